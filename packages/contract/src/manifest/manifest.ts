@@ -1,0 +1,20 @@
+import type { Contract } from '../contract.ts';
+
+/** The version of the manifest's own format. A reader refuses a higher one. */
+export const MANIFEST_FORMAT = 1;
+
+/** `dist/gati.manifest.json`. Same input, same bytes: it holds no time and no absolute path. */
+export interface Manifest {
+  format: typeof MANIFEST_FORMAT;
+  /** The name in `package.json`. */
+  name: string;
+  release: {
+    /** Semver. */
+    version: string;
+    /** `rel_` and the first 16 hex digits of the digest of contract and code. */
+    id: string;
+    /** SHA-256 of the emitted server code, hex. Absent where nothing was bundled (`gati generate`). */
+    code?: string;
+  };
+  contract: Contract;
+}

@@ -1,0 +1,41 @@
+import type { Logger } from '../context/types.ts';
+
+/** What a file in `src/effects` exports. Times are milliseconds. */
+export interface EffectFile {
+  /** Name of the effect; the file's name by default. */
+  effect?: string;
+  run(payload: never, ectx: EffectContext): unknown;
+  retry?: RetryPolicy;
+  /** 5-field cron line, UTC unless `timezone`. */
+  schedule?: string;
+  timezone?: string;
+  concurrency?: number;
+  timeout?: number;
+}
+
+export interface RetryPolicy {
+  attempts?: number;
+  /** Before the second attempt. */
+  delay?: number;
+  factor?: number;
+  max?: number;
+}
+
+export interface EffectContext {
+  id: string;
+  effect: string;
+  /** From 1. */
+  attempt: number;
+  idempotencyKey: string | undefined;
+  signal: AbortSignal;
+  logger: Logger;
+  release: { version: string; id: string };
+}
+
+export interface EnqueueOptions {
+  /** Milliseconds until the first attempt. */
+  delay?: number;
+  idempotencyKey?: string;
+  /** Higher runs first; 0 by default. */
+  priority?: number;
+}

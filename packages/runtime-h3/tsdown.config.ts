@@ -1,0 +1,7 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+import { library } from '../tsdown.shared.ts';
+
+const config: UserConfig = defineConfig(
+  library({ index: 'src/index.ts', app: 'src/app/index.ts', server: 'src/server/index.ts', test: 'src/test.ts' }),
+);
+export default config;
