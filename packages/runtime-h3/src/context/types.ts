@@ -1,4 +1,4 @@
-import type { EnqueueOptions } from '../effects/types.ts';
+import type { EnqueueOptions } from '../effects/enqueue-options.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`; without it everything is as wide as can be.
 

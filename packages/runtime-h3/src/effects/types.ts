@@ -1,5 +1,7 @@
 import type { Logger } from '../context/types.ts';
 
+export type { EnqueueOptions } from './enqueue-options.ts';
+
 /** What a file in `src/effects` exports. Times are milliseconds. */
 export interface EffectFile {
   /** Name of the effect; the file's name by default. */
@@ -30,12 +32,4 @@ export interface EffectContext {
   signal: AbortSignal;
   logger: Logger;
   release: { version: string; id: string };
-}
-
-export interface EnqueueOptions {
-  /** Milliseconds until the first attempt. */
-  delay?: number;
-  idempotencyKey?: string;
-  /** Higher runs first; 0 by default. */
-  priority?: number;
 }
