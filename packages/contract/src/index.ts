@@ -9,5 +9,14 @@ export type {
   RouteContract,
   RouteMethod,
 } from './contract.ts';
+export { assembleContract, type ContractParts, type EffectPart, type RoutePart } from './assemble/contract.ts';
+export { effectSchemas, mapEffect, mapRoute, routeSchemas } from './assemble/slots.ts';
+export { canonicalJson, canonicalSchema } from './schema/canonical.ts';
+export { equalJson, equalSchemas } from './schema/equal.ts';
+export { type MergedDefs, mergeDefs } from './schema/merge.ts';
+export { hasCodec, pruneDefs, refName, renameRefs, resolveRef, toRef } from './schema/refs.ts';
+export { mapSchema, walk } from './schema/walk.ts';
 export { MANIFEST_FORMAT, type Manifest } from './manifest/manifest.ts';
+export { parseManifest } from './manifest/parse.ts';
+export { printManifest } from './manifest/print.ts';
 export { type Diagnostic, formatDiagnostic, GatiError } from './diagnostics.ts';

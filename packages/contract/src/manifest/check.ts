@@ -1,0 +1,111 @@
+import { GatiError } from '../diagnostics.ts';
+
+/** Checks one value found at `path` (as in `contract.routes[3].method`) and throws {@link invalid} where it does not fit. */
+export type Check = (value: unknown, path: string) => void;
+
+/** Deeper than any contract; what is deeper would only overflow the stack. */
+const MAX_DEPTH = 256;
+
+export function invalid(path: string, expected: string, value: unknown): GatiError {
+  return new GatiError({
+    code: 'GATI_MANIFEST_INVALID',
+    level: 'error',
+    message: `The manifest is not valid: ${path || 'the whole document'} must be ${expected}, but is ${show(value)}.`,
+    fix: 'Write it anew with `gati generate` or `vite build`; it is not meant to be edited by hand.',
+  });
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'absent';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export const string: Check = (value, path) => {
+  if (typeof value !== 'string') throw invalid(path, 'a string', value);
+};
+
+export const boolean: Check = (value, path) => {
+  if (typeof value !== 'boolean') throw invalid(path, 'true or false', value);
+};
+
+export const number: Check = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(path, 'a number', value);
+};
+
+export const count: Check = (value, path) => {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw invalid(path, 'a whole number from 0', value);
+};
+
+export const any: Check = () => {};
+
+export function matching(pattern: RegExp, expected: string): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || !pattern.test(value)) throw invalid(path, expected, value);
+  };
+}
+
+export function oneOf(...values: readonly unknown[]): Check {
+  return (value, path) => {
+    if (!values.includes(value)) throw invalid(path, values.map((each) => JSON.stringify(each)).join(' or '), value);
+  };
+}
+
+export function list(item: Check): Check {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw invalid(path, 'an array', value);
+    for (const [index, each] of value.entries()) item(each, `${path}[${index}]`);
+  };
+}
+
+export function record(item: Check, key?: Check): Check {
+  return (value, path) => {
+    if (!isRecord(value)) throw invalid(path, 'an object', value);
+    for (const [name, each] of Object.entries(value)) {
+      const place = `${path}${member(name)}`;
+      key?.(name, `the key ${place}`);
+      item(each, place);
+    }
+  };
+}
+
+/** Keys that the shape does not name are left alone, unless `closed` says what they may not be. */
+export function object(required: Record<string, Check>, optional: Record<string, Check> = {}, closed?: string): Check {
+  return (value, path) => {
+    if (!isRecord(value)) throw invalid(path, 'an object', value);
+    for (const [name, check] of Object.entries(required)) check(own(value, name), path + member(name, path));
+    for (const [name, check] of Object.entries(optional)) {
+      const found = own(value, name);
+      if (found !== undefined) check(found, path + member(name, path));
+    }
+    if (closed === undefined) return;
+    const extra = Object.keys(value).find((name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name));
+    if (extra !== undefined) throw invalid(path + member(extra, path), closed, value[extra]);
+  };
+}
+
+export function either(test: (value: unknown) => boolean, yes: Check, no: Check): Check {
+  return (value, path) => (test(value) ? yes : no)(value, path);
+}
+
+/** Refuses what is nested deeper than a contract ever is. */
+export function shallow(value: unknown, depth = 0): void {
+  if (depth > MAX_DEPTH) throw invalid('', `nested at most ${MAX_DEPTH} deep`, 'deeper');
+  if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) shallow(each, depth + 1);
+}
+
+function own(value: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function member(name: string, path = '.'): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `[${JSON.stringify(name)}]`;
+  return path === '' ? name : `.${name}`;
+}

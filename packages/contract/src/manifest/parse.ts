@@ -1,0 +1,169 @@
+import { routeSchemas, effectSchemas } from '../assemble/slots.ts';
+import type { Contract } from '../contract.ts';
+import { GatiError } from '../diagnostics.ts';
+import { directRefs } from '../schema/refs.ts';
+import {
+  any,
+  boolean,
+  type Check,
+  count,
+  either,
+  invalid,
+  isRecord,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  record,
+  shallow,
+  string,
+} from './check.ts';
+import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
+
+/**
+ * Reads a manifest from its text or from parsed JSON and checks all of it.
+ * @throws GatiError `GATI_MANIFEST_INVALID` with the place of the first fault, `GATI_MANIFEST_FORMAT` for the format of a newer Gati.
+ */
+export function parseManifest(input: unknown): Manifest {
+  const value = typeof input === 'string' ? parseJson(input) : input;
+  shallow(value);
+  if (!isRecord(value)) throw invalid('', 'an object', value);
+  if (typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT) throw newerFormat(value['format']);
+  manifest(value, '');
+  const parsed = value as unknown as Manifest;
+  checkRefs(parsed.contract);
+  return parsed;
+}
+
+const literal: Check = (value, path) => {
+  if (value !== null && !['string', 'number', 'boolean'].includes(typeof value))
+    throw invalid(path, 'a string, number, boolean or null', value);
+};
+
+const schema: Check = (value, path) => schemaObject(value, path);
+const flag = (value: unknown): boolean => typeof value === 'boolean';
+
+const schemaObject: Check = object(
+  {},
+  {
+    $ref: matching(/^#\/\$defs\/./, 'a reference such as "#/$defs/Name"'),
+    type: oneOf('string', 'number', 'integer', 'boolean', 'null', 'array', 'object'),
+    const: literal,
+    enum: list(literal),
+    anyOf: list(schema),
+    allOf: list(schema),
+    not: schema,
+    properties: record(schema),
+    required: list(string),
+    additionalProperties: either(flag, any, schema),
+    minProperties: count,
+    maxProperties: count,
+    propertyNames: schema,
+    items: either((value) => value === false, any, schema),
+    prefixItems: list(schema),
+    minItems: count,
+    maxItems: count,
+    uniqueItems: boolean,
+    minLength: count,
+    maxLength: count,
+    pattern: string,
+    format: string,
+    contentEncoding: oneOf('base64'),
+    contentMediaType: string,
+    minimum: number,
+    maximum: number,
+    exclusiveMinimum: number,
+    exclusiveMaximum: number,
+    multipleOf: number,
+    default: any,
+    title: string,
+    description: string,
+    deprecated: boolean,
+    examples: list(any),
+    readOnly: boolean,
+    writeOnly: boolean,
+    'x-gati-codec': oneOf('date', 'bigint', 'bytes', 'set', 'map', 'file'),
+  },
+  'a keyword of the schema format',
+);
+
+const response: Check = object(
+  {},
+  { schema, contentType: string, description: string, stream: boolean, declared: boolean, examples: list(any) },
+);
+
+const route: Check = object(
+  {
+    id: matching(/^[A-Z]+ \//, 'a method and a path such as "GET /users/:id"'),
+    method: oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'),
+    path: matching(/^\//, 'a path that starts with "/"'),
+    domain: string,
+    name: list(string),
+    file: string,
+    responses: record(response, matching(/^([1-5]\d\d|default)$/, 'a status from 100 to 599 or "default"')),
+  },
+  {
+    summary: string,
+    description: string,
+    deprecated: either(flag, any, string),
+    version: string,
+    params: schema,
+    query: schema,
+    headers: schema,
+    body: object({ contentTypes: list(string), required: boolean, schema }),
+    receive: schema,
+    send: schema,
+  },
+);
+
+const manifest: Check = object({
+  format: oneOf(MANIFEST_FORMAT),
+  name: string,
+  release: object({ version: string, id: string }, { code: string }),
+  contract: object({
+    routes: list(route),
+    effects: list(object({ name: string, file: string }, { payload: schema, result: schema })),
+    modules: list(object({ name: string, file: string })),
+    $defs: record(schema),
+  }),
+});
+
+function checkRefs(contract: Contract): void {
+  const places = [
+    ...contract.routes.map((each) => [`the route "${each.id}"`, routeSchemas(each)] as const),
+    ...contract.effects.map((each) => [`the effect "${each.name}"`, effectSchemas(each)] as const),
+    ...Object.entries(contract.$defs).map(([name, each]) => [`contract.$defs.${name}`, [each]] as const),
+  ];
+  for (const [place, schemas] of places) {
+    for (const name of schemas.flatMap((each) => [...directRefs(each)])) {
+      if (!Object.hasOwn(contract.$defs, name))
+        throw invalid(`"#/$defs/${name}", which ${place} refers to,`, 'in contract.$defs', undefined);
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GatiError(
+      {
+        code: 'GATI_MANIFEST_INVALID',
+        level: 'error',
+        message: `The manifest is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+        fix: 'Write it anew with `gati generate` or `vite build`.',
+      },
+      { cause },
+    );
+  }
+}
+
+function newerFormat(format: number): GatiError {
+  return new GatiError({
+    code: 'GATI_MANIFEST_FORMAT',
+    level: 'error',
+    message: `The manifest has format ${format}; this version of Gati reads up to ${MANIFEST_FORMAT}.`,
+    fix: 'Update the packages of Gati (`npm update vite-plugin-gati @gati/runtime-h3`) or use the version that wrote the manifest.',
+  });
+}

@@ -1,0 +1,105 @@
+import type { Schema } from './ir.ts';
+import { mapSchema } from './walk.ts';
+
+type Literal = string | number | boolean | null;
+
+/**
+ * The one form of a schema that says the same: `anyOf` flattened, without doubles, a single one unwrapped, literals gathered in one `enum`,
+ * `anyOf`, `enum` and `required` sorted. Properties keep their order: people read them as the author wrote them.
+ */
+export function canonicalSchema(schema: Schema): Schema {
+  return mapSchema(schema, (part) => {
+    let result = dropAbsent(part);
+    if (result.required) {
+      const required = [...new Set(result.required)].sort();
+      result = { ...result, required };
+      if (required.length === 0) delete result.required;
+    }
+    if (result.enum) result = dropAbsent({ ...result, enum: undefined, ...literals(result.enum) });
+    return result.anyOf ? union(result, result.anyOf) : result;
+  });
+}
+
+/** JSON with sorted keys and without absent ones: the same value gives the same bytes. With `indent`, one entry a line. */
+export function canonicalJson(value: unknown, indent = 0): string {
+  return JSON.stringify(sortKeys(value), undefined, indent);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => compare(a, b));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+}
+
+/** By code unit, so that no locale changes it. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function dropAbsent(schema: Schema): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+}
+
+/** `enum` sorted and without doubles; one of them is a `const`, as `const` and `enum` together say the same twice. */
+function literals(values: Literal[]): Schema {
+  const sorted = [...new Set(values)].sort(
+    (a, b) => compare(typeof a, typeof b) || (typeof a === 'number' ? a - Number(b) : compare(String(a), String(b))),
+  );
+  return sorted.length === 1 ? { const: sorted[0]! } : { enum: sorted };
+}
+
+function union(outer: Schema, anyOf: Schema[]): Schema {
+  const { anyOf: _, ...beside } = outer;
+  const members = gather(anyOf);
+  if (members.length === 0) return { ...beside, not: {} };
+  if (members.some((member) => Object.keys(member).length === 0)) return beside;
+  if (members.length === 1) {
+    const only = members[0]!;
+    // What stands on both sides holds on both sides, unless it is a note to people: there the outer one speaks.
+    const clash = Object.keys(only).some((key) => key in beside && !NOTES.has(key));
+    return clash ? { ...beside, allOf: [...(beside.allOf ?? []), only] } : { ...only, ...beside };
+  }
+  return { ...beside, anyOf: members };
+}
+
+const NOTES = new Set(['title', 'description', 'deprecated', 'examples', 'default']);
+
+/** Flattened, without what accepts nothing, literals of one kind as one `enum`, without doubles, sorted. */
+function gather(anyOf: Schema[]): Schema[] {
+  const flat = anyOf.flatMap((member) => (member.anyOf && Object.keys(member).length === 1 ? gather(member.anyOf) : [member]));
+  const byType = new Map<Schema['type'], Literal[]>();
+  const rest = new Map<string, Schema>();
+  for (const member of flat) {
+    if (isNever(member)) continue;
+    const values = literalsOf(member);
+    if (values) byType.set(member.type, [...(byType.get(member.type) ?? []), ...values]);
+    else rest.set(canonicalJson(member), member);
+  }
+  for (const [type, values] of byType) {
+    const schema = dropAbsent({ type, ...literals(values) });
+    const both = schema.enum?.length === 2 && schema.enum.every((value) => typeof value === 'boolean');
+    const merged: Schema = both ? { type: 'boolean' } : schema;
+    rest.set(canonicalJson(merged), merged);
+  }
+  return [...rest].sort(([textA, a], [textB, b]) => rank(a) - rank(b) || compare(textA, textB)).map(([, member]) => member);
+}
+
+/** A member that is decoded comes before a plain one that its wire form would fit too; `null` is last. */
+function rank(member: Schema): number {
+  if (member['x-gati-codec']) return 0;
+  return member.type === 'null' ? 2 : 1;
+}
+
+function isNever(schema: Schema): boolean {
+  return schema.not !== undefined && Object.keys(schema).length === 1 && Object.keys(schema.not).length === 0;
+}
+
+/** The values of a member that is nothing but literals. */
+function literalsOf(schema: Schema): Literal[] | undefined {
+  if (schema.type === 'null') return undefined;
+  const known = Object.keys(schema).every((key) => key === 'type' || key === 'const' || key === 'enum');
+  if (!known) return undefined;
+  if (schema.const !== undefined) return schema.enum ? undefined : [schema.const];
+  return schema.enum;
+}

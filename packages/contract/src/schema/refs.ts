@@ -1,0 +1,85 @@
+import { GatiError } from '../diagnostics.ts';
+import type { Defs, Schema } from './ir.ts';
+import { mapSchema, walk } from './walk.ts';
+
+const PREFIX = '#/$defs/';
+
+/** `#/$defs/Name` for a name in `$defs`. */
+export function toRef(name: string): string {
+  return PREFIX + name;
+}
+
+/** The name that a `$ref` points at. */
+export function refName(ref: string): string {
+  return ref.startsWith(PREFIX) ? ref.slice(PREFIX.length) : ref;
+}
+
+/**
+ * The schema that stands behind a `$ref`, through chains of them; what stands beside a reference (a description) is laid over it.
+ * @throws GatiError `GATI_SCHEMA_REF` where a name is missing or references only lead to each other.
+ */
+export function resolveRef(schema: Schema, defs: Defs): Schema {
+  const seen = new Set<string>();
+  let current = schema;
+  while (current.$ref !== undefined) {
+    const { $ref, ...beside } = current;
+    const name = refName($ref);
+    const target = Object.hasOwn(defs, name) ? defs[name] : undefined;
+    if (!target || seen.has(name)) {
+      throw new GatiError({
+        code: 'GATI_SCHEMA_REF',
+        level: 'error',
+        message: target ? `The schema "${name}" only refers to itself.` : `The schema refers to "${$ref}", which is not in $defs.`,
+        fix: 'Run `gati generate` again; if it stays, report the handler that this schema comes from.',
+      });
+    }
+    seen.add(name);
+    current = { ...target, ...beside };
+  }
+  return current;
+}
+
+/** Names that a schema refers to directly. */
+export function directRefs(schema: Schema): Set<string> {
+  const names = new Set<string>();
+  walk(schema, ({ $ref }) => {
+    if ($ref !== undefined) names.add(refName($ref));
+  });
+  return names;
+}
+
+/** Names of all definitions that the schemas need, through each other; names that `defs` has not are left out. */
+export function reachable(schemas: Iterable<Schema>, defs: Defs): Set<string> {
+  const found = new Set<string>();
+  const queue = [...schemas];
+  for (let schema = queue.pop(); schema; schema = queue.pop()) {
+    for (const name of directRefs(schema)) {
+      if (found.has(name) || !Object.hasOwn(defs, name)) continue;
+      found.add(name);
+      queue.push(defs[name]!);
+    }
+  }
+  return found;
+}
+
+/** The definitions that the schemas need, sorted by name. */
+export function pruneDefs(schemas: Iterable<Schema>, defs: Defs): Defs {
+  return Object.fromEntries([...reachable(schemas, defs)].sort().map((name) => [name, defs[name]!]));
+}
+
+/** A copy with every reference renamed. */
+export function renameRefs(schema: Schema, rename: (name: string) => string): Schema {
+  return mapSchema(schema, (part) => (part.$ref === undefined ? part : { ...part, $ref: toRef(rename(refName(part.$ref))) }));
+}
+
+/** Whether a value of the schema can hold something that is not plain JSON (`Date`, `bigint`, bytes …), references included. */
+export function hasCodec(schema: Schema, defs: Defs): boolean {
+  const has = (part: Schema): boolean => {
+    let found = false;
+    walk(part, (each) => (found ||= each['x-gati-codec'] !== undefined));
+    return found;
+  };
+  if (has(schema)) return true;
+  for (const name of reachable([schema], defs)) if (has(defs[name]!)) return true;
+  return false;
+}

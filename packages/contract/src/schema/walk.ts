@@ -1,0 +1,48 @@
+import type { Schema } from './ir.ts';
+
+/** Whether a keyword holds one schema, a list of them or a map of them by name. */
+const ONE = ['not', 'propertyNames', 'additionalProperties', 'items'] as const;
+const LIST = ['anyOf', 'allOf', 'prefixItems'] as const;
+
+/** The schemas directly below one, each with its JSON Pointer from there, for example `/properties/id`. */
+export function* children(schema: Schema): Generator<[pointer: string, child: Schema]> {
+  for (const key of ONE) {
+    const child = schema[key];
+    if (typeof child === 'object') yield [`/${key}`, child];
+  }
+  for (const key of LIST) {
+    for (const [index, child] of (schema[key] ?? []).entries()) yield [`/${key}/${index}`, child];
+  }
+  for (const [name, child] of Object.entries(schema.properties ?? {})) yield [`/properties/${escapePointer(name)}`, child];
+}
+
+/** Calls back for a schema and all below it, parents first. It does not follow `$ref`, so it ends on recursive schemas. */
+export function walk(schema: Schema, visit: (schema: Schema, pointer: string) => void, pointer = ''): void {
+  visit(schema, pointer);
+  for (const [step, child] of children(schema)) walk(child, visit, pointer + step);
+}
+
+/** A copy in which every schema went through `change`, children first. */
+export function mapSchema(schema: Schema, change: (schema: Schema) => Schema): Schema {
+  const copy: Schema = { ...schema };
+  for (const key of ONE) {
+    const child = schema[key];
+    if (typeof child === 'object') copy[key] = mapSchema(child, change);
+  }
+  for (const key of LIST) {
+    const list = schema[key];
+    if (list) copy[key] = list.map((child) => mapSchema(child, change));
+  }
+  if (schema.properties) copy.properties = mapValues(schema.properties, (child) => mapSchema(child, change));
+  return change(copy);
+}
+
+/** Own keys only, and `__proto__` stays an ordinary key. */
+export function mapValues<In, Out>(record: Record<string, In>, change: (value: In, key: string) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}
+
+/** One segment of a JSON Pointer (RFC 6901). */
+export function escapePointer(segment: string): string {
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
+}
