@@ -1,0 +1,97 @@
+// Development server: first answer, and edit to served with its new contract, beside Nitro 3 in the same run.
+// `node dev.mjs [--handlers 500] [--edits 100] [--json]`
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { freshFolder, gatiApp, handler, nitroApp, nitroHandler, nitroProbe, probe } from './lib/app.mjs';
+import { percentile, report, round, sleep, until } from './lib/measure.mjs';
+import { freePort } from './lib/port.mjs';
+
+const { values } = parseArgs({ options: { handlers: { type: 'string', default: '500' }, edits: { type: 'string', default: '100' }, json: { type: 'boolean' }, only: { type: 'string' } } });
+const handlers = Number(values.handlers);
+const edits = Number(values.edits);
+const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+
+// Every eighth handler is a PATCH whose body has a required field: the edit renames it, so that the old contract would refuse the request.
+const patch = (turn) => (turn * 8 + 6) % handlers;
+const peers = {
+  gati: {
+    make: (dir) => gatiApp(dir, handlers),
+    first: (base) => fetch(base + probe(0).url),
+    edit(dir, turn) {
+      const i = patch(turn);
+      const stamp = `v${turn + 1}`;
+      fs.writeFileSync(path.join(dir, probe(i).file), handler(i, stamp).replaceAll(`reason${i}`, `reason_${stamp}`));
+      return stamp;
+    },
+    async served(base, turn, stamp) {
+      const answer = await fetch(base + probe(patch(turn)).url, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ [`reason_${stamp}`]: 'because' }),
+      });
+      return answer.status === 200 && (await answer.text()).includes(`"${stamp}"`);
+    },
+  },
+  nitro: {
+    make: (dir) => nitroApp(dir, handlers),
+    first: (base) => fetch(base + nitroProbe(0).url),
+    edit(dir, turn) {
+      const i = (turn * 8) % handlers;
+      const stamp = `v${turn + 1}`;
+      fs.writeFileSync(path.join(dir, nitroProbe(i).file), nitroHandler(i, stamp));
+      return stamp;
+    },
+    async served(base, turn, stamp) {
+      const answer = await fetch(base + nitroProbe((turn * 8) % handlers).url);
+      return answer.status === 200 && (await answer.text()).includes(`"${stamp}"`);
+    },
+  },
+};
+
+const rows = [];
+for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
+  const peer = peers[name];
+  const dir = freshFolder(`dev-${name}`);
+  peer.make(dir);
+  const first = [];
+  let samples = [];
+  // Three starts (the first has no cache); the edits run in the last.
+  for (let start = 0; start < 3; start++) {
+    const port = await freePort();
+    const base = `http://127.0.0.1:${port}`;
+    const started = performance.now();
+    const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    try {
+      await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, { every: 5 });
+      first.push(performance.now() - started);
+      if (start < 2) continue;
+      await sleep(3000); // what runs behind the first answer
+      for (let turn = 0; turn < edits; turn++) {
+        await peer.served(base, turn, 'v0'); // loaded once, as a developer's page would have it
+        await sleep(120);
+        const begun = performance.now();
+        const stamp = peer.edit(dir, turn);
+        await until(() => peer.served(base, turn, stamp), { timeout: 10_000 });
+        samples.push(performance.now() - begun);
+      }
+      samples = samples.slice(Math.min(10, edits / 10));
+    } finally {
+      child.kill('SIGTERM');
+      await exited;
+    }
+  }
+  rows.push({
+    server: name,
+    handlers,
+    'first answer, cold ms': round(first[0], 0),
+    'first answer, warm ms': round(Math.min(first[1], first[2]), 0),
+    'edit to served p50 ms': round(percentile(samples, 50), 1),
+    'p95 ms': round(percentile(samples, 95), 1),
+    'max ms': round(Math.max(...samples), 1),
+  });
+}
+report('Development server', rows);

@@ -1,0 +1,29 @@
+// `tsc --noEmit` over an app of many routes with its generated client: `npm run types -- [--handlers 1000] [--json]`
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { freshFolder, gatiApp, probe, write } from './lib/app.mjs';
+import { median, report, round } from './lib/measure.mjs';
+
+const { values } = parseArgs({ options: { handlers: { type: 'string', default: '1000' }, json: { type: 'boolean' } } });
+const count = Number(values.handlers);
+const require = createRequire(import.meta.url);
+const dir = freshFolder(`types-${count}`);
+gatiApp(dir, count);
+// A page that calls a route of every kind, so that the client's types are used.
+const calls = Array.from({ length: 40 }, (_, i) => i * 8).filter((i) => i < count).map((i) => `  await call('GET ${probe(i).url.replace(/42$/, ':id')}', { params: { id: '${i}' } });`);
+write(dir, 'src/page.ts', `import { call } from '../.gati/generated/client';\n\nexport async function page(): Promise<void> {\n${calls.join('\n')}\n}\n`);
+
+const run = (command, args) => {
+  const started = performance.now();
+  const { status, stdout } = spawnSync(command, args, { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}\n${stdout.slice(0, 2000)}`);
+  return performance.now() - started;
+};
+run(process.execPath, [path.resolve(dir, '../../../packages/vite-plugin-gati/dist/cli.mjs'), 'generate']);
+const tsc = { 'typescript 7': path.join(path.dirname(require.resolve('typescript-7/package.json')), 'bin/tsc'), 'typescript 6': require.resolve('typescript/bin/tsc') };
+report(
+  `tsc --noEmit, ${count} routes`,
+  Object.entries(tsc).map(([name, bin]) => ({ compiler: name, 's (median of 3)': round(median([1, 2, 3].map(() => run(process.execPath, [bin, '--noEmit']))) / 1000) })),
+);
