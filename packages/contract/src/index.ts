@@ -16,7 +16,7 @@ export { equalJson, equalSchemas } from './schema/equal.ts';
 export { type MergedDefs, mergeDefs } from './schema/merge.ts';
 export { hasCodec, pruneDefs, refName, renameRefs, resolveRef, toRef } from './schema/refs.ts';
 export { mapSchema, walk } from './schema/walk.ts';
-export { MANIFEST_FORMAT, type Manifest } from './manifest/manifest.ts';
+export { MANIFEST_FORMAT, type Manifest, type NativeCode } from './manifest/manifest.ts';
 export { parseManifest } from './manifest/parse.ts';
 export { printManifest } from './manifest/print.ts';
 export { type Diagnostic, formatDiagnostic, GatiError } from './diagnostics.ts';

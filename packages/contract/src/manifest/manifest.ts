@@ -16,5 +16,17 @@ export interface Manifest {
     /** SHA-256 of the emitted server code, hex. Absent where nothing was bundled (`gati generate`). */
     code?: string;
   };
+  /** Compiled packages that the server loads from `server/node_modules`, and what they were installed for. Absent where there are none. */
+  native?: NativeCode;
   contract: Contract;
+}
+
+export interface NativeCode {
+  /** `process.platform` and `process.arch`. */
+  platform: string;
+  arch: string;
+  /** On Linux only. */
+  libc?: 'glibc' | 'musl';
+  /** Sorted by `name`. */
+  packages: { name: string; version: string }[];
 }

@@ -117,17 +117,25 @@ const route: Check = object(
   },
 );
 
-const manifest: Check = object({
-  format: oneOf(MANIFEST_FORMAT),
-  name: string,
-  release: object({ version: string, id: string }, { code: string }),
-  contract: object({
-    routes: list(route),
-    effects: list(object({ name: string, file: string }, { payload: schema, result: schema })),
-    modules: list(object({ name: string, file: string })),
-    $defs: record(schema),
-  }),
-});
+const native: Check = object(
+  { platform: string, arch: string, packages: list(object({ name: string, version: string })) },
+  { libc: oneOf('glibc', 'musl') },
+);
+
+const manifest: Check = object(
+  {
+    format: oneOf(MANIFEST_FORMAT),
+    name: string,
+    release: object({ version: string, id: string }, { code: string }),
+    contract: object({
+      routes: list(route),
+      effects: list(object({ name: string, file: string }, { payload: schema, result: schema })),
+      modules: list(object({ name: string, file: string })),
+      $defs: record(schema),
+    }),
+  },
+  { native },
+);
 
 function checkRefs(contract: Contract): void {
   const places = [

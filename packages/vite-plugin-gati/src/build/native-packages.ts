@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** A package that cannot be put into a bundle, since it loads a compiled file or reads its own folder. */
+export interface NativePackage {
+  name: string;
+  version: string;
+  /** Folder with its `package.json`. */
+  folder: string;
+}
+
+/** Helpers that exist to find a compiled addon: who depends on one has an addon. */
+const ADDON_LOADERS = ['bindings', 'node-gyp-build', 'node-gyp-build-optional-packages', 'prebuild-install', '@mapbox/node-pre-gyp', '@neon-rs/load'];
+
+interface PackageJson {
+  name?: string;
+  version?: string;
+  gypfile?: boolean;
+  napi?: unknown;
+  binary?: unknown;
+  dependencies?: Record<string, string>;
+}
+
+/** Tells whether the package that a file belongs to has to stay a package. Remembers its answers. */
+export function createNativeDetector(known: Iterable<string>): (file: string) => NativePackage | undefined {
+  const names = new Set(known);
+  const byFolder = new Map<string, NativePackage | undefined>();
+  return (file) => {
+    const folder = packageFolder(file);
+    if (folder === undefined) return undefined;
+    if (!byFolder.has(folder)) byFolder.set(folder, inspect(folder, names));
+    return byFolder.get(folder);
+  };
+}
+
+/** `…/node_modules/name` or `…/node_modules/@scope/name` of the innermost package. */
+function packageFolder(file: string): string | undefined {
+  return /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
+}
+
+function inspect(folder: string, names: Set<string>): NativePackage | undefined {
+  const file = path.join(folder, 'package.json');
+  if (!fs.existsSync(file)) return undefined;
+  const json = JSON.parse(fs.readFileSync(file, 'utf8')) as PackageJson;
+  if (json.name === undefined) return undefined;
+  const native =
+    names.has(json.name) ||
+    json.gypfile === true ||
+    json.napi !== undefined ||
+    json.binary !== undefined ||
+    ADDON_LOADERS.some((loader) => json.dependencies?.[loader] !== undefined) ||
+    fs.existsSync(path.join(folder, 'binding.gyp'));
+  return native ? { name: json.name, version: json.version ?? '0.0.0', folder } : undefined;
+}
