@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { CreateError } from './errors.ts';
+
+export const PACKAGE_MANAGERS = ['npm', 'pnpm', 'yarn'] as const;
+export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
+
+export interface Options {
+  name?: string;
+  template?: string;
+  yes: boolean;
+  install: boolean;
+  force: boolean;
+  json: boolean;
+  help: boolean;
+  version: boolean;
+  pm: PackageManager;
+}
+
+/** `userAgent` is npm's `npm_config_user_agent`, which tells who runs us. Throws `GATI_CREATE_USAGE`. */
+export function parseOptions(args: string[], userAgent: string | undefined): Options {
+  const { values, positionals } = parse(args);
+  if (positionals.length > 1) throw usage(`One name, not ${positionals.length}: ${positionals.join(' ')}`);
+  const pm = values.pm ?? toPackageManager(userAgent);
+  if (!isPackageManager(pm)) throw usage(`Unknown package manager "${pm}".`);
+  return {
+    ...(positionals[0] === undefined ? {} : { name: positionals[0] }),
+    ...(values.template === undefined ? {} : { template: values.template }),
+    yes: values.yes === true,
+    install: values['no-install'] !== true,
+    force: values.force === true,
+    json: values.json === true,
+    help: values.help === true,
+    version: values.version === true,
+    pm,
+  };
+}
+
+function parse(args: string[]): ReturnType<typeof parseWith> {
+  try {
+    return parseWith(args);
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const parseWith = (
+  args: string[],
+): {
+  values: Partial<Record<'template' | 'pm', string> & Record<'yes' | 'no-install' | 'force' | 'json' | 'help' | 'version', boolean>>;
+  positionals: string[];
+} =>
+  parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      template: { type: 'string', short: 't' },
+      pm: { type: 'string' },
+      yes: { type: 'boolean', short: 'y' },
+      'no-install': { type: 'boolean' },
+      force: { type: 'boolean', short: 'f' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+    },
+  });
+
+const usage = (message: string): CreateError => new CreateError('GATI_CREATE_USAGE', 2, message, 'See create-gati --help.');
+
+const isPackageManager = (name: string): name is PackageManager => PACKAGE_MANAGERS.some((known) => known === name);
+
+function toPackageManager(userAgent: string | undefined): PackageManager {
+  const name = userAgent?.split('/')[0] ?? 'npm';
+  return isPackageManager(name) ? name : 'npm';
+}

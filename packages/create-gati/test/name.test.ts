@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { toPackageName, toTarget } from '../src/name.ts';
+
+describe('toPackageName', () => {
+  test.each([
+    ['my-app', 'my-app'],
+    ['My App', 'my-app'],
+    ['Café 2', 'cafe-2'],
+    ['@acme/shop', '@acme/shop'],
+    ['.hidden', 'hidden'],
+    ['__app', 'app'],
+    ['a~b', 'a-b'],
+  ])('%s → %s', (wish, name) => expect(toPackageName(wish)).toBe(name));
+
+  test.each(['', '...', '日本', 'node_modules', 'favicon.ico', 'x'.repeat(215), '@/x'])('nothing from %j', (wish) =>
+    expect(toPackageName(wish)).toBeUndefined(),
+  );
+});
+
+describe('toTarget', () => {
+  const cwd = path.resolve('/somewhere/here');
+
+  test.each([
+    ['my-app', 'my-app', 'my-app'],
+    ['./apps/shop/', 'apps/shop', 'shop'],
+    ['.', '.', 'here'],
+    ['@acme/shop', 'shop', '@acme/shop'],
+  ])('%s', (name, folder, packageName) => expect(toTarget(name, cwd)).toEqual({ directory: path.resolve(cwd, folder), packageName }));
+
+  test.each(['', '  ', '日本'])('refuses %j', (name) =>
+    expect(() => toTarget(name, cwd)).toThrow(expect.objectContaining({ code: 'GATI_CREATE_NAME', exitCode: 2 })),
+  );
+});

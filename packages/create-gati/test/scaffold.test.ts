@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { scaffold } from '../src/scaffold.ts';
+import { TEMPLATES } from '../src/templates.ts';
+
+const templates = fileURLToPath(new URL('../../../templates', import.meta.url));
+
+let directory: string;
+beforeEach(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'create-gati-'));
+});
+afterEach(() => fs.rmSync(directory, { recursive: true }));
+
+const write = (template: string, force = false): string[] =>
+  scaffold({ directory, packageName: 'shop', source: path.join(templates, template), version: '3.2.1', force });
+const read = (file: string): string => fs.readFileSync(path.join(directory, file), 'utf8');
+
+test('every folder in templates/ is offered, and no other', () => {
+  expect(TEMPLATES.map(({ name }) => name).sort()).toEqual(fs.readdirSync(templates).sort());
+});
+
+describe.each(TEMPLATES.map(({ name }) => name))('%s', (template) => {
+  test('becomes the app’s own', () => {
+    const files = write(template);
+    expect(files).toEqual(expect.arrayContaining(['.gitignore', 'README.md', 'package.json', 'src/gati-env.d.ts', 'vite.config.ts']));
+    expect(files.every((file) => fs.existsSync(path.join(directory, file)))).toBe(true);
+    const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+    expect(manifest['name']).toBe('shop');
+    expect(manifest['devDependencies']).toMatchObject({ 'vite-plugin-gati': '^3.2.1', '@gati/runtime-h3': '^3.2.1' });
+    expect(Object.keys(manifest['scripts']!)).toEqual(expect.arrayContaining(['dev', 'build', 'start', 'test']));
+    expect(read('README.md').split('\n')[0]).toBe('# shop');
+    expect(read('.gitignore')).toContain('.gati');
+  });
+});
+
+describe('a folder with files', () => {
+  beforeEach(() => fs.writeFileSync(path.join(directory, 'README.md'), 'mine'));
+
+  test('is refused, untouched', () => {
+    expect(() => write('minimal')).toThrow(expect.objectContaining({ code: 'GATI_CREATE_NOT_EMPTY', exitCode: 1 }));
+    expect(fs.readdirSync(directory)).toEqual(['README.md']);
+    expect(read('README.md')).toBe('mine');
+  });
+
+  test('is written into by force, other files stay', () => {
+    fs.writeFileSync(path.join(directory, 'other.txt'), 'mine');
+    write('minimal', true);
+    expect(read('README.md')).toContain('# shop');
+    expect(read('other.txt')).toBe('mine');
+  });
+});
+
+test('a fresh repository counts as empty', () => {
+  fs.mkdirSync(path.join(directory, '.git'));
+  expect(write('minimal')).toContain('package.json');
+});
+
+test('what running a template in place leaves behind is not copied', () => {
+  const source = fs.mkdtempSync(path.join(os.tmpdir(), 'create-gati-template-'));
+  fs.cpSync(path.join(templates, 'minimal'), source, { recursive: true });
+  for (const made of ['node_modules', 'dist', '.gati']) {
+    fs.mkdirSync(path.join(source, made));
+    fs.writeFileSync(path.join(source, made, 'file'), '');
+  }
+  expect(scaffold({ directory, packageName: 'shop', source, version: '1.0.0' })).toEqual(
+    expect.not.arrayContaining([expect.stringMatching(/node_modules|dist|\.gati\//)]),
+  );
+  fs.rmSync(source, { recursive: true });
+});
