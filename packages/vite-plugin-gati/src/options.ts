@@ -1,0 +1,74 @@
+import { GatiError } from '@gati/contract';
+import { checkPath } from './scan/route.ts';
+
+export interface GatiOptions {
+  /** All routes stand below this path, for example `/api`. */
+  base?: string;
+  /** Which other origins may call from a browser. Off by default; in development loopback origins may. */
+  cors?: CorsOptions;
+  /** Bounds on what a request may cost. */
+  limits?: Limits;
+}
+
+export interface CorsOptions {
+  /** Exact origins, `https://app.example.com`, or `*` for all. */
+  origins: string[] | '*';
+  credentials?: boolean;
+}
+
+export interface Limits {
+  /** Bytes of a body; 1 MiB by default. */
+  body?: number;
+  /** Nesting of a JSON body; 64 by default. */
+  depth?: number;
+  /** Milliseconds until a handler's signal aborts and 503 is answered; 30,000 by default. */
+  handler?: number;
+}
+
+/** What the plugin works with. Plain data. */
+export interface ResolvedOptions {
+  /** `''` or `/api`. */
+  base: string;
+  cors: CorsOptions | undefined;
+  limits: Limits;
+}
+
+/** Each takes and returns the options; the order is that of the list. */
+const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [resolveBase, resolveCors, resolveLimits];
+
+export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
+  const start: ResolvedOptions = { base: options.base ?? '', cors: options.cors, limits: options.limits ?? {} };
+  return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
+}
+
+function resolveBase(options: ResolvedOptions): ResolvedOptions {
+  const base = options.base.replace(/\/+$/, '');
+  if (base === '') return { ...options, base };
+  const fault = base.startsWith('/') ? checkPath(base) : { message: `'${base}' does not start with a slash.` };
+  if (fault || /[:*]/.test(base))
+    throw invalid(`base: ${fault?.message ?? 'it has a parameter.'}`, "Write a plain path: gati({ base: '/api' }).");
+  return { ...options, base };
+}
+
+function resolveCors(options: ResolvedOptions): ResolvedOptions {
+  if (!options.cors || options.cors.origins === '*') return options;
+  const origins = options.cors.origins.map((origin) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (!url || url.origin === 'null')
+      throw invalid(`cors.origins: '${origin}' is not an origin.`, "Write scheme and host: 'https://app.example.com'.");
+    return url.origin;
+  });
+  return { ...options, cors: { ...options.cors, origins } };
+}
+
+function resolveLimits(options: ResolvedOptions): ResolvedOptions {
+  for (const [name, value] of Object.entries(options.limits)) {
+    if (!Number.isInteger(value) || value < 1)
+      throw invalid(`limits.${name}: ${value} is not a whole number above 0.`, 'Give bytes, levels or milliseconds.');
+  }
+  return options;
+}
+
+function invalid(message: string, fix: string): GatiError {
+  return new GatiError({ code: 'GATI_OPTION_INVALID', level: 'error', message: `gati() ${message}`, fix });
+}

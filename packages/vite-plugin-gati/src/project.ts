@@ -1,0 +1,104 @@
+import path from 'node:path';
+import type { Diagnostic } from '@gati/contract';
+import type { Analysis, Analyzer } from './analyze/types.ts';
+import { writeGenerated } from './generate.ts';
+import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { readPackage } from './package.ts';
+import { createScanner } from './scan/scanner.ts';
+import type { Scan } from './scan/types.ts';
+
+/**
+ * One app on disk: everything that is known of it outside of Vite. A development server has one that outlives its restarts,
+ * a build has one, `gati generate` and `gati check` have one. Nothing runs until it is asked for.
+ */
+export interface Project {
+  /** Absolute. */
+  readonly root: string;
+  readonly options: ResolvedOptions;
+  /** The app's `package.json`: where there is no name it is the folder's, where there is no version 1.0.0. */
+  readonly app: { name: string; version: string };
+  /** Looks at every file again; what did not change is not parsed again. */
+  scan(): Promise<Scan>;
+  /** Looks at these files only; from the root, with `/`. */
+  update(files: string[]): Promise<Scan>;
+  /** Made on first use. */
+  analyzer(): Promise<Analyzer>;
+  /** Scan and contract of the files as they stand. */
+  analyze(): Promise<ProjectAnalysis>;
+  /** Writes types, client, manifest and OpenAPI below `.gati`; gives the files whose bytes changed. */
+  generate(known?: ProjectAnalysis): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface ProjectAnalysis extends Analysis {
+  scan: Scan;
+  /** Those of the scan, then those of the types. */
+  diagnostics: Diagnostic[];
+}
+
+export interface ProjectInput {
+  root: string;
+  options?: GatiOptions;
+  /** Which host asks for types; by default the first that starts. */
+  engine?: Analyzer['engine'];
+  /** Gives a file's exports, for Standard Schema values. By default the file is imported. */
+  loadSchema?: (file: string) => Promise<Record<string, unknown>>;
+  /** Another analyzer than the package's own. */
+  createAnalyzer?: (settings: AnalyzerSettings) => Promise<Analyzer>;
+}
+
+export interface AnalyzerSettings {
+  root: string;
+  cacheDir: string;
+  engine?: Analyzer['engine'];
+  loadSchema?: (file: string) => Promise<Record<string, unknown>>;
+}
+
+export function createProject(input: ProjectInput): Project {
+  const root = path.resolve(input.root);
+  const options = resolveOptions(input.options);
+  const scanner = createScanner(root);
+  let analyzer: Promise<Analyzer> | undefined;
+  let app: Project['app'] | undefined;
+
+  const project: Project = {
+    root,
+    options,
+    get app() {
+      return (app ??= readPackage(root));
+    },
+    scan: () => scanner.scan(),
+    update: (files) => scanner.update(files),
+    analyzer() {
+      analyzer ??= (input.createAnalyzer ?? loadAnalyzer)({
+        root,
+        cacheDir: path.join(root, '.gati/cache'),
+        engine: input.engine,
+        loadSchema: input.loadSchema,
+      });
+      analyzer.catch(() => (analyzer = undefined));
+      return analyzer;
+    },
+    async analyze() {
+      const [scan, engine] = await Promise.all([scanner.scan(), project.analyzer()]);
+      const analysis = await engine.analyze(scan);
+      return { ...analysis, scan, diagnostics: [...scan.diagnostics, ...analysis.warnings] };
+    },
+    async generate(known) {
+      return writeGenerated(project, known ?? (await project.analyze()));
+    },
+    async close() {
+      const opened = analyzer;
+      analyzer = undefined;
+      await opened?.then((engine) => engine.close());
+    },
+  };
+  return project;
+}
+
+/** Loaded late: a compiler's start is not paid by who needs the scan only. */
+async function loadAnalyzer(settings: AnalyzerSettings): Promise<Analyzer> {
+  const entry = './analyze/index.ts';
+  const { createAnalyzer } = (await import(entry)) as { createAnalyzer: (settings: AnalyzerSettings) => Analyzer | Promise<Analyzer> };
+  return createAnalyzer(settings);
+}

@@ -1,0 +1,53 @@
+import type { Diagnostic } from '@gati/contract';
+import { readEffects, readModules } from './assemble-named.ts';
+import type { ScannedFile } from './facts.ts';
+import type { FileRole } from './layout.ts';
+import { claimNames } from './claim-names.ts';
+import { type FoundRoute, readRoute } from './read-route.ts';
+import { middlewareMissing, routeConflict, syntaxError } from './problems.ts';
+import { toShape } from './route.ts';
+import type { Scan } from './types.ts';
+
+/** Puts what the files say together. A file with a fault is left out and reported; the rest stands. */
+export function assemble(files: ScannedFile[]): Scan {
+  const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const diagnostics: Diagnostic[] = [];
+  const good = sorted.filter(({ file, facts: { syntax }, kept }) => {
+    if (syntax) diagnostics.push(syntaxError({ file, ...syntax }, syntax.message));
+    return !syntax || kept;
+  });
+  const withRole = (role: FileRole): ScannedFile[] => good.filter((entry) => entry.role === role);
+
+  const middleware = withRole('middleware').filter(({ file, facts }) => {
+    if (facts.open || facts.exports.values.includes('middleware')) return true;
+    diagnostics.push(middlewareMissing({ file }));
+    return false;
+  });
+  // By the folder they stand in; a folder's own sorts before those below it.
+  const folders = middleware.map(({ file }) => ({ file, folder: file.slice(0, file.lastIndexOf('/') + 1) }));
+
+  const byShape = new Map<string, FoundRoute>();
+  for (const entry of withRole('handler')) {
+    const found = readRoute(entry, diagnostics);
+    if (!found) continue;
+    const shape = toShape(found.route);
+    const other = byShape.get(shape);
+    if (other) {
+      diagnostics.push(routeConflict(found.site, found.route.id, other.site, other.route.id));
+      continue;
+    }
+    found.route.middleware = folders.filter(({ folder }) => entry.file.startsWith(folder)).map(({ file }) => file);
+    found.route.middleware.sort((a, b) => a.split('/').length - b.split('/').length);
+    byShape.set(shape, found);
+  }
+  const routes = claimNames([...byShape.values()], diagnostics);
+  const config = withRole('config')[0]?.file;
+  return {
+    routes: routes.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    modules: readModules(withRole('module'), diagnostics),
+    effects: readEffects(withRole('effect'), diagnostics),
+    ...(config === undefined ? {} : { config }),
+    versions: withRole('version').map(({ file }) => file),
+    diagnostics: diagnostics.sort((a, b) => (a.file ?? '').localeCompare(b.file ?? '', 'en') || (a.line ?? 0) - (b.line ?? 0)),
+  };
+}

@@ -1,0 +1,31 @@
+/** Lines and columns count from 1. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** Where `offset` (UTF-16 units) stands in `text`. */
+export function toPlace(text: string, offset: number): Place {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return { line, column: offset - before.lastIndexOf('\n') };
+}
+
+/** Two lines before the place, the line, a marker, two lines after. */
+export function toFrame(text: string, place: Place): string {
+  const lines = text.split(/\r?\n/);
+  const first = Math.max(1, place.line - 2);
+  const last = Math.min(lines.length, place.line + 2);
+  const width = String(last).length;
+  const out: string[] = [];
+  for (let line = first; line <= last; line++) {
+    const content = (lines[line - 1] ?? '').slice(0, 200);
+    out.push(`${String(line).padStart(width)} | ${content}`.trimEnd());
+    if (line === place.line) {
+      // Tabs stay tabs, so that the marker stands under the place.
+      const indent = content.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
+      out.push(`${' '.repeat(width)} | ${indent}^`);
+    }
+  }
+  return out.join('\n');
+}

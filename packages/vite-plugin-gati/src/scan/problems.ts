@@ -1,0 +1,93 @@
+import type { Diagnostic } from '@gati/contract';
+import type { Place } from './frame.ts';
+import type { RouteFault } from './route.ts';
+
+interface Site {
+  file: string;
+  place?: Place;
+  frame?: string;
+}
+
+function problem(code: string, site: Site, message: string, fix: string): Diagnostic {
+  return {
+    code,
+    level: 'error',
+    message,
+    fix,
+    file: site.file,
+    line: site.place?.line ?? 1,
+    column: site.place?.column ?? 1,
+    ...(site.frame === undefined ? {} : { frame: site.frame }),
+  };
+}
+
+const at = (site: Site): string => `${site.file}:${site.place?.line ?? 1}`;
+
+export const syntaxError = (site: Site, message: string): Diagnostic =>
+  problem(
+    'GATI_SYNTAX',
+    site,
+    `${message}.`.replace(/\.\.$/, '.'),
+    'Correct the syntax; until then the last good version of this file is not served.',
+  );
+
+export const routeInvalid = (site: Site, fault: RouteFault): Diagnostic => problem('GATI_ROUTE_INVALID', site, fault.message, fault.fix);
+
+export const notConstant = (site: Site, name: string): Diagnostic =>
+  problem(
+    'GATI_ROUTE_NOT_CONSTANT',
+    site,
+    `'${name}' is read without running the file, and its value here is not a constant string.`,
+    `Write it as a literal: export const ${name} = '…'.`,
+  );
+
+export const routeConflict = (site: Site, id: string, other: Site, otherId: string): Diagnostic =>
+  problem(
+    'GATI_ROUTE_CONFLICT',
+    site,
+    id === otherId ? `'${id}' is already answered by ${at(other)}.` : `'${id}' answers the same requests as '${otherId}' in ${at(other)}.`,
+    'Change one of the two routes; until then the other file answers.',
+  );
+
+export const handlerMissing = (site: Site): Diagnostic =>
+  problem(
+    'GATI_HANDLER_MISSING',
+    site,
+    'The file stands in src/handlers, but exports no handler.',
+    "Export 'handler' (or a default function, or 'socket' for WS). A helper belongs outside of src/handlers or in a file that starts with '_'.",
+  );
+
+export const socketMismatch = (site: Site, id: string, needs: 'socket' | 'handler'): Diagnostic =>
+  problem(
+    'GATI_HANDLER_MISSING',
+    site,
+    `'${id}' needs an exported '${needs}'.`,
+    needs === 'socket' ? 'Export const socket = { open, message, close }.' : "Export a 'handler', or make the route a WS one.",
+  );
+
+export const middlewareMissing = (site: Site): Diagnostic =>
+  problem(
+    'GATI_MIDDLEWARE_MISSING',
+    site,
+    "The file exports no 'middleware'.",
+    'Write: export const middleware: Middleware = async (req, res, gctx, lctx, next) => next().',
+  );
+
+export const runMissing = (site: Site): Diagnostic =>
+  problem('GATI_EFFECT_RUN_MISSING', site, "The file exports no 'run'.", 'Write: export async function run(payload, ectx) { … }.');
+
+export const nameConflict = (site: Site, what: string, name: string, other: Site): Diagnostic =>
+  problem(
+    'GATI_NAME_CONFLICT',
+    site,
+    `The ${what} '${name}' is already taken by ${at(other)}.`,
+    what === 'client name' ? "Give one of them another: export const name = '…'." : 'Rename one of the two.',
+  );
+
+export const nameInvalid = (site: Site, what: string, name: string): Diagnostic =>
+  problem(
+    'GATI_NAME_INVALID',
+    site,
+    `'${name}' can't be a ${what}.`,
+    "Use letters, digits, '_' and '$', with '.' between the parts of a client's name.",
+  );

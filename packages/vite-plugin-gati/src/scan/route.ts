@@ -1,0 +1,114 @@
+import type { RouteMethod } from '@gati/contract';
+
+export const METHODS: readonly RouteMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
+
+export interface RouteTemplate {
+  method: RouteMethod;
+  path: string;
+}
+
+/** Says what is wrong with a route, and how it would be right. */
+export interface RouteFault {
+  message: string;
+  fix: string;
+}
+
+const PARAM = /^[A-Za-z_]\w*$/;
+/** What RFC 3986 lets stand in a segment, without what a router reads as a pattern (`:`, `*`, `(`, `)`). */
+const STATIC = /^(?:[A-Za-z0-9\-._~!$&'+,;=@]|%[0-9A-Fa-f]{2})+$/;
+
+/** Reads `'POST /payments/:id/capture'`. */
+export function parseRoute(text: string): RouteTemplate | RouteFault {
+  const space = text.indexOf(' ');
+  const word = space === -1 ? '' : text.slice(0, space);
+  const path = text.slice(space + 1);
+  const method = METHODS.find((known) => known === word.toUpperCase());
+  if (!path.startsWith('/') || !method) {
+    const guess = method ? `${method} /${path}` : `GET /${text.replace(/^[^/]*\//, '')}`;
+    return {
+      message: `'${text}' is not a method and a path.`,
+      fix: `Write one of ${METHODS.join(', ')}, one space and a path, for example '${guess}'.`,
+    };
+  }
+  if (word !== method) return { message: `The method in '${text}' is not in upper case.`, fix: `Write '${method} ${path}'.` };
+  return checkPath(path) ?? { method, path };
+}
+
+/** What is wrong with a path template, if anything. */
+export function checkPath(path: string): RouteFault | undefined {
+  if (path === '/') return undefined;
+  if (path.endsWith('/'))
+    return { message: `'${path}' ends with a slash.`, fix: `Write '${path.replace(/\/+$/, '') || '/'}'; both are answered.` };
+  const names = new Set<string>();
+  const segments = path.slice(1).split('/');
+  for (const [index, segment] of segments.entries()) {
+    if (segment === '') return { message: `'${path}' has an empty segment.`, fix: `Write '${path.replace(/\/+/g, '/')}'.` };
+    const sign = segment[0];
+    if (sign === ':' || sign === '*') {
+      const name = segment.slice(1);
+      if (!PARAM.test(name)) {
+        return { message: `'${segment}' is not a parameter.`, fix: `Write '${sign}name': letters, digits and '_', the whole segment.` };
+      }
+      if (names.has(name))
+        return { message: `The parameter '${name}' stands twice in '${path}'.`, fix: 'Give each parameter its own name.' };
+      if (sign === '*' && index !== segments.length - 1) {
+        return {
+          message: `'${segment}' takes the rest of the path, but something follows it.`,
+          fix: `Put '${segment}' last, or write ':${name}'.`,
+        };
+      }
+      names.add(name);
+    } else if (segment === '.' || segment === '..') {
+      return { message: `'${path}' has a '${segment}' segment, which no client sends.`, fix: 'Write the path without it.' };
+    } else if (!STATIC.test(segment)) {
+      const encoded = segment.replace(/[:*()?#[\]{}<>|^`"\\ ]/g, '');
+      return {
+        message: `'${segment}' can't stand in a path.`,
+        fix: `A segment is text, ':name' or a last '*name'; anything else is percent-encoded: '${encodeURIComponent(encoded) || 'text'}'.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** `users/[id].get` (below `src/handlers`, without extension) → `GET /users/:id`. */
+export function fromFileName(file: string, fallback: RouteMethod): RouteTemplate | RouteFault {
+  const { segments, method = fallback } = splitConvention(file);
+  const path = `/${segments.map(toSegment).join('/')}`;
+  const fault = checkPath(path);
+  if (!fault) return { method, path };
+  return {
+    message: `The file's name gives the path '${path}'. ${fault.message}`,
+    fix: "Name the file like 'users/[id].get', 'users/index.post' or 'files/[...rest]', or export a 'route'.",
+  };
+}
+
+/** Path segments as the file system has them, and the method of the last one's suffix. */
+export function splitConvention(file: string): { segments: string[]; method?: RouteMethod } {
+  const segments = file.split('/');
+  let last = segments.pop() ?? '';
+  const suffix = /^(.*)\.([a-z]+)$/.exec(last);
+  const method = suffix && METHODS.find((known) => known.toLowerCase() === suffix[2]);
+  if (suffix && method) last = suffix[1] ?? '';
+  if (last !== 'index') segments.push(last);
+  return { segments, method: method || undefined };
+}
+
+function toSegment(segment: string): string {
+  const match = /^\[(\.\.\.)?(.+)\]$/.exec(segment);
+  if (!match) return segment;
+  return `${match[1] ? '*' : ':'}${match[2]}`;
+}
+
+/** Names of a template's parameters, in order. */
+export function paramNames(path: string): string[] {
+  return path
+    .split('/')
+    .filter((segment) => segment.startsWith(':') || segment.startsWith('*'))
+    .map((segment) => segment.slice(1));
+}
+
+/** Two routes of one shape would answer the same requests. */
+export function toShape({ method, path }: RouteTemplate): string {
+  return `${method} ${path.replace(/([:*])\w+/g, '$1')}`;
+}
