@@ -1,12 +1,7 @@
-/** What compiled code was installed for: an image for another platform cannot run it. */
-export interface NativePlatform {
-  platform: string;
-  arch: string;
-  /** On Linux only. */
-  libc?: 'glibc' | 'musl';
-}
+import type { NativeCode } from '@gati/contract';
 
-export function nativePlatform(): NativePlatform {
+/** What compiled code was installed for: an image for another platform cannot run it. */
+export function nativePlatform(): Omit<NativeCode, 'packages'> {
   const { platform, arch } = process;
   if (platform !== 'linux') return { platform, arch };
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };

@@ -1,0 +1,27 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type Manifest, printManifest } from '@gati/contract';
+import { toChangelog } from '../emit/changelog.ts';
+import { type EmittedFile, toDockerFiles } from '../emit/docker.ts';
+import { toOpenApiFile } from '../emit/openapi.ts';
+import { writeChanged } from '../write-changed.ts';
+
+/** What stands in the output folder beside `client/` and `server/`. */
+export async function writeOutputs(outDir: string, manifest: Manifest, base: string): Promise<string[]> {
+  const files: EmittedFile[] = [
+    { path: 'gati.manifest.json', text: printManifest(manifest) },
+    { path: 'openapi.json', text: toOpenApiFile(manifest, base) },
+    { path: 'CHANGELOG.md', text: toChangelog(manifest) },
+    ...toDockerFiles(manifest),
+  ];
+  await Promise.all(files.map(({ path: file, text }) => writeChanged(path.join(outDir, file), text)));
+  return files.map((file) => file.path);
+}
+
+/** Bytes and number of the JavaScript files in a folder. */
+export async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
+  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
+  const scripts = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.mjs') && !entry.parentPath.includes('node_modules'));
+  const sizes = await Promise.all(scripts.map(async (entry) => (await fs.stat(path.join(entry.parentPath, entry.name))).size));
+  return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}

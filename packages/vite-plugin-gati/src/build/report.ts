@@ -1,0 +1,19 @@
+import { type Diagnostic, formatDiagnostic, GatiError } from '@gati/contract';
+
+const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
+
+/** Warnings go to `warn`, each once; all errors become one error. */
+export function reportDiagnostics(diagnostics: Diagnostic[], warn: (text: string) => void): void {
+  const warnings = diagnostics.filter(({ level }) => level === 'warning').map(withFrame);
+  for (const text of new Set(warnings)) warn(text);
+  const errors = diagnostics.filter(({ level }) => level === 'error');
+  if (errors.length > 0) throw toError(errors);
+}
+
+function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] } {
+  const error = Object.assign(new GatiError(errors[0]!), { diagnostics: errors });
+  error.message = errors.map(withFrame).join('\n\n');
+  // Bundlers print the stack, and the place that matters is in the app.
+  error.stack = error.message;
+  return error;
+}
