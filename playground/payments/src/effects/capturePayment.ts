@@ -1,0 +1,10 @@
+import type { EffectContext } from '@gati/runtime-h3';
+
+export const effect = 'capturePayment';
+
+/** Runs after the request has been answered, and again if it throws. */
+export async function run(payload: { id: string }, ectx: EffectContext): Promise<void> {
+  ectx.logger.info('captured', { payment: payload.id, attempt: ectx.attempt });
+}
+
+export const retry = { attempts: 5, delay: 1000, factor: 2 };

@@ -1,0 +1,64 @@
+// What the scripts have in common: progress for people on stderr, child processes, the installation. Node's own modules only,
+// since a fresh clone has no others.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const bin = (file) => path.join(root, 'node_modules', file);
+
+export const say = (line) => process.stderr.write(`${line}\n`);
+
+/** Runs `work` under a name; says how long it took. */
+export async function step(name, work) {
+  const start = performance.now();
+  say(`> ${name}`);
+  const result = await work();
+  say(`  ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/** Runs a command with its output shown; ends this script with its exit code when it fails. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+  if (error) fail(`${command} could not start: ${error.message}`);
+  if (status !== 0) fail(`${command} ${args.join(' ')} ended with ${status}`, status ?? 1);
+}
+
+export function fail(message, code = 1) {
+  say(`\n${message}`);
+  process.exit(code);
+}
+
+export function needNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const enough = (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major > 22;
+  if (!enough) fail(`This needs Node ^20.19 or >=22.13; this is ${process.versions.node}.`);
+}
+
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** Installs when `node_modules` is missing or older than the lock file. */
+export async function ensureInstalled() {
+  const lock = path.join(root, 'package-lock.json');
+  const installed = path.join(root, 'node_modules/.package-lock.json');
+  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return;
+  const fresh = !fs.existsSync(installed);
+  const args = [fresh ? 'ci' : 'install', '--no-audit', '--no-fund', '--prefer-offline'];
+  await step(`npm ${args[0]}`, () => {
+    run(npm, args, { shell: process.platform === 'win32' });
+    const now = new Date();
+    fs.utimesSync(installed, now, now);
+  });
+}
+
+export const buildPackages = () => step('build the packages', () => run(process.execPath, [path.join(root, 'scripts/build.mjs')]));
+
+/** Starts a process that the script ends with itself. */
+export function start(command, args, options) {
+  const child = spawn(command, args, options);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
+}

@@ -1,0 +1,23 @@
+// `npm test`: installs, finds a browser, builds the packages, runs every test project. Arguments go to Vitest.
+import { spawn } from 'node:child_process';
+import { ensureChromium } from './lib/chromium.mjs';
+import { bin, buildPackages, ensureInstalled, needNode, root, say } from './lib/steps.mjs';
+
+needNode();
+await ensureInstalled();
+const chromium = ensureChromium();
+if (!chromium) {
+  say(`
+  !! No Chromium: the browser tests will be SKIPPED.
+  !! Install one (Debian, Ubuntu: apt-get install chromium), or set CHROME_PATH to its executable.
+`);
+}
+await buildPackages();
+
+const child = spawn(process.execPath, [bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, ...(chromium ? { CHROME_PATH: chromium } : {}) },
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
