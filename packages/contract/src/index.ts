@@ -20,3 +20,6 @@ export { MANIFEST_FORMAT, type Manifest, type NativeCode } from './manifest/mani
 export { parseManifest } from './manifest/parse.ts';
 export { printManifest } from './manifest/print.ts';
 export { type Diagnostic, formatDiagnostic, GatiError } from './diagnostics.ts';
+export { type Declarations, type DeclarationUses, toDeclarations } from './print/declarations.ts';
+export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
+export { type Direction, toTypeScript, type TypeScriptOptions } from './print/typescript.ts';

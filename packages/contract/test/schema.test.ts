@@ -16,6 +16,10 @@ import {
 const text: Schema = { type: 'string' };
 const date: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
 
+const tree = (leaf: Schema): Defs => ({
+  Tree: { type: 'object', properties: { leaf, children: { type: 'array', items: { $ref: '#/$defs/Tree' } } } },
+});
+
 describe('references', () => {
   test('are followed through chains, with what stands beside them on top', () => {
     const defs: Defs = { A: { $ref: '#/$defs/B' }, B: { type: 'string', description: 'b' } };
@@ -153,9 +157,6 @@ describe('definitions of many routes', () => {
   });
 
   test('may be recursive', () => {
-    const tree = (leaf: Schema): Defs => ({
-      Tree: { type: 'object', properties: { leaf, children: { type: 'array', items: { $ref: '#/$defs/Tree' } } } },
-    });
     const { $defs } = mergeDefs([tree(text), tree(text), tree({ type: 'number' })]);
     expect(Object.keys($defs)).toEqual(['Tree', 'Tree2']);
     expect($defs['Tree2']!.properties!['children']).toEqual({ type: 'array', items: { $ref: '#/$defs/Tree2' } });

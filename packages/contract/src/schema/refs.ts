@@ -74,12 +74,11 @@ export function renameRefs(schema: Schema, rename: (name: string) => string): Sc
 
 /** Whether a value of the schema can hold something that is not plain JSON (`Date`, `bigint`, bytes …), references included. */
 export function hasCodec(schema: Schema, defs: Defs): boolean {
-  const has = (part: Schema): boolean => {
-    let found = false;
-    walk(part, (each) => (found ||= each['x-gati-codec'] !== undefined));
-    return found;
-  };
-  if (has(schema)) return true;
-  for (const name of reachable([schema], defs)) if (has(defs[name]!)) return true;
-  return false;
+  return holdsCodec(schema) || [...reachable([schema], defs)].some((name) => holdsCodec(defs[name]!));
+}
+
+function holdsCodec(schema: Schema): boolean {
+  let found = false;
+  walk(schema, (part) => (found ||= part['x-gati-codec'] !== undefined));
+  return found;
 }

@@ -1,0 +1,77 @@
+import { compare } from '../schema/canonical.ts';
+import type { Defs, Schema } from '../schema/ir.ts';
+import { pruneDefs, reachable } from '../schema/refs.ts';
+import { walk } from '../schema/walk.ts';
+import { jsDoc } from './literals.ts';
+import { type Direction, toTypeScript } from './typescript.ts';
+
+export interface Declarations {
+  /** `export interface Name { … }` and `export type Name = …`, sorted by definition. */
+  text: string;
+  /** What a definition is called where a client sends it. */
+  request(definition: string): string;
+  /** What a definition is called where a client receives it. */
+  response(definition: string): string;
+}
+
+export interface DeclarationUses {
+  /** Schemas of what clients send. */
+  request: Schema[];
+  /** Schemas of what clients receive. */
+  response: Schema[];
+  /** Names that the file around the declarations has already. */
+  taken?: Iterable<string>;
+}
+
+/** Types that the printer itself writes, so that no declaration may hide them. */
+const WRITTEN = 'File Blob Date Record Array any unknown never void null undefined string number boolean bigint symbol object'.split(' ');
+
+/**
+ * Declares the definitions that are used. One that is sent in another form than it is received (it holds a `Date` or a `bigint`)
+ * is declared twice: `Name` as it is received, `NameInput` as it is sent.
+ */
+export function toDeclarations(defs: Defs, uses: DeclarationUses): Declarations {
+  const taken = new Set([...(uses.taken ?? []), ...WRITTEN]);
+  const sent = reachable(uses.request, defs);
+  const received = reachable(uses.response, defs);
+  const used = [...new Set([...sent, ...received])].sort(compare);
+
+  const names: Record<Direction, Map<string, string>> = { request: new Map(), response: new Map() };
+  for (const definition of used) {
+    const name = claim(definition, taken);
+    names.request.set(definition, name);
+    names.response.set(definition, name);
+  }
+  const twice = used.filter((definition) => sent.has(definition) && received.has(definition) && changesOnTheWay(definition, defs));
+  for (const definition of twice) names.request.set(definition, claim(`${names.response.get(definition)}Input`, taken));
+
+  const nameIn = (direction: Direction) => (definition: string) => names[direction].get(definition) ?? definition;
+  const declare = (definition: string, direction: Direction): string =>
+    declaration(nameIn(direction)(definition), defs[definition]!, direction, nameIn(direction));
+  const text = used.flatMap((definition) => {
+    const first = declare(definition, received.has(definition) ? 'response' : 'request');
+    return twice.includes(definition) ? [first, declare(definition, 'request')] : [first];
+  });
+  return { text: text.join('\n'), request: nameIn('request'), response: nameIn('response') };
+}
+
+function declaration(name: string, schema: Schema, direction: Direction, nameOf: (definition: string) => string): string {
+  const type = toTypeScript(schema, { direction, nameOf });
+  const isInterface = type.startsWith('{') && type.endsWith('}') && !schema.anyOf && !schema.allOf && schema.$ref === undefined;
+  return `${jsDoc(schema)}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
+}
+
+function changesOnTheWay(definition: string, defs: Defs): boolean {
+  let changes = false;
+  for (const schema of [defs[definition]!, ...Object.values(pruneDefs([defs[definition]!], defs))]) {
+    walk(schema, (part) => (changes ||= part['x-gati-codec'] === 'date' || part['x-gati-codec'] === 'bigint'));
+  }
+  return changes;
+}
+
+function claim(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted}${number}`;
+  taken.add(name);
+  return name;
+}

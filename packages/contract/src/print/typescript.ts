@@ -1,0 +1,107 @@
+import type { Codec, Schema } from '../schema/ir.ts';
+import { refName } from '../schema/refs.ts';
+import { jsDoc, propertyKey, toLiteral } from './literals.ts';
+
+/** Who writes the value: a client may send a `Date`, it receives a string. */
+export type Direction = 'request' | 'response';
+
+export interface TypeScriptOptions {
+  direction: Direction;
+  /** What a definition is called in this direction; its own name by default. */
+  nameOf?: (definition: string) => string;
+  /** Stands before each line but the first. */
+  indent?: string;
+}
+
+const CODECS: Record<Exclude<Codec, 'set' | 'map'>, Record<Direction, string[]>> = {
+  date: { request: ['string', 'Date'], response: ['string'] },
+  bigint: { request: ['string', 'bigint'], response: ['string'] },
+  bytes: { request: ['string'], response: ['string'] },
+  file: { request: ['File', 'Blob'], response: ['File', 'Blob'] },
+};
+
+/** The TypeScript type of a schema's values as a client sees them, that is as they travel. */
+export function toTypeScript(schema: Schema, options: TypeScriptOptions): string {
+  return join(unionOf(schema, options));
+}
+
+/** Members of the union that the schema is; one if it is none. */
+function unionOf(schema: Schema, options: TypeScriptOptions): string[] {
+  const codec = schema['x-gati-codec'];
+  if (codec && codec !== 'set' && codec !== 'map') return CODECS[codec][options.direction];
+
+  const facts: string[][] = [];
+  if (schema.$ref !== undefined) facts.push([options.nameOf?.(refName(schema.$ref)) ?? refName(schema.$ref)]);
+  if (schema.anyOf) facts.push(schema.anyOf.flatMap((member) => unionOf(member, options)));
+  for (const member of schema.allOf ?? []) facts.push(unionOf(member, options));
+  if (schema.const !== undefined) facts.push([toLiteral(schema.const)]);
+  else if (schema.enum) facts.push(schema.enum.map(toLiteral));
+  else facts.push(...structure(schema, options));
+  if (schema.not && Object.keys(schema.not).length === 0) facts.push(['never']);
+
+  const distinct = new Map(facts.map((members) => [join(members), members]));
+  distinct.delete('unknown');
+  if (distinct.size <= 1) return [...distinct.values()][0] ?? ['unknown'];
+  return [[...distinct.values()].map(atom).join(' & ')];
+}
+
+function structure(schema: Schema, options: TypeScriptOptions): string[][] {
+  const type = schema.type ?? (schema.properties ? 'object' : schema.prefixItems || schema.items ? 'array' : undefined);
+  if (type === undefined) return [];
+  if (type === 'integer') return [['number']];
+  if (type === 'array') return [[array(schema, options)]];
+  if (type !== 'object') return [[type]];
+  // An object that says nothing about its members but is given by alternatives adds nothing to them.
+  const bare = !schema.properties && schema.additionalProperties === undefined && !schema.propertyNames;
+  return bare && (schema.anyOf || schema.allOf || schema.$ref !== undefined) ? [] : [[object(schema, options)]];
+}
+
+function array(schema: Schema, options: TypeScriptOptions): string {
+  const item = schema.items ? unionOf(schema.items, options) : ['unknown'];
+  if (!schema.prefixItems) return schema.items === false ? '[]' : `${atom(item)}[]`;
+  const least = schema.minItems ?? 0;
+  const fixed = schema.prefixItems.map((member, index) => {
+    const members = unionOf(member, options);
+    return index < least ? join(members) : `${atom(members)}?`;
+  });
+  return `[${[...fixed, ...(schema.items === false ? [] : [`...${atom(item)}[]`])].join(', ')}]`;
+}
+
+function object(schema: Schema, options: TypeScriptOptions): string {
+  const outer = options.indent ?? '';
+  const inner = { ...options, indent: `${outer}  ` };
+  const required = new Set(schema.required);
+  const rest = schema.additionalProperties;
+  const properties = new Map(Object.entries(schema.properties ?? {}));
+  const keys = schema.propertyNames?.enum ?? (schema.propertyNames?.const === undefined ? undefined : [schema.propertyNames.const]);
+  for (const key of keys ?? []) {
+    if (!properties.has(String(key))) properties.set(String(key), typeof rest === 'object' ? rest : {});
+  }
+
+  const values: string[] = [];
+  const lines = [...properties].map(([name, property]) => {
+    const members = unionOf(property, inner);
+    const optional = !required.has(name);
+    values.push(...members, ...(optional ? ['undefined'] : []));
+    return `${jsDoc(property, inner.indent)}${inner.indent}${propertyKey(name)}${optional ? '?' : ''}: ${join(members)};\n`;
+  });
+  if (typeof rest === 'object' && !keys) {
+    // TypeScript wants every named property to fit the index signature as well.
+    lines.push(`${inner.indent}[key: string]: ${join([...unionOf(rest, inner), ...values])};\n`);
+  }
+  if (lines.length > 0) return `{\n${lines.join('')}${outer}}`;
+  return rest === false ? 'Record<string, never>' : 'Record<string, unknown>';
+}
+
+function join(members: string[]): string {
+  const distinct = [...new Set(members)];
+  if (distinct.includes('unknown')) return 'unknown';
+  const inhabited = distinct.filter((member) => member !== 'never');
+  return inhabited.join(' | ') || 'never';
+}
+
+/** What may stand before `[]` or `&` without changing its meaning. */
+function atom(members: string[]): string {
+  const text = join(members);
+  return new Set(members).size > 1 || / & /.test(text) ? `(${text})` : text;
+}
