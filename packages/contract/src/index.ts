@@ -23,3 +23,12 @@ export { type Diagnostic, formatDiagnostic, GatiError } from './diagnostics.ts';
 export { type Declarations, type DeclarationUses, toDeclarations } from './print/declarations.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
 export { type Direction, toTypeScript, type TypeScriptOptions } from './print/typescript.ts';
+export type {
+  OpenApiDocument,
+  OpenApiMediaType,
+  OpenApiOperation,
+  OpenApiParameter,
+  OpenApiPathItem,
+  OpenApiResponse,
+} from './openapi/document.ts';
+export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';

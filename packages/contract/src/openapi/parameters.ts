@@ -1,0 +1,67 @@
+import type { RouteContract } from '../contract.ts';
+import type { Defs, Schema } from '../schema/ir.ts';
+import { resolveRef } from '../schema/refs.ts';
+import type { OpenApiParameter } from './document.ts';
+
+/** The parameters of a route; `pathNames` are those of its path template, with what they are called in the document. */
+export function toParameters(
+  route: RouteContract,
+  defs: Defs,
+  pathNames: Map<string, string>,
+  print: (schema: Schema) => Schema,
+): OpenApiParameter[] {
+  const params = fieldsOf(route.params, defs);
+  const found: OpenApiParameter[] = [...pathNames].map(([own, printed]) =>
+    parameter(printed, 'path', params.get(own)?.schema ?? { type: 'string' }, true, print),
+  );
+  for (const [name, field] of fieldsOf(route.query, defs)) found.push(parameter(name, 'query', field.schema, field.required, print));
+  for (const [name, field] of fieldsOf(route.headers, defs)) found.push(parameter(name, 'header', field.schema, field.required, print));
+  return found;
+}
+
+function parameter(
+  name: string,
+  place: OpenApiParameter['in'],
+  schema: Schema,
+  required: boolean,
+  print: (schema: Schema) => Schema,
+): OpenApiParameter {
+  const { description, deprecated, ...rest } = schema;
+  return {
+    name,
+    in: place,
+    ...(required && { required }),
+    ...(description !== undefined && { description }),
+    ...(deprecated && { deprecated }),
+    schema: print(rest),
+  };
+}
+
+interface Field {
+  schema: Schema;
+  required: boolean;
+}
+
+/** The named fields of an object schema, also where it is put together of others: one that some alternatives lack is optional. */
+function fieldsOf(schema: Schema | undefined, defs: Defs): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  if (!schema) return fields;
+  const object = resolveRef(schema, defs);
+  const required = new Set(object.required);
+  for (const [name, property] of Object.entries(object.properties ?? {}))
+    fields.set(name, { schema: property, required: required.has(name) });
+  for (const part of object.allOf ?? []) {
+    for (const [name, field] of fieldsOf(part, defs)) {
+      const known = fields.get(name);
+      fields.set(name, known ? { schema: { allOf: [known.schema, field.schema] }, required: known.required || field.required } : field);
+    }
+  }
+  const alternatives = (object.anyOf ?? []).map((part) => fieldsOf(part, defs));
+  for (const name of new Set(alternatives.flatMap((part) => [...part.keys()]))) {
+    const found = alternatives.map((part) => part.get(name)).filter((field) => field !== undefined);
+    const everywhere = found.length === alternatives.length && found.every((field) => field.required);
+    const schemas = found.map((field) => field.schema);
+    if (!fields.has(name)) fields.set(name, { schema: schemas.length === 1 ? schemas[0]! : { anyOf: schemas }, required: everywhere });
+  }
+  return fields;
+}

@@ -1,0 +1,130 @@
+import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
+import type { JsonValue, Schema } from '../schema/ir.ts';
+import { mapSchema, mapValues } from '../schema/walk.ts';
+import { refName } from '../schema/refs.ts';
+import type { OpenApiDocument, OpenApiMediaType, OpenApiOperation, OpenApiPathItem, OpenApiResponse } from './document.ts';
+import { toParameters } from './parameters.ts';
+import { createPaths, type PathTemplate } from './paths.ts';
+import { PROBLEM } from './problem.ts';
+import { statusPhrase } from './statuses.ts';
+
+export interface OpenApiOptions {
+  title: string;
+  /** Semver of the release. */
+  version: string;
+  /** Stands before all paths, for example `/api`. */
+  base?: string;
+}
+
+/** The contract as an OpenAPI 3.1 document: plain JSON, the same for the same contract. */
+export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiDocument {
+  const componentNames = toComponentNames(Object.keys(contract.$defs));
+  const print = (schema: Schema): Schema =>
+    mapSchema(schema, (part) =>
+      part.$ref === undefined
+        ? part
+        : { ...part, $ref: `#/components/schemas/${componentNames.get(refName(part.$ref)) ?? refName(part.$ref)}` },
+    );
+  const base = options.base?.replace(/\/+$/, '');
+  return {
+    openapi: '3.1.0',
+    info: { title: options.title, version: options.version },
+    ...(base && { servers: [{ url: base }] }),
+    tags: [...new Set(contract.routes.map(({ domain }) => domain))].sort().map((name) => ({ name })),
+    paths: toPaths(contract, print),
+    components: {
+      schemas: Object.fromEntries(Object.entries(contract.$defs).map(([name, schema]) => [componentNames.get(name)!, print(schema)])),
+      responses: { Problem: PROBLEM },
+    },
+  };
+}
+
+function toPaths(contract: Contract, print: (schema: Schema) => Schema): Record<string, OpenApiPathItem> {
+  const paths = new Map<string, OpenApiPathItem>();
+  const toTemplate = createPaths();
+  // Upgrades go last: where a GET stands on the same path, they are noted in it.
+  const sockets = contract.routes.filter(({ method }) => method === 'WS');
+  for (const route of [...contract.routes.filter(({ method }) => method !== 'WS'), ...sockets]) {
+    const template = toTemplate(route);
+    const item = paths.get(template.path) ?? {};
+    paths.set(template.path, item);
+    const operation = toOperation(route, contract, template, print);
+    if (route.method !== 'WS') item[METHODS[route.method]] = operation;
+    else if (item.get) addUpgrade(item.get, operation);
+    else item.get = operation;
+  }
+  return Object.fromEntries(paths);
+}
+
+const METHODS = { GET: 'get', HEAD: 'head', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete', OPTIONS: 'options' } as const;
+
+function toOperation(
+  route: RouteContract,
+  contract: Contract,
+  template: PathTemplate,
+  print: (schema: Schema) => Schema,
+): OpenApiOperation {
+  const parameters = toParameters(route, contract.$defs, template.names, print);
+  const responses = mapValues(route.responses, (response, status) => toResponse(status, response, print));
+  const notes = [route.description, typeof route.deprecated === 'string' ? `Deprecated: ${route.deprecated}` : undefined].filter(
+    (text) => text,
+  );
+  const { body } = route;
+  return {
+    operationId: route.name.join('.'),
+    tags: [route.domain],
+    ...(route.summary !== undefined && { summary: route.summary }),
+    ...(notes.length > 0 && { description: notes.join('\n\n') }),
+    ...(route.deprecated && { deprecated: true }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: body.required,
+        content: Object.fromEntries(body.contentTypes.map((type) => [type, { schema: print(body.schema) }])),
+      },
+    }),
+    responses: {
+      ...(route.method === 'WS' && { '101': { description: statusPhrase('101') } }),
+      ...responses,
+      ...(!Object.hasOwn(responses, 'default') && { default: { $ref: '#/components/responses/Problem' } }),
+    },
+    ...(route.method === 'WS' && { 'x-gati-websocket': { receive: print(route.receive ?? {}), send: print(route.send ?? {}) } }),
+  };
+}
+
+function addUpgrade(operation: OpenApiOperation, socket: OpenApiOperation): void {
+  operation.responses = { ...operation.responses, '101': socket.responses['101']! };
+  operation['x-gati-websocket'] = socket['x-gati-websocket'];
+}
+
+function toResponse(status: string, response: ResponseContract, print: (schema: Schema) => Schema): OpenApiResponse {
+  const { schema, contentType, examples } = response;
+  const printed: OpenApiResponse = { description: response.description ?? statusPhrase(status) };
+  if (contentType === undefined && schema === undefined) return printed;
+  const type = contentType ?? 'application/json';
+  const media: OpenApiMediaType = type === 'text/event-stream' ? { schema: { type: 'string' } } : {};
+  // Bytes as they are have no schema in OpenAPI 3.1; an event stream's schema is that of one event.
+  if (schema && type === 'text/event-stream') media['x-gati-event'] = print(schema);
+  else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);
+  if (examples && examples.length > 0) media.examples = toExamples(examples);
+  return { ...printed, content: { [type]: media } };
+}
+
+function toExamples(examples: JsonValue[]): Record<string, { value: JsonValue }> {
+  return Object.fromEntries(examples.map((value, index) => [`example${index + 1}`, { value }]));
+}
+
+/** Keys of components may hold less than identifiers do (`$`, letters past ASCII). */
+function toComponentNames(definitions: string[]): Map<string, string> {
+  const taken = new Set(definitions.filter((name) => /^[\w.-]+$/.test(name)));
+  return new Map(
+    definitions.map((definition) => {
+      if (taken.has(definition)) return [definition, definition];
+      const wanted = definition.replaceAll(/[^\w.-]/g, '_');
+      let name = wanted;
+      for (let number = 2; taken.has(name); number++) name = `${wanted}${number}`;
+      taken.add(name);
+      return [definition, name];
+    }),
+  );
+}

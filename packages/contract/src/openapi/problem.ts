@@ -1,0 +1,35 @@
+import type { OpenApiResponse } from './document.ts';
+
+/** What the framework itself answers: RFC 9457, with the list of faults where a request breaks its contract. */
+export const PROBLEM: OpenApiResponse = {
+  description: 'A problem (RFC 9457): the request breaks its contract, or the server cannot answer it.',
+  content: {
+    'application/problem+json': {
+      schema: {
+        type: 'object',
+        properties: {
+          type: { type: 'string', description: 'A URI that names the kind of problem.' },
+          title: { type: 'string' },
+          status: { type: 'integer', minimum: 400, maximum: 599 },
+          code: { type: 'string', description: 'Stable, for programs.' },
+          detail: { type: 'string' },
+          errors: {
+            type: 'array',
+            maxItems: 100,
+            items: {
+              type: 'object',
+              properties: {
+                in: { enum: ['body', 'headers', 'params', 'query'] },
+                path: { type: 'string', description: 'JSON Pointer to the faulty value.' },
+                message: { type: 'string' },
+                rule: { type: 'string' },
+              },
+              required: ['in', 'path', 'message', 'rule'],
+            },
+          },
+        },
+        required: ['type', 'title', 'status', 'code'],
+      },
+    },
+  },
+};

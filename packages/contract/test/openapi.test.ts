@@ -1,0 +1,241 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, test } from 'vitest';
+import { assembleContract, type Contract, type Defs, type RouteContract, toOpenApi } from '../src/index.ts';
+
+async function validate(contract: Contract, base?: string): Promise<ReturnType<typeof toOpenApi>> {
+  const document = toOpenApi(contract, { title: 'Shop', version: '1.2.3', base });
+  const validator = new Validator();
+  const result = await validator.validate(structuredClone(document) as unknown as Record<string, unknown>);
+  expect(result.errors ?? []).toEqual([]);
+  expect(result.valid).toBe(true);
+  expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+  expect(danglingRefs(document)).toEqual([]);
+  return document;
+}
+
+function danglingRefs(document: object): string[] {
+  const found: string[] = [];
+  JSON.stringify(document, (key, value: unknown) => {
+    if (key === '$ref' && typeof value === 'string') {
+      const target = value
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
+      if (target === undefined) found.push(value);
+    }
+    return value;
+  });
+  return found;
+}
+
+function route(id: string, more: Partial<RouteContract> = {}): RouteContract {
+  const [method, path] = id.split(' ') as [RouteContract['method'], string];
+  const names = [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => name!);
+  const params =
+    names.length > 0
+      ? {
+          type: 'object' as const,
+          properties: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+          required: names,
+        }
+      : undefined;
+  const name = [...path.split('/').filter((part) => /^\w/.test(part)), method.toLowerCase() + names.length];
+  return {
+    id,
+    method,
+    path,
+    domain: path.split('/')[1] ?? 'root',
+    name,
+    file: 'src/handlers/a.ts',
+    ...(params && { params }),
+    responses: { '200': {} },
+    ...more,
+  };
+}
+
+const contractOf = (routes: RouteContract[], $defs: Defs = {}): Contract =>
+  assembleContract({ routes: routes.map((contract) => ({ contract, $defs })) });
+
+const capture = route('POST /payments/:id/capture', {
+  name: ['payments', 'capture'],
+  summary: 'Captures a payment.',
+  description: 'It is queued.',
+  body: {
+    contentTypes: ['application/json', 'application/x-www-form-urlencoded'],
+    required: true,
+    schema: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] },
+  },
+  responses: {
+    '202': {
+      contentType: 'application/json',
+      schema: { type: 'object', properties: { state: { const: 'capturing' } }, required: ['state'] },
+      examples: [{ state: 'capturing' }],
+    },
+    '409': {
+      contentType: 'application/json',
+      schema: { type: 'object', properties: { error: { const: 'ReservationFailed' } }, required: ['error'] },
+    },
+  },
+});
+
+describe('an OpenAPI document', () => {
+  test('says what the handler says, and points to one problem for the rest', async () => {
+    const document = await validate(contractOf([capture]), '/api/');
+    expect(document.servers).toEqual([{ url: '/api' }]);
+    expect(document.paths).toEqual({
+      '/payments/{id}/capture': {
+        post: {
+          operationId: 'payments.capture',
+          tags: ['payments'],
+          summary: 'Captures a payment.',
+          description: 'It is queued.',
+          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: capture.body!.schema },
+              'application/x-www-form-urlencoded': { schema: capture.body!.schema },
+            },
+          },
+          responses: {
+            '202': {
+              description: 'Accepted',
+              content: {
+                'application/json': { schema: capture.responses['202']!.schema, examples: { example1: { value: { state: 'capturing' } } } },
+              },
+            },
+            '409': { description: 'Conflict', content: { 'application/json': { schema: capture.responses['409']!.schema } } },
+            default: { $ref: '#/components/responses/Problem' },
+          },
+        },
+      },
+    });
+    expect(Object.keys(document.components.responses['Problem']!.content!)).toEqual(['application/problem+json']);
+    expect(document.tags).toEqual([{ name: 'payments' }]);
+  });
+
+  test('of an empty contract is valid', async () => {
+    expect((await validate(contractOf([]))).paths).toEqual({});
+  });
+
+  test('has the parameters of objects, references and alternatives', async () => {
+    const document = await validate(
+      contractOf(
+        [
+          route('GET /list/*rest', {
+            query: {
+              anyOf: [
+                { type: 'object', properties: { kind: { const: 'a' }, page: { type: 'integer' } }, required: ['kind', 'page'] },
+                { type: 'object', properties: { kind: { const: 'b' } }, required: ['kind'] },
+              ],
+            },
+            headers: { $ref: '#/$defs/Auth' },
+          }),
+        ],
+        {
+          Auth: {
+            type: 'object',
+            properties: { 'x-tenant': { type: 'string', description: 'Whose.', deprecated: true } },
+            required: ['x-tenant'],
+          },
+        },
+      ),
+    );
+    expect(document.paths['/list/{rest}']!.get!.parameters).toEqual([
+      { name: 'rest', in: 'path', required: true, schema: { type: 'string' } },
+      { name: 'kind', in: 'query', required: true, schema: { anyOf: [{ const: 'a' }, { const: 'b' }] } },
+      { name: 'page', in: 'query', schema: { type: 'integer' } },
+      { name: 'x-tenant', in: 'header', required: true, description: 'Whose.', deprecated: true, schema: { type: 'string' } },
+    ]);
+  });
+
+  test('keeps one path where routes name its parameters differently', async () => {
+    const document = await validate(contractOf([route('DELETE /users/:user'), route('GET /users/:id')]));
+    expect(Object.keys(document.paths)).toEqual(['/users/{user}']);
+    expect(document.paths['/users/{user}']!.get!.parameters!.map(({ name }) => name)).toEqual(['user']);
+  });
+
+  test('describes streams, bytes, unknown answers and nothing', async () => {
+    const document = await validate(
+      contractOf(
+        [
+          route('GET /events', {
+            responses: { '200': { contentType: 'text/event-stream', stream: true, schema: { $ref: '#/$defs/Tick' } } },
+          }),
+          route('GET /file', {
+            responses: {
+              '200': {
+                contentType: 'application/octet-stream',
+                schema: { type: 'string', 'x-gati-codec': 'bytes', contentEncoding: 'base64' },
+              },
+            },
+          }),
+          route('GET /maybe', { deprecated: 'Use /sure.', responses: { default: { contentType: 'application/json', schema: {} } } }),
+          route('DELETE /gone', { deprecated: true, responses: { '204': {}, '499': {} } }),
+        ],
+        { Tick: { type: 'object', properties: { at: { type: 'integer' } } } },
+      ),
+    );
+    const response = (path: string, method: 'get' | 'delete', status: string): unknown => document.paths[path]![method]!.responses[status];
+    expect(response('/events', 'get', '200')).toEqual({
+      description: 'OK',
+      content: { 'text/event-stream': { schema: { type: 'string' }, 'x-gati-event': { $ref: '#/components/schemas/Tick' } } },
+    });
+    expect(response('/file', 'get', '200')).toEqual({ description: 'OK', content: { 'application/octet-stream': {} } });
+    expect(response('/maybe', 'get', 'default')).toEqual({
+      description: 'Any other answer',
+      content: { 'application/json': { schema: {} } },
+    });
+    expect(response('/gone', 'delete', '204')).toEqual({ description: 'No Content' });
+    expect(response('/gone', 'delete', '499')).toEqual({ description: 'Refused' });
+    expect(document.paths['/maybe']!.get).toMatchObject({ deprecated: true, description: 'Deprecated: Use /sure.' });
+  });
+
+  test('describes WebSockets, also where a GET stands on their path', async () => {
+    const chat = { receive: { type: 'string' as const }, send: { $ref: '#/$defs/Message' }, responses: {} };
+    const document = await validate(
+      contractOf([route('WS /chat/:room', chat), route('GET /both'), route('WS /both', { ...chat, name: ['both', 'ws'] })], {
+        Message: { type: 'number' },
+      }),
+    );
+    const upgrade = { '101': { description: 'Switching Protocols' } };
+    const messages = { 'x-gati-websocket': { receive: { type: 'string' }, send: { $ref: '#/components/schemas/Message' } } };
+    expect(document.paths['/chat/{room}']!.get).toMatchObject({ responses: upgrade, ...messages });
+    expect(document.paths['/both']!.get).toMatchObject({ operationId: 'both.get0', responses: { ...upgrade, '200': {} }, ...messages });
+  });
+
+  test('renames definitions that OpenAPI could not name', async () => {
+    const refs = ['A$', 'A_', 'Ä'].map((name) => ({ $ref: `#/$defs/${name}` }));
+    const document = await validate(
+      contractOf([route('GET /a', { responses: { '200': { contentType: 'application/json', schema: { anyOf: refs } } } })], {
+        A$: { type: 'string' },
+        A_: { type: 'number' },
+        Ä: { type: 'boolean' },
+      }),
+    );
+    expect(document.components.schemas).toEqual({ A_2: { type: 'string' }, A_: { type: 'number' }, _: { type: 'boolean' } });
+  });
+
+  test('is valid with a thousand routes and recursive types', async () => {
+    const $defs: Defs = {
+      Tree: {
+        type: 'object',
+        properties: {
+          children: { type: 'array', items: { $ref: '#/$defs/Tree' } },
+          at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
+          pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], minItems: 2, items: false },
+        },
+        required: ['children'],
+      },
+    };
+    const routes = Array.from({ length: 1000 }, (_, index) =>
+      route(`${['GET', 'POST', 'PUT', 'DELETE'][index % 4]} /d${index % 20}/r${index}/:id`, {
+        ...(index % 4 === 1 && { body: { contentTypes: ['application/json'], required: true, schema: { $ref: '#/$defs/Tree' } } }),
+        responses: { '200': { contentType: 'application/json', schema: { type: 'array', items: { $ref: '#/$defs/Tree' } } } },
+      }),
+    );
+    const document = await validate(contractOf(routes, $defs));
+    expect(Object.keys(document.paths)).toHaveLength(1000);
+    expect(document.tags).toHaveLength(20);
+  });
+});
