@@ -10,6 +10,8 @@ export function environmentPlugin(context: PluginContext): Plugin {
     name: 'gati:environment',
     // One instance sees client and backend; without it a build would analyse twice.
     sharedDuringBuild: true,
+    // The command line works with the same project.
+    api: context,
     config(): ReturnType<Extract<Plugin['config'], (...args: never[]) => unknown>> {
       return {
         environments: {

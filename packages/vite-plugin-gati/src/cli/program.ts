@@ -39,9 +39,10 @@ async function call(command: Command, words: string[], output: Output): Promise<
   }
   const parsed = parseArgs(own, def);
   const values = Object.fromEntries(Object.keys(def).map((name) => [name, parsed[name] as string | boolean | undefined]));
-  const interrupt = onInterrupt();
+  // A script that is run may have signal handlers of its own.
+  const interrupt = command.passOn ? undefined : onInterrupt();
   const { run } = await command.load();
-  return await run({ args: values, rest, output, onStop: interrupt.onStop });
+  return await run({ args: values, rest, output, onStop: (stop) => interrupt?.onStop(stop) });
 }
 
 function beforeDashes(args: string[]): string[] {

@@ -67,10 +67,12 @@ function flagsOf(def: ArgsDef): Map<string, Flag> {
     const long = `--${name}`;
     const kind = arg.type === 'boolean' ? 'boolean' : arg.valueHint?.startsWith('[') ? 'optional' : 'string';
     if ('negativeDescription' in arg) flags.set(`--no-${name}`, { long: `--no-${name}`, kind });
-    for (const word of [long, ...[arg.alias ?? []].flat().map((alias) => `-${alias}`)]) flags.set(word, { long, kind });
+    for (const word of [long, ...aliasesOf(arg).map((alias) => `-${alias}`)]) flags.set(word, { long, kind });
   }
   return flags;
 }
+
+const aliasesOf = (arg: ArgsDef[string]): string[] => ('alias' in arg ? [arg.alias ?? []].flat() : []);
 
 function splitFlag(arg: string): [name: string, value: string | undefined] {
   const at = arg.indexOf('=');

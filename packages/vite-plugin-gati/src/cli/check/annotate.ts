@@ -1,0 +1,132 @@
+import MagicString from 'magic-string';
+import { type ESTree, parseSync } from 'vite';
+
+/** Text that goes in at an offset (UTF-16 units) of the original; nothing is ever taken out. */
+export interface Insertion {
+  at: number;
+  text: string;
+}
+
+type Callable = ESTree.Function | ESTree.ArrowFunctionExpression;
+
+/** What a file's function is called with: the type of its argument list and of the function itself. */
+interface Shape {
+  args: string;
+  value: string;
+}
+
+/** The annotations that a bare handler needs to be typed by TypeScript alone. None where it has some already. */
+export function annotateHandler(file: string, text: string, routeId: string): Insertion[] {
+  return annotate(file, text, ['handler', 'default'], (exported) => {
+    const route = exported.has('route') ? 'typeof route' : `'${routeId}'`;
+    return { args: `Args<${route}>`, value: `Handler<${route}>` };
+  });
+}
+
+export function annotateMiddleware(file: string, text: string): Insertion[] {
+  return annotate(file, text, ['middleware', 'default'], () => ({ args: 'Parameters<Middleware>', value: 'Middleware' }));
+}
+
+export function applyInsertions(text: string, insertions: Insertion[]): string {
+  const edited = new MagicString(text);
+  for (const { at, text: added } of insertions) edited.appendLeft(at, added);
+  return edited.toString();
+}
+
+/** Where an offset of the edited text stands in the original. */
+export function toOriginal(offset: number, insertions: Insertion[]): number {
+  let added = 0;
+  for (const { at, text } of [...insertions].sort((a, b) => a.at - b.at)) {
+    if (offset <= at + added) break;
+    added += Math.min(text.length, offset - at - added);
+  }
+  return offset - added;
+}
+
+function annotate(file: string, text: string, names: string[], shapeOf: (exported: Set<string>) => Shape): Insertion[] {
+  if (!/\.[cm]?tsx?$/.test(file)) return [];
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) return [];
+  const exported = new Map<string, Site>();
+  const locals = new Map<string, Site>();
+  for (const statement of program.body) collect(statement, exported, locals);
+  const name = names.find((one) => exported.has(one));
+  const site = name === undefined ? undefined : exported.get(name);
+  return site?.callable ? insertionsFor(site, text, shapeOf(new Set(exported.keys()))) : [];
+}
+
+interface Site {
+  callable?: Callable;
+  /** End of the name of a `const` that has no type of its own. */
+  nameEnd?: number;
+}
+
+function collect(statement: ESTree.Statement | ESTree.ModuleDeclaration, exported: Map<string, Site>, locals: Map<string, Site>): void {
+  if (statement.type === 'ExportDefaultDeclaration') {
+    const { declaration } = statement;
+    if (declaration.type === 'Identifier') exported.set('default', locals.get(declaration.name) ?? {});
+    else exported.set('default', isCallable(declaration) ? { callable: declaration } : {});
+    return;
+  }
+  if (statement.type === 'ExportNamedDeclaration') {
+    if (statement.declaration) {
+      const own = new Map<string, Site>();
+      collect(statement.declaration as ESTree.Statement, own, own);
+      for (const [name, site] of own) {
+        exported.set(name, site);
+        locals.set(name, site);
+      }
+    }
+    for (const { local, exported: alias } of statement.specifiers) exported.set(nameOf(alias), locals.get(nameOf(local)) ?? {});
+    return;
+  }
+  if (statement.type === 'FunctionDeclaration' && statement.id) locals.set(statement.id.name, { callable: statement });
+  if (statement.type !== 'VariableDeclaration') return;
+  for (const { id, init } of statement.declarations) {
+    if (id.type !== 'Identifier') continue;
+    const typed = Boolean(id.typeAnnotation);
+    locals.set(id.name, !typed && init && isCallable(init) ? { callable: init, nameEnd: id.end } : {});
+  }
+}
+
+function nameOf(name: ESTree.ModuleExportName): string {
+  return name.type === 'Literal' ? String(name.value) : name.name;
+}
+
+function isCallable(node: { type: string }): node is Callable {
+  return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type);
+}
+
+function insertionsFor({ callable, nameEnd }: Site, text: string, { args, value }: Shape): Insertion[] {
+  const params = callable!.params as ESTree.ParamPattern[];
+  const first = params[0];
+  const last = params.at(-1);
+  if (!first || !last || !params.every(isBare)) return [];
+  if (nameEnd !== undefined) return [{ at: nameEnd, text: `: ${value}` }];
+  if (last.type === 'RestElement') return params.length === 1 ? [{ at: last.end, text: `: ${args}` }] : [];
+  const parenthesised = text.slice(callable!.start, first.start).includes('(');
+  if (!parenthesised) {
+    return [
+      { at: first.start, text: '(...[' },
+      { at: last.end, text: `]: ${args})` },
+    ];
+  }
+  return [
+    { at: first.start, text: '...[' },
+    { at: behindComma(text, last.end), text: `]: ${args}` },
+  ];
+}
+
+/** A comma may end an array pattern and not a rest parameter. */
+function behindComma(text: string, from: number): number {
+  const match = /^(?:\s|\/\*[^]*?\*\/|\/\/[^\n]*\n)*,/.exec(text.slice(from));
+  return from + (match?.[0].length ?? 0);
+}
+
+function isBare(param: ESTree.ParamPattern): boolean {
+  if (param.type === 'TSParameterProperty') return false;
+  if (param.type === 'AssignmentPattern') return isBare(param.left as ESTree.ParamPattern);
+  if ('typeAnnotation' in param && param.typeAnnotation) return false;
+  if ('optional' in param && param.optional) return false;
+  return !(param.type === 'Identifier' && param.name === 'this');
+}

@@ -1,0 +1,60 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** The app's `tsconfig.json` and those that it refers to; none where there is none. Absolute. */
+export function findConfigs(root: string): string[] {
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    if (found.has(file) || !fs.existsSync(file)) return;
+    found.add(file);
+    for (const reference of references(file)) {
+      const target = path.resolve(path.dirname(file), reference);
+      visit(target.endsWith('.json') ? target : path.join(target, 'tsconfig.json'));
+    }
+  };
+  visit(path.join(root, 'tsconfig.json'));
+  return [...found];
+}
+
+function references(file: string): string[] {
+  const text = fs.readFileSync(file, 'utf8');
+  // JSON with comments and trailing commas; strings stay as they are.
+  const json = text
+    .replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string: string | undefined) => string ?? '')
+    .replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? '');
+  try {
+    const { references = [] } = JSON.parse(json) as { references?: { path?: string }[] };
+    return references.flatMap(({ path }) => (typeof path === 'string' ? [path] : []));
+  } catch {
+    // The compiler says what is wrong with it.
+    return [];
+  }
+}
+
+/** For files that no `tsconfig.json` of the app covers. */
+export function fallbackConfig(root: string, files: string[]): string {
+  const compilerOptions = {
+    strict: true,
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    allowImportingTsExtensions: true,
+    allowJs: true,
+    resolveJsonModule: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: hasNodeTypes(root) ? ['node'] : [],
+  };
+  return JSON.stringify({ compilerOptions, files });
+}
+
+function hasNodeTypes(root: string): boolean {
+  try {
+    createRequire(path.join(root, 'package.json')).resolve('@types/node/package.json');
+    return true;
+  } catch {
+    return false;
+  }
+}

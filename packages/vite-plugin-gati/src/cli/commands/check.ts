@@ -1,0 +1,70 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Diagnostic } from '@gati/contract';
+import { normalizePath } from 'vite';
+import { openApp } from '../app.ts';
+import { annotateHandler, annotateMiddleware, applyInsertions, type Insertion } from '../check/annotate.ts';
+import { checkTypes } from '../check/types.ts';
+import { type Call, FINDING, OK } from '../command.ts';
+import type { Scan } from '../../scan/types.ts';
+import { writeChanged } from '../../write-changed.ts';
+
+export async function run(call: Call): Promise<number> {
+  const { output } = call;
+  const { context } = await openApp(call);
+  call.onStop(() => context.close());
+  try {
+    const { root } = context.project;
+    const fixed = call.args.fix === true ? await writeAnnotations(root, await context.project.scan()) : [];
+    for (const file of fixed) output.line(`fixed ${file}`);
+
+    const analysis = await context.analysis();
+    const contractErrors = analysis.diagnostics.filter(({ level }) => level === 'error');
+    // Types of the app's routes and modules, which its own files refer to.
+    if (contractErrors.length === 0) await context.project.generate(analysis);
+    const files = sourcesOf(analysis.scan).map((file) => path.join(root, file));
+    const typeErrors = await checkTypes({ root: normalizePath(root), files, insertions: insertionsOf(root, analysis.scan) });
+
+    const errors = [...contractErrors, ...typeErrors];
+    const warnings = analysis.diagnostics.filter(({ level }) => level === 'warning');
+    for (const diagnostic of [...warnings, ...errors]) output.diagnostic(diagnostic);
+    output.line(summary(analysis.contract.routes.length, warnings, errors));
+    output.document({ warnings, errors, ...(call.args.fix === true && { fixed }) });
+    return errors.length + warnings.length === 0 ? OK : FINDING;
+  } finally {
+    await context.close();
+  }
+}
+
+async function writeAnnotations(root: string, scan: Scan): Promise<string[]> {
+  const written: string[] = [];
+  for (const [file, insertions] of insertionsOf(root, scan)) {
+    if (insertions.length === 0) continue;
+    await writeChanged(file, applyInsertions(fs.readFileSync(file, 'utf8'), insertions));
+    written.push(normalizePath(path.relative(root, file)));
+  }
+  return written.sort();
+}
+
+/** By absolute name, with `/`. */
+function insertionsOf(root: string, scan: Scan): Map<string, Insertion[]> {
+  const found = new Map<string, Insertion[]>();
+  const add = (file: string, annotate: (text: string) => Insertion[]): void => {
+    const absolute = normalizePath(path.join(root, file));
+    if (!found.has(absolute)) found.set(absolute, annotate(fs.readFileSync(absolute, 'utf8')));
+  };
+  for (const { file, id } of scan.routes) add(file, (text) => annotateHandler(file, text, id));
+  for (const file of scan.routes.flatMap(({ middleware }) => middleware)) add(file, (text) => annotateMiddleware(file, text));
+  return found;
+}
+
+function sourcesOf({ routes, modules, effects, config, versions }: Scan): string[] {
+  const named = [...routes, ...modules, ...effects].map(({ file }) => file);
+  const files = [...named, ...routes.flatMap(({ middleware }) => middleware), ...versions, ...(config === undefined ? [] : [config])];
+  return [...new Set(files)].filter((file) => /\.[cm]?tsx?$/.test(file));
+}
+
+function summary(routes: number, warnings: Diagnostic[], errors: Diagnostic[]): string {
+  if (warnings.length + errors.length === 0) return `${routes} routes checked, nothing found`;
+  return `${routes} routes checked: ${errors.length} errors, ${warnings.length} warnings`;
+}

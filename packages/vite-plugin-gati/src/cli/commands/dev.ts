@@ -1,0 +1,32 @@
+import { createServer, type ServerOptions } from 'vite';
+import { toInlineConfig } from '../app.ts';
+import type { Call } from '../command.ts';
+import { usageError } from '../usage.ts';
+
+const HIGHEST_PORT = 65_535;
+
+export async function run(call: Call): Promise<number> {
+  const { args, output } = call;
+  const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
+  const server = await createServer({ ...inline, server: toServerOptions(args) });
+  call.onStop(() => server.close());
+  await server.listen();
+  if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
+  else server.printUrls();
+  if (process.stdin.isTTY) server.bindCLIShortcuts({ print: true });
+  // Runs until a signal ends it.
+  return new Promise<never>(() => {});
+}
+
+function toServerOptions(args: Call['args']): ServerOptions {
+  const { port, host, open, strictPort } = args;
+  const options: ServerOptions = {};
+  if (typeof port === 'string') {
+    options.port = Number(port);
+    if (!/^\d+$/.test(port) || options.port > HIGHEST_PORT) throw usageError(`\`${port}\` is not a port`, `Give a number from 0 to ${HIGHEST_PORT}.`);
+  }
+  if (typeof host === 'string') options.host = host === '' ? true : host;
+  if (typeof open === 'string') options.open = open === '' ? true : open;
+  if (strictPort === true) options.strictPort = true;
+  return options;
+}

@@ -1,0 +1,46 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { createServer, loadEnv } from 'vite';
+import { ViteNodeRunner } from 'vite-node/client';
+import { ViteNodeServer } from 'vite-node/server';
+import { installSourcemapsSupport } from 'vite-node/source-map';
+import { toInlineConfig } from '../app.ts';
+import { type Call, FINDING, OK } from '../command.ts';
+import { usageError } from '../usage.ts';
+
+export async function run(call: Call): Promise<number> {
+  const { args, rest, output } = call;
+  const script = path.resolve(String(args.script));
+  if (!fs.existsSync(script)) throw usageError(`there is no script \`${String(args.script)}\``, 'Name a file, as seen from the current folder.');
+  const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
+  const server = await createServer({
+    ...inline,
+    logLevel: 'error',
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+  });
+  try {
+    const { config } = server;
+    // Development only: a server reads no file. What the shell has set counts more.
+    for (const [name, value] of Object.entries(loadEnv(config.mode, config.envDir || config.root, ''))) process.env[name] ??= value;
+    const node = new ViteNodeServer(server);
+    installSourcemapsSupport({ getSourceMap: (source) => node.getSourceMap(source) });
+    const runner = new ViteNodeRunner({
+      root: config.root,
+      base: config.base,
+      fetchModule: (id) => node.fetchModule(id),
+      resolveId: (id, importer) => node.resolveId(id, importer),
+    });
+    process.argv = [process.argv[0]!, script, ...rest];
+    await runner.executeFile(script);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    output.document({ script, exitCode: FINDING });
+    return FINDING;
+  } finally {
+    await server.close();
+  }
+  const exitCode = typeof process.exitCode === 'number' ? process.exitCode : OK;
+  output.document({ script, exitCode });
+  return exitCode;
+}
