@@ -78,7 +78,7 @@ async function help(output: Output, name?: string): Promise<number> {
   };
   const usage = command ? await renderUsage(toCitty(command), gati) : await renderUsage(gati);
   const colors = colorsFor(process.stdout, output.json).isColorSupported;
-  const text = colors ? usage : stripVTControlCharacters(usage);
+  const text = (colors ? usage : stripVTControlCharacters(usage)).replace(/ +$/gm, '');
   if (output.json) output.document({ usage: text });
   else output.line(text);
   return OK;
