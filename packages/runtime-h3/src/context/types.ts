@@ -1,18 +1,20 @@
 import type { EnqueueOptions } from '../effects/enqueue-options.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`; without it everything is as wide as can be.
-
-/** By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
-export interface RouteRegistry {}
-// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
-export interface ModuleRegistry {}
-/** By effect name; an entry is the payload. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
-export interface EffectRegistry {}
-/** `{ config: … }` where the app has `src/config.ts`. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
-export interface ConfigRegistry {}
+declare global {
+  /** By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`. */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiRoutes {}
+  /** By module name; an entry is the module as handlers call it. */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiModules {}
+  /** By effect name; an entry is the payload. */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiEffects {}
+  /** `{ config: … }` where the app has `src/config.ts`. */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiConfig {}
+}
 
 export type RouteId = `${string} /${string}`;
 
@@ -23,7 +25,7 @@ export type ParamNames<Path extends string> = Path extends `${infer Segment}/${i
 type SegmentParam<Segment extends string> = Segment extends `:${infer Name}` ? Name : Segment extends `*${infer Name}` ? Name : never;
 
 type PathOf<R extends string> = R extends `${string} ${infer Path}` ? Path : never;
-type Entry<R> = R extends keyof RouteRegistry ? RouteRegistry[R] : unknown;
+type Entry<R> = R extends keyof GatiRoutes ? GatiRoutes[R] : unknown;
 type Part<R, Key extends string, Fallback> = Entry<R> extends { [K in Key]: infer Value } ? Value : Fallback;
 
 export type Params<R extends string> = Part<
@@ -32,8 +34,16 @@ export type Params<R extends string> = Part<
   string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }
 >;
 export type Query<R extends string> = Part<R, 'query', Record<string, string | string[] | undefined>>;
-export type Headers_<R extends string> = Part<R, 'headers', unknown> & Record<string, string | undefined>;
+/** Declared headers as declared, every other one as it comes. */
+export type RequestHeaders<R extends string> = Open<Part<R, 'headers', unknown>>;
+type Open<Declared> = Declared extends Record<keyof Declared, string | undefined>
+  ? Declared & Record<string, string | undefined>
+  : Declared & Record<string, unknown>;
 export type Body<R extends string> = Part<R, 'body', unknown>;
+/** A WebSocket message from the client. */
+export type Receive<R extends string> = Part<R, 'receive', unknown>;
+/** A WebSocket message to the client. */
+export type Send<R extends string> = Part<R, 'send', unknown>;
 
 export interface Req<R extends string = string> {
   readonly method: string;
@@ -42,7 +52,7 @@ export interface Req<R extends string = string> {
   readonly params: Params<R>;
   readonly query: Query<R>;
   /** Lower-case names. */
-  readonly headers: Headers_<R>;
+  readonly headers: RequestHeaders<R>;
   readonly cookies: Record<string, string | undefined>;
   readonly body: Body<R>;
   /** The body's bytes, where it was read and is at hand. */
@@ -89,16 +99,16 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-export type Enqueue = <Name extends keyof EffectRegistry & string>(
+export type Enqueue = <Name extends keyof GatiEffects & string>(
   name: Name,
-  payload: EffectRegistry[Name],
+  payload: GatiEffects[Name],
   options?: EnqueueOptions,
 ) => Promise<{ id: string }>;
 
 export interface GlobalContext {
-  readonly modules: ModuleRegistry;
+  readonly modules: GatiModules;
   readonly effects: { enqueue: Enqueue };
-  readonly config: ConfigRegistry extends { config: infer Config } ? Config : Record<string, unknown>;
+  readonly config: GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>;
   /** Shared by all requests of this process and release. */
   readonly state: Map<string, unknown>;
   readonly release: { version: string; id: string; deployedAt: Date };
@@ -131,23 +141,24 @@ export type Handler<R extends string = string> = (...args: Args<R>) => unknown;
 /** `next()` runs the rest; what a middleware returns without calling it is the answer. */
 export type Middleware = (req: Req, res: Res, gctx: GlobalContext, lctx: LocalContext, next: () => Promise<unknown>) => unknown;
 
-export interface SocketPeer {
+export interface SocketPeer<R extends string = string> {
   readonly id: string;
-  readonly params: Record<string, string>;
-  readonly query: Record<string, string | string[] | undefined>;
-  readonly headers: Record<string, string | undefined>;
+  readonly params: Params<R>;
+  readonly query: Query<R>;
+  readonly headers: RequestHeaders<R>;
   /** JSON text, or bytes as they are. */
-  send(message: unknown): void;
+  send(message: Send<R>): void;
   close(code?: number, reason?: string): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /** To every other peer of the topic. */
-  publish(topic: string, message: unknown): void;
+  publish(topic: string, message: Send<R>): void;
 }
 
-export interface SocketHooks {
-  open?(peer: SocketPeer, gctx: GlobalContext): unknown;
-  message?(peer: SocketPeer, message: never, gctx: GlobalContext): unknown;
-  close?(peer: SocketPeer, details: { code?: number; reason?: string }, gctx: GlobalContext): unknown;
-  error?(peer: SocketPeer, error: unknown, gctx: GlobalContext): unknown;
+/** `export const socket: Socket<typeof route> = { … }` of a `WS` route. */
+export interface SocketHooks<R extends string = string> {
+  open?(peer: SocketPeer<R>, gctx: GlobalContext): unknown;
+  message?(peer: SocketPeer<R>, message: Receive<R>, gctx: GlobalContext): unknown;
+  close?(peer: SocketPeer<R>, details: { code?: number; reason?: string }, gctx: GlobalContext): unknown;
+  error?(peer: SocketPeer<R>, error: unknown, gctx: GlobalContext): unknown;
 }
