@@ -8,6 +8,7 @@ const alias = [
   { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
+  { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },
   { find: /^@gati\/runtime-h3\/server$/, replacement: source('runtime-h3/src/server/index.ts') },
   { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/test.ts') },
 ];
@@ -18,5 +19,29 @@ const unit = (name: string): ReturnType<typeof defineProject> =>
     test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },
   });
 
+/** What runs against built or packed packages: real servers, a registry on loopback, a browser. */
+const whole = (name: string, options: Record<string, unknown> = {}): ReturnType<typeof defineProject> =>
+  defineProject({
+    test: {
+      name,
+      root: '.',
+      include: [`test/${name}/**/*.test.ts`],
+      environment: 'node',
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+      ...options,
+    },
+  });
+
 /** The test projects; `vitest.config.ts` takes its list from here. */
-export default [unit('contract'), unit('runtime-h3'), unit('vite-plugin-gati'), unit('create-gati')];
+export default [
+  unit('contract'),
+  unit('runtime-h3'),
+  unit('vite-plugin-gati'),
+  unit('create-gati'),
+  whole('docs'),
+  whole('built'),
+  whole('packed', { globalSetup: 'test/kit/registry-setup.ts' }),
+  whole('browser'),
+  whole('docker'),
+];

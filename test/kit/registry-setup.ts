@@ -1,0 +1,21 @@
+import fs from 'node:fs';
+import type { TestProject } from 'vitest/node';
+import { temporary } from './folders.ts';
+import { startRegistry } from './registry.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    registryEnv: Record<string, string>;
+  }
+}
+
+/** One registry with the packed packages for all files of a project. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = temporary('registry');
+  const registry = await startRegistry(folder);
+  project.provide('registryEnv', JSON.parse(JSON.stringify(registry.env)) as Record<string, string>);
+  return async () => {
+    await registry.stop();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,95 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { edit, temporary } from '../kit/folders.ts';
+import { stopAll, succeed, until } from '../kit/process.ts';
+import { type Answer, serveBuilt, serveDev } from '../kit/serve.ts';
+
+export interface Life {
+  template: string;
+  /** What an app of this template answers, in dev and from the build. `url` has no path. */
+  works(url: string): Promise<void>;
+  /** An edit of a handler, and the answer that it gives afterwards. */
+  edit: { file: string; from: string; to: string; ask(url: string): Promise<Answer>; expect: unknown };
+}
+
+export interface App {
+  folder: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** `npm create gati` from the registry, then what its author does with it. Tests that follow may use the app, which is built by then. */
+export function live({ template, works, edit: change }: Life): App {
+  const app: App = { folder: '', env: {} };
+  let base: string;
+
+  beforeAll(() => {
+    app.env = inject('registryEnv');
+    base = temporary(`create-${template}`);
+    app.folder = path.join(base, 'my-app');
+  });
+  afterEach(stopAll);
+  afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
+
+  test('npm create gati', async () => {
+    const args = ['create', 'gati@latest', 'my-app', '--', '--template', template, '--yes'];
+    const { stdout } = await succeed('npm', args, { cwd: base, env: app.env });
+    expect(stdout).toContain('cd my-app\n  npm run dev');
+    expect(fs.existsSync(path.join(app.folder, 'node_modules/vite-plugin-gati/package.json'))).toBe(true);
+  });
+
+  test('tsc --noEmit right after the installation', async () => {
+    await succeed('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+  });
+
+  test('npm run dev, an edit without a restart', async () => {
+    const server = await serveDev(app.folder, app.env);
+    await works(server.url);
+    const file = path.join(app.folder, change.file);
+    const before = fs.readFileSync(file, 'utf8');
+    expect(before).toContain(change.from);
+    edit(file, (text) => text.replace(change.from, change.to));
+    await until('the edit is served', async () => {
+      const answer = await change.ask(server.url);
+      return JSON.stringify(answer.body) === JSON.stringify(change.expect);
+    });
+    expect(server.stdout).not.toMatch(/server restarted/i);
+    edit(file, () => before);
+    await until('the edit is taken back', async () => {
+      await works(server.url);
+      return true;
+    });
+    expect(server.stderr).not.toMatch(/error/i);
+  });
+
+  test('npm test', async () => {
+    await succeed('npm', ['test'], { cwd: app.folder, env: app.env });
+  });
+
+  test('gati check has nothing to say', async () => {
+    const { stdout } = await succeed('npx', ['gati', 'check', '--json'], { cwd: app.folder, env: app.env });
+    expect(JSON.parse(stdout)).toEqual({ warnings: [], errors: [] });
+  });
+
+  test('npm run build, npm start', async () => {
+    await succeed('npm', ['run', 'build'], { cwd: app.folder, env: app.env });
+    const server = await serveBuilt(app.folder, app.env, ['npm', 'start', '--silent']);
+    await works(server.url);
+  });
+
+  test('dist/ runs alone', async () => {
+    const alone = temporary('alone');
+    fs.cpSync(path.join(app.folder, 'dist'), path.join(alone, 'dist'), { recursive: true });
+    const server = await serveBuilt(alone, { PATH: process.env['PATH'] });
+    await works(server.url);
+    await server.stop();
+    expect(server.child.exitCode).toBe(0);
+    fs.rmSync(alone, { recursive: true });
+  });
+
+  test('tsc --noEmit', async () => {
+    await succeed('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+  });
+
+  return app;
+}
