@@ -19,7 +19,10 @@ export function importBaseImage(engine, cache, major = 24) {
     put(root, node, 'nodejs/bin/node', 0o755);
     for (const library of libraries(node)) put(root, fs.realpathSync(library), library, 0o755);
     if (fs.existsSync(CERTIFICATES)) put(root, fs.realpathSync(CERTIFICATES), CERTIFICATES, 0o644);
-    fs.writeFileSync(path.join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n');
+    fs.writeFileSync(
+      path.join(root, 'etc/passwd'),
+      'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n',
+    );
     fs.mkdirSync(path.join(root, 'tmp'));
     fs.chmodSync(path.join(root, 'tmp'), 0o1777);
     const tar = spawnSync('tar', ['-C', root, '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-c', '.'], { maxBuffer: 1e9 });

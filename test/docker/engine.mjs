@@ -37,8 +37,12 @@ export async function startEngine() {
   const hadBridge = fs.existsSync('/sys/class/net/docker0');
   const dockerd = spawn(
     'dockerd',
-    ['--data-root', `${folder}/data`, '--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, '-H', host]
-      .concat(['--add-runtime', `gati=${RUNTIME}`, '--default-runtime', 'gati']),
+    ['--data-root', `${folder}/data`, '--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, '-H', host].concat([
+      '--add-runtime',
+      `gati=${RUNTIME}`,
+      '--default-runtime',
+      'gati',
+    ]),
     { stdio: ['ignore', log, log] },
   );
   const ended = new Promise((resolve) => dockerd.once('exit', resolve).once('error', resolve));
@@ -67,10 +71,19 @@ export async function startEngine() {
 
 function run(before, args, options = {}) {
   const env = { ...process.env, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' };
-  return execFileSync(CLIENT, [...before, ...args], { encoding: 'utf8', maxBuffer: 64e6, stdio: ['pipe', 'pipe', 'pipe'], env, ...options });
+  return execFileSync(CLIENT, [...before, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env,
+    ...options,
+  });
 }
 
 function mountsBelow(folder) {
-  const mounts = fs.readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '');
+  const mounts = fs
+    .readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
   return mounts.filter((mount) => mount.startsWith(`${folder}/`)).reverse();
 }

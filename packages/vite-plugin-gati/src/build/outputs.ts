@@ -20,8 +20,8 @@ export async function writeOutputs(outDir: string, manifest: Manifest, base: str
 
 /** Bytes and number of the JavaScript files in a folder. */
 export async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
-  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
-  const scripts = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.mjs') && !entry.parentPath.includes('node_modules'));
-  const sizes = await Promise.all(scripts.map(async (entry) => (await fs.stat(path.join(entry.parentPath, entry.name))).size));
+  const names = await fs.readdir(folder, { recursive: true });
+  const scripts = names.filter((name) => name.endsWith('.mjs') && !name.startsWith('node_modules'));
+  const sizes = await Promise.all(scripts.map(async (name) => (await fs.stat(path.join(folder, name))).size));
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

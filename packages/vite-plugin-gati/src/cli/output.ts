@@ -1,4 +1,5 @@
-import { formatDiagnostic, GatiError, type Diagnostic } from '@gati/contract';
+import path from 'node:path';
+import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import pc from 'picocolors';
 
 /** Where a command's words go: people read lines, programs read one JSON document on stdout. */
@@ -36,23 +37,47 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** Any thrown value as a diagnostic. What has no code of its own is `GATI_UNEXPECTED`, with its stack for `DEBUG=gati`. */
+/** Any thrown value as diagnostics. What has no code of its own is `GATI_BUILD_FAILED` from a bundler, else `GATI_UNEXPECTED`. */
 export function toDiagnostics(error: unknown): Diagnostic[] {
-  if (isDiagnosed(error)) return error.diagnostics ?? [error.diagnostic];
-  // Rolldown wraps what a plugin throws.
-  const inner = error instanceof Error ? ((error as { errors?: unknown[] }).errors ?? (error.cause === undefined ? [] : [error.cause])) : [];
-  for (const one of inner) if (isDiagnosed(one)) return one.diagnostics ?? [one.diagnostic];
-  const message = error instanceof Error ? ((process.env.DEBUG?.includes('gati') && error.stack) || error.message) : String(error);
-  return [
-    {
-      code: 'GATI_UNEXPECTED',
-      level: 'error',
-      message,
-      fix: 'Run again with DEBUG=gati for the stack; if the cause is not in your files, please report it.',
-    },
-  ];
+  const found = diagnosed(error);
+  if (found) return found;
+  const { message = String(error), stack, loc, id, frame, plugin } = (error ?? {}) as BundlerError;
+  const text = (process.env.DEBUG?.includes('gati') && stack) || message;
+  if (loc ?? id ?? frame ?? plugin) {
+    const file = loc?.file ?? id;
+    return [
+      {
+        code: 'GATI_BUILD_FAILED',
+        level: 'error',
+        message: text,
+        fix: 'Correct the place that the message names and build again.',
+        ...(file !== undefined && { file: path.isAbsolute(file) ? path.relative(process.cwd(), file).split(path.sep).join('/') : file }),
+        ...(loc && { line: loc.line, column: loc.column + 1 }),
+        ...(frame && { frame }),
+      },
+    ];
+  }
+  const fix = 'Run again with DEBUG=gati for the stack; if the cause is not in your files, please report it.';
+  return [{ code: 'GATI_UNEXPECTED', level: 'error', message: text, fix }];
 }
 
-function isDiagnosed(error: unknown): error is GatiError & { diagnostics?: Diagnostic[] } {
-  return typeof error === 'object' && error !== null && 'diagnostic' in error && 'code' in error && String(error.code).startsWith('GATI_');
+interface BundlerError {
+  message?: string;
+  stack?: string;
+  loc?: { file?: string; line: number; column: number };
+  id?: string;
+  frame?: string;
+  plugin?: string;
+}
+
+/** The diagnostics that an error carries; bundlers wrap what a plugin throws. */
+function diagnosed(error: unknown, depth = 0): Diagnostic[] | undefined {
+  if (typeof error !== 'object' || error === null || depth > 3) return undefined;
+  const { code, diagnostic, diagnostics, errors, cause } = error as Record<string, unknown>;
+  if (typeof code === 'string' && code.startsWith('GATI_') && diagnostic) return (diagnostics ?? [diagnostic]) as Diagnostic[];
+  for (const inner of [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause]) {
+    const found = diagnosed(inner, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }

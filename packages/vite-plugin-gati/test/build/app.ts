@@ -1,0 +1,79 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Alias, createBuilder, createLogger, type InlineConfig } from 'vite';
+import { type Manifest, parseManifest } from '@gati/contract';
+import gati, { type GatiOptions } from '../../src/index.ts';
+import { root as repository, temporary } from '../../../../test/kit/folders.ts';
+
+const source = (file: string): string => path.join(repository, 'packages', file);
+
+/** The bundle is made from the sources, so that these tests need no built package. */
+const SOURCES: Alias[] = [
+  { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
+  { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
+  { find: /^@gati\/runtime-h3\/(app|server)$/, replacement: source('runtime-h3/src/$1/index.ts') },
+  { find: /^@gati\/runtime-h3\/(checks|test)$/, replacement: source('runtime-h3/src/$1.ts') },
+];
+
+export type Files = Record<string, string>;
+
+/** An app in a folder of its own outside the repository, with the packages of this one. */
+export function makeApp(files: Files, name = 'app'): string {
+  const app = temporary(`build-${name}`);
+  write(app, { 'package.json': JSON.stringify({ name, version: '1.2.3', type: 'module' }), ...files });
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(app, 'node_modules'), 'dir');
+  return app;
+}
+
+export function write(app: string, files: Files): void {
+  for (const [file, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
+    fs.writeFileSync(path.join(app, file), text);
+  }
+}
+
+export interface Built {
+  manifest: Manifest;
+  outDir: string;
+  log: string[];
+  warnings: string[];
+}
+
+/** What plain `vite build` does. */
+export async function build(app: string, config: InlineConfig = {}, options: GatiOptions = {}): Promise<Built> {
+  const log: string[] = [];
+  const warnings: string[] = [];
+  const logger = createLogger('info', { allowClearScreen: false });
+  logger.info = (text) => void log.push(text);
+  logger.warn = (text) => void warnings.push(text);
+  logger.error = () => {};
+  const builder = await createBuilder(
+    {
+      root: app,
+      configFile: false,
+      customLogger: logger,
+      ...config,
+      resolve: { alias: SOURCES },
+      plugins: [gati(options), ...(config.plugins ?? [])],
+    },
+    null,
+  );
+  await builder.buildApp();
+  const outDir = path.resolve(app, builder.config.build.outDir);
+  return { manifest: parseManifest(fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8')), outDir, log, warnings };
+}
+
+/** A copy of what was built, where nothing else is. */
+export function copyAway(outDir: string): string {
+  const folder = temporary('moved');
+  fs.cpSync(outDir, path.join(folder, 'dist'), { recursive: true });
+  return folder;
+}
+
+/** Text by file, from the folder, sorted. */
+export function readAll(folder: string): Files {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    names.filter((name) => fs.statSync(path.join(folder, name)).isFile()).map((name) => [name, fs.readFileSync(path.join(folder, name), 'utf8')]),
+  );
+}

@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyApp, root } from '../kit/folders.ts';
+import { succeed } from '../kit/process.ts';
+import { importBaseImage } from './base-image.mjs';
+import { startEngine } from './engine.mjs';
+
+const engine = await startEngine();
+if ('reason' in engine) {
+  process.stderr.write(`\n  !! No Docker engine: the image of a built app was NOT built and NOT run.\n  !! ${engine.reason}\n\n`);
+}
+
+const MINUTE = 60_000;
+const IMAGE = 'gati-test-payments';
+// As strict as a Kubernetes cluster's `restricted` policy.
+const RESTRICTED = ['--read-only', '--user', '65532', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--tmpfs', '/tmp'];
+
+describe.skipIf('reason' in engine)('the image of a built app', () => {
+  let app: string;
+  let container: string;
+  let url: string;
+  const docker = (...args: string[]): string => ('docker' in engine ? engine.docker(args).trim() : '');
+
+  beforeAll(async () => {
+    app = copyApp('playground/payments');
+    await succeed(process.execPath, [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'build'], { cwd: app });
+    const base = importBaseImage(engine as { docker(args: string[], options?: object): string }, path.join(root, '.cache/docker'));
+    docker('build', '--build-arg', `BASE=${base}`, '--tag', IMAGE, path.join(app, 'dist'));
+    container = docker('run', '--detach', '--publish', '127.0.0.1::3000', '--health-interval', '1s', ...RESTRICTED, IMAGE);
+    url = `http://${docker('port', container, '3000')}`;
+    await until(
+      async () => (await fetch(`${url}/readyz`)).ok,
+      () => docker('logs', container),
+    );
+  }, 5 * MINUTE);
+
+  afterAll(async () => {
+    if ('reason' in engine) return;
+    if (container) docker('rm', '--force', '--volumes', container);
+    await engine.stop();
+    if (app) fs.rmSync(app, { recursive: true, force: true });
+  }, MINUTE);
+
+  it('answers as in development', async () => {
+    const capture = (amount: number): Promise<Response> =>
+      fetch(`${url}/payments/p-1/capture`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ amount }),
+      });
+    const taken = await capture(10);
+    expect([taken.status, await taken.json()]).toEqual([202, { state: 'capturing' }]);
+    const refused = await capture(1e9);
+    expect([refused.status, await refused.json()]).toEqual([409, { error: 'ReservationFailed' }]);
+    expect((await fetch(`${url}/payments/p-1/capture`, { method: 'POST', body: '{' })).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('runs as nobody, may write to its volume and to nothing else', () => {
+    expect(docker('image', 'inspect', '--format', '{{.Config.User}}', IMAGE)).toBe('65532:65532');
+    const write = (folder: string): string =>
+      docker(
+        'exec',
+        container,
+        'node',
+        '-e',
+        `try { require('fs').writeFileSync('${folder}/x', ''); console.log('written') } catch (e) { console.log(e.code) }`,
+      );
+    expect(write('/data')).toBe('written');
+    expect(write('/app')).toBe('EROFS');
+  });
+
+  it('passes its own health check', async () => {
+    const health = (): string => docker('inspect', '--format', '{{.State.Health.Status}}', container);
+    await until(
+      async () => health() === 'healthy',
+      () => docker('inspect', '--format', '{{json .State.Health}}', container),
+    );
+  });
+
+  it(
+    'stops at SIGTERM within its drain',
+    async () => {
+      docker('kill', '--signal', 'TERM', container);
+      // `docker wait` prints the exit code; 128 + 9 would mean that someone lost patience.
+      expect(docker('wait', container)).toBe('0');
+    },
+    MINUTE,
+  );
+});
+
+async function until(done: () => Promise<boolean>, explain: () => string): Promise<void> {
+  for (let left = 300; left > 0; left--) {
+    if (await done().catch(() => false)) return;
+    await sleep(100);
+  }
+  throw new Error(`not within 30 s: ${explain()}`);
+}
