@@ -27,6 +27,36 @@ export interface Lease {
   token: string;
 }
 
+/** How many due jobs of one effect the engine has room for. */
+export interface ClaimRequest {
+  effect: string;
+  count: number;
+  /** Give none while one is active anywhere, so that jobs run one after the other in the order they came. */
+  exclusive?: boolean;
+}
+
+export type JobState = 'waiting' | 'delayed' | 'active' | 'completed' | 'dead' | 'cancelled';
+
+/** What people see of a job. */
+export interface JobRecord extends QueueJob {
+  state: JobState;
+  /** Epoch milliseconds of the next attempt, or of the last change where there is none. */
+  runAt: number;
+  /** Of the last attempt. */
+  error?: string;
+  /** JSON text of what `run` resolved to. */
+  result?: string;
+}
+
+export interface JobFilter {
+  ids?: string[];
+  effects?: string[];
+  states?: JobState[];
+  limit: number;
+  /** `next` of the page before. */
+  cursor?: string;
+}
+
 export interface QueueStats {
   waiting: number;
   delayed: number;
@@ -46,18 +76,29 @@ export interface QueueCaps {
 /** Dumb storage of jobs. Retries, timeouts, schedules and limits are the engine's. */
 export interface QueueDriver {
   readonly caps: QueueCaps;
-  /** Resolves when the jobs are as durable as the driver makes them. Gives each job's id: that of the first job for a known idempotency key. */
+  /**
+   * Resolves when the jobs are as durable as the driver makes them. Gives each job's id. A key that the effect has seen makes
+   * no second job: the id is that of the first, until 24 h after its end.
+   */
   enqueue(jobs: NewJob[]): Promise<string[]>;
-  /** At most `count` due jobs of these effects, each leased for `lease` milliseconds. */
-  claim(effects: string[], count: number, lease: number): Promise<Lease[]>;
+  /**
+   * Due jobs, highest priority first, then in the order they came, each leased for `lease` milliseconds.
+   * A job whose lease ran out is due again, with the next attempt.
+   */
+  claim(requests: ClaimRequest[], lease: number): Promise<Lease[]>;
   /** `false`: the lease is lost. */
   extend(lease: Lease, milliseconds: number): Promise<boolean>;
   ack(lease: Lease, result?: string): Promise<boolean>;
   retry(lease: Lease, runAt: number, error: string): Promise<boolean>;
   dead(lease: Lease, reason: string): Promise<boolean>;
+  /** Puts dead jobs back, from attempt 1; gives how many. */
   redrive(ids: string[]): Promise<number>;
   stats(): Promise<QueueStats>;
   /** Calls back when a job may have become due; polling covers drivers without it. */
   onReady?(callback: () => void): () => void;
+  /** Absent where the store can't look into its queue. */
+  list?(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }>;
+  /** Of jobs that no one runs; gives how many. */
+  cancel?(ids: string[]): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '../context/types.ts';
+import type { GlobalContext, Logger } from '../context/types.ts';
 
 export type { EnqueueOptions } from './enqueue-options.ts';
 
@@ -29,7 +29,9 @@ export interface EffectContext {
   /** From 1. */
   attempt: number;
   idempotencyKey: string | undefined;
+  /** Aborts at the timeout, when the lease is lost and when the process ends. */
   signal: AbortSignal;
   logger: Logger;
   release: { version: string; id: string };
+  gctx: GlobalContext;
 }

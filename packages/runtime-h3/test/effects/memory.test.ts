@@ -1,0 +1,12 @@
+import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
+import { describeDriver } from './driver-conformance.ts';
+
+let time = 1_700_000_000_000;
+
+describeDriver('memory', {
+  open: async () => createMemoryDriver(() => time),
+  wait: async (milliseconds) => {
+    time += milliseconds;
+  },
+  now: () => time,
+});
