@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, openBrowser, type Opened, openPage } from '../kit/browser.ts';
+import { copyApp, edit, root } from '../kit/folders.ts';
+import { stopAll, succeed, until } from '../kit/process.ts';
+import { type Served, serveBuilt, serveDev } from '../kit/serve.ts';
+
+describe.skipIf(noBrowser)('playground/payments in a browser', () => {
+  let opened: Opened;
+  let app: string;
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+
+  beforeAll(async () => {
+    app = copyApp('playground/payments');
+    opened = await openBrowser();
+  });
+  afterAll(async () => {
+    await opened?.close();
+    await stopAll();
+    fs.rmSync(app, { recursive: true, force: true });
+  });
+
+  const capture = async (server: Served, amount: string, answer: string, events: string[]): Promise<void> => {
+    const { page, errors } = await openPage(opened.browser, server.url);
+    await page.fill('#amount', amount);
+    await page.click('button');
+    await until(`the page says ${answer}`, async () => (await page.textContent('#answer')) === answer);
+    await until('all events', async () => (await page.locator('#events li').count()) === events.length);
+    expect(await page.locator('#events li').allTextContents()).toEqual(events);
+    expect(errors).toEqual([]);
+    await page.close();
+  };
+  const works = async (server: Served): Promise<void> => {
+    await capture(server, '50', '202 capturing', ['reserved', 'capturing', 'captured']);
+    await capture(server, '10001', '409 ReservationFailed', []);
+  };
+
+  test('a page calls the client and follows an event stream, in dev', async () => {
+    const server = await serveDev(app, process.env, [process.execPath, vite]);
+    await works(server);
+    const handler = path.join(app, 'src/handlers/payments/events.ts');
+    edit(handler, (text) => text.replace("['reserved', 'capturing', 'captured'] as const", "['captured'] as const"));
+    await until('an edit of the stream', async () =>
+      (await (await fetch(`${server.url}/payments/p1/events`)).text()).startsWith('data: {"id":"p1","state":"captured"}'),
+    );
+    await capture(server, '50', '202 capturing', ['captured']);
+    expect(server.stdout).not.toMatch(/restart/i);
+    fs.copyFileSync(path.join(root, 'playground/payments/src/handlers/payments/events.ts'), handler);
+    await server.stop();
+  });
+
+  test('the same from the build', async () => {
+    await succeed(process.execPath, [vite, 'build'], { cwd: app });
+    const server = await serveBuilt(app, process.env);
+    await works(server);
+  });
+});
