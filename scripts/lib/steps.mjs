@@ -55,10 +55,10 @@ export async function ensureInstalled() {
 
 export const buildPackages = () => step('build the packages', () => run(process.execPath, [path.join(root, 'scripts/build.mjs')]));
 
-/** Starts a process that the script ends with itself. */
+/** Starts a process that ends with this script, in a group of its own so that Ctrl-C reaches it once, from here. */
 export function start(command, args, options) {
-  const child = spawn(command, args, options);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
   process.on('exit', () => child.kill('SIGKILL'));
   return child;
 }

@@ -69,7 +69,9 @@ export function start(command: string, args: string[], options: SpawnOptions): R
       running.delete(self);
       if (ended) return;
       const closed = once(child, 'close');
-      killGroup(child, signal);
+      // a server passes the signal on itself; npm and npx are told together with what they started
+      if (command === process.execPath && signal !== 'SIGKILL') child.kill(signal);
+      else killGroup(child, signal);
       const impatient = setTimeout(() => killGroup(child, 'SIGKILL'), 15_000);
       await closed;
       clearTimeout(impatient);

@@ -1,5 +1,3 @@
-import type { EffectContext } from '@gati/runtime-h3';
-
 export const effect = 'capturePayment';
 
 /** Runs after the request has been answered, and again if it throws. */
