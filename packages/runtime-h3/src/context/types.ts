@@ -35,10 +35,11 @@ export type Params<R extends string> = Part<
 >;
 export type Query<R extends string> = Part<R, 'query', Record<string, string | string[] | undefined>>;
 /** Declared headers as declared, every other one as it comes. */
-export type RequestHeaders<R extends string> = Open<Part<R, 'headers', unknown>>;
-type Open<Declared> = Declared extends Record<keyof Declared, string | undefined>
-  ? Declared & Record<string, string | undefined>
-  : Declared & Record<string, unknown>;
+export type RequestHeaders<R extends string> = Open<Part<R, 'headers', Record<never, never>>>;
+type Open<Declared> =
+  Declared extends Record<keyof Declared, string | undefined>
+    ? Declared & Record<string, string | undefined>
+    : Declared & Record<string, unknown>;
 export type Body<R extends string> = Part<R, 'body', unknown>;
 /** A WebSocket message from the client. */
 export type Receive<R extends string> = Part<R, 'receive', unknown>;

@@ -1,0 +1,65 @@
+import { propertyKey, quote } from '@gati/contract';
+import type { RouteFile, Scan } from '../scan/types.ts';
+
+/** From `.gati/types` to the root. */
+const ROOT = '../../';
+
+/** What a route may declare, as a Standard Schema value or as a type; where there are both, the value is what is checked. */
+const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const;
+
+/**
+ * The text of `.gati/types/gati.d.ts`: fills the registries behind `Handler`, `gctx.modules`, `gctx.effects` and `gctx.config`, and types
+ * `virtual:gati/client`. It needs the scan alone, so it is there before any type is analysed.
+ */
+export function emitTypes(scan: Scan): string {
+  return `// Written by Gati from the files in src; changes here are lost.
+
+declare namespace GatiTypes {
+  /** What a Standard Schema gives (https://standardschema.dev). */
+  type Output<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } } ? NonNullable<Types> extends { readonly output: infer Value } ? Value : unknown : unknown;
+  /** The functions that a module's file exports, or what its \`defineModule\` sets up. */
+  type Module<File> = File extends { readonly default: { setup(...args: never): infer Api } } ? Awaited<Api> : Functions<File>;
+  type Functions<File> = { readonly [Name in keyof File as File[Name] extends (...args: never) => unknown ? Name : never]: File[Name] };
+  type Payload<Run> = Run extends (...args: infer Args) => unknown ? Args[0] : unknown;
+}
+
+${registry('GatiRoutes', scan.routes.map(routeEntry))}
+${registry(
+  'GatiModules',
+  scan.modules.map(({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`),
+)}
+${registry(
+  'GatiEffects',
+  scan.effects.map(({ name, file }) => `${propertyKey(name)}: GatiTypes.Payload<typeof ${importOf(file)}.run>;`),
+)}
+${registry('GatiConfig', scan.config === undefined ? [] : [`config: GatiTypes.Output<typeof ${importOf(scan.config)}.default>;`])}
+declare module 'virtual:gati/client' {
+  export const client: typeof import('../generated/client.ts').client;
+  export const call: typeof import('../generated/client.ts').call;
+  export const connect: typeof import('../generated/client.ts').connect;
+  export const createClient: typeof import('../generated/client.ts').createClient;
+  export const createCall: typeof import('../generated/client.ts').createCall;
+  export const version: typeof import('../generated/client.ts').version;
+  export type Client<Throw extends boolean = false> = import('../generated/client.ts').Client<Throw>;
+  export type Routes = import('../generated/client.ts').Routes;
+}
+`;
+}
+
+function registry(name: string, entries: string[]): string {
+  return `interface ${name} {\n${entries.map((entry) => `  ${entry}\n`).join('')}}\n`;
+}
+
+function routeEntry(route: RouteFile): string {
+  const parts = PARTS.flatMap((part) => {
+    const type = `${part[0]!.toUpperCase()}${part.slice(1)}`;
+    if (route.exports.values.includes(part)) return [`${part}: GatiTypes.Output<typeof ${importOf(route.file)}.${part}>;`];
+    return route.exports.types.includes(type) ? [`${part}: ${importOf(route.file)}.${type};`] : [];
+  });
+  return `${quote(route.id)}: {${parts.map((part) => ` ${part}`).join('')}${parts.length > 0 ? ' ' : ''}};`;
+}
+
+/** With its extension, which a declaration file may always write: so no resolution mode has to guess it. */
+function importOf(file: string): string {
+  return `import(${quote(ROOT + file)})`;
+}
