@@ -32,3 +32,17 @@ export type {
   OpenApiResponse,
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';
+export { parseRange, type Range, satisfies } from './versions/range.ts';
+export { parseVersionRequest, type VersionRequest } from './versions/request.ts';
+export {
+  indexReleases,
+  type MissingPolicy,
+  type ReleaseIndex,
+  type ReleaseInfo,
+  type ReleaseStatus,
+  type Resolution,
+  resolveVersion,
+  type ResolveOptions,
+} from './versions/resolve.ts';
+export { createVersionResolver, type VersionResolver } from './versions/resolver.ts';
+export { compareSemver, formatSemver, parseSemver, type Semver } from './versions/semver.ts';

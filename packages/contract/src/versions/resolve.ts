@@ -1,0 +1,120 @@
+import { satisfies } from './range.ts';
+import type { VersionRequest } from './request.ts';
+import { compareSemver, parseSemver, type Semver } from './semver.ts';
+
+/** `staged`: stored, never activated. `withdrawn`: taken back by a rollback. `retired`: its code is gone. */
+export type ReleaseStatus = 'staged' | 'live' | 'deprecated' | 'withdrawn' | 'retired';
+
+/** What the resolver has to know of a release. */
+export interface ReleaseInfo {
+  /** Semver. */
+  version: string;
+  id: string;
+  /** RFC 3339, or what `Date` reads. */
+  date: string;
+  status: ReleaseStatus;
+  /** Retired, but migrations carry its requests to a newer release. */
+  carried?: boolean;
+}
+
+/** What a request without a version gets while more than one release is live: the list, or one of them, or what a route says. */
+export type MissingPolicy = 'choose' | 'latest' | 'oldest' | VersionRequest;
+
+export interface ResolveOptions<R extends ReleaseInfo = ReleaseInfo> {
+  /** Default `choose`. */
+  missing?: MissingPolicy;
+  /** Where the current pointer of the store stands: what `latest` means. Without it, the newest live release. */
+  current?: R;
+}
+
+/** `options` are what a caller can ask for by time or range, newest first. */
+export type Resolution<R extends ReleaseInfo = ReleaseInfo> =
+  | { status: 200; release: R }
+  | { status: 300; options: R[] }
+  | { status: 400; reason: 'malformed' | 'duplicate' | 'future'; message: string }
+  | { status: 406; message: string; options: R[] }
+  | { status: 410; message: string; release: R; options: R[] };
+
+interface Entry<R> {
+  release: R;
+  version: Semver;
+  at: number;
+}
+
+/** Releases in the order of their dates, prepared once so that a request only looks up. */
+export interface ReleaseIndex<R extends ReleaseInfo = ReleaseInfo> {
+  /** Newest first; at the same moment the higher version. */
+  readonly entries: readonly Entry<R>[];
+  /** What answers by itself, newest first. */
+  readonly live: readonly R[];
+}
+
+/** @throws RangeError where a version is no semver or a date is none: a store never holds such a release. */
+export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): ReleaseIndex<R> {
+  const entries = releases.map((release) => {
+    const version = parseSemver(release.version);
+    const at = Date.parse(release.date);
+    if (!version || Number.isNaN(at))
+      throw new RangeError(`The release ${release.id} has the version "${release.version}" and the date "${release.date}".`);
+    return { release, version, at };
+  });
+  entries.sort((a, b) => b.at - a.at || compareSemver(b.version, a.version));
+  return { entries, live: entries.map(({ release }) => release).filter(isLive) };
+}
+
+/** Which release answers. A withdrawn one only to its exact version, a staged one never. */
+export function resolveVersion<R extends ReleaseInfo>(
+  releases: ReleaseIndex<R>,
+  request: VersionRequest,
+  { missing = 'choose', current }: ResolveOptions<R> = {},
+): Resolution<R> {
+  const { entries, live } = releases;
+  switch (request.kind) {
+    case 'invalid':
+      return { status: 400, reason: request.reason, message: request.message };
+    case 'exact': {
+      // At one version there may be a staged and an older copy; what answers goes first.
+      const same = entries.filter(({ release, version }) => release.status !== 'staged' && compareSemver(version, request.version) === 0);
+      return answer((same.find(({ release }) => answers(release) || release.status === 'withdrawn') ?? same[0])?.release, releases);
+    }
+    case 'time':
+      return answer(entries.find(({ release, at }) => at <= request.at && isPublic(release))?.release, releases);
+    case 'range': {
+      const matching = entries.filter(({ release, version }) => isPublic(release) && satisfies(version, request.range));
+      const answering = matching.filter(({ release }) => answers(release));
+      return answer(highest(answering.length > 0 ? answering : matching), releases);
+    }
+    case 'missing': {
+      if (live.length <= 1) return answer(live[0], releases);
+      if (missing === 'choose') return { status: 300, options: [...live] };
+      if (missing === 'latest') return answer(current && isLive(current) ? current : live[0], releases);
+      if (missing === 'oldest') return answer(live.at(-1), releases);
+      return missing.kind === 'missing' ? { status: 300, options: [...live] } : resolveVersion(releases, missing, { current });
+    }
+  }
+}
+
+function answer<R extends ReleaseInfo>(release: R | undefined, { live }: ReleaseIndex<R>): Resolution<R> {
+  if (!release) return { status: 406, message: 'There is no release for this version.', options: [...live] };
+  if (release.status !== 'retired' || release.carried) return { status: 200, release };
+  return { status: 410, message: `The release ${release.version} is retired.`, release, options: [...live] };
+}
+
+function highest<R extends ReleaseInfo>(entries: readonly Entry<R>[]): R | undefined {
+  let best = entries[0];
+  for (const entry of entries) if (best && compareSemver(entry.version, best.version) > 0) best = entry;
+  return best?.release;
+}
+
+function isLive(release: ReleaseInfo): boolean {
+  return release.status === 'live' || release.status === 'deprecated';
+}
+
+function answers(release: ReleaseInfo): boolean {
+  return isLive(release) || (release.status === 'retired' && release.carried === true);
+}
+
+/** Known to time and range. */
+function isPublic(release: ReleaseInfo): boolean {
+  return release.status !== 'staged' && release.status !== 'withdrawn';
+}

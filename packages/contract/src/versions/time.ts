@@ -1,0 +1,37 @@
+/** RFC 3339 section 5.6; `T` and `Z` may be lower case. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,32}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+const DAY = 86_400_000;
+
+/** Milliseconds since 1970 of an RFC 3339 time, fractions cut to milliseconds; `undefined` where malformed or no such moment. */
+export function parseTime(text: string): number | undefined {
+  const match = TIME.exec(text);
+  if (!match) return undefined;
+  const day = toDay(match);
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
+  const [offsetHour, offsetMinute] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
+  if (day === undefined || hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return undefined;
+  const offset = (offsetHour * 60 + offsetMinute) * 60_000 * (match[8] === '-' ? -1 : 1);
+  const time = day + (hour * 60 + minute) * 60_000 + second * 1000 - offset;
+  // A leap second is only ever inserted at the end of a UTC day.
+  if (second === 60 && time % DAY !== 0) return undefined;
+  return time + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+}
+
+/** The first millisecond of a UTC date `YYYY-MM-DD`; `undefined` where malformed or not in the calendar. */
+export function parseDate(text: string): number | undefined {
+  const match = DATE.exec(text);
+  return match ? toDay(match) : undefined;
+}
+
+/** The last millisecond of the UTC day that starts then. */
+export function endOfDay(start: number): number {
+  return start + DAY - 1;
+}
+
+function toDay([, year, month, day]: RegExpExecArray): number | undefined {
+  const date = new Date(0);
+  // `Date.UTC` would read the years 0 to 99 as 1900 to 1999.
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) ? date.getTime() : undefined;
+}
