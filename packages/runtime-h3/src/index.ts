@@ -1,1 +1,10 @@
-export {};
+export { HttpError } from './app/errors.ts';
+export { defineModule } from './modules/define.ts';
+export { ABI } from './releases/bundle.ts';
+export type * from './context/types.ts';
+export type * from './effects/types.ts';
+export type * from './modules/types.ts';
+export type * from './ports.ts';
+export type * from './releases/bundle.ts';
+export type { Problem } from './app/problem.ts';
+export type { InputError } from './validate/explain.ts';

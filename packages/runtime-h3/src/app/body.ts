@@ -1,0 +1,91 @@
+import { JsonError, parseJson } from '../validate/json.ts';
+import { MultipartError, parseMultipart } from '../validate/multipart.ts';
+import type { Call } from './call.ts';
+import type { Limits } from './limits.ts';
+import { type BodyKind, toBodyKind } from './media.ts';
+import type { BodyPlan } from './plan.ts';
+import { Refusal } from './problem.ts';
+import { readForm } from './query.ts';
+
+/** Kind of the body that comes, before a byte of it is read. `undefined`: bytes that nobody declared. */
+export function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | undefined {
+  const { exchange } = call;
+  const encoding = exchange.header('content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Refusal(415, 'unsupported_content_encoding', { detail: 'The body must not be encoded.' }, ['Accept-Encoding', 'identity']);
+  }
+  const type = exchange.header('content-type');
+  const kind = type === undefined ? undefined : toBodyKind(type);
+  if (plan === undefined) return kind === 'json' ? 'json' : undefined;
+  if (kind === undefined || !plan.kinds.has(kind)) {
+    const accepted = plan.input.contentTypes.join(', ');
+    throw new Refusal(415, 'unsupported_media_type', { detail: `The body must be ${accepted}.` }, ['Accept', accepted]);
+  }
+  return kind;
+}
+
+export function tooLarge(limit: number): Refusal {
+  return new Refusal(413, 'content_too_large', { detail: `The body must have at most ${limit} bytes.`, limit });
+}
+
+/** The body as its kind says; a promise only for `multipart/form-data`. */
+export function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Array): unknown {
+  const { limits } = call.host;
+  switch (kind) {
+    case 'json':
+      return toJson(decode(call, bytes), limits.depth);
+    case 'urlencoded':
+      return readForm(decode(call, bytes), limits.fields);
+    case 'multipart':
+      return toForm(bytes, call.exchange.header('content-type') ?? '', limits);
+    case 'text':
+      return decode(call, bytes);
+    case 'bytes':
+      return bytes;
+    case undefined:
+      return undefined;
+  }
+}
+
+function decode(call: Call, bytes: Uint8Array): string {
+  const text = call.exchange.decode(bytes);
+  if (text === undefined) throw new Refusal(400, 'invalid_utf8', { detail: 'The body is not UTF-8.' });
+  return text;
+}
+
+function toJson(text: string, depth: number): unknown {
+  try {
+    return parseJson(text, depth);
+  } catch (error) {
+    throw error instanceof JsonError ? toRefusal(error, text, depth) : error;
+  }
+}
+
+/** Says where, never what: the text is the client's and may be secret. */
+function toRefusal({ fault }: JsonError, text: string, depth: number): Refusal {
+  switch (fault.reason) {
+    case 'depth':
+      return new Refusal(400, 'too_deep', { detail: `The body must be nested at most ${depth} levels.` });
+    case 'prototype':
+      return new Refusal(400, 'forbidden_key', { detail: 'The body has a key that is not allowed.' });
+    case 'syntax': {
+      const before = text.slice(0, fault.offset).split('\n');
+      const place = `offset ${fault.offset} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+      const what = fault.offset >= text.length ? 'it ends too early, at' : 'the fault is at';
+      return new Refusal(400, 'malformed_json', { detail: `The body is not JSON: ${what} ${place}.`, offset: fault.offset });
+    }
+  }
+}
+
+async function toForm(bytes: Uint8Array, contentType: string, limits: Limits): Promise<unknown> {
+  try {
+    return await parseMultipart(bytes, contentType, limits);
+  } catch (error) {
+    if (!(error instanceof MultipartError)) throw error;
+    if (error.reason === 'limit') {
+      throw new Refusal(413, 'content_too_large', { detail: `The form is over the limit ${error.limit}.`, limit: error.limit });
+    }
+    if (error.reason === 'prototype') throw new Refusal(400, 'forbidden_key', { detail: 'The form has a name that is not allowed.' });
+    throw new Refusal(400, 'malformed_form', { detail: 'The body is not the form that its content type says.' });
+  }
+}

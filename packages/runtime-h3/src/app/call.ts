@@ -1,0 +1,117 @@
+import { ResponseContext } from '../context/res.ts';
+import type { ContextSource } from '../context/source.ts';
+import type { GlobalContext, Logger } from '../context/types.ts';
+import { drawIds, isRequestId, parseTraceParent } from '../telemetry/ids.ts';
+import type { CallHost } from './call-host.ts';
+import type { Exchange } from './exchange.ts';
+import type { Timed } from './inflight.ts';
+import type { ReleaseState, RoutePlan, SlotState } from './plan.ts';
+import { readQuery } from './query.ts';
+
+const NO_PARAMS: Record<string, unknown> = Object.freeze({});
+
+/** Where a call is, which decides what being late means. */
+export type Phase = 'body' | 'handler' | 'stream' | 'done';
+
+/** One request from its first byte to the last of its answer. */
+export class Call implements ContextSource, Timed {
+  readonly host: CallHost;
+  readonly exchange: Exchange;
+  readonly release: ReleaseState;
+  readonly slot: SlotState;
+  readonly path: string;
+  /** Without the `?`. */
+  readonly search: string;
+  readonly started: number;
+  /** 32 hex digits of the trace, 16 of the span. */
+  readonly ids: string;
+  /** Span of the caller. */
+  readonly parentId: string | undefined;
+  readonly res: ResponseContext = new ResponseContext();
+  phase: Phase = 'handler';
+  deadline: number;
+  index = -1;
+
+  plan: RoutePlan | undefined = undefined;
+  gctx: GlobalContext | undefined = undefined;
+  params: Record<string, unknown> = NO_PARAMS;
+  body: unknown = undefined;
+  rawBody: Uint8Array | undefined = undefined;
+  /** Flat list for the answer. */
+  cors: string[] | undefined = undefined;
+  /** What ends an answer that is still running. */
+  source: AsyncIterator<unknown> | undefined = undefined;
+  /** Draining ends it. */
+  isEvents = false;
+
+  #query: Record<string, unknown> | undefined;
+  #headers: Record<string, unknown> | undefined;
+  #requestId: string | undefined;
+  #controller: AbortController | undefined;
+  #aborted: unknown;
+
+  constructor(host: CallHost, exchange: Exchange, release: ReleaseState, slot: SlotState, path: string, search: string, started: number) {
+    this.host = host;
+    this.exchange = exchange;
+    this.release = release;
+    this.slot = slot;
+    this.path = path;
+    this.search = search;
+    this.started = started;
+    this.deadline = started + host.limits.handlerTimeout;
+    const own = drawIds();
+    const parent = parseTraceParent(exchange.header('traceparent'));
+    this.ids = parent === undefined ? own : parent.traceId + own.slice(32);
+    this.parentId = parent?.parentId;
+  }
+
+  get version(): string {
+    return this.release.bundle.version;
+  }
+  get route(): string {
+    return this.slot.slot.id;
+  }
+  get logger(): Logger {
+    return this.gctx?.logger ?? this.host.logger;
+  }
+  get query(): Record<string, unknown> {
+    return (this.#query ??= readQuery(this.search));
+  }
+  set query(query: Record<string, unknown>) {
+    this.#query = query;
+  }
+  get headers(): Record<string, unknown> {
+    return (this.#headers ??= this.exchange.headers());
+  }
+  set headers(headers: Record<string, unknown>) {
+    this.#headers = headers;
+  }
+  /** The caller's, if it is a plain one, else the trace's. */
+  get requestId(): string {
+    if (this.#requestId === undefined) {
+      const given = this.exchange.header('x-request-id');
+      this.#requestId = given !== undefined && isRequestId(given) ? given : this.ids.slice(0, 32);
+    }
+    return this.#requestId;
+  }
+  get clientIp(): string {
+    return this.host.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));
+  }
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+      else this.exchange.onGone(() => this.abort(new DOMException('The client is gone.', 'AbortError')));
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  waitUntil(promise: Promise<unknown>): void {
+    this.host.waitUntil(promise, this.logger);
+  }
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { toMetrics } from '../telemetry/stats.ts';
+import { Core } from './core.ts';
+import { NodeExchange } from './node.ts';
+import type { App, AppOptions } from './options.ts';
+import { expire, serve } from './pipeline.ts';
+import { Sockets } from './sockets.ts';
+import { WebExchange } from './web.ts';
+
+export function createApp(options: AppOptions): App {
+  const core = new Core(options, expire);
+  const sockets = new Sockets(core);
+  const endStreams = (): void => {
+    for (const call of core.inflight.all()) if (call.isEvents) void Promise.resolve(call.source?.return?.()).catch(() => undefined);
+  };
+  return {
+    node(req: IncomingMessage, res: ServerResponse, next?: () => void): void {
+      serve(core, new NodeExchange(req, res, core), next);
+    },
+    fetch(request: Request): Promise<Response> {
+      const exchange = new WebExchange(request);
+      serve(core, exchange, undefined);
+      return exchange.response;
+    },
+    upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => sockets.upgrade(req, socket, head),
+    get inflight() {
+      return core.inflight.size;
+    },
+    metrics: () => toMetrics(core.stats.values()),
+    spans: (limit) => core.recorder.spans(limit),
+    async drain() {
+      core.draining = true;
+      sockets.close(1012, 'Service Restart');
+      endStreams();
+      await core.idle();
+      core.recorder.flush();
+    },
+    async close() {
+      core.draining = true;
+      sockets.close(1012, 'Service Restart');
+      endStreams();
+      for (const call of core.inflight.all()) call.abort(new DOMException('The process ends.', 'AbortError'));
+      core.inflight.stop();
+      core.recorder.flush();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+export type BodyFault = 'too_large' | 'aborted';
+
+/** What is sent as bytes. */
+export type Payload = string | Uint8Array | undefined;
+
+/**
+ * One request and its answer, as the platform has them. The pipeline is written against this alone;
+ * `node.ts` and `web.ts` are the two adapters.
+ */
+export interface Exchange {
+  readonly method: string;
+  /** Path and query as they came, not decoded. */
+  readonly target: string;
+  /** `IncomingMessage` or `Request`. */
+  readonly raw: unknown;
+  /** Address of the other end of the connection; empty where it can't be known. */
+  readonly peer: string;
+  /** `name` is lower case. Repeated fields are joined by `, `. */
+  header(name: string): string | undefined;
+  headers(): Record<string, string | undefined>;
+  hasBody(): boolean;
+  /** Calls back once, with the bytes or with why there are none. */
+  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void;
+  /** `undefined`: not UTF-8. */
+  decode(bytes: Uint8Array): string | undefined;
+  /** Calls back when the client is gone before the answer was whole. */
+  onGone(callback: () => void): void;
+  /** `headers` is a flat list of names and values that the exchange may keep; it adds the length. */
+  send(status: number, headers: string[], body: Payload): void;
+  /** Sends chunks as they come, as fast as the client takes them. Returns the iterator early when the client is gone. */
+  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void;
+  /** Cuts the connection: what was promised can't be sent. */
+  destroy(): void;
+}

@@ -1,0 +1,38 @@
+import { stringifyWire } from '../validate/encode.ts';
+import { send } from './answer.ts';
+import type { Call } from './call.ts';
+import { isHttpError } from './errors.ts';
+import { Refusal, toProblem } from './problem.ts';
+
+/** Answers a problem for whatever was thrown. What is not meant for the client is logged and stays here. */
+export function fail(call: Call, error: unknown): void {
+  if (call.phase === 'done' || call.phase === 'stream') return;
+  try {
+    if (error instanceof Refusal) {
+      call.res.fields = undefined;
+      return sendProblem(call, error.status, error.code, error.extra, error.headers);
+    }
+    if (isHttpError(error)) {
+      call.res.fields?.delete('content-type');
+      return sendProblem(call, error.status, error.code, error.details);
+    }
+    call.logger.error('a request failed', { route: call.route, requestId: call.requestId, traceId: call.ids.slice(0, 32), error });
+    call.res.fields = undefined;
+    sendProblem(call, 500, 'internal', call.host.production ? undefined : inDevelopment(call, error));
+  } catch (second) {
+    call.logger.error('a problem could not be sent', { route: call.route, error: second });
+    call.res.fields = undefined;
+    sendProblem(call, 500, 'internal');
+  }
+}
+
+function inDevelopment(call: Call, error: unknown): Record<string, unknown> {
+  const own = error instanceof Error ? { detail: error.message, stack: error.stack } : { detail: String(error) };
+  return { ...own, ...call.host.onError(error, call.route) };
+}
+
+/** `headers` is a flat list. */
+export function sendProblem(call: Call, status: number, code: string, extra?: Record<string, unknown>, headers: string[] = []): void {
+  const text = stringifyWire(toProblem(status, code, extra));
+  send(call, status, ['Content-Type', 'application/problem+json', ...call.release.identity, ...headers], text);
+}

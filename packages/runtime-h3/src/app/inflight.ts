@@ -1,0 +1,73 @@
+/** Something that must be over by a time. */
+export interface Timed {
+  /** `performance.now()` at which it is late. */
+  deadline: number;
+  /** Its place in the list; -1 when it is over. */
+  index: number;
+}
+
+const SWEEP = 1000;
+
+/** What is in flight, swept once a second: a timer a request would cost more than the request's routing. */
+export class InFlight<T extends Timed> {
+  readonly #list: T[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #idle: (() => void)[] = [];
+  readonly #expire: (item: T) => void;
+
+  constructor(expire: (item: T) => void) {
+    this.#expire = expire;
+  }
+
+  get size(): number {
+    return this.#list.length;
+  }
+
+  add(item: T): void {
+    item.index = this.#list.length;
+    this.#list.push(item);
+    if (this.#timer === undefined) {
+      this.#timer = setInterval(() => this.#sweep(), SWEEP);
+      (this.#timer as { unref?(): void }).unref?.();
+    }
+  }
+
+  remove(item: T): void {
+    const { index } = item;
+    if (index === -1) return;
+    item.index = -1;
+    const last = this.#list.pop() as T;
+    if (last !== item) {
+      this.#list[index] = last;
+      last.index = index;
+    }
+    if (this.#list.length === 0 && this.#idle.length > 0) this.#wake();
+  }
+
+  all(): T[] {
+    return [...this.#list];
+  }
+
+  /** Resolves when nothing is in flight. */
+  idle(): Promise<void> {
+    if (this.#list.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #wake(): void {
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #sweep(): void {
+    if (this.#list.length === 0) return this.stop();
+    const now = performance.now();
+    for (const item of this.all()) if (item.deadline < now) this.#expire(item);
+  }
+}

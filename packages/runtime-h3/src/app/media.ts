@@ -1,0 +1,22 @@
+export type BodyKind = 'json' | 'urlencoded' | 'multipart' | 'text' | 'bytes';
+/** Which kinds a route takes, and the media types for those that it names in full. */
+export type BodyKinds = Set<BodyKind>;
+
+const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
+
+/** Kind of a `Content-Type`; `undefined` where its charset is none that is read. */
+export function toBodyKind(contentType: string): BodyKind | undefined {
+  if (contentType === 'application/json') return 'json';
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find((found) => found !== undefined);
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') return undefined;
+  const name = type.trim();
+  if (JSON_TYPE.test(name)) return 'json';
+  if (name === 'application/x-www-form-urlencoded') return 'urlencoded';
+  if (name === 'multipart/form-data') return 'multipart';
+  return name.startsWith('text/') ? 'text' : 'bytes';
+}
+
+export function toBodyKinds(contentTypes: string[]): BodyKinds {
+  return new Set(contentTypes.map(toBodyKind).filter((kind) => kind !== undefined));
+}

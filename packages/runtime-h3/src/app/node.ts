@@ -1,0 +1,183 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyFault, Exchange, Payload } from './exchange.ts';
+
+/** How long a client may go on sending a body that was refused, so that it can read the answer before the connection ends. */
+const LINGER = 2000;
+
+/** The exchange on Node's own objects. */
+export class NodeExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly raw: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #process: { readonly draining: boolean };
+  #consumed = false;
+
+  /** Once the process drains, a connection ends with the answer that it waits for. */
+  constructor(req: IncomingMessage, res: ServerResponse, process: { readonly draining: boolean }) {
+    this.raw = req;
+    this.#res = res;
+    this.#process = process;
+    this.method = req.method as string;
+    this.target = req.url as string;
+  }
+
+  get peer(): string {
+    return this.raw.socket.remoteAddress ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  }
+
+  headers(): Record<string, string | undefined> {
+    const headers = this.raw.headers as Record<string, string | string[] | undefined>;
+    const cookies = headers['set-cookie'];
+    return (cookies === undefined ? headers : { ...headers, 'set-cookie': String(cookies) }) as Record<string, string | undefined>;
+  }
+
+  hasBody(): boolean {
+    const { headers } = this.raw;
+    const length = headers['content-length'];
+    return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
+  }
+
+  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+    const req = this.raw;
+    const declared = req.headers['content-length'];
+    if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
+    if (req.destroyed) return done('aborted', undefined);
+    let first: Buffer | undefined;
+    let all: Buffer[] | undefined;
+    let size = 0;
+    let settled = false;
+    req.on('data', (chunk: Buffer) => {
+      if (settled) return;
+      size += chunk.length;
+      if (size > limit) {
+        settled = true;
+        return done('too_large', undefined);
+      }
+      if (first === undefined) first = chunk;
+      else (all ??= [first]).push(chunk);
+    });
+    req.on('end', () => {
+      this.#consumed = true;
+      if (settled) return;
+      settled = true;
+      done(undefined, all === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(all, size));
+    });
+    req.on('close', () => {
+      if (settled) return;
+      settled = true;
+      done('aborted', undefined);
+    });
+  }
+
+  decode(bytes: Uint8Array): string | undefined {
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const text = buffer.toString('utf8');
+    // What is malformed becomes U+FFFD, which is rare enough in good texts to look again.
+    if (text.includes('\uFFFD') && !isUtf8(buffer)) return undefined;
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+
+  onGone(callback: () => void): void {
+    const res = this.#res;
+    res.once('close', () => {
+      if (!res.writableFinished) callback();
+    });
+  }
+
+  send(status: number, headers: string[], body: Payload): void {
+    const res = this.#res;
+    if (res.writableEnded || res.destroyed) return;
+    const linger = !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.raw.complete;
+    if (this.#process.draining) res.shouldKeepAlive = false;
+    if (linger) headers.push('Connection', 'close');
+    if (body !== undefined) headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
+    else if (status >= 200 && status !== 204 && status !== 304) headers.push('Content-Length', '0');
+    res.writeHead(status, headers);
+    if (linger) this.#linger(body);
+    else if (body === undefined) res.end();
+    else res.end(body);
+  }
+
+  /** Closing at once would reset the connection, and the reset can overtake the answer on its way to a client that still sends. */
+  #linger(body: Payload): void {
+    const res = this.#res;
+    const req = this.raw;
+    if (body !== undefined) res.write(body);
+    const end = (): void => {
+      clearTimeout(timer);
+      res.end();
+    };
+    const timer = setTimeout(end, LINGER);
+    timer.unref();
+    req.once('end', end);
+    req.once('close', end);
+    req.resume();
+  }
+
+  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+    const res = this.#res;
+    if (this.#process.draining) res.shouldKeepAlive = false;
+    if (this.method === 'HEAD' || res.destroyed) {
+      if (!res.destroyed) res.writeHead(status, headers).end();
+      void Promise.resolve(chunks.return?.()).then(() => done(), done);
+      return;
+    }
+    res.writeHead(status, headers);
+    res.flushHeaders();
+    pump(res, chunks, done);
+  }
+
+  destroy(): void {
+    this.#res.destroy();
+  }
+}
+
+function pump(res: ServerResponse, chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+  let over = false;
+  const finish = (error?: unknown): void => {
+    if (over) return;
+    over = true;
+    res.off('close', onClose);
+    done(error);
+  };
+  // A source may wait long for its next value; a client that goes meanwhile must not keep it.
+  const onClose = (): void => {
+    finish();
+    void Promise.resolve(chunks.return?.()).catch(() => undefined);
+  };
+  res.once('close', onClose);
+  const run = async (): Promise<void> => {
+    for (;;) {
+      const next = await chunks.next();
+      if (over) return;
+      if (next.done) {
+        res.end();
+        return finish();
+      }
+      if (!res.write(next.value)) await writable(res);
+    }
+  };
+  run().catch((error: unknown) => {
+    finish(error);
+    res.destroy();
+  });
+}
+
+function writable(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      res.off('drain', go);
+      res.off('close', go);
+      resolve();
+    };
+    res.once('drain', go);
+    res.once('close', go);
+  });
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GlobalContext, Logger } from '../context/types.ts';
+import type { ReleaseBundle } from '../releases/bundle.ts';
+import type { LogSink, Span } from '../telemetry/recorder.ts';
+import type { RouteMetric } from '../telemetry/stats.ts';
+import type { Exchange } from './exchange.ts';
+import type { Limits } from './limits.ts';
+
+export interface CorsOptions {
+  /** Origins that may read answers; `true` is all of them, without credentials. */
+  origins: string[] | true;
+  /** Cookies may come along. Only with a list of origins. */
+  credentials?: boolean;
+}
+
+export interface AppOptions {
+  /** The release that serves a request; asked once a request, so development may swap what it gives. */
+  release(exchange: Exchange): ReleaseBundle;
+  /** `gctx` of a release; asked once a release, and again if it failed. */
+  context(release: ReleaseBundle): GlobalContext | Promise<GlobalContext>;
+  mode: 'development' | 'production';
+  /** Prefix of all routes, `/api`. */
+  base?: string;
+  /** Off by default; loopback origins are allowed in development. */
+  cors?: CorsOptions;
+  limits?: Partial<Limits>;
+  /** How many proxies stand in front, or their addresses as CIDRs. None by default: then `X-Forwarded-For` is not read. */
+  trustProxy?: number | string[];
+  /** Access log: one JSON line a request, several lines a call. None where it is absent. */
+  log?: LogSink;
+  /** For what happens outside a release's context. */
+  logger?: Logger;
+  /** What a 500 problem says besides, in development: file and frame. */
+  onError?(error: unknown, route: string): Record<string, unknown> | undefined;
+}
+
+export interface App {
+  /** Node's way in. What matches no route of any method goes to `next`, or is a 404 problem. */
+  node(req: IncomingMessage, res: ServerResponse, next?: () => void): void;
+  /** The web's way in. */
+  fetch(request: Request): Promise<Response>;
+  /** `false`: no WebSocket route has this path; the socket is untouched. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Requests that have no complete answer yet. */
+  readonly inflight: number;
+  metrics(): RouteMetric[];
+  /** The last finished requests, newest first. */
+  spans(limit?: number): Span[];
+  /** From now on each answer ends its connection; event streams end and WebSocket peers get 1012. Resolves when nothing is in flight. */
+  drain(): Promise<void>;
+  /** Aborts what is left and writes out the log. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { EmptyRecord } from '../validate/record.ts';
+import { Refusal } from './problem.ts';
+
+/** A segment that walks the tree, also where it hides behind an encoded slash. */
+const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
+
+/**
+ * Path of a request target: origin-form, or absolute-form as proxies send it (RFC 9112, section 3.2).
+ * `undefined`: nothing that could be a route.
+ */
+export function toPath(target: string): string | undefined {
+  if (target.startsWith('/')) return target;
+  const match = /^https?:\/\/[^/?#]*([/?][^#]*)?/i.exec(target);
+  if (match === null) return undefined;
+  const rest = match[1] ?? '/';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Path below the base; `undefined` outside of it. */
+export function belowBase(path: string, base: string): string | undefined {
+  if (base === '') return path;
+  if (!path.startsWith(base)) return undefined;
+  if (path.length === base.length) return '/';
+  return path.charCodeAt(base.length) === 47 ? path.slice(base.length) : undefined;
+}
+
+/** `api/` and `/api/` are `/api`; `/` is none. */
+export function toBase(base: string | undefined): string {
+  const trimmed = (base ?? '').replace(/^\/+|\/+$/g, '');
+  return trimmed === '' ? '' : `/${trimmed}`;
+}
+
+const NONE: Record<string, string> = Object.freeze(new EmptyRecord<string>());
+
+/** Percent-decoded. What is malformed, has a NUL or would walk a file tree is refused. */
+export function decodeParams(raw: Record<string, string> | undefined): Record<string, string> {
+  if (raw === undefined) return NONE;
+  const params: Record<string, string> = new EmptyRecord();
+  for (const name in raw) {
+    const value = raw[name] as string;
+    params[name] = value.includes('%') || value.includes('.') ? decode(value) : value;
+  }
+  return params;
+}
+
+function decode(raw: string): string {
+  let value = raw;
+  try {
+    if (raw.includes('%')) value = decodeURIComponent(raw);
+  } catch {
+    throw new Refusal(400, 'malformed_path', { detail: 'The path has a malformed percent-encoding.' });
+  }
+  if (DOT_SEGMENT.test(value) || value.includes('\0')) {
+    throw new Refusal(400, 'malformed_path', { detail: 'The path has a segment that is not allowed.' });
+  }
+  return value;
+}

@@ -1,0 +1,159 @@
+import { RequestLocal } from '../context/local.ts';
+import { RequestContext } from '../context/req.ts';
+import type { GlobalContext } from '../context/types.ts';
+import type { LiveRoute } from '../releases/bundle.ts';
+import type { InputError } from '../validate/explain.ts';
+import { answer } from './answer.ts';
+import { bodyKind, parseBody, tooLarge } from './body.ts';
+import { Call } from './call.ts';
+import { checkPart, checkStrings, refuse } from './check.ts';
+import type { Core } from './core.ts';
+import type { Exchange } from './exchange.ts';
+import { fail } from './fail.ts';
+import type { BodyKind } from './media.ts';
+import { runMiddleware } from './middleware.ts';
+import { belowBase, decodeParams, toPath } from './path.ts';
+import { Refusal } from './problem.ts';
+import { record } from './record.ts';
+import { answerUnmatched, isRoute } from './unmatched.ts';
+
+/** nginx's number for a client that went before it was answered; it is logged, never sent. */
+const CLIENT_GONE = 499;
+
+/** One request through the pipeline. Nothing it is given makes it throw. */
+export function serve(core: Core, exchange: Exchange, next: (() => void) | undefined): void {
+  const started = performance.now();
+  const bundle = core.options.release(exchange);
+  const release = core.state(bundle);
+  const { method, target } = exchange;
+  const at = target.indexOf('?');
+  const whole = toPath(at === -1 ? target : target.slice(0, at));
+  const path = whole === undefined ? undefined : belowBase(whole, core.base);
+  const match =
+    path === undefined || method === 'WS'
+      ? undefined
+      : (bundle.match(method, path) ?? (method === 'HEAD' ? bundle.match('GET', path) : undefined));
+
+  if (next !== undefined && match === undefined && (path === undefined || !isRoute(bundle, path))) return next();
+  const slot = match === undefined ? release.unmatched : release.slot(match.data);
+  const call = new Call(core, exchange, release, slot, path ?? target, at === -1 ? '' : target.slice(at + 1), started);
+  core.inflight.add(call);
+  try {
+    const { cors } = core;
+    const origin = cors === undefined ? undefined : exchange.header('origin');
+    if (cors !== undefined) call.cors = cors.headers(origin);
+    if (match === undefined) return answerUnmatched(call, core, origin);
+    call.params = decodeParams(match.params);
+    const live = match.data.live();
+    if (release.gctx !== undefined && !(live instanceof Promise)) enter(call, live, release.gctx);
+    else void open(core, call, live);
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+/** The slow way in: a release's first request, or code that is still loading. */
+async function open(core: Core, call: Call, live: LiveRoute | Promise<LiveRoute>): Promise<void> {
+  const { release } = call;
+  try {
+    const gctx = release.gctx ?? (await release.open(core.options.context));
+    enter(call, await live, gctx);
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+function enter(call: Call, live: LiveRoute, gctx: GlobalContext): void {
+  call.gctx = gctx;
+  const plan = (call.plan = call.slot.plan(live, call.release));
+  const errors: InputError[] = [];
+  checkStrings(call, errors);
+  const { method } = call.exchange;
+  if (plan.body === undefined && (method === 'GET' || method === 'HEAD')) return run(call, errors);
+  if (call.exchange.hasBody()) return readBody(call, errors);
+  withoutBody(call, errors);
+}
+
+function withoutBody(call: Call, errors: InputError[]): void {
+  if (call.plan?.body?.input.required === true) errors.push({ in: 'body', path: '', message: 'is required', rule: 'required' });
+  run(call, errors);
+}
+
+function readBody(call: Call, errors: InputError[]): void {
+  const { limits } = call.host;
+  const kind = bodyKind(call, call.plan?.body);
+  const limit = kind === 'multipart' ? limits.upload : limits.body;
+  call.phase = 'body';
+  call.deadline = call.started + limits.bodyTimeout;
+  call.exchange.read(limit, (fault, bytes) => {
+    if (call.phase !== 'body') return;
+    call.phase = 'handler';
+    call.deadline = performance.now() + limits.handlerTimeout;
+    if (fault === 'aborted') return record(call, CLIENT_GONE);
+    try {
+      if (fault === 'too_large') throw tooLarge(limit);
+      if (bytes === undefined || bytes.length === 0) return withoutBody(call, errors);
+      withBytes(call, kind, bytes, errors);
+    } catch (error) {
+      fail(call, error);
+    }
+  });
+}
+
+function withBytes(call: Call, kind: BodyKind | undefined, bytes: Uint8Array, errors: InputError[]): void {
+  call.rawBody = bytes;
+  const parsed = parseBody(call, kind, bytes);
+  if (parsed instanceof Promise) {
+    parsed.then((form) => withBody(call, form, true, errors)).catch((error: unknown) => fail(call, error));
+  } else withBody(call, parsed, kind === 'urlencoded', errors);
+}
+
+/** The fields of a form are strings, as in a query. */
+function withBody(call: Call, value: unknown, isForm: boolean, errors: InputError[]): void {
+  const body = call.plan?.body;
+  if (body === undefined) call.body = value;
+  else {
+    const fields = isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
+    call.body = checkPart(call, body, 'body', fields, errors);
+  }
+  run(call, errors);
+}
+
+function run(call: Call, errors: InputError[]): void {
+  if (errors.length > 0) throw refuse(errors);
+  const { live } = call.plan as { live: LiveRoute };
+  const gctx = call.gctx as GlobalContext;
+  const req = new RequestContext(call);
+  const lctx = new RequestLocal(call);
+  const { handler, middleware } = live;
+  if (handler === undefined) throw new Refusal(500, 'internal');
+  const result = middleware.length === 0 ? handler(req, call.res, gctx, lctx) : runMiddleware(live, req, call.res, gctx, lctx);
+  if (isThenable(result)) void settle(call, result);
+  else finish(call, result);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+async function settle(call: Call, promise: PromiseLike<unknown>): Promise<void> {
+  try {
+    finish(call, await promise);
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+function finish(call: Call, returned: unknown): void {
+  if (call.phase !== 'handler') return;
+  answer(call, returned);
+}
+
+/** A call that is late: the body did not come, or the handler did not answer. */
+export function expire(call: Call): void {
+  const late = call.phase;
+  if (late !== 'body' && late !== 'handler') return;
+  call.abort(new DOMException('The request took too long.', 'TimeoutError'));
+  if (late === 'body') fail(call, new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' }));
+  else fail(call, new Refusal(503, 'timeout', { detail: 'The handler did not answer in time.' }));
+}

@@ -1,0 +1,138 @@
+import type { Defs, Schema } from '@gati/contract';
+import type { BodyCheck, InputCheck, LiveRoute, OutputCheck, ReleaseBundle, RouteSlot } from '../releases/bundle.ts';
+import type { GlobalContext } from '../context/types.ts';
+import { RouteStats } from '../telemetry/stats.ts';
+import { type CoerceRecord, compileCoerceRecord } from '../validate/coerce.ts';
+import { compileDecode, type Decode } from '../validate/decode.ts';
+import { type BodyKinds, toBodyKinds } from './media.ts';
+
+/** What stands ready for one part of a request. */
+export interface InputPlan {
+  input: InputCheck;
+  coerce: CoerceRecord | undefined;
+  decode: Decode | undefined;
+}
+
+export interface BodyPlan extends InputPlan {
+  input: BodyCheck;
+  kinds: BodyKinds;
+}
+
+export interface OutputPlan {
+  check: OutputCheck;
+  /** Values must be made wire values before `stringify` sees them. */
+  encode: boolean;
+  /** Flat list for an answer in JSON: content type and what names the release. */
+  headers: string[];
+}
+
+/** A live route with everything compiled that its requests need. */
+export class RoutePlan {
+  readonly live: LiveRoute;
+  readonly params: InputPlan | undefined;
+  readonly query: InputPlan | undefined;
+  readonly headers: InputPlan | undefined;
+  readonly receive: InputPlan | undefined;
+  readonly body: BodyPlan | undefined;
+  readonly #identity: string[];
+  readonly #outputs = new Map<number, OutputPlan>();
+
+  constructor(live: LiveRoute, $defs: Defs, identity: string[]) {
+    const { params, query, headers, body, receive } = live.input;
+    this.live = live;
+    this.params = params && toInput(params, $defs);
+    this.query = query && toInput(query, $defs);
+    this.headers = headers && toInput(headers, $defs);
+    this.receive = receive && toInput(receive, $defs);
+    this.body = body && { ...toInput(body, $defs), input: body, kinds: toBodyKinds(body.contentTypes) };
+    this.#identity = identity;
+  }
+
+  output(status: number): OutputPlan {
+    let output = this.#outputs.get(status);
+    if (output === undefined) {
+      const check = this.live.output[status] ?? this.live.output['default'] ?? {};
+      const type = check.contentType !== undefined && check.contentType.includes('json') ? check.contentType : 'application/json';
+      output = {
+        check,
+        encode: check.schema === undefined || needsEncode(check.schema),
+        headers: ['Content-Type', type, ...this.#identity],
+      };
+      this.#outputs.set(status, output);
+    }
+    return output;
+  }
+}
+
+function toInput(input: InputCheck, $defs: Defs): InputPlan {
+  return { input, coerce: compileCoerceRecord(input.schema, $defs), decode: compileDecode(input.schema, $defs) };
+}
+
+/** A reference may lead to a codec, and the compiled text knows dates alone. */
+function needsEncode(schema: Schema): boolean {
+  return /"\$ref":|"x-gati-codec":"(?!date)/.test(JSON.stringify(schema));
+}
+
+/** One route in one release. */
+export class SlotState {
+  readonly slot: RouteSlot;
+  readonly stats: RouteStats;
+  #plan: RoutePlan | undefined;
+
+  constructor(slot: RouteSlot, stats: RouteStats) {
+    this.slot = slot;
+    this.stats = stats;
+  }
+
+  /** Development may give another live route at any time; a plan belongs to one. */
+  plan(live: LiveRoute, release: ReleaseState): RoutePlan {
+    const plan = this.#plan;
+    if (plan !== undefined && plan.live === live) return plan;
+    return (this.#plan = new RoutePlan(live, release.bundle.contract.$defs, release.identity));
+  }
+}
+
+/** What the app keeps of a release while it serves. */
+export class ReleaseState {
+  readonly bundle: ReleaseBundle;
+  /** Flat list of the headers that name the release on each answer. */
+  readonly identity: string[];
+  readonly unmatched: SlotState;
+  gctx: GlobalContext | undefined;
+  #opening: Promise<GlobalContext> | undefined;
+  readonly #slots = new Map<RouteSlot, SlotState>();
+  readonly #stats: Map<string, RouteStats>;
+
+  /** `stats` outlives a release, by version and route. */
+  constructor(bundle: ReleaseBundle, stats: Map<string, RouteStats>) {
+    this.bundle = bundle;
+    this.identity = ['X-API-Version', bundle.version, 'X-Gati-Release', bundle.id, 'Vary', 'X-API-Version'];
+    this.#stats = stats;
+    const none: RouteSlot = { id: '', method: '', path: '', domain: 'root', live: () => ({ middleware: [], input: {}, output: {} }) };
+    this.unmatched = new SlotState(none, this.#statsOf(none));
+  }
+
+  slot(slot: RouteSlot): SlotState {
+    let state = this.#slots.get(slot);
+    if (state === undefined) this.#slots.set(slot, (state = new SlotState(slot, this.#statsOf(slot))));
+    return state;
+  }
+
+  #statsOf({ method, path }: RouteSlot): RouteStats {
+    const key = `${this.bundle.version} ${method} ${path}`;
+    let stats = this.#stats.get(key);
+    if (stats === undefined) this.#stats.set(key, (stats = new RouteStats(method, path, this.bundle.version)));
+    return stats;
+  }
+
+  /** Made once; a failure is not kept, so that the next request tries again. */
+  open(make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>): Promise<GlobalContext> {
+    return (this.#opening ??= (async () => {
+      try {
+        return (this.gctx = await make(this.bundle));
+      } finally {
+        this.#opening = undefined;
+      }
+    })());
+  }
+}

@@ -1,0 +1,24 @@
+import type { Call } from './call.ts';
+
+const origin = performance.timeOrigin;
+
+/** The end of a call, once. */
+export function record(call: Call, status: number): void {
+  if (call.phase === 'done') return;
+  call.phase = 'done';
+  const { host, slot } = call;
+  host.inflight.remove(call);
+  const now = performance.now();
+  const us = ((now - call.started) * 1000) | 0;
+  const { ids, requestId } = call;
+  host.recorder.record(
+    slot.stats,
+    status,
+    us,
+    Math.trunc(origin + now),
+    ids,
+    call.parentId,
+    ids.startsWith(requestId) ? undefined : requestId,
+    call.path,
+  );
+}

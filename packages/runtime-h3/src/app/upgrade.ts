@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { BodyFault, Exchange, Payload } from './exchange.ts';
+
+/** The exchange of an upgrade that may be refused: an answer is written on the bare socket. */
+export class UpgradeExchange implements Exchange {
+  readonly method = 'GET';
+  readonly target: string;
+  readonly raw: IncomingMessage;
+  readonly #socket: Duplex;
+
+  constructor(req: IncomingMessage, socket: Duplex) {
+    this.raw = req;
+    this.target = req.url ?? '';
+    this.#socket = socket;
+  }
+
+  get peer(): string {
+    return this.raw.socket.remoteAddress ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  }
+
+  headers(): Record<string, string | undefined> {
+    return this.raw.headers as Record<string, string | undefined>;
+  }
+
+  hasBody(): boolean {
+    return false;
+  }
+
+  read(_limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+    done(undefined, undefined);
+  }
+
+  decode(): string | undefined {
+    return undefined;
+  }
+
+  onGone(callback: () => void): void {
+    this.#socket.once('close', callback);
+  }
+
+  send(status: number, headers: string[], body: Payload): void {
+    const bytes = Buffer.from(body ?? '');
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n`;
+    for (let index = 0; index < headers.length; index += 2) head += `${headers[index]}: ${headers[index + 1]?.replace(/[\r\n]/g, ' ')}\r\n`;
+    this.#socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]), () => this.#socket.destroy());
+  }
+
+  /** No upgrade is refused with a stream. */
+  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+    this.send(status, headers, undefined);
+    void Promise.resolve(chunks.return?.()).then(() => done(), done);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,141 @@
+import type { BodyFault, Exchange, Payload } from './exchange.ts';
+
+const STRICT = new TextDecoder('utf-8', { fatal: true });
+const ENCODER = new TextEncoder();
+
+/** The exchange on web standards: a `Request` in, a `Response` out. */
+export class WebExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly raw: Request;
+  readonly response: Promise<Response>;
+  #respond!: (response: Response) => void;
+  #fail!: (error: unknown) => void;
+  #gone: (() => void)[] = [];
+
+  constructor(request: Request) {
+    this.raw = request;
+    this.method = request.method;
+    const { url } = request;
+    const path = url.indexOf('/', url.indexOf('://') + 3);
+    const hash = url.indexOf('#');
+    this.target = path === -1 ? '/' : url.slice(path, hash === -1 ? undefined : hash);
+    this.response = new Promise((resolve, reject) => {
+      this.#respond = resolve;
+      this.#fail = reject;
+    });
+  }
+
+  get peer(): string {
+    // srvx gives its requests the address of the client.
+    return (this.raw as { ip?: string }).ip ?? '';
+  }
+
+  header(name: string): string | undefined {
+    return this.raw.headers.get(name) ?? undefined;
+  }
+
+  headers(): Record<string, string | undefined> {
+    return Object.fromEntries(this.raw.headers);
+  }
+
+  hasBody(): boolean {
+    return this.raw.body !== null;
+  }
+
+  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+    const declared = this.header('content-length');
+    if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
+    void this.#collect(limit).then(
+      (bytes) => (bytes === undefined ? done('too_large', undefined) : done(undefined, bytes)),
+      () => done('aborted', undefined),
+    );
+  }
+
+  async #collect(limit: number): Promise<Uint8Array | undefined> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    if (this.raw.body !== null) {
+      const reader = this.raw.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        size += value.length;
+        if (size > limit) {
+          void reader.cancel().catch(() => undefined);
+          return undefined;
+        }
+        chunks.push(value);
+      }
+    }
+    if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
+
+  decode(bytes: Uint8Array): string | undefined {
+    try {
+      return STRICT.decode(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+
+  onGone(callback: () => void): void {
+    this.#gone.push(callback);
+    if (this.raw.signal.aborted) callback();
+    else this.raw.signal.addEventListener('abort', callback, { once: true });
+  }
+
+  send(status: number, headers: string[], body: Payload): void {
+    const bare = this.method === 'HEAD' || status === 204 || status === 205 || status === 304;
+    if (body !== undefined) headers.push('Content-Length', String(typeof body === 'string' ? ENCODER.encode(body).length : body.length));
+    this.#respond(new Response(bare ? null : body, { status, headers: toPairs(headers) }));
+  }
+
+  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+    if (this.method === 'HEAD') {
+      this.#respond(new Response(null, { status, headers: toPairs(headers) }));
+      void Promise.resolve(chunks.return?.()).then(() => done(), done);
+      return;
+    }
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        try {
+          const next = await chunks.next();
+          if (next.done) {
+            controller.close();
+            done();
+          } else controller.enqueue(typeof next.value === 'string' ? ENCODER.encode(next.value) : next.value);
+        } catch (error) {
+          done(error);
+          controller.error(error);
+        }
+      },
+      cancel: async () => {
+        for (const callback of this.#gone) callback();
+        try {
+          await chunks.return?.();
+        } finally {
+          done();
+        }
+      },
+    });
+    this.#respond(new Response(body, { status, headers: toPairs(headers) }));
+  }
+
+  destroy(): void {
+    this.#fail(new Error('The connection was closed without an answer.'));
+  }
+}
+
+function toPairs(flat: string[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < flat.length; index += 2) pairs.push([flat[index] as string, flat[index + 1] as string]);
+  return pairs;
+}

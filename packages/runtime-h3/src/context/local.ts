@@ -1,0 +1,49 @@
+import { bindLogger } from '../telemetry/logger.ts';
+import type { ContextSource } from './source.ts';
+import type { LocalContext, Logger } from './types.ts';
+
+/** What belongs to one request. */
+export class RequestLocal implements LocalContext {
+  readonly #source: ContextSource;
+  #logger: Logger | undefined;
+  #state: Map<string, unknown> | undefined;
+  #client: { ip: string; userAgent: string | undefined } | undefined;
+
+  constructor(source: ContextSource) {
+    this.#source = source;
+  }
+
+  get requestId(): string {
+    return this.#source.requestId;
+  }
+  get traceId(): string {
+    return this.#source.ids.slice(0, 32);
+  }
+  get spanId(): string {
+    return this.#source.ids.slice(32);
+  }
+  get version(): string {
+    return this.#source.version;
+  }
+  get route(): string {
+    return this.#source.route;
+  }
+  get logger(): Logger {
+    const { route, requestId, traceId, spanId } = this;
+    return (this.#logger ??= bindLogger(this.#source.logger, { route, requestId, traceId, spanId }));
+  }
+  get signal(): AbortSignal {
+    return this.#source.signal;
+  }
+  get state(): Map<string, unknown> {
+    return (this.#state ??= new Map());
+  }
+  get client(): { ip: string; userAgent: string | undefined } {
+    const { clientIp: ip, exchange } = this.#source;
+    return (this.#client ??= { ip, userAgent: exchange.header('user-agent') });
+  }
+
+  waitUntil(promise: Promise<unknown>): void {
+    this.#source.waitUntil(promise);
+  }
+}

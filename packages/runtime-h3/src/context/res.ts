@@ -1,0 +1,58 @@
+import { serializeCookie } from 'cookie-es';
+import type { CookieOptions, Res, Sent } from './types.ts';
+
+/** What `res.json()` and its like return: told from a body by identity. */
+export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;
+
+/** How the body was given. `open`: assigned or returned, so the contract says what it is. */
+export type BodyKind = 'open' | 'json' | 'text' | 'none' | 'stream';
+
+export class ResponseContext implements Res {
+  /** Of `res.json()` and its like it is what they got. */
+  body: unknown = undefined;
+  kind: BodyKind = 'open';
+  /** 0 until assigned, which reads as 200. */
+  assigned = 0;
+  /** Made on first use. */
+  fields: Headers | undefined = undefined;
+
+  get status(): number {
+    return this.assigned === 0 ? 200 : this.assigned;
+  }
+  set status(status: number) {
+    this.assigned = status;
+  }
+
+  get headers(): Headers {
+    return (this.fields ??= new Headers());
+  }
+
+  json<T>(value: T): Sent<T> {
+    return this.#sent('json', value);
+  }
+
+  text(value: string): Sent<string> {
+    return this.#sent('text', String(value));
+  }
+
+  redirect(url: string, status = 302): Sent<undefined> {
+    this.assigned = status;
+    // A header field is ASCII; what is not is percent-encoded as a URL's path and query are.
+    this.headers.set('location', String(url).replace(/[^\x21-\x7e]+/g, encodeURIComponent));
+    return this.#sent('none', undefined);
+  }
+
+  stream(source: ReadableStream | AsyncIterable<unknown>): Sent<ReadableStream> {
+    return this.#sent('stream', source);
+  }
+
+  cookie(name: string, value: string, options: CookieOptions = {}): void {
+    this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
+  }
+
+  #sent(kind: BodyKind, value: unknown): typeof SENT {
+    this.kind = kind;
+    this.body = value;
+    return SENT;
+  }
+}

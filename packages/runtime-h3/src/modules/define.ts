@@ -1,0 +1,6 @@
+import type { ModuleDefinition } from './types.ts';
+
+/** Types a module that has a life of its own: `export default defineModule({ setup, dispose, health })`. */
+export function defineModule<Api>(definition: ModuleDefinition<Api>): ModuleDefinition<Api> {
+  return definition;
+}

@@ -1,0 +1,32 @@
+const SECRET = /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id|otp$/i;
+const MAX_DEPTH = 8;
+const MAX_ITEMS = 100;
+
+/** A copy that is safe to write: values of secret-looking keys are hidden, errors and what JSON has no form for become plain, depth and length are bounded. */
+export function redact(value: unknown): unknown {
+  return copy(value, 0);
+}
+
+export function isSecretName(name: string): boolean {
+  return SECRET.test(name);
+}
+
+function copy(value: unknown, depth: number): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (depth >= MAX_DEPTH) return '[deep]';
+  if (value instanceof Error) {
+    const { name, message, stack, cause } = value;
+    const { code } = value as { code?: unknown };
+    return { name, message, code: copy(code, depth + 1), stack, cause: cause === undefined ? undefined : copy(cause, depth + 1) };
+  }
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (value instanceof Set) return copy([...value], depth);
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => copy(item, depth + 1));
+  const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : Object.entries(value);
+  return Object.fromEntries(
+    entries.slice(0, MAX_ITEMS).map(([key, item]) => [key, item !== undefined && isSecretName(key) ? '[redacted]' : copy(item, depth + 1)]),
+  );
+}

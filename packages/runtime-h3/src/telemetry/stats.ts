@@ -1,0 +1,71 @@
+/** Bucket `n` counts durations below 2^n microseconds; the last one has no upper bound. */
+export const BUCKETS = 32;
+
+export interface Histogram {
+  buckets: Uint32Array;
+  count: number;
+  /** Microseconds. */
+  sum: number;
+}
+
+/** Rate, errors and duration of one route in one release, by status class. */
+export class RouteStats {
+  readonly method: string;
+  /** Path template; empty for what matched no route. */
+  readonly route: string;
+  readonly version: string;
+  /** By hundreds of the status: 2 is 2xx. */
+  readonly classes: (Histogram | undefined)[] = [undefined, undefined, undefined, undefined, undefined, undefined];
+  /** Start of a log line by status, made once. */
+  readonly heads: Record<number, string> = {};
+
+  constructor(method: string, route: string, version: string) {
+    this.method = method;
+    this.route = route;
+    this.version = version;
+  }
+
+  observe(status: number, us: number): void {
+    const index = (status / 100) | 0;
+    const histogram = (this.classes[index] ??= { buckets: new Uint32Array(BUCKETS), count: 0, sum: 0 });
+    const bucket = us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
+    histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
+    histogram.count++;
+    histogram.sum += us;
+  }
+
+  head(status: number): string {
+    return (this.heads[status] ??=
+      `{"level":"info","msg":"request","method":${JSON.stringify(this.method)},"route":${JSON.stringify(this.route)},"status":${status},"version":${JSON.stringify(this.version)},"us":`);
+  }
+}
+
+/** One line of `GET /metrics` before it is text. */
+export interface RouteMetric {
+  method: string;
+  route: string;
+  version: string;
+  /** `2xx` */
+  status: string;
+  count: number;
+  /** Seconds. */
+  sum: number;
+  /** Upper bounds in seconds, cumulative counts. */
+  buckets: { le: number; count: number }[];
+}
+
+export function toMetrics(stats: Iterable<RouteStats>): RouteMetric[] {
+  const metrics: RouteMetric[] = [];
+  for (const { method, route, version, classes } of stats) {
+    classes.forEach((histogram, index) => {
+      if (histogram === undefined) return;
+      let total = 0;
+      const buckets = Array.from(histogram.buckets, (count, power) => ({
+        le: power === BUCKETS - 1 ? Number.POSITIVE_INFINITY : 2 ** power / 1e6,
+        count: (total += count),
+      }));
+      metrics.push({ method, route, version, status: `${index}xx`, count: histogram.count, sum: histogram.sum / 1e6, buckets });
+    });
+  }
+  return metrics;
+}

@@ -1,0 +1,116 @@
+import type { Defs, Schema } from '@gati/contract';
+import { fits } from './explain.ts';
+
+/** Turns the strings of one part (params, query, headers, form) into what its schema declares. What does not convert stays for the check to refuse. */
+export type CoerceRecord = (record: Record<string, unknown>) => Record<string, unknown>;
+type Coerce = (value: unknown) => unknown;
+
+const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const MAX_HOPS = 16;
+
+/** `undefined`: every declared value is a string already. Changes the record that it gets. */
+export function compileCoerceRecord(schema: Schema, $defs: Defs): CoerceRecord | undefined {
+  const properties: Record<string, Schema> = {};
+  const rest = collect(schema, $defs, properties, 0);
+  const known = Object.entries(properties).map(([key, property]) => [key, compileValue(property, $defs)] as const);
+  const other = rest === undefined ? undefined : compileValue(rest, $defs);
+  const work = known.filter((entry): entry is [string, Coerce] => entry[1] !== undefined);
+  if (work.length === 0 && other === undefined) return undefined;
+  return (record) => {
+    for (const [key, coerce] of work) {
+      const value = record[key];
+      if (value !== undefined) record[key] = coerce(value);
+    }
+    if (other !== undefined) for (const key in record) if (!Object.hasOwn(properties, key)) record[key] = other(record[key]);
+    return record;
+  };
+}
+
+/** Properties of an object schema through references, intersections and unions; gives the schema of undeclared names. */
+function collect(schema: Schema, $defs: Defs, into: Record<string, Schema>, hops: number): Schema | undefined {
+  if (hops > MAX_HOPS) return undefined;
+  const target = schema.$ref === undefined ? undefined : $defs[schema.$ref.slice('#/$defs/'.length)];
+  let rest = target === undefined ? undefined : collect(target, $defs, into, hops + 1);
+  for (const part of [...(schema.allOf ?? []), ...(schema.anyOf ?? [])]) rest = collect(part, $defs, into, hops + 1) ?? rest;
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    const before = into[key];
+    into[key] = before === undefined ? property : { anyOf: [before, property] };
+  }
+  return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : rest;
+}
+
+/** `undefined` where a single string is what is wanted and repetition is not. */
+function compileValue(schema: Schema, $defs: Defs): Coerce | undefined {
+  const forms = flatten(schema, $defs, 0);
+  if (forms.every((form) => form.type === undefined && form.const === undefined && form.enum === undefined)) return undefined;
+  const arrays = forms.filter((form) => form.type === 'array');
+  const scalars = forms.filter((form) => form.type !== 'array');
+  const item = arrays.map((array) => compileItems(array, $defs));
+  return (value) => {
+    if (Array.isArray(value)) {
+      if (item[0] !== undefined) return item[0](value);
+      return scalar(scalars, $defs, value.at(-1));
+    }
+    if (item[0] !== undefined && !scalars.some((form) => fits(form, $defs, toForm(form, value)))) return item[0]([value]);
+    return scalar(scalars, $defs, value);
+  };
+}
+
+function compileItems(array: Schema, $defs: Defs): (values: unknown[]) => unknown[] {
+  const items = array.items ? compileValue(array.items, $defs) : undefined;
+  const prefix = array.prefixItems?.map((schema) => compileValue(schema, $defs)) ?? [];
+  return (values) => values.map((value, index) => (index < prefix.length ? prefix[index]?.(value) : items?.(value)) ?? value);
+}
+
+/** The forms that a value may have, through references and unions. */
+function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
+  if (hops > MAX_HOPS) return [];
+  if (schema.$ref !== undefined) {
+    const target = $defs[schema.$ref.slice('#/$defs/'.length)];
+    return target === undefined ? [] : flatten(target, $defs, hops + 1);
+  }
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap((branch) => flatten(branch, $defs, hops + 1));
+  if (schema.allOf !== undefined && schema.type === undefined) {
+    const typed = schema.allOf.flatMap((part) => flatten(part, $defs, hops + 1)).find((part) => part.type !== undefined);
+    return [{ ...typed, ...schema }];
+  }
+  return [schema];
+}
+
+/** The most specific form that fits: what is not a string first, so that `number | string` gives `5` for `"5"`. */
+function scalar(forms: Schema[], $defs: Defs, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (forms.length === 1 && forms[0] !== undefined) return toForm(forms[0], value);
+  for (const form of forms) {
+    if (form.type === 'string') continue;
+    const converted = toForm(form, value);
+    if (typeof converted !== 'string' && fits(form, $defs, converted)) return converted;
+  }
+  return value;
+}
+
+function toForm(form: Schema, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (form.const !== undefined) return String(form.const) === value ? form.const : value;
+  if (form.enum !== undefined) {
+    const index = form.enum.findIndex((member) => String(member) === value);
+    return index === -1 ? value : form.enum[index];
+  }
+  switch (form.type) {
+    case 'number': {
+      const number = NUMBER.test(value) ? Number(value) : Number.NaN;
+      return Number.isFinite(number) ? number : value;
+    }
+    case 'integer': {
+      // An integer that a double can't hold would arrive as another one.
+      const integer = NUMBER.test(value) ? Number(value) : Number.NaN;
+      return Number.isSafeInteger(integer) ? integer : value;
+    }
+    case 'boolean':
+      return value === 'true' ? true : value === 'false' ? false : value;
+    case 'null':
+      return value === 'null' ? null : value;
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Defs, Schema } from '@gati/contract';
+import { fits } from './explain.ts';
+
+/**
+ * From a checked wire value to what a handler gets: codecs decoded, defaults of absent fields filled in. Changes objects and arrays in place.
+ * Throws where a string is not what its codec needs.
+ */
+export type Decode = (value: unknown) => unknown;
+
+/** `undefined`: nothing to decode. */
+export function compileDecode(schema: Schema, $defs: Defs): Decode | undefined {
+  return new Compiler($defs).compile(schema);
+}
+
+class Compiler {
+  readonly #defs: Defs;
+  readonly #named = new Map<string, Decode | undefined>();
+  readonly #needed = new Map<string, boolean>();
+
+  constructor($defs: Defs) {
+    this.#defs = $defs;
+  }
+
+  compile(schema: Schema): Decode | undefined {
+    if (!this.#needs(schema, new Set())) return undefined;
+    const steps = [
+      this.#ref(schema),
+      this.#own(schema),
+      ...(schema.allOf ?? []).map((part) => this.compile(part)),
+      this.#anyOf(schema),
+    ].filter((step) => step !== undefined);
+    return steps.length === 1 ? steps[0] : (value) => steps.reduce((current, step) => step(current), value);
+  }
+
+  #needs(schema: Schema, seen: Set<string>): boolean {
+    if (schema['x-gati-codec'] !== undefined && schema['x-gati-codec'] !== 'file') return true;
+    if (schema.$ref !== undefined) {
+      const known = this.#needed.get(schema.$ref);
+      if (known !== undefined) return known;
+      const target = this.#defs[schema.$ref.slice('#/$defs/'.length)];
+      if (target !== undefined && !seen.has(schema.$ref)) {
+        const needed = this.#needs(target, new Set([...seen, schema.$ref]));
+        if (needed || seen.size === 0) this.#needed.set(schema.$ref, needed);
+        if (needed) return true;
+      }
+    }
+    const properties = Object.values(schema.properties ?? {});
+    if (properties.some((property) => property.default !== undefined)) return true;
+    const inner = [...properties, ...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.prefixItems ?? [])];
+    if (schema.items) inner.push(schema.items);
+    if (typeof schema.additionalProperties === 'object') inner.push(schema.additionalProperties);
+    return inner.some((part) => this.#needs(part, seen));
+  }
+
+  #ref({ $ref }: Schema): Decode | undefined {
+    if ($ref === undefined) return undefined;
+    if (!this.#named.has($ref)) {
+      this.#named.set($ref, undefined);
+      this.#named.set($ref, this.compile(this.#defs[$ref.slice('#/$defs/'.length)] ?? {}));
+    }
+    // Looked up when it runs: in a recursive type it is not there yet.
+    return (value) => {
+      const decode = this.#named.get($ref);
+      return decode === undefined ? value : decode(value);
+    };
+  }
+
+  #anyOf({ anyOf }: Schema): Decode | undefined {
+    if (anyOf === undefined) return undefined;
+    const branches = anyOf.map((branch) => ({ branch, decode: this.compile(branch) }));
+    if (branches.every(({ decode }) => decode === undefined)) return undefined;
+    return (value) => {
+      const found = branches.find(({ branch }) => fits(branch, this.#defs, value));
+      return found?.decode === undefined ? value : found.decode(value);
+    };
+  }
+
+  #own(schema: Schema): Decode | undefined {
+    switch (schema['x-gati-codec']) {
+      case 'date':
+        return (value) => (typeof value === 'string' ? toDate(value) : value);
+      case 'bigint':
+        return (value) => (typeof value === 'string' ? BigInt(value) : value);
+      case 'bytes':
+        return (value) => (typeof value === 'string' ? fromBase64(value) : value);
+      case 'set': {
+        const decode = this.#array(schema);
+        return (value) => (Array.isArray(value) ? new Set((decode?.(value) ?? value) as unknown[]) : value);
+      }
+      case 'map': {
+        const decode = this.#object(schema);
+        return (value) => (isObject(value) ? new Map(Object.entries((decode?.(value) ?? value) as object)) : value);
+      }
+      default:
+        return schema.type === 'array' || schema.items !== undefined ? this.#array(schema) : this.#object(schema);
+    }
+  }
+
+  #array({ items, prefixItems = [] }: Schema): Decode | undefined {
+    const rest = items ? this.compile(items) : undefined;
+    const prefix = prefixItems.map((item) => this.compile(item));
+    if (rest === undefined && prefix.every((decode) => decode === undefined)) return undefined;
+    return (value) => {
+      if (!Array.isArray(value)) return value;
+      for (let index = 0; index < value.length; index++) {
+        const decode = index < prefix.length ? prefix[index] : rest;
+        if (decode !== undefined) value[index] = decode(value[index]);
+      }
+      return value;
+    };
+  }
+
+  #object({ properties = {}, additionalProperties }: Schema): Decode | undefined {
+    const fields = Object.entries(properties)
+      .map(([key, property]) => ({ key, decode: this.compile(property), fallback: property.default }))
+      .filter(({ decode, fallback }) => decode !== undefined || fallback !== undefined);
+    const rest = typeof additionalProperties === 'object' ? this.compile(additionalProperties) : undefined;
+    if (fields.length === 0 && rest === undefined) return undefined;
+    return (value) => {
+      if (!isObject(value)) return value;
+      for (const { key, decode, fallback } of fields) {
+        if (value[key] === undefined && fallback !== undefined) value[key] = structuredClone(fallback);
+        if (decode !== undefined && value[key] !== undefined) value[key] = decode(value[key]);
+      }
+      if (rest !== undefined) for (const key of Object.keys(value)) if (!Object.hasOwn(properties, key)) value[key] = rest(value[key]);
+      return value;
+    };
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function toDate(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new RangeError('not a date');
+  return date;
+}
+
+function fromBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}

@@ -1,0 +1,151 @@
+import type { Defs, Schema } from '@gati/contract';
+import { checkArray, checkNumber, checkObject, checkString, type Walker } from './keywords.ts';
+
+/** One thing that a request has against its contract. */
+export interface InputError {
+  in: 'body' | 'query' | 'params' | 'headers' | 'response';
+  /** JSON Pointer (RFC 6901) into that part; empty for the part itself. */
+  path: string;
+  message: string;
+  /** The keyword of the schema that was broken. */
+  rule: string;
+}
+
+export const MAX_ERRORS = 100;
+/** A value this deep in a recursive schema was refused before; the walk only guards itself. */
+const MAX_DEPTH = 512;
+
+/** Says what is wrong with a wire value, at most {@link MAX_ERRORS}. Empty only if the value fits. */
+export function explain(schema: Schema, $defs: Defs, value: unknown, part: InputError['in']): InputError[] {
+  const walk = new Walk($defs, MAX_ERRORS);
+  walk.visit(schema, value, '');
+  return walk.found.map((found) => ({ in: part, ...found }));
+}
+
+/** Whether a wire value fits the schema. */
+export function fits(schema: Schema, $defs: Defs, value: unknown): boolean {
+  const walk = new Walk($defs, 1);
+  walk.visit(schema, value, '');
+  return walk.found.length === 0;
+}
+
+type Found = Omit<InputError, 'in'>;
+
+/** One walk over a schema and a value; stops at `limit` findings. */
+class Walk implements Walker {
+  readonly found: Found[] = [];
+  readonly #defs: Defs;
+  readonly #limit: number;
+  #depth = 0;
+
+  constructor($defs: Defs, limit: number) {
+    this.#defs = $defs;
+    this.#limit = limit;
+  }
+
+  get full(): boolean {
+    return this.found.length >= this.#limit;
+  }
+
+  add(path: string, rule: string, message: string): void {
+    if (!this.full) this.found.push({ path, message, rule });
+  }
+
+  fits(schema: Schema, value: unknown): boolean {
+    return fits(schema, this.#defs, value);
+  }
+
+  visit(schema: Schema, value: unknown, path: string): void {
+    if (this.full) return;
+    if (this.#depth >= MAX_DEPTH) return this.add(path, 'depth', 'is nested too deep');
+    this.#depth++;
+    this.#visit(schema, value, path);
+    this.#depth--;
+  }
+
+  #visit(schema: Schema, value: unknown, path: string): void {
+    if (schema.$ref !== undefined) {
+      const target = this.#defs[schema.$ref.slice('#/$defs/'.length)];
+      if (target === undefined) return this.add(path, '$ref', 'has a schema that is not there');
+      this.visit(target, value, path);
+    }
+    if (schema.type !== undefined && !isType(schema.type, value)) {
+      return this.add(path, 'type', `must be ${article(schema.type)}`);
+    }
+    if (schema.const !== undefined && value !== schema.const) this.add(path, 'const', `must be ${JSON.stringify(schema.const)}`);
+    if (schema.enum !== undefined && !schema.enum.includes(value as never)) {
+      this.add(path, 'enum', `must be one of ${list(schema.enum.map((member) => JSON.stringify(member)))}`);
+    }
+    if (schema.not !== undefined && this.fits(schema.not, value)) this.add(path, 'not', 'is not allowed');
+    if (schema.allOf !== undefined) for (const part of schema.allOf) this.visit(part, value, path);
+    if (schema.anyOf !== undefined) this.#anyOf(schema.anyOf, value, path);
+
+    if (typeof value === 'string') checkString(this, schema, value, path);
+    else if (typeof value === 'number') checkNumber(this, schema, value, path);
+    else if (Array.isArray(value)) checkArray(this, schema, value, path);
+    else if (typeof value === 'object' && value !== null) checkObject(this, schema, value as Record<string, unknown>, path);
+  }
+
+  /** The branch that the value most likely meant is explained; where none stands out, the choice itself. */
+  #anyOf(branches: Schema[], value: unknown, path: string): void {
+    if (branches.some((branch) => this.fits(branch, value))) return;
+    const near = branches.filter((branch) => this.#isNear(branch, value));
+    if (near.length === 1 && near[0] !== undefined) return this.visit(near[0], value, path);
+    const kinds = branches.map((branch) => this.#name(branch));
+    const known = kinds.every((kind) => kind !== undefined);
+    this.add(path, 'anyOf', known ? `must be ${list([...new Set(kinds)] as string[])}` : 'matches none of the allowed forms');
+  }
+
+  /** Same type, and every constant property that the value has agrees: the tag of a discriminated union. */
+  #isNear(branch: Schema, value: unknown): boolean {
+    const schema = this.#resolve(branch);
+    if (schema.type === undefined || !isType(schema.type, value) || schema.const !== undefined || schema.enum !== undefined) return false;
+    if (schema.type !== 'object') return true;
+    const record = value as Record<string, unknown>;
+    return Object.entries(schema.properties ?? {}).every(([key, property]) => {
+      const { const: constant } = this.#resolve(property);
+      return constant === undefined || (Object.hasOwn(record, key) && record[key] === constant);
+    });
+  }
+
+  #resolve(schema: Schema): Schema {
+    let at = schema;
+    for (let hops = 0; at.$ref !== undefined && hops < 16; hops++) at = this.#defs[at.$ref.slice('#/$defs/'.length)] ?? {};
+    return at;
+  }
+
+  #name(branch: Schema): string | undefined {
+    const schema = this.#resolve(branch);
+    if (schema.const !== undefined) return JSON.stringify(schema.const);
+    if (schema.enum !== undefined) return schema.enum.map((member) => JSON.stringify(member)).join(' or ');
+    return schema.type === undefined ? undefined : article(schema.type);
+  }
+}
+
+function isType(type: NonNullable<Schema['type']>, value: unknown): boolean {
+  switch (type) {
+    case 'string':
+    case 'boolean':
+      return typeof value === type;
+    case 'number':
+      return Number.isFinite(value);
+    case 'integer':
+      return Number.isInteger(value);
+    case 'null':
+      return value === null;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+  }
+}
+
+function article(type: string): string {
+  if (type === 'null') return 'null';
+  return `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function list(words: string[]): string {
+  const shown = words.length > 20 ? [...words.slice(0, 20), '…'] : words;
+  return shown.length < 2 ? (shown[0] ?? 'nothing') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
+}

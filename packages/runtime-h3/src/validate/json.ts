@@ -1,0 +1,97 @@
+/** Why a text was not taken as JSON. `offset` counts UTF-16 code units from 0. */
+export type JsonFault = { reason: 'syntax'; offset: number } | { reason: 'depth' } | { reason: 'prototype'; path: string };
+
+export class JsonError extends Error {
+  readonly fault: JsonFault;
+  constructor(fault: JsonFault) {
+    super(fault.reason);
+    this.fault = fault;
+  }
+}
+
+/**
+ * `JSON.parse` with a bound on nesting, and without keys that reach a prototype. Of duplicate keys the last counts.
+ * The error says where, never what: the text is the client's and may be secret.
+ */
+export function parseJson(text: string, maxDepth: number): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new JsonError({ reason: 'syntax', offset: findFault(text) });
+  }
+  // An opening and a closing bracket a level: what is shorter can't be too deep. Escapes can spell a name in other ways.
+  const deep = text.length > maxDepth * 2 && mayBeDeeper(text, maxDepth);
+  if (deep || text.includes('__proto__') || text.includes('constructor') || text.includes('\\u')) inspect(value, maxDepth, '');
+  return value;
+}
+
+/** Counts brackets in strings too, so it may be wrong in the safe way. */
+function mayBeDeeper(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 91 || code === 123) {
+      if (++depth > maxDepth) return true;
+    } else if (code === 93 || code === 125) depth--;
+  }
+  return false;
+}
+
+function inspect(value: unknown, room: number, path: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (room === 0) throw new JsonError({ reason: 'depth' });
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) inspect(value[index], room - 1, `${path}/${index}`);
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__') throw new JsonError({ reason: 'prototype', path: `${path}/__proto__` });
+    const inner = (value as Record<string, unknown>)[key];
+    if (key === 'constructor' && typeof inner === 'object' && inner !== null && Object.hasOwn(inner, 'prototype')) {
+      throw new JsonError({ reason: 'prototype', path: `${path}/constructor/prototype` });
+    }
+    inspect(inner, room - 1, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  }
+}
+
+/** A mark, a string (RFC 8259, section 7), or a number or name. */
+const TOKEN =
+  /[ \t\n\r]*(?:([{}[\],:])|("(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))/uy;
+
+/** Offset of the first token that JSON does not allow where it stands. Runs only on texts that were refused. */
+function findFault(text: string): number {
+  const open: string[] = [];
+  let expected: 'value' | 'first' | 'key' | 'colon' | 'next' = 'value';
+  TOKEN.lastIndex = 0;
+  for (;;) {
+    const at = TOKEN.lastIndex;
+    const match = TOKEN.exec(text);
+    const place = at + (/^[ \t\n\r]*/.exec(text.slice(at, at + 4096))?.[0].length ?? 0);
+    if (match === null || (expected === 'next' && open.length === 0)) return Math.min(place, text.length);
+    const [, mark, string] = match;
+    const inside = open.at(-1);
+    if (expected === 'colon') {
+      if (mark !== ':') return place;
+      expected = 'value';
+    } else if (mark === '}' || mark === ']') {
+      const closes = inside === (mark === '}' ? '{' : '[') && (expected === 'next' || expected === 'first');
+      if (!closes) return place;
+      open.pop();
+      expected = 'next';
+    } else if (expected === 'next') {
+      if (mark !== ',') return place;
+      expected = inside === '{' ? 'key' : 'value';
+    } else if (expected === 'key' || (expected === 'first' && inside === '{')) {
+      if (string === undefined) return place;
+      expected = 'colon';
+    } else if (mark === '{' || mark === '[') {
+      open.push(mark);
+      expected = 'first';
+    } else if (mark !== undefined) {
+      return place;
+    } else {
+      expected = 'next';
+    }
+  }
+}

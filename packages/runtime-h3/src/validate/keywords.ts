@@ -1,0 +1,112 @@
+import type { Schema } from '@gati/contract';
+import { formats } from './formats.ts';
+
+/** What a keyword's check may do with the walk that it is part of. */
+export interface Walker {
+  readonly full: boolean;
+  add(path: string, rule: string, message: string): void;
+  fits(schema: Schema, value: unknown): boolean;
+  visit(schema: Schema, value: unknown, path: string): void;
+}
+
+/** A JSON Pointer one step further (RFC 6901, section 3). */
+export function step(path: string, key: string | number): string {
+  return `${path}/${typeof key === 'number' ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+const patterns = new Map<string, RegExp>();
+function toRegExp(source: string): RegExp {
+  let pattern = patterns.get(source);
+  if (pattern === undefined) patterns.set(source, (pattern = new RegExp(source, 'u')));
+  return pattern;
+}
+
+/** In code points, as JSON Schema counts. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (let index = 0; index < text.length; length++) index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+  return length;
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+export function checkString(walk: Walker, schema: Schema, value: string, path: string): void {
+  if (schema.minLength !== undefined && lengthOf(value) < schema.minLength) {
+    walk.add(
+      path,
+      'minLength',
+      schema.minLength === 1 ? 'must not be empty' : `must have at least ${count(schema.minLength, 'character')}`,
+    );
+  }
+  if (schema.maxLength !== undefined && lengthOf(value) > schema.maxLength) {
+    walk.add(path, 'maxLength', `must have at most ${count(schema.maxLength, 'character')}`);
+  }
+  if (schema.format !== undefined && formats[schema.format]?.(value) === false)
+    walk.add(path, 'format', `must be a valid ${schema.format}`);
+  if (schema.contentEncoding === 'base64' && formats['base64']?.(value) === false) walk.add(path, 'contentEncoding', 'must be base64');
+  if (schema.pattern !== undefined && !toRegExp(schema.pattern).test(value)) walk.add(path, 'pattern', `must match ${schema.pattern}`);
+}
+
+export function checkNumber(walk: Walker, schema: Schema, value: number, path: string): void {
+  const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = schema;
+  if (minimum !== undefined && !(value >= minimum)) walk.add(path, 'minimum', `must be at least ${minimum}`);
+  if (maximum !== undefined && !(value <= maximum)) walk.add(path, 'maximum', `must be at most ${maximum}`);
+  if (above !== undefined && !(value > above)) walk.add(path, 'exclusiveMinimum', `must be greater than ${above}`);
+  if (below !== undefined && !(value < below)) walk.add(path, 'exclusiveMaximum', `must be less than ${below}`);
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) walk.add(path, 'multipleOf', `must be a multiple of ${multipleOf}`);
+}
+
+/** With the tolerance that the compiled checks have, so that 0.3 is a multiple of 0.1. */
+export function isMultiple(value: number, divisor: number): boolean {
+  if (!Number.isFinite(value)) return true;
+  if (Number.isInteger(value) && (1 / divisor) % 1 === 0) return true;
+  const rest = value % divisor;
+  return Math.min(Math.abs(rest), Math.abs(rest - divisor), Math.abs(rest + divisor)) < 1e-10;
+}
+
+export function checkArray(walk: Walker, schema: Schema, value: unknown[], path: string): void {
+  const { minItems, maxItems, prefixItems = [], items } = schema;
+  if (minItems !== undefined && value.length < minItems) walk.add(path, 'minItems', `must have at least ${count(minItems, 'item')}`);
+  if (maxItems !== undefined && value.length > maxItems) walk.add(path, 'maxItems', `must have at most ${count(maxItems, 'item')}`);
+  prefixItems.forEach((item, index) => {
+    if (index < value.length) walk.visit(item, value[index], step(path, index));
+  });
+  if (items === false) {
+    if (value.length > prefixItems.length) walk.add(path, 'items', `must have at most ${count(prefixItems.length, 'item')}`);
+  } else if (items !== undefined) {
+    for (let index = prefixItems.length; index < value.length && !walk.full; index++) walk.visit(items, value[index], step(path, index));
+  }
+  if (schema.uniqueItems === true && new Set(value.map(toKey)).size !== value.length) {
+    walk.add(path, 'uniqueItems', 'must not have the same item twice');
+  }
+}
+
+/** Equal for equal JSON values, whatever the order of their keys. */
+export function toKey(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toKey).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${toKey((value as Record<string, unknown>)[key])}`).join()}}`;
+}
+
+export function checkObject(walk: Walker, schema: Schema, value: Record<string, unknown>, path: string): void {
+  const { properties = {}, required = [], additionalProperties: additional, propertyNames, minProperties, maxProperties } = schema;
+  for (const key of required) if (!Object.hasOwn(value, key)) walk.add(step(path, key), 'required', 'is required');
+  for (const [key, property] of Object.entries(properties)) {
+    const optional = value[key] === undefined && !required.includes(key);
+    if (Object.hasOwn(value, key) && !optional) walk.visit(property, value[key], step(path, key));
+  }
+  const size = Object.keys(value).length;
+  if (minProperties !== undefined && size < minProperties)
+    walk.add(path, 'minProperties', `must have at least ${count(minProperties, 'field')}`);
+  if (maxProperties !== undefined && size > maxProperties)
+    walk.add(path, 'maxProperties', `must have at most ${count(maxProperties, 'field')}`);
+  if ((additional === undefined || additional === true) && propertyNames === undefined) return;
+  for (const key of Object.keys(value)) {
+    if (walk.full) return;
+    if (propertyNames !== undefined && !walk.fits(propertyNames, key)) walk.add(step(path, key), 'propertyNames', 'is not an allowed name');
+    if (Object.hasOwn(properties, key)) continue;
+    if (additional === false) walk.add(step(path, key), 'additionalProperties', 'is not an allowed field');
+    else if (typeof additional === 'object') walk.visit(additional, value[key], step(path, key));
+  }
+}

@@ -1,0 +1,65 @@
+import type { BusboyConstructor, BusboyFileStream } from '@fastify/busboy';
+import type { Limits } from '../app/limits.ts';
+import { EmptyRecord, isPrototypeName } from './record.ts';
+
+export class MultipartError extends Error {
+  readonly reason: 'malformed' | 'prototype' | 'limit';
+  /** Which limit. */
+  readonly limit: string | undefined;
+  constructor(reason: 'malformed' | 'prototype' | 'limit', limit?: string) {
+    super(reason);
+    this.reason = reason;
+    this.limit = limit;
+  }
+}
+
+type Form = Record<string, unknown>;
+
+let loading: Promise<BusboyConstructor> | undefined;
+
+/** RFC 7578. Files are `File`; a repeated name gives an array. Throws {@link MultipartError}. */
+export async function parseMultipart(bytes: Uint8Array, contentType: string, limits: Limits): Promise<Form> {
+  // Only apps that take uploads load the parser.
+  loading ??= import('@fastify/busboy').then((module) => module.Busboy ?? module.default);
+  const Busboy = await loading;
+  return new Promise((resolve, reject) => {
+    const form: Form = new EmptyRecord();
+    const fail = (error: unknown): void => reject(error instanceof MultipartError ? error : new MultipartError('malformed'));
+    const add = (name: string, value: unknown): void => {
+      if (isPrototypeName(name)) return fail(new MultipartError('prototype'));
+      const before = form[name];
+      if (before === undefined) form[name] = value;
+      else if (Array.isArray(before)) before.push(value);
+      else form[name] = [before, value];
+    };
+    try {
+      const { fileSize, files, fieldSize, fields, parts } = limits;
+      const parser = new Busboy({
+        headers: { 'content-type': contentType },
+        limits: { fileSize, files, fieldSize, fields, parts, fieldNameSize: 200, headerPairs: 50, headerSize: 8192 },
+      });
+      parser.on('field', (name, value, nameTruncated, valueTruncated) => {
+        if (nameTruncated || valueTruncated) fail(new MultipartError('limit', nameTruncated ? 'fieldNameSize' : 'fieldSize'));
+        else if (name === undefined) fail(undefined);
+        else add(name, value);
+      });
+      parser.on('file', (name, stream, filename, _encoding, type) => {
+        collect(stream, (chunks) => add(name, new File(chunks, filename ?? '', { type })), fail);
+      });
+      for (const limit of ['files', 'fields', 'parts'] as const) parser.on(`${limit}Limit`, () => fail(new MultipartError('limit', limit)));
+      parser.on('error', fail);
+      parser.on('finish', () => resolve(form));
+      parser.end(bytes);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function collect(stream: BusboyFileStream, done: (chunks: Uint8Array[]) => void, fail: (error: unknown) => void): void {
+  const chunks: Uint8Array[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('limit', () => fail(new MultipartError('limit', 'fileSize')));
+  stream.on('error', fail);
+  stream.on('end', () => done(chunks));
+}

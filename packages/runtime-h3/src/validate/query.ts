@@ -1,0 +1,47 @@
+import { EmptyRecord, isPrototypeName } from './record.ts';
+
+export type Query = Record<string, string | string[] | undefined>;
+
+/** A query or an urlencoded form that is not what it says it is. */
+export class QueryError extends Error {
+  readonly reason: 'encoding' | 'prototype' | 'count';
+  constructor(reason: 'encoding' | 'prototype' | 'count') {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** `application/x-www-form-urlencoded`, without the `?`. A repeated name gives an array. Throws {@link QueryError}. */
+export function parseQuery(text: string, maxFields = 10_000): Query {
+  const query: Query = new EmptyRecord();
+  let from = 0;
+  let fields = 0;
+  while (from < text.length) {
+    let end = text.indexOf('&', from);
+    if (end === -1) end = text.length;
+    if (end > from) {
+      if (++fields > maxFields) throw new QueryError('count');
+      const equals = text.indexOf('=', from);
+      const split = equals === -1 || equals > end ? end : equals;
+      const name = decode(text.slice(from, split));
+      if (isPrototypeName(name)) throw new QueryError('prototype');
+      const value = split === end ? '' : decode(text.slice(split + 1, end));
+      const before = query[name];
+      if (before === undefined) query[name] = value;
+      else if (typeof before === 'string') query[name] = [before, value];
+      else before.push(value);
+    }
+    from = end + 1;
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    throw new QueryError('encoding');
+  }
+}

@@ -1,0 +1,85 @@
+import type { Defs, Schema } from '@gati/contract';
+import { addRoute, createRouter } from 'rou3';
+import { compileRouter } from 'rou3/compiler';
+import { Format } from 'typebox/format';
+import { Compile } from 'typebox/schema';
+import { formats } from '../../src/app/index.ts';
+import type { GlobalContext, Handler, Middleware, SocketHooks } from '../../src/context/types.ts';
+import {
+  ABI,
+  type BodyCheck,
+  type InputCheck,
+  type LiveRoute,
+  type OutputCheck,
+  type ReleaseBundle,
+  type RouteSlot,
+} from '../../src/releases/bundle.ts';
+
+for (const [name, test] of Object.entries(formats)) Format.Set(name, test);
+
+export interface TestRoute {
+  handler?: Handler;
+  socket?: SocketHooks;
+  middleware?: Middleware[];
+  params?: Schema;
+  query?: Schema;
+  headers?: Schema;
+  body?: Schema;
+  contentTypes?: string[];
+  optional?: boolean;
+  receive?: Schema;
+  output?: Record<string, OutputCheck>;
+  /** Loads asynchronously, as development does. */
+  lazy?: boolean;
+}
+
+export function check(schema: Schema, $defs: Defs = {}): InputCheck['check'] {
+  const validator = Compile({ ...schema, $defs } as never);
+  return (value) => validator.Check(value);
+}
+
+/** A release by hand: routes by id, checks compiled by TypeBox, the table by rou3. */
+export function bundle(routes: Record<string, TestRoute>, $defs: Defs = {}, version = '1.2.3'): ReleaseBundle {
+  const router = createRouter<RouteSlot>();
+  const input = (schema: Schema | undefined): InputCheck | undefined => schema && { schema, check: check(schema, $defs) };
+  const slots = Object.entries(routes).map(([id, route]): RouteSlot => {
+    const [method = '', path = ''] = id.split(' ');
+    const body =
+      route.body &&
+      ({ ...input(route.body), contentTypes: route.contentTypes ?? ['application/json'], required: route.optional !== true } as BodyCheck);
+    const live: LiveRoute = {
+      handler: route.handler,
+      socket: route.socket,
+      middleware: route.middleware ?? [],
+      input: { params: input(route.params), query: input(route.query), headers: input(route.headers), body, receive: input(route.receive) },
+      output: route.output ?? {},
+    };
+    const slot: RouteSlot = { id, method, path, domain: 'root', live: () => (route.lazy ? Promise.resolve(live) : live) };
+    addRoute(router, method, path.replace(/\*(\w+)$/, '**:$1'), slot);
+    return slot;
+  });
+  return {
+    abi: ABI,
+    version,
+    id: 'rel_0123456789abcdef',
+    contract: { routes: [], effects: [], modules: [], $defs },
+    routes: slots,
+    match: compileRouter(router),
+    modules: {},
+    effects: {},
+  };
+}
+
+export function context(release: ReleaseBundle, logged: unknown[] = []): GlobalContext {
+  const log = (level: string) => (message: string, fields?: Record<string, unknown>) => void logged.push({ level, message, ...fields });
+  return {
+    modules: {},
+    effects: { enqueue: () => Promise.reject(new Error('no queue')) },
+    config: {},
+    state: new Map(),
+    release: { version: release.version, id: release.id, deployedAt: new Date(0) },
+    instance: { id: 'test', region: undefined, zone: undefined },
+    logger: { trace: log('trace'), debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    signal: new AbortController().signal,
+  };
+}

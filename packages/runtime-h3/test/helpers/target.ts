@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { type App, type AppOptions, createApp } from '../../src/app/index.ts';
+import type { ReleaseBundle } from '../../src/releases/bundle.ts';
+import { context } from './bundle.ts';
+
+export interface Target {
+  app: App;
+  call(path: string, init?: RequestInit): Promise<Response>;
+  /** What the app logged. */
+  logged: Record<string, unknown>[];
+  port: number;
+  close(): Promise<void>;
+}
+
+type Options = Partial<AppOptions>;
+
+function toApp(release: ReleaseBundle, options: Options): { app: App; logged: Record<string, unknown>[] } {
+  const logged: Record<string, unknown>[] = [];
+  const app = createApp({
+    release: () => release,
+    context: (bundle) => context(bundle, logged),
+    mode: 'production',
+    logger: context(release, logged).logger,
+    ...options,
+  });
+  return { app, logged };
+}
+
+/** A real server on a free port. */
+export async function overNode(release: ReleaseBundle, options: Options = {}): Promise<Target> {
+  const { app, logged } = toApp(release, options);
+  const server = createServer((req, res) => app.node(req, res));
+  server.on('upgrade', (req, socket, head) => {
+    if (!app.upgrade(req, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    app,
+    logged,
+    port,
+    call: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init),
+    close: async () => {
+      await app.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The same without a socket. */
+export async function overWeb(release: ReleaseBundle, options: Options = {}): Promise<Target> {
+  const { app, logged } = toApp(release, options);
+  return {
+    app,
+    logged,
+    port: 0,
+    call: async (path, init) => app.fetch(new Request(`http://localhost${path}`, init)),
+    close: () => app.close(),
+  };
+}
+
+export const adapters: [string, (release: ReleaseBundle, options?: Options) => Promise<Target>][] = [
+  ['node', overNode],
+  ['web', overWeb],
+];
+
+/** Sends bytes as they are and gives all that comes back until the server ends the connection or falls silent. */
+export function raw(
+  port: number,
+  chunks: (string | Uint8Array)[],
+  options: { end?: boolean; gap?: number; wait?: number } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    const timer = setTimeout(() => socket.destroy(), options.wait ?? 1500);
+    socket.on('data', (data) => (text += data.toString('latin1')));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? undefined : reject(error),
+    );
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(text);
+    });
+    socket.on('connect', async () => {
+      for (const chunk of chunks) {
+        if (socket.destroyed) return;
+        socket.write(chunk);
+        if (options.gap !== undefined) await new Promise((resolve) => setTimeout(resolve, options.gap));
+      }
+      if (options.end) socket.end();
+    });
+  });
+}
