@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { BuildEnvironmentOptions, EnvironmentOptions, UserConfig } from 'vite';
 
 /** Where things stand below the output folder. The server finds the client at `../client`. */
-export const CLIENT_DIR = 'client';
+const CLIENT_DIR = 'client';
 export const SERVER_DIR = 'server';
 
 /** The environments of an app's build. The client keeps all of its own options but the folder. */

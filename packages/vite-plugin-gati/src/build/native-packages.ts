@@ -10,7 +10,14 @@ export interface NativePackage {
 }
 
 /** Helpers that exist to find a compiled addon: who depends on one has an addon. */
-const ADDON_LOADERS = ['bindings', 'node-gyp-build', 'node-gyp-build-optional-packages', 'prebuild-install', '@mapbox/node-pre-gyp', '@neon-rs/load'];
+const ADDON_LOADERS = [
+  'bindings',
+  'node-gyp-build',
+  'node-gyp-build-optional-packages',
+  'prebuild-install',
+  '@mapbox/node-pre-gyp',
+  '@neon-rs/load',
+];
 
 interface PackageJson {
   name?: string;

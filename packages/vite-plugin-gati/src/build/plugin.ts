@@ -4,7 +4,7 @@ import { normalizePath, type BuildEnvironmentOptions, type Plugin, type Resolved
 import type { PluginContext } from '../context.ts';
 import { toManifest, toReleaseId } from '../emit/manifest.ts';
 import { ENVIRONMENT } from '../environment.ts';
-import { buildEnvironments, CLIENT_DIR, SERVER_DIR, serverBuild } from './environments.ts';
+import { buildEnvironments, SERVER_DIR, serverBuild } from './environments.ts';
 import { createNativeTracer } from './native.ts';
 import { sizeOf, writeOutputs } from './outputs.ts';
 import { digestCode, RELEASE_ID_PLACEHOLDER } from './release-id.ts';
@@ -62,7 +62,9 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           const analysis = await context.analysis();
           reportDiagnostics(analysis.diagnostics, (text) => config.logger.warn(text));
           await context.project.generate(analysis);
-          config.logger.info(`gati: ${count(analysis.contract.routes.length, 'route')}, ${count(analysis.contract.effects.length, 'effect')}`);
+          config.logger.info(
+            `gati: ${count(analysis.contract.routes.length, 'route')}, ${count(analysis.contract.effects.length, 'effect')}`,
+          );
         },
       },
     },
@@ -101,7 +103,9 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     await writeOutputs(outDir, manifest, context.project.options.base);
     const { files, bytes } = await sizeOf(path.join(outDir, SERVER_DIR));
     const place = normalizePath(path.relative(config.root, outDir)) || '.';
-    config.logger.info(`gati: ${manifest.name} ${manifest.release.version} (${manifest.release.id}), server ${(bytes / 1000).toFixed(1)} kB in ${count(files, 'file')}`);
+    config.logger.info(
+      `gati: ${manifest.name} ${manifest.release.version} (${manifest.release.id}), server ${(bytes / 1000).toFixed(1)} kB in ${count(files, 'file')}`,
+    );
     config.logger.info(`gati: run it with \`node ${place}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${place}\``);
   }
 }

@@ -65,7 +65,10 @@ function unknownCommand(name: string): Error {
   const names = COMMANDS.map((command) => command.name);
   const near = suggest(name, names);
   const what = name.startsWith('-') ? 'option' : 'command';
-  return usageError(`unknown ${what} \`${name}\``, near ? `Did you mean \`gati ${near}\`?` : `The commands are ${names.join(', ')}; see \`gati --help\`.`);
+  return usageError(
+    `unknown ${what} \`${name}\``,
+    near ? `Did you mean \`gati ${near}\`?` : `The commands are ${names.join(', ')}; see \`gati --help\`.`,
+  );
 }
 
 async function help(output: Output, name?: string): Promise<number> {

@@ -74,6 +74,8 @@ export function copyAway(outDir: string): string {
 export function readAll(folder: string): Files {
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(
-    names.filter((name) => fs.statSync(path.join(folder, name)).isFile()).map((name) => [name, fs.readFileSync(path.join(folder, name), 'utf8')]),
+    names
+      .filter((name) => fs.statSync(path.join(folder, name)).isFile())
+      .map((name) => [name, fs.readFileSync(path.join(folder, name), 'utf8')]),
   );
 }

@@ -30,7 +30,10 @@ describe('vite build', () => {
     expect(fs.readdirSync(outDir).sort()).toEqual(
       ['.dockerignore', 'CHANGELOG.md', 'Dockerfile', 'data', 'gati.manifest.json', 'openapi.json', 'server'].sort(),
     );
-    expect(JSON.parse(fs.readFileSync(path.join(outDir, 'openapi.json'), 'utf8'))).toMatchObject({ openapi: '3.1.0', info: { title: 'app', version: '1.2.3' } });
+    expect(JSON.parse(fs.readFileSync(path.join(outDir, 'openapi.json'), 'utf8'))).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'app', version: '1.2.3' },
+    });
     expect(fs.readFileSync(path.join(outDir, 'CHANGELOG.md'), 'utf8')).toContain('`GET /hello/:name`');
     for (const file of ['.gati/generated/client.ts', '.gati/generated/context.ts', '.gati/types/gati.d.ts']) {
       expect(fs.existsSync(path.join(app, file)), file).toBe(true);
@@ -47,7 +50,11 @@ describe('vite build', () => {
   it('builds the client beside it and leaves its options alone', { timeout: MINUTE }, async () => {
     const app = makeApp({ ...HELLO, ...CLIENT, 'admin.html': '<!doctype html><title>Admin</title>' });
     const { outDir } = await build(app, {
-      build: { manifest: true, assetsDir: 'static', rollupOptions: { input: { main: path.join(app, 'index.html'), admin: path.join(app, 'admin.html') } } },
+      build: {
+        manifest: true,
+        assetsDir: 'static',
+        rollupOptions: { input: { main: path.join(app, 'index.html'), admin: path.join(app, 'admin.html') } },
+      },
     });
     const client = Object.keys(readAll(path.join(outDir, 'client')));
     expect(client).toEqual(expect.arrayContaining(['.vite/manifest.json', 'admin.html', 'index.html', 'robots.txt']));
@@ -125,7 +132,10 @@ describe('a build that cannot be', () => {
       'src/handlers/b.ts': "export const route = 'GET /b';\nexport const handler = () => 1;\n",
       'src/handlers/c.ts': "export const route = 'GET /b';\nexport const handler = () => 2;\n",
     });
-    const failure = await build(app).then(() => undefined, (error: Error) => error.message);
+    const failure = await build(app).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
     expect(failure).toContain('src/handlers/a.ts:1:');
     expect(failure).toMatch(/src\/handlers\/[bc]\.ts:1:/);
     expect(fs.existsSync(path.join(app, 'dist/server'))).toBe(false);

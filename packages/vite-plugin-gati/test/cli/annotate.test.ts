@@ -12,12 +12,28 @@ describe('annotateHandler', () => {
       `${ROUTE}export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) {\n  return 1;\n}\n`,
     ],
     ['no route export', 'export function handler(req) {}', "export function handler(...[req]: Args<'GET /a'>) {}"],
-    ['a constant', `${ROUTE}export const handler = async (req, res) => 1;`, `${ROUTE}export const handler: Handler<typeof route> = async (req, res) => 1;`],
-    ['a default function', 'export default async function (req, res) {}', "export default async function (...[req, res]: Args<'GET /a'>) {}"],
+    [
+      'a constant',
+      `${ROUTE}export const handler = async (req, res) => 1;`,
+      `${ROUTE}export const handler: Handler<typeof route> = async (req, res) => 1;`,
+    ],
+    [
+      'a default function',
+      'export default async function (req, res) {}',
+      "export default async function (...[req, res]: Args<'GET /a'>) {}",
+    ],
     ['a default arrow without parentheses', 'export default req => req.params', "export default (...[req]: Args<'GET /a'>) => req.params"],
     ['an async arrow without parentheses', 'export default async req => 1', "export default async (...[req]: Args<'GET /a'>) => 1"],
-    ['a list of exports', 'function work(req) {}\nexport { work as handler };', "function work(...[req]: Args<'GET /a'>) {}\nexport { work as handler };"],
-    ['a destructured parameter', 'export function handler({ params }, res) {}', "export function handler(...[{ params }, res]: Args<'GET /a'>) {}"],
+    [
+      'a list of exports',
+      'function work(req) {}\nexport { work as handler };',
+      "function work(...[req]: Args<'GET /a'>) {}\nexport { work as handler };",
+    ],
+    [
+      'a destructured parameter',
+      'export function handler({ params }, res) {}',
+      "export function handler(...[{ params }, res]: Args<'GET /a'>) {}",
+    ],
     ['a rest parameter', 'export function handler(...args) {}', "export function handler(...args: Args<'GET /a'>) {}"],
     [
       'comments, lines and a comma at the end',
@@ -38,11 +54,14 @@ describe('annotateHandler', () => {
     ['another export', 'export function other(req) {}'],
   ])('leaves %s alone', (_name, text) => expect(fix(text)).toBe(text));
 
-  it('leaves JavaScript alone', () => expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe('export function handler(req) {}'));
+  it('leaves JavaScript alone', () =>
+    expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe('export function handler(req) {}'));
 
   it('types middleware', () => {
     const text = 'export const middleware = (req, res, gctx, lctx, next) => next();';
-    expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text))).toBe(text.replace('middleware =', 'middleware: Middleware ='));
+    expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text))).toBe(
+      text.replace('middleware =', 'middleware: Middleware ='),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import MagicString from 'magic-string';
+import { MagicString } from 'magic-string';
 import { type ESTree, parseSync } from 'vite';
 
 /** Text that goes in at an offset (UTF-16 units) of the original; nothing is ever taken out. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import type * as TypeScript from 'typescript-7/unstable/sync';
+import { closeCompiler } from '../../close-compiler.ts';
 import { toFrame, toPlace } from '../../scan/frame.ts';
 import { applyInsertions, type Insertion, toOriginal } from './annotate.ts';
 import { fallbackConfig, findConfigs } from './tsconfigs.ts';
@@ -27,7 +28,10 @@ export async function checkTypes({ root, files, insertions }: TypeCheck): Promis
   for (const [file, list] of insertions) {
     if (list.length > 0) virtual.set(normalizePath(file), applyInsertions(fs.readFileSync(file, 'utf8'), list));
   }
-  const api = new API({ cwd: root, fs: { readFile: (file) => virtual.get(file), fileExists: (file) => (file === fallback ? true : undefined) } });
+  const api = new API({
+    cwd: root,
+    fs: { readFile: (file) => virtual.get(file), fileExists: (file) => (file === fallback ? true : undefined) },
+  });
   try {
     const configs = findConfigs(root).map(normalizePath);
     const found = new Map<string, Diagnostic>();
@@ -59,9 +63,11 @@ export async function checkTypes({ root, files, insertions }: TypeCheck): Promis
       virtual.set(fallback, fallbackConfig(root, fs.existsSync(ambient) ? [ambient, ...rest] : rest));
       collect(fallback, covered);
     }
-    return [...found.values()].sort((a, b) => compare(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+    return [...found.values()].sort(
+      (a, b) => compare(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    );
   } finally {
-    api.close();
+    closeCompiler(api);
   }
 }
 

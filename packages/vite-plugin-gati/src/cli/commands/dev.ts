@@ -23,7 +23,8 @@ function toServerOptions(args: Call['args']): ServerOptions {
   const options: ServerOptions = {};
   if (typeof port === 'string') {
     options.port = Number(port);
-    if (!/^\d+$/.test(port) || options.port > HIGHEST_PORT) throw usageError(`\`${port}\` is not a port`, `Give a number from 0 to ${HIGHEST_PORT}.`);
+    if (!/^\d+$/.test(port) || options.port > HIGHEST_PORT)
+      throw usageError(`\`${port}\` is not a port`, `Give a number from 0 to ${HIGHEST_PORT}.`);
   }
   if (typeof host === 'string') options.host = host === '' ? true : host;
   if (typeof open === 'string') options.open = open === '' ? true : open;

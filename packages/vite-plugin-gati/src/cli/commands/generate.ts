@@ -12,7 +12,10 @@ export async function run(call: Call): Promise<number> {
     const warnings = analysis.diagnostics.filter(({ level }) => level === 'warning');
     const written = errors.length === 0 ? await context.project.generate(analysis) : [];
     for (const file of written) output.line(`wrote ${file}`);
-    if (errors.length === 0) output.line(`${analysis.contract.routes.length} routes; ${written.length === 0 ? 'everything is up to date' : `${written.length} files changed`}`);
+    if (errors.length === 0)
+      output.line(
+        `${analysis.contract.routes.length} routes; ${written.length === 0 ? 'everything is up to date' : `${written.length} files changed`}`,
+      );
     output.document({ written, warnings, errors });
     return errors.length === 0 ? OK : FINDING;
   } finally {

@@ -11,7 +11,8 @@ import { usageError } from '../usage.ts';
 export async function run(call: Call): Promise<number> {
   const { args, rest, output } = call;
   const script = path.resolve(String(args.script));
-  if (!fs.existsSync(script)) throw usageError(`there is no script \`${String(args.script)}\``, 'Name a file, as seen from the current folder.');
+  if (!fs.existsSync(script))
+    throw usageError(`there is no script \`${String(args.script)}\``, 'Name a file, as seen from the current folder.');
   const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
   const server = await createServer({
     ...inline,
