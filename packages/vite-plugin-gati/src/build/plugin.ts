@@ -7,6 +7,7 @@ import { ENVIRONMENT } from '../environment.ts';
 import { buildEnvironments, SERVER_DIR, serverBuild } from './environments.ts';
 import { createNativeTracer } from './native.ts';
 import { sizeOf, writeOutputs } from './outputs.ts';
+import { previewPlugin } from './preview.ts';
 import { digestCode, RELEASE_ID_PLACEHOLDER } from './release-id.ts';
 import { reportDiagnostics } from './report.ts';
 
@@ -19,6 +20,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
 
   return [
     native.plugin,
+    previewPlugin(),
     {
       name: 'gati:build',
       apply: 'build',

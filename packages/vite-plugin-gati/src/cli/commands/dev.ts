@@ -10,7 +10,12 @@ export async function run(call: Call): Promise<number> {
   const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
   const server = await createServer({ ...inline, server: toServerOptions(args) });
   call.onStop(() => server.close());
-  await server.listen();
+  try {
+    await server.listen();
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
   else server.printUrls();
   if (process.stdin.isTTY) server.bindCLIShortcuts({ print: true });

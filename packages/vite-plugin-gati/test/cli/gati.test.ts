@@ -1,0 +1,155 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { root as repository } from '../../../../test/kit/folders.ts';
+import { type Finished, finish, start, stopAll } from '../../../../test/kit/process.ts';
+import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { copyAway, makeApp } from '../build/app.ts';
+
+// What is published: `npm test` builds it first.
+const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
+const gati = (cwd: string, ...args: string[]): Promise<Finished> => finish(process.execPath, [BIN, ...args], { cwd });
+
+const BARE = `export const route = 'GET /users/:id';
+export async function handler(req, res, gctx, lctx) {
+  if (req.params.id === '0') {
+    res.status = 404;
+    return res.json({ error: 'NoUser' });
+  }
+  return { id: req.params.id, route: lctx.route, up: gctx.release.version };
+}
+`;
+const USERS = { 'src/handlers/users/get.ts': BARE };
+
+afterEach(stopAll);
+const MINUTE = 60_000;
+
+describe('gati', () => {
+  it.each([
+    [['--help'], 0, /generate\s+Write the typed client/],
+    [['build', '--help'], 0, /--no-minify/],
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
+  ])('%j', async (args, code, stdout) => {
+    const done = await gati(repository, ...args);
+    expect(done.code).toBe(code);
+    expect(done.stdout).toMatch(stdout);
+  });
+
+  it.each([
+    [['biuld'], 'Did you mean `gati build`?'],
+    [['rollback'], 'unknown command `rollback`'],
+    [['dev', '--prot', '1'], 'Did you mean `--port`?'],
+    [['dev', '--port', 'http'], '`http` is not a port'],
+    [['run'], '`gati run` needs a script'],
+    [['generate', '--root', 'nowhere'], 'there is no folder'],
+  ])('%j is wrong use', async (args, message) => {
+    const done = await gati(repository, ...args);
+    expect(done).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+    const json = await gati(repository, args[0]!, '--json', ...args.slice(1));
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE', fix: expect.any(String) }] });
+  });
+});
+
+describe('gati generate', () => {
+  it('writes what clients and editors read, once', { timeout: MINUTE }, async () => {
+    const app = makeApp(USERS);
+    const first = await gati(app, 'generate', '--json');
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      errors: [],
+      written: expect.arrayContaining(['.gati/generated/client.ts', '.gati/generated/context.ts', '.gati/types/gati.d.ts', '.gati/gati.manifest.json', '.gati/openapi.json']),
+    });
+    expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({ written: [] });
+  });
+
+  it('exits 0 with warnings and 1 with errors', { timeout: MINUTE }, async () => {
+    const app = makeApp({ 'src/handlers/a.ts': "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n" });
+    const warned = await gati(app, 'generate');
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
+    fs.writeFileSync(path.join(app, 'src/handlers/a.ts'), "export const route = 'FETCH /a';\nexport const handler = () => 1;\n");
+    expect((await gati(app, 'generate')).code).toBe(1);
+  });
+});
+
+describe('gati check', () => {
+  it('finds what is wrong in bare handlers, and nothing in right ones', { timeout: MINUTE }, async () => {
+    const app = makeApp(USERS);
+    expect(await gati(app, 'check')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing found') });
+    fs.writeFileSync(path.join(app, 'src/handlers/users/get.ts'), BARE.replace('req.params.id,', 'req.params.nope,'));
+    const found = await gati(app, 'check', '--json');
+    expect(found.code).toBe(1);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      errors: [{ code: 'TS2339', file: 'src/handlers/users/get.ts', line: 7, message: expect.stringContaining('nope'), fix: expect.any(String) }],
+    });
+  });
+
+  it('writes the annotation once with --fix', { timeout: 2 * MINUTE }, async () => {
+    const app = makeApp(USERS);
+    const file = path.join(app, 'src/handlers/users/get.ts');
+    const first = await gati(app, 'check', '--fix', '--json');
+    expect(JSON.parse(first.stdout)).toEqual({ warnings: [], errors: [], fixed: ['src/handlers/users/get.ts'] });
+    const fixed = BARE.replace('(req, res, gctx, lctx)', '(...[req, res, gctx, lctx]: Args<typeof route>)');
+    expect(fs.readFileSync(file, 'utf8')).toBe(fixed);
+    expect(JSON.parse((await gati(app, 'check', '--fix', '--json')).stdout)).toEqual({ warnings: [], errors: [], fixed: [] });
+    expect(fs.readFileSync(file, 'utf8')).toBe(fixed);
+  });
+});
+
+describe('gati build', () => {
+  it('needs no configuration', { timeout: MINUTE }, async () => {
+    const app = makeApp(USERS);
+    const done = await gati(app, 'build', '--json');
+    expect(done.code, done.stderr).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ name: 'app', version: '1.2.3', routes: ['GET /users/:id'], warnings: [] });
+    const server = await serveBuilt(copyAway(path.join(app, 'dist')), {});
+    expect(await call(`${server.url}/users/7`)).toMatchObject({ status: 200, body: { id: '7', route: 'GET /users/:id', up: '1.2.3' } });
+    await server.stop();
+  });
+
+  it('does not add the plugin twice, and says where a build failed', { timeout: MINUTE }, async () => {
+    const config = "import gati from 'vite-plugin-gati';\nexport default { plugins: [[Promise.resolve(gati({ base: '/api' }))]] };\n";
+    const app = makeApp({ ...USERS, 'vite.config.mjs': config });
+    const done = await gati(app, 'build');
+    expect(done.code, done.stderr).toBe(0);
+    expect(JSON.parse(fs.readFileSync(path.join(app, 'dist/openapi.json'), 'utf8'))).toMatchObject({ servers: [{ url: '/api' }] });
+    fs.writeFileSync(path.join(app, 'src/handlers/users/get.ts'), `import './missing.ts';\n${BARE}`);
+    const failed = await gati(app, 'build', '--json');
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.stdout)).toMatchObject({ errors: [{ code: expect.stringContaining('GATI_'), message: expect.stringContaining('missing.ts') }] });
+  });
+});
+
+describe('gati dev', () => {
+  it('serves a folder that has handlers only, until Ctrl-C', { timeout: MINUTE }, async () => {
+    const app = makeApp(USERS);
+    const server = start(process.execPath, [BIN, 'dev', '--port', '0'], { cwd: app, env: { ...process.env, CI: '1' } });
+    const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
+    expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
+    expect(await call(`${url!}/users/0`)).toMatchObject({ status: 404, body: { error: 'NoUser' } });
+    await server.stop('SIGINT');
+    expect(server.child.exitCode).toBe(130);
+  });
+});
+
+describe('gati run', () => {
+  it("runs a script with the app's modules, .env files and arguments", { timeout: MINUTE }, async () => {
+    const app = makeApp({
+      ...USERS,
+      '.env': 'SHOP=from-file',
+      'script.ts': `
+import manifest from 'virtual:gati/manifest';
+console.log(manifest.contract.routes[0].id, process.env.SHOP, ...process.argv.slice(2));
+process.exitCode = 3;
+`,
+      'broken.ts': "throw new Error('no luck');",
+    });
+    expect(await gati(app, 'run', 'script.ts', '--json', 'x')).toMatchObject({ code: 3, stdout: 'GET /users/:id from-file --json x\n' });
+    const json = await gati(app, 'run', '--json', 'script.ts');
+    expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 3 });
+    expect(json.stderr).toContain('from-file');
+    expect(await gati(app, 'run', 'broken.ts')).toMatchObject({ code: 1, stderr: expect.stringContaining('broken.ts:1') });
+    expect((await gati(app, 'run', 'nowhere.ts')).code).toBe(2);
+  });
+});
