@@ -79,5 +79,10 @@ async function startServer(entry: string, config: ResolvedConfig): Promise<{ chi
 }
 
 function notBuilt(message: string): GatiError {
-  return new GatiError({ code: 'GATI_PREVIEW', level: 'error', message: `The built app can't be previewed: ${message}.`, fix: 'Run `vite build` first and read what it says.' });
+  return new GatiError({
+    code: 'GATI_PREVIEW',
+    level: 'error',
+    message: `The built app can't be previewed: ${message}.`,
+    fix: 'Run `vite build` first and read what it says.',
+  });
 }

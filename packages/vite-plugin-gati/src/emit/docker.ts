@@ -28,9 +28,9 @@ function dockerfile({ name, release }: Pick<Manifest, 'name' | 'release'>): stri
   return `ARG BASE=${BASE_IMAGE}
 FROM \${BASE}
 
-LABEL org.opencontainers.image.title=${JSON.stringify(name)} \\
-      org.opencontainers.image.version=${JSON.stringify(release.version)} \\
-      dev.gati.release=${JSON.stringify(release.id)}
+LABEL org.opencontainers.image.title=${quote(name)} \\
+      org.opencontainers.image.version=${quote(release.version)} \\
+      dev.gati.release=${quote(release.id)}
 
 # Distroless keeps node in /nodejs/bin, other images in /usr/local/bin or /usr/bin.
 ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin \\
@@ -52,3 +52,6 @@ ENTRYPOINT ["node"]
 CMD ["server/index.mjs"]
 `;
 }
+
+/** A Dockerfile puts variables into double quotes. */
+const quote = (text: string): string => JSON.stringify(text).replaceAll('$', '\\$');

@@ -58,13 +58,21 @@ describe('gati generate', () => {
     expect(first.code).toBe(0);
     expect(JSON.parse(first.stdout)).toMatchObject({
       errors: [],
-      written: expect.arrayContaining(['.gati/generated/client.ts', '.gati/generated/context.ts', '.gati/types/gati.d.ts', '.gati/gati.manifest.json', '.gati/openapi.json']),
+      written: expect.arrayContaining([
+        '.gati/generated/client.ts',
+        '.gati/generated/context.ts',
+        '.gati/types/gati.d.ts',
+        '.gati/gati.manifest.json',
+        '.gati/openapi.json',
+      ]),
     });
     expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({ written: [] });
   });
 
   it('exits 0 with warnings and 1 with errors', { timeout: MINUTE }, async () => {
-    const app = makeApp({ 'src/handlers/a.ts': "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n" });
+    const app = makeApp({
+      'src/handlers/a.ts': "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
+    });
     const warned = await gati(app, 'generate');
     expect(warned.code).toBe(0);
     expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
@@ -81,7 +89,9 @@ describe('gati check', () => {
     const found = await gati(app, 'check', '--json');
     expect(found.code).toBe(1);
     expect(JSON.parse(found.stdout)).toMatchObject({
-      errors: [{ code: 'TS2339', file: 'src/handlers/users/get.ts', line: 7, message: expect.stringContaining('nope'), fix: expect.any(String) }],
+      errors: [
+        { code: 'TS2339', file: 'src/handlers/users/get.ts', line: 7, message: expect.stringContaining('nope'), fix: expect.any(String) },
+      ],
     });
   });
 
@@ -117,7 +127,9 @@ describe('gati build', () => {
     fs.writeFileSync(path.join(app, 'src/handlers/users/get.ts'), `import './missing.ts';\n${BARE}`);
     const failed = await gati(app, 'build', '--json');
     expect(failed.code).toBe(1);
-    expect(JSON.parse(failed.stdout)).toMatchObject({ errors: [{ code: expect.stringContaining('GATI_'), message: expect.stringContaining('missing.ts') }] });
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      errors: [{ code: expect.stringContaining('GATI_'), message: expect.stringContaining('missing.ts') }],
+    });
   });
 });
 

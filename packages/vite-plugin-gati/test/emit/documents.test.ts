@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Contract, RouteContract } from '@gati/contract';
+import { toChangelog } from '../../src/emit/changelog.ts';
+import { toDockerFiles } from '../../src/emit/docker.ts';
+import { toManifest, toReleaseId } from '../../src/emit/manifest.ts';
+
+const route = (id: string, more: Partial<RouteContract> = {}): RouteContract => {
+  const [method, path] = id.split(' ') as [RouteContract['method'], string];
+  return { id, method, path, domain: 'root', name: ['x'], file: 'src/handlers/x.ts', responses: {}, ...more };
+};
+const contract: Contract = {
+  routes: [
+    route('GET /users/:id', { domain: 'users', summary: 'One user', responses: { 200: {}, 404: {}, default: {} } }),
+    route('GET /old', { deprecated: true }),
+  ],
+  effects: [],
+  modules: [],
+  $defs: {},
+};
+const app = { name: 'shop', version: '1.2.0' };
+
+describe('toManifest', () => {
+  it('gives one id for one contract, code and set of compiled packages', () => {
+    const native = { platform: 'linux', arch: 'x64', packages: [{ name: 'a', version: '1.0.0' }] };
+    const id = toReleaseId(contract, 'abc');
+    expect(id).toMatch(/^rel_[0-9a-f]{16}$/);
+    expect(toReleaseId(structuredClone(contract), 'abc')).toBe(id);
+    const others = [toReleaseId(contract, 'abd'), toReleaseId({ ...contract, routes: [] }, 'abc'), toReleaseId(contract, 'abc', native)];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  it('leaves out what there is not', () => {
+    expect(Object.keys(toManifest({ app, contract }))).toEqual(['format', 'name', 'release', 'contract']);
+    expect(Object.keys(toManifest({ app, contract }).release)).toEqual(['version', 'id']);
+  });
+});
+
+it('lists the routes of a first release by domain', () => {
+  expect(toChangelog(toManifest({ app, contract }))).toBe(`# Changelog of the shop API
+
+## 1.2.0
+
+First release.
+
+### root
+
+- \`GET /old\` (deprecated)
+
+### users
+
+- \`GET /users/:id\` → 200, 404: One user
+`);
+});
+
+describe('toDockerFiles', () => {
+  const text = (name: string, file: string): string =>
+    toDockerFiles(toManifest({ app: { ...app, name }, contract })).find(({ path }) => path === file)!.text;
+
+  it('quotes what comes from package.json', () => {
+    expect(text('a "b" $HOME', 'Dockerfile')).toContain('title="a \\"b\\" \\$HOME"');
+  });
+
+  it('starts no shell', () => {
+    const lines = text('shop', 'Dockerfile').split('\n');
+    expect(lines.filter((line) => /^RUN\b/.test(line))).toEqual([]);
+    const commands = lines.flatMap((line) => /(?:^|\s)(?:CMD|ENTRYPOINT) (.*)$/.exec(line)?.[1] ?? []);
+    expect(commands).toHaveLength(3);
+    for (const command of commands) expect(JSON.parse(command)).toBeInstanceOf(Array);
+  });
+
+  it('keeps source maps out of the image', () => expect(text('shop', '.dockerignore')).toContain('**/*.map'));
+});
