@@ -1,1 +1,89 @@
-export {};
+import { GatiError } from '@gati/contract';
+import { createApp } from './app/index.ts';
+import { createGlobalContext } from './context/global.ts';
+import type { Body, GlobalContext, Params, Query, RouteId } from './context/types.ts';
+import { createMemoryDriver } from './effects/drivers/memory.ts';
+import type { ReleaseBundle } from './releases/bundle.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { readAnswer, type TestAnswer, toRequest } from './test-request.ts';
+
+export type { TestAnswer } from './test-request.ts';
+
+export interface TestAppOptions {
+  /** By default the app's own, which the Vite plugin gives inside Vitest. */
+  release?: ReleaseBundle;
+  /** What `src/config.ts` is given, over `process.env`. */
+  env?: Record<string, string | undefined>;
+}
+
+/** Any route; those of the app are offered. */
+export type TestRoute = (keyof GatiRoutes & string) | (RouteId & {});
+
+export interface TestCall<R extends string> {
+  params?: Params<R>;
+  /** Numbers, booleans and lists are written as a client would. */
+  query?: Partial<Query<R>> | Record<string, unknown>;
+  headers?: Record<string, string>;
+  /** Sent as JSON; `FormData`, `URLSearchParams`, text and bytes as they are. */
+  body?: Body<R>;
+  signal?: AbortSignal;
+}
+
+export interface TestApp {
+  /** `call('GET /users/:id', { params: { id: '7' } })`, without a port. */
+  call<const R extends TestRoute>(route: R, call?: TestCall<R>): Promise<TestAnswer>;
+  /** The same for a request made by hand. */
+  fetch(request: Request): Promise<Response>;
+  /** Resolves when all effects that are due have run, their retries too (which don't wait here). */
+  idle(): Promise<void>;
+  /** Ends effects and modules. */
+  close(): Promise<void>;
+  gctx: GlobalContext;
+}
+
+/**
+ * The app as its tests call it: the whole pipeline without a port, effects in memory.
+ * Throws `GATI_TEST_RELEASE` outside of Vitest with the plugin, and what a server's start throws.
+ */
+export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const release = options.release ?? (await importRelease());
+  const logger = createLogger({ mode: 'development', level: 'warn' });
+  const context = await createGlobalContext({
+    release,
+    mode: 'test',
+    logger,
+    env: { ...process.env, ...options.env },
+    queue: createMemoryDriver(),
+  });
+  const app = createApp({ release: () => release, context: () => context.gctx, mode: 'development', logger });
+  return {
+    call: async (route, call = {}) => readAnswer(await app.fetch(toRequest(route, call))),
+    fetch: (request) => app.fetch(request),
+    idle: () => context.effects.idle(),
+    async close() {
+      await app.drain();
+      await context.dispose();
+      await app.close();
+    },
+    gctx: context.gctx,
+  };
+}
+
+async function importRelease(): Promise<ReleaseBundle> {
+  try {
+    // @ts-ignore -- the plugin makes this module
+    const { default: release } = (await import('virtual:gati/release')) as { default: ReleaseBundle };
+    return release;
+  } catch (cause) {
+    if (!/virtual:gati\/release|ERR_UNSUPPORTED_ESM_URL_SCHEME/.test(String((cause as { code?: unknown }).code ?? cause))) throw cause;
+    throw new GatiError(
+      {
+        code: 'GATI_TEST_RELEASE',
+        level: 'error',
+        message: 'testApp() found no app: nothing made virtual:gati/release.',
+        fix: 'Run the test by Vitest with gati() among the plugins of vite.config.ts, or pass testApp({ release }).',
+      },
+      { cause },
+    );
+  }
+}

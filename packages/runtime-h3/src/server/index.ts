@@ -1,1 +1,27 @@
-export {};
+import type { AppOptions } from '../app/options.ts';
+import type { ReleaseBundle } from '../releases/bundle.ts';
+
+export interface ServerOptions extends Pick<AppOptions, 'base' | 'cors' | 'limits'> {
+  /** Loaded in workers only, so that the supervisor stays small. */
+  release(): Promise<ReleaseBundle>;
+  /** `dist/client`, where the app has one. */
+  client?: URL | string;
+}
+
+/** Set by the supervisor for its workers. */
+export const WORKER_MARK = 'GATI_WORKER';
+
+/**
+ * Runs this process as the supervisor, which starts the same file again as its workers.
+ * Ends the process with code 1 and one message where the server can't start.
+ */
+export async function startServer(options: ServerOptions): Promise<void> {
+  if (process.env[WORKER_MARK] && process.send) {
+    // What the app spawns is no worker of ours.
+    delete process.env[WORKER_MARK];
+    const { work } = await import('./worker.ts');
+    return work(options);
+  }
+  const { supervise } = await import('./supervisor.ts');
+  return supervise();
+}

@@ -1,0 +1,108 @@
+import { hostname } from 'node:os';
+import { loadConfig } from '../config/load.ts';
+import { createEffectsEngine, type EffectsEngine } from '../effects/engine.ts';
+import { openQueue } from '../effects/open.ts';
+import { createModules, type Modules } from '../modules/registry.ts';
+import type { QueueDriver } from '../ports.ts';
+import type { ReleaseBundle } from '../releases/bundle.ts';
+import type { Enqueue, GlobalContext, Logger } from './types.ts';
+
+export interface GlobalContextOptions {
+  /** Read at each use of an effect, so that development may change it in place. */
+  release: ReleaseBundle;
+  mode: 'development' | 'production' | 'test';
+  logger: Logger;
+  /** `process.env` by default. */
+  env?: Record<string, string | undefined>;
+  /** In place of the queue that `GATI_EFFECTS` names. */
+  queue?: QueueDriver;
+}
+
+export interface Context {
+  gctx: GlobalContext;
+  modules: Modules;
+  effects: EffectsEngine;
+  /** Values that must not be read in logs. */
+  secrets: string[];
+  /** What can't serve, by name, with the reason. Empty: all is well. */
+  health(): Promise<Record<string, string>>;
+  /** Lets effects end (for at most `milliseconds`, 30 s by default), then disposes modules in reverse order. Aborts `gctx.signal` first. */
+  dispose(milliseconds?: number): Promise<void>;
+}
+
+/**
+ * Everything a release's handlers reach as `gctx`: config checked, modules set up, effects running.
+ * Throws `GATI_CONFIG_INVALID`, `GATI_MODULE_SETUP`, `GATI_MODULE_CYCLE`, `GATI_EFFECTS`.
+ */
+export async function createGlobalContext({ release, mode, logger, env = process.env, queue }: GlobalContextOptions): Promise<Context> {
+  const config = await loadConfig(release.config, env);
+  const modules = createModules(release.modules);
+  const abort = new AbortController();
+  const effects = createLazyEngine(async () => {
+    const driver = queue ?? (await openQueue(env.GATI_EFFECTS));
+    if (!driver.caps.durable && mode === 'production') {
+      logger.warn('queued effects live in memory and do not outlive this process', { code: 'GATI_EFFECTS_MEMORY' });
+    }
+    return createEffectsEngine({
+      slots: () => release.effects,
+      $defs: () => release.contract.$defs,
+      driver,
+      gctx: () => gctx,
+      logger,
+      backoff: mode !== 'test',
+    });
+  });
+
+  const gctx: GlobalContext = {
+    modules: modules.api,
+    effects: { enqueue: effects.enqueue as Enqueue },
+    config: config.value,
+    state: new Map(),
+    release: { version: release.version, id: release.id, deployedAt: new Date() },
+    instance: { id: `${hostname()}-${process.pid}`, region: env.GATI_REGION, zone: env.GATI_ZONE },
+    logger,
+    signal: abort.signal,
+  };
+
+  // Without effects no queue is opened.
+  if (Object.keys(release.effects).length > 0) await effects.open();
+  await modules.setup(gctx);
+  effects.start();
+
+  return {
+    gctx,
+    modules,
+    effects,
+    secrets: config.secrets,
+    health: () => modules.health(),
+    async dispose(milliseconds = 30_000) {
+      abort.abort(new Error('the process is ending'));
+      await effects.drain(milliseconds);
+      for (const error of await modules.dispose()) logger.error(error.message, { error: error.cause });
+    },
+  };
+}
+
+/** An engine that opens its queue when it is first needed: development gains an app's first effect while it runs. */
+function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsEngine & { open(): Promise<EffectsEngine> } {
+  let engine: Promise<EffectsEngine> | undefined;
+  let started = false;
+  const open = (): Promise<EffectsEngine> => {
+    engine ??= create().then((made) => {
+      if (started) made.start();
+      return made;
+    });
+    return engine;
+  };
+  return {
+    open,
+    enqueue: async (name, payload, options) => (await open()).enqueue(name, payload, options),
+    start() {
+      started = true;
+      void engine?.then((made) => made.start());
+    },
+    idle: async () => (await engine)?.idle(),
+    drain: async (milliseconds) => (await engine)?.drain(milliseconds),
+    stats: async () => (await engine)?.stats() ?? { waiting: 0, delayed: 0, active: 0, dead: 0 },
+  };
+}

@@ -1,0 +1,43 @@
+import { type Defs, GatiError } from '@gati/contract';
+import type { QueueJob } from '../ports.ts';
+import type { InputCheck } from '../releases/bundle.ts';
+import { compileDecode, type Decode } from '../validate/decode.ts';
+import { stringifyWire } from '../validate/encode.ts';
+import { explain } from '../validate/explain.ts';
+
+/** The text that is queued. Throws `GATI_EFFECT_PAYLOAD` where the value does not fit what the effect takes. */
+export function toPayloadText(effect: string, payload: unknown, input: InputCheck | undefined, $defs: Defs): string {
+  const text = stringifyWire(payload);
+  if (input) verify(effect, JSON.parse(text), input, $defs);
+  return text;
+}
+
+/** The value for `run`. Checked again: the effect may have changed since it was queued. */
+export function toPayload(job: QueueJob, input: InputCheck | undefined, $defs: Defs): unknown {
+  const value: unknown = JSON.parse(job.payload);
+  if (!input) return value;
+  verify(job.effect, value, input, $defs);
+  return toDecode(input, $defs)?.(value) ?? value;
+}
+
+function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs): void {
+  if (input.check(value)) return;
+  const faults = explain(input.schema, $defs, value, 'body').map(({ path, message }) => `${path || 'the payload'} ${message}`);
+  throw new GatiError({
+    code: 'GATI_EFFECT_PAYLOAD',
+    level: 'error',
+    message: `The payload does not fit the effect "${effect}": ${faults.join('; ')}`,
+    fix: 'Give what its run() takes, or widen the type of the payload there.',
+  });
+}
+
+const decoders = new WeakMap<InputCheck, { decode: Decode | undefined }>();
+
+function toDecode(input: InputCheck, $defs: Defs): Decode | undefined {
+  let known = decoders.get(input);
+  if (!known) {
+    known = { decode: compileDecode(input.schema, $defs) };
+    decoders.set(input, known);
+  }
+  return known.decode;
+}

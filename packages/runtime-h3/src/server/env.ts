@@ -1,0 +1,65 @@
+import { GatiError } from '@gati/contract';
+import { countCpus } from './cpus.ts';
+
+export type Role = 'all' | 'core' | 'routes' | 'worker';
+
+const ROLES: readonly string[] = ['all', 'core', 'routes', 'worker'] satisfies Role[];
+
+/** What the environment says about the process. Times are milliseconds. */
+export interface ServerEnv {
+  host: string;
+  /** 0: the system picks one. */
+  port: number;
+  workers: number;
+  role: Role;
+  /** Of `role: 'routes'`. */
+  domain: string | undefined;
+  /** How long a request may take once the process is to end. */
+  drain: number;
+  /** Number of proxies in front, or their addresses and CIDR ranges. */
+  trustProxy: number | string[] | undefined;
+}
+
+type Env = Record<string, string | undefined>;
+
+/** Throws `GATI_BAD_ENV`. An empty value counts as none. */
+export function readServerEnv(env: Env): ServerEnv {
+  const role = env.GATI_ROLE || 'all';
+  if (!ROLES.includes(role)) throw bad('GATI_ROLE', role, `one of ${ROLES.join(', ')}`);
+  if (role === 'routes' && !env.GATI_DOMAIN) throw bad('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
+  return {
+    host: env.HOST || '127.0.0.1',
+    port: readWhole(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
+    workers: readWhole(env, 'GATI_WORKERS', 1, 1024, 'a number of processes from 1') ?? countCpus(),
+    role: role as Role,
+    domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
+    drain: readWhole(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
+    trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
+  };
+}
+
+function readWhole(env: Env, name: string, least: number, most: number, wanted: string): number | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) throw bad(name, text, wanted);
+  return value;
+}
+
+function readTrustProxy(text: string | undefined): number | string[] | undefined {
+  if (!text) return undefined;
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  const ranges = text.split(',').map((range) => range.trim());
+  const wrong = ranges.find((range) => !/^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
+  if (wrong !== undefined) throw bad('GATI_TRUST_PROXY', text, 'a number of proxies, or addresses and CIDR ranges with commas between');
+  return ranges;
+}
+
+export function bad(name: string, value: string, wanted: string): GatiError {
+  return new GatiError({
+    code: 'GATI_BAD_ENV',
+    level: 'error',
+    message: value === '' ? `${name} is missing.` : `${name}=${value} can't be used.`,
+    fix: `Set ${name} to ${wanted}${name === 'GATI_DOMAIN' ? '' : ', or remove it'}.`,
+  });
+}

@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { toProblem } from '../app/problem.ts';
+import { createAnswerClass } from './answer.ts';
+
+export interface HttpServer {
+  /** Takes a connection that the supervisor accepted. */
+  take(socket: Socket): void;
+  /** Each answer from now on is the last of its connection. */
+  sayGoodbye(): void;
+  /** Resolves when no connection is left. */
+  empty(): Promise<void>;
+  destroy(): void;
+}
+
+export interface HttpServerHooks {
+  onRequest(req: IncomingMessage, res: ServerResponse): void;
+  /** `false`: the upgrade is nobody's. */
+  onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
+
+/** Node's HTTP server without a port of its own, with limits on slow clients. */
+export function createHttpServer({ onRequest, onUpgrade }: HttpServerHooks): HttpServer {
+  const state = { draining: false };
+  const sockets = new Set<Socket>();
+  let onEmpty: (() => void)[] = [];
+  const server: Server = createServer(
+    {
+      ServerResponse: createAnswerClass(state),
+      // With Node's 30 s a limit of 15 s acts after up to 45.
+      connectionsCheckingInterval: 1000,
+      headersTimeout: 15_000,
+      requestTimeout: 45_000,
+      keepAliveTimeout: 5000,
+    },
+    onRequest,
+  );
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
+  });
+  server.on('clientError', refuseClient);
+  // The server listens on nothing, so this starts its check for slow connections (`connectionsCheckingInterval`).
+  server.emit('listening');
+
+  return {
+    take(socket) {
+      sockets.add(socket);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        if (sockets.size > 0) return;
+        for (const wake of onEmpty) wake();
+        onEmpty = [];
+      });
+      // A client may close its half after the request and still wait for the answer.
+      socket.allowHalfOpen = true;
+      server.emit('connection', socket);
+    },
+    sayGoodbye() {
+      state.draining = true;
+    },
+    empty: () =>
+      new Promise((resolve) => {
+        if (sockets.size === 0) resolve();
+        else onEmpty.push(resolve);
+      }),
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
+  const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
+  // Nobody reads any more, or half an answer is out already.
+  if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) return void socket.destroy();
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, 408, 'request_timeout');
+  else if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, 431, 'headers_too_large');
+  else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') refuse(socket, 413, 'chunk_extensions_too_large');
+  else refuse(socket, 400, 'bad_request');
+}
+
+function refuse(socket: Duplex, status: number, code: string): void {
+  const problem = toProblem(status, code);
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    // Who does not read on would hold the connection.
+    () => socket.destroy(),
+  );
+}

@@ -1,0 +1,42 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { GatiError } from '@gati/contract';
+
+/**
+ * Opens the port in the supervisor, which keeps it while workers come and go: when one crashes, who calls waits for the next.
+ * Throws `GATI_PORT_TAKEN`, `GATI_LISTEN`.
+ */
+export async function listen(host: string, port: number, onConnection: (socket: Socket) => void): Promise<Server> {
+  const server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, onConnection);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(toListenError(error, host, port)));
+    server.listen({ host, port, backlog: 511 }, resolve);
+  });
+  return server;
+}
+
+/** An address that a browser on this machine can open. */
+export function toUrl(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function toListenError(error: NodeJS.ErrnoException, host: string, port: number): GatiError {
+  if (error.code === 'EADDRINUSE') {
+    return new GatiError({
+      code: 'GATI_PORT_TAKEN',
+      level: 'error',
+      message: `Port ${port} on ${host} is taken by another process.`,
+      fix: `Stop that process, or choose another port: PORT=${port + 1}, or PORT=0 for any free one.`,
+    });
+  }
+  return new GatiError(
+    {
+      code: 'GATI_LISTEN',
+      level: 'error',
+      message: `The server can't listen on ${host}:${port}: ${error.message}.`,
+      fix: 'Set HOST to an address of this machine (0.0.0.0 for all) and PORT to one that this user may open (1024 or above).',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,35 @@
+import type { App } from '../app/options.ts';
+import type { EffectsEngine } from '../effects/engine.ts';
+import type { ToSupervisor, ToWorker } from './messages.ts';
+import { printMetrics, type WorkerMetrics } from './metrics.ts';
+
+export interface Measurer {
+  /** The text of `/metrics`, of all workers. */
+  scrape(): Promise<string>;
+  /** Tells the supervisor what this worker counted. */
+  measure(id: number): Promise<void>;
+  receive(message: ToWorker & { gati: 'metrics' }): void;
+}
+
+export function createMeasurer(app: App, effects: EffectsEngine, tell: (message: ToSupervisor) => void): Measurer {
+  const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
+  let ids = 0;
+  return {
+    async scrape() {
+      const id = ++ids;
+      const workers = await new Promise<WorkerMetrics[]>((resolve) => {
+        waiting.set(id, resolve);
+        tell({ gati: 'scrape', id });
+      });
+      return printMetrics(workers);
+    },
+    async measure(id) {
+      const stats = await effects.stats();
+      tell({ gati: 'measured', id, metrics: { inflight: app.inflight, routes: app.metrics(), effects: { ...stats } } });
+    },
+    receive({ id, workers }) {
+      waiting.get(id)?.(workers);
+      waiting.delete(id);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { WorkerMetrics } from './metrics.ts';
+
+/** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
+export type ToWorker =
+  /** With the socket as handle. */
+  | { gati: 'connection' }
+  /** The log line that scripts wait for is out: the worker may write to stdout. */
+  | { gati: 'speak' }
+  | { gati: 'drain'; within: number }
+  | { gati: 'measure'; id: number }
+  | { gati: 'metrics'; id: number; workers: WorkerMetrics[] };
+
+export type ToSupervisor =
+  | { gati: 'ready' }
+  /** Why this worker can't start, for people. */
+  | { gati: 'failed'; text: string }
+  /** It ends by itself: no more connections. */
+  | { gati: 'leaving' }
+  /** All workers' metrics are wanted. */
+  | { gati: 'scrape'; id: number }
+  | { gati: 'measured'; id: number; metrics: WorkerMetrics };
+
+export function isMessage(value: unknown): value is { gati: string } {
+  return typeof value === 'object' && value !== null && typeof (value as { gati?: unknown }).gati === 'string';
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface ProbeSources {
+  draining(): boolean;
+  /** What can't serve, by name. */
+  health(): Promise<Record<string, string>>;
+  /** Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
+/** How long modules have to say how they are. Milliseconds. */
+const PATIENCE = 2000;
+
+/** Answers `/livez`, `/readyz` and `/metrics`; `false`: the request is something else. */
+export type Probes = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+export function createProbes(sources: ProbeSources): Probes {
+  return (req, res) => {
+    const { url } = req;
+    if (url !== '/livez' && url !== '/readyz' && url !== '/metrics') return false;
+    if (req.method !== 'GET' && req.method !== 'HEAD') return false;
+    if (url === '/livez') send(res, 200, 'application/json', '{"status":"ok"}');
+    else if (url === '/metrics') void sendMetrics(sources, res);
+    else void sendReady(sources, res);
+    return true;
+  };
+}
+
+async function sendReady({ draining, health }: ProbeSources, res: ServerResponse): Promise<void> {
+  if (draining()) return send(res, 503, 'application/json', '{"status":"draining"}');
+  const failing = await Promise.race([health(), late()]);
+  // Names only: the reasons are in the log, since anyone may ask.
+  const names = Object.keys(failing);
+  if (names.length === 0) send(res, 200, 'application/json', '{"status":"ok"}');
+  else send(res, 503, 'application/json', JSON.stringify({ status: 'failing', failing: names }));
+}
+
+async function sendMetrics({ metrics }: ProbeSources, res: ServerResponse): Promise<void> {
+  send(res, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
+}
+
+function late(): Promise<Record<string, string>> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve({ modules: `no answer within ${PATIENCE} ms` }), PATIENCE).unref();
+  });
+}
+
+function send(res: ServerResponse, status: number, type: string, body: string): void {
+  res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { GatiError } from '@gati/contract';
+import { isMessage, type ToSupervisor, type ToWorker } from './messages.ts';
+
+export interface WorkerEvents {
+  /** A socket that never left this process, since its worker died first. */
+  onReturn(socket: Socket): void;
+  onMessage(worker: WorkerProcess, message: ToSupervisor): void;
+}
+
+/** One worker as its supervisor sees it. */
+export class WorkerProcess {
+  state: 'starting' | 'ready' | 'leaving' | 'gone' = 'starting';
+  /** Epoch milliseconds. */
+  readyAt: number | undefined;
+  /** Resolves when it serves; rejects with what it says about why it can't. */
+  readonly ready: Promise<void>;
+  /** Resolves with how the process ended. */
+  readonly gone: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #unsent = new Set<Socket>();
+  readonly #onReturn: (socket: Socket) => void;
+
+  constructor(mark: string, { onReturn, onMessage }: WorkerEvents) {
+    this.#onReturn = onReturn;
+    const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, [mark]: '1' } });
+    this.#child = child;
+    this.gone = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
+      child.once('error', (error) => resolve(error.message));
+    });
+    this.ready = new Promise((resolve, reject) => {
+      child.on('message', (message) => {
+        if (!isMessage(message)) return;
+        const known = message as ToSupervisor;
+        if (known.gati === 'ready') {
+          this.state = 'ready';
+          this.readyAt = Date.now();
+          resolve();
+        } else if (known.gati === 'failed') {
+          reject(new StartError(known.text));
+        } else {
+          if (known.gati === 'leaving' && this.state === 'ready') this.state = 'leaving';
+          onMessage(this, known);
+        }
+      });
+      void this.gone.then((how) => {
+        this.state = 'gone';
+        reject(toStartError(how));
+        for (const socket of this.#unsent) this.#back(socket);
+      });
+    });
+    // Who waits for `ready` sees the failure; for who does not, `gone` is enough.
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  give(socket: Socket): void {
+    this.#unsent.add(socket);
+    this.#child.send({ gati: 'connection' } satisfies ToWorker, socket, { keepOpen: false }, (error) => {
+      if (error) this.#back(socket);
+      else this.#unsent.delete(socket);
+    });
+  }
+
+  send(message: ToWorker): void {
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  /** No more connections; it ends when its own have, at most `within` milliseconds later. */
+  drain(within: number): void {
+    if (this.state !== 'gone') this.state = 'leaving';
+    this.send({ gati: 'drain', within });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #back(socket: Socket): void {
+    if (this.#unsent.delete(socket) && !socket.destroyed) this.#onReturn(socket);
+  }
+}
+
+/** The text that a worker sent, which is for people as it stands. */
+class StartError extends Error {
+  readonly code = 'GATI_START';
+
+  constructor(text: string) {
+    super(text);
+    this.name = 'StartError';
+  }
+}
+
+function toStartError(how: string): GatiError {
+  return new GatiError({
+    code: 'GATI_WORKER_START',
+    level: 'error',
+    message: `A worker ended (${how}) before it was ready.`,
+    fix: 'See what it wrote above. Killed by SIGKILL it ran out of memory more often than not: give the container more, or set GATI_WORKERS lower.',
+  });
+}

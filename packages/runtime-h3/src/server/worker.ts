@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net';
+import { createApp } from '../app/index.ts';
+import { createRedactor } from '../config/redact.ts';
+import { createGlobalContext } from '../context/global.ts';
+import { createLogger, type LogLevel } from '../telemetry/logger.ts';
+import { drainWorker } from './drain.ts';
+import { readServerEnv } from './env.ts';
+import { toText } from './fail.ts';
+import { createGate } from './gate.ts';
+import { holdStdout } from './hold-stdout.ts';
+import { createHttpServer } from './http-server.ts';
+import type { ServerOptions } from './index.ts';
+import { isMessage, type ToSupervisor, type ToWorker } from './messages.ts';
+import { createMeasurer } from './measure.ts';
+import { createProbes } from './probes.ts';
+import { toServed } from './roles.ts';
+
+/** What is left of a worker's time when its supervisor is gone. Milliseconds. */
+const ORPHAN_DRAIN = 4000;
+/** After an error that nobody caught, what else is in flight gets this long. */
+const CRASH_DRAIN = 5000;
+
+type End = (within: number, code: number) => void;
+
+/** One worker of the server: the app behind HTTP, on connections that the supervisor hands over. */
+export async function work(options: ServerOptions): Promise<void> {
+  const speak = holdStdout();
+  let end: End = exit;
+  // The supervisor decides when a worker ends; a terminal's Ctrl-C reaches both.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
+  process.on('SIGUSR2', () => {});
+  process.on('disconnect', () => end(ORPHAN_DRAIN, 0));
+  try {
+    end = await start(options, speak);
+  } catch (error) {
+    speak();
+    tell({ gati: 'failed', text: toText(error) }, () => process.exit(1));
+  }
+}
+
+async function start(options: ServerOptions, speak: () => void): Promise<End> {
+  const env = readServerEnv(process.env);
+  const { base, cors, limits, client } = options;
+  let redact = createRedactor([]);
+  const write = (lines: string): void => void process.stdout.write(redact(lines));
+  const logger = createLogger({ mode: 'production', level: process.env.GATI_LOG_LEVEL as LogLevel | undefined, write });
+
+  const release = await options.release();
+  const context = await createGlobalContext({ release, mode: 'production', logger });
+  redact = createRedactor(context.secrets);
+  const served = toServed(release, env);
+  const app = createApp({
+    release: () => served,
+    context: () => context.gctx,
+    mode: 'production',
+    base,
+    cors,
+    limits,
+    trustProxy: env.trustProxy,
+    log: write,
+    logger,
+  });
+  const measurer = createMeasurer(app, context.effects, tell);
+  let draining = false;
+  const probes = createProbes({ draining: () => draining, health: context.health, metrics: measurer.scrape });
+  const http = createHttpServer({
+    onRequest: createGate({ app, probes, client, base, onError: (error) => logger.error('a file could not be sent', { error }) }),
+    onUpgrade: (req, socket, head) => app.upgrade(req, socket, head),
+  });
+
+  const end: End = (within, code) => {
+    if (draining) return;
+    draining = true;
+    void drainWorker({ app, context, http, within, logger }).finally(() => process.exit(code));
+  };
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      logger.error('an error that nobody caught: this worker ends', { error });
+      tell({ gati: 'leaving' });
+      end(Math.min(CRASH_DRAIN, env.drain), 1);
+    });
+  }
+  process.on('message', (message, handle) => {
+    if (!isMessage(message)) return;
+    const known = message as ToWorker;
+    if (known.gati === 'connection') {
+      // `undefined`: the client was gone before the socket got here.
+      if (handle) http.take(handle as Socket);
+    } else if (known.gati === 'speak') speak();
+    else if (known.gati === 'drain') end(known.within, 0);
+    else if (known.gati === 'measure') void measurer.measure(known.id);
+    else measurer.receive(known);
+  });
+  tell({ gati: 'ready' });
+  return end;
+}
+
+function exit(_within: number, code: number): void {
+  process.exit(code);
+}
+
+function tell(message: ToSupervisor, then: () => void = () => {}): void {
+  if (process.connected) process.send!(message, undefined, undefined, then);
+  else then();
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Handler, SocketHooks } from '../../../src/context/types.ts';
+import type { EffectFile } from '../../../src/effects/types.ts';
+import { ABI, type LiveRoute, type ReleaseBundle, type RouteSlot } from '../../../src/releases/bundle.ts';
+
+/** An app written as the build would print it, for tests that start real processes. */
+const handlers: Record<string, Handler | SocketHooks> = {
+  'GET /hello': async () => ({ hello: 'world', pid: process.pid }),
+  'GET /slow': async (req) => {
+    await sleep(Number(req.query.ms ?? 200));
+    return { slow: true, pid: process.pid };
+  },
+  'GET /big': async () => ({ text: 'lorem ipsum '.repeat(1000) }),
+  'GET /fixed': async (_req, res) => {
+    res.headers.set('cache-control', 'no-transform');
+    return { text: 'lorem ipsum '.repeat(1000) };
+  },
+  'POST /echo': async (req) => ({ got: req.body }),
+  'POST /crash': async () => {
+    process.kill(process.pid, 'SIGKILL');
+    await sleep(1000);
+  },
+  'POST /throw': async () => {
+    setTimeout(() => {
+      throw new Error('nobody catches this');
+    });
+    return { thrown: true };
+  },
+  'GET /events': async function* () {
+    for (let n = 0; ; n++) {
+      yield { n };
+      await sleep(50);
+    }
+  } as unknown as Handler,
+  'POST /jobs': async (_req, res, gctx) => {
+    const { id } = await gctx.effects.enqueue('count' as never, { n: 1 } as never);
+    res.status = 202;
+    return { id };
+  },
+  'GET /jobs': async (_req, _res, gctx) => ({ ran: gctx.state.get('ran') ?? 0 }),
+  'GET /config': async (_req, _res, gctx) => ({ greeting: (gctx.config as { GREETING: string }).GREETING }),
+  'GET /payments/total': async () => ({ total: 1 }),
+  'WS /chat': {
+    open: (peer) => peer.send('welcome'),
+    message: (peer, message) => peer.send({ echo: message }),
+  },
+};
+
+const slots: RouteSlot[] = Object.entries(handlers).map(([id, handler]) => {
+  const [method = '', path = ''] = id.split(' ');
+  const live: LiveRoute = {
+    ...(method === 'WS' ? { socket: handler as SocketHooks } : { handler: handler as Handler }),
+    middleware: [],
+    input: {},
+    output: {},
+  };
+  return { id, method, path, domain: path.startsWith('/payments') ? 'payments' : 'root', live: () => live };
+});
+const table = new Map(slots.map((slot) => [`${slot.method} ${slot.path}`, slot]));
+
+const count: EffectFile = {
+  run: async (_payload, { gctx }) => {
+    gctx.state.set('ran', ((gctx.state.get('ran') as number | undefined) ?? 0) + 1);
+  },
+};
+
+const schema = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (env: Record<string, string | undefined>) =>
+      env.GREETING === 'bad'
+        ? { issues: [{ message: 'must not be bad', path: ['GREETING'] }] }
+        : { value: { GREETING: env.GREETING ?? 'hi' } },
+  },
+};
+
+export const release: ReleaseBundle = {
+  abi: ABI,
+  version: '1.2.3',
+  id: 'rel_0123456789abcdef',
+  contract: { routes: [], effects: [], modules: [], $defs: {} },
+  routes: slots,
+  match(method, path) {
+    const data = table.get(`${method} ${path}`);
+    return data && { data };
+  },
+  modules: {
+    store: () => ({
+      default: {
+        setup() {
+          console.log('a module speaks while it is set up');
+          if (process.env.BROKEN_MODULE) throw new Error('no such database');
+          return {};
+        },
+        dispose: () => console.log('store disposed'),
+        health: () => process.env.SICK_MODULE === undefined,
+      },
+    }),
+  },
+  effects: { count: { load: () => count } },
+  config: () => schema,
+};

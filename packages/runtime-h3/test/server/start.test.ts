@@ -1,0 +1,91 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { useServer } from './harness.ts';
+
+const server = useServer();
+
+test('the first line says where, though a module speaks before', async () => {
+  const { url, stdout, stop, seen } = await server.start();
+  await seen('a module speaks');
+  const [first] = stdout().split('\n');
+  expect(first).toBe(JSON.stringify({ level: 'info', msg: 'listening', url }));
+  expect(await (await fetch(`${url}/hello`)).json()).toMatchObject({ hello: 'world' });
+  expect(await stop()).toBe(0);
+  expect(stdout()).toContain('store disposed');
+  expect(stdout()).toContain('GATI_EFFECTS_MEMORY');
+});
+
+test('several workers share the port and announce it once', async () => {
+  const { url, stdout, stop } = await server.start({ GATI_WORKERS: '3' });
+  const pids = new Set<number>();
+  for (let tries = 0; tries < 200 && pids.size < 3; tries++) {
+    const answer = await fetch(`${url}/hello`, { headers: { connection: 'close' } });
+    pids.add(((await answer.json()) as { pid: number }).pid);
+  }
+  expect(pids.size).toBe(3);
+  expect(stdout().match(/"listening"/g)).toHaveLength(1);
+  expect(await stop('SIGINT')).toBe(0);
+});
+
+test('a taken port is one clear error', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const { code, stdout, stderr } = await server.run({ PORT: String(port), GATI_WORKERS: '2' });
+  other.close();
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(new RegExp(`^GATI_PORT_TAKEN: Port ${port} .*\n  fix: .*\n$`));
+});
+
+test.each([
+  [{ PORT: 'http' }, 'GATI_BAD_ENV: PORT=http'],
+  [{ PORT: '70000' }, 'GATI_BAD_ENV: PORT=70000'],
+  [{ GATI_WORKERS: '0' }, 'GATI_BAD_ENV: GATI_WORKERS=0'],
+  [{ GATI_ROLE: 'king' }, 'GATI_BAD_ENV: GATI_ROLE=king'],
+  [{ GATI_ROLE: 'routes' }, 'GATI_BAD_ENV: GATI_DOMAIN is missing'],
+  [{ GATI_ROLE: 'routes', GATI_DOMAIN: 'nowhere' }, 'GATI_BAD_ENV: GATI_DOMAIN=nowhere'],
+  [{ GATI_TRUST_PROXY: 'everyone' }, 'GATI_BAD_ENV: GATI_TRUST_PROXY=everyone'],
+  [{ GREETING: 'bad' }, 'GATI_CONFIG_INVALID'],
+  [{ BROKEN_MODULE: '1' }, 'GATI_MODULE_SETUP'],
+  [{ GATI_EFFECTS: 'carrier-pigeon://user:secret@loft' }, 'GATI_EFFECTS'],
+  [{ HOST: '203.0.113.7' }, 'GATI_LISTEN'],
+])('%o ends with one message', async (env, message) => {
+  const { code, stderr } = await server.run({ GATI_WORKERS: '2', ...env });
+  expect(code).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr.match(/fix: /g)).toHaveLength(1);
+  expect(stderr).not.toContain('secret');
+});
+
+test('a domain is served alone; a worker serves probes only', async () => {
+  const routes = await server.start({ GATI_ROLE: 'routes', GATI_DOMAIN: 'payments' });
+  expect((await fetch(`${routes.url}/payments/total`)).status).toBe(200);
+  expect((await fetch(`${routes.url}/hello`)).status).toBe(404);
+  const worker = await server.start({ GATI_ROLE: 'worker' });
+  expect((await fetch(`${worker.url}/hello`)).status).toBe(404);
+  expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
+});
+
+test('probes and metrics of all workers', async () => {
+  const { url } = await server.start({ GATI_WORKERS: '2' });
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok' });
+  for (let n = 0; n < 20; n++) await (await fetch(`${url}/hello`, { headers: { connection: 'close' } })).arrayBuffer();
+  const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  // The second worker starts when the first one serves.
+  await expect.poll(scrape, { timeout: 10_000 }).toMatch(/^gati_workers 2$/m);
+  const text = await scrape();
+  expect(text).toMatch(/^http_server_request_duration_seconds_count\{method="GET",route="\/hello",version="1\.2\.3",status="2xx"\} 20$/m);
+
+  const sick = await server.start({ SICK_MODULE: '1' });
+  const ready = await fetch(`${sick.url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ status: 'failing', failing: ['store'] });
+});
+
+test('effects run in the process that took them', async () => {
+  const { url } = await server.start();
+  expect((await fetch(`${url}/jobs`, { method: 'POST' })).status).toBe(202);
+  await expect.poll(async () => (await fetch(`${url}/jobs`)).json()).toEqual({ ran: 1 });
+});
