@@ -1,19 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Alias, createBuilder, createLogger, type InlineConfig } from 'vite';
+import { createBuilder, createLogger, type InlineConfig } from 'vite';
 import { type Manifest, parseManifest } from '@gati/contract';
 import gati, { type GatiOptions } from '../../src/index.ts';
 import { root as repository, temporary } from '../../../../test/kit/folders.ts';
-
-const source = (file: string): string => path.join(repository, 'packages', file);
-
-/** The bundle is made from the sources, so that these tests need no built package. */
-const SOURCES: Alias[] = [
-  { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
-  { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
-  { find: /^@gati\/runtime-h3\/(app|server)$/, replacement: source('runtime-h3/src/$1/index.ts') },
-  { find: /^@gati\/runtime-h3\/(checks|test)$/, replacement: source('runtime-h3/src/$1.ts') },
-];
 
 export type Files = Record<string, string>;
 
@@ -53,7 +43,6 @@ export async function build(app: string, config: InlineConfig = {}, options: Gat
       configFile: false,
       customLogger: logger,
       ...config,
-      resolve: { alias: SOURCES },
       plugins: [gati(options), ...(config.plugins ?? [])],
     },
     null,

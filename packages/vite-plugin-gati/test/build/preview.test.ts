@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { expect, it } from 'vitest';
+import { preview, type PreviewServer } from 'vite';
+import gati from '../../src/index.ts';
+import { call } from '../../../../test/kit/serve.ts';
+import { build, makeApp } from './app.ts';
+
+const FILES = {
+  'index.html': '<!doctype html><title>App</title>',
+  'src/handlers/echo.ts': `
+export const route = 'POST /echo';
+export type Body = { text: string };
+export const handler: Handler<typeof route> = (req) => ({ text: req.body.text });
+`,
+  'src/handlers/chat.ts': `
+export const route = 'WS /chat';
+export const socket = { open() {} };
+`,
+};
+
+const start = (root: string): Promise<PreviewServer> =>
+  preview({ root, configFile: false, logLevel: 'silent', plugins: [gati()], preview: { port: 0, host: '127.0.0.1' } });
+
+it('runs the built server: page, API and sockets', { timeout: 60_000 }, async () => {
+  const app = makeApp(FILES);
+  await build(app);
+  const server = await start(app);
+  const url = server.resolvedUrls!.local[0]!.replace(/\/$/, '');
+  expect(await call(`${url}/`, { headers: { accept: 'text/html' } })).toMatchObject({
+    status: 200,
+    body: expect.stringContaining('<title>App</title>'),
+  });
+  const echo = await call(`${url}/echo`, { method: 'POST', body: { text: 'hi' } });
+  expect(echo).toMatchObject({ status: 200, body: { text: 'hi' } });
+  expect(echo.headers.get('x-gati-release')).toMatch(/^rel_/);
+  const upgrade = request(`${url}/chat`, {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    },
+  });
+  upgrade.end();
+  const [answer, socket] = (await once(upgrade, 'upgrade')) as [{ statusCode: number }, { destroy(): void }];
+  expect(answer.statusCode).toBe(101);
+  socket.destroy();
+  await server.close();
+});
+
+it('says that there is no build', async () => {
+  await expect(start(makeApp(FILES))).rejects.toMatchObject({ code: 'GATI_PREVIEW' });
+});
