@@ -2,6 +2,14 @@ import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
 const config: UserConfig = defineConfig(
-  library({ index: 'src/index.ts', app: 'src/app/index.ts', checks: 'src/checks.ts', server: 'src/server/index.ts', test: 'src/test.ts', types: 'src/types.ts' }),
+  library({
+    index: 'src/index.ts',
+    app: 'src/app/index.ts',
+    checks: 'src/checks.ts',
+    dev: 'src/dev.ts',
+    server: 'src/server/index.ts',
+    test: 'src/test.ts',
+    types: 'src/types.ts',
+  }),
 );
 export default config;

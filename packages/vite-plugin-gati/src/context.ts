@@ -1,9 +1,9 @@
-import { createProject, type Project, type ProjectAnalysis } from './project.ts';
+import { createProject, type Project, type ProjectAnalysis, type ProjectInput } from './project.ts';
 import type { GatiOptions } from './options.ts';
 
 /**
  * What the sub-plugins of one `gati()` share. It lives as long as one Vite server or one build;
- * the {@link Project} below it outlives server restarts (see {@link retainProject}).
+ * the {@link Project} below it outlives server restarts (see `retainProject`).
  */
 export interface PluginContext {
   readonly options: GatiOptions;
@@ -15,20 +15,25 @@ export interface PluginContext {
   analysis(): Promise<ProjectAnalysis>;
   /** Files changed; the next `analysis` looks again. */
   invalidate(): void;
+  /** Ends the compiler. A later use opens the project again. */
   close(): Promise<void>;
 }
 
-export function createContext(options: GatiOptions = {}): PluginContext {
+/** Other parts than the package's own. */
+export type ProjectParts = Pick<ProjectInput, 'createAnalyzer' | 'engine' | 'loadSchema'>;
+
+export function createContext(options: GatiOptions = {}, parts: ProjectParts = {}): PluginContext {
+  let root: string | undefined;
   let project: Project | undefined;
   let analysis: Promise<ProjectAnalysis> | undefined;
   return {
     options,
     get project() {
-      if (!project) throw new Error('gati: the project is asked for before the configuration is resolved');
-      return project;
+      if (root === undefined) throw new Error('gati: the project is asked for before the configuration is resolved');
+      return (project ??= retainProject(root, options, parts));
     },
-    open(root) {
-      project ??= retainProject(root, options);
+    open(found) {
+      root = found;
     },
     analysis() {
       if (!analysis) {
@@ -56,9 +61,9 @@ const shared = new Map<string, { project: Project; users: number }>();
 
 const keyOf = (root: string, options: GatiOptions): string => JSON.stringify([root, options]);
 
-function retainProject(root: string, options: GatiOptions): Project {
+function retainProject(root: string, options: GatiOptions, parts: ProjectParts): Project {
   const key = keyOf(root, options);
-  const entry = shared.get(key) ?? { project: createProject({ root, options }), users: 0 };
+  const entry = shared.get(key) ?? { project: createProject({ root, options, ...parts }), users: 0 };
   entry.users++;
   shared.set(key, entry);
   return entry.project;

@@ -4,7 +4,7 @@ import type { PluginContext } from './context.ts';
 /** The one Vite environment that runs the backend. */
 export const ENVIRONMENT = 'gati';
 
-/** Adds the environment, finds the project, lets go of it when the server or the build ends. */
+/** Adds the environment and tells the context where the app is. Its `api` is that context. */
 export function environmentPlugin(context: PluginContext): Plugin {
   return {
     name: 'gati:environment',
@@ -29,16 +29,6 @@ export function environmentPlugin(context: PluginContext): Plugin {
     },
     configResolved(config) {
       context.open(config.root);
-    },
-    configureServer: {
-      order: 'pre',
-      handler(server) {
-        const close = server.close.bind(server);
-        server.close = async () => {
-          await close();
-          await context.close();
-        };
-      },
     },
   };
 }

@@ -1,24 +1,35 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { canonicalJson, type Contract, type Manifest, MANIFEST_FORMAT, printManifest } from '@gati/contract';
-import type { Project, ProjectAnalysis } from './project.ts';
+import { printManifest } from '@gati/contract';
+import { emitClient } from './emit/client.ts';
+import { emitContext } from './emit/context.ts';
+import { toManifest } from './emit/manifest.ts';
+import { toOpenApiFile } from './emit/openapi.ts';
+import { emitTypes } from './emit/types.ts';
 import { writeEnvFile } from './env-file.ts';
+import type { Project, ProjectAnalysis } from './project.ts';
 import { writeChanged } from './write-changed.ts';
 
-/** Writes what `.gati` holds; gives the files (from the root) whose bytes changed. */
-export async function writeGenerated(project: Project, { contract }: ProjectAnalysis): Promise<string[]> {
+/** Writes what `.gati` holds, and `src/gati-env.d.ts` where nothing references the types; gives the files (from the root) whose bytes changed. */
+export async function writeGenerated({ root, app, options }: Project, { contract, scan }: ProjectAnalysis): Promise<string[]> {
+  const manifest = toManifest({ app, contract });
   const files: Record<string, string> = {
     '.gati/.gitignore': '*\n',
-    '.gati/gati.manifest.json': printManifest(toManifest(project.app, contract)),
+    '.gati/types/gati.d.ts': emitTypes(scan),
+    '.gati/generated/client.ts': emitClient(contract, { version: app.version, base: options.base }),
+    '.gati/generated/context.ts': emitContext(contract, scan),
+    '.gati/gati.manifest.json': printManifest(manifest),
+    '.gati/openapi.json': toOpenApiFile(manifest, options.base),
   };
   const written = await Promise.all(
-    Object.entries(files).map(async ([file, text]) => ((await writeChanged(path.join(project.root, file), text)) ? [file] : [])),
+    Object.entries(files).map(async ([file, text]) => ((await writeChanged(path.join(root, file), text)) ? [file] : [])),
   );
-  return [...written.flat(), ...(await writeEnvFile(project.root))];
+  return [...written.flat(), ...(await writeEnvFile(root))];
 }
 
-/** The manifest of what was not bundled: its id comes from the contract alone. */
-export function toManifest(app: { name: string; version: string }, contract: Contract): Manifest {
-  const digest = createHash('sha256').update(canonicalJson(contract)).digest('hex');
-  return { format: MANIFEST_FORMAT, name: app.name, release: { version: app.version, id: `rel_${digest.slice(0, 16)}` }, contract };
+/** The types alone: they need no contract, so an editor has them at once. */
+export async function writeTypes(root: string, scan: ProjectAnalysis['scan']): Promise<string[]> {
+  const file = '.gati/types/gati.d.ts';
+  await writeChanged(path.join(root, '.gati/.gitignore'), '*\n');
+  const changed = await writeChanged(path.join(root, file), emitTypes(scan));
+  return [...(changed ? [file] : []), ...(await writeEnvFile(root))];
 }

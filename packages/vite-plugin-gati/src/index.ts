@@ -1,13 +1,19 @@
 import type { Plugin } from 'vite';
 import { buildPlugins } from './build/plugin.ts';
-import { createContext } from './context.ts';
+import { createContext, type PluginContext } from './context.ts';
+import { devPlugin } from './dev/plugin.ts';
 import { environmentPlugin } from './environment.ts';
 import type { GatiOptions } from './options.ts';
+import { virtualPlugin } from './virtual/plugin.ts';
 
-export type { CorsOptions, GatiOptions, Limits } from './options.ts';
+export type { GatiOptions } from './options.ts';
 
 /** Turns the files in `src/handlers` into a backend: typed, validated, served in development and built. */
 export default function gati(options: GatiOptions = {}): Plugin[] {
-  const context = createContext(options);
-  return [environmentPlugin(context), ...buildPlugins(context)];
+  return toPlugins(createContext(options));
+}
+
+/** All of the plugin, in order. */
+export function toPlugins(context: PluginContext): Plugin[] {
+  return [environmentPlugin(context), virtualPlugin(context), devPlugin(context), ...buildPlugins(context)];
 }

@@ -1,4 +1,5 @@
 import { GatiError } from '@gati/contract';
+import type { CorsOptions, Limits } from '@gati/runtime-h3/app';
 import { checkPath } from './scan/route.ts';
 
 export interface GatiOptions {
@@ -7,22 +8,7 @@ export interface GatiOptions {
   /** Which other origins may call from a browser. Off by default; in development loopback origins may. */
   cors?: CorsOptions;
   /** Bounds on what a request may cost. */
-  limits?: Limits;
-}
-
-export interface CorsOptions {
-  /** Exact origins, `https://app.example.com`, or `*` for all. */
-  origins: string[] | '*';
-  credentials?: boolean;
-}
-
-export interface Limits {
-  /** Bytes of a body; 1 MiB by default. */
-  body?: number;
-  /** Nesting of a JSON body; 64 by default. */
-  depth?: number;
-  /** Milliseconds until a handler's signal aborts and 503 is answered; 30,000 by default. */
-  handler?: number;
+  limits?: Partial<Limits>;
 }
 
 /** What the plugin works with. Plain data. */
@@ -30,7 +16,7 @@ export interface ResolvedOptions {
   /** `''` or `/api`. */
   base: string;
   cors: CorsOptions | undefined;
-  limits: Limits;
+  limits: Partial<Limits>;
 }
 
 /** Each takes and returns the options; the order is that of the list. */
@@ -51,7 +37,7 @@ function resolveBase(options: ResolvedOptions): ResolvedOptions {
 }
 
 function resolveCors(options: ResolvedOptions): ResolvedOptions {
-  if (!options.cors || options.cors.origins === '*') return options;
+  if (!options.cors || options.cors.origins === true) return options;
   const origins = options.cors.origins.map((origin) => {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (!url || url.origin === 'null')

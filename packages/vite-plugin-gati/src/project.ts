@@ -1,7 +1,8 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
-import type { Analysis, Analyzer } from './analyze/types.ts';
-import { writeGenerated } from './generate.ts';
+import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/types.ts';
+import { writeGenerated, writeTypes } from './generate.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { readPackage } from './package.ts';
 import { createScanner } from './scan/scanner.ts';
@@ -23,10 +24,16 @@ export interface Project {
   update(files: string[]): Promise<Scan>;
   /** Made on first use. */
   analyzer(): Promise<Analyzer>;
-  /** Scan and contract of the files as they stand. */
-  analyze(): Promise<ProjectAnalysis>;
+  /** Says that files changed; gives those (routes and effects) whose contracts may be others now. */
+  invalidate(files: string[]): Promise<string[]>;
+  /** Scan and contract of the files as they stand. `onRoute` is told of each route as it is ready. */
+  analyze(onRoute?: (done: AnalyzedRoute) => void): Promise<ProjectAnalysis>;
   /** Writes types, client, manifest and OpenAPI below `.gati`; gives the files whose bytes changed. */
   generate(known?: ProjectAnalysis): Promise<string[]>;
+  /** Writes the types alone, which need no contract. */
+  generateTypes(scan: Scan): Promise<string[]>;
+  /** Whether `generate` has written this file (from the root) before. */
+  isGenerated(file: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -79,14 +86,19 @@ export function createProject(input: ProjectInput): Project {
       analyzer.catch(() => (analyzer = undefined));
       return analyzer;
     },
-    async analyze() {
+    async invalidate(files) {
+      return (await analyzer)?.invalidate(files) ?? [];
+    },
+    async analyze(onRoute) {
       const [scan, engine] = await Promise.all([scanner.scan(), project.analyzer()]);
-      const analysis = await engine.analyze(scan);
+      const analysis = await engine.analyze(scan, onRoute);
       return { ...analysis, scan, diagnostics: [...scan.diagnostics, ...analysis.warnings] };
     },
     async generate(known) {
       return writeGenerated(project, known ?? (await project.analyze()));
     },
+    generateTypes: (scan) => writeTypes(root, scan),
+    isGenerated: async (file) => fs.existsSync(path.join(root, file)),
     async close() {
       const opened = analyzer;
       analyzer = undefined;

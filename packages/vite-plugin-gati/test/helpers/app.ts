@@ -2,8 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Below the repository, so that an app's imports find the workspace's packages. */
-const FOLDER = fileURLToPath(new URL('../../../../node_modules/.tmp-tests/', import.meta.url));
+/** Below the repository, so that an app's imports find the workspace's packages; not in node_modules, which Vite does not watch. */
+const FOLDER = fileURLToPath(new URL('../../../../.cache/test-apps/', import.meta.url));
 
 export interface TestApp {
   root: string;

@@ -1,0 +1,4 @@
+/** What the development server needs besides the app: the parts that `server` puts together in production. */
+export { type Context, createGlobalContext, type GlobalContextOptions } from './context/global.ts';
+export { ABI } from './releases/bundle.ts';
+export { wantsDocument } from './server/client-files.ts';

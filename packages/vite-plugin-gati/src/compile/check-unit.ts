@@ -1,0 +1,65 @@
+import { mapSchema, refName, type Schema } from '@gati/contract';
+import { formats } from '@gati/runtime-h3/checks';
+import { Build } from 'typebox/schema';
+import type { External, Unit } from './unit.ts';
+
+interface Refinement {
+  check(value: unknown): boolean;
+  error(): string;
+  external: External;
+}
+
+/**
+ * A schema as a check. TypeBox writes the code; what would make that code need TypeBox (formats, `uniqueItems`, `multipleOf`) or
+ * repeat itself (`$ref`) becomes a refinement, which is an external of the unit.
+ */
+export function toCheckUnit(schema: Schema, toUnit: (definition: string) => string): Unit {
+  const built = Build(
+    {},
+    mapSchema(schema, (part) => refine(part, toUnit)),
+  );
+  const [code] = built.Functions();
+  // Without references TypeBox makes one function: `const check_0 = (value) => …`.
+  if (!code || built.Functions().length !== 1 || built.UseUnevaluated()) throw new Error('gati: unexpected shape of a compiled check');
+  return { code: code.slice(code.indexOf('=') + 1).trim(), externals: built.External().variables.map(toExternal) };
+}
+
+function toExternal(variable: unknown): External {
+  return variable instanceof RegExp ? { kind: 'pattern', pattern: variable } : (variable as Refinement).external;
+}
+
+/** Facts that no value breaks; they would only make equal schemas look different. */
+const NOTES = [
+  'title',
+  'description',
+  'deprecated',
+  'examples',
+  'default',
+  'readOnly',
+  'writeOnly',
+  'contentEncoding',
+  'contentMediaType',
+  'x-gati-codec',
+];
+
+export function withoutNotes(schema: Schema): Schema {
+  return mapSchema(schema, (part) => Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.includes(key))));
+}
+
+function refine(schema: Schema, toUnit: (definition: string) => string): Schema {
+  const { $ref, format, uniqueItems, multipleOf, ...rest } = schema;
+  const refinements: Refinement[] = [];
+  if ($ref !== undefined) refinements.push(toRefinement({ kind: 'check', unit: toUnit(refName($ref)) }));
+  if (format !== undefined && Object.hasOwn(formats, format)) refinements.push(toRefinement({ kind: 'format', name: format }));
+  if (uniqueItems) refinements.push(toRefinement({ kind: 'unique' }));
+  if (multipleOf !== undefined) refinements.push(toRefinement({ kind: 'multiple', of: multipleOf }));
+  const [first, ...more] = refinements;
+  if (!first) return rest;
+  // One refinement keeps the code flat; more of them on one schema are rare.
+  const allOf = [...(rest.allOf ?? []), ...more.map((refinement) => ({ '~refine': [refinement] }) as Schema)];
+  return { ...rest, '~refine': [first], ...(allOf.length > 0 ? { allOf } : {}) } as Schema;
+}
+
+function toRefinement(external: External): Refinement {
+  return { check: () => true, error: () => '', external };
+}

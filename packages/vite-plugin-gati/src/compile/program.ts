@@ -1,0 +1,95 @@
+import { canonicalJson, type Defs, resolveRef, type Schema } from '@gati/contract';
+import { toCheckUnit, withoutNotes } from './check-unit.ts';
+import { toStringifyUnit } from './stringify-unit.ts';
+import type { External, Unit } from './unit.ts';
+
+/** Names that the code of a program takes from `@gati/runtime-h3/checks`. */
+export const HELPERS = ['codePointCount', 'isFormat', 'isMultipleOf', 'isUnique', 'json', 'quote'] as const;
+
+/**
+ * The checks and serialisers of schemas that share definitions. Equal schemas are one unit, wherever they stand,
+ * so a thousand routes cost what they differ in.
+ */
+export interface Program {
+  /** The unit that checks this schema; `undefined` where every value fits. */
+  check(schema: Schema): string | undefined;
+  /** The unit that serialises it; `undefined` where `JSON.stringify` is as good. */
+  stringify(schema: Schema): string | undefined;
+  /** All units as statements that declare a constant each, by its name. Free names: {@link HELPERS}. */
+  print(): string;
+  readonly units: string[];
+}
+
+export function createProgram($defs: Defs): Program {
+  const units = new Map<string, Unit>();
+  const known = new Map<string, string | undefined>();
+
+  /** A unit has its name before its code, so that a recursive schema finds it. */
+  function add(prefix: string, schema: Schema, create: (schema: Schema) => Unit | undefined): string | undefined {
+    const plain = withoutNotes(schema);
+    const key = prefix + canonicalJson(plain);
+    if (known.has(key)) return known.get(key);
+    const name = `${prefix}${units.size}`;
+    known.set(key, name);
+    units.set(name, { code: '', externals: [] });
+    const unit = create(prefix === 's' ? schema : plain);
+    if (unit) {
+      units.set(name, unit);
+      return name;
+    }
+    units.delete(name);
+    known.set(key, undefined);
+    return undefined;
+  }
+
+  function check(schema: Schema): string {
+    const target = schema.$ref !== undefined && Object.keys(withoutNotes(schema)).length === 1 ? resolveRef(schema, $defs) : schema;
+    return add('c', target, (plain) => toCheckUnit(plain, (definition) => check($defs[definition] ?? { not: {} }))) as string;
+  }
+
+  function stringify(schema: Schema): string | undefined {
+    const target = schema.$ref === undefined ? schema : resolveRef(schema, $defs);
+    return add('s', target, (plain) => toStringifyUnit(plain, $defs, stringify));
+  }
+
+  return {
+    check: (schema) => (Object.keys(withoutNotes(schema)).length === 0 ? undefined : check(schema)),
+    stringify,
+    print: () => print(units),
+    get units() {
+      return [...units.keys()];
+    },
+  };
+}
+
+/** First all units, then what each reaches, since they may reach each other in a circle. */
+function print(units: Map<string, Unit>): string {
+  const lines = ['const Guard = { CodePointCount: codePointCount }'];
+  const links: string[] = [];
+  for (const [name, { code, externals }] of units) {
+    if (externals.length === 0) {
+      lines.push(`const ${name} = ${code}`);
+      continue;
+    }
+    lines.push(`const e_${name} = [], ${name} = ((External) => ${code})(e_${name})`);
+    links.push(`e_${name}.push(${externals.map(printExternal).join(', ')})`);
+  }
+  return [...lines, ...links, ''].join(';\n');
+}
+
+function printExternal(external: External): string {
+  switch (external.kind) {
+    case 'pattern':
+      return String(external.pattern);
+    case 'format':
+      return `isFormat(${JSON.stringify(external.name)})`;
+    case 'multiple':
+      return `isMultipleOf(${external.of})`;
+    case 'unique':
+      return 'isUnique';
+    case 'check':
+      return `{ check: ${external.unit} }`;
+    case 'stringify':
+      return external.unit;
+  }
+}

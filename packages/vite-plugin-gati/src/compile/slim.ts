@@ -1,0 +1,30 @@
+import { type Contract, effectSchemas, mapEffect, mapRoute, mapSchema, pruneDefs, routeSchemas, type Schema } from '@gati/contract';
+
+/** Words for people, which no request needs. */
+const NOTES: readonly (keyof Schema)[] = ['title', 'description', 'deprecated', 'examples', 'readOnly', 'writeOnly'];
+
+const withoutNotes = (schema: Schema): Schema =>
+  mapSchema(schema, (part) => Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.includes(key as keyof Schema))));
+
+/** The contract as the server needs it: to tell what is wrong with a request, or with a declared response. */
+export function toSlimContract(contract: Contract): Contract {
+  const routes = contract.routes.map((route) => {
+    const { summary: _, description: __, ...rest } = mapRoute(route, withoutNotes);
+    const responses = Object.entries(rest.responses).map(([status, { declared, schema, contentType, stream }]) => [
+      status,
+      { ...(contentType && { contentType }), ...(stream && { stream }), ...(declared && { declared, ...(schema && { schema }) }) },
+    ]);
+    return { ...rest, responses: Object.fromEntries(responses) as typeof rest.responses };
+  });
+  const effects = contract.effects.map((effect) => {
+    const { result: _, ...rest } = mapEffect(effect, withoutNotes);
+    return rest;
+  });
+  const $defs = Object.fromEntries(Object.entries(contract.$defs).map(([name, schema]) => [name, withoutNotes(schema)]));
+  return {
+    routes,
+    effects,
+    modules: contract.modules,
+    $defs: pruneDefs([...routes.flatMap(routeSchemas), ...effects.flatMap(effectSchemas)], $defs),
+  };
+}

@@ -1,0 +1,64 @@
+import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
+import type { PluginContext } from '../context.ts';
+import { ENVIRONMENT } from '../environment.ts';
+import { createCode } from './code.ts';
+import { type FileChange, readChange } from './files.ts';
+import { createGenerator } from './generator.ts';
+import { createHost } from './host.ts';
+import { watchLostEdits } from './lost-edits.ts';
+import { createProblems } from './problems.ts';
+import { answerUnknown, serveApp } from './serve.ts';
+
+/** All that development adds to one Vite server; a restarted server gets another. */
+export interface DevServer {
+  /** A module was made of this text. */
+  used(file: string, text: string): void;
+  change(change: FileChange): Promise<void>;
+  /** Called when Vite's own middlewares stand. */
+  last(): void;
+  close(): Promise<void>;
+}
+
+export function createDevServer(server: ViteDevServer, context: PluginContext): DevServer {
+  const environment = server.environments[ENVIRONMENT];
+  if (!environment || !isRunnableDevEnvironment(environment)) throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
+  const { project } = context;
+  const { root, mode, envDir } = server.config;
+  const code = createCode(environment);
+  const problems = createProblems(server);
+  const lostEdits = watchLostEdits(server);
+  // Development only: what the shell has set counts more.
+  const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
+  const host = createHost({ project, code, problems, env });
+  const generator = createGenerator({ server, project, problems });
+
+  const ready = project.scan().then((scan) => host.apply(scan));
+  ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${String(error)}`));
+  const app = serveApp(server, host, project.options, ready);
+
+  server.httpServer?.once('listening', () => {
+    // The first request has the machine for itself; the rest of the contracts comes behind it.
+    void ready.then(() => generator.soon()).catch(() => undefined);
+  });
+
+  return {
+    used: (file, text) => lostEdits.used(file, text),
+    async change(change) {
+      await ready;
+      const read = await readChange(change, { root, code, lostEdits });
+      if (!read) return;
+      const scan = await project.update([read.file]);
+      const dependents = await project.invalidate([read.file]);
+      context.invalidate();
+      await host.apply(scan, new Set([...read.affected, ...dependents]));
+      generator.soon();
+    },
+    last: () => answerUnknown(server),
+    async close() {
+      lostEdits.close();
+      await generator.close();
+      await app.close();
+      await host.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type EnvironmentModuleNode, normalizePath } from 'vite';
+import type { Code } from './code.ts';
+import type { LostEdits } from './lost-edits.ts';
+
+export interface FileChange {
+  type: 'create' | 'update' | 'delete';
+  /** Absolute, with `/`. */
+  file: string;
+  timestamp: number;
+  /** Those that were made of the file. */
+  modules: EnvironmentModuleNode[];
+}
+
+/** Reads what a change is about; `undefined`: nothing that the backend has to act on yet. */
+export async function readChange(
+  change: FileChange,
+  { root, code, lostEdits }: { root: string; code: Code; lostEdits: LostEdits },
+): Promise<{ file: string; affected: Set<string> } | undefined> {
+  if (change.type !== 'delete') {
+    const text = await fs.readFile(change.file, 'utf8').catch(() => undefined);
+    // Gone or not there yet: another change says so.
+    if (text === undefined) return undefined;
+    // An editor that truncates and then writes: what is served stays until the text is there.
+    if (text.trim() === '' && change.type === 'update' && !lostEdits.isReallyEmpty(change.file)) return undefined;
+    lostEdits.changed(change.file, text);
+  }
+  const file = normalizePath(path.relative(root, change.file));
+  const affected = await code.change(change.modules, change.timestamp);
+  return { file, affected: affected.add(file) };
+}

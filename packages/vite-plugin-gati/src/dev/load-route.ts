@@ -1,0 +1,119 @@
+import { type Defs, type Diagnostic, GatiError, mapRoute, renameRefs, type RouteContract } from '@gati/contract';
+import type { LiveRoute } from '@gati/runtime-h3/app';
+import type { AnalyzedRoute, Analyzer } from '../analyze/types.ts';
+import { toLiveChecks } from '../compile/live.ts';
+import type { RouteFile } from '../scan/types.ts';
+import type { Code } from './code.ts';
+import type { Problems } from './problems.ts';
+import { toDiagnostic } from './to-diagnostic.ts';
+
+export interface RouteLoader {
+  /** Code and contract of the files as they stand. */
+  load(route: RouteFile): Promise<LiveRoute>;
+  /** The contracts of what is loaded. */
+  readonly contracts: Map<string, RouteContract>;
+  /** Definitions of all loaded routes; each has its own names. */
+  readonly $defs: Defs;
+  forget(id: string): void;
+}
+
+interface Needs {
+  root: string;
+  code: Code;
+  analyzer(): Promise<Analyzer>;
+  problems: Problems;
+}
+
+export function createRouteLoader({ root, code, analyzer, problems }: Needs): RouteLoader {
+  const contracts = new Map<string, RouteContract>();
+  const $defs: Defs = {};
+  /** Names in `$defs` of a route's current contract and of the one before, which requests in flight may still explain. */
+  const names = new Map<string, [current: string[], before: string[]]>();
+  let generation = 0;
+
+  function adopt({ contract, $defs: own }: AnalyzedRoute): RouteContract {
+    const suffix = `~${generation++}`;
+    const rename = (name: string): string => name + suffix;
+    const [current = [], before = []] = names.get(contract.id) ?? [];
+    for (const name of before) delete $defs[name];
+    for (const [name, schema] of Object.entries(own)) $defs[rename(name)] = renameRefs(schema, rename);
+    names.set(contract.id, [Object.keys(own).map(rename), current]);
+    const adopted = mapRoute(contract, (schema) => renameRefs(schema, rename));
+    contracts.set(contract.id, adopted);
+    return adopted;
+  }
+
+  async function loadModule(file: string): Promise<Record<string, unknown>> {
+    try {
+      const module = await code.load(file);
+      problems.delete(`code ${file}`);
+      return module;
+    } catch (error) {
+      problems.set(`code ${file}`, [toDiagnostic(error, root, file)]);
+      throw error;
+    }
+  }
+
+  async function analyze(route: RouteFile): Promise<AnalyzedRoute> {
+    const source = `contract ${route.id}`;
+    try {
+      const analyzed = await (await analyzer()).route(route);
+      problems.set(source, analyzed.warnings);
+      return analyzed;
+    } catch (error) {
+      problems.set(source, [toDiagnostic(error, root, route.file)]);
+      throw error;
+    }
+  }
+
+  return {
+    contracts,
+    $defs,
+    async load(route) {
+      // All three at once; the first failure decides, and none is left unheard.
+      const [module, middleware, analyzed] = await Promise.all([
+        loadModule(route.file),
+        Promise.all(route.middleware.map(loadModule)),
+        analyze(route),
+      ]);
+      const contract = adopt(analyzed);
+      return {
+        ...toRunnable(route, module),
+        middleware: middleware.map(({ middleware }, index) => asFunction(middleware, 'middleware', route.middleware[index] ?? '')),
+        ...toLiveChecks(contract, $defs),
+      };
+    },
+    forget(id) {
+      for (const name of names.get(id)?.flat() ?? []) delete $defs[name];
+      names.delete(id);
+      contracts.delete(id);
+      problems.delete(`contract ${id}`);
+    },
+  };
+}
+
+function toRunnable(route: RouteFile, module: Record<string, unknown>): Pick<LiveRoute, 'handler' | 'socket'> {
+  if (route.handler === 'socket') {
+    if (typeof module['socket'] === 'object' && module['socket'] !== null) return { socket: module['socket'] };
+    throw wrongExport('socket', 'an object of hooks', route.file);
+  }
+  return { handler: asFunction(module[route.handler], route.handler, route.file) };
+}
+
+function asFunction<T>(value: unknown, name: string, file: string): T {
+  if (typeof value === 'function') return value as T;
+  throw wrongExport(name, 'a function', file);
+}
+
+function wrongExport(name: string, wanted: string, file: string): GatiError {
+  const diagnostic: Diagnostic = {
+    code: 'GATI_HANDLER_MISSING',
+    level: 'error',
+    message: `'${name}' of ${file} is not ${wanted}.`,
+    fix: `Export ${wanted} as '${name}'.`,
+    file,
+    line: 1,
+    column: 1,
+  };
+  return new GatiError(diagnostic);
+}

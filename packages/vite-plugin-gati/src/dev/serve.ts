@@ -1,0 +1,61 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type App, createApp, toProblem } from '@gati/runtime-h3/app';
+import { wantsDocument } from '@gati/runtime-h3/dev';
+import type { Connect, ViteDevServer } from 'vite';
+import type { ResolvedOptions } from '../options.ts';
+import type { Host } from './host.ts';
+import { toDiagnostic } from './to-diagnostic.ts';
+
+/** The app behind Vite's server: own routes first, what they don't take is Vite's. `ready` settles when the routes are known. */
+export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOptions, ready: Promise<void>): App {
+  const { root } = server.config;
+  const app = createApp({
+    mode: 'development',
+    base: options.base,
+    cors: options.cors,
+    limits: options.limits,
+    release: () => host.release(),
+    context: async (release) => (await host.context(release)).gctx,
+    onError(error) {
+      const { file, line, frame, code } = toDiagnostic(error, root);
+      return {
+        ...(file === undefined ? {} : { file, line }),
+        ...(frame === undefined ? {} : { frame }),
+        ...(code === 'GATI_TRANSFORM' ? { reason: code } : {}),
+      };
+    },
+  });
+
+  const hasClient = (): boolean => fs.existsSync(path.join(root, 'index.html'));
+
+  const handle: Connect.NextHandleFunction = (req, res, next) => {
+    // A page is the client's, where there is one: the same path may be a page and a route.
+    if (wantsDocument(req) && hasClient()) return next();
+    ready.then(() => app.node(req, res, next), next);
+  };
+  server.middlewares.use(handle);
+
+  // Vite's CORS would end every OPTIONS before a route of that method, or `Allow`, is thought of.
+  server.middlewares.stack.unshift({
+    route: '',
+    handle: ((req, res, next) => (req.method === 'OPTIONS' ? handle(req, res, next) : next())) satisfies Connect.NextHandleFunction,
+  });
+
+  server.httpServer?.on('upgrade', (req, socket, head) => {
+    if (req.headers['sec-websocket-protocol']?.startsWith('vite-')) return;
+    // Whose path it is, is known when the routes are; until then nobody reads from the socket.
+    void ready.then(() => app.upgrade(req, socket, head));
+  });
+  return app;
+}
+
+/** For what nobody took: a document is Vite's page, anything else is told what it is in production. */
+export function answerUnknown(server: ViteDevServer): void {
+  server.middlewares.use((req, res, next) => {
+    const isPage = req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
+    if (wantsDocument(req) || isPage) return next();
+    res.writeHead(404, { 'Content-Type': 'application/problem+json' });
+    res.end(req.method === 'HEAD' ? undefined : JSON.stringify(toProblem(404, 'not_found', { detail: 'No route has this path.' })));
+  });
+}

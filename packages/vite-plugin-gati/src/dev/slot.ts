@@ -1,0 +1,67 @@
+import type { LiveRoute, RouteSlot } from '@gati/runtime-h3/app';
+import type { RouteFile } from '../scan/types.ts';
+
+/** A route's place in the table. Code and contract are loaded together, on the first request, and again after each change of either. */
+export class LiveSlot implements RouteSlot {
+  /** The same place may get another file; its id stays. */
+  route: RouteFile;
+  readonly #load: (route: RouteFile) => Promise<LiveRoute>;
+  #current: LiveRoute | undefined;
+  #pending: Promise<LiveRoute> | undefined;
+  #generation = 0;
+  #used = false;
+
+  constructor(route: RouteFile, load: (route: RouteFile) => Promise<LiveRoute>) {
+    this.route = route;
+    this.#load = load;
+  }
+
+  get id(): string {
+    return this.route.id;
+  }
+  get method(): string {
+    return this.route.method;
+  }
+  get path(): string {
+    return this.route.path;
+  }
+  get domain(): string {
+    return this.route.domain;
+  }
+  get version(): string | undefined {
+    return this.route.version;
+  }
+
+  /** A request or an edit before wanted it, so after an edit it is made ready without waiting for the next request. */
+  get used(): boolean {
+    return this.#used;
+  }
+
+  live(): LiveRoute | Promise<LiveRoute> {
+    return this.#current ?? (this.#pending ??= this.#run());
+  }
+
+  /** What is loaded is out of date. Requests that have it keep it; the next ones wait for the new. */
+  stale(): void {
+    this.#generation++;
+    this.#current = undefined;
+    this.#pending = undefined;
+  }
+
+  async #run(): Promise<LiveRoute> {
+    this.#used = true;
+    const generation = this.#generation;
+    try {
+      const live = await this.#load(this.route);
+      if (generation !== this.#generation) return await this.live();
+      this.#current = live;
+      return live;
+    } catch (error) {
+      // What failed was already out of date: its successor decides.
+      if (generation !== this.#generation) return await this.live();
+      throw error;
+    } finally {
+      if (generation === this.#generation) this.#pending = undefined;
+    }
+  }
+}

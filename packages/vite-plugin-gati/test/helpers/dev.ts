@@ -1,0 +1,69 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type HotPayload, type InlineConfig, type ViteDevServer } from 'vite';
+import { createContext, type ProjectParts } from '../../src/context.ts';
+import { type GatiOptions, toPlugins } from '../../src/index.ts';
+import { createDeclaredAnalyzer } from './declared-analyzer.ts';
+
+export interface DevApp {
+  server: ViteDevServer;
+  url: string;
+  /** What Vite's client in a page was sent. */
+  sent: HotPayload[];
+  /** What stood on the terminal. */
+  log: string[];
+  close(): Promise<void>;
+}
+
+/** A real Vite server on a free port. */
+export async function startDev(
+  root: string,
+  {
+    options,
+    parts = { createAnalyzer: createDeclaredAnalyzer },
+    config = {},
+  }: { options?: GatiOptions; parts?: ProjectParts; config?: InlineConfig } = {},
+): Promise<DevApp> {
+  const sent: HotPayload[] = [];
+  const log: string[] = [];
+  const note = (text: string): void => void log.push(text);
+  const logger = {
+    info: note,
+    warn: note,
+    warnOnce: note,
+    error: note,
+    clearScreen: () => {},
+    hasErrorLogged: () => false,
+    hasWarned: false,
+  };
+  const plugins = toPlugins(createContext(options, parts));
+  const server = await createServer({
+    root,
+    configFile: false,
+    customLogger: logger,
+    plugins,
+    ...config,
+    server: { port: 0, host: '127.0.0.1', ...config.server },
+  });
+  const { hot } = server.environments.client;
+  const send = hot.send.bind(hot) as (...args: unknown[]) => void;
+  hot.send = (...args: unknown[]) => {
+    if (typeof args[0] === 'object') sent.push(args[0] as HotPayload);
+    send(...args);
+  };
+  await server.listen();
+  const { port } = server.httpServer!.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}`, sent, log, close: () => server.close() };
+}
+
+/** Asks again until it is so; the last failure is the reason where it never is. */
+export async function eventually<T>(check: () => T | Promise<T>, milliseconds = 8000): Promise<T> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  }
+}
