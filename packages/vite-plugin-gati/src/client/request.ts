@@ -1,0 +1,90 @@
+import { ClientError } from './errors.ts';
+import type { ClientOptions, ClientSettings } from './options.ts';
+
+/** Absolute URL of a route with its parameters and query filled in. */
+export function toUrl(route: string, request: { params?: object; query?: object }, settings: ClientSettings, options: ClientOptions): URL {
+  const path = fillPath(route, (request.params ?? {}) as Record<string, unknown>);
+  const base = options.baseUrl ?? (globalThis as { location?: { origin: string } }).location?.origin;
+  if (!base || !URL.canParse(base)) {
+    throw new ClientError(
+      'GATI_CLIENT_BASE_URL',
+      options.baseUrl ? `The base URL '${options.baseUrl}' is not absolute.` : 'There is no page whose server could be called.',
+      "Name the server: createClient({ baseUrl: 'https://api.example.com' }).",
+    );
+  }
+  const url = new URL(base.replace(/\/+$/, '') + settings.base + path);
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) url.searchParams.append(name, toText(item));
+  }
+  return url;
+}
+
+function fillPath(route: string, params: Record<string, unknown>): string {
+  const path = route.slice(route.indexOf(' ') + 1);
+  return path
+    .split('/')
+    .map((segment) => {
+      const name = segment.slice(1);
+      if (segment.startsWith(':')) return toSegment(route, name, params[name]);
+      if (!segment.startsWith('*')) return segment;
+      return toText(params[name] ?? '')
+        .split('/')
+        .map((part) => toSegment(route, name, part))
+        .join('/');
+    })
+    .join('/');
+}
+
+function toSegment(route: string, name: string, value: unknown): string {
+  const text = value === undefined || value === null ? '' : toText(value);
+  // A URL has no way to say these: an empty segment is another route, and `.` and `..` are taken out before it is sent, escaped or not.
+  if (text === '' || text === '.' || text === '..') {
+    throw new ClientError(
+      'GATI_CLIENT_PARAM',
+      `${route}: the parameter '${name}' cannot be '${text}'.`,
+      'Check the value before the call.',
+    );
+  }
+  return encodeURIComponent(text);
+}
+
+/** A value as it stands in a path, a query, a header or a form. */
+export function toText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'object' && value !== null ? toJson(value) : String(value);
+}
+
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+}
+
+/** What `fetch` sends, and its content type where `fetch` does not say it by itself. */
+export interface Body {
+  content: string | FormData | URLSearchParams | Blob | ArrayBuffer | ArrayBufferView | ReadableStream;
+  contentType?: string;
+}
+
+export function toBody(value: unknown, asForm: boolean, contentType: string | null): Body | undefined {
+  if (value === undefined) return undefined;
+  if (isSentAsIs(value)) return { content: value };
+  if (typeof value === 'string' && contentType !== null && !contentType.includes('json')) return { content: value };
+  if (typeof value === 'object' && value !== null && (asForm || Object.values(value).some(hasFile))) return { content: toForm(value) };
+  return { content: toJson(value), contentType: 'application/json' };
+}
+
+function isSentAsIs(value: unknown): value is Body['content'] {
+  return [FormData, URLSearchParams, Blob, ArrayBuffer, ReadableStream].some((type) => value instanceof type) || ArrayBuffer.isView(value);
+}
+
+const hasFile = (value: unknown): boolean => value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
+
+function toForm(fields: object): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (item instanceof Blob) form.append(name, item);
+      else if (item !== undefined) form.append(name, toText(item));
+    }
+  }
+  return form;
+}

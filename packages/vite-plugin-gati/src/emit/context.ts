@@ -1,0 +1,41 @@
+import { type Contract, quote } from '@gati/contract';
+import type { Scan } from '../scan/types.ts';
+
+/** The global types of handlers, by their names: without a parameter, or for one route. */
+const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'Middleware', 'EffectContext'];
+const BY_ROUTE = ['Handler', 'Args', 'Req', 'Socket', 'SocketPeer'];
+
+/** The text of `.gati/generated/context.ts`: what is global in handlers, for code that would rather import it, and the names of the app. */
+export function emitContext(contract: Contract, scan: Scan): string {
+  return `// Written by Gati from the files in src; changes here are lost.
+/* eslint-disable */
+/// <reference types="vite-plugin-gati/types" />
+/// <reference path="../types/gati.d.ts" />
+
+/** Every route of the app. */
+export type RouteId =${union(contract.routes.map(({ id }) => id))};
+
+export type ModuleName =${union(scan.modules.map(({ name }) => name))};
+
+export type EffectName =${union(scan.effects.map(({ name }) => name))};
+
+export type Modules = globalThis.GatiModules;
+
+/** By effect name, what \`enqueue\` takes. */
+export type EffectPayloads = globalThis.GatiEffects;
+
+export type Config = globalThis.GlobalContext['config'];
+
+${PLAIN.map((name) => `export type ${name} = globalThis.${name};\n`).join('')}
+${BY_ROUTE.map((name) => `export type ${name}<R extends string = string> = globalThis.${name}<R>;\n`).join('')}
+/** Parameters, query, headers and body of a route as its handler gets them. */
+export type Params<R extends RouteId> = Req<R>['params'];
+export type Query<R extends RouteId> = Req<R>['query'];
+export type RequestHeaders<R extends RouteId> = Req<R>['headers'];
+export type Body<R extends RouteId> = Req<R>['body'];
+`;
+}
+
+function union(names: string[]): string {
+  return names.length === 0 ? ' never' : names.map((name) => `\n  | ${quote(name)}`).join('');
+}

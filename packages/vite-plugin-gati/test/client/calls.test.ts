@@ -1,0 +1,237 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type CallRequest, type ClientOptions, createCaller } from '../../src/client/index.ts';
+import { inTurn, json, send, useServer } from './server.ts';
+
+const server = useServer();
+const settings = { version: '1.2.3', base: '/api', forms: ['POST /avatars'] };
+const fast = { delay: 1, max: 20 };
+const call = (route: string, request: CallRequest = {}, options: ClientOptions = {}): ReturnType<ReturnType<typeof createCaller>> =>
+  createCaller(settings, { baseUrl: server.url, retry: fast, ...options })(route, request);
+
+describe('a request', () => {
+  test('has its parameters, query, headers, version and body in place', async () => {
+    await call(
+      'POST /payments/:id/capture',
+      {
+        params: { id: 'a/b ü?' },
+        query: { q: ['x&y', 2n], none: undefined, at: new Date(0) },
+        headers: { 'X-Count': 3, gone: undefined },
+        body: { amount: 5n, at: new Date(0) },
+      },
+      { headers: async () => ({ authorization: 'Bearer t' }) },
+    );
+    const [request] = server.seen;
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: '/api/payments/a%2Fb%20%C3%BC%3F/capture?q=x%26y&q=2&at=1970-01-01T00%3A00%3A00.000Z',
+      headers: { 'x-api-version': '1.2.3', 'x-count': '3', authorization: 'Bearer t', 'content-type': 'application/json' },
+      body: '{"amount":"5","at":"1970-01-01T00:00:00.000Z"}',
+    });
+    expect(request!.headers).not.toHaveProperty('gone');
+  });
+
+  test('keeps the slashes of a rest parameter', async () => {
+    await call('GET /files/*rest', { params: { rest: 'a b/c?.txt' } });
+    expect(server.seen[0]!.url).toBe('/api/files/a%20b/c%3F.txt');
+  });
+
+  test.each(['', '.', '..', undefined])('is not made where a parameter is %j, as it would reach another route', async (id) => {
+    await expect(call('GET /users/:id', { params: { id } })).rejects.toMatchObject({ code: 'GATI_CLIENT_PARAM' });
+    await expect(call('GET /files/*rest', { params: { rest: `a/${id ?? ''}/b` } })).rejects.toMatchObject({ code: 'GATI_CLIENT_PARAM' });
+    expect(server.seen).toEqual([]);
+  });
+
+  test('needs a base URL where there is no page', async () => {
+    await expect(createCaller(settings)('GET /a')).rejects.toMatchObject({ code: 'GATI_CLIENT_BASE_URL' });
+    await expect(createCaller(settings, { baseUrl: '/api' })('GET /a')).rejects.toMatchObject({ code: 'GATI_CLIENT_BASE_URL' });
+  });
+
+  test('goes to the server of the page by default', async () => {
+    vi.stubGlobal('location', { origin: server.url });
+    expect(await createCaller(settings)('GET /a')).toMatchObject({ ok: true });
+    vi.unstubAllGlobals();
+  });
+
+  test('asks for another version, or for none', async () => {
+    await call('GET /a', {}, { version: '2.x' });
+    await call('GET /a', { version: false }, { version: '2.x' });
+    expect(server.seen.map(({ headers }) => headers['x-api-version'])).toEqual(['2.x', undefined]);
+  });
+
+  test('is multipart with a file, also in a list, and where the route takes forms', async () => {
+    await call('POST /upload', {
+      body: { name: 'ü', tags: ['a', 'b'], file: new File(['hello'], 'a.txt', { type: 'text/plain' }), meta: { n: 1n }, none: undefined },
+    });
+    await call('POST /upload', { body: { files: [new Blob(['x'])] } });
+    await call('POST /avatars', { body: { name: 'a' } });
+    const [one, two, three] = server.seen;
+    for (const request of [one, two, three]) expect(request!.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+    expect(one!.body).toContain('name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nhello');
+    expect(one!.body.match(/name="tags"/g)).toHaveLength(2);
+    expect(one!.body).toContain('name="meta"\r\n\r\n{"n":"1"}');
+    expect(one!.body).not.toContain('none');
+    expect(two!.body).toContain('name="files"; filename="blob"');
+    expect(three!.body).toContain('name="name"\r\n\r\na');
+  });
+
+  test('sends forms, text and streams as they are', async () => {
+    await call('POST /a', { body: new URLSearchParams({ a: '1' }) });
+    await call('POST /a', { body: 'plain', headers: { 'content-type': 'text/plain' } });
+    await call('POST /a', { body: 'json' });
+    await call('POST /a', { body: new Blob(['bytes']).stream() });
+    expect(server.seen.map(({ body, headers }) => [body, headers['content-type']])).toEqual([
+      ['a=1', 'application/x-www-form-urlencoded;charset=UTF-8'],
+      ['plain', 'text/plain'],
+      ['"json"', 'application/json'],
+      ['bytes', undefined],
+    ]);
+  });
+});
+
+describe('an answer', () => {
+  test('is told by ok and status', async () => {
+    server.answer(json(202, { state: 'capturing' }, { 'x-gati-release': 'rel_1' }));
+    const good = await call('POST /a');
+    expect(good).toMatchObject({ ok: true, status: 202, data: { state: 'capturing' } });
+    expect(good.headers!.get('x-gati-release')).toBe('rel_1');
+    server.answer(json(409, { error: 'ReservationFailed' }));
+    expect(await call('POST /a')).toMatchObject({ ok: false, status: 409, error: { error: 'ReservationFailed' } });
+  });
+
+  test('is read by its content type', async () => {
+    server.answer(send(200, 'text/plain; charset=utf-8', 'hello'));
+    expect(await call('GET /a')).toMatchObject({ data: 'hello' });
+    server.answer(send(204, undefined, ''));
+    expect(await call('GET /a')).toMatchObject({ ok: true, data: undefined });
+    server.answer(send(200, 'image/png', 'png'));
+    const image = (await call('GET /a')) as { data: unknown };
+    expect(await (image.data as Blob).text()).toBe('png');
+    server.answer(send(200, 'application/octet-stream', 'bytes'));
+    const stream = (await call('GET /a')) as { data: unknown };
+    expect(await new Response(stream.data as ReadableStream).text()).toBe('bytes');
+    server.answer(send(200, 'application/vnd.api+json', '[1]'));
+    expect(await call('GET /a')).toMatchObject({ data: [1] });
+    server.answer(json(200, {}));
+    expect(await call('HEAD /a')).toMatchObject({ ok: true, data: undefined });
+  });
+
+  test('that is no answer of the app becomes a problem', async () => {
+    server.answer(send(413, 'text/html', '<h1>nginx</h1>'));
+    expect(await call('POST /a')).toMatchObject({
+      status: 413,
+      error: { type: 'about:blank', title: 'Payload Too Large', status: 413, code: 'http_413' },
+    });
+    server.answer(send(404, undefined, ''));
+    expect(await call('POST /a')).toMatchObject({ error: { code: 'http_404' } });
+    server.answer(send(400, 'application/json', '{oops'));
+    expect(await call('POST /a')).toMatchObject({ error: { code: 'http_400', detail: '{oops' } });
+    server.answer(send(400, 'text/plain', 'declared text'));
+    expect(await call('POST /a')).toMatchObject({ error: 'declared text' });
+  });
+
+  test('that says JSON and is none is a failure without a status', async () => {
+    server.answer(send(200, 'application/json', '{oops'));
+    expect(await call('GET /a')).toMatchObject({ ok: false, status: 0, error: { code: 'bad_response' } });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('that never comes is a failure without a status', async () => {
+    server.answer((_, response) => response.destroy());
+    expect(await call('POST /a')).toMatchObject({ ok: false, status: 0, error: { code: 'network' } });
+    server.answer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+      response.write('{"a":');
+      setImmediate(() => response.destroy());
+    });
+    expect(await call('POST /a')).toMatchObject({ ok: false, status: 0, error: { code: 'network' } });
+  });
+
+  test('that is not ok is thrown where this is asked for', async () => {
+    server.answer(json(409, { error: 'ReservationFailed' }));
+    await expect(call('POST /a', {}, { throwOnError: true })).rejects.toMatchObject({
+      name: 'CallError',
+      code: 'GATI_CALL_FAILED',
+      status: 409,
+      route: 'POST /a',
+      result: { error: { error: 'ReservationFailed' } },
+    });
+    expect(await call('POST /a', { throwOnError: false }, { throwOnError: true })).toMatchObject({ status: 409 });
+    server.answer((_, response) => response.destroy());
+    await expect(call('POST /a', { throwOnError: true })).rejects.toMatchObject({ status: 0, message: expect.stringContaining('POST /a') });
+  });
+});
+
+describe('a call that fails', () => {
+  test.each([408, 429, 500, 502, 503])('with %i is made again where it is safe', async (status) => {
+    server.answer(inTurn(json(status, {}), json(status, {}), json(200, { ok: 1 })));
+    expect(await call('GET /a')).toMatchObject({ ok: true });
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test.each([400, 404, 409, 501])('with %i is not', async (status) => {
+    server.answer(json(status, {}));
+    expect(await call('GET /a')).toMatchObject({ status });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('is not made again where it might happen twice, unless a key says that it will not', async () => {
+    server.answer(json(503, {}));
+    await call('POST /a', { body: { a: 1 } });
+    expect(server.seen).toHaveLength(1);
+    server.answer(json(503, {}));
+    await call('POST /a', { body: { a: 1 }, idempotencyKey: 'k1' });
+    expect(server.seen.slice(1).map(({ headers, body }) => [headers['idempotency-key'], body])).toEqual(Array(3).fill(['k1', '{"a":1}']));
+    await call('POST /a', { headers: { 'Idempotency-Key': 'k2' } });
+    expect(server.seen).toHaveLength(7);
+  });
+
+  test('is made again after a lost connection, as often as is said', async () => {
+    server.answer((_, response) => response.destroy());
+    expect(await call('PUT /a', { retry: { ...fast, attempts: 4 } })).toMatchObject({ status: 0 });
+    expect(server.seen).toHaveLength(4);
+    await call('PUT /a', { retry: false });
+    expect(server.seen).toHaveLength(5);
+  });
+
+  test('waits as long as the server asks, and gives up where that is too long', async () => {
+    const pauses = vi.spyOn(globalThis, 'setTimeout');
+    server.answer(
+      inTurn(
+        json(429, {}, { 'retry-after': '1' }),
+        json(503, {}, { 'retry-after': new Date(Date.now() - 1000).toUTCString() }),
+        json(200, {}),
+      ),
+    );
+    expect(await call('GET /a', { retry: { delay: 1, max: 1000 } })).toMatchObject({ ok: true });
+    expect(pauses.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual(expect.arrayContaining([1000, 0]));
+    pauses.mockRestore();
+    server.answer(json(503, {}, { 'retry-after': '3600' }));
+    server.seen.length = 0;
+    expect(await call('GET /a')).toMatchObject({ status: 503 });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('takes too long or is aborted', async () => {
+    server.answer(() => {});
+    expect(await call('POST /a', { timeout: 20 })).toMatchObject({ ok: false, status: 0, error: { code: 'timeout' } });
+    await call('GET /a', {}, { timeout: 10 });
+    expect(server.seen).toHaveLength(4);
+
+    const controller = new AbortController();
+    server.answer(() => controller.abort(new Error('enough')));
+    expect(await call('GET /a', { signal: controller.signal })).toMatchObject({ status: 0, error: { code: 'aborted' } });
+    expect(await call('GET /a', { signal: AbortSignal.abort() })).toMatchObject({ status: 0, error: { code: 'aborted' } });
+    expect(server.seen).toHaveLength(5);
+  });
+
+  test('stops waiting for the next attempt when it is aborted', async () => {
+    const controller = new AbortController();
+    server.answer((request, response, count) => {
+      json(503, {})(request, response, count);
+      setImmediate(() => controller.abort());
+    });
+    expect(await call('GET /a', { signal: controller.signal, retry: { delay: 60_000, max: 60_000 } })).toMatchObject({
+      error: { code: 'aborted' },
+    });
+  });
+});

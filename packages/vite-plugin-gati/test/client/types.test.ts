@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emitClient } from '../../src/emit/client.ts';
+import { emitContext } from '../../src/emit/context.ts';
+import { emitTypes } from '../../src/emit/types.ts';
+import { COMPILERS, createTypedApp, type TypedApp } from '../emit-types/app.ts';
+import { FILES, SCAN } from '../emit-types/files.ts';
+import { CONTRACT } from './contract.ts';
+import { USES } from './uses.ts';
+
+const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
+
+const CONTEXT_USES = `import type { Body, Config, EffectName, GlobalContext, Handler, ModuleName, Params, Req, RouteId } from '../.gati/generated/context';
+
+export const handler: Handler<'POST /payments/:id/capture'> = (req, _res, gctx: GlobalContext) => reserve(req, gctx);
+export const names: [RouteId, ModuleName, EffectName] = ['GET /health', 'ledger', 'nightly'];
+// @ts-expect-error -- no such route
+export const wrong: RouteId = 'GET /nope';
+export const port = (config: Config): number => config.PORT;
+export const params: Params<'POST /payments/:id/capture'> = { id: 'p1' };
+
+function reserve(req: Req<'POST /payments/:id/capture'>, gctx: GlobalContext): Promise<boolean> {
+  const body: Body<'POST /payments/:id/capture'> = req.body;
+  return gctx.modules.ledger.reserve(req.params.id, body.amount);
+}
+`;
+
+describe.sequential('the generated client', () => {
+  let app: TypedApp;
+  beforeAll(async () => {
+    app = await createTypedApp();
+    app.write({
+      ...FILES,
+      '.gati/types/gati.d.ts': emitTypes(SCAN),
+      '.gati/generated/client.ts': emitClient(CONTRACT, { version: '1.2.3', base: '/api' }),
+      '.gati/generated/context.ts': emitContext(CONTRACT, SCAN),
+      'src/uses.ts': USES,
+      'src/context-uses.ts': CONTEXT_USES,
+    });
+  }, 60_000);
+  afterAll(() => app.remove());
+
+  test.each(compilers)(
+    'takes what is right and refuses what is wrong under %s',
+    async (compiler) => {
+      expect(await app.check(compiler)).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('compiles under the strictest options', async () => {
+    const strictest = {
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      noPropertyAccessFromIndexSignature: false,
+      isolatedModules: true,
+      noImplicitOverride: true,
+      noImplicitReturns: true,
+      skipLibCheck: false,
+    };
+    app.write({
+      'src/handlers/payments/capture.ts':
+        "export const handler: Handler<'POST /payments/:id/capture'> = (req) => req.body;\nexport type Body = { amount: number };\n",
+    });
+    expect(await app.check('TypeScript 7', strictest)).toEqual([]);
+  }, 60_000);
+});
