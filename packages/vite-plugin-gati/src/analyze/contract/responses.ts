@@ -1,0 +1,138 @@
+import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { Session } from '../session.ts';
+import { toBody } from '../walk/answers.ts';
+import { Interpreter } from '../walk/interpreter.ts';
+import { type Body, START, type State } from '../walk/state.ts';
+import { problemSchema } from '../walk/throws.ts';
+import { type HttpFailure, RES, type Value } from '../walk/values.ts';
+import { writeValue } from '../walk/schemas.ts';
+import type { HandlerSite } from './handler.ts';
+import type { Issues } from './issues.ts';
+
+/** One way in which a handler can answer. */
+interface Answer {
+  /** Undefined: not known. */
+  status: number | undefined;
+  schema: Schema | undefined;
+  contentType: string | undefined;
+  stream?: boolean;
+  node: Node;
+}
+
+export const PROBLEM = 'application/problem+json';
+
+/** Walks the handler and gathers its answers by status. */
+export function inferResponses(session: Session, site: HandlerSite, issues: Issues): Record<string, ResponseContract> {
+  const walk = new Interpreter(session, (code, message, fix, node) => issues.add(code, message, fix, node));
+  const answers: Answer[] = [];
+  session.prepare([site.node]);
+  const handlers: Value[] = site.fn ? [{ kind: 'function', node: site.fn, frame: walk.frame }] : walk.evaluate(site.node, START).map(({ value }) => value);
+  for (const handler of handlers) {
+    if (handler.kind !== 'function') {
+      issues.add('GATI_RESPONSE_UNKNOWN', 'The handler is made by code that is not followed, so what it answers is not known.', 'Write the handler as a function, or declare `export type Responses = { 200: … }`.', site.node);
+      answers.push({ status: undefined, schema: {}, contentType: 'application/json', node: site.node });
+      continue;
+    }
+    walk.sink = [];
+    const { node } = handler;
+    if ('asteriskToken' in node && node.asteriskToken) {
+      answers.push(generatorAnswer(session, node, issues));
+      continue;
+    }
+    const parameters = node.parameters.map((parameter): Value => ({ kind: 'type', node: parameter.name, frame: walk.frame }));
+    const values: Value[] = [0, 1, 2, 3].map((index) => (index === 1 ? RES : (parameters[index] ?? { kind: 'type', node, frame: walk.frame })));
+    for (const { state, value } of walk.enter(node, values, START, { at: node, frame: handler.frame })) answers.push(...toAnswers(walk, state, value, node, issues));
+    for (const { error } of walk.sink) if (error) answers.push(toProblem(walk, error, issues));
+  }
+  return joinAnswers(answers, issues);
+}
+
+/** An async generator as a handler: each `yield` is one event. */
+function generatorAnswer(session: Session, node: Node, issues: Issues): Answer {
+  const [result] = session.host.returns(session.type(node));
+  const [item] = result ? session.host.typeArguments(result) : [];
+  const written = item ? session.responses.write(item) : { schema: {}, issues: [] };
+  for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+  return { status: 200, schema: written.schema, contentType: 'text/event-stream', stream: true, node };
+}
+
+function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, issues: Issues): Answer[] {
+  if (value.kind === 'never') return [];
+  if (state.escaped) return [{ status: undefined, schema: {}, contentType: 'application/json', node: state.escaped }];
+  if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, state, option, node, issues));
+  const set = answer(state, state.body, node, issues);
+  if (value.kind === 'sent' || (value.kind === 'constant' && value.value === undefined)) return [set];
+  const at = value.kind === 'type' ? value.node : node;
+  if (value.kind === 'type' && isSent(walk, value)) {
+    issues.add('GATI_RESPONSE_UNKNOWN', 'The answer is made by code that is not followed.', 'Return the body, or declare `export type Responses = { 200: … }`.', at);
+    return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
+  }
+  const written = writeValue(walk, value);
+  if (written.absent) return written.optional ? [set] : [];
+  const returned = answer(state, toBody(walk, value, at), at, issues);
+  return written.optional ? [returned, set] : [returned];
+}
+
+function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boolean {
+  const type = walk.session.type(value.node);
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  return members.some((member) => member.tag === 'object' && ['Sent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''));
+}
+
+function answer(state: State, body: Body | undefined, node: Node, issues: Issues): Answer {
+  const known = 'known' in state.status ? state.status.known : undefined;
+  if (known === undefined && 'unknown' in state.status) {
+    issues.add('GATI_STATUS_UNKNOWN', 'The status can be any number, so the answer stands under `default`.', 'Assign a literal, or a map of literals declared `as const`.', state.status.unknown);
+  }
+  // A status that has no body by its nature (RFC 9110, 15.3.5 and 15.4.5).
+  const empty = known === 204 || known === 304 || !body;
+  const contentType = state.contentType ?? body?.contentType;
+  const overridden = body && state.contentType !== undefined && state.contentType !== body.contentType && !/json$/.test(state.contentType);
+  return {
+    status: known,
+    schema: empty ? undefined : overridden && body.schema?.type !== 'string' ? {} : body.schema,
+    contentType: empty ? undefined : contentType,
+    ...(body?.stream ? { stream: true } : {}),
+    node: body?.node ?? node,
+  };
+}
+
+function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Answer {
+  if (error.status === undefined) {
+    issues.add('GATI_STATUS_UNKNOWN', 'The status of the error that is thrown here is not known, so it stands under `default`.', 'Give `HttpError` a literal status.', error.node);
+  }
+  return { status: error.status, schema: problemSchema(walk, error), contentType: PROBLEM, node: error.node };
+}
+
+function joinAnswers(answers: readonly Answer[], issues: Issues): Record<string, ResponseContract> {
+  const byStatus = new Map<string, Answer[]>();
+  for (const each of answers) {
+    const key = each.status === undefined ? 'default' : String(each.status);
+    byStatus.set(key, [...(byStatus.get(key) ?? []), each]);
+  }
+  const keys = [...byStatus.keys()].sort((a, b) => Number(a === 'default') - Number(b === 'default') || Number(a) - Number(b));
+  return Object.fromEntries(keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)]));
+}
+
+function joinStatus(key: string, answers: readonly Answer[], issues: Issues): ResponseContract {
+  const full = answers.filter(({ contentType }) => contentType !== undefined);
+  const [first] = full;
+  if (!first) return {};
+  if (full.length < answers.length) {
+    issues.add('GATI_BODY_SOMETIMES', `With status ${key} there is a body on one path and none on another.`, 'Send a body on each path, or answer 204 where there is none.', answers.find(({ contentType }) => contentType === undefined)!.node);
+  }
+  const types = [...new Set(full.map(({ contentType }) => contentType!))].sort();
+  const json = types.every((type) => /[/+]json$/.test(type));
+  const contentType = types.length === 1 ? types[0]! : json ? 'application/json' : first.contentType!;
+  if (types.length > 1) {
+    issues.add('GATI_CONTENT_TYPES', `Status ${key} is answered as ${types.join(' and as ')}; the contract names ${contentType}.`, 'Use one kind of body a status.', first.node);
+  }
+  const schemas = new Map(full.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));
+  const mixed = types.length > 1 && !json;
+  return {
+    schema: mixed ? {} : canonicalSchema({ anyOf: [...schemas.values()] }),
+    contentType,
+    ...(full.some(({ stream }) => stream) ? { stream: true } : {}),
+  };
+}

@@ -1,0 +1,64 @@
+import { canonicalSchema, type Diagnostic, mapRoute, type RouteContract } from '@gati/contract';
+import type { RouteFile } from '../../scan/types.ts';
+import type { Session } from '../session.ts';
+import type { AnalyzedRoute } from '../types.ts';
+import { readDoc } from '../types/docs.ts';
+import { DefNames } from './defs.ts';
+import { findHandler, type HandlerSite } from './handler.ts';
+import { Issues } from './issues.ts';
+import { requestParts } from './request.ts';
+import { inferResponses } from './responses.ts';
+import type { LoadedSchemas } from './standard-schema.ts';
+
+/** One route's contract from the program as it stands. */
+export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedSchemas): Omit<AnalyzedRoute, 'dependencies'> {
+  const file = session.files.absolute(route.file);
+  const source = session.host.source(file);
+  const issues = new Issues(session);
+  const base: RouteContract = {
+    id: route.id,
+    method: route.method,
+    path: route.path,
+    domain: route.domain,
+    name: route.name,
+    file: route.file,
+    ...(route.version === undefined ? {} : { version: route.version }),
+    responses: {},
+  };
+  if (!source) return { contract: base, $defs: {}, warnings: [missing(route)] };
+  const exports = session.host.moduleExports(file);
+  const symbol = exports.get(route.handler);
+  const site = symbol && findHandler(session, symbol);
+  const request = requestParts({ session, route, exports, loaded, issues, fallback: source });
+  const isSocket = route.method === 'WS';
+  const inferred = site && !isSocket ? inferResponses(session, site, issues) : {};
+  const responses = site || isSocket ? inferred : { default: { schema: {}, contentType: 'application/json' } };
+  if (!site && !isSocket) {
+    issues.add('GATI_RESPONSE_UNKNOWN', `The export \`${route.handler}\` could not be followed to a function.`, 'Export the handler as a function of this file.', source);
+  }
+  const names = new DefNames(session);
+  const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) => names.finish(canonicalSchema(schema)));
+  for (const definition of names.used) {
+    for (const { code, message, fix } of definition.issues) issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
+  }
+  return { contract, $defs: names.$defs, warnings: issues.list() };
+}
+
+function missing(route: RouteFile): Diagnostic {
+  return { code: 'GATI_HANDLER_UNREADABLE', level: 'error', message: `The handler ${route.file} could not be read.`, fix: 'Check that the file is there and is a TypeScript or JavaScript module.', file: route.file };
+}
+
+/** Summary is the first line of the documentation, description the rest. */
+function notes(site: HandlerSite | undefined): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {
+  if (!site) return {};
+  const doc = readDoc(site.declaration.getSourceFile().text, site.declaration.pos);
+  if (!doc) return {};
+  const [summary, ...rest] = (doc.description ?? '').split(/\n\s*\n/);
+  const deprecated = doc.tags.find(({ name }) => name === 'deprecated');
+  const description = rest.join('\n\n').trim();
+  return {
+    ...(summary ? { summary: summary.replace(/\s*\n\s*/g, ' ') } : {}),
+    ...(description ? { description } : {}),
+    ...(deprecated ? { deprecated: deprecated.text || true } : {}),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Host, HostOptions } from './host.ts';
+
+/** `auto`: TypeScript 7, and the classic API where its native program can't run. */
+export type Engine = 'auto' | Host['engine'];
+
+/** Compilers are loaded when one is needed: a start from the cache needs none. */
+export async function openHost(engine: Engine, options: HostOptions): Promise<Host> {
+  if (engine !== 'typescript-classic') {
+    try {
+      const { TypeScript7Host } = await import('./typescript7.ts');
+      return new TypeScript7Host(options);
+    } catch (error) {
+      if (engine === 'typescript-7') throw error;
+    }
+  }
+  const { ClassicHost, loadClassic } = await import('./classic.ts');
+  const api = loadClassic(options.root);
+  if (!api) throw new Error('No TypeScript was found that can analyse the handlers.');
+  return new ClassicHost(api, options);
+}

@@ -1,0 +1,87 @@
+import { type ESTree, parseSync } from 'vite';
+import type { RouteFile } from '../../scan/types.ts';
+
+export interface Insertion {
+  /** In the text of the file. */
+  at: number;
+  text: string;
+}
+
+/**
+ * Gives the parameters of a bare handler their types: `handler(req, res)` becomes `handler(req: __GatiReq<'GET /'>, res: __GatiRes)`.
+ * Only within lines, so no line moves. A handler that has a type of its own stays as it is.
+ */
+export function annotate(file: string, text: string, route: RouteFile): Insertion[] {
+  if (route.handler === 'socket') return [];
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) return [];
+  const handler = findHandler(program, route.handler);
+  return handler ? annotateParameters(handler, text, route.id) : [];
+}
+
+export function applyInsertions(text: string, insertions: readonly Insertion[]): string {
+  let result = '';
+  let from = 0;
+  for (const { at, text: added } of insertions) {
+    result += text.slice(from, at) + added;
+    from = at;
+  }
+  return result + text.slice(from);
+}
+
+/** The place in the file as it is on disk of a place in the text with insertions. */
+export function originalPosition(position: number, insertions: readonly Insertion[]): number {
+  let added = 0;
+  for (const { at, text } of insertions) {
+    const start = at + added;
+    if (position < start) break;
+    if (position < start + text.length) return at;
+    added += text.length;
+  }
+  return position - added;
+}
+
+type FunctionNode = ESTree.Function | ESTree.ArrowFunctionExpression;
+
+function findHandler(program: ESTree.Program, name: 'handler' | 'default'): FunctionNode | undefined {
+  const locals = new Map<string, FunctionNode>();
+  let found: ESTree.Node | null | undefined;
+  let alias: string | undefined;
+  for (const statement of program.body) {
+    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type === 'FunctionDeclaration' && declaration.id) locals.set(declaration.id.name, declaration);
+    if (declaration?.type === 'VariableDeclaration') {
+      for (const { id, init } of declaration.declarations) {
+        if (id.type === 'Identifier' && !id.typeAnnotation && isFunction(init)) locals.set(id.name, init);
+      }
+    }
+    if (statement.type === 'ExportDefaultDeclaration' && name === 'default') found = statement.declaration;
+    if (statement.type === 'ExportNamedDeclaration' && !statement.source) {
+      for (const { exported, local } of statement.specifiers) {
+        if (exported.type === 'Identifier' && exported.name === name && local.type === 'Identifier') alias = local.name;
+      }
+    }
+  }
+  if (isFunction(found)) return found;
+  if (found?.type === 'Identifier') return locals.get(found.name);
+  return locals.get(alias ?? name);
+}
+
+function isFunction(node: ESTree.Node | null | undefined): node is FunctionNode {
+  return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression' || node?.type === 'FunctionDeclaration';
+}
+
+function annotateParameters(handler: FunctionNode, text: string, id: string): Insertion[] {
+  const route = JSON.stringify(id);
+  const types = [`__GatiReq<${route}>`, '__GatiRes', '__GatiGlobal', '__GatiLocal'];
+  const insertions: Insertion[] = [];
+  for (const [index, parameter] of handler.params.entries()) {
+    const type = parameter.type === 'RestElement' ? (index === 0 ? `__GatiArgs<${route}>` : undefined) : types[index];
+    if (!type || !('typeAnnotation' in parameter) || parameter.typeAnnotation) continue;
+    if (parameter.type !== 'Identifier' && parameter.type !== 'ObjectPattern' && parameter.type !== 'RestElement') continue;
+    const bare = handler.type === 'ArrowFunctionExpression' && handler.params.length === 1 && !/\(\s*$/.test(text.slice(0, parameter.start));
+    if (bare) insertions.push({ at: parameter.start, text: '(' });
+    insertions.push({ at: parameter.end, text: bare ? `: ${type})` : `: ${type}` });
+  }
+  return insertions;
+}

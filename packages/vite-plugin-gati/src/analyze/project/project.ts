@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { RouteFile } from '../../scan/types.ts';
+import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
+import { annotate, applyInsertions, type Insertion, originalPosition } from './annotate.ts';
+import { CONFIG_FILE, toConfig } from './config.ts';
+import { GLOBALS } from './globals.ts';
+import { printRegistry, type Registered } from './registry.ts';
+
+export interface Place {
+  /** From the root, with `/`. */
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** The user's project as the compiler is shown it: the files on disk, with what Gati adds laid over them. */
+export class ProjectFiles {
+  readonly root: string;
+  readonly configFile: string;
+  #registered: Registered = { routes: [], modules: [], effects: [] };
+  #routes = new Map<string, RouteFile>();
+  #registry = printRegistry(this.#registered);
+  #config: string | undefined;
+  #parse: ((file: string) => ParsedConfig | undefined) | undefined;
+  readonly #annotated = new Map<string, { text: string; insertions: Insertion[] }>();
+  readonly #globalsFile = findGlobals();
+
+  /** @param root absolute, with `/`. */
+  constructor(root: string) {
+    this.root = root;
+    this.configFile = `${root}/${CONFIG_FILE}`;
+  }
+
+  get registered(): Registered {
+    return this.#registered;
+  }
+
+  get registryFile(): string {
+    return `${this.root}/.gati/types/gati.d.ts`;
+  }
+
+  hostOptions(): HostOptions {
+    return { root: this.root, configFile: this.configFile, overlay: (file) => this.overlay(file), setParser: (parse) => (this.#parse = parse) };
+  }
+
+  absolute(file: string): string {
+    return `${this.root}/${file}`;
+  }
+
+  /** From the root; files outside of it begin with `..`. */
+  relative(file: string): string {
+    const prefix = `${this.root}/`;
+    if (file.startsWith(prefix)) return file.slice(prefix.length);
+    if (file.toLowerCase().startsWith(prefix.toLowerCase())) return file.slice(prefix.length);
+    const from = this.root.split('/');
+    const to = file.split('/');
+    let same = 0;
+    while (same < from.length && from[same] === to[same]) same++;
+    return [...from.slice(same).map(() => '..'), ...to.slice(same)].join('/');
+  }
+
+  /** Takes over what the scan found and gives the files of the overlay that are other than before. */
+  register(registered: Registered): string[] {
+    const changed: string[] = [];
+    const files = (from: Registered): string => JSON.stringify(rootFiles(from));
+    const otherFiles = files(registered) !== files(this.#registered);
+    this.#registered = registered;
+    this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
+    const registry = printRegistry(registered);
+    if (registry !== this.#registry) changed.push(this.registryFile);
+    this.#registry = registry;
+    if (otherFiles) {
+      this.#config = undefined;
+      changed.push(this.configFile);
+    }
+    return changed;
+  }
+
+  /** Forgets what was made of files that changed. */
+  touch(changes: FileChanges): void {
+    for (const file of [...changes.changed, ...changes.created, ...changes.deleted]) {
+      this.#annotated.delete(file);
+      if (/(^|\/)tsconfig[^/]*\.json$/.test(file)) this.#config = undefined;
+    }
+  }
+
+  overlay(file: string): string | undefined {
+    if (file === this.configFile) return (this.#config ??= this.#toConfig());
+    if (file === this.registryFile) return this.#registry;
+    if (file === this.#globalsFile) return GLOBALS;
+    if (file.endsWith('/vite-plugin-gati/types.d.ts')) return 'export {};\n';
+    const route = this.#routes.get(file);
+    if (!route) return undefined;
+    const { insertions, text } = this.#annotate(file, route);
+    return insertions.length > 0 ? text : undefined;
+  }
+
+  /** Where a position of the analysed text is in the file on disk. */
+  place(file: string, text: string, position: number): Place {
+    const annotated = this.#annotated.get(file);
+    const original = annotated ? originalPosition(position, annotated.insertions) : position;
+    const lineStart = text.lastIndexOf('\n', position - 1) + 1;
+    const originalStart = annotated ? originalPosition(lineStart, annotated.insertions) : lineStart;
+    let line = 1;
+    for (let index = text.indexOf('\n'); index !== -1 && index < position; index = text.indexOf('\n', index + 1)) line++;
+    return { file: this.relative(file), line, column: original - originalStart + 1 };
+  }
+
+  #annotate(file: string, route: RouteFile): { text: string; insertions: Insertion[] } {
+    let found = this.#annotated.get(file);
+    if (!found) {
+      let text = '';
+      try {
+        text = readFileSync(file, 'utf8');
+      } catch {
+        // Deleted meanwhile: the compiler will see that for itself.
+      }
+      const insertions = annotate(file, text, route);
+      this.#annotated.set(file, (found = { insertions, text: applyInsertions(text, insertions) }));
+    }
+    return found;
+  }
+
+  #toConfig(): string {
+    const files = rootFiles(this.#registered).map((file) => this.absolute(file));
+    return toConfig({ root: this.root, files, declarations: [this.#globalsFile, this.registryFile] }, (file) => this.#parse?.(file));
+  }
+}
+
+function rootFiles({ routes, modules, effects, config }: Registered): string[] {
+  const middleware = routes.flatMap((route) => route.middleware);
+  const all = [...routes, ...modules, ...effects].map(({ file }) => file);
+  return [...new Set([...all, ...middleware, ...(config ? [config] : [])])].sort();
+}
+
+/** `types.d.ts` of this package, beside `src` or `dist`. */
+function findGlobals(): string {
+  const here = fileURLToPath(import.meta.url).replaceAll('\\', '/');
+  const folder = here.slice(0, Math.max(here.lastIndexOf('/src/'), here.lastIndexOf('/dist/')));
+  return `${folder}/types.d.ts`;
+}

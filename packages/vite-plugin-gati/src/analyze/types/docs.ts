@@ -1,0 +1,94 @@
+import type { JsonValue, Schema } from '@gati/contract';
+
+export interface Doc {
+  description?: string;
+  tags: { name: string; text: string }[];
+}
+
+/** The last `/** … *\/` before a declaration that begins (with its leading trivia) at `position`. */
+export function readDoc(text: string, position: number): Doc | undefined {
+  let at = position;
+  let comment: string | undefined;
+  for (;;) {
+    while (/\s/.test(text[at] ?? 'x') || text[at] === ',' || text[at] === ';') at++;
+    if (text.startsWith('//', at)) {
+      const end = text.indexOf('\n', at);
+      if (end === -1) break;
+      at = end + 1;
+    } else if (text.startsWith('/*', at)) {
+      const end = text.indexOf('*/', at);
+      if (end === -1) break;
+      if (text.startsWith('/**', at) && end > at + 2) comment = text.slice(at + 3, end);
+      at = end + 2;
+    } else break;
+  }
+  return comment === undefined ? undefined : parseDoc(comment);
+}
+
+function parseDoc(comment: string): Doc {
+  const lines = comment.split(/\r?\n/).map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
+  const doc: Doc = { tags: [] };
+  const description: string[] = [];
+  for (const line of lines) {
+    const tag = /^\s*@([A-Za-z]+)\s*(.*)$/.exec(line);
+    const last = doc.tags.at(-1);
+    if (tag) doc.tags.push({ name: tag[1]!, text: tag[2]! });
+    else if (last) last.text += `\n${line}`;
+    else description.push(line);
+  }
+  for (const tag of doc.tags) tag.text = tag.text.trim();
+  const prose = description
+    .join('\n')
+    .trim()
+    .replace(/\{@link\s+([^}]*)\}/g, '$1');
+  if (prose) doc.description = prose;
+  return doc;
+}
+
+const NUMBERS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
+const LENGTHS = new Set(['minLength', 'maxLength']);
+const COUNTS = new Set(['minItems', 'maxItems']);
+
+/** The schema with what its documentation says of it: description, bounds, examples. */
+export function withDoc(schema: Schema, doc: Doc | undefined): Schema {
+  if (!doc) return schema;
+  let result: Schema = { ...schema };
+  if (doc.description) result.description = doc.description;
+  const examples: JsonValue[] = [];
+  for (const { name, text } of doc.tags) {
+    if (name === 'deprecated') result.deprecated = true;
+    else if (name === 'example') examples.push(toValue(text.replace(/^```\w*\n?|```$/g, '').trim()));
+    else if (name === 'default' || name === 'defaultValue') result.default = toValue(text);
+    else result = withBound(result, name, text);
+  }
+  if (examples.length > 0) result.examples = examples;
+  return result;
+}
+
+function withBound(schema: Schema, name: string, text: string): Schema {
+  const amount = Number(text);
+  if ((name === 'type' && text.replace(/[{}\s]/g, '') === 'integer') || name === 'integer' || name === 'int') return onType(schema, 'number', (part) => ({ ...part, type: 'integer' }));
+  if (text === '') return schema;
+  if (NUMBERS.has(name) && Number.isFinite(amount)) return onType(schema, 'number', (part) => ({ ...part, [name]: amount }));
+  if (LENGTHS.has(name) && Number.isInteger(amount)) return onType(schema, 'string', (part) => ({ ...part, [name]: amount }));
+  if (COUNTS.has(name) && Number.isInteger(amount)) return onType(schema, 'array', (part) => ({ ...part, [name]: amount }));
+  if (name === 'pattern') return onType(schema, 'string', (part) => ({ ...part, pattern: text.replace(/^\/(.*)\/[a-z]*$/s, '$1') }));
+  if (name === 'format') return onType(schema, 'string', (part) => ({ ...part, format: text }));
+  return schema;
+}
+
+/** Bounds belong to the member of that type, for example the string in `string | null`; constants have none. */
+function onType(schema: Schema, type: 'number' | 'string' | 'array', change: (part: Schema) => Schema): Schema {
+  const fits = schema.type === type || (type === 'number' && schema.type === 'integer');
+  if (fits && schema.const === undefined && !schema.enum && !schema['x-gati-codec']) return change(schema);
+  if (schema.anyOf) return { ...schema, anyOf: schema.anyOf.map((member) => onType(member, type, change)) };
+  return schema;
+}
+
+function toValue(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text.replace(/^(['"`])(.*)\1$/s, '$2');
+  }
+}

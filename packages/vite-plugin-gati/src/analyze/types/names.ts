@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { hasFlag, type Host, type SymbolView, type TypeView } from '../host/host.ts';
+import { isLibrary } from './builtins.ts';
+
+export interface TypeName {
+  name: string;
+  symbol: SymbolView;
+}
+
+/** What a type is called in `$defs`: its alias, interface, class or enum, with its arguments (`Page_User`). Undefined for what has no name of its own. */
+export function typeName(host: Host, type: TypeView): TypeName | undefined {
+  const alias = host.alias(type);
+  if (alias) {
+    if (alias.symbol.name.startsWith('__Gati') || alias.symbol.declarations.some(({ file }) => isLibrary(file))) return undefined;
+    return { symbol: alias.symbol, name: withArguments(host, alias.symbol.name, alias.typeArguments) };
+  }
+  const symbol = host.symbol(type);
+  if (!symbol || symbol.name.startsWith('__') || symbol.name.startsWith('\u00fe') || !(symbol.flags & 0x1_e0)) return undefined;
+  if (symbol.declarations.some(({ file }) => isLibrary(file))) return undefined;
+  if (symbol.name === 'default') return undefined;
+  const own = hasFlag(symbol, 'interface') || hasFlag(symbol, 'class') ? host.typeArguments(type).filter((each) => each.tag !== 'parameter') : [];
+  return { symbol, name: withArguments(host, symbol.name, own) };
+}
+
+function withArguments(host: Host, name: string, typeArguments: readonly TypeView[]): string {
+  const parts = typeArguments.slice(0, 8).map((each) => argumentName(host, each, 0));
+  return toIdentifier([name, ...parts].join('_'));
+}
+
+function argumentName(host: Host, type: TypeView, depth: number): string {
+  if (type.tag === 'literal') return String(type.value);
+  if (type.tag === 'union' || type.tag === 'object' || type.tag === 'intersection') {
+    const alias = host.alias(type);
+    const inner = (list: readonly TypeView[]): string => (depth < 3 ? list.map((each) => `_${argumentName(host, each, depth + 1)}`).join('') : '');
+    if (alias && !alias.symbol.name.startsWith('__')) return alias.symbol.name + inner(alias.typeArguments);
+    const symbol = host.symbol(type);
+    if (symbol && !symbol.name.startsWith('__')) return symbol.name + inner(host.typeArguments(type).filter((each) => each !== type));
+    const text = host.text(type).replaceAll('readonly ', '');
+    // Order in a union is the compiler's own affair, so it must not show in a name.
+    return createHash('sha256').update([...text].sort().join('')).digest('hex').slice(0, 6);
+  }
+  return type.tag;
+}
+
+/** A name that can stand in TypeScript: letters, digits and `_`, no digit first. */
+export function toIdentifier(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9_$]+/g, '_');
+  return /^[A-Za-z_$]/.test(name) ? name : `_${name}`;
+}

@@ -1,0 +1,104 @@
+import type { Node } from 'typescript-7/unstable/ast';
+import type { TypeView } from '../host/host.ts';
+import { toBuiltin } from '../types/builtins.ts';
+import { unwrap } from './syntax.ts';
+import type { Body, State, Status } from './state.ts';
+import { constant, SENT, UNDEFINED, type Value } from './values.ts';
+import type { Outcome, Walk } from './walk.ts';
+
+const MAX_STATUSES = 24;
+
+/** `res.status = …` and `res.body = …`. */
+export function assignAnswer(walk: Walk, key: string | undefined, value: Value, state: State, at: Node): State[] {
+  if (key === 'status') return toStatuses(walk, value, at).map((status) => ({ ...state, status }));
+  if (key === 'body') return [{ ...state, body: toBody(walk, value, at) }];
+  return [walk.escape(state, at, key === undefined ? 'A property of the response object is assigned by a computed name.' : `\`res.${key}\` can't be assigned.`)];
+}
+
+/** Each status that a value can be; one that is not known where it can be any number. */
+export function toStatuses(walk: Walk, value: Value, at: Node): Status[] {
+  const found = statusesOf(walk, value);
+  const valid = found?.filter((status) => Number.isInteger(status) && status >= 100 && status <= 599);
+  if (!found || found.length === 0 || valid?.length !== found.length) return [{ unknown: at }];
+  return [...new Set(found)].map((known) => ({ known, set: true }));
+}
+
+export function statusesOf(walk: Walk, value: Value): number[] | undefined {
+  switch (value.kind) {
+    case 'constant':
+      return typeof value.value === 'number' ? [value.value] : undefined;
+    case 'union': {
+      const parts = value.options.map((option) => statusesOf(walk, option));
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    case 'type': {
+      const own = numbersOf(walk, walk.session.type(value.node));
+      return own ?? (value.or ? statusesOf(walk, value.or) : undefined);
+    }
+    case 'declared':
+      return numbersOf(walk, walk.host.typesOf([value.symbol])[0]!);
+    default:
+      return undefined;
+  }
+}
+
+function numbersOf(walk: Walk, type: TypeView): number[] | undefined {
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  if (members.length > MAX_STATUSES) return undefined;
+  const numbers = members.map((member) => (member.tag === 'literal' && typeof member.value === 'number' ? member.value : undefined));
+  return numbers.every((number) => number !== undefined) ? numbers : undefined;
+}
+
+/** A value as a body, or undefined where there is none. */
+export function toBody(walk: Walk, value: Value, at: Node): Body | undefined {
+  const stream = toStream(walk, value, at);
+  if (stream) return stream;
+  const { schema, absent } = walk.schema(value);
+  return absent ? undefined : { schema, contentType: 'application/json', node: at };
+}
+
+/** Async iterables are server-sent events, readable streams are bytes. */
+export function toStream(walk: Walk, value: Value, at: Node): Body | undefined {
+  if (value.kind !== 'type') return undefined;
+  const type = walk.session.promised(walk.session.type(value.node));
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const [first] = members;
+  if (!first || first.tag !== 'object' || members.length > 1) return undefined;
+  const builtin = toBuiltin(walk.host.symbol(first));
+  if (builtin?.kind === 'readable') return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
+  if (builtin?.kind === 'asyncIterable') {
+    const [item] = walk.host.typeArguments(first);
+    return eventBody(walk, item, value, at);
+  }
+  return undefined;
+}
+
+function eventBody(walk: Walk, item: TypeView | undefined, value: Extract<Value, { kind: 'type' }>, at: Node): Body {
+  const written = item ? walk.session.responses.write(item, { bindings: value.frame.bindings }) : { schema: {}, issues: [] };
+  for (const { code, message, fix } of written.issues) walk.report(code, message, fix, at);
+  return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
+}
+
+/** `res.json(…)` and its like, with their arguments evaluated. */
+export function callAnswer(walk: Walk, name: string, values: Value[], nodes: readonly Node[], state: State, at: Node): Outcome[] {
+  const value = values[0] ?? UNDEFINED;
+  const place = nodes[0] ? unwrap(walk.host, nodes[0]) : at;
+  switch (name) {
+    case 'json':
+      return [{ state: { ...state, body: toBody(walk, value, place) }, value: SENT }];
+    case 'text': {
+      const { schema } = walk.schema(value.kind === 'constant' && typeof value.value !== 'string' ? constant(String(value.value)) : value);
+      return [{ state: { ...state, body: { schema, contentType: 'text/plain', node: place } }, value: SENT }];
+    }
+    case 'redirect': {
+      const statuses: Status[] = values[1] ? toStatuses(walk, values[1], at) : [{ known: 302, set: true }];
+      return statuses.map((status) => ({ state: { ...state, status, body: undefined }, value: SENT }));
+    }
+    case 'stream':
+      return [{ state: { ...state, body: toStream(walk, value, place) ?? { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: place } }, value: SENT }];
+    case 'cookie':
+      return [{ state, value: UNDEFINED }];
+    default:
+      return [{ state: walk.escape(state, at, `\`res.${name}()\` is not known.`), value: UNDEFINED }];
+  }
+}

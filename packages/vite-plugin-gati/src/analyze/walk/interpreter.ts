@@ -1,0 +1,146 @@
+import type { Schema } from '@gati/contract';
+import { type Block, type Expression, type Node, type ParameterDeclaration, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import type { Host, TypeView } from '../host/host.ts';
+import type { Session } from '../session.ts';
+import { assignAnswer } from './answers.ts';
+import { bindName } from './bind.ts';
+import { evaluateCall, evaluateNew } from './calls.ts';
+import { testCondition } from './conditions.ts';
+import { assignTo, evaluateExpression } from './expressions.ts';
+import { unify } from './generics.ts';
+import { writeValue } from './schemas.ts';
+import { executeAll } from './statements.ts';
+import type { State } from './state.ts';
+import { recordThrow } from './throws.ts';
+import { type Frame, type FunctionNode, UNDEFINED, type Value } from './values.ts';
+import type { Flow, Outcome, Thrown, Walk } from './walk.ts';
+import type { Report } from './report.ts';
+
+const FUEL = 60_000;
+const TOP: Frame = { depth: 0, stack: [], bindings: new Map() };
+
+/** One walk through one handler. */
+export class Interpreter implements Walk {
+  readonly host: Host;
+  readonly session: Session;
+  frame: Frame = TOP;
+  sink: Thrown[] = [];
+  guarded = false;
+  fuel = FUEL;
+  readonly #report: Report;
+
+  constructor(session: Session, report: Report) {
+    this.session = session;
+    this.host = session.host;
+    this.#report = report;
+  }
+
+  evaluate(node: Node, state: State): Outcome[] {
+    return evaluateExpression(this, node, state);
+  }
+
+  test(node: Node, state: State): { yes: State[]; no: State[] } {
+    return testCondition(this, node, state);
+  }
+
+  execute(statements: readonly Node[], states: State[]): Flow {
+    return executeAll(this, statements, states);
+  }
+
+  call(node: Node, state: State): Outcome[] {
+    return evaluateCall(this, node as Parameters<typeof evaluateCall>[1], state);
+  }
+
+  construct(node: Node, state: State): Outcome[] {
+    return evaluateNew(this, node, state);
+  }
+
+  bind(name: Node, value: Value, state: State): State {
+    return bindName(this, name, value, state);
+  }
+
+  assign(target: Node, value: Value, state: State, at: Node): State[] {
+    return assignTo(this, target, value, state, at);
+  }
+
+  setMember(key: string | undefined, value: Value, state: State, at: Node): State[] {
+    return assignAnswer(this, key, value, state, at);
+  }
+
+  thrown(value: Value, state: State, node: Node): void {
+    recordThrow(this, value, state, node);
+  }
+
+  mayFail(state: State): void {
+    if (this.guarded) this.sink.push({ state, error: undefined });
+  }
+
+  schema(value: Value): { schema: Schema; absent: boolean } {
+    return writeValue(this, value);
+  }
+
+  report(code: string, message: string, fix: string, node: Node): void {
+    this.#report(code, message, fix, node);
+  }
+
+  escape(state: State, node: Node, why: string): State {
+    this.report('GATI_RESPONSE_UNKNOWN', `${why} What it answers can't be known.`, 'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.', node);
+    return { ...state, escaped: node };
+  }
+
+  enter(fn: FunctionNode, values: Value[], state: State, { at, frame }: { at: Node; frame: Frame }): Outcome[] {
+    this.session.prepare([fn]);
+    const outer = this.frame;
+    const { body } = fn;
+    if (!body) return [{ state, value: UNDEFINED }];
+    const facts = state.facts;
+    let inner = state;
+    for (const [index, parameter] of fn.parameters.entries()) inner = this.#bindParameter(parameter, index, values, inner);
+    this.frame = { depth: outer.depth + 1, stack: [...outer.stack, fn], bindings: this.#bindings(fn, at, frame) };
+    const outcomes = this.#run(body, inner);
+    this.frame = outer;
+    return outcomes.map(({ state: end, value }) => {
+      // What was learned of the function's own variables says nothing of its next call.
+      const kept = new Map([...end.facts].filter(([key, fact]) => facts.has(key) || !fact.symbols.some((symbol) => !state.vars.has(symbol) && isWithin(symbol.declarations[0]?.node(), fn))));
+      const closes = value.kind === 'function' || value.kind === 'object' || value.kind === 'arguments';
+      const vars = closes ? end.vars : new Map([...end.vars].filter(([symbol]) => state.vars.has(symbol) || !isWithin(symbol.declarations[0]?.node(), fn)));
+      return { state: { ...end, facts: kept, vars }, value };
+    });
+  }
+
+  #run(body: Block | Expression, state: State): Outcome[] {
+    if (this.host.kind(body) !== K.Block) return this.evaluate(body, state);
+    const flow = this.execute((body as Block).statements, [state]);
+    const outcomes = [...flow.returns.map(({ state: end, value }) => ({ state: end, value })), ...flow.normal.map((end) => ({ state: end, value: UNDEFINED }))];
+    return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];
+  }
+
+  #bindParameter(parameter: ParameterDeclaration, index: number, values: Value[], state: State): State {
+    const { name, dotDotDotToken, initializer } = parameter;
+    if (dotDotDotToken) return bindName(this, name, { kind: 'arguments', values: values.slice(index) }, state, true);
+    const passed = values[index];
+    if (!passed && values.length === 0) return bindName(this, name, { kind: 'type', node: name, frame: this.frame }, state);
+    const missing = !passed || (passed.kind === 'constant' && passed.value === undefined);
+    const value = missing && initializer ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED) : (passed ?? UNDEFINED);
+    // With a default, `T | undefined` that was passed is only `T` inside: the parameter's own type says so.
+    const keep = !(initializer && passed && passed.kind === 'type');
+    return bindName(this, name, value, state, keep);
+  }
+
+  /** What the type parameters of a generic function stand for in this call. */
+  #bindings(fn: FunctionNode, at: Node, frame: Frame): Frame['bindings'] {
+    const outer = frame.bindings.size > 0 ? frame.bindings : this.frame.bindings;
+    if (!fn.typeParameters || fn.typeParameters.length === 0 || this.host.kind(at) !== K.CallExpression) return outer;
+    const { declared, filled } = this.host.callParameters(at);
+    const bindings = new Map(outer);
+    const bind = (parameter: TypeView, type: TypeView): void => {
+      if (!bindings.has(parameter)) bindings.set(parameter, () => this.session.responses.write(type, { bindings: outer }).schema);
+    };
+    for (const [index, type] of declared.entries()) if (filled[index]) unify(this.host, type, filled[index], bind);
+    return bindings;
+  }
+}
+
+function isWithin(node: Node | undefined, outer: Node): boolean {
+  return node !== undefined && node.pos >= outer.pos && node.end <= outer.end && node.getSourceFile() === outer.getSourceFile();
+}

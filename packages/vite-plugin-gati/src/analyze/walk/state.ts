@@ -1,0 +1,80 @@
+import type { Schema } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { SymbolView } from '../host/host.ts';
+import { type Fact, sharedFacts } from './facts.ts';
+import { idOf, type Value, valueKey } from './values.ts';
+
+/** What is known of the answer at one point of one path. Never changed in place. */
+export interface State {
+  status: Status;
+  body: Body | undefined;
+  /** Set through `res.headers`. */
+  contentType?: string;
+  /** Somebody has the response object who is not followed: from here on nothing is sure. */
+  escaped?: Node;
+  vars: ReadonlyMap<SymbolView, Value>;
+  facts: ReadonlyMap<string, Fact>;
+}
+
+export type Status = { known: number; set: boolean } | { unknown: Node };
+
+export interface Body {
+  /** Undefined: the body is not known. */
+  schema: Schema | undefined;
+  contentType: string;
+  stream?: boolean;
+  node: Node;
+}
+
+export const START: State = { status: { known: 200, set: false }, body: undefined, vars: new Map(), facts: new Map() };
+
+/** More paths than this are folded into one, and what differs becomes unknown. */
+const MAX_STATES = 96;
+
+export function withVar(state: State, symbol: SymbolView, value: Value | undefined): State {
+  const vars = new Map(state.vars);
+  if (value) vars.set(symbol, value);
+  else vars.delete(symbol);
+  return { ...state, vars };
+}
+
+export function statusKey(status: Status): string {
+  return 'known' in status ? `${status.known}${status.set ? '' : '?'}` : `unknown`;
+}
+
+export function bodyKey(body: Body | undefined): string {
+  return body ? `${body.contentType}${body.stream ? '*' : ''}${body.schema ? JSON.stringify(body.schema) : '?'}` : '-';
+}
+
+/** Equal for states that differ in facts only. */
+export function stateKey(state: State): string {
+  const vars = [...state.vars].map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`).sort();
+  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}|${vars.join(';')}`;
+}
+
+/** One state of those that differ in facts only; the facts that all of them share stay. */
+export function merge(states: readonly State[]): State[] {
+  if (states.length < 2) return [...states];
+  const groups = new Map<string, State>();
+  for (const state of states) {
+    const key = stateKey(state);
+    const known = groups.get(key);
+    groups.set(key, known ? { ...known, facts: sharedFacts(known.facts, state.facts) } : state);
+  }
+  const merged = [...groups.values()];
+  return merged.length > MAX_STATES ? fold(merged) : merged;
+}
+
+/** Statuses and bodies stay as they are, variables and facts on which the paths differ are forgotten. */
+function fold(states: readonly State[]): State[] {
+  const vars = new Map(states[0]!.vars);
+  for (const { vars: other } of states) {
+    for (const [symbol, value] of vars) {
+      const same = other.get(symbol);
+      if (!same || valueKey(same) !== valueKey(value)) vars.delete(symbol);
+    }
+  }
+  const seen = new Map<string, State>();
+  for (const state of states) seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, { ...state, vars, facts: new Map() });
+  return [...seen.values()];
+}

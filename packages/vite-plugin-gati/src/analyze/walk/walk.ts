@@ -1,0 +1,62 @@
+import type { Schema } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { Host } from '../host/host.ts';
+import type { Session } from '../session.ts';
+import type { State } from './state.ts';
+import type { Frame, FunctionNode, HttpFailure, Value } from './values.ts';
+
+export interface Outcome {
+  state: State;
+  value: Value;
+}
+
+/** Where statements can go. */
+export interface Flow {
+  normal: State[];
+  returns: (Outcome & { node: Node })[];
+  breaks: Jump[];
+  continues: Jump[];
+}
+
+export interface Jump {
+  state: State;
+  label: string | undefined;
+}
+
+/** What was thrown and the state at that time. */
+export interface Thrown {
+  state: State;
+  error: HttpFailure | undefined;
+}
+
+/** The rooms of the walk reach each other through this, so that none imports another. */
+export interface Walk {
+  readonly host: Host;
+  readonly session: Session;
+  frame: Frame;
+  /** Where throws of the innermost `try` (or of the whole function) gather. */
+  sink: Thrown[];
+  /** Inside of a `try` with a handler each call may lead to `catch`. */
+  guarded: boolean;
+  /** Work that is left before the walk gives up. */
+  fuel: number;
+
+  evaluate(node: Node, state: State): Outcome[];
+  test(node: Node, state: State): { yes: State[]; no: State[] };
+  execute(statements: readonly Node[], states: State[]): Flow;
+  call(node: Node, state: State): Outcome[];
+  construct(node: Node, state: State): Outcome[];
+  /** Walks a function with these arguments. */
+  enter(fn: FunctionNode, values: Value[], state: State, options: { at: Node; frame: Frame; own?: Value }): Outcome[];
+  /** Binds a name or a pattern. */
+  bind(name: Node, value: Value, state: State): State;
+  assign(target: Node, value: Value, state: State, at: Node): State[];
+  /** `res.key = value`; the key is undefined where it is computed. */
+  setMember(key: string | undefined, value: Value, state: State, at: Node): State[];
+  thrown(value: Value, state: State, node: Node): void;
+  /** Says that a call here may fail with what no contract speaks of. */
+  mayFail(state: State): void;
+  schema(value: Value): { schema: Schema; absent: boolean };
+  report(code: string, message: string, fix: string, node: Node): void;
+  escape(state: State, node: Node, why: string): State;
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Defs, type ResponseContract, type Schema, toTypeScript } from '@gati/contract';
+import { createAnalyzer } from '../../src/analyze/index.ts';
+import type { AnalyzerOptions } from '../../src/analyze/index.ts';
+import type { AnalyzedRoute, Analyzer } from '../../src/analyze/types.ts';
+import { readFacts } from '../../src/scan/facts.ts';
+import type { RouteFile, Scan } from '../../src/scan/types.ts';
+
+export const ENGINES = ['typescript-7', 'typescript-classic'] as const;
+
+/** Writes files into a folder of their own; it is removed by {@link Project.remove}. */
+export interface Project {
+  root: string;
+  write(file: string, text: string): void;
+  remove(): void;
+}
+
+export function makeProject(files: Record<string, string>): Project {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'gati-analyze-')));
+  const project: Project = {
+    root,
+    write(file, text) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), text);
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+  for (const [file, text] of Object.entries(files)) project.write(file, text);
+  return project;
+}
+
+/** A route as the scan would find it. */
+export function toRoute(file: string, text: string, id: string): RouteFile {
+  const { exports } = readFacts(file, text);
+  const [method = 'GET', path = '/'] = id.split(' ');
+  const name = file.replace(/^src\/handlers\//, '').replace(/\.ts$/, '').split('/');
+  const handler = exports.values.includes('handler') ? 'handler' : exports.values.includes('socket') ? 'socket' : 'default';
+  return { id, method: method as RouteFile['method'], path, domain: name.length > 1 ? name[0]! : 'root', name, file, line: 1, exports, handler, middleware: [] };
+}
+
+export function toScan(routes: RouteFile[], rest: Partial<Scan> = {}): Scan {
+  return { routes, modules: [], effects: [], versions: [], diagnostics: [], ...rest };
+}
+
+/** `{ '202': "{ state: 'capturing' }" }`: what a reader of a contract sees. */
+export function printed(responses: Record<string, ResponseContract>, $defs: Defs): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { schema, contentType, stream }]) => {
+      const type = schema ? print(schema, $defs) : 'void';
+      const kind = contentType === undefined || contentType === 'application/json' ? '' : `${contentType}${stream ? '*' : ''} `;
+      return [status, `${kind}${type}`];
+    }),
+  );
+}
+
+/** One line, names of definitions written out as they are. */
+export function print(schema: Schema, _$defs: Defs = {}): string {
+  return toTypeScript(schema, { direction: 'response' }).replace(/\/\*\*[\s\S]*?\*\/\s*/g, '').replace(/\s+/g, ' ').replaceAll('; }', ' }').trim();
+}
+
+export async function openAnalyzer(project: Project, options: Omit<AnalyzerOptions, 'root'>): Promise<Analyzer> {
+  return createAnalyzer({ root: project.root, cacheDir: false, ...options });
+}
+
+export type { AnalyzedRoute };
