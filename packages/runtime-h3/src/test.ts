@@ -75,7 +75,9 @@ async function importRelease(): Promise<ReleaseBundle> {
     const { default: release } = (await import('virtual:gati/release')) as { default: ReleaseBundle };
     return release;
   } catch (cause) {
-    if (!/virtual:gati\/release|ERR_UNSUPPORTED_ESM_URL_SCHEME/.test(String((cause as { code?: unknown }).code ?? cause))) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const missing = code === 'ERR_UNSUPPORTED_ESM_URL_SCHEME' || /(?:find|resolve|load).*virtual:gati\/release/.test(message);
+    if (!missing) throw cause;
     throw new GatiError(
       {
         code: 'GATI_TEST_RELEASE',

@@ -1,5 +1,8 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/load.ts';
+import { createLazyDatabase } from '../data/database.ts';
+import { toDataFolder } from '../data/location.ts';
+import { createLazyStorage } from '../data/storage.ts';
 import { createEffectsEngine, type EffectsEngine } from '../effects/engine.ts';
 import { openQueue } from '../effects/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
@@ -38,6 +41,9 @@ export async function createGlobalContext({ release, mode, logger, env = process
   const config = await loadConfig(release.config, env);
   const modules = createModules(release.modules);
   const abort = new AbortController();
+  const folder = toDataFolder(mode);
+  const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) => logger.warn('a database connection was lost', { error }));
+  const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
     const driver = queue ?? (await openQueue(env.GATI_EFFECTS));
     if (!driver.caps.durable && mode === 'production') {
@@ -56,6 +62,8 @@ export async function createGlobalContext({ release, mode, logger, env = process
   const gctx: GlobalContext = {
     modules: modules.api,
     effects: { enqueue: effects.enqueue as Enqueue },
+    db,
+    storage,
     config: config.value,
     state: new Map(),
     release: { version: release.version, id: release.id, deployedAt: new Date() },
@@ -79,6 +87,9 @@ export async function createGlobalContext({ release, mode, logger, env = process
       abort.abort(new Error('the process is ending'));
       await effects.drain(milliseconds);
       for (const error of await modules.dispose()) logger.error(error.message, { error: error.cause });
+      await Promise.all([db.dispose(), storage.dispose()]).catch((error: unknown) =>
+        logger.error('the database could not be closed', { error }),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Database, Storage } from '../data/types.ts';
 import type { EnqueueOptions } from '../effects/enqueue-options.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`; without it everything is as wide as can be.
@@ -109,6 +110,10 @@ export type Enqueue = <Name extends keyof GatiEffects & string>(
 export interface GlobalContext {
   readonly modules: GatiModules;
   readonly effects: { enqueue: Enqueue };
+  /** SQL: `GATI_DATABASE`, else an embedded SQLite file. */
+  readonly db: Database;
+  /** Keys and values that outlive the process. */
+  readonly storage: Storage;
   readonly config: GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>;
   /** Shared by all requests of this process and release. */
   readonly state: Map<string, unknown>;

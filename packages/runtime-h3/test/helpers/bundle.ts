@@ -75,6 +75,8 @@ export function context(release: ReleaseBundle, logged: unknown[] = []): GlobalC
   return {
     modules: {},
     effects: { enqueue: () => Promise.reject(new Error('no queue')) },
+    db: undefined as never,
+    storage: undefined as never,
     config: {},
     state: new Map(),
     release: { version: release.version, id: release.id, deployedAt: new Date(0) },

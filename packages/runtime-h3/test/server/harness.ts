@@ -47,6 +47,8 @@ export function useServer(): ServerHarness {
       format: 'esm',
       target: 'node20',
       outExtension: { '.js': '.mjs' },
+      // Optional packages of a database that this app does not use.
+      external: ['pg', 'libsql'],
       alias: { '@gati/contract': here('../../../contract/src/index.ts') },
       logLevel: 'error',
     });

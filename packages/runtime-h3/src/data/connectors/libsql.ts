@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Connector } from 'db0';
+import { type Rows, toStatement } from './statement.ts';
+
+/** The part of libsql's interface (that of better-sqlite3) used here. */
+interface Native {
+  exec(sql: string): unknown;
+  prepare(sql: string): { all(...values: unknown[]): unknown[]; run(...values: unknown[]): { changes: number; lastInsertRowid: unknown } };
+  close(): void;
+}
+
+/** SQLite where Node has none of its own. Rejects where the package `libsql` is not installed. */
+export async function createLibsqlConnector(path: string): Promise<Connector> {
+  const Native = await importLibsql();
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new Native(path);
+  const rows: Rows = {
+    all: async (sql, values) =>
+      database
+        .prepare(sql)
+        .all(...values)
+        .map(plain),
+    run: async (sql, values) => ({ success: true, ...database.prepare(sql).run(...values) }),
+  };
+  return {
+    name: 'libsql',
+    dialect: 'sqlite',
+    getInstance: () => database,
+    exec: (sql) => {
+      database.exec(sql);
+      return { success: true };
+    },
+    prepare: (sql) => toStatement(rows, sql),
+    dispose: () => database.close(),
+  };
+}
+
+/** libsql puts its timing into rows that it gives one by one. */
+function plain(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null || !('_metadata' in row)) return row;
+  const { _metadata, ...rest } = row;
+  return rest;
+}
+
+async function importLibsql(): Promise<new (path: string) => Native> {
+  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  try {
+    const { default: loaded } = (await import('libsql')) as unknown as { default: new (path: string) => Native };
+    return loaded;
+  } catch (cause) {
+    throw new Error('the package libsql is not installed', { cause });
+  }
+}

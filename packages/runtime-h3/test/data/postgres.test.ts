@@ -1,0 +1,83 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { toNumbered } from '../../src/data/connectors/postgresql.ts';
+import { createLazyDatabase } from '../../src/data/database.ts';
+
+const bin = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/15/bin'].find((path) =>
+  existsSync(join(path, 'initdb')),
+);
+if (!bin) console.warn('PostgreSQL is not installed: its tests are skipped');
+
+test('parameters are numbered outside of quotes and comments', () => {
+  expect(toNumbered(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(`SELECT $1, '?', "a?", $$ ? $$ -- ?\n, $2 /* ? */`);
+});
+
+describe.skipIf(!bin)('PostgreSQL', () => {
+  let folder = '';
+  let url = '';
+  let server: ChildProcess;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gati-postgres-'));
+    // PostgreSQL does not run as root.
+    const as = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    if ('uid' in as) execFileSync('chown', ['65534:65534', folder]);
+    execFileSync(join(bin!, 'initdb'), ['-D', join(folder, 'db'), '-U', 'gati', '-A', 'trust', '--no-sync'], { ...as, stdio: 'ignore' });
+    const port = await new Promise<number>((resolve) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = probe.address() as { port: number };
+        probe.close(() => resolve(port));
+      });
+    });
+    server = spawn(join(bin!, 'postgres'), ['-D', join(folder, 'db'), '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'], {
+      ...as,
+      stdio: 'ignore',
+    });
+    url = `postgres://gati@127.0.0.1:${port}/postgres`;
+    const db = createLazyDatabase(url, undefined);
+    await vi.waitUntil(
+      () =>
+        db.exec('SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 30_000, interval: 100 },
+    );
+    await db.dispose();
+  }, 60_000);
+
+  afterAll(async () => {
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGINT');
+    await gone;
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('speaks the same SQL', async () => {
+    const db = createLazyDatabase(url, undefined);
+    expect(db.dialect).toBe('postgresql');
+    await db.exec('CREATE TABLE users (id SERIAL PRIMARY KEY, name TEXT)');
+    const evil = "Robert'); DROP TABLE users;--";
+    await db.sql`INSERT INTO users (name) VALUES (${evil})`;
+    expect((await db.sql<{ id: number }>`INSERT INTO users (name) VALUES (${'Ann'}) RETURNING id`).rows).toEqual([{ id: 2 }]);
+    expect((await db.sql`SELECT name FROM users ORDER BY id`).rows).toEqual([{ name: evil }, { name: 'Ann' }]);
+    expect(await db.prepare('SELECT id FROM users WHERE name = ?').bind('Ann').get()).toEqual({ id: 2 });
+    await db.dispose();
+  });
+
+  test('a connection that the server ends is replaced', async () => {
+    const lost: Error[] = [];
+    const db = createLazyDatabase(url, undefined, (error) => void lost.push(error));
+    await db.exec('SELECT 1');
+    const other = createLazyDatabase(url, undefined);
+    await other.exec('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL');
+    await expect.poll(() => lost.length).toBe(1);
+    expect(await db.prepare('SELECT 1 AS one').get()).toEqual({ one: 1 });
+    await Promise.all([db.dispose(), other.dispose()]);
+  });
+});
