@@ -44,7 +44,10 @@ export class ProgramAnalyzer implements Analyzer {
     }
     const effects: AnalyzedEffect[] = [];
     for (const effect of scan.effects) effects.push(await this.effect(effect));
-    return { contract: assembleContract({ routes, effects, modules: scan.modules }), warnings: [...routes, ...effects].flatMap(({ warnings }) => warnings) };
+    return {
+      contract: assembleContract({ routes, effects, modules: scan.modules }),
+      warnings: [...routes, ...effects].flatMap(({ warnings }) => warnings),
+    };
   }
 
   async route(route: RouteFile): Promise<AnalyzedRoute> {

@@ -107,21 +107,39 @@ export class Session {
     const parentKind = parent ? this.host.kind(parent) : 0;
     if (kind === K.Identifier) {
       const isMember = parentKind === K.PropertyAccessExpression && (parent as unknown as { name: Node }).name === node;
-      const called = isMember && this.host.kind(parent!.parent) === K.CallExpression && (parent!.parent as unknown as { expression: Node }).expression === parent;
+      const called =
+        isMember &&
+        this.host.kind(parent!.parent) === K.CallExpression &&
+        (parent!.parent as unknown as { expression: Node }).expression === parent;
       if (!isMember || called) names.push(node);
     }
-    if (parentKind === K.PropertyAssignment && (parent as unknown as { initializer: Node }).initializer === node && !isStructural(kind)) values.push(node);
+    if (parentKind === K.PropertyAssignment && (parent as unknown as { initializer: Node }).initializer === node && !isStructural(kind))
+      values.push(node);
     else if (parentKind === K.ShorthandPropertyAssignment && (parent as unknown as { name: Node }).name === node) values.push(node);
     else if (parentKind === K.ReturnStatement && !isStructural(kind)) values.push(node);
     else if (parentKind === K.ExpressionStatement && kind === K.CallExpression) values.push(node);
     else if (parentKind === K.SpreadAssignment && !isStructural(kind)) values.push(node);
-    else if (parentKind === K.CallExpression && isAnswer(this.host, parent!) && (parent as unknown as { expression: Node }).expression !== node && !isStructural(kind)) values.push(node);
+    else if (
+      parentKind === K.CallExpression &&
+      isAnswer(this.host, parent!) &&
+      (parent as unknown as { expression: Node }).expression !== node &&
+      !isStructural(kind)
+    )
+      values.push(node);
     return undefined;
   }
 }
 
 function isStructural(kind: number): boolean {
-  return kind === K.ObjectLiteralExpression || kind === K.StringLiteral || kind === K.NumericLiteral || kind === K.ArrowFunction || kind === K.FunctionExpression || kind === K.TrueKeyword || kind === K.FalseKeyword;
+  return (
+    kind === K.ObjectLiteralExpression ||
+    kind === K.StringLiteral ||
+    kind === K.NumericLiteral ||
+    kind === K.ArrowFunction ||
+    kind === K.FunctionExpression ||
+    kind === K.TrueKeyword ||
+    kind === K.FalseKeyword
+  );
 }
 
 function isAnswer(host: Host, call: Node): boolean {

@@ -35,9 +35,23 @@ export function makeProject(files: Record<string, string>): Project {
 export function toRoute(file: string, text: string, id: string): RouteFile {
   const { exports } = readFacts(file, text);
   const [method = 'GET', path = '/'] = id.split(' ');
-  const name = file.replace(/^src\/handlers\//, '').replace(/\.ts$/, '').split('/');
+  const name = file
+    .replace(/^src\/handlers\//, '')
+    .replace(/\.ts$/, '')
+    .split('/');
   const handler = exports.values.includes('handler') ? 'handler' : exports.values.includes('socket') ? 'socket' : 'default';
-  return { id, method: method as RouteFile['method'], path, domain: name.length > 1 ? name[0]! : 'root', name, file, line: 1, exports, handler, middleware: [] };
+  return {
+    id,
+    method: method as RouteFile['method'],
+    path,
+    domain: name.length > 1 ? name[0]! : 'root',
+    name,
+    file,
+    line: 1,
+    exports,
+    handler,
+    middleware: [],
+  };
 }
 
 export function toScan(routes: RouteFile[], rest: Partial<Scan> = {}): Scan {
@@ -57,7 +71,11 @@ export function printed(responses: Record<string, ResponseContract>, $defs: Defs
 
 /** One line, names of definitions written out as they are. */
 export function print(schema: Schema, _$defs: Defs = {}): string {
-  return toTypeScript(schema, { direction: 'response' }).replace(/\/\*\*[\s\S]*?\*\/\s*/g, '').replace(/\s+/g, ' ').replaceAll('; }', ' }').trim();
+  return toTypeScript(schema, { direction: 'response' })
+    .replace(/\/\*\*[\s\S]*?\*\/\s*/g, '')
+    .replace(/\s+/g, ' ')
+    .replaceAll('; }', ' }')
+    .trim();
 }
 
 export async function openAnalyzer(project: Project, options: Omit<AnalyzerOptions, 'root'>): Promise<Analyzer> {

@@ -15,20 +15,34 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 };
 export type Body = { amount: number };
 `;
-const bare = typed.replace('export const handler: Handler<typeof route> = async (req, res, gctx) => {', 'export async function handler(req, res, gctx, lctx) {').replace('  res.body = { state: \'capturing\' };\n};', '  res.body = { state: \'capturing\' };\n}');
+const bare = typed
+  .replace(
+    'export const handler: Handler<typeof route> = async (req, res, gctx) => {',
+    'export async function handler(req, res, gctx, lctx) {',
+  )
+  .replace("  res.body = { state: 'capturing' };\n};", "  res.body = { state: 'capturing' };\n}");
 
 for (const engine of ENGINES) {
   for (const [form, text] of Object.entries({ typed, bare })) {
     test(`the handler of the design, ${form}, ${engine}`, async () => {
       const file = 'src/handlers/payments/capture.ts';
-      const project = makeProject({ [file]: text, 'src/modules/ledger.ts': 'export async function reserve(id: string, amount: number): Promise<boolean> { return amount > 0 && id !== "" }' });
+      const project = makeProject({
+        [file]: text,
+        'src/modules/ledger.ts':
+          'export async function reserve(id: string, amount: number): Promise<boolean> { return amount > 0 && id !== "" }',
+      });
       const analyzer = await openAnalyzer(project, { engine });
       const route = toRoute(file, text, 'POST /payments/:id/capture');
-      const { contract, warnings } = await analyzer.analyze(toScan([route], { modules: [{ name: 'ledger', file: 'src/modules/ledger.ts' }], effects: [] }));
+      const { contract, warnings } = await analyzer.analyze(
+        toScan([route], { modules: [{ name: 'ledger', file: 'src/modules/ledger.ts' }], effects: [] }),
+      );
       await analyzer.close();
       project.remove();
       expect(warnings).toEqual([]);
-      expect(printed(contract.routes[0]!.responses, contract.$defs)).toEqual({ '202': "{ state: 'capturing' }", '409': "{ error: 'ReservationFailed' }" });
+      expect(printed(contract.routes[0]!.responses, contract.$defs)).toEqual({
+        '202': "{ state: 'capturing' }",
+        '409': "{ error: 'ReservationFailed' }",
+      });
     });
   }
 }

@@ -21,7 +21,12 @@ export function findHandler(session: Session, symbol: SymbolView, depth = 0): Ha
     if (!node) continue;
     const kind = host.kind(node);
     if (kind === K.FunctionDeclaration) return { node, fn: node as FunctionNode, declaration: node };
-    const expression = kind === K.ExportAssignment ? (node as ExportAssignment).expression : kind === K.VariableDeclaration ? (node as VariableDeclaration).initializer : undefined;
+    const expression =
+      kind === K.ExportAssignment
+        ? (node as ExportAssignment).expression
+        : kind === K.VariableDeclaration
+          ? (node as VariableDeclaration).initializer
+          : undefined;
     if (!expression) continue;
     const inner = skipAssertions(session, expression);
     const innerKind = host.kind(inner);

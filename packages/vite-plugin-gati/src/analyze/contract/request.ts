@@ -37,25 +37,27 @@ export function requestParts(input: RequestInput): Pick<RouteContract, 'params' 
   };
 }
 
-function declaredPart({ session, route, exports, loaded, issues, fallback }: RequestInput, part: Part): { schema: Schema; optional: boolean } | undefined {
+function declaredPart(
+  { session, route, exports, loaded, issues, fallback }: RequestInput,
+  part: Part,
+): { schema: Schema; optional: boolean } | undefined {
   const { host } = session;
   const type = exports.get(PART_TYPES[part]);
   const at = (symbol: SymbolView): Node => symbol.declarations[0]?.node() ?? fallback;
-  if (type && route.exports.types.includes(PART_TYPES[part])) {
-    const declared = host.declaredType(host.target(type));
-    const members = declared.tag === 'union' ? host.members(declared) : [declared];
-    const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void');
-    const writer = part === 'send' ? session.responses : session.requests;
-    const { schema, issues: found } = writer.write(declared, { inline: true });
-    for (const { code, message, fix } of found) issues.add(code, message, fix, at(type));
-    return { schema, optional };
+  const value = route.exports.values.includes(part) ? exports.get(part) : undefined;
+  // Where there are both, the value is what is checked.
+  if (value) {
+    const schema = loaded.get(part);
+    return schema ? { schema: schema.schema, optional: schema.optional } : inferInput(session, value, part, issues, at(value));
   }
-  if (!route.exports.values.includes(part)) return undefined;
-  const value = exports.get(part);
-  if (!value) return undefined;
-  const schema = loaded.get(part);
-  if (schema) return { schema: schema.schema, optional: schema.optional };
-  return inferInput(session, value, part, issues, at(value));
+  if (!type || !route.exports.types.includes(PART_TYPES[part])) return undefined;
+  const declared = host.declaredType(host.target(type));
+  const members = declared.tag === 'union' ? host.members(declared) : [declared];
+  const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void');
+  const writer = part === 'send' ? session.responses : session.requests;
+  const { schema, issues: found } = writer.write(declared, { inline: true });
+  for (const { code, message, fix } of found) issues.add(code, message, fix, at(type));
+  return { schema, optional };
 }
 
 /** Where the value can't be loaded, its type still says what goes in. */
@@ -71,10 +73,20 @@ function inferInput(session: Session, value: SymbolView, part: string, issues: I
   const standard = step(type, '~standard');
   const inputType = step(step(standard, 'types'), 'input');
   if (!inputType) {
-    issues.add('GATI_SCHEMA_UNKNOWN', `\`export const ${part}\` is not a Standard Schema, so the contract says nothing of it.`, 'Export a schema of zod, valibot or arktype, or a type.', node);
+    issues.add(
+      'GATI_SCHEMA_UNKNOWN',
+      `\`export const ${part}\` is not a Standard Schema, so the contract says nothing of it.`,
+      'Export a schema of zod, valibot or arktype, or a type.',
+      node,
+    );
     return { schema: {}, optional: true };
   }
-  issues.add('GATI_SCHEMA_TYPES_ONLY', `The schema \`${part}\` was read by its type only, so its bounds and formats are not in the contract.`, 'Use zod 4, arktype 2 or valibot with `@valibot/to-json-schema`.', node);
+  issues.add(
+    'GATI_SCHEMA_TYPES_ONLY',
+    `The schema \`${part}\` was read by its type only, so its bounds and formats are not in the contract.`,
+    'Use zod 4, arktype 2 or valibot with `@valibot/to-json-schema`.',
+    node,
+  );
   const written = session.requests.write(inputType, { inline: true });
   for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
   return { schema: written.schema, optional: inputType.tag === 'undefined' };
@@ -109,14 +121,23 @@ function toBodyContract(schema: Schema, required: boolean, session: Session): Bo
 function contentTypes(schema: Schema, session: Session): string[] {
   if (hasFile(schema, session, new Set())) return ['multipart/form-data'];
   const types = ['application/json'];
-  const flat = schema.type === 'object' && schema.properties && !schema.allOf && Object.values(schema.properties).every((part) => isScalar(part, session));
+  const flat =
+    schema.type === 'object' &&
+    schema.properties &&
+    !schema.allOf &&
+    Object.values(schema.properties).every((part) => isScalar(part, session));
   if (flat) types.push('application/x-www-form-urlencoded', 'multipart/form-data');
   return types;
 }
 
 function hasFile(schema: Schema, session: Session, seen: Set<string>): boolean {
   if (schema['x-gati-codec'] === 'file') return true;
-  const parts = [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...(schema.prefixItems ?? [])];
+  const parts = [
+    ...Object.values(schema.properties ?? {}),
+    ...(schema.anyOf ?? []),
+    ...(schema.allOf ?? []),
+    ...(schema.prefixItems ?? []),
+  ];
   if (typeof schema.items === 'object') parts.push(schema.items);
   if (typeof schema.additionalProperties === 'object') parts.push(schema.additionalProperties);
   if (schema.$ref !== undefined && !seen.has(schema.$ref)) {

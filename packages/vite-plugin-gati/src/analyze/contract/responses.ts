@@ -27,10 +27,17 @@ export function inferResponses(session: Session, site: HandlerSite, issues: Issu
   const walk = new Interpreter(session, (code, message, fix, node) => issues.add(code, message, fix, node));
   const answers: Answer[] = [];
   session.prepare([site.node]);
-  const handlers: Value[] = site.fn ? [{ kind: 'function', node: site.fn, frame: walk.frame }] : walk.evaluate(site.node, START).map(({ value }) => value);
+  const handlers: Value[] = site.fn
+    ? [{ kind: 'function', node: site.fn, frame: walk.frame }]
+    : walk.evaluate(site.node, START).map(({ value }) => value);
   for (const handler of handlers) {
     if (handler.kind !== 'function') {
-      issues.add('GATI_RESPONSE_UNKNOWN', 'The handler is made by code that is not followed, so what it answers is not known.', 'Write the handler as a function, or declare `export type Responses = { 200: … }`.', site.node);
+      issues.add(
+        'GATI_RESPONSE_UNKNOWN',
+        'The handler is made by code that is not followed, so what it answers is not known.',
+        'Write the handler as a function, or declare `export type Responses = { 200: … }`.',
+        site.node,
+      );
       answers.push({ status: undefined, schema: {}, contentType: 'application/json', node: site.node });
       continue;
     }
@@ -41,9 +48,22 @@ export function inferResponses(session: Session, site: HandlerSite, issues: Issu
       continue;
     }
     const parameters = node.parameters.map((parameter): Value => ({ kind: 'type', node: parameter.name, frame: walk.frame }));
-    const values: Value[] = [0, 1, 2, 3].map((index) => (index === 1 ? RES : (parameters[index] ?? { kind: 'type', node, frame: walk.frame })));
-    for (const { state, value } of walk.enter(node, values, START, { at: node, frame: handler.frame })) answers.push(...toAnswers(walk, state, value, node, issues));
-    for (const { error } of walk.sink) if (error) answers.push(toProblem(walk, error, issues));
+    const values: Value[] = [0, 1, 2, 3].map((index) =>
+      index === 1 ? RES : (parameters[index] ?? { kind: 'type', node, frame: walk.frame }),
+    );
+    for (const { state, value } of walk.enter(node, values, START, { at: node, frame: handler.frame }))
+      answers.push(...toAnswers(walk, state, value, node, issues));
+    for (const { error } of walk.sink) {
+      if (!error) continue;
+      if (isError(error.status)) answers.push(toProblem(walk, error, issues));
+      else
+        issues.add(
+          'GATI_STATUS_INVALID',
+          `An \`HttpError\` with status ${error.status} is answered as 500.`,
+          'Use a status from 400 to 599, or assign `res.status`.',
+          error.node,
+        );
+    }
   }
   return joinAnswers(answers, issues);
 }
@@ -62,10 +82,18 @@ function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, is
   if (state.escaped) return [{ status: undefined, schema: {}, contentType: 'application/json', node: state.escaped }];
   if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, state, option, node, issues));
   const set = answer(state, state.body, node, issues);
-  if (value.kind === 'sent' || (value.kind === 'constant' && value.value === undefined)) return [set];
+  // What was set goes before what is returned.
+  if (state.body || state.redirected || value.kind === 'sent' || (value.kind === 'constant' && value.value === undefined)) {
+    return state.body?.optional ? [set, answer(state, undefined, node, issues)] : [set];
+  }
   const at = value.kind === 'type' ? value.node : node;
   if (value.kind === 'type' && isSent(walk, value)) {
-    issues.add('GATI_RESPONSE_UNKNOWN', 'The answer is made by code that is not followed.', 'Return the body, or declare `export type Responses = { 200: … }`.', at);
+    issues.add(
+      'GATI_RESPONSE_UNKNOWN',
+      'The answer is made by code that is not followed.',
+      'Return the body, or declare `export type Responses = { 200: … }`.',
+      at,
+    );
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
   const written = writeValue(walk, value);
@@ -77,18 +105,27 @@ function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, is
 function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boolean {
   const type = walk.session.type(value.node);
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
-  return members.some((member) => member.tag === 'object' && ['Sent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''));
+  return members.some(
+    (member) => member.tag === 'object' && ['Sent', '__GatiSent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''),
+  );
 }
 
 function answer(state: State, body: Body | undefined, node: Node, issues: Issues): Answer {
-  const known = 'known' in state.status ? state.status.known : undefined;
+  const unset = 'known' in state.status && !state.status.set;
+  // Nothing at all is 204.
+  const known = unset && !body ? 204 : 'known' in state.status ? state.status.known : undefined;
   if (known === undefined && 'unknown' in state.status) {
-    issues.add('GATI_STATUS_UNKNOWN', 'The status can be any number, so the answer stands under `default`.', 'Assign a literal, or a map of literals declared `as const`.', state.status.unknown);
+    issues.add(
+      'GATI_STATUS_UNKNOWN',
+      'The status can be any number, so the answer stands under `default`.',
+      'Assign a literal, or a map of literals declared `as const`.',
+      state.status.unknown,
+    );
   }
   // A status that has no body by its nature (RFC 9110, 15.3.5 and 15.4.5).
   const empty = known === 204 || known === 304 || !body;
   const contentType = state.contentType ?? body?.contentType;
-  const overridden = body && state.contentType !== undefined && state.contentType !== body.contentType && !/json$/.test(state.contentType);
+  const overridden = body && state.contentType !== undefined && state.contentType !== body.contentType && !state.contentType.endsWith('json');
   return {
     status: known,
     schema: empty ? undefined : overridden && body.schema?.type !== 'string' ? {} : body.schema,
@@ -98,9 +135,19 @@ function answer(state: State, body: Body | undefined, node: Node, issues: Issues
   };
 }
 
+/** The runtime answers with errors only: an `HttpError` of another status is a mistake, which is a 500. */
+function isError(status: number | undefined): boolean {
+  return status === undefined || (status >= 400 && status <= 599);
+}
+
 function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Answer {
   if (error.status === undefined) {
-    issues.add('GATI_STATUS_UNKNOWN', 'The status of the error that is thrown here is not known, so it stands under `default`.', 'Give `HttpError` a literal status.', error.node);
+    issues.add(
+      'GATI_STATUS_UNKNOWN',
+      'The status of the error that is thrown here is not known, so it stands under `default`.',
+      'Give `HttpError` a literal status.',
+      error.node,
+    );
   }
   return { status: error.status, schema: problemSchema(walk, error), contentType: PROBLEM, node: error.node };
 }
@@ -120,13 +167,23 @@ function joinStatus(key: string, answers: readonly Answer[], issues: Issues): Re
   const [first] = full;
   if (!first) return {};
   if (full.length < answers.length) {
-    issues.add('GATI_BODY_SOMETIMES', `With status ${key} there is a body on one path and none on another.`, 'Send a body on each path, or answer 204 where there is none.', answers.find(({ contentType }) => contentType === undefined)!.node);
+    issues.add(
+      'GATI_BODY_SOMETIMES',
+      `With status ${key} there is a body on one path and none on another.`,
+      'Send a body on each path, or answer 204 where there is none.',
+      answers.find(({ contentType }) => contentType === undefined)!.node,
+    );
   }
   const types = [...new Set(full.map(({ contentType }) => contentType!))].sort();
   const json = types.every((type) => /[/+]json$/.test(type));
   const contentType = types.length === 1 ? types[0]! : json ? 'application/json' : first.contentType!;
   if (types.length > 1) {
-    issues.add('GATI_CONTENT_TYPES', `Status ${key} is answered as ${types.join(' and as ')}; the contract names ${contentType}.`, 'Use one kind of body a status.', first.node);
+    issues.add(
+      'GATI_CONTENT_TYPES',
+      `Status ${key} is answered as ${types.join(' and as ')}; the contract names ${contentType}.`,
+      'Use one kind of body a status.',
+      first.node,
+    );
   }
   const schemas = new Map(full.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));
   const mixed = types.length > 1 && !json;

@@ -34,18 +34,30 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
   const inferred = site && !isSocket ? inferResponses(session, site, issues) : {};
   const responses = site || isSocket ? inferred : { default: { schema: {}, contentType: 'application/json' } };
   if (!site && !isSocket) {
-    issues.add('GATI_RESPONSE_UNKNOWN', `The export \`${route.handler}\` could not be followed to a function.`, 'Export the handler as a function of this file.', source);
+    issues.add(
+      'GATI_RESPONSE_UNKNOWN',
+      `The export \`${route.handler}\` could not be followed to a function.`,
+      'Export the handler as a function of this file.',
+      source,
+    );
   }
   const names = new DefNames(session);
   const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) => names.finish(canonicalSchema(schema)));
   for (const definition of names.used) {
-    for (const { code, message, fix } of definition.issues) issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
+    for (const { code, message, fix } of definition.issues)
+      issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
   }
   return { contract, $defs: names.$defs, warnings: issues.list() };
 }
 
 function missing(route: RouteFile): Diagnostic {
-  return { code: 'GATI_HANDLER_UNREADABLE', level: 'error', message: `The handler ${route.file} could not be read.`, fix: 'Check that the file is there and is a TypeScript or JavaScript module.', file: route.file };
+  return {
+    code: 'GATI_HANDLER_UNREADABLE',
+    level: 'error',
+    message: `The handler ${route.file} could not be read.`,
+    fix: 'Check that the file is there and is a TypeScript or JavaScript module.',
+    file: route.file,
+  };
 }
 
 /** Summary is the first line of the documentation, description the rest. */

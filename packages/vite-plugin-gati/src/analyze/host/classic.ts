@@ -1,7 +1,19 @@
 import { createRequire } from 'node:module';
 import { SyntaxKind, type Node, type SourceFile } from 'typescript-7/unstable/ast';
 import type ts from 'typescript';
-import type { AliasView, DeclarationView, FileChanges, Host, HostOptions, IndexView, PropertyView, SymbolView, TupleView, TypeTag, TypeView } from './host.ts';
+import type {
+  AliasView,
+  DeclarationView,
+  FileChanges,
+  Host,
+  HostOptions,
+  IndexView,
+  PropertyView,
+  SymbolView,
+  TupleView,
+  TypeTag,
+  TypeView,
+} from './host.ts';
 
 type TypeScript = typeof ts;
 
@@ -117,8 +129,18 @@ export class ClassicHost implements Host {
     const api = this.#api;
     const readFile = (file: string): string | undefined => this.#options.overlay(file) ?? api.sys.readFile(file);
     const fileExists = (file: string): boolean => this.#options.overlay(file) !== undefined || api.sys.fileExists(file);
-    const config = api.getParsedCommandLineOfConfigFile(this.#options.configFile, {}, { ...api.sys, readFile, fileExists, onUnRecoverableConfigFileDiagnostic: () => {} });
-    const options: ts.CompilerOptions = { ...config?.options, noEmit: true, incremental: false, composite: false, tsBuildInfoFile: undefined };
+    const config = api.getParsedCommandLineOfConfigFile(
+      this.#options.configFile,
+      {},
+      { ...api.sys, readFile, fileExists, onUnRecoverableConfigFileDiagnostic: () => {} },
+    );
+    const options: ts.CompilerOptions = {
+      ...config?.options,
+      noEmit: true,
+      incremental: false,
+      composite: false,
+      tsBuildInfoFile: undefined,
+    };
     const host = api.createCompilerHost(options);
     host.readFile = readFile;
     host.fileExists = fileExists;
@@ -223,7 +245,9 @@ export class ClassicHost implements Host {
   }
 
   indexes(type: TypeView): readonly IndexView[] {
-    return this.#checker.getIndexInfosOfType((type as View).raw).map((info) => ({ key: this.#view(info.keyType), value: this.#view(info.type) }));
+    return this.#checker
+      .getIndexInfosOfType((type as View).raw)
+      .map((info) => ({ key: this.#view(info.keyType), value: this.#view(info.type) }));
   }
 
   returns(type: TypeView): readonly TypeView[] {

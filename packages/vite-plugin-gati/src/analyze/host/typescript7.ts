@@ -1,7 +1,31 @@
-import { API, type Checker, type NodeHandle, ObjectFlags, type Project, SignatureKind, type Snapshot, type Symbol, SymbolFlags, type Type, TypeFlags } from 'typescript-7/unstable/sync';
+import {
+  API,
+  type Checker,
+  type NodeHandle,
+  ObjectFlags,
+  type Project,
+  SignatureKind,
+  type Snapshot,
+  type Symbol,
+  SymbolFlags,
+  type Type,
+  TypeFlags,
+} from 'typescript-7/unstable/sync';
 import type { Node, SourceFile } from 'typescript-7/unstable/ast';
 import { createRequire } from 'node:module';
-import type { AliasView, DeclarationView, FileChanges, Host, HostOptions, IndexView, PropertyView, SymbolView, TupleView, TypeTag, TypeView } from './host.ts';
+import type {
+  AliasView,
+  DeclarationView,
+  FileChanges,
+  Host,
+  HostOptions,
+  IndexView,
+  PropertyView,
+  SymbolView,
+  TupleView,
+  TypeTag,
+  TypeView,
+} from './host.ts';
 
 class View implements TypeView {
   readonly raw: Type;
@@ -264,7 +288,10 @@ export class TypeScript7Host implements Host {
 
   baseTypes(type: TypeView): readonly TypeView[] {
     const { raw } = type as View;
-    const target = raw.isTypeReference() && !(((raw as { objectFlags?: number }).objectFlags ?? 0) & ObjectFlags.ClassOrInterface) ? raw.getTarget() : raw;
+    const target =
+      raw.isTypeReference() && !(((raw as { objectFlags?: number }).objectFlags ?? 0) & ObjectFlags.ClassOrInterface)
+        ? raw.getTarget()
+        : raw;
     return target.getBaseTypes()?.map((each) => this.#view(each)) ?? [];
   }
 

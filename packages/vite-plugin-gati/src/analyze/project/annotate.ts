@@ -79,7 +79,8 @@ function annotateParameters(handler: FunctionNode, text: string, id: string): In
     const type = parameter.type === 'RestElement' ? (index === 0 ? `__GatiArgs<${route}>` : undefined) : types[index];
     if (!type || !('typeAnnotation' in parameter) || parameter.typeAnnotation) continue;
     if (parameter.type !== 'Identifier' && parameter.type !== 'ObjectPattern' && parameter.type !== 'RestElement') continue;
-    const bare = handler.type === 'ArrowFunctionExpression' && handler.params.length === 1 && !/\(\s*$/.test(text.slice(0, parameter.start));
+    const bare =
+      handler.type === 'ArrowFunctionExpression' && handler.params.length === 1 && !/\(\s*$/.test(text.slice(0, parameter.start));
     if (bare) insertions.push({ at: parameter.start, text: '(' });
     insertions.push({ at: parameter.end, text: bare ? `: ${type})` : `: ${type}` });
   }

@@ -55,7 +55,10 @@ export function toConfig(input: ConfigInput, parse: (file: string) => ParsedConf
   });
 }
 
-function findConfig({ root, files }: ConfigInput, parse: (file: string) => ParsedConfig | undefined): { file: string; parsed: ParsedConfig } | undefined {
+function findConfig(
+  { root, files }: ConfigInput,
+  parse: (file: string) => ParsedConfig | undefined,
+): { file: string; parsed: ParsedConfig } | undefined {
   const wanted = new Set(files);
   for (const name of configNames(root)) {
     const file = `${root}/${name}`;

@@ -14,37 +14,64 @@ type __GatiPath<R extends string> = R extends \`\${string} \${infer P}\` ? P : n
 type __GatiEntry<R> = R extends keyof GatiRoutes ? GatiRoutes[R] : unknown;
 type __GatiPart<R, K extends string, F> = __GatiEntry<R> extends { [N in K]: infer V } ? V : F;
 
+type __GatiOpen<D> = D extends Record<keyof D, string | undefined> ? D & Record<string, string | undefined> : D & Record<string, unknown>;
+
 interface Req<R extends string = string> {
   readonly method: string;
   readonly path: string;
   readonly params: __GatiPart<R, 'params', string extends R ? Record<string, string> : { [N in __GatiParams<__GatiPath<R>>]: string }>;
   readonly query: __GatiPart<R, 'query', Record<string, string | string[] | undefined>>;
-  readonly headers: __GatiPart<R, 'headers', unknown> & Record<string, string | undefined>;
+  readonly headers: __GatiOpen<__GatiPart<R, 'headers', Record<never, never>>>;
   readonly cookies: Record<string, string | undefined>;
   readonly body: __GatiPart<R, 'body', unknown>;
   readonly rawBody: Uint8Array | undefined;
   readonly raw: unknown;
 }
 declare const __gatiSent: unique symbol;
-interface Sent<T = unknown> { readonly [__gatiSent]: T }
-interface CookieOptions { domain?: string; expires?: Date; httpOnly?: boolean; maxAge?: number; path?: string; sameSite?: 'strict' | 'lax' | 'none'; secure?: boolean }
+interface __GatiSent<T = unknown> { readonly [__gatiSent]: T }
+interface __GatiCookie { domain?: string; expires?: Date; httpOnly?: boolean; maxAge?: number; path?: string; sameSite?: 'strict' | 'lax' | 'none'; secure?: boolean }
 interface Res {
   status: number;
   body: unknown;
   readonly headers: Headers;
-  json<T>(value: T): Sent<T>;
-  text(value: string): Sent<string>;
-  redirect(url: string, status?: number): Sent<undefined>;
-  stream(source: ReadableStream | AsyncIterable<unknown>): Sent<ReadableStream>;
-  cookie(name: string, value: string, options?: CookieOptions): void;
+  json<T>(value: T): __GatiSent<T>;
+  text(value: string): __GatiSent<string>;
+  redirect(url: string, status?: number): __GatiSent<undefined>;
+  stream(source: ReadableStream | AsyncIterable<unknown>): __GatiSent<ReadableStream>;
+  cookie(name: string, value: string, options?: __GatiCookie): void;
 }
-interface __GatiLogger { trace(m: string, f?: Record<string, unknown>): void; debug(m: string, f?: Record<string, unknown>): void; info(m: string, f?: Record<string, unknown>): void; warn(m: string, f?: Record<string, unknown>): void; error(m: string, f?: Record<string, unknown>): void }
+type __GatiLog = (message: string, fields?: Record<string, unknown>) => void;
+interface __GatiLogger { trace: __GatiLog; debug: __GatiLog; info: __GatiLog; warn: __GatiLog; error: __GatiLog }
+type __GatiSqlValue = string | number | bigint | boolean | null | undefined | Uint8Array | Date;
+interface __GatiStatement {
+  bind(...values: __GatiSqlValue[]): __GatiStatement;
+  all<Row = Record<string, unknown>>(...values: __GatiSqlValue[]): Promise<Row[]>;
+  get<Row = Record<string, unknown>>(...values: __GatiSqlValue[]): Promise<Row | undefined>;
+  run(...values: __GatiSqlValue[]): Promise<{ success: boolean }>;
+}
+interface __GatiDatabase {
+  readonly dialect: 'sqlite' | 'postgresql';
+  sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: __GatiSqlValue[]): Promise<{ rows?: Row[]; success: boolean }>;
+  exec(sql: string): Promise<unknown>;
+  prepare(sql: string): __GatiStatement;
+}
+type __GatiStored = string | number | boolean | null | __GatiStored[] | { [key: string]: __GatiStored };
+interface __GatiStorage {
+  hasItem(key: string): Promise<boolean>;
+  getItem<Value = __GatiStored>(key: string): Promise<Value | null>;
+  setItem(key: string, value: __GatiStored): Promise<void>;
+  removeItem(key: string): Promise<void>;
+  getItemRaw(key: string): Promise<Uint8Array | null>;
+  setItemRaw(key: string, value: Uint8Array): Promise<void>;
+  getKeys(prefix?: string): Promise<string[]>;
+  clear(prefix?: string): Promise<void>;
+}
 interface GlobalContext {
   readonly modules: GatiModules;
-  readonly effects: { enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: { delay?: number; idempotencyKey?: string; priority?: number; tx?: unknown }): Promise<{ id: string }> };
+  readonly effects: { enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: object): Promise<{ id: string }> };
+  readonly db: __GatiDatabase;
+  readonly storage: __GatiStorage;
   readonly config: GatiConfig extends { config: infer C } ? C : Record<string, unknown>;
-  readonly db: any;
-  readonly storage: any;
   readonly state: Map<string, unknown>;
   readonly release: { version: string; id: string; deployedAt: Date };
   readonly instance: { id: string; region: string | undefined; zone: string | undefined };
@@ -66,16 +93,32 @@ interface LocalContext {
 type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalContext, lctx: LocalContext];
 type Handler<R extends string = string> = (...args: Args<R>) => unknown;
 type Middleware = (req: Req, res: Res, gctx: GlobalContext, lctx: LocalContext, next: () => Promise<unknown>) => unknown;
-interface SocketPeer {
+interface SocketPeer<R extends string = string> {
   readonly id: string;
-  readonly params: Record<string, string>;
-  readonly query: Record<string, string | string[] | undefined>;
-  readonly headers: Record<string, string | undefined>;
-  send(message: unknown): void;
+  readonly params: Req<R>['params'];
+  readonly query: Req<R>['query'];
+  readonly headers: Req<R>['headers'];
+  send(message: __GatiPart<R, 'send', unknown>): void;
   close(code?: number, reason?: string): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  publish(topic: string, message: unknown): void;
+  publish(topic: string, message: __GatiPart<R, 'send', unknown>): void;
+}
+interface Socket<R extends string = string> {
+  open?(peer: SocketPeer<R>, gctx: GlobalContext): unknown;
+  message?(peer: SocketPeer<R>, message: __GatiPart<R, 'receive', unknown>, gctx: GlobalContext): unknown;
+  close?(peer: SocketPeer<R>, details: { code?: number; reason?: string }, gctx: GlobalContext): unknown;
+  error?(peer: SocketPeer<R>, error: unknown, gctx: GlobalContext): unknown;
+}
+interface EffectContext {
+  id: string;
+  effect: string;
+  attempt: number;
+  idempotencyKey: string | undefined;
+  signal: AbortSignal;
+  logger: __GatiLogger;
+  release: { version: string; id: string };
+  gctx: GlobalContext;
 }
 type __GatiReq<R extends string> = Req<R>;
 type __GatiRes = Res;

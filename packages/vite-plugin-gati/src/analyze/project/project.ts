@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { RouteFile } from '../../scan/types.ts';
+import { emitTypes } from '../../emit/types.ts';
+import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
 import { annotate, applyInsertions, type Insertion, originalPosition } from './annotate.ts';
 import { CONFIG_FILE, toConfig } from './config.ts';
 import { GLOBALS } from './globals.ts';
-import { printRegistry, type Registered } from './registry.ts';
+
+/** What of a scan the types of a project depend on. */
+export type Registered = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
 
 export interface Place {
   /** From the root, with `/`. */
@@ -20,7 +23,7 @@ export class ProjectFiles {
   readonly configFile: string;
   #registered: Registered = { routes: [], modules: [], effects: [] };
   #routes = new Map<string, RouteFile>();
-  #registry = printRegistry(this.#registered);
+  #registry = toRegistry(this.#registered);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
   readonly #annotated = new Map<string, { text: string; insertions: Insertion[] }>();
@@ -41,7 +44,12 @@ export class ProjectFiles {
   }
 
   hostOptions(): HostOptions {
-    return { root: this.root, configFile: this.configFile, overlay: (file) => this.overlay(file), setParser: (parse) => (this.#parse = parse) };
+    return {
+      root: this.root,
+      configFile: this.configFile,
+      overlay: (file) => this.overlay(file),
+      setParser: (parse) => (this.#parse = parse),
+    };
   }
 
   absolute(file: string): string {
@@ -67,7 +75,7 @@ export class ProjectFiles {
     const otherFiles = files(registered) !== files(this.#registered);
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
-    const registry = printRegistry(registered);
+    const registry = toRegistry(registered);
     if (registry !== this.#registry) changed.push(this.registryFile);
     this.#registry = registry;
     if (otherFiles) {
@@ -126,6 +134,11 @@ export class ProjectFiles {
     const files = rootFiles(this.#registered).map((file) => this.absolute(file));
     return toConfig({ root: this.root, files, declarations: [this.#globalsFile, this.registryFile] }, (file) => this.#parse?.(file));
   }
+}
+
+/** `.gati/types/gati.d.ts`, which may not be on disk yet. */
+function toRegistry(registered: Registered): string {
+  return emitTypes({ ...registered, versions: [], diagnostics: [] });
 }
 
 function rootFiles({ routes, modules, effects, config }: Registered): string[] {

@@ -67,7 +67,8 @@ export function withDoc(schema: Schema, doc: Doc | undefined): Schema {
 
 function withBound(schema: Schema, name: string, text: string): Schema {
   const amount = Number(text);
-  if ((name === 'type' && text.replace(/[{}\s]/g, '') === 'integer') || name === 'integer' || name === 'int') return onType(schema, 'number', (part) => ({ ...part, type: 'integer' }));
+  if ((name === 'type' && text.replace(/[{}\s]/g, '') === 'integer') || name === 'integer' || name === 'int')
+    return onType(schema, 'number', (part) => ({ ...part, type: 'integer' }));
   if (text === '') return schema;
   if (NUMBERS.has(name) && Number.isFinite(amount)) return onType(schema, 'number', (part) => ({ ...part, [name]: amount }));
   if (LENGTHS.has(name) && Number.isInteger(amount)) return onType(schema, 'string', (part) => ({ ...part, [name]: amount }));

@@ -18,7 +18,8 @@ export function typeName(host: Host, type: TypeView): TypeName | undefined {
   if (!symbol || symbol.name.startsWith('__') || symbol.name.startsWith('\u00fe') || !(symbol.flags & 0x1_e0)) return undefined;
   if (symbol.declarations.some(({ file }) => isLibrary(file))) return undefined;
   if (symbol.name === 'default') return undefined;
-  const own = hasFlag(symbol, 'interface') || hasFlag(symbol, 'class') ? host.typeArguments(type).filter((each) => each.tag !== 'parameter') : [];
+  const own =
+    hasFlag(symbol, 'interface') || hasFlag(symbol, 'class') ? host.typeArguments(type).filter((each) => each.tag !== 'parameter') : [];
   return { symbol, name: withArguments(host, symbol.name, own) };
 }
 
@@ -31,13 +32,17 @@ function argumentName(host: Host, type: TypeView, depth: number): string {
   if (type.tag === 'literal') return String(type.value);
   if (type.tag === 'union' || type.tag === 'object' || type.tag === 'intersection') {
     const alias = host.alias(type);
-    const inner = (list: readonly TypeView[]): string => (depth < 3 ? list.map((each) => `_${argumentName(host, each, depth + 1)}`).join('') : '');
+    const inner = (list: readonly TypeView[]): string =>
+      depth < 3 ? list.map((each) => `_${argumentName(host, each, depth + 1)}`).join('') : '';
     if (alias && !alias.symbol.name.startsWith('__')) return alias.symbol.name + inner(alias.typeArguments);
     const symbol = host.symbol(type);
     if (symbol && !symbol.name.startsWith('__')) return symbol.name + inner(host.typeArguments(type).filter((each) => each !== type));
     const text = host.text(type).replaceAll('readonly ', '');
     // Order in a union is the compiler's own affair, so it must not show in a name.
-    return createHash('sha256').update([...text].sort().join('')).digest('hex').slice(0, 6);
+    return createHash('sha256')
+      .update([...text].sort().join(''))
+      .digest('hex')
+      .slice(0, 6);
   }
   return type.tag;
 }

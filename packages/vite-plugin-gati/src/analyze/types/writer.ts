@@ -49,7 +49,10 @@ export class SchemaWriter {
   }
 
   /** @param inline the outermost type is written out even where it has a name. */
-  write(type: TypeView, { inline = false, bindings = NONE }: { inline?: boolean; bindings?: Bindings } = {}): { schema: Schema; issues: Issue[] } {
+  write(
+    type: TypeView,
+    { inline = false, bindings = NONE }: { inline?: boolean; bindings?: Bindings } = {},
+  ): { schema: Schema; issues: Issue[] } {
     const before = [this.#issues, this.#bindings] as const;
     this.#issues = [];
     this.#bindings = bindings;
@@ -131,7 +134,11 @@ export class SchemaWriter {
   }
 
   #tooDeep(type: TypeView): Schema {
-    this.#report('GATI_TYPE_TOO_DEEP', `The type ${this.#host.text(type)} goes deeper than ${MAX_DEPTH} levels.`, 'Give the inner part a type of its own that does not grow with each level.');
+    this.#report(
+      'GATI_TYPE_TOO_DEEP',
+      `The type ${this.#host.text(type)} goes deeper than ${MAX_DEPTH} levels.`,
+      'Give the inner part a type of its own that does not grow with each level.',
+    );
     return {};
   }
 
@@ -176,7 +183,11 @@ export class SchemaWriter {
 
   #any(type: TypeView): Schema {
     if (type.broken) {
-      this.#report('GATI_TYPE_UNRESOLVED', 'A type could not be resolved, so anything is accepted in its place.', 'Run `gati check`, install what is missing or correct the import.');
+      this.#report(
+        'GATI_TYPE_UNRESOLVED',
+        'A type could not be resolved, so anything is accepted in its place.',
+        'Run `gati check`, install what is missing or correct the import.',
+      );
     } else if (this.#direction === 'response') {
       this.#report('GATI_TYPE_ANY', 'The body contains `any`, so the contract says nothing about it.', 'Give the value a type.');
     }
@@ -185,10 +196,20 @@ export class SchemaWriter {
 
   #unresolved(type: TypeView): Schema {
     const constraint = this.#host.constraint(type);
-    if (constraint && constraint !== type && constraint.tag !== 'parameter' && constraint.tag !== 'deferred' && constraint.tag !== 'unknown') {
+    if (
+      constraint &&
+      constraint !== type &&
+      constraint.tag !== 'parameter' &&
+      constraint.tag !== 'deferred' &&
+      constraint.tag !== 'unknown'
+    ) {
       return this.#schema(constraint);
     }
-    this.#report('GATI_TYPE_GENERIC', `The type ${this.#host.text(type)} is not known here.`, 'Call the generic function with explicit type arguments, or give its result a type.');
+    this.#report(
+      'GATI_TYPE_GENERIC',
+      `The type ${this.#host.text(type)} is not known here.`,
+      'Call the generic function with explicit type arguments, or give its result a type.',
+    );
     return {};
   }
 
@@ -206,11 +227,14 @@ export class SchemaWriter {
   /** `string & { __brand: 'Id' }` travels as the string; everything else as the object that it makes. */
   #intersection(type: TypeView): Schema {
     const members = this.#host.members(type);
-    const primitive = members.find((member) => ['string', 'number', 'boolean', 'bigint', 'literal', 'template', 'stringMapping'].includes(member.tag));
+    const primitive = members.find((member) =>
+      ['string', 'number', 'boolean', 'bigint', 'literal', 'template', 'stringMapping'].includes(member.tag),
+    );
     if (primitive) return this.#schema(primitive);
     const special = members.find((member) => member.tag === 'object' && this.#isPlain(member));
     if (special) return this.#schema(special);
-    if (members.some((member) => member.tag === 'parameter' || member.tag === 'deferred')) return { allOf: members.map((member) => this.#schema(member)) };
+    if (members.some((member) => member.tag === 'parameter' || member.tag === 'deferred'))
+      return { allOf: members.map((member) => this.#schema(member)) };
     return this.#members(type);
   }
 
@@ -237,13 +261,17 @@ export class SchemaWriter {
       case 'set':
         return { type: 'array', items: inner(first), uniqueItems: true, 'x-gati-codec': 'set' };
       case 'map':
-        return { type: 'object', ...this.#keys_(first), additionalProperties: inner(second), 'x-gati-codec': 'map' };
+        return { type: 'object', ...this.#propertyNames(first), additionalProperties: inner(second), 'x-gati-codec': 'map' };
       case 'promise':
         return inner(first);
       case 'asyncIterable':
         return { type: 'array', items: inner(first) };
       default:
-        this.#report('GATI_TYPE_NOT_JSON', `${this.#host.text(type)} has no form in JSON.`, 'Send what it holds as a plain object, an array or a string.');
+        this.#report(
+          'GATI_TYPE_NOT_JSON',
+          `${this.#host.text(type)} has no form in JSON.`,
+          'Send what it holds as a plain object, an array or a string.',
+        );
         return {};
     }
   }
@@ -253,13 +281,21 @@ export class SchemaWriter {
     const members = type.tag === 'union' ? this.#host.members(type) : [type];
     const holes = members.some((member) => member.tag === 'undefined' || member.tag === 'void' || this.#isLost(member));
     if (!holes) return this.#schema(type);
-    return { anyOf: [...members.filter((member) => !this.#isLost(member) && member.tag !== 'undefined' && member.tag !== 'void').map((member) => this.#schema(member)), { type: 'null' }] };
+    return {
+      anyOf: [
+        ...members
+          .filter((member) => !this.#isLost(member) && member.tag !== 'undefined' && member.tag !== 'void')
+          .map((member) => this.#schema(member)),
+        { type: 'null' },
+      ],
+    };
   }
 
-  #keys_(key: TypeView | undefined): Schema {
+  #propertyNames(key: TypeView | undefined): Schema {
     if (!key) return {};
     const members = key.tag === 'union' ? this.#host.members(key) : [key];
-    if (members.every((member) => member.tag === 'literal')) return { propertyNames: { enum: members.map((member) => String(member.value)) } };
+    if (members.every((member) => member.tag === 'literal'))
+      return { propertyNames: { enum: members.map((member) => String(member.value)) } };
     if (key.tag === 'template') return { propertyNames: this.#leaf(key) };
     return {};
   }
@@ -304,8 +340,9 @@ export class SchemaWriter {
     if (required.length > 0) schema.required = required;
     const named = indexes.filter(({ key }) => key.tag !== 'symbol');
     if (named.length > 0) {
-      schema.additionalProperties = named.length === 1 ? this.#element(named[0]!.value) : { anyOf: named.map(({ value }) => this.#element(value)) };
-      if (properties.length === 0 && named.length === 1) Object.assign(schema, this.#keys_(named[0]!.key));
+      schema.additionalProperties =
+        named.length === 1 ? this.#element(named[0]!.value) : { anyOf: named.map(({ value }) => this.#element(value)) };
+      if (properties.length === 0 && named.length === 1) Object.assign(schema, this.#propertyNames(named[0]!.key));
     }
     return schema;
   }
@@ -319,15 +356,28 @@ export class SchemaWriter {
     if (kept.length === 0) return undefined;
     if (hasFlag(symbol, 'method')) return undefined;
     if (this.#direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(symbol)) {
-      this.#report('GATI_TYPE_NOT_JSON', `The getter \`${name}\` stands on the class, so JSON leaves it out.`, 'Give the class a `toJSON`, or copy the value into a plain object.');
+      this.#report(
+        'GATI_TYPE_NOT_JSON',
+        `The getter \`${name}\` stands on the class, so JSON leaves it out.`,
+        'Give the class a `toJSON`, or copy the value into a plain object.',
+      );
       return undefined;
     }
     const lost = kept.filter((member) => this.#isLost(member));
     if (lost.length > 0) {
-      this.#report('GATI_TYPE_NOT_JSON', `The property \`${name}\` is a function or a symbol, which JSON leaves out.`, `Leave \`${name}\` out of the value.`);
+      this.#report(
+        'GATI_TYPE_NOT_JSON',
+        `The property \`${name}\` is a function or a symbol, which JSON leaves out.`,
+        `Leave \`${name}\` out of the value.`,
+      );
       if (lost.length === kept.length) return undefined;
     }
-    if (this.#direction === 'response' && kept.length === 1 && kept[0]!.tag === 'object' && toBuiltin(this.#host.symbol(kept[0]!))?.kind === 'promise') {
+    if (
+      this.#direction === 'response' &&
+      kept.length === 1 &&
+      kept[0]!.tag === 'object' &&
+      toBuiltin(this.#host.symbol(kept[0]!))?.kind === 'promise'
+    ) {
       this.#report('GATI_TYPE_NOT_JSON', `The property \`${name}\` is a promise, which is \`{}\` in JSON.`, `Await \`${name}\` first.`);
       return { schema: { type: 'object' }, optional: optional || missing };
     }
@@ -350,7 +400,8 @@ export class SchemaWriter {
     if (type.tag !== 'object' || type.reference) return false;
     const symbol = this.#host.symbol(type);
     if (symbol && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method'))) return true;
-    if (symbol && symbol.name !== '__type' && symbol.name !== '__function' && symbol.name !== 'Function') return hasFlag(symbol, 'class') && this.#host.constructs(type);
+    if (symbol && symbol.name !== '__type' && symbol.name !== '__function' && symbol.name !== 'Function')
+      return hasFlag(symbol, 'class') && this.#host.constructs(type);
     if (symbol?.name === 'Function') return true;
     return this.#host.properties(type).length === 0 && (this.#host.returns(type).length > 0 || this.#host.constructs(type));
   }

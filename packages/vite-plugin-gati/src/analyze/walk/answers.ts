@@ -12,13 +12,19 @@ const MAX_STATUSES = 24;
 export function assignAnswer(walk: Walk, key: string | undefined, value: Value, state: State, at: Node): State[] {
   if (key === 'status') return toStatuses(walk, value, at).map((status) => ({ ...state, status }));
   if (key === 'body') return [{ ...state, body: toBody(walk, value, at) }];
-  return [walk.escape(state, at, key === undefined ? 'A property of the response object is assigned by a computed name.' : `\`res.${key}\` can't be assigned.`)];
+  return [
+    walk.escape(
+      state,
+      at,
+      key === undefined ? 'A property of the response object is assigned by a computed name.' : `\`res.${key}\` can't be assigned.`,
+    ),
+  ];
 }
 
 /** Each status that a value can be; one that is not known where it can be any number. */
 export function toStatuses(walk: Walk, value: Value, at: Node): Status[] {
   const found = statusesOf(walk, value);
-  const valid = found?.filter((status) => Number.isInteger(status) && status >= 100 && status <= 599);
+  const valid = found?.filter((status) => Number.isInteger(status) && status >= 200 && status <= 599);
   if (!found || found.length === 0 || valid?.length !== found.length) return [{ unknown: at }];
   return [...new Set(found)].map((known) => ({ known, set: true }));
 }
@@ -53,8 +59,11 @@ function numbersOf(walk: Walk, type: TypeView): number[] | undefined {
 export function toBody(walk: Walk, value: Value, at: Node): Body | undefined {
   const stream = toStream(walk, value, at);
   if (stream) return stream;
-  const { schema, absent } = walk.schema(value);
-  return absent ? undefined : { schema, contentType: 'application/json', node: at };
+  const { schema, absent, optional } = walk.schema(value);
+  // A file goes out as it is; JSON has no form for it.
+  if (schema['x-gati-codec'] === 'file')
+    return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
+  return absent ? undefined : { schema, contentType: 'application/json', ...(optional ? { optional } : {}), node: at };
 }
 
 /** Async iterables are server-sent events, readable streams are bytes. */
@@ -65,7 +74,8 @@ export function toStream(walk: Walk, value: Value, at: Node): Body | undefined {
   const [first] = members;
   if (!first || first.tag !== 'object' || members.length > 1) return undefined;
   const builtin = toBuiltin(walk.host.symbol(first));
-  if (builtin?.kind === 'readable') return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
+  if (builtin?.kind === 'readable')
+    return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
   if (builtin?.kind === 'asyncIterable') {
     const [item] = walk.host.typeArguments(first);
     return eventBody(walk, item, value, at);
@@ -92,10 +102,22 @@ export function callAnswer(walk: Walk, name: string, values: Value[], nodes: rea
     }
     case 'redirect': {
       const statuses: Status[] = values[1] ? toStatuses(walk, values[1], at) : [{ known: 302, set: true }];
-      return statuses.map((status) => ({ state: { ...state, status, body: undefined }, value: SENT }));
+      return statuses.map((status) => ({ state: { ...state, status, body: undefined, redirected: true }, value: SENT }));
     }
     case 'stream':
-      return [{ state: { ...state, body: toStream(walk, value, place) ?? { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: place } }, value: SENT }];
+      return [
+        {
+          state: {
+            ...state,
+            body: toStream(walk, value, place) ?? {
+              schema: { type: 'string', format: 'binary' },
+              contentType: 'application/octet-stream',
+              node: place,
+            },
+          },
+          value: SENT,
+        },
+      ];
     case 'cookie':
       return [{ state, value: UNDEFINED }];
     default:

@@ -1,4 +1,10 @@
-import { type ArrayBindingPattern, type Identifier, type Node, type ObjectBindingPattern, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type ArrayBindingPattern,
+  type Identifier,
+  type Node,
+  type ObjectBindingPattern,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import { forget } from './facts.ts';
 import { tracked } from './expressions.ts';
 import { readMember } from './members.ts';
@@ -14,7 +20,11 @@ export function bindName(walk: Walk, name: Node, value: Value, state: State, kee
   if (kind === K.ArrayBindingPattern) return bindArray(walk, name as ArrayBindingPattern, value, state, keep);
   const symbol = walk.session.symbol(name as Identifier);
   if (!symbol) return state;
-  return withVar({ ...state, facts: forget(state.facts, symbol) }, symbol, keep && !walk.session.isShared(symbol) ? value : tracked(walk, symbol, value, name));
+  return withVar(
+    { ...state, facts: forget(state.facts, symbol) },
+    symbol,
+    keep && !walk.session.isShared(symbol) ? value : tracked(walk, symbol, value, name),
+  );
 }
 
 function bindObject(walk: Walk, pattern: ObjectBindingPattern, value: Value, state: State, keep: boolean): State {
@@ -45,7 +55,13 @@ function bindArray(walk: Walk, pattern: ArrayBindingPattern, value: Value, state
     if (!('name' in element) || !element.name) continue;
     const { name, dotDotDotToken } = element as { name: Node; dotDotDotToken?: Node };
     if (value.kind === 'arguments') {
-      next = bindName(walk, name, dotDotDotToken ? { kind: 'arguments', values: value.values.slice(index) } : (value.values[index] ?? UNDEFINED), next, keep);
+      next = bindName(
+        walk,
+        name,
+        dotDotDotToken ? { kind: 'arguments', values: value.values.slice(index) } : (value.values[index] ?? UNDEFINED),
+        next,
+        keep,
+      );
     } else {
       next = bindName(walk, name, readMember(walk, { state: next, value }, String(index), name), next, false);
     }

@@ -1,4 +1,12 @@
-import { type CallExpression, type Expression, type FunctionDeclaration, type Node, type PropertyAccessExpression, SyntaxKind as K, type VariableDeclaration } from 'typescript-7/unstable/ast';
+import {
+  type CallExpression,
+  type Expression,
+  type FunctionDeclaration,
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+  type VariableDeclaration,
+} from 'typescript-7/unstable/ast';
 import type { ThrowSummary } from '../session.ts';
 import { isPlatform } from '../types/builtins.ts';
 import { callAnswer } from './answers.ts';
@@ -13,7 +21,22 @@ import type { Outcome, Thrown, Walk } from './walk.ts';
 const MAX_DEPTH = 12;
 
 /** Methods of the platform that call what they are given at once, any number of times. */
-const REPEATING = new Set(['forEach', 'map', 'filter', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'reduce', 'reduceRight', 'sort', 'toSorted']);
+const REPEATING = new Set([
+  'forEach',
+  'map',
+  'filter',
+  'some',
+  'every',
+  'find',
+  'findIndex',
+  'findLast',
+  'findLastIndex',
+  'flatMap',
+  'reduce',
+  'reduceRight',
+  'sort',
+  'toSorted',
+]);
 const CHAINING = new Set(['then', 'catch', 'finally']);
 
 interface Arguments {
@@ -49,8 +72,10 @@ function callMethod(walk: Walk, node: CallExpression, base: Outcome, name: Node 
     }
     if (value.kind === 'object') {
       const entry = value.entries.findLast((each) => 'value' in each && each.name === name.text);
-      if (entry && 'value' in entry && entry.value.kind === 'function') return callFunction(walk, node, entry.value.node, args, entry.value.frame);
-      if (entry && 'value' in entry && entry.value.kind === 'method') return callAnswer(walk, entry.value.name, args.values, node.arguments, args.state, node);
+      if (entry && 'value' in entry && entry.value.kind === 'function')
+        return callFunction(walk, node, entry.value.node, args, entry.value.frame);
+      if (entry && 'value' in entry && entry.value.kind === 'method')
+        return callAnswer(walk, entry.value.name, args.values, node.arguments, args.state, node);
     }
     if (args.values.some((each) => each.kind === 'function')) {
       const known = callWithCallback(walk, node, name, args);
@@ -63,7 +88,8 @@ function callMethod(walk: Walk, node: CallExpression, base: Outcome, name: Node 
 
 function setHeader(method: string, { state, values }: Arguments): State {
   const [name, value] = values;
-  if ((method !== 'set' && method !== 'append') || name?.kind !== 'constant' || String(name.value).toLowerCase() !== 'content-type') return state;
+  if ((method !== 'set' && method !== 'append') || name?.kind !== 'constant' || String(name.value).toLowerCase() !== 'content-type')
+    return state;
   return value?.kind === 'constant' ? { ...state, contentType: String(value.value).split(';')[0]!.trim().toLowerCase() } : state;
 }
 
@@ -74,7 +100,12 @@ export function evaluateArguments(walk: Walk, nodes: readonly Node[], state: Sta
     const expression = spread ? (node as unknown as { expression: Expression }).expression : node;
     partial = partial.flatMap((each) =>
       walk.evaluate(expression, each.state).map(({ state: next, value }) => {
-        const added = spread && (value.kind === 'arguments' || value.kind === 'array') ? (value.kind === 'arguments' ? value.values : value.elements) : [spread ? typed(walk, node) : value];
+        const added =
+          spread && (value.kind === 'arguments' || value.kind === 'array')
+            ? value.kind === 'arguments'
+              ? value.values
+              : value.elements
+            : [spread ? typed(walk, node) : value];
         return { state: next, values: [...each.values, ...added] };
       }),
     );
@@ -96,7 +127,8 @@ export function findFunction(walk: Walk, name: Node): FunctionNode | undefined {
 
 function toFunction(walk: Walk, node: Node): FunctionNode | undefined {
   const kind = walk.host.kind(node);
-  if (kind === K.FunctionDeclaration || kind === K.MethodDeclaration) return (node as FunctionDeclaration).body ? (node as FunctionNode) : undefined;
+  if (kind === K.FunctionDeclaration || kind === K.MethodDeclaration)
+    return (node as FunctionDeclaration).body ? (node as FunctionNode) : undefined;
   if (kind === K.VariableDeclaration && !isConstVariable(walk, node)) return undefined;
   const { initializer } = node as VariableDeclaration;
   if ((kind === K.VariableDeclaration || kind === K.PropertyAssignment || kind === K.PropertyDeclaration) && initializer) {
@@ -115,7 +147,10 @@ function isConstVariable(walk: Walk, declaration: Node): boolean {
 
 /** Walked with its arguments where the answer is in its hands; else only what it throws counts. */
 function callFunction(walk: Walk, node: CallExpression, fn: FunctionNode, args: Arguments, frame: Walk['frame']): Outcome[] {
-  const holds = args.values.some(reachesResponse) || args.values.some((value) => value.kind === 'function' && touches(walk, value.node, args.state)) || touches(walk, fn, args.state);
+  const holds =
+    args.values.some(reachesResponse) ||
+    args.values.some((value) => value.kind === 'function' && touches(walk, value.node, args.state)) ||
+    touches(walk, fn, args.state);
   const recursive = walk.frame.stack.includes(fn) || walk.frame.depth >= MAX_DEPTH;
   if (recursive) {
     const state = holds ? walk.escape(args.state, node, 'A function that has the response object calls itself.') : args.state;
@@ -125,9 +160,15 @@ function callFunction(walk: Walk, node: CallExpression, fn: FunctionNode, args: 
   if (!holds && !wantsValue(walk, node)) return callForThrows(walk, node, fn, args);
   const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame });
   if (holds && hasModifier(walk.host, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
-    return outcomes.map((outcome) => ({ ...outcome, state: walk.escape(outcome.state, node, 'An async function has the response object and nobody waits for it.') }));
+    return outcomes.map((outcome) => ({
+      ...outcome,
+      state: walk.escape(outcome.state, node, 'An async function has the response object and nobody waits for it.'),
+    }));
   }
-  return outcomes.map(({ state, value }) => ({ state: afterCall(walk, state), value: value.kind === 'type' && value.node !== node && !holds ? typed(walk, node) : value }));
+  return outcomes.map(({ state, value }) => ({
+    state: afterCall(walk, state),
+    value: value.kind === 'type' && value.node !== node && !holds ? typed(walk, node) : value,
+  }));
 }
 
 function hasGenerator(fn: FunctionNode): boolean {
@@ -139,7 +180,11 @@ function wantsValue(walk: Walk, node: Node): boolean {
   let parent: Node = node.parent;
   while (walk.host.kind(parent) === K.AwaitExpression || walk.host.kind(parent) === K.ParenthesizedExpression) parent = parent.parent;
   const kind = walk.host.kind(parent);
-  return kind === K.ThrowStatement || kind === K.CallExpression && unwrap(walk.host, (parent as CallExpression).expression) === node || walk.frame.depth === 0 && walk.frame.stack.length === 0;
+  return (
+    kind === K.ThrowStatement ||
+    (kind === K.CallExpression && unwrap(walk.host, (parent as CallExpression).expression) === node) ||
+    (walk.frame.depth === 0 && walk.frame.stack.length === 0)
+  );
 }
 
 function isAwaited(walk: Walk, node: Node): boolean {
@@ -152,7 +197,10 @@ function isAwaited(walk: Walk, node: Node): boolean {
 function callForThrows(walk: Walk, node: Node, fn: FunctionNode, args: Arguments): Outcome[] {
   const summary = summarize(walk, fn);
   const vague = summary.errors.some((error) => error.status === undefined || Object.keys(error.code).every((key) => key === 'type'));
-  if (vague && fn.parameters.length > 0) return walk.enter(fn, args.values, args.state, { at: node, frame: walk.frame }).map(({ state }) => ({ state: afterCall(walk, state), value: typed(walk, node) }));
+  if (vague && fn.parameters.length > 0)
+    return walk
+      .enter(fn, args.values, args.state, { at: node, frame: walk.frame })
+      .map(({ state }) => ({ state: afterCall(walk, state), value: typed(walk, node) }));
   for (const error of summary.errors) walk.sink.push({ state: args.state, error });
   for (const value of args.values) if (value.kind === 'function') runForThrows(walk, value, args.state);
   const state = afterCall(walk, args.state);
@@ -175,7 +223,9 @@ function summarize(walk: Walk, fn: FunctionNode): ThrowSummary {
   walk.sink = thrown;
   walk.guarded = false;
   walk.session.prepare([fn]);
-  const outcomes = walk.session.summarizing.has(fn) ? undefined : withSummary(walk, fn, () => walk.enter(fn, [], START, { at: fn, frame: { ...frame, bindings: new Map() } }));
+  const outcomes = walk.session.summarizing.has(fn)
+    ? undefined
+    : withSummary(walk, fn, () => walk.enter(fn, [], START, { at: fn, frame: { ...frame, bindings: new Map() } }));
   walk.sink = sink;
   walk.guarded = guarded;
   walk.frame = frame;
@@ -204,15 +254,20 @@ function callUnknown(walk: Walk, node: CallExpression, { state, values }: Argume
   let next = state;
   for (const value of values) {
     if (value.kind === 'function') {
-      if (touches(walk, value.node, state)) next = walk.escape(next, node, 'A callback changes the answer, and it is not known when it is called.');
+      if (touches(walk, value.node, state))
+        next = walk.escape(next, node, 'A callback changes the answer, and it is not known when it is called.');
       else runForThrows(walk, value, next);
     }
     if (reachesResponse(value)) next = walk.escape(next, node, 'The response object is given to code that is not followed.');
   }
   next = forgetLiterals(next, values);
-  const type = walk.host.kind(node.parent) === K.ExpressionStatement || walk.host.kind(node.parent) === K.ReturnStatement ? walk.session.type(node) : undefined;
+  const type =
+    walk.host.kind(node.parent) === K.ExpressionStatement || walk.host.kind(node.parent) === K.ReturnStatement
+      ? walk.session.type(node)
+      : undefined;
   if (type?.tag === 'never') {
-    if (!isPlatformCall(walk, node)) walk.sink.push({ state: next, error: { status: undefined, code: { type: 'string' }, details: undefined, node } });
+    if (!isPlatformCall(walk, node))
+      walk.sink.push({ state: next, error: { status: undefined, code: { type: 'string' }, details: undefined, node } });
     return [{ state: next, value: { kind: 'never' } }];
   }
   return [{ state: afterCall(walk, next), value: typed(walk, node) }];
@@ -244,7 +299,9 @@ function callWithCallback(walk: Walk, node: CallExpression, name: Node & { text:
     if (callbacks.some((each) => hasModifier(walk.host, each.node, K.AsyncKeyword))) return undefined;
     let states = [args.state];
     for (let round = 0; round < 3; round++) {
-      const again = states.flatMap((state) => callbacks.flatMap((each) => walk.enter(each.node, [], state, { at: node, frame: each.frame }).map((outcome) => outcome.state)));
+      const again = states.flatMap((state) =>
+        callbacks.flatMap((each) => walk.enter(each.node, [], state, { at: node, frame: each.frame }).map((outcome) => outcome.state)),
+      );
       const all = merge([...states, ...again]);
       if (all.length === states.length) break;
       states = all;
@@ -253,7 +310,9 @@ function callWithCallback(walk: Walk, node: CallExpression, name: Node & { text:
   }
   if (!isAwaited(walk, node) && !isChained(walk, node)) return undefined;
   const skipped: Outcome[] = name.text === 'then' && callbacks.length === 1 ? [] : [{ state: args.state, value: typed(walk, node) }];
-  return [...skipped, ...callbacks.flatMap((each) => walk.enter(each.node, [], args.state, { at: node, frame: each.frame }))].map((outcome) => ({ ...outcome, state: afterCall(walk, outcome.state) }));
+  return [...skipped, ...callbacks.flatMap((each) => walk.enter(each.node, [], args.state, { at: node, frame: each.frame }))].map(
+    (outcome) => ({ ...outcome, state: afterCall(walk, outcome.state) }),
+  );
 }
 
 function isChained(walk: Walk, node: Node): boolean {
@@ -269,7 +328,9 @@ function runForThrows(walk: Walk, value: Extract<Value, { kind: 'function' }>, s
 /** Whether a function can change the answer through a variable around it. */
 function touches(walk: Walk, fn: Node, state: State): boolean {
   const names = new Set<string>();
-  for (const [symbol, value] of state.vars) if (reachesResponse(value) || (value.kind === 'function' && value.node !== fn && touchesDirectly(walk, value.node, state))) names.add(symbol.name);
+  for (const [symbol, value] of state.vars)
+    if (reachesResponse(value) || (value.kind === 'function' && value.node !== fn && touchesDirectly(walk, value.node, state)))
+      names.add(symbol.name);
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
@@ -283,7 +344,8 @@ function mentions(walk: Walk, fn: Node, state: State, names: ReadonlySet<string>
   visit(fn, (node) => {
     if (found) return false;
     if (isIdentifier(walk.host, node) && names.has(node.text)) {
-      const symbol = walk.host.kind(node.parent) === K.ShorthandPropertyAssignment ? walk.host.shorthandValue(node.parent) : walk.session.symbol(node);
+      const symbol =
+        walk.host.kind(node.parent) === K.ShorthandPropertyAssignment ? walk.host.shorthandValue(node.parent) : walk.session.symbol(node);
       const value = symbol && state.vars.get(symbol);
       if (value && (reachesResponse(value) || value.kind === 'function')) found = true;
     } else if (isIdentifier(walk.host, node) && walk.host.kind(node.parent) === K.CallExpression && node.parent !== fn) {
@@ -300,7 +362,8 @@ function findLocalFunction(walk: Walk, name: Node, from: Node): FunctionNode | u
   const fn = findFunction(walk, name);
   if (!fn || fn === from || (fn.pos <= from.pos && fn.end >= from.end)) return undefined;
   const isNested = ((): boolean => {
-    for (let node = fn.parent as Node | undefined; node; node = node.parent as Node | undefined) if (isFunctionNode(walk.host, node)) return true;
+    for (let node = fn.parent as Node | undefined; node; node = node.parent as Node | undefined)
+      if (isFunctionNode(walk.host, node)) return true;
     return false;
   })();
   return isNested ? fn : undefined;
@@ -313,10 +376,13 @@ export function evaluateNew(walk: Walk, node: Node, state: State): Outcome[] {
     if (failures) return failures;
     let next = args.state;
     for (const value of args.values) {
-      if (reachesResponse(value) || (value.kind === 'function' && touches(walk, value.node, next))) next = walk.escape(next, node, 'The response object is given to a class, which is not followed.');
+      if (reachesResponse(value) || (value.kind === 'function' && touches(walk, value.node, next)))
+        next = walk.escape(next, node, 'The response object is given to a class, which is not followed.');
       else if (value.kind === 'function') runForThrows(walk, value, next);
     }
-    const builder = isIdentifier(walk.host, unwrap(walk.host, expression)) ? findConstructor(walk, unwrap(walk.host, expression)) : undefined;
+    const builder = isIdentifier(walk.host, unwrap(walk.host, expression))
+      ? findConstructor(walk, unwrap(walk.host, expression))
+      : undefined;
     if (builder) for (const error of summarize(walk, builder).errors) walk.sink.push({ state: next, error });
     return [{ state: afterCall(walk, next), value: typed(walk, node) }];
   });
@@ -332,4 +398,3 @@ function findConstructor(walk: Walk, name: Node): FunctionNode | undefined {
   }
   return undefined;
 }
-

@@ -82,7 +82,8 @@ function add(split: Split, state: State, holds: boolean | undefined): void {
 
 function truth(value: Value): boolean | undefined {
   if (value.kind === 'constant') return Boolean(value.value);
-  if (value.kind === 'object' || value.kind === 'array' || value.kind === 'function' || value.kind === 'error' || value.kind === 'res') return true;
+  if (value.kind === 'object' || value.kind === 'array' || value.kind === 'function' || value.kind === 'error' || value.kind === 'res')
+    return true;
   return undefined;
 }
 
@@ -145,7 +146,8 @@ export function toCondition(walk: Walk, node: Node, state: State): { condition: 
       if (equality) {
         const loose = host.kind(operatorToken) === K.EqualsEqualsToken || host.kind(operatorToken) === K.ExclamationEqualsToken;
         // `== null` is true of undefined too: another condition, not the same.
-        if (!loose || typeof equality.literal === 'number' || typeof equality.literal === 'string') return { condition: equality.condition, negated: !same };
+        if (!loose || typeof equality.literal === 'number' || typeof equality.literal === 'string')
+          return { condition: equality.condition, negated: !same };
       }
     }
   }
@@ -179,7 +181,9 @@ function toReference(walk: Walk, node: Node, state: State): Condition | undefine
       const value = state.vars.get(symbol);
       // A parameter stands for what was passed, and the same variable of two calls is not the same.
       symbols.push(symbol);
-      return value?.kind === 'type' && value.or === undefined && value.node !== inner && isIdentifier(walk.host, value.node) ? (text(value.node) ?? `#${idOf(symbol)}`) : `#${idOf(symbol)}`;
+      return value?.kind === 'type' && value.or === undefined && value.node !== inner && isIdentifier(walk.host, value.node)
+        ? (text(value.node) ?? `#${idOf(symbol)}`)
+        : `#${idOf(symbol)}`;
     }
     if (isStringLiteral(walk.host, inner)) return JSON.stringify(inner.text);
     switch (kind) {

@@ -63,12 +63,16 @@ export function evaluateExpression(walk: Walk, node: Node, state: State): Outcom
       return evaluateUnary(walk, inner as PrefixUnaryExpression, state);
     case K.PropertyAccessExpression: {
       const { expression, name } = inner as PropertyAccessExpression;
-      return walk.evaluate(expression, state).map((outcome) => ({ state: outcome.state, value: readMember(walk, outcome, name.text, inner) }));
+      return walk
+        .evaluate(expression, state)
+        .map((outcome) => ({ state: outcome.state, value: readMember(walk, outcome, name.text, inner) }));
     }
     case K.ElementAccessExpression:
       return evaluateElement(walk, inner as ElementAccessExpression, state);
     case K.AwaitExpression:
-      return walk.evaluate((inner as unknown as { expression: Expression }).expression, state).map((outcome) => awaited(walk, outcome, inner));
+      return walk
+        .evaluate((inner as unknown as { expression: Expression }).expression, state)
+        .map((outcome) => awaited(walk, outcome, inner));
     case K.CallExpression:
       return walk.call(inner, state);
     case K.NewExpression:
@@ -85,7 +89,10 @@ function thenValue(outcomes: Outcome[], value: Value): Outcome[] {
 function awaited(walk: Walk, { state, value }: Outcome, node: Node): Outcome {
   const next = { ...state, facts: forgetVolatile(state.facts) };
   walk.mayFail(next);
-  return { state: next, value: value.kind === 'type' ? { kind: 'type', node, frame: value.frame, ...(value.or ? { or: value.or } : {}) } : value };
+  return {
+    state: next,
+    value: value.kind === 'type' ? { kind: 'type', node, frame: value.frame, ...(value.or ? { or: value.or } : {}) } : value,
+  };
 }
 
 /** What is not followed may still call and assign within. */
@@ -109,10 +116,12 @@ function readName(walk: Walk, node: Node, state: State): Value {
 }
 
 function evaluateAs(walk: Walk, node: AsExpression, state: State): Outcome[] {
-  const isConst = walk.host.kind(node.type) === K.TypeReference && (node.type as unknown as { typeName?: { text?: string } }).typeName?.text === 'const';
+  const isConst =
+    walk.host.kind(node.type) === K.TypeReference && (node.type as unknown as { typeName?: { text?: string } }).typeName?.text === 'const';
   return walk.evaluate(node.expression, state).map(({ state: next, value }) => {
     if (value.kind === 'constant' && isConst) return { state: next, value: { ...value, widen: false } };
-    const followed = value.kind !== 'type' && value.kind !== 'constant' && value.kind !== 'object' && value.kind !== 'array' && value.kind !== 'declared';
+    const followed =
+      value.kind !== 'type' && value.kind !== 'constant' && value.kind !== 'object' && value.kind !== 'array' && value.kind !== 'declared';
     return { state: next, value: followed || reachesResponse(value) ? value : typed(walk, node) };
   });
 }
@@ -139,7 +148,10 @@ function evaluateObject(walk: Walk, node: ObjectLiteralExpression, state: State)
     const kind = walk.host.kind(property);
     const step = (expression: Node, entry: (value: Value) => Entry): void => {
       partial = partial.flatMap((each) =>
-        gather(walk.evaluate(expression, each.state)).map((outcome) => ({ state: outcome.state, entries: [...each.entries, entry(outcome.value)] })),
+        gather(walk.evaluate(expression, each.state)).map((outcome) => ({
+          state: outcome.state,
+          entries: [...each.entries, entry(outcome.value)],
+        })),
       );
     };
     if (kind === K.PropertyAssignment) {
@@ -149,12 +161,21 @@ function evaluateObject(walk: Walk, node: ObjectLiteralExpression, state: State)
       step(initializer, (value) => ({ name: key ?? '', value, node: property }));
     } else if (kind === K.ShorthandPropertyAssignment) {
       const { name } = property as unknown as { name: Expression & { text: string } };
-      partial = partial.map((each) => ({ ...each, entries: [...each.entries, { name: name.text, value: readShorthand(walk, name, each.state), node: property }] }));
+      partial = partial.map((each) => ({
+        ...each,
+        entries: [...each.entries, { name: name.text, value: readShorthand(walk, name, each.state), node: property }],
+      }));
     } else if (kind === K.SpreadAssignment) {
       step((property as unknown as { expression: Expression }).expression, (spread) => ({ spread, node: property }));
     } else if (kind === K.MethodDeclaration) {
       const key = propertyName(walk.host, (property as unknown as { name: Node }).name) ?? '';
-      partial = partial.map((each) => ({ ...each, entries: [...each.entries, { name: key, value: { kind: 'function', node: property as unknown as FunctionNode, frame: walk.frame }, node: property }] }));
+      partial = partial.map((each) => ({
+        ...each,
+        entries: [
+          ...each.entries,
+          { name: key, value: { kind: 'function', node: property as unknown as FunctionNode, frame: walk.frame }, node: property },
+        ],
+      }));
     } else plain = false;
   }
   return partial.map((each) => {
@@ -181,7 +202,12 @@ function evaluateArray(walk: Walk, node: ArrayLiteralExpression, state: State): 
     const spread = kind === K.SpreadElement;
     if (spread) plain = false;
     const expression = spread ? (element as unknown as { expression: Expression }).expression : element;
-    partial = partial.flatMap((each) => gather(walk.evaluate(expression, each.state)).map((outcome) => ({ state: outcome.state, elements: [...each.elements, outcome.value] })));
+    partial = partial.flatMap((each) =>
+      gather(walk.evaluate(expression, each.state)).map((outcome) => ({
+        state: outcome.state,
+        elements: [...each.elements, outcome.value],
+      })),
+    );
   }
   return partial.map((each) => {
     const value: Value = { kind: 'array', node, elements: each.elements, frame: walk.frame };
@@ -218,12 +244,20 @@ function evaluateBinary(walk: Walk, node: BinaryExpression, state: State): Outco
 }
 
 function isComparison(operator: number): boolean {
-  return operator === K.EqualsEqualsEqualsToken || operator === K.ExclamationEqualsEqualsToken || operator === K.EqualsEqualsToken || operator === K.ExclamationEqualsToken || operator === K.InstanceOfKeyword;
+  return (
+    operator === K.EqualsEqualsEqualsToken ||
+    operator === K.ExclamationEqualsEqualsToken ||
+    operator === K.EqualsEqualsToken ||
+    operator === K.ExclamationEqualsToken ||
+    operator === K.InstanceOfKeyword
+  );
 }
 
 function isConstantBoolean(walk: Walk, left: Node, no: State[]): Value | undefined {
   const kind = walk.host.kind(unwrap(walk.host, left));
-  const negation = kind === K.PrefixUnaryExpression && walk.host.toKind((unwrap(walk.host, left) as unknown as PrefixUnaryExpression).operator) === K.ExclamationToken;
+  const negation =
+    kind === K.PrefixUnaryExpression &&
+    walk.host.toKind((unwrap(walk.host, left) as unknown as PrefixUnaryExpression).operator) === K.ExclamationToken;
   return no.length > 0 && negation ? constant(false) : undefined;
 }
 
@@ -239,7 +273,8 @@ function without(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
 function evaluateNullish(walk: Walk, { left, right }: BinaryExpression, state: State): Outcome[] {
   return walk.evaluate(left, state).flatMap((outcome) => {
     const { value } = outcome;
-    if (value.kind === 'constant') return value.value === null || value.value === undefined ? walk.evaluate(right, outcome.state) : [outcome];
+    if (value.kind === 'constant')
+      return value.value === null || value.value === undefined ? walk.evaluate(right, outcome.state) : [outcome];
     if (value.kind !== 'type' && value.kind !== 'declared' && value.kind !== 'union') return [outcome];
     return [without(outcome, 'nullish'), ...walk.evaluate(right, outcome.state)];
   });
@@ -259,7 +294,11 @@ function evaluateAssignment(walk: Walk, node: BinaryExpression, state: State): O
     const assigned = walk.evaluate(right, state).flatMap(({ state: next, value }) => walk.assign(left, value, next, node));
     return merge([state, ...assigned]).map((each) => ({ state: each, value: typed(walk, node) }));
   }
-  return walk.evaluate(right, state).flatMap(({ state: next }) => walk.assign(left, typed(walk, node), next, node).map((each) => ({ state: each, value: typed(walk, node) })));
+  return walk
+    .evaluate(right, state)
+    .flatMap(({ state: next }) =>
+      walk.assign(left, typed(walk, node), next, node).map((each) => ({ state: each, value: typed(walk, node) })),
+    );
 }
 
 function evaluateUnary(walk: Walk, node: PrefixUnaryExpression, state: State): Outcome[] {
@@ -275,7 +314,8 @@ function evaluateUnary(walk: Walk, node: PrefixUnaryExpression, state: State): O
     return merge([...yes, ...no]).map((each) => ({ state: each, value: typed(walk, node) }));
   }
   return walk.evaluate(node.operand, state).map(({ state: next, value }) => {
-    if (operator === K.MinusToken && value.kind === 'constant' && typeof value.value === 'number') return { state: next, value: constant(-value.value) };
+    if (operator === K.MinusToken && value.kind === 'constant' && typeof value.value === 'number')
+      return { state: next, value: constant(-value.value) };
     return { state: next, value: typed(walk, node) };
   });
 }
@@ -307,7 +347,10 @@ export function assignTo(walk: Walk, target: Node, value: Value, state: State, a
     case K.ArrayLiteralExpression: {
       let next = state;
       inner.forEachChild((child) => {
-        const name = (child as unknown as { initializer?: Node; name?: Node; expression?: Node }).initializer ?? (child as unknown as { name?: Node }).name ?? child;
+        const name =
+          (child as unknown as { initializer?: Node; name?: Node; expression?: Node }).initializer ??
+          (child as unknown as { name?: Node }).name ??
+          child;
         if (isIdentifier(host, name)) {
           const symbol = session.symbol(name);
           if (symbol) next = withVar({ ...next, facts: forget(next.facts, symbol) }, symbol, undefined);
@@ -351,10 +394,13 @@ function assignMember(walk: Walk, target: Node, value: Value, state: State, at: 
     const next: State = { ...base.state, facts: forgetVolatile(base.state.facts) };
     if (base.value.kind === 'res') {
       const isElement = walk.host.kind(target) === K.ElementAccessExpression;
-      const key = isElement ? memberKey(walk, target as unknown as ElementAccessExpression, next) : (target as PropertyAccessExpression).name.text;
+      const key = isElement
+        ? memberKey(walk, target as unknown as ElementAccessExpression, next)
+        : (target as PropertyAccessExpression).name.text;
       return walk.setMember(key, value, next, at);
     }
-    if (reachesResponse(value)) return [walk.escape(next, at, 'The response object is kept in a property, so others may change the answer.')];
+    if (reachesResponse(value))
+      return [walk.escape(next, at, 'The response object is kept in a property, so others may change the answer.')];
     return [degrade(walk, unwrap(walk.host, expression), next)];
   });
 }

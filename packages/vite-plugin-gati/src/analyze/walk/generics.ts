@@ -1,7 +1,13 @@
 import type { Host, TypeView } from '../host/host.ts';
 
 /** Walks a declared type beside the same one filled in, and tells what each type parameter became. */
-export function unify(host: Host, declared: TypeView, filled: TypeView, bind: (parameter: TypeView, type: TypeView) => void, depth = 0): void {
+export function unify(
+  host: Host,
+  declared: TypeView,
+  filled: TypeView,
+  bind: (parameter: TypeView, type: TypeView) => void,
+  depth = 0,
+): void {
   if (declared === filled || depth > 6) return;
   if (declared.tag === 'parameter') {
     bind(declared, filled);
@@ -11,7 +17,8 @@ export function unify(host: Host, declared: TypeView, filled: TypeView, bind: (p
     const members = host.members(declared);
     const open = members.filter((member) => member.tag === 'parameter');
     const fixed = members.filter((member) => member.tag !== 'parameter' && member.tag !== 'object');
-    const rest = filled.tag === 'union' ? host.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag)) : [filled];
+    const rest =
+      filled.tag === 'union' ? host.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag)) : [filled];
     if (open.length === 1 && rest.length === 1) bind(open[0]!, rest[0]!);
     for (const member of members) if (member.tag === 'object' && rest.length === 1) unify(host, member, rest[0]!, bind, depth + 1);
     return;

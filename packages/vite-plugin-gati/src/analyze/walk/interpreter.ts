@@ -75,7 +75,7 @@ export class Interpreter implements Walk {
     if (this.guarded) this.sink.push({ state, error: undefined });
   }
 
-  schema(value: Value): { schema: Schema; absent: boolean } {
+  schema(value: Value): { schema: Schema; absent: boolean; optional: boolean } {
     return writeValue(this, value);
   }
 
@@ -84,7 +84,12 @@ export class Interpreter implements Walk {
   }
 
   escape(state: State, node: Node, why: string): State {
-    this.report('GATI_RESPONSE_UNKNOWN', `${why} What it answers can't be known.`, 'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.', node);
+    this.report(
+      'GATI_RESPONSE_UNKNOWN',
+      `${why} What it answers can't be known.`,
+      'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
+      node,
+    );
     return { ...state, escaped: node };
   }
 
@@ -101,9 +106,16 @@ export class Interpreter implements Walk {
     this.frame = outer;
     return outcomes.map(({ state: end, value }) => {
       // What was learned of the function's own variables says nothing of its next call.
-      const kept = new Map([...end.facts].filter(([key, fact]) => facts.has(key) || !fact.symbols.some((symbol) => !state.vars.has(symbol) && isWithin(symbol.declarations[0]?.node(), fn))));
+      const kept = new Map(
+        [...end.facts].filter(
+          ([key, fact]) =>
+            facts.has(key) || !fact.symbols.some((symbol) => !state.vars.has(symbol) && isWithin(symbol.declarations[0]?.node(), fn)),
+        ),
+      );
       const closes = value.kind === 'function' || value.kind === 'object' || value.kind === 'arguments';
-      const vars = closes ? end.vars : new Map([...end.vars].filter(([symbol]) => state.vars.has(symbol) || !isWithin(symbol.declarations[0]?.node(), fn)));
+      const vars = closes
+        ? end.vars
+        : new Map([...end.vars].filter(([symbol]) => state.vars.has(symbol) || !isWithin(symbol.declarations[0]?.node(), fn)));
       return { state: { ...end, facts: kept, vars }, value };
     });
   }
@@ -111,7 +123,10 @@ export class Interpreter implements Walk {
   #run(body: Block | Expression, state: State): Outcome[] {
     if (this.host.kind(body) !== K.Block) return this.evaluate(body, state);
     const flow = this.execute((body as Block).statements, [state]);
-    const outcomes = [...flow.returns.map(({ state: end, value }) => ({ state: end, value })), ...flow.normal.map((end) => ({ state: end, value: UNDEFINED }))];
+    const outcomes = [
+      ...flow.returns.map(({ state: end, value }) => ({ state: end, value })),
+      ...flow.normal.map((end) => ({ state: end, value: UNDEFINED })),
+    ];
     return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];
   }
 

@@ -68,7 +68,12 @@ function writeTyped(walk: Walk, value: Extract<Value, { kind: 'type' }>): Writte
 
 /** Literals that were passed in say more than the parameter's type. */
 function isFixed(value: Value): boolean {
-  return value.kind === 'constant' || value.kind === 'object' || value.kind === 'array' || (value.kind === 'type' && value.or !== undefined && isFixed(value.or));
+  return (
+    value.kind === 'constant' ||
+    value.kind === 'object' ||
+    value.kind === 'array' ||
+    (value.kind === 'type' && value.or !== undefined && isFixed(value.or))
+  );
 }
 
 function writeType(walk: Walk, outer: TypeView, node: Node, value: Value): Written {
@@ -81,7 +86,11 @@ function writeType(walk: Walk, outer: TypeView, node: Node, value: Value): Writt
   const kept = members.filter((member) => !isDropped(member, drop));
   const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
   if (kept.length === members.length) return { schema: write(walk, type, node, bindings), absent: false, optional };
-  return { schema: canonicalSchema({ anyOf: kept.map((member) => write(walk, member, node, bindings)) }), absent: kept.length === 0, optional };
+  return {
+    schema: canonicalSchema({ anyOf: kept.map((member) => write(walk, member, node, bindings)) }),
+    absent: kept.length === 0,
+    optional,
+  };
 }
 
 function isDropped(type: TypeView, drop: 'nullish' | 'falsy' | undefined): boolean {
@@ -91,7 +100,12 @@ function isDropped(type: TypeView, drop: 'nullish' | 'falsy' | undefined): boole
   return drop === 'falsy' && type.tag === 'literal' && !type.value;
 }
 
-function write(walk: Walk, type: TypeView, node: Node, bindings: Extract<Value, { kind: 'type' }>['frame']['bindings'] | undefined): Schema {
+function write(
+  walk: Walk,
+  type: TypeView,
+  node: Node,
+  bindings: Extract<Value, { kind: 'type' }>['frame']['bindings'] | undefined,
+): Schema {
   const { schema, issues } = walk.session.responses.write(type, bindings ? { bindings } : {});
   for (const { code, message, fix } of issues) walk.report(code, message, fix, node);
   return schema;
@@ -126,7 +140,12 @@ function writeObject(walk: Walk, entries: readonly Entry[], node: Node): Schema 
     }
     const { name, value } = entry;
     if (isLost(walk, value)) {
-      walk.report('GATI_TYPE_NOT_JSON', `The property \`${name}\` is a function or a symbol, which JSON leaves out.`, `Leave \`${name}\` out of the body.`, entry.node);
+      walk.report(
+        'GATI_TYPE_NOT_JSON',
+        `The property \`${name}\` is a function or a symbol, which JSON leaves out.`,
+        `Leave \`${name}\` out of the body.`,
+        entry.node,
+      );
       properties.delete(name);
       continue;
     }
@@ -154,7 +173,11 @@ function isLost(walk: Walk, value: Value): boolean {
   if (type.tag === 'symbol') return true;
   if (type.tag !== 'object' || type.reference) return false;
   const symbol = walk.host.symbol(type);
-  return symbol !== undefined && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method') || symbol.name === '__function') && !symbol.declarations.some(({ file }) => isPlatform(file) && symbol.name === 'Date');
+  return (
+    symbol !== undefined &&
+    (hasFlag(symbol, 'function') || hasFlag(symbol, 'method') || symbol.name === '__function') &&
+    !symbol.declarations.some(({ file }) => isPlatform(file) && symbol.name === 'Date')
+  );
 }
 
 interface Parts {
@@ -196,7 +219,9 @@ function alternatives(walk: Walk, schema: Schema, depth = 0): Schema[] | undefin
 
 function toParts(schema: Schema): Parts {
   const required = new Set(schema.required);
-  const properties = new Map(Object.entries(schema.properties ?? {}).map(([name, part]) => [name, { schema: part, optional: !required.has(name) }]));
+  const properties = new Map(
+    Object.entries(schema.properties ?? {}).map(([name, part]) => [name, { schema: part, optional: !required.has(name) }]),
+  );
   return typeof schema.additionalProperties === 'object' ? { properties, rest: schema.additionalProperties } : { properties };
 }
 
@@ -205,7 +230,10 @@ function joinParts(parts: readonly Parts[]): Parts {
   for (const name of new Set(parts.flatMap((part) => [...part.properties.keys()]))) {
     const found = parts.map((part) => part.properties.get(name));
     const schemas = found.flatMap((each) => (each ? [each.schema] : []));
-    properties.set(name, { schema: schemas.length === 1 ? schemas[0]! : canonicalSchema({ anyOf: schemas }), optional: found.some((each) => !each || each.optional) });
+    properties.set(name, {
+      schema: schemas.length === 1 ? schemas[0]! : canonicalSchema({ anyOf: schemas }),
+      optional: found.some((each) => !each || each.optional),
+    });
   }
   const rest = parts.find((part) => part.rest !== undefined)?.rest;
   return rest === undefined ? { properties } : { properties, rest };

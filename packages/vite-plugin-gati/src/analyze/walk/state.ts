@@ -8,6 +8,8 @@ import { idOf, type Value, valueKey } from './values.ts';
 export interface State {
   status: Status;
   body: Body | undefined;
+  /** By `res.redirect()`: nothing that is returned counts any more. */
+  redirected?: boolean;
   /** Set through `res.headers`. */
   contentType?: string;
   /** Somebody has the response object who is not followed: from here on nothing is sure. */
@@ -23,6 +25,8 @@ export interface Body {
   schema: Schema | undefined;
   contentType: string;
   stream?: boolean;
+  /** It can be `undefined`, and then there is none. */
+  optional?: boolean;
   node: Node;
 }
 
@@ -49,7 +53,7 @@ export function bodyKey(body: Body | undefined): string {
 /** Equal for states that differ in facts only. */
 export function stateKey(state: State): string {
   const vars = [...state.vars].map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`).sort();
-  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}|${vars.join(';')}`;
+  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${vars.join(';')}`;
 }
 
 /** One state of those that differ in facts only; the facts that all of them share stay. */
@@ -75,6 +79,7 @@ function fold(states: readonly State[]): State[] {
     }
   }
   const seen = new Map<string, State>();
-  for (const state of states) seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, { ...state, vars, facts: new Map() });
+  for (const state of states)
+    seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, { ...state, vars, facts: new Map() });
   return [...seen.values()];
 }

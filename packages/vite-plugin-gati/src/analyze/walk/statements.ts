@@ -148,7 +148,9 @@ function executeTry(walk: Walk, node: TryStatement, states: State[]): Flow {
     thrown = [];
     walk.sink = thrown;
     const { variableDeclaration, block } = node.catchClause;
-    const entries = merge(inner.map(({ state, error }) => (variableDeclaration ? walk.bind(variableDeclaration.name, toCaught(error), state) : state)));
+    const entries = merge(
+      inner.map(({ state, error }) => (variableDeclaration ? walk.bind(variableDeclaration.name, toCaught(error), state) : state)),
+    );
     const handled = entries.length > 0 ? executeAll(walk, block.statements, entries) : emptyFlow();
     join(flow, handled);
     flow.normal = merge([...flow.normal, ...handled.normal]);
@@ -224,7 +226,8 @@ function testCase(walk: Walk, subject: Node, expression: Node, state: State): { 
   if (!found || found.negated || literal === undefined || typeof literal === 'bigint') return { yes: [state], no: [state] };
   const condition = { ...found.condition, equals: JSON.stringify(literal), truthy: Boolean(literal) };
   const known = decide(state.facts, condition);
-  const learned = (holds: boolean): State[] => (known === undefined ? [{ ...state, facts: learn(state.facts, condition, holds) }] : known === holds ? [state] : []);
+  const learned = (holds: boolean): State[] =>
+    known === undefined ? [{ ...state, facts: learn(state.facts, condition, holds) }] : known === holds ? [state] : [];
   return { yes: learned(true), no: learned(false) };
 }
 
@@ -239,9 +242,18 @@ function isExhausted(walk: Walk, node: SwitchStatement): boolean {
   if (walk.host.kind(subject) === K.TrueKeyword) return false;
   const type = walk.session.type(subject);
   const members = type.tag === 'union' ? walk.host.members(type) : type.tag === 'boolean' ? [] : [type];
-  if (type.tag === 'boolean') return [true, false].every((value) => node.caseBlock.clauses.some((clause) => enumValue(walk, (clause as CaseClause).expression!) === value));
+  if (type.tag === 'boolean')
+    return [true, false].every((value) =>
+      node.caseBlock.clauses.some((clause) => enumValue(walk, (clause as CaseClause).expression!) === value),
+    );
   const cases = node.caseBlock.clauses.map((clause) => walk.session.type((clause as CaseClause).expression!));
-  return members.every((member) => cases.some((each) => (member.tag === 'literal' ? each.tag === 'literal' && each.value === member.value : (member.tag === 'null' || member.tag === 'undefined') && each.tag === member.tag)));
+  return members.every((member) =>
+    cases.some((each) =>
+      member.tag === 'literal'
+        ? each.tag === 'literal' && each.value === member.value
+        : (member.tag === 'null' || member.tag === 'undefined') && each.tag === member.tag,
+    ),
+  );
 }
 
 function takeBreaks(flow: Flow, label: string | undefined): void {
@@ -364,11 +376,19 @@ function executeFor(walk: Walk, node: ForStatement, states: State[], label: stri
 
 function executeForEach(walk: Walk, node: ForInOrOfStatement, states: State[], label: string | undefined): Flow {
   const entering = states.flatMap((state) => walk.evaluate(node.expression, state)).map(({ state }) => state);
-  return runLoop(walk, entering, { label, body: node.statement, enter: (state) => ({ yes: [clearTarget(walk, node.initializer, state)], no: [state] }) });
+  return runLoop(walk, entering, {
+    label,
+    body: node.statement,
+    enter: (state) => ({ yes: [clearTarget(walk, node.initializer, state)], no: [state] }),
+  });
 }
 
 /** Each round gives the variable of the loop another value. */
 function clearTarget(walk: Walk, initializer: Node, state: State): State {
-  if (walk.host.kind(initializer) !== K.VariableDeclarationList) return walk.assign(initializer, { kind: 'declared', symbol: walk.session.symbol(initializer)!, node: initializer }, state, initializer)[0] ?? state;
+  if (walk.host.kind(initializer) !== K.VariableDeclarationList)
+    return (
+      walk.assign(initializer, { kind: 'declared', symbol: walk.session.symbol(initializer)!, node: initializer }, state, initializer)[0] ??
+      state
+    );
   return state;
 }

@@ -2,8 +2,24 @@ import { type Identifier, type Node, type StringLiteral, SyntaxKind as K } from 
 import type { Host } from '../host/host.ts';
 
 const WRAPPERS = new Set<number>([K.ParenthesizedExpression, K.SatisfiesExpression, K.NonNullExpression]);
-const FUNCTIONS = new Set<number>([K.ArrowFunction, K.FunctionDeclaration, K.FunctionExpression, K.MethodDeclaration, K.Constructor, K.GetAccessor, K.SetAccessor]);
-const EFFECTS = new Set<number>([K.CallExpression, K.NewExpression, K.AwaitExpression, K.YieldExpression, K.TaggedTemplateExpression, K.DeleteExpression, K.PostfixUnaryExpression]);
+const FUNCTIONS = new Set<number>([
+  K.ArrowFunction,
+  K.FunctionDeclaration,
+  K.FunctionExpression,
+  K.MethodDeclaration,
+  K.Constructor,
+  K.GetAccessor,
+  K.SetAccessor,
+]);
+const EFFECTS = new Set<number>([
+  K.CallExpression,
+  K.NewExpression,
+  K.AwaitExpression,
+  K.YieldExpression,
+  K.TaggedTemplateExpression,
+  K.DeleteExpression,
+  K.PostfixUnaryExpression,
+]);
 
 /** Without parentheses, `satisfies` and `!`, which say nothing of the value. */
 export function unwrap(host: Host, node: Node): Node {
@@ -36,7 +52,8 @@ export function propertyName(host: Host, name: Node): string | undefined {
     const inner = (name as unknown as { expression: Node }).expression;
     return isStringLiteral(host, inner) ? inner.text : undefined;
   }
-  if (kind === K.Identifier || kind === K.StringLiteral || kind === K.NumericLiteral || kind === K.NoSubstitutionTemplateLiteral) return (name as unknown as { text: string }).text;
+  if (kind === K.Identifier || kind === K.StringLiteral || kind === K.NumericLiteral || kind === K.NoSubstitutionTemplateLiteral)
+    return (name as unknown as { text: string }).text;
   return undefined;
 }
 
@@ -97,7 +114,12 @@ export function assignedNames(host: Host, node: Node): Node[] {
   const target = (part: Node): void => visit(part, (each) => void (isIdentifier(host, each) && names.push(each)));
   visit(node, (each) => {
     const kind = host.kind(each);
-    const { left, operatorToken, operand, operator } = each as unknown as { left: Node; operatorToken: Node; operand: Node; operator: number };
+    const { left, operatorToken, operand, operator } = each as unknown as {
+      left: Node;
+      operatorToken: Node;
+      operand: Node;
+      operator: number;
+    };
     if (kind === K.BinaryExpression && isAssignment(host, operatorToken)) {
       const inner = unwrap(host, left);
       if (host.kind(inner) !== K.PropertyAccessExpression && host.kind(inner) !== K.ElementAccessExpression) target(inner);

@@ -1,5 +1,12 @@
 import { canonicalSchema, refName, type Schema } from '@gati/contract';
-import { type CallExpression, type ClassDeclaration, type ConstructorDeclaration, type ImportDeclaration, type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type CallExpression,
+  type ClassDeclaration,
+  type ConstructorDeclaration,
+  type ImportDeclaration,
+  type Node,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import { hasFlag, type SymbolView, type TypeView } from '../host/host.ts';
 import { statusesOf } from './answers.ts';
 import { bindName } from './bind.ts';
@@ -79,13 +86,22 @@ function failuresOfClass(walk: Walk, symbol: SymbolView, values: Value[], state:
   for (const argument of call.arguments) {
     if (walk.host.kind(argument) === K.SpreadElement) {
       partial = partial.flatMap((each) =>
-        walk.evaluate((argument as unknown as { expression: Node }).expression, each.state).map((outcome) => ({ state: outcome.state, values: [...each.values, ...(outcome.value.kind === 'arguments' ? outcome.value.values : [])] })),
+        walk
+          .evaluate((argument as unknown as { expression: Node }).expression, each.state)
+          .map((outcome) => ({
+            state: outcome.state,
+            values: [...each.values, ...(outcome.value.kind === 'arguments' ? outcome.value.values : [])],
+          })),
       );
     } else {
-      partial = partial.flatMap((each) => walk.evaluate(argument, each.state).map((outcome) => ({ state: outcome.state, values: [...each.values, outcome.value] })));
+      partial = partial.flatMap((each) =>
+        walk.evaluate(argument, each.state).map((outcome) => ({ state: outcome.state, values: [...each.values, outcome.value] })),
+      );
     }
   }
-  return partial.flatMap((each) => failuresOfClass(walk, parent, each.values, each.state, node, depth + 1)).map((outcome) => ({ ...outcome, state }));
+  return partial
+    .flatMap((each) => failuresOfClass(walk, parent, each.values, each.state, node, depth + 1))
+    .map((outcome) => ({ ...outcome, state }));
 }
 
 function baseFailures(walk: Walk, [status, code, details]: Value[], state: State, node: Node): Outcome[] {
@@ -169,13 +185,16 @@ export function classDeclaration(walk: Walk, symbol: SymbolView): ClassDeclarati
     const kind = walk.host.kind(node);
     if (kind === K.ClassDeclaration || kind === K.ClassExpression) return node as ClassDeclaration;
     const { initializer } = node as unknown as { initializer?: Node };
-    if (kind === K.VariableDeclaration && initializer && walk.host.kind(initializer) === K.ClassExpression) return initializer as ClassDeclaration;
+    if (kind === K.VariableDeclaration && initializer && walk.host.kind(initializer) === K.ClassExpression)
+      return initializer as ClassDeclaration;
   }
   return undefined;
 }
 
 function parentSymbol(walk: Walk, declaration: ClassDeclaration): SymbolView | undefined {
-  const clause = declaration.heritageClauses?.find((each) => walk.host.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword);
+  const clause = declaration.heritageClauses?.find(
+    (each) => walk.host.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
+  );
   const expression = clause?.types[0]?.expression;
   const symbol = expression && walk.session.symbol(expression);
   if (!symbol) return undefined;
@@ -187,7 +206,8 @@ function findSuper(walk: Walk, body: Node): CallExpression | undefined {
   let found: CallExpression | undefined;
   const look = (node: Node): void => {
     if (found) return;
-    if (walk.host.kind(node) === K.CallExpression && walk.host.kind((node as CallExpression).expression) === K.SuperKeyword) found = node as CallExpression;
+    if (walk.host.kind(node) === K.CallExpression && walk.host.kind((node as CallExpression).expression) === K.SuperKeyword)
+      found = node as CallExpression;
     else node.forEachChild((child) => void look(child));
   };
   look(body);

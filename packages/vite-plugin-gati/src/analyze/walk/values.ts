@@ -1,9 +1,19 @@
 import type { Schema } from '@gati/contract';
-import type { ArrowFunction, Block, Expression, FunctionDeclaration, FunctionExpression, MethodDeclaration, Node } from 'typescript-7/unstable/ast';
+import type {
+  ArrowFunction,
+  Block,
+  Expression,
+  FunctionDeclaration,
+  FunctionExpression,
+  MethodDeclaration,
+  Node,
+} from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
 import type { Bindings } from '../types/writer.ts';
 
-export type FunctionNode = (ArrowFunction | FunctionDeclaration | FunctionExpression | MethodDeclaration) & { readonly body?: Block | Expression };
+export type FunctionNode = (ArrowFunction | FunctionDeclaration | FunctionExpression | MethodDeclaration) & {
+  readonly body?: Block | Expression;
+};
 export type Literal = string | number | boolean | bigint | null | undefined;
 
 /** What the walk knows of a value. Everything that it does not follow is described by its type. */

@@ -56,7 +56,7 @@ export interface Walk {
   thrown(value: Value, state: State, node: Node): void;
   /** Says that a call here may fail with what no contract speaks of. */
   mayFail(state: State): void;
-  schema(value: Value): { schema: Schema; absent: boolean };
+  schema(value: Value): { schema: Schema; absent: boolean; optional: boolean };
   report(code: string, message: string, fix: string, node: Node): void;
   escape(state: State, node: Node, why: string): State;
 }
