@@ -1,10 +1,11 @@
 import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Session } from '../session.ts';
-import { toBody } from '../walk/answers.ts';
+import { toBody, toStream } from '../walk/answers.ts';
 import { Interpreter } from '../walk/interpreter.ts';
 import { type Body, START, type State } from '../walk/state.ts';
 import { problemSchema } from '../walk/throws.ts';
+import type { Outcome } from '../walk/walk.ts';
 import { type HttpFailure, RES, type Value } from '../walk/values.ts';
 import { writeValue } from '../walk/schemas.ts';
 import type { HandlerSite } from './handler.ts';
@@ -27,10 +28,10 @@ export function inferResponses(session: Session, site: HandlerSite, issues: Issu
   const walk = new Interpreter(session, (code, message, fix, node) => issues.add(code, message, fix, node));
   const answers: Answer[] = [];
   session.prepare([site.node]);
-  const handlers: Value[] = site.fn
-    ? [{ kind: 'function', node: site.fn, frame: walk.frame }]
-    : walk.evaluate(site.node, START).map(({ value }) => value);
-  for (const handler of handlers) {
+  const handlers: Outcome[] = site.fn
+    ? [{ state: START, value: { kind: 'function', node: site.fn, frame: walk.frame } }]
+    : walk.evaluate(site.node, START);
+  for (const { state: start, value: handler } of handlers) {
     if (handler.kind !== 'function') {
       issues.add(
         'GATI_RESPONSE_UNKNOWN',
@@ -51,7 +52,7 @@ export function inferResponses(session: Session, site: HandlerSite, issues: Issu
     const values: Value[] = [0, 1, 2, 3].map((index) =>
       index === 1 ? RES : (parameters[index] ?? { kind: 'type', node, frame: walk.frame }),
     );
-    for (const { state, value } of walk.enter(node, values, START, { at: node, frame: handler.frame }))
+    for (const { state, value } of walk.enter(node, values, start, { at: node, frame: handler.frame }))
       answers.push(...toAnswers(walk, state, value, node, issues));
     for (const { error } of walk.sink) {
       if (!error) continue;
@@ -96,6 +97,8 @@ function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, is
     );
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
+  const stream = toStream(walk, value, at);
+  if (stream) return [answer(state, stream, at, issues)];
   const written = writeValue(walk, value);
   if (written.absent) return written.optional ? [set] : [];
   const returned = answer(state, toBody(walk, value, at), at, issues);
@@ -125,7 +128,8 @@ function answer(state: State, body: Body | undefined, node: Node, issues: Issues
   // A status that has no body by its nature (RFC 9110, 15.3.5 and 15.4.5).
   const empty = known === 204 || known === 304 || !body;
   const contentType = state.contentType ?? body?.contentType;
-  const overridden = body && state.contentType !== undefined && state.contentType !== body.contentType && !state.contentType.endsWith('json');
+  const overridden =
+    body && state.contentType !== undefined && state.contentType !== body.contentType && !state.contentType.endsWith('json');
   return {
     status: known,
     schema: empty ? undefined : overridden && body.schema?.type !== 'string' ? {} : body.schema,

@@ -153,6 +153,7 @@ function callFunction(walk: Walk, node: CallExpression, fn: FunctionNode, args: 
     touches(walk, fn, args.state);
   const recursive = walk.frame.stack.includes(fn) || walk.frame.depth >= MAX_DEPTH;
   if (recursive) {
+    for (const error of summarize(walk, fn).errors) walk.sink.push({ state: args.state, error });
     const state = holds ? walk.escape(args.state, node, 'A function that has the response object calls itself.') : args.state;
     return [{ state: afterCall(walk, state), value: typed(walk, node) }];
   }
@@ -196,11 +197,14 @@ function isAwaited(walk: Walk, node: Node): boolean {
 
 function callForThrows(walk: Walk, node: Node, fn: FunctionNode, args: Arguments): Outcome[] {
   const summary = summarize(walk, fn);
-  const vague = summary.errors.some((error) => error.status === undefined || Object.keys(error.code).every((key) => key === 'type'));
-  if (vague && fn.parameters.length > 0)
-    return walk
-      .enter(fn, args.values, args.state, { at: node, frame: walk.frame })
-      .map(({ state }) => ({ state: afterCall(walk, state), value: typed(walk, node) }));
+  // What is thrown may depend on what is passed.
+  if (summary.errors.length > 0 && fn.parameters.length > 0 && args.values.length > 0) {
+    const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame: walk.frame });
+    return outcomes.map(({ state, value }) => ({
+      state: afterCall(walk, state),
+      value: value.kind === 'never' ? value : typed(walk, node),
+    }));
+  }
   for (const error of summary.errors) walk.sink.push({ state: args.state, error });
   for (const value of args.values) if (value.kind === 'function') runForThrows(walk, value, args.state);
   const state = afterCall(walk, args.state);

@@ -86,12 +86,10 @@ function failuresOfClass(walk: Walk, symbol: SymbolView, values: Value[], state:
   for (const argument of call.arguments) {
     if (walk.host.kind(argument) === K.SpreadElement) {
       partial = partial.flatMap((each) =>
-        walk
-          .evaluate((argument as unknown as { expression: Node }).expression, each.state)
-          .map((outcome) => ({
-            state: outcome.state,
-            values: [...each.values, ...(outcome.value.kind === 'arguments' ? outcome.value.values : [])],
-          })),
+        walk.evaluate((argument as unknown as { expression: Node }).expression, each.state).map((outcome) => ({
+          state: outcome.state,
+          values: [...each.values, ...(outcome.value.kind === 'arguments' ? outcome.value.values : [])],
+        })),
       );
     } else {
       partial = partial.flatMap((each) =>
