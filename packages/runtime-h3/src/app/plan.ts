@@ -40,9 +40,9 @@ export class RoutePlan {
   constructor(live: LiveRoute, $defs: Defs, identity: string[]) {
     const { params, query, headers, body, receive } = live.input;
     this.live = live;
-    this.params = params && toInput(params, $defs);
+    this.params = params && toInput(params, $defs, false);
     this.query = query && toInput(query, $defs);
-    this.headers = headers && toInput(headers, $defs);
+    this.headers = headers && toInput(headers, $defs, false);
     this.receive = receive && toInput(receive, $defs);
     this.body = body && { ...toInput(body, $defs), input: body, kinds: toBodyKinds(body.contentTypes) };
     this.#identity = identity;
@@ -64,8 +64,8 @@ export class RoutePlan {
   }
 }
 
-function toInput(input: InputCheck, $defs: Defs): InputPlan {
-  return { input, coerce: compileCoerceRecord(input.schema, $defs), decode: compileDecode(input.schema, $defs) };
+function toInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
+  return { input, coerce: compileCoerceRecord(input.schema, $defs, repeats), decode: compileDecode(input.schema, $defs) };
 }
 
 /** A reference may lead to a codec, and the compiled text knows dates alone. */

@@ -12,12 +12,12 @@ export function isRoute(bundle: ReleaseBundle, path: string): boolean {
 }
 
 /** Answers what no handler does: OPTIONS and preflights, 404, 405 and 426. */
-export function answerUnmatched(call: Call, core: Core, origin: string | undefined): void {
+export function answerUnmatched(call: Call, core: Core, path: string | undefined, origin: string | undefined): void {
   const { bundle, identity } = call.release;
-  const { exchange, path } = call;
-  const methods = METHODS.filter((method) => bundle.match(method, path) !== undefined);
+  const { exchange } = call;
+  const methods = METHODS.filter((method) => path !== undefined && bundle.match(method, path) !== undefined);
   if (methods.includes('GET') && !methods.includes('HEAD')) methods.push('HEAD');
-  const socket = bundle.match('WS', path) !== undefined;
+  const socket = path !== undefined && bundle.match('WS', path) !== undefined;
   if (exchange.target === '*' && exchange.method === 'OPTIONS') return send(call, 204, identity.slice(), undefined);
   if (methods.length === 0 && !socket) return sendProblem(call, 404, 'not_found', { detail: 'No route has this path.' });
 

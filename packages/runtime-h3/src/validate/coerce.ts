@@ -8,12 +8,12 @@ type Coerce = (value: unknown) => unknown;
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_HOPS = 16;
 
-/** `undefined`: every declared value is a string already. Changes the record that it gets. */
-export function compileCoerceRecord(schema: Schema, $defs: Defs): CoerceRecord | undefined {
+/** `repeats`: a name may come several times. `undefined`: there is nothing to do. Changes the record that it gets. */
+export function compileCoerceRecord(schema: Schema, $defs: Defs, repeats = true): CoerceRecord | undefined {
   const properties: Record<string, Schema> = {};
   const rest = collect(schema, $defs, properties, 0);
-  const known = Object.entries(properties).map(([key, property]) => [key, compileValue(property, $defs)] as const);
-  const other = rest === undefined ? undefined : compileValue(rest, $defs);
+  const known = Object.entries(properties).map(([key, property]) => [key, compileValue(property, $defs, repeats)] as const);
+  const other = rest === undefined ? undefined : compileValue(rest, $defs, repeats);
   const work = known.filter((entry): entry is [string, Coerce] => entry[1] !== undefined);
   if (work.length === 0 && other === undefined) return undefined;
   return (record) => {
@@ -39,10 +39,10 @@ function collect(schema: Schema, $defs: Defs, into: Record<string, Schema>, hops
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : rest;
 }
 
-/** `undefined` where a single string is what is wanted and repetition is not. */
-function compileValue(schema: Schema, $defs: Defs): Coerce | undefined {
+function compileValue(schema: Schema, $defs: Defs, repeats: boolean): Coerce | undefined {
   const forms = flatten(schema, $defs, 0);
   if (forms.every((form) => form.type === undefined && form.const === undefined && form.enum === undefined)) return undefined;
+  if (!repeats && forms.every((form) => form.type === 'string')) return undefined;
   const arrays = forms.filter((form) => form.type === 'array');
   const scalars = forms.filter((form) => form.type !== 'array');
   const item = arrays.map((array) => compileItems(array, $defs));
@@ -57,8 +57,8 @@ function compileValue(schema: Schema, $defs: Defs): Coerce | undefined {
 }
 
 function compileItems(array: Schema, $defs: Defs): (values: unknown[]) => unknown[] {
-  const items = array.items ? compileValue(array.items, $defs) : undefined;
-  const prefix = array.prefixItems?.map((schema) => compileValue(schema, $defs)) ?? [];
+  const items = array.items ? compileValue(array.items, $defs, false) : undefined;
+  const prefix = array.prefixItems?.map((schema) => compileValue(schema, $defs, false)) ?? [];
   return (values) => values.map((value, index) => (index < prefix.length ? prefix[index]?.(value) : items?.(value)) ?? value);
 }
 

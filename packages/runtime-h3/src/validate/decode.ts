@@ -2,7 +2,7 @@ import type { Defs, Schema } from '@gati/contract';
 import { fits } from './explain.ts';
 
 /**
- * From a checked wire value to what a handler gets: codecs decoded, defaults of absent fields filled in. Changes objects and arrays in place.
+ * From a checked wire value to what a handler gets: codecs decoded, defaults of absent fields filled in. Copies what it changes.
  * Throws where a string is not what its codec needs.
  */
 export type Decode = (value: unknown) => unknown;
@@ -102,11 +102,10 @@ class Compiler {
     if (rest === undefined && prefix.every((decode) => decode === undefined)) return undefined;
     return (value) => {
       if (!Array.isArray(value)) return value;
-      for (let index = 0; index < value.length; index++) {
+      return value.map((item, index) => {
         const decode = index < prefix.length ? prefix[index] : rest;
-        if (decode !== undefined) value[index] = decode(value[index]);
-      }
-      return value;
+        return decode === undefined ? item : decode(item);
+      });
     };
   }
 
@@ -118,12 +117,13 @@ class Compiler {
     if (fields.length === 0 && rest === undefined) return undefined;
     return (value) => {
       if (!isObject(value)) return value;
+      const copy: Record<string, unknown> = Object.assign(Object.create(Object.getPrototypeOf(value)), value);
       for (const { key, decode, fallback } of fields) {
-        if (value[key] === undefined && fallback !== undefined) value[key] = structuredClone(fallback);
-        if (decode !== undefined && value[key] !== undefined) value[key] = decode(value[key]);
+        if (copy[key] === undefined && fallback !== undefined) copy[key] = structuredClone(fallback);
+        if (decode !== undefined && copy[key] !== undefined) copy[key] = decode(copy[key]);
       }
-      if (rest !== undefined) for (const key of Object.keys(value)) if (!Object.hasOwn(properties, key)) value[key] = rest(value[key]);
-      return value;
+      if (rest !== undefined) for (const key of Object.keys(copy)) if (!Object.hasOwn(properties, key)) copy[key] = rest(copy[key]);
+      return copy;
     };
   }
 }
