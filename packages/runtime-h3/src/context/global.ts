@@ -17,6 +17,8 @@ export interface GlobalContextOptions {
   logger: Logger;
   /** `process.env` by default. */
   env?: Record<string, string | undefined>;
+  /** Whether to log what people should know about the set-up; only one of several workers does. */
+  announce?: boolean;
   /** In place of the queue that `GATI_EFFECTS` names. */
   queue?: QueueDriver;
 }
@@ -37,7 +39,14 @@ export interface Context {
  * Everything a release's handlers reach as `gctx`: config checked, modules set up, effects running.
  * Throws `GATI_CONFIG_INVALID`, `GATI_MODULE_SETUP`, `GATI_MODULE_CYCLE`, `GATI_EFFECTS`.
  */
-export async function createGlobalContext({ release, mode, logger, env = process.env, queue }: GlobalContextOptions): Promise<Context> {
+export async function createGlobalContext({
+  release,
+  mode,
+  logger,
+  env = process.env,
+  announce = true,
+  queue,
+}: GlobalContextOptions): Promise<Context> {
   const config = await loadConfig(release.config, env);
   const modules = createModules(release.modules);
   const abort = new AbortController();
@@ -46,8 +55,8 @@ export async function createGlobalContext({ release, mode, logger, env = process
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
     const driver = queue ?? (await openQueue(env.GATI_EFFECTS));
-    if (!driver.caps.durable && mode === 'production') {
-      logger.warn('queued effects live in memory and do not outlive this process', { code: 'GATI_EFFECTS_MEMORY' });
+    if (announce && !driver.caps.durable && mode === 'production') {
+      logger.warn('queued effects live in the memory of the worker that took them and do not outlive it', { code: 'GATI_EFFECTS_MEMORY' });
     }
     return createEffectsEngine({
       slots: () => release.effects,
@@ -74,7 +83,12 @@ export async function createGlobalContext({ release, mode, logger, env = process
 
   // Without effects no queue is opened.
   if (Object.keys(release.effects).length > 0) await effects.open();
-  await modules.setup(gctx);
+  try {
+    await modules.setup(gctx);
+  } catch (error) {
+    await Promise.all([effects.drain(0), db.dispose(), storage.dispose()]);
+    throw error;
+  }
   effects.start();
 
   return {

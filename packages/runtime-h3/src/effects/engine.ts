@@ -47,6 +47,8 @@ export function createEffectsEngine({ slots, $defs, driver, gctx, logger, backof
   let poll: NodeJS.Timeout | undefined;
   let pumping: Promise<void> | undefined;
   let again = false;
+  /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
+  const touched = new Set<string>();
   let state: 'stopped' | 'running' | 'closed' = 'stopped';
   let waiters: (() => void)[] = [];
 
@@ -63,6 +65,7 @@ export function createEffectsEngine({ slots, $defs, driver, gctx, logger, backof
   const claimable = async (): Promise<ClaimRequest[]> => {
     const requests: ClaimRequest[] = [];
     for (const effect of Object.keys(slots())) {
+      if (!driver.caps.durable && !touched.has(effect)) continue;
       const file = await load(effect);
       if (!file) continue;
       const concurrency = file.concurrency ?? DEFAULT_CONCURRENCY;
@@ -190,6 +193,7 @@ export function createEffectsEngine({ slots, $defs, driver, gctx, logger, backof
       const { delay = 0, idempotencyKey, priority = 0 } = options;
       const text = toPayloadText(name, payload, slot.payload, $defs());
       const release = gctx().release.version;
+      touched.add(name);
       const [id] = await driver.enqueue([
         { id: randomUUID(), effect: name, payload: text, priority, release, runAt: now + delay, idempotencyKey },
       ]);

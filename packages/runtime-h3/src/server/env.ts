@@ -1,4 +1,5 @@
 import { GatiError } from '@gati/contract';
+import type { LogLevel } from '../telemetry/logger.ts';
 import { countCpus } from './cpus.ts';
 
 export type Role = 'all' | 'core' | 'routes' | 'worker';
@@ -18,6 +19,7 @@ export interface ServerEnv {
   drain: number;
   /** Number of proxies in front, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
+  logLevel: LogLevel;
 }
 
 type Env = Record<string, string | undefined>;
@@ -35,6 +37,7 @@ export function readServerEnv(env: Env): ServerEnv {
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
     drain: readWhole(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
+    logLevel: readLogLevel(env.GATI_LOG_LEVEL),
   };
 }
 
@@ -53,6 +56,14 @@ function readTrustProxy(text: string | undefined): number | string[] | undefined
   const wrong = ranges.find((range) => !/^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
   if (wrong !== undefined) throw bad('GATI_TRUST_PROXY', text, 'a number of proxies, or addresses and CIDR ranges with commas between');
   return ranges;
+}
+
+const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error'] satisfies LogLevel[];
+
+function readLogLevel(text: string | undefined): LogLevel {
+  if (!text) return 'info';
+  if (!LOG_LEVELS.includes(text)) throw bad('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
+  return text as LogLevel;
 }
 
 export function bad(name: string, value: string, wanted: string): GatiError {

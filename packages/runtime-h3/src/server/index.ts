@@ -8,7 +8,7 @@ export interface ServerOptions extends Pick<AppOptions, 'base' | 'cors' | 'limit
   client?: URL | string;
 }
 
-/** Set by the supervisor for its workers. */
+/** Set by the supervisor for its workers: `first`, or `more`. */
 export const WORKER_MARK = 'GATI_WORKER';
 
 /**
@@ -17,10 +17,11 @@ export const WORKER_MARK = 'GATI_WORKER';
  */
 export async function startServer(options: ServerOptions): Promise<void> {
   if (process.env[WORKER_MARK] && process.send) {
+    const isFirst = process.env[WORKER_MARK] === 'first';
     // What the app spawns is no worker of ours.
     delete process.env[WORKER_MARK];
     const { work } = await import('./worker.ts');
-    return work(options);
+    return work(options, isFirst);
   }
   const { supervise } = await import('./supervisor.ts');
   return supervise();

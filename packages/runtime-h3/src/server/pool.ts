@@ -102,13 +102,16 @@ export class WorkerPool {
 
   async #launch(then?: () => void): Promise<WorkerProcess> {
     const { mark, onMessage, onReady } = this.#options;
-    const worker = new WorkerProcess(mark, {
-      onReturn: (socket) => this.give(socket),
-      onMessage: (from, message) => {
-        if (message.gati === 'leaving') this.#replace(from);
-        onMessage(from, message);
+    const worker = new WorkerProcess(
+      { [mark]: then ? 'first' : 'more' },
+      {
+        onReturn: (socket) => this.give(socket),
+        onMessage: (from, message) => {
+          if (message.gati === 'leaving') this.#replace(from);
+          onMessage(from, message);
+        },
       },
-    });
+    );
     this.#alive.add(worker);
     void worker.gone.then((how) => {
       this.#alive.delete(worker);

@@ -17,6 +17,8 @@ export async function supervise(): Promise<void> {
 }
 
 async function run(): Promise<void> {
+  // Who reads the first line and goes must not end the server.
+  process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
   const scraper = createScraper();
   const pool = new WorkerPool({
@@ -32,6 +34,7 @@ async function run(): Promise<void> {
     socket.on('error', () => {});
     pool.give(socket);
   });
+  server.on('error', (error) => log('error', 'a connection could not be accepted', { reason: error.message }));
   obeySignals(server, pool);
   await pool.start(() => log('info', 'listening', { url: toUrl(server, env.host) }));
 }

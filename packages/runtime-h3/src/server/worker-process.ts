@@ -22,9 +22,9 @@ export class WorkerProcess {
   readonly #unsent = new Set<Socket>();
   readonly #onReturn: (socket: Socket) => void;
 
-  constructor(mark: string, { onReturn, onMessage }: WorkerEvents) {
+  constructor(mark: Record<string, string>, { onReturn, onMessage }: WorkerEvents) {
     this.#onReturn = onReturn;
-    const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, [mark]: '1' } });
+    const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, ...mark } });
     this.#child = child;
     this.gone = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
@@ -39,7 +39,8 @@ export class WorkerProcess {
           this.readyAt = Date.now();
           resolve();
         } else if (known.gati === 'failed') {
-          reject(new StartError(known.text));
+          // Whole as it stands: the place in the supervisor says nothing.
+          reject(Object.assign(new Error(known.text), { stack: known.text }));
         } else {
           if (known.gati === 'leaving' && this.state === 'ready') this.state = 'leaving';
           onMessage(this, known);
@@ -83,16 +84,6 @@ export class WorkerProcess {
 
   #back(socket: Socket): void {
     if (this.#unsent.delete(socket) && !socket.destroyed) this.#onReturn(socket);
-  }
-}
-
-/** The text that a worker sent, which is for people as it stands. */
-class StartError extends Error {
-  readonly code = 'GATI_START';
-
-  constructor(text: string) {
-    super(text);
-    this.name = 'StartError';
   }
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createApp } from '../app/index.ts';
 import { createRedactor } from '../config/redact.ts';
 import { createGlobalContext } from '../context/global.ts';
-import { createLogger, type LogLevel } from '../telemetry/logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { drainWorker } from './drain.ts';
 import { readServerEnv } from './env.ts';
 import { toText } from './fail.ts';
@@ -16,15 +16,18 @@ import { createProbes } from './probes.ts';
 import { toServed } from './roles.ts';
 
 /** What is left of a worker's time when its supervisor is gone. Milliseconds. */
-const ORPHAN_DRAIN = 4000;
+const ORPHAN_DRAIN = 3500;
+/** What a module gets to dispose of itself after all else ended, or ran out of time. */
+const GRACE = 1000;
 /** After an error that nobody caught, what else is in flight gets this long. */
 const CRASH_DRAIN = 5000;
 
 type End = (within: number, code: number) => void;
 
 /** One worker of the server: the app behind HTTP, on connections that the supervisor hands over. */
-export async function work(options: ServerOptions): Promise<void> {
+export async function work(options: ServerOptions, isFirst: boolean): Promise<void> {
   const speak = holdStdout();
+  process.stdout.on('error', () => {});
   let end: End = exit;
   // The supervisor decides when a worker ends; a terminal's Ctrl-C reaches both.
   process.on('SIGINT', () => {});
@@ -32,22 +35,22 @@ export async function work(options: ServerOptions): Promise<void> {
   process.on('SIGUSR2', () => {});
   process.on('disconnect', () => end(ORPHAN_DRAIN, 0));
   try {
-    end = await start(options, speak);
+    end = await start(options, isFirst, speak);
   } catch (error) {
     speak();
     tell({ gati: 'failed', text: toText(error) }, () => process.exit(1));
   }
 }
 
-async function start(options: ServerOptions, speak: () => void): Promise<End> {
+async function start(options: ServerOptions, isFirst: boolean, speak: () => void): Promise<End> {
   const env = readServerEnv(process.env);
   const { base, cors, limits, client } = options;
   let redact = createRedactor([]);
   const write = (lines: string): void => void process.stdout.write(redact(lines));
-  const logger = createLogger({ mode: 'production', level: process.env.GATI_LOG_LEVEL as LogLevel | undefined, write });
+  const logger = createLogger({ mode: 'production', level: env.logLevel, write });
 
   const release = await options.release();
-  const context = await createGlobalContext({ release, mode: 'production', logger });
+  const context = await createGlobalContext({ release, mode: 'production', logger, announce: isFirst });
   redact = createRedactor(context.secrets);
   const served = toServed(release, env);
   const app = createApp({
@@ -72,6 +75,7 @@ async function start(options: ServerOptions, speak: () => void): Promise<End> {
   const end: End = (within, code) => {
     if (draining) return;
     draining = true;
+    setTimeout(() => process.exit(code), within + GRACE);
     void drainWorker({ app, context, http, within, logger }).finally(() => process.exit(code));
   };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
