@@ -46,3 +46,10 @@ export {
 } from './versions/resolve.ts';
 export { createVersionResolver, type VersionResolver } from './versions/resolver.ts';
 export { compareSemver, formatSemver, parseSemver, type Semver } from './versions/semver.ts';
+export { bumpVersion } from './diff/bump.ts';
+export type { Change, DiffPolicy } from './diff/change.ts';
+export { type ChangelogEntry, toChangelog } from './diff/changelog.ts';
+export { type Diff, diffContracts, diffManifests } from './diff/contract.ts';
+export { type Bump, type Level } from './diff/levels.ts';
+export { type Detail, DIFF_RULES, type Rule, type RuleId } from './diff/rules.ts';
+export { isSubschema, type SubtypeOptions } from './diff/subtype/subtype.ts';

@@ -1,0 +1,68 @@
+import type { Defs, Schema } from '../schema/ir.ts';
+import { mapSchema, mapValues } from '../schema/walk.ts';
+import type { Change, DiffPolicy } from './change.ts';
+import type { Level } from './levels.ts';
+import { type Detail, DIFF_RULES, type RuleId } from './rules.ts';
+import { compareSchemas } from './schema.ts';
+import { meaning } from './subtype/normal.ts';
+import { createSubtype } from './subtype/subtype.ts';
+import { createMemory, type Side, type Walk } from './walk.ts';
+
+/** Collects the changes of one route or effect. */
+export interface Reporter {
+  report(rule: RuleId, path: string, detail?: Detail, side?: Side): void;
+  /** Compares two schemas at one place. */
+  compare(side: Side, before: Schema, after: Schema, path: string): void;
+}
+
+const OF_ENUMS: ReadonlySet<RuleId> = new Set<RuleId>(['enum-value-added', 'enum-opened']);
+
+/** A reporter for each route, over one pair of contracts. */
+export function createReporters(beforeDefs: Defs, afterDefs: Defs, policy: DiffPolicy, changes: Change[]): (route: string) => Reporter {
+  const codecs = policy.strictness !== 'wire';
+  const forward = createSubtype(beforeDefs, afterDefs, { codecs });
+  const backward = createSubtype(afterDefs, beforeDefs, { codecs });
+  const requests = createSubtype(beforeDefs, afterDefs, { codecs, undeclared: true });
+  const responses = createSubtype(afterDefs, mapValues(beforeDefs, tolerate), { codecs, openEnums: policy.openEnums ?? false });
+
+  const levelOf = (rule: RuleId, side: Side): Level => {
+    if (side === 'response' && policy.openEnums && OF_ENUMS.has(rule)) return 'minor';
+    return DIFF_RULES[rule][side];
+  };
+
+  return (route) => {
+    const report: Reporter['report'] = (rule, path, detail = {}, side = 'request') => {
+      changes.push({ route, path, rule, level: levelOf(rule, side), message: DIFF_RULES[rule].says(detail) });
+    };
+    const compare: Reporter['compare'] = (side, before, after, path) => {
+      if (meaning(before, beforeDefs) === meaning(after, afterDefs)) return;
+      const { findings, ...memory } = createMemory();
+      const walk: Walk = {
+        ...memory,
+        side,
+        policy,
+        beforeDefs,
+        afterDefs,
+        forward,
+        backward,
+        compare: (one, other, at) => compareSchemas(walk, one, other, at),
+      };
+      compareSchemas(walk, before, after, path);
+      for (const { rule, path: at, detail } of findings) report(rule, at, detail, side);
+      if (findings.some(({ rule }) => levelOf(rule, side) === 'major')) return;
+      // The walk explains, this proves: nothing is called compatible only because no rule was met.
+      const holds = side === 'request' ? requests(before, after) : responses(after, tolerate(before));
+      if (!holds) report('undecidable', path);
+    };
+    return { report, compare };
+  };
+}
+
+/** As a client reads an answer: fields that it does not know are passed over. */
+function tolerate(schema: Schema): Schema {
+  return mapSchema(schema, (part) => {
+    if (part.additionalProperties !== false) return part;
+    const { additionalProperties: _, ...open } = part;
+    return open;
+  });
+}

@@ -1,0 +1,147 @@
+import type { Defs, Schema } from '../../schema/ir.ts';
+import { type ArrayAtom, type Atom, literalFacts, type NumberAtom, type ObjectAtom } from './atoms.ts';
+import { itemAt, propertyOf } from './intersect.ts';
+import { createNormaliser, isAny } from './normal.ts';
+
+export interface SubtypeOptions {
+  /** A different codec is a different kind: `Date` is no `string`, though both travel as one. */
+  codecs?: boolean;
+  /** A property that the first schema says nothing about, and the second declares as optional, is taken as not sent. */
+  undeclared?: boolean;
+  /** A list of texts or numbers in the second schema is not the last word: others of the kind may come. */
+  openEnums?: boolean;
+}
+
+/** Whether every value of `a` is one of `b`. `false` also means that it could not be shown. */
+export type IsSubschema = (a: Schema, b: Schema) => boolean;
+
+/** Pairs that are looked at, and levels gone down, before a question counts as not decidable. */
+const MOST_STEPS = 20_000;
+const MOST_LEVELS = 150;
+
+/** One question; see {@link createSubtype} for many against the same definitions. */
+export function isSubschema(a: Schema, b: Schema, aDefs: Defs = {}, bDefs: Defs = aDefs, options: SubtypeOptions = {}): boolean {
+  return createSubtype(aDefs, bDefs, options)(a, b);
+}
+
+/**
+ * A sound subtype check over the IR: it never says `true` where a value of `a` is none of `b`. References may be recursive: a pair that is
+ * met again below itself is taken to hold, which is right since every step down is to a smaller value (Amadio and Cardelli, 1993).
+ */
+export function createSubtype(
+  aDefs: Defs,
+  bDefs: Defs,
+  { codecs = false, undeclared = false, openEnums = false }: SubtypeOptions = {},
+): IsSubschema {
+  const left = createNormaliser(aDefs);
+  const right = createNormaliser(bDefs);
+  const assumed = new Set<string>();
+  const refuted = new Set<string>();
+  let trail: string[] = [];
+  let steps = 0;
+  let level = 0;
+
+  function sub(a: Schema, b: Schema): boolean {
+    if (isAny(b)) return true;
+    const pair = `${left.text(a)}\n${right.text(b)}`;
+    if (assumed.has(pair)) return true;
+    if (refuted.has(pair) || ++steps > MOST_STEPS) return false;
+    const mark = trail.length;
+    assumed.add(pair);
+    trail.push(pair);
+    const [from, to] = [left.atoms(a), right.atoms(b)];
+    if (++level > MOST_LEVELS) steps = Infinity;
+    const holds = from !== undefined && to !== undefined && from.every((atom) => isCovered(atom, to));
+    level--;
+    if (holds) return true;
+    // What was shown on the way down may rest on this pair.
+    for (const doubtful of trail.splice(mark)) assumed.delete(doubtful);
+    if (steps <= MOST_STEPS) refuted.add(pair);
+    return false;
+  }
+
+  function isCovered(atom: Atom, to: Atom[]): boolean {
+    if (++steps > MOST_STEPS) return false;
+    if (openEnums && isExpected(atom, to)) return true;
+    return to.some((other) => isWithin(atom, other)) || left.isEmpty(atom) || (atom.kind === 'object' && isSplitCovered(atom, to));
+  }
+
+  /** `{ kind: 'a' | 'b' }` is within `{ kind: 'a' } | { kind: 'b' }` though it is within neither. */
+  function isSplitCovered(atom: ObjectAtom, to: Atom[]): boolean {
+    if (to.filter(({ kind }) => kind === 'object').length < 2) return false;
+    for (const [name, schema] of atom.properties) {
+      if (!atom.required.has(name)) continue;
+      const parts = left.alternatives(schema);
+      if (parts.length < 2 || parts.length > 64) continue;
+      const covered = parts.every((part) => isCovered({ ...atom, properties: new Map([...atom.properties, [name, part]]) }, to));
+      if (covered) return true;
+    }
+    return false;
+  }
+
+  function isWithin(a: Atom, b: Atom): boolean {
+    if (codecs && a.codec !== b.codec) return false;
+    if (a.kind === 'literal') {
+      const facts = literalFacts(a.value, b);
+      return facts !== undefined && [...facts].every((fact) => a.facts.has(fact));
+    }
+    if (![...b.facts].every((fact) => a.facts.has(fact))) return false;
+    if (a.kind === 'string') return b.kind === 'string' && a.min >= b.min && a.max <= b.max;
+    if (a.kind === 'number') return b.kind === 'number' && isNumberWithin(a, b);
+    if (a.kind === 'array') return b.kind === 'array' && isArrayWithin(a, b);
+    return b.kind === 'object' && isObjectWithin(a, b);
+  }
+
+  function isArrayWithin(a: ArrayAtom, b: ArrayAtom): boolean {
+    if (a.min < b.min || a.max > b.max || (b.unique && !a.unique && a.max > 1)) return false;
+    const fixed = Math.max(a.prefix.length, b.prefix.length);
+    for (let index = 0; index < fixed && index < a.max; index++) {
+      if (!sub(itemAt(a, index), itemAt(b, index))) return false;
+    }
+    return a.max <= fixed || sub(itemAt(a, fixed), itemAt(b, fixed));
+  }
+
+  function isObjectWithin(a: ObjectAtom, b: ObjectAtom): boolean {
+    for (const name of b.required) if (!a.required.has(name)) return false;
+    const most = a.rest === false ? Math.min(a.max, a.properties.size) : a.max;
+    if (Math.max(a.min, a.required.size) < b.min || most > b.max || !areNamesWithin(a, b)) return false;
+    for (const name of new Set([...a.properties.keys(), ...b.properties.keys()])) {
+      if (undeclared && a.silent && !a.properties.has(name)) continue;
+      if (!sub(propertyOf(a, name), propertyOf(b, name))) return false;
+    }
+    return a.rest === false || (b.rest !== false && sub(a.rest, b.rest));
+  }
+
+  function areNamesWithin(a: ObjectAtom, b: ObjectAtom): boolean {
+    return b.names.every((names) => {
+      if (a.rest === false) return [...a.properties].every(([name, schema]) => left.isNever(schema) || sub({ const: name }, names));
+      return a.names.some((each) => sub({ allOf: [{ type: 'string' }, each] }, names));
+    });
+  }
+
+  return (a, b) => {
+    steps = 0;
+    trail = [];
+    return sub(a, b);
+  };
+}
+
+/** Of a kind of which the list has some values. */
+function isExpected(atom: Atom, list: Atom[]): boolean {
+  const kind = atom.kind === 'literal' ? typeof atom.value : atom.kind;
+  return (kind === 'string' || kind === 'number') && list.some((other) => other.kind === 'literal' && typeof other.value === kind);
+}
+
+function isNumberWithin(a: NumberAtom, b: NumberAtom): boolean {
+  if (b.integer && !a.integer) return false;
+  if (a.lower.value < b.lower.value || (a.lower.value === b.lower.value && b.lower.open && !a.lower.open)) return false;
+  if (a.upper.value > b.upper.value || (a.upper.value === b.upper.value && b.upper.open && !a.upper.open)) return false;
+  return b.multiples.every(
+    (multiple) => (a.integer && (1 / multiple) % 1 === 0) || a.multiples.some((other) => isDivisor(multiple, other)),
+  );
+}
+
+/** Only of integers: what a floating-point quotient says is not exact. */
+function isDivisor(divisor: number, multiple: number): boolean {
+  return divisor === multiple || (Number.isInteger(divisor) && Number.isInteger(multiple) && multiple % divisor === 0);
+}
