@@ -25,7 +25,7 @@ describe('interceptors', () => {
     const call = createCaller(settings, { baseUrl: server.url, retry: { delay: 1 }, interceptors: [named('a'), named('b'), replace] });
     expect(await call('GET /x')).toMatchObject({ ok: true, data: { changed: true } });
     expect(order).toEqual(['a 1', 'b 1', 'b 1 503', 'a 1 503', 'a 2', 'b 2', 'b 2 200', 'a 2 200']);
-    expect(server.seen.map(({ headers }) => [headers['x-replaced'], headers['x-through']])).toEqual(Array(2).fill(['1', undefined]));
+    expect(server.seen.map(({ headers }) => [headers['x-replaced'], headers['x-through']])).toEqual([1, 2].map(() => ['1', undefined]));
   });
 
   test('that throw reach the caller', async () => {
