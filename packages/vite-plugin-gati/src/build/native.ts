@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NativeCode } from '@gati/contract';
 import type { Plugin } from 'vite';
@@ -40,10 +41,11 @@ export function createNativeTracer(): NativeTracer {
         const key = importer?.includes('/node_modules/') ? `${path.dirname(importer)}\0${source}` : source;
         let answer = answers.get(key);
         if (!answer) {
+          const { root } = this.environment.config;
           answer = this.resolve(source, importer, { ...options, skipSelf: true }).then((resolved) => {
             const file = resolved && !resolved.external ? resolved.id.replace(/\?.*$/, '') : '';
             const native = path.isAbsolute(file) ? detect!(file) : undefined;
-            if (native) {
+            if (native && (!isRuntime(importer) || isOwn(root, native.name))) {
               packages.set(native.name, native);
               entries.add(file);
             }
@@ -76,6 +78,17 @@ export function createNativeTracer(): NativeTracer {
       });
     },
   };
+}
+
+const RUNTIME = path.dirname(createRequire(import.meta.url).resolve('@gati/runtime-h3/package.json')) + path.sep;
+
+/** The runtime tries optional packages; a workspace may have them installed for somebody else. */
+const isRuntime = (importer: string | undefined): boolean => path.normalize(importer ?? '').startsWith(RUNTIME);
+
+function isOwn(root: string, name: string): boolean {
+  const file = path.join(root, 'package.json');
+  const json = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, Record<string, string> | undefined>) : {};
+  return ['dependencies', 'optionalDependencies', 'devDependencies'].some((kind) => json[kind]?.[name] !== undefined);
 }
 
 /** The package of compiled code for this platform is loaded by a name made at run time, which no tracer sees. */

@@ -11,14 +11,13 @@ import { version } from './version.ts';
 /** Runs `gati ARGS` and gives the exit code: 0 done, 1 a finding, 2 wrong use. */
 export async function runProgram(args: string[]): Promise<number> {
   const [name, ...rest] = args;
-  const json = beforeDashes(args).includes('--json');
-  const output = createOutput(json);
+  const command = COMMANDS.find((one) => one.name === name);
+  const own = command?.passOn ? upToPositional(rest) : beforeDashes(args);
+  const output = createOutput(own.includes('--json'));
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') return await help(output, rest[0]);
     if (name === '--version' || name === '-v') return printVersion(output);
-    const command = COMMANDS.find((one) => one.name === name);
     if (!command) throw unknownCommand(name);
-    const own = command.passOn ? upToPositional(rest) : beforeDashes(rest);
     if (own.includes('--help') || own.includes('-h')) return await help(output, name);
     return await call(command, rest, output);
   } catch (error) {

@@ -42,6 +42,7 @@ export async function build(app: string, config: InlineConfig = {}, options: Gat
       root: app,
       configFile: false,
       customLogger: logger,
+      logLevel: 'warn',
       ...config,
       plugins: [gati(options), ...(config.plugins ?? [])],
     },

@@ -43,9 +43,8 @@ describe('gati', () => {
     [['run'], '`gati run` needs a script'],
     [['generate', '--root', 'nowhere'], 'there is no folder'],
   ])('%j is wrong use', async (args, message) => {
-    const done = await gati(repository, ...args);
+    const [done, json] = await Promise.all([gati(repository, ...args), gati(repository, args[0]!, '--json', ...args.slice(1))]);
     expect(done).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
-    const json = await gati(repository, args[0]!, '--json', ...args.slice(1));
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE', fix: expect.any(String) }] });
   });

@@ -11,6 +11,8 @@ export async function run(call: Call): Promise<number> {
   const builder = await createBuilder(
     {
       ...inline,
+      // Vite's compiled progress reporter writes to the file descriptor of stdout, where only the document may stand.
+      ...(output.json && { logLevel: 'warn' }),
       build: {
         ...(typeof args.outDir === 'string' && { outDir: args.outDir }),
         ...(args.minify === false && { minify: false }),
