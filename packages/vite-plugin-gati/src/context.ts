@@ -20,7 +20,7 @@ export interface PluginContext {
 }
 
 /** Other parts than the package's own. */
-export type ProjectParts = Pick<ProjectInput, 'createAnalyzer' | 'engine' | 'loadSchema'>;
+export type ProjectParts = Pick<ProjectInput, 'createAnalyzer' | 'engine'>;
 
 export function createContext(options: GatiOptions = {}, parts: ProjectParts = {}): PluginContext {
   let root: string | undefined;

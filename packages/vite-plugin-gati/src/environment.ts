@@ -1,4 +1,5 @@
-import { createRunnableDevEnvironment, type Plugin } from 'vite';
+import path from 'node:path';
+import { createRunnableDevEnvironment, normalizePath, type Plugin } from 'vite';
 import type { PluginContext } from './context.ts';
 
 /** The one Vite environment that runs the backend. */
@@ -12,7 +13,7 @@ export function environmentPlugin(context: PluginContext): Plugin {
     sharedDuringBuild: true,
     // The command line works with the same project.
     api: context,
-    config(): ReturnType<Extract<Plugin['config'], (...args: never[]) => unknown>> {
+    config(user): ReturnType<Extract<Plugin['config'], (...args: never[]) => unknown>> {
       return {
         environments: {
           [ENVIRONMENT]: {
@@ -24,11 +25,16 @@ export function environmentPlugin(context: PluginContext): Plugin {
             },
           },
         },
-        server: { watch: { ignored: ['**/.gati/**', '**/dist/**'] } },
+        server: { watch: { ignored: [isOutput(path.resolve(user.root ?? '.'))] } },
       };
     },
     configResolved(config) {
       context.open(config.root);
     },
   };
+}
+
+/** What Gati and builds write below the root. A pattern would also meet an app that lives below some other `dist`. */
+function isOutput(root: string): (file: string) => boolean {
+  return (file) => /^(?:\.gati|dist)(?:\/|$)/.test(normalizePath(path.relative(root, file)));
 }

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
+import type { AnalyzerOptions, Engine, LoadSchema } from './analyze/index.ts';
 import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/types.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
+import { createSchemaLoader } from './load-schema.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { readPackage } from './package.ts';
 import { createScanner } from './scan/scanner.ts';
@@ -20,14 +22,16 @@ export interface Project {
   readonly app: { name: string; version: string };
   /** Looks at every file again; what did not change is not parsed again. */
   scan(): Promise<Scan>;
-  /** Looks at these files only; from the root, with `/`. */
-  update(files: string[]): Promise<Scan>;
+  /** Takes up files (from the root, with `/`) with their text as it is now; `undefined`: gone. */
+  update(texts: ReadonlyMap<string, string | undefined>): Scan;
+  /** From now on Standard Schema values come from here: a development server has the modules already. */
+  useSchemaLoader(load: LoadSchema): void;
   /** Made on first use. */
   analyzer(): Promise<Analyzer>;
   /** Says that files changed; gives those (routes and effects) whose contracts may be others now. */
   invalidate(files: string[]): Promise<string[]>;
-  /** Scan and contract of the files as they stand. `onRoute` is told of each route as it is ready. */
-  analyze(onRoute?: (done: AnalyzedRoute) => void): Promise<ProjectAnalysis>;
+  /** Scan and contract of the files as they stand. */
+  analyze(known?: { scan?: Scan; onRoute?: (done: AnalyzedRoute) => void }): Promise<ProjectAnalysis>;
   /** Writes types, client, manifest and OpenAPI below `.gati`; gives the files whose bytes changed. */
   generate(known?: ProjectAnalysis): Promise<string[]>;
   /** Writes the types alone, which need no contract. */
@@ -46,19 +50,10 @@ export interface ProjectAnalysis extends Analysis {
 export interface ProjectInput {
   root: string;
   options?: GatiOptions;
-  /** Which host asks for types; by default the first that starts. */
-  engine?: Analyzer['engine'];
-  /** Gives a file's exports, for Standard Schema values. By default the file is imported. */
-  loadSchema?: (file: string) => Promise<Record<string, unknown>>;
+  /** Which compiler is asked; by default the first that starts. */
+  engine?: Engine;
   /** Another analyzer than the package's own. */
-  createAnalyzer?: (settings: AnalyzerSettings) => Promise<Analyzer>;
-}
-
-export interface AnalyzerSettings {
-  root: string;
-  cacheDir: string;
-  engine?: Analyzer['engine'];
-  loadSchema?: (file: string) => Promise<Record<string, unknown>>;
+  createAnalyzer?: (settings: AnalyzerOptions) => Promise<Analyzer>;
 }
 
 export function createProject(input: ProjectInput): Project {
@@ -67,6 +62,15 @@ export function createProject(input: ProjectInput): Project {
   const scanner = createScanner(root);
   let analyzer: Promise<Analyzer> | undefined;
   let app: Project['app'] | undefined;
+  let current: Scan | undefined;
+  let loadSchema: LoadSchema = createSchemaLoader(root);
+
+  /** A running analyzer hears of every scan. */
+  function register(scan: Scan): Scan {
+    current = scan;
+    void analyzer?.then((engine) => engine.register(scan)).catch(() => undefined);
+    return scan;
+  }
 
   const project: Project = {
     root,
@@ -74,23 +78,27 @@ export function createProject(input: ProjectInput): Project {
     get app() {
       return (app ??= readPackage(root));
     },
-    scan: () => scanner.scan(),
-    update: (files) => scanner.update(files),
+    scan: async () => register(await scanner.scan()),
+    update: (texts) => register(scanner.update(texts)),
+    useSchemaLoader(load) {
+      loadSchema = load;
+    },
     analyzer() {
       analyzer ??= (input.createAnalyzer ?? loadAnalyzer)({
         root,
         cacheDir: path.join(root, '.gati/cache'),
         engine: input.engine,
-        loadSchema: input.loadSchema,
+        loadSchema: (file, exportName) => loadSchema(file, exportName),
       });
       analyzer.catch(() => (analyzer = undefined));
+      if (current) register(current);
       return analyzer;
     },
     async invalidate(files) {
       return (await analyzer)?.invalidate(files) ?? [];
     },
-    async analyze(onRoute) {
-      const [scan, engine] = await Promise.all([scanner.scan(), project.analyzer()]);
+    async analyze({ scan: known, onRoute } = {}) {
+      const [scan, engine] = await Promise.all([known ?? project.scan(), project.analyzer()]);
       const analysis = await engine.analyze(scan, onRoute);
       return { ...analysis, scan, diagnostics: [...scan.diagnostics, ...analysis.warnings] };
     },
@@ -109,8 +117,7 @@ export function createProject(input: ProjectInput): Project {
 }
 
 /** Loaded late: a compiler's start is not paid by who needs the scan only. */
-async function loadAnalyzer(settings: AnalyzerSettings): Promise<Analyzer> {
-  const entry = './analyze/index.ts';
-  const { createAnalyzer } = (await import(entry)) as { createAnalyzer: (settings: AnalyzerSettings) => Analyzer | Promise<Analyzer> };
+async function loadAnalyzer(settings: AnalyzerOptions): Promise<Analyzer> {
+  const { createAnalyzer } = await import('./analyze/index.ts');
   return createAnalyzer(settings);
 }

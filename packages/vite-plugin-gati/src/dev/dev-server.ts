@@ -8,11 +8,14 @@ import { createHost } from './host.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
+import { createTexts } from './texts.ts';
 
 /** All that development adds to one Vite server; a restarted server gets another. */
 export interface DevServer {
   /** A module was made of this text. */
   used(file: string, text: string): void;
+  /** The text that a file's module is made of, where it is not simply what the disk has. */
+  textOf(file: string): string | undefined;
   change(change: FileChange): Promise<void>;
   /** Called when Vite's own middlewares stand. */
   last(): void;
@@ -26,35 +29,47 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const { root, mode, envDir } = server.config;
   const code = createCode(environment);
   const problems = createProblems(server);
+  const texts = createTexts();
   const lostEdits = watchLostEdits(server);
   // Development only: what the shell has set counts more.
   const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
-  const host = createHost({ project, code, problems, env });
+  const host = createHost({ project, code, problems, env, texts });
+  project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({ server, project, problems });
 
-  const ready = project.scan().then((scan) => host.apply(scan));
+  const ready = project.scan().then(async (scan) => {
+    await host.apply(scan);
+    // The first request has the machine for itself; the rest of the contracts comes behind it.
+    if (server.httpServer) generator.soon(scan);
+  });
+  // What was written while the watcher was still reading the folders is not told by it.
+  // It says so for each folder that it watches.
+  const onReady = (): void => void ready.then(catchUp).catch(() => undefined);
+  server.watcher.on('ready', onReady);
+
+  async function catchUp(): Promise<void> {
+    await host.apply(await project.scan());
+    lostEdits.lookAtAll();
+  }
   ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${String(error)}`));
   const app = serveApp(server, host, project.options, ready);
 
-  server.httpServer?.once('listening', () => {
-    // The first request has the machine for itself; the rest of the contracts comes behind it.
-    void ready.then(() => generator.soon()).catch(() => undefined);
-  });
-
   return {
     used: (file, text) => lostEdits.used(file, text),
+    textOf: (file) => texts.get(file),
     async change(change) {
       await ready;
-      const read = await readChange(change, { root, code, lostEdits });
+      const read = await readChange(change, { root, code, lostEdits, texts });
       if (!read) return;
-      const scan = await project.update([read.file]);
+      const scan = project.update(new Map([[read.file, read.text]]));
       const dependents = await project.invalidate([read.file]);
       context.invalidate();
       await host.apply(scan, new Set([...read.affected, ...dependents]));
-      generator.soon();
+      generator.soon(scan);
     },
     last: () => answerUnknown(server),
     async close() {
+      server.watcher.off('ready', onReady);
       lostEdits.close();
       await generator.close();
       await app.close();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
 import type { Code } from './code.ts';
 import type { LostEdits } from './lost-edits.ts';
+import type { Texts } from './texts.ts';
 
 export interface FileChange {
   type: 'create' | 'update' | 'delete';
@@ -16,17 +17,23 @@ export interface FileChange {
 /** Reads what a change is about; `undefined`: nothing that the backend has to act on yet. */
 export async function readChange(
   change: FileChange,
-  { root, code, lostEdits }: { root: string; code: Code; lostEdits: LostEdits },
-): Promise<{ file: string; affected: Set<string> } | undefined> {
+  { root, code, lostEdits, texts }: { root: string; code: Code; lostEdits: LostEdits; texts: Texts },
+): Promise<{ file: string; text: string | undefined; affected: Set<string> } | undefined> {
+  let text: string | undefined;
   if (change.type !== 'delete') {
-    const text = await fs.readFile(change.file, 'utf8').catch(() => undefined);
+    text = await fs.readFile(change.file, 'utf8').catch(() => undefined);
     // Gone or not there yet: another change says so.
     if (text === undefined) return undefined;
     // An editor that truncates and then writes: what is served stays until the text is there.
-    if (text.trim() === '' && change.type === 'update' && !lostEdits.isReallyEmpty(change.file)) return undefined;
+    if (text.trim() === '' && change.type === 'update' && !lostEdits.isReallyEmpty(change.file)) {
+      // Whoever reads the file now sees nothing, so it counts as changed even if the same text comes back.
+      lostEdits.used(change.file, text);
+      return undefined;
+    }
     lostEdits.changed(change.file, text);
   }
+  texts.take(change.file, text);
   const file = normalizePath(path.relative(root, change.file));
   const affected = await code.change(change.modules, change.timestamp);
-  return { file, affected: affected.add(file) };
+  return { file, text, affected: affected.add(file) };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { normalizePath, type ViteDevServer } from 'vite';
 import type { Project } from '../project.ts';
+import type { Scan } from '../scan/types.ts';
 import type { Problems } from './problems.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
@@ -9,7 +10,7 @@ const QUIET = 150;
 
 /** Keeps types, client and documents of the app up to date, behind what requests wait for. */
 export interface Generator {
-  soon(): void;
+  soon(scan: Scan): void;
   close(): Promise<void>;
 }
 
@@ -18,11 +19,12 @@ export function createGenerator({ server, project, problems }: { server: ViteDev
   let running: Promise<void> | undefined;
   let again = false;
   let closed = false;
+  let scan: Scan | undefined;
 
-  async function run(): Promise<void> {
+  async function run(scan: Scan): Promise<void> {
     try {
-      await project.generateTypes(await project.scan());
-      const analysis = await project.analyze((done) => problems.set(`contract ${done.contract.id}`, done.warnings));
+      await project.generateTypes(scan);
+      const analysis = await project.analyze({ scan, onRoute: (done) => problems.set(`contract ${done.contract.id}`, done.warnings) });
       if (closed) return;
       const written = await project.generate(analysis);
       for (const file of written) reload(normalizePath(path.join(project.root, file)));
@@ -42,22 +44,23 @@ export function createGenerator({ server, project, problems }: { server: ViteDev
   }
 
   function start(): void {
-    if (running) {
+    if (running || !scan) {
       again = true;
       return;
     }
-    running = run().finally(() => {
+    running = run(scan).finally(() => {
       running = undefined;
-      if (again && !closed) {
+      if (again && !closed && scan) {
         again = false;
-        generator.soon();
+        generator.soon(scan);
       }
     });
   }
 
   const generator: Generator = {
-    soon() {
+    soon(latest) {
       if (closed) return;
+      scan = latest;
       clearTimeout(timer);
       timer = setTimeout(start, QUIET);
     },

@@ -8,6 +8,7 @@ import { createRouteLoader } from './load-route.ts';
 import type { Problems } from './problems.ts';
 import { LiveSlot } from './slot.ts';
 import { toMatch } from './table.ts';
+import type { Texts } from './texts.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 /** The app as it runs in development: one release whose parts change in place. Lives as long as the server. */
@@ -26,12 +27,13 @@ interface Needs {
   code: Code;
   problems: Problems;
   env: Record<string, string | undefined>;
+  texts: Texts;
 }
 
-export function createHost({ project, code, problems, env }: Needs): Host {
+export function createHost({ project, code, problems, env, texts }: Needs): Host {
   const { root } = project;
   const logger = createLogger({ mode: 'development' });
-  const loader = createRouteLoader({ root, code, problems, analyzer: () => project.analyzer() });
+  const loader = createRouteLoader({ root, code, problems, texts, analyzer: () => project.analyzer() });
   const slots = new Map<string, LiveSlot>();
   const modules: ReleaseBundle['modules'] = {};
   const effects: Record<string, EffectSlot> = {};
@@ -132,7 +134,14 @@ export function createHost({ project, code, problems, env }: Needs): Host {
 
   async function replaceEffect(name: string, file: string): Promise<void> {
     files.effects.set(name, file);
-    const slot: EffectSlot = { load: async () => (await code.load(file)) as never };
+    let loaded: Promise<unknown> | undefined;
+    const load = (): Promise<unknown> => {
+      loaded ??= code.load(file);
+      loaded.catch(() => (loaded = undefined));
+      return loaded;
+    };
+    // The engine asks at every look at the queue.
+    const slot: EffectSlot = { load: load as EffectSlot['load'] };
     // Without a context nothing can be queued yet, and making one waits for the contracts.
     if (context) await describeEffect(name, file, slot);
     effects[name] = slot;

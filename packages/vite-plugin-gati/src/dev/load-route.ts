@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Defs, type Diagnostic, GatiError, mapRoute, renameRefs, type RouteContract } from '@gati/contract';
 import type { LiveRoute } from '@gati/runtime-h3/app';
 import type { AnalyzedRoute, Analyzer } from '../analyze/types.ts';
@@ -5,6 +6,7 @@ import { toLiveChecks } from '../compile/live.ts';
 import type { RouteFile } from '../scan/types.ts';
 import type { Code } from './code.ts';
 import type { Problems } from './problems.ts';
+import type { Texts } from './texts.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 export interface RouteLoader {
@@ -22,9 +24,10 @@ interface Needs {
   code: Code;
   analyzer(): Promise<Analyzer>;
   problems: Problems;
+  texts: Texts;
 }
 
-export function createRouteLoader({ root, code, analyzer, problems }: Needs): RouteLoader {
+export function createRouteLoader({ root, code, analyzer, problems, texts }: Needs): RouteLoader {
   const contracts = new Map<string, RouteContract>();
   const $defs: Defs = {};
   /** Names in `$defs` of a route's current contract and of the one before, which requests in flight may still explain. */
@@ -57,7 +60,13 @@ export function createRouteLoader({ root, code, analyzer, problems }: Needs): Ro
   async function analyze(route: RouteFile): Promise<AnalyzedRoute> {
     const source = `contract ${route.id}`;
     try {
-      const analyzed = await (await analyzer()).route(route);
+      const engine = await analyzer();
+      let analyzed = await engine.route(route);
+      // The compiler reads the disk, and what it read must be what the code is made of.
+      while (!(await texts.agree(analyzed.dependencies.map((file) => path.posix.join(root, file))))) {
+        engine.invalidate(analyzed.dependencies);
+        analyzed = await engine.route(route);
+      }
       problems.set(source, analyzed.warnings);
       return analyzed;
     } catch (error) {

@@ -14,6 +14,8 @@ export interface LostEdits {
   changed(file: string, text: string): void;
   /** This text was made into a module. */
   used(file: string, text: string): void;
+  /** Looks at every file that was used. */
+  lookAtAll(): void;
   /** The file stayed empty until the last look: it is meant to be. */
   isReallyEmpty(file: string): boolean;
   close(): void;
@@ -64,6 +66,9 @@ export function watchLostEdits(server: ViteDevServer): LostEdits {
     used(file, text) {
       const known = texts.get(file) ?? new Set();
       texts.set(file, known.add(toHash(text)));
+    },
+    lookAtAll() {
+      for (const file of texts.keys()) if (!timers.has(file)) look(file, LOOKS.length - 1, 0);
     },
     isReallyEmpty: (file) => empty.has(file),
     close() {

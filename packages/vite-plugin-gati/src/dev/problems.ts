@@ -17,7 +17,11 @@ export function createProblems(server: ViteDevServer): Problems {
   let shown: string | undefined;
   let planned = false;
 
-  const errors = (): Diagnostic[] => [...bySource.values()].flat().filter(({ level }) => level === 'error');
+  /** Two sources may find the same. */
+  function errors(): Diagnostic[] {
+    const found = [...bySource.values()].flat().filter(({ level }) => level === 'error');
+    return [...new Map(found.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()];
+  }
 
   function show(): void {
     planned = false;
@@ -45,8 +49,7 @@ export function createProblems(server: ViteDevServer): Problems {
 
   return {
     set(source, diagnostics) {
-      const before = bySource.get(source) ?? [];
-      const known = new Set(before.map((diagnostic) => JSON.stringify(diagnostic)));
+      const known = new Set([...bySource.values()].flat().map((diagnostic) => JSON.stringify(diagnostic)));
       if (diagnostics.length > 0) bySource.set(source, diagnostics);
       else bySource.delete(source);
       for (const diagnostic of diagnostics) {

@@ -18,12 +18,8 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
     release: () => host.release(),
     context: async (release) => (await host.context(release)).gctx,
     onError(error) {
-      const { file, line, frame, code } = toDiagnostic(error, root);
-      return {
-        ...(file === undefined ? {} : { file, line }),
-        ...(frame === undefined ? {} : { frame }),
-        ...(code === 'GATI_TRANSFORM' ? { reason: code } : {}),
-      };
+      const { message, file, line, frame } = toDiagnostic(error, root);
+      return { detail: message, ...(file === undefined ? {} : { file, line }), ...(frame === undefined ? {} : { frame }) };
     },
   });
 

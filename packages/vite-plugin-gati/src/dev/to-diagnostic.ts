@@ -4,30 +4,34 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
+import { readFacts } from '../scan/facts.ts';
 import { toFrame } from '../scan/frame.ts';
+import { syntaxError } from '../scan/problems.ts';
 
 interface ViteError {
   id?: string;
-  frame?: string;
   loc?: { file?: string; line: number; column: number };
   diagnostic?: Diagnostic;
 }
 
-/** An error of the app's code as a diagnostic: where it was thrown, with the lines around that place. */
-export function toDiagnostic(error: unknown, root: string, fallback?: string): Diagnostic {
+/** An error of the app's code as a diagnostic: where it was thrown, with the lines around that place. `entry`: the file that was loaded. */
+export function toDiagnostic(error: unknown, root: string, entry?: string): Diagnostic {
   const from = (typeof error === 'object' && error !== null ? error : {}) as ViteError;
   if (from.diagnostic) return from.diagnostic;
-  const message = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
-  const place =
-    placeOf(from, root) ?? topOfStack(error, root) ?? (fallback === undefined ? undefined : { file: fallback, line: 1, column: 1 });
-  const frame = place && readFrame(root, place);
+  const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
+  const place = placeOf(from, root) ?? topOfStack(error, root) ?? (entry === undefined ? undefined : { file: entry, line: 1, column: 1 });
+  const source = place && readText(root, place.file);
+  const syntax =
+    place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text) ? readFacts(place.file, source).syntax : undefined;
+  // The same words as the scan has, so that it is said once.
+  if (place && syntax) return syntaxError({ file: place.file, ...syntax }, syntax.message);
   return {
-    code: from.loc || from.frame ? 'GATI_TRANSFORM' : 'GATI_LOAD',
+    code: 'GATI_LOAD',
     level: 'error',
-    message: message.split('\n')[0] ?? message,
+    message: text.split('\n')[0] ?? text,
     fix: 'Correct the file; the route answers again with the next save, and all others answer meanwhile.',
     ...place,
-    ...(frame === undefined ? {} : { frame }),
+    ...(place && source !== undefined ? { frame: toFrame(source, place) } : {}),
   };
 }
 
@@ -59,9 +63,9 @@ function topOfStack(error: unknown, root: string): Place | undefined {
 
 const fromRoot = (file: string, root: string): string => normalizePath(path.relative(root, file));
 
-function readFrame(root: string, place: Place): string | undefined {
+function readText(root: string, file: string): string | undefined {
   try {
-    return toFrame(fs.readFileSync(path.resolve(root, place.file), 'utf8'), place);
+    return fs.readFileSync(path.resolve(root, file), 'utf8');
   } catch {
     return undefined;
   }

@@ -28,7 +28,7 @@ export const syntaxError = (site: Site, message: string): Diagnostic =>
     'GATI_SYNTAX',
     site,
     `${message}.`.replace(/\.\.$/, '.'),
-    'Correct the syntax; until then the last good version of this file is not served.',
+    'Correct the syntax; until then this file does not answer, and all others do.',
   );
 
 export const routeInvalid = (site: Site, fault: RouteFault): Diagnostic => problem('GATI_ROUTE_INVALID', site, fault.message, fault.fix);

@@ -11,20 +11,17 @@ import type { Scan } from './types.ts';
 export interface Scanner {
   /** Looks at every file. */
   scan(): Promise<Scan>;
-  /** Looks at these files only (from the root, with `/`): changed, come or gone. */
-  update(files: string[]): Promise<Scan>;
+  /** Takes up files (from the root, with `/`) with their text as it is now; `undefined`: gone. Nothing is read. */
+  update(texts: ReadonlyMap<string, string | undefined>): Scan;
 }
 
 export function createScanner(root: string): Scanner {
   const files = new Map<string, ScannedFile & { hash: string }>();
 
-  async function look(file: string): Promise<void> {
+  function take(file: string, text: string | undefined): void {
     const role = toRole(file);
     if (!role) return;
-    let text: string;
-    try {
-      text = await fs.readFile(path.join(root, file), 'utf8');
-    } catch {
+    if (text === undefined) {
       files.delete(file);
       return;
     }
@@ -36,16 +33,18 @@ export function createScanner(root: string): Scanner {
     files.set(file, { file, role, hash, kept, facts: kept && before ? { ...before.facts, syntax: facts.syntax } : facts });
   }
 
+  const read = (file: string): Promise<string | undefined> => fs.readFile(path.join(root, file), 'utf8').catch(() => undefined);
+
   return {
     async scan() {
       const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
       for (const file of files.keys()) if (!present.has(file)) files.delete(file);
-      await Promise.all([...present].map(look));
+      await Promise.all([...present].filter(toRole).map(async (file) => take(file, await read(file))));
       return assemble([...files.values()]);
     },
-    async update(changed) {
-      await Promise.all(changed.map(look));
+    update(texts) {
+      for (const [file, text] of texts) take(file, text);
       return assemble([...files.values()]);
     },
   };

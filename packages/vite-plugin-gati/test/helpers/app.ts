@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Below the repository, so that an app's imports find the workspace's packages; not in node_modules, which Vite does not watch. */
-const FOLDER = fileURLToPath(new URL('../../../../.cache/test-apps/', import.meta.url));
+const NODE_MODULES = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
 export interface TestApp {
   root: string;
@@ -14,10 +14,10 @@ export interface TestApp {
   dispose(): Promise<void>;
 }
 
-/** A folder with these files; dispose removes it. */
+/** A folder with these files and the workspace's packages; dispose removes it. */
 export async function createTestApp(files: Record<string, string>): Promise<TestApp> {
-  await fs.mkdir(FOLDER, { recursive: true });
-  const root = await fs.realpath(await fs.mkdtemp(path.join(FOLDER, 'app-')));
+  const root = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'gati-app-')));
+  await fs.symlink(NODE_MODULES, path.join(root, 'node_modules'), 'junction');
   const at = (file: string): string => path.join(root, file);
   const app: TestApp = {
     root,

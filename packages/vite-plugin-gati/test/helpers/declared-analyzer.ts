@@ -47,6 +47,7 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
       const { $defs = {}, payload } = await read(file);
       return { contract: { name, file, ...(payload && { payload }) }, $defs, warnings: [], dependencies: [file] };
     },
+    register: () => {},
     invalidate: (files) => files,
     close: async () => {},
   };

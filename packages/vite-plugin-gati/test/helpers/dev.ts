@@ -67,3 +67,25 @@ export async function eventually<T>(check: () => T | Promise<T>, milliseconds = 
     }
   }
 }
+
+export interface Answer {
+  status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into what came
+  body: any;
+  headers: Headers;
+}
+
+/** One request; JSON comes parsed, `json` is sent as such. */
+export async function ask(dev: DevApp, path: string, { json, ...init }: RequestInit & { json?: unknown } = {}): Promise<Answer> {
+  const body = json === undefined ? init.body : JSON.stringify(json);
+  const headers = { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...(init.headers as Record<string, string>) };
+  const response = await fetch(dev.url + path, {
+    ...init,
+    ...(json === undefined ? {} : { method: init.method ?? 'POST' }),
+    body,
+    headers,
+  });
+  const text = await response.text();
+  const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+}

@@ -1,0 +1,97 @@
+import type { ErrorPayload } from 'vite';
+import { afterEach, expect, it } from 'vitest';
+import { createTestApp, type TestApp } from '../helpers/app.ts';
+import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
+
+let app: TestApp;
+let dev: DevApp;
+afterEach(async () => {
+  await dev.close();
+  await app.dispose();
+});
+
+async function start(files: Record<string, string>): Promise<void> {
+  app = await createTestApp(files);
+  dev = await startDev(app.root);
+}
+
+const good = "export const handler = () => 'good';\n";
+const overlay = (): ErrorPayload['err'] | undefined => {
+  const last = dev.sent.filter(({ type }) => type === 'error' || type === 'update').at(-1);
+  return last?.type === 'error' ? last.err : undefined;
+};
+
+it('answers 500 with file and frame for a broken handler, for that route only, until it is whole', async () => {
+  await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': good });
+  expect((await ask(dev, '/a')).body).toBe('good');
+  await app.write('src/handlers/a.ts', 'export const handler = () => {\n  return 1 +;\n};\n');
+  await eventually(async () => expect((await ask(dev, '/a')).status).toBe(500));
+  expect((await ask(dev, '/a')).body).toMatchObject({
+    status: 500,
+    file: 'src/handlers/a.ts',
+    line: 2,
+    frame: expect.stringContaining('2 |   return 1 +;') as string,
+  });
+  expect((await ask(dev, '/b')).body).toBe('good');
+  await eventually(() =>
+    expect(overlay()).toMatchObject({ plugin: 'gati', loc: { line: 2 }, frame: expect.stringContaining('return 1 +;') as string }),
+  );
+  expect(dev.log.join('\n')).toContain('src/handlers/a.ts:2');
+  await app.write('src/handlers/a.ts', good);
+  await eventually(async () => expect((await ask(dev, '/a')).body).toBe('good'));
+  await eventually(() => expect(overlay()).toBeUndefined());
+});
+
+it('tells what a module throws while it loads, and tries again with the next request', async () => {
+  await start({
+    'src/handlers/a.ts': "import '../boot.ts';\nexport const handler = () => 'up';\n",
+    'src/boot.ts': "\nif (!globalThis.up) throw new Error('not up yet');\nexport {};\n",
+    'src/handlers/up.ts': 'export const handler = () => { globalThis.up = true; return true; };',
+  });
+  expect(await ask(dev, '/a')).toMatchObject({ status: 500, body: { detail: 'not up yet', file: 'src/boot.ts' } });
+  await eventually(() => expect(overlay()?.message).toContain('not up yet'));
+  await ask(dev, '/up');
+  expect((await ask(dev, '/a')).body).toBe('up');
+  await eventually(() => expect(overlay()).toBeUndefined());
+});
+
+it('finds the place of an error that a handler throws', async () => {
+  await start({
+    'src/handlers/a.ts':
+      "interface Wide {\n  a: string;\n}\n\nexport const handler = (): Wide => {\n  throw new TypeError('bad luck');\n};\n",
+  });
+  expect(await ask(dev, '/a')).toMatchObject({
+    status: 500,
+    body: {
+      detail: 'bad luck',
+      file: 'src/handlers/a.ts',
+      line: 6,
+      frame: expect.stringContaining("6 |   throw new TypeError('bad luck');") as string,
+    },
+  });
+});
+
+it('shows what the scan finds, and forgets it when it is corrected', async () => {
+  await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': `export const route = 'GET /a';\n${good}` });
+  await eventually(() => expect(overlay()?.message).toContain('GATI_ROUTE_CONFLICT'));
+  expect((await ask(dev, '/a')).body).toBe('good');
+  await app.write('src/handlers/b.ts', `export const route = 'GET /b';\n${good}`);
+  await eventually(() => expect(overlay()).toBeUndefined());
+  expect((await ask(dev, '/b')).body).toBe('good');
+});
+
+it('shows a type error of a handler that still answers', async () => {
+  await start({ 'src/handlers/a.ts': good });
+  expect((await ask(dev, '/a')).body).toBe('good');
+  await app.write('src/handlers/a.ts', `// contract: {"error":"'x' is not a number."}\nexport const handler = () => 'still';\n`);
+  await eventually(() => expect(overlay()?.message).toContain("'x' is not a number."));
+  expect((await ask(dev, '/a')).body).toBe('still');
+  await app.remove('src/handlers/a.ts');
+  await eventually(() => expect(overlay()).toBeUndefined());
+});
+
+it('shows nothing of problems in what is not asked for, except what a scan or a contract says', async () => {
+  await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': `throw new Error('never loaded');\n${good}` });
+  expect((await ask(dev, '/a')).body).toBe('good');
+  expect(overlay()).toBeUndefined();
+});
