@@ -10,6 +10,8 @@ export interface Analyzer {
   readonly engine: 'typescript-7' | 'typescript-classic';
   /** Everything, through the cache. `onRoute` is told of each route as it is ready, in no set order. */
   analyze(scan: Scan, onRoute?: (done: AnalyzedRoute) => void): Promise<Analysis>;
+  /** Says what the scan found, so that single routes asked for before or after `analyze` know modules, effects and each other. */
+  register(scan: Scan): void;
   /** One route as the files stand now. Jumps the queue of a running `analyze`. */
   route(route: RouteFile): Promise<AnalyzedRoute>;
   effect(effect: NamedFile): Promise<AnalyzedEffect>;
