@@ -151,6 +151,14 @@ export async function run(payload: { id: string }, ectx: EffectContext): Promise
 } as const;
 export default schema;
 `,
+  'src/virtual.ts': `import manifest from 'virtual:gati/manifest';
+import all, { type Route, routes } from 'virtual:gati/routes';
+
+export const ids: string[] = [...routes, ...all].map((route: Route) => route.id);
+export const release: string = manifest.release.version;
+// @ts-expect-error -- no such key
+manifest.nope;
+`,
   'src/page.ts': `// In a browser a timer is a number: no Node type may come in with the types of handlers.
 export const timer: number = setTimeout(() => {}, 1);
 // @ts-expect-error -- nor its globals
