@@ -26,6 +26,8 @@ export function environmentPlugin(context: PluginContext): Plugin {
           },
         },
         server: { watch: { ignored: [isOutput(path.resolve(user.root ?? '.'))] } },
+        // In Vitest, `testApp` imports the app's own release, which only Vite can make.
+        ...(process.env.VITEST && { test: { server: { deps: { inline: [/\/@gati\/runtime-h3\//] } } } }),
       };
     },
     configResolved(config) {
