@@ -1,11 +1,13 @@
 import { type ResponseContext, SENT } from '../context/res.ts';
-import { encodeWire, stringifyWire } from '../validate/encode.ts';
+import { stringifyWire } from '../validate/encode.ts';
 import { explain } from '../validate/explain.ts';
 import type { Call } from './call.ts';
 import type { Payload } from './exchange.ts';
 import { Refusal } from './problem.ts';
 import { record } from './record.ts';
 import { streamOf } from './stream.ts';
+
+const BYTES = 'application/octet-stream';
 
 /** The exchange's own business, whatever a handler says. */
 const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer']);
@@ -30,28 +32,29 @@ export function answer(call: Call, returned: unknown): void {
   if (res.kind === 'stream') return answerObject(call, status, value as object);
   if (value === undefined) return send(call, res.kind === 'none' || res.assigned !== 0 ? status : 204, fieldless(call), undefined);
   if (res.kind === 'text') return sendAs(call, status, 'text/plain; charset=utf-8', String(value));
-  if (typeof value === 'string' && res.kind === 'open' && !isJson(call, status)) {
-    return sendAs(call, status, call.plan?.output(status).check.contentType ?? 'text/plain; charset=utf-8', value);
+  if (typeof value === 'string' && res.kind === 'open') {
+    const type = typeOf(call, status) ?? 'application/json';
+    if (!type.includes('json')) return sendAs(call, status, type, value);
   }
   answerJson(call, status, value);
 }
 
-/** What the handler set or the contract says about a string: JSON unless either names another type. */
-function isJson(call: Call, status: number): boolean {
-  const type = call.res.fields?.get('content-type') ?? call.plan?.output(status).check.contentType ?? 'application/json';
-  return type.includes('json');
+/** What the handler set, or the contract says. */
+function typeOf(call: Call, status: number): string | undefined {
+  return call.res.fields?.get('content-type') ?? call.plan?.output(status).check.contentType;
 }
 
+/** What is not plain data. Bytes are base64 where the answer is JSON. */
 function answerObject(call: Call, status: number, value: object): void {
   if (value instanceof Response) return passThrough(call, value);
   const stream = streamOf(value);
   if (stream !== undefined) return sendStream(call, status, stream.contentType, stream.chunks);
-  const declared = call.plan?.output(status).check.contentType;
-  if (declared === undefined || !declared.includes('json')) {
-    const type = declared ?? 'application/octet-stream';
-    if (value instanceof Blob) return sendStream(call, status, declared ?? (value.type || type), value.stream().values());
-    if (ArrayBuffer.isView(value)) return sendAs(call, status, type, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    if (value instanceof ArrayBuffer) return sendAs(call, status, type, new Uint8Array(value));
+  const type = typeOf(call, status);
+  if (value instanceof Blob) return sendStream(call, status, value.type || type || BYTES, value.stream().values());
+  if (type === undefined || !type.includes('json')) {
+    if (ArrayBuffer.isView(value))
+      return sendAs(call, status, type ?? BYTES, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    if (value instanceof ArrayBuffer) return sendAs(call, status, type ?? BYTES, new Uint8Array(value));
   }
   answerJson(call, status, value);
 }
@@ -64,7 +67,7 @@ function answerJson(call: Call, status: number, value: unknown): void {
   let text: string | undefined;
   if (stringify !== undefined) {
     try {
-      text = stringify(output.encode ? encodeWire(value) : value);
+      text = stringify(value);
     } catch (error) {
       call.logger.warn('an answer does not fit its contract', { route: call.route, status, error });
     }
@@ -142,5 +145,5 @@ function passThrough(call: Call, response: Response): void {
     else res.headers.set(name, value);
   }
   if (response.body === null) return send(call, response.status, fieldless(call), undefined);
-  sendStream(call, response.status, response.headers.get('content-type') ?? 'application/octet-stream', response.body.values());
+  sendStream(call, response.status, response.headers.get('content-type') ?? BYTES, response.body.values());
 }

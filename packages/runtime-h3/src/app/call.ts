@@ -29,6 +29,7 @@ export class Call implements ContextSource, Timed {
   readonly parentId: string | undefined;
   readonly res: ResponseContext = new ResponseContext();
   phase: Phase = 'handler';
+  /** `performance.now()` at which it is late. */
   deadline: number;
   index = -1;
 
@@ -104,6 +105,10 @@ export class Call implements ContextSource, Timed {
       else this.exchange.onGone(() => this.abort(new DOMException('The client is gone.', 'AbortError')));
     }
     return this.#controller.signal;
+  }
+
+  isOver(now: number): boolean {
+    return this.deadline < now || (this.phase === 'body' && this.exchange.gone);
   }
 
   abort(reason: unknown): void {

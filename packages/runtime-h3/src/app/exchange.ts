@@ -19,7 +19,9 @@ export interface Exchange {
   header(name: string): string | undefined;
   headers(): Record<string, string | undefined>;
   hasBody(): boolean;
-  /** Calls back once, with the bytes or with why there are none. */
+  /** The connection ended before the request was whole. Looked at now and then, which is cheaper than a listener a request. */
+  readonly gone: boolean;
+  /** Calls back with the bytes or with why there are none; not at all if the exchange is `gone`. */
   read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void;
   /** `undefined`: not UTF-8. */
   decode(bytes: Uint8Array): string | undefined;

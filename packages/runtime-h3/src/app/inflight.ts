@@ -1,9 +1,9 @@
 /** Something that must be over by a time. */
 export interface Timed {
-  /** `performance.now()` at which it is late. */
-  deadline: number;
   /** Its place in the list; -1 when it is over. */
   index: number;
+  /** Whether it must end now; `now` is `performance.now()`. */
+  isOver(now: number): boolean;
 }
 
 const SWEEP = 1000;
@@ -68,6 +68,6 @@ export class InFlight<T extends Timed> {
   #sweep(): void {
     if (this.#list.length === 0) return this.stop();
     const now = performance.now();
-    for (const item of this.all()) if (item.deadline < now) this.#expire(item);
+    for (const item of this.all()) if (item.isOver(now)) this.#expire(item);
   }
 }

@@ -27,6 +27,10 @@ export class NodeExchange implements Exchange {
     return this.raw.socket.remoteAddress ?? '';
   }
 
+  get gone(): boolean {
+    return this.raw.destroyed && !this.raw.complete;
+  }
+
   header(name: string): string | undefined {
     const value = this.raw.headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
@@ -48,7 +52,6 @@ export class NodeExchange implements Exchange {
     const req = this.raw;
     const declared = req.headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
-    if (req.destroyed) return done('aborted', undefined);
     let first: Buffer | undefined;
     let all: Buffer[] | undefined;
     let size = 0;
@@ -69,16 +72,11 @@ export class NodeExchange implements Exchange {
       settled = true;
       done(undefined, all === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(all, size));
     });
-    req.on('close', () => {
-      if (settled) return;
-      settled = true;
-      done('aborted', undefined);
-    });
   }
 
   decode(bytes: Uint8Array): string | undefined {
     const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const text = buffer.toString('utf8');
+    const text = buffer.toString();
     // What is malformed becomes U+FFFD, which is rare enough in good texts to look again.
     if (text.includes('\uFFFD') && !isUtf8(buffer)) return undefined;
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

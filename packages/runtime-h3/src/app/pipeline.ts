@@ -149,10 +149,11 @@ function finish(call: Call, returned: unknown): void {
   answer(call, returned);
 }
 
-/** A call that is late: the body did not come, or the handler did not answer. */
+/** A call that is late or alone: the body did not come, the handler did not answer, or the client went. */
 export function expire(call: Call): void {
   const late = call.phase;
   if (late !== 'body' && late !== 'handler') return;
+  if (late === 'body' && call.exchange.gone) return record(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
   if (late === 'body') fail(call, new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' }));
   else fail(call, new Refusal(503, 'timeout', { detail: 'The handler did not answer in time.' }));

@@ -1,4 +1,4 @@
-import type { Defs, Schema } from '@gati/contract';
+import type { Defs } from '@gati/contract';
 import type { BodyCheck, InputCheck, LiveRoute, OutputCheck, ReleaseBundle, RouteSlot } from '../releases/bundle.ts';
 import type { GlobalContext } from '../context/types.ts';
 import { RouteStats } from '../telemetry/stats.ts';
@@ -20,8 +20,6 @@ export interface BodyPlan extends InputPlan {
 
 export interface OutputPlan {
   check: OutputCheck;
-  /** Values must be made wire values before `stringify` sees them. */
-  encode: boolean;
   /** Flat list for an answer in JSON: content type and what names the release. */
   headers: string[];
 }
@@ -53,11 +51,7 @@ export class RoutePlan {
     if (output === undefined) {
       const check = this.live.output[status] ?? this.live.output['default'] ?? {};
       const type = check.contentType !== undefined && check.contentType.includes('json') ? check.contentType : 'application/json';
-      output = {
-        check,
-        encode: check.schema === undefined || needsEncode(check.schema),
-        headers: ['Content-Type', type, ...this.#identity],
-      };
+      output = { check, headers: ['Content-Type', type, ...this.#identity] };
       this.#outputs.set(status, output);
     }
     return output;
@@ -66,11 +60,6 @@ export class RoutePlan {
 
 function toInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
   return { input, coerce: compileCoerceRecord(input.schema, $defs, repeats), decode: compileDecode(input.schema, $defs) };
-}
-
-/** A reference may lead to a codec, and the compiled text knows dates alone. */
-function needsEncode(schema: Schema): boolean {
-  return /"\$ref":|"x-gati-codec":"(?!date)/.test(JSON.stringify(schema));
 }
 
 /** One route in one release. */

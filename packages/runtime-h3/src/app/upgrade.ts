@@ -20,6 +20,10 @@ export class UpgradeExchange implements Exchange {
     return this.raw.socket.remoteAddress ?? '';
   }
 
+  get gone(): boolean {
+    return this.#socket.destroyed;
+  }
+
   header(name: string): string | undefined {
     const value = this.raw.headers[name];
     return typeof value === 'object' ? value.join(', ') : value;

@@ -31,6 +31,10 @@ export class WebExchange implements Exchange {
     return (this.raw as { ip?: string }).ip ?? '';
   }
 
+  get gone(): boolean {
+    return this.raw.signal.aborted;
+  }
+
   header(name: string): string | undefined {
     return this.raw.headers.get(name) ?? undefined;
   }

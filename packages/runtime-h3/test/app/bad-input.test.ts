@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundle } from '../helpers/bundle.ts';
 import { overNode, raw, type Target } from '../helpers/target.ts';
 
@@ -45,7 +45,7 @@ describe('bad input in production', () => {
   });
   afterAll(async () => {
     expect(await (await target.call('/users/1')).json()).toEqual({ id: '1' });
-    expect(target.app.inflight).toBe(0);
+    await vi.waitFor(() => expect(target.app.inflight).toBe(0), 3000);
     expect(target.logged.filter((line) => line['level'] === 'error')).toEqual([]);
     await target.close();
   });
