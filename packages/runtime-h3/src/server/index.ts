@@ -1,15 +1,7 @@
-import type { AppOptions } from '../app/options.ts';
-import type { ReleaseBundle } from '../releases/bundle.ts';
+import { WORKER_MARK } from './messages.ts';
+import type { ServerOptions } from './options.ts';
 
-export interface ServerOptions extends Pick<AppOptions, 'base' | 'cors' | 'limits'> {
-  /** Loaded in workers only, so that the supervisor stays small. */
-  release(): Promise<ReleaseBundle>;
-  /** `dist/client`, where the app has one. */
-  client?: URL | string;
-}
-
-/** Set by the supervisor for its workers: `first`, or `more`. */
-export const WORKER_MARK = 'GATI_WORKER';
+export type { ServerOptions } from './options.ts';
 
 /**
  * Runs this process as the supervisor, which starts the same file again as its workers.

@@ -1,5 +1,8 @@
 import type { WorkerMetrics } from './metrics.ts';
 
+/** Name of the environment variable that makes a process a worker: `first`, or `more`. */
+export const WORKER_MARK = 'GATI_WORKER';
+
 /** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
 export type ToWorker =
   /** With the socket as handle. */

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import { readServerEnv } from './env.ts';
 import { toText } from './fail.ts';
-import { WORKER_MARK } from './index.ts';
+import { WORKER_MARK } from './messages.ts';
 import { listen, toUrl } from './listener.ts';
 import { createScraper } from './scraper.ts';
 import { WorkerPool } from './pool.ts';

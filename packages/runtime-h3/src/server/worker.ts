@@ -9,7 +9,7 @@ import { toText } from './fail.ts';
 import { createGate } from './gate.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer } from './http-server.ts';
-import type { ServerOptions } from './index.ts';
+import type { ServerOptions } from './options.ts';
 import { isMessage, type ToSupervisor, type ToWorker } from './messages.ts';
 import { createMeasurer } from './measure.ts';
 import { createProbes } from './probes.ts';
