@@ -1,12 +1,17 @@
-import { assembleContract } from '@gati/contract';
+import { assembleContract, type Diagnostic } from '@gati/contract';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NamedFile, RouteFile, Scan } from '../scan/types.ts';
-import type { LoadedSchemas, LoadSchema } from './contract/standard-schema.ts';
+import { environmentHash } from './cache/environment.ts';
+import { FileHashes, hashOf } from './cache/hashes.ts';
+import { CacheStore } from './cache/store.ts';
 import { analyzeEffect } from './contract/effect.ts';
 import { analyzeRoute } from './contract/route.ts';
+import { type LoadSchema, loadSchemas } from './contract/standard-schema.ts';
 import type { Host } from './host/host.ts';
-import { type Engine, openHost } from './host/open.ts';
+import type { Engine } from './host/open.ts';
+import { Program } from './program.ts';
 import { ProjectFiles } from './project/project.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { Analysis, AnalyzedEffect, AnalyzedRoute, Analyzer } from './types.ts';
 
 export interface ProgramOptions {
@@ -17,60 +22,241 @@ export interface ProgramOptions {
   loadSchema?: LoadSchema;
 }
 
-const NO_SCHEMAS: LoadedSchemas = new Map();
+/** Work between two turns of the event loop, so that requests are served meanwhile. */
+const SLICE = 8;
+
+type Done = AnalyzedRoute | AnalyzedEffect;
+
+interface Subject<Result extends Done> {
+  /** In the cache: one a file and kind. */
+  name: string;
+  file: string;
+  /** Files that count beside what the file imports. */
+  besides: readonly string[];
+  /** What the scan says of it. */
+  facts: unknown;
+  /** Runs the user's code where a schema value has to be read. */
+  prepare(): Promise<(session: Session) => Omit<Result, 'dependencies'>>;
+}
 
 export class ProgramAnalyzer implements Analyzer {
   readonly #options: ProgramOptions;
   readonly #files: ProjectFiles;
-  #host: Host | undefined;
-  #session: Session | undefined;
+  readonly #program: Program;
+  readonly #hashes = new FileHashes();
+  readonly #cache: CacheStore;
+  /** Results that hold until one of their files changes, by name of the subject. */
+  readonly #done = new Map<string, { facts: string; result: Done; dangling: boolean }>();
+  /** Raised by each change: what was begun before may be out of date. */
+  #generation = 0;
 
   constructor(options: ProgramOptions) {
+    const { root, cacheDir = `${root}/.gati/cache`, engine = 'auto' } = options;
     this.#options = options;
-    this.#files = new ProjectFiles(options.root);
+    this.#files = new ProjectFiles(root);
+    this.#program = new Program(this.#files, engine);
+    const environment = cacheDir === false ? '' : environmentHash(root, engine, options.loadSchema ? 'values' : 'types');
+    this.#cache = new CacheStore(cacheDir === false ? undefined : cacheDir, environment);
   }
 
   get engine(): Host['engine'] {
-    return this.#host?.engine ?? (this.#options.engine === 'typescript-classic' ? 'typescript-classic' : 'typescript-7');
+    return this.#program.host?.engine ?? (this.#options.engine === 'typescript-classic' ? 'typescript-classic' : 'typescript-7');
+  }
+
+  /** Whether anything had to be asked that the cache did not know. */
+  get compilerStarted(): boolean {
+    return this.#program.host !== undefined;
   }
 
   async analyze(scan: Scan, onRoute?: (done: AnalyzedRoute) => void): Promise<Analysis> {
-    this.#files.register(scan);
-    const routes: AnalyzedRoute[] = [];
-    for (const route of scan.routes) {
-      const done = await this.route(route);
-      routes.push(done);
-      onRoute?.(done);
+    this.#program.change(this.#files.register(scan));
+    const subjects: Subject<Done>[] = [
+      ...scan.routes.map((route) => this.#routeSubject(route)),
+      ...scan.effects.map((effect) => this.#effectSubject(effect)),
+    ];
+    this.#cache.keep(new Set(subjects.map(({ name }) => name)));
+    const told = new Set<Done>();
+    const results = new Map<string, Done>();
+    // Once more for what changed while the rest was being read.
+    for (let round = 0; round < 5; round++) {
+      const generation = this.#generation;
+      await this.#readAll(subjects, (subject, result) => {
+        results.set(subject.name, result);
+        if (!told.has(result) && 'method' in result.contract) onRoute?.(result as AnalyzedRoute);
+        told.add(result);
+      });
+      if (generation === this.#generation) break;
     }
-    const effects: AnalyzedEffect[] = [];
-    for (const effect of scan.effects) effects.push(await this.effect(effect));
-    return {
-      contract: assembleContract({ routes, effects, modules: scan.modules }),
-      warnings: [...routes, ...effects].flatMap(({ warnings }) => warnings),
-    };
+    this.#cache.save();
+    const routes = scan.routes.map((route) => results.get(routeName(route)) as AnalyzedRoute);
+    const effects = scan.effects.map((effect) => results.get(effectName(effect)) as AnalyzedEffect);
+    const warnings: Diagnostic[] = [...routes, ...effects].flatMap((done) => done.warnings);
+    return { contract: assembleContract({ routes, effects, modules: scan.modules }), warnings };
+  }
+
+  async #readAll(subjects: readonly Subject<Done>[], tell: (subject: Subject<Done>, result: Done) => void): Promise<void> {
+    const missing: Subject<Done>[] = [];
+    for (const subject of subjects) {
+      const known = this.#known(subject);
+      if (known) tell(subject, known);
+      else missing.push(subject);
+    }
+    if (missing.length > 1) {
+      const session = await this.#program.open();
+      this.#program.graph.load(
+        session.host,
+        missing.map(({ file }) => this.#files.absolute(file)),
+      );
+    }
+    let since = performance.now();
+    for (const subject of missing) {
+      tell(subject, await this.#read(subject));
+      if (performance.now() - since < SLICE) continue;
+      await nextTurn();
+      since = performance.now();
+    }
+  }
+
+  register(scan: Scan): void {
+    this.#program.change(this.#files.register(scan));
   }
 
   async route(route: RouteFile): Promise<AnalyzedRoute> {
-    const session = await this.#open();
-    return { ...analyzeRoute(session, route, NO_SCHEMAS), dependencies: [] };
+    const { registered } = this.#files;
+    const before = registered.routes.find(({ file, id }) => file === route.file && id === route.id);
+    if (JSON.stringify(before) !== JSON.stringify(route)) {
+      const routes = [...registered.routes.filter((each) => each !== before), route].sort((a, b) => (a.id < b.id ? -1 : 1));
+      this.#program.change(this.#files.register({ ...registered, routes }));
+    }
+    return this.#read(this.#routeSubject(route));
   }
 
   async effect(effect: NamedFile): Promise<AnalyzedEffect> {
-    const session = await this.#open();
-    return { ...analyzeEffect(session, effect), dependencies: [] };
+    const { registered } = this.#files;
+    if (!registered.effects.some(({ name, file }) => name === effect.name && file === effect.file)) {
+      this.#program.change(
+        this.#files.register({ ...registered, effects: [...registered.effects.filter(({ name }) => name !== effect.name), effect] }),
+      );
+    }
+    return this.#read(this.#effectSubject(effect));
   }
 
   invalidate(files: string[]): string[] {
-    return files;
+    const changed = new Set(files);
+    const absolute = files.map((file) => this.#files.absolute(file));
+    this.#generation++;
+    this.#hashes.forget(absolute);
+    const all = files.some((file) => /(^|\/)(tsconfig[^/]*|package)\.json$/.test(file) || file.endsWith('.d.ts'));
+    const affected = new Set<string>();
+    for (const [name, { result, dangling }] of this.#done) {
+      if (!all && !dangling && !result.dependencies.some((file) => changed.has(file))) continue;
+      this.#done.delete(name);
+      affected.add(result.contract.file);
+    }
+    if (all) this.#program.change([this.#files.configFile]);
+    this.#program.change(absolute);
+    for (const { file } of [...this.#files.registered.routes, ...this.#files.registered.effects]) if (changed.has(file)) affected.add(file);
+    return [...affected].sort();
   }
 
   async close(): Promise<void> {
-    this.#host?.close();
-    this.#host = undefined;
+    this.#cache.save();
+    this.#program.close();
   }
 
-  async #open(): Promise<Session> {
-    this.#host ??= await openHost(this.#options.engine ?? 'auto', this.#files.hostOptions());
-    return (this.#session ??= new Session(this.#host, this.#files));
+  #routeSubject(route: RouteFile): Subject<AnalyzedRoute> {
+    const { line: _, ...facts } = route;
+    return {
+      name: routeName(route),
+      file: route.file,
+      besides: route.middleware,
+      facts,
+      prepare: async () => {
+        const loaded = await loadSchemas(route, this.#options.loadSchema, this.#options.root);
+        return (session) => analyzeRoute(session, route, loaded);
+      },
+    };
   }
+
+  #effectSubject(effect: NamedFile): Subject<AnalyzedEffect> {
+    return {
+      name: effectName(effect),
+      file: effect.file,
+      besides: [],
+      facts: effect,
+      prepare: async () => (session) => analyzeEffect(session, effect),
+    };
+  }
+
+  /** From memory, or from the cache if none of its files is other than it was. */
+  #known<Result extends Done>(subject: Subject<Result>): Result | undefined {
+    const facts = JSON.stringify(subject.facts);
+    const done = this.#done.get(subject.name);
+    if (done?.facts === facts) return done.result as Result;
+    const entry = this.#cache.get(subject.name);
+    if (!entry || entry.key !== this.#key(facts, entry.files)) return undefined;
+    if (!entry.files.every(([file, hash]) => this.#hashes.of(this.#files.absolute(file)) === hash)) return undefined;
+    this.#done.set(subject.name, { facts, result: entry.result as Result, dangling: false });
+    return entry.result as Result;
+  }
+
+  /** Which file a module is counts for those that use modules: their files are among the dependencies. */
+  #key(facts: string, files: readonly (readonly [file: string, hash: string])[]): string {
+    const { modules, config } = this.#files.registered;
+    const own = new Set(files.map(([file]) => file));
+    const usesModules = modules.some(({ file }) => own.has(file));
+    return hashOf(JSON.stringify([facts, usesModules ? modules : [], config !== undefined && own.has(config) ? config : '']));
+  }
+
+  async #read<Result extends Done>(subject: Subject<Result>): Promise<Result> {
+    const known = this.#known(subject);
+    if (known) return known;
+    const generation = this.#generation;
+    const run = await subject.prepare();
+    for (let attempt = 0; ; attempt++) {
+      const session = await this.#program.open();
+      try {
+        const { files, dangling } = this.#dependencies(session, subject);
+        const result = { ...run(session), dependencies: files } as Result;
+        if (generation === this.#generation) this.#remember(subject, result, dangling);
+        return result;
+      } catch (error) {
+        // The compiler is another program: if it dies, a new one answers.
+        this.#program.restart();
+        if (attempt > 0) throw error;
+      }
+    }
+  }
+
+  #dependencies(session: Session, subject: Subject<Done>): { files: string[]; dangling: boolean } {
+    const { graph } = this.#program;
+    const { modules, config } = this.#files.registered;
+    const roots = [subject.file, ...subject.besides].map((file) => this.#files.absolute(file));
+    graph.load(session.host, roots);
+    const closures = roots.map((root) => graph.closure(root));
+    if (closures.some(({ readsModules }) => readsModules)) roots.push(...modules.map(({ file }) => this.#files.absolute(file)));
+    if (config !== undefined && closures.some(({ readsConfig }) => readsConfig)) roots.push(this.#files.absolute(config));
+    graph.load(session.host, roots);
+    const whole = roots.map((root) => graph.closure(root));
+    const files = new Set(whole.flatMap((closure) => [...closure.files]));
+    // The registry is made from the scan and is part of the key.
+    files.delete(this.#files.registryFile);
+    return { files: [...files].map((file) => this.#files.relative(file)).sort(), dangling: whole.some(({ dangling }) => dangling) };
+  }
+
+  #remember(subject: Subject<Done>, result: Done, dangling: boolean): void {
+    const facts = JSON.stringify(subject.facts);
+    this.#done.set(subject.name, { facts, result, dangling });
+    if (dangling) return;
+    const files = result.dependencies.map((file): [string, string] => [file, this.#hashes.of(this.#files.absolute(file))]);
+    this.#cache.set(subject.name, { key: this.#key(facts, files), files, result });
+  }
+}
+
+function routeName(route: RouteFile): string {
+  return `route ${route.id} ${route.file}`;
+}
+
+function effectName(effect: NamedFile): string {
+  return `effect ${effect.name} ${effect.file}`;
 }

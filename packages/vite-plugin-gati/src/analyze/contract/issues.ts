@@ -18,6 +18,11 @@ export class Issues {
     this.#found.set(`${code} ${place.file}:${place.line}:${place.column} ${message}`, diagnostic);
   }
 
+  /** Takes back warnings of these codes. */
+  drop(codes: ReadonlySet<string>): void {
+    for (const [key, { code, level }] of this.#found) if (level === 'warning' && codes.has(code)) this.#found.delete(key);
+  }
+
   list(): Diagnostic[] {
     return [...this.#found.values()].sort(
       (a, b) =>

@@ -4,7 +4,7 @@ import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../host/host.ts';
 import type { Session } from '../session.ts';
 import type { Issues } from './issues.ts';
-import type { LoadedSchemas } from './standard-schema.ts';
+import { adopt, type LoadedSchemas } from './standard-schema.ts';
 
 export const PART_TYPES = { params: 'Params', query: 'Query', headers: 'Headers', body: 'Body', receive: 'Receive', send: 'Send' } as const;
 export type Part = keyof typeof PART_TYPES;
@@ -47,8 +47,20 @@ function declaredPart(
   const value = route.exports.values.includes(part) ? exports.get(part) : undefined;
   // Where there are both, the value is what is checked.
   if (value) {
-    const schema = loaded.get(part);
-    return schema ? { schema: schema.schema, optional: schema.optional } : inferInput(session, value, part, issues, at(value));
+    const schema = loaded.parts.get(part);
+    if (!schema) return inferInput(session, value, part, issues, at(value));
+    for (const keyword of schema.lost) {
+      issues.add(
+        'GATI_SCHEMA_KEYWORD',
+        `The contract has no form for \`${keyword}\` of the schema \`${part}\`; it is checked, but not told to clients.`,
+        'Say it in the description of the field.',
+        at(value),
+      );
+    }
+    return {
+      schema: adopt(part === 'send' ? session.responses : session.requests, schema, `${route.file}:${part}`),
+      optional: schema.optional,
+    };
   }
   if (!type || !route.exports.types.includes(PART_TYPES[part])) return undefined;
   const declared = host.declaredType(host.target(type));

@@ -23,8 +23,14 @@ interface Answer {
 
 export const PROBLEM = 'application/problem+json';
 
+export interface Inferred {
+  responses: Record<string, ResponseContract>;
+  /** One of the places where each status is answered. */
+  places: Map<string, Node>;
+}
+
 /** Walks the handler and gathers its answers by status. */
-export function inferResponses(session: Session, site: HandlerSite, issues: Issues): Record<string, ResponseContract> {
+export function inferResponses(session: Session, site: HandlerSite, issues: Issues): Inferred {
   const walk = new Interpreter(session, (code, message, fix, node) => issues.add(code, message, fix, node));
   const answers: Answer[] = [];
   session.prepare([site.node]);
@@ -156,14 +162,17 @@ function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Answe
   return { status: error.status, schema: problemSchema(walk, error), contentType: PROBLEM, node: error.node };
 }
 
-function joinAnswers(answers: readonly Answer[], issues: Issues): Record<string, ResponseContract> {
+function joinAnswers(answers: readonly Answer[], issues: Issues): Inferred {
   const byStatus = new Map<string, Answer[]>();
   for (const each of answers) {
     const key = each.status === undefined ? 'default' : String(each.status);
     byStatus.set(key, [...(byStatus.get(key) ?? []), each]);
   }
   const keys = [...byStatus.keys()].sort((a, b) => Number(a === 'default') - Number(b === 'default') || Number(a) - Number(b));
-  return Object.fromEntries(keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)]));
+  return {
+    responses: Object.fromEntries(keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)])),
+    places: new Map(keys.map((key) => [key, byStatus.get(key)![0]!.node])),
+  };
 }
 
 function joinStatus(key: string, answers: readonly Answer[], issues: Issues): ResponseContract {

@@ -7,7 +7,8 @@ import { DefNames } from './defs.ts';
 import { findHandler, type HandlerSite } from './handler.ts';
 import { Issues } from './issues.ts';
 import { requestParts } from './request.ts';
-import { inferResponses } from './responses.ts';
+import { type Inferred, inferResponses } from './responses.ts';
+import { withDeclared } from './declared.ts';
 import type { LoadedSchemas } from './standard-schema.ts';
 
 /** One route's contract from the program as it stands. */
@@ -28,11 +29,11 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
   if (!source) return { contract: base, $defs: {}, warnings: [missing(route)] };
   const exports = session.host.moduleExports(file);
   const symbol = exports.get(route.handler);
+  const isSocket = route.method === 'WS';
   const site = symbol && findHandler(session, symbol);
   const request = requestParts({ session, route, exports, loaded, issues, fallback: source });
-  const isSocket = route.method === 'WS';
-  const inferred = site && !isSocket ? inferResponses(session, site, issues) : {};
-  const responses = site || isSocket ? inferred : { default: { schema: {}, contentType: 'application/json' } };
+  const unknown: Inferred = { responses: { default: { schema: {}, contentType: 'application/json' } }, places: new Map() };
+  const inferred = site && !isSocket ? inferResponses(session, site, issues) : unknown;
   if (!site && !isSocket) {
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
@@ -41,6 +42,7 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
       source,
     );
   }
+  const responses = isSocket ? {} : withDeclared(session, exports, loaded, route.file, inferred, issues);
   const names = new DefNames(session);
   const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) => names.finish(canonicalSchema(schema)));
   for (const definition of names.used) {

@@ -125,7 +125,7 @@ export class ClassicHost implements Host {
     this.#checker = this.#program.getTypeChecker();
   }
 
-  #build(before?: ts.Program): ts.Program {
+  #build(before?: ts.Program, filesCameOrWent = false): ts.Program {
     const api = this.#api;
     const readFile = (file: string): string | undefined => this.#options.overlay(file) ?? api.sys.readFile(file);
     const fileExists = (file: string): boolean => this.#options.overlay(file) !== undefined || api.sys.fileExists(file);
@@ -144,6 +144,8 @@ export class ClassicHost implements Host {
     const host = api.createCompilerHost(options);
     host.readFile = readFile;
     host.fileExists = fileExists;
+    // What an import leads to is only looked up anew where files came or went.
+    host.hasInvalidatedResolutions = () => filesCameOrWent;
     host.getSourceFile = (file, target) => {
       const known = this.#sources.get(file);
       if (known) return known;
@@ -158,7 +160,7 @@ export class ClassicHost implements Host {
 
   update(changes: FileChanges): void {
     for (const file of [...changes.changed, ...changes.created, ...changes.deleted]) this.#sources.delete(file);
-    this.#program = this.#build(this.#program);
+    this.#program = this.#build(this.#program, changes.created.length > 0 || changes.deleted.length > 0);
     this.#checker = this.#program.getTypeChecker();
     this.#types = new WeakMap();
     this.#symbols = new WeakMap();

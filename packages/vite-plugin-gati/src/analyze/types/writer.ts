@@ -34,7 +34,7 @@ const NEVER: Schema = { not: {} };
 export class SchemaWriter {
   readonly definitions: Map<string, Definition> = new Map();
   readonly #host: Host;
-  readonly #direction: Direction;
+  readonly direction: Direction;
   readonly #known = new Map<TypeView, { schema: Schema; issues: Issue[] }>();
   readonly #named = new Map<TypeView, string>();
   /** Being written right now; `true` once something refers back to it. */
@@ -45,7 +45,7 @@ export class SchemaWriter {
 
   constructor(host: Host, direction: Direction) {
     this.#host = host;
-    this.#direction = direction;
+    this.direction = direction;
   }
 
   /** @param inline the outermost type is written out even where it has a name. */
@@ -129,7 +129,7 @@ export class SchemaWriter {
 
   #keyOf(type: TypeView): string {
     let key = this.#keys.get(type);
-    if (!key) this.#keys.set(type, (key = `${this.#direction}:${this.#keys.size}`));
+    if (!key) this.#keys.set(type, (key = `${this.direction}:${this.#keys.size}`));
     return key;
   }
 
@@ -188,7 +188,7 @@ export class SchemaWriter {
         'A type could not be resolved, so anything is accepted in its place.',
         'Run `gati check`, install what is missing or correct the import.',
       );
-    } else if (this.#direction === 'response') {
+    } else if (this.direction === 'response') {
       this.#report('GATI_TYPE_ANY', 'The body contains `any`, so the contract says nothing about it.', 'Give the value a type.');
     }
     return {};
@@ -243,7 +243,7 @@ export class SchemaWriter {
     if (tuple) return this.#tuple(type, tuple.elements);
     const builtin = toBuiltin(this.#host.symbol(type));
     if (builtin) return this.#builtin(type, builtin);
-    if (this.#direction === 'response') {
+    if (this.direction === 'response') {
       const json = this.#host.properties(type).find(({ name }) => name === 'toJSON');
       const [result] = json ? this.#host.returns(json.type) : [];
       if (result) return this.#schema(result);
@@ -355,7 +355,7 @@ export class SchemaWriter {
     const kept = members.filter((member) => member.tag !== 'undefined' && member.tag !== 'void');
     if (kept.length === 0) return undefined;
     if (hasFlag(symbol, 'method')) return undefined;
-    if (this.#direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(symbol)) {
+    if (this.direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(symbol)) {
       this.#report(
         'GATI_TYPE_NOT_JSON',
         `The getter \`${name}\` stands on the class, so JSON leaves it out.`,
@@ -373,7 +373,7 @@ export class SchemaWriter {
       if (lost.length === kept.length) return undefined;
     }
     if (
-      this.#direction === 'response' &&
+      this.direction === 'response' &&
       kept.length === 1 &&
       kept[0]!.tag === 'object' &&
       toBuiltin(this.#host.symbol(kept[0]!))?.kind === 'promise'

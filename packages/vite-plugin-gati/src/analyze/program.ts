@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import type { FileChanges, Host } from './host/host.ts';
+import { type Engine, openHost } from './host/open.ts';
+import { ImportGraph } from './project/imports.ts';
+import type { ProjectFiles } from './project/project.ts';
+import { Session } from './session.ts';
+
+/** The running compiler: opened late, brought up to date before each question. */
+export class Program {
+  readonly graph: ImportGraph = new ImportGraph();
+  readonly #files: ProjectFiles;
+  readonly #engine: Engine;
+  #host: Host | undefined;
+  #opening: Promise<Host> | undefined;
+  #session: Session | undefined;
+  #changed = new Set<string>();
+  #closed = false;
+
+  constructor(files: ProjectFiles, engine: Engine) {
+    this.#files = files;
+    this.#engine = engine;
+  }
+
+  get host(): Host | undefined {
+    return this.#host;
+  }
+
+  /** Files that changed, came or went, and files of the overlay that read otherwise now. Absolute. */
+  change(files: readonly string[]): void {
+    for (const file of files) this.#changed.add(file);
+    this.graph.forget(files);
+  }
+
+  async open(): Promise<Session> {
+    if (this.#closed) throw new Error('The analyzer is closed.');
+    if (!this.#host) {
+      this.#opening ??= openHost(this.#engine, this.#files.hostOptions());
+      // What changes while it starts may have been read before or after: it is told again.
+      this.#host = await this.#opening;
+      this.#opening = undefined;
+    }
+    return this.#fresh(this.#host);
+  }
+
+  #fresh(host: Host): Session {
+    if (this.#changed.size > 0) {
+      const changes = this.#toChanges(host, [...this.#changed]);
+      this.#changed = new Set();
+      this.#files.touch(changes);
+      if (changes.created.length > 0 || changes.deleted.length > 0) this.graph.forgetDangling();
+      host.update(changes);
+      this.#session = undefined;
+    }
+    return (this.#session ??= new Session(host, this.#files));
+  }
+
+  #toChanges(host: Host, files: readonly string[]): FileChanges {
+    const changes = { changed: [] as string[], created: [] as string[], deleted: [] as string[] };
+    for (const file of files) {
+      const virtual = file === this.#files.registryFile || file === this.#files.configFile;
+      if (virtual || existsSync(file)) changes[virtual || host.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'].push(file);
+      else changes.deleted.push(file);
+    }
+    return changes;
+  }
+
+  /** After a failure of the compiler itself: the next question starts a new one. */
+  restart(): void {
+    try {
+      this.#host?.close();
+    } catch {
+      // It is gone already.
+    }
+    this.#host = undefined;
+    this.#session = undefined;
+    this.#changed = new Set();
+    this.graph.clear();
+  }
+
+  close(): void {
+    this.restart();
+    this.#closed = true;
+  }
+}

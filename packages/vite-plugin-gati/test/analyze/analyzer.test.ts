@@ -1,0 +1,170 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Analyzer } from '../../src/analyze/types.ts';
+import type { Scan } from '../../src/scan/types.ts';
+import { ENGINES, makeProject, openAnalyzer, printed, type Project, toRoute, toScan } from './corpus.ts';
+
+const SHARED = 'export interface Shared { value: string }\n';
+const handler = (id: string, body: string, head = ''): string =>
+  `${head}export const route = '${id}';\nexport const handler: Handler<typeof route> = async (req, res) => {\n  ${body}\n};\n`;
+const FILES = {
+  'src/shared.ts': SHARED,
+  'src/handlers/a.ts': handler('GET /a', 'return {} as Shared;', "import type { Shared } from '../shared.ts';\n"),
+  'src/handlers/b.ts': handler('GET /b/:id', 'return { id: req.params.id };'),
+};
+const IDS: Record<string, string> = { 'src/handlers/a.ts': 'GET /a', 'src/handlers/b.ts': 'GET /b/:id', 'src/handlers/c.ts': 'POST /c' };
+
+let open: { project: Project; analyzers: Analyzer[] } | undefined;
+afterEach(async () => {
+  for (const analyzer of open?.analyzers ?? []) await analyzer.close();
+  open?.project.remove();
+  open = undefined;
+});
+
+function start(files: Record<string, string> = FILES): Project {
+  const project = makeProject(files);
+  open = { project, analyzers: [] };
+  return project;
+}
+
+async function analyzerOf(project: Project, options: Parameters<typeof openAnalyzer>[1]): Promise<Analyzer> {
+  const analyzer = await openAnalyzer(project, options);
+  open!.analyzers.push(analyzer);
+  return analyzer;
+}
+
+function scanOf(project: Project): Scan {
+  const names = readdirSync(join(project.root, 'src/handlers')).sort();
+  return toScan(
+    names.map((name) => {
+      const file = `src/handlers/${name}`;
+      return toRoute(file, readFileSync(join(project.root, file), 'utf8'), IDS[file]!);
+    }),
+  );
+}
+
+describe.each(ENGINES)('analyzer, %s', (engine) => {
+  test('an edit of a handler, of a type that it imports, a new handler, one that goes', async () => {
+    const project = start();
+    const analyzer = await analyzerOf(project, { engine });
+    const first = scanOf(project);
+    await analyzer.analyze(first);
+    const [a, b] = first.routes;
+
+    project.write('src/handlers/b.ts', handler('GET /b/:id', 'res.status = 201; return { changed: "yes" };'));
+    expect(analyzer.invalidate(['src/handlers/b.ts'])).toEqual(['src/handlers/b.ts']);
+    const edited = await analyzer.route(b!);
+    expect(printed(edited.contract.responses, edited.$defs)).toEqual({ 201: "{ changed: 'yes' }" });
+    expect(edited.dependencies).toEqual(['src/handlers/b.ts']);
+
+    project.write('src/shared.ts', 'export interface Shared { value: string; more: number }\n');
+    expect(analyzer.invalidate(['src/shared.ts'])).toEqual(['src/handlers/a.ts']);
+    const other = await analyzer.route(a!);
+    expect(other.$defs['Shared']?.required).toEqual(['more', 'value']);
+    expect(other.dependencies).toEqual(['src/handlers/a.ts', 'src/shared.ts']);
+
+    project.write('src/handlers/c.ts', handler('POST /c', 'return { q: req.body.q };', 'export type Body = { q: number };\n'));
+    expect(analyzer.invalidate(['src/handlers/c.ts'])).toEqual([]);
+    const second = scanOf(project);
+    const added = await analyzer.route(second.routes[2]!);
+    expect(printed(added.contract.responses, added.$defs)).toEqual({ 200: '{ q: number }' });
+    expect(added.contract.body?.schema).toEqual({ type: 'object', properties: { q: { type: 'number' } }, required: ['q'] });
+
+    const { contract } = await analyzer.analyze(toScan(second.routes.filter(({ file }) => file !== 'src/handlers/a.ts')));
+    expect(contract.routes.map(({ id }) => id)).toEqual(['GET /b/:id', 'POST /c']);
+  });
+
+  test('a file that an import waits for', async () => {
+    const project = start({ 'src/handlers/b.ts': handler('GET /b/:id', 'return later();', "import { later } from '../later.ts';\n") });
+    const analyzer = await analyzerOf(project, { engine });
+    const [b] = scanOf(project).routes;
+    const before = await analyzer.route(b!);
+    expect(before.warnings.map(({ code }) => code)).toEqual(['GATI_TYPE_UNRESOLVED']);
+    project.write('src/later.ts', 'export const later = () => ({ now: "here" as const });\n');
+    expect(analyzer.invalidate(['src/later.ts'])).toEqual(['src/handlers/b.ts']);
+    const after = await analyzer.route(b!);
+    expect(printed(after.contract.responses, after.$defs)).toEqual({ 200: "{ now: 'here' }" });
+  });
+
+  test('results come from the cache, and no compiler starts', async () => {
+    const project = start();
+    const cacheDir = join(project.root, '.gati/cache');
+    const first = await analyzerOf(project, { engine, cacheDir });
+    const cold = await first.analyze(scanOf(project));
+    await first.close();
+    expect(existsSync(join(cacheDir, 'contracts.json'))).toBe(true);
+
+    // An unreadable configuration would show if anybody read it.
+    const second = await analyzerOf(project, { engine, cacheDir });
+    const warm = await second.analyze(scanOf(project));
+    expect(warm).toEqual(cold);
+    expect((second as unknown as { compilerStarted: boolean }).compilerStarted).toBe(false);
+
+    project.write('src/shared.ts', 'export interface Shared { value: number }\n');
+    const third = await analyzerOf(project, { engine, cacheDir });
+    const changed = await third.analyze(scanOf(project));
+    expect(changed.contract.$defs['Shared']?.properties).toEqual({ value: { type: 'number' } });
+  });
+
+  test('a broken cache is no cache', async () => {
+    const project = start();
+    const cacheDir = join(project.root, '.gati/cache');
+    const first = await analyzerOf(project, { engine, cacheDir });
+    const cold = await first.analyze(scanOf(project));
+    await first.close();
+    const file = join(cacheDir, 'contracts.json');
+    const text = readFileSync(file, 'utf8');
+    for (const broken of [
+      '',
+      '{',
+      'null',
+      text.slice(0, text.length / 2),
+      text.replaceAll('"files":', '"f":'),
+      text.replaceAll('"result":', '"r":'),
+    ]) {
+      writeFileSync(file, broken);
+      const again = await analyzerOf(project, { engine, cacheDir });
+      expect(await again.analyze(scanOf(project))).toEqual(cold);
+      await again.close();
+    }
+  });
+
+  test('places are those of the file on disk', async () => {
+    const text =
+      "export const route = 'GET /b/:id';\nexport async function handler(req, res) { res.status = Number(req.params.id); return { ok: 'y' }; }\n";
+    const project = start({ 'src/handlers/b.ts': text });
+    const analyzer = await analyzerOf(project, { engine });
+    const { warnings } = await analyzer.analyze(scanOf(project));
+    const column = text.split('\n')[1]!.indexOf('res.status =') + 1;
+    expect(warnings).toMatchObject([{ code: 'GATI_STATUS_UNKNOWN', file: 'src/handlers/b.ts', line: 2, column }]);
+  });
+
+  test('the tsconfig of the user counts', async () => {
+    const project = start({
+      'tsconfig.json':
+        '{ "compilerOptions": { "paths": { "#lib/*": ["./lib/*"] }, "module": "esnext", "moduleResolution": "bundler", "target": "esnext", "strict": false }, "include": ["src"] }',
+      'lib/thing.ts': 'export function thing(): { deep: string | null; at: Stamp } { return { deep: null, at: { stamp: 1 } }; }\n',
+      'src/globals.d.ts': 'interface Stamp { stamp: number }\n',
+      'src/handlers/b.ts': handler('GET /b/:id', 'return thing();', "import { thing } from '#lib/thing.ts';\n"),
+    });
+    const analyzer = await analyzerOf(project, { engine });
+    const { contract, warnings } = await analyzer.analyze(scanOf(project));
+    expect(warnings).toEqual([]);
+    expect(printed(contract.routes[0]!.responses, contract.$defs)).toEqual({ 200: '{ deep: string | null; at: Stamp }' });
+  });
+
+  test('a route goes before the rest', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => [`src/handlers/n${n}.ts`, handler(`GET /n${n}`, 'return { ok: "y" };')]),
+    );
+    const project = start(files);
+    const analyzer = await analyzerOf(project, { engine });
+    const routes = Object.entries(files).map(([file, text], n) => toRoute(file, text, `GET /n${n}`));
+    const order: string[] = [];
+    const all = analyzer.analyze(toScan(routes), ({ contract }) => order.push(contract.id));
+    const urgent = analyzer.route(routes[39]!).then(() => order.push('urgent'));
+    await Promise.all([all, urgent]);
+    expect(order.indexOf('urgent')).toBeLessThan(order.length - 2);
+  });
+});
