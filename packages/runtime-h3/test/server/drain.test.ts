@@ -122,6 +122,25 @@ test('what does not end in time is cut', async () => {
   expect(stdout()).toContain('requests are cut');
 });
 
+test('effects that are due end before the process does', async () => {
+  const { url, stop, stdout } = await server.start();
+  expect((await fetch(`${url}/later`, { method: 'POST', headers: { connection: 'close' } })).status).toBe(200);
+  expect(await stop()).toBe(0);
+  expect(stdout()).toContain('a slow effect ended');
+});
+
+test('a second signal ends all at once', async () => {
+  const { url, child, stop } = await server.start();
+  const slow = call(`${url}/slow?ms=20000`, false);
+  const { pid } = (await call(`${url}/hello`, false))!;
+  child.kill('SIGTERM');
+  await expect.poll(() => call(`${url}/hello`, false)).toBeUndefined();
+  expect(await stop('SIGINT')).toBe(1);
+  expect(await slow).toBeUndefined();
+  // Who reaps an orphan may take a while.
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+});
+
 test('workers of a killed supervisor end', async () => {
   const { url, stop } = await server.start({ GATI_WORKERS: '2' });
   const pids = new Set<number>();

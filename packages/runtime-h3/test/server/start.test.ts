@@ -59,6 +59,28 @@ test.each([
   expect(stderr).not.toContain('secret');
 });
 
+test('a worker that can not say why it ended is told of; one that can is quoted', async () => {
+  const silent = await server.run({ DIE_AT_START: '1', GATI_WORKERS: '2' });
+  expect(silent).toMatchObject({ code: 1, stdout: '' });
+  expect(silent.stderr).toContain('GATI_WORKER_START: A worker ended (code 3) before it was ready.');
+  const throwing = await server.run({ THROW_AT_START: '1', GATI_WORKERS: '2' });
+  expect(throwing).toMatchObject({ code: 1, stdout: '' });
+  expect(throwing.stderr).toMatch(/^TypeError: a module that can not be evaluated\n +at .*release/);
+});
+
+test('who reads the first line and goes does not end the server', async () => {
+  const { url, child } = await server.start();
+  child.stdout!.destroy();
+  for (let n = 0; n < 5; n++) {
+    expect((await fetch(`${url}/hello`)).status).toBe(200);
+    // The access log is written some time after.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 150);
+    });
+  }
+  expect(child.exitCode).toBeNull();
+});
+
 test('a domain is served alone; a worker serves probes only', async () => {
   const routes = await server.start({ GATI_ROLE: 'routes', GATI_DOMAIN: 'payments' });
   expect((await fetch(`${routes.url}/payments/total`)).status).toBe(200);

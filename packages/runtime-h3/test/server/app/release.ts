@@ -3,6 +3,9 @@ import type { Handler, SocketHooks } from '../../../src/context/types.ts';
 import type { EffectFile } from '../../../src/effects/types.ts';
 import { ABI, type LiveRoute, type ReleaseBundle, type RouteSlot } from '../../../src/releases/bundle.ts';
 
+if (process.env.DIE_AT_START) process.exit(3);
+if (process.env.THROW_AT_START) throw new TypeError('a module that can not be evaluated');
+
 /** An app written as the build would print it, for tests that start real processes. */
 const handlers: Record<string, Handler | SocketHooks> = {
   'GET /hello': async () => ({ hello: 'world', pid: process.pid }),
@@ -37,6 +40,7 @@ const handlers: Record<string, Handler | SocketHooks> = {
     res.status = 202;
     return { id };
   },
+  'POST /later': async (_req, _res, gctx) => gctx.effects.enqueue('slowly' as never, null as never),
   'GET /jobs': async (_req, _res, gctx) => ({ ran: gctx.state.get('ran') ?? 0 }),
   'GET /config': async (_req, _res, gctx) => ({ greeting: (gctx.config as { GREETING: string }).GREETING }),
   'GET /payments/total': async () => ({ total: 1 }),
@@ -61,6 +65,13 @@ const table = new Map(slots.map((slot) => [`${slot.method} ${slot.path}`, slot])
 const count: EffectFile = {
   run: async (_payload, { gctx }) => {
     gctx.state.set('ran', ((gctx.state.get('ran') as number | undefined) ?? 0) + 1);
+  },
+};
+
+const slowly: EffectFile = {
+  run: async () => {
+    await sleep(300);
+    console.log('a slow effect ended');
   },
 };
 
@@ -98,6 +109,6 @@ export const release: ReleaseBundle = {
       },
     }),
   },
-  effects: { count: { load: () => count } },
+  effects: { count: { load: () => count }, slowly: { load: () => slowly } },
   config: () => schema,
 };
