@@ -114,8 +114,8 @@ export function createSubtype(
 
   function areNamesWithin(a: ObjectAtom, b: ObjectAtom): boolean {
     return b.names.every((names) => {
-      if (a.rest === false) return [...a.properties].every(([name, schema]) => left.isNever(schema) || sub({ const: name }, names));
-      return a.names.some((each) => sub({ allOf: [{ type: 'string' }, each] }, names));
+      if (a.names.some((each) => sub({ allOf: [{ type: 'string' }, each] }, names))) return true;
+      return a.rest === false && [...a.properties].every(([name, schema]) => left.isNever(schema) || sub({ const: name }, names));
     });
   }
 
