@@ -1,9 +1,12 @@
 // `npm run budgets`: measures what users download and load, and fails where it exceeds `budgets.json`. `--json` prints the figures alone.
-import { build, transform } from 'esbuild';
-import { spawnSync } from 'node:child_process';
+import { build } from 'esbuild';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { manifestOf, packAll, PACKAGES } from './lib/pack.mjs';
 import { bin, root, run } from './lib/steps.mjs';
@@ -94,37 +97,35 @@ function sistersOf(folder) {
   return [...new Set(needed.flatMap((name) => [name, ...sistersOf(own.get(name))]))];
 }
 
-/** The minimal template's server: minified bytes of what its entry imports at start, and of what loads later. */
+/** The minimal template's server: bytes of what its processes have loaded once it has answered a request, and of what loads when it is needed. */
 async function serverBundle() {
   const app = path.join(root, '.cache/budgets/minimal');
   fs.rmSync(app, { recursive: true, force: true });
   fs.cpSync(path.join(root, 'templates/minimal'), app, { recursive: true });
   run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: app });
   const server = path.join(app, 'dist/server');
-  const atStart = importedFrom(path.join(server, 'index.mjs'));
-  const later = fs
-    .readdirSync(server, { recursive: true })
-    .map((file) => path.join(server, file))
-    .filter((file) => file.endsWith('.mjs') && !atStart.has(file));
-  return { 'minimal at start': await minifiedBytes(atStart), 'minimal later': await minifiedBytes(later) };
-}
-
-/** The files that `file` and its static imports reach. */
-function importedFrom(file, seen = new Set()) {
-  if (seen.has(file)) return seen;
-  seen.add(file);
-  const code = fs.readFileSync(file, 'utf8');
-  for (const [, specifier] of code.matchAll(/(?:^|[;\s])(?:import|export)\s*(?:[\w*$\s{},]+?\s*from\s*)?["'](\.[^"']+)["']/g)) {
-    importedFrom(path.resolve(path.dirname(file), specifier), seen);
+  const atStart = await loadedBy(path.join(server, 'index.mjs'));
+  const bytes = { 'minimal at start': 0, 'minimal later': 0 };
+  for (const file of fs.readdirSync(server, { recursive: true }).filter((name) => name.endsWith('.mjs'))) {
+    const absolute = path.join(server, file);
+    bytes[atStart.has(absolute) ? 'minimal at start' : 'minimal later'] += fs.statSync(absolute).size;
   }
-  return seen;
+  return bytes;
 }
 
-async function minifiedBytes(files) {
-  let sum = 0;
-  for (const file of files)
-    sum += Buffer.byteLength((await transform(fs.readFileSync(file, 'utf8'), { minify: true, format: 'esm' })).code);
-  return sum;
+/** V8 names the scripts of each process when it exits. */
+async function loadedBy(entry) {
+  const coverage = path.join(work, 'coverage');
+  const env = { ...process.env, PORT: '0', GATI_WORKERS: '1', NODE_V8_COVERAGE: coverage };
+  const server = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [first] = await once(createInterface({ input: server.stdout }), 'line');
+  const answer = await fetch(new URL('/hello/Ada', JSON.parse(first).url));
+  if (answer.status !== 200) throw new Error(`the minimal template answered ${answer.status}`);
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+  const reports = fs.readdirSync(coverage).map((name) => JSON.parse(fs.readFileSync(path.join(coverage, name), 'utf8')));
+  const urls = reports.flatMap(({ result }) => result.map(({ url }) => url)).filter((url) => url.startsWith('file:'));
+  return new Set(urls.map((url) => fileURLToPath(url)));
 }
 
 function bytesBelow(folder) {

@@ -5,7 +5,9 @@ import { root } from './lib/steps.mjs';
 
 const folder = path.join(root, 'docs/errors');
 const pages = fs.readdirSync(folder).filter((name) => name.startsWith('GATI_'));
-const rows = pages.sort().map((page) => `| [${page.replace('.md', '')}](${page}) | ${firstSentence(fs.readFileSync(path.join(folder, page), 'utf8'))} |`);
+const rows = pages
+  .sort()
+  .map((page) => `| [${page.replace('.md', '')}](${page}) | ${firstSentence(fs.readFileSync(path.join(folder, page), 'utf8'))} |`);
 fs.writeFileSync(
   path.join(folder, 'index.md'),
   `# Errors
@@ -21,5 +23,10 @@ ${rows.join('\n')}
 /** Of the first paragraph below the title. */
 function firstSentence(text) {
   const paragraph = text.split('\n\n').find((block) => !block.startsWith('#')) ?? '';
-  return paragraph.replaceAll('\n', ' ').match(/^.*?[.:](?=\s|$)/)?.[0].replace(/:$/, '.') ?? paragraph.trim();
+  return (
+    paragraph
+      .replaceAll('\n', ' ')
+      .match(/^.*?[.:](?=\s|$)/)?.[0]
+      .replace(/:$/, '.') ?? paragraph.trim()
+  );
 }
