@@ -37,8 +37,9 @@ export class Cors {
     return headers;
   }
 
-  /** For the answer to a preflight of an allowed origin. */
-  preflight(methods: string): string[] {
-    return ['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', ALLOWED, 'Access-Control-Max-Age', PREFLIGHT_AGE];
+  /** For the answer to a preflight of an allowed origin. `declared` are the headers that the route's contract names. */
+  preflight(methods: string, declared: string[]): string[] {
+    const allowed = [ALLOWED, ...declared].join(', ');
+    return ['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', allowed, 'Access-Control-Max-Age', PREFLIGHT_AGE];
   }
 }

@@ -1,65 +1,50 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { NodeAdapter } from 'crossws/adapters/node';
-import { Call } from './call.ts';
+import type { Call } from './call.ts';
 import type { Core } from './core.ts';
 import { fail } from './fail.ts';
-import { openSocket } from './open-socket.ts';
-import { belowBase, decodeParams, toPath } from './path.ts';
-import { createAdapter, toHandshake } from './socket-adapter.ts';
+import { openSocket, toHandshake } from './open-socket.ts';
+import { SocketEvents } from './socket-events.ts';
 import { UpgradeExchange } from './upgrade.ts';
 
-/** WebSocket upgrades of the app's own paths. */
+/** WebSocket upgrades of the app's own paths, on Node's sockets. */
 export class Sockets {
   readonly #core: Core;
+  readonly #events: SocketEvents;
   #adapter: Promise<NodeAdapter> | undefined;
 
-  constructor(core: Core) {
+  constructor(core: Core, events: SocketEvents) {
     this.#core = core;
+    this.#events = events;
   }
 
   /** `false`: not ours, and the socket is untouched. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const core = this.#core;
-    const target = req.url ?? '';
-    const at = target.indexOf('?');
-    const whole = toPath(at === -1 ? target : target.slice(0, at));
-    const path = whole === undefined ? undefined : belowBase(whole, core.base);
-    if (path === undefined || req.headers.upgrade?.toLowerCase() !== 'websocket') return false;
-    const exchange = new UpgradeExchange(req, socket);
-    const bundle = core.options.release(exchange);
-    const match = bundle.match('WS', path);
-    if (match === undefined) return false;
-
-    const release = core.state(bundle);
-    const call = new Call(
-      core,
-      exchange,
-      release,
-      release.slot(match.data),
-      path,
-      at === -1 ? '' : target.slice(at + 1),
-      performance.now(),
-    );
-    core.inflight.add(call);
+    if (req.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+    const call = toHandshake(this.#core, new UpgradeExchange(req, socket));
+    if (call === undefined) return false;
     // Without a listener an error of the socket, for example a reset, would end the process.
     socket.on('error', () => undefined);
-    try {
-      call.params = decodeParams(match.params);
-    } catch (error) {
-      fail(call, error);
-      return true;
-    }
-    this.#adapter ??= createAdapter(core);
-    const adapter = this.#adapter;
-    openSocket(core, call, async () => (await adapter).handleUpgrade(req, socket, head, toHandshake(call))).catch((error: unknown) =>
-      fail(call, error),
-    );
+    void this.#open(call, req, socket, head).catch((error: unknown) => fail(call, error));
     return true;
   }
 
-  /** Asks every peer to go; new ones are still taken until the server stops listening. */
-  close(code: number, reason: string): void {
-    void this.#adapter?.then((adapter) => adapter.closeAll(code, reason));
+  async #open(call: Call, req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (!(await openSocket(this.#core, call))) return;
+    this.#adapter ??= this.#load();
+    // What crossws reads of a handshake; its context comes back with every event of the peer.
+    const handshake = { url: 'http://localhost/', headers: new Headers(), context: { call } } as unknown as Request;
+    await (await this.#adapter).handleUpgrade(req, socket, head, handshake);
+  }
+
+  /** crossws and `ws` are loaded by the first upgrade. */
+  async #load(): Promise<NodeAdapter> {
+    const { default: nodeAdapter } = await import('crossws/adapters/node');
+    return nodeAdapter({
+      getNamespace: () => SocketEvents.namespace,
+      serverOptions: { maxPayload: this.#core.limits.message },
+      hooks: this.#events.hooks,
+    });
   }
 }

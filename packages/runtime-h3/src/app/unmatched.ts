@@ -24,8 +24,9 @@ export function answerUnmatched(call: Call, core: Core, path: string | undefined
   if (!methods.includes('OPTIONS')) methods.push('OPTIONS');
   const allow = methods.join(', ');
   if (exchange.method === 'OPTIONS') {
-    const preflight = origin !== undefined && exchange.header('access-control-request-method') !== undefined;
-    const allowed = preflight && core.cors?.allows(origin) === true ? core.cors.preflight(allow) : [];
+    const wanted = origin === undefined ? undefined : exchange.header('access-control-request-method');
+    const isAllowed = origin !== undefined && wanted !== undefined && core.cors?.allows(origin) === true;
+    const allowed = isAllowed ? (core.cors?.preflight(allow, declaredHeaders(bundle, wanted, path)) ?? []) : [];
     return send(call, 204, [...identity, 'Allow', allow, ...allowed], undefined);
   }
   if (socket && exchange.method === 'GET') {
@@ -37,4 +38,10 @@ export function answerUnmatched(call: Call, core: Core, path: string | undefined
     ]);
   }
   sendProblem(call, 405, 'method_not_allowed', { detail: `This path takes ${allow}.` }, ['Allow', allow]);
+}
+
+function declaredHeaders(bundle: ReleaseBundle, method: string, path: string | undefined): string[] {
+  const slot = path === undefined ? undefined : bundle.match(method, path)?.data;
+  const route = slot && bundle.contract.routes[bundle.routes.indexOf(slot)];
+  return Object.keys(route?.headers?.properties ?? {});
 }

@@ -691,7 +691,9 @@ describe.each(adapters)('over %s', (_name, open) => {
   });
 
   describe('CORS', () => {
-    const routes: Record<string, TestRoute> = { 'POST /a': { handler: () => ({}) } };
+    const routes: Record<string, TestRoute> = {
+      'POST /a': { headers: object({ 'x-tenant': { type: 'string' } }, []), handler: () => ({}) },
+    };
     const preflight = (origin: string): Promise<Response> =>
       target.call('/a', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
 
@@ -716,7 +718,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       const { status, headers } = await preflight('https://a.example');
       expect(status).toBe(204);
       expect(headers.get('access-control-allow-methods')).toBe('POST, OPTIONS');
-      expect(headers.get('access-control-allow-headers')).toMatch(/X-API-Version, traceparent, Idempotency-Key/);
+      expect(headers.get('access-control-allow-headers')).toMatch(/^X-API-Version, traceparent, Idempotency-Key.*, x-tenant$/);
       expect(headers.get('access-control-allow-credentials')).toBe('true');
       expect(headers.get('vary')).toContain('Origin');
       const answer = await target.call('/a', { method: 'POST', headers: { origin: 'https://a.example' } });

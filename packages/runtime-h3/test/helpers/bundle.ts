@@ -1,4 +1,4 @@
-import type { Defs, Schema } from '@gati/contract';
+import type { Defs, RouteContract, Schema } from '@gati/contract';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouter } from 'rou3/compiler';
 import { Format } from 'typebox/format';
@@ -62,11 +62,29 @@ export function bundle(routes: Record<string, TestRoute>, $defs: Defs = {}, vers
     abi: ABI,
     version,
     id: 'rel_0123456789abcdef',
-    contract: { routes: [], effects: [], modules: [], $defs },
+    contract: {
+      routes: Object.entries(routes).map(([id, route], index) => toContract(id, route, slots[index] as RouteSlot)),
+      effects: [],
+      modules: [],
+      $defs,
+    },
     routes: slots,
     match: compileRouter(router),
     modules: {},
     effects: {},
+  };
+}
+
+function toContract(id: string, route: TestRoute, { method, path }: RouteSlot): RouteContract {
+  return {
+    id,
+    method: method as RouteContract['method'],
+    path,
+    domain: 'root',
+    name: [id],
+    file: 'x.ts',
+    responses: {},
+    headers: route.headers,
   };
 }
 
