@@ -14,6 +14,9 @@ test('calls routes without a port and drains effects', async () => {
   for (let n = 0; n < 3; n++) expect((await app.call('POST /jobs')).status).toBe(202);
   await app.idle();
   expect((await app.call('GET /jobs')).body).toEqual({ ran: 3 });
+  expect((await app.gctx.db.sql`SELECT ${7} AS seven`).rows).toEqual([{ seven: 7 }]);
+  await app.gctx.storage.setItem('seen', 7);
+  expect(await app.gctx.storage.getItem('seen')).toBe(7);
   await app.close();
 });
 

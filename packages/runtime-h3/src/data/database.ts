@@ -97,11 +97,11 @@ async function toSqliteConnector(path: string): Promise<Connector> {
   }
   const { createLibsqlConnector } = await import('./connectors/libsql.ts');
   try {
-    return await createLibsqlConnector(path);
+    return createLibsqlConnector(path);
   } catch (cause) {
     throw toError(
       `SQLite can't be opened, since Node ${process.versions.node} has none of its own: ${(cause as Error).message}.`,
-      'Run on Node 22.13 or later, or add the package to the app and build again: `npm install libsql`.',
+      'Run on Node 22.13 or later, or install the package where the server runs: `npm install libsql`.',
       cause,
     );
   }

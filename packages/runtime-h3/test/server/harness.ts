@@ -48,7 +48,7 @@ export function useServer(): ServerHarness {
       target: 'node20',
       outExtension: { '.js': '.mjs' },
       // Optional packages of a database that this app does not use.
-      external: ['pg', 'libsql'],
+      external: ['pg'],
       alias: { '@gati/contract': here('../../../contract/src/index.ts') },
       logLevel: 'error',
     });

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Connector } from 'db0';
 import { type Rows, toStatement } from './statement.ts';
 
@@ -10,9 +11,9 @@ interface Native {
   close(): void;
 }
 
-/** SQLite where Node has none of its own. Rejects where the package `libsql` is not installed. */
-export async function createLibsqlConnector(path: string): Promise<Connector> {
-  const Native = await importLibsql();
+/** SQLite where Node has none of its own. Throws where the package `libsql` is not installed. */
+export function createLibsqlConnector(path: string): Connector {
+  const Native = requireLibsql();
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new Native(path);
   const rows: Rows = {
@@ -43,11 +44,10 @@ function plain(row: unknown): unknown {
   return rest;
 }
 
-async function importLibsql(): Promise<new (path: string) => Native> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
+/** From the app's own packages and never into a bundle: it is native, and the Node of the image has SQLite itself. */
+function requireLibsql(): new (path: string) => Native {
   try {
-    const { default: loaded } = (await import('libsql')) as unknown as { default: new (path: string) => Native };
-    return loaded;
+    return createRequire(join(process.cwd(), 'package.json'))('libsql') as new (path: string) => Native;
   } catch (cause) {
     throw new Error('the package libsql is not installed', { cause });
   }
