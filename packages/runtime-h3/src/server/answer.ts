@@ -23,6 +23,8 @@ export function createAnswerClass(state: AnswerState): typeof ServerResponse {
     #ended = false;
 
     override writeHead(status: number, reason?: unknown, headers?: unknown): this {
+      // A web Response has no text for its status most of the time; Node knows one.
+      if (reason === '') return this.writeHead(status, headers);
       if (state.draining) this.shouldKeepAlive = false;
       const given = (typeof reason === 'string' ? headers : reason) as Header[] | Record<string, Header> | undefined;
       const length = Number(find(this, given, 'content-length') ?? 0);

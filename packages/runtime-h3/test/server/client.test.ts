@@ -24,6 +24,7 @@ beforeAll(async () => {
 
 interface Answer {
   status: number;
+  statusText: string;
   headers: NodeJS.Dict<string | string[]>;
   body: string;
 }
@@ -33,7 +34,7 @@ const ask = ({ port }: RunningServer, path: string, headers: Record<string, stri
     get({ port, host: '127.0.0.1', path, headers, method, agent: false }, (answer) => {
       let body = '';
       answer.on('data', (chunk: Buffer) => (body += String(chunk)));
-      answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, body }));
+      answer.on('end', () => resolve({ status: answer.statusCode!, statusText: answer.statusMessage!, headers: answer.headers, body }));
     }).on('error', reject);
   });
 const browser = { 'sec-fetch-dest': 'document', accept: 'text/html' };
@@ -41,7 +42,7 @@ const browser = { 'sec-fetch-dest': 'document', accept: 'text/html' };
 test('a document is a file or the page; all else is a route, a file or a problem', async () => {
   const app = await server.start({ CLIENT: client });
   expect(await ask(app, '/', browser)).toMatchObject({ status: 200, body: page, headers: { 'cache-control': 'no-cache' } });
-  expect(await ask(app, '/users/7', browser)).toMatchObject({ status: 200, body: page });
+  expect(await ask(app, '/users/7', browser)).toMatchObject({ status: 200, statusText: 'OK', body: page });
   expect(await ask(app, '/hello', browser)).toMatchObject({ body: 'a file with the name of a route' });
   expect(await ask(app, '/about', browser)).toMatchObject({ body: 'about' });
   expect(await ask(app, '/users/7', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })).toMatchObject({ body: page });
