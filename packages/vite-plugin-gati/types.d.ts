@@ -41,4 +41,5 @@ declare module 'virtual:gati/manifest' {
   export default manifest;
 }
 
-// `virtual:gati/client` is declared by `.gati/types/gati.d.ts`: its types are those of the app's own routes.
+// `virtual:gati/client` is declared by `.gati/types/gati.d.ts`: its types are those of the app's own routes. This stands in for it until then.
+declare module 'virtual:gati/*';

@@ -5,9 +5,11 @@ import { writeChanged } from './write-changed.ts';
 
 const ENV_FILE = 'src/gati-env.d.ts';
 
+// An import, for TypeScript can be told to do without what is not there yet; a reference to a missing path is an error.
 const TEXT = `/// <reference types="vite-plugin-gati/types" />
-/// <reference path="../.gati/types/gati.d.ts" />
 // Written once by Gati so that TypeScript knows Handler, Args and the types of your routes. Commit it.
+// @ts-ignore -- written by the first \`vite\`, \`vite build\` or \`gati generate\`
+import '../.gati/types/gati.js';
 `;
 
 /** Writes `src/gati-env.d.ts` unless some file of the app already references the types. */

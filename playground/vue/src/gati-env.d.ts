@@ -1,3 +1,4 @@
-// Written once by Gati; commit it. With it, TypeScript knows the types of handlers before anything has run.
 /// <reference types="vite-plugin-gati/types" />
-/// <reference path="../.gati/types/gati.d.ts" />
+// Written once by Gati so that TypeScript knows Handler, Args and the types of your routes. Commit it.
+// @ts-ignore -- written by the first `vite`, `vite build` or `gati generate`
+import '../.gati/types/gati.js';

@@ -1,7 +1,7 @@
 import type { Database, Storage } from '../data/types.ts';
 import type { EnqueueOptions } from '../effects/enqueue-options.ts';
 
-// The registries below are filled by `.gati/types/gati.d.ts`; without it everything is as wide as can be.
+// The registries below are filled by `.gati/types/gati.d.ts`.
 declare global {
   /** By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
@@ -17,6 +17,13 @@ declare global {
   interface GatiConfig {}
 }
 
+/**
+ * A registry, or `any` while nothing is generated: `tsc` of a fresh clone, before the first `vite`, must not find errors
+ * in handlers that are right. An app without routes has nothing to lose by it.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- nothing is known of it yet
+type Generated<Registry> = keyof GatiRoutes extends never ? any : Registry;
+
 export type RouteId = `${string} /${string}`;
 
 /** Names of the parameters in a path template: `'id' | 'rest'` for `/a/:id/*rest`. */
@@ -29,21 +36,19 @@ type PathOf<R extends string> = R extends `${string} ${infer Path}` ? Path : nev
 type Entry<R> = R extends keyof GatiRoutes ? GatiRoutes[R] : unknown;
 type Part<R, Key extends string, Fallback> = Entry<R> extends { [K in Key]: infer Value } ? Value : Fallback;
 
-export type Params<R extends string> = Part<
-  R,
-  'params',
-  string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }
+export type Params<R extends string> = Generated<
+  Part<R, 'params', string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }>
 >;
-export type Query<R extends string> = Part<R, 'query', Record<string, string | string[] | undefined>>;
+export type Query<R extends string> = Generated<Part<R, 'query', Record<string, string | string[] | undefined>>>;
 /** Declared headers as declared, every other one as it comes. */
-export type RequestHeaders<R extends string> = Open<Part<R, 'headers', Record<never, never>>>;
+export type RequestHeaders<R extends string> = Generated<Open<Part<R, 'headers', Record<never, never>>>>;
 type Open<Declared> =
   Declared extends Record<keyof Declared, string | undefined>
     ? Declared & Record<string, string | undefined>
     : Declared & Record<string, unknown>;
-export type Body<R extends string> = Part<R, 'body', unknown>;
+export type Body<R extends string> = Generated<Part<R, 'body', unknown>>;
 /** A WebSocket message from the client. */
-export type Receive<R extends string> = Part<R, 'receive', unknown>;
+export type Receive<R extends string> = Generated<Part<R, 'receive', unknown>>;
 /** A WebSocket message to the client. */
 export type Send<R extends string> = Part<R, 'send', unknown>;
 
@@ -101,20 +106,20 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-export type Enqueue = <Name extends keyof GatiEffects & string>(
+export type Enqueue = <Name extends keyof Generated<GatiEffects> & string>(
   name: Name,
-  payload: GatiEffects[Name],
+  payload: Generated<GatiEffects>[Name],
   options?: EnqueueOptions,
 ) => Promise<{ id: string }>;
 
 export interface GlobalContext {
-  readonly modules: GatiModules;
+  readonly modules: Generated<GatiModules>;
   readonly effects: { enqueue: Enqueue };
   /** SQL: `GATI_DATABASE`, else an embedded SQLite file. */
   readonly db: Database;
   /** Keys and values that outlive the process. */
   readonly storage: Storage;
-  readonly config: GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>;
+  readonly config: Generated<GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>>;
   /** Shared by all requests of this process and release. */
   readonly state: Map<string, unknown>;
   readonly release: { version: string; id: string; deployedAt: Date };

@@ -3,7 +3,8 @@ import type { RouteFile, Scan } from '../../src/scan/types.ts';
 /** The handlers of an app by file, written as users write them. `@ts-expect-error` holds what must not compile. */
 export const FILES: Record<string, string> = {
   'src/gati-env.d.ts': `/// <reference types="vite-plugin-gati/types" />
-/// <reference path="../.gati/types/gati.d.ts" />
+// @ts-ignore -- not there before the first run
+import '../.gati/types/gati.js';
 `,
   'src/handlers/payments/capture.ts': `export const route = 'POST /payments/:id/capture';
 

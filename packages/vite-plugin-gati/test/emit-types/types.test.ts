@@ -43,10 +43,12 @@ describe.sequential('the global types, from the built declarations', () => {
       'src/handlers/payments/refund.ts': '',
       'src/handlers/search.ts': '',
       'src/handlers/chat.ts': '',
+      'src/handlers/plain.ts': '',
     };
     app.write({
       ...before,
-      'src/handlers/payments/capture.ts': "export const handler: Handler<'GET /a/:id'> = (req, res) => res.json({ id: req.params.id });",
+      'src/handlers/payments/capture.ts':
+        "export const handler: Handler<'POST /a/:id'> = (req, res, gctx) => res.json({ id: req.params.id, amount: gctx.modules.ledger.fee(req.body.amount) });",
     });
     expect(await app.check('TypeScript 7')).toEqual([]);
   }, 60_000);
