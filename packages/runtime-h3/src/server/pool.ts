@@ -125,7 +125,7 @@ export class WorkerPool {
   }
 
   #onGone(worker: WorkerProcess, how: string): void {
-    if (!this.#places.includes(worker)) return;
+    if (this.#stopping || !this.#places.includes(worker)) return;
     this.#options.log('error', 'a worker crashed and is replaced', { worker: worker.pid, how });
     this.#replace(worker);
   }
