@@ -31,7 +31,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     container = docker('run', '--detach', '--publish', '127.0.0.1::3000', '--health-interval', '1s', ...RESTRICTED, IMAGE);
     url = `http://${docker('port', container, '3000')}`;
     await until(
-      async () => (await fetch(`${url}/readyz`)).ok,
+      async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
       () => docker('logs', container),
     );
   }, 5 * MINUTE);
