@@ -12,6 +12,7 @@ import type { Engine } from './host/open.ts';
 import { Program } from './program.ts';
 import { ProjectFiles } from './project/project.ts';
 import type { Session } from './session.ts';
+import { typeErrors } from './type-errors.ts';
 import type { Analysis, AnalyzedEffect, AnalyzedRoute, Analyzer } from './types.ts';
 
 export interface ProgramOptions {
@@ -141,6 +142,16 @@ export class ProgramAnalyzer implements Analyzer {
     return this.#read(this.#effectSubject(effect));
   }
 
+  async errors(files: string[]): Promise<Map<string, Diagnostic[]>> {
+    const found = new Map<string, Diagnostic[]>();
+    for (const file of files) {
+      const { host } = await this.#program.open();
+      found.set(file, typeErrors(host, this.#files, this.#files.absolute(file)));
+      await nextTurn();
+    }
+    return found;
+  }
+
   invalidate(files: string[]): string[] {
     const changed = new Set(files);
     const absolute = files.map((file) => this.#files.absolute(file));
@@ -233,9 +244,10 @@ export class ProgramAnalyzer implements Analyzer {
     const { modules, config } = this.#files.registered;
     const roots = [subject.file, ...subject.besides].map((file) => this.#files.absolute(file));
     graph.load(session.host, roots);
-    const closures = roots.map((root) => graph.closure(root));
-    if (closures.some(({ readsModules }) => readsModules)) roots.push(...modules.map(({ file }) => this.#files.absolute(file)));
-    if (config !== undefined && closures.some(({ readsConfig }) => readsConfig)) roots.push(this.#files.absolute(config));
+    const words = new Set(roots.flatMap((root) => [...graph.closure(root).words]));
+    for (const { name, file } of modules)
+      if (name.split(/[^\w$]+/).every((part) => words.has(part))) roots.push(this.#files.absolute(file));
+    if (config !== undefined && words.has('config')) roots.push(this.#files.absolute(config));
     graph.load(session.host, roots);
     const whole = roots.map((root) => graph.closure(root));
     const files = new Set(whole.flatMap((closure) => [...closure.files]));

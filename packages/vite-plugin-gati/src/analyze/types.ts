@@ -15,6 +15,8 @@ export interface Analyzer {
   /** One route as the files stand now. Jumps the queue of a running `analyze`. */
   route(route: RouteFile): Promise<AnalyzedRoute>;
   effect(effect: NamedFile): Promise<AnalyzedEffect>;
+  /** Type errors of these files as they stand, by file. Files that no route leads to have none. */
+  errors(files: string[]): Promise<Map<string, Diagnostic[]>>;
   /** Says that files changed, came or went; what depended on them is analysed anew when next asked for. Gives the files of routes and effects that depend on them. */
   invalidate(files: string[]): string[];
   close(): Promise<void>;

@@ -10,11 +10,9 @@ const withoutNotes = (schema: Schema): Schema =>
 export function toSlimContract(contract: Contract): Contract {
   const routes = contract.routes.map((route) => {
     const { summary: _, description: __, ...rest } = mapRoute(route, withoutNotes);
-    const responses = Object.entries(rest.responses).map(([status, { declared, schema, contentType, stream }]) => [
-      status,
-      { ...(contentType && { contentType }), ...(stream && { stream }), ...(declared && { declared, ...(schema && { schema }) }) },
-    ]);
-    return { ...rest, responses: Object.fromEntries(responses) as typeof rest.responses };
+    // An answer is explained where it was declared and refused, and nowhere else.
+    const responses = Object.entries(rest.responses).filter(([, { declared }]) => declared);
+    return { ...rest, responses: Object.fromEntries(responses) };
   });
   const effects = contract.effects.map((effect) => {
     const { result: _, ...rest } = mapEffect(effect, withoutNotes);

@@ -64,8 +64,9 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       const scan = project.update(new Map([[read.file, read.text]]));
       const dependents = await project.invalidate([read.file]);
       context.invalidate();
-      await host.apply(scan, new Set([...read.affected, ...dependents]));
-      generator.soon(scan);
+      const changed = new Set([...read.affected, ...dependents]);
+      await host.apply(scan, changed);
+      generator.soon(scan, changed);
     },
     last: () => answerUnknown(server),
     async close() {

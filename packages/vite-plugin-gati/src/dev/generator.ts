@@ -10,7 +10,8 @@ const QUIET = 150;
 
 /** Keeps types, client and documents of the app up to date, behind what requests wait for. */
 export interface Generator {
-  soon(scan: Scan): void;
+  /** `changed`: files (from the root) whose type errors may be others now. */
+  soon(scan: Scan, changed?: Iterable<string>): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +21,9 @@ export function createGenerator({ server, project, problems }: { server: ViteDev
   let again = false;
   let closed = false;
   let scan: Scan | undefined;
+  /** Whose type errors are to be looked at. A file with errors is looked at each time: what corrects it may stand elsewhere. */
+  const unchecked = new Set<string>();
+  const wrong = new Set<string>();
 
   async function run(scan: Scan): Promise<void> {
     try {
@@ -29,8 +33,19 @@ export function createGenerator({ server, project, problems }: { server: ViteDev
       const written = await project.generate(analysis);
       for (const file of written) reload(normalizePath(path.join(project.root, file)));
       problems.delete('generate');
+      await check();
     } catch (error) {
       if (!closed) problems.set('generate', [toDiagnostic(error, project.root)]);
+    }
+  }
+
+  async function check(): Promise<void> {
+    const files = [...new Set([...unchecked, ...wrong])].filter((file) => /\.[mc]?tsx?$/.test(file) && !/\.d\.[mc]?ts$/.test(file));
+    unchecked.clear();
+    for (const [file, errors] of await (await project.analyzer()).errors(files)) {
+      problems.set(`types ${file}`, errors);
+      if (errors.length > 0) wrong.add(file);
+      else wrong.delete(file);
     }
   }
 
@@ -58,9 +73,10 @@ export function createGenerator({ server, project, problems }: { server: ViteDev
   }
 
   const generator: Generator = {
-    soon(latest) {
+    soon(latest, changed = []) {
       if (closed) return;
       scan = latest;
+      for (const file of changed) unchecked.add(file);
       clearTimeout(timer);
       timer = setTimeout(start, QUIET);
     },

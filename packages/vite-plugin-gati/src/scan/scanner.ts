@@ -40,7 +40,13 @@ export function createScanner(root: string): Scanner {
       const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
       for (const file of files.keys()) if (!present.has(file)) files.delete(file);
-      await Promise.all([...present].filter(toRole).map(async (file) => take(file, await read(file))));
+      await Promise.all(
+        [...present].filter(toRole).map(async (file) => {
+          const text = await read(file);
+          // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
+          if (text !== '' || !files.has(file)) take(file, text);
+        }),
+      );
       return assemble([...files.values()]);
     },
     update(texts) {

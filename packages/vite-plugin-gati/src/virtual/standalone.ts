@@ -11,5 +11,5 @@ export interface StandaloneOptions extends GatiOptions {
 export function toStandaloneInput({ root = process.cwd(), ...options }: StandaloneOptions = {}): VirtualInput {
   const context = createContext(options);
   context.open(root);
-  return { context, root: () => root, hasClient: () => false };
+  return { context, root: () => root, hasClient: () => false, end: () => context.close() };
 }

@@ -15,8 +15,8 @@ export interface VirtualInput {
   /** Absolute. */
   root(): string;
   hasClient(): boolean;
-  /** Of the release; its real one is known when the code is. */
-  releaseId?(): string;
+  /** Called when all modules are read. */
+  end?(): Promise<void>;
 }
 
 /** The virtual modules, by hooks that every bundler has. */
@@ -41,6 +41,15 @@ export const virtualModules: UnpluginInstance<VirtualInput, false> = createUnplu
       },
     },
     watchChange: () => input.context.invalidate(),
+    buildEnd: () => input.end?.(),
+    esbuild: {
+      setup(build) {
+        // esbuild looks for files in its own namespace only, and the virtual modules stand in another.
+        build.onResolve({ filter: /.*/, namespace: 'gati:virtual' }, ({ path, kind }) =>
+          SPECIFIER.test(path) ? undefined : build.resolve(path, { resolveDir: input.root(), kind }),
+        );
+      },
+    },
     webpack(compiler) {
       const { NormalModuleReplacementPlugin } = compiler.webpack;
       // webpack asks a scheme's own handler before any plugin that resolves.
@@ -51,7 +60,7 @@ export const virtualModules: UnpluginInstance<VirtualInput, false> = createUnplu
   };
 });
 
-async function print(name: VirtualName, { context, root, hasClient, releaseId }: VirtualInput): Promise<string> {
+async function print(name: VirtualName, { context, root, hasClient }: VirtualInput): Promise<string> {
   const { project } = context;
   switch (name) {
     case 'server':
@@ -68,7 +77,7 @@ async function print(name: VirtualName, { context, root, hasClient, releaseId }:
     case 'release': {
       const { scan, contract, diagnostics } = await context.analysis();
       reportDiagnostics(diagnostics, () => undefined);
-      return printRelease({ root: root(), scan, contract, version: project.app.version, id: releaseId?.() ?? RELEASE_ID_PLACEHOLDER });
+      return printRelease({ root: root(), scan, contract, version: project.app.version, id: RELEASE_ID_PLACEHOLDER });
     }
   }
 }

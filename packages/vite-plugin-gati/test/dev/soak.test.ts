@@ -48,6 +48,7 @@ it('loses no edit and fails no request while clients call', { timeout: 60_000 },
   const failures: unknown[] = [];
   const clients = Array.from({ length: 8 }, async (_, index) => {
     let last = 0;
+    // oxlint-disable-next-line no-unmodified-loop-condition -- the end of the edits sets it
     while (running) {
       requests++;
       const answer = await ask(dev, index === 0 ? '/other' : '/echo').catch((error: unknown) => ({ status: 0, body: error }));

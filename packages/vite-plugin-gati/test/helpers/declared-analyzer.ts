@@ -48,6 +48,7 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
       return { contract: { name, file, ...(payload && { payload }) }, $defs, warnings: [], dependencies: [file] };
     },
     register: () => {},
+    errors: async () => new Map(),
     invalidate: (files) => files,
     close: async () => {},
   };

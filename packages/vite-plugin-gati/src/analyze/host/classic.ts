@@ -182,6 +182,18 @@ export class ClassicHost implements Host {
     return this.#program.getSourceFile(file) as unknown as SourceFile | undefined;
   }
 
+  errors(file: string): { position: number; code: number; text: string }[] {
+    const api = this.#api;
+    const found = this.#program
+      .getSemanticDiagnostics(this.#program.getSourceFile(file))
+      .filter(({ category }) => category === api.DiagnosticCategory.Error);
+    return found.map(({ start = 0, code, messageText }) => ({
+      position: start,
+      code,
+      text: api.flattenDiagnosticMessageText(messageText, '\n'),
+    }));
+  }
+
   symbolsAt(nodes: readonly Node[]): (SymbolView | undefined)[] {
     return nodes.map((node) => {
       const symbol = this.#checker.getSymbolAtLocation(fromNode(node));

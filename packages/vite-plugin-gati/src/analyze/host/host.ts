@@ -16,6 +16,8 @@ export interface Host {
   /** A kind that stands in a node as a plain number, such as the operator of `!x`. */
   toKind(kind: number): number;
   source(file: string): SourceFile | undefined;
+  /** Semantic errors of a file, in the order of their positions. */
+  errors(file: string): { position: number; code: number; text: string }[];
 
   symbolsAt(nodes: readonly Node[]): (SymbolView | undefined)[];
   typesAt(nodes: readonly Node[]): TypeView[];

@@ -1,6 +1,7 @@
 import {
   API,
   type Checker,
+  DiagnosticCategory,
   type NodeHandle,
   ObjectFlags,
   type Project,
@@ -162,6 +163,11 @@ export class TypeScript7Host implements Host {
     return this.#project.program.getSourceFile(file);
   }
 
+  errors(file: string): { position: number; code: number; text: string }[] {
+    const found = this.#project.program.getSemanticDiagnostics(file).filter(({ category }) => category === DiagnosticCategory.Error);
+    return found.map(({ pos, code, text }) => ({ position: pos, code, text }));
+  }
+
   symbolsAt(nodes: readonly Node[]): (SymbolView | undefined)[] {
     if (nodes.length === 0) return [];
     return this.#checker.getSymbolAtLocation(nodes).map((symbol) => symbol && this.#symbol(symbol));
@@ -269,7 +275,7 @@ export class TypeScript7Host implements Host {
     if (view.tuple === undefined) {
       const target = view.raw.isTypeReference() ? view.raw.getTarget() : undefined;
       view.tuple = target?.isTupleType()
-        ? { elements: target.elementFlags.map((flag) => (flag & 12 ? 'rest' : flag & 2 ? 'optional' : 'required')) }
+        ? { elements: (target.elementFlags ?? []).map((flag) => (flag & 12 ? 'rest' : flag & 2 ? 'optional' : 'required')) }
         : null;
     }
     return view.tuple ?? undefined;

@@ -29,6 +29,19 @@ export function applyInsertions(text: string, insertions: readonly Insertion[]):
   return result + text.slice(from);
 }
 
+/** The text before {@link applyInsertions}. */
+export function withoutInsertions(text: string, insertions: readonly Insertion[]): string {
+  let result = '';
+  let from = 0;
+  let added = 0;
+  for (const insertion of insertions) {
+    result += text.slice(from, insertion.at + added);
+    added += insertion.text.length;
+    from = insertion.at + added;
+  }
+  return result + text.slice(from);
+}
+
 /** The place in the file as it is on disk of a place in the text with insertions. */
 export function originalPosition(position: number, insertions: readonly Insertion[]): number {
   let added = 0;

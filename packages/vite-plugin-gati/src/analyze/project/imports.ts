@@ -7,9 +7,18 @@ interface FileNode {
   imports: string[];
   /** A relative import leads nowhere: the file may come later. */
   dangling: boolean;
-  /** Reads `gctx.modules` (or something of that name), so modules count as imported. */
-  readsModules: boolean;
-  readsConfig: boolean;
+  /** Its words, where it speaks of `modules` or `config`: what `gctx` gives is not imported, but depended on. */
+  words: ReadonlySet<string> | undefined;
+}
+
+export interface Closure {
+  files: Set<string>;
+  dangling: boolean;
+  words: Set<string>;
+}
+
+function wordsOf(text: string): ReadonlySet<string> | undefined {
+  return /\b(modules|config)\b/.test(text) ? new Set(text.match(/[A-Za-z_$][\w$]*/g)) : undefined;
 }
 
 /** Who imports whom, as the compiler resolved it. Kept for files that do not change. */
@@ -37,12 +46,7 @@ export class ImportGraph {
       for (const file of frontier) {
         const source = host.source(file);
         const text = source?.text ?? '';
-        this.#nodes.set(file, {
-          imports: [],
-          dangling: source === undefined,
-          readsModules: /\bmodules\b/.test(text),
-          readsConfig: /\bconfig\b/.test(text),
-        });
+        this.#nodes.set(file, { imports: [], dangling: source === undefined, words: wordsOf(text) });
         for (const node of source?.imports ?? []) if (isStringLiteral(host, node)) specifiers.push({ file, node, text: node.text });
       }
       const symbols = host.symbolsAt(specifiers.map(({ node }) => node));
@@ -61,8 +65,8 @@ export class ImportGraph {
   }
 
   /** All files below one, itself included. */
-  closure(file: string): { files: Set<string>; dangling: boolean; readsModules: boolean; readsConfig: boolean } {
-    const result = { files: new Set<string>(), dangling: false, readsModules: false, readsConfig: false };
+  closure(file: string): Closure {
+    const result: Closure = { files: new Set<string>(), dangling: false, words: new Set() };
     const queue = [file];
     for (let each = queue.pop(); each !== undefined; each = queue.pop()) {
       if (result.files.has(each)) continue;
@@ -70,8 +74,7 @@ export class ImportGraph {
       const node = this.#nodes.get(each);
       if (!node) continue;
       result.dangling ||= node.dangling;
-      result.readsModules ||= node.readsModules;
-      result.readsConfig ||= node.readsConfig;
+      for (const word of node.words ?? []) result.words.add(word);
       queue.push(...node.imports);
     }
     return result;

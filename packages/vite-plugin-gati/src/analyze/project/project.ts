@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { emitTypes } from '../../emit/types.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
-import { annotate, applyInsertions, type Insertion, originalPosition } from './annotate.ts';
+import { annotate, applyInsertions, type Insertion, originalPosition, withoutInsertions } from './annotate.ts';
 import { CONFIG_FILE, toConfig } from './config.ts';
 import { GLOBALS } from './globals.ts';
 
@@ -113,6 +113,11 @@ export class ProjectFiles {
     let line = 1;
     for (let index = text.indexOf('\n'); index !== -1 && index < position; index = text.indexOf('\n', index + 1)) line++;
     return { file: this.relative(file), line, column: original - originalStart + 1 };
+  }
+
+  /** The text on disk of a file whose analysed text is this one. */
+  original(file: string, text: string): string {
+    return withoutInsertions(text, this.#annotated.get(file)?.insertions ?? []);
   }
 
   #annotate(file: string, route: RouteFile): { text: string; insertions: Insertion[] } {

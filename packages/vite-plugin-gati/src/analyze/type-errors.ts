@@ -1,0 +1,21 @@
+import type { Diagnostic } from '@gati/contract';
+import type { Host } from './host/host.ts';
+import type { ProjectFiles } from './project/project.ts';
+import { toFrame } from '../scan/frame.ts';
+
+/** What the compiler has against a file (absolute), at the places of its text on disk. */
+export function typeErrors(host: Host, files: ProjectFiles, file: string): Diagnostic[] {
+  const source = host.source(file);
+  if (!source) return [];
+  return host.errors(file).map(({ position, code, text }) => {
+    const place = files.place(file, source.text, position);
+    return {
+      code: `TS${code}`,
+      level: 'error',
+      message: text,
+      fix: 'Make the types agree, or correct the declaration that the message names.',
+      ...place,
+      frame: toFrame(files.original(file, source.text), place),
+    };
+  });
+}

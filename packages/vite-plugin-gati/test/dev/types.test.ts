@@ -1,0 +1,97 @@
+import type { ErrorPayload } from 'vite';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Analyzer } from '../../src/analyze/types.ts';
+import { createTestApp, type TestApp } from '../helpers/app.ts';
+import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
+
+let app: TestApp;
+let dev: DevApp;
+afterEach(async () => {
+  await dev.close();
+  await app.dispose();
+});
+
+const engines: Analyzer['engine'][] = ['typescript-7', 'typescript-classic'];
+
+describe.each(engines)('contracts from types, by %s', (engine) => {
+  const capture = (amount: string, state: string): string => `
+export const route = 'POST /payments/:id/capture';
+export const handler: Handler<typeof route> = async (req, res, gctx) => {
+  if (!(await gctx.modules.ledger.reserve(req.params.id, 1))) {
+    res.status = 409;
+    return res.json({ error: 'ReservationFailed' });
+  }
+  res.status = 202;
+  res.body = { state: '${state}', amount: req.body.amount };
+};
+export type Body = { amount: ${amount} };
+`;
+
+  it('refuses what the edited type refuses, and writes the client of it', { timeout: 60_000 }, async () => {
+    app = await createTestApp({
+      'src/modules/ledger.ts': "export const reserve = async (id: string, amount: number): Promise<boolean> => id !== 'no' && amount > 0;",
+      'src/handlers/payments/capture.ts': capture('number', 'capturing'),
+    });
+    dev = await startDev(app.root, { parts: { engine } });
+    const post = (json: unknown, id = 'p1') => ask(dev, `/payments/${id}/capture`, { json });
+    expect(await post({ amount: 5 })).toMatchObject({ status: 202, body: { state: 'capturing', amount: 5 } });
+    expect(await post({ amount: 5 }, 'no')).toMatchObject({ status: 409, body: { error: 'ReservationFailed' } });
+    expect(await post({ amount: '5' })).toMatchObject({ status: 400, body: { errors: [{ path: '/amount' }] } });
+    await eventually(async () => expect(await app.read('.gati/generated/client.ts')).toContain('ReservationFailed'), 20_000);
+    await app.write('src/handlers/payments/capture.ts', capture('string', 'captured'));
+    await eventually(async () => expect(await post({ amount: '5' })).toMatchObject({ status: 202, body: { state: 'captured' } }));
+    expect(await post({ amount: 5 })).toMatchObject({ status: 400 });
+    await eventually(
+      async () =>
+        expect(JSON.parse(await app.read('.gati/openapi.json')).paths['/payments/{id}/capture'].post.responses).toHaveProperty('202'),
+      20_000,
+    );
+    await eventually(async () => expect(await app.read('.gati/generated/client.ts')).toContain('captured'), 20_000);
+  });
+
+  it('follows a type that only types import', { timeout: 60_000 }, async () => {
+    app = await createTestApp({
+      'src/types.ts': 'export interface Order { id: string }',
+      'src/handlers/orders.post.ts':
+        "import type { Order } from '../types.ts';\nexport type Body = Order;\nexport const handler: Handler = (req, res) => res.json(req.body);\n",
+    });
+    dev = await startDev(app.root, { parts: { engine } });
+    expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(200);
+    expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(400);
+    await app.write('src/types.ts', 'export interface Order { id: number }');
+    await eventually(async () => expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(200));
+    expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
+  });
+
+  it('takes a Standard Schema value of the running module', { timeout: 60_000 }, async () => {
+    const orders = (kind: string): string => `
+import * as z from 'zod';
+export const body = z.object({ id: z.${kind}() });
+export const handler: Handler = (req, res) => res.json({ ok: true });
+`;
+    app = await createTestApp({ 'src/handlers/orders.post.ts': orders('string') });
+    dev = await startDev(app.root, { parts: { engine } });
+    expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(200);
+    expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(400);
+    await app.write('src/handlers/orders.post.ts', orders('number'));
+    await eventually(async () => expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(200));
+    expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
+  });
+
+  it('shows a type error in the overlay until it is gone', { timeout: 60_000 }, async () => {
+    const handler = (value: string): string =>
+      `export const handler: Handler = (req, res) => {\n  const n: number = ${value};\n  return res.json({ n });\n};\n`;
+    app = await createTestApp({ 'src/handlers/a.ts': handler('1') });
+    dev = await startDev(app.root, { parts: { engine } });
+    const overlay = (): ErrorPayload['err'] | undefined => {
+      const last = dev.sent.filter(({ type }) => type === 'error' || type === 'update').at(-1);
+      return last?.type === 'error' ? last.err : undefined;
+    };
+    expect((await ask(dev, '/a')).body).toEqual({ n: 1 });
+    await app.write('src/handlers/a.ts', handler("'one'"));
+    await eventually(() => expect(overlay()).toMatchObject({ loc: { line: 2 } }), 20_000);
+    expect((await ask(dev, '/a')).body).toEqual({ n: 'one' });
+    await app.write('src/handlers/a.ts', handler('2'));
+    await eventually(() => expect(overlay()).toBeUndefined(), 20_000);
+  });
+});
