@@ -14,6 +14,7 @@ import {
 } from 'typescript-7/unstable/sync';
 import type { Node, SourceFile } from 'typescript-7/unstable/ast';
 import { createRequire } from 'node:module';
+import { closeCompiler } from '../../close-compiler.ts';
 import type {
   AliasView,
   DeclarationView,
@@ -148,7 +149,7 @@ export class TypeScript7Host implements Host {
   }
 
   close(): void {
-    this.#api.close();
+    closeCompiler(this.#api);
   }
 
   kind(node: Node): number {
