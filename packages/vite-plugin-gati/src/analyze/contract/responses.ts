@@ -93,7 +93,7 @@ function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, is
   if (state.body || state.redirected || value.kind === 'sent' || (value.kind === 'constant' && value.value === undefined)) {
     return state.body?.optional ? [set, answer(state, undefined, node, issues)] : [set];
   }
-  const at = value.kind === 'type' ? value.node : node;
+  const at = value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
   if (value.kind === 'type' && isSent(walk, value)) {
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
