@@ -16,7 +16,7 @@ export interface SubtypeOptions {
 export type IsSubschema = (a: Schema, b: Schema) => boolean;
 
 /** Pairs that are looked at, and levels gone down, before a question counts as not decidable. */
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 100_000;
 const MOST_LEVELS = 150;
 
 /** One question; see {@link createSubtype} for many against the same definitions. */
@@ -44,8 +44,9 @@ export function createSubtype(
   function sub(a: Schema, b: Schema): boolean {
     if (isAny(b)) return true;
     const pair = `${left.text(a)}\n${right.text(b)}`;
+    if (++steps > MOST_STEPS) return false;
     if (assumed.has(pair)) return true;
-    if (refuted.has(pair) || ++steps > MOST_STEPS) return false;
+    if (refuted.has(pair)) return false;
     const mark = trail.length;
     assumed.add(pair);
     trail.push(pair);
