@@ -21,7 +21,16 @@ export function toManifest({ app, contract, code, native }: ManifestInput): Mani
 
 /** The same contract, code and compiled packages always give the same id. */
 export function toReleaseId(contract: Contract, code: string, native?: NativeCode): string {
-  const hash = createHash('sha256').update(canonicalJson(contract)).update('\0').update(code);
+  const hash = createHash('sha256').update(digestOf(contract)).update('\0').update(code);
   if (native) hash.update('\0').update(canonicalJson(native));
   return `rel_${hash.digest('hex').slice(0, 16)}`;
+}
+
+/** A build asks several times, and a large contract takes its time to be written down. A contract is not changed once it is there. */
+const digests = new WeakMap<Contract, string>();
+
+function digestOf(contract: Contract): string {
+  const digest = digests.get(contract) ?? createHash('sha256').update(canonicalJson(contract)).digest('hex');
+  digests.set(contract, digest);
+  return digest;
 }

@@ -1,6 +1,15 @@
-import { type Manifest, toOpenApi } from '@gati/contract';
+import { type Contract, type Manifest, toOpenApi } from '@gati/contract';
+
+/** A build writes the document into `.gati` and into its output; a large one takes its time to be printed. */
+const printed = new WeakMap<Contract, { key: string; text: string }>();
 
 /** `openapi.json`. */
 export function toOpenApiFile({ name, release, contract }: Manifest, base: string): string {
-  return `${JSON.stringify(toOpenApi(contract, { title: name, version: release.version, base }), undefined, 2)}\n`;
+  const options = { title: name, version: release.version, base };
+  const key = JSON.stringify(options);
+  const known = printed.get(contract);
+  if (known?.key === key) return known.text;
+  const text = `${JSON.stringify(toOpenApi(contract, options), undefined, 2)}\n`;
+  printed.set(contract, { key, text });
+  return text;
 }
