@@ -44,10 +44,9 @@ export async function ensureInstalled() {
   const lock = path.join(root, 'package-lock.json');
   const installed = path.join(root, 'node_modules/.package-lock.json');
   if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return;
-  const fresh = !fs.existsSync(installed);
-  const args = [fresh ? 'ci' : 'install', '--no-audit', '--no-fund', '--prefer-offline'];
-  await step(`npm ${args[0]}`, () => {
-    run(npm, args, { shell: process.platform === 'win32' });
+  const command = fs.existsSync(installed) ? 'install' : 'ci';
+  await step(`npm ${command}`, () => {
+    run(npm, [command, '--no-audit', '--no-fund', '--prefer-offline'], { shell: process.platform === 'win32' });
     const now = new Date();
     fs.utimesSync(installed, now, now);
   });

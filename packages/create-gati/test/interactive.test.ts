@@ -19,7 +19,9 @@ afterEach(() => fs.rmSync(cwd, { recursive: true }));
 
 /** Types each answer when its question is there. */
 async function talk(turns: [question: string, answer: string][], args = ''): Promise<{ code: number | null; screen: string }> {
-  const child = spawn(script, ['-qec', `stty cols 100 rows 40; ${process.execPath} ${tsx} ${cli} --no-install ${args}`, '/dev/null'], { cwd });
+  const child = spawn(script, ['-qec', `stty cols 100 rows 40; ${process.execPath} ${tsx} ${cli} --no-install ${args}`, '/dev/null'], {
+    cwd,
+  });
   let screen = '';
   let next = 0;
   child.stdout.on('data', (chunk: Buffer) => {
