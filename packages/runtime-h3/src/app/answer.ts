@@ -93,12 +93,12 @@ function fieldless(call: Call): string[] {
 }
 
 function sendAs(call: Call, status: number, contentType: string, body: Payload): void {
-  send(call, status, ['Content-Type', contentType, ...call.release.identity], body);
+  send(call, status, ['content-type', contentType, ...call.release.identity], body);
 }
 
 /** Headers that every answer has, and those that the handler set. */
 function complete(call: Call, headers: string[]): string[] {
-  headers.push('X-Request-Id', call.requestId);
+  headers.push('x-request-id', call.requestId);
   if (call.cors !== undefined) headers.push(...call.cors);
   const { fields } = call.res;
   return fields === undefined ? headers : merge(headers, fields);
@@ -109,8 +109,7 @@ function merge(headers: string[], fields: Headers): string[] {
   const merged: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
-    const lower = name.toLowerCase();
-    if (lower === 'vary' || !fields.has(lower)) merged.push(name, headers[index + 1] as string);
+    if (name === 'vary' || !fields.has(name)) merged.push(name, headers[index + 1] as string);
   }
   for (const [name, value] of fields) if (!FRAMING.has(name)) merged.push(name, value);
   return merged;
@@ -123,10 +122,10 @@ export function send(call: Call, status: number, headers: string[], body: Payloa
 }
 
 function sendStream(call: Call, status: number, contentType: string, chunks: AsyncIterator<string | Uint8Array>): void {
-  const own = ['Content-Type', contentType, ...call.release.identity];
+  const own = ['content-type', contentType, ...call.release.identity];
   call.isEvents = contentType === 'text/event-stream';
   // Without these a proxy or a cache may hold events back.
-  if (call.isEvents) own.push('Cache-Control', 'no-cache', 'X-Accel-Buffering', 'no');
+  if (call.isEvents) own.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
   const headers = complete(call, own);
   call.phase = 'stream';
   call.deadline = Number.POSITIVE_INFINITY;

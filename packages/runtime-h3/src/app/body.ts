@@ -12,14 +12,14 @@ export function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | und
   const { exchange } = call;
   const encoding = exchange.header('content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new Refusal(415, 'unsupported_content_encoding', { detail: 'The body must not be encoded.' }, ['Accept-Encoding', 'identity']);
+    throw new Refusal(415, 'unsupported_content_encoding', { detail: 'The body must not be encoded.' }, ['accept-encoding', 'identity']);
   }
   const type = exchange.header('content-type');
   const kind = type === undefined ? undefined : toBodyKind(type);
   if (plan === undefined) return kind === 'json' ? 'json' : undefined;
   if (kind === undefined || !plan.kinds.has(kind)) {
     const accepted = plan.input.contentTypes.join(', ');
-    throw new Refusal(415, 'unsupported_media_type', { detail: `The body must be ${accepted}.` }, ['Accept', accepted]);
+    throw new Refusal(415, 'unsupported_media_type', { detail: `The body must be ${accepted}.` }, ['accept', accepted]);
   }
   return kind;
 }

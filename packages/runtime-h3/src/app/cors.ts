@@ -30,16 +30,16 @@ export class Cors {
 
   /** Flat list for an answer. `Vary` also where the origin is refused, or a cache would give one origin's answer to another. */
   headers(origin: string | undefined): string[] {
-    if (this.#any) return origin === undefined ? [] : ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', EXPOSED];
-    if (origin === undefined || !this.allows(origin)) return ['Vary', 'Origin'];
-    const headers = ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin', 'Access-Control-Expose-Headers', EXPOSED];
-    if (this.#credentials) headers.push('Access-Control-Allow-Credentials', 'true');
+    if (this.#any) return origin === undefined ? [] : ['access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED];
+    if (origin === undefined || !this.allows(origin)) return ['vary', 'Origin'];
+    const headers = ['access-control-allow-origin', origin, 'vary', 'Origin', 'access-control-expose-headers', EXPOSED];
+    if (this.#credentials) headers.push('access-control-allow-credentials', 'true');
     return headers;
   }
 
   /** For the answer to a preflight of an allowed origin. `declared` are the headers that the route's contract names. */
   preflight(methods: string, declared: string[]): string[] {
     const allowed = [ALLOWED, ...declared].join(', ');
-    return ['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', allowed, 'Access-Control-Max-Age', PREFLIGHT_AGE];
+    return ['access-control-allow-methods', methods, 'access-control-allow-headers', allowed, 'access-control-max-age', PREFLIGHT_AGE];
   }
 }

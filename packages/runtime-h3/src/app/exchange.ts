@@ -27,7 +27,7 @@ export interface Exchange {
   decode(bytes: Uint8Array): string | undefined;
   /** Calls back when the client is gone before the answer was whole. */
   onGone(callback: () => void): void;
-  /** `headers` is a flat list of names and values that the exchange may keep; it adds the length. */
+  /** `headers` is a flat list of lower-case names and values that the exchange may keep; it adds the length. */
   send(status: number, headers: string[], body: Payload): void;
   /** Sends chunks as they come, as fast as the client takes them. Returns the iterator early when the client is gone. */
   stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void;

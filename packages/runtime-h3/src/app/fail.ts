@@ -34,5 +34,5 @@ function inDevelopment(call: Call, error: unknown): Record<string, unknown> {
 /** `headers` is a flat list. */
 export function sendProblem(call: Call, status: number, code: string, extra?: Record<string, unknown>, headers: string[] = []): void {
   const text = stringifyWire(toProblem(status, code, extra));
-  send(call, status, ['Content-Type', 'application/problem+json', ...call.release.identity, ...headers], text);
+  send(call, status, ['content-type', 'application/problem+json', ...call.release.identity, ...headers], text);
 }

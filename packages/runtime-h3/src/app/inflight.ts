@@ -10,7 +10,9 @@ const SWEEP = 1000;
 
 /** What is in flight, swept once a second: a timer a request would cost more than the request's routing. */
 export class InFlight<T extends Timed> {
-  readonly #list: T[] = [];
+  // Never shrunk: an array that empties and fills again allocates its store each time.
+  readonly #list: (T | undefined)[] = [];
+  #size = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #idle: (() => void)[] = [];
   readonly #expire: (item: T) => void;
@@ -20,12 +22,12 @@ export class InFlight<T extends Timed> {
   }
 
   get size(): number {
-    return this.#list.length;
+    return this.#size;
   }
 
   add(item: T): void {
-    item.index = this.#list.length;
-    this.#list.push(item);
+    item.index = this.#size;
+    this.#list[this.#size++] = item;
     if (this.#timer === undefined) {
       this.#timer = setInterval(() => this.#sweep(), SWEEP);
       (this.#timer as { unref?(): void }).unref?.();
@@ -36,21 +38,22 @@ export class InFlight<T extends Timed> {
     const { index } = item;
     if (index === -1) return;
     item.index = -1;
-    const last = this.#list.pop() as T;
+    const last = this.#list[--this.#size] as T;
+    this.#list[this.#size] = undefined;
     if (last !== item) {
       this.#list[index] = last;
       last.index = index;
     }
-    if (this.#list.length === 0 && this.#idle.length > 0) this.#wake();
+    if (this.#size === 0 && this.#idle.length > 0) this.#wake();
   }
 
   all(): T[] {
-    return [...this.#list];
+    return this.#list.slice(0, this.#size) as T[];
   }
 
   /** Resolves when nothing is in flight. */
   idle(): Promise<void> {
-    if (this.#list.length === 0) return Promise.resolve();
+    if (this.#size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -66,7 +69,7 @@ export class InFlight<T extends Timed> {
   }
 
   #sweep(): void {
-    if (this.#list.length === 0) return this.stop();
+    if (this.#size === 0) return this.stop();
     const now = performance.now();
     for (const item of this.all()) if (item.isOver(now)) this.#expire(item);
   }

@@ -94,9 +94,9 @@ export class NodeExchange implements Exchange {
     if (res.writableEnded || res.destroyed) return;
     const linger = !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.raw.complete;
     if (this.#process.draining) res.shouldKeepAlive = false;
-    if (linger) headers.push('Connection', 'close');
-    if (body !== undefined) headers.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
-    else if (status >= 200 && status !== 204 && status !== 304) headers.push('Content-Length', '0');
+    if (linger) headers.push('connection', 'close');
+    if (body !== undefined) headers.push('content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
+    else if (status >= 200 && status !== 204 && status !== 304) headers.push('content-length', '0');
     res.writeHead(status, headers);
     if (linger) this.#linger(body);
     else if (body === undefined) res.end();

@@ -36,7 +36,7 @@ export function toHandshake(core: Core, exchange: Exchange): Call | undefined {
  * What refuses it is thrown, or answered as an HTTP request is.
  */
 export async function openSocket(core: Core, call: Call): Promise<boolean> {
-  call.params = decodeParams(call.params as Record<string, string>);
+  decodeParams(call.params as Record<string, string>);
   refuseForeignOrigin(core, call);
   const gctx = (call.gctx = call.release.gctx ?? (await call.release.open(core.options.context)));
   const live = await call.slot.slot.live();

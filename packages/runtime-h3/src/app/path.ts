@@ -1,4 +1,3 @@
-import { EmptyRecord } from '../validate/record.ts';
 import { Refusal } from './problem.ts';
 
 /** A segment that walks the tree, also where it hides behind an encoded slash. */
@@ -30,17 +29,12 @@ export function toBase(base: string | undefined): string {
   return trimmed === '' ? '' : `/${trimmed}`;
 }
 
-const NONE: Record<string, string> = Object.freeze(new EmptyRecord<string>());
-
-/** Percent-decoded. What is malformed, has a NUL or would walk a file tree is refused. */
-export function decodeParams(raw: Record<string, string> | undefined): Record<string, string> {
-  if (raw === undefined) return NONE;
-  const params: Record<string, string> = new EmptyRecord();
-  for (const name in raw) {
-    const value = raw[name] as string;
-    params[name] = value.includes('%') || value.includes('.') ? decode(value) : value;
+/** Percent-decoded in place. What is malformed, has a NUL or would walk a file tree is refused. */
+export function decodeParams(params: Record<string, string>): void {
+  for (const name in params) {
+    const value = params[name] as string;
+    if (value.includes('%') || value.includes('.')) params[name] = decode(value);
   }
-  return params;
 }
 
 function decode(raw: string): string {

@@ -43,7 +43,7 @@ export function serve(core: Core, exchange: Exchange, next: (() => void) | undef
     const origin = cors === undefined ? undefined : exchange.header('origin');
     if (cors !== undefined) call.cors = cors.headers(origin);
     if (match === undefined) return answerUnmatched(call, core, path, origin);
-    call.params = decodeParams(match.params);
+    if (match.params !== undefined) decodeParams((call.params = match.params));
     const live = match.data.live();
     if (release.gctx !== undefined && !(live instanceof Promise)) enter(call, live, release.gctx);
     else void open(core, call, live);

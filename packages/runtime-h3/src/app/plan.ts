@@ -51,7 +51,7 @@ export class RoutePlan {
     if (output === undefined) {
       const check = this.live.output[status] ?? this.live.output['default'] ?? {};
       const type = check.contentType !== undefined && check.contentType.includes('json') ? check.contentType : 'application/json';
-      output = { check, headers: ['Content-Type', type, ...this.#identity] };
+      output = { check, headers: ['content-type', type, ...this.#identity] };
       this.#outputs.set(status, output);
     }
     return output;
@@ -95,7 +95,7 @@ export class ReleaseState {
   /** `stats` outlives a release, by version and route. */
   constructor(bundle: ReleaseBundle, stats: Map<string, RouteStats>) {
     this.bundle = bundle;
-    this.identity = ['X-API-Version', bundle.version, 'X-Gati-Release', bundle.id, 'Vary', 'X-API-Version'];
+    this.identity = ['x-api-version', bundle.version, 'x-gati-release', bundle.id, 'vary', 'X-API-Version'];
     this.#stats = stats;
     const none: RouteSlot = { id: '', method: '', path: '', domain: 'root', live: () => ({ middleware: [], input: {}, output: {} }) };
     this.unmatched = new SlotState(none, this.#statsOf(none));

@@ -27,17 +27,17 @@ export function answerUnmatched(call: Call, core: Core, path: string | undefined
     const wanted = origin === undefined ? undefined : exchange.header('access-control-request-method');
     const isAllowed = origin !== undefined && wanted !== undefined && core.cors?.allows(origin) === true;
     const allowed = isAllowed ? (core.cors?.preflight(allow, declaredHeaders(bundle, wanted, path)) ?? []) : [];
-    return send(call, 204, [...identity, 'Allow', allow, ...allowed], undefined);
+    return send(call, 204, [...identity, 'allow', allow, ...allowed], undefined);
   }
   if (socket && exchange.method === 'GET') {
     return sendProblem(call, 426, 'upgrade_required', { detail: 'This route is a WebSocket.' }, [
-      'Upgrade',
+      'upgrade',
       'websocket',
-      'Connection',
+      'connection',
       'Upgrade',
     ]);
   }
-  sendProblem(call, 405, 'method_not_allowed', { detail: `This path takes ${allow}.` }, ['Allow', allow]);
+  sendProblem(call, 405, 'method_not_allowed', { detail: `This path takes ${allow}.` }, ['allow', allow]);
 }
 
 function declaredHeaders(bundle: ReleaseBundle, method: string, path: string | undefined): string[] {

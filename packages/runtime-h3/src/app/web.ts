@@ -98,7 +98,7 @@ export class WebExchange implements Exchange {
 
   send(status: number, headers: string[], body: Payload): void {
     const bare = this.method === 'HEAD' || status === 204 || status === 205 || status === 304;
-    if (body !== undefined) headers.push('Content-Length', String(typeof body === 'string' ? ENCODER.encode(body).length : body.length));
+    if (body !== undefined) headers.push('content-length', String(typeof body === 'string' ? ENCODER.encode(body).length : body.length));
     this.#respond(new Response(bare ? null : body, { status, headers: toPairs(headers) }));
   }
 
