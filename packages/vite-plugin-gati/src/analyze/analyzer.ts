@@ -91,8 +91,10 @@ export class ProgramAnalyzer implements Analyzer {
     this.#cache.save();
     const routes = scan.routes.map((route) => results.get(routeName(route)) as AnalyzedRoute);
     const effects = scan.effects.map((effect) => results.get(effectName(effect)) as AnalyzedEffect);
-    const warnings: Diagnostic[] = [...routes, ...effects].flatMap((done) => done.warnings);
-    return { contract: assembleContract({ routes, effects, modules: scan.modules }), warnings };
+    return {
+      contract: assembleContract({ routes, effects, modules: scan.modules }),
+      warnings: distinct([...routes, ...effects].flatMap((done) => done.warnings)),
+    };
   }
 
   async #readAll(subjects: readonly Subject<Done>[], tell: (subject: Subject<Done>, result: Done) => void): Promise<void> {
@@ -271,4 +273,9 @@ function routeName(route: RouteFile): string {
 
 function effectName(effect: NamedFile): string {
   return `effect ${effect.name} ${effect.file}`;
+}
+
+/** A helper that many routes use is warned of once. */
+function distinct(warnings: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }

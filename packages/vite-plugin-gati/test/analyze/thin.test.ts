@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ENGINES, makeProject, openAnalyzer, printed, toRoute, toScan } from './corpus.ts';
 
 const typed = `

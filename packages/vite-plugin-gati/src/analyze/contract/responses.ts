@@ -6,7 +6,7 @@ import { Interpreter } from '../walk/interpreter.ts';
 import { type Body, START, type State } from '../walk/state.ts';
 import { problemSchema } from '../walk/throws.ts';
 import type { Outcome } from '../walk/walk.ts';
-import { type HttpFailure, RES, type Value } from '../walk/values.ts';
+import { type FunctionNode, type HttpFailure, RES, UNDEFINED, type Value } from '../walk/values.ts';
 import { writeValue } from '../walk/schemas.ts';
 import type { HandlerSite } from './handler.ts';
 import type { Issues } from './issues.ts';
@@ -30,7 +30,7 @@ export interface Inferred {
 }
 
 /** Walks the handler and gathers its answers by status. */
-export function inferResponses(session: Session, site: HandlerSite, issues: Issues): Inferred {
+export function inferResponses(session: Session, site: HandlerSite, middleware: readonly FunctionNode[], issues: Issues): Inferred {
   const walk = new Interpreter(session, (code, message, fix, node) => issues.add(code, message, fix, node));
   const answers: Answer[] = [];
   session.prepare([site.node]);
@@ -54,11 +54,8 @@ export function inferResponses(session: Session, site: HandlerSite, issues: Issu
       answers.push(generatorAnswer(session, node, issues));
       continue;
     }
-    const parameters = node.parameters.map((parameter): Value => ({ kind: 'type', node: parameter.name, frame: walk.frame }));
-    const values: Value[] = [0, 1, 2, 3].map((index) =>
-      index === 1 ? RES : (parameters[index] ?? { kind: 'type', node, frame: walk.frame }),
-    );
-    for (const { state, value } of walk.enter(node, values, start, { at: node, frame: handler.frame }))
+    const run = (state: State): Outcome[] => walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
+    for (const { state, value } of throughMiddleware(walk, middleware, run)(start))
       answers.push(...toAnswers(walk, state, value, node, issues));
     for (const { error } of walk.sink) {
       if (!error) continue;
@@ -73,6 +70,33 @@ export function inferResponses(session: Session, site: HandlerSite, issues: Issu
     }
   }
   return joinAnswers(answers, issues);
+}
+
+/** `(req, res, gctx, lctx)`: only the response is followed. */
+function contexts(walk: Interpreter, fn: FunctionNode): Value[] {
+  return [0, 1, 2, 3].map((index): Value =>
+    index === 1 ? RES : { kind: 'type', node: fn.parameters[index]?.name ?? fn, frame: walk.frame },
+  );
+}
+
+/** Outermost first; what a middleware returns goes before what came from within. */
+function throughMiddleware(
+  walk: Interpreter,
+  middleware: readonly FunctionNode[],
+  handler: (state: State) => Outcome[],
+): (state: State) => Outcome[] {
+  let run = handler;
+  for (const fn of middleware.toReversed()) {
+    const rest = run;
+    run = (state) => {
+      const values: Value[] = [...contexts(walk, fn), { kind: 'next', run: rest }];
+      return walk.enter(fn, values, state, { at: fn, frame: walk.frame }).map(({ state: { inner, ...end }, value }) => {
+        const passes = value.kind === 'inner' || (value.kind === 'constant' && value.value === undefined);
+        return { state: end, value: passes ? (inner ?? UNDEFINED) : value };
+      });
+    };
+  }
+  return run;
 }
 
 /** An async generator as a handler: each `yield` is one event. */

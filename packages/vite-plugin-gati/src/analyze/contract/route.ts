@@ -4,6 +4,7 @@ import type { Session } from '../session.ts';
 import type { AnalyzedRoute } from '../types.ts';
 import { readDoc } from '../types/docs.ts';
 import { DefNames } from './defs.ts';
+import type { FunctionNode } from '../walk/values.ts';
 import { findHandler, type HandlerSite } from './handler.ts';
 import { Issues } from './issues.ts';
 import { requestParts } from './request.ts';
@@ -33,7 +34,7 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
   const site = symbol && findHandler(session, symbol);
   const request = requestParts({ session, route, exports, loaded, issues, fallback: source });
   const unknown: Inferred = { responses: { default: { schema: {}, contentType: 'application/json' } }, places: new Map() };
-  const inferred = site && !isSocket ? inferResponses(session, site, issues) : unknown;
+  const inferred = site && !isSocket ? inferResponses(session, site, middlewareOf(session, route), issues) : unknown;
   if (!site && !isSocket) {
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
@@ -50,6 +51,16 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
       issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
   }
   return { contract, $defs: names.$defs, warnings: issues.list() };
+}
+
+/** Functions of the `_middleware.ts` files, outermost first. Whatever can't be followed is left out: the scan speaks of it. */
+function middlewareOf(session: Session, route: RouteFile): FunctionNode[] {
+  return route.middleware.flatMap((file) => {
+    const exports = session.host.moduleExports(session.files.absolute(file));
+    const symbol = exports.get('middleware') ?? exports.get('default');
+    const fn = symbol && findHandler(session, symbol)?.fn;
+    return fn ? [fn] : [];
+  });
 }
 
 function missing(route: RouteFile): Diagnostic {

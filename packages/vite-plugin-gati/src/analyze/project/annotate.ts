@@ -12,11 +12,19 @@ export interface Insertion {
  * Only within lines, so no line moves. A handler that has a type of its own stays as it is.
  */
 export function annotate(file: string, text: string, route: RouteFile): Insertion[] {
-  if (route.handler === 'socket') return [];
+  return route.handler === 'socket' ? [] : annotateExport(file, text, route.handler, JSON.stringify(route.id));
+}
+
+/** The same for a bare `middleware(req, res, gctx, lctx, next)`. */
+export function annotateMiddleware(file: string, text: string): Insertion[] {
+  return annotateExport(file, text, 'middleware', 'string');
+}
+
+function annotateExport(file: string, text: string, name: string, route: string): Insertion[] {
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) return [];
-  const handler = findHandler(program, route.handler);
-  return handler ? annotateParameters(handler, text, route.id) : [];
+  const fn = findHandler(program, name);
+  return fn ? annotateParameters(fn, text, route) : [];
 }
 
 export function applyInsertions(text: string, insertions: readonly Insertion[]): string {
@@ -56,7 +64,7 @@ export function originalPosition(position: number, insertions: readonly Insertio
 
 type FunctionNode = ESTree.Function | ESTree.ArrowFunctionExpression;
 
-function findHandler(program: ESTree.Program, name: 'handler' | 'default'): FunctionNode | undefined {
+function findHandler(program: ESTree.Program, name: string): FunctionNode | undefined {
   const locals = new Map<string, FunctionNode>();
   let found: ESTree.Node | null | undefined;
   let alias: string | undefined;
@@ -84,9 +92,8 @@ function isFunction(node: ESTree.Node | null | undefined): node is FunctionNode 
   return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression' || node?.type === 'FunctionDeclaration';
 }
 
-function annotateParameters(handler: FunctionNode, text: string, id: string): Insertion[] {
-  const route = JSON.stringify(id);
-  const types = [`__GatiReq<${route}>`, '__GatiRes', '__GatiGlobal', '__GatiLocal'];
+function annotateParameters(handler: FunctionNode, text: string, route: string): Insertion[] {
+  const types = [`__GatiReq<${route}>`, '__GatiRes', '__GatiGlobal', '__GatiLocal', '() => Promise<unknown>'];
   const insertions: Insertion[] = [];
   for (const [index, parameter] of handler.params.entries()) {
     const type = parameter.type === 'RestElement' ? (index === 0 ? `__GatiArgs<${route}>` : undefined) : types[index];

@@ -66,9 +66,10 @@ interface __GatiStorage {
   getKeys(prefix?: string): Promise<string[]>;
   clear(prefix?: string): Promise<void>;
 }
+interface __GatiEnqueue { delay?: number; idempotencyKey?: string; priority?: number }
 interface GlobalContext {
   readonly modules: GatiModules;
-  readonly effects: { enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: object): Promise<{ id: string }> };
+  readonly effects: { enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: __GatiEnqueue): Promise<{ id: string }> };
   readonly db: __GatiDatabase;
   readonly storage: __GatiStorage;
   readonly config: GatiConfig extends { config: infer C } ? C : Record<string, unknown>;

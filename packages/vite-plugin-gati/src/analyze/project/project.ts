@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { emitTypes } from '../../emit/types.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
-import { annotate, applyInsertions, type Insertion, originalPosition, withoutInsertions } from './annotate.ts';
+import { annotate, annotateMiddleware, applyInsertions, type Insertion, originalPosition, withoutInsertions } from './annotate.ts';
 import { CONFIG_FILE, toConfig } from './config.ts';
 import { GLOBALS } from './globals.ts';
 
@@ -23,6 +23,7 @@ export class ProjectFiles {
   readonly configFile: string;
   #registered: Registered = { routes: [], modules: [], effects: [] };
   #routes = new Map<string, RouteFile>();
+  #middleware = new Set<string>();
   #registry = toRegistry(this.#registered);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
@@ -75,6 +76,7 @@ export class ProjectFiles {
     const otherFiles = files(registered) !== files(this.#registered);
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
+    this.#middleware = new Set(registered.routes.flatMap(({ middleware }) => middleware.map((file) => this.absolute(file))));
     const registry = toRegistry(registered);
     if (registry !== this.#registry) changed.push(this.registryFile);
     this.#registry = registry;
@@ -99,7 +101,7 @@ export class ProjectFiles {
     if (file === this.#globalsFile) return GLOBALS;
     if (file.endsWith('/vite-plugin-gati/types.d.ts')) return 'export {};\n';
     const route = this.#routes.get(file);
-    if (!route) return undefined;
+    if (!route && !this.#middleware.has(file)) return undefined;
     const { insertions, text } = this.#annotate(file, route);
     return insertions.length > 0 ? text : undefined;
   }
@@ -120,7 +122,7 @@ export class ProjectFiles {
     return withoutInsertions(text, this.#annotated.get(file)?.insertions ?? []);
   }
 
-  #annotate(file: string, route: RouteFile): { text: string; insertions: Insertion[] } {
+  #annotate(file: string, route: RouteFile | undefined): { text: string; insertions: Insertion[] } {
     let found = this.#annotated.get(file);
     if (!found) {
       let text = '';
@@ -129,7 +131,7 @@ export class ProjectFiles {
       } catch {
         // Deleted meanwhile: the compiler will see that for itself.
       }
-      const insertions = annotate(file, text, route);
+      const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
       this.#annotated.set(file, (found = { insertions, text: applyInsertions(text, insertions) }));
     }
     return found;

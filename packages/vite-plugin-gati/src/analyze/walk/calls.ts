@@ -53,6 +53,7 @@ export function evaluateCall(walk: Walk, node: CallExpression, state: State): Ou
   return walk.evaluate(callee, state).flatMap((outcome) => {
     const { value } = outcome;
     return evaluateArguments(walk, node.arguments, outcome.state).flatMap((args) => {
+      if (value.kind === 'next') return callNext(walk, value, args.state);
       if (value.kind === 'method') return callAnswer(walk, value.name, args.values, node.arguments, args.state, node);
       if (value.kind === 'function') return callFunction(walk, node, value.node, args, value.frame);
       const fn = isIdentifier(walk.host, callee) && value.kind === 'type' ? findFunction(walk, callee) : undefined;
@@ -84,6 +85,13 @@ function callMethod(walk: Walk, node: CallExpression, base: Outcome, name: Node 
     const fn = findFunction(walk, name);
     return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
   });
+}
+
+function callNext(walk: Walk, next: Extract<Value, { kind: 'next' }>, state: State): Outcome[] {
+  walk.mayFail(state);
+  return next
+    .run(state)
+    .map((outcome) => ({ state: { ...afterCall(walk, outcome.state), inner: outcome.value }, value: { kind: 'inner' } }));
 }
 
 function setHeader(method: string, { state, values }: Arguments): State {

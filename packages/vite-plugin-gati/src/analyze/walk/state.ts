@@ -14,6 +14,8 @@ export interface State {
   contentType?: string;
   /** Somebody has the response object who is not followed: from here on nothing is sure. */
   escaped?: Node;
+  /** What `next()` gave to this middleware. */
+  inner?: Value;
   vars: ReadonlyMap<SymbolView, Value>;
   facts: ReadonlyMap<string, Fact>;
 }
@@ -53,7 +55,7 @@ export function bodyKey(body: Body | undefined): string {
 /** Equal for states that differ in facts only. */
 export function stateKey(state: State): string {
   const vars = [...state.vars].map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`).sort();
-  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${vars.join(';')}`;
+  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${state.inner ? valueKey(state.inner) : ''}|${vars.join(';')}`;
 }
 
 /** One state of those that differ in facts only; the facts that all of them share stay. */

@@ -9,6 +9,7 @@ import type {
   Node,
 } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
+import type { State } from './state.ts';
 import type { Bindings } from '../types/writer.ts';
 
 export type FunctionNode = (ArrowFunction | FunctionDeclaration | FunctionExpression | MethodDeclaration) & {
@@ -25,6 +26,10 @@ export type Value =
   /** `widen`: written as a plain literal, so a number or a boolean says only its type. */
   | { kind: 'constant'; value: Literal; widen: boolean }
   | { kind: 'res' }
+  /** `next` of a middleware: walks what comes after it. */
+  | { kind: 'next'; run: (state: State) => { state: State; value: Value }[] }
+  /** What `next()` gave; it is in the state, as it differs by path. */
+  | { kind: 'inner' }
   | { kind: 'method'; name: string }
   | { kind: 'headers' }
   | { kind: 'arguments'; values: Value[] }
@@ -67,6 +72,7 @@ export const RES: Value = { kind: 'res' };
 export function reachesResponse(value: Value): boolean {
   switch (value.kind) {
     case 'res':
+    case 'next':
     case 'method':
     case 'headers':
       return true;
