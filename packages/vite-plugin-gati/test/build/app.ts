@@ -3,7 +3,17 @@ import path from 'node:path';
 import { createBuilder, createLogger, type InlineConfig } from 'vite';
 import { type Manifest, parseManifest } from '@gati/contract';
 import gati, { type GatiOptions } from '../../src/index.ts';
-import { root as repository, temporary } from '../../../../test/kit/folders.ts';
+import { afterAll } from 'vitest';
+import { root as repository, temporary as newFolder } from '../../../../test/kit/folders.ts';
+
+const made: string[] = [];
+afterAll(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
+
+function temporary(name: string): string {
+  const folder = newFolder(name);
+  made.push(folder);
+  return folder;
+}
 
 export type Files = Record<string, string>;
 

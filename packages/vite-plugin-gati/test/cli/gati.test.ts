@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import fs from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { root as repository } from '../../../../test/kit/folders.ts';
@@ -142,6 +144,16 @@ describe('gati dev', () => {
     await server.stop('SIGINT');
     expect(server.child.exitCode).toBe(130);
   });
+});
+
+it('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const done = await gati(makeApp(USERS), 'dev', '--json', '--strictPort', '--host', '127.0.0.1', '--port', String(port));
+  expect(done.code).toBe(1);
+  expect(JSON.parse(done.stdout)).toMatchObject({ errors: [{ code: 'GATI_PORT_TAKEN', message: expect.stringContaining(String(port)) }] });
+  taken.close();
 });
 
 describe('gati run', () => {

@@ -1,3 +1,4 @@
+import { GatiError } from '@gati/contract';
 import { createServer, type ServerOptions } from 'vite';
 import { toInlineConfig } from '../app.ts';
 import type { Call } from '../command.ts';
@@ -14,7 +15,7 @@ export async function run(call: Call): Promise<number> {
     await server.listen();
   } catch (error) {
     await server.close();
-    throw error;
+    throw isTaken(error) ? portTaken(server.config.server.port) : error;
   }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
   else server.printUrls();
@@ -35,4 +36,16 @@ function toServerOptions(args: Call['args']): ServerOptions {
   if (typeof open === 'string') options.open = open === '' ? true : open;
   if (strictPort === true) options.strictPort = true;
   return options;
+}
+
+/** Vite says it in words when `strictPort` forbids another port. */
+const isTaken = (error: unknown): boolean => error instanceof Error && /already in use|EADDRINUSE/.test(error.message);
+
+function portTaken(port: number): GatiError {
+  return new GatiError({
+    code: 'GATI_PORT_TAKEN',
+    level: 'error',
+    message: `Port ${port} is taken by another process.`,
+    fix: 'Give another one with `--port`, or leave `--strictPort` out to get the next free one.',
+  });
 }
