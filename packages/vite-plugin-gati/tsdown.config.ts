@@ -7,6 +7,7 @@ const config: UserConfig = defineConfig(
     cli: 'src/cli/main.ts',
     client: 'src/client/index.ts',
     esbuild: 'src/esbuild.ts',
+    'generate-worker': 'src/dev/generate-worker.ts',
     rolldown: 'src/rolldown.ts',
     rollup: 'src/rollup.ts',
     webpack: 'src/webpack.ts',

@@ -10,7 +10,10 @@ import type { Project, ProjectAnalysis } from './project.ts';
 import { writeChanged } from './write-changed.ts';
 
 /** Writes what `.gati` holds, and `src/gati-env.d.ts` where nothing references the types; gives the files (from the root) whose bytes changed. */
-export async function writeGenerated({ root, app, options }: Project, { contract, scan }: ProjectAnalysis): Promise<string[]> {
+export async function writeGenerated(
+  { root, app, options }: Pick<Project, 'root' | 'app' | 'options'>,
+  { contract, scan }: Pick<ProjectAnalysis, 'contract' | 'scan'>,
+): Promise<string[]> {
   const manifest = toManifest({ app, contract });
   const files: Record<string, string> = {
     '.gati/.gitignore': '*\n',

@@ -67,6 +67,7 @@ export function createProject(input: ProjectInput): Project {
 
   /** A running analyzer hears of every scan. */
   function register(scan: Scan): Scan {
+    if (scan === current) return scan;
     current = scan;
     void analyzer?.then((engine) => engine.register(scan)).catch(() => undefined);
     return scan;
@@ -91,7 +92,9 @@ export function createProject(input: ProjectInput): Project {
         loadSchema: (file, exportName) => loadSchema(file, exportName),
       });
       analyzer.catch(() => (analyzer = undefined));
-      if (current) register(current);
+      const known = current;
+      current = undefined;
+      if (known) register(known);
       return analyzer;
     },
     async invalidate(files) {

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath, type RunnableDevEnvironment } from 'vite';
+import type { EvaluatedModuleNode } from 'vite/module-runner';
+import type { Texts } from './texts.ts';
 
 /** The code of an app as the module runner has it, file by file. File names are from the root, with `/`. */
 export interface Code {
@@ -13,7 +15,7 @@ export interface Code {
  * There is no accepting module between the host and a handler: a change makes Vite's graph forget the file and its importers up to the
  * handler, and the next import runs those, and those alone, again. So the host knows when new code is there, and which error it has.
  */
-export function createCode(environment: RunnableDevEnvironment): Code {
+export function createCode(environment: RunnableDevEnvironment, texts: Texts): Code {
   const { root } = environment.config;
   const { moduleGraph } = environment;
 
@@ -23,12 +25,21 @@ export function createCode(environment: RunnableDevEnvironment): Code {
     return found;
   }
 
-  return {
+  const code: Code = {
     async load(file) {
+      const id = path.posix.join(root, file);
       try {
-        return (await environment.runner.import(`/${file}`)) as Record<string, unknown>;
+        for (let round = 0; ; round++) {
+          const module = (await environment.runner.import(`/${file}`)) as Record<string, unknown>;
+          // Vite takes a transformation that began just before a change for one of after it.
+          const behind = below(environment, id).flatMap((node) =>
+            texts.isBehind(node.file) ? [...(moduleGraph.getModulesByFile(node.file) ?? [])] : [],
+          );
+          if (behind.length === 0 || round === ROUNDS) return module;
+          await code.change(behind, Date.now());
+        }
       } catch (error) {
-        forgetFailed(environment, path.posix.join(root, file));
+        forgetFailed(environment, id);
         throw error;
       }
     },
@@ -47,22 +58,28 @@ export function createCode(environment: RunnableDevEnvironment): Code {
       return files;
     },
   };
+  return code;
 }
 
+/** Edits that come faster than they load are taken up by the next request. */
+const ROUNDS = 5;
+
 /** A module that threw would keep its error until the next edit; what it needed may be there at the next request. */
-function forgetFailed({ runner }: RunnableDevEnvironment, id: string): void {
-  const { evaluatedModules } = runner;
-  const entry = evaluatedModules.getModuleById(id);
-  if (!entry) return;
-  const below = new Set([entry]);
-  for (const node of below) {
+function forgetFailed(environment: RunnableDevEnvironment, id: string): void {
+  const { evaluatedModules } = environment.runner;
+  // Settled at once where the module failed or ended; one that still runs is someone else's.
+  for (const node of below(environment, id)) node.promise?.catch(() => evaluatedModules.invalidateModule(node));
+}
+
+/** A module and all that it imports, as they were run. */
+function below({ runner }: RunnableDevEnvironment, id: string): EvaluatedModuleNode[] {
+  const entry = runner.evaluatedModules.getModuleById(id);
+  const found = new Set(entry ? [entry] : []);
+  for (const node of found) {
     for (const imported of node.imports) {
-      const next = evaluatedModules.getModuleById(imported);
-      if (next) below.add(next);
+      const next = runner.evaluatedModules.getModuleById(imported);
+      if (next) found.add(next);
     }
   }
-  for (const node of below) {
-    // Settled at once where the module failed or ended; one that still runs is someone else's.
-    node.promise?.catch(() => evaluatedModules.invalidateModule(node));
-  }
+  return [...found];
 }

@@ -18,7 +18,7 @@ export interface DevServer {
   textOf(file: string): string | undefined;
   change(change: FileChange): Promise<void>;
   /** Called when Vite's own middlewares stand. */
-  last(): void;
+  finish(): void;
   close(): Promise<void>;
 }
 
@@ -27,15 +27,15 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   if (!environment || !isRunnableDevEnvironment(environment)) throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
   const { project } = context;
   const { root, mode, envDir } = server.config;
-  const code = createCode(environment);
-  const problems = createProblems(server);
   const texts = createTexts();
+  const code = createCode(environment, texts);
+  const problems = createProblems(server);
   const lostEdits = watchLostEdits(server);
   // Development only: what the shell has set counts more.
   const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
   const host = createHost({ project, code, problems, env, texts });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
-  const generator = createGenerator({ server, project, problems });
+  const generator = createGenerator({ server, project, problems, isBusy: () => app.inflight > 0 });
 
   const ready = project.scan().then(async (scan) => {
     await host.apply(scan);
@@ -54,12 +54,20 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${String(error)}`));
   const app = serveApp(server, host, project.options, ready);
 
+  let last: Promise<unknown> = Promise.resolve();
+
   return {
-    used: (file, text) => lostEdits.used(file, text),
+    used(file, text) {
+      texts.use(file, text);
+      lostEdits.used(file, text);
+    },
     textOf: (file) => texts.get(file),
     async change(change) {
       await ready;
-      const read = await readChange(change, { root, code, lostEdits, texts });
+      // One after the other, so that no older text is taken up after a newer one.
+      const reading = last.then(() => readChange(change, { root, code, lostEdits, texts }));
+      last = reading.catch(() => undefined);
+      const read = await reading;
       if (!read) return;
       const scan = project.update(new Map([[read.file, read.text]]));
       const dependents = await project.invalidate([read.file]);
@@ -68,7 +76,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       await host.apply(scan, changed);
       generator.soon(scan, changed);
     },
-    last: () => answerUnknown(server),
+    finish: () => answerUnknown(server),
     async close() {
       server.watcher.off('ready', onReady);
       lostEdits.close();

@@ -2,7 +2,7 @@ import { createLogger, type EffectSlot, type ReleaseBundle } from '@gati/runtime
 import { ABI, type Context, createGlobalContext } from '@gati/runtime-h3/dev';
 import { toLivePayload } from '../compile/live.ts';
 import type { Project } from '../project.ts';
-import type { Scan } from '../scan/types.ts';
+import type { RouteFile, Scan } from '../scan/types.ts';
 import type { Code } from './code.ts';
 import { createRouteLoader } from './load-route.ts';
 import type { Problems } from './problems.ts';
@@ -39,6 +39,7 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
   const effects: Record<string, EffectSlot> = {};
   /** Name → file, of what is in `modules` and `effects`. */
   const files = { modules: new Map<string, string>(), effects: new Map<string, string>() };
+  let applied: Scan | undefined;
   let config: string | undefined;
   let bundle = createBundle(() => undefined);
   let context: { bundle: ReleaseBundle; made: Promise<Context> } | undefined;
@@ -66,17 +67,21 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
   }
 
   function syncRoutes(scan: Scan, changed: Set<string>): void {
+    if (scan === applied) {
+      for (const slot of slots.values()) if (isMadeOf(slot.route, changed)) renew(slot);
+      return;
+    }
+    problems.set('scan', scan.diagnostics);
+    applied = scan;
     const kept = new Set(scan.routes.map(({ id }) => id));
     const isNew = scan.routes.some(({ id }) => !slots.has(id)) || kept.size !== slots.size;
     for (const route of scan.routes) {
       const slot = slots.get(route.id) ?? new LiveSlot(route, loader.load);
       slots.set(route.id, slot);
       const isSame = JSON.stringify(slot.route) === JSON.stringify(route);
-      if (isSame && ![route.file, ...route.middleware].some((file) => changed.has(file))) continue;
+      if (isSame && !isMadeOf(route, changed)) continue;
       slot.route = route;
-      slot.stale();
-      // Requests wait for it anyway; a failure is a problem that the loader has told.
-      if (slot.used) void Promise.resolve(slot.live()).catch(() => undefined);
+      renew(slot);
     }
     if (!isNew) return;
     for (const id of slots.keys()) {
@@ -86,6 +91,12 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
     }
     bundle.match = toMatch([...slots.values()]);
     bundle.routes = [...slots.values()];
+  }
+
+  function renew(slot: LiveSlot): void {
+    slot.stale();
+    // Requests wait for it anyway; a failure is a problem that the loader has told.
+    if (slot.used) void Promise.resolve(slot.live()).catch(() => undefined);
   }
 
   /** Modules and effects of the running context follow; without one the next finds them. */
@@ -191,7 +202,6 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
       return entry.made;
     },
     async apply(scan, changed = new Set()) {
-      problems.set('scan', scan.diagnostics);
       syncRoutes(scan, changed);
       if (scan.config !== config || (config !== undefined && changed.has(config))) {
         config = scan.config;
@@ -207,3 +217,6 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
   };
   return host;
 }
+
+const isMadeOf = ({ file, middleware }: RouteFile, files: Set<string>): boolean =>
+  files.has(file) || middleware.some((one) => files.has(one));

@@ -17,7 +17,7 @@ export function devPlugin(context: PluginContext): Plugin {
       if (!environment || server.config.plugins.some(({ name }) => name === 'vitest')) return undefined;
       const dev = createDevServer(server, context);
       servers.set(environment, dev);
-      return () => dev.last();
+      return () => dev.finish();
     },
     load: {
       filter: { id: { include: [/\.(?:[mc]?[jt]s|[jt]sx)$/], exclude: [/^\0/, /\/node_modules\//] } },

@@ -7,6 +7,10 @@ import fs from 'node:fs';
 export interface Texts {
   take(file: string, text: string | undefined): void;
   get(file: string): string | undefined;
+  /** A module was made of this text. */
+  use(file: string, text: string): void;
+  /** The file's module was made of another text than the one taken up: it was under way when that came. */
+  isBehind(file: string): boolean;
   /** Resolves when the disk has what was taken up, after at most half a second; `false` if it had something else at first. */
   agree(files: Iterable<string>): Promise<boolean>;
 }
@@ -16,6 +20,7 @@ const INTERVAL = 10;
 
 export function createTexts(): Texts {
   const texts = new Map<string, string>();
+  const used = new Map<string, string>();
 
   function isOther(file: string): boolean {
     const text = texts.get(file);
@@ -33,6 +38,10 @@ export function createTexts(): Texts {
       else texts.set(file, text);
     },
     get: (file) => texts.get(file),
+    use(file, text) {
+      used.set(file, text);
+    },
+    isBehind: (file) => texts.has(file) && used.has(file) && texts.get(file) !== used.get(file),
     async agree(files) {
       const known = [...files].filter((file) => texts.has(file));
       if (!known.some(isOther)) return true;

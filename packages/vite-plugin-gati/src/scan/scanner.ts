@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
 import { assemble } from './assemble.ts';
-import { readFacts, type ScannedFile } from './facts.ts';
+import { type FileFacts, readFacts, type ScannedFile } from './facts.ts';
 import { FOLDERS, toRole } from './layout.ts';
 import type { Scan } from './types.ts';
 
@@ -11,18 +11,19 @@ import type { Scan } from './types.ts';
 export interface Scanner {
   /** Looks at every file. */
   scan(): Promise<Scan>;
-  /** Takes up files (from the root, with `/`) with their text as it is now; `undefined`: gone. Nothing is read. */
+  /** Takes up files (from the root, with `/`) with their text as it is now; `undefined`: gone. Nothing is read. Gives the same object where nothing is other. */
   update(texts: ReadonlyMap<string, string | undefined>): Scan;
 }
 
 export function createScanner(root: string): Scanner {
   const files = new Map<string, ScannedFile & { hash: string }>();
+  let last: Scan | undefined;
 
   function take(file: string, text: string | undefined): void {
     const role = toRole(file);
     if (!role) return;
     if (text === undefined) {
-      files.delete(file);
+      if (files.delete(file)) last = undefined;
       return;
     }
     const hash = createHash('sha1').update(text).digest('base64');
@@ -30,6 +31,8 @@ export function createScanner(root: string): Scanner {
     if (before?.hash === hash) return;
     const facts = readFacts(file, text);
     const kept = Boolean(facts.syntax && before && (before.kept || !before.facts.syntax));
+    // Most edits are of a body, of which a scan says nothing.
+    if (!before || facts.syntax || before.facts.syntax || saysOf(facts) !== saysOf(before.facts)) last = undefined;
     files.set(file, { file, role, hash, kept, facts: kept && before ? { ...before.facts, syntax: facts.syntax } : facts });
   }
 
@@ -39,7 +42,7 @@ export function createScanner(root: string): Scanner {
     async scan() {
       const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
-      for (const file of files.keys()) if (!present.has(file)) files.delete(file);
+      for (const file of files.keys()) if (!present.has(file)) take(file, undefined);
       await Promise.all(
         [...present].filter(toRole).map(async (file) => {
           const text = await read(file);
@@ -47,14 +50,17 @@ export function createScanner(root: string): Scanner {
           if (text !== '' || !files.has(file)) take(file, text);
         }),
       );
-      return assemble([...files.values()]);
+      return (last ??= assemble([...files.values()]));
     },
     update(texts) {
       for (const [file, text] of texts) take(file, text);
-      return assemble([...files.values()]);
+      return (last ??= assemble([...files.values()]));
     },
   };
 }
+
+/** Without the lines around a place, which change with their neighbours. */
+const saysOf = (facts: FileFacts): string => JSON.stringify(facts, (key, value: unknown) => (key === 'frame' ? undefined : value));
 
 /** Scans an app once. */
 export function scan(root: string): Promise<Scan> {
