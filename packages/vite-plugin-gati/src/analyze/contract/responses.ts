@@ -110,7 +110,16 @@ function generatorAnswer(session: Session, node: Node, issues: Issues): Answer {
 
 function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, issues: Issues): Answer[] {
   if (value.kind === 'never') return [];
-  if (state.escaped) return [{ status: undefined, schema: {}, contentType: 'application/json', node: state.escaped }];
+  if (state.escaped) {
+    const { node: at, why } = state.escaped;
+    issues.add(
+      'GATI_RESPONSE_UNKNOWN',
+      `${why} What it answers can't be known.`,
+      'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
+      at,
+    );
+    return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
+  }
   if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, state, option, node, issues));
   const set = answer(state, state.body, node, issues);
   // What was set goes before what is returned.

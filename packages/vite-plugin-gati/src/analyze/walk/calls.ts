@@ -66,18 +66,19 @@ function callMethod(walk: Walk, node: CallExpression, base: Outcome, name: Node 
   return evaluateArguments(walk, node.arguments, base.state).flatMap((args): Outcome[] => {
     const { value } = base;
     if (value.kind === 'res') return callAnswer(walk, name.text, args.values, node.arguments, args.state, node);
-    if (value.kind === 'headers') return [{ state: setHeader(name.text, args), value: typed(walk, node) }];
+    if (value.kind === 'headers' && name.text !== 'forEach') return [{ state: setHeader(name.text, args), value: typed(walk, node) }];
     if (value.kind === 'method' && (name.text === 'call' || name.text === 'bind')) {
       if (name.text === 'bind') return [{ state: args.state, value }];
       return callAnswer(walk, value.name, args.values.slice(1), node.arguments.slice(1), args.state, node);
     }
     if (value.kind === 'object') {
       const entry = value.entries.findLast((each) => 'value' in each && each.name === name.text);
-      if (entry && 'value' in entry && entry.value.kind === 'function')
+      if (entry && 'value' in entry && entry.value.kind === 'function' && !(reachesResponse(value) && usesThis(walk, entry.value.node)))
         return callFunction(walk, node, entry.value.node, args, entry.value.frame);
       if (entry && 'value' in entry && entry.value.kind === 'method')
         return callAnswer(walk, entry.value.name, args.values, node.arguments, args.state, node);
     }
+    if (reachesResponse(value)) return callUnknown(walk, node, { state: args.state, values: [value, ...args.values] });
     if (args.values.some((each) => each.kind === 'function')) {
       const known = callWithCallback(walk, node, name, args);
       if (known) return known;
@@ -85,6 +86,15 @@ function callMethod(walk: Walk, node: CallExpression, base: Outcome, name: Node 
     const fn = findFunction(walk, name);
     return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
   });
+}
+
+function usesThis(walk: Walk, fn: Node): boolean {
+  let found = false;
+  visit(fn, (node) => {
+    if (walk.host.kind(node) === K.ThisKeyword) found = true;
+    return !found;
+  });
+  return found;
 }
 
 function callNext(walk: Walk, next: Extract<Value, { kind: 'next' }>, state: State): Outcome[] {
@@ -237,7 +247,7 @@ function summarize(walk: Walk, fn: FunctionNode): ThrowSummary {
   walk.session.prepare([fn]);
   const outcomes = walk.session.summarizing.has(fn)
     ? undefined
-    : withSummary(walk, fn, () => walk.enter(fn, [], START, { at: fn, frame: { ...frame, bindings: new Map() } }));
+    : withSummary(walk, fn, () => walk.enter(fn, undefined, START, { at: fn, frame: { ...frame, bindings: new Map() } }));
   walk.sink = sink;
   walk.guarded = guarded;
   walk.frame = frame;
@@ -273,6 +283,10 @@ function callUnknown(walk: Walk, node: CallExpression, { state, values }: Argume
     if (reachesResponse(value)) next = walk.escape(next, node, 'The response object is given to code that is not followed.');
   }
   next = forgetLiterals(next, values);
+  if (values[0]?.kind === 'error' && isRejection(walk, node)) {
+    walk.thrown(values[0], next, node);
+    return [{ state: next, value: { kind: 'never' } }];
+  }
   const type =
     walk.host.kind(node.parent) === K.ExpressionStatement || walk.host.kind(node.parent) === K.ReturnStatement
       ? walk.session.type(node)
@@ -283,6 +297,17 @@ function callUnknown(walk: Walk, node: CallExpression, { state, values }: Argume
     return [{ state: next, value: { kind: 'never' } }];
   }
   return [{ state: afterCall(walk, next), value: typed(walk, node) }];
+}
+
+/** `Promise.reject(error)` that somebody waits for. */
+function isRejection(walk: Walk, node: CallExpression): boolean {
+  const callee = unwrap(walk.host, node.expression);
+  return (
+    walk.host.kind(callee) === K.PropertyAccessExpression &&
+    (callee as PropertyAccessExpression).name.text === 'reject' &&
+    isPlatformCall(walk, node) &&
+    isAwaited(walk, node)
+  );
 }
 
 function isPlatformCall(walk: Walk, node: CallExpression): boolean {
@@ -312,7 +337,9 @@ function callWithCallback(walk: Walk, node: CallExpression, name: Node & { text:
     let states = [args.state];
     for (let round = 0; round < 3; round++) {
       const again = states.flatMap((state) =>
-        callbacks.flatMap((each) => walk.enter(each.node, [], state, { at: node, frame: each.frame }).map((outcome) => outcome.state)),
+        callbacks.flatMap((each) =>
+          walk.enter(each.node, undefined, state, { at: node, frame: each.frame }).map((outcome) => outcome.state),
+        ),
       );
       const all = merge([...states, ...again]);
       if (all.length === states.length) break;
@@ -322,7 +349,7 @@ function callWithCallback(walk: Walk, node: CallExpression, name: Node & { text:
   }
   if (!isAwaited(walk, node) && !isChained(walk, node)) return undefined;
   const skipped: Outcome[] = name.text === 'then' && callbacks.length === 1 ? [] : [{ state: args.state, value: typed(walk, node) }];
-  return [...skipped, ...callbacks.flatMap((each) => walk.enter(each.node, [], args.state, { at: node, frame: each.frame }))].map(
+  return [...skipped, ...callbacks.flatMap((each) => walk.enter(each.node, undefined, args.state, { at: node, frame: each.frame }))].map(
     (outcome) => ({ ...outcome, state: afterCall(walk, outcome.state) }),
   );
 }
@@ -334,7 +361,7 @@ function isChained(walk: Walk, node: Node): boolean {
 
 function runForThrows(walk: Walk, value: Extract<Value, { kind: 'function' }>, state: State): void {
   if (walk.frame.stack.includes(value.node) || hasGenerator(value.node)) return;
-  walk.enter(value.node, [], state, { at: value.node, frame: value.frame });
+  walk.enter(value.node, undefined, state, { at: value.node, frame: value.frame });
 }
 
 /** Whether a function can change the answer through a variable around it. */

@@ -181,6 +181,7 @@ function toReference(walk: Walk, node: Node, state: State): Condition | undefine
       const value = state.vars.get(symbol);
       // A parameter stands for what was passed, and the same variable of two calls is not the same.
       symbols.push(symbol);
+      volatile ||= walk.session.isShared(symbol);
       return value?.kind === 'type' && value.or === undefined && value.node !== inner && isIdentifier(walk.host, value.node)
         ? (text(value.node) ?? `#${idOf(symbol)}`)
         : `#${idOf(symbol)}`;

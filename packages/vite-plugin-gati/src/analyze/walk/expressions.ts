@@ -16,7 +16,7 @@ import { forget, forgetVolatile, sharedFacts } from './facts.ts';
 import { readMember } from './members.ts';
 import type { SymbolView } from '../host/host.ts';
 import { merge, type State, stateKey, withVar } from './state.ts';
-import { hasEffects, isAssignment, isFunctionNode, isIdentifier, propertyName, unwrap } from './syntax.ts';
+import { hasEffects, isAssignment, isFunctionNode, isIdentifier, propertyName, unwrap, visit } from './syntax.ts';
 import { constant, type Entry, type FunctionNode, reachesResponse, UNDEFINED, unionOf, type Value } from './values.ts';
 import type { Outcome, Walk } from './walk.ts';
 
@@ -99,15 +99,40 @@ function awaited(walk: Walk, { state, value }: Outcome, node: Node): Outcome {
 function evaluateParts(walk: Walk, node: Node, state: State): Outcome[] {
   let states = [state];
   node.forEachChild((child) => {
-    if (isFunctionNode(walk.host, child) || !hasEffects(walk.host, child)) return undefined;
-    states = merge(states.flatMap((each) => walk.evaluate(child, each)).map((outcome) => outcome.state));
+    if (!isFunctionNode(walk.host, child) && hasEffects(walk.host, child)) {
+      states = merge(states.flatMap((each) => walk.evaluate(child, each)).map((outcome) => outcome.state));
+    }
     return undefined;
   });
-  return states.map((each) => ({ state: { ...each, facts: forgetVolatile(each.facts) }, value: typed(walk, node) }));
+  return states.map((each) => {
+    const next = { ...each, facts: forgetVolatile(each.facts) };
+    const uses = usesResponse(walk, node, next);
+    return {
+      state: uses ? walk.escape(next, node, 'The response object is used in a way that is not followed.') : next,
+      value: typed(walk, node),
+    };
+  });
+}
+
+/** A name of the response object stands in it, other than to read or call a member. */
+function usesResponse(walk: Walk, node: Node, state: State): boolean {
+  const isDeletion = walk.host.kind(node) === K.DeleteExpression;
+  let found = false;
+  visit(node, (part) => {
+    if (isIdentifier(walk.host, part) && (isDeletion || walk.host.kind(part.parent) !== K.PropertyAccessExpression)) {
+      const symbol = walk.session.symbol(part);
+      const value = symbol && state.vars.get(symbol);
+      if (value && reachesResponse(value)) found = true;
+    }
+    return !found;
+  });
+  return found;
 }
 
 function readName(walk: Walk, node: Node, state: State): Value {
-  if ((node as unknown as { text: string }).text === 'undefined') return UNDEFINED;
+  const { text } = node as unknown as { text: string };
+  if (text === 'undefined') return UNDEFINED;
+  if (text === 'arguments' && walk.frame.passed.length > 0) return { kind: 'arguments', values: [...walk.frame.passed] };
   const symbol = walk.session.symbol(node);
   const value = symbol && state.vars.get(symbol);
   if (!value) return typed(walk, node);

@@ -17,7 +17,7 @@ import type { Flow, Outcome, Thrown, Walk } from './walk.ts';
 import type { Report } from './report.ts';
 
 const FUEL = 60_000;
-const TOP: Frame = { depth: 0, stack: [], bindings: new Map() };
+const TOP: Frame = { depth: 0, stack: [], passed: [], bindings: new Map() };
 
 /** One walk through one handler. */
 export class Interpreter implements Walk {
@@ -84,16 +84,10 @@ export class Interpreter implements Walk {
   }
 
   escape(state: State, node: Node, why: string): State {
-    this.report(
-      'GATI_RESPONSE_UNKNOWN',
-      `${why} What it answers can't be known.`,
-      'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
-      node,
-    );
-    return { ...state, escaped: node };
+    return { ...state, escaped: state.escaped ?? { node, why } };
   }
 
-  enter(fn: FunctionNode, values: Value[], state: State, { at, frame }: { at: Node; frame: Frame }): Outcome[] {
+  enter(fn: FunctionNode, values: Value[] | undefined, state: State, { at, frame }: { at: Node; frame: Frame }): Outcome[] {
     this.session.prepare([fn]);
     const outer = this.frame;
     const { body } = fn;
@@ -101,7 +95,8 @@ export class Interpreter implements Walk {
     const facts = state.facts;
     let inner = state;
     for (const [index, parameter] of fn.parameters.entries()) inner = this.#bindParameter(parameter, index, values, inner);
-    this.frame = { depth: outer.depth + 1, stack: [...outer.stack, fn], bindings: this.#bindings(fn, at, frame) };
+    const passed = this.host.kind(fn) === K.ArrowFunction ? outer.passed : (values ?? []);
+    this.frame = { depth: outer.depth + 1, stack: [...outer.stack, fn], passed, bindings: this.#bindings(fn, at, frame) };
     const outcomes = this.#run(body, inner);
     this.frame = outer;
     return outcomes.map(({ state: end, value }) => {
@@ -130,11 +125,11 @@ export class Interpreter implements Walk {
     return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];
   }
 
-  #bindParameter(parameter: ParameterDeclaration, index: number, values: Value[], state: State): State {
+  #bindParameter(parameter: ParameterDeclaration, index: number, values: Value[] | undefined, state: State): State {
     const { name, dotDotDotToken, initializer } = parameter;
+    if (!values) return bindName(this, name, { kind: 'type', node: name, frame: this.frame }, state);
     if (dotDotDotToken) return bindName(this, name, { kind: 'arguments', values: values.slice(index) }, state, true);
     const passed = values[index];
-    if (!passed && values.length === 0) return bindName(this, name, { kind: 'type', node: name, frame: this.frame }, state);
     const missing = !passed || (passed.kind === 'constant' && passed.value === undefined);
     const value = missing && initializer ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED) : (passed ?? UNDEFINED);
     // With a default, `T | undefined` that was passed is only `T` inside: the parameter's own type says so.

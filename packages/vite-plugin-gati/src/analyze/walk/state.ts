@@ -1,36 +1,8 @@
-import type { Schema } from '@gati/contract';
-import type { Node } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
-import { type Fact, sharedFacts } from './facts.ts';
-import { idOf, type Value, valueKey } from './values.ts';
+import { sharedFacts } from './facts.ts';
+import { type Body, idOf, reachesResponse, type State, type Status, type Value, valueKey } from './values.ts';
 
-/** What is known of the answer at one point of one path. Never changed in place. */
-export interface State {
-  status: Status;
-  body: Body | undefined;
-  /** By `res.redirect()`: nothing that is returned counts any more. */
-  redirected?: boolean;
-  /** Set through `res.headers`. */
-  contentType?: string;
-  /** Somebody has the response object who is not followed: from here on nothing is sure. */
-  escaped?: Node;
-  /** What `next()` gave to this middleware. */
-  inner?: Value;
-  vars: ReadonlyMap<SymbolView, Value>;
-  facts: ReadonlyMap<string, Fact>;
-}
-
-export type Status = { known: number; set: boolean } | { unknown: Node };
-
-export interface Body {
-  /** Undefined: the body is not known. */
-  schema: Schema | undefined;
-  contentType: string;
-  stream?: boolean;
-  /** It can be `undefined`, and then there is none. */
-  optional?: boolean;
-  node: Node;
-}
+export type { Body, State, Status };
 
 export const START: State = { status: { known: 200, set: false }, body: undefined, vars: new Map(), facts: new Map() };
 
@@ -80,8 +52,16 @@ function fold(states: readonly State[]): State[] {
       if (!same || valueKey(same) !== valueKey(value)) vars.delete(symbol);
     }
   }
+  const lost = states.flatMap((state) => [...state.vars]).find(([symbol, value]) => !vars.has(symbol) && reachesResponse(value));
+  const node = lost?.[0].declarations[0]?.node();
+  const escaped = node && { node, why: 'The handler has too many paths to follow all names of the response object.' };
   const seen = new Map<string, State>();
   for (const state of states)
-    seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, { ...state, vars, facts: new Map() });
+    seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, {
+      ...state,
+      vars,
+      facts: new Map(),
+      ...(escaped ? { escaped } : {}),
+    });
   return [...seen.values()];
 }

@@ -335,7 +335,11 @@ function runLoop(walk: Walk, states: State[], loop: Loop): Flow {
       entering = all;
     }
   }
-  if (entering.length > 0) for (const state of entering) leaving.push(...loop.enter(state).no);
+  // Not settled after all: what a further round would do is not known.
+  for (const state of entering)
+    leaving.push(
+      ...loop.enter(state).no.map((end) => walk.escape(end, loop.body, 'A loop changes the answer in more ways than are followed.')),
+    );
   flow.normal = merge(leaving);
   return flow;
 }

@@ -9,7 +9,7 @@ import type {
   Node,
 } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
-import type { State } from './state.ts';
+import type { Fact } from './facts.ts';
 import type { Bindings } from '../types/writer.ts';
 
 export type FunctionNode = (ArrowFunction | FunctionDeclaration | FunctionExpression | MethodDeclaration) & {
@@ -61,7 +61,37 @@ export interface Frame {
   depth: number;
   /** Functions that are being walked, the outermost first. */
   stack: readonly Node[];
+  /** What `arguments` holds. */
+  passed: readonly Value[];
   bindings: Bindings;
+}
+
+/** What is known of the answer at one point of one path. Never changed in place. */
+export interface State {
+  status: Status;
+  body: Body | undefined;
+  /** By `res.redirect()`: nothing that is returned counts any more. */
+  redirected?: boolean;
+  /** Set through `res.headers`. */
+  contentType?: string;
+  /** Somebody has the response object who is not followed: from here on nothing is sure. */
+  escaped?: { node: Node; why: string };
+  /** What `next()` gave to this middleware. */
+  inner?: Value;
+  vars: ReadonlyMap<SymbolView, Value>;
+  facts: ReadonlyMap<string, Fact>;
+}
+
+export type Status = { known: number; set: boolean } | { unknown: Node };
+
+export interface Body {
+  /** Undefined: the body is not known. */
+  schema: Schema | undefined;
+  contentType: string;
+  stream?: boolean;
+  /** It can be `undefined`, and then there is none. */
+  optional?: boolean;
+  node: Node;
 }
 
 export const UNDEFINED: Value = { kind: 'constant', value: undefined, widen: false };

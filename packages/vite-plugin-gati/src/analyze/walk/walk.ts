@@ -46,8 +46,8 @@ export interface Walk {
   execute(statements: readonly Node[], states: State[]): Flow;
   call(node: Node, state: State): Outcome[];
   construct(node: Node, state: State): Outcome[];
-  /** Walks a function with these arguments. */
-  enter(fn: FunctionNode, values: Value[], state: State, options: { at: Node; frame: Frame; own?: Value }): Outcome[];
+  /** Walks a function with these arguments; without them with any that its types allow. */
+  enter(fn: FunctionNode, values: Value[] | undefined, state: State, options: { at: Node; frame: Frame }): Outcome[];
   /** Binds a name or a pattern. */
   bind(name: Node, value: Value, state: State): State;
   assign(target: Node, value: Value, state: State, at: Node): State[];
