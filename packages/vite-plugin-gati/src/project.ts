@@ -85,16 +85,19 @@ export function createProject(input: ProjectInput): Project {
       loadSchema = load;
     },
     analyzer() {
-      analyzer ??= (input.createAnalyzer ?? loadAnalyzer)({
+      if (analyzer) return analyzer;
+      const started = (input.createAnalyzer ?? loadAnalyzer)({
         root,
         cacheDir: path.join(root, '.gati/cache'),
         engine: input.engine,
         loadSchema: (file, exportName) => loadSchema(file, exportName),
       });
+      // It hears of what was scanned before whoever asked for it goes on.
+      analyzer = started.then((engine) => {
+        if (current) engine.register(current);
+        return engine;
+      });
       analyzer.catch(() => (analyzer = undefined));
-      const known = current;
-      current = undefined;
-      if (known) register(known);
       return analyzer;
     },
     async invalidate(files) {

@@ -96,7 +96,7 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
   function renew(slot: LiveSlot): void {
     slot.stale();
     // Requests wait for it anyway; a failure is a problem that the loader has told.
-    if (slot.used) void Promise.resolve(slot.live()).catch(() => undefined);
+    if (slot.used) void slot.live();
   }
 
   /** Modules and effects of the running context follow; without one the next finds them. */

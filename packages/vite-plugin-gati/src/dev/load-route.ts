@@ -70,8 +70,10 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
       problems.set(source, analyzed.warnings);
       return analyzed;
     } catch (error) {
-      problems.set(source, [toDiagnostic(error, root, route.file)]);
-      throw error;
+      const diagnostic = toDiagnostic(error, root, route.file);
+      problems.set(source, [diagnostic]);
+      // The stack leads into the analysis; what a developer can look at is the handler.
+      throw new GatiError(diagnostic, { cause: error });
     }
   }
 

@@ -38,7 +38,13 @@ export class LiveSlot implements RouteSlot {
   }
 
   live(): LiveRoute | Promise<LiveRoute> {
-    return this.#current ?? (this.#pending ??= this.#run());
+    if (this.#current) return this.#current;
+    if (!this.#pending) {
+      this.#pending = this.#run();
+      // Whoever asked may still wait for something else when it fails.
+      this.#pending.catch(() => undefined);
+    }
+    return this.#pending;
   }
 
   /** What is loaded is out of date. Requests that have it keep it; the next ones wait for the new. */

@@ -90,6 +90,21 @@ it('shows a type error of a handler that still answers', async () => {
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
+it('answers 500 where a contract can not be read, and goes on', async () => {
+  await start({
+    // What a first request also waits for.
+    'src/modules/slow.ts': 'export default { setup: () => new Promise((resolve) => setTimeout(resolve, 200, {})) };',
+    'src/handlers/a.ts': `// contract: {"crash":"no answer from the compiler"}\n${good}`,
+    'src/handlers/b.ts': good,
+  });
+  expect(await ask(dev, '/a')).toMatchObject({ status: 500, body: { detail: 'no answer from the compiler', file: 'src/handlers/a.ts' } });
+  expect((await ask(dev, '/b')).body).toBe('good');
+  await eventually(() => expect(overlay()?.message).toContain('no answer from the compiler'));
+  await app.write('src/handlers/a.ts', good);
+  await eventually(async () => expect((await ask(dev, '/a')).body).toBe('good'));
+  await eventually(() => expect(overlay()).toBeUndefined());
+});
+
 it('shows nothing of problems in what is not asked for, except what a scan or a contract says', async () => {
   await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': `throw new Error('never loaded');\n${good}` });
   expect((await ask(dev, '/a')).body).toBe('good');

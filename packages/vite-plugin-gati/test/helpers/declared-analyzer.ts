@@ -5,7 +5,7 @@ import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../../src/analyze/
 
 /**
  * Takes contracts from a line `// contract: {…}` of the file: for tests of what is done with a contract, in no time and to the byte.
- * `{"delay": 50}` makes it slow, `{"error": "…"}` gives a diagnostic.
+ * `{"delay": 50}` makes it slow, `{"error": "…"}` gives a diagnostic, `{"crash": "…"}` ends the analysis.
  */
 export async function createDeclaredAnalyzer({ root }: { root: string }): Promise<Analyzer> {
   interface Declared extends Partial<RouteContract> {
@@ -13,11 +13,13 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
     payload?: Schema;
     delay?: number;
     error?: string;
+    crash?: string;
   }
   const read = async (file: string): Promise<Declared> => {
     const text = await fs.readFile(path.join(root, file), 'utf8').catch(() => '');
     const declared = JSON.parse(/^\/\/ contract: (.*)$/m.exec(text)?.[1] ?? '{}') as Declared;
     if (declared.delay) await new Promise((resolve) => setTimeout(resolve, declared.delay));
+    if (declared.crash) throw new TypeError(declared.crash);
     return declared;
   };
   const analyzer: Analyzer = {
