@@ -56,8 +56,9 @@ export function serve(core: Core, exchange: Exchange, next: (() => void) | undef
 async function open(core: Core, call: Call, live: LiveRoute | Promise<LiveRoute>): Promise<void> {
   const { release } = call;
   try {
-    const gctx = release.gctx ?? (await release.open(core.options.context));
-    enter(call, await live, gctx);
+    // At once: a failure of either must find somebody who waits for it.
+    const [loaded, gctx] = await Promise.all([live, release.gctx ?? release.open(core.options.context)]);
+    enter(call, loaded, gctx);
   } catch (error) {
     fail(call, error);
   }
