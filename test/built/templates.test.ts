@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { copyApp, root, temporary } from '../kit/folders.ts';
+import { copyApp, linkPackages, root, temporary } from '../kit/folders.ts';
 import { stopAll, succeed } from '../kit/process.ts';
 import { call, serveBuilt, serveDev } from '../kit/serve.ts';
 
@@ -24,7 +24,7 @@ describe.each([
     app = path.join(base, 'app');
     const cli = path.join(root, 'packages/create-gati/dist/cli.mjs');
     await succeed(process.execPath, [cli, 'app', '--template', template, '--yes', '--no-install'], { cwd: base, env });
-    fs.symlinkSync(path.join(root, 'node_modules'), path.join(app, 'node_modules'), 'dir');
+    linkPackages(app);
   });
   afterEach(stopAll);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));

@@ -14,8 +14,18 @@ const MADE = new Set(['node_modules', 'dist', '.gati']);
 export function copyApp(folder: string): string {
   const app = temporary(path.basename(folder));
   fs.cpSync(path.join(root, folder), app, { recursive: true, filter: (source) => !MADE.has(path.basename(source)) });
-  fs.symlinkSync(path.join(root, 'node_modules'), path.join(app, 'node_modules'), 'dir');
+  linkPackages(app);
   return app;
+}
+
+/** A `node_modules` of the app's own whose entries lead to this repository's: what Vite caches in it belongs to this app alone. */
+export function linkPackages(app: string): void {
+  const installed = path.join(root, 'node_modules');
+  const own = path.join(app, 'node_modules');
+  fs.mkdirSync(own);
+  for (const name of fs.readdirSync(installed)) {
+    if (!name.startsWith('.') || name === '.bin') fs.symlinkSync(path.join(installed, name), path.join(own, name), 'dir');
+  }
 }
 
 /** Writes as editors do: a file beside it, then a rename. */
