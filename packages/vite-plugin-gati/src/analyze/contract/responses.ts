@@ -55,8 +55,7 @@ export function inferResponses(session: Session, site: HandlerSite, middleware: 
       continue;
     }
     const run = (state: State): Outcome[] => walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
-    for (const { state, value } of throughMiddleware(walk, middleware, run)(start))
-      answers.push(...toAnswers(walk, state, value, node, issues));
+    for (const outcome of throughMiddleware(walk, middleware, run)(start)) answers.push(...toAnswers(walk, outcome, node, issues));
     for (const { error } of walk.sink) {
       if (!error) continue;
       if (isError(error.status)) answers.push(toProblem(walk, error, issues));
@@ -108,7 +107,7 @@ function generatorAnswer(session: Session, node: Node, issues: Issues): Answer {
   return { status: 200, schema: written.schema, contentType: 'text/event-stream', stream: true, node };
 }
 
-function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, issues: Issues): Answer[] {
+function toAnswers(walk: Interpreter, { state, value, facts = state.facts }: Outcome, node: Node, issues: Issues): Answer[] {
   if (value.kind === 'never') return [];
   if (state.escaped) {
     const { node: at, why } = state.escaped;
@@ -120,7 +119,7 @@ function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, is
     );
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
-  if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, state, option, node, issues));
+  if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, { state, value: option, facts }, node, issues));
   const set = answer(state, state.body, node, issues);
   // What was set goes before what is returned.
   if (state.body || state.redirected || value.kind === 'sent' || (value.kind === 'constant' && value.value === undefined)) {
@@ -138,9 +137,9 @@ function toAnswers(walk: Interpreter, state: State, value: Value, node: Node, is
   }
   const stream = toStream(walk, value, at);
   if (stream) return [answer(state, stream, at, issues)];
-  const written = writeValue(walk, value);
+  const written = writeValue(walk, value, facts);
   if (written.absent) return written.optional ? [set] : [];
-  const returned = answer(state, toBody(walk, value, at), at, issues);
+  const returned = answer(state, toBody(walk, value, at, facts), at, issues);
   return written.optional ? [returned, set] : [returned];
 }
 

@@ -1,6 +1,7 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import type { TypeView } from '../host/host.ts';
 import { toBuiltin } from '../types/builtins.ts';
+import type { Facts } from './facts.ts';
 import { unwrap } from './syntax.ts';
 import type { Body, State, Status } from './state.ts';
 import { constant, SENT, UNDEFINED, type Value } from './values.ts';
@@ -11,7 +12,7 @@ const MAX_STATUSES = 24;
 /** `res.status = …` and `res.body = …`. */
 export function assignAnswer(walk: Walk, key: string | undefined, value: Value, state: State, at: Node): State[] {
   if (key === 'status') return toStatuses(walk, value, at).map((status) => ({ ...state, status }));
-  if (key === 'body') return [{ ...state, body: toBody(walk, value, at) }];
+  if (key === 'body') return [{ ...state, body: toBody(walk, value, at, state.facts) }];
   return [
     walk.escape(
       state,
@@ -56,10 +57,10 @@ function numbersOf(walk: Walk, type: TypeView): number[] | undefined {
 }
 
 /** A value as a body, or undefined where there is none. */
-export function toBody(walk: Walk, value: Value, at: Node): Body | undefined {
+export function toBody(walk: Walk, value: Value, at: Node, facts: Facts): Body | undefined {
   const stream = toStream(walk, value, at);
   if (stream) return stream;
-  const { schema, absent, optional } = walk.schema(value);
+  const { schema, absent, optional } = walk.schema(value, facts);
   // A file goes out as it is; JSON has no form for it.
   if (schema['x-gati-codec'] === 'file')
     return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
@@ -95,7 +96,7 @@ export function callAnswer(walk: Walk, name: string, values: Value[], nodes: rea
   const place = nodes[0] ? unwrap(walk.host, nodes[0]) : at;
   switch (name) {
     case 'json':
-      return [{ state: { ...state, body: toBody(walk, value, place) }, value: SENT }];
+      return [{ state: { ...state, body: toBody(walk, value, place, state.facts) }, value: SENT }];
     case 'text': {
       const { schema } = walk.schema(value.kind === 'constant' && typeof value.value !== 'string' ? constant(String(value.value)) : value);
       return [{ state: { ...state, body: { schema, contentType: 'text/plain', node: place } }, value: SENT }];

@@ -12,7 +12,8 @@ import {
   type PropertyAssignment,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { forget, forgetVolatile, sharedFacts } from './facts.ts';
+import { toCondition } from './conditions.ts';
+import { decide, forget, forgetVolatile, sharedFacts } from './facts.ts';
 import { readMember } from './members.ts';
 import type { SymbolView } from '../host/host.ts';
 import { merge, type State, stateKey, withVar } from './state.ts';
@@ -301,8 +302,20 @@ function evaluateNullish(walk: Walk, { left, right }: BinaryExpression, state: S
     if (value.kind === 'constant')
       return value.value === null || value.value === undefined ? walk.evaluate(right, outcome.state) : [outcome];
     if (value.kind !== 'type' && value.kind !== 'declared' && value.kind !== 'union') return [outcome];
-    return [without(outcome, 'nullish'), ...walk.evaluate(right, outcome.state)];
+    const nullish = isNullish(walk, left, value, outcome.state);
+    return [...(nullish === true ? [] : [without(outcome, 'nullish')]), ...(nullish === false ? [] : walk.evaluate(right, outcome.state))];
   });
+}
+
+/** What the path knows of it: an object that is not true is not there. */
+function isNullish(walk: Walk, node: Node, value: Value, state: State): boolean | undefined {
+  const found = toCondition(walk, node, state);
+  const truth = found && !found.negated && found.condition.equals === undefined ? decide(state.facts, found.condition) : undefined;
+  if (truth === undefined) return undefined;
+  if (truth) return false;
+  const type = value.kind === 'type' ? walk.session.type(value.node) : undefined;
+  const members = type?.tag === 'union' ? walk.host.members(type) : [];
+  return members.length > 0 && members.every(({ tag }) => tag === 'object' || tag === 'null' || tag === 'undefined') ? true : undefined;
 }
 
 function evaluateAssignment(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
@@ -416,7 +429,8 @@ export function isFollowed(value: Value): boolean {
 function assignMember(walk: Walk, target: Node, value: Value, state: State, at: Node): State[] {
   const { expression } = target as PropertyAccessExpression;
   return walk.evaluate(expression, state).flatMap((base) => {
-    const next: State = { ...base.state, facts: forgetVolatile(base.state.facts) };
+    // What was learned of other objects stays true when the response is assigned to.
+    const next: State = base.value.kind === 'res' ? base.state : { ...base.state, facts: forgetVolatile(base.state.facts) };
     if (base.value.kind === 'res') {
       const isElement = walk.host.kind(target) === K.ElementAccessExpression;
       const key = isElement

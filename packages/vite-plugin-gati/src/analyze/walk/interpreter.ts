@@ -8,6 +8,7 @@ import { evaluateCall, evaluateNew } from './calls.ts';
 import { testCondition } from './conditions.ts';
 import { assignTo, evaluateExpression } from './expressions.ts';
 import { unify } from './generics.ts';
+import type { Facts } from './facts.ts';
 import { writeValue } from './schemas.ts';
 import { executeAll } from './statements.ts';
 import type { State } from './state.ts';
@@ -75,8 +76,8 @@ export class Interpreter implements Walk {
     if (this.guarded) this.sink.push({ state, error: undefined });
   }
 
-  schema(value: Value): { schema: Schema; absent: boolean; optional: boolean } {
-    return writeValue(this, value);
+  schema(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean } {
+    return writeValue(this, value, facts);
   }
 
   report(code: string, message: string, fix: string, node: Node): void {
@@ -99,7 +100,7 @@ export class Interpreter implements Walk {
     this.frame = { depth: outer.depth + 1, stack: [...outer.stack, fn], passed, bindings: this.#bindings(fn, at, frame) };
     const outcomes = this.#run(body, inner);
     this.frame = outer;
-    return outcomes.map(({ state: end, value }) => {
+    return outcomes.map(({ state: end, value, facts: known = end.facts }) => {
       // What was learned of the function's own variables says nothing of its next call.
       const kept = new Map(
         [...end.facts].filter(
@@ -111,7 +112,7 @@ export class Interpreter implements Walk {
       const vars = closes
         ? end.vars
         : new Map([...end.vars].filter(([symbol]) => state.vars.has(symbol) || !isWithin(symbol.declarations[0]?.node(), fn)));
-      return { state: { ...end, facts: kept, vars }, value };
+      return { state: { ...end, facts: kept, vars }, value, facts: known };
     });
   }
 
@@ -119,7 +120,7 @@ export class Interpreter implements Walk {
     if (this.host.kind(body) !== K.Block) return this.evaluate(body, state);
     const flow = this.execute((body as Block).statements, [state]);
     const outcomes = [
-      ...flow.returns.map(({ state: end, value }) => ({ state: end, value })),
+      ...flow.returns.map(({ state: end, value, facts }) => ({ state: end, value, ...(facts ? { facts } : {}) })),
       ...flow.normal.map((end) => ({ state: end, value: UNDEFINED })),
     ];
     return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];

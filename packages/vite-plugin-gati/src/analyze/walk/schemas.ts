@@ -4,11 +4,14 @@ import { hasFlag, type TypeView } from '../host/host.ts';
 import { isPlatform } from '../types/builtins.ts';
 import { readDoc, withDoc } from '../types/docs.ts';
 import { literalSchema } from '../types/writer.ts';
+import type { Facts } from './facts.ts';
+import { narrowMembers } from './narrow.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import type { Entry, Literal, Value } from './values.ts';
 import type { Walk } from './walk.ts';
 
 const NEVER: Schema = { not: {} };
+const NOTHING: Facts = new Map();
 
 export interface Written {
   schema: Schema;
@@ -18,29 +21,29 @@ export interface Written {
 }
 
 /** What a value is as JSON. */
-export function writeValue(walk: Walk, value: Value): Written {
+export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Written {
   const full = (schema: Schema): Written => ({ schema, absent: false, optional: false });
   switch (value.kind) {
     case 'constant':
       return value.value === undefined ? { schema: NEVER, absent: true, optional: true } : full(constantSchema(value.value, value.widen));
     case 'object':
-      return full(writeObject(walk, value.entries, value.node));
+      return full(writeObject(walk, value.entries, value.node, facts));
     case 'array': {
       const items = value.elements.map((element) => {
-        const written = writeValue(walk, element);
+        const written = writeValue(walk, element, facts);
         return written.optional ? { anyOf: [written.schema, { type: 'null' as const }] } : written.schema;
       });
       return full(canonicalSchema({ type: 'array', items: items.length > 0 ? { anyOf: items } : {} }));
     }
     case 'union': {
-      const parts = value.options.map((option) => writeValue(walk, option));
+      const parts = value.options.map((option) => writeValue(walk, option, facts));
       const schema = canonicalSchema({ anyOf: parts.filter(({ absent }) => !absent).map((part) => part.schema) });
       return { schema, absent: parts.every(({ absent }) => absent), optional: parts.some(({ optional }) => optional) };
     }
     case 'declared':
       return writeType(walk, walk.host.typesOf([value.symbol])[0]!, value.node, value);
     case 'type':
-      return writeTyped(walk, value);
+      return writeTyped(walk, value, facts);
     case 'never':
       return { schema: NEVER, absent: true, optional: false };
     default:
@@ -55,15 +58,15 @@ function constantSchema(value: Exclude<Literal, undefined>, widen: boolean): Sch
   return literalSchema(value);
 }
 
-function writeTyped(walk: Walk, value: Extract<Value, { kind: 'type' }>): Written {
+function writeTyped(walk: Walk, value: Extract<Value, { kind: 'type' }>, facts: Facts): Written {
   const type = walk.session.type(value.node);
   const vague = type.tag === 'any' || type.tag === 'unknown' || type.tag === 'parameter' || type.tag === 'deferred';
-  if (vague && value.or && value.or.kind !== 'declared') return writeValue(walk, value.or);
-  if (value.or && isFixed(value.or)) return writeValue(walk, value.or);
+  if (vague && value.or && value.or.kind !== 'declared') return writeValue(walk, value.or, facts);
+  if (value.or && isFixed(value.or)) return writeValue(walk, value.or, facts);
   if (type.tag === 'literal' && typeof type.value !== 'string' && isPlainConstant(walk, value.node)) {
     return { schema: { type: typeof type.value === 'number' ? 'number' : 'boolean' }, absent: false, optional: false };
   }
-  return writeType(walk, type, value.node, value);
+  return writeType(walk, type, value.node, value, facts);
 }
 
 /** Literals that were passed in say more than the parameter's type. */
@@ -76,15 +79,16 @@ function isFixed(value: Value): boolean {
   );
 }
 
-function writeType(walk: Walk, outer: TypeView, node: Node, value: Value): Written {
+function writeType(walk: Walk, outer: TypeView, node: Node, value: Value, facts: Facts = NOTHING): Written {
   const type = walk.session.promised(outer);
   const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
   if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
   const drop = value.kind === 'type' ? value.without : undefined;
   const bindings = value.kind === 'type' ? value.frame.bindings : undefined;
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
-  const kept = members.filter((member) => !isDropped(member, drop));
-  const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
+  const possible = narrowMembers(walk, node, members, facts);
+  const kept = possible.filter((member) => !isDropped(member, drop));
+  const optional = possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
   if (kept.length === members.length) return { schema: write(walk, type, node, bindings), absent: false, optional };
   return {
     schema: canonicalSchema({ anyOf: kept.map((member) => write(walk, member, node, bindings)) }),
@@ -122,12 +126,12 @@ function isPlainConstant(walk: Walk, node: Node): boolean {
   return !type && (kind === K.NumericLiteral || kind === K.TrueKeyword || kind === K.FalseKeyword || kind === K.PrefixUnaryExpression);
 }
 
-function writeObject(walk: Walk, entries: readonly Entry[], node: Node): Schema {
+function writeObject(walk: Walk, entries: readonly Entry[], node: Node, facts: Facts): Schema {
   const properties = new Map<string, { schema: Schema; optional: boolean }>();
   let rest: Schema | undefined;
   for (const entry of entries) {
     if ('spread' in entry) {
-      const parts = spreadParts(walk, entry.spread);
+      const parts = spreadParts(walk, entry.spread, facts);
       if (!parts) return write(walk, walk.session.type(node), node, undefined);
       for (const [name, part] of parts.properties) {
         const before = properties.get(name);
@@ -149,7 +153,7 @@ function writeObject(walk: Walk, entries: readonly Entry[], node: Node): Schema 
       properties.delete(name);
       continue;
     }
-    const written = writeValue(walk, value);
+    const written = writeValue(walk, value, facts);
     if (written.absent && written.optional) {
       properties.delete(name);
       continue;
@@ -186,14 +190,14 @@ interface Parts {
 }
 
 /** The properties that `...value` brings, or undefined where they can't be listed. */
-function spreadParts(walk: Walk, value: Value): Parts | undefined {
+function spreadParts(walk: Walk, value: Value, facts: Facts): Parts | undefined {
   if (value.kind === 'constant') return { properties: new Map() };
   const options = value.kind === 'union' ? value.options : [value];
   const parts: Parts[] = [];
   for (const option of options) {
     if (option.kind === 'constant') parts.push({ properties: new Map() });
     else {
-      const written = writeValue(walk, option);
+      const written = writeValue(walk, option, facts);
       const list = written.absent ? [{}] : alternatives(walk, written.schema);
       if (!list) return undefined;
       parts.push(...list.map(toParts));

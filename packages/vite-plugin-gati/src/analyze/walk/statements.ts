@@ -131,7 +131,8 @@ function executeReturn(walk: Walk, node: ReturnStatement, states: State[]): Flow
   const flow = emptyFlow();
   for (const state of states) {
     const outcomes = node.expression ? walk.evaluate(node.expression, state) : [{ state, value: UNDEFINED }];
-    for (const outcome of outcomes) if (outcome.value.kind !== 'never') flow.returns.push({ ...outcome, node: node.expression ?? node });
+    for (const outcome of outcomes)
+      if (outcome.value.kind !== 'never') flow.returns.push({ ...outcome, facts: outcome.state.facts, node: node.expression ?? node });
   }
   return flow;
 }

@@ -51,10 +51,16 @@ function failuresOfType(walk: Walk, type: TypeView, node: Node): (HttpFailure | 
   const failure = (known: number | undefined): HttpFailure => ({
     status: known,
     code: code?.tag === 'literal' || code?.tag === 'union' ? walk.session.responses.write(code).schema : ANY_CODE,
-    details: details && details.tag === 'object' ? walk.session.responses.write(details, { inline: true }).schema : undefined,
+    details: detailsSchema(walk, details),
     node,
   });
   return numbers.length > 0 ? numbers.map(failure) : [failure(undefined)];
+}
+
+function detailsSchema(walk: Walk, details: TypeView | undefined): Schema | undefined {
+  const members = details ? (details.tag === 'union' ? walk.host.members(details) : [details]) : [];
+  const objects = members.filter(({ tag }) => tag === 'object' || tag === 'intersection');
+  return objects.length > 0 ? { anyOf: objects.map((member) => walk.session.responses.write(member, { inline: true }).schema) } : undefined;
 }
 
 /** `new X(…)`: an `HttpError` or a subclass of it with what reaches its constructor, or undefined where it is another class. */

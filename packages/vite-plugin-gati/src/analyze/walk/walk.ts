@@ -2,12 +2,15 @@ import type { Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Host } from '../host/host.ts';
 import type { Session } from '../session.ts';
+import type { Facts } from './facts.ts';
 import type { State } from './state.ts';
 import type { Frame, FunctionNode, HttpFailure, Value } from './values.ts';
 
 export interface Outcome {
   state: State;
   value: Value;
+  /** What was known when a function returned the value; with the function its own variables are gone. */
+  facts?: Facts;
 }
 
 /** Where statements can go. */
@@ -56,7 +59,7 @@ export interface Walk {
   thrown(value: Value, state: State, node: Node): void;
   /** Says that a call here may fail with what no contract speaks of. */
   mayFail(state: State): void;
-  schema(value: Value): { schema: Schema; absent: boolean; optional: boolean };
+  schema(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
   report(code: string, message: string, fix: string, node: Node): void;
   escape(state: State, node: Node, why: string): State;
 }
