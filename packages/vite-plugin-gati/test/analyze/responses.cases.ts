@@ -394,6 +394,12 @@ export const RESPONSES: ResponseCase[] = [
     warnings: ['GATI_BODY_SOMETIMES'],
   },
 
+  {
+    name: 'comparisons of what can be computed, not told apart',
+    code: 'if (req.headers.authorization !== `Bearer ${req.params.id}`) { res.status = 401; return { error: "a" }; }\nif ((req.headers.host ?? "x") === "y") { res.status = 403; return { error: "b" }; }\nconst same = [req.params.id][0] === `${req.method}`;\nreturn { same };',
+    expect: { 200: '{ same: boolean }', 401: "{ error: 'a' }", 403: "{ error: 'b' }" },
+  },
+
   // Types of bodies
   {
     name: 'spread',

@@ -61,6 +61,8 @@ function testPlain(walk: Walk, node: Node, state: State): Split {
     return split;
   }
   const found = toCondition(walk, node, state);
+  // The value of a comparison is asked of its condition: evaluating it would come back here.
+  if (!found && isComparison(walk, node)) return { yes: [state], no: [state] };
   if (!found) {
     for (const { state: next, value } of walk.evaluate(node, state)) add(split, next, truth(value));
     return split;
@@ -94,6 +96,12 @@ const EQUALS = new Map<number, boolean>([
   [K.ExclamationEqualsToken, false],
 ]);
 const ORDER = new Set<number>([K.LessThanToken, K.LessThanEqualsToken, K.GreaterThanToken, K.GreaterThanEqualsToken]);
+
+function isComparison(walk: Walk, node: Node): boolean {
+  if (walk.host.kind(node) !== K.BinaryExpression) return false;
+  const operator = walk.host.kind((node as BinaryExpression).operatorToken);
+  return EQUALS.has(operator) || operator === K.InstanceOfKeyword;
+}
 
 function compareConstants(walk: Walk, node: Node, state: State): boolean | undefined {
   if (walk.host.kind(node) !== K.BinaryExpression) return undefined;
