@@ -35,12 +35,12 @@ const ways = {
   },
 };
 
-let running = true;
+const traffic = { on: true };
 let calls = 0;
 const failures = [];
 const stampOf = async (i) => JSON.parse(await (await fetch(base + probe(i).url)).text()).stamp;
 const client = async (seed) => {
-  for (let n = seed; running; n += 7) {
+  for (let n = seed; traffic.on; n += 7) {
     const i = reads[n % reads.length];
     const answer = await fetch(base + probe(i).url).catch((error) => ({ status: 0, text: async () => String(error) }));
     calls++;
@@ -69,7 +69,7 @@ try {
     if (turn % 50 === 49) memory.push(round(resident(), 0));
     if (turn % 3 === 0) await sleep(10); // some edits follow one another at once
   }
-  running = false;
+  traffic.on = false;
   await Promise.all(clients);
   const half = memory.slice(Math.floor(memory.length / 2));
   const growth = half.length > 1 ? half.at(-1) - half[0] : 0;
@@ -91,7 +91,7 @@ try {
   }
   if (growth > 150) process.exitCode = 1;
 } finally {
-  running = false;
+  traffic.on = false;
   child.kill('SIGTERM');
   await exited;
 }
