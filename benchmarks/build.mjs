@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util';
 import { freshFolder, gatiApp, nitroApp } from './lib/app.mjs';
 import { report, round } from './lib/measure.mjs';
 
-const { values } = parseArgs({ options: { handlers: { type: 'string', default: '1000' }, json: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { handlers: { type: 'string', default: '1000' }, json: { type: 'boolean' }, only: { type: 'string' } },
+});
 const count = Number(values.handlers);
 const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
 const apps = { gati: gatiApp, nitro: nitroApp };

@@ -9,7 +9,14 @@ import { freshFolder, gatiApp, handler, nitroApp, nitroHandler, nitroProbe, prob
 import { percentile, report, round, sleep, until } from './lib/measure.mjs';
 import { freePort } from './lib/port.mjs';
 
-const { values } = parseArgs({ options: { handlers: { type: 'string', default: '500' }, edits: { type: 'string', default: '100' }, json: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    handlers: { type: 'string', default: '500' },
+    edits: { type: 'string', default: '100' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+  },
+});
 const handlers = Number(values.handlers);
 const edits = Number(values.edits);
 const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
@@ -63,7 +70,10 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
     const port = await freePort();
     const base = `http://127.0.0.1:${port}`;
     const started = performance.now();
-    const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     try {
       await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, { every: 5 });

@@ -7,7 +7,9 @@ import { scan } from '../packages/vite-plugin-gati/src/scan/scanner.ts';
 import { freshFolder, gatiApp, handler, probe } from './lib/app.mjs';
 import { percentile, report, round } from './lib/measure.mjs';
 
-const { values } = parseArgs({ options: { handlers: { type: 'string', default: '100,1000' }, edits: { type: 'string', default: '60' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { handlers: { type: 'string', default: '100,1000' }, edits: { type: 'string', default: '60' }, json: { type: 'boolean' } },
+});
 
 const rows = [];
 for (const count of values.handlers.split(',').map(Number)) {

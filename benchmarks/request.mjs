@@ -1,16 +1,30 @@
 // CPU a request, side by side in one run: `node request.mjs [--rounds 5] [--requests 20000] [--json]`
 import path from 'node:path';
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { buildRequestApp } from './lib/request-app.mjs';
 import { load } from './lib/load.mjs';
 import { median, report, round } from './lib/measure.mjs';
 import { freePort } from './lib/port.mjs';
 import { cpuOf, startServer } from './lib/process.mjs';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, requests: { type: 'string', default: '20000' }, json: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '20000' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+  },
+});
 const count = Number(values.requests);
-const body = JSON.stringify({ name: 'Ada', email: 'ada@example.org', age: 36, active: true, tags: ['a', 'b'], address: { city: 'London', zip: 'NW1' } });
+const body = JSON.stringify({
+  name: 'Ada',
+  email: 'ada@example.org',
+  age: 36,
+  active: true,
+  tags: ['a', 'b'],
+  address: { city: 'London', zip: 'NW1' },
+});
 const work = {
   GET: { method: 'GET', path: '/users/42', status: '200' },
   POST: { method: 'POST', path: '/users', body, status: '201' },

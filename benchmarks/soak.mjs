@@ -9,7 +9,14 @@ import { freshFolder, gatiApp, handler, probe } from './lib/app.mjs';
 import { percentile, report, round, sleep, until } from './lib/measure.mjs';
 import { freePort } from './lib/port.mjs';
 
-const { values } = parseArgs({ options: { edits: { type: 'string', default: '500' }, clients: { type: 'string', default: '16' }, handlers: { type: 'string', default: '50' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: {
+    edits: { type: 'string', default: '500' },
+    clients: { type: 'string', default: '16' },
+    handlers: { type: 'string', default: '50' },
+    json: { type: 'boolean' },
+  },
+});
 const handlers = Number(values.handlers);
 const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
 const dir = freshFolder('soak');
@@ -17,7 +24,10 @@ gatiApp(dir, handlers);
 const reads = Array.from({ length: handlers }, (_, i) => i).filter((i) => i % 8 < 4);
 const port = await freePort();
 const base = `http://127.0.0.1:${port}`;
-const child = spawn(process.execPath, ['--expose-gc', vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+const child = spawn(process.execPath, ['--expose-gc', vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], {
+  cwd: dir,
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
 const exited = new Promise((resolve) => child.once('exit', resolve));
 const resident = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
 
@@ -63,7 +73,9 @@ try {
     const file = path.join(dir, probe(i).file);
     await ways[turn % 2 === 0 ? 'rename' : 'truncate'](file, handler(i, stamp), turn >> 1);
     const begun = performance.now();
-    const seen = await until(async () => (await stampOf(i).catch(() => undefined)) === stamp, { timeout: 3000, every: 2 }).catch(() => false);
+    const seen = await until(async () => (await stampOf(i).catch(() => undefined)) === stamp, { timeout: 3000, every: 2 }).catch(
+      () => false,
+    );
     if (seen) served.push(performance.now() - begun);
     else lost.push({ turn, file: probe(i).file, way: turn % 2 === 0 ? 'rename' : `truncate ${GAPS[(turn >> 1) % GAPS.length]} ms` });
     if (turn % 50 === 49) memory.push(round(resident(), 0));

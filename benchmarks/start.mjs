@@ -20,7 +20,10 @@ for (let turn = 0; turn <= Number(values.rounds); turn++) {
   for (const [name, { entry, url }] of Object.entries(servers)) {
     const port = await freePort();
     const started = performance.now();
-    const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production', PORT: String(port), GATI_WORKERS: '1' } });
+    const child = spawn(process.execPath, [entry], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, NODE_ENV: 'production', PORT: String(port), GATI_WORKERS: '1' },
+    });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     await until(async () => (await fetch(`http://127.0.0.1:${port}${url}`).catch(() => undefined))?.status === 200);
     if (turn > 0) samples[name].push(performance.now() - started);

@@ -12,8 +12,14 @@ const require = createRequire(import.meta.url);
 const dir = freshFolder(`types-${count}`);
 gatiApp(dir, count);
 // A page that calls a route of every kind, so that the client's types are used.
-const calls = Array.from({ length: 40 }, (_, i) => i * 8).filter((i) => i < count).map((i) => `  await call('GET ${probe(i).url.replace(/42$/, ':id')}', { params: { id: '${i}' } });`);
-write(dir, 'src/page.ts', `import { call } from '../.gati/generated/client';\n\nexport async function page(): Promise<void> {\n${calls.join('\n')}\n}\n`);
+const calls = Array.from({ length: 40 }, (_, i) => i * 8)
+  .filter((i) => i < count)
+  .map((i) => `  await call('GET ${probe(i).url.replace(/42$/, ':id')}', { params: { id: '${i}' } });`);
+write(
+  dir,
+  'src/page.ts',
+  `import { call } from '../.gati/generated/client';\n\nexport async function page(): Promise<void> {\n${calls.join('\n')}\n}\n`,
+);
 
 const run = (command, args) => {
   const started = performance.now();
@@ -22,8 +28,14 @@ const run = (command, args) => {
   return performance.now() - started;
 };
 run(process.execPath, [path.resolve(dir, '../../../packages/vite-plugin-gati/dist/cli.mjs'), 'generate']);
-const tsc = { 'typescript 7': path.join(path.dirname(require.resolve('typescript-7/package.json')), 'bin/tsc'), 'typescript 6': require.resolve('typescript/bin/tsc') };
+const tsc = {
+  'typescript 7': path.join(path.dirname(require.resolve('typescript-7/package.json')), 'bin/tsc'),
+  'typescript 6': require.resolve('typescript/bin/tsc'),
+};
 report(
   `tsc --noEmit, ${count} routes`,
-  Object.entries(tsc).map(([name, bin]) => ({ compiler: name, 's (median of 3)': round(median([1, 2, 3].map(() => run(process.execPath, [bin, '--noEmit']))) / 1000) })),
+  Object.entries(tsc).map(([name, bin]) => ({
+    compiler: name,
+    's (median of 3)': round(median([1, 2, 3].map(() => run(process.execPath, [bin, '--noEmit']))) / 1000),
+  })),
 );

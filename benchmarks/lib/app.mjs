@@ -33,15 +33,37 @@ export const probe = (index) => ({
 export function gatiApp(dir, count) {
   write(dir, 'package.json', JSON.stringify({ name: path.basename(dir), version: '1.0.0', private: true, type: 'module' }, null, 2));
   write(dir, 'vite.config.ts', "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n");
-  write(dir, 'tsconfig.json', JSON.stringify({
-    compilerOptions: { target: 'ES2023', lib: ['ES2023', 'DOM', 'DOM.Iterable'], module: 'ESNext', moduleResolution: 'bundler', strict: true, skipLibCheck: true, noEmit: true, types: [], verbatimModuleSyntax: true },
-    include: ['src', '.gati/types', '.gati/generated'],
-  }, null, 2));
+  write(
+    dir,
+    'tsconfig.json',
+    JSON.stringify(
+      {
+        compilerOptions: {
+          target: 'ES2023',
+          lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+          module: 'ESNext',
+          moduleResolution: 'bundler',
+          strict: true,
+          skipLibCheck: true,
+          noEmit: true,
+          types: [],
+          verbatimModuleSyntax: true,
+        },
+        include: ['src', '.gati/types', '.gati/generated'],
+      },
+      null,
+      2,
+    ),
+  );
   write(dir, 'src/gati-env.d.ts', '/// <reference types="vite-plugin-gati/types" />\n/// <reference path="../.gati/types/gati.d.ts" />\n');
   write(dir, 'src/lib/types.ts', SHARED_TYPES);
   write(dir, 'src/lib/auth.ts', AUTH);
   write(dir, 'src/modules/store.ts', STORE);
-  write(dir, 'src/effects/notify.ts', 'export async function run(payload: { kind: string; id: string }): Promise<void> {\n  void payload;\n}\n');
+  write(
+    dir,
+    'src/effects/notify.ts',
+    'export async function run(payload: { kind: string; id: string }): Promise<void> {\n  void payload;\n}\n',
+  );
   for (let i = 0; i < count; i++) write(dir, probe(i).file, handler(i));
 }
 
@@ -202,7 +224,11 @@ export async function remove(id: string): Promise<'removed' | 'locked' | 'missin
 export function nitroApp(dir, count) {
   write(dir, 'package.json', JSON.stringify({ name: path.basename(dir), version: '1.0.0', private: true, type: 'module' }, null, 2));
   write(dir, 'vite.config.ts', "import { nitro } from 'nitro/vite';\n\nexport default { plugins: [nitro()], logLevel: 'warn' };\n");
-  write(dir, 'nitro.config.ts', "import { defineNitroConfig } from 'nitro/config';\n\nexport default defineNitroConfig({ srcDir: 'server' });\n");
+  write(
+    dir,
+    'nitro.config.ts',
+    "import { defineNitroConfig } from 'nitro/config';\n\nexport default defineNitroConfig({ srcDir: 'server' });\n",
+  );
   write(dir, 'server/lib/store.ts', STORE.replace("'../lib/types'", "'./types'"));
   write(dir, 'server/lib/types.ts', SHARED_TYPES);
   for (let i = 0; i < count; i++) write(dir, nitroProbe(i).file, nitroHandler(i));

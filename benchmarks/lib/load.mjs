@@ -7,7 +7,11 @@ import net from 'node:net';
 export async function load(url, { method = 'GET', path, body, headers = {}, connections = 16, count }) {
   const { hostname, port } = new URL(url);
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) throw new Error(`only loopback: ${hostname}`);
-  const lines = [`${method} ${path} HTTP/1.1`, `host: ${hostname}:${port}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `host: ${hostname}:${port}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
   if (body !== undefined) lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`);
   const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
   const statuses = {};

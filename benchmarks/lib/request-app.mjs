@@ -6,11 +6,18 @@ export async function buildRequestApp() {
   const dir = freshFolder('request');
   write(dir, 'package.json', JSON.stringify({ name: 'request', version: '1.0.0', private: true, type: 'module' }));
   write(dir, 'vite.config.ts', "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n");
-  write(dir, 'src/handlers/users/one.ts', `export const route = 'GET /users/:id';
+  write(
+    dir,
+    'src/handlers/users/one.ts',
+    `export const route = 'GET /users/:id';
 
 export const handler: Handler<typeof route> = async (req) => ({ id: req.params.id, name: 'Ada', roles: ['admin', 'dev'] });
-`);
-  write(dir, 'src/handlers/users/create.ts', `export const route = 'POST /users';
+`,
+  );
+  write(
+    dir,
+    'src/handlers/users/create.ts',
+    `export const route = 'POST /users';
 
 export type Body = { name: string; email: string; age: number; active: boolean; tags: string[]; address: { city: string; zip: string } };
 
@@ -18,9 +25,15 @@ export const handler: Handler<typeof route> = async (req, res) => {
   res.status = 201;
   return { id: 'u1', name: req.body.name, city: req.body.address.city, tags: req.body.tags };
 };
-`);
+`,
+  );
   // 48 more routes, so that the route table is not a toy.
-  for (let i = 0; i < 48; i++) write(dir, `src/handlers/d${i % 12}/things${i}.ts`, `export const route = 'GET /d${i % 12}/things${i}/:id';\n\nexport const handler: Handler<typeof route> = async (req) => ({ id: req.params.id });\n`);
+  for (let i = 0; i < 48; i++)
+    write(
+      dir,
+      `src/handlers/d${i % 12}/things${i}.ts`,
+      `export const route = 'GET /d${i % 12}/things${i}/:id';\n\nexport const handler: Handler<typeof route> = async (req) => ({ id: req.params.id });\n`,
+    );
   await viteBuild(dir);
   return dir;
 }

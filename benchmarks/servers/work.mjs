@@ -17,13 +17,24 @@ export const bodySchema = {
 };
 
 export const userSchema = { type: 'object', properties: { id: string, name: string, roles: { type: 'array', items: string } } };
-export const createdSchema = { type: 'object', properties: { id: string, name: string, city: string, tags: { type: 'array', items: string } } };
+export const createdSchema = {
+  type: 'object',
+  properties: { id: string, name: string, city: string, tags: { type: 'array', items: string } },
+};
 
 /** By hand, for those without a validator of their own. */
 export const valid = (v) =>
-  typeof v === 'object' && v !== null &&
-  typeof v.name === 'string' && typeof v.email === 'string' && Number.isFinite(v.age) && typeof v.active === 'boolean' &&
-  Array.isArray(v.tags) && v.tags.every((tag) => typeof tag === 'string') &&
-  typeof v.address === 'object' && v.address !== null && typeof v.address.city === 'string' && typeof v.address.zip === 'string';
+  typeof v === 'object' &&
+  v !== null &&
+  typeof v.name === 'string' &&
+  typeof v.email === 'string' &&
+  Number.isFinite(v.age) &&
+  typeof v.active === 'boolean' &&
+  Array.isArray(v.tags) &&
+  v.tags.every((tag) => typeof tag === 'string') &&
+  typeof v.address === 'object' &&
+  v.address !== null &&
+  typeof v.address.city === 'string' &&
+  typeof v.address.zip === 'string';
 
 export const announce = (port) => console.log(JSON.stringify({ level: 'info', msg: 'listening', url: `http://127.0.0.1:${port}` }));
