@@ -98,7 +98,6 @@ export function loadClassic(root: string): TypeScript | undefined {
 /** The classic API in this process: slower, but needs no native program. */
 export class ClassicHost implements Host {
   readonly engine = 'typescript-classic';
-  readonly version: string;
   readonly #api: TypeScript;
   readonly #options: HostOptions;
   readonly #kinds: number[] = [];
@@ -111,7 +110,6 @@ export class ClassicHost implements Host {
   constructor(api: TypeScript, options: HostOptions) {
     this.#api = api;
     this.#options = options;
-    this.version = api.version;
     for (const [name, kind] of Object.entries(api.SyntaxKind)) {
       if (typeof kind !== 'number' || /^(First|Last)[A-Z]/.test(name)) continue;
       const same = (SyntaxKind as unknown as Record<string, number>)[name];

@@ -7,8 +7,6 @@ import type { Node, SourceFile } from 'typescript-7/unstable/ast';
  */
 export interface Host {
   readonly engine: 'typescript-7' | 'typescript-classic';
-  /** Version of the compiler, part of the key of the cache. */
-  readonly version: string;
   update(changes: FileChanges): void;
   close(): void;
 

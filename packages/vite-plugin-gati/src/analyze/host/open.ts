@@ -1,3 +1,4 @@
+import { GatiError } from '@gati/contract';
 import type { Host, HostOptions } from './host.ts';
 
 /** `auto`: TypeScript 7, and the classic API where its native program can't run. */
@@ -15,6 +16,14 @@ export async function openHost(engine: Engine, options: HostOptions): Promise<Ho
   }
   const { ClassicHost, loadClassic } = await import('./classic.ts');
   const api = loadClassic(options.root);
-  if (!api) throw new Error('No TypeScript was found that can analyse the handlers.');
+  if (!api) {
+    throw new GatiError({
+      code: 'GATI_NO_TYPESCRIPT',
+      level: 'error',
+      message:
+        'No TypeScript was found that can analyse the handlers: the native program of TypeScript 7 does not start, and there is no other.',
+      fix: 'Install without `--omit=optional`, or add `typescript` 5.9 or 6.0 to the project.',
+    });
+  }
   return new ClassicHost(api, options);
 }

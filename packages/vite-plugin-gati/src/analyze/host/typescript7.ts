@@ -13,7 +13,6 @@ import {
   TypeFlags,
 } from 'typescript-7/unstable/sync';
 import type { Node, SourceFile } from 'typescript-7/unstable/ast';
-import { createRequire } from 'node:module';
 import { closeCompiler } from '../../close-compiler.ts';
 import type {
   AliasView,
@@ -98,7 +97,6 @@ function tagOf(flags: number): TypeTag {
 /** The compiler of TypeScript 7, in its own process. Each question is one round trip of about 50 µs, so lists are asked as lists. */
 export class TypeScript7Host implements Host {
   readonly engine = 'typescript-7';
-  readonly version: string = (createRequire(import.meta.url)('typescript-7/package.json') as { version: string }).version;
   readonly #api: API;
   readonly #options: HostOptions;
   #snapshot: Snapshot;

@@ -1,8 +1,9 @@
 import { canonicalSchema, type Schema, toRef } from '@gati/contract';
-import { hasFlag, type Host, type PropertyView, type SymbolView, type TypeView } from '../host/host.ts';
+import { hasFlag, type Host, type PropertyView, type TypeView } from '../host/host.ts';
 import { BIGINT, type Builtin, toBuiltin } from './builtins.ts';
-import { type Doc, readDoc, withDoc } from './docs.ts';
+import { withDoc } from './docs.ts';
 import { type TypeName, typeName } from './names.ts';
+import { docOf, isClassMember, isFunctionType, isLost, isStructured, literalSchema, stripUndefined } from './shapes.ts';
 import { toPattern } from './template.ts';
 
 export type Direction = 'request' | 'response';
@@ -117,7 +118,7 @@ export class SchemaWriter {
       return schema;
     }
     const label = name ?? typeName(this.#host, type);
-    const doc = label && this.doc(label.symbol);
+    const doc = label && docOf(label.symbol);
     schema = withDoc(schema, doc);
     const key = this.#keyOf(type);
     this.definitions.set(key, { name: label?.name ?? 'Recursive', schema: canonicalSchema(schema), issues });
@@ -220,7 +221,7 @@ export class SchemaWriter {
   }
 
   #union(members: readonly TypeView[]): Schema {
-    const kept = members.filter((member) => member.tag !== 'undefined' && member.tag !== 'void' && !this.#isLost(member));
+    const kept = members.filter((member) => member.tag !== 'undefined' && member.tag !== 'void' && !isLost(this.#host, member));
     return { anyOf: kept.map((member) => this.#schema(member)) };
   }
 
@@ -279,12 +280,12 @@ export class SchemaWriter {
   /** An element that is `undefined`, a function or a symbol becomes `null` in an array. */
   #element(type: TypeView): Schema {
     const members = type.tag === 'union' ? this.#host.members(type) : [type];
-    const holes = members.some((member) => member.tag === 'undefined' || member.tag === 'void' || this.#isLost(member));
+    const holes = members.some((member) => member.tag === 'undefined' || member.tag === 'void' || isLost(this.#host, member));
     if (!holes) return this.#schema(type);
     return {
       anyOf: [
         ...members
-          .filter((member) => !this.#isLost(member) && member.tag !== 'undefined' && member.tag !== 'void')
+          .filter((member) => !isLost(this.#host, member) && member.tag !== 'undefined' && member.tag !== 'void')
           .map((member) => this.#schema(member)),
         { type: 'null' },
       ],
@@ -320,12 +321,12 @@ export class SchemaWriter {
     const properties = this.#host.properties(type);
     const indexes = this.#host.indexes(type);
     if (properties.length === 0 && indexes.length === 0) {
-      if (this.#isFunction(type)) {
+      if (isFunctionType(this.#host, type)) {
         this.#report('GATI_TYPE_NOT_JSON', 'A function has no form in JSON.', 'Call it and send what it returns.');
         return {};
       }
-      // `{}` is everything but null and undefined; a class or an interface without members is an object.
-      return this.#host.symbol(type)?.name === '__type' ? { type: 'object' } : { type: 'object' };
+
+      return { type: 'object' };
     }
     const schema: Schema = { type: 'object' };
     const entries: [string, Schema][] = [];
@@ -363,7 +364,7 @@ export class SchemaWriter {
       );
       return undefined;
     }
-    const lost = kept.filter((member) => this.#isLost(member));
+    const lost = kept.filter((member) => isLost(this.#host, member));
     if (lost.length > 0) {
       this.#report(
         'GATI_TYPE_NOT_JSON',
@@ -382,7 +383,7 @@ export class SchemaWriter {
       return { schema: { type: 'object' }, optional: optional || missing };
     }
     const schema = kept.length === members.length ? this.#schema(type) : this.#schemaOfSome(type, kept, missing);
-    return { schema: withDoc(schema, this.doc(symbol)), optional: optional || missing || lost.length > 0 };
+    return { schema: withDoc(schema, docOf(symbol)), optional: optional || missing || lost.length > 0 };
   }
 
   /** `T | undefined` keeps the name of `T`. */
@@ -391,60 +392,9 @@ export class SchemaWriter {
     const alias = missing ? undefined : this.#host.alias(type);
     return alias ? this.#schema(type) : { anyOf: kept.map((member) => this.#schema(member)) };
   }
-
-  #isLost(type: TypeView): boolean {
-    return type.tag === 'symbol' || this.#isFunction(type);
-  }
-
-  #isFunction(type: TypeView): boolean {
-    if (type.tag !== 'object' || type.reference) return false;
-    const symbol = this.#host.symbol(type);
-    if (symbol && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method'))) return true;
-    if (symbol && symbol.name !== '__type' && symbol.name !== '__function' && symbol.name !== 'Function')
-      return hasFlag(symbol, 'class') && this.#host.constructs(type);
-    if (symbol?.name === 'Function') return true;
-    return this.#host.properties(type).length === 0 && (this.#host.returns(type).length > 0 || this.#host.constructs(type));
-  }
-
-  /** Of declarations in the project; those of packages are left alone. */
-  doc(symbol: SymbolView): Doc | undefined {
-    for (const declaration of symbol.declarations) {
-      if (declaration.file.includes('/node_modules/') || isLibraryFile(declaration.file)) continue;
-      const node = declaration.node();
-      const text = node?.getSourceFile().text;
-      const doc = node && text?.includes('/**') ? readDoc(text, node.pos) : undefined;
-      if (doc) return doc;
-    }
-    return undefined;
-  }
-}
-
-function isLibraryFile(file: string): boolean {
-  return /\/lib\.[^/]*d\.ts$/.test(file) || file.startsWith('bundled:');
-}
-
-function isStructured(type: TypeView): boolean {
-  return type.tag === 'object' || type.tag === 'union' || type.tag === 'intersection';
 }
 
 /** A name for `string` or `{}` tells nobody anything. */
 function isWorthNaming(schema: Schema): boolean {
   return schema.type === 'object' || schema.anyOf !== undefined || schema.allOf !== undefined;
-}
-
-function isClassMember(symbol: SymbolView): boolean {
-  const parent = symbol.declarations[0]?.node()?.parent;
-  return parent !== undefined && 'members' in parent && 'heritageClauses' in parent;
-}
-
-function stripUndefined(host: Host, type: TypeView): TypeView {
-  if (type.tag !== 'union') return type;
-  const kept = host.members(type).filter((member) => member.tag !== 'undefined');
-  return kept.length === 1 ? kept[0]! : type;
-}
-
-export function literalSchema(value: string | number | boolean | bigint): Schema {
-  if (typeof value === 'bigint') return { ...BIGINT, const: String(value) };
-  if (typeof value === 'string') return { type: 'string', const: value };
-  return { type: typeof value === 'number' ? 'number' : 'boolean', const: value };
 }

@@ -6,7 +6,7 @@ import {
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
 import { forget } from './facts.ts';
-import { tracked } from './expressions.ts';
+import { tracked } from './assign.ts';
 import { readMember } from './members.ts';
 import { type State, withVar } from './state.ts';
 import { propertyName } from './syntax.ts';

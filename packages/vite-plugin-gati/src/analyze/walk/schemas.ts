@@ -3,7 +3,7 @@ import { type Node, SyntaxKind as K, type VariableDeclaration } from 'typescript
 import { hasFlag, type TypeView } from '../host/host.ts';
 import { isPlatform } from '../types/builtins.ts';
 import { readDoc, withDoc } from '../types/docs.ts';
-import { literalSchema } from '../types/writer.ts';
+import { literalSchema } from '../types/shapes.ts';
 import type { Facts } from './facts.ts';
 import { narrowMembers } from './narrow.ts';
 import { isIdentifier, unwrap } from './syntax.ts';

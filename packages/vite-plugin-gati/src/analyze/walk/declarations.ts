@@ -1,0 +1,13 @@
+import type { VariableDeclarationList } from 'typescript-7/unstable/ast';
+import { merge, type State } from './state.ts';
+import type { Walk } from './walk.ts';
+
+export function declare(walk: Walk, list: VariableDeclarationList, states: State[]): State[] {
+  let current = states;
+  for (const { name, initializer } of list.declarations) {
+    if (!initializer) continue;
+    const next = current.flatMap((state) => walk.evaluate(initializer, state)).filter(({ value }) => value.kind !== 'never');
+    current = merge(next.map(({ state, value }) => walk.bind(name, value, state)));
+  }
+  return current;
+}

@@ -1,0 +1,67 @@
+import { isPlatform } from '../types/builtins.ts';
+import { type CallExpression, type PropertyAccessExpression, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import type { Arguments } from './arguments.ts';
+import { isAwaited } from './awaiting.ts';
+import { typed } from './parts.ts';
+import { touches } from './reach.ts';
+import { type State, withVar } from './state.ts';
+import { afterCall, runForThrows } from './summaries.ts';
+import { unwrap } from './syntax.ts';
+import { reachesResponse, type Value } from './values.ts';
+import type { Outcome, Walk } from './walk.ts';
+
+/** Something that can't be looked into: from a package, or only known by its type. */
+export function callUnknown(walk: Walk, node: CallExpression, { state, values }: Arguments): Outcome[] {
+  let next = state;
+  for (const value of values) {
+    if (value.kind === 'function') {
+      if (touches(walk, value.node, state))
+        next = walk.escape(next, node, 'A callback changes the answer, and it is not known when it is called.');
+      else runForThrows(walk, value, next);
+    }
+    if (reachesResponse(value)) next = walk.escape(next, node, 'The response object is given to code that is not followed.');
+  }
+  next = forgetLiterals(next, values);
+  if (values[0]?.kind === 'error' && isRejection(walk, node)) {
+    walk.thrown(values[0], next, node);
+    return [{ state: next, value: { kind: 'never' } }];
+  }
+  const type =
+    walk.host.kind(node.parent) === K.ExpressionStatement || walk.host.kind(node.parent) === K.ReturnStatement
+      ? walk.session.type(node)
+      : undefined;
+  if (type?.tag === 'never') {
+    if (!isPlatformCall(walk, node))
+      walk.sink.push({ state: next, error: { status: undefined, code: { type: 'string' }, details: undefined, node } });
+    return [{ state: next, value: { kind: 'never' } }];
+  }
+  return [{ state: afterCall(walk, next), value: typed(walk, node) }];
+}
+
+/** `Promise.reject(error)` that somebody waits for. */
+function isRejection(walk: Walk, node: CallExpression): boolean {
+  const callee = unwrap(walk.host, node.expression);
+  return (
+    walk.host.kind(callee) === K.PropertyAccessExpression &&
+    (callee as PropertyAccessExpression).name.text === 'reject' &&
+    isPlatformCall(walk, node) &&
+    isAwaited(walk, node)
+  );
+}
+
+function isPlatformCall(walk: Walk, node: CallExpression): boolean {
+  const callee = unwrap(walk.host, node.expression);
+  const name = walk.host.kind(callee) === K.PropertyAccessExpression ? (callee as PropertyAccessExpression).name : callee;
+  return walk.session.target(name)?.declarations.some(({ file }) => isPlatform(file)) ?? false;
+}
+
+/** A literal that somebody else has in hand may be changed by him. */
+function forgetLiterals(state: State, values: readonly Value[]): State {
+  let next = state;
+  for (const [symbol, value] of state.vars) {
+    if ((value.kind !== 'object' && value.kind !== 'array') || reachesResponse(value) || !values.includes(value)) continue;
+    const node = symbol.declarations[0]?.node();
+    if (node) next = withVar(next, symbol, { kind: 'declared', symbol, node });
+  }
+  return next;
+}
