@@ -210,6 +210,15 @@ await client.payments.capture({ body: { amount: 5 } });
       expect(server.child.exitCode).toBe(0);
     });
 
+    test('gati dev needs no config file', async () => {
+      const config = fs.readFileSync(file('vite.config.ts'), 'utf8');
+      for (const name of ['vite.config.ts', 'tsconfig.json']) fs.renameSync(file(name), `${app.folder}-${name}`);
+      const server = await serveDev(app.folder, app.env, ['npx', 'gati', 'dev']);
+      await captures(server.url);
+      for (const name of ['vite.config.ts', 'tsconfig.json']) fs.renameSync(`${app.folder}-${name}`, file(name));
+      expect(fs.readFileSync(file('vite.config.ts'), 'utf8')).toBe(config);
+    });
+
     test('gati run', async () => {
       fs.writeFileSync(
         file('script.ts'),
