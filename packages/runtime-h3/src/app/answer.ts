@@ -26,10 +26,13 @@ export function answer(call: Call, returned: unknown): void {
     if (value === undefined && returned !== SENT) value = returned;
     if (typeof value === 'object' && value !== null) {
       const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && !Array.isArray(value)) return answerObject(call, status, value);
+      if ((prototype !== Object.prototype && !Array.isArray(value)) || Symbol.asyncIterator in value)
+        return answerObject(call, status, value);
     }
   }
   if (res.kind === 'stream') return answerObject(call, status, value as object);
+  // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5), nor fields that describe one.
+  if (status === 204 || status === 205 || status === 304) value = undefined;
   if (value === undefined) return send(call, res.kind === 'none' || res.assigned !== 0 ? status : 204, fieldless(call), undefined);
   if (res.kind === 'text') return sendAs(call, status, 'text/plain; charset=utf-8', String(value));
   if (typeof value === 'string' && res.kind === 'open') {

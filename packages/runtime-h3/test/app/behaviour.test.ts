@@ -323,6 +323,7 @@ describe.each(adapters)('over %s', (_name, open) => {
         'GET /returned': { handler: () => ({ returned: true }) },
         'GET /null': { handler: () => null },
         'GET /nothing': { handler: () => undefined },
+        'GET /deleted': { handler: (_req, res) => ((res.status = 204), res.json({ not: 'sent' })) },
         'GET /bare': {
           handler: (_req, res) => {
             res.status = 202;
@@ -340,6 +341,8 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(await get('/null')).toEqual([200, 'null']);
       expect(await get('/nothing')).toEqual([204, '']);
       expect(await get('/bare')).toEqual([202, '']);
+      const { status, headers } = await target.call('/deleted');
+      expect([status, headers.get('content-length'), headers.get('content-type')]).toEqual([204, null, null]);
     });
 
     it('sends text, redirects, cookies and headers', async () => {
@@ -461,6 +464,13 @@ describe.each(adapters)('over %s', (_name, open) => {
             yield { event: 'done', id: '7', data: { n: 2n } };
           },
         },
+        'GET /plain': {
+          handler: () => ({
+            async *[Symbol.asyncIterator]() {
+              yield 1;
+            },
+          }),
+        },
         'GET /sent': {
           handler: (_req, res) => {
             res.status = 201;
@@ -476,6 +486,8 @@ describe.each(adapters)('over %s', (_name, open) => {
         'text/event-stream',
         'data: {"n":1}\n\ndata: "text"\n\nevent: done\nid: 7\ndata: {"n":"2"}\n\n',
       ]);
+      const plain = await target.call('/plain');
+      expect([plain.headers.get('content-type'), await plain.text()]).toEqual(['text/event-stream', 'data: 1\n\n']);
       const sent = await target.call('/sent');
       expect([sent.status, await sent.text()]).toEqual([201, 'z']);
       const head = await target.call('/events', { method: 'HEAD' });
