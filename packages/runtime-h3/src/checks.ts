@@ -25,6 +25,9 @@ export function isMultipleOf(divisor: number): Refinement {
 
 export const isUnique: Refinement = { check: (value) => !Array.isArray(value) || new Set(value.map(toKey)).size === value.length };
 
+/** Only a form has files: no JSON value is one. */
+export const isFile: Refinement = { check: (value) => value instanceof Blob };
+
 // oxlint-disable-next-line no-control-regex -- JSON escapes them (RFC 8259, section 7)
 const ESCAPED = /[\u0000-\u001f"\\\ud800-\udfff]/;
 

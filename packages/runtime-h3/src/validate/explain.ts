@@ -1,5 +1,5 @@
 import type { Defs, Schema } from '@gati/contract';
-import { checkArray, checkNumber, checkObject, checkString, type Walker } from './keywords.ts';
+import { checkArray, checkNumber, checkObject, checkString, step, type Walker } from './keywords.ts';
 
 /** One thing that a request has against its contract. */
 export interface InputError {
@@ -69,6 +69,10 @@ class Walk implements Walker {
       if (target === undefined) return this.add(path, '$ref', 'has a schema that is not there');
       this.visit(target, value, path);
     }
+    if (schema['x-gati-codec'] === 'file') {
+      if (!(value instanceof Blob)) this.add(path, 'type', 'must be a file');
+      return;
+    }
     if (schema.type !== undefined && !isType(schema.type, value)) {
       return this.add(path, 'type', `must be ${article(schema.type)}`);
     }
@@ -91,6 +95,12 @@ class Walk implements Walker {
     if (branches.some((branch) => this.fits(branch, value))) return;
     const near = branches.filter((branch) => this.#isNear(branch, value));
     if (near.length === 1 && near[0] !== undefined) return this.visit(near[0], value, path);
+    const tag = near.length === 0 && isType('object', value) ? this.#tag(branches) : undefined;
+    if (tag !== undefined) {
+      const at = step(path, tag.key);
+      if (!Object.hasOwn(value as object, tag.key)) return this.add(at, 'required', 'is required');
+      return this.add(at, 'enum', `must be one of ${list(tag.constants)}`);
+    }
     const kinds = branches.map((branch) => this.#name(branch));
     const known = kinds.every((kind) => kind !== undefined);
     this.add(path, 'anyOf', known ? `must be ${list([...new Set(kinds)] as string[])}` : 'matches none of the allowed forms');
@@ -99,6 +109,7 @@ class Walk implements Walker {
   /** Same type, and every constant property that the value has agrees: the tag of a discriminated union. */
   #isNear(branch: Schema, value: unknown): boolean {
     const schema = this.#resolve(branch);
+    if (schema['x-gati-codec'] === 'file') return value instanceof Blob;
     if (schema.type === undefined || !isType(schema.type, value) || schema.const !== undefined || schema.enum !== undefined) return false;
     if (schema.type !== 'object') return true;
     const record = value as Record<string, unknown>;
@@ -106,6 +117,17 @@ class Walk implements Walker {
       const { const: constant } = this.#resolve(property);
       return constant === undefined || (Object.hasOwn(record, key) && record[key] === constant);
     });
+  }
+
+  /** What tells the objects among the branches apart: a property that is a constant in each. */
+  #tag(branches: Schema[]): { key: string; constants: string[] } | undefined {
+    const objects = branches.map((branch) => this.#resolve(branch)).filter(({ type }) => type === 'object');
+    for (const key of Object.keys(objects[0]?.properties ?? {})) {
+      const constants = objects.map(({ properties }) => this.#resolve(properties?.[key] ?? {}).const);
+      if (!constants.includes(undefined) && new Set(constants).size > 1)
+        return { key, constants: [...new Set(constants)].map((constant) => JSON.stringify(constant)) };
+    }
+    return undefined;
   }
 
   #resolve(schema: Schema): Schema {
@@ -118,6 +140,7 @@ class Walk implements Walker {
     const schema = this.#resolve(branch);
     if (schema.const !== undefined) return JSON.stringify(schema.const);
     if (schema.enum !== undefined) return schema.enum.map((member) => JSON.stringify(member)).join(' or ');
+    if (schema['x-gati-codec'] === 'file') return 'a file';
     return schema.type === undefined ? undefined : article(schema.type);
   }
 }

@@ -183,10 +183,21 @@ describe('explain', () => {
     expect(explain(schema, {}, { kind: 'bank', iban: 1 }, 'body')).toEqual([
       { in: 'body', path: '/iban', message: 'must be a string', rule: 'type' },
     ]);
-    expect(explain(schema, {}, { kind: 'coin' }, 'body')).toMatchObject([{ path: '', rule: 'anyOf' }]);
+    expect(explain(schema, {}, { kind: 'coin' }, 'body')).toEqual([
+      { in: 'body', path: '/kind', message: 'must be one of "card" or "bank"', rule: 'enum' },
+    ]);
+    expect(explain(schema, {}, {}, 'body')).toEqual([{ in: 'body', path: '/kind', message: 'is required', rule: 'required' }]);
     expect(explain({ anyOf: [{ type: 'string' }, { type: 'null' }, { const: 3 }] }, {}, 4, 'query')).toEqual([
       { in: 'query', path: '', message: 'must be a string, null or 3', rule: 'anyOf' },
     ]);
+  });
+
+  it('takes a file for a file, and nothing else', () => {
+    const file: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
+    expect(explain(file, {}, new File(['x'], 'x.txt'), 'body')).toEqual([]);
+    expect(explain(file, {}, 'x', 'body')).toEqual([{ in: 'body', path: '', message: 'must be a file', rule: 'type' }]);
+    expect(explain({ anyOf: [file, { type: 'null' }] }, {}, 'x', 'body')).toMatchObject([{ message: 'must be a file or null' }]);
+    expect(fits({ anyOf: [file, { type: 'null' }] }, {}, new File([], 'x'))).toBe(true);
   });
 
   it('escapes JSON Pointers', () => {

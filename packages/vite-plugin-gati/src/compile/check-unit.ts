@@ -43,10 +43,16 @@ const NOTES = [
 ];
 
 export function withoutNotes(schema: Schema): Schema {
-  return mapSchema(schema, (part) => Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.includes(key))));
+  return mapSchema(schema, (part) =>
+    // A file is a string in the document, and an object in a handler: its codec is a fact.
+    part['x-gati-codec'] === 'file'
+      ? { 'x-gati-codec': 'file' }
+      : Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.includes(key))),
+  );
 }
 
 function refine(schema: Schema, toUnit: (definition: string) => string): Schema {
+  if (schema['x-gati-codec'] === 'file') return { '~refine': [toRefinement({ kind: 'file' })] } as Schema;
   const { $ref, format, uniqueItems, multipleOf, ...rest } = schema;
   const refinements: Refinement[] = [];
   if ($ref !== undefined) refinements.push(toRefinement({ kind: 'check', unit: toUnit(refName($ref)) }));

@@ -1,5 +1,5 @@
 import type { Defs, EffectContract, RouteContract } from '@gati/contract';
-import { codePointCount, isFormat, isMultipleOf, isUnique, json, quote } from '@gati/runtime-h3/checks';
+import { codePointCount, isFile, isFormat, isMultipleOf, isUnique, json, quote } from '@gati/runtime-h3/checks';
 import type { InputCheck, LiveRoute } from '@gati/runtime-h3/app';
 import { createProgram, HELPERS, type Program } from './program.ts';
 import { type InputPlan, planEffect, planRoute } from './route.ts';
@@ -40,7 +40,7 @@ function toInput({ check, codecs }: InputPlan, units: Units): Pick<InputCheck, '
   return { check: check === undefined ? () => true : (units[check] as (value: unknown) => boolean), codecs };
 }
 
-const helpers: Record<(typeof HELPERS)[number], unknown> = { codePointCount, isFormat, isMultipleOf, isUnique, json, quote };
+const helpers: Record<(typeof HELPERS)[number], unknown> = { codePointCount, isFile, isFormat, isMultipleOf, isUnique, json, quote };
 
 function evaluate(program: Program): Units {
   // oxlint-disable-next-line no-implied-eval -- the code is this package's own, made from schemas

@@ -4,7 +4,7 @@ import { toStringifyUnit } from './stringify-unit.ts';
 import type { External, Unit } from './unit.ts';
 
 /** Names that the code of a program takes from `@gati/runtime-h3/checks`. */
-export const HELPERS = ['codePointCount', 'isFormat', 'isMultipleOf', 'isUnique', 'json', 'quote'] as const;
+export const HELPERS = ['codePointCount', 'isFile', 'isFormat', 'isMultipleOf', 'isUnique', 'json', 'quote'] as const;
 
 /**
  * The checks and serialisers of schemas that share definitions. Equal schemas are one unit, wherever they stand,
@@ -87,6 +87,8 @@ function printExternal(external: External): string {
       return `isMultipleOf(${external.of})`;
     case 'unique':
       return 'isUnique';
+    case 'file':
+      return 'isFile';
     case 'check':
       return `{ check: ${external.unit} }`;
     case 'stringify':

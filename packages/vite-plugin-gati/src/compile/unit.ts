@@ -4,6 +4,7 @@ export type External =
   | { kind: 'format'; name: string }
   | { kind: 'multiple'; of: number }
   | { kind: 'unique' }
+  | { kind: 'file' }
   /** Another unit of the program. */
   | { kind: 'check' | 'stringify'; unit: string };
 

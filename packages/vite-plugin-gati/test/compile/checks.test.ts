@@ -50,6 +50,8 @@ const schemas: Record<string, Schema> = {
       { type: 'string', format } satisfies Schema,
     ]),
   ),
+  file: { type: 'string', format: 'binary', 'x-gati-codec': 'file' },
+  files: { type: 'array', items: { type: 'string', format: 'binary', 'x-gati-codec': 'file' } },
   bigint: { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' },
   tree: { $ref: '#/$defs/Tree' },
   alias: { $ref: '#/$defs/Alias', description: 'with a note' },
@@ -93,7 +95,7 @@ const values: unknown[] = [
   {}, { a: 'x' }, { a: 1 }, { a: 1, b: 2 }, { a: 1, c: 2 }, { c: 1 }, { a: 'x', 'b-c': 1 }, { a: 'x', z: 1 }, { a: 'x', b: null }, { a: 'x', b: 3 }, { a: undefined },
   { name: 'n' }, { name: '' }, { name: 'n', kids: [{ name: 'm', kids: [] }] }, { name: 'n', kids: [{ name: 1 }] }, { name: 'n', kids: [null] },
   { n: 1, even: { odd: { n: 2 } } }, { n: 1, even: { odd: { n: 'x' } } }, { n: 1, even: { odd: {} } },
-  { kind: 'a', a: 'x' }, { kind: 'b', b: [{ name: 'q' }] }, { kind: 'b', b: [{}] }, { kind: 'c' },
+  { kind: 'a', a: 'x' }, { kind: 'b', b: [{ name: 'q' }] }, { kind: 'b', b: [{}] }, { kind: 'c' }, new Blob(['x']), [new File([], 'y')],
 ]; // prettier-ignore
 
 const route = (body: Schema): RouteContract => ({
@@ -134,7 +136,7 @@ describe('checks', () => {
         const results = [live?.check(value), routes[index]?.input.body.check(value), routes[index]?.output['200']?.check?.(value) ?? want];
         if (results.some((result) => result !== want)) wrong.push({ name, value, want, results });
       }
-      expect(live?.codecs).toBe(name === 'bigint');
+      expect(live?.codecs).toBe(['bigint', 'file', 'files'].includes(name));
     }
     expect(wrong).toEqual([]);
   });
