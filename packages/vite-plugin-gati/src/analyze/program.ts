@@ -34,8 +34,9 @@ export class Program {
   async open(): Promise<Session> {
     if (this.#closed) throw new Error('The analyzer is closed.');
     if (!this.#host) {
+      // It reads the files as they are now; what changes while it starts may have been read before or after, so that is told again.
+      if (!this.#opening) this.#changed = new Set();
       this.#opening ??= openHost(this.#engine, this.#files.hostOptions());
-      // What changes while it starts may have been read before or after: it is told again.
       this.#host = await this.#opening;
       this.#opening = undefined;
     }

@@ -19,7 +19,6 @@ const DEFAULTS = {
   moduleResolution: 'bundler',
   lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
   resolveJsonModule: true,
-  allowJs: true,
 };
 
 /** What a contract depends on is not left to taste: without `strictNullChecks` a type does not say what can be missing. */
@@ -27,6 +26,7 @@ const FORCED = {
   strict: true,
   strictNullChecks: true,
   exactOptionalPropertyTypes: false,
+  allowJs: true,
   allowImportingTsExtensions: true,
   noEmit: true,
   composite: false,

@@ -11,6 +11,9 @@ interface FileNode {
   words: ReadonlySet<string> | undefined;
 }
 
+/** What a bundler reads and a compiler does not. */
+const ASSET = /\?|\.(css|s[ac]ss|less|styl|vue|svelte|astro|svg|png|jpe?g|gif|webp|avif|ico|json|html|md|txt|wasm|graphql|gql)$/;
+
 export interface Closure {
   files: Set<string>;
   dangling: boolean;
@@ -54,7 +57,7 @@ export class ImportGraph {
       for (const [index, { file, text }] of specifiers.entries()) {
         const target = symbols[index]?.declarations[0]?.file;
         const from = this.#nodes.get(file)!;
-        if (!target) from.dangling ||= text.startsWith('.') || text.startsWith('/');
+        if (!target) from.dangling ||= /^[./]/.test(text) && !ASSET.test(text);
         else if (!target.includes('/node_modules/')) {
           from.imports.push(target);
           if (!this.#nodes.has(target)) next.add(target);
