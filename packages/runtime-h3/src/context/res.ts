@@ -27,27 +27,30 @@ export class ResponseContext implements Res {
     return (this.fields ??= new Headers());
   }
 
-  json<T>(value: T): Sent<T> {
-    return this.#sent('json', value);
+  // Getters, so that `({ json }) => json(…)` works as the types have it.
+  get json(): <T>(value: T) => Sent<T> {
+    return (value) => this.#sent('json', value);
   }
 
-  text(value: string): Sent<string> {
-    return this.#sent('text', String(value));
+  get text(): (value: string) => Sent<string> {
+    return (value) => this.#sent('text', String(value));
   }
 
-  redirect(url: string, status = 302): Sent<undefined> {
-    this.assigned = status;
-    // A header field is ASCII; what is not is percent-encoded as a URL's path and query are.
-    this.headers.set('location', String(url).replace(/[^\x21-\x7e]+/g, encodeURIComponent));
-    return this.#sent('none', undefined);
+  get redirect(): (url: string, status?: number) => Sent<undefined> {
+    return (url, status = 302) => {
+      this.assigned = status;
+      // A header field is ASCII; what is not is percent-encoded as a URL's path and query are.
+      this.headers.set('location', String(url).replace(/[^\x21-\x7e]+/g, encodeURIComponent));
+      return this.#sent('none', undefined);
+    };
   }
 
-  stream(source: ReadableStream | AsyncIterable<unknown>): Sent<ReadableStream> {
-    return this.#sent('stream', source);
+  get stream(): (source: ReadableStream | AsyncIterable<unknown>) => Sent<ReadableStream> {
+    return (source) => this.#sent('stream', source);
   }
 
-  cookie(name: string, value: string, options: CookieOptions = {}): void {
-    this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
+  get cookie(): (name: string, value: string, options?: CookieOptions) => void {
+    return (name, value, options = {}) => this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
   }
 
   #sent(kind: BodyKind, value: unknown): typeof SENT {

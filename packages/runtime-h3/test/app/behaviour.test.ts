@@ -318,6 +318,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     it('takes what was sent before res.body before what was returned', async () => {
       await start({
         'GET /sent': { handler: (_req, res) => ((res.body = 1), res.json({ sent: true })) },
+        'GET /apart': { handler: (_req, { json, cookie }) => (cookie('a', 'b'), json({ sent: true })) },
         'GET /call': { handler: (_req, res) => void res.json({ sent: true }) },
         'GET /body': { handler: (_req, res) => ((res.body = { body: true }), { returned: true }) },
         'GET /returned': { handler: () => ({ returned: true }) },
@@ -335,6 +336,7 @@ describe.each(adapters)('over %s', (_name, open) => {
         return [response.status, await response.text()];
       };
       expect(await get('/sent')).toEqual([200, '{"sent":true}']);
+      expect(await get('/apart')).toEqual([200, '{"sent":true}']);
       expect(await get('/call')).toEqual([200, '{"sent":true}']);
       expect(await get('/body')).toEqual([200, '{"body":true}']);
       expect(await get('/returned')).toEqual([200, '{"returned":true}']);
