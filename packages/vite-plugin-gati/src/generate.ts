@@ -1,18 +1,27 @@
 import path from 'node:path';
-import { printManifest } from '@gati/contract';
+import { type Contract, printManifest } from '@gati/contract';
 import { emitClient } from './emit/client.ts';
 import { emitContext } from './emit/context.ts';
 import { toManifest } from './emit/manifest.ts';
 import { toOpenApiFile } from './emit/openapi.ts';
 import { emitTypes } from './emit/types.ts';
 import { writeEnvFile } from './env-file.ts';
-import type { Project, ProjectAnalysis } from './project.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Scan } from './scan/types.ts';
 import { writeChanged } from './write-changed.ts';
+
+/** Whose files they are. */
+export interface GenerateTarget {
+  /** Absolute. */
+  root: string;
+  app: { name: string; version: string };
+  options: ResolvedOptions;
+}
 
 /** Writes what `.gati` holds, and `src/gati-env.d.ts` where nothing references the types; gives the files (from the root) whose bytes changed. */
 export async function writeGenerated(
-  { root, app, options }: Pick<Project, 'root' | 'app' | 'options'>,
-  { contract, scan }: Pick<ProjectAnalysis, 'contract' | 'scan'>,
+  { root, app, options }: GenerateTarget,
+  { contract, scan }: { contract: Contract; scan: Scan },
 ): Promise<string[]> {
   const manifest = toManifest({ app, contract });
   const files: Record<string, string> = {
@@ -30,7 +39,7 @@ export async function writeGenerated(
 }
 
 /** The types alone: they need no contract, so an editor has them at once. */
-export async function writeTypes(root: string, scan: ProjectAnalysis['scan']): Promise<string[]> {
+export async function writeTypes(root: string, scan: Scan): Promise<string[]> {
   const file = '.gati/types/gati.d.ts';
   await writeChanged(path.join(root, '.gati/.gitignore'), '*\n');
   const changed = await writeChanged(path.join(root, file), emitTypes(scan));

@@ -1,8 +1,28 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
-/** Writes a file if its bytes would change, in one step, so that no reader sees half of it. */
-export async function writeChanged(file: string, text: string): Promise<boolean> {
+/** By file, the end of the last write that was asked for. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Writes a file if its bytes would change, in one step, so that no reader sees half of it.
+ * Writes of one file come one after the other: the text asked for last is the one that stays.
+ */
+export function writeChanged(file: string, text: string): Promise<boolean> {
+  const before = turns.get(file) ?? Promise.resolve();
+  const turn = before.then(
+    () => write(file, text),
+    () => write(file, text),
+  );
+  turns.set(file, turn);
+  const leave = (): void => {
+    if (turns.get(file) === turn) turns.delete(file);
+  };
+  turn.then(leave, leave);
+  return turn;
+}
+
+async function write(file: string, text: string): Promise<boolean> {
   const before = await fs.readFile(file, 'utf8').catch(() => undefined);
   if (before === text) return false;
   await fs.mkdir(path.dirname(file), { recursive: true });
