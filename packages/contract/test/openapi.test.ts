@@ -171,12 +171,14 @@ describe('an OpenAPI document', () => {
             },
           }),
           route('GET /maybe', { deprecated: 'Use /sure.', responses: { default: { contentType: 'application/json', schema: {} } } }),
+          route('GET /odd', { responses: { default: { contentType: 'application/problem+json', schema: { $ref: '#/$defs/Tick' } } } }),
           route('DELETE /gone', { deprecated: true, responses: { '204': {}, '499': {} } }),
         ],
         { Tick: { type: 'object', properties: { at: { type: 'integer' } } } },
       ),
     );
     const response = (path: string, method: 'get' | 'delete', status: string): unknown => document.paths[path]![method]!.responses[status];
+    const problem = document.components.responses['Problem']!.content!;
     expect(response('/events', 'get', '200')).toEqual({
       description: 'OK',
       content: { 'text/event-stream': { schema: { type: 'string' }, 'x-gati-event': { $ref: '#/components/schemas/Tick' } } },
@@ -184,7 +186,15 @@ describe('an OpenAPI document', () => {
     expect(response('/file', 'get', '200')).toEqual({ description: 'OK', content: { 'application/octet-stream': {} } });
     expect(response('/maybe', 'get', 'default')).toEqual({
       description: 'Any other answer',
-      content: { 'application/json': { schema: {} } },
+      content: { 'application/json': { schema: {} }, ...problem },
+    });
+    expect(response('/odd', 'get', 'default')).toEqual({
+      description: 'Any other answer',
+      content: {
+        'application/problem+json': {
+          schema: { anyOf: [{ $ref: '#/components/schemas/Tick' }, problem['application/problem+json']!.schema] },
+        },
+      },
     });
     expect(response('/gone', 'delete', '204')).toEqual({ description: 'No Content' });
     expect(response('/gone', 'delete', '499')).toEqual({ description: 'Refused' });

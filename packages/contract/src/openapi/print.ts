@@ -5,7 +5,7 @@ import { refName } from '../schema/refs.ts';
 import type { OpenApiDocument, OpenApiMediaType, OpenApiOperation, OpenApiPathItem, OpenApiResponse } from './document.ts';
 import { toParameters } from './parameters.ts';
 import { createPaths, type PathTemplate } from './paths.ts';
-import { PROBLEM } from './problem.ts';
+import { orProblem, PROBLEM } from './problem.ts';
 import { statusPhrase } from './statuses.ts';
 
 export interface OpenApiOptions {
@@ -65,7 +65,10 @@ function toOperation(
   print: (schema: Schema) => Schema,
 ): OpenApiOperation {
   const parameters = toParameters(route, contract.$defs, template.names, print);
-  const responses = mapValues(route.responses, (response, status) => toResponse(status, response, print));
+  const responses = mapValues(route.responses, (response, status) => {
+    const printed = toResponse(status, response, print);
+    return status === 'default' ? orProblem(printed) : printed;
+  });
   const notes = [route.description, typeof route.deprecated === 'string' ? `Deprecated: ${route.deprecated}` : undefined].filter(
     (text) => text,
   );
