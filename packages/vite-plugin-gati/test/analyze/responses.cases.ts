@@ -308,6 +308,23 @@ export const RESPONSES: ResponseCase[] = [
     warnings: ['GATI_STATUS_UNKNOWN'],
   },
   {
+    name: 'status that no handler can answer with',
+    code: 'if (req.params.id) { res.status = 99; return { no: "x" }; } return { ok: "y" };',
+    expect: { 200: "{ ok: 'y' }" },
+    warnings: ['GATI_STATUS_INVALID'],
+  },
+  {
+    name: 'status out of range, and another one after it',
+    code: 'res.status = 600; res.status = 201; return { ok: "y" };',
+    expect: { 201: "{ ok: 'y' }" },
+  },
+  {
+    name: 'status out of range on one path',
+    code: 'res.status = req.params.id ? 200 : 99; return { ok: "y" };',
+    expect: { 200: "{ ok: 'y' }" },
+    warnings: ['GATI_STATUS_INVALID'],
+  },
+  {
     name: 'early returns',
     code: 'const user = await load("1"); if (!user) { res.status = 404; return { error: "none" }; } if (user.name === "") { res.status = 409; return { error: "unnamed" }; } return user;',
     expect: { 200: 'User', 404: "{ error: 'none' }", 409: "{ error: 'unnamed' }" },

@@ -119,6 +119,15 @@ function toAnswers(walk: Interpreter, { state, value, facts = state.facts }: Out
     );
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
+  if ('unknown' in state.status && state.status.invalid !== undefined) {
+    issues.add(
+      'GATI_STATUS_INVALID',
+      `A handler can't answer with status ${state.status.invalid}; it is answered as 500.`,
+      'Use a status from 200 to 599.',
+      state.status.unknown,
+    );
+    return [];
+  }
   if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, { state, value: option, facts }, node, issues));
   const set = answer(state, state.body, node, issues);
   // What was set goes before what is returned.

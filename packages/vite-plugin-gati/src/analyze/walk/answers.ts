@@ -25,9 +25,9 @@ export function assignAnswer(walk: Walk, key: string | undefined, value: Value, 
 /** Each status that a value can be; one that is not known where it can be any number. */
 export function toStatuses(walk: Walk, value: Value, at: Node): Status[] {
   const found = statusesOf(walk, value);
-  const valid = found?.filter((status) => Number.isInteger(status) && status >= 200 && status <= 599);
-  if (!found || found.length === 0 || valid?.length !== found.length) return [{ unknown: at }];
-  return [...new Set(found)].map((known) => ({ known, set: true }));
+  if (!found || found.length === 0) return [{ unknown: at }];
+  const isValid = (status: number): boolean => Number.isInteger(status) && status >= 200 && status <= 599;
+  return [...new Set(found)].map((known) => (isValid(known) ? { known, set: true } : { unknown: at, invalid: known }));
 }
 
 export function statusesOf(walk: Walk, value: Value): number[] | undefined {

@@ -17,7 +17,7 @@ export function withVar(state: State, symbol: SymbolView, value: Value | undefin
 }
 
 export function statusKey(status: Status): string {
-  return 'known' in status ? `${status.known}${status.set ? '' : '?'}` : `unknown`;
+  return 'known' in status ? `${status.known}${status.set ? '' : '?'}` : `unknown${status.invalid ?? ''}`;
 }
 
 export function bodyKey(body: Body | undefined): string {

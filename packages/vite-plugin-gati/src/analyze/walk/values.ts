@@ -82,7 +82,8 @@ export interface State {
   facts: ReadonlyMap<string, Fact>;
 }
 
-export type Status = { known: number; set: boolean } | { unknown: Node };
+/** `invalid`: a number that no handler can answer with. */
+export type Status = { known: number; set: boolean } | { unknown: Node; invalid?: number };
 
 export interface Body {
   /** Undefined: the body is not known. */
