@@ -32,6 +32,7 @@ export type {
   OpenApiResponse,
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';
+export { STATUS_TITLES } from './statuses.ts';
 export { parseRange, type Range, satisfies } from './versions/range.ts';
 export { parseVersionRequest, type VersionRequest } from './versions/request.ts';
 export {

@@ -1,3 +1,4 @@
+import { STATUS_TITLES } from '@gati/contract';
 import type { InputError } from '../validate/explain.ts';
 
 /** RFC 9457, with a code for programs. */
@@ -11,38 +12,9 @@ export interface Problem {
   [extension: string]: unknown;
 }
 
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  402: 'Payment Required',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  408: 'Request Timeout',
-  409: 'Conflict',
-  410: 'Gone',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  423: 'Locked',
-  425: 'Too Early',
-  426: 'Upgrade Required',
-  428: 'Precondition Required',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  451: 'Unavailable For Legal Reasons',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
-
 /** `status` and `code` stand; `extra` may say a better `type` or `title`. */
 export function toProblem(status: number, code: string, extra?: Record<string, unknown>): Problem {
-  const title = TITLES[status] ?? (status < 500 ? 'Client Error' : 'Server Error');
+  const title = STATUS_TITLES[status] ?? (status < 500 ? 'Client Error' : 'Server Error');
   return { type: 'about:blank', title, ...extra, status, code };
 }
 
