@@ -2,7 +2,7 @@ import { JsonError, parseJson } from '../validate/json.ts';
 import { MultipartError, parseMultipart } from '../validate/multipart.ts';
 import type { Call } from './call.ts';
 import type { Limits } from './limits.ts';
-import { type BodyKind, toBodyKind } from './media.ts';
+import { type BodyKind, toBodyKind, unreadCharset } from './media.ts';
 import type { BodyPlan } from './plan.ts';
 import { Refusal } from './problem.ts';
 import { readForm } from './query.ts';
@@ -19,7 +19,11 @@ export function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | und
   if (plan === undefined) return kind === 'json' ? 'json' : undefined;
   if (kind === undefined || !plan.kinds.has(kind)) {
     const accepted = plan.input.contentTypes.join(', ');
-    throw new Refusal(415, 'unsupported_media_type', { detail: `The body must be ${accepted}.` }, ['accept', accepted]);
+    const charset = type === undefined ? undefined : unreadCharset(type);
+    // Only what looks like a charset's name (RFC 2978, section 2.3) is repeated.
+    const named = charset !== undefined && /^[\w!#$%&'+^`{}~.:-]{1,40}$/.test(charset) ? `, not ${charset}` : '';
+    const detail = charset === undefined ? `The body must be ${accepted}.` : `The charset must be utf-8${named}.`;
+    throw new Refusal(415, 'unsupported_media_type', { detail }, ['accept', accepted]);
   }
   return kind;
 }

@@ -7,9 +7,8 @@ const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
 /** Kind of a `Content-Type`; `undefined` where its charset is none that is read. */
 export function toBodyKind(contentType: string): BodyKind | undefined {
   if (contentType === 'application/json') return 'json';
-  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
-  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find((found) => found !== undefined);
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') return undefined;
+  if (unreadCharset(contentType) !== undefined) return undefined;
+  const [type = ''] = contentType.toLowerCase().split(';');
   const name = type.trim();
   if (JSON_TYPE.test(name)) return 'json';
   if (name === 'application/x-www-form-urlencoded') return 'urlencoded';
@@ -19,4 +18,11 @@ export function toBodyKind(contentType: string): BodyKind | undefined {
 
 export function toBodyKinds(contentTypes: string[]): BodyKinds {
   return new Set(contentTypes.map(toBodyKind).filter((kind) => kind !== undefined));
+}
+
+/** The charset of a `Content-Type`, where it is none that is read. */
+export function unreadCharset(contentType: string): string | undefined {
+  const [, ...parameters] = contentType.toLowerCase().split(';');
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find((found) => found !== undefined);
+  return charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii' ? undefined : charset;
 }

@@ -89,7 +89,10 @@ describe('bad input in production', () => {
 
   it('a wrong content type is 415', async () => {
     await refused(json('{}', { 'content-type': 'text/plain' }), 415, 'unsupported_media_type');
-    await refused(json('{}', { 'content-type': 'application/json; charset=latin1' }), 415, 'unsupported_media_type');
+    const charset = await refused(json('{}', { 'content-type': 'application/json; charset=latin1' }), 415, 'unsupported_media_type');
+    expect(charset['detail']).toBe('The charset must be utf-8, not latin1.');
+    const odd = await refused(json('{}', { 'content-type': 'application/json; charset="<b>"' }), 415, 'unsupported_media_type');
+    expect(odd['detail']).toBe('The charset must be utf-8.');
     await refused(json('{}', { 'content-type': `x${SECRET}` }), 415, 'unsupported_media_type');
     await refused(json('{}', { 'content-encoding': 'gzip' }), 415, 'unsupported_content_encoding');
     const missing = request('POST /echo', { 'content-length': '2', connection: 'close' }, '{}');
