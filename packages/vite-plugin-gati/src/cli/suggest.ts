@@ -1,13 +1,17 @@
-/** The known word that is nearest to a mistyped one (at most a third of its letters off), if any. */
+/** The known word that is nearest to a mistyped one, if any: at most two letters and a third of them off. Leading dashes don't count. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
+  const bare = withoutDashes(word);
   let best: string | undefined;
-  let least = Math.floor(Math.max(word.length, 3) / 3) + 1;
+  let least = 3;
   for (const candidate of known) {
-    const distance = candidate.startsWith(word) && word.length > 1 ? 0 : editDistance(word, candidate);
-    if (distance < least) [best, least] = [candidate, distance];
+    const other = withoutDashes(candidate);
+    const distance = other.startsWith(bare) && bare.length > 1 ? 0 : editDistance(bare, other);
+    if (distance < least && distance <= Math.max(bare.length, other.length) / 3) [best, least] = [candidate, distance];
   }
   return best;
 }
+
+const withoutDashes = (word: string): string => word.replace(/^-+/, '');
 
 /** Letters added, left out, changed, or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {

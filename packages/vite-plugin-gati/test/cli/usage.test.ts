@@ -37,4 +37,9 @@ describe('suggest', () => {
     ['dve', 'dev'],
     ['xyz', undefined],
   ])('%s → %s', (word, near) => expect(suggest(word, ['dev', 'build', 'generate', 'check', 'run'])).toBe(near));
+  it('counts no dashes', () => {
+    expect(suggest('--nope', ['--mode', '--json'])).toBeUndefined();
+    expect(suggest('--mdoe', ['--mode', '--json'])).toBe('--mode');
+    expect(suggest('-x', ['-c'])).toBeUndefined();
+  });
 });
