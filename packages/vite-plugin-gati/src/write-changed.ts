@@ -1,12 +1,13 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 /** By file, the end of the last write that was asked for. */
 const turns = new Map<string, Promise<unknown>>();
 
 /**
  * Writes a file if its bytes would change, in one step, so that no reader sees half of it.
- * Writes of one file come one after the other: the text asked for last is the one that stays.
+ * In one thread, writes of one file come one after the other: the text asked for last is the one that stays.
  */
 export function writeChanged(file: string, text: string): Promise<boolean> {
   const before = turns.get(file) ?? Promise.resolve();
@@ -26,7 +27,7 @@ async function write(file: string, text: string): Promise<boolean> {
   const before = await fs.readFile(file, 'utf8').catch(() => undefined);
   if (before === text) return false;
   await fs.mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${process.pid}.${threadId}.tmp`;
   await fs.writeFile(temporary, text);
   await fs.rename(temporary, file);
   return true;
