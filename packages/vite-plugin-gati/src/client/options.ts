@@ -85,7 +85,8 @@ export interface ClientSettings {
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
-  send(data: string | Uint8Array): void;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  /** A function; DOM and Node type it each in their own way. */
+  addEventListener(type: string, listener: object): void;
 }

@@ -51,7 +51,7 @@ export function createConnect(settings: ClientSettings, options: ClientOptions =
 
 function toConnection(socket: WebSocketLike, signal: AbortSignal | undefined): Connection<unknown, unknown> {
   socket.binaryType = 'arraybuffer';
-  const waiting: (string | Uint8Array)[] = [];
+  const waiting: (string | Uint8Array<ArrayBuffer>)[] = [];
   const listeners = new Set<(message: unknown) => void>();
   let early: unknown[] = [];
 
@@ -93,7 +93,7 @@ function toConnection(socket: WebSocketLike, signal: AbortSignal | undefined): C
     close,
     onMessage: listen,
     send(message) {
-      const data = message instanceof Uint8Array ? message : toJson(message);
+      const data = message instanceof Uint8Array ? (message as Uint8Array<ArrayBuffer>) : toJson(message);
       if (socket.readyState === OPEN) socket.send(data);
       else waiting.push(data);
     },

@@ -38,7 +38,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const options = (): ClientOptions => ({ baseUrl, WebSocket: WebSocket as unknown as ClientOptions['WebSocket'] });
+const options = (): ClientOptions => ({ baseUrl, WebSocket });
 
 describe('a connection', () => {
   test('asks for its version in the query, keeps what is sent early, and ends the loop when it is closed', async () => {
