@@ -39,6 +39,38 @@ export const RESPONSES: ResponseCase[] = [
     expect: { 200: "{ list: ('a' | 'b')[]; numbers: number[]; empty: string[] }" },
   },
   {
+    name: 'empty array where there is none',
+    whole:
+      'export type Query = { tag?: string[]; n?: number[] | string };\nexport const handler: Handler<typeof route> = (req) => ({ tags: req.query.tag ?? [], or: req.query.tag || [], chain: req.query.tag ?? req.query.n ?? [] });',
+    expect: { 200: '{ tags: string[]; or: string[]; chain: number[] | string[] | string }' },
+  },
+  {
+    name: 'empty array in a branch',
+    code: 'const ok = req.params.id === "x"; return { a: ok ? ["a"] : [], b: ok ? [] : await users(), c: ok ? [] : null, d: ok ? [] : [] };',
+    expect: { 200: "{ a: 'a'[]; b: User[]; c: unknown[] | null; d: unknown[] }" },
+    defs: { User: '{ id: string; name: string; email?: string }' },
+  },
+  {
+    name: 'empty array beside a tuple',
+    code: 'const pair = undefined as [string, number] | undefined; return pair ?? [];',
+    expect: { 200: '[string, number] | unknown[]' },
+  },
+  {
+    name: 'empty array returned for what is missing',
+    code: 'const list = undefined as number[] | undefined; return list ?? [];',
+    expect: { 200: 'number[]' },
+  },
+  {
+    name: 'empty array for another status',
+    code: 'res.status = req.params.id ? 200 : 404; const all = await users(); return req.params.id ? all : [];',
+    expect: { 200: 'User[]', 404: 'User[]' },
+  },
+  {
+    name: 'empty array for another status, beside a promise',
+    code: 'res.status = req.params.id ? 200 : 404; return req.params.id ? users() : [];',
+    expect: { 200: 'User[]', 404: 'User[]' },
+  },
+  {
     name: 'function declaration',
     whole: 'export async function handler(req, res) { return { id: req.params.id, q: req.query.x }; }',
     expect: { 200: '{ id: string; q?: string[] | string }' },

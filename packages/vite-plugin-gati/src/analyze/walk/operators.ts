@@ -15,7 +15,24 @@ import type { Outcome, Walk } from './walk.ts';
 
 export function evaluateConditional(walk: Walk, node: ConditionalExpression, state: State): Outcome[] {
   const { yes, no } = walk.test(node.condition, state);
-  return [...yes.flatMap((each) => walk.evaluate(node.whenTrue, each)), ...no.flatMap((each) => walk.evaluate(node.whenFalse, each))];
+  return eitherOf(
+    walk,
+    node,
+    yes.flatMap((each) => walk.evaluate(node.whenTrue, each)),
+    no.flatMap((each) => walk.evaluate(node.whenFalse, each)),
+  );
+}
+
+/** Both sides of a choice; an empty array literal on one side has items like those of the other. */
+function eitherOf(walk: Walk, node: Node, one: Outcome[], other: Outcome[]): Outcome[] {
+  const withLike = (outcome: Outcome, others: readonly Outcome[]): Outcome => {
+    const { value } = outcome;
+    if (value.kind !== 'array' || value.elements.length > 0) return outcome;
+    // A side that this path does not reach is known by its type only.
+    const like = others.length > 0 ? others.map((each) => each.value) : [typed(walk, node)];
+    return { ...outcome, value: { ...value, like: [...(value.like ?? []), ...like] } };
+  };
+  return [...one.map((outcome) => withLike(outcome, other)), ...other.map((outcome) => withLike(outcome, one))];
 }
 
 export function evaluateBinary(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
@@ -31,7 +48,12 @@ export function evaluateBinary(walk: Walk, node: BinaryExpression, state: State)
   if (operator === K.BarBarToken) {
     const { yes, no } = walk.test(left, state);
     const kept = yes.flatMap((each) => again(walk, left, each)).map((outcome) => without(outcome, 'falsy'));
-    return [...kept, ...no.flatMap((each) => walk.evaluate(right, each))];
+    return eitherOf(
+      walk,
+      node,
+      kept,
+      no.flatMap((each) => walk.evaluate(right, each)),
+    );
   }
   if (operator === K.QuestionQuestionToken) return evaluateNullish(walk, node, state);
   if (hasEffects(walk.host, node)) return evaluateParts(walk, node, state);
@@ -68,14 +90,20 @@ function without(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
   return outcome.value.kind === 'type' ? { ...outcome, value: { ...outcome.value, without: what } } : outcome;
 }
 
-function evaluateNullish(walk: Walk, { left, right }: BinaryExpression, state: State): Outcome[] {
+function evaluateNullish(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
+  const { left, right } = node;
   return walk.evaluate(left, state).flatMap((outcome) => {
     const { value } = outcome;
     if (value.kind === 'constant')
       return value.value === null || value.value === undefined ? walk.evaluate(right, outcome.state) : [outcome];
     if (value.kind !== 'type' && value.kind !== 'declared' && value.kind !== 'union') return [outcome];
     const nullish = isNullish(walk, left, value, outcome.state);
-    return [...(nullish === true ? [] : [without(outcome, 'nullish')]), ...(nullish === false ? [] : walk.evaluate(right, outcome.state))];
+    return eitherOf(
+      walk,
+      node,
+      nullish === true ? [] : [without(outcome, 'nullish')],
+      nullish === false ? [] : walk.evaluate(right, outcome.state),
+    );
   });
 }
 

@@ -29,6 +29,8 @@ export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Wr
     case 'object':
       return full(writeObject(walk, value.entries, value.node, facts));
     case 'array': {
+      const like = value.elements.length === 0 ? arraysOf(walk, value.like ?? []) : [];
+      if (like.length > 0) return full(canonicalSchema({ anyOf: like }));
       const items = value.elements.map((element) => {
         const written = writeValue(walk, element, facts);
         return written.optional ? { anyOf: [written.schema, { type: 'null' as const }] } : written.schema;
@@ -49,6 +51,19 @@ export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Wr
     default:
       return full({});
   }
+}
+
+/** The arrays of any length among what the values can be. */
+function arraysOf(walk: Walk, values: readonly Value[]): Schema[] {
+  const pick = (schema: Schema, depth = 0): Schema[] => {
+    if (schema.anyOf) return schema.anyOf.flatMap((member) => pick(member, depth));
+    const target = schema.$ref === undefined ? schema : walk.session.responses.definitions.get(refName(schema.$ref))?.schema;
+    if (target?.anyOf && depth < 8) return target.anyOf.flatMap((member) => pick(member, depth + 1));
+    const isList = target?.type === 'array' && !target.prefixItems && !target['x-gati-codec'];
+    // The compiler's own `never[]` of the empty literal says nothing.
+    return isList && !(typeof target.items === 'object' && target.items.not) ? [schema] : [];
+  };
+  return values.flatMap((value) => pick(writeValue(walk, value).schema));
 }
 
 function constantSchema(value: Exclude<Literal, undefined>, widen: boolean): Schema {

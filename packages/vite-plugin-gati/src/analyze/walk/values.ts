@@ -35,7 +35,8 @@ export type Value =
   | { kind: 'arguments'; values: Value[] }
   | { kind: 'function'; node: FunctionNode; frame: Frame }
   | { kind: 'object'; node: Node; entries: Entry[]; frame: Frame }
-  | { kind: 'array'; node: Node; elements: Value[]; frame: Frame }
+  /** `like`: what an empty literal stands in for, as in `list ?? []`; its items are the items of that. */
+  | { kind: 'array'; node: Node; elements: Value[]; frame: Frame; like?: Value[] }
   | { kind: 'union'; options: Value[] }
   /** What `res.json()` and its like return. */
   | { kind: 'sent' }
@@ -158,7 +159,7 @@ export function valueKey(value: Value): string {
     case 'object':
       return `o${idOf(value.node)}[${value.entries.map((entry) => ('spread' in entry ? `...${valueKey(entry.spread)}` : valueKey(entry.value))).join()}]`;
     case 'array':
-      return `a${idOf(value.node)}[${value.elements.map(valueKey).join()}]`;
+      return `a${idOf(value.node)}[${value.elements.map(valueKey).join()}]${value.like ? `~${value.like.map(valueKey).join()}` : ''}`;
     case 'arguments':
       return `A[${value.values.map(valueKey).join()}]`;
     case 'union':
