@@ -78,11 +78,12 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
     try {
       await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, { every: 5 });
       first.push(performance.now() - started);
+      if (name === 'gati') await until(() => fs.existsSync(path.join(dir, '.gati/openapi.json')), { timeout: 60_000, every: 50 });
+      await sleep(2000); // what runs behind the first answer
       if (start < 2) continue;
-      await sleep(3000); // what runs behind the first answer
       for (let turn = 0; turn < edits; turn++) {
         await peer.served(base, turn, 'v0'); // loaded once, as a developer's page would have it
-        await sleep(120);
+        await sleep(500); // past what runs behind the edit before
         const begun = performance.now();
         const stamp = peer.edit(dir, turn);
         await until(() => peer.served(base, turn, stamp), { timeout: 10_000 });

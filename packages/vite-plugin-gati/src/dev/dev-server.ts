@@ -10,6 +10,9 @@ import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
 import { createTexts } from './texts.ts';
 
+/** Milliseconds after which a watcher that says it is ready misses nothing. */
+const SETTLED = 400;
+
 /** All that development adds to one Vite server; a restarted server gets another. */
 export interface DevServer {
   /** A module was made of this text. */
@@ -42,9 +45,15 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     // The first request has the machine for itself; the rest of the contracts comes behind it.
     if (server.httpServer) generator.soon(scan);
   });
-  // What was written while the watcher was still reading the folders is not told by it.
+  // What was written while the watcher was still reading the folders is not told by it, nor what is written in the moment after.
   // It says so for each folder that it watches.
-  const onReady = (): void => void ready.then(catchUp).catch(() => undefined);
+  let later: NodeJS.Timeout | undefined;
+  const lookAround = (): void => void ready.then(catchUp).catch(() => undefined);
+  const onReady = (): void => {
+    lookAround();
+    clearTimeout(later);
+    later = setTimeout(lookAround, SETTLED);
+  };
   server.watcher.on('ready', onReady);
 
   async function catchUp(): Promise<void> {
@@ -79,6 +88,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     finish: () => answerUnknown(server),
     async close() {
       server.watcher.off('ready', onReady);
+      clearTimeout(later);
       lostEdits.close();
       await generator.close();
       await app.close();
