@@ -66,7 +66,9 @@ export class WebExchange implements Exchange {
         if (done) break;
         size += value.length;
         if (size > limit) {
-          void reader.cancel().catch(() => undefined);
+          // Not cancelled: Node's fetch may be adding the next chunk, which would then be a rejection that nobody hears.
+          // The platform drops what was not read once it has the answer.
+          reader.releaseLock();
           return undefined;
         }
         chunks.push(value);
