@@ -14,7 +14,7 @@ import type { Flow, Jump, Walk } from './walk.ts';
 
 const MAX_ROUNDS = 5;
 
-export function executeLoop(walk: Walk, node: Node, states: State[], label: string): Flow | undefined {
+export function executeLoop(walk: Walk, node: Node, states: State[], label: string | undefined): Flow | undefined {
   switch (walk.host.kind(node)) {
     case K.ForStatement:
       return executeFor(walk, node as ForStatement, states, label);
@@ -84,11 +84,11 @@ function runLoop(walk: Walk, states: State[], loop: Loop): Flow {
   return flow;
 }
 
-export function executeWhile(walk: Walk, node: WhileStatement, states: State[], label: string | undefined): Flow {
+function executeWhile(walk: Walk, node: WhileStatement, states: State[], label: string | undefined): Flow {
   return runLoop(walk, states, { label, body: node.statement, enter: (state) => walk.test(node.expression, state) });
 }
 
-export function executeDo(walk: Walk, node: DoStatement, states: State[], label: string | undefined): Flow {
+function executeDo(walk: Walk, node: DoStatement, states: State[], label: string | undefined): Flow {
   const first = walk.execute([node.statement], states);
   const mine = (jump: Jump): boolean => jump.label === undefined || jump.label === label;
   const again = merge([...first.normal, ...first.continues.filter(mine).map(({ state }) => state)]);
@@ -101,7 +101,7 @@ export function executeDo(walk: Walk, node: DoStatement, states: State[], label:
   };
 }
 
-export function executeFor(walk: Walk, node: ForStatement, states: State[], label: string | undefined): Flow {
+function executeFor(walk: Walk, node: ForStatement, states: State[], label: string | undefined): Flow {
   const { initializer, condition, incrementor } = node;
   let entering = states;
   if (initializer) {
@@ -118,7 +118,7 @@ export function executeFor(walk: Walk, node: ForStatement, states: State[], labe
   });
 }
 
-export function executeForEach(walk: Walk, node: ForInOrOfStatement, states: State[], label: string | undefined): Flow {
+function executeForEach(walk: Walk, node: ForInOrOfStatement, states: State[], label: string | undefined): Flow {
   const entering = states.flatMap((state) => walk.evaluate(node.expression, state)).map(({ state }) => state);
   return runLoop(walk, entering, {
     label,

@@ -1,9 +1,6 @@
 import {
   type Block,
-  type DoStatement,
   type ExpressionStatement,
-  type ForInOrOfStatement,
-  type ForStatement,
   type Identifier,
   type IfStatement,
   type LabeledStatement,
@@ -14,11 +11,10 @@ import {
   type ThrowStatement,
   type TryStatement,
   type VariableStatement,
-  type WhileStatement,
 } from 'typescript-7/unstable/ast';
 import { declare } from './declarations.ts';
 import { emptyFlow, join, takeLabel } from './flow.ts';
-import { executeDo, executeFor, executeForEach, executeLoop, executeWhile } from './loops.ts';
+import { executeLoop } from './loops.ts';
 import { merge, type State } from './state.ts';
 import { executeSwitch } from './switches.ts';
 import { executeTry } from './tries.ts';
@@ -61,15 +57,6 @@ export function execute(walk: Walk, node: Node, states: State[]): Flow {
       return executeTry(walk, node as TryStatement, states);
     case K.SwitchStatement:
       return executeSwitch(walk, node as SwitchStatement, states);
-    case K.ForStatement:
-      return executeFor(walk, node as ForStatement, states, undefined);
-    case K.ForOfStatement:
-    case K.ForInStatement:
-      return executeForEach(walk, node as ForInOrOfStatement, states, undefined);
-    case K.WhileStatement:
-      return executeWhile(walk, node as WhileStatement, states, undefined);
-    case K.DoStatement:
-      return executeDo(walk, node as DoStatement, states, undefined);
     case K.LabeledStatement:
       return executeLabeled(walk, node as LabeledStatement, states);
     case K.BreakStatement:
@@ -79,7 +66,7 @@ export function execute(walk: Walk, node: Node, states: State[]): Flow {
       return host.kind(node) === K.BreakStatement ? { ...emptyFlow(), breaks: jumps } : { ...emptyFlow(), continues: jumps };
     }
     default:
-      return emptyFlow(states);
+      return executeLoop(walk, node, states, undefined) ?? emptyFlow(states);
   }
 }
 
