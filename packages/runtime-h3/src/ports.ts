@@ -1,4 +1,69 @@
+import type { ReleaseStatus } from '@gati/contract';
+
 /** What others may plug into the runtime. A port is here when something implements it. */
+
+/** One file of a snapshot. */
+export interface StoredFile {
+  /** Below `dist/`, with `/`. */
+  path: string;
+  bytes: number;
+  /** Hex; the name of its blob. */
+  sha256: string;
+}
+
+/** An immutable snapshot of `dist/`: written once, never changed. */
+export interface StoredRelease {
+  /** Semver; one release a version. */
+  version: string;
+  /** `rel_…` */
+  id: string;
+  /** RFC 3339: when it was put into the store, or what `--at` said. */
+  date: string;
+  /** By path. */
+  files: StoredFile[];
+  /** Digest of the image that was made of it. */
+  image?: string;
+}
+
+/** What may change about a release. */
+export interface ReleaseMark {
+  status: ReleaseStatus;
+  /** RFC 3339: what `Deprecation` and `Sunset` say. */
+  deprecatedAt?: string;
+  sunsetAt?: string;
+}
+
+/** The one document of a store that changes. */
+export interface StoreHead {
+  /** Version that is current. */
+  current?: string;
+  /** Versions that were current, the last at the end, without the current one. */
+  before: string[];
+  /** By version. A release without a mark is staged. */
+  marks: Record<string, ReleaseMark>;
+}
+
+/** Dumb storage of releases: blobs by digest, one record a release, one head that moves by compare-and-swap. The rules are in `releases/`. */
+export interface ReleaseStore {
+  /** Without credentials, for messages. */
+  readonly url: string;
+  /** Complete releases only, in no order. */
+  list(): Promise<StoredRelease[]>;
+  /** All of its blobs are there. `false`: the version is taken. Of two racing writers one gets `false`. */
+  create(release: StoredRelease): Promise<boolean>;
+  remove(version: string): Promise<void>;
+  head(): Promise<{ head: StoreHead; tag: string }>;
+  /** `false`: it is no longer the head with this `tag`. */
+  moveHead(head: StoreHead, tag: string): Promise<boolean>;
+  /** Changes whenever head or list may have; cheap, since servers ask for it all the time. */
+  tag(): Promise<string>;
+  /** `undefined`: not there. The caller checks the digest. */
+  blob(sha256: string): Promise<Uint8Array | undefined>;
+  putBlob(sha256: string, bytes: Uint8Array): Promise<void>;
+  blobs(): AsyncIterable<string>;
+  removeBlob(sha256: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface QueueJob {
   id: string;
@@ -13,9 +78,11 @@ export interface QueueJob {
   idempotencyKey?: string;
   /** Semver of the release that enqueued it. */
   release: string;
+  /** JSON texts of the steps that earlier attempts recorded, by name. Absent: none. */
+  steps?: Record<string, string>;
 }
 
-export interface NewJob extends Omit<QueueJob, 'attempt' | 'enqueuedAt'> {
+export interface NewJob extends Omit<QueueJob, 'attempt' | 'enqueuedAt' | 'steps'> {
   /** Epoch milliseconds of the first attempt. */
   runAt: number;
 }
@@ -31,6 +98,8 @@ export interface Lease {
 export interface ClaimRequest {
   effect: string;
   count: number;
+  /** Active jobs of the effect in all processes together that must not be passed; `exclusive` is the limit 1 in order. */
+  limit?: number;
   /** Give none while one is active anywhere, so that jobs run one after the other in the order they came. */
   exclusive?: boolean;
 }
@@ -46,6 +115,8 @@ export interface JobRecord extends QueueJob {
   error?: string;
   /** JSON text of what `run` resolved to. */
   result?: string;
+  /** 0 to 100, as `ectx.progress` said last. */
+  progress?: number;
 }
 
 export interface JobFilter {
@@ -71,6 +142,12 @@ export interface QueueCaps {
   shared: boolean;
   /** Longest delay in milliseconds that the driver keeps itself. */
   maxDelay: number;
+  /** Longest payload in bytes; absent: no limit of its own. */
+  maxPayload?: number;
+  /** Milliseconds for which an idempotency key surely makes no second job; 0: the driver keeps no keys. */
+  keys: number;
+  /** `exclusive` holds for all processes, and jobs come in order. */
+  ordered: boolean;
 }
 
 /** Dumb storage of jobs. Retries, timeouts, schedules and limits are the engine's. */
@@ -78,9 +155,9 @@ export interface QueueDriver {
   readonly caps: QueueCaps;
   /**
    * Resolves when the jobs are as durable as the driver makes them. Gives each job's id. A key that the effect has seen makes
-   * no second job: the id is that of the first, until 24 h after its end.
+   * no second job: the id is that of the first, until 24 h after its end. `tx` is a transaction of the driver's own database, where it has any.
    */
-  enqueue(jobs: NewJob[]): Promise<string[]>;
+  enqueue(jobs: NewJob[], tx?: unknown): Promise<string[]>;
   /**
    * Due jobs, highest priority first, then in the order they came, each leased for `lease` milliseconds.
    * A job whose lease ran out is due again, with the next attempt.
@@ -94,6 +171,11 @@ export interface QueueDriver {
   /** Puts dead jobs back, from attempt 1; gives how many. */
   redrive(ids: string[]): Promise<number>;
   stats(): Promise<QueueStats>;
+  /** Records a step's result (JSON text) under the lease, for later attempts. Absent: steps run again. */
+  saveStep?(lease: Lease, name: string, result: string): Promise<boolean>;
+  saveProgress?(lease: Lease, progress: number): Promise<boolean>;
+  /** Jobs that ended or are dead and match; gives how many are gone for good. */
+  purge?(filter: Omit<JobFilter, 'limit' | 'cursor'>): Promise<number>;
   /** Calls back when a job may have become due; polling covers drivers without it. */
   onReady?(callback: () => void): () => void;
   /** Absent where the store can't look into its queue. */
