@@ -8,6 +8,7 @@ import { createHost } from './host.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
+import type { Scan } from '../scan/types.ts';
 import { createTexts } from './texts.ts';
 
 /** Milliseconds after which a watcher that says it is ready misses nothing. */
@@ -57,11 +58,15 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   server.watcher.on('ready', onReady);
 
   async function catchUp(): Promise<void> {
-    await host.apply(await project.scan());
+    await project.scan();
+    await host.apply(latest());
     lostEdits.lookAtAll();
   }
   ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${String(error)}`));
   const app = serveApp(server, host, project.options, ready);
+
+  /** While one change waited, a later one may have been taken up. */
+  const latest = (): Scan => project.update(new Map());
 
   let last: Promise<unknown> = Promise.resolve();
 
@@ -78,12 +83,12 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       last = reading.catch(() => undefined);
       const read = await reading;
       if (!read) return;
-      const scan = project.update(new Map([[read.file, read.text]]));
+      project.update(new Map([[read.file, read.text]]));
       const dependents = await project.invalidate([read.file]);
       context.invalidate();
       const changed = new Set([...read.affected, ...dependents]);
-      await host.apply(scan, changed);
-      generator.soon(scan, changed);
+      await host.apply(latest(), changed);
+      generator.soon(latest(), changed);
     },
     finish: () => answerUnknown(server),
     async close() {

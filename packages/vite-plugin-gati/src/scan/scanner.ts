@@ -17,6 +17,9 @@ export interface Scanner {
 
 export function createScanner(root: string): Scanner {
   const files = new Map<string, ScannedFile & { hash: string }>();
+  /** When a file was last told by `update`, in updates. What a scan read before that is older. */
+  const told = new Map<string, number>();
+  let updates = 0;
   let last: Scan | undefined;
 
   function take(file: string, text: string | undefined): void {
@@ -40,12 +43,15 @@ export function createScanner(root: string): Scanner {
 
   return {
     async scan() {
+      const begun = updates;
+      const isNewer = (file: string): boolean => (told.get(file) ?? 0) > begun;
       const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
-      for (const file of files.keys()) if (!present.has(file)) take(file, undefined);
+      for (const file of files.keys()) if (!present.has(file) && !isNewer(file)) take(file, undefined);
       await Promise.all(
         [...present].filter(toRole).map(async (file) => {
           const text = await read(file);
+          if (isNewer(file)) return;
           // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
           if (text !== '' || !files.has(file)) take(file, text);
         }),
@@ -53,7 +59,11 @@ export function createScanner(root: string): Scanner {
       return (last ??= assemble([...files.values()]));
     },
     update(texts) {
-      for (const [file, text] of texts) take(file, text);
+      updates++;
+      for (const [file, text] of texts) {
+        told.set(file, updates);
+        take(file, text);
+      }
       return (last ??= assemble([...files.values()]));
     },
   };

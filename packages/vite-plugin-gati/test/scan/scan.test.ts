@@ -249,4 +249,20 @@ describe('again', () => {
     await app.remove('src/handlers/b.ts');
     expect(await scanner.scan()).toEqual(last);
   });
+
+  it('leaves what is told while it reads as it was told', async () => {
+    app = await createTestApp({ 'src/handlers/a.ts': HANDLER, 'src/handlers/b.ts': HANDLER });
+    const scanner = createScanner(app.root);
+    await scanner.scan();
+    const scanning = scanner.scan();
+    scanner.update(
+      new Map([
+        ['src/handlers/a.ts', `export const route = 'GET /told';\n${HANDLER}`],
+        ['src/handlers/b.ts', undefined],
+        ['src/handlers/c.ts', HANDLER],
+      ]),
+    );
+    expect((await scanning).routes.map(({ id }) => id)).toEqual(['GET /c', 'GET /told']);
+    expect((await scanner.scan()).routes.map(({ id }) => id)).toEqual(['GET /a', 'GET /b']);
+  });
 });
