@@ -7,6 +7,7 @@ const KEY_MEMORY = 24 * 60 * 60 * 1000;
 const KEPT_RECORDS = 1000;
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+const ENDED: ReadonlySet<JobState> = new Set<JobState>(['completed', 'dead', 'cancelled']);
 
 interface Entry extends NewJob {
   sequence: number;
@@ -18,6 +19,8 @@ interface Entry extends NewJob {
   leasedUntil: number;
   error?: string;
   result?: string;
+  progress?: number;
+  steps?: Record<string, string>;
 }
 
 interface Lane {
@@ -144,9 +147,9 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     async claim(requests: ClaimRequest[], milliseconds: number): Promise<Lease[]> {
       wake();
       const claimed: Lease[] = [];
-      for (const { effect, count, exclusive } of requests) {
+      for (const { effect, count, limit = Infinity, exclusive } of requests) {
         const from = lane(effect);
-        let room = exclusive ? Math.min(count, from.active === 0 ? 1 : 0) : count;
+        let room = Math.min(count, (exclusive ? 1 : limit) - from.active);
         while (room > 0) {
           const entry = from.ready.pop();
           if (!entry) break;
@@ -171,8 +174,21 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
       return entry !== undefined;
     },
 
+    async saveStep(lease: Lease, name: string, result: string): Promise<boolean> {
+      const entry = owned(lease);
+      if (entry) entry.steps = { ...entry.steps, [name]: result };
+      return entry !== undefined;
+    },
+
+    async saveProgress(lease: Lease, progress: number): Promise<boolean> {
+      const entry = owned(lease);
+      if (entry) entry.progress = progress;
+      return entry !== undefined;
+    },
+
     ack: (lease, result) =>
       settle(lease, (entry) => {
+        delete entry.steps;
         if (result !== undefined) entry.result = result;
         end(entry, 'completed');
       }),
@@ -193,6 +209,7 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
       const found = ids.map((id) => jobs.get(id)).filter((entry): entry is Entry => entry?.state === 'dead');
       for (const entry of found) {
         entry.attempt = 0;
+        delete entry.progress;
         place(entry, now());
       }
       notify();
@@ -205,6 +222,20 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
         .filter((entry): entry is Entry => entry?.state === 'waiting' || entry?.state === 'delayed');
       for (const entry of found) end(entry, 'cancelled');
       return found.length;
+    },
+
+    async purge({ ids, effects, states }): Promise<number> {
+      const gone = [...jobs.values()].filter(
+        ({ id, effect, state }) =>
+          ENDED.has(state) && (!ids || ids.includes(id)) && (!effects || effects.includes(effect)) && (!states || states.includes(state)),
+      );
+      for (const { id, effect, idempotencyKey } of gone) {
+        jobs.delete(id);
+        // Its key is remembered on: who asks again for a purged job does not want another.
+        const key = keys.get(`${effect}\0${idempotencyKey}`);
+        if (key && key.until === Infinity) key.until = now() + KEY_MEMORY;
+      }
+      return gone.length;
     },
 
     async list({ ids, effects, states, limit, cursor }: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
@@ -242,11 +273,18 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
 }
 
 function toJob(entry: Entry): QueueJob {
-  const { id, effect, payload, attempt, priority, enqueuedAt, idempotencyKey, release } = entry;
-  return { id, effect, payload, attempt, priority, enqueuedAt, release, ...(idempotencyKey !== undefined && { idempotencyKey }) };
+  const { id, effect, payload, attempt, priority, enqueuedAt, idempotencyKey, release, steps } = entry;
+  const job: QueueJob = { id, effect, payload, attempt, priority, enqueuedAt, release };
+  if (idempotencyKey !== undefined) job.idempotencyKey = idempotencyKey;
+  if (steps) job.steps = steps;
+  return job;
 }
 
 function toRecord(entry: Entry): JobRecord {
-  const { state, runAt, error, result } = entry;
-  return { ...toJob(entry), state, runAt, ...(error !== undefined && { error }), ...(result !== undefined && { result }) };
+  const { state, runAt, error, result, progress } = entry;
+  const record: JobRecord = { ...toJob(entry), state, runAt };
+  if (error !== undefined) record.error = error;
+  if (result !== undefined) record.result = result;
+  if (progress !== undefined) record.progress = progress;
+  return record;
 }

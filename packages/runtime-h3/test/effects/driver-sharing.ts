@@ -1,0 +1,108 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Lease, QueueDriver } from '../../src/ports.ts';
+import type { Bench } from './driver-conformance.ts';
+import { describeIf, testIf } from './only-if.ts';
+
+/** For queues that outlive a process, and that several use at once. */
+export function describeSharing(bench: Bench): void {
+  const { caps, driver, job, take, claim, has, another } = bench;
+  let other: QueueDriver | undefined;
+  const open = async (): Promise<QueueDriver> => {
+    if (!another) throw new Error('the harness of a durable or shared driver needs `another`');
+    other = await another();
+    return other;
+  };
+  afterEach(async () => {
+    await other?.close();
+    other = undefined;
+  });
+
+  describeIf(caps.durable)('durable', () => {
+    test('what was put is there for the next that opens the queue', async () => {
+      const put = job('a', { payload: '"kept"' });
+      await driver().enqueue([put]);
+      await driver().close();
+      const next = await open();
+      const leases: Lease[] = [];
+      await expect
+        .poll(async () => leases.push(...(await claim({ effect: 'a', count: 1 }, undefined, next))), { timeout: 15_000 })
+        .toBeGreaterThan(0);
+      expect(leases[0]!.job).toMatchObject({ id: put.id, payload: '"kept"' });
+    });
+  });
+
+  describeIf(caps.shared)('shared', () => {
+    test('no job is given to two', async () => {
+      const two = await open();
+      const put = Array.from({ length: 100 }, () => job('a'));
+      await Promise.all(put.map((one, at) => (at % 2 ? two : driver()).enqueue([one])));
+      const given: string[] = [];
+      const drainFrom = async (from: QueueDriver): Promise<void> => {
+        const until = Date.now() + 15_000;
+        while (given.length < put.length && Date.now() < until) {
+          const leases = await claim({ effect: 'a', count: 3 }, undefined, from);
+          given.push(...leases.map((lease) => lease.job.id));
+          await Promise.all(leases.map((lease) => from.ack(lease)));
+        }
+      };
+      await Promise.all([drainFrom(driver()), drainFrom(two)]);
+      expect([...given].sort()).toEqual(put.map(({ id }) => id).sort());
+    });
+
+    test('a lease is ended by whoever has it, in whatever process', async () => {
+      const two = await open();
+      await driver().enqueue([job('a')]);
+      const [lease] = await take('a');
+      expect(await two.extend(lease!, 60_000)).toBe(true);
+      expect(await two.ack(lease!)).toBe(true);
+      expect(await driver().ack(lease!)).toBe(false);
+    });
+
+    testIf(caps.ordered)('an exclusive effect and a limit count for all', async () => {
+      const two = await open();
+      await driver().enqueue([job('a'), job('a'), job('b'), job('b')]);
+      expect(await claim({ effect: 'a', count: 1, exclusive: true })).toHaveLength(1);
+      expect(await claim({ effect: 'a', count: 1, exclusive: true }, undefined, two)).toEqual([]);
+      expect(await claim({ effect: 'b', count: 5, limit: 1 }, undefined, two)).toHaveLength(1);
+      expect(await claim({ effect: 'b', count: 5, limit: 1 })).toEqual([]);
+    });
+
+    testIf(caps.ordered)('an exclusive effect that two ask for at once is given to one', async () => {
+      const two = await open();
+      await driver().enqueue(Array.from({ length: 10 }, () => job('a')));
+      const request = { effect: 'a', count: 1, exclusive: true };
+      for (let round = 0; round < 10; round++) {
+        const [one, other] = await Promise.all([claim(request), claim(request, undefined, two)]);
+        const leases = [...one, ...other];
+        expect(leases).toHaveLength(1);
+        expect(await driver().ack(leases[0]!)).toBe(true);
+      }
+    });
+
+    testIf(caps.keys > 0)('a key that two ask for at once makes one job', async () => {
+      const two = await open();
+      for (let round = 0; round < 10; round++) {
+        const keyed = { idempotencyKey: `k${round}` };
+        const ids = await Promise.all([driver().enqueue([job('a', keyed)]), two.enqueue([job('a', keyed)])]);
+        expect(new Set(ids.flat()).size).toBe(1);
+      }
+      await take('a', 10);
+      expect(await claim({ effect: 'a', count: 5 })).toEqual([]);
+    });
+
+    testIf(has('onReady'))('calls back when another process puts something', async () => {
+      const two = await open();
+      let calls = 0;
+      driver().onReady!(() => calls++);
+      await expect
+        .poll(
+          async () => {
+            await two.enqueue([job('a')]);
+            return calls;
+          },
+          { timeout: 15_000 },
+        )
+        .toBeGreaterThan(0);
+    });
+  });
+}
