@@ -7,6 +7,7 @@ const config: UserConfig = defineConfig(
     app: 'src/app/index.ts',
     checks: 'src/checks.ts',
     dev: 'src/dev.ts',
+    releases: 'src/releases/index.ts',
     server: 'src/server/index.ts',
     test: 'src/test.ts',
     types: 'src/types.ts',

@@ -31,6 +31,8 @@ export interface ReleaseMark {
   /** RFC 3339: what `Deprecation` and `Sunset` say. */
   deprecatedAt?: string;
   sunsetAt?: string;
+  /** Retired for good: its files are, or are about to be, gone. Record and documents stay. */
+  pruned?: boolean;
 }
 
 /** The one document of a store that changes. */
@@ -43,25 +45,42 @@ export interface StoreHead {
   marks: Record<string, ReleaseMark>;
 }
 
+/** What a running server says of itself, so that `activate --wait` knows when it is done. Stored beside the releases, read by nobody who serves. */
+export interface ServerNote {
+  /** Unique among the processes that run now; letters, digits, `.`, `_` and `-`. */
+  instance: string;
+  /** Version that this process takes for current. */
+  current?: string;
+  /** A version that could not be brought up, so that `current` stayed. */
+  failed?: { version: string; reason: string };
+  /** Epoch milliseconds after which the note says nothing: a killed process can't take it back. */
+  until: number;
+}
+
 /** Dumb storage of releases: blobs by digest, one record a release, one head that moves by compare-and-swap. The rules are in `releases/`. */
 export interface ReleaseStore {
   /** Without credentials, for messages. */
   readonly url: string;
   /** Complete releases only, in no order. */
   list(): Promise<StoredRelease[]>;
-  /** All of its blobs are there. `false`: the version is taken. Of two racing writers one gets `false`. */
+  /** All of its blobs are there. `false`: the version is taken. Of two racing writers one gets `false`. A record is never changed and never removed. */
   create(release: StoredRelease): Promise<boolean>;
-  remove(version: string): Promise<void>;
   head(): Promise<{ head: StoreHead; tag: string }>;
   /** `false`: it is no longer the head with this `tag`. */
   moveHead(head: StoreHead, tag: string): Promise<boolean>;
-  /** Changes whenever head or list may have; cheap, since servers ask for it all the time. */
+  /** Of the head alone: another whenever it moved. Cheap, since servers ask for it all the time; a release that was only stored is served by nobody. */
   tag(): Promise<string>;
   /** `undefined`: not there. The caller checks the digest. */
   blob(sha256: string): Promise<Uint8Array | undefined>;
+  /** Puts it, or makes one that is there as young as a new one. */
   putBlob(sha256: string, bytes: Uint8Array): Promise<void>;
-  blobs(): AsyncIterable<string>;
+  /** `written`: epoch milliseconds. */
+  blobs(): AsyncIterable<{ sha256: string; written: number }>;
   removeBlob(sha256: string): Promise<void>;
+  /** Replaces the note of the same instance. */
+  putNote(note: ServerNote): Promise<void>;
+  removeNote(instance: string): Promise<void>;
+  notes(): Promise<ServerNote[]>;
   close(): Promise<void>;
 }
 

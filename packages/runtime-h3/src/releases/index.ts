@@ -1,0 +1,16 @@
+export { EMPTY_HEAD, statusOf, toReleaseInfo } from './store/head.ts';
+export { materialize } from './store/materialize.ts';
+export { openReleaseStore } from './store/open.ts';
+export { outsideWindow, pruneReleases, type Pruned, type PruneOptions, type Window } from './store/prune.ts';
+export { putRelease, type Put, type PutOptions } from './store/put.ts';
+export { findRelease, listReleases, readManifest, readStoredFile } from './store/read.ts';
+export {
+  activateRelease,
+  deprecateRelease,
+  type Deprecation,
+  retireRelease,
+  type Rollback,
+  rollbackRelease,
+  rollbackTarget,
+} from './store/steer.ts';
+export { type Damage, type Verified, verifyStore } from './store/verify.ts';

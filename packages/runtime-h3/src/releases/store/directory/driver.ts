@@ -1,0 +1,113 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../../../ports.ts';
+import { EMPTY_HEAD } from '../head.ts';
+import { createDurable } from './durable.ts';
+
+/** Heads that stay behind the current one. */
+const KEPT_HEADS = 64;
+/** Milliseconds: what a killed process left in the scratch folder is surely nobody's then. */
+const STALE = 24 * 60 * 60 * 1000;
+
+/**
+ * A release store in a folder, safe for several processes, on network file systems with an atomic rename too.
+ *
+ *     blobs/ab/abcdef…          a file of a release, by its SHA-256
+ *     releases/1.2.0/release.json
+ *     heads/7/head.json         the highest number is the head; the next one is made by whoever is first
+ *     servers/INSTANCE.json     notes of running servers
+ *     scratch/                  what is being written
+ */
+export function openDirectoryStore(path: string): ReleaseStore {
+  const root = resolve(path);
+  const scratch = join(root, 'scratch');
+  const releases = join(root, 'releases');
+  const heads = join(root, 'heads');
+  const servers = join(root, 'servers');
+  const blobPath = (sha256: string): string => join(root, 'blobs', sha256.slice(0, 2), sha256);
+  const headPath = (number: number): string => join(heads, String(number));
+  const durable = createDurable(scratch);
+  /** Records never change. */
+  const known = new Map<string, StoredRelease>();
+
+  async function lastHead(): Promise<number> {
+    let last = 0;
+    for (const name of await names(heads)) if (/^\d{1,15}$/.test(name)) last = Math.max(last, Number(name));
+    return last;
+  }
+
+  async function removeOldHeads(last: number): Promise<void> {
+    const old = (await names(heads)).map(Number).filter((number) => number <= last - KEPT_HEADS);
+    for (const number of old) await rm(headPath(number), { recursive: true, force: true });
+  }
+
+  return {
+    url: root,
+    async list() {
+      for (const version of await names(releases)) {
+        if (known.has(version)) continue;
+        const text = await readText(join(releases, version, 'release.json'));
+        if (text !== undefined) known.set(version, JSON.parse(text) as StoredRelease);
+      }
+      return [...known.values()];
+    },
+    create: (release) => durable.create(join(releases, release.version), 'release.json', toText(release)),
+    async head() {
+      for (;;) {
+        const last = await lastHead();
+        if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
+        const text = await readText(join(headPath(last), 'head.json'));
+        // Not there: so many came after it that it was cleared away.
+        if (text !== undefined) return { head: JSON.parse(text) as StoreHead, tag: String(last) };
+      }
+    },
+    async moveHead(head, tag) {
+      const from = Number(tag);
+      if ((await lastHead()) !== from) return false;
+      if (!(await durable.create(headPath(from + 1), 'head.json', toText(head)))) return false;
+      // A process that slept through that many moves may have made a number anew that was cleared away.
+      if ((await lastHead()) >= from + 1 + KEPT_HEADS) return false;
+      await removeOldHeads(from + 1);
+      return true;
+    },
+    tag: async () => String(await lastHead()),
+    blob: (sha256) => readFile(blobPath(sha256)).catch(absent),
+    async putBlob(sha256, bytes) {
+      await durable.write(blobPath(sha256), bytes);
+    },
+    async *blobs() {
+      await clearScratch(scratch);
+      for (const folder of await names(join(root, 'blobs'))) {
+        for (const sha256 of await names(join(root, 'blobs', folder))) {
+          const found = await stat(blobPath(sha256)).catch(absent);
+          if (found) yield { sha256, written: found.mtimeMs };
+        }
+      }
+    },
+    removeBlob: (sha256) => rm(blobPath(sha256), { force: true }),
+    putNote: (note) => durable.write(join(servers, `${note.instance}.json`), toText(note)),
+    removeNote: (instance) => rm(join(servers, `${instance}.json`), { force: true }),
+    async notes() {
+      const texts = await Promise.all((await names(servers)).map((name) => readText(join(servers, name))));
+      return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as ServerNote);
+    },
+    async close() {},
+  };
+}
+
+const toText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+const names = async (folder: string): Promise<string[]> => (await readdir(folder).catch(absent)) ?? [];
+
+const readText = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(absent);
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+}
+
+async function clearScratch(scratch: string): Promise<void> {
+  for (const name of await names(scratch)) {
+    const found = await stat(join(scratch, name)).catch(absent);
+    if (found && found.mtimeMs < Date.now() - STALE) await rm(join(scratch, name), { recursive: true, force: true });
+  }
+}

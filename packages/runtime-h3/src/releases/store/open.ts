@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import type { ReleaseStore } from '../../ports.ts';
+import { openDirectoryStore } from './directory/driver.ts';
+import { storeError } from './errors.ts';
+
+/** The store that `GATI_RELEASES` names: a directory, or `s3://bucket/prefix`. @throws GatiError `GATI_RELEASES` */
+export async function openReleaseStore(url: string): Promise<ReleaseStore> {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  // One letter before the colon is a drive.
+  if (scheme === undefined) return openDirectoryStore(url);
+  if (scheme === 'file') return openDirectoryStore(fileURLToPath(url));
+  if (scheme === 's3') {
+    const { openS3Store } = await import('./s3/driver.ts');
+    return openS3Store(url);
+  }
+  throw storeError(
+    'GATI_RELEASES',
+    `There is no driver for a release store at ${scheme}:.`,
+    'Name a directory or s3://bucket/prefix, by GATI_RELEASES or `--store`.',
+  );
+}

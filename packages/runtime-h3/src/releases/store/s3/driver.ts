@@ -1,0 +1,102 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../../../ports.ts';
+import { storeError } from '../errors.ts';
+import { EMPTY_HEAD } from '../head.ts';
+import { createObjects } from './objects.ts';
+
+/** Tag of a head that is not there. */
+const NONE = 'none';
+
+/**
+ * A release store in a bucket, by conditional writes alone. Credentials, region and endpoint are read by the SDK (`AWS_REGION`, `AWS_ENDPOINT_URL` …).
+ *
+ *     PREFIX/blobs/abcdef…            a file of a release, by its SHA-256
+ *     PREFIX/releases/1.2.0.json      put with `If-None-Match: *`
+ *     PREFIX/head.json                moved with `If-Match`
+ *     PREFIX/servers/INSTANCE.json    notes of running servers
+ */
+export async function openS3Store(url: string): Promise<ReleaseStore> {
+  const { bucket, prefix } = readUrl(url);
+  const sdk = await importSdk();
+  // Where an endpoint is named it is rarely one that has a host for each bucket.
+  const named = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
+  const client: S3Client = new sdk.S3Client({ forcePathStyle: named });
+  const objects = createObjects(sdk, client, bucket);
+  const blobs = `${prefix}blobs/`;
+  const releases = `${prefix}releases/`;
+  const servers = `${prefix}servers/`;
+  const head = `${prefix}head.json`;
+  /** Records never change. */
+  const known = new Map<string, StoredRelease>();
+
+  return {
+    url: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
+    async list() {
+      for await (const { key } of objects.list(releases)) {
+        if (known.has(key)) continue;
+        const found = await objects.get(key);
+        if (found) known.set(key, parse<StoredRelease>(found.bytes));
+      }
+      return [...known.values()];
+    },
+    create: async (release) =>
+      (await objects.put(`${releases}${release.version}.json`, toJson(release), { ifNoneMatch: '*' })) !== undefined,
+    async head() {
+      const found = await objects.get(head);
+      return found ? { head: parse<StoreHead>(found.bytes), tag: found.etag } : { head: EMPTY_HEAD, tag: NONE };
+    },
+    moveHead: async (next, tag) =>
+      (await objects.put(head, toJson(next), tag === NONE ? { ifNoneMatch: '*' } : { ifMatch: tag })) !== undefined,
+    tag: async () => (await objects.etag(head)) ?? NONE,
+    blob: async (sha256) => (await objects.get(blobs + sha256))?.bytes,
+    async putBlob(sha256, bytes) {
+      await objects.put(blobs + sha256, bytes);
+    },
+    async *blobs() {
+      for await (const { key, written } of objects.list(blobs)) yield { sha256: key.slice(blobs.length), written };
+    },
+    removeBlob: (sha256) => objects.remove(blobs + sha256),
+    async putNote(note) {
+      await objects.put(`${servers}${note.instance}.json`, toJson(note));
+    },
+    removeNote: (instance) => objects.remove(`${servers}${instance}.json`),
+    async notes() {
+      const found: ServerNote[] = [];
+      for await (const { key } of objects.list(servers)) {
+        const object = await objects.get(key);
+        if (object) found.push(parse<ServerNote>(object.bytes));
+      }
+      return found;
+    },
+    close: async () => client.destroy(),
+  };
+}
+
+const toJson = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+
+function readUrl(url: string): { bucket: string; prefix: string } {
+  const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(url) ?? [];
+  if (bucket === undefined)
+    throw storeError(
+      'GATI_RELEASES',
+      'The address of the release store is no s3://bucket/prefix.',
+      'Set GATI_RELEASES to s3://BUCKET or s3://BUCKET/PREFIX; credentials are not part of it.',
+    );
+  const prefix = path.split('/').filter(Boolean).join('/');
+  return { bucket, prefix: prefix === '' ? '' : `${prefix}/` };
+}
+
+async function importSdk(): Promise<typeof import('@aws-sdk/client-s3')> {
+  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  try {
+    return await import('@aws-sdk/client-s3');
+  } catch (cause) {
+    throw storeError(
+      'GATI_RELEASES',
+      'A release store at s3:// needs the package @aws-sdk/client-s3, which is not there.',
+      'Add it to the app and build again: `npm install @aws-sdk/client-s3`.',
+      cause,
+    );
+  }
+}

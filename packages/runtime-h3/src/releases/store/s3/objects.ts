@@ -1,0 +1,70 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+export interface Condition {
+  ifMatch?: string;
+  ifNoneMatch?: '*';
+}
+
+/** What the store needs of a bucket. */
+export interface Objects {
+  get(key: string): Promise<{ bytes: Uint8Array; etag: string } | undefined>;
+  etag(key: string): Promise<string | undefined>;
+  /** The new ETag; `undefined` where the condition did not hold. */
+  put(key: string, bytes: Uint8Array, condition?: Condition): Promise<string | undefined>;
+  remove(key: string): Promise<void>;
+  /** `written`: epoch milliseconds. */
+  list(prefix: string): AsyncIterable<{ key: string; written: number }>;
+}
+
+export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objects {
+  return {
+    async get(Key) {
+      try {
+        const { Body, ETag } = await client.send(new sdk.GetObjectCommand({ Bucket, Key }));
+        return { bytes: await Body!.transformToByteArray(), etag: ETag! };
+      } catch (error) {
+        return absent(error);
+      }
+    },
+    async etag(Key) {
+      try {
+        return (await client.send(new sdk.HeadObjectCommand({ Bucket, Key }))).ETag;
+      } catch (error) {
+        return absent(error);
+      }
+    },
+    async put(Key, Body, { ifMatch: IfMatch, ifNoneMatch: IfNoneMatch } = {}) {
+      try {
+        return (await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, IfMatch, IfNoneMatch }))).ETag;
+      } catch (error) {
+        // 412: somebody was first. 409: two conditional writes at once, or what `If-Match` names was removed meanwhile.
+        if (IfMatch !== undefined || IfNoneMatch !== undefined) if (isRefused(error)) return undefined;
+        throw error;
+      }
+    },
+    async remove(Key) {
+      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
+    },
+    async *list(Prefix) {
+      let ContinuationToken: string | undefined;
+      do {
+        const page = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
+        for (const { Key, LastModified } of page.Contents ?? [])
+          if (Key !== undefined) yield { key: Key, written: LastModified?.getTime() ?? 0 };
+        ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (ContinuationToken !== undefined);
+    },
+  };
+}
+
+const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+const nameOf = (error: unknown): string => (error as Error).name;
+
+const isRefused = (error: unknown): boolean => [409, 412].includes(statusOf(error) ?? 0);
+
+/** A bucket that is not there is an error; an object that is not there is an answer. */
+function absent(error: unknown): undefined {
+  if (statusOf(error) !== 404 || nameOf(error) === 'NoSuchBucket') throw error;
+}

@@ -1,0 +1,34 @@
+import type { ReleaseStore } from '../../ports.ts';
+import { remainingFiles } from './prune.ts';
+import { eachOf, listReleases, sha256Of } from './read.ts';
+
+export interface Damage {
+  version: string;
+  path: string;
+  fault: 'missing' | 'changed';
+}
+
+export interface Verified {
+  releases: number;
+  files: number;
+  /** By version and path; empty: all is as it was stored. */
+  damaged: Damage[];
+}
+
+/** Reads every file of every release and compares it with its digest. */
+export async function verifyStore(store: ReleaseStore): Promise<Verified> {
+  const releases = await listReleases(store);
+  const { head } = await store.head();
+  const damaged: Damage[] = [];
+  const faults = new Map<string, Damage['fault'] | undefined>();
+  const files = releases.flatMap((release) => remainingFiles(release, head).map((file) => ({ ...file, version: release.version })));
+  await eachOf([...new Set(files.map(({ sha256 }) => sha256))], async (sha256) => {
+    const bytes = await store.blob(sha256);
+    faults.set(sha256, !bytes ? 'missing' : sha256Of(bytes) === sha256 ? undefined : 'changed');
+  });
+  for (const { version, path, sha256 } of files) {
+    const fault = faults.get(sha256);
+    if (fault) damaged.push({ version, path, fault });
+  }
+  return { releases: releases.length, files: files.length, damaged };
+}
