@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import { createApp } from './app/index.ts';
+import { createApp, onlyRelease } from './app/index.ts';
 import { createGlobalContext } from './context/global.ts';
 import type { Body, GlobalContext, Params, Query, RouteId } from './context/types.ts';
 import { createMemoryDriver } from './effects/drivers/memory.ts';
@@ -55,7 +55,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     env: { ...process.env, ...options.env },
     queue: createMemoryDriver(),
   });
-  const app = createApp({ release: () => release, context: () => context.gctx, mode: 'development', logger });
+  const app = createApp({ releases: () => onlyRelease(release), context: () => context.gctx, mode: 'development', logger });
   return {
     call: async (route, call = {}) => readAnswer(await app.fetch(toRequest(route, call))),
     fetch: (request) => app.fetch(request),

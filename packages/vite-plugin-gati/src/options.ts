@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { CorsOptions, Limits } from '@gati/runtime-h3/app';
+import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
 import { checkPath } from './scan/route.ts';
 
 export interface GatiOptions {
@@ -9,6 +9,8 @@ export interface GatiOptions {
   cors?: CorsOptions;
   /** Bounds on what a request may cost. */
   limits?: Partial<Limits>;
+  /** What a request without a version gets while several releases are live: a choice (300) by default. A handler's `version` counts more. */
+  missingVersion?: MissingVersion;
 }
 
 /** What the plugin works with. Plain data. */
@@ -17,13 +19,15 @@ export interface ResolvedOptions {
   base: string;
   cors: CorsOptions | undefined;
   limits: Partial<Limits>;
+  missingVersion: MissingVersion;
 }
 
 /** Each takes and returns the options; the order is that of the list. */
-const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [resolveBase, resolveCors, resolveLimits];
+const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [resolveBase, resolveCors, resolveLimits, resolveMissingVersion];
 
 export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
-  const start: ResolvedOptions = { base: options.base ?? '', cors: options.cors, limits: options.limits ?? {} };
+  const { base = '', cors, limits = {}, missingVersion = 'choose' } = options;
+  const start: ResolvedOptions = { base, cors, limits, missingVersion };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
 
@@ -53,6 +57,12 @@ function resolveLimits(options: ResolvedOptions): ResolvedOptions {
       throw invalid(`limits.${name}: ${value} is not a whole number above 0.`, 'Give bytes, levels or milliseconds.');
   }
   return options;
+}
+
+function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
+  const known: MissingVersion[] = ['choose', 'latest', 'oldest'];
+  if (known.includes(options.missingVersion)) return options;
+  throw invalid(`missingVersion: '${options.missingVersion}' is not known.`, `Give one of ${known.map((name) => `'${name}'`).join(', ')}.`);
 }
 
 function invalid(message: string, fix: string): GatiError {

@@ -112,7 +112,7 @@ function merge(headers: string[], fields: Headers): string[] {
   const merged: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
-    if (name === 'vary' || !fields.has(name)) merged.push(name, headers[index + 1] as string);
+    if (name === 'vary' || name === 'link' || !fields.has(name)) merged.push(name, headers[index + 1] as string);
   }
   for (const [name, value] of fields) if (!FRAMING.has(name)) merged.push(name, value);
   return merged;

@@ -11,7 +11,10 @@ import { InFlight } from './inflight.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { AppOptions } from './options.ts';
 import { toBase } from './path.ts';
+import { NO_RELEASE } from './no-release.ts';
 import { ReleaseState } from './plan.ts';
+import { toNoIdentity, type VersionEntry } from './version-entry.ts';
+import { VersionTable } from './version-table.ts';
 
 /** What lives as long as the app. */
 export class Core implements CallHost {
@@ -30,7 +33,9 @@ export class Core implements CallHost {
   draining = false;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #releases = new WeakMap<ReleaseBundle, ReleaseState>();
-  #last: ReleaseState | undefined;
+  /** Of requests that no release answers. */
+  readonly noRelease: ReleaseState;
+  #table: VersionTable | undefined;
 
   constructor(options: AppOptions, expire: (call: Call) => void) {
     this.options = options;
@@ -43,13 +48,33 @@ export class Core implements CallHost {
     this.logger = options.logger ?? createLogger({ mode: options.mode });
     this.recorder = new Recorder(options.log);
     this.inflight = new InFlight(expire);
+    this.noRelease = new ReleaseState(NO_RELEASE, toNoIdentity(this.base), this.stats);
   }
 
-  state(bundle: ReleaseBundle): ReleaseState {
-    if (this.#last?.bundle === bundle) return this.#last;
+  /** The releases as they are now. */
+  get table(): VersionTable {
+    const served = this.options.releases();
+    if (this.#table?.served === served) return this.#table;
+    return (this.#table = new VersionTable(served, this.base, this.options.missingVersion ?? 'choose'));
+  }
+
+  /** A release that is to answer; a promise while its code loads. */
+  state(entry: VersionEntry): ReleaseState | Promise<ReleaseState> {
+    if (entry.state !== undefined) return entry.state;
+    const bundle = entry.served.bundle();
+    return bundle instanceof Promise ? bundle.then((loaded) => this.#enter(entry, loaded)) : this.#enter(entry, bundle);
+  }
+
+  usage(bundle: ReleaseBundle): { open: number; idle: number } {
+    const state = this.#releases.get(bundle);
+    return state === undefined ? { open: 0, idle: 0 } : { open: state.open, idle: performance.now() - state.usedAt };
+  }
+
+  #enter(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
     let state = this.#releases.get(bundle);
-    if (state === undefined) this.#releases.set(bundle, (state = new ReleaseState(bundle, this.stats)));
-    return (this.#last = state);
+    if (state === undefined) this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.identity, this.stats)));
+    state.identity = entry.identity;
+    return (entry.state = state);
   }
 
   waitUntil(promise: Promise<unknown>, logger: Logger): void {

@@ -31,6 +31,7 @@ export function createApp(options: AppOptions): App {
       return core.inflight.size;
     },
     metrics: () => toMetrics(core.stats.values()),
+    usage: (release) => core.usage(release),
     spans: (limit) => core.recorder.spans(limit),
     async drain() {
       core.draining = true;

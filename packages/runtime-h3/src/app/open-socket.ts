@@ -2,43 +2,54 @@ import { RequestLocal } from '../context/local.ts';
 import { RequestContext } from '../context/req.ts';
 import type { InputError } from '../validate/explain.ts';
 import { answer } from './answer.ts';
-import { Call } from './call.ts';
+import type { Arrival } from './arrival.ts';
+import type { Call } from './call.ts';
 import { checkStrings, refuse } from './check.ts';
 import type { Core } from './core.ts';
-import type { Exchange } from './exchange.ts';
+import { fail } from './fail.ts';
+import { loadRelease } from './load-release.ts';
 import { runMiddleware } from './middleware.ts';
-import { belowBase, decodeParams, toPath } from './path.ts';
+import { decodeParams } from './path.ts';
 import { Refusal } from './problem.ts';
 import { record } from './record.ts';
+import { answerUnmatched } from './unmatched.ts';
 
 const SWITCHING_PROTOCOLS = 101;
 
-/** The call of a handshake; `undefined` where no WebSocket route has this path. */
-export function toHandshake(core: Core, exchange: Exchange): Call | undefined {
-  const started = performance.now();
-  const { target } = exchange;
-  const at = target.indexOf('?');
-  const whole = toPath(at === -1 ? target : target.slice(0, at));
-  const path = whole === undefined ? undefined : belowBase(whole, core.base);
-  if (path === undefined) return undefined;
-  const bundle = core.options.release(exchange);
-  const match = bundle.match('WS', path);
-  if (match === undefined) return undefined;
-  const release = core.state(bundle);
-  const call = new Call(core, exchange, release, release.slot(match.data), path, at === -1 ? '' : target.slice(at + 1), started);
+/** Whether some release has a WebSocket route at this path; if not, the handshake is nobody's. */
+export function isSocketRoute({ core, path }: Arrival): boolean {
+  return path !== undefined && core.table.entries.some(({ served }) => served.route('WS', path) !== undefined);
+}
+
+/** The call of a handshake that goes through; what refuses one is answered as an HTTP request is. */
+export async function acceptSocket(arrival: Arrival): Promise<Call | undefined> {
+  const call = await toHandshake(arrival);
+  if (call === undefined) return undefined;
+  try {
+    return (await openSocket(arrival.core, call)) ? call : undefined;
+  } catch (error) {
+    return void fail(call, error);
+  }
+}
+
+async function toHandshake(arrival: Arrival): Promise<Call | undefined> {
+  const { core, path } = arrival;
+  const chosen = core.table.choose(arrival, 'WS');
+  if (chosen.status !== 200) return void answerUnmatched(arrival, chosen);
+  const release = await loadRelease(arrival, core.state(chosen.release));
+  if (release === undefined) return undefined;
+  const match = path === undefined ? undefined : release.bundle.match('WS', path);
+  if (match === undefined) return void answerUnmatched(arrival, release);
+  const call = arrival.begin(release, release.slot(match.data));
   call.params = match.params ?? {};
-  core.inflight.add(call);
   return call;
 }
 
-/**
- * Everything before the handshake: origin, contract, middleware. `true`: the socket may open.
- * What refuses it is thrown, or answered as an HTTP request is.
- */
-export async function openSocket(core: Core, call: Call): Promise<boolean> {
+/** Everything before the handshake: origin, contract, middleware. `true`: the socket may open. */
+async function openSocket(core: Core, call: Call): Promise<boolean> {
   decodeParams(call.params as Record<string, string>);
   refuseForeignOrigin(core, call);
-  const gctx = (call.gctx = call.release.gctx ?? (await call.release.open(core.options.context)));
+  const gctx = (call.gctx = call.release.gctx ?? (await call.release.openContext(core.options.context)));
   const live = await call.slot.slot.live();
   call.plan = call.slot.plan(live, call.release);
   const errors: InputError[] = [];

@@ -4,8 +4,9 @@ import type { GlobalContext, Logger } from '../context/types.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
 import type { LogSink, Span } from '../telemetry/recorder.ts';
 import type { RouteMetric } from '../telemetry/stats.ts';
-import type { Exchange } from './exchange.ts';
 import type { Limits } from './limits.ts';
+import type { ServedReleases } from './served.ts';
+import type { MissingVersion } from './version-table.ts';
 
 export interface CorsOptions {
   /** Origins that may read answers; `true` is all of them, without credentials. */
@@ -15,8 +16,10 @@ export interface CorsOptions {
 }
 
 export interface AppOptions {
-  /** The release that serves a request; asked once a request, so development may swap what it gives. */
-  release(exchange: Exchange): ReleaseBundle;
+  /** What is served; asked once a request. Another object after any change. */
+  releases(): ServedReleases;
+  /** What a request without a version gets while several releases are live and its route says nothing: `choose` by default. */
+  missingVersion?: MissingVersion;
   /** `gctx` of a release; asked once a release, and again if it failed. */
   context(release: ReleaseBundle): GlobalContext | Promise<GlobalContext>;
   mode: 'development' | 'production';
@@ -45,6 +48,8 @@ export interface App {
   /** Requests that have no complete answer yet. */
   readonly inflight: number;
   metrics(): RouteMetric[];
+  /** How much a release is used: requests and sockets that are open, and milliseconds since the last one began. */
+  usage(release: ReleaseBundle): { open: number; idle: number };
   /** The last finished requests, newest first. */
   spans(limit?: number): Span[];
   /** From now on each answer ends its connection; event streams end and WebSocket peers get 1012. Resolves when nothing is in flight. */

@@ -5,44 +5,51 @@ import type { LiveRoute } from '../releases/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
 import { answer } from './answer.ts';
 import { bodyKind, parseBody, tooLarge } from './body.ts';
-import { Call } from './call.ts';
+import { Arrival } from './arrival.ts';
+import type { Call } from './call.ts';
 import { checkPart, checkStrings, refuse } from './check.ts';
 import type { Core } from './core.ts';
 import type { Exchange } from './exchange.ts';
 import { fail } from './fail.ts';
+import { loadRelease } from './load-release.ts';
 import type { BodyKind } from './media.ts';
 import { runMiddleware } from './middleware.ts';
-import { belowBase, decodeParams, toPath } from './path.ts';
+import { decodeParams } from './path.ts';
+import type { ReleaseState } from './plan.ts';
 import { Refusal } from './problem.ts';
 import { record } from './record.ts';
-import { answerUnmatched, isRoute } from './unmatched.ts';
+import { answerUnmatched } from './unmatched.ts';
 
 /** nginx's number for a client that went before it was answered; it is logged, never sent. */
 const CLIENT_GONE = 499;
 
 /** One request through the pipeline. Nothing it is given makes it throw. */
 export function serve(core: Core, exchange: Exchange, next: (() => void) | undefined): void {
-  const started = performance.now();
-  const bundle = core.options.release(exchange);
-  const release = core.state(bundle);
-  const { method, target } = exchange;
-  const at = target.indexOf('?');
-  const whole = toPath(at === -1 ? target : target.slice(0, at));
-  const path = whole === undefined ? undefined : belowBase(whole, core.base);
+  const arrival = new Arrival(core, exchange, next);
+  const chosen = core.table.choose(arrival, exchange.method);
+  if (chosen.status !== 200) return answerUnmatched(arrival, chosen);
+  const release = core.state(chosen.release);
+  if (release instanceof Promise) core.waitUntil(routeLater(arrival, release), core.logger);
+  else route(arrival, release);
+}
+
+async function routeLater(arrival: Arrival, loading: Promise<ReleaseState>): Promise<void> {
+  const release = await loadRelease(arrival, loading);
+  if (release !== undefined) route(arrival, release);
+}
+
+function route(arrival: Arrival, release: ReleaseState): void {
+  const { core, exchange, path } = arrival;
+  const { method } = exchange;
+  const { bundle } = release;
   const match =
     path === undefined || method === 'WS'
       ? undefined
       : (bundle.match(method, path) ?? (method === 'HEAD' ? bundle.match('GET', path) : undefined));
-
-  if (next !== undefined && match === undefined && (path === undefined || !isRoute(bundle, path))) return next();
-  const slot = match === undefined ? release.unmatched : release.slot(match.data);
-  const call = new Call(core, exchange, release, slot, path ?? target, at === -1 ? '' : target.slice(at + 1), started);
-  core.inflight.add(call);
+  if (match === undefined) return answerUnmatched(arrival, release);
+  const call = arrival.begin(release, release.slot(match.data));
   try {
-    const { cors } = core;
-    const origin = cors === undefined ? undefined : exchange.header('origin');
-    if (cors !== undefined) call.cors = cors.headers(origin);
-    if (match === undefined) return answerUnmatched(call, core, path, origin);
+    if (core.cors !== undefined) call.cors = core.cors.headers(exchange.header('origin'));
     if (match.params !== undefined) decodeParams((call.params = match.params));
     const live = match.data.live();
     if (release.gctx !== undefined && !(live instanceof Promise)) enter(call, live, release.gctx);
@@ -52,12 +59,12 @@ export function serve(core: Core, exchange: Exchange, next: (() => void) | undef
   }
 }
 
-/** The slow way in: a release's first request, or code that is still loading. */
+/** The slow way in: a release without its context yet, or a route whose code is still loading. */
 async function open(core: Core, call: Call, live: LiveRoute | Promise<LiveRoute>): Promise<void> {
   const { release } = call;
   try {
     // At once: a failure of either must find somebody who waits for it.
-    const [loaded, gctx] = await Promise.all([live, release.gctx ?? release.open(core.options.context)]);
+    const [loaded, gctx] = await Promise.all([live, release.gctx ?? release.openContext(core.options.context)]);
     enter(call, loaded, gctx);
   } catch (error) {
     fail(call, error);

@@ -32,10 +32,12 @@ export class RoutePlan {
   readonly headers: InputPlan | undefined;
   readonly receive: InputPlan | undefined;
   readonly body: BodyPlan | undefined;
-  readonly #identity: string[];
+  readonly #release: ReleaseState;
+  #identity: string[];
   readonly #outputs = new Map<number, OutputPlan>();
 
-  constructor(live: LiveRoute, $defs: Defs, identity: string[]) {
+  constructor(live: LiveRoute, release: ReleaseState) {
+    const { $defs } = release.bundle.contract;
     const { params, query, headers, body, receive } = live.input;
     this.live = live;
     this.params = params && toInput(params, $defs, false);
@@ -43,10 +45,15 @@ export class RoutePlan {
     this.headers = headers && toInput(headers, $defs, false);
     this.receive = receive && toInput(receive, $defs);
     this.body = body && { ...toInput(body, $defs), input: body, kinds: toBodyKinds(body.contentTypes) };
-    this.#identity = identity;
+    this.#release = release;
+    this.#identity = release.identity;
   }
 
   output(status: number): OutputPlan {
+    if (this.#identity !== this.#release.identity) {
+      this.#identity = this.#release.identity;
+      this.#outputs.clear();
+    }
     let output = this.#outputs.get(status);
     if (output === undefined) {
       const check = this.live.output[status] ?? this.live.output['default'] ?? {};
@@ -77,15 +84,19 @@ export class SlotState {
   plan(live: LiveRoute, release: ReleaseState): RoutePlan {
     const plan = this.#plan;
     if (plan !== undefined && plan.live === live) return plan;
-    return (this.#plan = new RoutePlan(live, release.bundle.contract.$defs, release.identity));
+    return (this.#plan = new RoutePlan(live, release));
   }
 }
 
 /** What the app keeps of a release while it serves. */
 export class ReleaseState {
   readonly bundle: ReleaseBundle;
-  /** Flat list of the headers that name the release on each answer. */
-  readonly identity: string[];
+  /** Flat list of the headers that name the release on each answer. Another list when its place among the releases changes. */
+  identity: string[];
+  /** Requests and sockets that are open. */
+  open = 0;
+  /** `performance.now()` when the last one began. */
+  usedAt: number = performance.now();
   readonly unmatched: SlotState;
   gctx: GlobalContext | undefined;
   #opening: Promise<GlobalContext> | undefined;
@@ -93,9 +104,9 @@ export class ReleaseState {
   readonly #stats: Map<string, RouteStats>;
 
   /** `stats` outlives a release, by version and route. */
-  constructor(bundle: ReleaseBundle, stats: Map<string, RouteStats>) {
+  constructor(bundle: ReleaseBundle, identity: string[], stats: Map<string, RouteStats>) {
     this.bundle = bundle;
-    this.identity = ['x-api-version', bundle.version, 'x-gati-release', bundle.id, 'vary', 'X-API-Version'];
+    this.identity = identity;
     this.#stats = stats;
     const none: RouteSlot = { id: '', method: '', path: '', domain: 'root', live: () => ({ middleware: [], input: {}, output: {} }) };
     this.unmatched = new SlotState(none, this.#statsOf(none));
@@ -115,7 +126,7 @@ export class ReleaseState {
   }
 
   /** Made once; a failure is not kept, so that the next request tries again. */
-  open(make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>): Promise<GlobalContext> {
+  openContext(make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>): Promise<GlobalContext> {
     return (this.#opening ??= (async () => {
       try {
         return (this.gctx = await make(this.bundle));

@@ -8,6 +8,7 @@ export function record(call: Call, status: number): void {
   call.phase = 'done';
   const { host, slot } = call;
   host.inflight.remove(call);
+  call.release.open--;
   const now = performance.now();
   const us = ((now - call.started) * 1000) | 0;
   const { ids, requestId } = call;

@@ -26,7 +26,7 @@ export class SocketEvents {
         this.#run(peer, 'message', (hooks, own, gctx, call) => hooks.message?.(own, this.#read(message, call) as never, gctx)),
       close: async (peer, details) => {
         await this.#run(peer, 'close', (hooks, own, gctx) => hooks.close?.(own, details, gctx));
-        this.#peers.delete(peer);
+        if (this.#peers.delete(peer)) (peer.context['call'] as Call).release.open--;
       },
       error: (peer, error) => this.#run(peer, 'error', (hooks, own, gctx) => hooks.error?.(own, error, gctx)),
     };
@@ -51,7 +51,10 @@ export class SocketEvents {
     const call = peer.context['call'] as Call;
     const gctx = call.gctx as GlobalContext;
     let own = this.#peers.get(peer);
-    if (own === undefined) this.#peers.set(peer, (own = new AppPeer(peer, call)));
+    if (own === undefined) {
+      this.#peers.set(peer, (own = new AppPeer(peer, call)));
+      call.release.open++;
+    }
     let hooks: SocketHooks = {};
     try {
       const found = call.slot.slot.live();

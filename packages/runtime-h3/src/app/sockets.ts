@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { NodeAdapter } from 'crossws/adapters/node';
-import type { Call } from './call.ts';
+import { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
+import { acceptSocket, isSocketRoute } from './open-socket.ts';
 import { fail } from './fail.ts';
-import { openSocket, toHandshake } from './open-socket.ts';
 import { SocketEvents } from './socket-events.ts';
 import { UpgradeExchange } from './upgrade.ts';
 
@@ -22,20 +22,25 @@ export class Sockets {
   /** `false`: not ours, and the socket is untouched. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (req.headers.upgrade?.toLowerCase() !== 'websocket') return false;
-    const call = toHandshake(this.#core, new UpgradeExchange(req, socket));
-    if (call === undefined) return false;
+    const arrival = new Arrival(this.#core, new UpgradeExchange(req, socket), undefined);
+    if (!isSocketRoute(arrival)) return false;
     // Without a listener an error of the socket, for example a reset, would end the process.
     socket.on('error', () => undefined);
-    void this.#open(call, req, socket, head).catch((error: unknown) => fail(call, error));
+    void this.#open(arrival, req, socket, head);
     return true;
   }
 
-  async #open(call: Call, req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (!(await openSocket(this.#core, call))) return;
+  async #open(arrival: Arrival, req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const call = await acceptSocket(arrival);
+    if (call === undefined) return;
     this.#adapter ??= this.#load();
     // What crossws reads of a handshake; its context comes back with every event of the peer.
     const handshake = { url: 'http://localhost/', headers: new Headers(), context: { call } } as unknown as Request;
-    await (await this.#adapter).handleUpgrade(req, socket, head, handshake);
+    try {
+      await (await this.#adapter).handleUpgrade(req, socket, head, handshake);
+    } catch (error) {
+      fail(call, error);
+    }
   }
 
   /** crossws and `ws` are loaded by the first upgrade. */

@@ -1,25 +1,47 @@
+import type { Resolution } from '@gati/contract';
 import type { ReleaseBundle } from '../releases/bundle.ts';
 import { send } from './answer.ts';
+import type { Arrival } from './arrival.ts';
 import type { Call } from './call.ts';
-import type { Core } from './core.ts';
-import { sendProblem } from './fail.ts';
+import { fail, sendProblem } from './fail.ts';
+import { ReleaseState } from './plan.ts';
+import { answerRefused, versionsAnswer } from './version-answers.ts';
+import type { VersionEntry } from './version-entry.ts';
+import { METHODS } from './version-table.ts';
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
 
-/** Some method has a route at this path. */
-export function isRoute(bundle: ReleaseBundle, path: string): boolean {
-  return METHODS.some((method) => bundle.match(method, path) !== undefined) || bundle.match('WS', path) !== undefined;
+/** Answers what no handler does: what is no route of any release, the choice of a version, and what a release has no handler for. */
+export function answerUnmatched(arrival: Arrival, outcome: ReleaseState | Refused): void {
+  const { core, exchange, path, next } = arrival;
+  const { table } = core;
+  const isKnown = path !== undefined && table.isRoute(path);
+  const own = isKnown || path === undefined ? undefined : versionsAnswer(table, exchange.method, path, core.base);
+  if (!isKnown && own === undefined && next !== undefined) return next();
+  const release = outcome instanceof ReleaseState && own === undefined ? outcome : core.noRelease;
+  const call = arrival.begin(release, release.unmatched);
+  try {
+    const origin = core.cors === undefined ? undefined : exchange.header('origin');
+    if (core.cors !== undefined) call.cors = core.cors.headers(origin);
+    if (own !== undefined) own(call);
+    else if (isKnown && !(outcome instanceof ReleaseState)) answerRefused(call, outcome, table, core.base);
+    else answerWithin(arrival, call, isKnown, origin);
+  } catch (error) {
+    fail(call, error);
+  }
 }
 
-/** Answers what no handler does: OPTIONS and preflights, 404, 405 and 426. */
-export function answerUnmatched(call: Call, core: Core, path: string | undefined, origin: string | undefined): void {
+/** OPTIONS and preflights, 404, 405 and 426 of one release. */
+function answerWithin({ core, exchange, path }: Arrival, call: Call, isKnown: boolean, origin: string | undefined): void {
   const { bundle, identity } = call.release;
-  const { exchange } = call;
   const methods = METHODS.filter((method) => path !== undefined && bundle.match(method, path) !== undefined);
   if (methods.includes('GET') && !methods.includes('HEAD')) methods.push('HEAD');
   const socket = path !== undefined && bundle.match('WS', path) !== undefined;
   if (exchange.target === '*' && exchange.method === 'OPTIONS') return send(call, 204, identity.slice(), undefined);
-  if (methods.length === 0 && !socket) return sendProblem(call, 404, 'not_found', { detail: 'No route has this path.' });
+  if (methods.length === 0 && !socket) {
+    const detail = isKnown ? `Version ${bundle.version} has no route at this path; another version has.` : 'No route has this path.';
+    return sendProblem(call, 404, 'not_found', { detail });
+  }
 
   if (!methods.includes('OPTIONS')) methods.push('OPTIONS');
   const allow = methods.join(', ');

@@ -1,8 +1,8 @@
 import type { Hooks } from 'crossws';
 import { defineWebSocketHandler, H3 } from 'h3';
+import { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
-import { fail } from './fail.ts';
-import { openSocket, toHandshake } from './open-socket.ts';
+import { acceptSocket, isSocketRoute } from './open-socket.ts';
 import { serve } from './pipeline.ts';
 import { SocketEvents } from './socket-events.ts';
 import { WebExchange } from './web.ts';
@@ -30,15 +30,10 @@ function toHooks(core: Core, events: SocketEvents, request: Request): Partial<Ho
     ...events.hooks,
     async upgrade() {
       const exchange = new WebExchange(request);
-      const call = toHandshake(core, exchange);
-      if (call === undefined) return new Response(null, { status: 404 });
-      let opened = false;
-      try {
-        opened = await openSocket(core, call);
-      } catch (error) {
-        fail(call, error);
-      }
-      return opened ? { context: { call }, namespace: SocketEvents.namespace } : exchange.response;
+      const arrival = new Arrival(core, exchange, undefined);
+      if (!isSocketRoute(arrival)) return new Response(null, { status: 404 });
+      const call = await acceptSocket(arrival);
+      return call !== undefined ? { context: { call }, namespace: SocketEvents.namespace } : exchange.response;
     },
   };
 }

@@ -1,9 +1,12 @@
 import type { AppOptions } from '../app/options.ts';
+import type { Queues } from '../effects/open.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
 
-export interface ServerOptions extends Pick<AppOptions, 'base' | 'cors' | 'limits'> {
+export interface ServerOptions extends Pick<AppOptions, 'base' | 'cors' | 'limits' | 'missingVersion'> {
   /** Loaded in workers only, so that the supervisor stays small. */
   release(): Promise<ReleaseBundle>;
   /** `dist/client`, where the app has one. */
   client?: URL | string;
+  /** Drivers of queues that `GATI_EFFECTS` may name. */
+  queues?: Queues;
 }

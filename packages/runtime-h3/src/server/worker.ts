@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { createApp } from '../app/index.ts';
+import { createApp, onlyRelease } from '../app/index.ts';
 import { createRedactor } from '../config/redact.ts';
 import { createGlobalContext } from '../context/global.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -44,22 +44,23 @@ export async function work(options: ServerOptions, isFirst: boolean): Promise<vo
 
 async function start(options: ServerOptions, isFirst: boolean, speak: () => void): Promise<End> {
   const env = readServerEnv(process.env);
-  const { base, cors, limits, client } = options;
+  const { base, cors, limits, missingVersion, client } = options;
   let redact = createRedactor([]);
   const write = (lines: string): void => void process.stdout.write(redact(lines));
   const logger = createLogger({ mode: 'production', level: env.logLevel, write });
 
   const release = await options.release();
-  const context = await createGlobalContext({ release, mode: 'production', logger, announce: isFirst });
+  const context = await createGlobalContext({ release, mode: 'production', logger, announce: isFirst, queues: options.queues });
   redact = createRedactor(context.secrets);
   const served = toServed(release, env);
   const app = createApp({
-    release: () => served,
+    releases: () => onlyRelease(served),
     context: () => context.gctx,
     mode: 'production',
     base,
     cors,
     limits,
+    missingVersion,
     trustProxy: env.trustProxy,
     log: write,
     logger,

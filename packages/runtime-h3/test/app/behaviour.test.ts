@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpError } from '../../src/index.ts';
 import { bundle, type TestRoute } from '../helpers/bundle.ts';
+import { onlyRelease } from '../../src/app/served.ts';
 import { adapters, type Target } from '../helpers/target.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -693,7 +694,7 @@ describe.each(adapters)('over %s', (_name, open) => {
 
   it('swaps releases between requests', async () => {
     let current = bundle({ 'GET /v': { handler: () => 1 } }, {}, '1.0.0');
-    target = await open(current, { release: () => current });
+    target = await open(current, { releases: () => onlyRelease(current) });
     expect(await (await target.call('/v')).json()).toBe(1);
     current = bundle({ 'GET /v': { handler: () => 2 } }, {}, '2.0.0');
     const response = await target.call('/v');

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { createApp } from '../../src/app/index.ts';
+import { createApp, onlyRelease } from '../../src/app/index.ts';
 import type { RouteSlot } from '../../src/releases/bundle.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 
@@ -13,7 +13,7 @@ it('answers 500 for code that fails to load before the first global context is m
   (release.routes[0] as RouteSlot).live = () => Promise.reject(new Error('no such code'));
   const app = createApp({
     mode: 'production',
-    release: () => release,
+    releases: () => onlyRelease(release),
     async context(of) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return context(of);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { type App, type AppOptions, createApp } from '../../src/app/index.ts';
+import { type App, type AppOptions, createApp, onlyRelease } from '../../src/app/index.ts';
 import type { ReleaseBundle } from '../../src/releases/bundle.ts';
 import { context } from './bundle.ts';
 
@@ -19,7 +19,7 @@ type Options = Partial<AppOptions>;
 function toApp(release: ReleaseBundle, options: Options): { app: App; logged: Record<string, unknown>[] } {
   const logged: Record<string, unknown>[] = [];
   const app = createApp({
-    release: () => release,
+    releases: () => onlyRelease(release),
     context: (bundle) => context(bundle, logged),
     mode: 'production',
     logger: context(release, logged).logger,

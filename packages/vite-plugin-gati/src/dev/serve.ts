@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type App, createApp, toProblem } from '@gati/runtime-h3/app';
+import { type App, createApp, onlyRelease, toProblem } from '@gati/runtime-h3/app';
 import { wantsDocument } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
@@ -15,7 +15,7 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
     base: options.base,
     cors: options.cors,
     limits: options.limits,
-    release: () => host.release(),
+    releases: () => onlyRelease(host.release()),
     context: async (release) => (await host.context(release)).gctx,
     onError(error) {
       const { message, file, line, frame } = toDiagnostic(error, root);

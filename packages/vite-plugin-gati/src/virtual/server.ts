@@ -2,13 +2,14 @@ import type { ResolvedOptions } from '../options.ts';
 import { runtimeEntry } from './runtime-entry.ts';
 
 /** `virtual:gati/server`: the entry of a build, where runtime and release are joined. */
-export function printServer({ base, cors, limits }: ResolvedOptions, hasClient: boolean): string {
+export function printServer({ base, cors, limits, missingVersion }: ResolvedOptions, hasClient: boolean): string {
   const options = [
     // Imported by workers only.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),
     ...(cors === undefined ? [] : [`cors: ${JSON.stringify(cors)}`]),
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
+    ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
     ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;

@@ -1,0 +1,42 @@
+import type { ReleaseInfo } from '@gati/contract';
+import type { ReleaseBundle } from '../releases/bundle.ts';
+
+/** One release as the app serves it. */
+export interface ServedRelease extends ReleaseInfo {
+  /** RFC 3339: what `Deprecation` and `Sunset` say. */
+  deprecatedAt?: string;
+  sunsetAt?: string;
+  /** Its OpenAPI document as JSON, where it is at hand. */
+  document?: () => Promise<string | undefined>;
+  /** The route at a path, known before any code is loaded; its own word on a missing version. */
+  route(method: string, path: string): { version?: string } | undefined;
+  /** Its code. A promise only until it is loaded; another object after it was disposed of. */
+  bundle(): ReleaseBundle | Promise<ReleaseBundle>;
+}
+
+/** What the app serves at one moment. */
+export interface ServedReleases {
+  readonly list: readonly ServedRelease[];
+  /** Version that `latest` means; without it the newest live one. */
+  readonly current?: string;
+}
+
+const single = new WeakMap<ReleaseBundle, ServedReleases>();
+
+/** An app that is one release: development, tests. It has been there always, so that any time asks for it. */
+export function onlyRelease(bundle: ReleaseBundle): ServedReleases {
+  let served = single.get(bundle);
+  if (served === undefined) {
+    const { version, id } = bundle;
+    const release: ServedRelease = {
+      version,
+      id,
+      date: new Date(0).toISOString(),
+      status: 'live',
+      route: (method, path) => bundle.match(method, path)?.data,
+      bundle: () => bundle,
+    };
+    single.set(bundle, (served = { list: [release], current: version }));
+  }
+  return served;
+}

@@ -1,0 +1,88 @@
+import { createVersionResolver, indexReleases, type MissingPolicy, type Resolution, type VersionResolver } from '@gati/contract';
+import type { Arrival } from './arrival.ts';
+import type { ServedReleases } from './served.ts';
+import { toIdentity, VersionEntry } from './version-entry.ts';
+import { takeVersion } from './version-text.ts';
+
+export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** What a request without a version gets while more than one release is live. */
+export type MissingVersion = 'choose' | 'latest' | 'oldest';
+
+/** One state of the releases, prepared once so that a request only looks up. */
+export class VersionTable {
+  readonly served: ServedReleases;
+  /** Newest first, without those that were never activated. */
+  readonly entries: readonly VersionEntry[];
+  /** What `latest` means. */
+  readonly latest: VersionEntry | undefined;
+  readonly #resolve: VersionResolver<VersionEntry>;
+  readonly #byPolicy = new Map<string, VersionResolver<VersionEntry>>();
+  /** What a missing version gets whatever the route says: there is no choice. */
+  readonly #only: Resolution<VersionEntry> | undefined;
+
+  constructor(served: ServedReleases, base: string, missing: MissingVersion) {
+    this.served = served;
+    const known = served.list.filter(({ status }) => status !== 'staged').map((release) => new VersionEntry(release));
+    this.entries = indexReleases(known).entries.map(({ release }) => release);
+    const live = this.entries.filter(isLive);
+    const current = live.find(({ version }) => version === served.current);
+    this.latest = current ?? live[0];
+    this.#resolve = this.#resolver(missing);
+    this.#only = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
+    this.entries.forEach((entry, index) => {
+      const successor = this.entries.slice(0, index).findLast(isLive);
+      entry.identity = toIdentity(entry, successor, this.latest, base);
+    });
+  }
+
+  /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any that has the route. */
+  choose(arrival: Arrival, method: string): Resolution<VersionEntry> {
+    if (method === 'OPTIONS') {
+      const wanted = arrival.exchange.header('access-control-request-method');
+      if (wanted !== undefined) return this.#forPreflight(wanted, arrival.path);
+    }
+    const text = takeVersion(arrival);
+    if (text !== undefined) return this.#resolve(text, Date.now());
+    return this.#only ?? this.#withoutVersion(method, arrival.path);
+  }
+
+  /** Some release has a route at this path, for whatever method. */
+  isRoute(path: string): boolean {
+    return this.entries.some((entry) => hasPath(entry, path));
+  }
+
+  #withoutVersion(method: string, path: string | undefined): Resolution<VersionEntry> {
+    const policy =
+      path === undefined ? undefined : this.#find(method, path)?.served.route(method === 'HEAD' ? 'GET' : method, path)?.version;
+    if (policy === undefined) return this.#resolve(undefined, 0);
+    if (policy !== 'latest' && policy !== 'oldest') return this.#resolve(policy, Date.now());
+    let resolve = this.#byPolicy.get(policy);
+    if (resolve === undefined) this.#byPolicy.set(policy, (resolve = this.#resolver(policy)));
+    return resolve(undefined, 0);
+  }
+
+  #forPreflight(method: string, path: string | undefined): Resolution<VersionEntry> {
+    const found = path === undefined ? undefined : (this.#find(method, path) ?? this.entries.find((entry) => hasPath(entry, path)));
+    return found === undefined ? this.#resolve('*', 0) : { status: 200, release: found };
+  }
+
+  /** The latest release that has the route, or the newest that does. */
+  #find(method: string, path: string): VersionEntry | undefined {
+    const asked = method === 'HEAD' ? 'GET' : method;
+    const has = (entry: VersionEntry | undefined): boolean => entry?.served.route(asked, path) !== undefined;
+    return has(this.latest) ? this.latest : this.entries.find((entry) => isLive(entry) && has(entry));
+  }
+
+  #resolver(missing: MissingPolicy): VersionResolver<VersionEntry> {
+    return createVersionResolver(this.entries, this.latest === undefined ? { missing } : { missing, current: this.latest });
+  }
+}
+
+function isLive({ status }: VersionEntry): boolean {
+  return status === 'live' || status === 'deprecated';
+}
+
+function hasPath({ served }: VersionEntry, path: string): boolean {
+  return METHODS.some((method) => served.route(method, path) !== undefined) || served.route('WS', path) !== undefined;
+}

@@ -1,0 +1,23 @@
+import type { ServedRelease } from '../../src/app/served.ts';
+import type { ReleaseBundle } from '../../src/releases/bundle.ts';
+import { bundle, type TestRoute } from './bundle.ts';
+
+/** A served release by hand: `routes` say which version answered by default. */
+export function release(
+  version: string,
+  date: string,
+  options: Partial<ServedRelease> & { routes?: Record<string, TestRoute>; lazy?: boolean; policy?: string } = {},
+): ServedRelease {
+  const { routes = { 'GET /which': { handler: () => ({ version }) } }, lazy = false, policy, ...rest } = options;
+  const made: ReleaseBundle = { ...bundle(routes, {}, version), id: `rel_${version}` };
+  for (const slot of made.routes) if (policy !== undefined) slot.version = policy;
+  return {
+    version,
+    id: made.id,
+    date,
+    status: 'live',
+    route: (method, path) => made.match(method, path)?.data,
+    bundle: () => (lazy ? Promise.resolve(made) : made),
+    ...rest,
+  };
+}
