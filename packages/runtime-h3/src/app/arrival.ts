@@ -3,9 +3,10 @@ import type { Core } from './core.ts';
 import type { Exchange } from './exchange.ts';
 import { belowBase, toPath } from './path.ts';
 import type { ReleaseState, SlotState } from './plan.ts';
+import type { Asked } from './version-text.ts';
 
 /** A request before it is known which release and route it is for. */
-export class Arrival {
+export class Arrival implements Asked {
   readonly core: Core;
   readonly exchange: Exchange;
   readonly started: number = performance.now();

@@ -1,6 +1,5 @@
 export { createApp } from './create.ts';
-export { onlyRelease, type ServedRelease, type ServedReleases } from './served.ts';
-export type { MissingVersion } from './version-table.ts';
+export { type MissingVersion, onlyRelease, type ServedRelease, type ServedReleases } from './served.ts';
 export type { App, AppOptions, CorsOptions } from './options.ts';
 export type { Exchange } from './exchange.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';

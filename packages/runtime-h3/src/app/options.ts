@@ -5,8 +5,7 @@ import type { ReleaseBundle } from '../releases/bundle.ts';
 import type { LogSink, Span } from '../telemetry/recorder.ts';
 import type { RouteMetric } from '../telemetry/stats.ts';
 import type { Limits } from './limits.ts';
-import type { ServedReleases } from './served.ts';
-import type { MissingVersion } from './version-table.ts';
+import type { MissingVersion, ServedReleases } from './served.ts';
 
 export interface CorsOptions {
   /** Origins that may read answers; `true` is all of them, without credentials. */

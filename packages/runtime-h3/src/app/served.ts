@@ -14,6 +14,9 @@ export interface ServedRelease extends ReleaseInfo {
   bundle(): ReleaseBundle | Promise<ReleaseBundle>;
 }
 
+/** What a request without a version gets while more than one release is live. */
+export type MissingVersion = 'choose' | 'latest' | 'oldest';
+
 /** What the app serves at one moment. */
 export interface ServedReleases {
   readonly list: readonly ServedRelease[];

@@ -1,13 +1,9 @@
 import { createVersionResolver, indexReleases, type MissingPolicy, type Resolution, type VersionResolver } from '@gati/contract';
-import type { Arrival } from './arrival.ts';
-import type { ServedReleases } from './served.ts';
+import type { MissingVersion, ServedReleases } from './served.ts';
 import { toIdentity, VersionEntry } from './version-entry.ts';
-import { takeVersion } from './version-text.ts';
+import { type Asked, takeVersion } from './version-text.ts';
 
 export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** What a request without a version gets while more than one release is live. */
-export type MissingVersion = 'choose' | 'latest' | 'oldest';
 
 /** One state of the releases, prepared once so that a request only looks up. */
 export class VersionTable {
@@ -37,14 +33,14 @@ export class VersionTable {
   }
 
   /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any that has the route. */
-  choose(arrival: Arrival, method: string): Resolution<VersionEntry> {
+  choose(asked: Asked, method: string): Resolution<VersionEntry> {
     if (method === 'OPTIONS') {
-      const wanted = arrival.exchange.header('access-control-request-method');
-      if (wanted !== undefined) return this.#forPreflight(wanted, arrival.path);
+      const wanted = asked.exchange.header('access-control-request-method');
+      if (wanted !== undefined) return this.#forPreflight(wanted, asked.path);
     }
-    const text = takeVersion(arrival);
+    const text = takeVersion(asked);
     if (text !== undefined) return this.#resolve(text, Date.now());
-    return this.#only ?? this.#withoutVersion(method, arrival.path);
+    return this.#only ?? this.#withoutVersion(method, asked.path);
   }
 
   /** Some release has a route at this path, for whatever method. */

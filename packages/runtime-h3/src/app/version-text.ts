@@ -1,4 +1,13 @@
-import type { Arrival } from './arrival.ts';
+import type { Exchange } from './exchange.ts';
+
+/** A request as far as its version matters. */
+export interface Asked {
+  readonly exchange: Exchange;
+  /** Below the base; `undefined`: nothing that could be a route. */
+  readonly path: string | undefined;
+  /** Query without the `?`. */
+  search: string;
+}
 
 const NAME = 'api-version';
 /** A query without these has no version in it, however it is encoded. */
@@ -8,18 +17,18 @@ const HINT = /version|%/;
  * What a request says about its version, by header and query together; one that is said twice is the resolver's to refuse.
  * The query's is taken out of it: it is no field of the route's.
  */
-export function takeVersion(arrival: Arrival): string | string[] | undefined {
-  const header = arrival.exchange.header('x-api-version');
-  if (arrival.search === '' || !HINT.test(arrival.search)) return header;
+export function takeVersion(asked: Asked): string | string[] | undefined {
+  const header = asked.exchange.header('x-api-version');
+  if (asked.search === '' || !HINT.test(asked.search)) return header;
   const values: string[] = [];
   const rest: string[] = [];
-  for (const field of arrival.search.split('&')) {
+  for (const field of asked.search.split('&')) {
     const at = field.indexOf('=');
     if (decode(at === -1 ? field : field.slice(0, at)) === NAME) values.push(decode(at === -1 ? '' : field.slice(at + 1)));
     else rest.push(field);
   }
   if (values.length === 0) return header;
-  arrival.search = rest.join('&');
+  asked.search = rest.join('&');
   if (header !== undefined) values.push(header);
   return values.length === 1 ? values[0] : values;
 }
