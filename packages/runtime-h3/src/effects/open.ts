@@ -2,14 +2,39 @@ import { GatiError } from '@gati/contract';
 import type { QueueDriver } from '../ports.ts';
 import { createMemoryDriver } from './drivers/memory.ts';
 
-/** The queue that `GATI_EFFECTS` names: `memory:`, which is the default. */
-export async function openQueue(url: string | undefined): Promise<QueueDriver> {
-  if (url === undefined || url === '' || url === 'memory:') return createMemoryDriver();
+/** What a driver is opened with. */
+export interface QueueSettings {
+  /** Something failed in the background and is tried again, such as a lost connection. Its message holds no password. */
+  onError(error: Error): void;
+}
+
+export type QueueOpener = (url: string, settings: QueueSettings) => Promise<QueueDriver>;
+
+/** By scheme of `GATI_EFFECTS`: a module that is loaded when it is named. */
+export type Queues = Record<string, () => Promise<{ open: QueueOpener }>>;
+
+/** Those that every server has. */
+const BUILT_IN: Queues = {
+  memory: async () => ({ open: async () => createMemoryDriver() }),
+  sqlite: () => import('./drivers/sqlite/driver.ts'),
+};
+
+/** The queue that `GATI_EFFECTS` names; `memory:` by default. */
+export async function openQueue(
+  url: string | undefined,
+  queues: Queues = {},
+  settings: QueueSettings = { onError: () => {} },
+): Promise<QueueDriver> {
+  const address = url || 'memory:';
+  const scheme = /^([a-z][a-z0-9+]*):/i.exec(address)?.[1]?.toLowerCase();
+  const known: Queues = { ...BUILT_IN, ...queues };
+  const load = scheme !== undefined && Object.hasOwn(known, scheme) ? known[scheme] : undefined;
+  if (load) return (await load()).open(address, settings);
   throw new GatiError({
     code: 'GATI_EFFECTS',
     level: 'error',
     // What follows the scheme may hold a password.
-    message: `GATI_EFFECTS names a queue that this version has no driver for: ${/^[a-z+]+:/.exec(url)?.[0] ?? 'it has no scheme'}.`,
-    fix: 'Set GATI_EFFECTS=memory: or remove it.',
+    message: `GATI_EFFECTS names a queue that this server has no driver for: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
+    fix: `It has ${Object.keys(known).join(':, ')}:. Queues of clouds are built in when they are named: gati({ effects: ['sqs'] }).`,
   });
 }

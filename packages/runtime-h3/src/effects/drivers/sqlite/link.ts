@@ -1,0 +1,124 @@
+// oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin
+import { Worker } from 'node:worker_threads';
+import { toOpenError, toStoreError } from './errors.ts';
+import type { Call, CallName, Calls, FromThread, ThreadData, ToThread } from './protocol.ts';
+
+export interface Link {
+  call<Name extends CallName>(name: Name, ...args: Calls[Name][0]): Promise<Calls[Name][1]>;
+  /** Gives what ends it. */
+  subscribe(callback: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What may make a job due. */
+const WAKING: ReadonlySet<CallName> = new Set<CallName>(['enqueue', 'retry', 'redrive']);
+
+interface Waiting {
+  name: CallName;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Speaks to the thread that has the file open. A thread that died is replaced at the next call. */
+export async function createLink(path: string): Promise<Link> {
+  const { location } = await import('./thread.ts');
+  const waiting = new Map<number, Waiting>();
+  const listeners = new Set<() => void>();
+  let unsent: Call[] = [];
+  let worker: Worker | undefined;
+  let ids = 0;
+  let closed = false;
+
+  const send = (message: ToThread): void => worker?.postMessage(message);
+
+  /** Calls of one turn go as one message. */
+  const flush = (): void => {
+    const calls = unsent;
+    unsent = [];
+    if (calls.length > 0) send({ calls });
+  };
+
+  const answer = (message: FromThread): void => {
+    let due = 'due' in message;
+    for (const [id, value, failure] of 'answers' in message ? message.answers : []) {
+      const asked = waiting.get(id);
+      waiting.delete(id);
+      due ||= asked !== undefined && WAKING.has(asked.name);
+      if (failure) asked?.reject(toStoreError(path, failure));
+      else asked?.resolve(value);
+    }
+    if (waiting.size === 0) worker?.unref();
+    if (due) for (const listener of listeners) listener();
+  };
+
+  const start = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const started = startThread(location, { gati: 'sqlite-queue', path, from: process.cwd() });
+      worker = started;
+      const end = (error: Error): void => {
+        reject(error);
+        if (worker !== started) return;
+        worker = undefined;
+        for (const { reject: fail } of waiting.values()) fail(error);
+        waiting.clear();
+      };
+      started.on('error', end);
+      started.on('exit', () => end(toStoreError(path, { sqlite: 0, message: 'the thread that keeps it ended' })));
+      started.on('message', (message: FromThread) => {
+        if ('opened' in message) {
+          if (waiting.size === 0) started.unref();
+          resolve();
+        } else if ('failed' in message) end(toOpenError(path, message.failed));
+        else answer(message);
+      });
+    });
+
+  await start();
+
+  return {
+    call: (name, ...args) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(toStoreError(path, { sqlite: 0, message: 'it is closed' }));
+        if (!worker) {
+          // Who waits for its answer hears of a failure there.
+          start().catch(() => {});
+          if (listeners.size > 0) send({ subscribe: true });
+        }
+        const id = ids++;
+        // The process must not end while somebody waits for the disk.
+        if (waiting.size === 0) worker!.ref();
+        waiting.set(id, { name, resolve: resolve as (value: unknown) => void, reject });
+        if (unsent.push([id, name, args] as Call) === 1) queueMicrotask(flush);
+      }),
+    subscribe(callback) {
+      listeners.add(callback);
+      if (listeners.size === 1) send({ subscribe: true });
+      return () => {
+        if (listeners.delete(callback) && listeners.size === 0) send({ subscribe: false });
+      };
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      listeners.clear();
+      const ending = worker;
+      if (!ending) return;
+      ending.ref();
+      flush();
+      await new Promise<void>((resolve) => {
+        ending.once('exit', () => resolve());
+        send({ close: true });
+      });
+    },
+  };
+}
+
+function startThread(location: string, workerData: ThreadData): Worker {
+  if (!location.endsWith('.ts') || (process.features as { typescript?: unknown }).typescript)
+    return new Worker(new URL(location), { workerData });
+  // The sources, run as they are by a Node that can't.
+  return new Worker(`import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(location)})))`, {
+    eval: true,
+    workerData,
+  });
+}

@@ -1,0 +1,55 @@
+import type { JobFilter, JobRecord, JobState, QueueJob, QueueStats } from '../../../ports.ts';
+import type { Clock } from './clock.ts';
+import type { Native, Row, Value } from './native.ts';
+import type { Store } from './protocol.ts';
+import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
+
+/** By the number that is stored. */
+const STATES: JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
+
+/** What people ask of the queue. */
+export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => QueueJob): Pick<Store, 'list' | 'purge' | 'stats'> {
+  const select = (filter: Omit<JobFilter, 'limit' | 'cursor'>, more: string, ...values: Value[]): { where: string; values: Value[] } => {
+    const parts: string[] = [];
+    const bound: Value[] = [];
+    const among = (column: string, list: Value[] | undefined): void => {
+      if (!list) return;
+      parts.push(`${column} IN (${list.map(() => '?').join(', ')})`);
+      bound.push(...list);
+    };
+    among('id', filter.ids);
+    among('effect', filter.effects);
+    // Literals, so that SQLite sees which partial index holds the answer.
+    if (filter.states) parts.push(`state IN (${filter.states.map((state) => STATES.indexOf(state)).join(', ')})`);
+    return { where: [...parts, more].filter(Boolean).join(' AND '), values: [...bound, ...values] };
+  };
+
+  const toRecord = (row: Row): JobRecord => {
+    const record: JobRecord = { ...toJob(row), state: STATES[row.state as number]!, runAt: row.run_at as number };
+    if (row.error !== null) record.error = row.error as string;
+    if (row.result !== null) record.result = row.result as string;
+    if (row.progress !== null) record.progress = row.progress as number;
+    return record;
+  };
+
+  const count = (state: number): number =>
+    (db.prepare(`SELECT count(*) AS count FROM jobs WHERE state = ${state}`).all()[0] as { count: number }).count;
+
+  return {
+    list(filter) {
+      const { where, values } = select(filter, 'seq > ?', Number(filter.cursor ?? -1) || -1);
+      const rows = db.prepare(`SELECT * FROM jobs WHERE ${where} ORDER BY seq LIMIT ?`).all(...values, filter.limit + 1) as Row[];
+      const page = rows.slice(0, filter.limit);
+      return { jobs: page.map(toRecord), ...(rows.length > page.length && { next: String(page.at(-1)!.seq) }) };
+    },
+    purge(filter) {
+      const { where, values } = select(filter, `state >= ${COMPLETED}`);
+      // Its key is remembered on: who asks again for a purged job does not want another.
+      const keyed = `SELECT effect, key FROM jobs WHERE ${where} AND state = ${DEAD} AND key IS NOT NULL`;
+      db.prepare(`UPDATE keys SET until = ? WHERE until IS NULL AND (effect, key) IN (${keyed})`).run(wall() + KEY_MEMORY, ...values);
+      db.prepare(`DELETE FROM steps WHERE seq IN (SELECT seq FROM jobs WHERE ${where} AND stepped = 1)`).run(...values);
+      return Number(db.prepare(`DELETE FROM jobs WHERE ${where}`).run(...values).changes);
+    },
+    stats: (): QueueStats => ({ waiting: count(WAITING), delayed: count(DELAYED), active: count(ACTIVE), dead: count(DEAD) }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { ClaimRequest, JobFilter, JobRecord, Lease, NewJob, QueueStats } from '../../../ports.ts';
+
+/** What the thread can be asked for, as `[arguments, answer]`. */
+export interface Calls {
+  enqueue: [[jobs: NewJob[]], string[]];
+  claim: [[requests: ClaimRequest[], lease: number], Lease[]];
+  extend: [[token: string, milliseconds: number], boolean];
+  ack: [[token: string, result: string | undefined], boolean];
+  retry: [[token: string, runAt: number, error: string], boolean];
+  dead: [[token: string, reason: string], boolean];
+  saveStep: [[token: string, name: string, result: string], boolean];
+  saveProgress: [[token: string, progress: number], boolean];
+  redrive: [[ids: string[]], number];
+  cancel: [[ids: string[]], number];
+  purge: [[filter: Omit<JobFilter, 'limit' | 'cursor'>], number];
+  list: [[filter: JobFilter], { jobs: JobRecord[]; next?: string }];
+  stats: [[], QueueStats];
+}
+
+export type CallName = keyof Calls;
+
+/** The queue as synchronous functions, each to be called inside a write transaction. */
+export type Store = { [Name in CallName]: (...args: Calls[Name][0]) => Calls[Name][1] } & {
+  /** Epoch milliseconds at which something delayed or leased is due, if any. */
+  nextDue(): number | undefined;
+};
+export type Call = { [Name in CallName]: [id: number, name: Name, args: Calls[Name][0]] }[CallName];
+
+/** What `new Worker` is given. */
+export interface ThreadData {
+  gati: 'sqlite-queue';
+  path: string;
+  /** Folder whose `node_modules` has `libsql`, where Node has no SQLite. */
+  from: string;
+}
+
+export type ToThread = { calls: Call[] } | { subscribe: boolean } | { close: true };
+
+export interface Failure {
+  /** Primary result code of SQLite; 0: not SQLite's. */
+  sqlite: number;
+  message: string;
+}
+
+export type FromThread =
+  | { opened: true }
+  | { failed: Failure }
+  | { answers: ([id: number, value: unknown] | [id: number, value: undefined, failure: Failure])[] }
+  /** Something may have become due. */
+  | { due: true }
+  | { closed: true };

@@ -1,0 +1,93 @@
+import { type Native, type Row, SQLITE_BUSY, toFailure } from './native.ts';
+
+/** Of `PRAGMA user_version`. */
+const VERSION = 1;
+
+/** As stored; the order is that of `STATES`. */
+export const WAITING = 0;
+export const DELAYED = 1;
+export const ACTIVE = 2;
+export const COMPLETED = 3;
+export const DEAD = 4;
+export const CANCELLED = 5;
+
+/** Milliseconds for which an idempotency key is remembered after its job ended. */
+export const KEY_MEMORY = 24 * 60 * 60 * 1000;
+
+/**
+ * `seq` is the order in which jobs came. Each state has its own partial index, so that a claim reads the first entries of one
+ * however many jobs there are. `key` and `until` live in a table of their own since they outlive their job.
+ */
+const SCHEMA = `
+CREATE TABLE jobs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  effect TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  run_at INTEGER NOT NULL,
+  leased_until INTEGER,
+  token TEXT,
+  enqueued_at INTEGER NOT NULL,
+  stepped INTEGER NOT NULL DEFAULT 0,
+  progress REAL,
+  key TEXT,
+  release TEXT NOT NULL,
+  error TEXT,
+  result TEXT,
+  payload TEXT NOT NULL
+) STRICT;
+CREATE INDEX waiting ON jobs (effect, priority DESC, seq) WHERE state = ${WAITING};
+CREATE INDEX delayed ON jobs (run_at) WHERE state = ${DELAYED};
+CREATE INDEX active ON jobs (leased_until) WHERE state = ${ACTIVE};
+CREATE INDEX ended ON jobs (state, seq) WHERE state >= ${COMPLETED};
+CREATE TABLE steps (seq INTEGER NOT NULL, name TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (seq, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE keys (effect TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, until INTEGER, PRIMARY KEY (effect, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX forgotten ON keys (until) WHERE until IS NOT NULL;
+PRAGMA user_version = ${VERSION};
+`;
+
+/** Prepares the connection and, in a new file, the tables. Several processes may do so at once. */
+export function prepareFile(db: Native): void {
+  // The first that asks for it changes the file, for which SQLite does not wait.
+  insist(() => db.exec('PRAGMA journal_mode = WAL'), 5000);
+  db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384');
+  if (versionOf(db) === VERSION) return;
+  begin(db, 5000);
+  try {
+    const found = versionOf(db);
+    if (found > VERSION)
+      throw new Error(`the file was made by a newer version of @gati/runtime-h3 (its format is ${found}, not ${VERSION})`);
+    if (found === 0) db.exec(SCHEMA);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(db: Native): number {
+  return Number((db.prepare('PRAGMA user_version').all()[0] as Row).user_version);
+}
+
+/** Waits for the write lock: it throws when another process keeps it longer than `patience` milliseconds. Gives whether it had to wait. */
+export function begin(db: Native, patience: number): boolean {
+  return insist(() => db.exec('BEGIN IMMEDIATE'), patience);
+}
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/** SQLite's own waiting doubles its pauses up to 100 ms, which starves whoever meets a busy writer. */
+function insist(act: () => unknown, patience: number): boolean {
+  const until = performance.now() + patience;
+  for (let tries = 0; ; tries++) {
+    try {
+      act();
+      return tries > 0;
+    } catch (error) {
+      if (toFailure(error).sqlite !== SQLITE_BUSY || performance.now() > until) throw error;
+      Atomics.wait(cell, 0, 0, Math.random() * Math.min(5, 0.2 * (tries + 1)));
+    }
+  }
+}
