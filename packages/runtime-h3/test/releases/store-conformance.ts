@@ -64,7 +64,6 @@ export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url:
         tags.push(await store.tag());
         expect(await store.tag()).toBe(tags.at(-1));
       }
-      // Even the same head again is another tag from the one before it.
       for (let index = 1; index < tags.length; index++) expect(tags[index]).not.toBe(tags[index - 1]);
     });
 

@@ -45,8 +45,13 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
       const found = await objects.get(head);
       return found ? { head: parse<StoreHead>(found.bytes), tag: found.etag } : { head: EMPTY_HEAD, tag: NONE };
     },
-    moveHead: async (next, tag) =>
-      (await objects.put(head, toJson(next), tag === NONE ? { ifNoneMatch: '*' } : { ifMatch: tag })) !== undefined,
+    async moveHead(next, tag) {
+      const bytes = toJson(next);
+      if ((await objects.put(head, bytes, tag === NONE ? { ifNoneMatch: '*' } : { ifMatch: tag })) !== undefined) return true;
+      // An answer that got lost makes the SDK write again, and that write meets the first one.
+      const now = await objects.get(head);
+      return now !== undefined && now.etag !== tag && Buffer.compare(now.bytes, bytes) === 0;
+    },
     tag: async () => (await objects.etag(head)) ?? NONE,
     blob: async (sha256) => (await objects.get(blobs + sha256))?.bytes,
     async putBlob(sha256, bytes) {

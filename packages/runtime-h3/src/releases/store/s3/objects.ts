@@ -1,5 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
+/** Of one write that meets others. */
+const ATTEMPTS = 10;
+
 type Sdk = typeof import('@aws-sdk/client-s3');
 
 export interface Condition {
@@ -36,12 +39,17 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
       }
     },
     async put(Key, Body, { ifMatch: IfMatch, ifNoneMatch: IfNoneMatch } = {}) {
-      try {
-        return (await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, IfMatch, IfNoneMatch }))).ETag;
-      } catch (error) {
-        // 412: somebody was first. 409: two conditional writes at once, or what `If-Match` names was removed meanwhile.
-        if (IfMatch !== undefined || IfNoneMatch !== undefined) if (isRefused(error)) return undefined;
-        throw error;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return (await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, IfMatch, IfNoneMatch }))).ETag;
+        } catch (error) {
+          const status = statusOf(error);
+          // 412: somebody was first. 404: what `If-Match` names is gone.
+          if (status === 412 || (IfMatch !== undefined && status === 404 && nameOf(error) !== 'NoSuchBucket')) return undefined;
+          // 409: another conditional write is under way, and nobody knows yet which one wins.
+          if (status !== 409 || attempt === ATTEMPTS) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 100 * attempt * Math.random()));
+        }
       }
     },
     async remove(Key) {
@@ -61,8 +69,6 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
 
 const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 const nameOf = (error: unknown): string => (error as Error).name;
-
-const isRefused = (error: unknown): boolean => [409, 412].includes(statusOf(error) ?? 0);
 
 /** A bucket that is not there is an error; an object that is not there is an answer. */
 function absent(error: unknown): undefined {
