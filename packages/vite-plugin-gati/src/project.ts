@@ -59,7 +59,8 @@ export interface ProjectInput {
 export function createProject(input: ProjectInput): Project {
   const root = path.resolve(input.root);
   const options = resolveOptions(input.options);
-  const scanner = createScanner(root);
+  const cacheDir = path.join(root, '.gati/cache');
+  const scanner = createScanner(root, cacheDir);
   let analyzer: Promise<Analyzer> | undefined;
   let app: Project['app'] | undefined;
   let current: Scan | undefined;
@@ -88,7 +89,7 @@ export function createProject(input: ProjectInput): Project {
       if (analyzer) return analyzer;
       const started = (input.createAnalyzer ?? loadAnalyzer)({
         root,
-        cacheDir: path.join(root, '.gati/cache'),
+        cacheDir,
         engine: input.engine,
         loadSchema: (file, exportName) => loadSchema(file, exportName),
       });

@@ -48,6 +48,10 @@ export class ProgramAnalyzer implements Analyzer {
   readonly #cache: CacheStore;
   /** Results that hold until one of their files changes, by name of the subject. */
   readonly #done = new Map<string, { facts: string; result: Done; dangling: boolean }>();
+  /** Names of results that were read while the compiler was shown a part of the app only. They hold for this process, not for the cache. */
+  readonly #partial = new Set<string>();
+  /** What such results were, until they are compared with those of the whole app. */
+  readonly #before = new Map<string, string>();
   /** Raised by each change: what was begun before may be out of date. */
   #generation = 0;
 
@@ -98,6 +102,7 @@ export class ProgramAnalyzer implements Analyzer {
   }
 
   async #readAll(subjects: readonly Subject<Done>[], tell: (subject: Subject<Done>, result: Done) => void): Promise<void> {
+    if (subjects.filter((subject) => !this.#known(subject)).length > 1) this.#widen();
     const missing: Subject<Done>[] = [];
     for (const subject of subjects) {
       const known = this.#known(subject);
@@ -147,11 +152,32 @@ export class ProgramAnalyzer implements Analyzer {
   async errors(files: string[]): Promise<Map<string, Diagnostic[]>> {
     const found = new Map<string, Diagnostic[]>();
     for (const file of files) {
-      const { host } = await this.#program.open();
-      found.set(file, typeErrors(host, this.#files, this.#files.absolute(file)));
+      this.#focus([this.#files.absolute(file)]);
+      const read = async (): Promise<Diagnostic[]> =>
+        typeErrors((await this.#program.open()).host, this.#files, this.#files.absolute(file));
+      let errors = await read();
+      if (errors.length > 0 && this.#widen()) errors = await read();
+      found.set(file, errors);
       await nextTurn();
     }
     return found;
+  }
+
+  async complete(): Promise<string[]> {
+    if (this.compilerStarted) this.#widen();
+    const before = new Map(this.#before);
+    this.#before.clear();
+    const { routes, effects } = this.#files.registered;
+    const subjects: Subject<Done>[] = [
+      ...routes.map((route) => this.#routeSubject(route)),
+      ...effects.map((effect) => this.#effectSubject(effect)),
+    ];
+    const other: string[] = [];
+    for (const subject of subjects.filter(({ name }) => before.has(name))) {
+      await nextTurn();
+      if (JSON.stringify(await this.#read(subject)) !== before.get(subject.name)) other.push(subject.file);
+    }
+    return other;
   }
 
   invalidate(files: string[]): string[] {
@@ -227,10 +253,10 @@ export class ProgramAnalyzer implements Analyzer {
     const generation = this.#generation;
     const run = await subject.prepare();
     for (let attempt = 0; ; attempt++) {
-      const session = await this.#program.open();
       try {
-        const { files, dangling } = this.#dependencies(session, subject);
+        const { session, files, dangling } = await this.#open(subject);
         const result = { ...run(session), dependencies: files } as Result;
+        if (result.warnings.length > 0 && this.#widen()) continue;
         if (generation === this.#generation) this.#remember(subject, result, dangling);
         return result;
       } catch (error) {
@@ -239,6 +265,38 @@ export class ProgramAnalyzer implements Analyzer {
         if (attempt > 0) throw error;
       }
     }
+  }
+
+  /** The compiler, shown what this subject needs, and the files that it depends on. */
+  async #open(subject: Subject<Done>): Promise<{ session: Session; files: string[]; dangling: boolean }> {
+    this.#focus([subject.file, ...subject.besides].map((file) => this.#files.absolute(file)));
+    for (;;) {
+      const session = await this.#program.open();
+      const { files, dangling } = this.#dependencies(session, subject);
+      const absolute = files.map((file) => this.#files.absolute(file));
+      const speaks = absolute.some((file) => !isDeclaration(file) && speaksOfRoutes(session.host.source(file)?.text));
+      const isSame = speaks ? !this.#widen() : !this.#focus(absolute);
+      if (isSame) return { session, files, dangling };
+    }
+  }
+
+  /** `false`: all of it is shown already. */
+  #focus(files: readonly string[]): boolean {
+    const changed = this.#files.focus(files);
+    this.#program.change(changed);
+    return changed.length > 0;
+  }
+
+  /** Shows the compiler the whole app; `false`: it is shown already. */
+  #widen(): boolean {
+    if (!this.#files.isFocused) return false;
+    this.#program.change(this.#files.focus('all'));
+    for (const name of this.#partial) {
+      this.#before.set(name, JSON.stringify(this.#done.get(name)?.result));
+      this.#done.delete(name);
+    }
+    this.#partial.clear();
+    return true;
   }
 
   #dependencies(session: Session, subject: Subject<Done>): { files: string[]; dangling: boolean } {
@@ -261,7 +319,9 @@ export class ProgramAnalyzer implements Analyzer {
   #remember(subject: Subject<Done>, result: Done, dangling: boolean): void {
     const facts = JSON.stringify(subject.facts);
     this.#done.set(subject.name, { facts, result, dangling });
-    if (dangling) return;
+    if (this.#files.isFocused) this.#partial.add(subject.name);
+    else this.#partial.delete(subject.name);
+    if (dangling || this.#files.isFocused) return;
     const files = result.dependencies.map((file): [string, string] => [file, this.#hashes.of(this.#files.absolute(file))]);
     this.#cache.set(subject.name, { key: this.#key(facts, files), files, result });
   }
@@ -273,6 +333,13 @@ function routeName(route: RouteFile): string {
 
 function effectName(effect: NamedFile): string {
   return `effect ${effect.name} ${effect.file}`;
+}
+
+const isDeclaration = (file: string): boolean => /\.d\.[mc]?ts$/.test(file);
+
+/** Types of other routes are reached by their names, without an import. */
+function speaksOfRoutes(text = ''): boolean {
+  return /\bGatiRoutes\b|\b(?:Handler|Args|Req|Res)\s*<\s*['"`]/.test(text);
 }
 
 /** A helper that many routes use is warned of once. */

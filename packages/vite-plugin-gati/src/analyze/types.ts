@@ -17,6 +17,11 @@ export interface Analyzer {
   effect(effect: NamedFile): Promise<AnalyzedEffect>;
   /** Type errors of these files as they stand, by file. Files that no route leads to have none. */
   errors(files: string[]): Promise<Map<string, Diagnostic[]>>;
+  /**
+   * Where only a part of the app was read for single contracts: reads the rest, and those contracts again. Takes its time, so it is for
+   * when nobody waits. Gives the files whose contract reads otherwise now.
+   */
+  complete(): Promise<string[]>;
   /** Says that files changed, came or went; what depended on them is analysed anew when next asked for. Gives the files of routes and effects that depend on them. */
   invalidate(files: string[]): string[];
   close(): Promise<void>;

@@ -39,7 +39,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
   const host = createHost({ project, code, problems, env, texts });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
-  const generator = createGenerator({ server, project, problems, isBusy: () => app.inflight > 0 });
+  const generator = createGenerator({
+    server,
+    project,
+    problems,
+    isBusy: () => app.inflight > 0,
+    onOther: (files) => files.length > 0 && void host.apply(latest(), new Set(files)),
+  });
 
   const ready = project.scan().then(async (scan) => {
     await host.apply(scan);
@@ -49,11 +55,9 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   // What was written while the watcher was still reading the folders is not told by it, nor what is written in the moment after.
   // It says so for each folder that it watches.
   let later: NodeJS.Timeout | undefined;
-  const lookAround = (): void => void ready.then(catchUp).catch(() => undefined);
   const onReady = (): void => {
-    lookAround();
     clearTimeout(later);
-    later = setTimeout(lookAround, SETTLED);
+    later = setTimeout(() => void ready.then(catchUp).catch(() => undefined), SETTLED);
   };
   server.watcher.on('ready', onReady);
 

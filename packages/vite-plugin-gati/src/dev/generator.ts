@@ -26,9 +26,11 @@ interface Needs {
   problems: Problems;
   /** Requests are being answered. */
   isBusy(): boolean;
+  /** Files whose contract reads otherwise, now that the whole app was read. */
+  onOther(files: string[]): void;
 }
 
-export function createGenerator({ server, project, problems, isBusy }: Needs): Generator {
+export function createGenerator({ server, project, problems, isBusy, onOther }: Needs): Generator {
   const writer = createWriter(project);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -54,6 +56,7 @@ export function createGenerator({ server, project, problems, isBusy }: Needs): G
       reload(await writer.write({ scan, parts }));
       problems.delete('generate');
       await check(engine, [...new Set([...files, ...wrong])]);
+      if (!closed) onOther(await engine.complete());
     } catch (error) {
       for (const file of files) changed.add(file);
       if (!closed) problems.set('generate', [toDiagnostic(error, project.root)]);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
 import { assemble } from './assemble.ts';
+import { createFactsCache } from './facts-cache.ts';
 import { type FileFacts, readFacts, type ScannedFile } from './facts.ts';
 import { FOLDERS, toRole } from './layout.ts';
 import type { Scan } from './types.ts';
@@ -15,7 +16,10 @@ export interface Scanner {
   update(texts: ReadonlyMap<string, string | undefined>): Scan;
 }
 
-export function createScanner(root: string): Scanner {
+/** @param cacheDir where facts are kept for the next run; none are without it. */
+export function createScanner(root: string, cacheDir?: string): Scanner {
+  const cache = cacheDir === undefined ? undefined : createFactsCache(cacheDir);
+  let parsed = 0;
   const files = new Map<string, ScannedFile & { hash: string }>();
   /** When a file was last told by `update`, in updates. What a scan read before that is older. */
   const told = new Map<string, number>();
@@ -32,14 +36,26 @@ export function createScanner(root: string): Scanner {
     const hash = createHash('sha1').update(text).digest('base64');
     const before = files.get(file);
     if (before?.hash === hash) return;
-    const facts = readFacts(file, text);
+    const facts = cache?.get(file, hash) ?? parse(file, text);
     const kept = Boolean(facts.syntax && before && (before.kept || !before.facts.syntax));
     // Most edits are of a body, of which a scan says nothing.
     if (!before || facts.syntax || before.facts.syntax || saysOf(facts) !== saysOf(before.facts)) last = undefined;
     files.set(file, { file, role, hash, kept, facts: kept && before ? { ...before.facts, syntax: facts.syntax } : facts });
   }
 
-  const read = (file: string): Promise<string | undefined> => fs.readFile(path.join(root, file), 'utf8').catch(() => undefined);
+  function parse(file: string, text: string): FileFacts {
+    parsed++;
+    return readFacts(file, text);
+  }
+
+  /** One after the other: for small files that takes a fifth of the time of asking for all at once. */
+  function read(file: string): string | undefined {
+    try {
+      return fs.readFileSync(path.join(root, file), 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
 
   return {
     async scan() {
@@ -48,14 +64,14 @@ export function createScanner(root: string): Scanner {
       const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
       for (const file of files.keys()) if (!present.has(file) && !isNewer(file)) take(file, undefined);
-      await Promise.all(
-        [...present].filter(toRole).map(async (file) => {
-          const text = await read(file);
-          if (isNewer(file)) return;
-          // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
-          if (text !== '' || !files.has(file)) take(file, text);
-        }),
-      );
+      for (const file of present) {
+        if (!toRole(file) || isNewer(file)) continue;
+        const text = read(file);
+        // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
+        if (text !== '' || !files.has(file)) take(file, text);
+      }
+      if (parsed > 0) cache?.save(files.values());
+      parsed = 0;
       return (last ??= assemble([...files.values()]));
     },
     update(texts) {

@@ -13,7 +13,13 @@ const FILES = {
   'src/handlers/a.ts': handler('GET /a', 'return {} as Shared;', "import type { Shared } from '../shared.ts';\n"),
   'src/handlers/b.ts': handler('GET /b/:id', 'return { id: req.params.id };'),
 };
-const IDS: Record<string, string> = { 'src/handlers/a.ts': 'GET /a', 'src/handlers/b.ts': 'GET /b/:id', 'src/handlers/c.ts': 'POST /c' };
+const IDS: Record<string, string> = {
+  'src/handlers/a.ts': 'GET /a',
+  'src/handlers/b.ts': 'GET /b/:id',
+  'src/handlers/c.ts': 'POST /c',
+  'src/handlers/one.ts': 'POST /one',
+  'src/handlers/two.ts': 'GET /two',
+};
 
 let open: { project: Project; analyzers: Analyzer[] } | undefined;
 afterEach(async () => {
@@ -87,13 +93,48 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(printed(after.contract.responses, after.$defs)).toEqual({ 200: "{ now: 'here' }" });
   });
 
+  test('a single contract does not wait for the whole app, and is read again with it', async () => {
+    const project = start({
+      'src/handlers/one.ts': handler('POST /one', 'return { stamp: 1 as unknown as Stamp };'),
+      'src/handlers/two.ts': handler(
+        'GET /two',
+        'return null as unknown as Stamp;',
+        'declare global { interface Stamp { two: number } }\n',
+      ),
+      'src/stamp.d.ts': 'interface Stamp { one: string }\n',
+      'tsconfig.json': '{ "compilerOptions": { "strict": true }, "include": ["src"] }',
+    });
+    const cacheDir = join(project.root, '.gati/cache');
+    const analyzer = await analyzerOf(project, { engine, cacheDir });
+    analyzer.register(scanOf(project));
+    const one = scanOf(project).routes.find(({ id }) => id === 'POST /one')!;
+    const part = await analyzer.route(one);
+    expect(part.$defs['Stamp']?.properties).toEqual({ one: { type: 'string' } });
+    expect(await analyzer.complete()).toEqual(['src/handlers/one.ts']);
+    expect((await analyzer.route(one)).$defs['Stamp']?.properties).toEqual({ one: { type: 'string' }, two: { type: 'number' } });
+    expect(await analyzer.complete()).toEqual([]);
+  });
+
+  test('a route whose types speak of another is read with it', async () => {
+    const project = start({
+      'src/handlers/one.ts':
+        "export const route = 'POST /one';\nexport type Body = { amount: number };\nexport const handler = () => 'one' as const;\n",
+      'src/handlers/two.ts': handler('GET /two', "return null as unknown as Req<'POST /one'>['body'];"),
+    });
+    const analyzer = await analyzerOf(project, { engine });
+    analyzer.register(scanOf(project));
+    const two = scanOf(project).routes.find(({ id }) => id === 'GET /two')!;
+    const { contract, $defs } = await analyzer.route(two);
+    expect(printed(contract.responses, $defs)).toEqual({ 200: 'Body' });
+  });
+
   test('results come from the cache, and no compiler starts', async () => {
     const project = start();
     const cacheDir = join(project.root, '.gati/cache');
     const first = await analyzerOf(project, { engine, cacheDir });
     const cold = await first.analyze(scanOf(project));
     await first.close();
-    expect(existsSync(join(cacheDir, 'contracts.json'))).toBe(true);
+    expect(existsSync(join(cacheDir, 'contracts.tsv'))).toBe(true);
 
     // An unreadable configuration would show if anybody read it.
     const second = await analyzerOf(project, { engine, cacheDir });
@@ -113,7 +154,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     const first = await analyzerOf(project, { engine, cacheDir });
     const cold = await first.analyze(scanOf(project));
     await first.close();
-    const file = join(cacheDir, 'contracts.json');
+    const file = join(cacheDir, 'contracts.tsv');
     const text = readFileSync(file, 'utf8');
     for (const broken of [
       '',

@@ -51,6 +51,7 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
     },
     register: () => {},
     errors: async () => new Map(),
+    complete: async () => [],
     invalidate: (files) => files,
     close: async () => {},
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 export interface Entry<Result> {
   /** What else decides the result: the route as it was scanned, the modules. */
@@ -8,96 +8,122 @@ export interface Entry<Result> {
   result: Result;
 }
 
-interface Pack {
-  environment: string;
-  entries: Record<string, Entry<unknown>>;
-}
-
 const SAVE_DELAY = 500;
+/** Lines that no one reads any more, for each that is read, before the file is written anew. */
+const WASTE = 2;
 
-/** Results in one file of the cache folder. A file that can't be read is no cache; one that is written is whole. */
+/**
+ * Results in one file of the cache folder, a line each: environment, name, entry, between tabs; the last line of a name counts.
+ * An edit adds a line, so its cost does not grow with the app, and only what is asked for is parsed. A line that can't be read is none.
+ */
 export class CacheStore {
   readonly #file: string | undefined;
   readonly #environment: string;
-  #entries: Map<string, Entry<unknown>> | undefined;
+  /** By name; a text is JSON that was not needed yet. */
+  #entries: Map<string, Entry<unknown> | string> | undefined;
+  readonly #unsaved = new Set<string>();
+  #lines = 0;
   #timer: NodeJS.Timeout | undefined;
-  #dirty = false;
 
   /** @param environment what all entries depend on; another one makes them worthless. */
   constructor(folder: string | undefined, environment: string) {
-    this.#file = folder === undefined ? undefined : `${folder}/contracts.json`;
+    this.#file = folder === undefined ? undefined : `${folder}/contracts.tsv`;
     this.#environment = environment;
   }
 
   get(name: string): Entry<unknown> | undefined {
-    return this.#load().get(name);
+    const found = this.#load().get(name);
+    if (typeof found !== 'string') return found;
+    const entry = toEntry(found);
+    if (entry) this.#load().set(name, entry);
+    else this.#load().delete(name);
+    return entry;
   }
 
   set(name: string, entry: Entry<unknown>): void {
     if (!this.#file) return;
     this.#load().set(name, entry);
-    this.#changed();
+    this.#unsaved.add(name);
+    this.#timer ??= setTimeout(() => this.save(), SAVE_DELAY).unref();
   }
 
   /** Drops what is not in the app any more. */
   keep(names: ReadonlySet<string>): void {
-    for (const name of this.#load().keys()) {
-      if (names.has(name)) continue;
-      this.#entries?.delete(name);
-      this.#changed();
-    }
-  }
-
-  #changed(): void {
-    this.#dirty = true;
-    this.#timer ??= setTimeout(() => this.save(), SAVE_DELAY).unref();
+    for (const name of this.#load().keys()) if (!names.has(name)) this.#entries?.delete(name);
   }
 
   save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#dirty || !this.#file) return;
-    this.#dirty = false;
-    const pack: Pack = {
-      environment: this.#environment,
-      entries: Object.fromEntries([...this.#load()].sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
-    const temporary = `${this.#file}.${process.pid}.tmp`;
+    if (!this.#file || this.#unsaved.size === 0) return;
+    const entries = this.#load();
+    const isWasteful = this.#lines + this.#unsaved.size > (WASTE + 1) * entries.size;
+    const names = isWasteful ? [...entries.keys()] : [...this.#unsaved].filter((name) => entries.has(name));
+    const text = names.map((name) => this.#print(name, entries.get(name)!)).join('');
+    this.#unsaved.clear();
     try {
       mkdirSync(this.#file.slice(0, this.#file.lastIndexOf('/')), { recursive: true });
-      writeFileSync(temporary, JSON.stringify(pack));
-      renameSync(temporary, this.#file);
+      if (isWasteful) this.#replace(this.#file, text);
+      // Begins a line of its own even where a process died within one.
+      else appendFileSync(this.#file, `\n${text}`);
+      this.#lines = isWasteful ? names.length : this.#lines + names.length;
     } catch {
       // A cache that can't be written is only slower.
+    }
+  }
+
+  #replace(file: string, text: string): void {
+    const temporary = `${file}.${process.pid}.tmp`;
+    try {
+      writeFileSync(temporary, text);
+      renameSync(temporary, file);
+    } finally {
       rmSync(temporary, { force: true });
     }
   }
 
-  #load(): Map<string, Entry<unknown>> {
-    if (!this.#entries) {
-      this.#entries = new Map();
-      const pack = this.#file === undefined ? undefined : readPack(this.#file);
-      if (pack?.environment === this.#environment)
-        for (const [name, entry] of Object.entries(pack.entries)) if (isEntry(entry)) this.#entries.set(name, entry);
+  #print(name: string, entry: Entry<unknown> | string): string {
+    return `${this.#environment}\t${JSON.stringify(name)}\t${typeof entry === 'string' ? entry : JSON.stringify(entry)}\n`;
+  }
+
+  #load(): Map<string, Entry<unknown> | string> {
+    if (this.#entries) return this.#entries;
+    this.#entries = new Map();
+    for (const line of this.#file === undefined ? [] : readLines(this.#file)) {
+      this.#lines++;
+      const [environment, name, json] = line.split('\t', 3);
+      if (environment !== this.#environment || name === undefined || json === undefined) continue;
+      this.#entries.set(parse(name) as string, json);
     }
     return this.#entries;
   }
 }
 
-function readPack(file: string): Pack | undefined {
+function readLines(file: string): string[] {
   try {
-    const pack = JSON.parse(readFileSync(file, 'utf8')) as Partial<Pack> | null;
-    if (pack && typeof pack.environment === 'string' && typeof pack.entries === 'object' && pack.entries !== null) return pack as Pack;
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   } catch {
-    // Not there, or not whole.
+    return [];
   }
-  return undefined;
 }
 
-function isEntry(value: unknown): value is Entry<unknown> {
-  if (typeof value !== 'object' || value === null) return false;
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function toEntry(json: string): Entry<unknown> | undefined {
+  const value = parse(json);
+  if (typeof value !== 'object' || value === null) return undefined;
   const { key, files, result } = value as Partial<Entry<unknown>>;
   const pairs =
     Array.isArray(files) && files.every((each) => Array.isArray(each) && typeof each[0] === 'string' && typeof each[1] === 'string');
-  return typeof key === 'string' && pairs && typeof result === 'object' && result !== null && 'contract' in result && 'warnings' in result;
+  const whole =
+    typeof key === 'string' && pairs && typeof result === 'object' && result !== null && 'contract' in result && 'warnings' in result;
+  return whole ? (value as Entry<unknown>) : undefined;
 }

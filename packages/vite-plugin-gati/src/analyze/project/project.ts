@@ -10,6 +10,8 @@ import { GLOBALS } from './globals.ts';
 /** What of a scan the types of a project depend on. */
 export type Registered = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
 
+const NOTHING: Registered = { routes: [], modules: [], effects: [] };
+
 export interface Place {
   /** From the root, with `/`. */
   file: string;
@@ -21,10 +23,14 @@ export interface Place {
 export class ProjectFiles {
   readonly root: string;
   readonly configFile: string;
-  #registered: Registered = { routes: [], modules: [], effects: [] };
+  #registered: Registered = NOTHING;
+  /** What of it the compiler is shown: all, or the routes that were asked for so far. */
+  #shown: Registered = NOTHING;
+  /** Absolute files of routes; `undefined`: all. */
+  #focus: Set<string> | undefined = new Set();
   #routes = new Map<string, RouteFile>();
   #middleware = new Set<string>();
-  #registry = toRegistry(this.#registered);
+  #registry = toRegistry(NOTHING);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
   readonly #annotated = new Map<string, { text: string; insertions: Insertion[] }>();
@@ -71,13 +77,40 @@ export class ProjectFiles {
 
   /** Takes over what the scan found and gives the files of the overlay that are other than before. */
   register(registered: Registered): string[] {
-    const changed: string[] = [];
-    const files = (from: Registered): string => JSON.stringify(rootFiles(from));
-    const otherFiles = files(registered) !== files(this.#registered);
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
     this.#middleware = new Set(registered.routes.flatMap(({ middleware }) => middleware.map((file) => this.absolute(file))));
-    const registry = toRegistry(registered);
+    return this.#show();
+  }
+
+  /**
+   * Shows the compiler routes of these files (absolute) too, or all routes. Reading one contract must not wait until the compiler has
+   * read the whole app. Gives the files of the overlay that are other than before.
+   */
+  focus(files: Iterable<string> | 'all'): string[] {
+    if (this.#focus === undefined) return [];
+    if (files === 'all') this.#focus = undefined;
+    else {
+      const other = [...files].filter((file) => this.#routes.has(file) && !this.#focus?.has(file));
+      if (other.length === 0) return [];
+      for (const file of other) this.#focus.add(file);
+    }
+    return this.#show();
+  }
+
+  get isFocused(): boolean {
+    return this.#focus !== undefined;
+  }
+
+  #show(): string[] {
+    const changed: string[] = [];
+    const focus = this.#focus;
+    const registered = this.#registered;
+    const shown = focus ? { ...registered, routes: registered.routes.filter(({ file }) => focus.has(this.absolute(file))) } : registered;
+    const files = (from: Registered): string => JSON.stringify(rootFiles(from));
+    const otherFiles = files(shown) !== files(this.#shown);
+    this.#shown = shown;
+    const registry = toRegistry(shown);
     if (registry !== this.#registry) changed.push(this.registryFile);
     this.#registry = registry;
     if (otherFiles) {
@@ -138,7 +171,7 @@ export class ProjectFiles {
   }
 
   #toConfig(): string {
-    const files = rootFiles(this.#registered).map((file) => this.absolute(file));
+    const files = rootFiles(this.#shown).map((file) => this.absolute(file));
     return toConfig({ root: this.root, files, declarations: [this.#globalsFile, this.registryFile] }, (file) => this.#parse?.(file));
   }
 }

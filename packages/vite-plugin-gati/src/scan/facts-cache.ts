@@ -1,0 +1,53 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FileFacts } from './facts.ts';
+
+/** Raised whenever the same text may give other facts. */
+const FORMAT = 1;
+
+interface Pack {
+  format: number;
+  /** By file; a text is known by its hash. */
+  files: Record<string, { hash: string; facts: FileFacts }>;
+}
+
+/** What earlier runs read from the same texts, in one file of the cache folder. */
+export interface FactsCache {
+  get(file: string, hash: string): FileFacts | undefined;
+  save(files: Iterable<{ file: string; hash: string; kept?: boolean; facts: FileFacts }>): void;
+}
+
+export function createFactsCache(folder: string): FactsCache {
+  const target = path.join(folder, 'scan.json');
+  let known: Pack['files'] | undefined;
+  return {
+    get(file, hash) {
+      known ??= readPack(target);
+      const found = known[file];
+      return found?.hash === hash ? found.facts : undefined;
+    },
+    save(files) {
+      known = {};
+      for (const { file, hash, kept, facts } of files) if (!kept) known[file] = { hash, facts };
+      const temporary = `${target}.${process.pid}.tmp`;
+      try {
+        fs.mkdirSync(folder, { recursive: true });
+        fs.writeFileSync(temporary, JSON.stringify({ format: FORMAT, files: known } satisfies Pack));
+        fs.renameSync(temporary, target);
+      } catch {
+        // A cache that can't be written is only slower.
+        fs.rmSync(temporary, { force: true });
+      }
+    },
+  };
+}
+
+function readPack(file: string): Pack['files'] {
+  try {
+    const pack = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Pack> | null;
+    if (pack?.format === FORMAT && typeof pack.files === 'object' && pack.files !== null) return pack.files;
+  } catch {
+    // Not there, or not whole.
+  }
+  return {};
+}
