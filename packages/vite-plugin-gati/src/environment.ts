@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createRunnableDevEnvironment, normalizePath, type Plugin } from 'vite';
 import type { PluginContext } from './context.ts';
-import { createImportMeta } from './dev/import-meta.ts';
+import { createRunner } from './dev/runner.ts';
 
 /** The one Vite environment that runs the backend. */
 export const ENVIRONMENT = 'gati';
@@ -22,7 +22,7 @@ export function environmentPlugin(context: PluginContext): Plugin {
             resolve: { noExternal: [/^vite-plugin-gati/, '@gati/runtime-h3/test'] },
             dev: {
               createEnvironment: (name, config) =>
-                createRunnableDevEnvironment(name, config, { runnerOptions: { hmr: { logger: false }, createImportMeta } }),
+                createRunnableDevEnvironment(name, config, { runner: createRunner, runnerOptions: { hmr: { logger: false } } }),
             },
           },
         },

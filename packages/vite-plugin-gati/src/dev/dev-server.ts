@@ -57,7 +57,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   let later: NodeJS.Timeout | undefined;
   const onReady = (): void => {
     clearTimeout(later);
-    later = setTimeout(() => void ready.then(catchUp).catch(() => undefined), SETTLED);
+    later = setTimeout(() => (app.inflight > 0 ? onReady() : void ready.then(catchUp).catch(() => undefined)), SETTLED);
   };
   server.watcher.on('ready', onReady);
 

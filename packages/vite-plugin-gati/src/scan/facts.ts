@@ -33,29 +33,35 @@ const READ = new Set(['route', 'name', 'version', 'effect']);
 
 /** Reads exports and constant strings of a module from its syntax tree; no code runs and no type is looked at. */
 export function readFacts(file: string, text: string): FileFacts {
-  const { program, module, errors } = parseSync(file, text);
+  const parsed = parseSync(file, text);
+  const { module, errors } = parsed;
   const facts: FileFacts = { exports: { values: [], types: [] }, open: false, constants: {} };
   const [error] = errors;
   if (error) {
     const place = toPlace(text, error.labels[0]?.start ?? 0);
     facts.syntax = { message: error.message, place, frame: toFrame(text, place) };
   }
-  const locals = localKinds(program);
+  // Most exports say by their first words what they are; the syntax tree, which costs most of the time, is made for the others.
+  let tree: Map<string, Local> | undefined;
+  const locals = (): Map<string, Local> => (tree ??= localKinds(parsed.program));
   const values = new Set<string>();
   const types = new Set<string>();
-  for (const entry of module.staticExports.flatMap((declaration) => declaration.entries)) {
+  const entries = module.staticExports.flatMap(({ start, end, entries }) => entries.map((entry) => ({ entry, start, end })));
+  for (const { entry, start, end } of entries) {
     if (entry.exportName.kind === 'None') {
       facts.open = true;
       continue;
     }
     const name = entry.exportName.kind === 'Default' ? 'default' : (entry.exportName.name ?? '');
-    const local = entry.moduleRequest ? undefined : locals.get(entry.localName.name ?? '');
+    const find = (): Local | undefined => toLocal(text.slice(start, end), name) ?? locals().get(entry.localName.name ?? '');
+    const local = entry.moduleRequest ? undefined : find();
     if (entry.isType || local?.kind === 'type') types.add(name);
     else values.add(name);
     if (local?.kind === 'class') types.add(name);
     if (READ.has(name) && !entry.isType) {
       const place = toPlace(text, entry.exportName.start ?? entry.start);
-      facts.constants[name] = { value: constantString(local?.init, locals), place, frame: toFrame(text, place) };
+      const value = local?.text ?? (local?.init ? constantString(local.init, locals()) : undefined);
+      facts.constants[name] = { value, place, frame: toFrame(text, place) };
     }
   }
   facts.exports = { values: [...values].sort(), types: [...types].sort() };
@@ -66,6 +72,22 @@ interface Local {
   kind: 'value' | 'type' | 'class';
   /** Of a `const`. */
   init?: ESTree.Expression | null;
+  /** Of a `const` that is plainly a string. */
+  text?: string;
+}
+
+const PLAIN = /^export\s+(?:default\s+)?(?:async\s+)?function\b|^export\s+const\s+(?!enum\b)[\w$]/;
+const TYPE = /^export\s+(?:type|interface)\s+[\w$]/;
+const STRING = /^export\s+const\s+[\w$]+\s*=\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")(?:\s*as\s+const)?\s*;?\s*$/;
+
+/** What an export statement declares by this name, if its first words say so. */
+function toLocal(statement: string, name: string): Local | undefined {
+  if (TYPE.test(statement)) return { kind: 'type' };
+  if (!PLAIN.test(statement)) return undefined;
+  if (!READ.has(name)) return { kind: 'value' };
+  const string = STRING.exec(statement);
+  const text = string?.[1] ?? string?.[2];
+  return text === undefined ? undefined : { kind: 'value', text };
 }
 
 function localKinds(program: ESTree.Program): Map<string, Local> {
