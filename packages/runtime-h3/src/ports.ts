@@ -97,6 +97,8 @@ export interface QueueJob {
   idempotencyKey?: string;
   /** Semver of the release that enqueued it. */
   release: string;
+  /** Epoch milliseconds before which it must not run, where that is further away than the driver's `maxDelay`. Kept as it is; the engine obeys it. */
+  notBefore?: number;
   /** JSON texts of the steps that earlier attempts recorded, by name. Absent: none. */
   steps?: Record<string, string>;
 }
@@ -165,8 +167,10 @@ export interface QueueCaps {
   maxPayload?: number;
   /** Milliseconds for which an idempotency key surely makes no second job; 0: the driver keeps no keys. */
   keys: number;
-  /** `exclusive` holds for all processes, and jobs come in order. */
+  /** `exclusive` and `limit` hold for all processes, and jobs come in order. */
   ordered: boolean;
+  /** `enqueue` takes part in a transaction of the app's database. */
+  tx?: true;
 }
 
 /** Dumb storage of jobs. Retries, timeouts, schedules and limits are the engine's. */

@@ -4,7 +4,7 @@ import { createLazyDatabase } from '../data/database.ts';
 import { toDataFolder } from '../data/location.ts';
 import { createLazyStorage } from '../data/storage.ts';
 import { createEffectsEngine, type EffectsEngine } from '../effects/engine.ts';
-import { openQueue } from '../effects/open.ts';
+import { openQueue, type Queues } from '../effects/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
@@ -13,6 +13,8 @@ import type { Enqueue, GlobalContext, Logger } from './types.ts';
 export interface GlobalContextOptions {
   /** Read at each use of an effect, so that development may change it in place. */
   release: ReleaseBundle;
+  /** Now by default. */
+  deployedAt?: Date;
   mode: 'development' | 'production' | 'test';
   logger: Logger;
   /** `process.env` by default. */
@@ -21,6 +23,8 @@ export interface GlobalContextOptions {
   announce?: boolean;
   /** In place of the queue that `GATI_EFFECTS` names. */
   queue?: QueueDriver;
+  /** Drivers that `GATI_EFFECTS` may name beside those that every server has. */
+  queues?: Queues;
 }
 
 export interface Context {
@@ -41,11 +45,13 @@ export interface Context {
  */
 export async function createGlobalContext({
   release,
+  deployedAt = new Date(),
   mode,
   logger,
   env = process.env,
   announce = true,
   queue,
+  queues,
 }: GlobalContextOptions): Promise<Context> {
   const config = await loadConfig(release.config, env);
   const modules = createModules(release.modules);
@@ -54,7 +60,9 @@ export async function createGlobalContext({
   const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) => logger.warn('a database connection was lost', { error }));
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
-    const driver = queue ?? (await openQueue(env.GATI_EFFECTS));
+    const driver =
+      queue ??
+      (await openQueue(env.GATI_EFFECTS, queues, { onError: (error) => logger.warn('the queue failed and is tried again', { error }) }));
     if (announce && !driver.caps.durable && mode === 'production') {
       logger.warn('queued effects live in the memory of the worker that took them and do not outlive it', { code: 'GATI_EFFECTS_MEMORY' });
     }
@@ -70,12 +78,12 @@ export async function createGlobalContext({
 
   const gctx: GlobalContext = {
     modules: modules.api,
-    effects: { enqueue: effects.enqueue as Enqueue },
+    effects: { enqueue: effects.enqueue as Enqueue, get: effects.get, cancel: effects.cancel },
     db,
     storage,
     config: config.value,
     state: new Map(),
-    release: { version: release.version, id: release.id, deployedAt: new Date() },
+    release: { version: release.version, id: release.id, deployedAt },
     instance: { id: `${hostname()}-${process.pid}`, region: env.GATI_REGION, zone: env.GATI_ZONE },
     logger,
     signal: abort.signal,
@@ -122,6 +130,8 @@ function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsEngine &
   return {
     open,
     enqueue: async (name, payload, options) => (await open()).enqueue(name, payload, options),
+    get: async (id) => (await open()).get(id),
+    cancel: async (id) => (await open()).cancel(id),
     start() {
       started = true;
       void engine?.then((made) => made.start());

@@ -1,5 +1,6 @@
 import type { Database, Storage } from '../data/types.ts';
 import type { EnqueueOptions } from '../effects/enqueue-options.ts';
+import type { EffectJob } from '../effects/types.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`.
 declare global {
@@ -114,7 +115,14 @@ export type Enqueue = <Name extends keyof Generated<GatiEffects> & string>(
 
 export interface GlobalContext {
   readonly modules: Generated<GatiModules>;
-  readonly effects: { enqueue: Enqueue };
+  readonly effects: {
+    /** Resolves when the job is durable. */
+    enqueue: Enqueue;
+    /** How a job stands; `undefined` where it is not there any more, or the queue can't be looked into. */
+    get(id: string): Promise<EffectJob | undefined>;
+    /** Keeps a job from running; `false` where it runs or is through. */
+    cancel(id: string): Promise<boolean>;
+  };
   /** SQL: `GATI_DATABASE`, else an embedded SQLite file. */
   readonly db: Database;
   /** Keys and values that outlive the process. */

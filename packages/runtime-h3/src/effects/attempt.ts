@@ -1,8 +1,10 @@
 import { GatiError } from '@gati/contract';
-import type { GlobalContext, Logger } from '../context/types.ts';
-import type { QueueJob } from '../ports.ts';
+import type { Logger } from '../context/types.ts';
+import type { Lease, QueueDriver } from '../ports.ts';
 import { bindLogger } from '../telemetry/logger.ts';
 import { stringifyWire } from '../validate/encode.ts';
+import type { Placed } from './homes.ts';
+import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from './types.ts';
 
 /** Milliseconds. */
@@ -10,37 +12,45 @@ const DEFAULT_TIMEOUT = 5 * 60_000;
 
 export interface Attempt {
   file: EffectFile;
-  job: QueueJob;
-  payload: unknown;
+  lease: Lease;
+  placed: Placed;
   abort: AbortController;
-  gctx: GlobalContext;
+  driver: QueueDriver;
   logger: Logger;
 }
 
-/** One run of one job: gives its result as JSON text, or throws what `run` threw or `GATI_EFFECT_TIMEOUT`. */
-export async function attempt({ file, job, payload, abort, gctx, logger }: Attempt): Promise<string | undefined> {
+/** One run of one job: gives its result as JSON text, or throws what `run` threw, why it was aborted, or `GATI_EFFECT_TIMEOUT`. */
+export async function attempt({ file, lease, placed, abort, driver, logger }: Attempt): Promise<string | undefined> {
+  const { job } = lease;
+  const { signal } = abort;
+  const gctx = placed.home.gctx();
   const timeout = file.timeout ?? DEFAULT_TIMEOUT;
   const timer = setTimeout(() => abort.abort(toTimeout(job.effect, timeout)), timeout);
-  const fields = { effect: job.effect, job: job.id, attempt: job.attempt };
   const ectx: EffectContext = {
     id: job.id,
     effect: job.effect,
     attempt: job.attempt,
     idempotencyKey: job.idempotencyKey,
-    signal: abort.signal,
-    logger: bindLogger(logger, fields),
+    signal,
+    logger: bindLogger(logger, { effect: job.effect, job: job.id, attempt: job.attempt }),
     release: { version: gctx.release.version, id: gctx.release.id },
     gctx,
+    progress: async (percent) => void (await driver.saveProgress?.(lease, Math.min(100, Math.max(0, percent)))),
+    step: createStep(lease, driver, signal),
   };
+  let stop = (): void => {};
   try {
     // A `run` that ignores the signal must not hold its place for ever.
     const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
+      stop = () => reject(signal.reason as Error);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
     });
     const run = file.run as (payload: unknown, ectx: EffectContext) => unknown;
-    const result = await Promise.race([(async () => run(payload, ectx))(), aborted]);
+    const result = await Promise.race([(async () => run(placed.payload, ectx))(), aborted]);
     return result === undefined ? undefined : stringifyWire(result);
   } finally {
+    signal.removeEventListener('abort', stop);
     clearTimeout(timer);
   }
 }

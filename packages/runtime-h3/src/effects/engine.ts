@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { type Defs, GatiError } from '@gati/contract';
 import type { GlobalContext, Logger } from '../context/types.ts';
-import type { ClaimRequest, Lease, QueueDriver, QueueStats } from '../ports.ts';
+import type { JobRecord, Lease, QueueDriver, QueueStats } from '../ports.ts';
 import type { EffectSlot } from '../releases/bundle.ts';
-import { DEFAULT_RETRY, toBackoff } from './backoff.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import { attempt, isRetryable } from './attempt.ts';
-import { toPayload, toPayloadText } from './payload.ts';
-import type { EffectFile } from './types.ts';
+import { finish } from './finish.ts';
+import { type EffectHome, isNewer, type MigratePayload, type OtherReleases } from './homes.ts';
+import { createLeases, Interrupted } from './leases.ts';
+import { toNewJob } from './new-job.ts';
+import { createPump } from './pump.ts';
+import { createSchedules } from './schedules.ts';
+import type { EffectFile, EffectJob } from './types.ts';
 
-/** Milliseconds. */
-const LEASE = 30_000;
-/** How often a driver that can't call back is asked. */
-const POLL = 1000;
-const DEFAULT_CONCURRENCY = 10;
+/** How often schedules are read again and jobs are looked for that no release can run. Milliseconds. */
+const TIDY = 60_000;
+/** How much time what is aborted at the end of the process gets to say how it stands. */
+const GRACE = 500;
 
 export interface EffectsOptions {
   /** Read at each use, so that development may change it. */
@@ -23,33 +24,44 @@ export interface EffectsOptions {
   driver: QueueDriver;
   gctx(): GlobalContext;
   logger: Logger;
+  /** Other releases that are alive in this process. */
+  others?: OtherReleases;
+  /** `src/versions`. */
+  migrate?: MigratePayload;
   /** `false`: a retry is due at once (tests). */
   backoff?: boolean;
+  /** The driver is someone else's and stays open. */
+  shared?: boolean;
 }
 
 export interface EffectsEngine {
-  /** Throws `GATI_EFFECT_UNKNOWN` and `GATI_EFFECT_PAYLOAD`. Resolves when the driver has the job. */
+  /** Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD`, `GATI_EFFECT_OPTION` and `GATI_EFFECT_CLOSED`. Resolves when the job is durable. */
   enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<{ id: string }>;
-  /** Begins to run what is queued. */
+  /** `undefined`: there is no such job, or the queue can't be looked into. */
+  get(id: string): Promise<EffectJob | undefined>;
+  /** `false`: it runs, is through or is not there. */
+  cancel(id: string): Promise<boolean>;
+  /** Begins to run what is queued, and schedules. */
   start(): void;
   /** Resolves when nothing is running and nothing is due. What is delayed for later stays. */
   idle(): Promise<void>;
-  /** Runs what is due, takes nothing new after `milliseconds`, then aborts what still runs and closes the queue. */
+  /** Takes nothing new (but runs what is due where it would be lost), lets what runs end for `milliseconds`, then aborts it and closes the queue. */
   drain(milliseconds: number): Promise<void>;
   stats(): Promise<QueueStats>;
 }
 
-/** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters. The driver only stores. */
-export function createEffectsEngine({ slots, $defs, driver, gctx, logger, backoff = true }: EffectsOptions): EffectsEngine {
-  const running = new Map<Lease, AbortController>();
-  const perEffect = new Map<string, number>();
-  let stopReady: (() => void) | undefined;
-  let poll: NodeJS.Timeout | undefined;
-  let pumping: Promise<void> | undefined;
-  let again = false;
+/** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */
+export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
+  const { slots, $defs, driver, gctx, logger, others, migrate, backoff = true, shared = false } = options;
+  const current: EffectHome = { slots, $defs, gctx };
+  const leases = createLeases(driver, logger);
   /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
   const touched = new Set<string>();
-  let state: 'stopped' | 'running' | 'closed' = 'stopped';
+  /** Effects that no release here has, but jobs of releases that are gone. */
+  const orphans = new Set<string>();
+  let state: 'stopped' | 'running' | 'draining' | 'closed' = 'stopped';
+  let running = 0;
+  let tidy: NodeJS.Timeout | undefined;
   let waiters: (() => void)[] = [];
 
   const load = async (name: string): Promise<EffectFile | undefined> => {
@@ -62,174 +74,156 @@ export function createEffectsEngine({ slots, $defs, driver, gctx, logger, backof
     }
   };
 
-  const claimable = async (): Promise<ClaimRequest[]> => {
-    const requests: ClaimRequest[] = [];
+  const files = async (): Promise<Map<string, EffectFile | undefined>> => {
+    const found = new Map<string, EffectFile | undefined>();
     for (const effect of Object.keys(slots())) {
       if (!driver.caps.durable && !touched.has(effect)) continue;
       const file = await load(effect);
-      if (!file) continue;
-      const concurrency = file.concurrency ?? DEFAULT_CONCURRENCY;
-      const count = concurrency - (perEffect.get(effect) ?? 0);
-      if (count > 0) requests.push(concurrency === 1 ? { effect, count, exclusive: true } : { effect, count });
+      if (file) found.set(effect, file);
     }
-    return requests;
+    for (const effect of [...(others?.effects() ?? []), ...orphans]) if (!slots()[effect]) found.set(effect, undefined);
+    return found;
   };
 
-  const pump = (): void => {
-    if (state !== 'running') return;
-    if (pumping) {
-      again = true;
-      return;
-    }
-    again = false;
-    pumping = take()
-      .catch((error: unknown) => logger.error('the queue does not answer', { error }))
-      .finally(() => {
-        pumping = undefined;
-        if (again) pump();
-        else settle();
-      });
-  };
-
-  const take = async (): Promise<void> => {
-    for (;;) {
-      const requests = await claimable();
-      if (requests.length === 0 || state !== 'running') return;
-      const leases = await driver.claim(requests, LEASE);
-      if (leases.length === 0) return;
-      for (const lease of leases) void run(lease);
-    }
+  const put = async (name: string, payload: unknown, given: EnqueueOptions = {}): Promise<{ id: string }> => {
+    const job = toNewJob(name, payload, given, current, driver.caps);
+    if (state === 'closed') throw toClosed(name);
+    touched.add(name);
+    const [id] = await driver.enqueue([job], given.tx);
+    return { id: id! };
   };
 
   const run = async (lease: Lease): Promise<void> => {
-    const { effect } = lease.job;
-    const abort = new AbortController();
-    running.set(lease, abort);
-    perEffect.set(effect, (perEffect.get(effect) ?? 0) + 1);
-    const heartbeat = setInterval(() => {
-      driver.extend(lease, LEASE).then(
-        (held) => held || abort.abort(new Error('the lease of this job was lost')),
-        (error: unknown) => logger.warn('a lease could not be extended', { error, effect }),
-      );
-    }, LEASE / 3);
+    const held = leases.add(lease);
+    running++;
+    let over = false;
+    const onOver = (): void => {
+      if (over) return;
+      over = true;
+      pump.over(lease.job.effect);
+    };
+    const onAgain = (milliseconds: number): void => void setTimeout(pump.signal, milliseconds).unref();
     try {
-      await finish(lease, abort);
+      await finish(held, { driver, logger, current, others, migrate, backoff, onOver, onAgain });
     } catch (error) {
-      // The driver failed: the lease runs out and the job comes back.
-      logger.error('the end of a job could not be stored', { error, effect, job: lease.job.id });
+      logger.error('the end of a job could not be stored', { error, effect: lease.job.effect, job: lease.job.id });
     } finally {
-      clearInterval(heartbeat);
-      running.delete(lease);
-      perEffect.set(effect, perEffect.get(effect)! - 1);
-      if (state === 'running') pump();
-      else settle();
-    }
-  };
-
-  const finish = async (lease: Lease, abort: AbortController): Promise<void> => {
-    const { job } = lease;
-    const fields = { effect: job.effect, job: job.id, attempt: job.attempt };
-    const slot = slots()[job.effect];
-    if (!slot) return void (await driver.dead(lease, `no effect ${job.effect} in this release`));
-    const file = await slot.load();
-    let payload: unknown;
-    try {
-      payload = toPayload(job, slot.payload, $defs());
-    } catch (error) {
-      logger.error('a queued payload does not fit its effect: dead letter', { ...fields, error });
-      return void (await driver.dead(lease, messageOf(error)));
-    }
-    try {
-      const result = await attempt({ file, job, payload, abort, gctx: gctx(), logger });
-      await driver.ack(lease, result);
-    } catch (error) {
-      const retry = { ...DEFAULT_RETRY, ...file.retry };
-      if (job.attempt >= retry.attempts || !isRetryable(error)) {
-        logger.error('an effect failed for good: dead letter', { ...fields, error });
-        await driver.dead(lease, messageOf(error));
-      } else {
-        const wait = backoff ? toBackoff(retry, job.attempt) : 0;
-        logger.warn('an effect failed and is tried again', { ...fields, wait, error });
-        await driver.retry(lease, Date.now() + wait, messageOf(error));
-      }
+      onOver();
+      leases.remove(held);
+      running--;
+      // What waits for its turn behind this job is due now.
+      if (state === 'running') pump.look();
+      settle();
     }
   };
 
   /** Wakes whoever waits for silence. */
   const settle = (): void => {
-    if (running.size > 0 || pumping) return;
+    if (running > 0 || pump.busy) return;
     const woken = waiters;
     waiters = [];
     for (const wake of woken) wake();
   };
 
+  const pump = createPump({ driver, logger, files, run: (lease) => void run(lease), onRest: settle });
+  const schedules = createSchedules({
+    enqueue: (effect, idempotencyKey) => put(effect, {}, { idempotencyKey }),
+    catchUp: driver.caps.durable && driver.caps.keys > 0,
+    logger,
+  });
+
+  const readSchedules = async (): Promise<void> => {
+    const found = new Map<string, EffectFile>();
+    for (const effect of Object.keys(slots())) {
+      const file = await load(effect);
+      if (file) found.set(effect, file);
+    }
+    if (state === 'running') await schedules.sync(found);
+  };
+
+  /** A job whose effect no release has any more must become a dead letter that says so, and not wait for ever. */
+  const adopt = async (): Promise<void> => {
+    const known = new Set([...Object.keys(slots()), ...(others?.effects() ?? [])]);
+    const { jobs } = (await driver.list?.({ states: ['waiting'], limit: 100 })) ?? { jobs: [] };
+    for (const { effect, release } of jobs) {
+      // A newer release may have more effects: its own processes run them.
+      if (!known.has(effect) && !isNewer(release, gctx().release.version)) orphans.add(effect);
+    }
+    if (orphans.size > 0) pump.signal();
+  };
+
+  const keepTidy = (): void => {
+    readSchedules().catch((error: unknown) => logger.error('schedules could not be read', { error }));
+    if (driver.caps.durable) adopt().catch((error: unknown) => logger.warn('the queue could not be looked through', { error }));
+  };
+
   const quiet = (): Promise<void> =>
     new Promise((resolve) => {
       waiters.push(resolve);
-      if (state === 'running') pump();
+      if (state === 'running') pump.signal();
       else settle();
     });
 
   return {
-    async enqueue(name, payload, options = {}) {
-      const slot = slots()[name];
-      if (!slot) {
-        throw new GatiError({
-          code: 'GATI_EFFECT_UNKNOWN',
-          level: 'error',
-          message: `There is no effect "${name}".`,
-          fix: `Effects of this app: ${Object.keys(slots()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
-        });
-      }
-      if (state === 'closed') {
-        throw new GatiError({
-          code: 'GATI_EFFECT_CLOSED',
-          level: 'error',
-          message: `"${name}" was not enqueued: this process is ending and its queue is closed.`,
-          fix: 'Await what enqueues before the answer is sent, or hand its promise to lctx.waitUntil().',
-        });
-      }
-      const now = Date.now();
-      const { delay = 0, idempotencyKey, priority = 0 } = options;
-      const text = toPayloadText(name, payload, slot.payload, $defs());
-      const release = gctx().release.version;
-      touched.add(name);
-      const [id] = await driver.enqueue([
-        { id: randomUUID(), effect: name, payload: text, priority, release, runAt: now + delay, idempotencyKey },
-      ]);
-      return { id: id! };
+    enqueue: put,
+
+    async get(id) {
+      const page = await driver.list?.({ ids: [id], limit: 1 });
+      return page?.jobs[0] && toEffectJob(page.jobs[0]);
     },
+
+    cancel: async (id) => ((await driver.cancel?.([id])) ?? 0) > 0,
 
     start() {
       if (state !== 'stopped') return;
       state = 'running';
-      if (driver.onReady) stopReady = driver.onReady(pump);
-      else poll = setInterval(pump, POLL).unref();
-      pump();
+      pump.start();
+      keepTidy();
+      tidy = setInterval(keepTidy, TIDY);
+      tidy.unref();
     },
 
     idle: quiet,
 
     async drain(milliseconds) {
-      const deadline = AbortSignal.timeout(milliseconds);
-      const late = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve(), { once: true }));
-      if (state === 'running') await Promise.race([driver.caps.durable ? undefined : quiet(), late]);
+      if (state === 'draining' || state === 'closed') return;
+      const deadline = after(milliseconds);
+      schedules.stop();
+      clearInterval(tidy);
+      if (state === 'running' && !driver.caps.durable) await Promise.race([quiet(), deadline]);
+      // What still runs may enqueue more, where that is not lost.
+      state = driver.caps.durable ? 'draining' : 'closed';
+      pump.stop();
+      await Promise.race([quiet(), deadline]);
+      for (const { abort } of leases.held) abort.abort(new Interrupted('the process is ending'));
+      await Promise.race([quiet(), after(GRACE)]);
       state = 'closed';
-      stopReady?.();
-      clearInterval(poll);
-      await Promise.race([quiet(), late]);
-      for (const abort of running.values()) abort.abort(new Error('the process is ending'));
-      const left = await driver.stats();
-      if (!driver.caps.durable && left.waiting + left.delayed + running.size > 0) {
-        logger.warn('jobs in memory are lost with this process', { waiting: left.waiting, delayed: left.delayed, active: running.size });
-      }
-      await driver.close();
+      leases.stop();
+      const left = driver.caps.durable ? undefined : await driver.stats();
+      if (left && left.waiting + left.delayed + left.active > 0) logger.warn('jobs in memory are lost with this process', { ...left });
+      if (!shared) await driver.close();
     },
 
     stats: () => driver.stats(),
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}
+
+function toEffectJob({ id, effect, state, attempt, runAt, progress, result, error }: JobRecord): EffectJob {
+  const value: unknown = result === undefined ? undefined : JSON.parse(result);
+  return { id, effect, state, attempt, runAt: new Date(runAt), progress, result: value, error };
+}
+
+function toClosed(name: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECT_CLOSED',
+    level: 'error',
+    message: `"${name}" was not enqueued: this process is ending and its queue is closed.`,
+    fix: 'Await what enqueues before the answer is sent, or hand its promise to lctx.waitUntil().',
+  });
 }

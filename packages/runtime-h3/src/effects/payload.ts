@@ -7,7 +7,7 @@ import { explain } from '../validate/explain.ts';
 
 /** The text that is queued. Throws `GATI_EFFECT_PAYLOAD` where the value does not fit what the effect takes. */
 export function toPayloadText(effect: string, payload: unknown, input: InputCheck | undefined, $defs: Defs): string {
-  const text = stringifyWire(payload);
+  const text = payload === undefined ? 'null' : stringifyWire(payload);
   if (input) verify(effect, JSON.parse(text), input, $defs);
   return text;
 }

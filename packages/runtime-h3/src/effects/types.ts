@@ -1,4 +1,5 @@
 import type { GlobalContext, Logger } from '../context/types.ts';
+import type { JobState } from '../ports.ts';
 
 export type { EnqueueOptions } from './enqueue-options.ts';
 
@@ -8,19 +9,31 @@ export interface EffectFile {
   effect?: string;
   run(payload: never, ectx: EffectContext): unknown;
   retry?: RetryPolicy;
-  /** 5-field cron line, UTC unless `timezone`. */
+  /** 5-field cron line, UTC unless `timezone`: runs with the payload `{}`, once for all processes that share the queue. */
   schedule?: string;
+  /** IANA name. */
   timezone?: string;
+  /** Runs at once: in all processes where the queue keeps order, else in each. With 1, jobs run in the order they came. 10 in each by default. */
   concurrency?: number;
+  /** Runs begun within a time, in each process. */
+  rateLimit?: RateLimit;
+  /** Of one attempt; 5 minutes by default. */
   timeout?: number;
 }
 
 export interface RetryPolicy {
+  /** With the first; 5 by default. */
   attempts?: number;
   /** Before the second attempt. */
   delay?: number;
   factor?: number;
   max?: number;
+}
+
+export interface RateLimit {
+  max: number;
+  /** Milliseconds. */
+  per: number;
 }
 
 export interface EffectContext {
@@ -34,4 +47,26 @@ export interface EffectContext {
   logger: Logger;
   release: { version: string; id: string };
   gctx: GlobalContext;
+  /** From 0 to 100; resolves when it is stored. */
+  progress(percent: number): Promise<void>;
+  /**
+   * What `work` resolves to is stored under this name, and later attempts get it without running `work` again.
+   * It comes as JSON keeps it, also the first time. A name stands once in a run.
+   */
+  step<Result>(name: string, work: () => Result | Promise<Result>): Promise<Result>;
+}
+
+/** A job as the code that enqueued it sees it. */
+export interface EffectJob {
+  id: string;
+  effect: string;
+  state: JobState;
+  attempt: number;
+  /** Of the next attempt, or of the last change where there is none. */
+  runAt: Date;
+  progress: number | undefined;
+  /** What `run` resolved to, as JSON keeps it. */
+  result: unknown;
+  /** Of the last attempt. */
+  error: string | undefined;
 }

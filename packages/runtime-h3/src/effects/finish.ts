@@ -1,0 +1,118 @@
+import type { Logger } from '../context/types.ts';
+import type { QueueDriver } from '../ports.ts';
+import { attempt, isRetryable } from './attempt.ts';
+import { DEFAULT_RETRY, toBackoff } from './backoff.ts';
+import { type EffectHome, type MigratePayload, type OtherReleases, type Placed, placeJob } from './homes.ts';
+import { type Held, Interrupted } from './leases.ts';
+import type { EffectFile } from './types.ts';
+
+/** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */
+const INTERRUPTIONS = 20;
+/** Pauses before another try to store how a job ended. Milliseconds. */
+const LONGEST_PAUSE = 2000;
+
+export interface FinishOptions {
+  driver: QueueDriver;
+  logger: Logger;
+  current: EffectHome;
+  others: OtherReleases | undefined;
+  migrate: MigratePayload | undefined;
+  /** `false`: a retry is due at once. */
+  backoff: boolean;
+  /** The run is over, its end not yet stored. */
+  onOver(): void;
+  /** The job is due again in so many milliseconds. */
+  onAgain(milliseconds: number): void;
+}
+
+/** Brings one claimed job to its end: completed, to be tried again, or dead, each with its reason. */
+export async function finish(held: Held, options: FinishOptions): Promise<void> {
+  const { driver, logger, current, others, migrate } = options;
+  const { lease, abort } = held;
+  const { job } = lease;
+  const fields = { effect: job.effect, job: job.id, attempt: job.attempt };
+  const die = async (error: unknown, why: string): Promise<void> => {
+    logger.error(why, { ...fields, error });
+    options.onOver();
+    await settle(held, logger, () => driver.dead(lease, messageOf(error)));
+  };
+  const again = async (wait: number, error: unknown): Promise<void> => {
+    options.onOver();
+    const pause = Math.min(wait, driver.caps.maxDelay);
+    await settle(held, logger, () => driver.retry(lease, Date.now() + pause, messageOf(error)));
+    options.onAgain(pause);
+  };
+
+  if (job.notBefore !== undefined && job.notBefore > Date.now()) return putOff(held, options);
+  let placed: Placed;
+  let file: EffectFile;
+  try {
+    placed = await placeJob(job, current, others, migrate);
+  } catch (error) {
+    return die(error, 'a queued job does not fit its effect: dead letter');
+  }
+  try {
+    file = await placed.slot.load();
+  } catch (error) {
+    // In development the next edit may bring the file back.
+    return again(1000, error);
+  }
+  const retry = { ...DEFAULT_RETRY, ...file.retry };
+  if (job.attempt > retry.attempts + INTERRUPTIONS) {
+    return die(
+      new Error(`${job.attempt - 1} runs were cut off, the last ones by the end of their process`),
+      'an effect ended its process again and again: dead letter',
+    );
+  }
+  try {
+    const result = await attempt({ file, lease, placed, abort, driver, logger });
+    options.onOver();
+    await settle(held, logger, () => driver.ack(lease, result));
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      // Whoever has the lease now has the job; where it is still ours, it goes on elsewhere.
+      options.onOver();
+      if (held.until > 0) await settle(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
+    } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
+      await die(error, 'an effect failed for good: dead letter');
+    } else {
+      const wait = options.backoff ? toBackoff(retry, job.attempt) : 0;
+      logger.warn('an effect failed and is tried again', { ...fields, wait, error });
+      await again(wait, error);
+    }
+  }
+}
+
+/** The job came as early as its driver could hold it: it goes round again. A second copy is better than none. */
+async function putOff(held: Held, { driver, logger, onOver }: FinishOptions): Promise<void> {
+  const { job } = held.lease;
+  const { attempt: _, enqueuedAt: __, steps: ___, ...again } = job;
+  onOver();
+  await settle(held, logger, async () => {
+    await driver.enqueue([{ ...again, runAt: Math.min(job.notBefore!, Date.now() + driver.caps.maxDelay) }]);
+    return driver.ack(held.lease);
+  });
+}
+
+/** Stores how a job ended, again and again while the lease is held: a disk that was full for a moment costs no second run. */
+async function settle(held: Held, logger: Logger, store: () => Promise<boolean>): Promise<void> {
+  const { effect, id, attempt: count } = held.lease.job;
+  const fields = { effect, job: id, attempt: count };
+  for (let wait = 50; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+    try {
+      if (!(await store())) logger.warn('the lease of a job was lost before its end was stored: it runs again', fields);
+      return;
+    } catch (error) {
+      if (performance.now() + wait > held.until)
+        return logger.error('the end of a job could not be stored: it runs again', { ...fields, error });
+      logger.warn('the end of a job could not be stored and is tried again', { ...fields, error, wait });
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, wait);
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,79 @@
+import { compareSemver, type Defs, GatiError, parseSemver } from '@gati/contract';
+import type { GlobalContext } from '../context/types.ts';
+import type { QueueJob } from '../ports.ts';
+import type { EffectSlot } from '../releases/bundle.ts';
+import { toPayload } from './payload.ts';
+
+/** A release whose effects this process can run. */
+export interface EffectHome {
+  /** Read at each use, so that development may change it. */
+  slots(): Record<string, EffectSlot>;
+  /** What the payloads' schemas refer to. */
+  $defs(): Defs;
+  gctx(): GlobalContext;
+}
+
+/** The other releases that are alive here. */
+export interface OtherReleases {
+  /** Effects that one of them has. */
+  effects(): string[];
+  /** `undefined`: it is not alive. */
+  releaseOf(version: string): Promise<EffectHome | undefined>;
+}
+
+/** What `src/versions` makes of a payload (as JSON) that a release queued which is gone; `undefined`: nothing is said about it. */
+export type MigratePayload = (effect: string, payload: unknown, from: string) => Promise<{ payload: unknown } | undefined>;
+
+/** Where a job runs, and what `run` is given there. */
+export interface Placed {
+  home: EffectHome;
+  slot: EffectSlot;
+  payload: unknown;
+}
+
+/**
+ * A job runs on the release that enqueued it while that is alive, else on the current one: with its payload migrated,
+ * or as it is where it still fits. Throws what a dead letter says.
+ */
+export async function placeJob(job: QueueJob, current: EffectHome, others?: OtherReleases, migrate?: MigratePayload): Promise<Placed> {
+  if (job.release === current.gctx().release.version) return place(job, current, job);
+  const own = await others?.releaseOf(job.release);
+  if (own) return place(job, own, job);
+  if (!current.slots()[job.effect])
+    throw toGone(job, `the release ${job.release} that enqueued it is gone, and the current one has no such effect`);
+  const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);
+  if (migrated) return place(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
+  try {
+    return place(job, current, job);
+  } catch (cause) {
+    throw toGone(
+      job,
+      `the release ${job.release} that enqueued it is gone and no migration brings its payload on: ${(cause as Error).message}`,
+      cause,
+    );
+  }
+}
+
+function place(job: QueueJob, home: EffectHome, { payload }: { payload: string }): Placed {
+  const slot = home.slots()[job.effect];
+  if (!slot) throw toGone(job, 'its release has no such effect');
+  return { home, slot, payload: toPayload({ ...job, payload }, slot.payload, home.$defs()) };
+}
+
+/** Whether a release that is newer than this one may know more effects. */
+export function isNewer(release: string, than: string): boolean {
+  const [a, b] = [parseSemver(release), parseSemver(than)];
+  return a === undefined || b === undefined || compareSemver(a, b) > 0;
+}
+
+function toGone(job: QueueJob, why: string, cause?: unknown): GatiError {
+  return new GatiError(
+    {
+      code: 'GATI_EFFECT_RELEASE',
+      level: 'error',
+      message: `The job ${job.id} of "${job.effect}" can't run: ${why}.`,
+      fix: `Keep the release alive until its jobs are through, or add a file to src/versions that exports effects: { ${job.effect}: (old) => new }, then send the job again.`,
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,71 @@
+import type { Logger } from '../context/types.ts';
+import type { Lease, QueueDriver } from '../ports.ts';
+
+/** Milliseconds. */
+export const LEASE = 30_000;
+/** A lease that is this old is extended. */
+const RENEW = LEASE / 3;
+const TICK = 1000;
+
+/** Why a run was aborted that is not to be counted against it. */
+export class Interrupted extends Error {}
+
+export interface Held {
+  lease: Lease;
+  abort: AbortController;
+  /** Steady milliseconds until which the lease is surely held. */
+  until: number;
+  renewing: boolean;
+}
+
+export interface Leases {
+  readonly held: ReadonlySet<Held>;
+  add(lease: Lease): Held;
+  remove(held: Held): void;
+  stop(): void;
+}
+
+/** Heartbeats of all jobs that run here, by one timer. A job whose lease is lost is aborted: another may run it by now. */
+export function createLeases(driver: QueueDriver, logger: Logger): Leases {
+  const held = new Set<Held>();
+
+  const renew = async (one: Held): Promise<void> => {
+    one.renewing = true;
+    const asked = performance.now();
+    const { effect, id } = one.lease.job;
+    try {
+      if (await driver.extend(one.lease, LEASE)) one.until = asked + LEASE;
+      else lose(one);
+    } catch (error) {
+      logger.warn('a lease could not be extended', { error, effect, job: id });
+    } finally {
+      one.renewing = false;
+    }
+  };
+
+  const lose = (one: Held): void => {
+    one.until = 0;
+    one.abort.abort(new Interrupted('the lease of this job was lost'));
+  };
+
+  const beat = (): void => {
+    const now = performance.now();
+    for (const one of held) {
+      if (one.until > 0 && now > one.until) lose(one);
+      else if (!one.renewing && one.until > 0 && now > one.until - LEASE + RENEW) void renew(one);
+    }
+  };
+  const timer = setInterval(beat, TICK);
+  timer.unref();
+
+  return {
+    held,
+    add(lease) {
+      const one: Held = { lease, abort: new AbortController(), until: performance.now() + LEASE, renewing: false };
+      held.add(one);
+      return one;
+    },
+    remove: (one) => void held.delete(one),
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,67 @@
+import { GatiError } from '@gati/contract';
+import type { NewJob, QueueCaps } from '../ports.ts';
+import type { EnqueueOptions } from './enqueue-options.ts';
+import type { EffectHome } from './homes.ts';
+import { createId } from './id.ts';
+import { toPayloadText } from './payload.ts';
+
+const LONGEST_KEY = 512;
+
+/** Checks what `enqueue` was given. Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD` and `GATI_EFFECT_OPTION`. */
+export function toNewJob(name: string, payload: unknown, options: EnqueueOptions, home: EffectHome, caps: QueueCaps): NewJob {
+  const slot = home.slots()[name];
+  if (!slot) {
+    throw new GatiError({
+      code: 'GATI_EFFECT_UNKNOWN',
+      level: 'error',
+      message: `There is no effect "${name}".`,
+      fix: `Effects of this app: ${Object.keys(home.slots()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
+    });
+  }
+  verify(name, options, caps);
+  const text = toPayloadText(name, payload, slot.payload, home.$defs());
+  const { maxPayload = Infinity, maxDelay } = caps;
+  if (Buffer.byteLength(text) > maxPayload) {
+    throw new GatiError({
+      code: 'GATI_EFFECT_PAYLOAD',
+      level: 'error',
+      message: `The payload for "${name}" has ${Buffer.byteLength(text)} bytes; this queue takes ${maxPayload}.`,
+      fix: 'Store what is large, in gctx.storage for example, and enqueue its key.',
+    });
+  }
+  const now = Date.now();
+  const { delay = 0, idempotencyKey, priority = 0 } = options;
+  const job: NewJob = {
+    id: createId(),
+    effect: name,
+    payload: text,
+    priority,
+    release: home.gctx().release.version,
+    runAt: now + Math.min(delay, maxDelay),
+  };
+  if (delay > maxDelay) job.notBefore = now + delay;
+  if (idempotencyKey !== undefined) job.idempotencyKey = idempotencyKey;
+  return job;
+}
+
+function verify(name: string, { delay = 0, idempotencyKey, priority = 0, tx }: EnqueueOptions, caps: QueueCaps): void {
+  if (!Number.isFinite(delay) || delay < 0) throw wrong(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
+  if (!Number.isSafeInteger(priority) || Math.abs(priority) > 2 ** 31 - 1)
+    throw wrong(name, `priority is ${String(priority)}`, 'Give a whole number.');
+  if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY))
+    throw wrong(
+      name,
+      'idempotencyKey is no text of 1 to 512 characters',
+      'Give what names this one piece of work, such as an order number.',
+    );
+  if (tx !== undefined && !caps.tx)
+    throw wrong(
+      name,
+      'this queue is not in the database of `tx`',
+      'Leave `tx` out, or set GATI_EFFECTS to the postgres:// database of the transaction.',
+    );
+}
+
+function wrong(name: string, what: string, fix: string): GatiError {
+  return new GatiError({ code: 'GATI_EFFECT_OPTION', level: 'error', message: `"${name}" was not enqueued: ${what}.`, fix });
+}

@@ -1,0 +1,37 @@
+import { GatiError } from '@gati/contract';
+import type { Lease, QueueDriver } from '../ports.ts';
+import { stringifyWire } from '../validate/encode.ts';
+
+export type Step = <Result>(name: string, work: () => Result | Promise<Result>) => Promise<Result>;
+
+/** `ectx.step` of one attempt. Where the driver keeps no steps, each runs every time. */
+export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSignal): Step {
+  const { effect, steps = {} } = lease.job;
+  const used = new Set<string>();
+  return async <Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> => {
+    if (used.has(name)) throw toTwice(effect, name);
+    used.add(name);
+    // Nothing new is begun in a run that is no longer wanted.
+    signal.throwIfAborted();
+    if (Object.hasOwn(steps, name)) return read(steps[name]!) as Result;
+    const result = await work();
+    // In a list, since JSON has no `undefined`.
+    const text = result === undefined ? '[]' : `[${stringifyWire(result)}]`;
+    if (driver.saveStep && !(await driver.saveStep(lease, name, text)))
+      throw new Error(`the lease was lost before the step "${name}" was stored`);
+    return read(text) as Result;
+  };
+}
+
+function read(text: string): unknown {
+  return (JSON.parse(text) as unknown[])[0];
+}
+
+function toTwice(effect: string, name: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECT_STEP',
+    level: 'error',
+    message: `The effect "${effect}" has two steps "${name}" in one run.`,
+    fix: 'Give each step a name of its own; in a loop, put the index or the id into it.',
+  });
+}
