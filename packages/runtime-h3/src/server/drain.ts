@@ -1,11 +1,11 @@
 import type { App } from '../app/options.ts';
-import type { Context } from '../context/global.ts';
 import type { Logger } from '../context/types.ts';
 import type { HttpServer } from './http-server.ts';
 
 export interface DrainOptions {
   app: App;
-  context: Context;
+  /** Ends modules and effects. */
+  close(within: number): Promise<void>;
   http: HttpServer;
   /** Milliseconds. */
   within: number;
@@ -16,7 +16,7 @@ export interface DrainOptions {
  * Ends a worker that gets no more connections: each answer ends its connection, idle ones end by the keep-alive timeout
  * (closing them would cut one on which a request is arriving). What is left after `within` is destroyed.
  */
-export async function drainWorker({ app, context, http, within, logger }: DrainOptions): Promise<void> {
+export async function drainWorker({ app, close, http, within, logger }: DrainOptions): Promise<void> {
   const deadline = Date.now() + within;
   http.sayGoodbye();
   const late = new Promise<'late'>((resolve) => {
@@ -26,6 +26,6 @@ export async function drainWorker({ app, context, http, within, logger }: DrainO
     if (app.inflight > 0) logger.warn('requests are cut: they took longer than the time to drain', { inflight: app.inflight, within });
     http.destroy();
   }
-  await context.dispose(Math.max(0, deadline - Date.now()));
+  await close(Math.max(0, deadline - Date.now()));
   await app.close();
 }

@@ -19,6 +19,8 @@ export type ToSupervisor =
   | { gati: 'failed'; text: string }
   /** It ends by itself: no more connections. */
   | { gati: 'leaving' }
+  /** Code of too many releases that nobody uses is in its memory: only a new process gives it back. */
+  | { gati: 'crowded' }
   /** All workers' metrics are wanted. */
   | { gati: 'scrape'; id: number }
   | { gati: 'measured'; id: number; metrics: WorkerMetrics };

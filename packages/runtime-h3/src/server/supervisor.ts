@@ -26,7 +26,10 @@ async function run(): Promise<void> {
     mark: WORKER_MARK,
     drain: env.drain,
     log,
-    onMessage: (worker, message) => scraper.onMessage(pool.workers, worker, message),
+    onMessage: (worker, message) => {
+      if (message.gati === 'crowded') void pool.roll();
+      else scraper.onMessage(pool.workers, worker, message);
+    },
     onReady: (worker) => worker.send({ gati: 'speak' }),
   });
   const server = await listen(env.host, env.port, (socket) => {

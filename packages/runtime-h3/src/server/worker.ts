@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { createApp, onlyRelease } from '../app/index.ts';
+import { type App, createApp } from '../app/index.ts';
 import { createRedactor } from '../config/redact.ts';
 import { createGlobalContext } from '../context/global.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -13,7 +13,8 @@ import type { ServerOptions } from './options.ts';
 import { isMessage, type ToSupervisor, type ToWorker } from './messages.ts';
 import { createMeasurer } from './measure.ts';
 import { createProbes } from './probes.ts';
-import { toServed } from './roles.ts';
+import { openReleases } from './releases.ts';
+import { toServes } from './roles.ts';
 
 /** What is left of a worker's time when its supervisor is gone. Milliseconds. */
 const ORPHAN_DRAIN = 3500;
@@ -44,18 +45,37 @@ export async function work(options: ServerOptions, isFirst: boolean): Promise<vo
 
 async function start(options: ServerOptions, isFirst: boolean, speak: () => void): Promise<End> {
   const env = readServerEnv(process.env);
-  const { base, cors, limits, missingVersion, client } = options;
+  const { base, cors, limits, missingVersion, client, queues } = options;
+  const secrets: string[] = [];
+  // The app comes after the releases that it serves.
+  let usage: App['usage'] = () => ({ open: 0, idle: 0 });
   let redact = createRedactor([]);
   const write = (lines: string): void => void process.stdout.write(redact(lines));
   const logger = createLogger({ mode: 'production', level: env.logLevel, write });
 
-  const release = await options.release();
-  const context = await createGlobalContext({ release, mode: 'production', logger, announce: isFirst, queues: options.queues });
-  redact = createRedactor(context.secrets);
-  const served = toServed(release, env);
+  const own = await options.release();
+  const { host, context, close } = await openReleases({
+    own,
+    rules: {
+      serves: toServes(own, env),
+      async createContext(release, date) {
+        const announce = isFirst && release.id === own.id;
+        const made = await createGlobalContext({ release, deployedAt: new Date(date), mode: 'production', logger, announce, queues });
+        secrets.push(...made.secrets);
+        redact = createRedactor(secrets);
+        return made;
+      },
+    },
+    folder: options.releases,
+    store: process.env.GATI_RELEASES,
+    cache: process.env.GATI_CACHE,
+    usage: (release) => usage(release),
+    onCrowded: () => tell({ gati: 'crowded' }),
+    logger,
+  });
   const app = createApp({
-    releases: () => onlyRelease(served),
-    context: () => context.gctx,
+    releases: () => host.releases(),
+    context: (release) => host.context(release),
     mode: 'production',
     base,
     cors,
@@ -65,9 +85,10 @@ async function start(options: ServerOptions, isFirst: boolean, speak: () => void
     log: write,
     logger,
   });
+  usage = app.usage;
   const measurer = createMeasurer(app, context.effects, tell);
   let draining = false;
-  const probes = createProbes({ draining: () => draining, health: context.health, metrics: measurer.scrape });
+  const probes = createProbes({ draining: () => draining, health: async () => (await host.current()).health(), metrics: measurer.scrape });
   const http = createHttpServer({
     onRequest: createGate({ app, probes, client, base, onError: (error) => logger.error('a file could not be sent', { error }) }),
     onUpgrade: (req, socket, head) => app.upgrade(req, socket, head),
@@ -77,7 +98,7 @@ async function start(options: ServerOptions, isFirst: boolean, speak: () => void
     if (draining) return;
     draining = true;
     setTimeout(() => process.exit(code), within + GRACE);
-    void drainWorker({ app, context, http, within, logger }).finally(() => process.exit(code));
+    void drainWorker({ app, close, http, within, logger }).finally(() => process.exit(code));
   };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {

@@ -6,6 +6,7 @@ export function printServer({ base, cors, limits, missingVersion }: ResolvedOpti
   const options = [
     // Imported by workers only.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
+    "releases: new URL(/* @vite-ignore */ './releases/', import.meta.url)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),
     ...(cors === undefined ? [] : [`cors: ${JSON.stringify(cors)}`]),
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),

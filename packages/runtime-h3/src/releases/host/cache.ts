@@ -1,5 +1,5 @@
 import { lstat, mkdir } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
 
@@ -12,7 +12,7 @@ export async function openCache(configured: string | undefined): Promise<string>
     await mkdir(configured, { recursive: true });
     return configured;
   }
-  const folder = join(tmpdir(), `gati-releases-${userInfo().username}`);
+  const folder = join(tmpdir(), `gati-releases-${process.getuid?.() ?? 'user'}`);
   await mkdir(folder, { mode: 0o700, recursive: true });
   const found = await lstat(folder);
   const isOwn = process.getuid === undefined || found.uid === process.getuid();

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseManifest } from '@gati/contract';
+import { type CarriedRelease, readCarried } from './carried.ts';
+import { ReleaseInstance } from './instance.ts';
+import { bundleFile, importBundle, type KnownRelease } from './known.ts';
+import { type ReleaseRules, restrict } from './rules.ts';
+import { toFindRoute } from './route-table.ts';
+
+/** The releases that the build took along. */
+export async function readFolder(
+  folder: string,
+  rules: ReleaseRules,
+): Promise<{ releases: KnownRelease[]; marks: Record<string, CarriedRelease> }> {
+  const carried = await readCarried(folder);
+  const releases = await Promise.all(carried.map((release) => toKnown(join(folder, release.version), release, rules)));
+  return { releases, marks: Object.fromEntries(carried.map((release) => [release.version, release])) };
+}
+
+async function toKnown(folder: string, { version, id, date }: CarriedRelease, rules: ReleaseRules): Promise<KnownRelease> {
+  const { contract } = parseManifest(await readFile(join(folder, 'gati.manifest.json'), 'utf8'));
+  return {
+    version,
+    id,
+    date,
+    route: toFindRoute(contract, rules.serves),
+    document: () => readFile(join(folder, 'openapi.json'), 'utf8'),
+    instance: new ReleaseInstance({
+      load: async (attempt) => restrict(await importBundle(bundleFile(folder), attempt), rules.serves),
+      createContext: (bundle) => rules.createContext(bundle, date),
+    }),
+  };
+}

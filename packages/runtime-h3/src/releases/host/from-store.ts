@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { ReleaseStore, StoredRelease } from '../../ports.ts';
+import { materialize } from '../store/materialize.ts';
+import { readManifest, readStoredFile } from '../store/read.ts';
+import { ReleaseInstance } from './instance.ts';
+import { importBundle, type KnownRelease } from './known.ts';
+import { type ReleaseRules, restrict } from './rules.ts';
+import { toFindRoute } from './route-table.ts';
+
+/** A release of a store; its files are fetched, and checked, when it is first needed. */
+export async function fromStore(
+  store: ReleaseStore,
+  release: StoredRelease,
+  cache: () => Promise<string>,
+  rules: ReleaseRules,
+): Promise<KnownRelease> {
+  const { version, id, date, files } = release;
+  const { contract } = await readManifest(store, release);
+  const openapi = files.find(({ path }) => path === 'openapi.json');
+  return {
+    version,
+    id,
+    date,
+    route: toFindRoute(contract, rules.serves),
+    ...(openapi !== undefined && {
+      document: async () => Buffer.from(await readStoredFile(store, release, openapi)).toString('utf8'),
+    }),
+    instance: new ReleaseInstance({
+      // By its id: what another build had under that version is never taken for it.
+      load: async (attempt) =>
+        restrict(await importBundle(await materialize(store, version, join(await cache(), id)), attempt), rules.serves),
+      createContext: (bundle) => rules.createContext(bundle, date),
+    }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Context } from '../../context/global.ts';
+import type { ReleaseBundle } from '../bundle.ts';
+
+/** How releases run in this process. */
+export interface ReleaseRules {
+  /** Whether this process serves a route. */
+  serves(route: { domain: string }): boolean;
+  createContext(bundle: ReleaseBundle, date: string): Promise<Context>;
+}
+
+/** The part of a release that this process serves. */
+export function restrict(bundle: ReleaseBundle, serves: ReleaseRules['serves']): ReleaseBundle {
+  if (bundle.routes.every(serves)) return bundle;
+  return {
+    ...bundle,
+    routes: bundle.routes.filter(serves),
+    match(method, path) {
+      const found = bundle.match(method, path);
+      return found !== undefined && serves(found.data) ? found : undefined;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Manifest, printManifest } from '@gati/contract';
+import { putRelease } from '../../src/releases/index.ts';
+import type { ReleaseStore } from '../../src/ports.ts';
+
+export interface SealedOptions {
+  /** Code of the bundle's modules, `{ name: definition }`. */
+  modules?: string;
+  /** In place of 1. */
+  abi?: number;
+  /** Paths of `GET` routes besides `/which`. */
+  paths?: string[];
+  /** RFC 3339. */
+  at?: string;
+  /** In place of the bundle. */
+  code?: string;
+  /** Another file for the bundle: its size is what memory is measured with. */
+  padding?: string;
+}
+
+/** The output folder of a build, by hand: `/which` says the version. */
+export async function writeSealed(
+  folder: string,
+  version: string,
+  { modules = '{}', abi = 1, paths = [], code, padding }: SealedOptions = {},
+): Promise<void> {
+  const id = `rel_${Buffer.from(version.padEnd(8, '.')).toString('hex').slice(0, 16)}`;
+  const ids = ['/which', ...paths];
+  const manifest: Manifest = {
+    format: 1,
+    name: 'app',
+    release: { version, id, code: 'a'.repeat(64) },
+    contract: {
+      routes: ids.sort().map((path) => ({
+        id: `GET ${path}`,
+        method: 'GET' as const,
+        path,
+        domain: 'root',
+        name: [path.slice(1)],
+        file: `src/handlers${path}.ts`,
+        responses: {},
+      })),
+      effects: [],
+      modules: [],
+      $defs: {},
+    },
+  };
+  const bundle = `const version = ${JSON.stringify(version)};
+const live = { middleware: [], input: {}, output: {}, handler: (req, res, gctx) => ({ version, deployed: gctx.release.deployedAt, modules: Object.keys(gctx.modules) }) };
+const routes = ${JSON.stringify(ids)}.map((path) => ({ id: 'GET ' + path, method: 'GET', path, domain: 'root', live: () => live }));
+export default {
+  abi: ${abi}, version, id: ${JSON.stringify(id)}, contract: { routes: [], effects: [], modules: [], $defs: {} }, routes,
+  match: (method, path) => { const data = routes.find((route) => route.method === method && route.path === path); return data && { data }; },
+  modules: ${modules}, effects: {},
+};
+${padding === undefined ? '' : `globalThis[${JSON.stringify(`padding ${version}`)}] = (() => ${padding});\n`}`;
+  await mkdir(join(folder, 'server'), { recursive: true });
+  await writeFile(join(folder, 'gati.manifest.json'), printManifest(manifest));
+  await writeFile(join(folder, 'server', 'release.mjs'), code ?? bundle);
+  await writeFile(join(folder, 'openapi.json'), JSON.stringify({ openapi: '3.1.0', info: { title: 'app', version } }));
+}
+
+/** Puts one into a store. */
+export async function putSealed(store: ReleaseStore, version: string, options: SealedOptions = {}): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'gati-sealed-'));
+  try {
+    await writeSealed(folder, version, options);
+    await putRelease(store, folder, options.at === undefined ? {} : { at: options.at });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,228 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type App, createApp } from '../../src/app/index.ts';
+import { createGlobalContext } from '../../src/context/global.ts';
+import type { ReleaseStore } from '../../src/ports.ts';
+import { activateRelease, deprecateRelease, openReleaseStore, retireRelease, rollbackRelease } from '../../src/releases/index.ts';
+import { openReleases, type Releases } from '../../src/server/releases.ts';
+import { bundle, context } from '../helpers/bundle.ts';
+import { putSealed, writeSealed } from '../helpers/sealed.ts';
+
+let root: string;
+let store: ReleaseStore;
+let releases: Releases | undefined;
+let app: App;
+let logged: Record<string, unknown>[];
+let crowded: number;
+
+const own = (version: string) => ({ ...bundle({ 'GET /which': { handler: () => ({ version }) } }, {}, version), id: 'rel_own' });
+
+async function start(options: { version?: string; store?: string | undefined; folder?: string; unused?: number } = {}): Promise<void> {
+  const build = own(options.version ?? '1.0.0');
+  logged = [];
+  crowded = 0;
+  const { logger } = context(build, logged);
+  releases = await openReleases({
+    own: build,
+    rules: {
+      serves: () => true,
+      createContext: (release, date) => createGlobalContext({ release, deployedAt: new Date(date), mode: 'production', logger, env: {} }),
+    },
+    folder: options.folder,
+    store: 'store' in options ? options.store : join(root, 'store'),
+    cache: join(root, 'cache'),
+    usage: (release) => app.usage(release),
+    onCrowded: () => crowded++,
+    logger,
+    unused: options.unused,
+  });
+  const { host } = releases;
+  app = createApp({ releases: () => host.releases(), context: (release) => host.context(release), mode: 'production', logger });
+}
+
+async function ask(version?: string): Promise<[number, string | undefined]> {
+  const answer = await app.fetch(
+    new Request('http://localhost/which', version === undefined ? {} : { headers: { 'x-api-version': version } }),
+  );
+  const body = (await answer.json()) as { version?: string; code?: string };
+  return [answer.status, body.version ?? body.code];
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`it never came to be: ${JSON.stringify(logged)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The pointer as this server sees it. */
+const current = (version: string) => until(() => releases?.host.currentVersion === version);
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'gati-host-'));
+  store = await openReleaseStore(join(root, 'store'));
+});
+afterEach(async () => {
+  await app.close();
+  await releases?.close(1000);
+  releases = undefined;
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('without a store', () => {
+  it('serves its own build, whatever the time', async () => {
+    await start({ store: undefined });
+    expect(await ask()).toEqual([200, '1.0.0']);
+    expect(await ask('2020-01-01')).toEqual([200, '1.0.0']);
+  });
+
+  it('serves what the build took along', async () => {
+    const folder = join(root, 'dist', 'server', 'releases');
+    await writeSealed(join(folder, '0.9.0'), '0.9.0');
+    await writeSealed(join(folder, '0.8.0'), '0.8.0');
+    const info = (version: string, date: string, status: string) => ({ version, id: `rel_${version}`, date, status });
+    const list = [info('0.9.0', '2026-02-01T00:00:00Z', 'deprecated'), info('0.8.0', '2026-01-01T00:00:00Z', 'retired')];
+    await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: list }));
+    await start({ store: undefined, folder });
+    expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
+    expect(await ask('2026-02-02')).toEqual([200, '1.0.0']);
+    expect(await ask('2026-02-01T00:00:00Z')).toEqual([200, '0.9.0']);
+    expect(await ask('0.8.0')).toEqual([410, 'version_retired']);
+    expect(await ask()).toEqual([300, 'version_missing']);
+  });
+});
+
+describe('with a store', () => {
+  it('loads a release when it is first asked for, once', async () => {
+    await putSealed(store, '0.1.0', { at: '2026-01-01T00:00:00Z' });
+    await activateRelease(store, '0.1.0');
+    await putSealed(store, '0.2.0', { at: '2026-02-01T00:00:00Z' });
+    await activateRelease(store, '0.2.0');
+    await start();
+    // The current one is warm, the other is not even fetched.
+    expect(await readdir(join(root, 'cache'))).toHaveLength(1);
+    expect(releases?.host.known('0.1.0')?.instance.isLoaded).toBe(false);
+    const answers = await Promise.all([ask('0.1.0'), ask('0.1.0'), ask('2026-01-15'), ask('~0.1')]);
+    expect(answers).toEqual(Array.from({ length: 4 }, () => [200, '0.1.0']));
+    expect(await readdir(join(root, 'cache'))).toHaveLength(2);
+    expect(await ask()).toEqual([300, 'version_missing']);
+    expect(await ask('1.0.0')).toEqual([200, '1.0.0']);
+    const document = await app.fetch(new Request('http://localhost/versions/0.1.0'));
+    expect(await document.json()).toMatchObject({ info: { version: '0.1.0' } });
+    const answer = await app.fetch(new Request('http://localhost/which?api-version=0.1.0'));
+    expect(((await answer.json()) as { deployed: string }).deployed).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('takes up what is activated, deprecated, rolled back and retired', async () => {
+    await start();
+    expect(await ask()).toEqual([200, '1.0.0']);
+    await putSealed(store, '1.1.0');
+    expect(await ask('1.1.0')).toEqual([406, 'version_unknown']);
+    await activateRelease(store, '1.1.0');
+    await current('1.1.0');
+    expect(await ask('^1')).toEqual([200, '1.1.0']);
+    await putSealed(store, '2.0.0');
+    await activateRelease(store, '2.0.0');
+    await current('2.0.0');
+    expect(await ask('*')).toEqual([200, '2.0.0']);
+    await rollbackRelease(store);
+    await current('1.1.0');
+    expect(await ask('*')).toEqual([200, '1.1.0']);
+    expect(await ask('2.0.0')).toEqual([200, '2.0.0']);
+    await activateRelease(store, '2.0.0');
+    await current('2.0.0');
+    await deprecateRelease(store, '1.1.0', { at: '2026-05-01T00:00:00Z', sunset: '2027-01-01T00:00:00Z' });
+    await until(async () => (await app.fetch(new Request('http://localhost/which?api-version=1.1.0'))).headers.get('sunset') !== null);
+    await retireRelease(store, '1.1.0');
+    await until(async () => (await ask('1.1.0'))[0] === 410);
+  });
+
+  it('a release that can not be brought up gets no request, and is tried again when it is activated again', async () => {
+    const file = join(root, 'healthy');
+    const sick = `{ store: () => ({ default: { setup: async () => { const { access } = await import('node:fs/promises'); await access(${JSON.stringify(file)}); return {}; } } }) }`;
+    await start();
+    await putSealed(store, '1.1.0', { modules: sick });
+    await activateRelease(store, '1.1.0');
+    await until(() => logged.some(({ code }) => code === 'GATI_RELEASE_WARMUP'));
+    expect(await ask()).toEqual([200, '1.0.0']);
+    expect(await ask('1.1.0')).toEqual([406, 'version_unknown']);
+    await until(async () => (await store.notes()).some(({ failed, current: at }) => failed?.version === '1.1.0' && at === '1.0.0'));
+    await writeFile(file, '');
+    await putSealed(store, '1.0.1');
+    await activateRelease(store, '1.0.1');
+    await current('1.0.1');
+    await activateRelease(store, '1.1.0');
+    await current('1.1.0');
+    expect(await ask('1.1.0')).toEqual([200, '1.1.0']);
+    await until(async () => (await store.notes()).some(({ failed, current: at }) => failed === undefined && at === '1.1.0'));
+  });
+
+  it('refuses a bundle of another shape, and one that is damaged', async () => {
+    await putSealed(store, '0.1.0', { abi: 99 });
+    await putSealed(store, '0.2.0');
+    for (const version of ['0.1.0', '0.2.0']) await activateRelease(store, version);
+    await putSealed(store, '0.3.0');
+    await activateRelease(store, '0.3.0');
+    const damaged = (await store.list()).find(({ version }) => version === '0.2.0')!;
+    const { sha256 } = damaged.files.find(({ path }) => path.endsWith('release.mjs'))!;
+    await writeFile(join(root, 'store', 'blobs', sha256.slice(0, 2), sha256), 'export default 1;');
+    await start();
+    expect(await ask('0.1.0')).toEqual([503, 'release_unavailable']);
+    expect(await ask('0.2.0')).toEqual([503, 'release_unavailable']);
+    expect(await ask('0.3.0')).toEqual([200, '0.3.0']);
+    const codes = logged.map(({ error }) => (error as { code?: string } | undefined)?.code);
+    expect(codes).toEqual(expect.arrayContaining(['GATI_RELEASE_ABI', 'GATI_RELEASE_DAMAGED']));
+  });
+
+  it('closes a release that nobody uses, and opens it again for who does', async () => {
+    const events = join(root, 'events');
+    const module = `{ store: () => ({ default: { setup: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'up '), dispose: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'down ') } }) }`;
+    await putSealed(store, '0.1.0', { modules: module });
+    await activateRelease(store, '0.1.0');
+    await putSealed(store, '0.2.0');
+    await activateRelease(store, '0.2.0');
+    await start({ unused: 200 });
+    const { readFileSync } = await import('node:fs');
+    await ask('0.1.0');
+    expect(readFileSync(events, 'utf8')).toBe('up ');
+    await until(() => {
+      releases!.host.sweep();
+      return readFileSync(events, 'utf8') === 'up down ';
+    });
+    expect(await Promise.all([ask('0.1.0'), ask('0.1.0')])).toEqual([
+      [200, '0.1.0'],
+      [200, '0.1.0'],
+    ]);
+    expect(readFileSync(events, 'utf8')).toBe('up down up ');
+  });
+
+  it('asks for a new process when many releases are in memory for nothing', async () => {
+    await start();
+    for (let minor = 0; minor < 11; minor++) {
+      await putSealed(store, `2.${minor}.0`);
+      await activateRelease(store, `2.${minor}.0`);
+      await current(`2.${minor}.0`);
+    }
+    await activateRelease(store, '2.0.0');
+    await current('2.0.0');
+    await putSealed(store, '3.0.0');
+    await activateRelease(store, '3.0.0');
+    await current('3.0.0');
+    expect(crowded).toBe(0);
+    for (let minor = 0; minor < 11; minor++) await retireRelease(store, `2.${minor}.0`);
+    await until(() => crowded === 1);
+  });
+
+  it('a store that does not answer stops nothing', async () => {
+    await putSealed(store, '1.1.0');
+    await activateRelease(store, '1.1.0');
+    await start();
+    await rm(join(root, 'store'), { recursive: true });
+    await writeFile(join(root, 'store'), 'no folder');
+    expect(await ask('1.1.0')).toEqual([200, '1.1.0']);
+    expect(await ask('1.0.0')).toEqual([200, '1.0.0']);
+  });
+});
