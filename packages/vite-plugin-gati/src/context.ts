@@ -7,6 +7,8 @@ import type { GatiOptions } from './options.ts';
  */
 export interface PluginContext {
   readonly options: GatiOptions;
+  /** Breaks since the last release end a build, unless they are allowed. Absent: they only make it a major one. */
+  check?: { allowMajor: boolean };
   /** Asserts that the configuration is resolved. */
   readonly project: Project;
   /** Called once the root is known. */

@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { type DiffPolicy, GatiError } from '@gati/contract';
 import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
 import { checkPath } from './scan/route.ts';
 
@@ -11,6 +11,8 @@ export interface GatiOptions {
   limits?: Partial<Limits>;
   /** What a request without a version gets while several releases are live: a choice (300) by default. A handler's `version` counts more. */
   missingVersion?: MissingVersion;
+  /** What counts as a change that breaks callers. */
+  breaking?: DiffPolicy;
 }
 
 /** What the plugin works with. Plain data. */
@@ -20,14 +22,15 @@ export interface ResolvedOptions {
   cors: CorsOptions | undefined;
   limits: Partial<Limits>;
   missingVersion: MissingVersion;
+  breaking: DiffPolicy;
 }
 
 /** Each takes and returns the options; the order is that of the list. */
 const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [resolveBase, resolveCors, resolveLimits, resolveMissingVersion];
 
 export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
-  const { base = '', cors, limits = {}, missingVersion = 'choose' } = options;
-  const start: ResolvedOptions = { base, cors, limits, missingVersion };
+  const { base = '', cors, limits = {}, missingVersion = 'choose', breaking = {} } = options;
+  const start: ResolvedOptions = { base, cors, limits, missingVersion, breaking };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
 

@@ -32,8 +32,8 @@ export interface Project {
   invalidate(files: string[]): Promise<string[]>;
   /** Scan and contract of the files as they stand. */
   analyze(known?: { scan?: Scan; onRoute?: (done: AnalyzedRoute) => void }): Promise<ProjectAnalysis>;
-  /** Writes types, client, manifest and OpenAPI below `.gati`; gives the files whose bytes changed. */
-  generate(known?: ProjectAnalysis): Promise<string[]>;
+  /** Writes types, client, manifest and OpenAPI below `.gati`, for a version other than the app's own where one is given; gives the files whose bytes changed. */
+  generate(known?: ProjectAnalysis, version?: string): Promise<string[]>;
   /** Writes the types alone, which need no contract. */
   generateTypes(scan: Scan): Promise<string[]>;
   /** Whether `generate` has written this file (from the root) before. */
@@ -109,8 +109,9 @@ export function createProject(input: ProjectInput): Project {
       const analysis = await engine.analyze(scan, onRoute);
       return { ...analysis, scan, diagnostics: [...scan.diagnostics, ...analysis.warnings] };
     },
-    async generate(known) {
-      return writeGenerated(project, known ?? (await project.analyze()));
+    async generate(known, version = project.app.version) {
+      const app = { ...project.app, version };
+      return writeGenerated({ root, app, options }, known ?? (await project.analyze()));
     },
     generateTypes: (scan) => writeTypes(root, scan),
     isGenerated: async (file) => fs.existsSync(path.join(root, file)),

@@ -1,6 +1,6 @@
 import type { Contract, EffectContract, RouteContract } from '../contract.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { compare } from '../schema/canonical.ts';
+import { canonicalJson, compare } from '../schema/canonical.ts';
 import type { Change, DiffPolicy } from './change.ts';
 import { type Bump, highestLevel } from './levels.ts';
 import { routeShape } from './parameters.ts';
@@ -31,15 +31,14 @@ export function diffContracts(before: Contract, after: Contract, policy: DiffPol
   return toDiff(changes);
 }
 
-/** As {@link diffContracts}; other code under the same contract is a patch. Where one of them has no code digest, only the contracts count. */
-export function diffManifests(
-  before: Pick<Manifest, 'contract' | 'release'>,
-  after: Pick<Manifest, 'contract' | 'release'>,
-  policy: DiffPolicy = {},
-): Diff {
+type Compared = Pick<Manifest, 'contract' | 'release' | 'native'>;
+
+/** As {@link diffContracts}; other code or compiled packages under the same contract are a patch. Where one of them has no code digest, only the contracts count. */
+export function diffManifests(before: Compared, after: Compared, policy: DiffPolicy = {}): Diff {
   const diff = diffContracts(before.contract, after.contract, policy);
   const [old, now] = [before.release.code, after.release.code];
-  if (diff.bump !== 'none' || old === undefined || now === undefined || old === now) return diff;
+  if (diff.bump !== 'none' || old === undefined || now === undefined) return diff;
+  if (old === now && canonicalJson(before.native ?? null) === canonicalJson(after.native ?? null)) return diff;
   const rule = 'code-changed';
   return toDiff([{ route: '*', path: '', rule, level: DIFF_RULES[rule].request, message: DIFF_RULES[rule].says({}) }]);
 }

@@ -1,4 +1,6 @@
 import type { Contract } from '../contract.ts';
+import type { Change } from '../diff/change.ts';
+import type { Bump } from '../diff/levels.ts';
 
 /** The version of the manifest's own format. A reader refuses a higher one. */
 export const MANIFEST_FORMAT = 1;
@@ -11,11 +13,17 @@ export interface Manifest {
   release: {
     /** Semver. */
     version: string;
-    /** `rel_` and the first 16 hex digits of the digest of contract and code. */
+    /** `rel_` and the first 16 hex digits of the digest of version, contract and code. */
     id: string;
     /** SHA-256 of the emitted server code, hex. Absent where nothing was bundled (`gati generate`). */
     code?: string;
+    /** Version of the release before. Absent where it is the first, or where nothing was bundled. */
+    since?: string;
+    /** What the changes since then mean. */
+    bump?: Bump;
   };
+  /** Against the release before. */
+  changes?: Change[];
   /** Compiled packages that the server loads from `server/node_modules`, and what they were installed for. Absent where there are none. */
   native?: NativeCode;
   contract: Contract;

@@ -122,11 +122,13 @@ const native: Check = object(
   { libc: oneOf('glibc', 'musl') },
 );
 
+const change: Check = object({ route: string, path: string, rule: string, level: oneOf('major', 'minor', 'patch'), message: string });
+
 const manifest: Check = object(
   {
     format: oneOf(MANIFEST_FORMAT),
     name: string,
-    release: object({ version: string, id: string }, { code: string }),
+    release: object({ version: string, id: string }, { code: string, since: string, bump: oneOf('major', 'minor', 'patch', 'none') }),
     contract: object({
       routes: list(route),
       effects: list(object({ name: string, file: string }, { payload: schema, result: schema })),
@@ -134,7 +136,7 @@ const manifest: Check = object(
       $defs: record(schema),
     }),
   },
-  { native },
+  { native, changes: list(change) },
 );
 
 function checkRefs(contract: Contract): void {

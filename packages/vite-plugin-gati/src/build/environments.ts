@@ -36,7 +36,8 @@ export function serverBuild(shared: BuildEnvironmentOptions, own: BuildEnvironme
     modulePreload: false,
     minify: minify === false ? false : 'oxc',
     rolldownOptions: {
-      input: { index: 'virtual:gati/server' },
+      // The release is an entry of its own: another server imports it out of a store.
+      input: { index: 'virtual:gati/server', release: 'virtual:gati/release' },
       platform: 'node',
       output: {
         format: 'esm',

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NativeCode } from '@gati/contract';
 import type { Plugin } from 'vite';
 import { ENVIRONMENT } from '../environment.ts';
 import { createNativeDetector, type NativePackage } from './native-packages.ts';
+import { isOwn, isRuntime } from './own-packages.ts';
 import { nativePlatform } from './platform.ts';
 
 export interface NativeTracer {
@@ -78,17 +78,6 @@ export function createNativeTracer(): NativeTracer {
       });
     },
   };
-}
-
-const RUNTIME = path.dirname(createRequire(import.meta.url).resolve('@gati/runtime-h3/package.json')) + path.sep;
-
-/** The runtime tries optional packages; a workspace may have them installed for somebody else. */
-const isRuntime = (importer: string | undefined): boolean => path.normalize(importer ?? '').startsWith(RUNTIME);
-
-function isOwn(root: string, name: string): boolean {
-  const file = path.join(root, 'package.json');
-  const json = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, Record<string, string> | undefined>) : {};
-  return ['dependencies', 'optionalDependencies', 'devDependencies'].some((kind) => json[kind]?.[name] !== undefined);
 }
 
 /** The package of compiled code for this platform is loaded by a name made at run time, which no tracer sees. */

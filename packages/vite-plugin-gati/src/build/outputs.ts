@@ -1,17 +1,18 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Manifest, printManifest } from '@gati/contract';
-import { toChangelog } from '../emit/changelog.ts';
+import { printManifest } from '@gati/contract';
+import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
 import { type EmittedFile, toDockerFiles } from '../emit/docker.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../write-changed.ts';
 
-/** What stands in the output folder beside `client/` and `server/`. */
-export async function writeOutputs(outDir: string, manifest: Manifest, base: string): Promise<string[]> {
+/** What stands in the output folder beside `client/` and `server/`. `told`: this release and the ones before it. */
+export async function writeOutputs(outDir: string, told: [ToldRelease, ...ToldRelease[]], base: string): Promise<string[]> {
+  const { manifest } = told[0];
   const files: EmittedFile[] = [
     { path: 'gati.manifest.json', text: printManifest(manifest) },
     { path: 'openapi.json', text: toOpenApiFile(manifest, base) },
-    { path: 'CHANGELOG.md', text: toChangelog(manifest) },
+    { path: 'CHANGELOG.md', text: toApiChangelog(told) },
     ...toDockerFiles(manifest),
   ];
   await Promise.all(files.map(({ path: file, text }) => writeChanged(path.join(outDir, file), text)));
@@ -21,7 +22,7 @@ export async function writeOutputs(outDir: string, manifest: Manifest, base: str
 /** Bytes and number of the JavaScript files in a folder. */
 export async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
   const names = await fs.readdir(folder, { recursive: true });
-  const scripts = names.filter((name) => name.endsWith('.mjs') && !name.startsWith('node_modules'));
+  const scripts = names.filter((name) => name.endsWith('.mjs') && !/^(?:node_modules|releases)[\\/]/.test(name));
   const sizes = await Promise.all(scripts.map(async (name) => (await fs.stat(path.join(folder, name))).size));
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

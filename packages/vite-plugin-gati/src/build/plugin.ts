@@ -1,25 +1,39 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { normalizePath, type BuildEnvironmentOptions, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
+import { formatDiagnostic, type Manifest } from '@gati/contract';
 import type { PluginContext } from '../context.ts';
-import { toManifest, toReleaseId } from '../emit/manifest.ts';
 import { ENVIRONMENT } from '../environment.ts';
+import { type History, openHistory, storeWarning } from '../releases/history.ts';
+import { toBreaks } from './breaks.ts';
+import { carryReleases } from './carry.ts';
+import { cloudPackagesPlugin } from './cloud-packages.ts';
 import { buildEnvironments, SERVER_DIR, serverBuild } from './environments.ts';
 import { createNativeTracer } from './native.ts';
 import { sizeOf, writeOutputs } from './outputs.ts';
 import { previewPlugin } from './preview.ts';
-import { digestCode, RELEASE_ID_PLACEHOLDER } from './release-id.ts';
-import { reportDiagnostics } from './report.ts';
+import { toRelease, toTold } from './release.ts';
+import { digestCode, nameRelease } from './release-id.ts';
+import { describeRelease, reportDiagnostics } from './report.ts';
 
 /** One `vite build`: contract, client if there is one, server, then the files around them. */
 export function buildPlugins(context: PluginContext): Plugin[] {
   const native = createNativeTracer();
   let own: BuildEnvironmentOptions | undefined;
-  let code: string | undefined;
+  let manifest: Manifest | undefined;
+  let history: Promise<History> | undefined;
   let appBuild = false;
+
+  const openStore = (): Promise<History> => (history ??= openHistory(context.project.root));
+  async function close(): Promise<void> {
+    const opened = history;
+    history = undefined;
+    await Promise.all([context.close(), opened?.then(({ store }) => store.close()).catch(() => undefined)]);
+  }
 
   return [
     native.plugin,
+    cloudPackagesPlugin(),
     previewPlugin(),
     {
       name: 'gati:build',
@@ -38,17 +52,16 @@ export function buildPlugins(context: PluginContext): Plugin[] {
         async handler(_options, bundle) {
           if (this.environment.name !== ENVIRONMENT) return;
           const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-          code = digestCode(chunks);
+          const { project } = context;
           const { contract } = await context.analysis();
-          const id = toReleaseId(contract, code, native.found());
-          for (const chunk of chunks) {
-            if (chunk.code.includes(RELEASE_ID_PLACEHOLDER)) chunk.code = chunk.code.replaceAll(RELEASE_ID_PLACEHOLDER, id);
-          }
+          const built = { app: project.app, contract, code: digestCode(chunks), native: native.found() };
+          manifest = toRelease(built, await openStore(), project.options);
+          for (const chunk of chunks) chunk.code = nameRelease(chunk.code, manifest.release);
         },
       },
       async closeBundle() {
         // A build of the client alone may have asked for the contract; its compiler must not keep the process.
-        if (!appBuild) await context.close();
+        if (!appBuild) await close();
       },
     },
     {
@@ -63,7 +76,11 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           config.logger.info('gati: reading handlers and their types …');
           const analysis = await context.analysis();
           reportDiagnostics(analysis.diagnostics, (text) => config.logger.warn(text));
-          await context.project.generate(analysis);
+          const expected = toRelease({ app: context.project.app, contract: analysis.contract }, await openStore(), context.project.options);
+          if (context.check?.allowMajor === false) reportDiagnostics(toBreaks(expected), () => undefined);
+          const warning = storeWarning(config.root);
+          if (warning) config.logger.warn(formatDiagnostic(warning));
+          await context.project.generate(analysis, expected.release.version);
           config.logger.info(
             `gati: ${count(analysis.contract.routes.length, 'route')}, ${count(analysis.contract.effects.length, 'effect')}`,
           );
@@ -80,34 +97,37 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           try {
             await buildApp(builder);
           } finally {
-            await context.close();
+            await close();
           }
         },
       },
     },
   ];
 
+  /** The server first: the client is told which version it speaks to. */
   async function buildApp(builder: ViteBuilder): Promise<void> {
     const { config, environments } = builder;
     const { client, [ENVIRONMENT]: server } = environments;
+    const built = server && !server.isBuilt ? await builder.build(server) : undefined;
+    if (manifest) await context.project.generate(await context.analysis(), manifest.release.version);
     if (client && !client.isBuilt && hasClient(config)) await builder.build(client);
-    if (!server || server.isBuilt) return;
-    const built = await builder.build(server);
-    if ('close' in built || server.config.build.write === false) return;
+    if (!manifest || !built || 'close' in built || server!.config.build.write === false) return;
 
     const outDir = path.resolve(config.root, config.build.outDir);
-    const { contract } = await context.analysis();
-    const manifest = toManifest({ app: context.project.app, contract, code, native: native.found() });
     if (manifest.native) {
       config.logger.info(`gati: copying ${manifest.native.packages.map(({ name }) => name).join(', ')} …`);
       await native.copy(config.root, path.join(outDir, SERVER_DIR));
     }
-    await writeOutputs(outDir, manifest, context.project.options.base);
+    const opened = await openStore();
+    await writeOutputs(outDir, await toTold(manifest, opened), context.project.options.base);
+    const carried = await carryReleases(opened, manifest.release.version, path.join(outDir, SERVER_DIR, 'releases'));
     const { files, bytes } = await sizeOf(path.join(outDir, SERVER_DIR));
     const place = normalizePath(path.relative(config.root, outDir)) || '.';
+    const { name, release } = manifest;
     config.logger.info(
-      `gati: ${manifest.name} ${manifest.release.version} (${manifest.release.id}), server ${(bytes / 1000).toFixed(1)} kB in ${count(files, 'file')}`,
+      `gati: ${name} ${release.version} (${release.id}), server ${(bytes / 1000).toFixed(1)} kB in ${count(files, 'file')}`,
     );
+    for (const line of describeRelease(manifest, carried)) config.logger.info(`gati: ${line}`);
     config.logger.info(`gati: run it with \`node ${place}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${place}\``);
   }
 }

@@ -1,4 +1,4 @@
-import { type Diagnostic, formatDiagnostic, GatiError } from '@gati/contract';
+import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@gati/contract';
 
 const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
 
@@ -16,4 +16,14 @@ function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] 
   // Bundlers print the stack, and the place that matters is in the app.
   error.stack = error.message;
   return error;
+}
+
+/** Lines on what a build is to the release before. `carried`: versions that it takes along. */
+export function describeRelease({ release: { since, bump }, changes }: Manifest, carried: string[]): string[] {
+  const breaking = changes?.filter(({ level }) => level === 'major') ?? [];
+  return [
+    ...(since === undefined || bump === undefined ? [] : [`${bump} since ${since}, see CHANGELOG.md`]),
+    ...breaking.map(({ route, path, message }) => `breaking: ${route}${path === '' ? '' : ` ${path}`}: ${message}`),
+    ...(carried.length > 0 ? [`takes along ${carried.join(', ')}`] : []),
+  ];
 }

@@ -1,13 +1,30 @@
-import type { Manifest, RouteContract } from '@gati/contract';
+import { type ChangelogEntry, type Manifest, type RouteContract, toChangelog } from '@gati/contract';
 
-/** The API changelog of a first release: what there is, by domain. */
-export function toChangelog({ name, release, contract }: Manifest): string {
+export interface ToldRelease {
+  manifest: Manifest;
+  /** Absent: it is not in a store yet. */
+  date?: string;
+}
+
+/** The API changelog, newest release first. Where the oldest is the first of all, what it has is told by domain. */
+export function toApiChangelog(releases: [ToldRelease, ...ToldRelease[]]): string {
+  const entries = releases.map(({ manifest: { release, changes }, date }): ChangelogEntry => ({
+    version: release.version,
+    ...(date !== undefined && { date }),
+    ...(changes && { changes }),
+  }));
+  const text = toChangelog(releases[0].manifest.name, entries);
+  const { changes, contract } = releases.at(-1)!.manifest;
+  return changes || contract.routes.length === 0 ? text : `${text}\n${listRoutes(contract.routes)}\n`;
+}
+
+function listRoutes(routes: RouteContract[]): string {
   const domains = new Map<string, RouteContract[]>();
-  for (const route of contract.routes) domains.set(route.domain, [...(domains.get(route.domain) ?? []), route]);
-  const sections = [...domains]
+  for (const route of routes) domains.set(route.domain, [...(domains.get(route.domain) ?? []), route]);
+  return [...domains]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([domain, routes]) => `### ${domain}\n\n${routes.map(entry).join('\n')}`);
-  return [`# Changelog of the ${name} API`, `## ${release.version}`, 'First release.', ...sections].join('\n\n') + '\n';
+    .map(([domain, list]) => `### ${domain}\n\n${list.map(entry).join('\n')}`)
+    .join('\n\n');
 }
 
 function entry({ id, summary, deprecated, responses }: RouteContract): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Contract, type Manifest, MANIFEST_FORMAT, type NativeCode } from '@gati/contract';
+import { type Bump, canonicalJson, type Change, type Contract, type Manifest, MANIFEST_FORMAT, type NativeCode } from '@gati/contract';
 
 export interface ManifestInput {
   app: { name: string; version: string };
@@ -7,21 +7,33 @@ export interface ManifestInput {
   /** SHA-256 of the emitted server code, hex. */
   code?: string;
   native?: NativeCode;
+  /** Version of the release before, what the changes since then mean, and which they are. */
+  since?: string;
+  bump?: Bump;
+  changes?: Change[];
 }
 
-export function toManifest({ app, contract, code, native }: ManifestInput): Manifest {
+export function toManifest({ app, contract, code, native, since, bump, changes }: ManifestInput): Manifest {
+  const { name, version } = app;
   return {
     format: MANIFEST_FORMAT,
-    name: app.name,
-    release: { version: app.version, id: toReleaseId(contract, code ?? '', native), ...(code !== undefined && { code }) },
+    name,
+    release: {
+      version,
+      id: toReleaseId({ version, contract, code, native }),
+      ...(code !== undefined && { code }),
+      ...(since !== undefined && { since }),
+      ...(bump !== undefined && { bump }),
+    },
+    ...(changes && { changes }),
     ...(native && { native }),
     contract,
   };
 }
 
-/** The same contract, code and compiled packages always give the same id. */
-export function toReleaseId(contract: Contract, code: string, native?: NativeCode): string {
-  const hash = createHash('sha256').update(digestOf(contract)).update('\0').update(code);
+/** The same contract, code and compiled packages under the same version always give the same id. */
+export function toReleaseId({ version, contract, code = '', native }: Omit<ManifestInput, 'app'> & { version: string }): string {
+  const hash = createHash('sha256').update(`${version}\0`).update(digestOf(contract)).update('\0').update(code);
   if (native) hash.update('\0').update(canonicalJson(native));
   return `rel_${hash.digest('hex').slice(0, 16)}`;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { normalizePath, type Plugin, type ResolvedConfig } from 'vite';
+import { VERSION_PLACEHOLDER } from '../build/release-id.ts';
 import type { PluginContext } from '../context.ts';
 import { toRole } from '../scan/layout.ts';
 import { createIds } from './ids.ts';
@@ -12,7 +13,13 @@ export function virtualPlugin(context: PluginContext): Plugin {
   let config: ResolvedConfig | undefined;
   const root = (): string => config?.root ?? process.cwd();
   const ids = createIds('vite', root);
-  const plugin = virtualModules.vite({ context, root, hasClient: () => hasClient(config) }) as Plugin;
+  const plugin = virtualModules.vite({
+    context,
+    root,
+    hasClient: () => hasClient(config),
+    // A build finds the version out when it has the code.
+    version: () => (config?.command === 'build' ? VERSION_PLACEHOLDER : undefined),
+  }) as Plugin;
   return {
     ...plugin,
     sharedDuringBuild: true,

@@ -15,6 +15,8 @@ export interface VirtualInput {
   /** Absolute. */
   root(): string;
   hasClient(): boolean;
+  /** Of the release, where it is not what the app says of itself. */
+  version?(): string | undefined;
   /** Called when all modules are read. */
   end?(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export const virtualModules: UnpluginInstance<VirtualInput, false> = createUnplu
   };
 });
 
-async function print(name: VirtualName, { context, root, hasClient }: VirtualInput): Promise<string> {
+async function print(name: VirtualName, { context, root, hasClient, version }: VirtualInput): Promise<string> {
   const { project } = context;
   switch (name) {
     case 'server':
@@ -77,7 +79,7 @@ async function print(name: VirtualName, { context, root, hasClient }: VirtualInp
     case 'release': {
       const { scan, contract, diagnostics } = await context.analysis();
       reportDiagnostics(diagnostics, () => undefined);
-      return printRelease({ root: root(), scan, contract, version: project.app.version, id: RELEASE_ID_PLACEHOLDER });
+      return printRelease({ root: root(), scan, contract, version: version?.() ?? project.app.version, id: RELEASE_ID_PLACEHOLDER });
     }
   }
 }

@@ -60,7 +60,7 @@ describe('vite build', () => {
     expect(client).toEqual(expect.arrayContaining(['.vite/manifest.json', 'admin.html', 'index.html', 'robots.txt']));
     expect(client.some((name) => /^static\/main-.*\.js$/.test(name))).toBe(true);
     const server = Object.keys(readAll(path.join(outDir, 'server')));
-    expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual(['index.mjs']);
+    expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual(['index.mjs', 'release.mjs']);
 
     const running = await serveBuilt(copyAway(outDir), {});
     const page = await call(`${running.url}/`, { headers: { accept: 'text/html' } });

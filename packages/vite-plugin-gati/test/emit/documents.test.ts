@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract, RouteContract } from '@gati/contract';
-import { toChangelog } from '../../src/emit/changelog.ts';
+import { toApiChangelog } from '../../src/emit/changelog.ts';
 import { toDockerFiles } from '../../src/emit/docker.ts';
 import { toManifest, toReleaseId } from '../../src/emit/manifest.ts';
 
@@ -20,13 +20,14 @@ const contract: Contract = {
 const app = { name: 'shop', version: '1.2.0' };
 
 describe('toManifest', () => {
-  it('gives one id for one contract, code and set of compiled packages', () => {
+  it('gives one id for one version, contract, code and set of compiled packages', () => {
     const native = { platform: 'linux', arch: 'x64', packages: [{ name: 'a', version: '1.0.0' }] };
-    const id = toReleaseId(contract, 'abc');
+    const input = { version: '1.0.0', contract, code: 'abc' };
+    const id = toReleaseId(input);
     expect(id).toMatch(/^rel_[0-9a-f]{16}$/);
-    expect(toReleaseId(structuredClone(contract), 'abc')).toBe(id);
-    const others = [toReleaseId(contract, 'abd'), toReleaseId({ ...contract, routes: [] }, 'abc'), toReleaseId(contract, 'abc', native)];
-    expect(new Set([id, ...others]).size).toBe(4);
+    expect(toReleaseId(structuredClone(input))).toBe(id);
+    const others = [{ code: 'abd' }, { contract: { ...contract, routes: [] } }, { native }, { version: '1.0.1' }];
+    expect(new Set([id, ...others.map((other) => toReleaseId({ ...input, ...other }))]).size).toBe(5);
   });
 
   it('leaves out what there is not', () => {
@@ -36,7 +37,7 @@ describe('toManifest', () => {
 });
 
 it('lists the routes of a first release by domain', () => {
-  expect(toChangelog(toManifest({ app, contract }))).toBe(`# Changelog of the shop API
+  expect(toApiChangelog([{ manifest: toManifest({ app, contract }) }])).toBe(`# Changelog of the shop API
 
 ## 1.2.0
 

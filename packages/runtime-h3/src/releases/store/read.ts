@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { compareSemver, type Manifest, parseManifest, parseSemver } from '@gati/contract';
-import type { ReleaseStore, StoredFile, StoredRelease } from '../../ports.ts';
+import type { ReleaseStore, StoredFile, StoredRelease, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
+import { statusOf } from './head.ts';
 
 export const MANIFEST_FILE = 'gati.manifest.json';
 
@@ -11,6 +12,11 @@ export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').upda
 export async function listReleases(store: ReleaseStore): Promise<StoredRelease[]> {
   const releases = await store.list();
   return releases.sort((a, b) => compareSemver(parseSemver(b.version)!, parseSemver(a.version)!));
+}
+
+/** The release that a new build is compared with: the highest that was not withdrawn. `releases`: highest first. */
+export function findBase(releases: StoredRelease[], head: StoreHead): StoredRelease | undefined {
+  return releases.find(({ version }) => statusOf(head, version) !== 'withdrawn');
 }
 
 /** @throws GatiError `GATI_RELEASE_UNKNOWN` */

@@ -1,0 +1,136 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { activateRelease, openReleaseStore, putRelease, rollbackRelease } from '@gati/runtime-h3/releases';
+import type { ReleaseBundle, ReleaseStore } from '@gati/runtime-h3';
+import { build, type Built, copyAway, type Files, makeApp, readAll, write } from './app.ts';
+
+const MINUTE = 60_000;
+const user = (answer: string): Files => ({
+  'src/handlers/users.ts': `
+export const route = 'GET /users/:id';
+export const handler: Handler<typeof route> = (req) => (${answer});
+`,
+});
+const FIRST = user('{ id: req.params.id }');
+const ADDED = user("{ id: req.params.id, name: 'Ada' as string }");
+const CODE = user("{ id: req.params.id, name: 'Grace' as string }");
+
+let app: string;
+let store: ReleaseStore;
+beforeEach(async () => {
+  app = makeApp(FIRST, 'shop');
+  store = await openReleaseStore(path.join(app, '.gati/releases'));
+});
+afterEach(() => {
+  delete process.env.GATI_RELEASES;
+  delete process.env.CI;
+});
+
+const release = async (files: Files): Promise<Built> => {
+  write(app, files);
+  const built = await build(app);
+  await putRelease(store, built.outDir, { at: `2026-01-0${(await store.list()).length + 1}T00:00:00Z` });
+  await activateRelease(store, built.manifest.release.version);
+  return built;
+};
+const textOf = (built: Built, file: string): string => fs.readFileSync(path.join(built.outDir, file), 'utf8');
+
+describe('the version of a build', () => {
+  it('follows from what changed since the last release', { timeout: 6 * MINUTE }, async () => {
+    const first = await release(FIRST);
+    expect(first.manifest.release).toMatchObject({ version: '1.2.3' });
+    expect(first.manifest.release.since).toBeUndefined();
+
+    const added = await release(ADDED);
+    expect(added.manifest.release).toMatchObject({ version: '1.3.0', since: '1.2.3', bump: 'minor' });
+    expect(added.manifest.changes).toMatchObject([{ route: 'GET /users/:id', path: 'response/200/body/name', level: 'minor' }]);
+    expect(added.log.join('\n')).toContain('minor since 1.2.3');
+    expect(JSON.parse(textOf(added, 'openapi.json'))).toMatchObject({ info: { version: '1.3.0' } });
+    expect(fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8')).toContain('1.3.0');
+
+    const code = await release(CODE);
+    expect(code.manifest.release).toMatchObject({ version: '1.3.1', bump: 'patch' });
+
+    const again = await build(app);
+    expect(again.manifest.release.version).toBe('1.3.1');
+    expect(again.manifest).toEqual(code.manifest);
+
+    const broken = await release(FIRST);
+    expect(broken.manifest.release).toMatchObject({ version: '2.0.0', since: '1.3.1', bump: 'major' });
+    expect(broken.manifest.release.id).not.toBe(first.manifest.release.id);
+    expect(broken.log.join('\n')).toContain('breaking: GET /users/:id');
+
+    expect(textOf(broken, 'CHANGELOG.md').match(/^## .*$/gm)).toEqual([
+      '## 2.0.0',
+      '## 1.3.1 (2026-01-03)',
+      '## 1.3.0 (2026-01-02)',
+      '## 1.2.3 (2026-01-01)',
+    ]);
+
+    // Nobody is promised what was withdrawn, and its version is not given again.
+    await rollbackRelease(store);
+    write(app, user("{ id: req.params.id, name: 'Ada', age: 3 }"));
+    expect((await build(app)).manifest.release).toMatchObject({ version: '1.4.0', since: '1.3.1' });
+    write(app, user('{ name: req.params.id }'));
+    expect((await build(app)).manifest.release).toMatchObject({ version: '3.0.0', since: '1.3.1' });
+  });
+
+  it('below 1.0.0 a break is minor and the rest patch; package.json may ask for more', { timeout: 4 * MINUTE }, async () => {
+    const named = (version: string): Files => ({ 'package.json': JSON.stringify({ name: 'shop', version, type: 'module' }) });
+    expect((await release({ ...FIRST, ...named('0.1.0') })).manifest.release.version).toBe('0.1.0');
+    expect((await release(ADDED)).manifest.release).toMatchObject({ version: '0.1.1', bump: 'minor' });
+    expect((await release(FIRST)).manifest.release).toMatchObject({ version: '0.2.0', bump: 'major' });
+    expect((await release(named('1.0.0'))).manifest.release).toMatchObject({ version: '1.0.0', since: '0.2.0', bump: 'none' });
+  });
+});
+
+describe('a sealed bundle', () => {
+  it('is imported alone and knows what it is; later builds take it along', { timeout: 4 * MINUTE }, async () => {
+    const first = await release(FIRST);
+    const entry = path.join(copyAway(first.outDir), 'dist/server/release.mjs');
+    const server = readAll(path.join(first.outDir, 'server'));
+    const { default: bundle } = (await import(pathToFileURL(entry).href)) as { default: ReleaseBundle };
+    expect(bundle).toMatchObject({ abi: 1, version: '1.2.3', id: first.manifest.release.id });
+    expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
+
+    const second = await release(ADDED);
+    expect(second.log.join('\n')).toContain('takes along 1.2.3');
+    const folder = path.join(second.outDir, 'server/releases');
+    expect(JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
+      releases: [{ version: '1.2.3', id: first.manifest.release.id, date: '2026-01-01T00:00:00Z', status: 'live' }],
+    });
+    const carried = readAll(path.join(folder, '1.2.3/server'));
+    expect(Object.keys(carried)).toEqual(Object.keys(server));
+    expect(carried).toEqual(server);
+    // What is put into the store again has no copies of others in it, and no build grows by all before it.
+    const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
+    expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);
+  });
+
+  it('has source maps that lead to the right place, though the version came later', { timeout: MINUTE }, async () => {
+    const { outDir } = await build(app, { build: { sourcemap: true } });
+    const lines = fs.readFileSync(path.join(outDir, 'server/release.mjs'), 'utf8');
+    expect(lines).toContain('1.2.3');
+    expect(lines).not.toContain('gati-version');
+    expect(lines).not.toContain('rel_0000000000000000');
+  });
+});
+
+describe('the store of a build', () => {
+  it('is the one that GATI_RELEASES names, relative to the app', { timeout: 2 * MINUTE }, async () => {
+    process.env.GATI_RELEASES = 'elsewhere';
+    store = await openReleaseStore(path.join(app, 'elsewhere'));
+    await release(FIRST);
+    expect((await release(ADDED)).manifest.release.version).toBe('1.3.0');
+    expect(fs.existsSync(path.join(app, '.gati/releases'))).toBe(false);
+  });
+
+  it('is missed on a build machine', { timeout: 2 * MINUTE }, async () => {
+    process.env.CI = 'true';
+    expect((await build(app)).warnings.join('\n')).toContain('GATI_NO_RELEASE_STORE');
+    process.env.GATI_RELEASES = path.join(app, 'named');
+    expect((await build(app)).warnings).toEqual([]);
+  });
+});
