@@ -1,4 +1,4 @@
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
 import type { Code } from './code.ts';
@@ -21,7 +21,7 @@ export async function readChange(
 ): Promise<{ file: string; text: string | undefined; affected: Set<string> } | undefined> {
   let text: string | undefined;
   if (change.type !== 'delete') {
-    text = await fs.readFile(change.file, 'utf8').catch(() => undefined);
+    text = read(change.file);
     // Gone or not there yet: another change says so.
     if (text === undefined) return undefined;
     // An editor that truncates and then writes: what is served stays until the text is there.
@@ -36,4 +36,13 @@ export async function readChange(
   const file = normalizePath(path.relative(root, change.file));
   const affected = await code.change(change.modules, change.timestamp);
   return { file, text, affected: affected.add(file) };
+}
+
+/** At once: the watcher keeps the threads that would read it busy. */
+function read(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

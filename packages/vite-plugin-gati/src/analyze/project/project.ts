@@ -33,6 +33,8 @@ export class ProjectFiles {
   #registry = toRegistry(NOTHING);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
+  /** The user's configurations as they were read, by file. */
+  readonly #parsed = new Map<string, ParsedConfig | undefined>();
   readonly #annotated = new Map<string, { text: string; insertions: Insertion[] }>();
   readonly #globalsFile = findGlobals();
 
@@ -124,8 +126,10 @@ export class ProjectFiles {
   touch(changes: FileChanges): void {
     for (const file of [...changes.changed, ...changes.created, ...changes.deleted]) {
       this.#annotated.delete(file);
-      if (/(^|\/)tsconfig[^/]*\.json$/.test(file)) this.#config = undefined;
+      if (/(^|\/)tsconfig[^/]*\.json$/.test(file)) this.#forgetConfig();
     }
+    // They list files.
+    if (changes.created.length > 0 || changes.deleted.length > 0) this.#forgetConfig();
   }
 
   overlay(file: string): string | undefined {
@@ -172,7 +176,15 @@ export class ProjectFiles {
 
   #toConfig(): string {
     const files = rootFiles(this.#shown).map((file) => this.absolute(file));
-    return toConfig({ root: this.root, files, declarations: [this.#globalsFile, this.registryFile] }, (file) => this.#parse?.(file));
+    return toConfig({ root: this.root, files, declarations: [this.#globalsFile, this.registryFile] }, (file) => {
+      if (!this.#parsed.has(file)) this.#parsed.set(file, this.#parse?.(file));
+      return this.#parsed.get(file);
+    });
+  }
+
+  #forgetConfig(): void {
+    this.#config = undefined;
+    this.#parsed.clear();
   }
 }
 
