@@ -4,7 +4,8 @@ import { createLazyDatabase } from '../data/database.ts';
 import { toDataFolder } from '../data/location.ts';
 import { createLazyStorage } from '../data/storage.ts';
 import { createEffectsEngine, type EffectsEngine } from '../effects/engine.ts';
-import { openQueue, type Queues } from '../effects/open.ts';
+import type { MigratePayload, ReleaseOf } from '../effects/homes.ts';
+import { openQueue, type Queues, toDefaultQueue } from '../effects/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
@@ -23,8 +24,17 @@ export interface GlobalContextOptions {
   announce?: boolean;
   /** In place of the queue that `GATI_EFFECTS` names. */
   queue?: QueueDriver;
+  /** Of a process that serves several releases: then none of them opens a queue, closes it or runs jobs by itself. */
+  effects?: ProcessEffects;
   /** Drivers that `GATI_EFFECTS` may name beside those that every server has. */
   queues?: Queues;
+}
+
+/** What the releases of one process share. */
+export interface ProcessEffects {
+  queue(): Promise<QueueDriver>;
+  releaseOf?: ReleaseOf;
+  migrate?: MigratePayload;
 }
 
 export interface Context {
@@ -51,6 +61,7 @@ export async function createGlobalContext({
   env = process.env,
   announce = true,
   queue,
+  effects: shared,
   queues,
 }: GlobalContextOptions): Promise<Context> {
   const config = await loadConfig(release.config, env);
@@ -60,9 +71,9 @@ export async function createGlobalContext({
   const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) => logger.warn('a database connection was lost', { error }));
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
-    const driver =
-      queue ??
-      (await openQueue(env.GATI_EFFECTS, queues, { onError: (error) => logger.warn('the queue failed and is tried again', { error }) }));
+    const onError = (error: Error): void => logger.warn('the queue failed and is tried again', { error });
+    const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, { onError });
+    const driver = queue ?? (await (shared?.queue ?? open)());
     if (announce && !driver.caps.durable && mode === 'production') {
       logger.warn('queued effects live in the memory of the worker that took them and do not outlive it', { code: 'GATI_EFFECTS_MEMORY' });
     }
@@ -73,6 +84,7 @@ export async function createGlobalContext({
       gctx: () => gctx,
       logger,
       backoff: mode !== 'test',
+      ...(shared && { ...shared, shared: true }),
     });
   });
 
@@ -97,7 +109,7 @@ export async function createGlobalContext({
     await Promise.all([effects.drain(0), db.dispose(), storage.dispose()]);
     throw error;
   }
-  effects.start();
+  if (!shared) effects.start();
 
   return {
     gctx,
@@ -135,6 +147,10 @@ function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsEngine &
     start() {
       started = true;
       void engine?.then((made) => made.start());
+    },
+    pause() {
+      started = false;
+      void engine?.then((made) => made.pause());
     },
     idle: async () => (await engine)?.idle(),
     drain: async (milliseconds) => (await engine)?.drain(milliseconds),

@@ -4,15 +4,15 @@ import type { JobRecord, Lease, QueueDriver, QueueStats } from '../ports.ts';
 import type { EffectSlot } from '../releases/bundle.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import { finish } from './finish.ts';
-import { type EffectHome, isNewer, type MigratePayload, type OtherReleases } from './homes.ts';
+import { type EffectHome, isNewer, type MigratePayload, type ReleaseOf } from './homes.ts';
 import { createLeases, Interrupted } from './leases.ts';
 import { toNewJob } from './new-job.ts';
 import { createPump } from './pump.ts';
 import { createSchedules } from './schedules.ts';
 import type { EffectFile, EffectJob } from './types.ts';
 
-/** How often schedules are read again and jobs are looked for that no release can run. Milliseconds. */
-const TIDY = 60_000;
+/** How often schedules are read again and jobs are looked for whose effect is gone. Milliseconds. */
+const TIDY = 5000;
 /** How much time what is aborted at the end of the process gets to say how it stands. */
 const GRACE = 500;
 
@@ -25,7 +25,7 @@ export interface EffectsOptions {
   gctx(): GlobalContext;
   logger: Logger;
   /** Other releases that are alive in this process. */
-  others?: OtherReleases;
+  releaseOf?: ReleaseOf;
   /** `src/versions`. */
   migrate?: MigratePayload;
   /** `false`: a retry is due at once (tests). */
@@ -43,6 +43,8 @@ export interface EffectsEngine {
   cancel(id: string): Promise<boolean>;
   /** Begins to run what is queued, and schedules. */
   start(): void;
+  /** Takes nothing more until it is started again; what runs goes on. */
+  pause(): void;
   /** Resolves when nothing is running and nothing is due. What is delayed for later stays. */
   idle(): Promise<void>;
   /** Takes nothing new (but runs what is due where it would be lost), lets what runs end for `milliseconds`, then aborts it and closes the queue. */
@@ -52,12 +54,12 @@ export interface EffectsEngine {
 
 /** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
-  const { slots, $defs, driver, gctx, logger, others, migrate, backoff = true, shared = false } = options;
+  const { slots, $defs, driver, gctx, logger, releaseOf, migrate, backoff = true, shared = false } = options;
   const current: EffectHome = { slots, $defs, gctx };
   const leases = createLeases(driver, logger);
   /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
   const touched = new Set<string>();
-  /** Effects that no release here has, but jobs of releases that are gone. */
+  /** Effects that the current release does not have, but jobs of older ones. */
   const orphans = new Set<string>();
   let state: 'stopped' | 'running' | 'draining' | 'closed' = 'stopped';
   let running = 0;
@@ -81,7 +83,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       const file = await load(effect);
       if (file) found.set(effect, file);
     }
-    for (const effect of [...(others?.effects() ?? []), ...orphans]) if (!slots()[effect]) found.set(effect, undefined);
+    for (const effect of orphans) if (!slots()[effect]) found.set(effect, undefined);
     return found;
   };
 
@@ -104,7 +106,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     };
     const onAgain = (milliseconds: number): void => void setTimeout(pump.signal, milliseconds).unref();
     try {
-      await finish(held, { driver, logger, current, others, migrate, backoff, onOver, onAgain });
+      await finish(held, { driver, logger, current, releaseOf, migrate, backoff, onOver, onAgain });
     } catch (error) {
       logger.error('the end of a job could not be stored', { error, effect: lease.job.effect, job: lease.job.id });
     } finally {
@@ -143,11 +145,10 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
 
   /** A job whose effect no release has any more must become a dead letter that says so, and not wait for ever. */
   const adopt = async (): Promise<void> => {
-    const known = new Set([...Object.keys(slots()), ...(others?.effects() ?? [])]);
     const { jobs } = (await driver.list?.({ states: ['waiting'], limit: 100 })) ?? { jobs: [] };
     for (const { effect, release } of jobs) {
       // A newer release may have more effects: its own processes run them.
-      if (!known.has(effect) && !isNewer(release, gctx().release.version)) orphans.add(effect);
+      if (!slots()[effect] && !isNewer(release, gctx().release.version)) orphans.add(effect);
     }
     if (orphans.size > 0) pump.signal();
   };
@@ -173,6 +174,14 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     },
 
     cancel: async (id) => ((await driver.cancel?.([id])) ?? 0) > 0,
+
+    pause() {
+      if (state !== 'running') return;
+      state = 'stopped';
+      pump.stop();
+      schedules.stop();
+      clearInterval(tidy);
+    },
 
     start() {
       if (state !== 'stopped') return;

@@ -2,12 +2,14 @@ import type { Logger } from '../context/types.ts';
 import type { QueueDriver } from '../ports.ts';
 import { attempt, isRetryable } from './attempt.ts';
 import { DEFAULT_RETRY, toBackoff } from './backoff.ts';
-import { type EffectHome, type MigratePayload, type OtherReleases, type Placed, placeJob } from './homes.ts';
+import { type EffectHome, type MigratePayload, NotNow, type ReleaseOf, type Placed, placeJob } from './homes.ts';
 import { type Held, Interrupted } from './leases.ts';
 import type { EffectFile } from './types.ts';
 
 /** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */
 const INTERRUPTIONS = 20;
+/** Pause before a job is looked at again whose release can't be loaded. Milliseconds. */
+const NOT_NOW = 5000;
 /** Pauses before another try to store how a job ended. Milliseconds. */
 const LONGEST_PAUSE = 2000;
 
@@ -15,7 +17,7 @@ export interface FinishOptions {
   driver: QueueDriver;
   logger: Logger;
   current: EffectHome;
-  others: OtherReleases | undefined;
+  releaseOf: ReleaseOf | undefined;
   migrate: MigratePayload | undefined;
   /** `false`: a retry is due at once. */
   backoff: boolean;
@@ -27,7 +29,7 @@ export interface FinishOptions {
 
 /** Brings one claimed job to its end: completed, to be tried again, or dead, each with its reason. */
 export async function finish(held: Held, options: FinishOptions): Promise<void> {
-  const { driver, logger, current, others, migrate } = options;
+  const { driver, logger, current, releaseOf, migrate } = options;
   const { lease, abort } = held;
   const { job } = lease;
   const fields = { effect: job.effect, job: job.id, attempt: job.attempt };
@@ -47,8 +49,12 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
   let placed: Placed;
   let file: EffectFile;
   try {
-    placed = await placeJob(job, current, others, migrate);
+    placed = await placeJob(job, current, releaseOf, migrate);
   } catch (error) {
+    if (error instanceof NotNow) {
+      logger.error('a release that has jobs can not be loaded', { ...fields, release: job.release, error });
+      return again(NOT_NOW, error);
+    }
     return die(error, 'a queued job does not fit its effect: dead letter');
   }
   try {

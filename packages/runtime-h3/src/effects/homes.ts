@@ -13,13 +13,8 @@ export interface EffectHome {
   gctx(): GlobalContext;
 }
 
-/** The other releases that are alive here. */
-export interface OtherReleases {
-  /** Effects that one of them has. */
-  effects(): string[];
-  /** `undefined`: it is not alive. */
-  releaseOf(version: string): Promise<EffectHome | undefined>;
-}
+/** A release other than the current one; `undefined`: it is not alive here. Throws where it can't be loaded now. */
+export type ReleaseOf = (version: string) => Promise<EffectHome | undefined>;
 
 /** What `src/versions` makes of a payload (as JSON) that a release queued which is gone; `undefined`: nothing is said about it. */
 export type MigratePayload = (effect: string, payload: unknown, from: string) => Promise<{ payload: unknown } | undefined>;
@@ -31,13 +26,18 @@ export interface Placed {
   payload: unknown;
 }
 
+/** Nothing is wrong with the job. */
+export class NotNow extends Error {}
+
 /**
  * A job runs on the release that enqueued it while that is alive, else on the current one: with its payload migrated,
  * or as it is where it still fits. Throws what a dead letter says.
  */
-export async function placeJob(job: QueueJob, current: EffectHome, others?: OtherReleases, migrate?: MigratePayload): Promise<Placed> {
+export async function placeJob(job: QueueJob, current: EffectHome, releaseOf?: ReleaseOf, migrate?: MigratePayload): Promise<Placed> {
   if (job.release === current.gctx().release.version) return place(job, current, job);
-  const own = await others?.releaseOf(job.release);
+  const own = await releaseOf?.(job.release).catch((cause: unknown) => {
+    throw new NotNow(`the release ${job.release} can't be loaded`, { cause });
+  });
   if (own) return place(job, own, job);
   if (!current.slots()[job.effect])
     throw toGone(job, `the release ${job.release} that enqueued it is gone, and the current one has no such effect`);

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
 import type { QueueDriver } from '../ports.ts';
 import { createMemoryDriver } from './drivers/memory.ts';
@@ -37,4 +39,22 @@ export async function openQueue(
     message: `GATI_EFFECTS names a queue that this server has no driver for: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
     fix: `It has ${Object.keys(known).join(':, ')}:. Queues of clouds are built in when they are named: gati({ effects: ['sqs'] }).`,
   });
+}
+
+/**
+ * The queue where `GATI_EFFECTS` names none: a file beside what else this process keeps. In memory where nothing is to be kept (tests),
+ * and where there is no SQLite: Node before 22.13 without the package `libsql`.
+ */
+export function toDefaultQueue(folder: string | undefined): string {
+  return folder === undefined || !hasSqlite() ? 'memory:' : `sqlite:${join(folder, 'effects.db')}`;
+}
+
+function hasSqlite(): boolean {
+  if (process.getBuiltinModule?.('node:sqlite')) return true;
+  try {
+    createRequire(join(process.cwd(), 'package.json')).resolve('libsql');
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -130,7 +130,7 @@ export function createPump({ driver, logger, files, run, onRest }: PumpOptions):
       stopReady = driver.onReady?.(signal);
       poll = setInterval(signal, stopReady ? POLL_BESIDE : POLL);
       poll.unref();
-      look();
+      signal();
     },
     signal,
     look,

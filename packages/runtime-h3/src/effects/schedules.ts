@@ -29,7 +29,6 @@ interface Planned {
 
 export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions): Schedules {
   const planned = new Map<string, Planned>();
-  let stopped = false;
 
   const fire = (effect: string, tick: Date): void => {
     enqueue(effect, `schedule:${tick.toISOString()}`).catch((error: unknown) =>
@@ -39,7 +38,7 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
 
   const plan = (effect: string, entry: Planned, after: Date): void => {
     const tick = entry.cron.nextRun(after);
-    if (!tick || stopped) return;
+    if (!tick || planned.get(effect) !== entry) return;
     const wait = tick.getTime() - Date.now();
     entry.timer = setTimeout(
       () => {
@@ -91,8 +90,8 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
       }
     },
     stop() {
-      stopped = true;
       for (const { timer } of planned.values()) clearTimeout(timer);
+      planned.clear();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { WORKER_MARK } from './messages.ts';
+import { WORKER_MARK, type WorkerKind } from './messages.ts';
 import type { ServerOptions } from './options.ts';
 
 export type { ServerOptions } from './options.ts';
@@ -9,11 +9,11 @@ export type { ServerOptions } from './options.ts';
  */
 export async function startServer(options: ServerOptions): Promise<void> {
   if (process.env[WORKER_MARK] && process.send) {
-    const isFirst = process.env[WORKER_MARK] === 'first';
+    const kind = process.env[WORKER_MARK] as WorkerKind;
     // What the app spawns is no worker of ours.
     delete process.env[WORKER_MARK];
     const { work } = await import('./worker.ts');
-    return work(options, isFirst);
+    return work(options, kind);
   }
   const { supervise } = await import('./supervisor.ts');
   return supervise();

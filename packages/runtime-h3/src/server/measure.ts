@@ -1,5 +1,5 @@
 import type { App } from '../app/options.ts';
-import type { EffectsEngine } from '../effects/engine.ts';
+import type { WorkerEffects } from './effects.ts';
 import type { ToSupervisor, ToWorker } from './messages.ts';
 import { printMetrics, type WorkerMetrics } from './metrics.ts';
 
@@ -11,7 +11,7 @@ export interface Measurer {
   receive(message: ToWorker & { gati: 'metrics' }): void;
 }
 
-export function createMeasurer(app: App, effects: EffectsEngine, tell: (message: ToSupervisor) => void): Measurer {
+export function createMeasurer(app: App, effects: Pick<WorkerEffects, 'stats'>, tell: (message: ToSupervisor) => void): Measurer {
   const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
   let ids = 0;
   return {
@@ -25,7 +25,7 @@ export function createMeasurer(app: App, effects: EffectsEngine, tell: (message:
     },
     async measure(id) {
       const stats = await effects.stats();
-      tell({ gati: 'measured', id, metrics: { inflight: app.inflight, routes: app.metrics(), effects: { ...stats } } });
+      tell({ gati: 'measured', id, metrics: { inflight: app.inflight, routes: app.metrics(), ...(stats && { effects: stats }) } });
     },
     receive({ id, workers }) {
       waiting.get(id)?.(workers);

@@ -1,6 +1,9 @@
 import type { WorkerMetrics } from './metrics.ts';
 
-/** Name of the environment variable that makes a process a worker: `first`, or `more`. */
+/** Of the workers that answer requests the first has more to say; `effects` runs effects. */
+export type WorkerKind = 'first' | 'more' | 'effects';
+
+/** Name of the environment variable that makes a process a worker: a {@link WorkerKind}. */
 export const WORKER_MARK = 'GATI_WORKER';
 
 /** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
@@ -21,6 +24,8 @@ export type ToSupervisor =
   | { gati: 'leaving' }
   /** Code of too many releases that nobody uses is in its memory: only a new process gives it back. */
   | { gati: 'crowded' }
+  /** It has opened a queue that another process is to run. */
+  | { gati: 'queue' }
   /** All workers' metrics are wanted. */
   | { gati: 'scrape'; id: number }
   | { gati: 'measured'; id: number; metrics: WorkerMetrics };

@@ -1,11 +1,12 @@
+import type { QueueStats } from '../ports.ts';
 import type { RouteMetric } from '../telemetry/stats.ts';
 
 /** What one worker counted. Plain data that survives JSON (where the last bucket's infinite bound is `null`). */
 export interface WorkerMetrics {
   inflight: number;
   routes: RouteMetric[];
-  /** Jobs by state. */
-  effects: Record<string, number>;
+  /** Of a worker that runs effects. A shared queue is the same one for all that tell of it. */
+  effects?: { jobs: QueueStats; shared: boolean };
 }
 
 /** Bounds outside of these say nothing about a request over a network. Seconds. */
@@ -23,8 +24,12 @@ export function printMetrics(workers: WorkerMetrics[]): string {
     `gati_requests_in_flight ${workers.reduce((sum, { inflight }) => sum + inflight, 0)}`,
   ];
   const effects = new Map<string, number>();
-  for (const worker of workers)
-    for (const [state, count] of Object.entries(worker.effects)) effects.set(state, (effects.get(state) ?? 0) + count);
+  for (const { effects: queue } of workers) {
+    for (const [state, count] of Object.entries(queue?.jobs ?? {})) {
+      const before = effects.get(state) ?? 0;
+      effects.set(state, queue?.shared ? Math.max(before, count) : before + count);
+    }
+  }
   if (effects.size > 0) {
     lines.push('# HELP gati_effect_jobs Jobs in the queue by state.', '# TYPE gati_effect_jobs gauge');
     for (const [state, count] of effects) lines.push(`gati_effect_jobs{state="${state}"} ${count}`);

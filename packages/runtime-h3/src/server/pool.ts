@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ToSupervisor } from './messages.ts';
+import { type ToSupervisor, WORKER_MARK, type WorkerKind } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** Connections that wait for a worker. Above it, new ones are closed. */
@@ -10,7 +10,8 @@ const LONGEST_PAUSE = 10_000;
 
 export interface PoolOptions {
   size: number;
-  mark: string;
+  /** Of all its workers; by default the first is `first` and the others `more`. */
+  kind?: WorkerKind;
   /** Milliseconds that a leaving worker has. */
   drain: number;
   onReady(worker: WorkerProcess): void;
@@ -27,6 +28,7 @@ export class WorkerPool {
   readonly #waiting: Socket[] = [];
   #next = 0;
   #crashes = 0;
+  #began = false;
   #stopping = false;
   #rolling: Promise<void> | undefined;
 
@@ -37,9 +39,17 @@ export class WorkerPool {
 
   /** Starts one and, when that serves, the rest: the first answer must not wait for all. Rejects when it can't start. */
   async start(onFirst: () => void): Promise<void> {
+    this.#began = true;
     this.#places[0] = await this.#launch(onFirst);
     this.#handOut();
     for (let place = 1; place < this.#places.length; place++) void this.#fill(place);
+  }
+
+  /** Starts all in the background, again and again where they fail. */
+  keep(): void {
+    if (this.#began) return;
+    this.#began = true;
+    for (const place of this.#places.keys()) void this.#fill(place);
   }
 
   give(socket: Socket): void {
@@ -58,6 +68,7 @@ export class WorkerPool {
 
   /** Replaces each worker by a new one of the same place. Where a new one can't start, the old stay. */
   roll(): Promise<void> {
+    if (!this.#began) return Promise.resolve();
     this.#rolling ??= this.#rollAll().finally(() => {
       this.#rolling = undefined;
     });
@@ -101,9 +112,9 @@ export class WorkerPool {
   }
 
   async #launch(then?: () => void): Promise<WorkerProcess> {
-    const { mark, onMessage, onReady } = this.#options;
+    const { kind, onMessage, onReady } = this.#options;
     const worker = new WorkerProcess(
-      { [mark]: then ? 'first' : 'more' },
+      { [WORKER_MARK]: kind ?? (then ? 'first' : 'more') },
       {
         onReturn: (socket) => this.give(socket),
         onMessage: (from, message) => {

@@ -1,10 +1,11 @@
 import type { Server } from 'node:net';
 import { readServerEnv } from './env.ts';
 import { toText } from './fail.ts';
-import { WORKER_MARK } from './messages.ts';
 import { listen, toUrl } from './listener.ts';
 import { createScraper } from './scraper.ts';
+import type { ToSupervisor } from './messages.ts';
 import { WorkerPool } from './pool.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 /** The process that people start: holds the port, keeps the workers, passes signals on. It runs none of the app's code. */
 export async function supervise(): Promise<void> {
@@ -21,42 +22,49 @@ async function run(): Promise<void> {
   process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
   const scraper = createScraper();
-  const pool = new WorkerPool({
-    size: env.workers,
-    mark: WORKER_MARK,
-    drain: env.drain,
-    log,
-    onMessage: (worker, message) => {
-      if (message.gati === 'crowded') void pool.roll();
-      else scraper.onMessage(pool.workers, worker, message);
-    },
-    onReady: (worker) => worker.send({ gati: 'speak' }),
-  });
+  const all = (): WorkerProcess[] => [...pool.workers, ...effects.workers];
+  let hasQueue = false;
+  let isUp = false;
+  const onMessage = (worker: WorkerProcess, message: ToSupervisor): void => {
+    if (message.gati === 'crowded') void (pool.workers.includes(worker) ? pool : effects).roll();
+    else if (message.gati === 'queue') {
+      hasQueue = true;
+      if (isUp) effects.keep();
+    } else scraper.onMessage(all(), worker, message);
+  };
+  const common = { drain: env.drain, log, onMessage, onReady: (worker: WorkerProcess) => worker.send({ gati: 'speak' }) };
+  const pool = new WorkerPool({ size: env.workers, ...common });
+  // Requests don't wait for jobs, nor jobs for requests. `core` and `routes` only enqueue, and `worker` is nothing else.
+  const effects = new WorkerPool({ size: env.role === 'all' ? 1 : 0, kind: 'effects', ...common });
   const server = await listen(env.host, env.port, (socket) => {
     // What happens to a connection before it is handed on is its worker's, or nobody's, to tell.
     socket.on('error', () => {});
     pool.give(socket);
   });
   server.on('error', (error) => log('error', 'a connection could not be accepted', { reason: error.message }));
-  obeySignals(server, pool);
+  obeySignals(server, [pool, effects]);
   await pool.start(() => log('info', 'listening', { url: toUrl(server, env.host) }));
+  isUp = true;
+  if (hasQueue) effects.keep();
 }
 
-function obeySignals(server: Server, pool: WorkerPool): void {
+function obeySignals(server: Server, pools: WorkerPool[]): void {
   let ending = false;
   const end = async (): Promise<void> => {
     if (ending) {
-      pool.kill();
+      for (const pool of pools) pool.kill();
       process.exit(1);
     }
     ending = true;
     server.close();
-    await pool.stop();
+    await Promise.all(pools.map((pool) => pool.stop()));
     process.exit(0);
   };
   process.on('SIGTERM', () => void end());
   process.on('SIGINT', () => void end());
-  process.on('SIGUSR2', () => void pool.roll());
+  process.on('SIGUSR2', () => {
+    for (const pool of pools) void pool.roll();
+  });
 }
 
 function log(level: 'info' | 'warn' | 'error', msg: string, fields?: Record<string, unknown>): void {

@@ -4,13 +4,14 @@ import { createRedactor } from '../config/redact.ts';
 import { createGlobalContext } from '../context/global.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { drainWorker } from './drain.ts';
+import { createWorkerEffects } from './effects.ts';
 import { readServerEnv } from './env.ts';
 import { toText } from './fail.ts';
 import { createGate } from './gate.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer } from './http-server.ts';
 import type { ServerOptions } from './options.ts';
-import { isMessage, type ToSupervisor, type ToWorker } from './messages.ts';
+import { isMessage, type ToSupervisor, type ToWorker, type WorkerKind } from './messages.ts';
 import { createMeasurer } from './measure.ts';
 import { createProbes } from './probes.ts';
 import { openReleases } from './releases.ts';
@@ -26,7 +27,7 @@ const CRASH_DRAIN = 5000;
 type End = (within: number, code: number) => void;
 
 /** One worker of the server: the app behind HTTP, on connections that the supervisor hands over. */
-export async function work(options: ServerOptions, isFirst: boolean): Promise<void> {
+export async function work(options: ServerOptions, kind: WorkerKind): Promise<void> {
   const speak = holdStdout();
   process.stdout.on('error', () => {});
   let end: End = exit;
@@ -36,14 +37,14 @@ export async function work(options: ServerOptions, isFirst: boolean): Promise<vo
   process.on('SIGUSR2', () => {});
   process.on('disconnect', () => end(ORPHAN_DRAIN, 0));
   try {
-    end = await start(options, isFirst, speak);
+    end = await start(options, kind, speak);
   } catch (error) {
     speak();
     tell({ gati: 'failed', text: toText(error) }, () => process.exit(1));
   }
 }
 
-async function start(options: ServerOptions, isFirst: boolean, speak: () => void): Promise<End> {
+async function start(options: ServerOptions, kind: WorkerKind, speak: () => void): Promise<End> {
   const env = readServerEnv(process.env);
   const { base, cors, limits, missingVersion, client, queues } = options;
   const secrets: string[] = [];
@@ -53,14 +54,21 @@ async function start(options: ServerOptions, isFirst: boolean, speak: () => void
   const write = (lines: string): void => void process.stdout.write(redact(lines));
   const logger = createLogger({ mode: 'production', level: env.logLevel, write });
 
+  const effects = createWorkerEffects({
+    runs: kind === 'effects' || env.role === 'worker',
+    url: process.env.GATI_EFFECTS,
+    queues,
+    logger,
+    onQueue: () => tell({ gati: 'queue' }),
+  });
   const own = await options.release();
-  const { host, context, close } = await openReleases({
+  const { host, close } = await openReleases({
     own,
     rules: {
       serves: toServes(own, env),
       async createContext(release, date) {
-        const announce = isFirst && release.id === own.id;
-        const made = await createGlobalContext({ release, deployedAt: new Date(date), mode: 'production', logger, announce, queues });
+        const announce = kind === 'first' && release.id === own.id;
+        const made = await createGlobalContext({ release, deployedAt: new Date(date), mode: 'production', logger, announce, effects });
         secrets.push(...made.secrets);
         redact = createRedactor(secrets);
         return made;
@@ -86,7 +94,8 @@ async function start(options: ServerOptions, isFirst: boolean, speak: () => void
     logger,
   });
   usage = app.usage;
-  const measurer = createMeasurer(app, context.effects, tell);
+  effects.follow(host);
+  const measurer = createMeasurer(app, effects, tell);
   let draining = false;
   const probes = createProbes({ draining: () => draining, health: async () => (await host.current()).health(), metrics: measurer.scrape });
   const http = createHttpServer({
@@ -94,11 +103,18 @@ async function start(options: ServerOptions, isFirst: boolean, speak: () => void
     onUpgrade: (req, socket, head) => app.upgrade(req, socket, head),
   });
 
+  /** Jobs end before the modules that they use, and the queue after whatever may still enqueue. */
+  const closeAll = async (within: number): Promise<void> => {
+    const deadline = Date.now() + within;
+    await effects.stop(within);
+    await close(Math.max(0, deadline - Date.now()));
+    await effects.close();
+  };
   const end: End = (within, code) => {
     if (draining) return;
     draining = true;
     setTimeout(() => process.exit(code), within + GRACE);
-    void drainWorker({ app, close, http, within, logger }).finally(() => process.exit(code));
+    void drainWorker({ app, close: closeAll, http, within, logger }).finally(() => process.exit(code));
   };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {

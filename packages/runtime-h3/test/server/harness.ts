@@ -61,7 +61,7 @@ export function useServer(): ServerHarness {
 
   const launch = (env: Record<string, string>): { child: ChildProcess; out: { stdout: string; stderr: string } } => {
     const child = spawn(process.execPath, [entry()], {
-      env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '1', GATI_DRAIN: '8000', ...env },
+      env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '1', GATI_DRAIN: '8000', GATI_EFFECTS: 'memory:', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.add(child);

@@ -41,6 +41,11 @@ const handlers: Record<string, Handler | SocketHooks> = {
     return { id };
   },
   'POST /later': async (_req, _res, gctx) => gctx.effects.enqueue('slowly' as never, null as never),
+  'POST /where': async (req, _res, gctx) => {
+    const { id } = await gctx.effects.enqueue('where' as never, { hold: Number(req.query.hold) } as never);
+    return { id, pid: process.pid };
+  },
+  'GET /job': async (req, _res, gctx) => ({ job: await gctx.effects.get(String(req.query.id)) }),
   'GET /jobs': async (_req, _res, gctx) => ({ ran: gctx.state.get('ran') ?? 0 }),
   'GET /config': async (_req, _res, gctx) => ({ greeting: (gctx.config as { GREETING: string }).GREETING }),
   'GET /payments/total': async () => ({ total: 1 }),
@@ -67,6 +72,17 @@ const count: EffectFile = {
     gctx.state.set('ran', ((gctx.state.get('ran') as number | undefined) ?? 0) + 1);
   },
 };
+
+const where: EffectFile = {
+  retry: { attempts: 20 },
+  run: async ({ hold }: { hold: number }, { id, attempt, progress, signal }) => {
+    console.log(JSON.stringify({ began: id, pid: process.pid, attempt }));
+    await progress(50);
+    await sleep(hold, undefined, { signal });
+    console.log(JSON.stringify({ ended: id, pid: process.pid, attempt }));
+    return { by: process.pid };
+  },
+} as EffectFile;
 
 const slowly: EffectFile = {
   run: async () => {
@@ -109,6 +125,6 @@ export const release: ReleaseBundle = {
       },
     }),
   },
-  effects: { count: { load: () => count }, slowly: { load: () => slowly } },
+  effects: { count: { load: () => count }, slowly: { load: () => slowly }, where: { load: () => where } },
   config: () => schema,
 };
