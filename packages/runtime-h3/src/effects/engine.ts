@@ -9,7 +9,8 @@ import { createLeases, Interrupted } from './leases.ts';
 import { toNewJob } from './new-job.ts';
 import { createPump } from './pump.ts';
 import { createSchedules } from './schedules.ts';
-import type { EffectFile, EffectJob } from './types.ts';
+import type { EffectJob } from './job.ts';
+import type { EffectFile } from './types.ts';
 
 /** How often schedules are read again and jobs are looked for whose effect is gone. Milliseconds. */
 const TIDY = 5000;

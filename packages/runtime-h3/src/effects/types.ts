@@ -1,7 +1,7 @@
 import type { GlobalContext, Logger } from '../context/types.ts';
-import type { JobState } from '../ports.ts';
 
 export type { EnqueueOptions } from './enqueue-options.ts';
+export type { EffectJob } from './job.ts';
 
 /** What a file in `src/effects` exports. Times are milliseconds. */
 export interface EffectFile {
@@ -54,19 +54,4 @@ export interface EffectContext {
    * It comes as JSON keeps it, also the first time. A name stands once in a run.
    */
   step<Result>(name: string, work: () => Result | Promise<Result>): Promise<Result>;
-}
-
-/** A job as the code that enqueued it sees it. */
-export interface EffectJob {
-  id: string;
-  effect: string;
-  state: JobState;
-  attempt: number;
-  /** Of the next attempt, or of the last change where there is none. */
-  runAt: Date;
-  progress: number | undefined;
-  /** What `run` resolved to, as JSON keeps it. */
-  result: unknown;
-  /** Of the last attempt. */
-  error: string | undefined;
 }

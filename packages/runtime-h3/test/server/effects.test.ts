@@ -25,7 +25,7 @@ const enqueue = async ({ url }: RunningServer, hold: number): Promise<{ id: stri
 
 test('one process runs effects, the others only enqueue; how a job stands is read anywhere', async () => {
   const running = await server.start({ ...queue(), GATI_WORKERS: '2' });
-  const jobs = [];
+  const jobs: { id: string; pid: number }[] = [];
   for (let n = 0; n < 6; n++) jobs.push(await enqueue(running, 0));
   await expect.poll(() => linesOf(running).filter(({ ended }) => ended).length, WAIT).toBe(6);
   const pids = new Set(linesOf(running).map(({ pid }) => pid));
