@@ -273,6 +273,7 @@ export class ProgramAnalyzer implements Analyzer {
     for (;;) {
       const session = await this.#program.open();
       const { files, dangling } = this.#dependencies(session, subject);
+      if (!this.#files.isFocused) return { session, files, dangling };
       const absolute = files.map((file) => this.#files.absolute(file));
       const speaks = absolute.some((file) => !isDeclaration(file) && speaksOfRoutes(session.host.source(file)?.text));
       const isSame = speaks ? !this.#widen() : !this.#focus(absolute);
@@ -304,12 +305,13 @@ export class ProgramAnalyzer implements Analyzer {
     const { modules, config } = this.#files.registered;
     const roots = [subject.file, ...subject.besides].map((file) => this.#files.absolute(file));
     graph.load(session.host, roots);
-    const words = new Set(roots.flatMap((root) => [...graph.closure(root).words]));
-    for (const { name, file } of modules)
-      if (name.split(/[^\w$]+/).every((part) => words.has(part))) roots.push(this.#files.absolute(file));
-    if (config !== undefined && words.has('config')) roots.push(this.#files.absolute(config));
-    graph.load(session.host, roots);
-    const whole = roots.map((root) => graph.closure(root));
+    const own = roots.map((root) => graph.closure(root));
+    const words = own.flatMap((closure) => closure.words);
+    const speaksOf = (word: string): boolean => words.some((set) => set.has(word));
+    const given = modules.filter(({ name }) => name.split(/[^\w$]+/).every(speaksOf)).map(({ file }) => this.#files.absolute(file));
+    if (config !== undefined && speaksOf('config')) given.push(this.#files.absolute(config));
+    graph.load(session.host, given);
+    const whole = [...own, ...given.map((file) => graph.closure(file))];
     const files = new Set(whole.flatMap((closure) => [...closure.files]));
     // The registry is made from the scan and is part of the key.
     files.delete(this.#files.registryFile);

@@ -17,7 +17,8 @@ const ASSET = /\?|\.(css|s[ac]ss|less|styl|vue|svelte|astro|svg|png|jpe?g|gif|we
 export interface Closure {
   files: Set<string>;
   dangling: boolean;
-  words: Set<string>;
+  /** Of the files that have any. */
+  words: ReadonlySet<string>[];
 }
 
 function wordsOf(text: string): ReadonlySet<string> | undefined {
@@ -27,23 +28,29 @@ function wordsOf(text: string): ReadonlySet<string> | undefined {
 /** Who imports whom, as the compiler resolved it. Kept for files that do not change. */
 export class ImportGraph {
   readonly #nodes = new Map<string, FileNode>();
+  /** Good until a node comes or goes. */
+  readonly #closures = new Map<string, Closure>();
 
   forget(files: readonly string[]): void {
     for (const file of files) this.#nodes.delete(file);
+    if (files.length > 0) this.#closures.clear();
   }
 
   /** Nothing that was not found can be trusted once files come. */
   forgetDangling(): void {
     for (const [file, node] of this.#nodes) if (node.dangling) this.#nodes.delete(file);
+    this.#closures.clear();
   }
 
   clear(): void {
     this.#nodes.clear();
+    this.#closures.clear();
   }
 
   /** Reads the graph below these files, a level at a time: one question each. */
   load(host: Host, roots: readonly string[]): void {
     let frontier = [...new Set(roots)].filter((file) => !this.#nodes.has(file));
+    if (frontier.length > 0) this.#closures.clear();
     while (frontier.length > 0) {
       const specifiers: { file: string; node: Node; text: string }[] = [];
       for (const file of frontier) {
@@ -69,7 +76,10 @@ export class ImportGraph {
 
   /** All files below one, itself included. */
   closure(file: string): Closure {
-    const result: Closure = { files: new Set<string>(), dangling: false, words: new Set() };
+    const known = this.#closures.get(file);
+    if (known) return known;
+    const result: Closure = { files: new Set<string>(), dangling: false, words: [] };
+    this.#closures.set(file, result);
     const queue = [file];
     for (let each = queue.pop(); each !== undefined; each = queue.pop()) {
       if (result.files.has(each)) continue;
@@ -77,7 +87,7 @@ export class ImportGraph {
       const node = this.#nodes.get(each);
       if (!node) continue;
       result.dangling ||= node.dangling;
-      for (const word of node.words ?? []) result.words.add(word);
+      if (node.words) result.words.push(node.words);
       queue.push(...node.imports);
     }
     return result;
