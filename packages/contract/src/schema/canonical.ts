@@ -28,8 +28,14 @@ export function canonicalJson(value: unknown, indent = 0): string {
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => compare(a, b));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+  const sorted: Record<string, unknown> = {};
+  // Sorts by code unit, as `compare` does.
+  for (const key of Object.keys(value).sort()) {
+    const item = sortKeys((value as Record<string, unknown>)[key]);
+    if (key === '__proto__') Object.defineProperty(sorted, key, { value: item, enumerable: true });
+    else sorted[key] = item;
+  }
+  return sorted;
 }
 
 /** By code unit, so that no locale changes it. */
@@ -38,6 +44,8 @@ export function compare(a: string, b: string): number {
 }
 
 function dropAbsent(schema: Schema): Schema {
+  const isAbsent = (key: string): boolean => schema[key as keyof Schema] === undefined;
+  if (!Object.keys(schema).some(isAbsent)) return schema;
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
 
