@@ -47,12 +47,12 @@ export function useServer(): ServerHarness {
       format: 'esm',
       target: 'node20',
       outExtension: { '.js': '.mjs' },
-      // Optional packages of a database that this app does not use.
-      external: ['pg'],
+      // Packages of databases and stores that this app does not use.
+      external: ['pg', '@aws-sdk/*'],
       alias: { '@gati/contract': here('../../../contract/src/index.ts') },
       logLevel: 'error',
     });
-  });
+  }, 60_000);
   afterEach(async () => {
     for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     started.clear();
