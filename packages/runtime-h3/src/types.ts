@@ -22,5 +22,5 @@ export type {
   SocketHooks,
   SocketPeer,
 } from './context/types.ts';
-export type { EffectContext, EffectFile, EnqueueOptions, RetryPolicy } from './effects/types.ts';
+export type { EffectContext, EffectFile, EffectJob, EnqueueOptions, RateLimit, RetryPolicy } from './effects/types.ts';
 export type { ModuleDefinition } from './modules/types.ts';

@@ -5,7 +5,7 @@ import type { EffectSlot } from '../releases/bundle.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import { finish } from './finish.ts';
 import { type EffectHome, isNewer, type MigratePayload, type ReleaseOf } from './homes.ts';
-import { createLeases, Interrupted } from './leases.ts';
+import { createLeases, Interrupted, LEASE } from './leases.ts';
 import { toNewJob } from './new-job.ts';
 import { createPump } from './pump.ts';
 import { createSchedules } from './schedules.ts';
@@ -31,6 +31,8 @@ export interface EffectsOptions {
   migrate?: MigratePayload;
   /** `false`: a retry is due at once (tests). */
   backoff?: boolean;
+  /** Milliseconds after which a job whose process died comes back; 30,000 by default. */
+  lease?: number;
   /** The driver is someone else's and stays open. */
   shared?: boolean;
 }
@@ -55,9 +57,9 @@ export interface EffectsEngine {
 
 /** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
-  const { slots, $defs, driver, gctx, logger, releaseOf, migrate, backoff = true, shared = false } = options;
+  const { slots, $defs, driver, gctx, logger, releaseOf, migrate, backoff = true, lease = LEASE, shared = false } = options;
   const current: EffectHome = { slots, $defs, gctx };
-  const leases = createLeases(driver, logger);
+  const leases = createLeases(driver, logger, lease);
   /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
   const touched = new Set<string>();
   /** Effects that the current release does not have, but jobs of older ones. */
@@ -96,8 +98,8 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     return { id: id! };
   };
 
-  const run = async (lease: Lease): Promise<void> => {
-    const held = leases.add(lease);
+  const run = async (lease: Lease, asked: number): Promise<void> => {
+    const held = leases.add(lease, asked);
     running++;
     let over = false;
     const onOver = (): void => {
@@ -128,7 +130,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     for (const wake of woken) wake();
   };
 
-  const pump = createPump({ driver, logger, files, run: (lease) => void run(lease), onRest: settle });
+  const pump = createPump({ driver, logger, lease, files, run: (lease, asked) => void run(lease, asked), onRest: settle });
   const schedules = createSchedules({
     enqueue: (effect, idempotencyKey) => put(effect, {}, { idempotencyKey }),
     catchUp: driver.caps.durable && driver.caps.keys > 0,

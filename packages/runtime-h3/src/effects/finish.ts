@@ -63,6 +63,8 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
     // In development the next edit may bring the file back.
     return again(1000, error);
   }
+  // Loading took so long, or the process stood still: another may run it by now.
+  if (performance.now() > held.until) return;
   const retry = { ...DEFAULT_RETRY, ...file.retry };
   if (job.attempt > retry.attempts + INTERRUPTIONS) {
     return die(

@@ -3,9 +3,6 @@ import type { Lease, QueueDriver } from '../ports.ts';
 
 /** Milliseconds. */
 export const LEASE = 30_000;
-/** A lease that is this old is extended. */
-const RENEW = LEASE / 3;
-const TICK = 1000;
 
 /** Why a run was aborted that is not to be counted against it. */
 export class Interrupted extends Error {}
@@ -20,13 +17,14 @@ export interface Held {
 
 export interface Leases {
   readonly held: ReadonlySet<Held>;
-  add(lease: Lease): Held;
+  /** `asked`: steady milliseconds at which it was claimed at the earliest. */
+  add(lease: Lease, asked: number): Held;
   remove(held: Held): void;
   stop(): void;
 }
 
 /** Heartbeats of all jobs that run here, by one timer. A job whose lease is lost is aborted: another may run it by now. */
-export function createLeases(driver: QueueDriver, logger: Logger): Leases {
+export function createLeases(driver: QueueDriver, logger: Logger, lease: number): Leases {
   const held = new Set<Held>();
 
   const renew = async (one: Held): Promise<void> => {
@@ -34,7 +32,7 @@ export function createLeases(driver: QueueDriver, logger: Logger): Leases {
     const asked = performance.now();
     const { effect, id } = one.lease.job;
     try {
-      if (await driver.extend(one.lease, LEASE)) one.until = asked + LEASE;
+      if (await driver.extend(one.lease, lease)) one.until = asked + lease;
       else lose(one);
     } catch (error) {
       logger.warn('a lease could not be extended', { error, effect, job: id });
@@ -52,16 +50,16 @@ export function createLeases(driver: QueueDriver, logger: Logger): Leases {
     const now = performance.now();
     for (const one of held) {
       if (one.until > 0 && now > one.until) lose(one);
-      else if (!one.renewing && one.until > 0 && now > one.until - LEASE + RENEW) void renew(one);
+      else if (!one.renewing && one.until > 0 && now > one.until - (lease * 2) / 3) void renew(one);
     }
   };
-  const timer = setInterval(beat, TICK);
+  const timer = setInterval(beat, lease / 30);
   timer.unref();
 
   return {
     held,
-    add(lease) {
-      const one: Held = { lease, abort: new AbortController(), until: performance.now() + LEASE, renewing: false };
+    add(claimed, asked) {
+      const one: Held = { lease: claimed, abort: new AbortController(), until: asked + lease, renewing: false };
       held.add(one);
       return one;
     },

@@ -1,6 +1,5 @@
 import type { Logger } from '../context/types.ts';
 import type { ClaimRequest, Lease, QueueDriver } from '../ports.ts';
-import { LEASE } from './leases.ts';
 import { RateWindow } from './rate.ts';
 import type { EffectFile } from './types.ts';
 
@@ -12,9 +11,12 @@ const DEFAULT_CONCURRENCY = 10;
 export interface PumpOptions {
   driver: QueueDriver;
   logger: Logger;
+  /** Milliseconds. */
+  lease: number;
   /** Effects that may have jobs, with their code. */
   files(): Promise<Map<string, EffectFile | undefined>>;
-  run(lease: Lease): void;
+  /** `asked`: steady milliseconds before the lease began. */
+  run(lease: Lease, asked: number): void;
   /** It has just stood still. */
   onRest(): void;
 }
@@ -39,7 +41,7 @@ interface Lane {
 }
 
 /** Claims as many jobs as there is room for, one call at a time. */
-export function createPump({ driver, logger, files, run, onRest }: PumpOptions): Pump {
+export function createPump({ driver, logger, lease, files, run, onRest }: PumpOptions): Pump {
   const lanes = new Map<string, Lane>();
   let signals = 0;
   let active = false;
@@ -83,7 +85,8 @@ export function createPump({ driver, logger, files, run, onRest }: PumpOptions):
       const wanted = await requests();
       if (wanted.length === 0 || !active) return;
       const at = signals;
-      const leases = await driver.claim(wanted, LEASE);
+      const asked = performance.now();
+      const leases = await driver.claim(wanted, lease);
       const now = performance.now();
       for (const { effect, count } of wanted) {
         const given = leases.filter((lease) => lease.job.effect === effect).length;
@@ -93,7 +96,7 @@ export function createPump({ driver, logger, files, run, onRest }: PumpOptions):
         // A queue without order may give few at a time though it has more.
         if (given === 0 || (driver.caps.ordered && given < count)) lane.dryAt = at;
       }
-      for (const lease of leases) run(lease);
+      for (const one of leases) run(one, asked);
       if (leases.length === 0) return;
     }
   };

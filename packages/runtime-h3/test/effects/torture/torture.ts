@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openQueue } from '../../../src/effects/open.ts';
+import { QUEUES } from '../../../src/effects/queues.ts';
+import type { QueueStats } from '../../../src/ports.ts';
+import { judge } from './judge.ts';
+import type { Item, Kill, Line, TortureSetting } from './setting.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export interface TortureHarness {
+  /** `GATI_EFFECTS` of an empty queue; `folder` is gone afterwards. */
+  url(folder: string): string | Promise<string>;
+  /** More boundaries than those around each call of the driver. */
+  points?: string[];
+  /** A module that ends a process at those, preloaded into each. */
+  preload?: string;
+  /** The driver keeps steps. */
+  steps: boolean;
+  /** The driver keeps keys. */
+  keys: boolean;
+  /** Called now and then while processes run, such as to restart the server. */
+  disturb?(): Promise<void>;
+}
+
+const POINTS = ['enqueue', 'claim', 'ack', 'retry', 'save'].flatMap((name) => [`before-${name}`, `after-${name}`]);
+const INSIDE = ['run', 'ran', 'step'];
+const ONLY_PRODUCERS = /-enqueue$/;
+
+/** 1 in CI; `GATI_TORTURE=20` runs twenty times as many jobs. */
+const SCALE = Number(process.env.GATI_TORTURE ?? 1) || 1;
+const LEASE = 1500;
+const PRODUCERS = 2;
+const WORKERS = 3;
+
+/** Producers and workers that are killed at every boundary and at random, until all is through; then the ledgers are judged. */
+export function describeTorture(name: string, harness: TortureHarness): void {
+  describe(`torture: ${name}`, () => {
+    let folder = '';
+    /** Below the packages that the code needs. */
+    let code = '';
+    const alive = new Set<ChildProcess>();
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'gati-torture-'));
+      await mkdir(here('../../../../../node_modules/.cache/'), { recursive: true });
+      code = await mkdtemp(here('../../../../../node_modules/.cache/gati-torture-'));
+      await build({
+        entryPoints: [here('process.ts')],
+        outdir: code,
+        bundle: true,
+        splitting: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node20',
+        outExtension: { '.js': '.mjs' },
+        packages: 'external',
+        alias: { '@gati/contract': here('../../../../contract/src/index.ts') },
+        logLevel: 'error',
+      });
+    });
+    afterAll(async () => {
+      for (const child of alive) child.kill('SIGKILL');
+      for (const made of [folder, code]) await rm(made, { recursive: true, force: true });
+    });
+
+    test(
+      'no acknowledged job is lost or stuck, no key makes two, nothing runs twice without cause, order is kept',
+      async () => {
+        const url = await harness.url(folder);
+        const killed = new Set<number>();
+        let instances = 0;
+        let stderr = '';
+
+        const start = (more: Partial<TortureSetting>): Promise<void> => {
+          const instance = instances++;
+          const setting: TortureSetting = { url, ledger: join(folder, `${instance}.jsonl`), instance, lease: LEASE, holdMost: 4, ...more };
+          const preload = harness.preload ? ['--import', harness.preload] : [];
+          const child = spawn(process.execPath, [...preload, join(code, 'process.mjs')], {
+            env: { ...process.env, TORTURE: JSON.stringify(setting) },
+            stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+          });
+          alive.add(child);
+          child.stderr!.on('data', (text: Buffer) => (stderr += String(text)));
+          return new Promise((resolve) => {
+            child.once('exit', (code, signal) => {
+              alive.delete(child);
+              if (signal === 'SIGKILL') killed.add(instance);
+              else if (code !== 0) stderr += `process ${instance} ended with ${code}\n`;
+              resolve();
+            });
+          });
+        };
+
+        // Every boundary once, in an order of chance, with kills at any moment between.
+        const points = shuffle(
+          [...POINTS, ...INSIDE, ...(harness.points ?? [])].flatMap((point) => Array.from({ length: Math.ceil(SCALE) }, () => point)),
+        );
+        const producing = points.filter((point) => ONLY_PRODUCERS.test(point) || point.endsWith('-commit'));
+        const working = points.filter((point) => !ONLY_PRODUCERS.test(point));
+        const phase = { producing: true };
+
+        const producer = async (which: number): Promise<void> => {
+          const produce = toItems(which);
+          const ledger = join(folder, `producer-${which}.jsonl`);
+          const isDone = async (): Promise<boolean> =>
+            existsSync(ledger) && (await readFile(ledger, 'utf8')).split('\n').length > produce.length;
+          while (!(await isDone())) {
+            const point = producing.pop();
+            const kill: Kill | undefined = point ? { point, count: 1 + Math.floor(Math.random() * 40) } : undefined;
+            await start({ ledger, produce, ...(kill && { kill }) });
+          }
+        };
+        const worker = async (): Promise<void> => {
+          while (phase.producing || working.length > 0) {
+            const point = working.pop();
+            await start({
+              kill: point ? { point, count: 1 + Math.floor(Math.random() * 20), after: 4000 } : { after: 300 + Math.random() * 1500 },
+            });
+          }
+        };
+        const disturbing = (async () => {
+          while (phase.producing && harness.disturb) {
+            await new Promise((resolve) => {
+              setTimeout(resolve, 2000);
+            });
+            if (phase.producing) await harness.disturb();
+          }
+        })();
+        const workers = Array.from({ length: WORKERS }, worker);
+        await Promise.all(Array.from({ length: PRODUCERS }, (_, which) => producer(which)));
+        phase.producing = false;
+        await Promise.all([...workers, disturbing]);
+
+        // What is left is for those that nobody kills.
+        const last = [start({}), start({})];
+        const queue = await openQueue(url, QUEUES);
+        const empty: QueueStats = { waiting: 0, delayed: 0, active: 0, dead: 0 };
+        await expect.poll(() => queue.stats(), { timeout: 120_000, interval: 100 }).toEqual(empty);
+        await queue.close();
+        for (const child of alive) child.kill('SIGTERM');
+        await Promise.all(last);
+
+        const lines = await readLedgers(folder);
+        const wrong = judge(lines, { killed, lease: LEASE, steps: harness.steps });
+        if (wrong.length > 0) process.stderr.write(stderr.slice(-10_000));
+        expect(wrong.slice(0, 20)).toEqual([]);
+        const count = (did: Line['did']): number => lines.filter((line) => line.did === did).length;
+        console.log(
+          `torture ${name}: ${count('acked')} acknowledged, ${count('begin')} runs, ${killed.size} of ${instances} processes killed`,
+        );
+        expect(killed.size).toBeGreaterThan(points.length / 2);
+        expect(count('acked')).toBe(PRODUCERS * toItems(0).length);
+      },
+      180_000 * Math.max(1, SCALE),
+    );
+
+    function toItems(which: number): Item[] {
+      let item = 0;
+      const some = (effect: string, count: number, more: (n: number) => Partial<Item> = () => ({})): Item[] =>
+        Array.from({ length: Math.ceil(count * SCALE) }, (_, n) => ({ item: item++, effect, n: n * PRODUCERS + which, ...more(n) }));
+      return [
+        ...some('work', 700),
+        ...some('flaky', 60),
+        ...some('limited', 100),
+        ...some('stepped', 100),
+        // Both producers ask for the same.
+        ...(harness.keys ? some('work', 150, (n) => ({ n, key: `shared-${n}` })) : []),
+        // One producer alone gives an order, and asks again for what it does not know to be stored.
+        ...some('ordered', which === 0 ? 100 : 0, (n) => ({ n, ...(harness.keys && { key: `ordered-${n}` }) })),
+        ...some('work', which === 0 ? 0 : 100),
+      ];
+    }
+  });
+}
+
+async function readLedgers(folder: string): Promise<Line[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Line);
+}
+
+function shuffle<Item>(items: Item[]): Item[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
