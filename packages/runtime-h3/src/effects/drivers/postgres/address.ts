@@ -1,0 +1,27 @@
+import { GatiError } from '@gati/contract';
+
+const DEFAULT_SCHEMA = 'gati';
+
+/** The address without `schema`, which is not the client's, and the schema. */
+export function toAddress(url: string): { address: string; schema: string } {
+  const [before, query = ''] = split(url, '?');
+  const parameters = new URLSearchParams(query);
+  const schema = parameters.get('schema') ?? DEFAULT_SCHEMA;
+  // It stands in statements as it is.
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+    throw new GatiError({
+      code: 'GATI_EFFECTS',
+      level: 'error',
+      message: `GATI_EFFECTS: "${schema}" is not the name of a schema.`,
+      fix: 'Use lower-case letters, digits and _, at most 63: postgres://user@host/database?schema=jobs.',
+    });
+  }
+  parameters.delete('schema');
+  const rest = parameters.toString();
+  return { address: rest === '' ? before : `${before}?${rest}`, schema };
+}
+
+function split(text: string, at: string): [string, string?] {
+  const index = text.indexOf(at);
+  return index === -1 ? [text] : [text.slice(0, index), text.slice(index + 1)];
+}

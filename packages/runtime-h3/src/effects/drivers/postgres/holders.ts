@@ -1,0 +1,89 @@
+import type { Lease, QueueDriver } from '../../../ports.ts';
+import { type Batch, createBatch } from '../batch.ts';
+import { type Connection, isOutage } from './connection.ts';
+import { clean, toMilliseconds } from './insert.ts';
+import { STATE } from './states.ts';
+import type { Statements } from './statements.ts';
+
+type Holders = Required<Pick<QueueDriver, 'extend' | 'ack' | 'retry' | 'dead' | 'saveStep' | 'saveProgress'>>;
+
+interface Settled {
+  lease: Lease;
+  state: number;
+  runAt: number | null;
+  result: string | null;
+  error: string | null;
+}
+
+const BATCH_BYTES = 4_000_000;
+const BATCH_ITEMS = 1000;
+const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
+
+/** What whoever holds a lease may do. What comes at the same time goes in one statement. */
+export function createHolders(connection: Connection, sql: Statements): Holders & { idle(): Promise<void> } {
+  const batches: Batch<never, boolean>[] = [];
+  const batch = <Item extends { lease: Lease }>(
+    name: string,
+    text: string,
+    columns: (items: Item[]) => unknown[][],
+    bytes: (item: Item) => number = () => 0,
+  ): Batch<Item, boolean> => {
+    const made = createBatch<Item, boolean>({
+      limit: BATCH_BYTES,
+      weigh: (item) => ITEM_BYTES + bytes(item),
+      isOutage,
+      async send(items) {
+        // In one order everywhere, so that two statements don't wait for each other.
+        const sorted = items.toSorted((a, b) => toKey(a.lease)[0] - toKey(b.lease)[0]);
+        const keys = sorted.map(({ lease }) => toKey(lease));
+        const values = [keys.map(([seq]) => seq), keys.map(([, fence]) => fence), ...columns(sorted)];
+        const rows = await connection.again<{ seq: string; fence: string }>(text, values, `gati_${name}`);
+        const done = new Set(rows.map(({ seq, fence }) => `${seq}.${fence}`));
+        return items.map(({ lease }) => done.has(lease.token));
+      },
+    });
+    batches.push(made as Batch<never, boolean>);
+    return made;
+  };
+
+  const settles = batch<Settled>(
+    'settle',
+    sql.settle,
+    (items) => [
+      items.map(({ state }) => state),
+      items.map(({ runAt }) => runAt),
+      items.map(({ result }) => result),
+      items.map(({ error }) => error),
+    ],
+    ({ result, error }) => (result?.length ?? 0) + (error?.length ?? 0),
+  );
+  const extensions = batch<{ lease: Lease; milliseconds: number }>('extend', sql.extend, (items) => [
+    items.map(({ milliseconds }) => Math.round(milliseconds)),
+  ]);
+  const progress = batch<{ lease: Lease; progress: number }>('progress', sql.saveProgress, (items) => [items.map((item) => item.progress)]);
+
+  const settle = (lease: Lease, state: number, more: Partial<Settled> = {}): Promise<boolean> =>
+    settles.add({ lease, state, runAt: null, result: null, error: null, ...more });
+
+  return {
+    ack: (lease, result) => settle(lease, STATE.completed, { result: result ?? null }),
+    retry: (lease, runAt, error) =>
+      settle(lease, runAt > Date.now() ? STATE.delayed : STATE.waiting, { runAt: toMilliseconds(runAt), error: clean(error) }),
+    dead: (lease, reason) => settle(lease, STATE.dead, { error: clean(reason) }),
+    extend: (lease, milliseconds) => extensions.add({ lease, milliseconds }),
+    saveProgress: (lease, value) => progress.add({ lease, progress: value }),
+    async saveStep(lease, name, result) {
+      // On its own: one statement changes a row once, and steps of one job may end together.
+      const [seq, fence] = toKey(lease);
+      const values = [[seq], [fence], [JSON.stringify({ [clean(name)]: result })]];
+      return (await connection.again(sql.saveSteps, values, 'gati_steps')).length === 1;
+    },
+    idle: async () => void (await Promise.all(batches.map((each) => each.idle()))),
+  };
+}
+
+/** Of `toToken`. */
+function toKey({ token }: Lease): [seq: number, fence: number] {
+  const [seq, fence] = token.split('.');
+  return [Number(seq), Number(fence)];
+}

@@ -1,0 +1,76 @@
+import type { JobFilter, JobRecord, QueueDriver } from '../../../ports.ts';
+import type { Connection } from './connection.ts';
+import { type Row, toConditions, toRecord } from './look.ts';
+import { NOW } from './schema.ts';
+import { STATE } from './states.ts';
+
+type Operations = Required<Pick<QueueDriver, 'list' | 'cancel' | 'redrive' | 'purge' | 'stats'>>;
+
+/** What people do with a queue, seldom. */
+export function createOperations(connection: Connection, schema: string): Operations {
+  const jobs = `${schema}.jobs`;
+  const clock = async (): Promise<number> => Number((await connection.again<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
+  const count = async (text: string, values: unknown[]): Promise<number> => (await connection.again(text, values)).length;
+
+  return {
+    async list(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+      const now = await clock();
+      const values: unknown[] = [now];
+      const conditions = toConditions(filter, values);
+      if (filter.cursor !== undefined) conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
+      // One more than asked for tells whether there is another page. `$1` is used in any case, for its type.
+      const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
+      const rows = await connection.again<Row>(text, values);
+      const page = rows.slice(0, filter.limit);
+      return { jobs: page.map((row) => toRecord(row, now)), ...(rows.length > page.length && { next: page.at(-1)!.seq }) };
+    },
+
+    cancel: (ids) =>
+      count(
+        `UPDATE ${jobs} SET state = ${STATE.cancelled}, run_at = ${NOW}, leased_until = NULL, steps = NULL WHERE id = ANY ($1::text[])
+        AND (state IN (${STATE.waiting}, ${STATE.delayed}) OR (state = ${STATE.active} AND leased_until <= ${NOW})) RETURNING 1`,
+        [ids],
+      ),
+
+    redrive: (ids) =>
+      count(
+        `UPDATE ${jobs} SET state = ${STATE.waiting}, run_at = ${NOW}, attempt = 0 WHERE id = ANY ($1::text[]) AND state = ${STATE.dead} RETURNING 1`,
+        [ids],
+      ),
+
+    async purge(filter) {
+      const values: unknown[] = [await clock()];
+      const conditions = [
+        `$1::bigint > 0`,
+        `state IN (${STATE.completed}, ${STATE.dead}, ${STATE.cancelled})`,
+        ...toConditions(filter, values),
+      ].join(' AND ');
+      // What had a key leaves the key behind, for its time.
+      const emptied = await count(
+        `UPDATE ${jobs} SET state = ${STATE.purged}, payload = '', result = NULL, error = NULL, steps = NULL, progress = NULL,
+        run_at = CASE WHEN state = ${STATE.dead} THEN $1 ELSE run_at END WHERE key IS NOT NULL AND ${conditions} RETURNING 1`,
+        values,
+      );
+      return emptied + (await count(`DELETE FROM ${jobs} WHERE key IS NULL AND ${conditions} RETURNING 1`, values));
+    },
+
+    async stats() {
+      const [row] = await connection.again<Record<'waiting' | 'due' | 'lost' | 'delayed' | 'active' | 'dead', string>>(
+        `SELECT (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.waiting}) AS waiting,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.delayed} AND run_at <= $1) AS due,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.active} AND leased_until <= $1) AS lost,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.delayed} AND run_at > $1) AS delayed,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.active} AND leased_until > $1) AS active,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.dead}) AS dead`,
+        [await clock()],
+      );
+      const { waiting, due, lost, delayed, active, dead } = row!;
+      return {
+        waiting: Number(waiting) + Number(due) + Number(lost),
+        delayed: Number(delayed),
+        active: Number(active),
+        dead: Number(dead),
+      };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Node's timers fire at once beyond this. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Who waits for jobs to become due, and the one timer for the next that is known of. */
+export interface Wake {
+  listen(callback: () => void): () => void;
+  readonly listening: boolean;
+  now(): void;
+  /** In at most this many milliseconds. A later call replaces it. */
+  within(milliseconds: number): void;
+  close(): void;
+}
+
+export function createWake(): Wake {
+  const listeners = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  const now = (): void => {
+    for (const listener of listeners) listener();
+  };
+  return {
+    listen(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+    get listening() {
+      return listeners.size > 0;
+    },
+    now,
+    within(milliseconds) {
+      clearTimeout(timer);
+      if (listeners.size === 0) return;
+      timer = setTimeout(now, Math.min(Math.max(1, Math.ceil(milliseconds)), LONGEST));
+      timer.unref();
+    },
+    close() {
+      clearTimeout(timer);
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import type { Queues } from './open.ts';
+
+/** Every driver: for development and commands, which run from `node_modules`. A built server has those that its entry names. */
+export const QUEUES: Queues = {
+  postgres: () => import('./drivers/postgres/index.ts'),
+  postgresql: () => import('./drivers/postgres/index.ts'),
+};

@@ -1,0 +1,106 @@
+import { Client } from 'pg';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startPostgres } from '../../../../test/servers/postgres.ts';
+import { open as openPostgres } from '../../src/effects/drivers/postgres/index.ts';
+import type { NewJob, QueueDriver } from '../../src/ports.ts';
+import { describeDriver, pause } from './driver-conformance.ts';
+import { testRestart } from './driver-restart.ts';
+
+const server = await startPostgres();
+if ('reason' in server) console.warn(`SKIPPED, the queue in PostgreSQL: ${server.reason}`);
+
+describe.skipIf('reason' in server)('PostgreSQL', () => {
+  if ('reason' in server) return;
+  afterAll(() => server.stop());
+
+  let schemas = 0;
+  const another = (): Promise<QueueDriver> => openPostgres(`${server.url}?schema=queue_${schemas}`, { onError: () => {} });
+  const open = (): Promise<QueueDriver> => {
+    schemas++;
+    return another();
+  };
+
+  describeDriver('PostgreSQL', {
+    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true },
+    open,
+    another,
+    wait: pause,
+    now: Date.now,
+  });
+
+  testRestart({
+    server,
+    fresh: () => void schemas++,
+    open: another,
+    // SIGQUIT is PostgreSQL's immediate shutdown: it recovers from its log as after a crash.
+    signals: ['SIGINT', 'SIGQUIT'],
+  });
+
+  test('a job that is put in a transaction is there when it commits, and only then', async () => {
+    const driver = await open();
+    const client = new Client(server.url);
+    await client.connect();
+    const put: NewJob = { id: 'tx-1', effect: 'a', payload: '1', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' };
+    let woken = 0;
+    driver.onReady!(() => woken++);
+    await client.query('BEGIN');
+    expect(await driver.enqueue([put], client)).toEqual(['tx-1']);
+    expect(await driver.claim([{ effect: 'a', count: 1 }], 1000)).toEqual([]);
+    await client.query('ROLLBACK');
+    expect(await driver.list!({ limit: 10 })).toEqual({ jobs: [] });
+    await client.query('BEGIN');
+    expect(
+      await driver.enqueue(
+        [
+          { ...put, id: 'tx-2' },
+          { ...put, id: 'tx-3' },
+        ],
+        client,
+      ),
+    ).toEqual(['tx-2', 'tx-2']);
+    const before = woken;
+    await client.query('COMMIT');
+    await expect.poll(() => woken, { timeout: 15_000 }).toBeGreaterThan(before);
+    expect((await driver.claim([{ effect: 'a', count: 5 }], 1000)).map(({ job }) => job.id)).toEqual(['tx-2']);
+    await expect(driver.enqueue([put], 'no transaction')).rejects.toMatchObject({ code: 'GATI_EFFECTS_TX' });
+    await client.end();
+    await driver.close();
+  });
+
+  test('a key is free again a day after the end of its job', async () => {
+    const driver = await open();
+    const put = (id: string): Promise<string[]> =>
+      driver.enqueue([{ id, effect: 'a', payload: '1', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' }]);
+    await put('one');
+    const [lease] = await driver.claim([{ effect: 'a', count: 1 }], 60_000);
+    await driver.ack(lease!);
+    const day = 24 * 60 * 60 * 1000;
+    const client = new Client(server.url);
+    await client.connect();
+    const age = (milliseconds: number): Promise<unknown> =>
+      client.query(`UPDATE queue_${schemas}.jobs SET run_at = run_at - ${milliseconds}`);
+    await age(day - 60_000);
+    expect(await put('two')).toEqual(['one']);
+    await age(120_000);
+    expect(await put('two')).toEqual(['two']);
+    await client.end();
+    await driver.close();
+  });
+
+  test('processes that open a new queue at once make its schema once', async () => {
+    schemas++;
+    const drivers = await Promise.all([another(), another(), another(), another()]);
+    expect(await Promise.all(drivers.map((driver) => driver.stats()))).toHaveLength(4);
+    await Promise.all(drivers.map((driver) => driver.close()));
+  });
+
+  test('what cannot be reached is said without the password', async () => {
+    await expect(openPostgres('postgres://u:secret@127.0.0.1:1/x?schema=Bad-Name', { onError: () => {} })).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
+    await expect(openPostgres(server.url.replace(/postgres$/, 'nowhere'), { onError: () => {} })).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_AWAY',
+      message: expect.not.stringContaining('gati@'),
+    });
+  });
+});

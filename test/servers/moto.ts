@@ -1,0 +1,90 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { root, temporary } from '../kit/folders.ts';
+import { freePort } from '../kit/port.ts';
+import { findBinary, manage, type Missing, type TestServer } from './process.ts';
+
+const VERSION = '5.2.5';
+const VENV = path.join(root, '.cache/moto');
+const PYTHON = path.join(VENV, 'bin/python');
+const MODULE = [PYTHON, '-m', 'moto.server'];
+const INSTALL_LIMIT = 240_000;
+
+/** The APIs of AWS on loopback, in memory: `moto_server` from PATH, or installed once into `.cache`. `url` is what `AWS_ENDPOINT_URL` wants. */
+export async function startMoto(): Promise<TestServer | Missing> {
+  const own = findBinary('moto_server');
+  const command = own ? [own] : existsSync(PYTHON) ? MODULE : install();
+  if ('reason' in command) return command;
+  const [file, ...args] = command as [string, ...string[]];
+  const port = await freePort();
+  const inner = `http://127.0.0.1:${port}`;
+  const server = await manage({
+    url: inner,
+    folder: temporary('moto'),
+    signal: 'SIGTERM',
+    launch: () => spawn(file, [...args, '-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    answers: async () => (await fetch(inner)).status < 600,
+  });
+  const front = await oneWriteAtATime(port);
+  return {
+    ...server,
+    pid: server.pid,
+    url: front.url,
+    async stop() {
+      front.close();
+      await server.stop();
+    },
+  };
+}
+
+function install(): string[] | Missing {
+  const python = findBinary('python3');
+  if (!python) return { reason: 'there is neither moto_server nor python3 to install it with' };
+  const building = `${VENV}-${process.pid}`;
+  try {
+    mkdirSync(path.dirname(VENV), { recursive: true });
+    const run = (file: string, args: string[]): unknown => execFileSync(file, args, { stdio: 'pipe', timeout: INSTALL_LIMIT });
+    run(python, ['-m', 'venv', building]);
+    run(path.join(building, 'bin/python'), ['-m', 'pip', 'install', '-q', `moto[server]==${VERSION}`]);
+    if (!existsSync(VENV)) renameSync(building, VENV);
+    return MODULE;
+  } catch (error) {
+    return { reason: `moto can't be installed (Debian: apt-get install python3-venv): ${(error as Error).message.slice(0, 300)}` };
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
+}
+
+/** S3 checks the condition of a write and writes in one step; moto does it in two, and in threads. */
+async function oneWriteAtATime(port: number): Promise<{ url: string; close(): void }> {
+  let last: Promise<unknown> = Promise.resolve();
+  const server = http.createServer((request, response) => {
+    const { method, url, headers } = request;
+    const forward = (): Promise<void> =>
+      new Promise((resolve) => {
+        const passed = http.request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+          response.writeHead(answer.statusCode!, answer.headers);
+          answer.pipe(response);
+          answer.on('close', resolve);
+        });
+        passed.on('error', () => {
+          response.destroy();
+          resolve();
+        });
+        request.pipe(passed);
+      });
+    if (method === 'GET' || method === 'HEAD') void forward();
+    else last = last.then(forward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
