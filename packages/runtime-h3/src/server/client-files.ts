@@ -18,7 +18,7 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
 
   return {
     async serve(req, res, path) {
-      if (!path.startsWith('/')) return false;
+      if (!path.startsWith('/') || !isDecodable(path)) return false;
       const headers = new Headers();
       for (const name of CONDITIONS) {
         const value = req.headers[name];
@@ -33,6 +33,16 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
       return true;
     },
   };
+}
+
+/** What can't be read names no file, and whoever comes next says so. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a browser asks for a page to show. Without the browser's own word, who likes HTML better than JSON is one. */

@@ -41,6 +41,9 @@ export function createHttpServer({ onRequest, onUpgrade }: HttpServerHooks): Htt
     if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
   });
   server.on('clientError', refuseClient);
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => refuse(res.socket ?? req.socket, 417, 'expectation_failed'));
+  // Only a proxy makes tunnels.
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuse(socket, 405, 'method_not_allowed'));
   // The server listens on nothing, so this starts its check for slow connections (`connectionsCheckingInterval`).
   server.emit('listening');
 

@@ -37,6 +37,26 @@ test('what is no HTTP gets a problem', async () => {
   expect((await fetch(`${url}/hello`)).status).toBe(200);
 });
 
+test.each([
+  ['GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n', 404, 'not_found'],
+  ['GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n', 404, 'not_found'],
+  [`GET /${'a'.repeat(12_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 404, 'not_found'],
+  ['GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
+  ['GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n', 404, 'not_found'],
+  ['GET / HTTP/1.1\r\nHost: x\r\na b: 1\r\n\r\n', 400, 'bad_request'],
+  [`GET / HTTP/1.1\r\nHost: x\r\n${'header: value\r\n'.repeat(5000)}\r\n`, 431, 'headers_too_large'],
+  ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'bad_request'],
+  ['POST /hello HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 2\r\n\r\n{}', 417, 'expectation_failed'],
+  ['CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
+])('an absurd request is told why: %s', async (text, status, code) => {
+  const { url } = await server.start();
+  // Lets the connection end with its answer.
+  const [head = '', body = ''] = (await raw(url, text.replace('Host: x', 'Host: x\r\nConnection: close'))).split('\r\n\r\n');
+  expect(head).toContain(`HTTP/1.1 ${status} `);
+  expect(JSON.parse(body)).toMatchObject({ status, code });
+  expect((await fetch(`${url}/hello`)).status).toBe(200);
+});
+
 test('a client that is slow with its headers is cut off', async () => {
   const { url } = await server.start();
   const slow = await raw(url, 'GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow');
