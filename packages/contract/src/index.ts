@@ -46,6 +46,7 @@ export {
   type ResolveOptions,
 } from './versions/resolve.ts';
 export { createVersionResolver, type VersionResolver } from './versions/resolver.ts';
+export { parseDate, parseTime } from './versions/time.ts';
 export { compareSemver, formatSemver, parseSemver, type Semver } from './versions/semver.ts';
 export { bumpVersion } from './diff/bump.ts';
 export type { Change, DiffPolicy } from './diff/change.ts';

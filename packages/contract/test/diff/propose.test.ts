@@ -34,14 +34,14 @@ describe('the first release', () => {
 });
 
 describe('a later one', () => {
-  it.each([
+  it.each<[string, Partial<ProposalInput>, string, string]>([
     ['nothing', {}, '1.4.2', 'none'],
     ['other code', { code: 'other' }, '1.4.3', 'patch'],
     ['code that nobody knows yet', { code: undefined }, '1.4.2', 'none'],
     ['a package for another platform', { native: { platform: 'linux', arch: 'arm64', packages: [] } }, '1.4.3', 'patch'],
     ['a route more', { contract: contractOf('/a', '/b') }, '1.5.0', 'minor'],
     ['a route less', { contract: contractOf() }, '2.0.0', 'major'],
-  ] as const)('%s', (_what, input, version, bump) => {
+  ])('%s', (_what, input, version, bump) => {
     expect(propose({ base: base('1.4.2'), ...input })).toMatchObject({ version, since: '1.4.2', bump });
   });
 

@@ -4,7 +4,7 @@ import type { ServerOptions } from './options.ts';
 export type { ServerOptions } from './options.ts';
 
 /**
- * Runs this process as the supervisor, which starts the same file again as its workers.
+ * Runs this process as the supervisor, which starts the same file again as its workers; or one command, where the first argument names it.
  * Ends the process with code 1 and one message where the server can't start.
  */
 export async function startServer(options: ServerOptions): Promise<void> {
@@ -14,6 +14,12 @@ export async function startServer(options: ServerOptions): Promise<void> {
     delete process.env[WORKER_MARK];
     const { work } = await import('./worker.ts');
     return work(options, kind);
+  }
+  const [name, ...words] = process.argv.slice(2);
+  if (name === 'releases' || name === 'activate' || name === 'rollback') {
+    const { runReleaseCommand } = await import('../releases/command/main.ts');
+    process.exitCode = await runReleaseCommand(name, words);
+    return;
   }
   const { supervise } = await import('./supervisor.ts');
   return supervise();

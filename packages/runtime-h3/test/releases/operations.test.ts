@@ -62,7 +62,7 @@ describe('putting', () => {
   test('the same build again changes nothing, another build of that version is refused', async () => {
     const folder = await build('1.0.0');
     const first = await putRelease(store, folder);
-    expect(await putRelease(store, folder, { at: '2020-01-01T00:00:00Z' })).toEqual({ release: first.release, created: false });
+    expect(await putRelease(store, folder, { at: '2020-01-01T00:00:00Z' })).toMatchObject({ release: first.release, created: false });
     await expect(putRelease(store, await build('1.0.0', 'other code'))).rejects.toMatchObject({ code: 'GATI_RELEASE_CONFLICT' });
   });
 

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { STORE, toStoreCommand } from './store-command.ts';
 
 /** All that `gati` can do, in the order of its help. */
 export const COMMANDS: Command[] = [
@@ -20,6 +21,8 @@ export const COMMANDS: Command[] = [
       outDir: { type: 'string', description: 'Output folder, dist by default', valueHint: 'dir' },
       minify: { type: 'boolean', default: true, negativeDescription: 'Keep the output readable' },
       sourcemap: { type: 'boolean', description: 'Write source maps' },
+      check: { type: 'boolean', description: 'Fail where a change since the last release can break callers' },
+      'allow-major': { type: 'boolean', description: 'With --check: breaks are meant' },
     },
     load: () => import('./commands/build.ts'),
   },
@@ -35,6 +38,38 @@ export const COMMANDS: Command[] = [
     args: { fix: { type: 'boolean', description: 'Write the type annotation into bare handlers' } },
     load: () => import('./commands/check.ts'),
   },
+  {
+    name: 'diff',
+    description: 'Tell what changed between two releases or manifest files, or since the last release',
+    args: {
+      before: { type: 'positional', required: false, description: 'Version in the store, or manifest file; the last release by default' },
+      after: { type: 'positional', required: false, description: 'The same; the sources as they are by default' },
+      store: STORE,
+    },
+    load: () => import('./commands/diff.ts'),
+  },
+  {
+    name: 'release',
+    description: 'Put what was built into the release store',
+    args: {
+      at: { type: 'string', description: 'Back-date it, to import history', valueHint: 'time' },
+      image: { type: 'string', description: 'Digest of the image that was made of it', valueHint: 'digest' },
+      outDir: { type: 'string', description: "Folder of the build, the Vite config's by default", valueHint: 'dir' },
+      store: STORE,
+    },
+    load: () => import('./commands/release.ts'),
+  },
+  toStoreCommand('activate', { version: { type: 'positional', description: 'Version in the store', valueHint: '1.2.0' } }),
+  toStoreCommand('rollback', {}),
+  toStoreCommand('releases', {
+    action: { type: 'positional', description: 'list, show, prune, verify, deprecate or retire', valueHint: 'list' },
+    version: {
+      type: 'positional',
+      required: false,
+      description: 'Version in the store: for show, deprecate and retire',
+      valueHint: '1.2.0',
+    },
+  }),
   {
     name: 'run',
     description: "Run a script with the app's virtual modules, aliases and .env files",

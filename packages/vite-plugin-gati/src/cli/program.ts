@@ -33,7 +33,10 @@ async function call(command: Command, words: string[], output: Output): Promise<
   const { own, rest } = splitArgs(command.name, words, def, command.passOn === true);
   for (const [name, arg] of Object.entries(def)) {
     if (arg.type === 'positional' && arg.required !== false && own.every((word) => word.startsWith('-'))) {
-      throw usageError(`\`gati ${command.name}\` needs a ${name}`, `For example \`gati ${command.name} ${arg.valueHint ?? name}\`.`);
+      throw usageError(
+        `\`gati ${command.name}\` needs ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`,
+        `For example \`gati ${command.name} ${arg.valueHint ?? name}\`.`,
+      );
     }
   }
   const parsed = parseArgs(own, def);

@@ -39,7 +39,13 @@ describe('gati', () => {
 
   it.each([
     [['biuld'], 'Did you mean `gati build`?'],
-    [['rollback'], 'unknown command `rollback`'],
+    [['serve'], 'unknown command `serve`'],
+    [['releases'], '`gati releases` needs an action'],
+    [['releases', 'lisst'], "can't `lisst`"],
+    [['releases', 'show'], 'needs a version'],
+    [['activate'], 'needs a version'],
+    [['release', '--at', 'tomorrow'], 'is no time'],
+    [['release', '--at', '2999-01-01'], 'lies in the future'],
     [['dev', '--prot', '1'], 'Did you mean `--port`?'],
     [['dev', '--port', 'http'], '`http` is not a port'],
     [['run'], '`gati run` needs a script'],

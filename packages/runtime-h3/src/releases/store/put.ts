@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { parseManifest } from '@gati/contract';
+import { type Manifest, parseManifest } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { storeError } from './errors.ts';
 import { eachOf, isIntact, MANIFEST_FILE, sha256Of } from './read.ts';
@@ -14,6 +14,8 @@ export interface PutOptions {
 
 export interface Put {
   release: StoredRelease;
+  /** Of what was built. */
+  manifest: Manifest;
   /** `false`: the same release was there already. */
   created: boolean;
 }
@@ -26,7 +28,8 @@ const OLDER = 'server/releases/';
  * @throws GatiError `GATI_RELEASE_NOT_BUILT`, or `GATI_RELEASE_CONFLICT` where another build has that version.
  */
 export async function putRelease(store: ReleaseStore, folder: string, { at, image }: PutOptions = {}): Promise<Put> {
-  const { version, id } = await readRelease(folder);
+  const manifest = await readBuilt(folder);
+  const { version, id } = manifest.release;
   const files = await listFiles(folder);
   const release: StoredRelease = {
     version,
@@ -43,23 +46,23 @@ export async function putRelease(store: ReleaseStore, folder: string, { at, imag
   await eachOf(blobs, async (sha256) => {
     if (!taken || !(await isIntact(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
   });
-  if (taken) return { release: taken, created: false };
+  if (taken) return { release: taken, manifest, created: false };
   if (!(await store.create(release))) {
     const winner = (await store.list()).find((other) => other.version === version);
     if (winner?.id !== id) throw conflict(store, release, winner);
-    return { release: winner, created: false };
+    return { release: winner, manifest, created: false };
   }
   // Somebody may have cleared away old blobs between the two steps above.
   await eachOf(blobs, async (sha256) => {
     if (!(await isIntact(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
   });
-  return { release, created: true };
+  return { release, manifest, created: true };
 }
 
-async function readRelease(folder: string): Promise<{ version: string; id: string }> {
+async function readBuilt(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => undefined);
   const manifest = text === undefined ? undefined : parseManifest(text);
-  if (manifest?.release.code !== undefined) return manifest.release;
+  if (manifest?.release.code !== undefined) return manifest;
   throw storeError(
     'GATI_RELEASE_NOT_BUILT',
     `There is no build in ${folder}: ${manifest ? `its ${MANIFEST_FILE} is of no bundled server` : `${MANIFEST_FILE} is not there`}.`,

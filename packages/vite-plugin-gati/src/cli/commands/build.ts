@@ -3,10 +3,17 @@ import path from 'node:path';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
 import { contextOf, toInlineConfig } from '../app.ts';
-import { type Call, OK } from '../command.ts';
+import { isCi, locateStore, noStore } from '../../releases/locate.ts';
+import { type Call, OK, WRONG_USE } from '../command.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
+  const root = path.resolve(typeof args.root === 'string' ? args.root : '.');
+  if (args.check === true && isCi() && !locateStore(root).named) {
+    output.diagnostic(noStore('error'));
+    output.document({ errors: [noStore('error')] });
+    return WRONG_USE;
+  }
   const inline = await toInlineConfig(call, { command: 'build', mode: 'production' });
   const builder = await createBuilder(
     {
@@ -23,16 +30,19 @@ export async function run(call: Call): Promise<number> {
   );
   const context = contextOf(builder.config);
   call.onStop(() => context.close());
+  if (args.check === true) context.check = { allowMajor: args['allow-major'] === true };
   // The build asks for the same answer and finds it there.
   const { diagnostics } = await context.analysis();
   await builder.buildApp();
 
   const outDir = path.resolve(builder.config.root, builder.config.build.outDir);
-  const { name, release, contract } = parseManifest(fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8'));
+  const { name, release, changes, contract } = parseManifest(fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8'));
   output.document({
     name,
     version: release.version,
     id: release.id,
+    bump: release.bump ?? 'none',
+    ...(release.since !== undefined && { since: release.since, changes }),
     outDir,
     routes: contract.routes.map(({ id }) => id),
     warnings: diagnostics.filter(({ level }) => level === 'warning'),

@@ -1,0 +1,131 @@
+import type { StoredRelease, StoreHead } from '../../ports.ts';
+import { statusOf } from '../store/head.ts';
+import { pruneReleases } from '../store/prune.ts';
+import { findRelease, listReleases, readManifest } from '../store/read.ts';
+import { deprecateRelease, retireRelease } from '../store/steer.ts';
+import { verifyStore } from '../store/verify.ts';
+import { noMore, readCount, readTime, readVersion, wrongUse } from './read.ts';
+import type { ReleaseAnswer, ReleaseCall, ReleaseCommand } from './types.ts';
+
+type Action = (call: ReleaseCall) => Promise<ReleaseAnswer>;
+
+const ACTIONS: Record<string, Action> = { list, show, prune, verify, deprecate, retire };
+
+export const releases: ReleaseCommand = {
+  description: 'Read the release store and keep it: list, show, prune, verify, deprecate, retire',
+  words: `${Object.keys(ACTIONS).join('|')} [VERSION]`,
+  flags: {
+    at: { type: 'string', description: 'deprecate: since when, now by default', valueHint: 'time' },
+    sunset: { type: 'string', description: 'deprecate: when it is going to be retired', valueHint: 'time' },
+    last: { type: 'string', description: 'prune: keep the newest so many, 5 by default', valueHint: 'count' },
+    days: { type: 'string', description: 'prune: keep what is younger than so many days, 90 by default', valueHint: 'days' },
+    'dry-run': { type: 'boolean', description: 'prune: only say what would go' },
+  },
+  async run(call) {
+    const [name, ...words] = call.words;
+    const action = Object.hasOwn(ACTIONS, name ?? '') ? ACTIONS[name!] : undefined;
+    if (!action) {
+      const known = Object.keys(ACTIONS).join(', ');
+      throw wrongUse(name === undefined ? '`releases` needs an action' : `\`releases\` can't \`${name}\``, `It is one of ${known}.`);
+    }
+    return action({ ...call, words });
+  },
+};
+
+/** What a list shows of a release. */
+function toRow({ version, id, date, files, image }: StoredRelease, head: StoreHead): Record<string, unknown> {
+  return {
+    version,
+    id,
+    date,
+    ...head.marks[version],
+    status: statusOf(head, version),
+    current: head.current === version,
+    files: files.length,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    ...(image !== undefined && { image }),
+  };
+}
+
+async function list({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+  noMore('releases list', words);
+  const { head } = await store.head();
+  const found = await listReleases(store);
+  const rows = found.map((release) => toRow(release, head));
+  const lines = rows.map(
+    ({ version, date, status, current, id }) =>
+      `${current ? '*' : ' '} ${String(version).padEnd(12)} ${String(status).padEnd(10)} ${String(date).slice(0, 19)}  ${String(id)}`,
+  );
+  return {
+    lines: lines.length > 0 ? lines : [`no release in ${store.url}`],
+    document: { current: head.current ?? null, releases: rows },
+    code: 0,
+  };
+}
+
+async function show({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+  const release = await findRelease(store, readVersion('releases show', words));
+  const { head } = await store.head();
+  const { release: told, changes, contract } = await readManifest(store, release);
+  const row = toRow(release, head);
+  const { since, bump } = told;
+  return {
+    lines: [
+      ...Object.entries(row).map(([name, value]) => `${name.padEnd(13)} ${String(value)}`),
+      `routes        ${contract.routes.length}`,
+      ...(since === undefined ? [] : [`since         ${since} (${bump})`]),
+      ...(changes ?? []).map(
+        ({ level, route, path, message }) => `  ${level.padEnd(6)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
+      ),
+    ],
+    document: {
+      ...row,
+      ...(since !== undefined && { since, bump, changes }),
+      routes: contract.routes.map(({ id }) => id),
+      files: release.files,
+    },
+    code: 0,
+  };
+}
+
+async function prune({ store, words, flags }: ReleaseCall): Promise<ReleaseAnswer> {
+  noMore('releases prune', words);
+  const dryRun = flags['dry-run'] === true;
+  const done = await pruneReleases(store, { last: readCount('last', flags.last), days: readCount('days', flags.days), dryRun });
+  const would = dryRun ? 'would be ' : '';
+  return {
+    lines: [
+      done.pruned.length === 0 ? 'no release is outside of the window' : `${would}retired for good: ${done.pruned.join(', ')}`,
+      `${done.blobs} unneeded files ${dryRun ? 'would be removed' : 'removed'}`,
+    ],
+    document: done,
+    code: 0,
+  };
+}
+
+async function verify({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+  noMore('releases verify', words);
+  const found = await verifyStore(store);
+  return {
+    lines: [
+      ...found.damaged.map(({ version, path, fault }) => `${version} ${path}: ${fault}`),
+      `${found.files} files of ${found.releases} releases read, ${found.damaged.length} damaged`,
+    ],
+    document: found,
+    code: found.damaged.length === 0 ? 0 : 1,
+  };
+}
+
+async function deprecate({ store, words, flags }: ReleaseCall): Promise<ReleaseAnswer> {
+  const version = readVersion('releases deprecate', words);
+  const [at, sunset] = [readTime('at', flags.at), readTime('sunset', flags.sunset)];
+  const mark = (await deprecateRelease(store, version, { at, sunset })).marks[version]!;
+  const end = mark.sunsetAt === undefined ? '' : `, to be retired on ${mark.sunsetAt}`;
+  return { lines: [`${version} is deprecated since ${mark.deprecatedAt}${end}`], document: { version, ...mark }, code: 0 };
+}
+
+async function retire({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+  const version = readVersion('releases retire', words);
+  const mark = (await retireRelease(store, version)).marks[version]!;
+  return { lines: [`${version} is retired: it answers 410`], document: { version, ...mark }, code: 0 };
+}

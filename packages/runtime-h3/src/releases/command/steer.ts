@@ -1,0 +1,61 @@
+import type { ReleaseStore } from '../../ports.ts';
+import { activateRelease, rollbackRelease } from '../store/steer.ts';
+import { noMore, readCount, readVersion } from './read.ts';
+import type { ReleaseCall, ReleaseCommand } from './types.ts';
+import { readNotes, waitForServers, type Waited } from './wait.ts';
+
+/** Seconds; longer than the note of a killed server counts. */
+const TIMEOUT = 120;
+
+const WAIT_FLAGS: ReleaseCommand['flags'] = {
+  wait: { type: 'boolean', description: 'Return when all running servers have it' },
+  timeout: { type: 'string', description: `Seconds to wait at most, ${TIMEOUT} by default`, valueHint: 'seconds' },
+};
+
+export const activate: ReleaseCommand = {
+  description: 'Make a release of the store current, on running servers too',
+  words: 'VERSION',
+  flags: WAIT_FLAGS,
+  async run(call) {
+    const version = readVersion('activate', call.words);
+    const { current: was } = (await call.store.head()).head;
+    const { result, waited } = await moving(call, async (store) => (await activateRelease(store, version)).current!);
+    return {
+      lines: [`${result} is current${was === undefined || was === result ? '' : `, ${was} stays live`}${onServers(waited)}`],
+      document: { current: result, ...(was !== undefined && { before: was }), ...waited },
+      code: 0,
+    };
+  },
+};
+
+export const rollback: ReleaseCommand = {
+  description: 'Make the release before current again and withdraw the one that is',
+  words: '',
+  flags: WAIT_FLAGS,
+  async run(call) {
+    noMore('rollback', call.words);
+    const { result, waited } = await moving(call, rollbackRelease, ({ current }) => current);
+    return {
+      lines: [`${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`],
+      document: { ...result, ...waited },
+      code: 0,
+    };
+  },
+};
+
+async function moving<T>(
+  { store, flags, progress }: ReleaseCall,
+  move: (store: ReleaseStore) => Promise<T>,
+  toVersion: (result: T) => string = String,
+): Promise<{ result: T; waited: Waited | undefined }> {
+  const within = (readCount('timeout', flags.timeout) ?? TIMEOUT) * 1000;
+  const before = flags.wait ? await readNotes(store) : new Map();
+  const result = await move(store);
+  return { result, waited: flags.wait ? await waitForServers(store, toVersion(result), { before, within, progress }) : undefined };
+}
+
+function onServers(waited: Waited | undefined): string {
+  if (!waited) return '';
+  if (waited.servers.length === 0) return '; no running server follows this store';
+  return `, on ${waited.servers.length} ${waited.servers.length === 1 ? 'process' : 'processes'}`;
+}

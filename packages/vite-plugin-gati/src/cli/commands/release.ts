@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { openReleaseStore, putRelease, readTime } from '@gati/runtime-h3/releases';
+import { isCi, locateStore, noStore } from '../../releases/locate.ts';
+import { openApp } from '../app.ts';
+import { type Call, OK } from '../command.ts';
+
+export async function run(call: Call): Promise<number> {
+  const { args, output } = call;
+  const at = readTime('at', args.at as string | undefined, { past: true });
+  const { config, context } = await openApp(call);
+  await context.close();
+  const folder = path.resolve(config.root, (args.outDir as string | undefined) ?? config.build.outDir);
+  const { url, named } = locateStore(config.root, args.store as string | undefined);
+  if (!named && isCi()) output.diagnostic(noStore('warning'));
+  const store = await openReleaseStore(url);
+  try {
+    const { release, manifest, created } = await putRelease(store, folder, { at, image: args.image as string | undefined });
+    const { version, id, date } = release;
+    output.line(
+      created
+        ? `${version} (${id}) is in ${store.url}; \`gati activate ${version}\` makes it current`
+        : `${version} (${id}) was there already`,
+    );
+    output.document({ version, id, bump: manifest.release.bump ?? 'none', date, created });
+    return OK;
+  } finally {
+    await store.close();
+  }
+}

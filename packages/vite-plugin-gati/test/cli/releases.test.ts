@@ -1,0 +1,158 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { root as repository } from '../../../../test/kit/folders.ts';
+import { type Finished, finish, stopAll } from '../../../../test/kit/process.ts';
+import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { makeApp, write } from '../build/app.ts';
+
+// What is published: `npm test` builds it first.
+const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
+const MINUTE = 60_000;
+
+afterEach(stopAll);
+
+const user = (answer: string): Record<string, string> => ({
+  'src/handlers/users.ts': `export const route = 'GET /users/:id';
+export const handler: Handler<typeof route> = (req) => (${answer});
+`,
+});
+const FIRST = user('{ id: req.params.id }');
+const ADDED = user("{ id: req.params.id, name: 'Ada' as string }");
+const BROKEN = user('{ name: req.params.id }');
+
+/** Whatever a command says. */
+interface Document {
+  [name: string]: unknown;
+  errors?: unknown;
+  servers?: string[];
+  current?: string;
+  id?: string;
+  releases?: { version: string; status: string }[];
+}
+
+/** Runs `gati` in the app, outside of any build machine. Its document, where it has one. */
+async function run(app: string, args: string[], env: Record<string, string> = {}): Promise<Finished & { document: Document }> {
+  const done = await finish(process.execPath, [BIN, ...args, '--json'], { cwd: app, env: { ...process.env, CI: '', ...env } });
+  return { ...done, document: done.stdout === '' ? ({} as Document) : (JSON.parse(done.stdout) as Document) };
+}
+
+async function ok(app: string, ...args: string[]): Promise<Document> {
+  const done = await run(app, args);
+  expect(done, `${args.join(' ')}: ${done.stderr}`).toMatchObject({ code: 0 });
+  return done.document;
+}
+
+const releaseAs = async (app: string, files: Record<string, string>, ...at: string[]): Promise<Document> => {
+  write(app, files);
+  await ok(app, 'build');
+  return ok(app, 'release', ...at);
+};
+
+describe('releases from the command line', () => {
+  it('go from build to rollback', { timeout: 8 * MINUTE }, async () => {
+    const app = makeApp(FIRST, 'shop');
+    expect((await run(app, ['release'])).document).toMatchObject({ errors: [{ code: 'GATI_RELEASE_NOT_BUILT' }] });
+    expect((await run(app, ['diff'])).code).toBe(2);
+
+    const first = await releaseAs(app, FIRST, '--at', '2026-01-01');
+    expect(first).toMatchObject({ version: '1.2.3', id: expect.stringMatching(/^rel_/), bump: 'none', date: '2026-01-01T00:00:00.000Z' });
+    expect(await ok(app, 'release')).toMatchObject({ version: '1.2.3', id: first.id, created: false });
+    fs.copyFileSync(path.join(app, 'dist/gati.manifest.json'), path.join(app, 'old.json'));
+    expect(await ok(app, 'activate', '1.2.3')).toEqual({ current: '1.2.3' });
+
+    write(app, ADDED);
+    const added = await ok(app, 'diff');
+    expect(added).toMatchObject({
+      bump: 'minor',
+      changes: [
+        { route: 'GET /users/:id', path: 'response/200/body/name', rule: expect.any(String), level: 'minor', message: expect.any(String) },
+      ],
+    });
+    expect(await ok(app, 'build', '--check')).toMatchObject({ version: '1.3.0', bump: 'minor', since: '1.2.3' });
+    expect(await ok(app, 'release')).toMatchObject({ version: '1.3.0', bump: 'minor', created: true });
+    expect(await ok(app, 'activate', '1.3.0', '--wait')).toEqual({ current: '1.3.0', before: '1.2.3', servers: [] });
+    expect(await ok(app, 'diff', '1.2.3', '1.3.0')).toEqual(added);
+    expect(await ok(app, 'diff', 'old.json', 'dist/gati.manifest.json')).toEqual(added);
+    expect(await ok(app, 'diff', '1.3.0', '1.2.3')).toMatchObject({ bump: 'major' });
+    expect(await ok(app, 'diff')).toEqual({ bump: 'none', changes: [] });
+
+    write(app, BROKEN);
+    fs.rmSync(path.join(app, 'dist'), { recursive: true });
+    const broken = await run(app, ['build', '--check']);
+    expect(broken.code).toBe(1);
+    expect(broken.document.errors).toMatchObject([{ code: 'GATI_BREAKING_CHANGE', file: 'src/handlers/users.ts' }]);
+    expect(broken.stderr).toContain('response/200/body/id');
+    expect(fs.existsSync(path.join(app, 'dist'))).toBe(false);
+    expect(await ok(app, 'build', '--check', '--allow-major')).toMatchObject({ version: '2.0.0', bump: 'major' });
+    await ok(app, 'release');
+    await ok(app, 'activate', '2.0.0');
+
+    expect(await ok(app, 'rollback')).toEqual({ current: '1.3.0', withdrawn: '2.0.0' });
+    expect(await ok(app, 'releases', 'deprecate', '1.2.3', '--sunset', '2027-01-01')).toMatchObject({ status: 'deprecated' });
+    const { current, releases } = await ok(app, 'releases', 'list');
+    expect(current).toBe('1.3.0');
+    expect(releases!.map((one) => `${one.version} ${one.status}`)).toEqual(['2.0.0 withdrawn', '1.3.0 live', '1.2.3 deprecated']);
+    expect(await ok(app, 'releases', 'show', '1.3.0')).toMatchObject({ since: '1.2.3', bump: 'minor', routes: ['GET /users/:id'] });
+    // A rollback would need it.
+    expect(await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run')).toMatchObject({ pruned: [] });
+    expect(await ok(app, 'releases', 'verify')).toMatchObject({ releases: 3, damaged: [] });
+    expect(await run(app, ['releases', 'retire', '1.3.0'])).toMatchObject({
+      code: 1,
+      document: { errors: [{ code: 'GATI_RELEASE_STATUS' }] },
+    });
+    expect(await ok(app, 'releases', 'retire', '1.2.3')).toMatchObject({ version: '1.2.3', status: 'retired' });
+    expect(await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run')).toMatchObject({ pruned: ['1.2.3'] });
+
+    const blobs = path.join(app, '.gati/releases/blobs');
+    const one = fs.readdirSync(blobs, { recursive: true, encoding: 'utf8' }).find((name) => name.length > 60)!;
+    fs.appendFileSync(path.join(blobs, one), 'x');
+    expect(await run(app, ['releases', 'verify'])).toMatchObject({ code: 1, document: { damaged: [{ fault: 'changed' }] } });
+  });
+
+  it('are steered by the built server too, where there is no gati', { timeout: 4 * MINUTE }, async () => {
+    const app = makeApp(FIRST, 'shop');
+    await releaseAs(app, FIRST);
+    const entry = path.join(app, 'dist/server/index.mjs');
+    const env = { ...process.env, GATI_RELEASES: path.join(app, '.gati/releases') };
+    const server = async (...args: string[]): Promise<Finished> => finish(process.execPath, [entry, ...args], { cwd: app, env });
+
+    const activated = await server('activate', '1.2.3', '--json');
+    expect(activated, activated.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(activated.stdout)).toEqual({ current: '1.2.3' });
+    const listed = await server('releases', 'list');
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
+    expect(await server('releases', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--dry-run') });
+    expect(await server('rollback')).toMatchObject({ code: 1, stderr: expect.stringContaining('GATI_NO_ROLLBACK') });
+    expect(await server('activate')).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a version') });
+    expect(await server('activate', '1.2.3', '--wiat')).toMatchObject({ code: 2, stderr: expect.stringContaining('GATI_USAGE') });
+    const nowhere = await finish(process.execPath, [entry, 'releases', 'list', '--json'], { cwd: app, env: { ...env, GATI_RELEASES: '' } });
+    expect(nowhere.code).toBe(2);
+    expect(JSON.parse(nowhere.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE' }] });
+  });
+
+  it('are waited for until running servers have them', { timeout: 6 * MINUTE }, async () => {
+    const app = makeApp(FIRST, 'shop');
+    await releaseAs(app, FIRST, '--at', '2026-01-01');
+    await ok(app, 'activate', '1.2.3');
+    const server = await serveBuilt(app, { GATI_RELEASES: path.join(app, '.gati/releases'), GATI_WORKERS: '2' });
+    await releaseAs(app, ADDED);
+    const { servers } = await ok(app, 'activate', '1.3.0', '--wait');
+    expect(servers).toHaveLength(2);
+    const answer = await call(`${server.url}/users/7`, { headers: { 'x-api-version': '1.3.0' } });
+    expect(answer).toMatchObject({ status: 200, body: { id: '7', name: 'Ada' } });
+    expect(await ok(app, 'rollback', '--wait')).toMatchObject({ current: '1.2.3', servers });
+    await server.stop();
+  });
+});
+
+describe('gati build --check on a build machine', () => {
+  it('needs a store', { timeout: MINUTE }, async () => {
+    const app = makeApp(FIRST, 'shop');
+    expect(await run(app, ['build', '--check'], { CI: '1' })).toMatchObject({
+      code: 2,
+      document: { errors: [{ code: 'GATI_NO_RELEASE_STORE' }] },
+    });
+    expect(fs.existsSync(path.join(app, 'dist'))).toBe(false);
+  });
+});
