@@ -3,9 +3,10 @@ import { loadConfig } from '../config/load.ts';
 import { createLazyDatabase } from '../data/database.ts';
 import { toDataFolder } from '../data/location.ts';
 import { createLazyStorage } from '../data/storage.ts';
-import { createEffectsEngine, type EffectsEngine } from '../effects/engine.ts';
+import type { EffectsEngine } from '../effects/engine.ts';
 import type { MigratePayload, ReleaseOf } from '../effects/homes.ts';
-import { openQueue, type Queues, toDefaultQueue } from '../effects/open.ts';
+import { createLazyEngine } from '../effects/lazy.ts';
+import type { Queues } from '../effects/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
@@ -72,6 +73,11 @@ export async function createGlobalContext({
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
     const onError = (error: Error): void => logger.warn('the queue failed and is tried again', { error });
+    // An app without effects loads none of it.
+    const [{ createEffectsEngine }, { openQueue, toDefaultQueue }] = await Promise.all([
+      import('../effects/engine.ts'),
+      import('../effects/open.ts'),
+    ]);
     const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, { onError });
     const driver = queue ?? (await (shared?.queue ?? open)());
     if (announce && !driver.caps.durable && mode === 'production') {
@@ -125,35 +131,5 @@ export async function createGlobalContext({
         logger.error('the database could not be closed', { error }),
       );
     },
-  };
-}
-
-/** An engine that opens its queue when it is first needed: development gains an app's first effect while it runs. */
-function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsEngine & { open(): Promise<EffectsEngine> } {
-  let engine: Promise<EffectsEngine> | undefined;
-  let started = false;
-  const open = (): Promise<EffectsEngine> => {
-    engine ??= create().then((made) => {
-      if (started) made.start();
-      return made;
-    });
-    return engine;
-  };
-  return {
-    open,
-    enqueue: async (name, payload, options) => (await open()).enqueue(name, payload, options),
-    get: async (id) => (await open()).get(id),
-    cancel: async (id) => (await open()).cancel(id),
-    start() {
-      started = true;
-      void engine?.then((made) => made.start());
-    },
-    pause() {
-      started = false;
-      void engine?.then((made) => made.pause());
-    },
-    idle: async () => (await engine)?.idle(),
-    drain: async (milliseconds) => (await engine)?.drain(milliseconds),
-    stats: async () => (await engine)?.stats() ?? { waiting: 0, delayed: 0, active: 0, dead: 0 },
   };
 }

@@ -1,5 +1,5 @@
 import type { EffectHome } from '../effects/homes.ts';
-import { openQueue, type Queues, toDefaultQueue } from '../effects/open.ts';
+import type { Queues } from '../effects/open.ts';
 import { createRunner } from '../effects/runner.ts';
 import type { ProcessEffects } from '../context/global.ts';
 import { toDataFolder } from '../data/location.ts';
@@ -38,6 +38,7 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
 
   const open = async (): Promise<QueueDriver> => {
     const onError = (error: Error): void => logger.warn('the queue failed and is tried again', { error });
+    const { openQueue, toDefaultQueue } = await import('../effects/open.ts');
     driver = await openQueue(url || toDefaultQueue(toDataFolder('production')), queues, { onError });
     if (!runs && driver.caps.shared) onQueue();
     begin();

@@ -1,0 +1,31 @@
+import type { EffectsEngine } from './engine.ts';
+
+/** An engine that opens its queue when it is first needed: development gains an app's first effect while it runs. */
+export function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsEngine & { open(): Promise<EffectsEngine> } {
+  let engine: Promise<EffectsEngine> | undefined;
+  let started = false;
+  const open = (): Promise<EffectsEngine> => {
+    engine ??= create().then((made) => {
+      if (started) made.start();
+      return made;
+    });
+    return engine;
+  };
+  return {
+    open,
+    enqueue: async (name, payload, options) => (await open()).enqueue(name, payload, options),
+    get: async (id) => (await open()).get(id),
+    cancel: async (id) => (await open()).cancel(id),
+    start() {
+      started = true;
+      void engine?.then((made) => made.start());
+    },
+    pause() {
+      started = false;
+      void engine?.then((made) => made.pause());
+    },
+    idle: async () => (await engine)?.idle(),
+    drain: async (milliseconds) => (await engine)?.drain(milliseconds),
+    stats: async () => (await engine)?.stats() ?? { waiting: 0, delayed: 0, active: 0, dead: 0 },
+  };
+}
