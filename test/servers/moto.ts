@@ -13,19 +13,26 @@ const PYTHON = path.join(VENV, 'bin/python');
 const MODULE = [PYTHON, '-m', 'moto.server'];
 const INSTALL_LIMIT = 240_000;
 
-/** The APIs of AWS on loopback, in memory: `moto_server` from PATH, or installed once into `.cache`. `url` is what `AWS_ENDPOINT_URL` wants. */
+/** The APIs of AWS on loopback, in memory: out of `.cache`, from PATH, or installed once into `.cache`. `url` is what `AWS_ENDPOINT_URL` wants. */
 export async function startMoto(): Promise<TestServer | Missing> {
-  const own = findBinary('moto_server');
-  const command = own ? [own] : existsSync(PYTHON) ? MODULE : install();
-  if ('reason' in command) return command;
-  const [file, ...args] = command as [string, ...string[]];
+  const found = existsSync(PYTHON) ? MODULE : toCommand(findBinary('moto_server'));
+  // One on PATH may be the left-over of another Python.
+  const started = found && (await launch(found).catch(() => undefined));
+  if (started) return started;
+  const installed = install();
+  return 'reason' in installed ? installed : launch(installed);
+}
+
+const toCommand = (binary: string | undefined): string[] | undefined => (binary === undefined ? undefined : [binary]);
+
+async function launch([file, ...args]: string[]): Promise<TestServer> {
   const port = await freePort();
   const inner = `http://127.0.0.1:${port}`;
   const server = await manage({
     url: inner,
     folder: temporary('moto'),
     signal: 'SIGTERM',
-    launch: () => spawn(file, [...args, '-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    launch: () => spawn(file!, [...args, '-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] }),
     answers: async () => (await fetch(inner)).status < 600,
   });
   const front = await oneWriteAtATime(port);
@@ -49,9 +56,11 @@ function install(): string[] | Missing {
     const run = (file: string, args: string[]): unknown => execFileSync(file, args, { stdio: 'pipe', timeout: INSTALL_LIMIT });
     run(python, ['-m', 'venv', building]);
     run(path.join(building, 'bin/python'), ['-m', 'pip', 'install', '-q', `moto[server]==${VERSION}`]);
-    if (!existsSync(VENV)) renameSync(building, VENV);
+    // Another test file may have been faster.
+    if (!existsSync(PYTHON)) renameSync(building, VENV);
     return MODULE;
   } catch (error) {
+    if (existsSync(PYTHON)) return MODULE;
     return { reason: `moto can't be installed (Debian: apt-get install python3-venv): ${(error as Error).message.slice(0, 300)}` };
   } finally {
     rmSync(building, { recursive: true, force: true });
