@@ -57,7 +57,8 @@ function decode(call: Call, bytes: Uint8Array): string {
   return text;
 }
 
-function toJson(text: string, depth: number): unknown {
+/** @throws Refusal */
+export function toJson(text: string, depth: number): unknown {
   try {
     return parseJson(text, depth);
   } catch (error) {

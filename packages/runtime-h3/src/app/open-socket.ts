@@ -18,7 +18,7 @@ const SWITCHING_PROTOCOLS = 101;
 
 /** Whether some release has a WebSocket route at this path; if not, the handshake is nobody's. */
 export function isSocketRoute({ core, path }: Arrival): boolean {
-  return path !== undefined && core.table.entries.some(({ served }) => served.route('WS', path) !== undefined);
+  return path !== undefined && core.table.has('WS', path);
 }
 
 /** The call of a handshake that goes through; what refuses one is answered as an HTTP request is. */
@@ -36,6 +36,8 @@ async function toHandshake(arrival: Arrival): Promise<Call | undefined> {
   const { core, path } = arrival;
   const chosen = core.table.choose(arrival, 'WS');
   if (chosen.status !== 200) return void answerUnmatched(arrival, chosen);
+  // Migrations carry requests and answers, not messages.
+  if (chosen.release.carried) return void answerUnmatched(arrival, core.table.refuseRetired(chosen.release));
   const release = await loadRelease(arrival, core.state(chosen.release));
   if (release === undefined) return undefined;
   const match = path === undefined ? undefined : release.bundle.match('WS', path);

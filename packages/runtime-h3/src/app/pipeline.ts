@@ -6,6 +6,7 @@ import type { InputError } from '../validate/explain.ts';
 import { answer } from './answer.ts';
 import { bodyKind, parseBody, tooLarge } from './body.ts';
 import { Arrival } from './arrival.ts';
+import { carryUp } from './carry.ts';
 import type { Call } from './call.ts';
 import { checkPart, checkStrings, refuse } from './check.ts';
 import type { Core } from './core.ts';
@@ -18,7 +19,9 @@ import { decodeParams } from './path.ts';
 import type { ReleaseState } from './plan.ts';
 import { Refusal } from './problem.ts';
 import { record } from './record.ts';
+import type { Carry } from './served.ts';
 import { answerUnmatched } from './unmatched.ts';
+import type { VersionEntry } from './version-entry.ts';
 
 /** nginx's number for a client that went before it was answered; it is logged, never sent. */
 const CLIENT_GONE = 499;
@@ -28,6 +31,8 @@ export function serve(core: Core, exchange: Exchange, next: (() => void) | undef
   const arrival = new Arrival(core, exchange, next);
   const chosen = core.table.choose(arrival, exchange.method);
   if (chosen.status !== 200) return answerUnmatched(arrival, chosen);
+  const { carry } = chosen.release.served;
+  if (carry !== undefined) return core.waitUntil(routeCarried(arrival, chosen.release, carry), core.logger);
   const release = core.state(chosen.release);
   if (release instanceof Promise) core.waitUntil(routeLater(arrival, release), core.logger);
   else route(arrival, release);
@@ -36,6 +41,16 @@ export function serve(core: Core, exchange: Exchange, next: (() => void) | undef
 async function routeLater(arrival: Arrival, loading: Promise<ReleaseState>): Promise<void> {
   const release = await loadRelease(arrival, loading);
   if (release !== undefined) route(arrival, release);
+}
+
+/** A retired release: a newer one answers for it. */
+async function routeCarried(arrival: Arrival, entry: VersionEntry, carry: Carry): Promise<void> {
+  const { core } = arrival;
+  const target = core.table.entries.find(({ version }) => version === carry.target);
+  const carried = await carryUp(arrival, entry, carry);
+  if (carried === undefined) return;
+  const release = await loadRelease(carried, target === undefined ? Promise.reject(new Error('It is gone.')) : core.state(target));
+  if (release !== undefined) route(carried, release);
 }
 
 function route(arrival: Arrival, release: ReleaseState): void {

@@ -1,11 +1,25 @@
-import type { ReleaseInfo } from '@gati/contract';
+import type { Contract, ReleaseInfo } from '@gati/contract';
+import type { Migration } from '../releases/migrate/types.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
+
+/** How a retired release goes on to answer: its routes, and what brings its requests to a newer release. */
+export interface Carry {
+  /** Version of the release that answers. */
+  target: string;
+  steps: readonly Migration[];
+  /** The route of the retired release; params are raw. */
+  match(method: string, path: string): { id: string; params: Record<string, string> } | undefined;
+  /** What it promised. */
+  contract(): Promise<Contract>;
+}
 
 /** One release as the app serves it. */
 export interface ServedRelease extends ReleaseInfo {
   /** RFC 3339: what `Deprecation` and `Sunset` say. */
   deprecatedAt?: string;
   sunsetAt?: string;
+  /** Of a retired release that is `carried`. */
+  carry?: Carry;
   /** Its OpenAPI document as JSON, where it is at hand. */
   document?: () => Promise<string | undefined>;
   /** The route at a path, known before any code is loaded; its own word on a missing version. */

@@ -34,12 +34,15 @@ export function answerUnmatched(arrival: Arrival, outcome: ReleaseState | Refuse
 /** OPTIONS and preflights, 404, 405 and 426 of one release. */
 function answerWithin({ core, exchange, path }: Arrival, call: Call, isKnown: boolean, origin: string | undefined): void {
   const { bundle, identity } = call.release;
-  const methods = METHODS.filter((method) => path !== undefined && bundle.match(method, path) !== undefined);
+  const isPreflight = exchange.method === 'OPTIONS' && exchange.header('access-control-request-method') !== undefined;
+  // A preflight does not say which version it is for.
+  const has = (method: string, at: string): boolean => (isPreflight ? core.table.has(method, at) : bundle.match(method, at) !== undefined);
+  const methods = METHODS.filter((method) => path !== undefined && has(method, path));
   if (methods.includes('GET') && !methods.includes('HEAD')) methods.push('HEAD');
   const socket = path !== undefined && bundle.match('WS', path) !== undefined;
   if (exchange.target === '*' && exchange.method === 'OPTIONS') return send(call, 204, identity.slice(), undefined);
   if (methods.length === 0 && !socket) {
-    const detail = isKnown ? `Version ${bundle.version} has no route at this path; another version has.` : 'No route has this path.';
+    const detail = isKnown ? 'This version has no route at this path; another one has.' : 'No route has this path.';
     return sendProblem(call, 404, 'not_found', { detail });
   }
 

@@ -32,7 +32,7 @@ export class VersionTable {
     });
   }
 
-  /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any that has the route. */
+  /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any live one that has the route. */
   choose(asked: Asked, method: string): Resolution<VersionEntry> {
     if (method === 'OPTIONS') {
       const wanted = asked.exchange.header('access-control-request-method');
@@ -45,7 +45,17 @@ export class VersionTable {
 
   /** Some release has a route at this path, for whatever method. */
   isRoute(path: string): boolean {
-    return this.entries.some((entry) => hasPath(entry, path));
+    return METHODS.some((method) => this.has(method, path)) || this.has('WS', path);
+  }
+
+  refuseRetired(release: VersionEntry): Resolution<VersionEntry> & { status: 410 } {
+    const options = this.entries.filter(isLive);
+    return { status: 410, message: `The release ${release.version} is retired.`, release, options };
+  }
+
+  /** Some release has this route. */
+  has(method: string, path: string): boolean {
+    return this.entries.some(({ served }) => served.route(method, path) !== undefined);
   }
 
   #withoutVersion(method: string, path: string | undefined): Resolution<VersionEntry> {
@@ -59,7 +69,7 @@ export class VersionTable {
   }
 
   #forPreflight(method: string, path: string | undefined): Resolution<VersionEntry> {
-    const found = path === undefined ? undefined : (this.#find(method, path) ?? this.entries.find((entry) => hasPath(entry, path)));
+    const found = (path === undefined ? undefined : this.#find(method, path)) ?? this.latest;
     return found === undefined ? this.#resolve('*', 0) : { status: 200, release: found };
   }
 
@@ -77,8 +87,4 @@ export class VersionTable {
 
 function isLive({ status }: VersionEntry): boolean {
   return status === 'live' || status === 'deprecated';
-}
-
-function hasPath({ served }: VersionEntry, path: string): boolean {
-  return METHODS.some((method) => served.route(method, path) !== undefined) || served.route('WS', path) !== undefined;
 }

@@ -2,6 +2,7 @@ import type { Contract, Schema } from '@gati/contract';
 import type { GlobalContext, Handler, Middleware, SocketHooks } from '../context/types.ts';
 import type { EffectFile } from '../effects/types.ts';
 import type { ModuleFile } from '../modules/types.ts';
+import type { MigrationSlot } from './migrate/types.ts';
 
 /** The shape of {@link ReleaseBundle}. A host runs this one and the one before. */
 export const ABI = 1;
@@ -23,6 +24,8 @@ export interface ReleaseBundle {
   match(method: string, path: string): RouteMatch | undefined;
   modules: Record<string, Live<ModuleFile>>;
   effects: Record<string, EffectSlot>;
+  /** Files of `src/versions`: what carries the requests and payloads of releases whose code is gone. */
+  migrations?: MigrationSlot[];
   /** Default export of `src/config.ts`, if there is one: a Standard Schema over the environment. */
   config?: Live<unknown>;
 }

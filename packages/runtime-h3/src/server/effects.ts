@@ -67,6 +67,8 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
       return { slots: () => bundle.effects, $defs: () => bundle.contract.$defs, gctx: () => gctx };
     },
 
+    migrate: async (effect, payload, from) => host?.migratePayload(effect, payload, from),
+
     follow(from) {
       host = from;
       begin();

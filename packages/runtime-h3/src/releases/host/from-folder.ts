@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest } from '@gati/contract';
+import { type Contract, parseManifest } from '@gati/contract';
 import { type CarriedRelease, readCarried } from './carried.ts';
 import { ReleaseInstance } from './instance.ts';
 import { bundleFile, importBundle, type KnownRelease } from './known.ts';
+import { once } from './once.ts';
 import { type ReleaseRules, restrict } from './rules.ts';
-import { toFindRoute } from './route-table.ts';
+import { toRouteTable } from './route-table.ts';
 
 /** The releases that the build took along. */
 export async function readFolder(
@@ -18,12 +19,15 @@ export async function readFolder(
 }
 
 async function toKnown(folder: string, { version, id, date }: CarriedRelease, rules: ReleaseRules): Promise<KnownRelease> {
-  const { contract } = parseManifest(await readFile(join(folder, 'gati.manifest.json'), 'utf8'));
+  const readContract = async (): Promise<Contract> => parseManifest(await readFile(join(folder, 'gati.manifest.json'), 'utf8')).contract;
+  const table = toRouteTable(await readContract(), rules.serves);
   return {
     version,
     id,
     date,
-    route: toFindRoute(contract, rules.serves),
+    route: table.find,
+    match: table.match,
+    contract: once(readContract),
     document: () => readFile(join(folder, 'openapi.json'), 'utf8'),
     instance: new ReleaseInstance({
       load: async (attempt) => restrict(await importBundle(bundleFile(folder), attempt), rules.serves),

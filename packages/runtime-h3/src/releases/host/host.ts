@@ -4,6 +4,9 @@ import type { Context } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { ReleaseMark } from '../../ports.ts';
 import type { ReleaseBundle } from '../bundle.ts';
+import { raisePayload } from '../migrate/apply.ts';
+import { type Chain, findChain, stepsTo } from '../migrate/chain.ts';
+import type { MigrationSlot } from '../migrate/types.ts';
 import type { KnownRelease, Marks } from './known.ts';
 
 /** How long a release goes unused before its modules and connections are closed. Milliseconds. */
@@ -116,6 +119,12 @@ export class ReleaseHost {
     return failure === undefined;
   }
 
+  /** What migrations make of a payload (as JSON) that an old release queued, for the current one; `undefined`: they say nothing about it. */
+  async migratePayload(effect: string, payload: unknown, from: string): Promise<{ payload: unknown } | undefined> {
+    const steps = stepsTo(from, this.#migrations(), this.#current);
+    return steps && raisePayload(steps, effect, payload);
+  }
+
   /** Closes what nobody uses. */
   sweep(): void {
     const { unused = UNUSED, usage, logger } = this.#options;
@@ -161,8 +170,10 @@ export class ReleaseHost {
     return { list, current: this.#current };
   }
 
-  #toServed({ version, id, date, route, instance, document }: KnownRelease): ServedRelease {
+  #toServed({ version, id, date, route, match, contract, instance, document }: KnownRelease): ServedRelease {
     const { deprecatedAt, sunsetAt } = this.#markOf(version) ?? {};
+    const chain = match && contract && this.#chainOf(version);
+    const carry = chain && { ...chain, match, contract };
     return {
       version,
       id,
@@ -173,7 +184,21 @@ export class ReleaseHost {
       ...(deprecatedAt !== undefined && { deprecatedAt }),
       ...(sunsetAt !== undefined && { sunsetAt }),
       ...(document !== undefined && { document }),
+      ...(carry && { carried: true, carry }),
     };
+  }
+
+  /** What a retired release is carried by. */
+  #chainOf(version: string): Chain | undefined {
+    if (this.#statusOf(version) !== 'retired') return undefined;
+    const targets = [...this.#known.keys()].filter((other) => ['live', 'deprecated'].includes(this.#statusOf(other)));
+    return findChain(version, this.#migrations(), targets);
+  }
+
+  /** Those of the current release, which knows the most, and then those of the own build. */
+  #migrations(): MigrationSlot[] {
+    const loaded = [this.#current, this.#options.own.version].map((version) => this.#known.get(version)?.instance.served?.migrations ?? []);
+    return loaded.flat();
   }
 
   #statusOf(version: string): ReleaseStatus {

@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import type { Contract } from '@gati/contract';
 import type { ReleaseMark } from '../../ports.ts';
 import type { ReleaseBundle } from '../bundle.ts';
 import type { ReleaseInstance } from './instance.ts';
-import type { FindRoute } from './route-table.ts';
+import type { FindRoute, RouteTable } from './route-table.ts';
 
 /** A release that a host knows of, wherever its code is. What may change about it, its mark, is not here. */
 export interface KnownRelease {
@@ -12,6 +13,10 @@ export interface KnownRelease {
   /** RFC 3339. */
   date: string;
   route: FindRoute;
+  /** Of releases that may be carried: all but the own build. */
+  match?: RouteTable['match'];
+  /** Read again when it is needed: few releases are ever carried. */
+  contract?: () => Promise<Contract>;
   instance: ReleaseInstance;
   document?: () => Promise<string | undefined>;
 }

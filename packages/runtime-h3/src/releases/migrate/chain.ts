@@ -1,0 +1,61 @@
+import { compareSemver, parseRange, parseSemver, type Range, satisfies, type Semver } from '@gati/contract';
+import type { Migration, MigrationSlot } from './types.ts';
+
+/** Longer chains than that are a circle. */
+const MAX_STEPS = 64;
+
+/** From an old version to a release that answers for it. */
+export interface Chain {
+  /** Version of that release. */
+  target: string;
+  /** In the order in which a request goes up. */
+  steps: Migration[];
+}
+
+/**
+ * The way from `version` to the newest of `targets` that migrations lead to, step by step. A release that is compatible with where a step leads
+ * (`^to`) is as good. `undefined`: there is none.
+ */
+export function findChain(version: string, slots: readonly MigrationSlot[], targets: readonly string[]): Chain | undefined {
+  const steps: Migration[] = [];
+  let found: Chain | undefined;
+  let at = version;
+  while (steps.length < MAX_STEPS) {
+    const slot = findSlot(at, slots);
+    const next = slot && parseSemver(slot.to);
+    const from = parseSemver(at);
+    if (!slot || !next || !from || compareSemver(next, from) <= 0) break;
+    steps.push(slot.migration);
+    at = slot.to;
+    const target = newestCompatible(at, targets);
+    if (target !== undefined) found = { target, steps: [...steps] };
+  }
+  return found;
+}
+
+/** The steps towards one release: what a payload that an old release queued goes through. */
+export function stepsTo(version: string, slots: readonly MigrationSlot[], target: string): Migration[] | undefined {
+  return findChain(version, slots, [target])?.steps;
+}
+
+/** One that names the version itself goes before a range. */
+function findSlot(version: string, slots: readonly MigrationSlot[]): MigrationSlot | undefined {
+  const wanted = parseSemver(version);
+  if (!wanted) return undefined;
+  return slots.find(({ from }) => from === version) ?? slots.find(({ from }) => isIn(wanted, parseRange(from)));
+}
+
+function isIn(version: Semver, range: Range | undefined): boolean {
+  return range !== undefined && satisfies(version, range);
+}
+
+function newestCompatible(version: string, targets: readonly string[]): string | undefined {
+  const range = parseRange(`^${version}`);
+  let best: { text: string; version: Semver } | undefined;
+  for (const text of targets) {
+    const parsed = parseSemver(text);
+    if (!parsed || !isIn(parsed, range)) continue;
+    if (!best || compareSemver(parsed, best.version) > 0) best = { text, version: parsed };
+  }
+  return best?.text;
+}

@@ -1,0 +1,41 @@
+/** A request as JSON has it: what stands in the path, the query and the body, not decoded. */
+export interface CarriedRequest {
+  params: Record<string, string>;
+  query: Record<string, string | string[] | undefined>;
+  /** Lower-case names. */
+  headers: Record<string, string | undefined>;
+  /** `undefined`: none, or none that is JSON. */
+  body: unknown;
+}
+
+/** An answer in JSON. Problems of the framework, streams and bytes are not told to migrations. */
+export interface CarriedResponse {
+  status: number;
+  body: unknown;
+}
+
+/** How one route of the old release is served by a newer one. */
+export interface RouteMigration {
+  /** Its id there; the same by default. */
+  route?: string;
+  /** What is left out stays as it was. */
+  up?(request: CarriedRequest): Partial<CarriedRequest> | Promise<Partial<CarriedRequest>>;
+  down?(response: CarriedResponse): Partial<CarriedResponse> | Promise<Partial<CarriedResponse>>;
+}
+
+/** Default export of a file in `src/versions`. */
+export interface Migration {
+  /** By id of the old release's routes; what is not here is the same in both. */
+  routes?: Record<string, RouteMigration>;
+  /** By effect: what is queued by the old release, as JSON, made into what the newer one takes. */
+  effects?: Record<string, (payload: unknown) => unknown>;
+}
+
+/** A file in `src/versions` as a bundle has it. */
+export interface MigrationSlot {
+  /** Range of the versions that it carries: the file's name. */
+  from: string;
+  /** Semver that it carries them to; what is compatible with that is meant too. */
+  to: string;
+  migration: Migration;
+}
