@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   activateRelease,
   listReleases,
@@ -13,6 +13,9 @@ import {
 } from '../../src/releases/index.ts';
 import { writeBuild } from './builds.ts';
 import { runProcess } from './processes.ts';
+
+// Each write is synced to the disk, and some disks are slow.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/crash` goes deeper. */
 const KILLS = Number(process.env.STORE_KILLS ?? 12);

@@ -1,10 +1,13 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openReleaseStore } from '../../src/releases/store/open.ts';
 import { record } from './records.ts';
 import { conformsToReleaseStore } from './store-conformance.ts';
+
+// Each write is synced to the disk, and some disks are slow.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 let count = 0;

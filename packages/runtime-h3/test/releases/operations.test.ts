@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ReleaseStore } from '../../src/ports.ts';
 import {
   activateRelease,
@@ -20,6 +20,9 @@ import {
 } from '../../src/releases/index.ts';
 import { writeBuild } from './builds.ts';
 import { digest } from './records.ts';
+
+// Each write is synced to the disk, and some disks are slow.
+vi.setConfig({ testTimeout: 120_000 });
 
 const DAY = 24 * 60 * 60 * 1000;
 let folder: string;

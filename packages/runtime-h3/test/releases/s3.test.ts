@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startMoto } from '../../../../test/servers/moto.ts';
 import { openReleaseStore } from '../../src/releases/store/open.ts';
 import { record } from './records.ts';
 import { conformsToReleaseStore } from './store-conformance.ts';
+
+// Each write is synced to the disk, and some disks are slow.
+vi.setConfig({ testTimeout: 120_000 });
 
 const moto = await startMoto();
 if ('reason' in moto) console.warn(`\n  !! The release store in S3 is NOT tested: ${moto.reason}\n`);
