@@ -51,6 +51,12 @@ export const RESPONSES: ResponseCase[] = [
     defs: { User: '{ id: string; name: string; email?: string }' },
   },
   {
+    name: 'empty array on one path, a list on another',
+    code: 'if (req.params.id === "x") return []; if (req.params.id === "y") { res.status = 202; return []; } return users();',
+    expect: { 200: 'User[]', 202: 'unknown[]' },
+    defs: { User: '{ id: string; name: string; email?: string }' },
+  },
+  {
     name: 'empty array beside a tuple',
     code: 'const pair = undefined as [string, number] | undefined; return pair ?? [];',
     expect: { 200: '[string, number] | unknown[]' },
@@ -365,6 +371,11 @@ export const RESPONSES: ResponseCase[] = [
     name: 'and as a statement',
     code: 'req.params.id === "x" && (res.status = 201); return { ok: "y" };',
     expect: { 200: "{ ok: 'y' }", 201: "{ ok: 'y' }" },
+  },
+  {
+    name: 'what is nothing by its type is nothing before ??',
+    code: 'const user = await load("1"); if (!user) return user ?? 4; return { found: user.id };',
+    expect: { 200: '{ found: string } | number' },
   },
   {
     name: 'or and nullish',

@@ -18,6 +18,7 @@ interface Answer {
   schema: Schema | undefined;
   contentType: string | undefined;
   stream?: boolean;
+  emptyList?: boolean;
   node: Node;
 }
 
@@ -182,6 +183,7 @@ function answer(state: State, body: Body | undefined, node: Node, issues: Issues
     schema: empty ? undefined : overridden && body.schema?.type !== 'string' ? {} : body.schema,
     contentType: empty ? undefined : contentType,
     ...(body?.stream ? { stream: true } : {}),
+    ...(body?.emptyList ? { emptyList: true } : {}),
     node: body?.node ?? node,
   };
 }
@@ -239,7 +241,10 @@ function joinStatus(key: string, answers: readonly Answer[], issues: Issues): Re
       first.node,
     );
   }
-  const schemas = new Map(full.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));
+  const isList = ({ schema }: Answer): boolean => schema?.type === 'array' && !schema.prefixItems;
+  const lists = full.some((each) => isList(each) && !each.emptyList);
+  const telling = full.filter(({ emptyList }) => !(emptyList && lists));
+  const schemas = new Map(telling.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));
   const mixed = types.length > 1 && !json;
   return {
     schema: mixed ? {} : canonicalSchema({ anyOf: [...schemas.values()] }),

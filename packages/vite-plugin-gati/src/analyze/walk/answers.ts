@@ -64,7 +64,10 @@ export function toBody(walk: Walk, value: Value, at: Node, facts: Facts): Body |
   // A file goes out as it is; JSON has no form for it.
   if (schema['x-gati-codec'] === 'file')
     return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
-  return absent ? undefined : { schema, contentType: 'application/json', ...(optional ? { optional } : {}), node: at };
+  const emptyList = value.kind === 'array' && value.elements.length === 0 && !value.like;
+  return absent
+    ? undefined
+    : { schema, contentType: 'application/json', ...(optional ? { optional } : {}), ...(emptyList ? { emptyList } : {}), node: at };
 }
 
 /** Async iterables are server-sent events, readable streams are bytes. */

@@ -109,11 +109,12 @@ function evaluateNullish(walk: Walk, node: BinaryExpression, state: State): Outc
 
 /** What the path knows of it: an object that is not true is not there. */
 function isNullish(walk: Walk, node: Node, value: Value, state: State): boolean | undefined {
+  const type = value.kind === 'type' ? walk.session.type(value.node) : undefined;
+  if (type?.tag === 'undefined' || type?.tag === 'null') return true;
   const found = toCondition(walk, node, state);
   const truth = found && !found.negated && found.condition.equals === undefined ? decide(state.facts, found.condition) : undefined;
   if (truth === undefined) return undefined;
   if (truth) return false;
-  const type = value.kind === 'type' ? walk.session.type(value.node) : undefined;
   const members = type?.tag === 'union' ? walk.host.members(type) : [];
   return members.length > 0 && members.every(({ tag }) => tag === 'object' || tag === 'null' || tag === 'undefined') ? true : undefined;
 }

@@ -21,7 +21,9 @@ export function statusKey(status: Status): string {
 }
 
 export function bodyKey(body: Body | undefined): string {
-  return body ? `${body.contentType}${body.stream ? '*' : ''}${body.schema ? JSON.stringify(body.schema) : '?'}` : '-';
+  return body
+    ? `${body.contentType}${body.stream ? '*' : ''}${body.emptyList ? '0' : ''}${body.schema ? JSON.stringify(body.schema) : '?'}`
+    : '-';
 }
 
 /** Equal for states that differ in facts only. */

@@ -94,6 +94,8 @@ export interface Body {
   /** It can be `undefined`, and then there is none. */
   optional?: boolean;
   node: Node;
+  /** An empty array literal: it says that there is a list, and nothing of its items. */
+  emptyList?: boolean;
 }
 
 export const UNDEFINED: Value = { kind: 'constant', value: undefined, widen: false };
