@@ -10,6 +10,14 @@ interface GatiEffects {}
 /** `{ config: … }` where the app has `src/config.ts`. Filled by `.gati/types/gati.d.ts`. */
 interface GatiConfig {}
 
+/** By name of a file in `src/versions`: the contracts that it stands between. Filled by `.gati/types/versions.d.ts`. */
+interface GatiMigrations {}
+
+/** `export default { routes: { … } } satisfies Migration<'1.x'>` in `src/versions/1.x.ts`. */
+type Migration<Name extends string = string> = import('@gati/runtime-h3/types').MigrationOf<
+  Name extends keyof GatiMigrations ? GatiMigrations[Name] : unknown
+>;
+
 /** `export const handler: Handler<typeof route> = async (req, res, gctx, lctx) => { … }` */
 type Handler<R extends string = string> = import('@gati/runtime-h3/types').Handler<R>;
 /** `export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) { … }` */

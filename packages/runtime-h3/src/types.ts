@@ -24,3 +24,4 @@ export type {
 } from './context/types.ts';
 export type { EffectContext, EffectFile, EffectJob, EnqueueOptions, RateLimit, RetryPolicy } from './effects/types.ts';
 export type { ModuleDefinition } from './modules/types.ts';
+export type { MigrationOf } from './releases/migrate/typed.ts';

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { type Contract, printManifest } from '@gati/contract';
 import { emitClient } from './emit/client.ts';
@@ -5,10 +6,13 @@ import { emitContext } from './emit/context.ts';
 import { toManifest } from './emit/manifest.ts';
 import { toOpenApiFile } from './emit/openapi.ts';
 import { emitTypes } from './emit/types.ts';
+import { emitVersions } from './emit/versions.ts';
 import { writeEnvFile } from './env-file.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Scan } from './scan/types.ts';
 import { writeChanged } from './write-changed.ts';
+
+const VERSION_TYPES = '.gati/types/versions.d.ts';
 
 /** Whose files they are. */
 export interface GenerateTarget {
@@ -32,6 +36,10 @@ export async function writeGenerated(
     '.gati/gati.manifest.json': printManifest(manifest),
     '.gati/openapi.json': toOpenApiFile(manifest, options.base),
   };
+  if (scan.versions.length > 0) {
+    const { readMigrationTypes } = await import('./releases/migration-types.ts');
+    files[VERSION_TYPES] = emitVersions(await readMigrationTypes(root, scan.versions, contract));
+  }
   const written = await Promise.all(
     Object.entries(files).map(async ([file, text]) => ((await writeChanged(path.join(root, file), text)) ? [file] : [])),
   );
@@ -42,6 +50,9 @@ export async function writeGenerated(
 export async function writeTypes(root: string, scan: Scan): Promise<string[]> {
   const file = '.gati/types/gati.d.ts';
   await writeChanged(path.join(root, '.gati/.gitignore'), '*\n');
+  // The contracts behind migrations are not read for this; until they are, nothing of them is checked.
+  const versions = path.join(root, VERSION_TYPES);
+  if (scan.versions.length > 0 && !fs.existsSync(versions)) await writeChanged(versions, emitVersions([]));
   const changed = await writeChanged(path.join(root, file), emitTypes(scan));
   return [...(changed ? [file] : []), ...(await writeEnvFile(root))];
 }

@@ -13,7 +13,7 @@ const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const
  */
 export function emitTypes(scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.
-
+${scan.versions.length === 0 ? '' : '/// <reference path="./versions.d.ts" />\n'}
 declare namespace GatiTypes {
   /** What a Standard Schema gives (https://standardschema.dev). */
   type Output<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } } ? NonNullable<Types> extends { readonly output: infer Value } ? Value : unknown : unknown;

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@gati/contract';
 import { readEffects, readModules } from './assemble-named.ts';
+import { readVersions } from './read-versions.ts';
 import type { ScannedFile } from './facts.ts';
 import type { FileRole } from './layout.ts';
 import { claimNames } from './claim-names.ts';
@@ -47,7 +48,7 @@ export function assemble(files: ScannedFile[]): Scan {
     modules: readModules(withRole('module'), diagnostics),
     effects: readEffects(withRole('effect'), diagnostics),
     ...(config === undefined ? {} : { config }),
-    versions: withRole('version').map(({ file }) => file),
+    versions: readVersions(withRole('version'), diagnostics),
     diagnostics: diagnostics.sort((a, b) => (a.file ?? '').localeCompare(b.file ?? '', 'en') || (a.line ?? 0) - (b.line ?? 0)),
   };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { FileFacts } from './facts.ts';
 
 /** Raised whenever the same text may give other facts. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface Pack {
   format: number;

@@ -7,7 +7,7 @@ export interface FileFacts {
   exports: { values: string[]; types: string[] };
   /** There is an `export *`, so any name may be exported. */
   open: boolean;
-  /** The exported constants that the scan reads: `route`, `name`, `version`, `effect`. */
+  /** The exported constants that the scan reads: `route`, `name`, `version`, `effect`, `to`. */
   constants: Record<string, Constant>;
   /** Why the file could not be read as a module. */
   syntax?: { message: string; place: Place; frame: string };
@@ -29,7 +29,7 @@ export interface Constant {
   frame: string;
 }
 
-const READ = new Set(['route', 'name', 'version', 'effect']);
+const READ = new Set(['route', 'name', 'version', 'effect', 'to']);
 
 /** Reads exports and constant strings of a module from its syntax tree; no code runs and no type is looked at. */
 export function readFacts(file: string, text: string): FileFacts {

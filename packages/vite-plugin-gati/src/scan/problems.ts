@@ -76,6 +76,9 @@ export const middlewareMissing = (site: Site): Diagnostic =>
 export const runMissing = (site: Site): Diagnostic =>
   problem('GATI_EFFECT_RUN_MISSING', site, "The file exports no 'run'.", 'Write: export async function run(payload, ectx) { … }.');
 
+export const migrationInvalid = (site: Site, message: string, fix: string): Diagnostic =>
+  problem('GATI_MIGRATION_INVALID', site, message, fix);
+
 export const nameConflict = (site: Site, what: string, name: string, other: Site): Diagnostic =>
   problem(
     'GATI_NAME_CONFLICT',

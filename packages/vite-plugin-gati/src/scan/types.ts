@@ -10,13 +10,23 @@ export interface Scan {
   effects: NamedFile[];
   /** `src/config.ts`, if there. */
   config?: string;
-  /** `src/versions/*.ts`. */
-  versions: string[];
+  /** `src/versions/*.ts`, sorted by `file`. */
+  versions: VersionFile[];
   diagnostics: Diagnostic[];
 }
 
 export interface NamedFile {
   name: string;
+  /** From the root, with `/`. */
+  file: string;
+}
+
+/** A migration: what keeps the versions of `from` answered when their code is gone. */
+export interface VersionFile {
+  /** The file's name: a version or a range of them. */
+  from: string;
+  /** `export const to`: the version that it carries them to. */
+  to: string;
   /** From the root, with `/`. */
   file: string;
 }

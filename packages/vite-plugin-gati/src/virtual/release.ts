@@ -42,6 +42,9 @@ export function printRelease({ root, scan, contract, version, id }: ReleaseInput
     const payload = plan ? `, payload: { schema: contract.effects[${index}].payload, ${printInput(plan)} }` : '';
     return `${JSON.stringify(name)}: { load: () => ${imports.all(file)}${payload} }`;
   });
+  const migrations = scan.versions.map(
+    ({ from, to, file }) => `{ from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, migration: ${imports.one(file, 'default')} }`,
+  );
   const config = scan.config === undefined ? '' : `, config: () => ${imports.one(scan.config, 'default')}`;
   const used = HELPERS.join(', ');
   return `${imports.print()}import { ${used} } from ${runtimeEntry('checks')};
@@ -53,7 +56,7 @@ const match = ${compileMatch(contract)};
 export default {
   abi: 1, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
   modules: { ${modules.join(', ')} },
-  effects: { ${effects.join(', ')} }${config},
+  effects: { ${effects.join(', ')} }${migrations.length === 0 ? '' : `,\n  migrations: [${migrations.join(', ')}]`}${config},
 };
 `;
 }

@@ -210,6 +210,10 @@ describe('the rest of an app', () => {
       'src/effects/bad.ts': 'export const x = 1;',
       'src/config.ts': 'export default {};',
       'src/versions/v1.ts': '',
+      'src/versions/1.x.ts': "export const to = '2.0.0';\nexport default {};",
+      'src/versions/2.1.0.ts': "export const to = '2.0.0';\nexport default {};",
+      'src/versions/3.x.ts': 'export default {};',
+      'src/versions/4.x.ts': "export const to = '5.0.0';",
       'src/other.ts': 'syntax error (',
     });
     expect(found).toMatchObject({
@@ -223,8 +227,14 @@ describe('the rest of an app', () => {
         { name: 'sendMail', file: 'src/effects/send-mail.ts' },
       ],
       config: 'src/config.ts',
-      versions: ['src/versions/v1.ts'],
-      diagnostics: [{ code: 'GATI_EFFECT_RUN_MISSING', file: 'src/effects/bad.ts' }],
+      versions: [{ from: '1.x', to: '2.0.0', file: 'src/versions/1.x.ts' }],
+      diagnostics: [
+        { code: 'GATI_EFFECT_RUN_MISSING', file: 'src/effects/bad.ts' },
+        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/2.1.0.ts', message: '2.1.0 is carried to 2.0.0, which is not behind it.' },
+        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/3.x.ts', message: 'The file does not say where it carries 3.x to.' },
+        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/4.x.ts', message: 'The file exports no migration.' },
+        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/v1.ts', message: "'v1' is no version and no range of versions." },
+      ],
     });
   });
 });

@@ -59,8 +59,8 @@ function insertionsOf(root: string, scan: Scan): Map<string, Insertion[]> {
 }
 
 function sourcesOf({ routes, modules, effects, config, versions }: Scan): string[] {
-  const named = [...routes, ...modules, ...effects].map(({ file }) => file);
-  const files = [...named, ...routes.flatMap(({ middleware }) => middleware), ...versions, ...(config === undefined ? [] : [config])];
+  const named = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
+  const files = [...named, ...routes.flatMap(({ middleware }) => middleware), ...(config === undefined ? [] : [config])];
   return [...new Set(files)].filter((file) => /\.[cm]?tsx?$/.test(file));
 }
 

@@ -1,0 +1,67 @@
+import { type Contract, propertyKey, quote, type RouteContract, type Schema, toDeclarations, toTypeScript } from '@gati/contract';
+
+/** One migration and the contracts that it stands between. */
+export interface MigrationTypes {
+  /** `1.x` */
+  name: string;
+  from: Contract;
+  to: Contract;
+}
+
+/** The text of `.gati/types/versions.d.ts`: fills the registry behind `Migration<'1.x'>`. What is not in it is not checked. */
+export function emitVersions(migrations: MigrationTypes[]): string {
+  const spaces = new Map<Contract, string>();
+  const spaceOf = (contract: Contract): string => {
+    const name = spaces.get(contract) ?? `V${spaces.size}`;
+    spaces.set(contract, name);
+    return name;
+  };
+  const entries = migrations.map(
+    ({ name, from, to }) =>
+      `  ${quote(name)}: { from: GatiVersions.${spaceOf(from)}.Contract; to: GatiVersions.${spaceOf(to)}.Contract };\n`,
+  );
+  return `// Written by Gati from the releases that src/versions names; changes here are lost.
+
+declare namespace GatiVersions {
+${[...spaces].map(([contract, name]) => `namespace ${name} {\n${printContract(contract)}}\n`).join('')}}
+
+interface GatiMigrations {
+${entries.join('')}}
+`;
+}
+
+/** All of it as JSON has it: a migration sees neither `Date` nor `bigint`. */
+function printContract({ routes, effects, $defs }: Contract): string {
+  const called = routes.filter(({ method }) => method !== 'WS');
+  const schemas = [...called.flatMap(schemasOf), ...effects.flatMap(({ payload }) => (payload ? [payload] : []))];
+  const names = toDeclarations($defs, { request: [], response: schemas, taken: ['Contract'] });
+  const print = (schema: Schema | undefined): string =>
+    schema === undefined ? 'unknown' : toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' });
+  const lines = called.map((route) => `    ${quote(route.id)}: { ${printRoute(route, print)} };\n`);
+  const payloads = effects.map(({ name, payload }) => `    ${propertyKey(name)}: ${print(payload)};\n`);
+  return `${names.text}export interface Contract {\n  routes: {\n${lines.join('')}  };\n  effects: {\n${payloads.join('')}  };\n}\n`;
+}
+
+function printRoute(route: RouteContract, print: (schema: Schema | undefined) => string): string {
+  const responses = Object.entries(route.responses)
+    .filter(([status, { contentType }]) => status !== 'default' && (contentType ?? 'application/json') === 'application/json')
+    .map(([status, { schema }]) => `{ status: ${status}; body: ${schema === undefined ? 'undefined' : print(schema)} }`);
+  return [
+    `params: ${route.params ? toStrings(route.params) : 'Record<string, string>'}`,
+    'query: Record<string, string | string[] | undefined>',
+    'headers: Record<string, string | undefined>',
+    `body: ${route.body ? print(route.body.schema) : 'unknown'}`,
+    `response: ${responses.length === 0 ? '{ status: number; body: unknown }' : responses.join(' | ')}`,
+  ].join('; ');
+}
+
+/** What stands in a path is text, whatever it is decoded to. */
+function toStrings({ properties = {} }: Schema): string {
+  return `{ ${Object.keys(properties)
+    .map((name) => `${propertyKey(name)}: string`)
+    .join('; ')} }`;
+}
+
+function schemasOf({ body, responses }: RouteContract): Schema[] {
+  return [body?.schema, ...Object.values(responses).map(({ schema }) => schema)].filter((schema) => schema !== undefined);
+}

@@ -1,0 +1,40 @@
+import { compareSemver, type Diagnostic, parseRange, parseSemver, type Range, satisfies } from '@gati/contract';
+import type { ScannedFile } from './facts.ts';
+import { belowFolder, VERSIONS } from './layout.ts';
+import { migrationInvalid } from './problems.ts';
+import type { VersionFile } from './types.ts';
+
+/** The migrations of `src/versions`. */
+export function readVersions(files: ScannedFile[], diagnostics: Diagnostic[]): VersionFile[] {
+  return files.flatMap((scanned) => {
+    const { file, facts } = scanned;
+    const from = belowFolder(file, VERSIONS);
+    const to = facts.constants.to;
+    const fault = toFault(scanned, from, parseRange(from), to?.value);
+    if (fault !== undefined) diagnostics.push(migrationInvalid({ file, ...to }, ...fault));
+    return fault !== undefined || to?.value === undefined ? [] : [{ from, to: to.value, file }];
+  });
+}
+
+function toFault(
+  { facts }: ScannedFile,
+  from: string,
+  range: Range | undefined,
+  to: string | undefined,
+): [message: string, fix: string] | undefined {
+  if (range === undefined) {
+    return [`'${from}' is no version and no range of versions.`, "Name the file after the versions that it carries: '1.x.ts', '1.4.0.ts'."];
+  }
+  const target = to === undefined ? undefined : parseSemver(to);
+  if (target === undefined) {
+    return [`The file does not say where it carries ${from} to.`, "Write the version that it was made for: export const to = '2.0.0'."];
+  }
+  const exact = parseSemver(from);
+  if (satisfies(target, range) || (exact !== undefined && compareSemver(target, exact) <= 0)) {
+    return [`${from} is carried to ${to}, which is not behind it.`, 'Give the later version, to which the breaking change led.'];
+  }
+  if (!facts.open && !facts.exports.values.includes('default')) {
+    return ['The file exports no migration.', `Write: export default { routes: { … } } satisfies Migration<'${from}'>.`];
+  }
+  return undefined;
+}
