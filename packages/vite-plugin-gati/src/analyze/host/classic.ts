@@ -14,6 +14,7 @@ import type {
   TypeTag,
   TypeView,
 } from './host.ts';
+import { toTag } from './tags.ts';
 
 type TypeScript = typeof ts;
 
@@ -27,7 +28,7 @@ class View implements TypeView {
 
   constructor(raw: ts.Type, api: TypeScript) {
     this.raw = raw;
-    this.tag = tagOf(raw.flags, api.TypeFlags);
+    this.tag = toTag(raw.flags, api.TypeFlags);
     if (this.tag === 'literal') this.value = literalValue(raw, api);
     if (this.tag === 'template') this.texts = (raw as ts.TemplateLiteralType).texts;
     if (this.tag === 'any' && (raw as { intrinsicName?: string }).intrinsicName === 'error') this.broken = true;
@@ -39,30 +40,6 @@ function literalValue(raw: ts.Type, api: TypeScript): string | number | boolean 
   if (raw.flags & api.TypeFlags.BooleanLiteral) return (raw as unknown as { intrinsicName: string }).intrinsicName === 'true';
   const { value } = raw as ts.LiteralType;
   return typeof value === 'object' ? BigInt(`${value.negative ? '-' : ''}${value.base10Value}`) : value;
-}
-
-function tagOf(flags: number, all: TypeScript['TypeFlags']): TypeTag {
-  if (flags & all.Any) return 'any';
-  if (flags & all.Unknown) return 'unknown';
-  if (flags & all.Never) return 'never';
-  if (flags & all.Undefined) return 'undefined';
-  if (flags & all.Void) return 'void';
-  if (flags & all.Null) return 'null';
-  if (flags & (all.StringLiteral | all.NumberLiteral | all.BigIntLiteral | all.BooleanLiteral)) return 'literal';
-  if (flags & all.Boolean) return 'boolean';
-  if (flags & all.String) return 'string';
-  if (flags & all.Number) return 'number';
-  if (flags & all.Enum && !(flags & all.Union)) return 'number';
-  if (flags & all.BigInt) return 'bigint';
-  if (flags & all.ESSymbolLike) return 'symbol';
-  if (flags & all.TemplateLiteral) return 'template';
-  if (flags & all.StringMapping) return 'stringMapping';
-  if (flags & all.Union) return 'union';
-  if (flags & all.Intersection) return 'intersection';
-  if (flags & all.NonPrimitive) return 'nonPrimitive';
-  if (flags & all.Object) return 'object';
-  if (flags & all.TypeParameter) return 'parameter';
-  return 'deferred';
 }
 
 class SymbolHandle implements SymbolView {

@@ -27,6 +27,7 @@ import type {
   TypeTag,
   TypeView,
 } from './host.ts';
+import { toTag } from './tags.ts';
 
 class View implements TypeView {
   readonly raw: Type;
@@ -44,7 +45,7 @@ class View implements TypeView {
 
   constructor(raw: Type) {
     this.raw = raw;
-    this.tag = tagOf(raw.flags);
+    this.tag = toTag(raw.flags, TypeFlags);
     if (raw.isLiteralType()) this.value = raw.value;
     if (raw.isTemplateLiteralType()) this.texts = raw.texts;
     if (this.tag === 'any' && raw.isErrorType()) this.broken = true;
@@ -68,30 +69,6 @@ class SymbolHandle implements SymbolView {
 
 function toDeclaration(handle: NodeHandle): DeclarationView {
   return { file: handle.path, node: () => handle.resolve() };
-}
-
-function tagOf(flags: number): TypeTag {
-  if (flags & TypeFlags.Any) return 'any';
-  if (flags & TypeFlags.Unknown) return 'unknown';
-  if (flags & TypeFlags.Never) return 'never';
-  if (flags & TypeFlags.Undefined) return 'undefined';
-  if (flags & TypeFlags.Void) return 'void';
-  if (flags & TypeFlags.Null) return 'null';
-  if (flags & TypeFlags.Literal) return 'literal';
-  if (flags & TypeFlags.Boolean) return 'boolean';
-  if (flags & TypeFlags.String) return 'string';
-  if (flags & TypeFlags.Number) return 'number';
-  if (flags & TypeFlags.Enum && !(flags & TypeFlags.Union)) return 'number';
-  if (flags & TypeFlags.BigInt) return 'bigint';
-  if (flags & TypeFlags.ESSymbolLike) return 'symbol';
-  if (flags & TypeFlags.TemplateLiteral) return 'template';
-  if (flags & TypeFlags.StringMapping) return 'stringMapping';
-  if (flags & TypeFlags.Union) return 'union';
-  if (flags & TypeFlags.Intersection) return 'intersection';
-  if (flags & TypeFlags.NonPrimitive) return 'nonPrimitive';
-  if (flags & TypeFlags.Object) return 'object';
-  if (flags & TypeFlags.TypeParameter) return 'parameter';
-  return 'deferred';
 }
 
 /** The compiler of TypeScript 7, in its own process. Each question is one round trip of about 50 µs, so lists are asked as lists. */
