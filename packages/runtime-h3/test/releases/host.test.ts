@@ -84,13 +84,18 @@ describe('without a store', () => {
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await writeSealed(join(folder, '0.8.0'), '0.8.0');
     const info = (version: string, date: string, status: string) => ({ version, id: `rel_${version}`, date, status });
-    const list = [info('0.9.0', '2026-02-01T00:00:00Z', 'deprecated'), info('0.8.0', '2026-01-01T00:00:00Z', 'retired')];
+    const list = [
+      info('0.9.0', '2026-02-01T00:00:00Z', 'deprecated'),
+      info('0.8.0', '2026-01-01T00:00:00Z', 'retired'),
+      info('0.7.0', '2025-01-01T00:00:00Z', 'retired'),
+    ];
     await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: list }));
     await start({ store: undefined, folder });
     expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
     expect(await ask('2026-02-02')).toEqual([200, '1.0.0']);
     expect(await ask('2026-02-01T00:00:00Z')).toEqual([200, '0.9.0']);
     expect(await ask('0.8.0')).toEqual([410, 'version_retired']);
+    expect(await ask('0.7.0')).toEqual([410, 'version_retired']);
     expect(await ask()).toEqual([300, 'version_missing']);
   });
 });

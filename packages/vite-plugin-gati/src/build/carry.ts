@@ -1,17 +1,37 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { CARRIED_FILE, type CarriedRelease, type CarriedReleases, materialize, outsideWindow } from '@gati/runtime-h3/releases';
+import { parseRange, parseSemver, printManifest, satisfies } from '@gati/contract';
+import {
+  CARRIED_FILE,
+  type CarriedRelease,
+  type CarriedReleases,
+  materialize,
+  outsideWindow,
+  readManifest,
+} from '@gati/runtime-h3/releases';
 import type { History } from '../releases/history.ts';
 import { writeChanged } from '../write-changed.ts';
 
 /** Statuses that are asked for by somebody. */
 const CARRIED = new Set(['live', 'deprecated', 'withdrawn']);
 
+export interface CarryOptions {
+  /** Version of the build. */
+  own: string;
+  /** `dist/server/releases` */
+  folder: string;
+  /** Ranges that `src/versions` carries: of what is retired there, the promises are needed. */
+  migrated: string[];
+}
+
 /**
- * Puts the sealed bundles of the releases in the window into `folder` (`dist/server/releases`), so that a server without a store runs them too.
+ * Puts the sealed bundles of the releases in the window into the build, so that a server without a store runs them too.
  * Gives their versions, highest first.
  */
-export async function carryReleases({ store, releases, head, statusOf }: History, own: string, folder: string): Promise<string[]> {
+export async function carryReleases(
+  { store, releases, head, statusOf }: History,
+  { own, folder, migrated }: CarryOptions,
+): Promise<string[]> {
   const gone = new Set(outsideWindow(releases, head, {}, Date.now()));
   const carried: CarriedRelease[] = [];
   for (const release of releases) {
@@ -20,6 +40,10 @@ export async function carryReleases({ store, releases, head, statusOf }: History
     // What was never activated is asked for by nobody, and the build itself is there anyway.
     if (version === own || status === 'staged' || (gone.has(release) && statusOf(version) === 'staged')) continue;
     if (CARRIED.has(status)) await materialize(store, version, path.join(folder, version));
+    else if (migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))) {
+      await fs.mkdir(path.join(folder, version), { recursive: true });
+      await writeChanged(path.join(folder, version, 'gati.manifest.json'), printManifest(await readManifest(store, release)));
+    }
     carried.push({ version, id, date, ...head.marks[version], status });
   }
   if (carried.length > 0) {

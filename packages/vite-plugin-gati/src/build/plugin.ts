@@ -120,7 +120,12 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     }
     const opened = await openStore();
     await writeOutputs(outDir, await toTold(manifest, opened), context.project.options.base);
-    const carried = await carryReleases(opened, manifest.release.version, path.join(outDir, SERVER_DIR, 'releases'));
+    const { scan } = await context.analysis();
+    const carried = await carryReleases(opened, {
+      own: manifest.release.version,
+      folder: path.join(outDir, SERVER_DIR, 'releases'),
+      migrated: scan.versions.map(({ from }) => from),
+    });
     const { files, bytes } = await sizeOf(path.join(outDir, SERVER_DIR));
     const place = normalizePath(path.relative(config.root, outDir)) || '.';
     const { name, release } = manifest;

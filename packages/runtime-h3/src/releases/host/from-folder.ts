@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contract, parseManifest } from '@gati/contract';
@@ -7,6 +8,8 @@ import { bundleFile, importBundle, type KnownRelease } from './known.ts';
 import { once } from './once.ts';
 import { type ReleaseRules, restrict } from './rules.ts';
 import { toRouteTable } from './route-table.ts';
+
+const NOTHING: Contract = { routes: [], effects: [], modules: [], $defs: {} };
 
 /** The releases that the build took along. */
 export async function readFolder(
@@ -18,8 +21,11 @@ export async function readFolder(
   return { releases, marks: Object.fromEntries(carried.map((release) => [release.version, release])) };
 }
 
-async function toKnown(folder: string, { version, id, date }: CarriedRelease, rules: ReleaseRules): Promise<KnownRelease> {
-  const readContract = async (): Promise<Contract> => parseManifest(await readFile(join(folder, 'gati.manifest.json'), 'utf8')).contract;
+async function toKnown(folder: string, { version, id, date, status }: CarriedRelease, rules: ReleaseRules): Promise<KnownRelease> {
+  const file = join(folder, 'gati.manifest.json');
+  // Of a retired one there is nothing but its name, unless a migration needs its promises.
+  const isThere = status !== 'retired' || existsSync(file);
+  const readContract = async (): Promise<Contract> => (isThere ? parseManifest(await readFile(file, 'utf8')).contract : NOTHING);
   const table = toRouteTable(await readContract(), rules.serves);
   return {
     version,
