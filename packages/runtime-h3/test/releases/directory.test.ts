@@ -7,7 +7,7 @@ import { record } from './records.ts';
 import { conformsToReleaseStore } from './store-conformance.ts';
 
 // Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 let count = 0;

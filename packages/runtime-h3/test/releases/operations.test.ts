@@ -22,7 +22,7 @@ import { writeBuild } from './builds.ts';
 import { digest } from './records.ts';
 
 // Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const DAY = 24 * 60 * 60 * 1000;
 let folder: string;

@@ -5,7 +5,7 @@ import { record } from './records.ts';
 import { conformsToReleaseStore } from './store-conformance.ts';
 
 // Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const moto = await startMoto();
 if ('reason' in moto) console.warn(`\n  !! The release store in S3 is NOT tested: ${moto.reason}\n`);

@@ -106,7 +106,7 @@ export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url:
     expect(await store.notes()).toEqual([{ instance: 'a-1', current: '1.1.0', until: 3 }]);
   });
 
-  test('two processes that race for every version and for the head lose nothing', { timeout: 120_000 }, async () => {
+  test('two processes that race for every version and for the head lose nothing', { timeout: 300_000 }, async () => {
     const each = 15;
     const writers = ['a', 'b'].map((name) => runWriter([url, name, String(each)]));
     const won = (await Promise.all(writers.map(({ done }) => done))).map((text) => JSON.parse(text) as { won: string[] });

@@ -31,7 +31,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     const client = new S3Client({ forcePathStyle: true });
     await client.send(new CreateBucketCommand({ Bucket: 'shop-releases' }));
     client.destroy();
-  });
+  }, 5 * MINUTE);
   afterAll(async () => {
     process.env = before;
     if ('stop' in moto) await moto.stop();
