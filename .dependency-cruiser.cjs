@@ -46,7 +46,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/[^/]+/src/' },
       // An optional peer that the tests use is in both lists.
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm-peer'] },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        dependencyTypesNot: ['npm-peer'],
+        // What is built in is for development only.
+        pathNot: '^node_modules/typebox/',
+      },
     },
     {
       name: 'resolvable',
