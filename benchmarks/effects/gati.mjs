@@ -1,14 +1,19 @@
 // Effects of Gati over the queue that a url names, as a process of the server has them.
-import { createGlobalContext, openQueue, QUEUES } from '@gati/runtime-h3/dev';
+import { createGlobalContext, openAnyQueue } from '@gati/runtime-h3/dev';
 
 const logger = { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
 /** Each job's payload goes to `run`; without one it only enqueues. */
 export async function openGati(url, { concurrency = 200, run } = {}) {
-  const driver = await openQueue(url, QUEUES, { onError: console.error });
+  const driver = await openAnyQueue(url);
   const release = {
-    ...{ abi: 1, version: '1.0.0', id: 'rel_0', contract: { routes: [], effects: [], modules: [], $defs: {} } },
-    ...{ routes: [], match: () => undefined, modules: {} },
+    abi: 1,
+    version: '1.0.0',
+    id: 'rel_0',
+    contract: { routes: [], effects: [], modules: [], $defs: {} },
+    routes: [],
+    match: () => undefined,
+    modules: {},
     effects: { job: { load: () => ({ concurrency, run }) } },
   };
   const context = await createGlobalContext({

@@ -2,5 +2,4 @@
 export { type Context, createGlobalContext, type GlobalContextOptions } from './context/global.ts';
 export { ABI } from './releases/bundle.ts';
 export { wantsDocument } from './server/client-files.ts';
-export { openQueue } from './effects/open.ts';
-export { QUEUES } from './effects/queues.ts';
+export { openAnyQueue, runEffects } from './effects/tools.ts';

@@ -21,6 +21,16 @@ export async function startServer(options: ServerOptions): Promise<void> {
     process.exitCode = await runReleaseCommand(name, words);
     return;
   }
+  if (name === 'effects') {
+    const [{ runEffectsCommand }, { toDefaultQueue }, { toDataFolder }] = await Promise.all([
+      import('../effects/command/main.ts'),
+      import('../effects/open.ts'),
+      import('../data/location.ts'),
+    ]);
+    const url = process.env.GATI_EFFECTS || toDefaultQueue(toDataFolder('production'));
+    process.exitCode = await runEffectsCommand(words, { url, queues: options.queues });
+    return;
+  }
   const { supervise } = await import('./supervisor.ts');
   return supervise();
 }

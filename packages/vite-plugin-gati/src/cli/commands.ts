@@ -71,6 +71,13 @@ export const COMMANDS: Command[] = [
     },
   }),
   {
+    name: 'effects',
+    description: 'Read and steer the queue of effects: list, show, retry, redrive, cancel, purge',
+    args: { action: { type: 'positional', description: 'What to do; `list --help` tells what each takes', valueHint: 'list' } },
+    passOn: true,
+    load: () => import('./commands/effects.ts'),
+  },
+  {
     name: 'run',
     description: "Run a script with the app's virtual modules, aliases and .env files",
     args: { script: { type: 'positional', description: 'The script; what follows is passed to it', valueHint: 'script.ts' } },

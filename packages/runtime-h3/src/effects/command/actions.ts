@@ -1,0 +1,183 @@
+import { GatiError } from '@gati/contract';
+import type { JobFilter, JobRecord, JobState, QueueDriver } from '../../ports.ts';
+
+export interface EffectsCall {
+  queue: QueueDriver;
+  /** What stands behind the action: ids. */
+  words: string[];
+  flags: EffectsFlags;
+}
+
+export interface EffectsFlags {
+  state?: string | undefined;
+  effect?: string | undefined;
+  limit?: string | undefined;
+  cursor?: string | undefined;
+  yes?: boolean | undefined;
+}
+
+export interface EffectsAnswer {
+  lines: string[];
+  document: unknown;
+  /** 0 done, 1 a finding. */
+  code: 0 | 1;
+}
+
+export type EffectsAction = (call: EffectsCall) => Promise<EffectsAnswer>;
+
+const STATES: readonly JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
+/** Jobs that are read, or sent again, at a time. */
+const PAGE = 500;
+const DEFAULT_LIMIT = 50;
+
+export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
+
+async function list({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer> {
+  noWords('list', words);
+  const limit = readLimit(flags.limit);
+  const page = await look(queue, { ...toFilter(flags), limit, ...(flags.cursor !== undefined && { cursor: flags.cursor }) });
+  const stats = await queue.stats();
+  const lines = page.jobs.map(
+    ({ id, effect, state, attempt, runAt, error }) =>
+      `${id}  ${state.padEnd(9)} ${effect.padEnd(20)} ${String(attempt).padStart(3)}  ${toTime(runAt).slice(0, 19)}  ${(error ?? '').split('\n')[0]!.slice(0, 80)}`,
+  );
+  const counts = Object.entries(stats)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+  return {
+    lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), counts],
+    document: { jobs: page.jobs.map(toRow), next: page.next ?? null, stats },
+    code: 0,
+  };
+}
+
+async function show({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
+  const [id, ...more] = readIds('show', words);
+  noWords('show', more);
+  const { jobs } = await look(queue, { ids: [id!], limit: 1 });
+  const [job] = jobs;
+  if (!job) throw toUnknown(id!);
+  const { priority, enqueuedAt, idempotencyKey, release, progress, result, steps } = job;
+  const document = {
+    ...toRow(job),
+    priority,
+    enqueuedAt: toTime(enqueuedAt),
+    idempotencyKey: idempotencyKey ?? null,
+    release,
+    progress: progress ?? null,
+    result: result === undefined ? null : parse(result),
+    ...(steps && { steps: Object.keys(steps) }),
+  };
+  return { lines: Object.entries(document).map(([name, value]) => `${name.padEnd(15)} ${toText(value)}`), document, code: 0 };
+}
+
+async function retry({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
+  const ids = readIds('retry', words);
+  const retried = await queue.redrive(ids);
+  return { lines: [`${retried} of ${ids.length} dead letters are due again`], document: { retried }, code: retried === ids.length ? 0 : 1 };
+}
+
+async function redrive({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer> {
+  noWords('redrive', words);
+  let redriven = 0;
+  // What fails again meanwhile comes back at the front: each is sent once.
+  const seen = new Set<string>();
+  for (let cursor: string | undefined; ;) {
+    const page = await look(queue, { ...toFilter(flags), states: ['dead'], limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    const ids = page.jobs.map(({ id }) => id).filter((id) => !seen.has(id));
+    for (const id of ids) seen.add(id);
+    if (ids.length > 0) redriven += await queue.redrive(ids);
+    cursor = page.next;
+    if (cursor === undefined) break;
+  }
+  return { lines: [`${redriven} dead letters are due again`], document: { redriven }, code: 0 };
+}
+
+async function cancel({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
+  const ids = readIds('cancel', words);
+  if (!queue.cancel) throw cant('cancel');
+  const cancelled = await queue.cancel(ids);
+  const lines = [
+    `${cancelled} of ${ids.length} cancelled${cancelled < ids.length ? ': the others run, are through or are not there' : ''}`,
+  ];
+  return { lines, document: { cancelled }, code: cancelled === ids.length ? 0 : 1 };
+}
+
+async function purge({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer> {
+  noWords('purge', words);
+  if (!flags.yes)
+    throw wrongUse(
+      '`effects purge` removes jobs for good',
+      'Say that it is meant: `effects purge --yes`, with `--state dead` for dead letters alone.',
+    );
+  if (!queue.purge) throw cant('purge');
+  const filter = toFilter(flags);
+  const live = filter.states?.find((state) => state === 'waiting' || state === 'delayed' || state === 'active');
+  if (live) throw wrongUse(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
+  const purged = await queue.purge(filter);
+  return { lines: [`${purged} jobs are gone`], document: { purged }, code: 0 };
+}
+
+function look(queue: QueueDriver, filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+  if (!queue.list) throw cant('look into its jobs');
+  return queue.list(filter);
+}
+
+function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | 'effects'> {
+  const states = state?.split(',') as JobState[] | undefined;
+  const wrong = states?.find((one) => !STATES.includes(one));
+  if (wrong !== undefined) throw wrongUse(`\`--state ${wrong}\` is no state`, `The states are ${STATES.join(', ')}.`);
+  return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
+}
+
+function toRow({ id, effect, state, attempt, payload, error, runAt }: JobRecord): Record<string, unknown> {
+  return { id, effect, state, attempt, payload: parse(payload), error: error ?? null, runAt: toTime(runAt) };
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw wrongUse(`\`--limit ${text}\` can't be used`, 'Give a number from 1 to 9999.');
+  return Number(text);
+}
+
+function readIds(action: string, words: string[]): string[] {
+  if (words.length === 0) throw wrongUse(`\`effects ${action}\` needs an id`, '`effects list` names them.');
+  return words;
+}
+
+function noWords(action: string, words: string[]): void {
+  if (words.length > 0) throw wrongUse(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
+}
+
+const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
+const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+export function wrongUse(message: string, fix: string): GatiError {
+  return new GatiError({ code: 'GATI_USAGE', level: 'error', message, fix });
+}
+
+function cant(what: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECTS_LOOK',
+    level: 'error',
+    message: `This queue can't ${what}: its service has no such call.`,
+    fix: "Use the service's own tools, or a queue in SQLite, PostgreSQL or Redis.",
+  });
+}
+
+function toUnknown(id: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECT_JOB',
+    level: 'error',
+    message: `There is no job ${id} in this queue.`,
+    fix: '`effects list` names them. Jobs that are through are kept for a while only.',
+  });
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runEffectsCommand } from '../../src/effects/command/main.ts';
+import { openQueue } from '../../src/effects/open.ts';
+import type { QueueDriver } from '../../src/ports.ts';
+
+let folder = '';
+let url = '';
+let queue: QueueDriver;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gati-effects-command-'));
+  url = `sqlite:${join(folder, 'effects.db')}`;
+  queue = await openQueue(url);
+});
+afterAll(async () => {
+  await queue.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Told {
+  code: number;
+  lines: string[];
+  document: { jobs: Record<string, unknown>[]; next: string | null } & Record<string, unknown>;
+}
+
+async function effects(...words: string[]): Promise<Told> {
+  const lines: string[] = [];
+  let document: unknown;
+  const output = { line: (text: string) => void lines.push(text), document: (value: unknown) => void (document = value) };
+  const code = await runEffectsCommand(words, { url, output });
+  return { code, lines, document: document as Told['document'] };
+}
+
+async function put(effect: string, count: number): Promise<string[]> {
+  const jobs = Array.from({ length: count }, (_, n) => ({
+    id: randomUUID(),
+    effect,
+    payload: JSON.stringify({ n }),
+    priority: 0,
+    release: '1.0.0',
+    runAt: Date.now(),
+  }));
+  return queue.enqueue(jobs);
+}
+
+async function kill(effect: string, count: number): Promise<void> {
+  for (const lease of await queue.claim([{ effect, count }], 60_000)) await queue.dead(lease, 'Error: no such account\n    at pay');
+}
+
+test('lists jobs page by page, in the shape that scripts rely on', async () => {
+  const ids = await put('mail', 3);
+  const first = await effects('list', '--limit', '2', '--json');
+  expect(first.code).toBe(0);
+  expect(first.document.jobs).toEqual([
+    {
+      id: ids[0],
+      effect: 'mail',
+      state: 'waiting',
+      attempt: 0,
+      payload: { n: 0 },
+      error: null,
+      runAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    },
+    expect.objectContaining({ id: ids[1] }),
+  ]);
+  const second = await effects('list', '--limit=2', '--cursor', first.document.next!, '--json');
+  expect(second.document).toMatchObject({ jobs: [{ id: ids[2] }], next: null });
+  expect((await effects('list', '--state', 'dead')).document.jobs).toEqual([]);
+  expect((await effects('list')).lines.at(-1)).toBe('3 waiting, 0 delayed, 0 active, 0 dead');
+});
+
+test('shows a job, sends dead letters again, cancels and purges', async () => {
+  const [dead, other] = await put('pay', 2);
+  await kill('pay', 2);
+  expect((await effects('show', dead!)).document).toMatchObject({
+    state: 'dead',
+    attempt: 1,
+    release: '1.0.0',
+    error: expect.stringContaining('no such'),
+  });
+  expect(await effects('retry', dead!)).toMatchObject({ code: 0, document: { retried: 1 } });
+  expect(await effects('retry', dead!)).toMatchObject({ code: 1, document: { retried: 0 } });
+  expect(await effects('redrive', '--effect', 'mail')).toMatchObject({ document: { redriven: 0 } });
+  expect(await effects('redrive')).toMatchObject({ document: { redriven: 1 } });
+  expect(await effects('cancel', dead!, other!)).toMatchObject({ code: 0, document: { cancelled: 2 } });
+  expect(await effects('purge')).toMatchObject({ code: 2 });
+  expect(await effects('purge', '--yes', '--state', 'waiting')).toMatchObject({ code: 2 });
+  expect(await effects('purge', '--yes', '--state=cancelled')).toMatchObject({ code: 0, document: { purged: 2 } });
+  expect(await effects('show', dead!)).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_EFFECT_JOB' }] } });
+});
+
+test('says what is wrong', async () => {
+  for (const words of [[], ['dance'], ['show'], ['list', '--state', 'asleep'], ['list', '--limit', '0'], ['list', '--colour']]) {
+    expect(await effects(...words)).toMatchObject({ code: 2, document: { errors: [{ code: 'GATI_USAGE' }] } });
+  }
+  expect(await effects('list', '--queue', 'memory:')).toMatchObject({ code: 2 });
+  expect(await effects('list', '--queue', 'pigeon://u:secret@loft')).toMatchObject({
+    code: 1,
+    document: { errors: [{ code: 'GATI_EFFECTS' }] },
+  });
+});
