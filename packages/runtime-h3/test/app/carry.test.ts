@@ -8,9 +8,9 @@ import { release } from '../helpers/releases.ts';
 import { adapters, type Target } from '../helpers/target.ts';
 
 const migration: Migration = {
-  routes: {
+  moved: {
     'POST /payments/:id': {
-      route: 'PUT /accounts/:account/payments/:id',
+      to: 'PUT /accounts/:account/payments/:id',
       up: ({ params, query, body }) => {
         const { amount } = body as { amount: number };
         if (amount === 0) throw new HttpError(422, 'amount_zero');
@@ -22,7 +22,7 @@ const migration: Migration = {
         return { status: status === 201 ? 200 : status, body: { amount: money.cents / 100 } };
       },
     },
-    'GET /created': { route: 'POST /created', up: () => ({ body: { made: true } }) },
+    'GET /created': { to: 'POST /created', up: () => ({ body: { made: true } }) },
   },
 };
 

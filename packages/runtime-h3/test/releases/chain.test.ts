@@ -57,9 +57,9 @@ describe('a chain of migrations', () => {
 
 describe('a request', () => {
   const first: Migration = {
-    routes: {
+    moved: {
       'POST /payments': {
-        route: 'POST /v2/payments/:currency',
+        to: 'POST /v2/payments/:currency',
         up: ({ body }) => {
           const { amount, currency } = body as { amount: number; currency: string };
           return { params: { currency }, body: { cents: amount * 100 } };

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Contract, RouteContract, Schema } from '@gati/contract';
 import { emitTypes } from '../../src/emit/types.ts';
+import { emitVersions } from '../../src/emit/versions.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from './app.ts';
 import { FILES, SCAN } from './files.ts';
 
@@ -53,6 +55,95 @@ describe.sequential('the global types, from the built declarations', () => {
     expect(await app.check('TypeScript 7')).toEqual([]);
   }, 60_000);
 });
+
+describe('migrations', () => {
+  let app: TypedApp;
+  beforeAll(async () => {
+    app = await createTypedApp();
+  }, 60_000);
+  afterAll(() => app.remove());
+
+  test.each(compilers)(
+    'are checked against both contracts under %s',
+    async (compiler) => {
+      app.write({ '.gati/types/versions.d.ts': emitVersions([{ name: '1.x', from: OLD, to: NEW }]), ...MIGRATIONS });
+      expect(await app.check(compiler)).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+const contract = (routes: Partial<RouteContract>[], effects: Contract['effects'] = []): Contract => ({
+  routes: routes.map(
+    (route) => ({ id: '', method: 'GET', path: '', domain: 'root', name: ['x'], file: 'x.ts', responses: {}, ...route }) as RouteContract,
+  ),
+  effects,
+  modules: [],
+  $defs: { Payment: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] } },
+});
+const object = (properties: Record<string, Schema>): Schema => ({ type: 'object', properties, required: Object.keys(properties) });
+const json = (schema: Schema): RouteContract['responses'][string] => ({ contentType: 'application/json', schema });
+const OLD = contract(
+  [
+    {
+      id: 'POST /payments/:id',
+      method: 'POST',
+      params: object({ id: { type: 'string' } }),
+      body: { contentTypes: ['application/json'], required: true, schema: { $ref: '#/$defs/Payment' } },
+      responses: { '202': json(object({ state: { type: 'string' } })), '409': json(object({ error: { type: 'string' } })) },
+    },
+    { id: 'GET /old', responses: { '200': json(object({ x: { type: 'number' } })) } },
+  ],
+  [{ name: 'capture', file: 'x.ts', payload: object({ id: { type: 'string' } }) }],
+);
+const NEW = contract(
+  [
+    {
+      id: 'POST /payments/:id',
+      method: 'POST',
+      params: object({ id: { type: 'string' } }),
+      body: { contentTypes: ['application/json'], required: true, schema: object({ cents: { type: 'integer' } }) },
+      responses: { '202': json(object({ status: { type: 'string' } })), '409': json(object({ error: { type: 'string' } })) },
+    },
+    { id: 'GET /new', responses: { '200': json(object({ y: { type: 'number' } })) } },
+  ],
+  [{ name: 'capture', file: 'x.ts', payload: object({ payment: { type: 'string' } }) }],
+);
+const MIGRATIONS = {
+  'src/gati-env.d.ts': FILES['src/gati-env.d.ts']!,
+  '.gati/types/gati.d.ts': '/// <reference path="./versions.d.ts" />\n',
+  'src/versions/1.x.ts': `export const to = '2.0.0';
+export default {
+  routes: {
+    'POST /payments/:id': {
+      up: ({ body, params }) => ({ params: { id: params.id }, body: { cents: body.amount * 100 } }),
+      down: (response) => (response.status === 202 ? { body: { state: response.body.status } } : response),
+    },
+  },
+  moved: { 'GET /old': { to: 'GET /new', down: ({ body }) => ({ body: { x: body.y } }) } },
+  effects: { capture: (old) => ({ payment: old.id }) },
+} satisfies Migration<'1.x'>;
+`,
+  'src/versions/wrong.ts': `export const a = {
+  // @ts-expect-error -- the old body has no such field
+  routes: { 'POST /payments/:id': { up: ({ body }) => ({ body: { cents: body.total } }) } },
+} satisfies Migration<'1.x'>;
+export const b = {
+  // @ts-expect-error -- the new body has another
+  routes: { 'POST /payments/:id': { up: () => ({ body: { amount: 1 } }) } },
+} satisfies Migration<'1.x'>;
+export const c = {
+  // @ts-expect-error -- there is no such route
+  moved: { 'GET /old': { to: 'GET /nowhere' } },
+} satisfies Migration<'1.x'>;
+export const d = {
+  // @ts-expect-error -- the new payload has another field
+  effects: { capture: (old) => ({ id: old.id }) },
+} satisfies Migration<'1.x'>;
+/** Whose contracts are not at hand. */
+export const e = { routes: { 'GET /any': { up: ({ body }) => ({ body: { any: body.any } }) } } } satisfies Migration<'9.x'>;
+`,
+};
 
 const CLIENT = `export declare const client: object, call: object, connect: object, createClient: object, createCall: object, version: string;
 export type Client<Throw extends boolean = false> = { throw: Throw };

@@ -18,7 +18,7 @@ const MAX_RETIRED = 10;
 const DISPOSE_WITHIN = 10_000;
 
 export interface HostOptions {
-  /** The build that the server is part of: always live, unless it was rolled back. */
+  /** The build that the server is part of: live unless the store says that it is retired or rolled back. */
   own: KnownRelease;
   /** From the app. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
@@ -204,8 +204,9 @@ export class ReleaseHost {
   #statusOf(version: string): ReleaseStatus {
     if (this.#failed.has(version)) return 'staged';
     const status = this.#markOf(version)?.status ?? 'staged';
-    // What runs here is live, however little the store knows of it.
-    return version === this.#options.own.version && (status === 'staged' || status === 'retired') ? 'live' : status;
+    if (version !== this.#options.own.version) return status;
+    // What runs here is live, however little the store knows of it; and nobody is left without any release.
+    return status === 'staged' || (version === this.#current && status !== 'deprecated') ? 'live' : status;
   }
 
   #markOf(version: string): ReleaseMark | undefined {

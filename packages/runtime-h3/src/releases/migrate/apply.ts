@@ -13,11 +13,12 @@ export async function raise(steps: readonly Migration[], route: string, old: Car
   let id = route;
   let request = old;
   const back: RouteMigration[] = [];
-  for (const { routes } of steps) {
-    const step = own(routes, id);
+  for (const { routes, moved } of steps) {
+    const place = own(moved, id);
+    const step = place ?? own(routes, id);
     if (step === undefined) continue;
     if (step.up !== undefined) request = { ...request, ...(await step.up(request)) };
-    id = step.route ?? id;
+    id = place?.to ?? id;
     back.unshift(step);
   }
   return { id, request, back };

@@ -22,17 +22,20 @@ interface Step<From extends RouteTypes, To extends RouteTypes> {
   down?(response: To['response']): ResponseOf<From> | Promise<ResponseOf<From>>;
 }
 
+interface MovedTo<Id, From extends RouteTypes, To extends RouteTypes> extends Step<From, To> {
+  /** Its id in the newer release. */
+  to: Id;
+}
+
 type Moved<From extends RouteTypes, To extends ContractTypes> = {
-  [Id in keyof To['routes']]: { route: Id } & Step<From, To['routes'][Id]>;
+  [Id in keyof To['routes']]: MovedTo<Id, From, To['routes'][Id]>;
 }[keyof To['routes']];
 
 interface Between<From extends ContractTypes, To extends ContractTypes> {
-  /** By id of the old routes; what is not here is the same in both. */
-  routes?: {
-    [Id in keyof From['routes']]?:
-      | (Id extends keyof To['routes'] ? { route?: undefined } & Step<From['routes'][Id], To['routes'][Id]> : never)
-      | Moved<From['routes'][Id], To>;
-  };
+  /** Routes that have the same id in both releases; what is not here is the same in all. */
+  routes?: { [Id in keyof From['routes'] & keyof To['routes']]?: Step<From['routes'][Id], To['routes'][Id]> };
+  /** By their old id. */
+  moved?: { [Id in keyof From['routes']]?: Moved<From['routes'][Id], To> };
   /** What old releases queued, as the new effect takes it. */
   effects?: {
     [Name in keyof From['effects']]?: (
@@ -43,7 +46,8 @@ interface Between<From extends ContractTypes, To extends ContractTypes> {
 
 /* oxlint-disable typescript/no-explicit-any -- nothing is known of the contracts, and a migration that is right must not have errors then */
 interface Unknown {
-  routes?: Record<string, { route?: string; up?(request: any): any; down?(response: any): any }>;
+  routes?: Record<string, { up?(request: any): any; down?(response: any): any }>;
+  moved?: Record<string, { to: string; up?(request: any): any; down?(response: any): any }>;
   effects?: Record<string, (payload: any) => any>;
 }
 /* oxlint-enable typescript/no-explicit-any */

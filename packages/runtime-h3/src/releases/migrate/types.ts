@@ -16,17 +16,22 @@ export interface CarriedResponse {
 
 /** How one route of the old release is served by a newer one. */
 export interface RouteMigration {
-  /** Its id there; the same by default. */
-  route?: string;
   /** What is left out stays as it was. */
   up?(request: CarriedRequest): Partial<CarriedRequest> | Promise<Partial<CarriedRequest>>;
   down?(response: CarriedResponse): Partial<CarriedResponse> | Promise<Partial<CarriedResponse>>;
 }
 
+/** One that has another id in the newer release. */
+export interface MovedRoute extends RouteMigration {
+  to: string;
+}
+
 /** Default export of a file in `src/versions`. */
 export interface Migration {
-  /** By id of the old release's routes; what is not here is the same in both. */
+  /** Routes that have the same id in both releases; what is not here is the same in all. */
   routes?: Record<string, RouteMigration>;
+  /** By their old id. */
+  moved?: Record<string, MovedRoute>;
   /** By effect: what is queued by the old release, as JSON, made into what the newer one takes. */
   effects?: Record<string, (payload: unknown) => unknown>;
 }
