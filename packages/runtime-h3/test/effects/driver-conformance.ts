@@ -140,6 +140,12 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       await take('a');
     });
 
+    testIf(caps.maxDelay < Infinity)('keeps until when a job must not run, for delays that it can not hold', async () => {
+      const notBefore = now() + 60_000;
+      await driver.enqueue([job('a', { notBefore })]);
+      expect((await take('a'))[0]!.job.notBefore).toBe(notBefore);
+    });
+
     test('a retried job comes back with the next attempt', async () => {
       await driver.enqueue([job('a')]);
       const [first] = await take('a');

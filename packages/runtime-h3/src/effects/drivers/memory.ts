@@ -273,9 +273,10 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
 }
 
 function toJob(entry: Entry): QueueJob {
-  const { id, effect, payload, attempt, priority, enqueuedAt, idempotencyKey, release, steps } = entry;
+  const { id, effect, payload, attempt, priority, enqueuedAt, idempotencyKey, release, notBefore, steps } = entry;
   const job: QueueJob = { id, effect, payload, attempt, priority, enqueuedAt, release };
   if (idempotencyKey !== undefined) job.idempotencyKey = idempotencyKey;
+  if (notBefore !== undefined) job.notBefore = notBefore;
   if (steps) job.steps = steps;
   return job;
 }

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { commit } from '../../src/effects/drivers/sqlite/commit.ts';
+import { open } from '../../src/effects/drivers/sqlite/driver.ts';
+import { openNative } from '../../src/effects/drivers/sqlite/native.ts';
+import { prepareFile } from '../../src/effects/drivers/sqlite/schema.ts';
+import { createStore } from '../../src/effects/drivers/sqlite/store.ts';
+import type { NewJob } from '../../src/ports.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gati-sqlite-file-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const path = (): string => join(folder, `${files++}.db`);
+let ids = 0;
+const job = (more: Partial<NewJob> = {}): NewJob => ({
+  id: `job-${ids++}`,
+  effect: 'a',
+  payload: '{}',
+  priority: 0,
+  release: '1.0.0',
+  runAt: 0,
+  ...more,
+});
+
+/** The store on this thread, with a clock that the test sets. */
+function openStore(clock = { wall: () => Date.now(), steady: () => performance.now() }, file = path()) {
+  const db = openNative(file, process.cwd());
+  prepareFile(db);
+  return { db, store: createStore(db, clock), file };
+}
+
+function toClock(): { wall(): number; steady(): number; pass(milliseconds: number): void; set(milliseconds: number): void } {
+  let wall = 1_700_000_000_000;
+  let steady = 0;
+  return {
+    wall: () => wall,
+    steady: () => steady,
+    pass(milliseconds) {
+      wall += milliseconds;
+      steady += milliseconds;
+    },
+    set: (milliseconds) => void (wall += milliseconds),
+  };
+}
+
+test.each([
+  ['forward', 3_600_000],
+  ['back', -3_600_000],
+])('a clock that is set %s takes no lease from who holds it, and keeps none for who is gone', (_, jump) => {
+  const clock = toClock();
+  const { db, store } = openStore(clock);
+  store.enqueue([job()]);
+  const [lease] = store.claim([{ effect: 'a', count: 1 }], 30_000);
+  clock.pass(5000);
+  clock.set(jump);
+  expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toEqual([]);
+  expect(store.extend(lease!.token, 30_000)).toBe(true);
+  clock.pass(30_001);
+  expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([{ job: { attempt: 2 } }]);
+  expect(store.ack(lease!.token, undefined)).toBe(false);
+  db.close();
+});
+
+test('a lease that ends long after now was given by a clock that was wrong', () => {
+  const clock = toClock();
+  const { db, store, file } = openStore(clock);
+  store.enqueue([job()]);
+  store.claim([{ effect: 'a', count: 1 }], 30_000);
+  db.close();
+  // The process that comes next knows nothing of the jump.
+  clock.set(-3_600_000);
+  const next = openStore(clock, file);
+  expect(next.store.claim([{ effect: 'a', count: 1 }], 30_000)).toEqual([]);
+  clock.pass(30_001);
+  expect(next.store.claim([{ effect: 'a', count: 1 }], 30_000)).toHaveLength(1);
+  next.db.close();
+});
+
+test('a job without delay is due whatever the clock does', () => {
+  const clock = toClock();
+  const { db, store } = openStore(clock);
+  store.enqueue([job({ runAt: clock.wall() })]);
+  clock.set(-86_400_000);
+  expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toHaveLength(1);
+  db.close();
+});
+
+test('a full disk refuses what is new, says so, keeps what was acknowledged and takes how jobs ended', () => {
+  const { db, store } = openStore();
+  const put = (id: number, payload: string) => commit(db, store, [[id, 'enqueue', [[job({ payload })]]]]).answers[0]!;
+  const [, kept] = put(1, '"kept"');
+  const pages = (db.prepare('PRAGMA page_count').all()[0] as { page_count: number }).page_count;
+  db.exec(`PRAGMA max_page_count = ${pages + 20}`);
+  const large = JSON.stringify('x'.repeat(20_000));
+  const refused = Array.from({ length: 10 }, (_, n) => put(n + 2, large)).filter((answer) => answer.length === 3);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]![2]).toMatchObject({ sqlite: 13 });
+  // One that does not fit costs those that share its commit nothing.
+  const lease = store.claim([{ effect: 'a', count: 1 }], 30_000)[0]!;
+  expect(lease.job.id).toBe((kept as string[])[0]);
+  const together = commit(db, store, [
+    [20, 'ack', [lease.token, '"done"']],
+    [21, 'enqueue', [[job({ payload: JSON.stringify('x'.repeat(200_000)) })]]],
+  ]);
+  expect(together.answers).toMatchObject([
+    [20, true],
+    [21, undefined, { sqlite: 13 }],
+  ]);
+  db.exec(`PRAGMA max_page_count = ${pages + 10_000}`);
+  expect(put(30, large)).toHaveLength(2);
+  db.close();
+});
+
+test('what the end of the log lost or got wrong costs nothing that stands before it', async () => {
+  const file = path();
+  // A process that is killed leaves its log behind; another connection keeps this one from being put away.
+  const driver = await open(`sqlite:${file}`);
+  const reader = openNative(file, process.cwd());
+  const before = await driver.enqueue(Array.from({ length: 50 }, () => job()));
+  const size = statSync(`${file}-wal`).size;
+  await driver.enqueue(Array.from({ length: 50 }, () => job()));
+  for (const [name, damage] of Object.entries({
+    torn: (log: string) => truncateSync(log, size + 1000),
+    garbage: (log: string) => {
+      truncateSync(log, size);
+      appendFileSync(log, Buffer.alloc(9000, 0xa5));
+    },
+  })) {
+    const copy = join(folder, `${name}.db`);
+    for (const part of ['', '-wal']) copyFileSync(file + part, copy + part);
+    damage(`${copy}-wal`);
+    const damaged = await open(`sqlite:${copy}`);
+    const leases = await damaged.claim([{ effect: 'a', count: 100 }], 30_000);
+    expect(leases.map((lease) => lease.job.id).slice(0, 50)).toEqual(before);
+    await damaged.close();
+  }
+  reader.close();
+  await driver.close();
+});
+
+test('what can not be opened is one clear error', async () => {
+  const noDatabase = path();
+  writeFileSync(noDatabase, 'this is a text file, and a rather long one, so that it can not be an empty database. '.repeat(20));
+  await expect(open(`sqlite:${noDatabase}`)).rejects.toMatchObject({
+    code: 'GATI_EFFECTS_OPEN',
+    message: expect.stringContaining('no SQLite database'),
+  });
+  await expect(open(`sqlite:${folder}`)).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
+  await expect(open('sqlite:')).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
+  const { db, file } = openStore();
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  await expect(open(`sqlite:${file}`)).rejects.toMatchObject({
+    code: 'GATI_EFFECTS_OPEN',
+    message: expect.stringContaining('newer version'),
+  });
+});
+
+test('another program that keeps the file locked delays, and loses nothing', async () => {
+  const file = path();
+  const driver = await open(`sqlite:${file}`);
+  const other = openNative(file, process.cwd());
+  other.exec('BEGIN IMMEDIATE');
+  const put = driver.enqueue([job()]);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 200);
+  });
+  other.exec('COMMIT');
+  other.close();
+  expect(await put).toHaveLength(1);
+  await driver.close();
+});
+
+test('a claim reads the first jobs of its effect, however many wait', () => {
+  const { db, store } = openStore();
+  const plan = (sql: string): string =>
+    (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail).join('\n');
+  expect(plan("SELECT seq FROM jobs WHERE state = 0 AND effect = 'a' ORDER BY priority DESC, seq LIMIT 5")).toMatch(
+    /^SEARCH jobs USING COVERING INDEX waiting \(effect=\?\)$/,
+  );
+  expect(plan('SELECT seq FROM jobs WHERE state = 1 AND run_at <= 5 ORDER BY run_at LIMIT 5')).toMatch(
+    /^SEARCH jobs USING COVERING INDEX delayed/,
+  );
+  expect(plan('SELECT seq FROM jobs WHERE state = 2 AND leased_until <= 5 ORDER BY leased_until LIMIT 5')).toMatch(
+    /^SEARCH jobs USING COVERING INDEX active/,
+  );
+  // What is through does not pile up.
+  for (let round = 0; round < 25; round++) {
+    db.exec('BEGIN');
+    store.enqueue(Array.from({ length: 500 }, () => job()));
+    for (const { token } of store.claim([{ effect: 'a', count: 500 }], 30_000)) store.ack(token, undefined);
+    db.exec('COMMIT');
+  }
+  const { count } = db.prepare('SELECT count(*) AS count FROM jobs').all()[0] as { count: number };
+  expect(count).toBeLessThanOrEqual(11_000);
+  expect(store.stats()).toEqual({ waiting: 0, delayed: 0, active: 0, dead: 0 });
+  db.close();
+});
+
+test('a script that enqueues ends by itself, and what it awaited is stored', async () => {
+  const file = path();
+  const script = join(folder, 'script.mts');
+  const driver = fileURLToPath(new URL('../../src/effects/drivers/sqlite/driver.ts', import.meta.url));
+  writeFileSync(
+    script,
+    `import { open } from ${JSON.stringify(driver)};
+const driver = await open(${JSON.stringify(`sqlite:${file}`)});
+await driver.enqueue([{ id: 'from-script', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: 0 }]);
+`,
+  );
+  const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(existsSync(file)).toBe(true);
+  const next = await open(`sqlite:${file}`);
+  expect(await next.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([{ job: { id: 'from-script' } }]);
+  await next.close();
+});
