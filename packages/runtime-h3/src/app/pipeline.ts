@@ -6,7 +6,6 @@ import type { InputError } from '../validate/explain.ts';
 import { answer } from './answer.ts';
 import { bodyKind, parseBody, tooLarge } from './body.ts';
 import { Arrival } from './arrival.ts';
-import { carryUp } from './carry.ts';
 import type { Call } from './call.ts';
 import { checkPart, checkStrings, refuse } from './check.ts';
 import type { Core } from './core.ts';
@@ -47,6 +46,7 @@ async function routeLater(arrival: Arrival, loading: Promise<ReleaseState>): Pro
 async function routeCarried(arrival: Arrival, entry: VersionEntry, carry: Carry): Promise<void> {
   const { core } = arrival;
   const target = core.table.entries.find(({ version }) => version === carry.target);
+  const { carryUp } = await import('./carry.ts');
   const carried = await carryUp(arrival, entry, carry);
   if (carried === undefined) return;
   const release = await loadRelease(carried, target === undefined ? Promise.reject(new Error('It is gone.')) : core.state(target));

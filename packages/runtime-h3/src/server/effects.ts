@@ -5,7 +5,7 @@ import type { ProcessEffects } from '../context/global.ts';
 import { toDataFolder } from '../data/location.ts';
 import type { Logger } from '../context/types.ts';
 import type { QueueDriver, QueueStats } from '../ports.ts';
-import type { ReleaseHost } from '../releases/host/host.ts';
+import type { Host } from './serving.ts';
 
 export interface WorkerEffectsOptions {
   /** This process is there to run effects. Others run them only where nobody else can: from a queue in their own memory. */
@@ -20,7 +20,7 @@ export interface WorkerEffectsOptions {
 
 export interface WorkerEffects extends ProcessEffects {
   /** Begins to run what is queued, if this process does. */
-  follow(host: ReleaseHost): void;
+  follow(host: Host): void;
   /** Of the queue that this process runs, if any. */
   stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
   /** Takes nothing more and lets what runs end, for so many milliseconds. */
@@ -33,7 +33,7 @@ export interface WorkerEffects extends ProcessEffects {
 export function createWorkerEffects({ runs, url, queues, logger, onQueue }: WorkerEffectsOptions): WorkerEffects {
   let opening: Promise<QueueDriver> | undefined;
   let driver: QueueDriver | undefined;
-  let host: ReleaseHost | undefined;
+  let host: Host | undefined;
   let runner: ReturnType<typeof createRunner> | undefined;
 
   const open = async (): Promise<QueueDriver> => {

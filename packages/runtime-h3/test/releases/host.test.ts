@@ -6,7 +6,9 @@ import { type App, createApp } from '../../src/app/index.ts';
 import { createGlobalContext } from '../../src/context/global.ts';
 import type { ReleaseStore } from '../../src/ports.ts';
 import { activateRelease, deprecateRelease, openReleaseStore, retireRelease, rollbackRelease } from '../../src/releases/index.ts';
-import { openReleases, type Releases } from '../../src/server/releases.ts';
+import type { ReleaseHost } from '../../src/releases/host/host.ts';
+import { openReleases } from '../../src/server/releases.ts';
+import type { Releases } from '../../src/server/serving.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { putSealed, writeSealed } from '../helpers/sealed.ts';
 
@@ -41,6 +43,8 @@ async function start(options: { version?: string; store?: string | undefined; fo
   const { host } = releases;
   app = createApp({ releases: () => host.releases(), context: (release) => host.context(release), mode: 'production', logger });
 }
+
+const many = (): ReleaseHost => releases!.host as ReleaseHost;
 
 async function ask(version?: string): Promise<[number, string | undefined]> {
   const answer = await app.fetch(
@@ -109,7 +113,7 @@ describe('with a store', () => {
     await start();
     // The current one is warm, the other is not even fetched.
     expect(await readdir(join(root, 'cache'))).toHaveLength(1);
-    expect(releases?.host.known('0.1.0')?.instance.isLoaded).toBe(false);
+    expect(many().known('0.1.0')?.instance.isLoaded).toBe(false);
     const answers = await Promise.all([ask('0.1.0'), ask('0.1.0'), ask('2026-01-15'), ask('~0.1')]);
     expect(answers).toEqual(Array.from({ length: 4 }, () => [200, '0.1.0']));
     expect(await readdir(join(root, 'cache'))).toHaveLength(2);
@@ -194,7 +198,7 @@ describe('with a store', () => {
     await ask('0.1.0');
     expect(readFileSync(events, 'utf8')).toBe('up ');
     await until(() => {
-      releases!.host.sweep();
+      many().sweep();
       return readFileSync(events, 'utf8') === 'up down ';
     });
     expect(await Promise.all([ask('0.1.0'), ask('0.1.0')])).toEqual([

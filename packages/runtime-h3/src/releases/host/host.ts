@@ -4,8 +4,8 @@ import type { Context } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { ReleaseMark } from '../../ports.ts';
 import type { ReleaseBundle } from '../bundle.ts';
-import { raisePayload } from '../migrate/apply.ts';
-import { type Chain, findChain, stepsTo } from '../migrate/chain.ts';
+import { type Chain, findChain } from '../migrate/chain.ts';
+import { migratePayload } from '../migrate/payload.ts';
 import type { MigrationSlot } from '../migrate/types.ts';
 import type { KnownRelease, Marks } from './known.ts';
 
@@ -121,8 +121,7 @@ export class ReleaseHost {
 
   /** What migrations make of a payload (as JSON) that an old release queued, for the current one; `undefined`: they say nothing about it. */
   async migratePayload(effect: string, payload: unknown, from: string): Promise<{ payload: unknown } | undefined> {
-    const steps = stepsTo(from, this.#migrations(), this.#current);
-    return steps && raisePayload(steps, effect, payload);
+    return migratePayload(this.#migrations(), this.#current, { effect, payload, from });
   }
 
   /** Closes what nobody uses. */
