@@ -1,16 +1,73 @@
+import fs from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
+/**
+ * Built into `dist`, as files that load when they are needed: every server has the clients of PostgreSQL and Redis,
+ * but who uses neither must not install their twenty packages. The list also fails the build when another slips in.
+ */
+const BUILT_IN = [
+  /^pg($|-)/,
+  /^postgres-/,
+  /^(pgpass|split2|xtend)$/,
+  /^@?ioredis($|\/)/,
+  /^redis-/,
+  /^lodash\./,
+  /^(cluster-key-slot|debug|denque|has-flag|ms|standard-as-callback|supports-color)$/,
+];
+
+/** `require` of Node's own modules as it works in ESM without a helper, which would clash with what people's bundlers add. */
+const builtins = {
+  name: 'builtins',
+  resolveId: (id: string): string | undefined => (id === 'pg-native' ? '\0pg-native' : undefined),
+  // Optional, compiled, and not used.
+  load: (id: string): string | undefined => (id === '\0pg-native' ? 'module.exports = undefined;' : undefined),
+  transform(code: string, id: string): string | undefined {
+    if (!/[\\/]node_modules[\\/].*\.c?js$/.test(id)) return undefined;
+    return code.replaceAll(/\brequire\((['"])(?:node:)?([\w/]+)\1\)/g, (whole, _quote, name: string) =>
+      builtinModules.includes(name) ? `process.getBuiltinModule('${name}')` : whole,
+    );
+  },
+};
+
+/** The licenses of what is built in, as they ask. */
+const licenses = {
+  name: 'licenses',
+  generateBundle(this: {
+    getModuleIds(): Iterable<string>;
+    emitFile(file: { type: 'asset'; fileName: string; source: string }): void;
+  }): void {
+    const folders = new Set<string>();
+    for (const id of this.getModuleIds()) {
+      const [folder] = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id) ?? [];
+      if (folder && fs.existsSync(folder)) folders.add(folder.replace(/^\0/, ''));
+    }
+    const texts = [...folders].sort().map((folder) => {
+      const { name, version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+      const file = fs.readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+      return `${name} ${version} (${license})\n\n${file ? fs.readFileSync(path.join(folder, file), 'utf8').trim() : ''}\n`;
+    });
+    if (texts.length > 0) this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join('\n---\n\n') });
+  },
+};
+
 const config: UserConfig = defineConfig(
-  library({
-    index: 'src/index.ts',
-    app: 'src/app/index.ts',
-    checks: 'src/checks.ts',
-    dev: 'src/dev.ts',
-    releases: 'src/releases/index.ts',
-    server: 'src/server/index.ts',
-    test: 'src/test.ts',
-    types: 'src/types.ts',
-  }),
+  library(
+    {
+      index: 'src/index.ts',
+      app: 'src/app/index.ts',
+      checks: 'src/checks.ts',
+      dev: 'src/dev.ts',
+      'effects/postgres': 'src/effects/drivers/postgres/index.ts',
+      'effects/redis': 'src/effects/drivers/redis/index.ts',
+      releases: 'src/releases/index.ts',
+      server: 'src/server/index.ts',
+      test: 'src/test.ts',
+      types: 'src/types.ts',
+    },
+    { deps: { onlyBundle: BUILT_IN }, plugins: [builtins, licenses] },
+  ),
 );
 export default config;

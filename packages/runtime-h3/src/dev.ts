@@ -3,3 +3,4 @@ export { type Context, createGlobalContext, type GlobalContextOptions } from './
 export { ABI } from './releases/bundle.ts';
 export { wantsDocument } from './server/client-files.ts';
 export { openAnyQueue, runEffects } from './effects/tools.ts';
+export { QUEUES } from './effects/queues.ts';

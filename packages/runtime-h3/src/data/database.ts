@@ -56,15 +56,7 @@ async function connect(scheme: string, address: string, onError: (error: Error) 
   if (scheme === 'sqlite') return openSqlite(createDatabase, address.slice('sqlite:'.length));
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const { createPostgresConnector } = await import('./connectors/postgresql.ts');
-    try {
-      return createDatabase(await createPostgresConnector(address, onError));
-    } catch (cause) {
-      throw toError(
-        `PostgreSQL can't be reached: ${(cause as Error).message}.`,
-        'Add the package to the app and build again: `npm install pg`.',
-        cause,
-      );
-    }
+    return createDatabase(createPostgresConnector(address, onError));
   }
   throw toError(
     `GATI_DATABASE names a database that there is no driver for: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,

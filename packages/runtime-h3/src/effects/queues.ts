@@ -4,4 +4,6 @@ import type { Queues } from './open.ts';
 export const QUEUES: Queues = {
   postgres: () => import('./drivers/postgres/index.ts'),
   postgresql: () => import('./drivers/postgres/index.ts'),
+  redis: () => import('./drivers/redis/index.ts'),
+  rediss: () => import('./drivers/redis/index.ts'),
 };

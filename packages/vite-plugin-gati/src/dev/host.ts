@@ -1,5 +1,5 @@
 import { createLogger, type EffectSlot, type ReleaseBundle } from '@gati/runtime-h3/app';
-import { ABI, type Context, createGlobalContext } from '@gati/runtime-h3/dev';
+import { ABI, type Context, createGlobalContext, QUEUES } from '@gati/runtime-h3/dev';
 import { toLivePayload } from '../compile/live.ts';
 import type { Project } from '../project.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
@@ -172,7 +172,7 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
   async function makeContext(release: ReleaseBundle): Promise<Context> {
     try {
       await Promise.all([...files.effects].map(([name, file]) => describeEffect(name, file, effects[name] as EffectSlot)));
-      const made = await createGlobalContext({ release, mode: 'development', logger, env });
+      const made = await createGlobalContext({ release, mode: 'development', logger, env, queues: QUEUES });
       problems.delete('context');
       return made;
     } catch (error) {

@@ -1,8 +1,16 @@
 import type { ResolvedOptions } from '../options.ts';
 import { runtimeEntry } from './runtime-entry.ts';
 
+/** Drivers that every server with effects has, since `GATI_EFFECTS` is read when it starts. By scheme. */
+const QUEUES = { postgres: 'postgres', postgresql: 'postgres', redis: 'redis', rediss: 'redis' };
+
+export interface ServerInput {
+  hasClient: boolean;
+  hasEffects: boolean;
+}
+
 /** `virtual:gati/server`: the entry of a build, where runtime and release are joined. */
-export function printServer({ base, cors, limits, missingVersion }: ResolvedOptions, hasClient: boolean): string {
+export function printServer({ base, cors, limits, missingVersion }: ResolvedOptions, { hasClient, hasEffects }: ServerInput): string {
   const options = [
     // Imported by workers only.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
@@ -12,6 +20,11 @@ export function printServer({ base, cors, limits, missingVersion }: ResolvedOpti
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
     ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
     ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
+    ...(hasEffects ? [`queues: { ${Object.entries(QUEUES).map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
+}
+
+function printQueue([scheme, entry]: [string, string]): string {
+  return `${scheme}: () => import(${runtimeEntry(`effects/${entry}`)})`;
 }

@@ -66,7 +66,7 @@ async function print(name: VirtualName, { context, root, hasClient, version }: V
   const { project } = context;
   switch (name) {
     case 'server':
-      return printServer(project.options, hasClient());
+      return printServer(project.options, { hasClient: hasClient(), hasEffects: (await project.scan()).effects.length > 0 });
     case 'routes':
       return printRoutes(await project.scan());
     case 'client':

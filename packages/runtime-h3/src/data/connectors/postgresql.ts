@@ -1,11 +1,12 @@
 import type { Connector } from 'db0';
-import type { Pool, PoolConfig } from 'pg';
+// The default export: the package is CommonJS, of which bundlers and Node see different names.
+// oxlint-disable import/no-named-as-default-member -- as above
+import pg from 'pg';
 import { type Rows, toStatement } from './statement.ts';
 
-/** PostgreSQL through a pool of `pg`, so that a lost connection is replaced. Rejects where the package is not installed. */
-export async function createPostgresConnector(url: string, onError: (error: Error) => void): Promise<Connector> {
-  const Pool = await importPool();
-  const pool = new Pool({ connectionString: url, max: 10 });
+/** PostgreSQL through a pool of `pg`, so that a lost connection is replaced. */
+export function createPostgresConnector(url: string, onError: (error: Error) => void): Connector {
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
   // An idle connection that the server ended; the next query opens another.
   pool.on('error', onError);
   const rows: Rows = {
@@ -34,14 +35,4 @@ export function toNumbered(sql: string): string {
   return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|\?/g, (part) =>
     part === '?' ? `$${++count}` : part,
   );
-}
-
-async function importPool(): Promise<new (config: PoolConfig) => Pool> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
-  try {
-    const { default: pg } = await import('pg');
-    return pg.Pool;
-  } catch (cause) {
-    throw new Error('the package pg is not installed', { cause });
-  }
 }

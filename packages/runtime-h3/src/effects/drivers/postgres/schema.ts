@@ -3,6 +3,9 @@ import { STATE } from './states.ts';
 /** Milliseconds since the epoch, by the server's clock. */
 export const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
+/** Longer than an enqueue is tried again: until then its record tells that it was done. */
+const REPEAT = 60_000;
+
 /**
  * What each version of the schema adds; a list that only grows. Servers of several versions may use one schema,
  * so a migration takes nothing away that an earlier version uses.
@@ -83,7 +86,7 @@ BEGIN
   DELETE FROM ${schema}.jobs WHERE seq = ANY (ARRAY(
     SELECT seq FROM ${schema}.jobs
     WHERE state IN (${STATE.completed}, ${STATE.cancelled}, ${STATE.purged})
-      AND (run_at < oldest OR (state = ${STATE.completed} AND key IS NULL AND seq <= beyond))
+      AND (run_at < oldest OR (state = ${STATE.completed} AND key IS NULL AND seq <= beyond AND run_at < ${NOW} - ${REPEAT}))
     ORDER BY state, seq LIMIT batch FOR UPDATE SKIP LOCKED));
   GET DIAGNOSTICS gone = ROW_COUNT;
   RETURN gone;

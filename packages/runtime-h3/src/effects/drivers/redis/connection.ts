@@ -1,0 +1,94 @@
+import { Redis } from 'ioredis';
+import { patiently } from '../patience.ts';
+import { type ScriptName, SCRIPTS } from './scripts.ts';
+
+export interface Connection {
+  /** Runs a script, and again while the server is away: only for what may happen twice. */
+  run<Answer>(script: ScriptName, args: (string | number)[]): Promise<Answer>;
+  /** One round trip for many commands. */
+  pipeline<Answer>(commands: (string | number)[][]): Promise<Answer[]>;
+  /** Calls back at each message, and whenever some may have been missed. */
+  subscribe(channel: string, callback: () => void): void;
+  close(): Promise<void>;
+}
+
+const COMMAND_LIMIT = 10_000;
+const LONGEST_WAIT = 1000;
+
+const AWAY =
+  /Stream isn't writeable|Connection is closed|Connection is in|Command timed out|^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNKILLABLE|BUSY)\b/;
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|NR_CLOSED)/;
+
+/** Whether trying again may help. */
+export function isOutage(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (typeof code === 'string' && NETWORK.test(code)) || AWAY.test(String(message));
+}
+
+/** What can't be sent is not kept back by the client: what waits, and for how long, is `patiently`'s. */
+export async function connect(url: string, prefix: string, onError: (error: Error) => void): Promise<Connection> {
+  const closing = new AbortController();
+  const options = {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: null,
+    commandTimeout: COMMAND_LIMIT,
+    keepAlive: 10_000,
+    retryStrategy: (times: number) => Math.min(times * 20, LONGEST_WAIT),
+  };
+  const client = new Redis(url, options);
+  // What happened to the connection says more than what a command on it says.
+  let last: Error | undefined;
+  client.on('error', (error: Error) => {
+    last = error;
+    onError(error);
+  });
+  for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(`gati_${name}`, { lua, numberOfKeys: 1 });
+  const scripts = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
+  const again = <Value>(work: () => Promise<Value>): Promise<Value> => patiently(work, isOutage, { signal: closing.signal });
+  let subscriber: Redis | undefined;
+
+  const close = async (): Promise<void> => {
+    closing.abort();
+    subscriber?.disconnect();
+    client.disconnect();
+  };
+  void client.connect().catch(() => {});
+  try {
+    await again(() =>
+      client.ping().catch((error: unknown) => {
+        throw last ?? error;
+      }),
+    );
+  } catch (error) {
+    // A failed start must not go on in the background.
+    await close();
+    throw error;
+  }
+
+  return {
+    run: <Answer>(script: ScriptName, args: (string | number)[]) =>
+      again(() => scripts[`gati_${script}`]!(prefix, ...args) as Promise<Answer>),
+
+    pipeline: <Answer>(commands: (string | number)[][]) =>
+      again(async () => {
+        const answers = (await client.pipeline(commands.map((command) => ['call', ...command])).exec()) ?? [];
+        return answers.map(([error, answer]) => {
+          if (error) throw error;
+          return answer as Answer;
+        });
+      }),
+
+    subscribe(channel, callback) {
+      // Its own connection: one that listens can do nothing else.
+      subscriber = new Redis(url, { ...options, enableOfflineQueue: true, commandTimeout: undefined, lazyConnect: false });
+      subscriber.on('error', onError);
+      subscriber.on('message', callback);
+      // What was said while nobody listened.
+      subscriber.on('ready', callback);
+      subscriber.subscribe(channel).then(callback, onError);
+    },
+
+    close,
+  };
+}

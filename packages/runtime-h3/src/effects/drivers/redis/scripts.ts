@@ -1,0 +1,234 @@
+/**
+ * What Redis does in one step. KEYS[1] is the prefix of all keys; it has a hash tag, so that they are in one slot of a cluster.
+ *
+ * `job:ID`        hash: the job, its state, its fence
+ * `steps:ID`      hash: recorded steps
+ * `waiting:EFFECT` sorted by -priority, then by the order in which they were put, which each member begins with
+ * `delayed:EFFECT` sorted by time; `active:EFFECT` by the end of the lease
+ * `all`, `dead`, `ended` sorted by the order in which they were put
+ * `key:EFFECT:KEY` id of the job; expires a day after its end
+ * `gone:ID`       a record that made room for newer ones: a repeated enqueue must not make it again
+ */
+const SHARED = `
+local P = KEYS[1]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function keyOf(effect, key) return P .. 'key:' .. #effect .. ':' .. effect .. ':' .. key end
+local function toWaiting(effect, priority, seq, id)
+  redis.call('ZADD', P .. 'waiting:' .. effect, -tonumber(priority), string.format('%016d', tonumber(seq)) .. ':' .. id)
+end
+local function fromWaiting(effect, seq, id)
+  return redis.call('ZREM', P .. 'waiting:' .. effect, string.format('%016d', tonumber(seq)) .. ':' .. id)
+end
+-- A job as its holder must show it, else nothing.
+local function held(id, fence)
+  local h = redis.call('HMGET', P .. 'job:' .. id, 'state', 'fence', 'effect', 'priority', 'seq', 'key', 'stepped')
+  if h[1] == 'active' and h[2] == fence then return h end
+end
+local function ended(id, state, seq, effect, key, stepped)
+  redis.call('ZADD', P .. 'ended', seq, id)
+  if key and key ~= '' then redis.call('PEXPIRE', keyOf(effect, key), DAY) end
+  if stepped then redis.call('DEL', P .. 'steps:' .. id) end
+  local over = redis.call('ZCARD', P .. 'ended') - KEPT
+  if over > 0 then
+    local old = redis.call('ZPOPMIN', P .. 'ended', math.min(over, 10))
+    for i = 1, #old, 2 do
+      redis.call('DEL', P .. 'job:' .. old[i])
+      redis.call('ZREM', P .. 'all', old[i])
+      redis.call('SET', P .. 'gone:' .. old[i], '', 'PX', REPEAT)
+    end
+  end
+end
+`;
+
+const constants: Record<string, number> = {
+  /** How long a key is known after its job ended. */
+  DAY: 24 * 60 * 60 * 1000,
+  /** How many ended jobs stay visible. */
+  KEPT: 10_000,
+  /** Longer than an enqueue is tried again. */
+  REPEAT: 60_000,
+};
+
+const script = (body: string): string => (SHARED + body).replaceAll(/\b(DAY|KEPT|REPEAT)\b/g, (name) => String(constants[name]));
+
+/** Eight arguments a job. Gives their ids. */
+const enqueue = script(`
+local ids = {}
+local added = false
+for i = 1, #ARGV, 8 do
+  local id, effect, payload, priority, runAt, delayed, key, release =
+    ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7]
+  local known = key ~= '' and redis.call('GET', keyOf(effect, key))
+  if known then ids[#ids + 1] = known
+  elseif redis.call('EXISTS', P .. 'job:' .. id, P .. 'gone:' .. id) > 0 then ids[#ids + 1] = id
+  else
+    local seq = redis.call('INCR', P .. 'seq')
+    local state = delayed == '1' and 'delayed' or 'waiting'
+    redis.call('HSET', P .. 'job:' .. id, 'effect', effect, 'payload', payload, 'priority', priority, 'attempt', 0, 'fence', 0, 'seq', seq,
+      'enqueuedAt', now, 'runAt', runAt, 'state', state, 'key', key, 'release', release)
+    if key ~= '' then redis.call('SET', keyOf(effect, key), id) end
+    redis.call('ZADD', P .. 'all', seq, id)
+    redis.call('SADD', P .. 'effects', effect)
+    if state == 'delayed' then redis.call('ZADD', P .. 'delayed:' .. effect, runAt, id) else toWaiting(effect, priority, seq, id) end
+    ids[#ids + 1] = id
+    added = true
+  end
+end
+if added then redis.call('PUBLISH', P .. 'ready', '') end
+return ids
+`);
+
+/** The lease, then effect, count and limit of each. Gives milliseconds until more may be due (-1: unknown), then the jobs. */
+const claim = script(`
+local lease = tonumber(ARGV[1])
+local claimed = {}
+local nextDue = -1
+local function back(list, effect)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. list .. effect, '-inf', now, 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', P .. list .. effect, id)
+    local h = redis.call('HMGET', P .. 'job:' .. id, 'priority', 'seq')
+    if h[1] then
+      redis.call('HSET', P .. 'job:' .. id, 'state', 'waiting')
+      toWaiting(effect, h[1], h[2], id)
+    end
+  end
+end
+for i = 2, #ARGV, 3 do
+  local effect, room, limit = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  back('delayed:', effect)
+  back('active:', effect)
+  if limit > 0 then room = math.min(room, limit - redis.call('ZCARD', P .. 'active:' .. effect)) end
+  if room > 0 then
+    local popped = redis.call('ZPOPMIN', P .. 'waiting:' .. effect, room)
+    for j = 1, #popped, 2 do
+      local id = string.sub(popped[j], 18)
+      local job = P .. 'job:' .. id
+      local h = redis.call('HMGET', job, 'payload', 'attempt', 'priority', 'enqueuedAt', 'key', 'release', 'fence', 'stepped')
+      local attempt, fence = h[2] + 1, h[7] + 1
+      redis.call('HSET', job, 'state', 'active', 'attempt', attempt, 'fence', fence)
+      redis.call('ZADD', P .. 'active:' .. effect, now + lease, id)
+      claimed[#claimed + 1] = { id, effect, h[1], attempt, h[3], h[4], h[5], h[6], fence, h[8] and redis.call('HGETALL', P .. 'steps:' .. id) or {} }
+    end
+    room = room - #popped / 2
+  end
+  if room > 0 or limit > 0 then
+    for _, list in ipairs({ 'delayed:', 'active:' }) do
+      local first = redis.call('ZRANGE', P .. list .. effect, 0, 0, 'WITHSCORES')
+      if first[2] then
+        local wait = math.max(0, first[2] - now)
+        if nextDue < 0 or wait < nextDue then nextDue = wait end
+      end
+    end
+  end
+end
+return { nextDue, claimed }
+`);
+
+/** Id, fence, verb, time and text of each. Gives 1 where the lease held. */
+const settle = script(`
+local answers = {}
+for i = 1, #ARGV, 5 do
+  local id, fence, verb, runAt, text = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local h = held(id, fence)
+  if h then
+    local job, effect = P .. 'job:' .. id, h[3]
+    redis.call('ZREM', P .. 'active:' .. effect, id)
+    if verb == 'completed' then
+      redis.call('HSET', job, 'state', verb, 'runAt', now)
+      if text ~= '' then redis.call('HSET', job, 'result', text) end
+      ended(id, verb, h[5], effect, h[6], h[7])
+    elseif verb == 'dead' then
+      redis.call('HSET', job, 'state', verb, 'runAt', now, 'error', text)
+      redis.call('ZADD', P .. 'dead', h[5], id)
+    else
+      redis.call('HSET', job, 'state', verb, 'runAt', runAt, 'error', text)
+      if verb == 'delayed' then redis.call('ZADD', P .. 'delayed:' .. effect, runAt, id) else toWaiting(effect, h[4], h[5], id) end
+    end
+  end
+  answers[#answers + 1] = h and 1 or 0
+end
+return answers
+`);
+
+/** Id, fence, verb and two values of each: a lease, a progress, a step. */
+const note = script(`
+local answers = {}
+for i = 1, #ARGV, 5 do
+  local id, fence, verb, first, second = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local h = held(id, fence)
+  if h then
+    if verb == 'extend' then redis.call('ZADD', P .. 'active:' .. h[3], now + tonumber(first), id)
+    elseif verb == 'progress' then redis.call('HSET', P .. 'job:' .. id, 'progress', first)
+    else
+      redis.call('HSET', P .. 'steps:' .. id, first, second)
+      redis.call('HSET', P .. 'job:' .. id, 'stepped', 1)
+    end
+  end
+  answers[#answers + 1] = h and 1 or 0
+end
+return answers
+`);
+
+/** Gives waiting, delayed, active, dead. */
+const stats = script(`
+local waiting, delayed, active = 0, 0, 0
+for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
+  waiting = waiting + redis.call('ZCARD', P .. 'waiting:' .. effect)
+  for _, list in ipairs({ 'delayed:', 'active:' }) do waiting = waiting + redis.call('ZCOUNT', P .. list .. effect, '-inf', now) end
+  delayed = delayed + redis.call('ZCOUNT', P .. 'delayed:' .. effect, '(' .. now, '+inf')
+  active = active + redis.call('ZCOUNT', P .. 'active:' .. effect, '(' .. now, '+inf')
+end
+return { waiting, delayed, active, redis.call('ZCARD', P .. 'dead') }
+`);
+
+/** Ids. Gives how many. */
+const cancel = script(`
+local count = 0
+for _, id in ipairs(ARGV) do
+  local h = redis.call('HMGET', P .. 'job:' .. id, 'state', 'effect', 'seq', 'key', 'stepped')
+  local list = h[1] == 'delayed' and 'delayed:' or h[1] == 'active' and 'active:'
+  local lost = h[1] == 'active' and tonumber(redis.call('ZSCORE', P .. 'active:' .. h[2], id)) <= now
+  if h[1] == 'waiting' or h[1] == 'delayed' or lost then
+    if list then redis.call('ZREM', P .. list .. h[2], id) else fromWaiting(h[2], h[3], id) end
+    redis.call('HSET', P .. 'job:' .. id, 'state', 'cancelled', 'runAt', now)
+    ended(id, 'cancelled', h[3], h[2], h[4], h[5])
+    count = count + 1
+  end
+end
+return count
+`);
+
+/** Ids. Gives how many. */
+const redrive = script(`
+local count = 0
+for _, id in ipairs(ARGV) do
+  local h = redis.call('HMGET', P .. 'job:' .. id, 'state', 'effect', 'priority', 'seq')
+  if h[1] == 'dead' then
+    redis.call('ZREM', P .. 'dead', id)
+    redis.call('HSET', P .. 'job:' .. id, 'state', 'waiting', 'attempt', 0, 'runAt', now)
+    toWaiting(h[2], h[3], h[4], id)
+    count = count + 1
+  end
+end
+if count > 0 then redis.call('PUBLISH', P .. 'ready', '') end
+return count
+`);
+
+/** Ids. Removes those that ended or are dead; their keys stay for their time. Gives how many. */
+const purge = script(`
+local count = 0
+for _, id in ipairs(ARGV) do
+  local h = redis.call('HMGET', P .. 'job:' .. id, 'state', 'effect', 'key')
+  if h[1] == 'completed' or h[1] == 'cancelled' or h[1] == 'dead' then
+    if h[1] == 'dead' and h[3] ~= '' then redis.call('PEXPIRE', keyOf(h[2], h[3]), DAY) end
+    for _, list in ipairs({ 'all', 'ended', 'dead' }) do redis.call('ZREM', P .. list, id) end
+    redis.call('DEL', P .. 'job:' .. id, P .. 'steps:' .. id)
+    count = count + 1
+  end
+end
+return count
+`);
+
+export const SCRIPTS = { enqueue, claim, settle, note, stats, cancel, redrive, purge } as const;
+export type ScriptName = keyof typeof SCRIPTS;
