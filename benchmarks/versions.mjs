@@ -120,7 +120,7 @@ function resolverRows() {
     route: () => ({}),
     bundle: () => undefined,
   });
-  const tableOf = (all) => new VersionTable({ list: all.map(release) }, '', 'choose');
+  const tableOf = (all) => new VersionTable({ list: all.map(release) }, { base: '', missing: 'choose', lenient: false });
   const cases = {
     'one live, no version': [tableOf(['1.0.0']), {}],
     'many live, exact': [tableOf(versions), { 'x-api-version': versions[3] }],

@@ -55,7 +55,11 @@ export class Core implements CallHost {
   get table(): VersionTable {
     const served = this.options.releases();
     if (this.#table?.served === served) return this.#table;
-    return (this.#table = new VersionTable(served, this.base, this.options.missingVersion ?? 'choose'));
+    return (this.#table = new VersionTable(served, {
+      base: this.base,
+      missing: this.options.missingVersion ?? 'choose',
+      lenient: !this.production,
+    }));
   }
 
   /** A release that is to answer; a promise while its code loads. */

@@ -3,6 +3,16 @@ import type { MissingVersion, ServedReleases } from './served.ts';
 import { toIdentity, VersionEntry } from './version-entry.ts';
 import { type Asked, takeVersion } from './version-text.ts';
 
+/** Callers choose the paths, so what is remembered is bounded. */
+const REMEMBERED_PATHS = 1000;
+
+export interface TableOptions {
+  base: string;
+  missing: MissingVersion;
+  /** Answer with the latest release whoever asks for one that there is not: development is one release, and clients are older or newer. */
+  lenient: boolean;
+}
+
 export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** One state of the releases, prepared once so that a request only looks up. */
@@ -17,8 +27,12 @@ export class VersionTable {
   /** What a missing version gets whatever the route says: there is no choice. */
   readonly #only: Resolution<VersionEntry> | undefined;
 
-  constructor(served: ServedReleases, base: string, missing: MissingVersion) {
+  readonly #lenient: boolean;
+  readonly #paths = new Map<string, boolean>();
+
+  constructor(served: ServedReleases, { base, missing, lenient }: TableOptions) {
     this.served = served;
+    this.#lenient = lenient;
     const known = served.list.filter(({ status }) => status !== 'staged').map((release) => new VersionEntry(release));
     this.entries = indexReleases(known).entries.map(({ release }) => release);
     const live = this.entries.filter(isLive);
@@ -39,13 +53,24 @@ export class VersionTable {
       if (wanted !== undefined) return this.#forPreflight(wanted, asked.path);
     }
     const text = takeVersion(asked);
-    if (text !== undefined) return this.#resolve(text, Date.now());
+    if (text !== undefined) {
+      const found = this.#resolve(text, Date.now());
+      return found.status === 406 && this.#lenient && this.latest !== undefined ? { status: 200, release: this.latest } : found;
+    }
     return this.#only ?? this.#withoutVersion(method, asked.path);
   }
 
   /** Some release has a route at this path, for whatever method. */
   isRoute(path: string): boolean {
-    return METHODS.some((method) => this.has(method, path)) || this.has('WS', path);
+    // The routes of one release may change while it stands (development), and are looked through quickly.
+    if (this.entries.length <= 1) return this.#look(path);
+    let known = this.#paths.get(path);
+    if (known === undefined) {
+      known = this.#look(path);
+      if (this.#paths.size >= REMEMBERED_PATHS) this.#paths.clear();
+      this.#paths.set(path, known);
+    }
+    return known;
   }
 
   refuseRetired(release: VersionEntry): Resolution<VersionEntry> & { status: 410 } {
@@ -56,6 +81,10 @@ export class VersionTable {
   /** Some release has this route. */
   has(method: string, path: string): boolean {
     return this.entries.some(({ served }) => served.route(method, path) !== undefined);
+  }
+
+  #look(path: string): boolean {
+    return METHODS.some((method) => this.has(method, path)) || this.has('WS', path);
   }
 
   #withoutVersion(method: string, path: string | undefined): Resolution<VersionEntry> {

@@ -155,6 +155,12 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await ask('1.0.0')).toEqual([410, 'version_retired']);
   });
 
+  it('development answers whatever version is asked for', async () => {
+    await start([FIVE[3]!], { mode: 'development' });
+    expect(await ask('9.0.0')).toEqual([200, '2.0.1']);
+    expect(await ask('nonsense')).toEqual([400, 'version_malformed']);
+  });
+
   it('rules are for paths that some release has', async () => {
     await start();
     expect((await target.call('/nothing')).status).toBe(404);
