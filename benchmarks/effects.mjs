@@ -1,10 +1,14 @@
-// Jobs a second and latency of queues, side by side in one run: `node effects.mjs [--jobs 20000] [--only sqlite] [--json]`
+// Jobs a second and latency of queues, side by side in one run: `npm run effects -- [--jobs 20000] [--only sqlite] [--json]`
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../test/servers/postgres.ts';
+import { startRedis } from '../test/servers/redis.ts';
+import { openBullmq } from './effects/bullmq.mjs';
 import { openGati } from './effects/gati.mjs';
 import { measureLatency, measureRates } from './effects/measure.mjs';
+import { openPgBoss } from './effects/pg-boss.mjs';
 import { report } from './lib/measure.mjs';
 
 const { values } = parseArgs({
@@ -13,9 +17,21 @@ const { values } = parseArgs({
 const jobs = Number(values.jobs);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-bench-effects-'));
 
+/** Both of a kind on one server, as it is durable: PostgreSQL in its default set-up, Redis with `appendfsync always`. */
+const servers = new Map();
+async function on(start, open) {
+  if (!servers.has(start)) servers.set(start, await start());
+  const server = servers.get(start);
+  return server.reason ? console.error(`SKIPPED: ${server.reason}`) : (options) => open(server.url, options);
+}
+
 /** By name: what opens the queue, each time the same one. */
 const queues = {
   'gati sqlite': async () => (options) => openGati(`sqlite:${path.join(folder, 'effects.db')}`, options),
+  'gati postgres': () => on(startPostgres, openGati),
+  'pg-boss': () => on(startPostgres, openPgBoss),
+  'gati redis': () => on(startRedis, openGati),
+  bullmq: () => on(startRedis, openBullmq),
 };
 
 // A queue alone keeps no process alive.
@@ -25,10 +41,12 @@ try {
   for (const [queue, prepare] of Object.entries(queues)) {
     if (values.only && !queue.includes(values.only)) continue;
     const open = await prepare();
+    if (!open) continue;
     rows.push({ queue, ...(await measureRates(open, { jobs })), ...(await measureLatency(open, { jobs: 200 })) });
   }
   report(`Effects: ${jobs} jobs, each durable before it is acknowledged`, rows);
 } finally {
   clearInterval(alive);
+  for (const server of servers.values()) await server.stop?.();
   fs.rmSync(folder, { recursive: true, force: true });
 }

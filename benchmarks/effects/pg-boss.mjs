@@ -1,0 +1,18 @@
+import PgBoss from 'pg-boss';
+
+/** pg-boss over the PostgreSQL that a url names, asking as often as it can, for as many as are worth it. */
+export async function openPgBoss(url, { run } = {}) {
+  const boss = new PgBoss({ connectionString: url, schedule: false, supervise: false });
+  boss.on('error', console.error);
+  await boss.start();
+  await boss.createQueue('job');
+  if (run) {
+    await boss.work('job', { batchSize: 1000, pollingIntervalSeconds: 0.5 }, async (jobs) => {
+      for (const job of jobs) await run(job.data);
+    });
+  }
+  return {
+    enqueue: (payload) => boss.send('job', payload),
+    close: () => boss.stop({ graceful: true, wait: true, timeout: 10_000 }),
+  };
+}
