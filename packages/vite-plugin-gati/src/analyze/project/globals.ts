@@ -66,10 +66,25 @@ interface __GatiStorage {
   getKeys(prefix?: string): Promise<string[]>;
   clear(prefix?: string): Promise<void>;
 }
-interface __GatiEnqueue { delay?: number; idempotencyKey?: string; priority?: number }
+interface __GatiEnqueue { delay?: number; idempotencyKey?: string; priority?: number; tx?: unknown }
+interface __GatiJob {
+  id: string;
+  effect: string;
+  state: 'waiting' | 'delayed' | 'active' | 'completed' | 'dead' | 'cancelled';
+  attempt: number;
+  runAt: Date;
+  progress: number | undefined;
+  result: unknown;
+  error: string | undefined;
+}
+interface __GatiEffects {
+  enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: __GatiEnqueue): Promise<{ id: string }>;
+  get(id: string): Promise<__GatiJob | undefined>;
+  cancel(id: string): Promise<boolean>;
+}
 interface GlobalContext {
   readonly modules: GatiModules;
-  readonly effects: { enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: __GatiEnqueue): Promise<{ id: string }> };
+  readonly effects: __GatiEffects;
   readonly db: __GatiDatabase;
   readonly storage: __GatiStorage;
   readonly config: GatiConfig extends { config: infer C } ? C : Record<string, unknown>;
@@ -120,6 +135,8 @@ interface EffectContext {
   logger: __GatiLogger;
   release: { version: string; id: string };
   gctx: GlobalContext;
+  progress(percent: number): Promise<void>;
+  step<T>(name: string, work: () => T | Promise<T>): Promise<T>;
 }
 type __GatiReq<R extends string> = Req<R>;
 type __GatiRes = Res;
