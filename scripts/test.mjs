@@ -1,6 +1,7 @@
-// `npm test`: installs, finds a browser, builds the packages, runs every test project. Arguments go to Vitest.
+// `npm test`: installs, finds a browser and servers, builds the packages, runs every test project. Arguments go to Vitest.
 import { spawn } from 'node:child_process';
 import { ensureChromium } from './lib/chromium.mjs';
+import { ensureServers } from './lib/servers.mjs';
 import { bin, buildPackages, ensureInstalled, needNode, root, say } from './lib/steps.mjs';
 
 needNode();
@@ -10,6 +11,12 @@ if (!chromium) {
   say(`
   !! No Chromium: the browser tests will be SKIPPED.
   !! Install one (Debian, Ubuntu: apt-get install chromium), or set CHROME_PATH to its executable.
+`);
+}
+for (const { what, package: name } of ensureServers()) {
+  say(`
+  !! No ${what}: the tests of its queue will be SKIPPED.
+  !! Install it (Debian, Ubuntu: apt-get install ${name}).
 `);
 }
 await buildPackages();

@@ -37,7 +37,7 @@ export async function openQueue(
     level: 'error',
     // What follows the scheme may hold a password.
     message: `GATI_EFFECTS names a queue that this server has no driver for: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
-    fix: `It has ${Object.keys(known).join(':, ')}:. Queues of clouds are built in when they are named: gati({ effects: ['sqs'] }).`,
+    fix: `Set it to one of ${Object.keys(known).join(':, ')}:, or remove it.`,
   });
 }
 

@@ -55,7 +55,9 @@ const script = (body: string): string => (SHARED + body).replaceAll(/\b(DAY|KEPT
 /** Eight arguments a job. Gives their ids. */
 const enqueue = script(`
 local ids = {}
-local added = false
+local added = {}
+-- A place is taken for each, also for those that turn out to be known.
+local seq = redis.call('INCRBY', P .. 'seq', #ARGV / 8) - #ARGV / 8
 for i = 1, #ARGV, 8 do
   local id, effect, payload, priority, runAt, delayed, key, release =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7]
@@ -63,19 +65,19 @@ for i = 1, #ARGV, 8 do
   if known then ids[#ids + 1] = known
   elseif redis.call('EXISTS', P .. 'job:' .. id, P .. 'gone:' .. id) > 0 then ids[#ids + 1] = id
   else
-    local seq = redis.call('INCR', P .. 'seq')
+    seq = seq + 1
     local state = delayed == '1' and 'delayed' or 'waiting'
     redis.call('HSET', P .. 'job:' .. id, 'effect', effect, 'payload', payload, 'priority', priority, 'attempt', 0, 'fence', 0, 'seq', seq,
       'enqueuedAt', now, 'runAt', runAt, 'state', state, 'key', key, 'release', release)
     if key ~= '' then redis.call('SET', keyOf(effect, key), id) end
     redis.call('ZADD', P .. 'all', seq, id)
-    redis.call('SADD', P .. 'effects', effect)
     if state == 'delayed' then redis.call('ZADD', P .. 'delayed:' .. effect, runAt, id) else toWaiting(effect, priority, seq, id) end
     ids[#ids + 1] = id
-    added = true
+    added[effect] = true
   end
 end
-if added then redis.call('PUBLISH', P .. 'ready', '') end
+for effect in pairs(added) do redis.call('SADD', P .. 'effects', effect) end
+if next(added) then redis.call('PUBLISH', P .. 'ready', '') end
 return ids
 `);
 
