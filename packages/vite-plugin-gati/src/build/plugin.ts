@@ -22,6 +22,8 @@ export function buildPlugins(context: PluginContext): Plugin[] {
   let own: BuildEnvironmentOptions | undefined;
   let manifest: Manifest | undefined;
   let history: Promise<History> | undefined;
+  /** The version in what `.gati` holds. */
+  let generated: string | undefined;
   let appBuild = false;
 
   const openStore = (): Promise<History> => (history ??= openHistory(context.project.root));
@@ -80,7 +82,8 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           if (context.check?.allowMajor === false) reportDiagnostics(toBreaks(expected), () => undefined);
           const warning = storeWarning(config.root);
           if (warning) config.logger.warn(formatDiagnostic(warning));
-          await context.project.generate(analysis, expected.release.version);
+          generated = expected.release.version;
+          await context.project.generate(analysis, generated);
           config.logger.info(
             `gati: ${count(analysis.contract.routes.length, 'route')}, ${count(analysis.contract.effects.length, 'effect')}`,
           );
@@ -109,7 +112,8 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     const { config, environments } = builder;
     const { client, [ENVIRONMENT]: server } = environments;
     const built = server && !server.isBuilt ? await builder.build(server) : undefined;
-    if (manifest) await context.project.generate(await context.analysis(), manifest.release.version);
+    if (manifest && manifest.release.version !== generated)
+      await context.project.generate(await context.analysis(), manifest.release.version);
     if (client && !client.isBuilt && hasClient(config)) await builder.build(client);
     if (!manifest || !built || 'close' in built || server!.config.build.write === false) return;
 
