@@ -33,6 +33,7 @@ export class Arrival implements Asked {
     const { core, exchange, path, search, started } = this;
     const call = new Call(core, exchange, release, slot, path ?? exchange.target, search, started);
     core.inflight.add(call);
+    if (core.cors !== undefined) call.cors = core.cors.headers(exchange.header('origin'));
     release.open++;
     release.usedAt = started;
     return call;

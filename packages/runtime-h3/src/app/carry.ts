@@ -24,7 +24,8 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
   const { core, exchange, path } = arrival;
   const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
   const match = path === undefined ? undefined : carry.match(method, path);
-  if (match === undefined) return void answerUnmatched(arrival, core.noRelease);
+  const retired = core.retired(entry);
+  if (match === undefined) return void answerUnmatched(arrival, retired);
   try {
     decodeParams(match.params);
     const body = await readJson(arrival);
@@ -39,6 +40,7 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
     const { request: asked } = raised;
     const bytes = asked.body === body.value ? body.bytes : toBytes(asked.body);
     if (asked.body !== undefined) asked.headers['content-type'] ??= 'application/json';
+    if (bytes !== undefined) asked.headers['content-length'] = String(bytes.length);
     const carried = new CarriedExchange(exchange, {
       ...toTarget(raised, core.base),
       headers: asked.headers,
@@ -49,7 +51,7 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
     });
     return new Arrival(core, carried, undefined);
   } catch (error) {
-    return void fail(arrival.begin(core.noRelease, core.noRelease.unmatched), error);
+    return void fail(arrival.begin(retired, retired.unmatched), error);
   }
 }
 

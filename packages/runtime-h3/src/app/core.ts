@@ -69,6 +69,12 @@ export class Core implements CallHost {
     return bundle instanceof Promise ? bundle.then((loaded) => this.#enter(entry, loaded)) : this.#enter(entry, bundle);
   }
 
+  /** What a retired release answers by itself, where its code is not asked: that a request does not fit it. */
+  retired(entry: VersionEntry): ReleaseState {
+    const { version, id, identity } = entry;
+    return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, identity, this.stats));
+  }
+
   usage(bundle: ReleaseBundle): { open: number; idle: number } {
     const state = this.#releases.get(bundle);
     return state === undefined ? { open: 0, idle: 0 } : { open: state.open, idle: performance.now() - state.usedAt };

@@ -64,7 +64,6 @@ function route(arrival: Arrival, release: ReleaseState): void {
   if (match === undefined) return answerUnmatched(arrival, release);
   const call = arrival.begin(release, release.slot(match.data));
   try {
-    if (core.cors !== undefined) call.cors = core.cors.headers(exchange.header('origin'));
     if (match.params !== undefined) decodeParams((call.params = match.params));
     const live = match.data.live();
     if (release.gctx !== undefined && !(live instanceof Promise)) enter(call, live, release.gctx);

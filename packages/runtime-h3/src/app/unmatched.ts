@@ -21,18 +21,16 @@ export function answerUnmatched(arrival: Arrival, outcome: ReleaseState | Refuse
   const release = outcome instanceof ReleaseState && own === undefined ? outcome : core.noRelease;
   const call = arrival.begin(release, release.unmatched);
   try {
-    const origin = core.cors === undefined ? undefined : exchange.header('origin');
-    if (core.cors !== undefined) call.cors = core.cors.headers(origin);
     if (own !== undefined) own(call);
     else if (isKnown && !(outcome instanceof ReleaseState)) answerRefused(call, outcome, table, core.base);
-    else answerWithin(arrival, call, isKnown, origin);
+    else answerWithin(arrival, call, isKnown);
   } catch (error) {
     fail(call, error);
   }
 }
 
 /** OPTIONS and preflights, 404, 405 and 426 of one release. */
-function answerWithin({ core, exchange, path }: Arrival, call: Call, isKnown: boolean, origin: string | undefined): void {
+function answerWithin({ core, exchange, path }: Arrival, call: Call, isKnown: boolean): void {
   const { bundle, identity } = call.release;
   const isPreflight = exchange.method === 'OPTIONS' && exchange.header('access-control-request-method') !== undefined;
   // A preflight does not say which version it is for.
@@ -49,6 +47,7 @@ function answerWithin({ core, exchange, path }: Arrival, call: Call, isKnown: bo
   if (!methods.includes('OPTIONS')) methods.push('OPTIONS');
   const allow = methods.join(', ');
   if (exchange.method === 'OPTIONS') {
+    const origin = core.cors === undefined ? undefined : exchange.header('origin');
     const wanted = origin === undefined ? undefined : exchange.header('access-control-request-method');
     const isAllowed = origin !== undefined && wanted !== undefined && core.cors?.allows(origin) === true;
     const allowed = isAllowed ? (core.cors?.preflight(allow, declaredHeaders(bundle, wanted, path)) ?? []) : [];

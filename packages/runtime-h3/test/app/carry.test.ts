@@ -121,6 +121,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       [expect.objectContaining({ in: 'body', path: '/amount' })],
     ]);
     expect((await old('/payments/7', { method: 'POST' })).status).toBe(400);
+    expect([unfit.headers.get('x-api-version'), unfit.headers.get('x-gati-release')]).toEqual(['1.0.0', 'rel_1.0.0']);
     const large = await old('/payments/7', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
