@@ -8,6 +8,8 @@ import type { ReleaseStore } from '../../src/ports.ts';
 export interface SealedOptions {
   /** Code of the bundle's modules, `{ name: definition }`. */
   modules?: string;
+  /** Code of its migrations, a list of slots. */
+  migrations?: string;
   /** In place of 1. */
   abi?: number;
   /** Paths of `GET` routes besides `/which`. */
@@ -24,7 +26,7 @@ export interface SealedOptions {
 export async function writeSealed(
   folder: string,
   version: string,
-  { modules = '{}', abi = 1, paths = [], code, padding }: SealedOptions = {},
+  { modules = '{}', migrations = '[]', abi = 1, paths = [], code, padding }: SealedOptions = {},
 ): Promise<void> {
   const id = `rel_${Buffer.from(version.padEnd(8, '.')).toString('hex').slice(0, 16)}`;
   const ids = ['/which', ...paths];
@@ -53,7 +55,7 @@ const routes = ${JSON.stringify(ids)}.map((path) => ({ id: 'GET ' + path, method
 export default {
   abi: ${abi}, version, id: ${JSON.stringify(id)}, contract: { routes: [], effects: [], modules: [], $defs: {} }, routes,
   match: (method, path) => { const data = routes.find((route) => route.method === method && route.path === path); return data && { data }; },
-  modules: ${modules}, effects: {},
+  modules: ${modules}, effects: {}, migrations: ${migrations},
 };
 ${padding === undefined ? '' : `globalThis[${JSON.stringify(`padding ${version}`)}] = (() => ${padding});\n`}`;
   await mkdir(join(folder, 'server'), { recursive: true });

@@ -225,6 +225,28 @@ describe('with a store', () => {
     await until(() => crowded === 1);
   });
 
+  it('migrations of the current release carry what is retired, and what it queued', async () => {
+    const migration =
+      "{ routes: { 'GET /which': { down: ({ body }) => ({ body: { version: 'was ' + body.version } }) } }, effects: { mail: (old) => ({ to: old.address }) } }";
+    await putSealed(store, '0.9.0', { at: '2026-01-01T00:00:00Z' });
+    await activateRelease(store, '0.9.0');
+    await putSealed(store, '2.0.0', { migrations: `[{ from: '0.x', to: '2.0.0', migration: ${migration} }]` });
+    await activateRelease(store, '2.0.0');
+    await retireRelease(store, '0.9.0');
+    await start();
+    expect(await ask('0.9.0')).toEqual([200, 'was 2.0.0']);
+    expect(await ask('2026-01-15')).toEqual([200, 'was 2.0.0']);
+    expect(many().known('0.9.0')?.instance.isLoaded).toBe(false);
+    expect(await many().migratePayload('mail', { address: 'a' }, '0.9.0')).toEqual({ payload: { to: 'a' } });
+    expect(await many().migratePayload('mail', { address: 'a' }, '1.0.0')).toBeUndefined();
+    expect(await many().migratePayload('other', {}, '0.9.0')).toBeUndefined();
+    // The current release says nothing of it any more.
+    await putSealed(store, '3.0.0');
+    await activateRelease(store, '3.0.0');
+    await current('3.0.0');
+    expect(await ask('0.9.0')).toEqual([410, 'version_retired']);
+  });
+
   it('a store that does not answer stops nothing', async () => {
     await putSealed(store, '1.1.0');
     await activateRelease(store, '1.1.0');
