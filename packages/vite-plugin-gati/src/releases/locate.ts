@@ -1,5 +1,7 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { type Diagnostic } from '@gati/contract';
+import { type Diagnostic, GatiError } from '@gati/contract';
 
 export interface StoreLocation {
   url: string;
@@ -7,11 +9,36 @@ export interface StoreLocation {
   named: boolean;
 }
 
-/** The release store of an app: `given` (`--store`), else `GATI_RELEASES`, else a folder of the app for development. A relative folder is the app's. */
+/**
+ * The release store of an app: `given` (`--store`), else `GATI_RELEASES`, else `releases:` of `gati.deploy.yaml`, else a folder of the app for
+ * development. A relative folder is the app's. @throws GatiError `GATI_RELEASES` where `gati.deploy.yaml` can't be read.
+ */
 export function locateStore(root: string, given?: string): StoreLocation {
-  const url = given || process.env.GATI_RELEASES;
+  const url = given || process.env.GATI_RELEASES || readDeployFile(root);
   if (!url) return { url: path.join(root, '.gati/releases'), named: false };
   return { url: /^[a-z][a-z0-9+.-]+:/i.test(url) ? url : path.resolve(root, url), named: true };
+}
+
+function readDeployFile(root: string): string | undefined {
+  const file = path.join(root, 'gati.deploy.yaml');
+  if (!fs.existsSync(file)) return undefined;
+  // Loaded by the few that have the file.
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+  try {
+    const { releases } = (parse(fs.readFileSync(file, 'utf8')) ?? {}) as { releases?: unknown };
+    if (releases === undefined || typeof releases === 'string') return releases;
+    throw new Error('`releases` is no text');
+  } catch (cause) {
+    throw new GatiError(
+      {
+        code: 'GATI_RELEASES',
+        level: 'error',
+        message: `The release store can't be read from gati.deploy.yaml: ${(cause as Error).message}.`,
+        fix: 'Write `releases: s3://bucket/prefix` at its top level, or set GATI_RELEASES.',
+      },
+      { cause },
+    );
+  }
 }
 
 /** Whether this is a machine that builds for others. */
