@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { temporary } from '../../../../test/kit/folders.ts';
+import { isCi, locateStore } from '../../src/releases/locate.ts';
+
+let root: string;
+const before = { ...process.env };
+beforeEach(() => {
+  root = temporary('locate');
+  delete process.env.GATI_RELEASES;
+});
+afterEach(() => {
+  fs.rmSync(root, { recursive: true, force: true });
+  process.env = { ...before };
+});
+const deploy = (text: string): void => fs.writeFileSync(path.join(root, 'gati.deploy.yaml'), text);
+
+it('takes what is named nearest', () => {
+  expect(locateStore(root)).toEqual({ url: path.join(root, '.gati/releases'), named: false });
+  deploy('target: aws\nreleases: s3://acme/shop # for all\n');
+  expect(locateStore(root)).toEqual({ url: 's3://acme/shop', named: true });
+  process.env.GATI_RELEASES = '../shared';
+  expect(locateStore(root)).toEqual({ url: path.resolve(root, '../shared'), named: true });
+  expect(locateStore(root, '/srv/releases')).toEqual({ url: '/srv/releases', named: true });
+  process.env.GATI_RELEASES = '';
+  deploy('target: aws\n');
+  expect(locateStore(root).named).toBe(false);
+  deploy('');
+  expect(locateStore(root).named).toBe(false);
+});
+
+it.each(['releases: [a, b]\n', 'releases: "unfinished\n'])('says what is wrong with %j', (text) => {
+  deploy(text);
+  expect(() => locateStore(root)).toThrow(/GATI_RELEASES: .*gati\.deploy\.yaml/);
+});
+
+it.each([
+  ['', false],
+  ['false', false],
+  ['0', false],
+  ['true', true],
+  ['1', true],
+])('CI=%j', (value, expected) => {
+  process.env.CI = value;
+  expect(isCi()).toBe(expected);
+});
