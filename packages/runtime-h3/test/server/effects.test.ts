@@ -34,9 +34,10 @@ test('one process runs effects, the others only enqueue; how a job stands is rea
   const state = async (): Promise<unknown> =>
     ((await (await fetch(`${running.url}/job?id=${jobs[0]!.id}`)).json()) as { job: unknown }).job;
   await expect.poll(state, WAIT).toMatchObject({ state: 'completed', attempt: 1, progress: 50, result: { by: [...pids][0] } });
-  const metrics = await (await fetch(`${running.url}/metrics`)).text();
-  expect(metrics).toContain('gati_effect_jobs{state="waiting"} 0');
-  expect(metrics).toContain('gati_workers 3');
+  // The second worker may still be starting.
+  const metrics = async (): Promise<string> => (await fetch(`${running.url}/metrics`)).text();
+  await expect.poll(metrics, WAIT).toContain('gati_workers 3');
+  expect(await metrics()).toContain('gati_effect_jobs{state="waiting"} 0');
   expect(await running.stop()).toBe(0);
 }, 90_000);
 

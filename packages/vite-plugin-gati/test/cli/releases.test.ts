@@ -107,7 +107,11 @@ describe('releases from the command line', () => {
     const blobs = path.join(app, '.gati/releases/blobs');
     const one = fs.readdirSync(blobs, { recursive: true, encoding: 'utf8' }).find((name) => name.length > 60)!;
     fs.appendFileSync(path.join(blobs, one), 'x');
-    expect(await run(app, ['releases', 'verify'])).toMatchObject({ code: 1, document: { damaged: [{ fault: 'changed' }] } });
+    // A file that several releases share is damaged in each.
+    expect(await run(app, ['releases', 'verify'])).toMatchObject({
+      code: 1,
+      document: { damaged: expect.arrayContaining([expect.objectContaining({ fault: 'changed' })]) },
+    });
   });
 
   it('are steered by the built server too, where there is no gati', { timeout: 4 * MINUTE }, async () => {
