@@ -1,6 +1,6 @@
+import type { CommandOutput } from '../command/command.ts';
 import { toDataFolder } from '../data/location.ts';
 import type { QueueDriver } from '../ports.ts';
-import type { EffectsOutput } from './command/main.ts';
 
 /** The queue that a url names, by whatever driver there is. */
 export async function openAnyQueue(url: string): Promise<QueueDriver> {
@@ -9,7 +9,7 @@ export async function openAnyQueue(url: string): Promise<QueueDriver> {
 }
 
 /** `gati effects WORDS` of the app in the current folder. Gives the exit code. */
-export async function runEffects(words: string[], url: string | undefined, output?: EffectsOutput): Promise<number> {
+export async function runEffects(words: string[], url: string | undefined, output?: CommandOutput): Promise<number> {
   const [{ runEffectsCommand }, { toDefaultQueue }, { QUEUES }] = await Promise.all([
     import('./command/main.ts'),
     import('./open.ts'),

@@ -1,4 +1,5 @@
 import { GatiError } from '@gati/contract';
+import { type CommandAnswer, wrongUse } from '../../command/command.ts';
 import type { JobFilter, JobRecord, JobState, QueueDriver } from '../../ports.ts';
 
 export interface EffectsCall {
@@ -16,14 +17,7 @@ export interface EffectsFlags {
   yes?: boolean | undefined;
 }
 
-export interface EffectsAnswer {
-  lines: string[];
-  document: unknown;
-  /** 0 done, 1 a finding. */
-  code: 0 | 1;
-}
-
-export type EffectsAction = (call: EffectsCall) => Promise<EffectsAnswer>;
+export type EffectsAction = (call: EffectsCall) => Promise<CommandAnswer>;
 
 const STATES: readonly JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
 /** Jobs that are read, or sent again, at a time. */
@@ -32,7 +26,7 @@ const DEFAULT_LIMIT = 50;
 
 export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
 
-async function list({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer> {
+async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
   noWords('list', words);
   const limit = readLimit(flags.limit);
   const page = await look(queue, { ...toFilter(flags), limit, ...(flags.cursor !== undefined && { cursor: flags.cursor }) });
@@ -51,7 +45,7 @@ async function list({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer
   };
 }
 
-async function show({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
+async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   const [id, ...more] = readIds('show', words);
   noWords('show', more);
   const { jobs } = await look(queue, { ids: [id!], limit: 1 });
@@ -71,13 +65,13 @@ async function show({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
   return { lines: Object.entries(document).map(([name, value]) => `${name.padEnd(15)} ${toText(value)}`), document, code: 0 };
 }
 
-async function retry({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
+async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   const ids = readIds('retry', words);
   const retried = await queue.redrive(ids);
   return { lines: [`${retried} of ${ids.length} dead letters are due again`], document: { retried }, code: retried === ids.length ? 0 : 1 };
 }
 
-async function redrive({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer> {
+async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
   noWords('redrive', words);
   let redriven = 0;
   // What fails again meanwhile comes back at the front: each is sent once.
@@ -93,7 +87,7 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<EffectsAns
   return { lines: [`${redriven} dead letters are due again`], document: { redriven }, code: 0 };
 }
 
-async function cancel({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
+async function cancel({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   const ids = readIds('cancel', words);
   if (!queue.cancel) throw cant('cancel');
   const cancelled = await queue.cancel(ids);
@@ -103,7 +97,7 @@ async function cancel({ queue, words }: EffectsCall): Promise<EffectsAnswer> {
   return { lines, document: { cancelled }, code: cancelled === ids.length ? 0 : 1 };
 }
 
-async function purge({ queue, words, flags }: EffectsCall): Promise<EffectsAnswer> {
+async function purge({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
   noWords('purge', words);
   if (!flags.yes)
     throw wrongUse(
@@ -158,10 +152,6 @@ function parse(json: string): unknown {
   } catch {
     return json;
   }
-}
-
-export function wrongUse(message: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_USAGE', level: 'error', message, fix });
 }
 
 function cant(what: string): GatiError {

@@ -1,8 +1,6 @@
-import { parseArgs } from 'node:util';
-import { type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { answerCommand, type CommandAnswer, type CommandOutput, readWords, toOutput, toUsage, wrongUse } from '../../command/command.ts';
 import { openReleaseStore } from '../store/open.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
-import { wrongUse } from './read.ts';
 import type { Flag, ReleaseCommand, ReleaseFlags } from './types.ts';
 
 const COMMON: Record<'store' | 'json' | 'help', Flag> = {
@@ -12,45 +10,24 @@ const COMMON: Record<'store' | 'json' | 'help', Flag> = {
 };
 
 /** `releases list`, `activate 1.2.0` … of a built server, where no `gati` is installed. Gives the exit code: 0 done, 1 a finding, 2 wrong use. */
-export async function runReleaseCommand(name: keyof typeof RELEASE_COMMANDS, words: string[]): Promise<number> {
-  const json = words.includes('--json');
-  const out = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`);
-  const document = (value: unknown): void => {
-    if (json) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-  };
-  try {
-    const command = RELEASE_COMMANDS[name];
-    const { positionals, values } = parse(command, words);
-    if (values.help) {
-      out(toHelp(name, command));
-      document({ usage: toHelp(name, command) });
-      return 0;
-    }
-    const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
-    if (!url) throw wrongUse(`\`${name}\` needs a release store`, 'Set GATI_RELEASES, or name it with `--store`.');
-    const store = await openReleaseStore(url);
-    try {
-      const answer = await command.run({ store, words: positionals, flags: values as ReleaseFlags, progress: out });
-      for (const line of answer.lines) out(line);
-      document(answer.document);
-      return answer.code;
-    } finally {
-      await store.close();
-    }
-  } catch (error) {
-    const diagnostic = toDiagnostic(error);
-    process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
-    document({ errors: [diagnostic] });
-    return diagnostic.code === 'GATI_USAGE' ? 2 : 1;
-  }
+export function runReleaseCommand(name: keyof typeof RELEASE_COMMANDS, words: string[]): Promise<number> {
+  const output = toOutput(words.includes('--json'));
+  const fix = 'Check that the release store can be reached and that its credentials are right.';
+  return answerCommand(output, fix, () => run(name, words, output));
 }
 
-function parse(command: ReleaseCommand, args: string[]): ReturnType<typeof parseArgs> {
-  const options = Object.fromEntries(Object.entries({ ...command.flags, ...COMMON }).map(([name, flag]) => [name, { type: flag!.type }]));
+async function run(name: keyof typeof RELEASE_COMMANDS, words: string[], output: CommandOutput): Promise<CommandAnswer> {
+  const command = RELEASE_COMMANDS[name];
+  const options = Object.fromEntries(Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]));
+  const { positionals, values } = readWords(words, options, '--help');
+  if (values.help) return toUsage(toHelp(name, command));
+  const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
+  if (!url) throw wrongUse(`\`${name}\` needs a release store`, 'Set GATI_RELEASES, or name it with `--store`.');
+  const store = await openReleaseStore(url);
   try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw wrongUse((error as Error).message.split('. ')[0]!, 'See what it takes with `--help`.');
+    return await command.run({ store, words: positionals, flags: values as ReleaseFlags, progress: output.line });
+  } finally {
+    await store.close();
   }
 }
 
@@ -59,17 +36,4 @@ function toHelp(name: string, command: ReleaseCommand): string {
     return `  --${`${flag}${valueHint === undefined ? '' : `=${valueHint}`}`.padEnd(18)} ${description}`;
   });
   return [`${command.description}`, '', `  ${name} ${command.words}`.trimEnd(), '', ...flags].join('\n');
-}
-
-/** Matched by what it carries: another copy of the class is as good. */
-function toDiagnostic(error: unknown): Diagnostic {
-  const { diagnostic, message = String(error) } = (error ?? {}) as { diagnostic?: Diagnostic; message?: string };
-  return (
-    diagnostic ?? {
-      code: 'GATI_UNEXPECTED',
-      level: 'error',
-      message,
-      fix: 'Check that the release store can be reached and that its credentials are right.',
-    }
-  );
 }

@@ -1,7 +1,5 @@
 import { parseDate, parseTime } from '@gati/contract';
-import { storeError } from '../store/errors.ts';
-
-export const wrongUse = (message: string, fix: string): Error => storeError('GATI_USAGE', message, fix);
+import { wrongUse } from '../../command/command.ts';
 
 /** RFC 3339 from `--NAME`: a time, or a date, which is its first moment in UTC. `past`: it must have come. */
 export function readTime(name: string, text: string | undefined, { past = false }: { past?: boolean } = {}): string | undefined {

@@ -4,10 +4,11 @@ import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read.ts';
 import { deprecateRelease, retireRelease } from '../store/steer.ts';
 import { verifyStore } from '../store/verify.ts';
-import { noMore, readCount, readTime, readVersion, wrongUse } from './read.ts';
-import type { ReleaseAnswer, ReleaseCall, ReleaseCommand } from './types.ts';
+import { noMore, readCount, readTime, readVersion } from './read.ts';
+import { type CommandAnswer, wrongUse } from '../../command/command.ts';
+import type { ReleaseCall, ReleaseCommand } from './types.ts';
 
-type Action = (call: ReleaseCall) => Promise<ReleaseAnswer>;
+type Action = (call: ReleaseCall) => Promise<CommandAnswer>;
 
 const ACTIONS: Record<string, Action> = { list, show, prune, verify, deprecate, retire };
 
@@ -47,7 +48,7 @@ function toRow({ version, id, date, files, image }: StoredRelease, head: StoreHe
   };
 }
 
-async function list({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+async function list({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   noMore('releases list', words);
   const { head } = await store.head();
   const found = await listReleases(store);
@@ -63,7 +64,7 @@ async function list({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
   };
 }
 
-async function show({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+async function show({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   const release = await findRelease(store, readVersion('releases show', words));
   const { head } = await store.head();
   const { release: told, changes, contract } = await readManifest(store, release);
@@ -88,7 +89,7 @@ async function show({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
   };
 }
 
-async function prune({ store, words, flags }: ReleaseCall): Promise<ReleaseAnswer> {
+async function prune({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
   noMore('releases prune', words);
   const dryRun = flags['dry-run'] === true;
   const done = await pruneReleases(store, { last: readCount('last', flags.last), days: readCount('days', flags.days), dryRun });
@@ -103,7 +104,7 @@ async function prune({ store, words, flags }: ReleaseCall): Promise<ReleaseAnswe
   };
 }
 
-async function verify({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+async function verify({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   noMore('releases verify', words);
   const found = await verifyStore(store);
   return {
@@ -116,7 +117,7 @@ async function verify({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
   };
 }
 
-async function deprecate({ store, words, flags }: ReleaseCall): Promise<ReleaseAnswer> {
+async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
   const version = readVersion('releases deprecate', words);
   const [at, sunset] = [readTime('at', flags.at), readTime('sunset', flags.sunset)];
   const mark = (await deprecateRelease(store, version, { at, sunset })).marks[version]!;
@@ -124,7 +125,7 @@ async function deprecate({ store, words, flags }: ReleaseCall): Promise<ReleaseA
   return { lines: [`${version} is deprecated since ${mark.deprecatedAt}${end}`], document: { version, ...mark }, code: 0 };
 }
 
-async function retire({ store, words }: ReleaseCall): Promise<ReleaseAnswer> {
+async function retire({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   const version = readVersion('releases retire', words);
   const mark = (await retireRelease(store, version)).marks[version]!;
   return { lines: [`${version} is retired: it answers 410`], document: { version, ...mark }, code: 0 };

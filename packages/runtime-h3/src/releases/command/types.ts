@@ -1,3 +1,4 @@
+import type { CommandAnswer } from '../../command/command.ts';
 import type { ReleaseStore } from '../../ports.ts';
 
 /** One call of a command that reads or steers a store, however its words came in. */
@@ -21,14 +22,6 @@ export interface ReleaseFlags {
   'dry-run'?: boolean;
 }
 
-/** What it has to say: to people, and to programs. */
-export interface ReleaseAnswer {
-  lines: string[];
-  document: unknown;
-  /** 0 done, 1 a finding. */
-  code: 0 | 1;
-}
-
 export interface Flag {
   type: 'string' | 'boolean';
   description: string;
@@ -40,5 +33,5 @@ export interface ReleaseCommand {
   /** As the help shows them: `VERSION`. */
   words: string;
   flags: Partial<Record<keyof ReleaseFlags, Flag>>;
-  run(call: ReleaseCall): Promise<ReleaseAnswer>;
+  run(call: ReleaseCall): Promise<CommandAnswer>;
 }

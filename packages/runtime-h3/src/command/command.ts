@@ -1,0 +1,68 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type Diagnostic, formatDiagnostic, GatiError } from '@gati/contract';
+
+/** What a command has to say: to people, and to programs. */
+export interface CommandAnswer {
+  lines: string[];
+  document: unknown;
+  /** 0 done, 1 a finding. */
+  code: 0 | 1;
+}
+
+/** Where the words of a command go. */
+export interface CommandOutput {
+  /** For people. */
+  line(text: string): void;
+  /** For programs. */
+  document(value: unknown): void;
+}
+
+/** The process's own streams: with `json` one document on stdout and everything else on stderr. */
+export function toOutput(json: boolean): CommandOutput {
+  return {
+    line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
+    document(value) {
+      if (json) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+  };
+}
+
+/** Runs a command and says what it answers, or why it can't. Gives the exit code: 0 done, 1 a finding, 2 wrong use. @param fix for errors that bring none */
+export async function answerCommand(output: CommandOutput, fix: string, run: () => Promise<CommandAnswer>): Promise<number> {
+  try {
+    const answer = await run();
+    for (const text of answer.lines) output.line(text);
+    output.document(answer.document);
+    return answer.code;
+  } catch (error) {
+    const diagnostic = toDiagnostic(error, fix);
+    process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+    output.document({ errors: [diagnostic] });
+    return diagnostic.code === 'GATI_USAGE' ? 2 : 1;
+  }
+}
+
+export const toUsage = (help: string): CommandAnswer => ({ lines: [help], document: { usage: help }, code: 0 });
+
+/** @throws GatiError `GATI_USAGE` for options that there are not. @param help how people see what there is: `effects --help` */
+export function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: Options,
+  help: string,
+): ReturnType<typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>> {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw wrongUse((error as Error).message.split('. ')[0]!, `See what it takes with \`${help}\`.`);
+  }
+}
+
+export function wrongUse(message: string, fix: string): GatiError {
+  return new GatiError({ code: 'GATI_USAGE', level: 'error', message, fix });
+}
+
+/** Matched by what it carries: another copy of the class is as good. */
+function toDiagnostic(error: unknown, fix: string): Diagnostic {
+  const { diagnostic, message = String(error) } = (error ?? {}) as { diagnostic?: Diagnostic; message?: string };
+  return diagnostic ?? { code: 'GATI_UNEXPECTED', level: 'error', message, fix };
+}
