@@ -102,7 +102,7 @@ export class ProgramAnalyzer implements Analyzer {
   }
 
   async #readAll(subjects: readonly Subject<Done>[], tell: (subject: Subject<Done>, result: Done) => void): Promise<void> {
-    if (subjects.filter((subject) => !this.#known(subject)).length > 1) this.#widen();
+    if (this.#files.isFocused && subjects.filter((subject) => !this.#known(subject)).length > 1) this.#widen();
     const missing: Subject<Done>[] = [];
     for (const subject of subjects) {
       const known = this.#known(subject);

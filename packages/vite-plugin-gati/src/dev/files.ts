@@ -1,6 +1,6 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
+import { readText } from '../read-text.ts';
 import type { Code } from './code.ts';
 import type { LostEdits } from './lost-edits.ts';
 import type { Texts } from './texts.ts';
@@ -21,7 +21,8 @@ export async function readChange(
 ): Promise<{ file: string; text: string | undefined; affected: Set<string> } | undefined> {
   let text: string | undefined;
   if (change.type !== 'delete') {
-    text = read(change.file);
+    // At once: the watcher keeps the threads that would read it busy.
+    text = readText(change.file);
     // Gone or not there yet: another change says so.
     if (text === undefined) return undefined;
     // An editor that truncates and then writes: what is served stays until the text is there.
@@ -36,13 +37,4 @@ export async function readChange(
   const file = normalizePath(path.relative(root, change.file));
   const affected = await code.change(change.modules, change.timestamp);
   return { file, text, affected: affected.add(file) };
-}
-
-/** At once: the watcher keeps the threads that would read it busy. */
-function read(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
+import { readText } from '../read-text.ts';
 import { readFacts } from '../scan/facts.ts';
 import { toFrame } from '../scan/frame.ts';
 import { syntaxError } from '../scan/problems.ts';
@@ -20,7 +20,7 @@ export function toDiagnostic(error: unknown, root: string, entry?: string): Diag
   if (from.diagnostic) return from.diagnostic;
   const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
   const place = placeOf(from, root) ?? topOfStack(error, root) ?? (entry === undefined ? undefined : { file: entry, line: 1, column: 1 });
-  const source = place && readText(root, place.file);
+  const source = place && readText(path.resolve(root, place.file));
   const syntax =
     place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text) ? readFacts(place.file, source).syntax : undefined;
   // The same words as the scan has, so that it is said once.
@@ -62,11 +62,3 @@ function topOfStack(error: unknown, root: string): Place | undefined {
 }
 
 const fromRoot = (file: string, root: string): string => normalizePath(path.relative(root, file));
-
-function readText(root: string, file: string): string | undefined {
-  try {
-    return fs.readFileSync(path.resolve(root, file), 'utf8');
-  } catch {
-    return undefined;
-  }
-}

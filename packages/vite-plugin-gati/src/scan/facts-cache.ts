@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { replaceCacheFile } from '../cache-file.ts';
 import type { FileFacts } from './facts.ts';
 
 /** Raised whenever the same text may give other facts. */
@@ -29,15 +30,7 @@ export function createFactsCache(folder: string): FactsCache {
     save(files) {
       known = {};
       for (const { file, hash, kept, facts } of files) if (!kept) known[file] = { hash, facts };
-      const temporary = `${target}.${process.pid}.tmp`;
-      try {
-        fs.mkdirSync(folder, { recursive: true });
-        fs.writeFileSync(temporary, JSON.stringify({ format: FORMAT, files: known } satisfies Pack));
-        fs.renameSync(temporary, target);
-      } catch {
-        // A cache that can't be written is only slower.
-        fs.rmSync(temporary, { force: true });
-      }
+      replaceCacheFile(target, JSON.stringify({ format: FORMAT, files: known } satisfies Pack));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
+import { readText } from '../read-text.ts';
 import { assemble } from './assemble.ts';
 import { createFactsCache } from './facts-cache.ts';
 import { type FileFacts, readFacts, type ScannedFile } from './facts.ts';
@@ -48,15 +48,6 @@ export function createScanner(root: string, cacheDir?: string): Scanner {
     return readFacts(file, text);
   }
 
-  /** One after the other: for small files that takes a fifth of the time of asking for all at once. */
-  function read(file: string): string | undefined {
-    try {
-      return fs.readFileSync(path.join(root, file), 'utf8');
-    } catch {
-      return undefined;
-    }
-  }
-
   return {
     async scan() {
       const begun = updates;
@@ -66,7 +57,7 @@ export function createScanner(root: string, cacheDir?: string): Scanner {
       for (const file of files.keys()) if (!present.has(file) && !isNewer(file)) take(file, undefined);
       for (const file of present) {
         if (!toRole(file) || isNewer(file)) continue;
-        const text = read(file);
+        const text = readText(path.join(root, file));
         // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
         if (text !== '' || !files.has(file)) take(file, text);
       }

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { readText } from '../../read-text.ts';
 import { configNames } from '../project/config.ts';
 import { hashOf } from './hashes.ts';
 
@@ -34,7 +35,7 @@ function compilerVersion(from: string, name: string): string {
 
 /** A configuration and those that it extends by a path. */
 function configTexts(file: string, depth = 0): string[] {
-  const text = read(file);
+  const text = readText(file);
   if (text === undefined || depth > 8) return [];
   const parents = [...text.matchAll(/"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/g)].flatMap(([, list]) =>
     [...list!.matchAll(/"([^"]+)"/g)].map(([, path]) => path!),
@@ -46,7 +47,7 @@ function configTexts(file: string, depth = 0): string[] {
 function lockfiles(root: string): string[] {
   for (let folder = root; ; folder = dirname(folder)) {
     const found = LOCKFILES.flatMap((name) => {
-      const text = read(`${folder}/${name}`);
+      const text = readText(`${folder}/${name}`);
       return text === undefined ? [] : [hashOf(text)];
     });
     if (found.length > 0 || dirname(folder) === folder) return found;
@@ -59,16 +60,8 @@ function declarations(root: string): string[] {
     return readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.d.ts'))
       .sort()
-      .map((name) => `${name}:${hashOf(read(`${root}/src/${name}`) ?? '')}`);
+      .map((name) => `${name}:${hashOf(readText(`${root}/src/${name}`) ?? '')}`);
   } catch {
     return [];
-  }
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { replaceCacheFile } from '../../cache-file.ts';
+import { readText } from '../../read-text.ts';
 
 export interface Entry<Result> {
   /** What else decides the result: the route as it was scanned, the modules. */
@@ -61,25 +64,9 @@ export class CacheStore {
     const names = isWasteful ? [...entries.keys()] : [...this.#unsaved].filter((name) => entries.has(name));
     const text = names.map((name) => this.#print(name, entries.get(name)!)).join('');
     this.#unsaved.clear();
-    try {
-      mkdirSync(this.#file.slice(0, this.#file.lastIndexOf('/')), { recursive: true });
-      if (isWasteful) this.#replace(this.#file, text);
-      // Begins a line of its own even where a process died within one.
-      else appendFileSync(this.#file, `\n${text}`);
-      this.#lines = isWasteful ? names.length : this.#lines + names.length;
-    } catch {
-      // A cache that can't be written is only slower.
-    }
-  }
-
-  #replace(file: string, text: string): void {
-    const temporary = `${file}.${process.pid}.tmp`;
-    try {
-      writeFileSync(temporary, text);
-      renameSync(temporary, file);
-    } finally {
-      rmSync(temporary, { force: true });
-    }
+    if (isWasteful) replaceCacheFile(this.#file, text);
+    else append(this.#file, text);
+    this.#lines = isWasteful ? names.length : this.#lines + names.length;
   }
 
   #print(name: string, entry: Entry<unknown> | string): string {
@@ -99,14 +86,18 @@ export class CacheStore {
   }
 }
 
-function readLines(file: string): string[] {
+/** Begins a line of its own even where a process died within one. */
+function append(file: string, text: string): void {
   try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '');
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, `\n${text}`);
   } catch {
-    return [];
+    // A cache that can't be written is only slower.
   }
+}
+
+function readLines(file: string): string[] {
+  return (readText(file) ?? '').split('\n').filter((line) => line !== '');
 }
 
 function parse(json: string): unknown {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { emitTypes } from '../../emit/types.ts';
+import { readText } from '../../read-text.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
 import { annotate, annotateMiddleware, applyInsertions, type Insertion, originalPosition, withoutInsertions } from './annotate.ts';
@@ -162,12 +162,8 @@ export class ProjectFiles {
   #annotate(file: string, route: RouteFile | undefined): { text: string; insertions: Insertion[] } {
     let found = this.#annotated.get(file);
     if (!found) {
-      let text = '';
-      try {
-        text = readFileSync(file, 'utf8');
-      } catch {
-        // Deleted meanwhile: the compiler will see that for itself.
-      }
+      // Deleted meanwhile: the compiler will see that for itself.
+      const text = readText(file) ?? '';
       const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
       this.#annotated.set(file, (found = { insertions, text: applyInsertions(text, insertions) }));
     }
