@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { bundleForNode } from '../helpers/bundle-for-node.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -38,20 +38,8 @@ export function useServer(): ServerHarness {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gati-server-'));
-    await build({
-      entryPoints: [here('app/entry.ts')],
-      outdir: folder,
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      outExtension: { '.js': '.mjs' },
-      // Packages of databases and stores that this app does not use.
-      external: ['pg', '@aws-sdk/*'],
-      alias: { '@gati/contract': here('../../../contract/src/index.ts') },
-      logLevel: 'error',
-    });
+    // Packages of databases and stores that this app does not use.
+    await bundleForNode(here('app/entry.ts'), folder, { external: ['pg', '@aws-sdk/*'] });
   }, 60_000);
   afterEach(async () => {
     for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

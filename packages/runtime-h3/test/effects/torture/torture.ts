@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueue } from '../../../src/effects/open.ts';
 import { QUEUES } from '../../../src/effects/queues.ts';
 import type { QueueStats } from '../../../src/ports.ts';
+import { bundleForNode } from '../../helpers/bundle-for-node.ts';
 import { judge } from './judge.ts';
 import type { Item, Kill, Line, TortureSetting } from './setting.ts';
 
@@ -50,19 +50,7 @@ export function describeTorture(name: string, harness: TortureHarness): void {
       folder = await mkdtemp(join(tmpdir(), 'gati-torture-'));
       await mkdir(here('../../../../../node_modules/.cache/'), { recursive: true });
       code = await mkdtemp(here('../../../../../node_modules/.cache/gati-torture-'));
-      await build({
-        entryPoints: [here('process.ts')],
-        outdir: code,
-        bundle: true,
-        splitting: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node20',
-        outExtension: { '.js': '.mjs' },
-        packages: 'external',
-        alias: { '@gati/contract': here('../../../../contract/src/index.ts') },
-        logLevel: 'error',
-      });
+      await bundleForNode(here('process.ts'), code, { packages: 'external' });
     });
     afterAll(async () => {
       for (const child of alive) child.kill('SIGKILL');
