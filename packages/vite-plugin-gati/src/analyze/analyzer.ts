@@ -167,6 +167,7 @@ export class ProgramAnalyzer implements Analyzer {
     if (this.compilerStarted) this.#widen();
     const before = new Map(this.#before);
     this.#before.clear();
+    if (before.size === 0) return [];
     const { routes, effects } = this.#files.registered;
     const subjects: Subject<Done>[] = [
       ...routes.map((route) => this.#routeSubject(route)),
