@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
-const config: UserConfig = defineConfig(
+const config: UserConfig[] = defineConfig([
   library({
     index: 'src/index.ts',
     cli: 'src/cli/main.ts',
@@ -12,5 +12,17 @@ const config: UserConfig = defineConfig(
     rollup: 'src/rollup.ts',
     webpack: 'src/webpack.ts',
   }),
-);
+  // What the SDK of an app is made with: the client's runtime for both module systems, with its sources.
+  {
+    entry: { runtime: 'src/client/index.ts' },
+    format: ['esm', 'cjs'],
+    platform: 'neutral',
+    target: 'es2023',
+    outDir: 'dist/sdk',
+    clean: false,
+    fixedExtension: true,
+    dts: { oxc: true, sourcemap: true },
+    copy: [{ from: 'src/client', to: 'dist/sdk' }],
+  },
+]);
 export default config;

@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A new folder outside the repository, as its real path. */
 export const temporary = (name: string): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `gati-${name}-`)));
 
-const MADE = new Set(['node_modules', 'dist', '.gati']);
+const MADE = new Set(['node_modules', 'dist', 'sdk', '.gati']);
 
 /** A copy of a playground or template outside the repository that uses the built packages of this one. */
 export function copyApp(folder: string): string {

@@ -15,6 +15,7 @@ import { previewPlugin } from './preview.ts';
 import { toRelease, toTold } from './release.ts';
 import { digestCode, nameRelease } from './release-id.ts';
 import { describeRelease, reportDiagnostics } from './report.ts';
+import { writeSdk } from './sdk.ts';
 
 /** One `vite build`: contract, client if there is one, server, then the files around them. */
 export function buildPlugins(context: PluginContext): Plugin[] {
@@ -123,7 +124,9 @@ export function buildPlugins(context: PluginContext): Plugin[] {
       await native.copy(config.root, path.join(outDir, SERVER_DIR));
     }
     const opened = await openStore();
-    await writeOutputs(outDir, await toTold(manifest, opened), context.project.options.base);
+    const { base } = context.project.options;
+    const told = await toTold(manifest, opened);
+    const [sdk] = await Promise.all([writeSdk({ root: config.root, told, base }), writeOutputs(outDir, told, base)]);
     const { scan } = await context.analysis();
     const carried = await carryReleases(opened, {
       own: manifest.release.version,
@@ -134,7 +137,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     const place = normalizePath(path.relative(config.root, outDir)) || '.';
     const { name, release } = manifest;
     config.logger.info(
-      `gati: ${name} ${release.version} (${release.id}), server ${(bytes / 1000).toFixed(1)} kB in ${count(files, 'file')}`,
+      `gati: ${name} ${release.version} (${release.id}), server ${kB(bytes)} in ${count(files, 'file')}, ${sdk.file} ${kB(sdk.bytes)}`,
     );
     for (const line of describeRelease(manifest, carried)) config.logger.info(`gati: ${line}`);
     config.logger.info(`gati: run it with \`node ${place}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${place}\``);
@@ -157,4 +160,5 @@ function emptyFolder(config: ResolvedConfig): void {
   }
 }
 
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

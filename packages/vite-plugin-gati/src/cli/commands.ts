@@ -16,7 +16,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'build',
-    description: 'Build client, server, image files and API documents into dist/',
+    description: 'Build client, server, image files and API documents into dist/, the SDK into sdk/',
     args: {
       outDir: { type: 'string', description: 'Output folder, dist by default', valueHint: 'dir' },
       minify: { type: 'boolean', default: true, negativeDescription: 'Keep the output readable' },

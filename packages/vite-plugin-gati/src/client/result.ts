@@ -42,6 +42,8 @@ export interface Problem {
   detail?: string;
   /** What breaks the contract. `path` is a JSON Pointer. */
   errors?: { in: 'body' | 'query' | 'params' | 'headers'; path: string; message: string; rule: string }[];
+  /** Where the answer is about the version that was asked for (406, 410): what there is instead, newest first. */
+  versions?: { version: string; id: string; date: string; status: string; /** Path of its OpenAPI document. */ docs?: string }[];
   [member: string]: unknown;
 }
 

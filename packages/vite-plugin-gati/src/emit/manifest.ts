@@ -41,7 +41,8 @@ export function toReleaseId({ version, contract, code = '', native }: Omit<Manif
 /** A build asks several times, and a large contract takes its time to be written down. A contract is not changed once it is there. */
 const digests = new WeakMap<Contract, string>();
 
-function digestOf(contract: Contract): string {
+/** SHA-256 of a contract, hex. */
+export function digestOf(contract: Contract): string {
   const digest = digests.get(contract) ?? createHash('sha256').update(canonicalJson(contract)).digest('hex');
   digests.set(contract, digest);
   return digest;

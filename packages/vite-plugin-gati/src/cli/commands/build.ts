@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
+import { sdkFile } from '../../build/sdk.ts';
 import { contextOf, toInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStore } from '../../releases/locate.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
@@ -44,6 +45,7 @@ export async function run(call: Call): Promise<number> {
     bump: release.bump ?? 'none',
     ...(release.since !== undefined && { since: release.since, changes }),
     outDir,
+    sdk: path.join(builder.config.root, sdkFile({ name, version: release.version })),
     routes: contract.routes.map(({ id }) => id),
     warnings: diagnostics.filter(({ level }) => level === 'warning'),
   });

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { replaceCacheFile } from '../cache-file.ts';
+import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
+import type { EmittedFile } from '../emit/docker.ts';
+import { digestOf } from '../emit/manifest.ts';
+import { toPackageName, toTarballName } from '../emit/sdk/names.ts';
+import { readPackageFields } from '../package.ts';
+import { readText } from '../read-text.ts';
+import { writeChanged } from '../write-changed.ts';
+import { readSdkRuntime } from './sdk-runtime.ts';
+
+const SDK_DIR = 'sdk';
+const LICENSES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'LICENCE.txt'];
+/** Raised whenever the same input gives other bytes. */
+const FORMAT = 1;
+
+/** Where the SDK of a release stands, from the root of the app. */
+export function sdkFile({ name, version }: { name: string; version: string }): string {
+  return `${SDK_DIR}/${toTarballName(toPackageName(name), version)}`;
+}
+
+export interface SdkOptions {
+  root: string;
+  /** The build, then the releases before it. */
+  told: [ToldRelease, ...ToldRelease[]];
+  base: string;
+}
+
+export interface WrittenSdk {
+  /** From the root. */
+  file: string;
+  bytes: number;
+}
+
+/** Makes `sdk/<app>-<version>.tgz`; what was made of the same input stays. The packages of other versions are left alone. */
+export async function writeSdk({ root, told, base }: SdkOptions): Promise<WrittenSdk> {
+  const { name, release, contract } = told[0].manifest;
+  const file = sdkFile({ name, version: release.version });
+  const fields = readPackageFields(root);
+  const license = readLicense(root);
+  const runtime = readSdkRuntime();
+  // The date of a release is known when it is put into the store, and its SDK must not be another one then.
+  const changelog = toApiChangelog([{ manifest: told[0].manifest }, ...(told.slice(1) as ToldRelease[])]);
+  const key = hash(JSON.stringify([FORMAT, name, release.version, digestOf(contract), base, changelog, fields, license, runtime]));
+
+  const cache = openCache(root);
+  const known = cache.entries[file];
+  const before = known?.key === key ? readBytes(path.join(root, file)) : undefined;
+  if (before && hash(before) === known!.digest) return { file, bytes: before.length };
+
+  // Loaded by the builds that need it.
+  const [{ toSdkFiles }, { toTarball }] = await Promise.all([import('../emit/sdk/files.ts'), import('./tarball.ts')]);
+  const tarball = await toTarball(toSdkFiles({ manifest: told[0].manifest, changelog, base, fields, license, runtime }));
+  await writeChanged(path.join(root, file), tarball);
+  cache.set(file, { key, digest: hash(tarball) });
+  return { file, bytes: tarball.length };
+}
+
+function readLicense(root: string): EmittedFile | undefined {
+  for (const name of LICENSES) {
+    const text = readText(path.join(root, name));
+    if (text !== undefined) return { path: name, text };
+  }
+  return undefined;
+}
+
+type Entries = Record<string, { key: string; digest: string } | undefined>;
+
+/** By tarball, what it was made of and what it was then: one that was changed since is made again. */
+function openCache(root: string): { entries: Entries; set(file: string, entry: Entries[string]): void } {
+  const place = path.join(root, '.gati/cache/sdk.json');
+  const entries = readEntries(place);
+  return {
+    entries,
+    set(file, entry) {
+      const kept = Object.entries(entries).filter(([name]) => name !== file && fs.existsSync(path.join(root, name)));
+      replaceCacheFile(place, `${JSON.stringify(Object.fromEntries([...kept, [file, entry]]))}\n`);
+    },
+  };
+}
+
+function readEntries(place: string): Entries {
+  try {
+    return JSON.parse(readText(place) ?? '{}') as Entries;
+  } catch {
+    return {};
+  }
+}
+
+function readBytes(file: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');

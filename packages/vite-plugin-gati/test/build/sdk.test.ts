@@ -1,0 +1,211 @@
+import fs from 'node:fs';
+import { SourceMap } from 'node:module';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { parseTar } from 'nanotar';
+import { publint } from 'publint';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { putRelease, openReleaseStore } from '@gati/runtime-h3/releases';
+import { toPackageName, toPageNames, toTarballName } from '../../src/emit/sdk/names.ts';
+import { build, type Built, type Files, makeApp, write } from './app.ts';
+
+const MINUTE = 60_000;
+const CAPTURE = `
+export const route = 'POST /payments/:id/capture';
+/** Takes the money. */
+export const handler: Handler<typeof route> = (req, res) => {
+  if (req.body.amount > 100) {
+    res.status = 409;
+    return res.json({ error: 'ReservationFailed' });
+  }
+  return res.json({ id: req.params.id, method: 'card' as Method });
+};
+type Method = 'card' | 'cash';
+export interface Body { /** In cents. */ amount: number; at?: Date }
+`;
+const CHAT = `
+export const route = 'WS /chat/:room';
+export type Receive = { text: string };
+export type Send = { text: string };
+export const socket: Socket<typeof route> = { message: (peer, message) => void peer.send(message) };
+`;
+const FIELDS = {
+  name: '@Acme/Shop',
+  version: '1.2.3',
+  private: true,
+  type: 'module',
+  license: 'Apache-2.0',
+  author: 'Ada',
+  repository: { type: 'git', url: 'git+https://example.com/acme/shop.git' },
+  scripts: { dev: 'vite' },
+  dependencies: { left: '1.0.0' },
+};
+const FILES: Files = {
+  'package.json': JSON.stringify(FIELDS),
+  LICENSE: 'Apache License\n',
+  'src/handlers/payments/capture.ts': CAPTURE,
+  'src/handlers/chat.ts': CHAT,
+};
+const NAME = 'sdk/acme-shop-1.2.3.tgz';
+
+const unpack = (bytes: Buffer): Files => {
+  const tar = gunzipSync(bytes);
+  return Object.fromEntries(parseTar(new Uint8Array(tar).buffer).map(({ name, text }) => [name.replace(/^package\//, ''), text]));
+};
+
+describe('the SDK of a build', () => {
+  let app: string;
+  let built: Built;
+  let bytes: Buffer;
+  let files: Files;
+  beforeAll(async () => {
+    app = makeApp(FILES, 'shop');
+    built = await build(app);
+    bytes = fs.readFileSync(path.join(app, NAME));
+    files = unpack(bytes);
+  }, MINUTE);
+
+  it('is a package that can be published, and says what it was made of', () => {
+    expect(built.log.join('\n')).toMatch(/sdk\/acme-shop-1\.2\.3\.tgz [\d.]+ kB/);
+    const manifest = JSON.parse(files['package.json']!) as Record<string, unknown>;
+    expect(manifest).toMatchObject({
+      name: '@acme/shop',
+      version: '1.2.3',
+      license: 'Apache-2.0',
+      author: 'Ada',
+      repository: FIELDS.repository,
+      sideEffects: false,
+    });
+    for (const own of ['private', 'scripts', 'dependencies', 'devDependencies']) expect(manifest).not.toHaveProperty(own);
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'dist/index.cjs',
+        'dist/index.d.cts',
+        'dist/index.d.cts.map',
+        'dist/index.d.mts',
+        'dist/index.d.mts.map',
+        'dist/index.mjs',
+        'docs/chat.md',
+        'docs/payments.capture.md',
+        'openapi.json',
+        'src/client/index.ts',
+        'src/index.ts',
+      ]),
+    );
+    expect(JSON.parse(files['openapi.json']!)).toEqual(JSON.parse(fs.readFileSync(path.join(built.outDir, 'openapi.json'), 'utf8')));
+    for (const name of ['dist/index.mjs', 'dist/index.cjs']) {
+      expect(files[name]).toContain("version = '1.2.3'");
+      // Nothing of it comes from elsewhere.
+      expect([...files[name]!.matchAll(/(?:from |require\()'([^']+)'/g)].every(([, from]) => from!.startsWith('./'))).toBe(true);
+    }
+    for (const name of Object.keys(files)) if (/\.d\.[mc]ts$/.test(name)) expect(files[name]).not.toContain('vite-plugin-gati');
+  });
+
+  it('is clean to publint and attw', async () => {
+    const tarball = new Uint8Array(bytes);
+    const { messages } = await publint({ pack: { tarball: tarball.buffer }, strict: true });
+    expect(messages).toEqual([]);
+    const checked = await checkPackage(createPackageFromTarballData(tarball));
+    expect(checked.types && 'problems' in checked ? checked.problems : checked).toEqual([]);
+  });
+
+  it('has a page for each route with a call as one would write it', () => {
+    expect(files['docs/payments.capture.md']).toContain("await client.payments.capture({ params: { id: 'id' }, body: { amount: 1 } });");
+    expect(files['docs/payments.capture.md']).toContain('Takes the money.');
+    expect(files['docs/payments.capture.md']).toContain('| 409 | Conflict | `application/json` | `error` |');
+    expect(files['docs/chat.md']).toContain("const connection = client.chat({ params: { room: 'room' } });");
+    expect(files['README.md']).toContain('[`POST /payments/:id/capture`](docs/payments.capture.md)');
+    expect(files['README.md']).toContain("import { createClient } from '@acme/shop';");
+  });
+
+  it.each([
+    ['dist/index.d.mts', ['PaymentsCaptureRequest', 'capture', 'amount', 'createClient', 'client', 'version', 'Client']],
+    ['dist/index.d.cts', ['PaymentsCaptureResult', 'connect', 'createCall']],
+    ['dist/runtime.d.mts', ['baseUrl', 'CallError', 'onCall', 'Connection']],
+  ])('%s leads to the sources in it', (declarations, names) => {
+    const map = new SourceMap(JSON.parse(files[`${declarations}.map`]!));
+    const lines = files[declarations]!.split('\n');
+    for (const name of names) {
+      // Where it is declared.
+      const declared = new RegExp(
+        `^\\s*(?:export |declare |readonly |interface |type |const |function |class )*\\b(${name})\\b(?=[?:<(; =]| extends)`,
+      );
+      const line = lines.findIndex((text) => declared.test(text));
+      expect(line, name).toBeGreaterThan(-1);
+      const column = lines[line]!.search(new RegExp(`\\b${name}\\b`));
+      const entry = map.findEntry(line, column);
+      expect(entry, name).toMatchObject({ generatedLine: line, generatedColumn: column });
+      const { originalSource, originalLine, originalColumn } = entry as Extract<typeof entry, { originalSource: string }>;
+      const source = files[path.posix.join('dist', originalSource)];
+      expect(source, `${name}: ${originalSource}`).toBeDefined();
+      expect(source!.split('\n')[originalLine]!.slice(originalColumn)).toMatch(new RegExp(`^${name}\\b`));
+    }
+  });
+
+  it('has the same bytes when it is made again, and is not made again while nothing changed', { timeout: 2 * MINUTE }, async () => {
+    const file = path.join(app, NAME);
+    const other = path.join(app, 'sdk/acme-shop-1.0.0.tgz');
+    fs.writeFileSync(other, 'an older one');
+    const { mtimeMs } = fs.statSync(file);
+    await build(app);
+    expect(fs.statSync(file).mtimeMs).toBe(mtimeMs);
+
+    fs.writeFileSync(file, 'something else');
+    await build(app);
+    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+
+    fs.rmSync(path.join(app, '.gati/cache'), { recursive: true });
+    fs.rmSync(file);
+    await build(app);
+    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+    expect(fs.readFileSync(other, 'utf8')).toBe('an older one');
+  });
+
+  it('stays as it is when its release is stored, and the next release has one of its own', { timeout: 2 * MINUTE }, async () => {
+    const store = await openReleaseStore(path.join(app, '.gati/releases'));
+    await putRelease(store, built.outDir, { at: '2026-01-01T00:00:00Z' });
+    await store.close();
+    await build(app);
+    expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
+
+    write(app, {
+      'src/handlers/payments/capture.ts': CAPTURE.replace('amount: number', 'cents: number').replace('body.amount', 'body.cents'),
+    });
+    const { manifest } = await build(app);
+    expect(manifest.release.version).toBe('2.0.0');
+    const next = unpack(fs.readFileSync(path.join(app, 'sdk/acme-shop-2.0.0.tgz')));
+    expect(next['dist/index.mjs']).toContain("version = '2.0.0'");
+    expect(next['CHANGELOG.md']!.match(/^## .*$/gm)).toEqual(['## 2.0.0', '## 1.2.3 (2026-01-01)']);
+    expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['payments', 'payments', 'payments-1.0.0.tgz'],
+    ['@acme/payments', '@acme/payments', 'acme-payments-1.0.0.tgz'],
+    ['My App', 'my-app', 'my-app-1.0.0.tgz'],
+    ['.hidden_', 'hidden_', 'hidden_-1.0.0.tgz'],
+    ['§', 'app', 'app-1.0.0.tgz'],
+  ])('%s is the package %s in %s', (app, name, file) => {
+    expect(toPackageName(app)).toBe(name);
+    expect(toTarballName(name, '1.0.0')).toBe(file);
+  });
+
+  it('no two pages have one file, and each fits a plain header', () => {
+    const routes = [['users', 'get'], ['users', 'Get'], ['a/b'], ['a b'], ['x'.repeat(200)], ['.']].map((name) => ({ name }));
+    const names = [...toPageNames(routes as Parameters<typeof toPageNames>[0]).values()];
+    expect(names).toEqual([
+      'docs/users.get.md',
+      'docs/users.Get-2.md',
+      'docs/a-b.md',
+      'docs/a-b-2.md',
+      `docs/${'x'.repeat(70)}.md`,
+      'docs/index.md',
+    ]);
+  });
+});
