@@ -2,6 +2,7 @@ import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from './analyze/types.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
 import type { Project } from './project.ts';
+import { createProposer } from './releases/propose.ts';
 import type { Scan } from './scan/types.ts';
 
 /** Plain data, so that it can go to a worker. */
@@ -17,6 +18,7 @@ export type GenerateParts = (input: GenerateInput) => Promise<string[]>;
 export function createPartsWriter(project: Pick<Project, 'root' | 'app' | 'options'>): GenerateParts {
   const routes = new Map<string, AnalyzedRoute>();
   const effects = new Map<string, AnalyzedEffect>();
+  const propose = createProposer(project);
   return async ({ scan, parts }) => {
     if (!parts) return writeTypes(project.root, scan);
     for (const route of parts.routes) routes.set(route.contract.id, route);
@@ -26,6 +28,7 @@ export function createPartsWriter(project: Pick<Project, 'root' | 'app' | 'optio
       effects: scan.effects.flatMap(({ name }) => effects.get(name) ?? []),
       modules: scan.modules,
     });
-    return writeGenerated(project, { contract, scan });
+    const app = { ...project.app, version: await propose(contract) };
+    return writeGenerated({ ...project, app }, { contract, scan });
   };
 }

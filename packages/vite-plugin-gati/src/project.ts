@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Diagnostic } from '@gati/contract';
+import type { Contract, Diagnostic } from '@gati/contract';
 import type { AnalyzerOptions, Engine, LoadSchema } from './analyze/index.ts';
 import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/types.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
@@ -32,7 +32,10 @@ export interface Project {
   invalidate(files: string[]): Promise<string[]>;
   /** Scan and contract of the files as they stand. */
   analyze(known?: { scan?: Scan; onRoute?: (done: AnalyzedRoute) => void }): Promise<ProjectAnalysis>;
-  /** Writes types, client, manifest and OpenAPI below `.gati`, for a version other than the app's own where one is given; gives the files whose bytes changed. */
+  /**
+   * Writes types, client, manifest and OpenAPI below `.gati`, for `version` or the one that follows from the last release; gives the files whose bytes
+   * changed.
+   */
   generate(known?: ProjectAnalysis, version?: string): Promise<string[]>;
   /** Writes the types alone, which need no contract. */
   generateTypes(scan: Scan): Promise<string[]>;
@@ -74,6 +77,12 @@ export function createProject(input: ProjectInput): Project {
     return scan;
   }
 
+  /** Loaded late: a build asks for its version itself. */
+  async function propose(contract: Contract): Promise<string> {
+    const { createProposer } = await import('./releases/propose.ts');
+    return createProposer(project)(contract);
+  }
+
   const project: Project = {
     root,
     options,
@@ -109,9 +118,10 @@ export function createProject(input: ProjectInput): Project {
       const analysis = await engine.analyze(scan, onRoute);
       return { ...analysis, scan, diagnostics: [...scan.diagnostics, ...analysis.warnings] };
     },
-    async generate(known, version = project.app.version) {
-      const app = { ...project.app, version };
-      return writeGenerated({ root, app, options }, known ?? (await project.analyze()));
+    async generate(known, version) {
+      const analysis = known ?? (await project.analyze());
+      const app = { ...project.app, version: version ?? (await propose(analysis.contract)) };
+      return writeGenerated({ root, app, options }, analysis);
     },
     generateTypes: (scan) => writeTypes(root, scan),
     isGenerated: async (file) => fs.existsSync(path.join(root, file)),

@@ -4,6 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { activateRelease, openReleaseStore, putRelease, rollbackRelease } from '@gati/runtime-h3/releases';
 import type { ReleaseBundle, ReleaseStore } from '@gati/runtime-h3';
+import type { AnalyzedRoute } from '../../src/analyze/types.ts';
+import { createPartsWriter } from '../../src/generate-parts.ts';
+import { createProject } from '../../src/project.ts';
 import { build, type Built, copyAway, type Files, makeApp, readAll, write } from './app.ts';
 
 const MINUTE = 60_000;
@@ -35,6 +38,21 @@ const release = async (files: Files): Promise<Built> => {
   await activateRelease(store, built.manifest.release.version);
   return built;
 };
+/** What `gati generate` and a development server pin the client to. */
+const generated = async (): Promise<string | undefined> => {
+  const project = createProject({ root: app });
+  const routes: AnalyzedRoute[] = [];
+  const analysis = await project.analyze({ onRoute: (route) => void routes.push(route) });
+  const versions: (string | undefined)[] = [];
+  const byParts = createPartsWriter(project);
+  for (const write of [() => project.generate(analysis), () => byParts({ scan: analysis.scan, parts: { routes, effects: [] } })]) {
+    await write();
+    versions.push(/version = '(.*)'/.exec(fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8'))?.[1]);
+  }
+  await project.close();
+  expect(versions[1]).toBe(versions[0]);
+  return versions[0];
+};
 const textOf = (built: Built, file: string): string => fs.readFileSync(path.join(built.outDir, file), 'utf8');
 
 describe('the version of a build', () => {
@@ -53,6 +71,11 @@ describe('the version of a build', () => {
     const code = await release(CODE);
     expect(code.manifest.release).toMatchObject({ version: '1.3.1', bump: 'patch' });
 
+    // Before anything is bundled only the contract tells.
+    expect(await generated()).toBe('1.3.1');
+    write(app, FIRST);
+    expect(await generated()).toBe('2.0.0');
+    write(app, CODE);
     const again = await build(app);
     expect(again.manifest.release.version).toBe('1.3.1');
     expect(again.manifest).toEqual(code.manifest);
