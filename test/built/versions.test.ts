@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { activateRelease, deprecateRelease, openReleaseStore, retireRelease } from '@gati/runtime-h3/releases';
 import { copyApp, root, temporary } from '../kit/folders.ts';
@@ -81,10 +82,26 @@ export default {
   },
 ];
 
+/** What is used of an SDK. */
+interface Sdk {
+  version: string;
+  createClient(options: { baseUrl: string }): {
+    payments: { capture(request: { params: { id: string }; body: object }): Promise<SdkResult> };
+  };
+}
+interface SdkResult {
+  ok: boolean;
+  status: number;
+  data?: unknown;
+  error?: { code: string; detail: string; versions: { version: string }[] };
+  headers: Headers;
+}
+
 describe('five releases on one server', () => {
   let app: string;
   let store: string;
   let server: Served;
+  const sdks = new Map<string, Sdk>();
   const answers: Record<string, unknown> = {
     '1.0.0': { state: 'capturing' },
     '1.1.0': { state: 'capturing', payment: 'p1' },
@@ -103,6 +120,17 @@ describe('five releases on one server', () => {
     const at = stdout.lastIndexOf('\n');
     return { status: Number(stdout.slice(at + 1)), body: JSON.parse(stdout.slice(0, at)) as Record<string, unknown> };
   };
+  const takeSdk = async (version: string): Promise<Sdk> => {
+    const folder = path.join(path.dirname(store), 'sdks', version);
+    fs.mkdirSync(folder, { recursive: true });
+    await succeed('tar', ['-xzf', path.join(app, `sdk/gati-playground-payments-${version}.tgz`), '-C', folder], {});
+    return (await import(/* @vite-ignore */ pathToFileURL(path.join(folder, 'package/dist/index.mjs')).href)) as Sdk;
+  };
+  const bySdk = (version: string): Promise<SdkResult> =>
+    sdks
+      .get(version)!
+      .createClient({ baseUrl: server.url })
+      .payments.capture({ params: { id: 'p1' }, body: bodyOf(version) });
   const steer = async (change: (opened: Awaited<ReturnType<typeof openReleaseStore>>) => Promise<unknown>): Promise<void> => {
     const opened = await openReleaseStore(store);
     await change(opened);
@@ -140,6 +168,14 @@ describe('five releases on one server', () => {
       server = await serveBuilt(alone, { PATH: process.env['PATH'], GATI_RELEASES: store, GATI_CACHE: cache, GATI_EFFECTS: 'memory:' });
     }
     await isServed(version);
+
+    sdks.set(version, await takeSdk(version));
+    // The one of each older release goes on to work.
+    for (const [asked, { version: own }] of sdks) {
+      const result = await bySdk(asked);
+      expect(result).toMatchObject({ ok: true, status: 202, data: answers[asked] });
+      expect([own, result.headers.get('x-api-version')]).toEqual([asked, asked]);
+    }
   });
 
   test('migrations are typed from the contracts of both releases', async () => {
@@ -200,6 +236,8 @@ describe('five releases on one server', () => {
     expect(answer.headers.get('deprecation')).toBe('@1777680000');
     expect(answer.headers.get('sunset')).toBe('Thu, 31 Dec 2026 00:00:00 GMT');
     expect(answer.headers.get('link')).toContain('<?api-version=3.0.0>; rel="successor-version"');
+    const result = await bySdk('2.0.1');
+    expect([result.status, result.headers.get('sunset')]).toEqual([202, 'Thu, 31 Dec 2026 00:00:00 GMT']);
   });
 
   test('what is retired is carried by migrations where there are some, else it is gone', async () => {
@@ -213,6 +251,20 @@ describe('five releases on one server', () => {
     expect([carried.status, carried.headers.get('x-api-version')]).toEqual([202, '1.1.0']);
     expect((await capture('1.1.0', bodies[3])).status).toBe(400);
     expect((await capture(undefined, bodies[3])).status).toBe(202);
+
+    for (const version of ['1.1.0', '2.0.0', '3.0.0']) {
+      expect(await bySdk(version)).toMatchObject({ ok: true, status: 202, data: answers[version] });
+    }
+    for (const version of ['1.0.0', '2.0.1']) {
+      const { ok, status, error } = await bySdk(version);
+      expect({ ok, status, code: error?.code, detail: error?.detail }).toEqual({
+        ok: false,
+        status: 410,
+        code: 'version_retired',
+        detail: `The release ${version} is retired.`,
+      });
+      expect(error!.versions.map((each) => each.version)).toContain('3.0.0');
+    }
   });
 
   test('a build takes its releases along for a server without a store', async () => {
@@ -222,5 +274,6 @@ describe('five releases on one server', () => {
     expect(await curl('1.1.0', bodies[1])).toEqual({ status: 202, body: answers['1.1.0'] });
     expect((await capture('1.0.0', bodies[1])).status).toBe(410);
     expect((await capture(undefined, bodies[3])).status).toBe(202);
+    expect(await bySdk('1.1.0')).toMatchObject({ ok: true, data: answers['1.1.0'] });
   });
 });
