@@ -62,6 +62,7 @@ const config: UserConfig = defineConfig(
       dev: 'src/dev.ts',
       'effects/postgres': 'src/effects/drivers/postgres/index.ts',
       'effects/redis': 'src/effects/drivers/redis/index.ts',
+      'effects/sqs': 'src/effects/drivers/sqs/index.ts',
       releases: 'src/releases/index.ts',
       server: 'src/server/index.ts',
       test: 'src/test.ts',

@@ -193,13 +193,15 @@ export interface QueueDriver {
   dead(lease: Lease, reason: string): Promise<boolean>;
   /** Puts dead jobs back, from attempt 1; gives how many. */
   redrive(ids: string[]): Promise<number>;
+  /** As `redrive`, of all dead letters, or of these effects'. Absent: they are listed and put back by their ids. */
+  redriveAll?(effects?: string[]): Promise<number>;
   stats(): Promise<QueueStats>;
   /** Records a step's result (JSON text) under the lease, for later attempts. Absent: steps run again. */
   saveStep?(lease: Lease, name: string, result: string): Promise<boolean>;
   saveProgress?(lease: Lease, progress: number): Promise<boolean>;
   /** Jobs that ended or are dead and match; gives how many are gone for good. */
   purge?(filter: Omit<JobFilter, 'limit' | 'cursor'>): Promise<number>;
-  /** Calls back when a job may have become due; polling covers drivers without it. */
+  /** Calls back when a job may have become due of an effect that was claimed before; polling covers drivers without it. */
   onReady?(callback: () => void): () => void;
   /** Absent where the store can't look into its queue. */
   list?(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }>;

@@ -52,7 +52,7 @@ export interface Context {
 
 /**
  * Everything a release's handlers reach as `gctx`: config checked, modules set up, effects running.
- * Throws `GATI_CONFIG_INVALID`, `GATI_MODULE_SETUP`, `GATI_MODULE_CYCLE`, `GATI_EFFECTS`.
+ * Throws `GATI_CONFIG_INVALID`, `GATI_MODULE_SETUP`, `GATI_MODULE_CYCLE`, `GATI_EFFECTS`, `GATI_EFFECTS_KEYS`.
  */
 export async function createGlobalContext({
   release,
@@ -74,12 +74,14 @@ export async function createGlobalContext({
   const effects = createLazyEngine(async () => {
     const onError = (error: Error): void => logger.warn('the queue failed and is tried again', { error });
     // An app without effects loads none of it.
-    const [{ createEffectsEngine }, { openQueue, toDefaultQueue }] = await Promise.all([
+    const [{ createEffectsEngine }, { openQueue, toDefaultQueue }, { verifySchedules }] = await Promise.all([
       import('../effects/engine.ts'),
       import('../effects/open.ts'),
+      import('../effects/schedules.ts'),
     ]);
     const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, { onError });
     const driver = queue ?? (await (shared?.queue ?? open)());
+    await verifySchedules(release.effects, driver.caps);
     if (announce && !driver.caps.durable && mode === 'production') {
       logger.warn('queued effects live in the memory of the worker that took them and do not outlive it', { code: 'GATI_EFFECTS_MEMORY' });
     }

@@ -7,7 +7,7 @@ import { toPayloadText } from './payload.ts';
 
 const LONGEST_KEY = 512;
 
-/** Checks what `enqueue` was given. Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD` and `GATI_EFFECT_OPTION`. */
+/** Checks what `enqueue` was given. Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD`, `GATI_EFFECT_OPTION` and `GATI_EFFECTS_KEYS`. */
 export function toNewJob(name: string, payload: unknown, options: EnqueueOptions, home: EffectHome, caps: QueueCaps): NewJob {
   const slot = home.slots()[name];
   if (!slot) {
@@ -54,12 +54,23 @@ function verify(name: string, { delay = 0, idempotencyKey, priority = 0, tx }: E
       'idempotencyKey is no text of 1 to 512 characters',
       'Give what names this one piece of work, such as an order number.',
     );
+  if (idempotencyKey !== undefined && caps.keys === 0) throw toKeyless(`"${name}" was not enqueued`);
   if (tx !== undefined && !caps.tx)
     throw wrong(
       name,
       'this queue is not in the database of `tx`',
       'Leave `tx` out, or set GATI_EFFECTS to the postgres:// database of the transaction.',
     );
+}
+
+/** A key that nobody remembers would be a promise that nobody keeps. */
+export function toKeyless(what: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECTS_KEYS',
+    level: 'error',
+    message: `${what}: this queue remembers no idempotency keys.`,
+    fix: 'Set GATI_EFFECTS to a queue that does (SQLite, PostgreSQL, Redis), or leave keys and schedules out.',
+  });
 }
 
 function wrong(name: string, what: string, fix: string): GatiError {

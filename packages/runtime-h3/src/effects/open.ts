@@ -21,6 +21,9 @@ const BUILT_IN: Queues = {
   sqlite: () => import('./drivers/sqlite/driver.ts'),
 };
 
+/** Drivers that a build has only where it names them, since their SDKs are large. */
+const CLOUDS = new Set(['sqs']);
+
 /** The queue that `GATI_EFFECTS` names; `memory:` by default. */
 export async function openQueue(
   url: string | undefined,
@@ -32,12 +35,22 @@ export async function openQueue(
   const known: Queues = { ...BUILT_IN, ...queues };
   const load = scheme !== undefined && Object.hasOwn(known, scheme) ? known[scheme] : undefined;
   if (load) return (await load()).open(address, settings);
+  if (scheme !== undefined && CLOUDS.has(scheme)) throw toNotBuilt(scheme);
   throw new GatiError({
     code: 'GATI_EFFECTS',
     level: 'error',
     // What follows the scheme may hold a password.
     message: `GATI_EFFECTS names a queue that this server has no driver for: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
     fix: `Set it to one of ${Object.keys(known).join(':, ')}:, or remove it.`,
+  });
+}
+
+function toNotBuilt(scheme: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECTS',
+    level: 'error',
+    message: `GATI_EFFECTS names a queue at ${scheme}:, and this server was built without its driver.`,
+    fix: `Name it in vite.config.ts and build again: gati({ effects: ['${scheme}'] }).`,
   });
 }
 

@@ -6,4 +6,5 @@ export const QUEUES: Queues = {
   postgresql: () => import('./drivers/postgres/index.ts'),
   redis: () => import('./drivers/redis/index.ts'),
   rediss: () => import('./drivers/redis/index.ts'),
+  sqs: () => import('./drivers/sqs/index.ts'),
 };

@@ -1,5 +1,8 @@
 import type { Cron } from 'croner';
 import type { Logger } from '../context/types.ts';
+import type { QueueCaps } from '../ports.ts';
+import type { EffectSlot } from '../releases/bundle.ts';
+import { toKeyless } from './new-job.ts';
 import type { EffectFile } from './types.ts';
 
 /** Longer waits are looked at again, since the clock may be set. Milliseconds. */
@@ -19,6 +22,18 @@ export interface Schedules {
   /** Takes over what the files say now. */
   sync(files: Map<string, EffectFile>): Promise<void>;
   stop(): void;
+}
+
+/** Without keys each process would fire each tick. Throws `GATI_EFFECTS_KEYS` where the queue remembers none and an effect has a schedule. */
+export async function verifySchedules(slots: Record<string, EffectSlot>, caps: QueueCaps): Promise<void> {
+  if (caps.keys > 0) return;
+  for (const [name, { load }] of Object.entries(slots)) {
+    // What can't be loaded says so when it is to run.
+    const file = await Promise.resolve()
+      .then(load)
+      .catch(() => undefined);
+    if (file?.schedule !== undefined) throw toKeyless(`The effect "${name}" has a schedule, which can't fire once for all processes`);
+  }
 }
 
 interface Planned {

@@ -207,6 +207,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
     testIf(has('onReady'))('calls back when something is due, also later', async () => {
       let calls = 0;
       const stop = driver.onReady!(() => calls++);
+      await claim({ effect: 'a', count: 1 });
       await driver.enqueue([job('a')]);
       await expect.poll(() => calls, { timeout: PATIENCE }).toBeGreaterThan(0);
       stop();

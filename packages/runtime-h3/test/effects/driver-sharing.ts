@@ -94,6 +94,7 @@ export function describeSharing(bench: Bench): void {
       const two = await open();
       let calls = 0;
       driver().onReady!(() => calls++);
+      await claim({ effect: 'a', count: 1 });
       await expect
         .poll(
           async () => {

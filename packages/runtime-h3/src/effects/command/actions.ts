@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
 import { type CommandAnswer, wrongUse } from '../../command/command.ts';
-import type { JobFilter, JobRecord, JobState, QueueDriver } from '../../ports.ts';
+import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
 
 export interface EffectsCall {
   queue: QueueDriver;
@@ -35,11 +35,8 @@ async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer
     ({ id, effect, state, attempt, runAt, error }) =>
       `${id}  ${state.padEnd(9)} ${effect.padEnd(20)} ${String(attempt).padStart(3)}  ${toTime(runAt).slice(0, 19)}  ${(error ?? '').split('\n')[0]!.slice(0, 80)}`,
   );
-  const counts = Object.entries(stats)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ');
   return {
-    lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), counts],
+    lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), toCounts(stats)],
     document: { jobs: page.jobs.map(toRow), next: page.next ?? null, stats },
     code: 0,
   };
@@ -73,6 +70,7 @@ async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
 
 async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
   noWords('redrive', words);
+  if (queue.redriveAll) return toRedriven(await queue.redriveAll(toFilter(flags).effects));
   let redriven = 0;
   // What fails again meanwhile comes back at the front: each is sent once.
   const seen = new Set<string>();
@@ -84,6 +82,10 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAns
     cursor = page.next;
     if (cursor === undefined) break;
   }
+  return toRedriven(redriven);
+}
+
+function toRedriven(redriven: number): CommandAnswer {
   return { lines: [`${redriven} dead letters are due again`], document: { redriven }, code: 0 };
 }
 
@@ -112,8 +114,8 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandAnswe
   return { lines: [`${purged} jobs are gone`], document: { purged }, code: 0 };
 }
 
-function look(queue: QueueDriver, filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
-  if (!queue.list) throw cant('look into its jobs');
+async function look(queue: QueueDriver, filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+  if (!queue.list) throw cant('look into its jobs', await queue.stats());
   return queue.list(filter);
 }
 
@@ -154,12 +156,18 @@ function parse(json: string): unknown {
   }
 }
 
-function cant(what: string): GatiError {
+function toCounts(stats: QueueStats): string {
+  return Object.entries(stats)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+}
+
+function cant(what: string, stats?: QueueStats): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_LOOK',
     level: 'error',
-    message: `This queue can't ${what}: its service has no such call.`,
-    fix: "Use the service's own tools, or a queue in SQLite, PostgreSQL or Redis.",
+    message: `This queue can't ${what}: its service has no such call.${stats ? ` It counts ${toCounts(stats)}.` : ''}`,
+    fix: "Use the service's own tools, or a queue in SQLite, PostgreSQL or Redis. `effects retry` and `effects redrive` work here too.",
   });
 }
 

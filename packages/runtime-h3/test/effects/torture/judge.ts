@@ -1,7 +1,10 @@
 import type { Line } from './setting.ts';
 
 /** What the ledgers show to be wrong, in words. Empty: every promise was kept. */
-export function judge(lines: Line[], { killed, lease, steps }: { killed: Set<number>; lease: number; steps: boolean }): string[] {
+export function judge(
+  lines: Line[],
+  { killed, lease, steps, ordered }: { killed: Set<number>; lease: number; steps: boolean; ordered: boolean },
+): string[] {
   const wrong: string[] = [];
   const acked = lines.filter((line) => line.did === 'acked');
   const begins = lines.filter((line) => line.did === 'begin');
@@ -33,7 +36,7 @@ export function judge(lines: Line[], { killed, lease, steps }: { killed: Set<num
   for (const { n, at } of begins.filter(({ effect }) => effect === 'ordered')) first.set(n, Math.min(first.get(n) ?? Infinity, at));
   const order = [...first].sort((a, b) => a[1] - b[1]).map(([n]) => n);
   for (const [index, n] of order.entries())
-    if (index > 0 && n < order[index - 1]!) wrong.push(`out of order: ${n} began after ${order[index - 1]}`);
+    if (ordered && index > 0 && n < order[index - 1]!) wrong.push(`out of order: ${n} began after ${order[index - 1]}`);
 
   if (steps) {
     for (const [id, of] of groupBy(

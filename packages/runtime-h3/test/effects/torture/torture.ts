@@ -21,10 +21,12 @@ export interface TortureHarness {
   points?: string[];
   /** A module that ends a process at those, preloaded into each. */
   preload?: string;
-  /** The driver keeps steps. */
+  /** The driver keeps steps, also of a process that was killed. */
   steps: boolean;
   /** The driver keeps keys. */
   keys: boolean;
+  /** The driver keeps order; it does by default. */
+  ordered?: boolean;
   /** Called now and then while processes run, such as to restart the server. */
   disturb?(): Promise<void>;
 }
@@ -135,7 +137,7 @@ export function describeTorture(name: string, harness: TortureHarness): void {
         await Promise.all(last);
 
         const lines = await readLedgers(folder);
-        const wrong = judge(lines, { killed, lease: LEASE, steps: harness.steps });
+        const wrong = judge(lines, { killed, lease: LEASE, steps: harness.steps, ordered: harness.ordered ?? true });
         if (wrong.length > 0) process.stderr.write(stderr.slice(-10_000));
         expect(wrong.slice(0, 20)).toEqual([]);
         const count = (did: Line['did']): number => lines.filter((line) => line.did === did).length;

@@ -1,0 +1,37 @@
+import { GatiError } from '@gati/contract';
+
+export interface CloudAddress {
+  /** Region, project or account; `''` where it is left out. */
+  place: string;
+  /** What the names of all queues begin with. */
+  prefix: string;
+  parameters: URLSearchParams;
+}
+
+/**
+ * Reads `scheme://PLACE/PREFIX?parameter=…`. The prefix has letters and digits only: what follows its hyphen is an effect's name, so no prefix begins
+ * another's queues. @throws GatiError `GATI_EFFECTS`
+ */
+export function toCloudAddress(
+  url: string,
+  { example, place: rule, known }: { example: string; place: RegExp; known: string[] },
+): CloudAddress {
+  const [, place = '', path = '', query = ''] = /^[a-z]+:(?:\/\/)?([^/?#]*)\/?([^?#]*)(?:\?([^#]*))?$/i.exec(url) ?? [];
+  const prefix = path === '' ? 'gati' : path;
+  const parameters = new URLSearchParams(query);
+  const unknown = [...parameters.keys()].find((name) => !known.includes(name));
+  const fault = !rule.test(place)
+    ? `"${place.slice(0, 40)}" can't stand behind the //`
+    : !/^[a-z][a-z0-9]{0,19}$/.test(prefix)
+      ? `"${prefix.slice(0, 40)}" can't begin the names of queues`
+      : unknown !== undefined && `there is no parameter ${unknown}`;
+  if (fault !== false) {
+    throw new GatiError({
+      code: 'GATI_EFFECTS',
+      level: 'error',
+      message: `GATI_EFFECTS: ${fault}.`,
+      fix: `Write it like ${example}; the last part is what the names of queues begin with, at most 20 lower-case letters and digits.`,
+    });
+  }
+  return { place, prefix, parameters };
+}

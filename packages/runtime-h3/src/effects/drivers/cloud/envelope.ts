@@ -1,0 +1,45 @@
+import type { NewJob, QueueJob } from '../../../ports.ts';
+
+/** A job as a message holds it. */
+export interface Enveloped extends Omit<NewJob, 'runAt'> {
+  enqueuedAt: number;
+  /** Attempts that were counted before this message was sent. */
+  tries?: number;
+  steps?: Record<string, string>;
+  /** Why it is a dead letter. */
+  error?: string;
+}
+
+/** Bytes beside payload and steps: names, times and the reason of a dead letter. */
+export const RESERVE = 8192;
+const LONGEST_ERROR = 2000;
+
+/** JSON may hold these two, XML may not, and some services speak it. */
+const NO_XML = /[\uFFFE\uFFFF]/g;
+
+/** One line of JSON with all but the payload, then the payload as it is: it is not escaped a second time. */
+export function toBody({ payload, error, ...head }: Enveloped): string {
+  const short = error === undefined ? {} : { error: error.slice(0, LONGEST_ERROR) };
+  return `${JSON.stringify({ v: 1, ...head, ...short })}\n${payload}`.replaceAll(NO_XML, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+}
+
+/** `undefined`: nobody here sent this. */
+export function fromBody(body: string): Enveloped | undefined {
+  const end = body.indexOf('\n');
+  if (end === -1) return undefined;
+  try {
+    const { v, ...head } = JSON.parse(body.slice(0, end)) as Enveloped & { v: number };
+    return v === 1 ? { ...head, payload: body.slice(end + 1) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function toQueueJob(enveloped: Enveloped, attempt: number): QueueJob {
+  const { tries: _, error: __, ...job } = enveloped;
+  return { ...job, attempt };
+}
+
+export function toEnveloped({ attempt, ...job }: QueueJob, error?: string): Enveloped {
+  return { ...job, tries: attempt, ...(error !== undefined && { error }) };
+}

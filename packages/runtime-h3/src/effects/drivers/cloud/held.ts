@@ -1,0 +1,33 @@
+import type { Lease } from '../../../ports.ts';
+import type { MessageQueue } from './service.ts';
+
+/** What stands behind a lease. */
+export interface Held {
+  queue: MessageQueue;
+  receipt: string;
+  /** Steady milliseconds until which it is surely ours: services take a late answer without a word. */
+  until: number;
+  /** Attempts that were counted before this message was sent. */
+  tries: number;
+  /** Acknowledged, retried or dead. */
+  over: boolean;
+  /** Steps were added that the message does not hold yet. */
+  changed: boolean;
+  /** The last call that changes the message; the next waits for it, since a receipt may count for one change alone. */
+  last: Promise<unknown>;
+}
+
+/** Of all leases that are held in this process. */
+const all = new WeakMap<Lease, Held>();
+
+export const hold = (lease: Lease, held: Held): void => void all.set(lease, held);
+
+/** Does `work` while the lease is held, one after the other. `false`: it is lost. */
+export function whileHeld(lease: Lease, work: (held: Held) => Promise<boolean>): Promise<boolean> {
+  const held = all.get(lease);
+  if (!held) return Promise.resolve(false);
+  const turn = async (): Promise<boolean> => !held.over && performance.now() < held.until && (await work(held));
+  const mine = held.last.then(turn, turn);
+  held.last = mine;
+  return mine;
+}

@@ -1,0 +1,23 @@
+import type { QueueOpener } from '../../open.ts';
+import { toCloudAddress } from '../cloud/address.ts';
+import { createCloudDriver } from '../cloud/driver.ts';
+import { createSqsService } from './service.ts';
+
+/**
+ * Jobs in Amazon SQS: `sqs://REGION/PREFIX`; without a region the SDK finds it (`AWS_REGION`). Credentials and endpoint are read by the SDK
+ * (`AWS_ENDPOINT_URL` …). Standard queues `PREFIX-EFFECT`, and `PREFIX-dead` for dead letters.
+ */
+export const open: QueueOpener = async (url, { onError }) => {
+  const { place: region, prefix } = toCloudAddress(url, {
+    example: 'sqs://eu-west-1/gati',
+    place: /^(?:[a-z]{2}(?:-[a-z]+)+-\d)?$/,
+    known: [],
+  });
+  return createCloudDriver({
+    service: await createSqsService(region),
+    title: 'Amazon SQS',
+    prefix,
+    names: { plain: /^[\w-]+$/, longest: 80 },
+    onError,
+  });
+};

@@ -1,0 +1,113 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { type Batch, createBatch } from '../batch.ts';
+import type { Message, MessageQueue, Outgoing } from '../cloud/service.ts';
+import { isOutage } from './errors.ts';
+import type { Sdk } from './sdk.ts';
+
+/** What one call takes: entries, and bytes of all of them. */
+const ENTRIES = 10;
+const BYTES = 1_048_576;
+const COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessagesNotVisible'] as const;
+/** The receipt counts no more: another has the message, or it is gone. */
+const LOST = /MessageNotInflight|ReceiptHandleIsInvalid|InvalidParameterValue/;
+
+/** SQS counts in whole seconds; later is right, earlier is not. */
+const toSeconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000);
+
+interface Entry {
+  Id: string;
+}
+
+interface Answer {
+  Failed?: { Id?: string; Code?: string; Message?: string; SenderFault?: boolean }[];
+}
+
+export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): MessageQueue {
+  /** What is asked for at one time goes in one call. `undefined`: it is done. */
+  const batch = <In>(
+    limit: number,
+    weigh: (item: In) => number,
+    send: (items: (In & Entry)[]) => Promise<Answer>,
+  ): Batch<In, Error | undefined> =>
+    createBatch({
+      limit,
+      weigh,
+      isOutage,
+      async send(items) {
+        const { Failed = [] } = await send(items.map((item, index) => ({ ...item, Id: String(index) })));
+        const failed = new Map(Failed.map(({ Id, ...failure }) => [Id, toError(failure)]));
+        return items.map((_, index) => failed.get(String(index)));
+      },
+    });
+
+  // An entry weighs at least a tenth, so that ten fill a call.
+  const sends = batch<{ MessageBody: string; DelaySeconds: number }>(
+    BYTES,
+    ({ MessageBody }) => Math.max(BYTES / ENTRIES, Buffer.byteLength(MessageBody)),
+    (Entries) => client.send(new sdk.SendMessageBatchCommand({ QueueUrl, Entries })),
+  );
+  const removals = batch<{ ReceiptHandle: string }>(
+    ENTRIES,
+    () => 1,
+    (Entries) => client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl, Entries })),
+  );
+  const holds = batch<{ ReceiptHandle: string; VisibilityTimeout: number }>(
+    ENTRIES,
+    () => 1,
+    (Entries) => client.send(new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })),
+  );
+
+  return {
+    async send({ body, delay }: Outgoing) {
+      const failed = await sends.add({ MessageBody: body, DelaySeconds: Math.min(900, toSeconds(delay)) });
+      if (failed) throw failed;
+    },
+
+    async receive(count, lease, wait, abortSignal) {
+      const asked = performance.now();
+      // A second is as good as half of one: what came in time is handed on with a whole lease.
+      const VisibilityTimeout = toSeconds(lease + 500);
+      const { Messages = [] } = await client.send(
+        new sdk.ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: Math.min(count, ENTRIES),
+          VisibilityTimeout,
+          WaitTimeSeconds: Math.floor(wait / 1000),
+          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+        }),
+        { ...(abortSignal && { abortSignal }) },
+      );
+      return Messages.map(({ Body, ReceiptHandle, Attributes }): Message => ({
+        body: Body!,
+        receipt: ReceiptHandle!,
+        deliveries: Math.max(1, Number(Attributes?.ApproximateReceiveCount ?? 1)),
+        until: asked + VisibilityTimeout * 1000,
+      }));
+    },
+
+    async hold(receipt, milliseconds) {
+      const failed = await holds.add({ ReceiptHandle: receipt, VisibilityTimeout: toSeconds(milliseconds) });
+      if (!failed) return receipt;
+      if (LOST.test(failed.name)) return undefined;
+      throw failed;
+    },
+
+    async remove(receipt) {
+      const failed = await removals.add({ ReceiptHandle: receipt });
+      if (failed && !LOST.test(failed.name)) throw failed;
+      return !failed;
+    },
+
+    async counts() {
+      const { Attributes = {} } = await client.send(new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] }));
+      const [ready, delayed, hidden] = COUNTS.map((name) => Number(Attributes[name] ?? 0));
+      return { ready: ready!, delayed: delayed!, hidden: hidden! };
+    },
+  };
+}
+
+function toError({ Code = 'Unknown', Message = 'no reason was given' }: { Code?: string; Message?: string }): Error {
+  const error = new Error(`${Code}: ${Message}`);
+  error.name = Code;
+  return error;
+}

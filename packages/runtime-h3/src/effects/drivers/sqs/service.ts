@@ -1,0 +1,71 @@
+import { GatiError } from '@gati/contract';
+import type { MessageService } from '../cloud/service.ts';
+import { importSdk } from './sdk.ts';
+import { createSqsQueue } from './queue.ts';
+import { isOutage, nameOf } from './errors.ts';
+
+/** Also the longest that SQS keeps a message: 14 days. Seconds. */
+const RETENTION = '1209600';
+/** Each effect has one call that waits, beside those that send and settle. */
+const SOCKETS = 1000;
+
+export async function createSqsService(region: string): Promise<MessageService> {
+  const sdk = await importSdk();
+  // The address that an emulator gives a queue is its own, which may not be reachable from here.
+  const named = Boolean(process.env.AWS_ENDPOINT_URL_SQS || process.env.AWS_ENDPOINT_URL);
+  const client = new sdk.SQSClient({
+    ...(region !== '' && { region }),
+    useQueueUrlAsEndpoint: !named,
+    requestHandler: { httpAgent: { maxSockets: SOCKETS }, httpsAgent: { maxSockets: SOCKETS }, connectionTimeout: 5000 },
+  });
+
+  const find = async (QueueName: string): Promise<string> => {
+    try {
+      return (await client.send(new sdk.GetQueueUrlCommand({ QueueName }))).QueueUrl!;
+    } catch (error) {
+      if (!/QueueDoesNotExist|NonExistentQueue/.test(nameOf(error))) throw error;
+    }
+    const Attributes = { MessageRetentionPeriod: RETENTION, ReceiveMessageWaitTimeSeconds: '20' };
+    return (await client.send(new sdk.CreateQueueCommand({ QueueName, Attributes }))).QueueUrl!;
+  };
+
+  return {
+    limits: { body: 1_048_576, delay: 900_000, hold: 12 * 60 * 60_000 - 60_000, batch: 10, wait: 20_000 },
+    isOutage,
+    async queue(name) {
+      const url = await find(name).catch((cause: unknown) => {
+        throw isOutage(cause) ? cause : toUnusable(name, cause);
+      });
+      return createSqsQueue(sdk, client, url);
+    },
+    async names(QueueNamePrefix) {
+      const names: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await client
+          .send(new sdk.ListQueuesCommand({ QueueNamePrefix, MaxResults: 1000, NextToken }))
+          .catch((error: unknown) => {
+            if (/AccessDenied|NotAuthorized/i.test(nameOf(error))) return undefined;
+            throw error;
+          });
+        if (!page) return undefined;
+        names.push(...(page.QueueUrls ?? []).map((url) => url.slice(url.lastIndexOf('/') + 1)));
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return names;
+    },
+    close: async () => client.destroy(),
+  };
+}
+
+function toUnusable(name: string, cause: unknown): GatiError {
+  return new GatiError(
+    {
+      code: 'GATI_EFFECTS_QUEUE',
+      level: 'error',
+      message: `The queue "${name}" in Amazon SQS can't be used: ${nameOf(cause)}: ${(cause as Error).message}`,
+      fix: `Check region and credentials, and allow sqs:CreateQueue or make it: aws sqs create-queue --queue-name ${name} --attributes MessageRetentionPeriod=${RETENTION}`,
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,40 @@
+import { afterEach, expect, test } from 'vitest';
+import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
+import { openQueue } from '../../src/effects/open.ts';
+import { verifySchedules } from '../../src/effects/schedules.ts';
+import type { QueueDriver } from '../../src/ports.ts';
+import { type Opened, openEngine, toHome } from './engine-kit.ts';
+
+/** A queue that remembers no keys, as those of clouds. */
+const memory = createMemoryDriver();
+const driver: QueueDriver = { ...memory, caps: { ...memory.caps, keys: 0 } };
+
+let opened: Opened | undefined;
+afterEach(async () => {
+  await opened?.engine.drain(0);
+  opened = undefined;
+});
+
+test('a key that nobody would remember is refused, not ignored', async () => {
+  opened = openEngine({ pay: { run: () => {} } }, { driver });
+  await expect(opened.engine.enqueue('pay', {}, { idempotencyKey: 'k' })).rejects.toMatchObject({ code: 'GATI_EFFECTS_KEYS' });
+  expect(await opened.engine.enqueue('pay', {})).toMatchObject({ id: expect.any(String) });
+});
+
+test('a schedule that would fire in each process is said at start', async () => {
+  const slots = toHome({ mail: { run: () => {} }, report: { run: () => {}, schedule: '0 3 * * *' } }).slots();
+  await expect(verifySchedules(slots, driver.caps)).rejects.toMatchObject({
+    code: 'GATI_EFFECTS_KEYS',
+    message: expect.stringContaining('"report"'),
+  });
+  await verifySchedules(slots, memory.caps);
+  delete slots.report;
+  await verifySchedules(slots, driver.caps);
+});
+
+test('a queue of a cloud that was not built in says how it is named', async () => {
+  await expect(openQueue('sqs://eu-west-1/gati')).rejects.toMatchObject({
+    code: 'GATI_EFFECTS',
+    message: expect.stringContaining("effects: ['sqs']"),
+  });
+});

@@ -1,0 +1,39 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
+import { open as openSqs } from '../../src/effects/drivers/sqs/index.ts';
+import type { QueueDriver } from '../../src/ports.ts';
+import { describeDriver, pause } from './driver-conformance.ts';
+
+const server = await startFauxqs();
+if ('reason' in server) console.warn(`SKIPPED, the queue in SQS: ${server.reason}`);
+
+const settings = { onError: (error: Error) => console.error(error) };
+
+describe.skipIf('reason' in server)('SQS', () => {
+  if ('reason' in server) return;
+  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: server.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  afterAll(() => server.stop());
+
+  let prefixes = 0;
+  const another = (): Promise<QueueDriver> => openSqs(`sqs://eu-west-1/t${prefixes}`, settings);
+  const open = (): Promise<QueueDriver> => {
+    prefixes++;
+    return another();
+  };
+
+  describeDriver('SQS', {
+    caps: { durable: true, shared: true, maxDelay: 900_000, maxPayload: 1_048_576 - 8192, keys: 0, ordered: false },
+    without: ['saveProgress', 'purge', 'list', 'cancel'],
+    open,
+    another,
+    wait: pause,
+    now: Date.now,
+  });
+
+  test('the region may be left to the SDK, what else is wrong is said', async () => {
+    process.env.AWS_REGION = 'eu-west-1';
+    await (await openSqs('sqs://', settings)).close();
+    await expect(openSqs('sqs://eu-west-1/a-b', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+    await expect(openSqs('sqs://eu-west-1/gati?secret=x', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+  });
+});

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { temporary } from '../kit/folders.ts';
+import { freePort } from '../kit/port.ts';
+import { installed } from './installed.ts';
+import { manage, type Missing, type TestServer } from './process.ts';
+
+/** Amazon SQS on loopback, in memory. Its receipts, delays and limits are as the service has them. `url` is what `AWS_ENDPOINT_URL_SQS` wants. */
+export async function startFauxqs(): Promise<TestServer | Missing> {
+  const folder = await installed('fauxqs', '1.9.2');
+  if (typeof folder !== 'string') return folder;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  return manage({
+    url,
+    folder: temporary('fauxqs'),
+    signal: 'SIGTERM',
+    launch: () =>
+      spawn(process.execPath, [`${folder}/dist/cli.js`], {
+        env: { PATH: process.env.PATH, FAUXQS_HOST: '127.0.0.1', FAUXQS_PORT: String(port), FAUXQS_LOGGER: 'false' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    answers: async () => (await fetch(`${url}/health`)).ok,
+  });
+}
