@@ -22,7 +22,7 @@ export async function serveBuilt(
   [name, ...args]: [string, ...string[]] = [process.execPath, path.join(cwd, 'dist/server/index.mjs')],
 ): Promise<Served> {
   const server = start(name, args, { cwd, env: { PORT: '0', ...env } });
-  await server.seen(/\n/);
+  await server.seen(/"msg":"listening".*\n/);
   const first = JSON.parse(server.stdout.slice(0, server.stdout.indexOf('\n'))) as { level: string; msg: string; url: string };
   if (first.level !== 'info' || first.msg !== 'listening') throw new Error(`The first line is not that it listens: ${server.stdout}`);
   return Object.assign(server, { url: first.url.replace(/\/$/, '') });

@@ -1,5 +1,6 @@
 import { type DiffPolicy, GatiError } from '@gati/contract';
 import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
+import { CLOUD_QUEUES, type CloudQueue } from './cloud-queues.ts';
 import { checkPath } from './scan/route.ts';
 
 export interface GatiOptions {
@@ -13,6 +14,8 @@ export interface GatiOptions {
   missingVersion?: MissingVersion;
   /** What counts as a change that breaks callers. */
   breaking?: DiffPolicy;
+  /** Queues of clouds that `GATI_EFFECTS` of the built server may name: their drivers and SDKs are built in. */
+  effects?: CloudQueue[];
 }
 
 /** What the plugin works with. Plain data. */
@@ -23,14 +26,21 @@ export interface ResolvedOptions {
   limits: Partial<Limits>;
   missingVersion: MissingVersion;
   breaking: DiffPolicy;
+  effects: CloudQueue[];
 }
 
 /** Each takes and returns the options; the order is that of the list. */
-const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [resolveBase, resolveCors, resolveLimits, resolveMissingVersion];
+const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
+  resolveBase,
+  resolveCors,
+  resolveLimits,
+  resolveMissingVersion,
+  resolveEffects,
+];
 
 export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
-  const { base = '', cors, limits = {}, missingVersion = 'choose', breaking = {} } = options;
-  const start: ResolvedOptions = { base, cors, limits, missingVersion, breaking };
+  const { base = '', cors, limits = {}, missingVersion = 'choose', breaking = {}, effects = [] } = options;
+  const start: ResolvedOptions = { base, cors, limits, missingVersion, breaking, effects };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
 
@@ -66,6 +76,17 @@ function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
   const known: MissingVersion[] = ['choose', 'latest', 'oldest'];
   if (known.includes(options.missingVersion)) return options;
   throw invalid(`missingVersion: '${options.missingVersion}' is not known.`, `Give one of ${known.map((name) => `'${name}'`).join(', ')}.`);
+}
+
+function resolveEffects(options: ResolvedOptions): ResolvedOptions {
+  const known = Object.keys(CLOUD_QUEUES);
+  const wrong = options.effects.find((name) => !known.includes(name));
+  if (wrong !== undefined)
+    throw invalid(
+      `effects: '${wrong}' is no queue of a cloud.`,
+      `Give of ${known.map((name) => `'${name}'`).join(', ')}; the others are always there.`,
+    );
+  return { ...options, effects: [...new Set(options.effects)] };
 }
 
 function invalid(message: string, fix: string): GatiError {

@@ -1,17 +1,24 @@
 import type { Plugin } from 'vite';
 import { ENVIRONMENT } from '../environment.ts';
+import { GatiError } from '@gati/contract';
+import { CLOUD_QUEUES } from '../cloud-queues.ts';
+import type { PluginContext } from '../context.ts';
 import { isOwn, isRuntime } from './own-packages.ts';
 
 /**
  * The drivers of the runtime import the SDKs of clouds late, and only some apps use one. An SDK goes into the bundle, as chunks that are loaded on
  * first use, where the app has it among its own packages: nothing to configure, and no megabytes because something else in a workspace has it.
  */
-export function cloudPackagesPlugin(): Plugin {
+export function cloudPackagesPlugin(context: PluginContext): Plugin {
   return {
     name: 'gati:cloud-packages',
     apply: 'build',
     sharedDuringBuild: true,
     applyToEnvironment: (environment) => environment.name === ENVIRONMENT,
+    buildStart() {
+      const { root } = this.environment.config;
+      for (const name of context.project.options.effects) if (!isOwn(root, CLOUD_QUEUES[name])) this.error(toMissing(name));
+    },
     resolveId: {
       order: 'pre',
       filter: { id: /^@(?:aws-sdk|google-cloud|azure)\// },
@@ -21,4 +28,14 @@ export function cloudPackagesPlugin(): Plugin {
       },
     },
   };
+}
+
+function toMissing(name: keyof typeof CLOUD_QUEUES): GatiError {
+  const sdk = CLOUD_QUEUES[name];
+  return new GatiError({
+    code: 'GATI_EFFECTS_PACKAGE',
+    level: 'error',
+    message: `gati({ effects: ['${name}'] }) needs the package ${sdk}, which the app does not name.`,
+    fix: `Add it: \`npm install ${sdk}\`.`,
+  });
 }

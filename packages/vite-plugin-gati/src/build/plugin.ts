@@ -36,7 +36,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
 
   return [
     native.plugin,
-    cloudPackagesPlugin(),
+    cloudPackagesPlugin(context),
     previewPlugin(),
     {
       name: 'gati:build',

@@ -10,7 +10,11 @@ export interface ServerInput {
 }
 
 /** `virtual:gati/server`: the entry of a build, where runtime and release are joined. */
-export function printServer({ base, cors, limits, missingVersion }: ResolvedOptions, { hasClient, hasEffects }: ServerInput): string {
+export function printServer(
+  { base, cors, limits, missingVersion, effects }: ResolvedOptions,
+  { hasClient, hasEffects }: ServerInput,
+): string {
+  const queues = [...Object.entries(QUEUES), ...effects.map((name): [string, string] => [name, name])];
   const options = [
     // Imported by workers only.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
@@ -20,7 +24,7 @@ export function printServer({ base, cors, limits, missingVersion }: ResolvedOpti
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
     ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
     ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
-    ...(hasEffects ? [`queues: { ${Object.entries(QUEUES).map(printQueue).join(', ')} }`] : []),
+    ...(hasEffects ? [`queues: { ${queues.map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
 }
