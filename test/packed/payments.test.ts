@@ -6,6 +6,8 @@ import { edit } from '../kit/folders.ts';
 import { finish, succeed, until } from '../kit/process.ts';
 import { call, serveBuilt, serveDev } from '../kit/serve.ts';
 import { live } from './lifecycle.ts';
+import { describeReleases } from './releases.ts';
+import { describeSdk } from './sdk.ts';
 
 const HANDLER = 'src/handlers/payments/capture.ts';
 
@@ -229,4 +231,7 @@ await client.payments.capture({ body: { amount: 5 } });
       expect(ran.code).toBe(0);
     });
   });
+
+  describeSdk(app);
+  describeReleases(app, HANDLER);
 });
