@@ -94,8 +94,8 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
     .trimEnd()};\n`;
 }
 
-/** What the framework answers by itself on a route that is there: so a handler's own answer of that status is not the only one. */
-const ALSO_OURS = new Set(['400', '413', '415', '500', '503']);
+/** What the framework answers by itself on a route that is there (406 and 410: of the version): so a handler's own answer of that status is not the only one. */
+const ALSO_OURS = new Set(['400', '406', '410', '413', '415', '500', '503']);
 
 const isRedirect = (status: string): boolean => status.startsWith('3') && status !== '304';
 

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
-import { SourceMap } from 'node:module';
+import { createRequire, SourceMap } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { build as esbuild } from 'esbuild';
 import { parseTar } from 'nanotar';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -111,6 +113,28 @@ describe('the SDK of a build', () => {
     expect(messages).toEqual([]);
     const checked = await checkPackage(createPackageFromTarballData(tarball));
     expect(checked.types && 'problems' in checked ? checked.problems : checked).toEqual([]);
+  });
+
+  it('runs as ES module and as CommonJS, and a bundler takes what is used', async () => {
+    const folder = path.join(app, 'unpacked');
+    write(folder, Object.fromEntries(Object.entries(files).filter(([name]) => name.startsWith('dist/') || name === 'package.json')));
+    const esm = (await import(pathToFileURL(path.join(folder, 'dist/index.mjs')).href)) as Record<string, unknown>;
+    const cjs = createRequire(import.meta.url)(path.join(folder, 'dist/index.cjs')) as Record<string, unknown>;
+    const names = ['CallError', 'ClientError', 'call', 'client', 'connect', 'createCall', 'createClient', 'onCall', 'version'];
+    expect(Object.keys(esm).sort()).toEqual(names);
+    expect(Object.keys(cjs).sort()).toEqual(names);
+    expect([esm['version'], cjs['version']]).toEqual(['1.2.3', '1.2.3']);
+
+    const bundle = async (used: string): Promise<string> => {
+      const entry = { contents: `export { ${used} } from './dist/index.mjs'`, resolveDir: folder };
+      const { outputFiles } = await esbuild({ stdin: entry, bundle: true, format: 'esm', write: false });
+      return outputFiles[0]!.text;
+    };
+    expect((await bundle('version')).replace(/^\/\/.*$/gm, '').replace(/\s/g, '')).toBe('varversion="1.2.3";export{version};');
+    expect(await bundle('client')).toContain('POST /payments/:id/capture');
+    const call = await bundle('call');
+    expect(call).not.toContain('POST /payments/:id/capture');
+    expect(call).not.toContain('createConnect');
   });
 
   it('has a page for each route with a call as one would write it', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emitClient } from '../../src/emit/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
+import { toExampleCall } from '../../src/emit/sdk/example.ts';
 import { emitTypes } from '../../src/emit/types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from '../emit-types/app.ts';
 import { FILES, SCAN } from '../emit-types/files.ts';
@@ -24,6 +25,8 @@ function reserve(req: Req<'POST /payments/:id/capture'>, gctx: GlobalContext): P
 }
 `;
 
+const EXAMPLES = CONTRACT.routes.map((route) => toExampleCall(route, CONTRACT));
+
 describe.sequential('the generated client', () => {
   let app: TypedApp;
   beforeAll(async () => {
@@ -35,6 +38,8 @@ describe.sequential('the generated client', () => {
       '.gati/generated/context.ts': emitContext(CONTRACT, SCAN),
       'src/uses.ts': USES,
       'src/context-uses.ts': CONTEXT_USES,
+      // What the pages of an SDK show.
+      'src/examples.ts': `import { client } from '../.gati/generated/client';\n${EXAMPLES.map((call) => `void ${call};\n`).join('')}`,
     });
   }, 60_000);
   afterAll(() => app.remove());
