@@ -43,6 +43,20 @@ export async function load(url, { method = 'GET', path, body, headers = {}, conn
       });
       socket.on('error', reject);
     });
-  await Promise.all(Array.from({ length: connections }, connection));
+  const stay = stayAwake();
+  await Promise.all(Array.from({ length: connections }, connection)).finally(stay);
   return statuses;
+}
+
+/**
+ * Keeps this process from ever waiting for its sockets, until the returned function is called. A server whose write finds its
+ * client asleep pays for waking it, and a slower server finds it asleep more often: 5 µs of work more cost it 10.
+ */
+function stayAwake() {
+  let awake = true;
+  const turn = () => awake && setImmediate(turn);
+  turn();
+  return () => {
+    awake = false;
+  };
 }

@@ -27,6 +27,8 @@ export class Call implements ContextSource, Timed {
   readonly ids: string;
   /** Span of the caller. */
   readonly parentId: string | undefined;
+  /** The caller's own id of the request, if it is a plain one. */
+  readonly givenId: string | undefined;
   readonly res: ResponseContext = new ResponseContext();
   phase: Phase = 'handler';
   /** `performance.now()` at which it is late. */
@@ -47,7 +49,6 @@ export class Call implements ContextSource, Timed {
 
   #query: Record<string, unknown> | undefined;
   #headers: Record<string, unknown> | undefined;
-  #requestId: string | undefined;
   #controller: AbortController | undefined;
   #aborted: unknown;
 
@@ -64,6 +65,8 @@ export class Call implements ContextSource, Timed {
     const parent = parseTraceParent(exchange.header('traceparent'));
     this.ids = parent === undefined ? own : parent.traceId + own.slice(32);
     this.parentId = parent?.parentId;
+    const given = exchange.header('x-request-id');
+    this.givenId = given !== undefined && isRequestId(given) ? given : undefined;
   }
 
   get version(): string {
@@ -87,13 +90,9 @@ export class Call implements ContextSource, Timed {
   set headers(headers: Record<string, unknown>) {
     this.#headers = headers;
   }
-  /** The caller's, if it is a plain one, else the trace's. */
+  /** The caller's, else the trace's. */
   get requestId(): string {
-    if (this.#requestId === undefined) {
-      const given = this.exchange.header('x-request-id');
-      this.#requestId = given !== undefined && isRequestId(given) ? given : this.ids.slice(0, 32);
-    }
-    return this.#requestId;
+    return this.givenId ?? this.ids.slice(0, 32);
   }
   get clientIp(): string {
     return this.host.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));

@@ -11,15 +11,5 @@ export function record(call: Call, status: number): void {
   call.release.open--;
   const now = performance.now();
   const us = ((now - call.started) * 1000) | 0;
-  const { ids, requestId } = call;
-  host.recorder.record(
-    slot.stats,
-    status,
-    us,
-    Math.trunc(origin + now),
-    ids,
-    call.parentId,
-    ids.startsWith(requestId) ? undefined : requestId,
-    call.path,
-  );
+  host.recorder.record(slot.stats, status, us, Math.trunc(origin + now), call.ids, call.parentId, call.givenId, call.path);
 }

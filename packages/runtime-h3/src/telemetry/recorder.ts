@@ -24,27 +24,24 @@ export interface Span {
 
 /**
  * What every request leaves behind: a histogram's count, a span in a ring, a line in the access log.
- * Facts go to parallel arrays and become text many at a time, so that a request pays for stores only.
+ * Facts go to the ring's parallel arrays once and become text many at a time, so that a request pays for stores only.
  */
 export class Recorder {
   readonly #sink: LogSink | undefined;
-  readonly #stats: RouteStats[] = [];
-  readonly #status = new Uint16Array(BATCH);
-  readonly #us = new Float64Array(BATCH);
-  readonly #time = new Float64Array(BATCH);
-  readonly #ids: string[] = [];
-  readonly #requestIds: (string | undefined)[] = [];
-  readonly #paths: string[] = [];
+  readonly #stats: (RouteStats | undefined)[] = Array.from({ length: RING });
+  readonly #status = new Uint16Array(RING);
+  readonly #us = new Float64Array(RING);
+  readonly #time = new Float64Array(RING);
+  readonly #ids: string[] = Array.from({ length: RING }, () => '');
+  readonly #parents: (string | undefined)[] = Array.from({ length: RING });
+  readonly #requestIds: (string | undefined)[] = Array.from({ length: RING });
+  /** Only until they are logged: a path may be long. */
+  readonly #paths: string[] = Array.from({ length: RING }, () => '');
+  /** How many requests there were. */
   #count = 0;
+  /** How many of them are logged. */
+  #logged = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-
-  readonly #ringStats: (RouteStats | undefined)[] = Array.from({ length: RING });
-  readonly #ringIds: string[] = Array.from({ length: RING }, () => '');
-  readonly #ringParents: (string | undefined)[] = Array.from({ length: RING });
-  readonly #ringStatus = new Uint16Array(RING);
-  readonly #ringUs = new Float64Array(RING);
-  readonly #ringTime = new Float64Array(RING);
-  #ringAt = 0;
 
   constructor(sink: LogSink | undefined) {
     this.#sink = sink;
@@ -62,24 +59,17 @@ export class Recorder {
     path: string,
   ): void {
     stats.observe(status, us);
-    const slot = this.#ringAt++ & (RING - 1);
-    this.#ringStats[slot] = stats;
-    this.#ringIds[slot] = ids;
-    this.#ringParents[slot] = parent;
-    this.#ringStatus[slot] = status;
-    this.#ringUs[slot] = us;
-    this.#ringTime[slot] = time;
+    const slot = this.#count++ & (RING - 1);
+    this.#stats[slot] = stats;
+    this.#status[slot] = status;
+    this.#us[slot] = us;
+    this.#time[slot] = time;
+    this.#ids[slot] = ids;
+    this.#parents[slot] = parent;
     if (this.#sink === undefined) return;
-    const at = this.#count;
-    this.#stats[at] = stats;
-    this.#status[at] = status;
-    this.#us[at] = us;
-    this.#time[at] = time;
-    this.#ids[at] = ids;
-    this.#requestIds[at] = requestId;
-    this.#paths[at] = path;
-    this.#count = at + 1;
-    if (at + 1 === BATCH) this.flush();
+    this.#requestIds[slot] = requestId;
+    this.#paths[slot] = path;
+    if (this.#count - this.#logged === BATCH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
   }
 
@@ -87,35 +77,36 @@ export class Recorder {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     let lines = '';
-    for (let at = 0; at < this.#count; at++) {
-      const ids = this.#ids[at] ?? '';
-      const requestId = this.#requestIds[at];
-      lines += `${this.#stats[at]?.head(this.#status[at] ?? 0)}${this.#us[at]},"time":${this.#time[at]},"traceId":"${ids.slice(0, 32)}","spanId":"${ids.slice(32)}"`;
+    for (; this.#logged < this.#count; this.#logged++) {
+      const slot = this.#logged & (RING - 1);
+      const ids = this.#ids[slot] ?? '';
+      const requestId = this.#requestIds[slot];
+      lines += `${this.#stats[slot]?.head(this.#status[slot] ?? 0)}${this.#us[slot]},"time":${this.#time[slot]},"traceId":"${ids.slice(0, 32)}","spanId":"${ids.slice(32)}"`;
       if (requestId !== undefined) lines += `,"requestId":${JSON.stringify(requestId)}`;
-      lines += `,"path":${quote(this.#paths[at] ?? '')}}\n`;
+      lines += `,"path":${quote(this.#paths[slot] ?? '')}}\n`;
+      this.#paths[slot] = '';
     }
-    this.#count = 0;
     if (lines !== '') this.#sink?.(lines);
   }
 
   /** The last requests, newest first. */
   spans(limit = 100): Span[] {
     const spans: Span[] = [];
-    for (let back = 1; back <= Math.min(limit, this.#ringAt, RING); back++) {
-      const slot = (this.#ringAt - back) & (RING - 1);
-      const stats = this.#ringStats[slot];
-      const ids = this.#ringIds[slot] ?? '';
-      const us = this.#ringUs[slot] ?? 0;
+    for (let back = 1; back <= Math.min(limit, this.#count, RING); back++) {
+      const slot = (this.#count - back) & (RING - 1);
+      const stats = this.#stats[slot];
+      const ids = this.#ids[slot] ?? '';
+      const us = this.#us[slot] ?? 0;
       if (stats === undefined) continue;
       spans.push({
         traceId: ids.slice(0, 32),
         spanId: ids.slice(32),
-        parentId: this.#ringParents[slot],
+        parentId: this.#parents[slot],
         method: stats.method,
         route: stats.route,
         version: stats.version,
-        status: this.#ringStatus[slot] ?? 0,
-        time: (this.#ringTime[slot] ?? 0) - us / 1000,
+        status: this.#status[slot] ?? 0,
+        time: (this.#time[slot] ?? 0) - us / 1000,
         us,
       });
     }

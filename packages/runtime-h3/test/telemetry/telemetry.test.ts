@@ -51,6 +51,17 @@ describe('access log', () => {
     recorder.flush();
     expect(JSON.parse(text)).toMatchObject({ route: '/"', path: '/\\"\n\u2028' });
   });
+
+  it('logs each request once, and remembers the newest', () => {
+    const lines: string[] = [];
+    const recorder = new Recorder((text) => lines.push(...text.trimEnd().split('\n')));
+    const stats = new RouteStats('GET', '/', '1.0.0');
+    for (let index = 0; index < 5000; index++) recorder.record(stats, 200, index, 0, drawIds(), undefined, undefined, `/${index}`);
+    recorder.flush();
+    expect(lines.map((line) => JSON.parse(line).path)).toEqual(Array.from({ length: 5000 }, (_, index) => `/${index}`));
+    expect(recorder.spans(3).map(({ us }) => us)).toEqual([4999, 4998, 4997]);
+    expect(recorder.spans(10_000)).toHaveLength(4096);
+  });
 });
 
 it('counts requests by route, version and status class', () => {
