@@ -60,6 +60,7 @@ const config: UserConfig = defineConfig(
       app: 'src/app/index.ts',
       checks: 'src/checks.ts',
       dev: 'src/dev.ts',
+      'effects/azurequeue': 'src/effects/drivers/azurequeue/index.ts',
       'effects/postgres': 'src/effects/drivers/postgres/index.ts',
       'effects/redis': 'src/effects/drivers/redis/index.ts',
       'effects/sqs': 'src/effects/drivers/sqs/index.ts',

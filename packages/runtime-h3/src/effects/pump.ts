@@ -64,7 +64,8 @@ export function createPump({ driver, logger, lease, files, run, onRest }: PumpOp
     for (const [effect, file] of await files()) {
       const lane = laneOf(effect);
       const limited = file?.concurrency !== undefined;
-      if (!limited && lane.dryAt === signals) continue;
+      // Where a limit counts in all processes, one of them may have made room without a word.
+      if (!(limited && driver.caps.ordered) && lane.dryAt === signals) continue;
       const concurrency = file?.concurrency ?? DEFAULT_CONCURRENCY;
       let count = concurrency - lane.running;
       if (file?.rateLimit && count > 0) {

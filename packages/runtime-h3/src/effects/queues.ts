@@ -7,4 +7,5 @@ export const QUEUES: Queues = {
   redis: () => import('./drivers/redis/index.ts'),
   rediss: () => import('./drivers/redis/index.ts'),
   sqs: () => import('./drivers/sqs/index.ts'),
+  azurequeue: () => import('./drivers/azurequeue/index.ts'),
 };

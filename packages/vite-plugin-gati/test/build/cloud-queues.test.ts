@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { finish, stopAll } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import type { Missing, TestServer } from '../../../../test/servers/process.ts';
 import { CLOUD_QUEUES, type CloudQueue } from '../../src/cloud-queues.ts';
@@ -22,6 +23,11 @@ const CLOUDS: Record<CloudQueue, Cloud> = {
     server: await startFauxqs(),
     address: 'sqs://eu-west-1/shop',
     env: (url) => ({ AWS_ENDPOINT_URL_SQS: url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }),
+  },
+  azurequeue: {
+    server: await startAzurite(),
+    address: `azurequeue://${AZURITE_ACCOUNT}/shop`,
+    env: (url) => ({ AZURE_STORAGE_CONNECTION_STRING: url }),
   },
 };
 

@@ -27,6 +27,8 @@ export interface TortureHarness {
   keys: boolean;
   /** The driver keeps order; it does by default. */
   ordered?: boolean;
+  /** Of the jobs that others get, for a slow server; 1 by default. */
+  part?: number;
   /** Called now and then while processes run, such as to restart the server. */
   disturb?(): Promise<void>;
 }
@@ -153,7 +155,12 @@ export function describeTorture(name: string, harness: TortureHarness): void {
     function toItems(which: number): Item[] {
       let item = 0;
       const some = (effect: string, count: number, more: (n: number) => Partial<Item> = () => ({})): Item[] =>
-        Array.from({ length: Math.ceil(count * SCALE) }, (_, n) => ({ item: item++, effect, n: n * PRODUCERS + which, ...more(n) }));
+        Array.from({ length: Math.ceil(count * SCALE * (harness.part ?? 1)) }, (_, n) => ({
+          item: item++,
+          effect,
+          n: n * PRODUCERS + which,
+          ...more(n),
+        }));
       return [
         ...some('work', 700),
         ...some('flaky', 60),

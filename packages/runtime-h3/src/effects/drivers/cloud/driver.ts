@@ -3,7 +3,7 @@ import type { Lease, QueueCaps, QueueDriver, QueueStats } from '../../../ports.t
 import { toAway } from '../away.ts';
 import { patiently } from '../patience.ts';
 import { createRedrive } from './dead.ts';
-import { type Enveloped, fromBody, RESERVE, toBody, toEnveloped, toQueueJob } from './envelope.ts';
+import { type Enveloped, ERROR_RESERVE, fromBody, RESERVE, toBody, toEnveloped, toQueueJob } from './envelope.ts';
 import { type Held, hold, whileHeld } from './held.ts';
 import { createDirectIntake, createWaitingIntake, type Taken } from './intake.ts';
 import { type NameRule, toDeadName, toQueueName } from './names.ts';
@@ -147,7 +147,7 @@ export async function createCloudDriver({ service, title, prefix, names, onError
         const { job } = lease;
         const steps = { ...job.steps, [name]: result };
         const body = toBody({ ...toEnveloped(job), tries: held.tries, steps });
-        if (Buffer.byteLength(body) > longest + RESERVE / 2) throw toTooLong(job.effect, name, longest);
+        if (Buffer.byteLength(body) > limits.body - ERROR_RESERVE) throw toTooLong(job.effect, name, longest);
         if (held.queue.replace) {
           const receipt = await held.queue.replace(held.receipt, { body, delay: held.until - performance.now() });
           if (receipt === undefined) return false;

@@ -10,17 +10,23 @@ export interface Enveloped extends Omit<NewJob, 'runAt'> {
   error?: string;
 }
 
-/** Bytes beside payload and steps: names, times and the reason of a dead letter. */
-export const RESERVE = 8192;
-const LONGEST_ERROR = 2000;
+/** Bytes of the reason of a dead letter, and of that with all else beside payload and steps: names and times. */
+export const ERROR_RESERVE = 2048;
+export const RESERVE = 2 * ERROR_RESERVE;
 
 /** JSON may hold these two, XML may not, and some services speak it. */
 const NO_XML = /[\uFFFE\uFFFF]/g;
 
 /** One line of JSON with all but the payload, then the payload as it is: it is not escaped a second time. */
 export function toBody({ payload, error, ...head }: Enveloped): string {
-  const short = error === undefined ? {} : { error: error.slice(0, LONGEST_ERROR) };
+  const short = error === undefined ? {} : { error: shorten(error) };
   return `${JSON.stringify({ v: 1, ...head, ...short })}\n${payload}`.replaceAll(NO_XML, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+}
+
+function shorten(error: string): string {
+  let text = error.slice(0, ERROR_RESERVE);
+  while (Buffer.byteLength(JSON.stringify(text)) > ERROR_RESERVE - 100) text = text.slice(0, text.length * 0.8);
+  return text;
 }
 
 /** `undefined`: nobody here sent this. */

@@ -1,0 +1,42 @@
+import { GatiError } from '@gati/contract';
+import type { MessageService } from '../cloud/service.ts';
+import { connect } from './connect.ts';
+import { isOutage, type StorageFault } from './errors.ts';
+import { createAzureQueue } from './queue.ts';
+
+const WEEK = 7 * 24 * 60 * 60_000;
+
+export async function createAzureService(account: string): Promise<MessageService> {
+  const client = await connect(account);
+  return {
+    // 64 KiB of base64.
+    limits: { body: 49_152, delay: WEEK - 60_000, hold: WEEK - 60_000, batch: 32 },
+    isOutage,
+    async queue(name) {
+      const queue = client.getQueueClient(name);
+      await queue.createIfNotExists().catch((cause: unknown) => {
+        throw isOutage(cause) ? cause : toUnusable(name, cause);
+      });
+      return createAzureQueue(queue);
+    },
+    async names(prefix) {
+      const names: string[] = [];
+      for await (const { name } of client.listQueues({ prefix })) names.push(name);
+      return names;
+    },
+    close: async () => {},
+  };
+}
+
+function toUnusable(name: string, cause: unknown): GatiError {
+  const { code, message = '' } = cause as StorageFault;
+  return new GatiError(
+    {
+      code: 'GATI_EFFECTS_QUEUE',
+      level: 'error',
+      message: `The queue "${name}" in Azure Storage can't be used: ${typeof code === 'string' ? `${code}: ` : ''}${message.split('\n')[0]}`,
+      fix: `Check account and credentials; they need the role Storage Queue Data Contributor. To make it: az storage queue create --name ${name}`,
+    },
+    { cause },
+  );
+}
