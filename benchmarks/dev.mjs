@@ -22,7 +22,7 @@ const edits = Number(values.edits);
 const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
 
 // Every eighth handler is a PATCH whose body has a required field: the edit renames it, so that the old contract would refuse the request.
-const patch = (turn) => (turn * 8 + 6) % handlers;
+const patch = (turn) => (turn % Math.floor(handlers / 8)) * 8 + 6;
 const peers = {
   gati: {
     make: (dir) => gatiApp(dir, handlers),
@@ -76,7 +76,7 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
     });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     try {
-      await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, { every: 5 });
+      await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, { timeout: 120_000, every: 5 });
       first.push(performance.now() - started);
       if (name === 'gati') await until(() => fs.existsSync(path.join(dir, '.gati/openapi.json')), { timeout: 60_000, every: 50 });
       await sleep(2000); // what runs behind the first answer

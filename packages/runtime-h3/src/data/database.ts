@@ -1,11 +1,20 @@
 import { join } from 'node:path';
-import { GatiError } from '@gati/contract';
 import type { Connector, Database as Db0 } from 'db0';
-import type { Database, SqlResult, SqlValue, Statement } from './types.ts';
+import { toDatabaseError } from './errors.ts';
+import { toSql } from './sql.ts';
+import { inTransaction } from './transaction.ts';
+import { createTurns } from './turns.ts';
+import type { Database, Transaction } from './types.ts';
 
 export interface OpenDatabase extends Database {
   /** Closes it, if it was opened. */
   dispose(): Promise<void>;
+}
+
+interface Opened {
+  database: Db0;
+  /** Of a database that gives each transaction a connection of its own. */
+  transaction?: Database['transaction'];
 }
 
 /** The database that `GATI_DATABASE` names (`sqlite:PATH`, `postgres://…`), by default an SQLite file in `folder`, or memory. */
@@ -17,8 +26,9 @@ export function createLazyDatabase(
   const address = url || `sqlite:${folder === undefined ? ':memory:' : join(folder, 'data.db')}`;
   const scheme = /^([a-z0-9]+):/i.exec(address)?.[1]?.toLowerCase() ?? '';
   const dialect = scheme === 'postgres' || scheme === 'postgresql' ? 'postgresql' : 'sqlite';
-  let opened: Promise<Db0> | undefined;
-  const open = (): Promise<Db0> => {
+  const turns = createTurns();
+  let opened: Promise<Opened> | undefined;
+  const open = (): Promise<Opened> => {
     opened ??= connect(scheme, address, onError).catch((error: unknown) => {
       // The next use tries again: a server that was away may be back.
       opened = undefined;
@@ -26,39 +36,34 @@ export function createLazyDatabase(
     });
     return opened;
   };
-  const statement = (sql: string, bound: SqlValue[]): Statement => ({
-    bind: (...values) => statement(sql, values),
-    all: async <Row>(...values: SqlValue[]) => (await open()).prepare(sql).all(...pick(values, bound)) as Promise<Row[]>,
-    get: async <Row>(...values: SqlValue[]) => (await open()).prepare(sql).get(...pick(values, bound)) as Promise<Row | undefined>,
-    run: async (...values) => (await open()).prepare(sql).run(...pick(values, bound)),
+  const sql = toSql(dialect, async (work) => {
+    const { database } = await open();
+    return turns.busy ? turns.alone(() => work(database)) : work(database);
   });
   return {
-    dialect,
-    sql: async <Row>(strings: TemplateStringsArray, ...values: SqlValue[]) =>
-      (await open()).sql<SqlResult<Row>>(strings, ...(values as never[])),
-    exec: async (sql) => (await open()).exec(sql),
-    prepare: (sql) => statement(sql, []),
+    ...sql,
+    async transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+      const { database, transaction } = await open();
+      // SQLite is one connection; a pool has some to spare.
+      return transaction ? transaction(work) : turns.alone(() => inTransaction(dialect, database, work));
+    },
     async dispose() {
       const closing = opened;
       opened = undefined;
-      await (await closing)?.dispose();
+      await (await closing)?.database.dispose();
     },
   };
 }
 
-/** db0's types name fewer values than its drivers take. */
-function pick(values: SqlValue[], bound: SqlValue[]): never[] {
-  return (values.length > 0 ? values : bound) as never[];
-}
-
-async function connect(scheme: string, address: string, onError: (error: Error) => void): Promise<Db0> {
+async function connect(scheme: string, address: string, onError: (error: Error) => void): Promise<Opened> {
   const { createDatabase } = await import('db0');
-  if (scheme === 'sqlite') return openSqlite(createDatabase, address.slice('sqlite:'.length));
+  if (scheme === 'sqlite') return { database: await openSqlite(createDatabase, address.slice('sqlite:'.length)) };
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const { createPostgresConnector } = await import('./connectors/postgresql.ts');
-    return createDatabase(createPostgresConnector(address, onError));
+    const connector = createPostgresConnector(address, onError);
+    return { database: createDatabase(connector), transaction: (work) => connector.transaction(work) };
   }
-  throw toError(
+  throw toDatabaseError(
     `GATI_DATABASE names a database that there is no driver for: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,
     'Set it to sqlite:PATH or postgres://…, or remove it.',
   );
@@ -74,7 +79,7 @@ async function openSqlite(createDatabase: (connector: Connector) => Db0, path: s
     await database.prepare('PRAGMA journal_mode = WAL').get();
     return database;
   } catch (cause) {
-    throw toError(
+    throw toDatabaseError(
       `The SQLite file ${path} can't be opened: ${(cause as Error).message}.`,
       'Set GATI_DATABASE=sqlite:PATH to a file in a folder that this user may write to.',
       cause,
@@ -91,14 +96,10 @@ async function toSqliteConnector(path: string): Promise<Connector> {
   try {
     return createLibsqlConnector(path);
   } catch (cause) {
-    throw toError(
+    throw toDatabaseError(
       `SQLite can't be opened, since Node ${process.versions.node} has none of its own: ${(cause as Error).message}.`,
       'Run on Node 22.13 or later, or install the package where the server runs: `npm install libsql`.',
       cause,
     );
   }
-}
-
-function toError(message: string, fix: string, cause?: unknown): GatiError {
-  return new GatiError({ code: 'GATI_DATABASE', level: 'error', message, fix }, { cause });
 }

@@ -14,14 +14,26 @@ export interface Statement {
   run(...values: SqlValue[]): Promise<{ success: boolean }>;
 }
 
-/** SQL through db0 (https://db0.unjs.io). The driver is loaded and the database opened at the first use. */
-export interface Database {
+/** SQL through db0 (https://db0.unjs.io). */
+export interface Sql {
   readonly dialect: 'sqlite' | 'postgresql';
   /** Values are bound, never spliced into the text: sql`SELECT * FROM users WHERE id = ${id}`. */
   sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<SqlResult<Row>>;
   /** One or more statements as they stand. */
   exec(sql: string): Promise<unknown>;
   prepare(sql: string): Statement;
+}
+
+/** SQL within a transaction, until that ends. With effects in the same PostgreSQL database it is the `tx` of an enqueue. */
+export interface Transaction extends Sql {}
+
+/** The driver is loaded and the database opened at the first use. */
+export interface Database extends Sql {
+  /**
+   * Commits when `work` resolves, rolls back when it rejects, and gives what it gave. Inside, use `tx`: SQLite does one transaction
+   * at a time, so that what else this process asks waits for its end, for up to 5 seconds.
+   */
+  transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
 }
 
 export type StorageValue = string | number | boolean | null | StorageValue[] | { [key: string]: StorageValue };

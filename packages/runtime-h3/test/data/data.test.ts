@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { toDataFolder } from '../../src/data/location.ts';
 import { createLazyStorage } from '../../src/data/storage.ts';
+import { createTurns } from '../../src/data/turns.ts';
+import type { Transaction } from '../../src/data/types.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -34,6 +36,47 @@ test('two connections to one file write at the same time', async () => {
   await Promise.all([one, two].flatMap((db) => Array.from({ length: 20 }, (_, n) => db.sql`INSERT INTO hits VALUES (${n})`)));
   expect(await one.prepare('SELECT count(*) AS n FROM hits').get()).toEqual({ n: 40 });
   await Promise.all([one.dispose(), two.dispose()]);
+});
+
+test.each(['memory', 'file'])('a transaction in %s is done as a whole or not at all', async (kind) => {
+  const db = createLazyDatabase(undefined, kind === 'memory' ? undefined : join(folder, 'transactions'));
+  await db.exec('CREATE TABLE accounts (name TEXT PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0))');
+  await db.exec("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
+  const move = (amount: number) =>
+    db.transaction(async (tx) => {
+      await tx.sql`UPDATE accounts SET balance = balance + ${amount} WHERE name = ${'bob'}`;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await tx.prepare('UPDATE accounts SET balance = balance - ? WHERE name = ?').run(amount, 'ann');
+      return amount;
+    });
+  const sum = () => db.prepare('SELECT sum(balance) AS sum FROM accounts').get();
+  // Who asks meanwhile sees none of it, and they don't mix.
+  const moves = Promise.allSettled([move(60), move(60), move(40)]);
+  expect(await sum()).toEqual({ sum: 100 });
+  expect((await moves).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await db.prepare('SELECT balance FROM accounts ORDER BY name').all()).toEqual([{ balance: 0 }, { balance: 100 }]);
+
+  let kept: Transaction | undefined;
+  await db.transaction(async (tx) => void (kept = tx));
+  await expect(kept!.exec('SELECT 1')).rejects.toMatchObject({
+    code: 'GATI_DATABASE',
+    message: expect.stringContaining('used after its end'),
+  });
+  await db.dispose();
+});
+
+test('what waits for a transaction that waits for it is told so', async () => {
+  vi.useFakeTimers();
+  try {
+    const turns = createTurns();
+    const stuck = turns.alone(() => turns.alone(async () => {}));
+    const told = expect(stuck).rejects.toMatchObject({ code: 'GATI_DATABASE', message: expect.stringContaining('more than 5 s') });
+    await vi.advanceTimersByTimeAsync(5000);
+    await told;
+    expect(turns.busy).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('nothing is opened before it is used', async () => {

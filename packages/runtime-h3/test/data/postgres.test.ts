@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { toNumbered } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
+import { open as openQueue } from '../../src/effects/drivers/postgres/index.ts';
 
 const bin = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/15/bin'].find((path) =>
   existsSync(join(path, 'initdb')),
@@ -68,6 +69,26 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     expect((await db.sql`SELECT name FROM users ORDER BY id`).rows).toEqual([{ name: evil }, { name: 'Ann' }]);
     expect(await db.prepare('SELECT id FROM users WHERE name = ?').bind('Ann').get()).toEqual({ id: 2 });
     await db.dispose();
+  });
+
+  test('a transaction has a connection of its own, and a job in it is there when it commits', async () => {
+    const db = createLazyDatabase(url, undefined);
+    const driver = await openQueue(url, { onError: () => {} });
+    await db.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY)');
+    const order = (id: number) =>
+      db.transaction(async (tx) => {
+        await tx.sql`INSERT INTO orders VALUES (${id})`;
+        await driver.enqueue([{ id: `order-${id}`, effect: 'ship', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() }], tx);
+        expect(await db.prepare('SELECT id FROM orders').all()).toEqual([]);
+        expect(await driver.stats()).toMatchObject({ waiting: 0 });
+        if (id === 1) throw new Error('no');
+      });
+    await expect(order(1)).rejects.toThrow('no');
+    expect(await driver.stats()).toMatchObject({ waiting: 0 });
+    await order(2);
+    expect(await db.prepare('SELECT id FROM orders').all()).toEqual([{ id: 2 }]);
+    expect(await driver.stats()).toMatchObject({ waiting: 1 });
+    await Promise.all([db.dispose(), driver.close()]);
   });
 
   test('a connection that the server ends is replaced', async () => {

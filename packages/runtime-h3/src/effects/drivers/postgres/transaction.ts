@@ -1,13 +1,13 @@
 import { GatiError } from '@gati/contract';
 import type { Queryable } from './connection.ts';
 
-/** The user's own transaction: a client of `pg` that has begun one. */
+/** The user's own transaction: that of `gctx.db`, or a client of `pg` that has begun one. */
 export function toQueryable(tx: unknown): Queryable {
   if (typeof tx === 'object' && tx !== null && 'query' in tx && typeof tx.query === 'function') return tx as Queryable;
   throw new GatiError({
     code: 'GATI_EFFECTS_TX',
     level: 'error',
     message: 'The job was not enqueued: `tx` is no transaction of PostgreSQL.',
-    fix: 'Pass the client of pg that began the transaction.',
+    fix: 'Pass the `tx` of gctx.db.transaction(), or the client of pg that began the transaction.',
   });
 }

@@ -1,0 +1,31 @@
+import type { Database as Db0 } from 'db0';
+import { toDatabaseError } from './errors.ts';
+import { toSql } from './sql.ts';
+import type { Sql, Transaction } from './types.ts';
+
+/** Runs `work` on a connection that nobody else uses meanwhile. */
+export async function inTransaction<Value>(
+  dialect: Sql['dialect'],
+  connection: Db0,
+  work: (tx: Transaction) => Promise<Value>,
+  extend: (tx: Transaction) => Transaction = (tx) => tx,
+): Promise<Value> {
+  // SQLite: the lock to write at once, since one that is asked for later can't be waited for.
+  await connection.exec(dialect === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+  let ended = false;
+  const tx = toSql(dialect, async (use) => {
+    if (ended) throw toDatabaseError('A transaction was used after its end.', 'Await all that uses `tx` before `work` resolves.');
+    return use(connection);
+  });
+  try {
+    const value = await work(extend(tx));
+    ended = true;
+    await connection.exec('COMMIT');
+    return value;
+  } catch (error) {
+    ended = true;
+    // A failure to roll back says that the connection is gone, and with it the transaction.
+    await Promise.resolve(connection.exec('ROLLBACK')).catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { toDatabaseError } from './errors.ts';
+
+/** As long as SQLite waits for a lock of another process. Milliseconds. */
+const PATIENCE = 5000;
+
+/** One connection that many use: what is done in several steps has it alone. */
+export interface Turns {
+  /** Somebody has it alone, or waits for that. */
+  readonly busy: boolean;
+  /** One after the other, as they came. Throws `GATI_DATABASE` where those before take more than 5 seconds. */
+  alone<Value>(work: () => Promise<Value>): Promise<Value>;
+}
+
+export function createTurns(): Turns {
+  let last: Promise<unknown> | undefined;
+  return {
+    get busy() {
+      return last !== undefined;
+    },
+    async alone(work) {
+      const before = last;
+      let end = (): void => {};
+      const own = new Promise<void>((resolve) => (end = resolve));
+      // Whoever gave up is passed over, so that the next still waits for those before.
+      const turn = Promise.all([before, own]);
+      last = turn;
+      void turn.then(() => {
+        if (last === turn) last = undefined;
+      });
+      try {
+        if (before !== undefined) await patiently(before);
+        return await work();
+      } finally {
+        end();
+      }
+    },
+  };
+}
+
+async function patiently(turn: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = toDatabaseError(
+      `A transaction of this process has had the database for more than ${PATIENCE / 1000} s.`,
+      'Inside of gctx.db.transaction(async (tx) => …) use `tx`, not gctx.db, and do what takes long before or after it.',
+    );
+    timer = setTimeout(() => reject(error), PATIENCE);
+  });
+  try {
+    await Promise.race([turn, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
