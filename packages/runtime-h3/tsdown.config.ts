@@ -63,6 +63,7 @@ const config: UserConfig = defineConfig(
       'effects/azurequeue': 'src/effects/drivers/azurequeue/index.ts',
       'effects/postgres': 'src/effects/drivers/postgres/index.ts',
       'effects/redis': 'src/effects/drivers/redis/index.ts',
+      'effects/settings': 'src/effects/check.ts',
       'effects/sqs': 'src/effects/drivers/sqs/index.ts',
       releases: 'src/releases/index.ts',
       server: 'src/server/index.ts',

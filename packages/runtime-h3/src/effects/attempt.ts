@@ -4,11 +4,9 @@ import type { Lease, QueueDriver } from '../ports.ts';
 import { bindLogger } from '../telemetry/logger.ts';
 import { stringifyWire } from '../validate/encode.ts';
 import type { Placed } from './homes.ts';
+import { toSettings } from './settings.ts';
 import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from './types.ts';
-
-/** Milliseconds. */
-const DEFAULT_TIMEOUT = 5 * 60_000;
 
 export interface Attempt {
   file: EffectFile;
@@ -24,7 +22,7 @@ export async function attempt({ file, lease, placed, abort, driver, logger }: At
   const { job } = lease;
   const { signal } = abort;
   const gctx = placed.home.gctx();
-  const timeout = file.timeout ?? DEFAULT_TIMEOUT;
+  const { timeout } = toSettings(file);
   const timer = setTimeout(() => abort.abort(toTimeout(job.effect, timeout)), timeout);
   const ectx: EffectContext = {
     id: job.id,

@@ -9,6 +9,7 @@ import { createLeases, Interrupted, LEASE } from './leases.ts';
 import { toNewJob } from './new-job.ts';
 import { createPump } from './pump.ts';
 import { createSchedules } from './schedules.ts';
+import { checkSettings } from './settings.ts';
 import type { EffectJob } from './job.ts';
 import type { EffectFile } from './types.ts';
 
@@ -69,9 +70,17 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   let tidy: NodeJS.Timeout | undefined;
   let waiters: (() => void)[] = [];
 
+  /** Files whose settings were looked at. */
+  const checked = new WeakSet<EffectFile>();
+
   const load = async (name: string): Promise<EffectFile | undefined> => {
     try {
-      return await slots()[name]!.load();
+      const file = await slots()[name]!.load();
+      if (checked.has(file)) return file;
+      checked.add(file);
+      for (const { message, fix } of checkSettings(file))
+        logger.error(`a setting of the effect ${name} is its default: ${message}`, { code: 'GATI_EFFECT_SETTING', fix });
+      return file;
     } catch (error) {
       // The jobs stay queued: in development the next edit may bring the file back.
       logger.error(`effect ${name} can't be loaded`, { error });

@@ -1,9 +1,10 @@
 import type { Logger } from '../context/types.ts';
 import type { QueueDriver } from '../ports.ts';
 import { attempt, isRetryable } from './attempt.ts';
-import { DEFAULT_RETRY, toBackoff } from './backoff.ts';
+import { toBackoff } from './backoff.ts';
 import { type EffectHome, type MigratePayload, NotNow, type ReleaseOf, type Placed, placeJob } from './homes.ts';
 import { type Held, Interrupted } from './leases.ts';
+import { toSettings } from './settings.ts';
 import type { EffectFile } from './types.ts';
 
 /** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */
@@ -65,7 +66,7 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
   }
   // Loading took so long, or the process stood still: another may run it by now.
   if (performance.now() > held.until) return;
-  const retry = { ...DEFAULT_RETRY, ...file.retry };
+  const { retry } = toSettings(file);
   if (job.attempt > retry.attempts + INTERRUPTIONS) {
     return die(
       new Error(`${job.attempt - 1} runs were cut off, the last ones by the end of their process`),

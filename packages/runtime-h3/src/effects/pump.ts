@@ -1,12 +1,12 @@
 import type { Logger } from '../context/types.ts';
 import type { ClaimRequest, Lease, QueueDriver } from '../ports.ts';
 import { RateWindow } from './rate.ts';
+import { toSettings } from './settings.ts';
 import type { EffectFile } from './types.ts';
 
 /** How often the queue is asked though nothing told of a job: a driver that can't call back, and one that can. Milliseconds. */
 const POLL = 1000;
 const POLL_BESIDE = 5000;
-const DEFAULT_CONCURRENCY = 10;
 
 export interface PumpOptions {
   driver: QueueDriver;
@@ -63,14 +63,13 @@ export function createPump({ driver, logger, lease, files, run, onRest }: PumpOp
     let wake = Infinity;
     for (const [effect, file] of await files()) {
       const lane = laneOf(effect);
-      const limited = file?.concurrency !== undefined;
+      const { concurrency, limited, rateLimit } = toSettings(file);
       // Where a limit counts in all processes, one of them may have made room without a word.
       if (!(limited && driver.caps.ordered) && lane.dryAt === signals) continue;
-      const concurrency = file?.concurrency ?? DEFAULT_CONCURRENCY;
       let count = concurrency - lane.running;
-      if (file?.rateLimit && count > 0) {
-        count = Math.min(count, lane.rate.room(file.rateLimit, now));
-        if (count <= 0) wake = Math.min(wake, lane.rate.next(file.rateLimit));
+      if (rateLimit && count > 0) {
+        count = Math.min(count, lane.rate.room(rateLimit, now));
+        if (count <= 0) wake = Math.min(wake, lane.rate.next(rateLimit));
       }
       if (count <= 0) continue;
       if (concurrency === 1) wanted.push({ effect, count: 1, exclusive: true });

@@ -68,8 +68,8 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
   };
 
   const add = async (effect: string, file: EffectFile, line: string): Promise<void> => {
-    const { Cron: Parser } = await import('croner');
-    const cron = new Parser(file.schedule!, { mode: '5-part', timezone: file.timezone ?? 'UTC', paused: true });
+    const { toCron } = await import('./cron.ts');
+    const cron = toCron(file.schedule!, file.timezone);
     const entry: Planned = { line, cron };
     planned.set(effect, entry);
     const now = new Date();

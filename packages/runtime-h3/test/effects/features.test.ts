@@ -209,6 +209,22 @@ test('how a job ended is stored as soon as the queue takes it, and it does not r
   expect(run).toHaveBeenCalledTimes(1);
 });
 
+test('a setting that can not be used is its default, and the log says so once', async () => {
+  const told: unknown[] = [];
+  const noop = (): void => {};
+  const logger = { trace: noop, debug: noop, info: noop, warn: noop, error: (...args: unknown[]) => void told.push(args) };
+  const run = vi.fn();
+  opened = openEngine({ pay: { run, concurrency: 0, timeout: Number.NaN, retry: { attempts: 0 } } }, { logger });
+  for (let count = 0; count < 3; count++) await opened.engine.enqueue('pay', {});
+  await opened.engine.idle();
+  expect(run).toHaveBeenCalledTimes(3);
+  expect(told).toMatchObject([
+    ["a setting of the effect pay is its default: 'concurrency' can't be 0.", { code: 'GATI_EFFECT_SETTING' }],
+    ["a setting of the effect pay is its default: 'timeout' can't be NaN.", {}],
+    [`a setting of the effect pay is its default: 'retry' can't be {"attempts":0}.`, {}],
+  ]);
+});
+
 test('schedules fire once a tick, in their zone, and make up for one that has just passed', async () => {
   vi.useFakeTimers({ now: new Date('2026-03-29T00:59:30Z') });
   const fired: string[] = [];

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@gati/contract';
 import type { ScannedFile } from './facts.ts';
+import { readSettings } from './effect-settings.ts';
 import { belowFolder, EFFECTS, MODULES } from './layout.ts';
 import { toIdentifier } from './names.ts';
 import { nameConflict, nameInvalid, notConstant, runMissing } from './problems.ts';
@@ -16,6 +17,7 @@ export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): Na
 export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
   const named: NamedFile[] = [];
   for (const { file, facts } of files) {
+    diagnostics.push(...readSettings(file, facts));
     const constant = facts.constants.effect;
     if (constant && constant.value === undefined) diagnostics.push(notConstant({ file, ...constant }, 'effect'));
     else if (!facts.open && !facts.exports.values.includes('run')) diagnostics.push(runMissing({ file }));

@@ -4,7 +4,7 @@ import { replaceCacheFile } from '../cache-file.ts';
 import type { FileFacts } from './facts.ts';
 
 /** Raised whenever the same text may give other facts. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface Pack {
   format: number;

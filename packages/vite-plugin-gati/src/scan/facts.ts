@@ -1,4 +1,5 @@
 import { type ESTree, parseSync } from 'vite';
+import { constantString, constantValue } from './constants.ts';
 import { type Place, toFrame, toPlace } from './frame.ts';
 import type { FileRole } from './layout.ts';
 
@@ -9,6 +10,8 @@ export interface FileFacts {
   open: boolean;
   /** The exported constants that the scan reads: `route`, `name`, `version`, `effect`, `to`. */
   constants: Record<string, Constant>;
+  /** Those of an effect: `schedule`, `retry` … What is no constant is not here. */
+  settings: Record<string, Setting>;
   /** Why the file could not be read as a module. */
   syntax?: { message: string; place: Place; frame: string };
 }
@@ -29,13 +32,20 @@ export interface Constant {
   frame: string;
 }
 
+export interface Setting {
+  value: unknown;
+  place: Place;
+  frame: string;
+}
+
 const READ = new Set(['route', 'name', 'version', 'effect', 'to']);
+const SETTINGS = new Set(['schedule', 'timezone', 'retry', 'concurrency', 'rateLimit', 'timeout']);
 
 /** Reads exports and constant strings of a module from its syntax tree; no code runs and no type is looked at. */
 export function readFacts(file: string, text: string): FileFacts {
   const parsed = parseSync(file, text);
   const { module, errors } = parsed;
-  const facts: FileFacts = { exports: { values: [], types: [] }, open: false, constants: {} };
+  const facts: FileFacts = { exports: { values: [], types: [] }, open: false, constants: {}, settings: {} };
   const [error] = errors;
   if (error) {
     const place = toPlace(text, error.labels[0]?.start ?? 0);
@@ -44,6 +54,7 @@ export function readFacts(file: string, text: string): FileFacts {
   // Most exports say by their first words what they are; the syntax tree, which costs most of the time, is made for the others.
   let tree: Map<string, Local> | undefined;
   const locals = (): Map<string, Local> => (tree ??= localKinds(parsed.program));
+  const initialiser = (name: string): ESTree.Expression | null | undefined => locals().get(name)?.init;
   const values = new Set<string>();
   const types = new Set<string>();
   const entries = module.staticExports.flatMap(({ start, end, entries }) => entries.map((entry) => ({ entry, start, end })));
@@ -60,8 +71,13 @@ export function readFacts(file: string, text: string): FileFacts {
     if (local?.kind === 'class') types.add(name);
     if (READ.has(name) && !entry.isType) {
       const place = toPlace(text, entry.exportName.start ?? entry.start);
-      const value = local?.text ?? (local?.init ? constantString(local.init, locals()) : undefined);
+      const value = local?.text ?? (local?.init ? constantString(local.init, initialiser) : undefined);
       facts.constants[name] = { value, place, frame: toFrame(text, place) };
+    }
+    if (SETTINGS.has(name) && !entry.isType) {
+      const constant = constantValue(initialiser(entry.localName.name ?? ''), initialiser);
+      const place = toPlace(text, entry.exportName.start ?? entry.start);
+      if (constant) facts.settings[name] = { ...constant, place, frame: toFrame(text, place) };
     }
   }
   facts.exports = { values: [...values].sort(), types: [...types].sort() };
@@ -108,33 +124,4 @@ function localKinds(program: ESTree.Program): Map<string, Local> {
     }
   }
   return locals;
-}
-
-/** Literals, templates and sums of constants of the same file; the types of a handler need no more, and no less can be trusted. */
-function constantString(node: ESTree.Expression | null | undefined, locals: Map<string, Local>, depth = 0): string | undefined {
-  if (!node || depth > 8) return undefined;
-  const inner = (expression: ESTree.Expression): string | undefined => constantString(expression, locals, depth + 1);
-  switch (node.type) {
-    case 'Literal':
-      return typeof node.value === 'string' ? node.value : undefined;
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-    case 'TSTypeAssertion':
-    case 'ParenthesizedExpression':
-      return inner(node.expression);
-    case 'Identifier':
-      return constantString(locals.get(node.name)?.init, locals, depth + 1);
-    case 'TemplateLiteral': {
-      let text = node.quasis[0]?.value.cooked ?? undefined;
-      for (const [index, expression] of node.expressions.entries()) {
-        const value = inner(expression);
-        const next = node.quasis[index + 1]?.value.cooked;
-        if (text === undefined || value === undefined || next === undefined || next === null) return undefined;
-        text += value + next;
-      }
-      return text;
-    }
-    default:
-      return undefined;
-  }
 }

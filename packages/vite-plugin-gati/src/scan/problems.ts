@@ -76,6 +76,16 @@ export const middlewareMissing = (site: Site): Diagnostic =>
 export const runMissing = (site: Site): Diagnostic =>
   problem('GATI_EFFECT_RUN_MISSING', site, "The file exports no 'run'.", 'Write: export async function run(payload, ectx) { … }.');
 
+export const settingInvalid = (site: Site, message: string, fix: string): Diagnostic => problem('GATI_EFFECT_SETTING', site, message, fix);
+
+export const scheduleInvalid = (site: Site, schedule: string, timezone: unknown, reason: string): Diagnostic =>
+  problem(
+    'GATI_EFFECT_SCHEDULE',
+    site,
+    `'${schedule}'${timezone === undefined ? '' : ` in '${String(timezone)}'`} is no schedule: ${reason.replace(/\.$/, '')}.`,
+    "Write minute, hour, day of month, month and day of week, as in '0 3 * * *', and for timezone a name such as 'Europe/Berlin'.",
+  );
+
 export const migrationInvalid = (site: Site, message: string, fix: string): Diagnostic =>
   problem('GATI_MIGRATION_INVALID', site, message, fix);
 

@@ -237,6 +237,36 @@ describe('the rest of an app', () => {
       ],
     });
   });
+
+  it('tells which settings of an effect can not be used', async () => {
+    const run = 'export async function run() {}';
+    const { diagnostics, effects } = await scanOf({
+      'src/effects/good.ts': `const MINUTE = 60 * 1000;
+export const schedule = '0 3 * * 1-5', timezone = 'Europe/Berlin';
+export const retry = { attempts: 3, delay: 5 * MINUTE, max: 30 * MINUTE };
+export const concurrency = 1;
+export const rateLimit = { max: 10, per: MINUTE } as const;
+export const timeout = Number(process.env.TIMEOUT ?? 1000);
+${run}`,
+      'src/effects/a.ts': `export const schedule = '0 25 * * *';\n${run}`,
+      'src/effects/b.ts': `export const schedule = '0 3 * * *';\nexport const timezone = 'Europe/Atlantis';\n${run}`,
+      'src/effects/c.ts': `export const schedule = '0 0 30 2 *';\n${run}`,
+      'src/effects/d.ts': `${run}\nexport const concurrency = 0;`,
+      'src/effects/e.ts': `${run}\nexport const retry = { tries: 3 };`,
+      'src/effects/f.ts': `${run}\nexport const rateLimit = { max: 10 };`,
+      'src/effects/g.ts': `${run}\nexport const timeout = -1;`,
+    });
+    expect(effects).toHaveLength(8);
+    expect(diagnostics.map(({ code, file, line, message }) => [code, `${file}:${line}`, message])).toEqual([
+      ['GATI_EFFECT_SCHEDULE', 'src/effects/a.ts:1', expect.stringContaining("'0 25 * * *' is no schedule: ")],
+      ['GATI_EFFECT_SCHEDULE', 'src/effects/b.ts:1', expect.stringContaining("'0 3 * * *' in 'Europe/Atlantis' is no schedule: ")],
+      ['GATI_EFFECT_SCHEDULE', 'src/effects/c.ts:1', "'0 0 30 2 *' is no schedule: it never comes."],
+      ['GATI_EFFECT_SETTING', 'src/effects/d.ts:2', "'concurrency' can't be 0."],
+      ['GATI_EFFECT_SETTING', 'src/effects/e.ts:2', `'retry' can't be {"tries":3}.`],
+      ['GATI_EFFECT_SETTING', 'src/effects/f.ts:2', `'rateLimit' can't be {"max":10}.`],
+      ['GATI_EFFECT_SETTING', 'src/effects/g.ts:2', "'timeout' can't be -1."],
+    ]);
+  });
 });
 
 describe('again', () => {
