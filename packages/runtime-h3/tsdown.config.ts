@@ -62,6 +62,7 @@ const config: UserConfig = defineConfig(
       dev: 'src/dev.ts',
       'effects/azurequeue': 'src/effects/drivers/azurequeue/index.ts',
       'effects/postgres': 'src/effects/drivers/postgres/index.ts',
+      'effects/pubsub': 'src/effects/drivers/pubsub/index.ts',
       'effects/redis': 'src/effects/drivers/redis/index.ts',
       'effects/settings': 'src/effects/check.ts',
       'effects/sqs': 'src/effects/drivers/sqs/index.ts',

@@ -195,7 +195,8 @@ export interface QueueDriver {
   redrive(ids: string[]): Promise<number>;
   /** As `redrive`, of all dead letters, or of these effects'. Absent: they are listed and put back by their ids. */
   redriveAll?(effects?: string[]): Promise<number>;
-  stats(): Promise<QueueStats>;
+  /** `undefined`: the service does not count. */
+  stats(): Promise<QueueStats | undefined>;
   /** Records a step's result (JSON text) under the lease, for later attempts. Absent: steps run again. */
   saveStep?(lease: Lease, name: string, result: string): Promise<boolean>;
   saveProgress?(lease: Lease, progress: number): Promise<boolean>;

@@ -53,7 +53,8 @@ export interface EffectsEngine {
   idle(): Promise<void>;
   /** Takes nothing new (but runs what is due where it would be lost), lets what runs end for `milliseconds`, then aborts it and closes the queue. */
   drain(milliseconds: number): Promise<void>;
-  stats(): Promise<QueueStats>;
+  /** `undefined`: the queue does not count. */
+  stats(): Promise<QueueStats | undefined>;
 }
 
 /** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */

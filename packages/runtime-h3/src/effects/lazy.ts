@@ -26,6 +26,6 @@ export function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsE
     },
     idle: async () => (await engine)?.idle(),
     drain: async (milliseconds) => (await engine)?.drain(milliseconds),
-    stats: async () => (await engine)?.stats() ?? { waiting: 0, delayed: 0, active: 0, dead: 0 },
+    stats: async () => (engine ? (await engine).stats() : { waiting: 0, delayed: 0, active: 0, dead: 0 }),
   };
 }

@@ -22,7 +22,7 @@ const BUILT_IN: Queues = {
 };
 
 /** Drivers that a build has only where it names them, since their SDKs are large. */
-const CLOUDS = new Set(['sqs', 'azurequeue']);
+const CLOUDS = new Set(['sqs', 'pubsub', 'azurequeue']);
 
 /** The queue that `GATI_EFFECTS` names; `memory:` by default. */
 export async function openQueue(

@@ -8,4 +8,5 @@ export const QUEUES: Queues = {
   rediss: () => import('./drivers/redis/index.ts'),
   sqs: () => import('./drivers/sqs/index.ts'),
   azurequeue: () => import('./drivers/azurequeue/index.ts'),
+  pubsub: () => import('./drivers/pubsub/index.ts'),
 };

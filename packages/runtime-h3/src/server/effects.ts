@@ -21,7 +21,7 @@ export interface WorkerEffectsOptions {
 export interface WorkerEffects extends ProcessEffects {
   /** Begins to run what is queued, if this process does. */
   follow(host: Host): void;
-  /** Of the queue that this process runs, if any. */
+  /** Of the queue that this process runs, if any, and if it counts. */
   stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
   /** Takes nothing more and lets what runs end, for so many milliseconds. */
   stop(within: number): Promise<void>;
@@ -74,7 +74,10 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
       begin();
     },
 
-    stats: async () => (runner && driver ? { jobs: await driver.stats(), shared: driver.caps.shared } : undefined),
+    async stats() {
+      const jobs = runner && (await driver?.stats());
+      return jobs && { jobs, shared: driver!.caps.shared };
+    },
 
     stop: async (within) => runner?.stop(within),
 

@@ -23,6 +23,8 @@ export interface DriverHarness {
   wait(milliseconds: number): Promise<void>;
   /** The clock by which `runAt` is read. */
   now(): number;
+  /** Whether the service counts; it does by default. */
+  counts?: boolean;
   /** The shortest lease that the driver can keep; 1000 ms by default. */
   lease?: number;
 }
@@ -44,7 +46,7 @@ const PATIENCE = 15_000;
 
 /** What the engine relies on, for every driver alike. */
 export function describeDriver(name: string, harness: DriverHarness): void {
-  const { caps, without = [], open, wait, now, lease: short = 1000 } = harness;
+  const { caps, without = [], open, wait, now, lease: short = 1000, counts = true } = harness;
   describe(`queue driver: ${name}`, () => {
     let driver: QueueDriver;
     beforeEach(async () => {
@@ -93,7 +95,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       expect(lease!.job.steps).toBeUndefined();
       expect(await claim({ effect: 'mail', count: 10 })).toEqual([]);
       expect(await driver.ack(lease!, '"done"')).toBe(true);
-      expect(await driver.stats()).toEqual({ waiting: 0, delayed: 0, active: 0, dead: 0 });
+      expect(await driver.stats()).toEqual(counts ? { waiting: 0, delayed: 0, active: 0, dead: 0 } : undefined);
     });
 
     test('gives only what was asked for', async () => {
@@ -195,7 +197,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       await driver.enqueue([job('a')]);
       const [lease] = await take('a');
       expect(await driver.dead(lease!, 'no such account')).toBe(true);
-      expect(await driver.stats()).toMatchObject({ dead: 1, active: 0 });
+      if (counts) expect(await driver.stats()).toMatchObject({ dead: 1, active: 0 });
       expect(await claim({ effect: 'a', count: 1 })).toEqual([]);
       expect(await driver.redrive([lease!.job.id, 'unknown'])).toBe(1);
       expect(await driver.redrive([lease!.job.id])).toBe(0);

@@ -189,7 +189,7 @@ test('the end of a process interrupts a run without counting it as failed', asyn
     { driver: { ...driver, close: async () => {}, caps: { ...driver.caps, durable: true } } },
   );
   const { id } = await opened.engine.enqueue('slow', {});
-  await expect.poll(async () => (await driver.stats()).active).toBe(1);
+  await expect.poll(async () => (await driver.stats())?.active).toBe(1);
   await opened.engine.drain(10);
   expect((await driver.list!({ ids: [id], limit: 1 })).jobs).toMatchObject([{ state: 'waiting', attempt: 1 }]);
   await driver.close();

@@ -27,6 +27,11 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
         return isRuntime(importer) && !isOwn(this.environment.config.root, name) ? { id: source, external: true } : undefined;
       },
     },
+    /** They name their own folders when they are loaded, for files that their clients bring along as JSON and never read there. */
+    transform: {
+      filter: { id: /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/, code: /\b__dirname\b/ },
+      handler: (code) => code.replaceAll(/\b__dirname\b/g, "'.'"),
+    },
   };
 }
 

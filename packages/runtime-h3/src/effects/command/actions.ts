@@ -36,8 +36,8 @@ async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer
       `${id}  ${state.padEnd(9)} ${effect.padEnd(20)} ${String(attempt).padStart(3)}  ${toTime(runAt).slice(0, 19)}  ${(error ?? '').split('\n')[0]!.slice(0, 80)}`,
   );
   return {
-    lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), toCounts(stats)],
-    document: { jobs: page.jobs.map(toRow), next: page.next ?? null, stats },
+    lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), ...(stats ? [toCounts(stats)] : [])],
+    document: { jobs: page.jobs.map(toRow), next: page.next ?? null, stats: stats ?? null },
     code: 0,
   };
 }

@@ -1,10 +1,19 @@
 import type { Line } from './setting.ts';
 
+export interface Judged {
+  /** Processes. */
+  killed: Set<number>;
+  /** Milliseconds. */
+  lease: number;
+  /** Of a process that was killed too. */
+  steps: boolean;
+  ordered: boolean;
+  /** A retry is another message: a process that is killed in it leaves two. */
+  resends?: boolean;
+}
+
 /** What the ledgers show to be wrong, in words. Empty: every promise was kept. */
-export function judge(
-  lines: Line[],
-  { killed, lease, steps, ordered }: { killed: Set<number>; lease: number; steps: boolean; ordered: boolean },
-): string[] {
+export function judge(lines: Line[], { killed, lease, steps, ordered, resends = false }: Judged): string[] {
   const wrong: string[] = [];
   const acked = lines.filter((line) => line.did === 'acked');
   const begins = lines.filter((line) => line.did === 'begin');
@@ -24,6 +33,7 @@ export function judge(
     for (const [index, run] of runs.entries()) {
       const before = runs[index - 1];
       if (!before) continue;
+      if (resends && runs.slice(0, index).some(({ instance }) => killed.has(instance))) continue;
       if (run.attempt === before.attempt) wrong.push(`${id} ran twice as attempt ${run.attempt}`);
       const failed = run.effect === 'flaky' && before.attempt === 1;
       const lost = run.at - before.asked >= lease * 1000;

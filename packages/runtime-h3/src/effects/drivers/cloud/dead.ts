@@ -30,7 +30,7 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
         for (const { body, receipt } of messages) {
           const job = fromBody(body);
           if (job && sent < most && matches(job)) {
-            const { tries: _, error: __, ...again } = job;
+            const { tries: _, error: __, due: ___, ...again } = job;
             await (await queueOf(job.effect)).send({ body: toBody(again), delay: 0 });
             await queue.remove(receipt);
             sent++;

@@ -1,13 +1,14 @@
 import { GatiError } from '@gati/contract';
-import type { Lease, QueueCaps, QueueDriver, QueueStats } from '../../../ports.ts';
+import type { QueueCaps, QueueDriver, QueueStats } from '../../../ports.ts';
 import { toAway } from '../away.ts';
 import { patiently } from '../patience.ts';
+import { createClaim } from './claim.ts';
 import { createRedrive } from './dead.ts';
-import { type Enveloped, ERROR_RESERVE, fromBody, RESERVE, toBody, toEnveloped, toQueueJob } from './envelope.ts';
-import { type Held, hold, whileHeld } from './held.ts';
-import { createDirectIntake, createWaitingIntake, type Taken } from './intake.ts';
+import { type Enveloped, ERROR_RESERVE, RESERVE, toBody, toEnveloped } from './envelope.ts';
+import { type Held, whileHeld } from './held.ts';
+import { createDirectIntake, createWaitingIntake } from './intake.ts';
 import { type NameRule, toDeadName, toQueueName } from './names.ts';
-import type { MessageQueue, MessageService } from './service.ts';
+import type { MessageQueue, MessageService, Outgoing } from './service.ts';
 
 export interface CloudDriverOptions {
   service: MessageService;
@@ -25,6 +26,14 @@ export interface CloudDriverOptions {
 export async function createCloudDriver({ service, title, prefix, names, onError }: CloudDriverOptions): Promise<QueueDriver> {
   const { limits } = service;
   const longest = limits.body - RESERVE;
+  const caps: QueueCaps = {
+    durable: true,
+    shared: true,
+    maxDelay: limits.delay || limits.hold,
+    maxPayload: longest,
+    keys: 0,
+    ordered: false,
+  };
   const opened = new Map<string, Promise<MessageQueue>>();
 
   const open = (name: string): Promise<MessageQueue> => {
@@ -51,24 +60,17 @@ export async function createCloudDriver({ service, title, prefix, names, onError
     throw toAway(`The queue in ${title} can't be opened`, 'Check that the service can be reached from here.', cause);
   }
 
-  /** Who sent it is no part of this app: it must neither come back for ever nor be lost. */
-  const setAside = async ({ message, queue }: Taken): Promise<void> => {
-    onError(new Error(`a message that is no job was moved to ${deadName}`));
-    await (await open(deadName)).send({ body: message.body, delay: 0 });
-    await queue.remove(message.receipt);
-  };
+  const claim = createClaim({ intake, limits, dead: () => open(deadName), onError });
 
-  const toLease = (taken: Taken, enveloped: Enveloped): Lease => {
-    const { message, queue } = taken;
-    const lease = { job: toQueueJob(enveloped, (enveloped.tries ?? 0) + message.deliveries), token: message.receipt };
-    const { tries = 0 } = enveloped;
-    hold(lease, { queue, receipt: message.receipt, until: message.until, tries, over: false, changed: false, last: Promise.resolve() });
-    return lease;
+  const toOutgoing = (job: Enveloped, wait: number): Outgoing => {
+    const delay = Math.min(caps.maxDelay, Math.max(0, wait));
+    if (limits.delay > 0 || delay === 0) return { body: toBody(job), delay };
+    return { body: toBody({ ...job, due: Date.now() + delay }), delay: 0 };
   };
 
   /** The next attempt is a message of its own, which is there before this one goes. */
-  const resend = async (held: Held, body: string, delay: number, to: MessageQueue = held.queue): Promise<boolean> => {
-    await to.send({ body, delay });
+  const resend = async (held: Held, message: Outgoing, to: MessageQueue = held.queue): Promise<boolean> => {
+    await to.send(message);
     held.over = true;
     return held.queue.remove(held.receipt);
   };
@@ -82,17 +84,15 @@ export async function createCloudDriver({ service, title, prefix, names, onError
     return true;
   };
 
-  const caps: QueueCaps = { durable: true, shared: true, maxDelay: limits.delay, maxPayload: longest, keys: 0, ordered: false };
   const driver: QueueDriver = {
     caps,
 
     async enqueue(jobs) {
       await Promise.all(
         jobs.map(async ({ runAt, ...job }) => {
-          const body = toBody({ ...job, enqueuedAt: Date.now() });
-          const delay = Math.min(limits.delay, Math.max(0, runAt - Date.now()));
+          const message = toOutgoing({ ...job, enqueuedAt: Date.now() }, runAt - Date.now());
           try {
-            await patiently(async () => (await queueOf(job.effect)).send({ body, delay }), service.isOutage);
+            await patiently(async () => (await queueOf(job.effect)).send(message), service.isOutage);
           } catch (cause) {
             if (!service.isOutage(cause)) throw cause;
             throw toAway(`${title} does not answer, and the job was not enqueued`, 'Try again when the service is back.', cause);
@@ -102,24 +102,7 @@ export async function createCloudDriver({ service, title, prefix, names, onError
       return jobs.map(({ id }) => id);
     },
 
-    async claim(requests, lease) {
-      const asked = requests.filter(({ count }) => count > 0);
-      if (asked.length === 0) return [];
-      const take = async (): Promise<Taken[]> =>
-        (await Promise.all(asked.map(({ effect, count }) => intake.take(effect, count, lease)))).flat();
-      let taken = await take();
-      if (taken.length === 0 && intake.arrival) {
-        await intake.arrival();
-        taken = await take();
-      }
-      const leases: Lease[] = [];
-      for (const one of taken) {
-        const enveloped = fromBody(one.message.body);
-        if (enveloped) leases.push(toLease(one, enveloped));
-        else await setAside(one);
-      }
-      return leases;
-    },
+    claim,
 
     extend: (lease, milliseconds) => whileHeld(lease, (held) => extend(held, milliseconds)),
 
@@ -132,15 +115,15 @@ export async function createCloudDriver({ service, title, prefix, names, onError
 
     retry: (lease, runAt) =>
       whileHeld(lease, async (held) => {
-        const delay = Math.max(0, runAt - Date.now());
-        if (held.changed) return resend(held, toBody(toEnveloped(lease.job)), Math.min(delay, limits.delay));
+        const wait = runAt - Date.now();
+        if (held.changed || limits.vague) return resend(held, toOutgoing(toEnveloped(lease.job), wait));
         // Nothing to tell the next attempt that the service does not count itself.
-        held.over = (await held.queue.hold(held.receipt, Math.min(delay, limits.hold))) !== undefined;
+        held.over = (await held.queue.hold(held.receipt, Math.min(Math.max(0, wait), limits.hold))) !== undefined;
         return held.over;
       }),
 
     dead: (lease, reason) =>
-      whileHeld(lease, async (held) => resend(held, toBody(toEnveloped(lease.job, reason)), 0, await open(deadName))),
+      whileHeld(lease, async (held) => resend(held, toOutgoing(toEnveloped(lease.job, reason), 0), await open(deadName))),
 
     saveStep: (lease, name, result) =>
       whileHeld(lease, async (held) => {
@@ -163,18 +146,21 @@ export async function createCloudDriver({ service, title, prefix, names, onError
     async stats() {
       const found = (await service.names(`${prefix}-`)) ?? [...opened.keys()];
       const stats: QueueStats = { waiting: 0, delayed: 0, active: 0, dead: 0 };
-      await Promise.all(
+      const counted = await Promise.all(
         found.map(async (name) => {
-          const { ready, delayed, hidden } = await (await open(name)).counts();
+          const counts = await (await open(name)).counts?.();
+          if (!counts) return false;
+          const { ready, delayed, hidden } = counts;
           if (name === deadName) stats.dead += ready + delayed + hidden;
           else {
             stats.waiting += ready;
             stats.delayed += delayed;
             stats.active += hidden;
           }
+          return true;
         }),
       );
-      return stats;
+      return counted.includes(false) ? undefined : stats;
     },
 
     ...(limits.wait !== undefined && { onReady: intake.listen }),

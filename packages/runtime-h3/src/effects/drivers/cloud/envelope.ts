@@ -6,6 +6,8 @@ export interface Enveloped extends Omit<NewJob, 'runAt'> {
   /** Attempts that were counted before this message was sent. */
   tries?: number;
   steps?: Record<string, string>;
+  /** Epoch milliseconds before which it is held back, where the service can't. */
+  due?: number;
   /** Why it is a dead letter. */
   error?: string;
 }
@@ -42,7 +44,7 @@ export function fromBody(body: string): Enveloped | undefined {
 }
 
 export function toQueueJob(enveloped: Enveloped, attempt: number): QueueJob {
-  const { tries: _, error: __, ...job } = enveloped;
+  const { tries: _, error: __, due: ___, ...job } = enveloped;
   return { ...job, attempt };
 }
 

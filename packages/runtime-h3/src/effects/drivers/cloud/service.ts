@@ -13,12 +13,14 @@ export interface MessageService {
 export interface ServiceLimits {
   /** Bytes of one message. */
   body: number;
-  /** Milliseconds that a message can be hidden when it is sent. */
+  /** Milliseconds that a message can be hidden when it is sent; 0: it comes at once and is held back. */
   delay: number;
   /** Milliseconds that a message can be held back from the one who has it. */
   hold: number;
   /** Messages that one call gives. */
   batch: number;
+  /** How often a message was given may be unknown, or wrong by the times that it was held back. */
+  vague?: boolean;
   /** Milliseconds that one call waits for messages, where the service can wait. */
   wait?: number;
 }
@@ -58,5 +60,6 @@ export interface MessageQueue {
   remove(receipt: string): Promise<boolean>;
   /** Changes what it holds and hides it, in one step. Absent: a message can't be changed. */
   replace?(receipt: string, message: Outgoing): Promise<string | undefined>;
-  counts(): Promise<Counts>;
+  /** Absent: the service does not count. */
+  counts?(): Promise<Counts>;
 }

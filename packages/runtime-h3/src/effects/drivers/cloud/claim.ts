@@ -1,0 +1,73 @@
+import type { ClaimRequest, Lease } from '../../../ports.ts';
+import { type Enveloped, fromBody, toQueueJob } from './envelope.ts';
+import { hold } from './held.ts';
+import type { Intake, Taken } from './intake.ts';
+import type { MessageQueue, ServiceLimits } from './service.ts';
+
+export interface ClaimOptions {
+  intake: Intake;
+  limits: ServiceLimits;
+  dead(): Promise<MessageQueue>;
+  onError(error: Error): void;
+}
+
+/** Makes leases of the messages that come in. */
+export function createClaim({
+  intake,
+  limits,
+  dead,
+  onError,
+}: ClaimOptions): (requests: ClaimRequest[], lease: number) => Promise<Lease[]> {
+  /** Who sent it is no part of this app: it must neither come back for ever nor be lost. */
+  const setAside = async ({ message, queue }: Taken): Promise<void> => {
+    onError(new Error('a message that is no job was moved to the dead letters'));
+    await (await dead()).send({ body: message.body, delay: 0 });
+    await queue.remove(message.receipt);
+  };
+
+  const toLease = ({ message, queue }: Taken, enveloped: Enveloped, lease: number): Lease => {
+    const { tries = 0, due } = enveloped;
+    // No run that began when it was due has lost its lease by now: it was given before to be held back.
+    const first = limits.vague && due !== undefined && Date.now() < due + lease;
+    const made = { job: toQueueJob(enveloped, tries + (first ? 1 : message.deliveries)), token: message.receipt };
+    hold(made, { queue, receipt: message.receipt, until: message.until, tries, over: false, changed: false, last: Promise.resolve() });
+    return made;
+  };
+
+  const take = async (requests: ClaimRequest[], lease: number): Promise<Lease[]> => {
+    const taken = (await Promise.all(requests.map(({ effect, count }) => intake.take(effect, count, lease)))).flat();
+    const leases: Lease[] = [];
+    const early = new Map<string, number>();
+    const holding: Promise<unknown>[] = [];
+    for (const one of taken) {
+      const enveloped = fromBody(one.message.body);
+      const wait = (enveloped?.due ?? 0) - Date.now();
+      if (!enveloped) await setAside(one);
+      else if (wait <= 0) leases.push(toLease(one, enveloped, lease));
+      else {
+        early.set(enveloped.effect, (early.get(enveloped.effect) ?? 0) + 1);
+        // Where this fails it comes back with the end of its lease, and is held back then.
+        holding.push(one.queue.hold(one.message.receipt, Math.min(wait, limits.hold)).catch(onError));
+      }
+    }
+    await Promise.all(holding);
+    // Their places are free again.
+    if (early.size > 0)
+      leases.push(
+        ...(await take(
+          [...early].map(([effect, count]) => ({ effect, count })),
+          lease,
+        )),
+      );
+    return leases;
+  };
+
+  return async (requests, lease) => {
+    const asked = requests.filter(({ count }) => count > 0);
+    if (asked.length === 0) return [];
+    const leases = await take(asked, lease);
+    if (leases.length > 0 || !intake.arrival) return leases;
+    await intake.arrival();
+    return take(asked, lease);
+  };
+}

@@ -1,0 +1,20 @@
+import type { QueueOpener } from '../../open.ts';
+import { toCloudAddress } from '../cloud/address.ts';
+import { createCloudDriver } from '../cloud/driver.ts';
+import { createPubSubService } from './service.ts';
+
+/**
+ * Jobs in Google Cloud Pub/Sub: `pubsub://PROJECT/PREFIX`. A topic and a subscription `PREFIX-EFFECT`, and `PREFIX-dead` for dead letters.
+ * Credentials are found by the SDK (`GOOGLE_APPLICATION_CREDENTIALS`, the machine's service account); it also reads `PUBSUB_EMULATOR_HOST`.
+ */
+export const open: QueueOpener = async (url, { onError }) => {
+  const rule = { example: 'pubsub://my-project/gati', place: /^[a-z][a-z0-9.:-]{4,60}[a-z0-9]$/, known: [] };
+  const { place: project, prefix } = toCloudAddress(url, rule);
+  return createCloudDriver({
+    service: await createPubSubService(project, prefix),
+    title: 'Google Cloud Pub/Sub',
+    prefix,
+    names: { plain: /^[\w.~+-]+$/, longest: 255 },
+    onError,
+  });
+};

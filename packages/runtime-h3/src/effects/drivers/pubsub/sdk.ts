@@ -1,0 +1,32 @@
+import { GatiError } from '@gati/contract';
+import type { v1 } from '@google-cloud/pubsub';
+
+export interface Clients {
+  publisher: v1.PublisherClient;
+  subscriber: v1.SubscriberClient;
+}
+
+/** The generated clients: the ones above them hold messages back and extend leases by rules of their own. */
+export async function connect(projectId: string): Promise<Clients> {
+  const { PubSub, v1 } = await importSdk();
+  // Its types and those of the clients are of two minds about the port.
+  const config = (await new PubSub({ projectId }).getClientConfig()) as ConstructorParameters<typeof v1.PublisherClient>[0];
+  return { publisher: new v1.PublisherClient(config), subscriber: new v1.SubscriberClient(config) };
+}
+
+async function importSdk(): Promise<typeof import('@google-cloud/pubsub')> {
+  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  try {
+    return await import('@google-cloud/pubsub');
+  } catch (cause) {
+    throw new GatiError(
+      {
+        code: 'GATI_EFFECTS_PACKAGE',
+        level: 'error',
+        message: 'A queue at pubsub:// needs the package @google-cloud/pubsub, which is not there.',
+        fix: 'Add it to the app and build again: `npm install @google-cloud/pubsub`.',
+      },
+      { cause },
+    );
+  }
+}
