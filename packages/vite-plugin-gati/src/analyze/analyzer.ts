@@ -325,7 +325,11 @@ export class ProgramAnalyzer implements Analyzer {
     if (this.#files.isFocused) this.#partial.add(subject.name);
     else this.#partial.delete(subject.name);
     if (dangling || this.#files.isFocused) return;
-    const files = result.dependencies.map((file): [string, string] => [file, this.#hashes.of(this.#files.absolute(file))]);
+    // What the compiler read counts: the disk may hold an edit already that nobody has told yet.
+    const files = result.dependencies.map((file): [string, string] => {
+      const absolute = this.#files.absolute(file);
+      return [file, this.#program.graph.hashOf(absolute) ?? this.#hashes.of(absolute)];
+    });
     this.#cache.set(subject.name, { key: this.#key(facts, files), files, result });
   }
 }

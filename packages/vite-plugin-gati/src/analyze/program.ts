@@ -7,7 +7,7 @@ import { Session } from './session.ts';
 
 /** The running compiler: opened late, brought up to date before each question. */
 export class Program {
-  readonly graph: ImportGraph = new ImportGraph();
+  readonly graph: ImportGraph;
   readonly #files: ProjectFiles;
   readonly #engine: Engine;
   #host: Host | undefined;
@@ -18,6 +18,7 @@ export class Program {
 
   constructor(files: ProjectFiles, engine: Engine) {
     this.#files = files;
+    this.graph = new ImportGraph((file, text) => files.original(file, text));
     this.#engine = engine;
   }
 

@@ -14,7 +14,7 @@ export class FileHashes {
     let hash = this.#known.get(file);
     if (hash === undefined) {
       try {
-        hash = hashOf(readFileSync(file));
+        hash = hashOf(withoutMark(readFileSync(file)));
       } catch {
         hash = '-';
       }
@@ -26,4 +26,9 @@ export class FileHashes {
   forget(files: readonly string[]): void {
     for (const file of files) this.#known.delete(file);
   }
+}
+
+/** A compiler reads a file without its byte order mark. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

@@ -1,8 +1,11 @@
 import type { Node } from 'typescript-7/unstable/ast';
+import { hashOf } from '../cache/hashes.ts';
 import type { Host } from '../host/host.ts';
 import { isStringLiteral } from '../walk/syntax.ts';
 
 interface FileNode {
+  /** Of the text that the compiler read, as the author wrote it: the file may hold another by now. Absent: it read none. */
+  hash: string | undefined;
   /** Absolute; files of packages are left out. */
   imports: string[];
   /** A relative import leads nowhere: the file may come later. */
@@ -27,9 +30,20 @@ function wordsOf(text: string): ReadonlySet<string> | undefined {
 
 /** Who imports whom, as the compiler resolved it. Kept for files that do not change. */
 export class ImportGraph {
+  readonly #original: (file: string, text: string) => string;
   readonly #nodes = new Map<string, FileNode>();
   /** Good until a node comes or goes. */
   readonly #closures = new Map<string, Closure>();
+
+  /** @param original the text on disk of a file whose analysed text is this one. */
+  constructor(original: (file: string, text: string) => string) {
+    this.#original = original;
+  }
+
+  /** What was read of a file (absolute); `undefined` where that is not known. */
+  hashOf(file: string): string | undefined {
+    return this.#nodes.get(file)?.hash;
+  }
 
   forget(files: readonly string[]): void {
     for (const file of files) this.#nodes.delete(file);
@@ -56,7 +70,8 @@ export class ImportGraph {
       for (const file of frontier) {
         const source = host.source(file);
         const text = source?.text ?? '';
-        this.#nodes.set(file, { imports: [], dangling: source === undefined, words: wordsOf(text) });
+        const hash = source && hashOf(this.#original(file, text));
+        this.#nodes.set(file, { hash, imports: [], dangling: source === undefined, words: wordsOf(text) });
         for (const node of source?.imports ?? []) if (isStringLiteral(host, node)) specifiers.push({ file, node, text: node.text });
       }
       const symbols = host.symbolsAt(specifiers.map(({ node }) => node));
