@@ -49,12 +49,13 @@ interface __GatiStatement {
   get<Row = Record<string, unknown>>(...values: __GatiSqlValue[]): Promise<Row | undefined>;
   run(...values: __GatiSqlValue[]): Promise<{ success: boolean }>;
 }
-interface __GatiDatabase {
+interface __GatiSql {
   readonly dialect: 'sqlite' | 'postgresql';
   sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: __GatiSqlValue[]): Promise<{ rows?: Row[]; success: boolean }>;
   exec(sql: string): Promise<unknown>;
   prepare(sql: string): __GatiStatement;
 }
+interface __GatiDatabase extends __GatiSql { transaction<Value>(work: (tx: __GatiSql) => Promise<Value>): Promise<Value> }
 type __GatiStored = string | number | boolean | null | __GatiStored[] | { [key: string]: __GatiStored };
 interface __GatiStorage {
   hasItem(key: string): Promise<boolean>;
