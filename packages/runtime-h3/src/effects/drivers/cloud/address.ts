@@ -16,15 +16,18 @@ export function toCloudAddress(
   url: string,
   { example, place: rule, known }: { example: string; place: RegExp; known: string[] },
 ): CloudAddress {
-  const [, place = '', path = '', query = ''] = /^[a-z]+:(?:\/\/)?([^/?#]*)\/?([^?#]*)(?:\?([^#]*))?$/i.exec(url) ?? [];
+  const parts = /^[a-z]+:(?:\/\/)?([^/?#]*)\/?([^?#]*)(?:\?([^#]*))?$/i.exec(url);
+  const [, place = '', path = '', query = ''] = parts ?? [];
   const prefix = path === '' ? 'gati' : path;
   const parameters = new URLSearchParams(query);
   const unknown = [...parameters.keys()].find((name) => !known.includes(name));
-  const fault = !rule.test(place)
-    ? `"${place.slice(0, 40)}" can't stand behind the //`
-    : !/^[a-z][a-z0-9]{0,19}$/.test(prefix)
-      ? `"${prefix.slice(0, 40)}" can't begin the names of queues`
-      : unknown !== undefined && `there is no parameter ${unknown}`;
+  const fault = !parts
+    ? 'it is no address of a queue'
+    : !rule.test(place)
+      ? `"${place.slice(0, 40)}" can't stand behind the //`
+      : !/^[a-z][a-z0-9]{0,19}$/.test(prefix)
+        ? `"${prefix.slice(0, 40)}" can't begin the names of queues`
+        : unknown !== undefined && `there is no parameter ${unknown}`;
   if (fault !== false) {
     throw new GatiError({
       code: 'GATI_EFFECTS',

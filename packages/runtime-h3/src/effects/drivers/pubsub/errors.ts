@@ -11,3 +11,6 @@ export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
   return typeof code === 'number' ? AWAY.has(code) : typeof code === 'string' && NETWORK.test(code);
 }
+
+/** Of each call: what is away is waited for by whoever calls, who knows for how long. */
+export const CALL = { timeout: 10_000, retry: null } as const;

@@ -1,11 +1,13 @@
 import { createBatch } from '../batch.ts';
 import type { Message, MessageQueue } from '../cloud/service.ts';
-import { CODE, codeOf, isOutage } from './errors.ts';
+import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import type { Clients } from './sdk.ts';
 
 /** What one call takes. */
 const BYTES = 9_500_000;
 const ENTRIES = 1000;
+/** Megabytes may take their time. */
+const SEND = { ...CALL, timeout: 60_000 };
 /** A call that waits ends when the service thinks fit; this is for one that is forgotten. Milliseconds. */
 const BEYOND = 10_000;
 /** The receipt counts no more: another has the message, or it is gone. */
@@ -20,7 +22,7 @@ export function createPubSubQueue({ publisher, subscriber }: Clients, topic: str
     weigh: (body) => Math.max(BYTES / ENTRIES, Buffer.byteLength(body)),
     isOutage,
     async send(bodies) {
-      await publisher.publish({ topic, messages: bodies.map((body) => ({ data: Buffer.from(body) })) });
+      await publisher.publish({ topic, messages: bodies.map((body) => ({ data: Buffer.from(body) })) }, SEND);
       return bodies.map(() => undefined);
     },
   });
@@ -28,7 +30,7 @@ export function createPubSubQueue({ publisher, subscriber }: Clients, topic: str
     limit: ENTRIES,
     isOutage: (error) => isOutage(error),
     async send(ackIds) {
-      await subscriber.acknowledge({ subscription, ackIds });
+      await subscriber.acknowledge({ subscription, ackIds }, CALL);
       return ackIds.map(() => true);
     },
   });
@@ -39,7 +41,9 @@ export function createPubSubQueue({ publisher, subscriber }: Clients, topic: str
       const bySeconds = new Map<number, string[]>();
       for (const { receipt, seconds } of items) bySeconds.set(seconds, [...(bySeconds.get(seconds) ?? []), receipt]);
       await Promise.all(
-        [...bySeconds].map(([ackDeadlineSeconds, ackIds]) => subscriber.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds })),
+        [...bySeconds].map(([ackDeadlineSeconds, ackIds]) =>
+          subscriber.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds }, CALL),
+        ),
       );
       return items.map(() => true);
     },
@@ -55,7 +59,7 @@ export function createPubSubQueue({ publisher, subscriber }: Clients, topic: str
     try {
       const [{ receivedMessages }] = await subscriber.pull(
         { subscription, maxMessages, ...(wait === 0 && { returnImmediately: true }) },
-        { timeout: wait + BEYOND, retry: null },
+        { ...CALL, timeout: wait + BEYOND },
       );
       return (receivedMessages ?? []).map(({ ackId, message, deliveryAttempt }) => ({
         receipt: ackId!,

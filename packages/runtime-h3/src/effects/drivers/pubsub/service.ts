@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import { toDeadName } from '../cloud/names.ts';
 import type { MessageService } from '../cloud/service.ts';
-import { CODE, codeOf, isOutage } from './errors.ts';
+import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import { createPubSubQueue } from './queue.ts';
 import { connect } from './sdk.ts';
 
@@ -22,25 +22,24 @@ export async function createPubSubService(project: string, prefix: string): Prom
   const find = async (name: string): Promise<string> => {
     const subscription = `projects/${project}/subscriptions/${name}`;
     try {
-      await subscriber.getSubscription({ subscription });
+      await subscriber.getSubscription({ subscription }, CALL);
       return subscription;
     } catch (error) {
       if (codeOf(error) !== CODE.notFound) throw error;
     }
-    await publisher.createTopic({ name: toTopic(name) }).catch(unlessThere);
+    await publisher.createTopic({ name: toTopic(name) }, CALL).catch(unlessThere);
     const policy = { deadLetterPolicy: { deadLetterTopic: toTopic(deadName), maxDeliveryAttempts: MOST_DELIVERIES } };
-    await subscriber
-      .createSubscription({
-        name: subscription,
-        topic: toTopic(name),
-        ackDeadlineSeconds: FIRST_DEADLINE,
-        messageRetentionDuration: { seconds: RETENTION },
-        // Without this it is gone after 31 days in which nobody asked.
-        expirationPolicy: {},
-        enableExactlyOnceDelivery: true,
-        ...(name !== deadName && policy),
-      })
-      .catch(unlessThere);
+    const wanted = {
+      name: subscription,
+      topic: toTopic(name),
+      ackDeadlineSeconds: FIRST_DEADLINE,
+      messageRetentionDuration: { seconds: RETENTION },
+      // Without this it is gone after 31 days in which nobody asked.
+      expirationPolicy: {},
+      enableExactlyOnceDelivery: true,
+      ...(name !== deadName && policy),
+    };
+    await subscriber.createSubscription(wanted, CALL).catch(unlessThere);
     return subscription;
   };
 
