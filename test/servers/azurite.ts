@@ -8,22 +8,23 @@ import { manage, type Missing, type TestServer } from './process.ts';
 export const AZURITE_ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** Azure Storage queues on loopback, in memory. `url` is an `AZURE_STORAGE_CONNECTION_STRING`. */
+/** Queues and blobs of Azure Storage on loopback, in memory. `url` is an `AZURE_STORAGE_CONNECTION_STRING`. */
 export async function startAzurite(): Promise<TestServer | Missing> {
   // The last that runs on Node 20.
   const folder = await installed('azurite', '3.35.0');
   if (typeof folder !== 'string') return folder;
-  const port = await freePort();
+  const [port, blobPort] = [await freePort(), await freePort()];
   const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
+  const blobs = `http://127.0.0.1:${blobPort}/${AZURITE_ACCOUNT}`;
   const args = ['--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent'];
+  const hosts = ['--queueHost', '127.0.0.1', '--queuePort', String(port), '--blobHost', '127.0.0.1', '--blobPort', String(blobPort)];
+  // It has no switch to leave tables out.
+  hosts.push('--tableHost', '127.0.0.1', '--tablePort', String(await freePort()));
   return manage({
-    url: `DefaultEndpointsProtocol=http;AccountName=${AZURITE_ACCOUNT};AccountKey=${KEY};QueueEndpoint=${endpoint};`,
+    url: `DefaultEndpointsProtocol=http;AccountName=${AZURITE_ACCOUNT};AccountKey=${KEY};QueueEndpoint=${endpoint};BlobEndpoint=${blobs};`,
     folder: temporary('azurite'),
     signal: 'SIGTERM',
-    launch: () =>
-      spawn(process.execPath, [`${folder}/dist/src/queue/main.js`, ...args, '--queueHost', '127.0.0.1', '--queuePort', String(port)], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    answers: async () => (await fetch(endpoint)).status < 500,
+    launch: () => spawn(process.execPath, [`${folder}/dist/src/azurite.js`, ...args, ...hosts], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    answers: async () => (await fetch(endpoint)).status < 500 && (await fetch(blobs)).status < 500,
   });
 }

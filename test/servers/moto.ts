@@ -74,6 +74,7 @@ async function oneWriteAtATime(port: number): Promise<{ url: string; close(): vo
     const { method, url, headers } = request;
     const forward = (): Promise<void> =>
       new Promise((resolve) => {
+        if (response.destroyed) return resolve();
         const passed = http.request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
           response.writeHead(answer.statusCode!, answer.headers);
           answer.pipe(response);
@@ -81,6 +82,11 @@ async function oneWriteAtATime(port: number): Promise<{ url: string; close(): vo
         });
         passed.on('error', () => {
           response.destroy();
+          resolve();
+        });
+        // Who asked may be killed in the middle of it: the next one's turn comes all the same.
+        response.on('close', () => {
+          passed.destroy();
           resolve();
         });
         request.pipe(passed);

@@ -69,7 +69,7 @@ export function toKeyless(what: string): GatiError {
     code: 'GATI_EFFECTS_KEYS',
     level: 'error',
     message: `${what}: this queue remembers no idempotency keys.`,
-    fix: 'Set GATI_EFFECTS to a queue that does (SQLite, PostgreSQL, Redis), or leave keys and schedules out.',
+    fix: 'Give it a store for them (GATI_EFFECTS=sqs://REGION/PREFIX?state=s3://BUCKET), use a queue in SQLite, PostgreSQL or Redis, or leave keys and schedules out.',
   });
 }
 

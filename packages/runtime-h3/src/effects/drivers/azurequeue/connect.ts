@@ -1,35 +1,76 @@
 import { GatiError } from '@gati/contract';
+import type { BlobServiceClient } from '@azure/storage-blob';
 import type { QueueServiceClient } from '@azure/storage-queue';
 
-type Sdk = typeof import('@azure/storage-queue');
+interface Service<Client> {
+  kind: 'queue' | 'blob';
+  /** `AZURE_STORAGE_QUEUE_ENDPOINT`, for other addresses than the public ones. */
+  endpoint: string | undefined;
+  fromString(connection: string, options: object): Client & { accountName: string };
+  /** Without a key: the credentials are in the address, or those of an identity. */
+  fromUrl(url: string, options: object, key?: string, identity?: object): Client;
+}
+
+export async function connectQueues(account: string): Promise<QueueServiceClient> {
+  const sdk = await importQueues();
+  return connect<QueueServiceClient>(account, {
+    kind: 'queue',
+    endpoint: process.env.AZURE_STORAGE_QUEUE_ENDPOINT,
+    fromString: (connection, options) => sdk.QueueServiceClient.fromConnectionString(connection, options),
+    fromUrl(url, options, key, identity) {
+      const credential = key === undefined ? new sdk.AnonymousCredential() : new sdk.StorageSharedKeyCredential(account, key);
+      return new sdk.QueueServiceClient(url, (identity as undefined) ?? credential, options);
+    },
+  });
+}
+
+export async function connectBlobs(account: string): Promise<BlobServiceClient> {
+  const sdk = await importBlobs();
+  return connect<BlobServiceClient>(account, {
+    kind: 'blob',
+    endpoint: process.env.AZURE_STORAGE_BLOB_ENDPOINT,
+    fromString: (connection, options) => sdk.BlobServiceClient.fromConnectionString(connection, options),
+    fromUrl(url, options, key, identity) {
+      const credential = key === undefined ? new sdk.AnonymousCredential() : new sdk.StorageSharedKeyCredential(account, key);
+      return new sdk.BlobServiceClient(url, (identity as undefined) ?? credential, options);
+    },
+  });
+}
 
 /** Credentials as Azure's own tools name them; without any, whatever identity the machine has. */
-export async function connect(account: string): Promise<QueueServiceClient> {
-  const sdk = await importSdk();
+async function connect<Client>(account: string, service: Service<Client>): Promise<Client> {
   const { AZURE_STORAGE_CONNECTION_STRING: string, AZURE_STORAGE_KEY: key, AZURE_STORAGE_SAS_TOKEN: sas } = process.env;
   // A few quick tries: what is away for longer is waited for elsewhere.
   const options = { retryOptions: { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 2000 } };
   if (string) {
-    const client = sdk.QueueServiceClient.fromConnectionString(string, options);
+    const client = service.fromString(string, options);
     if (client.accountName === account) return client;
     throw wrong(
       `GATI_EFFECTS names the account ${account}, AZURE_STORAGE_CONNECTION_STRING another.`,
       'Let both name the same, or remove one of them.',
     );
   }
-  const endpoint = process.env.AZURE_STORAGE_QUEUE_ENDPOINT || `https://${account}.queue.core.windows.net`;
-  if (key) return new sdk.QueueServiceClient(endpoint, new sdk.StorageSharedKeyCredential(account, key), options);
-  if (sas) return new sdk.QueueServiceClient(`${endpoint}?${sas.replace(/^\?/, '')}`, new sdk.AnonymousCredential(), options);
+  const url = service.endpoint || `https://${account}.${service.kind}.core.windows.net`;
+  if (key) return service.fromUrl(url, options, key);
+  if (sas) return service.fromUrl(`${url}?${sas.replace(/^\?/, '')}`, options);
   const { DefaultAzureCredential } = await importIdentity();
-  return new sdk.QueueServiceClient(endpoint, new DefaultAzureCredential(), options);
+  return service.fromUrl(url, options, undefined, new DefaultAzureCredential());
 }
 
-async function importSdk(): Promise<Sdk> {
+async function importQueues(): Promise<typeof import('@azure/storage-queue')> {
   // In a `try`, so that bundlers take a missing package for what it is: optional.
   try {
     return await import('@azure/storage-queue');
   } catch (cause) {
     throw missing('A queue at azurequeue://', '@azure/storage-queue', cause);
+  }
+}
+
+async function importBlobs(): Promise<typeof import('@azure/storage-blob')> {
+  try {
+    return await import('@azure/storage-blob');
+  } catch (cause) {
+    throw missing('Keys at azblob://', '@azure/storage-blob', cause);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { QueueOpener } from '../../open.ts';
 import { toCloudAddress } from '../cloud/address.ts';
+import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createAzureService } from './service.ts';
 
@@ -8,12 +9,17 @@ import { createAzureService } from './service.ts';
  * Credentials are read from `AZURE_STORAGE_CONNECTION_STRING`, `AZURE_STORAGE_KEY` or `AZURE_STORAGE_SAS_TOKEN`, else `@azure/identity` finds them.
  */
 export const open: QueueOpener = async (url, { onError }) => {
-  const { place: account, prefix } = toCloudAddress(url, { example: 'azurequeue://myaccount/gati', place: /^[a-z0-9]{3,24}$/, known: [] });
+  const {
+    place: account,
+    prefix,
+    parameters,
+  } = toCloudAddress(url, { example: 'azurequeue://myaccount/gati', place: /^[a-z0-9]{3,24}$/, known: ['state'] });
   return createCloudDriver({
     service: await createAzureService(account),
     title: 'Azure Storage',
     prefix,
     names: { plain: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, longest: 63 },
+    keys: await openState(parameters),
     onError,
   });
 };

@@ -1,13 +1,13 @@
 import { GatiError } from '@gati/contract';
 import type { MessageService } from '../cloud/service.ts';
-import { connect } from './connect.ts';
+import { connectQueues } from './connect.ts';
 import { isOutage, type StorageFault } from './errors.ts';
 import { createAzureQueue } from './queue.ts';
 
 const WEEK = 7 * 24 * 60 * 60_000;
 
 export async function createAzureService(account: string): Promise<MessageService> {
-  const client = await connect(account);
+  const client = await connectQueues(account);
   return {
     // 64 KiB of base64.
     limits: { body: 49_152, delay: WEEK - 60_000, hold: WEEK - 60_000, batch: 32 },

@@ -1,12 +1,14 @@
 import type { ClaimRequest, Lease } from '../../../ports.ts';
 import { type Enveloped, fromBody, toQueueJob } from './envelope.ts';
 import { hold } from './held.ts';
+import type { Keys } from './keyed.ts';
 import type { Intake, Taken } from './intake.ts';
 import type { MessageQueue, ServiceLimits } from './service.ts';
 
 export interface ClaimOptions {
   intake: Intake;
   limits: ServiceLimits;
+  keys: Keys | undefined;
   dead(): Promise<MessageQueue>;
   onError(error: Error): void;
 }
@@ -15,6 +17,7 @@ export interface ClaimOptions {
 export function createClaim({
   intake,
   limits,
+  keys,
   dead,
   onError,
 }: ClaimOptions): (requests: ClaimRequest[], lease: number) => Promise<Lease[]> {
@@ -34,23 +37,36 @@ export function createClaim({
     return made;
   };
 
+  /** A copy of what is through is not run. Where the keys can't be read it is: at least once counts more. */
+  const isCopy = async ({ message, queue }: Taken, job: Enveloped): Promise<boolean> => {
+    if (job.idempotencyKey === undefined || !keys) return false;
+    try {
+      if (!(await keys.isDone(job))) return false;
+      await queue.remove(message.receipt);
+      return true;
+    } catch (error) {
+      onError(error as Error);
+      return false;
+    }
+  };
+
   const take = async (requests: ClaimRequest[], lease: number): Promise<Lease[]> => {
     const taken = (await Promise.all(requests.map(({ effect, count }) => intake.take(effect, count, lease)))).flat();
     const leases: Lease[] = [];
     const early = new Map<string, number>();
-    const holding: Promise<unknown>[] = [];
-    for (const one of taken) {
+    const settle = async (one: Taken): Promise<void> => {
       const enveloped = fromBody(one.message.body);
       const wait = (enveloped?.due ?? 0) - Date.now();
       if (!enveloped) await setAside(one);
-      else if (wait <= 0) leases.push(toLease(one, enveloped, lease));
-      else {
+      else if (wait <= 0) {
+        if (!(await isCopy(one, enveloped))) leases.push(toLease(one, enveloped, lease));
+      } else {
         early.set(enveloped.effect, (early.get(enveloped.effect) ?? 0) + 1);
         // Where this fails it comes back with the end of its lease, and is held back then.
-        holding.push(one.queue.hold(one.message.receipt, Math.min(wait, limits.hold)).catch(onError));
+        await one.queue.hold(one.message.receipt, Math.min(wait, limits.hold)).catch(onError);
       }
-    }
-    await Promise.all(holding);
+    };
+    await Promise.all(taken.map(settle));
     // Their places are free again.
     if (early.size > 0)
       leases.push(

@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { QueueCaps, QueueDriver, QueueStats } from '../../../ports.ts';
+import type { NewJob, QueueCaps, QueueDriver, QueueStats } from '../../../ports.ts';
 import { toAway } from '../away.ts';
 import { patiently } from '../patience.ts';
 import { createClaim } from './claim.ts';
@@ -7,6 +7,8 @@ import { createRedrive } from './dead.ts';
 import { type Enveloped, ERROR_RESERVE, RESERVE, toBody, toEnveloped } from './envelope.ts';
 import { type Held, whileHeld } from './held.ts';
 import { createDirectIntake, createWaitingIntake } from './intake.ts';
+import { createKeys } from './keyed.ts';
+import type { KeyStore } from './key-store.ts';
 import { type NameRule, toDeadName, toQueueName } from './names.ts';
 import type { MessageQueue, MessageService, Outgoing } from './service.ts';
 
@@ -16,6 +18,8 @@ export interface CloudDriverOptions {
   title: string;
   prefix: string;
   names: NameRule;
+  /** Where idempotency keys are remembered. */
+  keys: KeyStore | undefined;
   onError(error: Error): void;
 }
 
@@ -23,15 +27,16 @@ export interface CloudDriverOptions {
  * A driver over the queues of a cloud: one an effect, so that an effect without room holds up no other, and one of dead letters.
  * What they promise is at least once: each step of what follows may be the last of a process, and the job is then there once or twice, never not at all.
  */
-export async function createCloudDriver({ service, title, prefix, names, onError }: CloudDriverOptions): Promise<QueueDriver> {
+export async function createCloudDriver({ service, title, prefix, names, keys: store, onError }: CloudDriverOptions): Promise<QueueDriver> {
   const { limits } = service;
   const longest = limits.body - RESERVE;
+  const keys = store && createKeys(store);
   const caps: QueueCaps = {
     durable: true,
     shared: true,
     maxDelay: limits.delay || limits.hold,
     maxPayload: longest,
-    keys: 0,
+    keys: keys ? Infinity : 0,
     ordered: false,
   };
   const opened = new Map<string, Promise<MessageQueue>>();
@@ -55,17 +60,26 @@ export async function createCloudDriver({ service, title, prefix, names, onError
     // Says at start what is wrong with the address or the rights.
     await patiently(() => open(deadName), service.isOutage);
   } catch (cause) {
-    await service.close();
+    await Promise.all([service.close(), keys?.close()]);
     if (!service.isOutage(cause)) throw cause;
     throw toAway(`The queue in ${title} can't be opened`, 'Check that the service can be reached from here.', cause);
   }
 
-  const claim = createClaim({ intake, limits, dead: () => open(deadName), onError });
+  const claim = createClaim({ intake, limits, keys, dead: () => open(deadName), onError });
 
   const toOutgoing = (job: Enveloped, wait: number): Outgoing => {
     const delay = Math.min(caps.maxDelay, Math.max(0, wait));
     if (limits.delay > 0 || delay === 0) return { body: toBody(job), delay };
     return { body: toBody({ ...job, due: Date.now() + delay }), delay: 0 };
+  };
+
+  const put = async ({ runAt, ...job }: NewJob): Promise<string> => {
+    const reserved = job.idempotencyKey === undefined ? undefined : await keys?.reserve(job);
+    if (reserved?.send === false) return reserved.id;
+    const id = reserved?.id ?? job.id;
+    await (await queueOf(job.effect)).send(toOutgoing({ ...job, id, enqueuedAt: Date.now() }, runAt - Date.now()));
+    reserved?.sent();
+    return id;
   };
 
   /** The next attempt is a message of its own, which is there before this one goes. */
@@ -88,18 +102,12 @@ export async function createCloudDriver({ service, title, prefix, names, onError
     caps,
 
     async enqueue(jobs) {
-      await Promise.all(
-        jobs.map(async ({ runAt, ...job }) => {
-          const message = toOutgoing({ ...job, enqueuedAt: Date.now() }, runAt - Date.now());
-          try {
-            await patiently(async () => (await queueOf(job.effect)).send(message), service.isOutage);
-          } catch (cause) {
-            if (!service.isOutage(cause)) throw cause;
-            throw toAway(`${title} does not answer, and the job was not enqueued`, 'Try again when the service is back.', cause);
-          }
-        }),
-      );
-      return jobs.map(({ id }) => id);
+      try {
+        return await Promise.all(jobs.map((job) => patiently(() => put(job), service.isOutage)));
+      } catch (cause) {
+        if (!service.isOutage(cause)) throw cause;
+        throw toAway(`${title} does not answer, and the job was not enqueued`, 'Try again when the service is back.', cause);
+      }
     },
 
     claim,
@@ -108,6 +116,8 @@ export async function createCloudDriver({ service, title, prefix, names, onError
 
     ack: (lease) =>
       whileHeld(lease, async (held) => {
+        // Before the message goes: whoever gets it after this knows that it is through.
+        if (lease.job.idempotencyKey !== undefined) await keys?.done(lease.job);
         if (!(await held.queue.remove(held.receipt))) return false;
         held.over = true;
         return true;
@@ -166,7 +176,7 @@ export async function createCloudDriver({ service, title, prefix, names, onError
     ...(limits.wait !== undefined && { onReady: intake.listen }),
 
     async close() {
-      await intake.close();
+      await Promise.all([intake.close(), keys?.close()]);
       await service.close();
     },
   };

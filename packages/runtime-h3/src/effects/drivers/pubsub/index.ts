@@ -1,5 +1,6 @@
 import type { QueueOpener } from '../../open.ts';
 import { toCloudAddress } from '../cloud/address.ts';
+import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createPubSubService } from './service.ts';
 
@@ -8,13 +9,14 @@ import { createPubSubService } from './service.ts';
  * Credentials are found by the SDK (`GOOGLE_APPLICATION_CREDENTIALS`, the machine's service account); it also reads `PUBSUB_EMULATOR_HOST`.
  */
 export const open: QueueOpener = async (url, { onError }) => {
-  const rule = { example: 'pubsub://my-project/gati', place: /^[a-z][a-z0-9.:-]{4,60}[a-z0-9]$/, known: [] };
-  const { place: project, prefix } = toCloudAddress(url, rule);
+  const rule = { example: 'pubsub://my-project/gati', place: /^[a-z][a-z0-9.:-]{4,60}[a-z0-9]$/, known: ['state'] };
+  const { place: project, prefix, parameters } = toCloudAddress(url, rule);
   return createCloudDriver({
     service: await createPubSubService(project, prefix),
     title: 'Google Cloud Pub/Sub',
     prefix,
     names: { plain: /^[\w.~+-]+$/, longest: 255 },
+    keys: await openState(parameters),
     onError,
   });
 };

@@ -1,5 +1,6 @@
 import type { QueueOpener } from '../../open.ts';
 import { toCloudAddress } from '../cloud/address.ts';
+import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createSqsService } from './service.ts';
 
@@ -8,16 +9,21 @@ import { createSqsService } from './service.ts';
  * (`AWS_ENDPOINT_URL` …). Standard queues `PREFIX-EFFECT`, and `PREFIX-dead` for dead letters.
  */
 export const open: QueueOpener = async (url, { onError }) => {
-  const { place: region, prefix } = toCloudAddress(url, {
+  const {
+    place: region,
+    prefix,
+    parameters,
+  } = toCloudAddress(url, {
     example: 'sqs://eu-west-1/gati',
     place: /^(?:[a-z]{2}(?:-[a-z]+)+-\d)?$/,
-    known: [],
+    known: ['state'],
   });
   return createCloudDriver({
     service: await createSqsService(region),
     title: 'Amazon SQS',
     prefix,
     names: { plain: /^[\w-]+$/, longest: 80 },
+    keys: await openState(parameters),
     onError,
   });
 };

@@ -1,0 +1,35 @@
+import { connectBlobs } from '../azurequeue/connect.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** Keys as blobs of a container, in the account of the queue and with its credentials. */
+export async function openBlobKeys(account: string, container: string, prefix: string): Promise<KeyStore> {
+  const client = (await connectBlobs(account)).getContainerClient(container);
+  const write = async (name: string, text: string, conditions: { ifNoneMatch?: string; ifMatch?: string }): Promise<string | undefined> => {
+    const bytes = Buffer.from(text);
+    try {
+      return (await client.getBlockBlobClient(prefix + name).upload(bytes, bytes.length, { conditions })).etag;
+    } catch (error) {
+      // 409: there is one. 412: another one. 404: it is gone, unless it is the container.
+      const { statusCode, code } = error as { statusCode?: number; code?: string };
+      if (statusCode === 412 || code === 'BlobAlreadyExists' || code === 'BlobNotFound') return undefined;
+      throw error;
+    }
+  };
+  return {
+    create: (name, text) => write(name, text, { ifNoneMatch: '*' }),
+    async read(name) {
+      try {
+        const blob = client.getBlockBlobClient(prefix + name);
+        const { etag, readableStreamBody } = await blob.download();
+        const chunks: Buffer[] = [];
+        for await (const chunk of readableStreamBody!) chunks.push(Buffer.from(chunk));
+        return { text: Buffer.concat(chunks).toString(), tag: etag! };
+      } catch (error) {
+        if ((error as { code?: string }).code === 'BlobNotFound') return undefined;
+        throw error;
+      }
+    },
+    replace: async (name, text, tag) => (await write(name, text, { ifMatch: tag })) !== undefined,
+    close: async () => {},
+  };
+}

@@ -1,0 +1,9 @@
+/** Small texts by name with conditional writes: what queues of clouds lack to remember idempotency keys. */
+export interface KeyStore {
+  /** Its tag; `undefined`: there is one already. */
+  create(name: string, text: string): Promise<string | undefined>;
+  read(name: string): Promise<{ text: string; tag: string } | undefined>;
+  /** `false`: it is no longer the one with this tag. */
+  replace(name: string, text: string, tag: string): Promise<boolean>;
+  close(): Promise<void>;
+}
