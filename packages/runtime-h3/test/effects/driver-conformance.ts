@@ -25,6 +25,8 @@ export interface DriverHarness {
   now(): number;
   /** Whether the service counts; it does by default. */
   counts?: boolean;
+  /** The rest is tested with another store beside the same queue. */
+  only?: 'keys';
   /** The shortest lease that the driver can keep; 1000 ms by default. */
   lease?: number;
 }
@@ -84,6 +86,8 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       expect(driver.caps).toEqual(caps);
       expect(OPTIONAL.filter((method) => driver[method] === undefined)).toEqual(OPTIONAL.filter((method) => !has(method)));
     });
+
+    if (harness.only === 'keys') return describeKeys(bench);
 
     test('gives a job once, as it was put', async () => {
       const put = job('mail', { payload: '{"text":"ünïcode \\u0000 \'\\"; --"}', priority: 3 });

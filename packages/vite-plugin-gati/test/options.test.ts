@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { resolveOptions } from '../src/options.ts';
+import { printServer } from '../src/virtual/server.ts';
+
+test('queues of clouds are built in where they are named, each once', () => {
+  const print = (effects: ('sqs' | 'pubsub')[], hasEffects = true): string =>
+    printServer(resolveOptions({ effects }), { hasClient: false, hasEffects });
+  expect(print([])).not.toMatch(/effects\/(sqs|pubsub|azurequeue)/);
+  const code = print(['sqs', 'sqs', 'pubsub']);
+  expect(code.match(/effects\/sqs/g)).toHaveLength(1);
+  expect(code).toMatch(/pubsub: \(\) => import\(.*effects\/pubsub/);
+  // An app without effects has no queue.
+  expect(print(['sqs'], false)).not.toContain('effects/sqs');
+});
+
+test('what is no queue of a cloud is said', () => {
+  const effects = ['kafka'] as unknown as ['sqs'];
+  expect(() => resolveOptions({ effects })).toThrow(expect.objectContaining({ code: 'GATI_OPTION_INVALID' }));
+  expect(() => resolveOptions({ effects })).toThrow(/'kafka'.*\n?.*'sqs', 'pubsub', 'azurequeue'/s);
+});
