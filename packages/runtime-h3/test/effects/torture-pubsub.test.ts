@@ -16,6 +16,6 @@ describeIf('url' in server)('Pub/Sub', () => {
     keys: false,
     ordered: false,
     resends: true,
-    part: 0.6,
+    part: 0.4,
   });
 });
