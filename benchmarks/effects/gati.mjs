@@ -6,6 +6,7 @@ const logger = { trace() {}, debug() {}, info() {}, warn: console.warn, error: c
 /** Each job's payload goes to `run`; without one it only enqueues. */
 export async function openGati(url, { concurrency = 200, run } = {}) {
   const driver = await openAnyQueue(url);
+  const file = { concurrency, run };
   const release = {
     abi: 1,
     version: '1.0.0',
@@ -14,7 +15,7 @@ export async function openGati(url, { concurrency = 200, run } = {}) {
     routes: [],
     match: () => undefined,
     modules: {},
-    effects: { job: { load: () => ({ concurrency, run }) } },
+    effects: { job: { load: () => file } },
   };
   const context = await createGlobalContext({
     release,
