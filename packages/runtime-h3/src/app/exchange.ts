@@ -1,5 +1,8 @@
 export type BodyFault = 'too_large' | 'aborted';
 
+/** From here on compressing a body gains something. Bytes. */
+export const LARGE = 1024;
+
 /** What is sent as bytes. */
 export type Payload = string | Uint8Array | undefined;
 

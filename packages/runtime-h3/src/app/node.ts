@@ -1,9 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BodyFault, Exchange, Payload } from './exchange.ts';
+import { type BodyFault, type Exchange, LARGE, type Payload } from './exchange.ts';
+import type { AppOptions } from './options.ts';
 
 /** How long a client may go on sending a body that was refused, so that it can read the answer before the connection ends. */
 const LINGER = 2000;
+
+/** The process that answers, as far as an exchange has to know it. */
+interface Process {
+  /** A connection ends with the answer that it waits for. */
+  readonly draining: boolean;
+  readonly options: Pick<AppOptions, 'onLarge'>;
+}
 
 /** The exchange on Node's own objects. */
 export class NodeExchange implements Exchange {
@@ -11,11 +19,10 @@ export class NodeExchange implements Exchange {
   readonly target: string;
   readonly raw: IncomingMessage;
   readonly #res: ServerResponse;
-  readonly #process: { readonly draining: boolean };
+  readonly #process: Process;
   #consumed = false;
 
-  /** Once the process drains, a connection ends with the answer that it waits for. */
-  constructor(req: IncomingMessage, res: ServerResponse, process: { readonly draining: boolean }) {
+  constructor(req: IncomingMessage, res: ServerResponse, process: Process) {
     this.raw = req;
     this.#res = res;
     this.#process = process;
@@ -95,8 +102,11 @@ export class NodeExchange implements Exchange {
     const linger = !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.raw.complete;
     if (this.#process.draining) res.shouldKeepAlive = false;
     if (linger) headers.push('connection', 'close');
-    if (body !== undefined) headers.push('content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length));
-    else if (status >= 200 && status !== 204 && status !== 304) headers.push('content-length', '0');
+    if (body !== undefined) {
+      const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+      if (length >= LARGE) this.#process.options.onLarge?.(res);
+      headers.push('content-length', String(length));
+    } else if (status >= 200 && status !== 204 && status !== 304) headers.push('content-length', '0');
     res.writeHead(status, headers);
     if (linger) this.#linger(body);
     else if (body === undefined) res.end();

@@ -31,6 +31,8 @@ export interface AppOptions {
   trustProxy?: number | string[];
   /** Access log: one JSON line a request, several lines a call. None where it is absent. */
   log?: LogSink;
+  /** Node only: before the head of an answer of 1 KiB or more is written, so that it may be compressed. */
+  onLarge?(res: ServerResponse): void;
   /** For what happens outside a release's context. */
   logger?: Logger;
   /** What a 500 problem says besides, in development: file and frame. */

@@ -1,9 +1,8 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
+import { LARGE } from '../app/exchange.ts';
 
-/** Shorter answers gain nothing. Bytes. */
-const LEAST_LENGTH = 1024;
 /** Of 11: the higher ones cost more time than the network saves. */
 const BROTLI_QUALITY = 4;
 const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|[\w.-]+\+(?:json|xml))|image\/svg\+xml)/;
@@ -16,80 +15,100 @@ export interface AnswerState {
 
 type Header = number | string | string[];
 
-/** A response that compresses itself where that pays, and says goodbye while the process drains. */
-export function createAnswerClass(state: AnswerState): typeof ServerResponse {
-  return class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
-    #encoder: Transform | undefined;
-    #ended = false;
+/**
+ * Makes one response compress itself where that pays, and say goodbye while the process drains. Its methods are replaced,
+ * since a class of its own for all responses would cost each request more than its routing.
+ */
+export function toAnswer(res: ServerResponse, state: AnswerState): void {
+  // A file that is not there is the app's business, with the same response.
+  if (Object.hasOwn(res, 'writeHead')) return;
+  const own = { writeHead: res.writeHead.bind(res), write: res.write.bind(res), end: res.end.bind(res) } as Methods;
+  let encoder: Transform | undefined;
+  let ended = false;
 
-    override writeHead(status: number, reason?: unknown, headers?: unknown): this {
-      // A web Response has no text for its status most of the time; Node knows one.
-      if (reason === '') return this.writeHead(status, headers);
-      if (state.draining) this.shouldKeepAlive = false;
-      const given = (typeof reason === 'string' ? headers : reason) as Header[] | Record<string, Header> | undefined;
-      const length = Number(find(this, given, 'content-length') ?? 0);
-      if (length < LEAST_LENGTH || status === 206 || !isCompressible(this, given))
-        return super.writeHead(status, reason as string, headers as never);
-      const flat = flatten(this, given).filter(([name]) => name !== 'content-length' && name !== 'vary' && name !== 'etag');
-      const vary = find(this, given, 'vary');
-      flat.push(['vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`]);
-      const etag = find(this, given, 'etag');
-      const encoding = chooseEncoding(this.req.headers['accept-encoding']);
-      // Other bytes are another representation: a strong tag would be a lie.
-      if (etag !== undefined) flat.push(['etag', encoding && !String(etag).startsWith('W/') ? `W/${String(etag)}` : etag]);
-      if (encoding) flat.push(['content-encoding', encoding]);
-      else flat.push(['content-length', length]);
-      for (const name of this.getHeaderNames()) this.removeHeader(name);
-      const joined = flat.flatMap(([name, value]) => (Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, String(value)]));
-      super.writeHead(status, typeof reason === 'string' ? reason : undefined, joined as never);
-      if (encoding && this.req.method !== 'HEAD') this.#encode(encoding, length);
-      return this;
-    }
+  const encode = (encoding: 'br' | 'gzip', length: number): void => {
+    const made = createEncoder(encoding, length);
+    encoder = made;
+    made.on('data', (chunk: Buffer) => {
+      if (!own.write(chunk)) made.pause();
+    });
+    res.on('drain', () => made.resume());
+    made.on('drain', () => res.emit('drain'));
+    made.on('end', () => own.end());
+    made.on('error', () => res.destroy());
+    res.on('close', () => made.destroy());
+  };
 
-    #encode(encoding: 'br' | 'gzip', length: number): void {
-      const encoder =
-        encoding === 'br'
-          ? createBrotliCompress({
-              params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: length },
-            })
-          : createGzip();
-      this.#encoder = encoder;
-      encoder.on('data', (chunk: Buffer) => {
-        if (super.write(chunk)) return;
-        encoder.pause();
-      });
-      this.on('drain', () => encoder.resume());
-      encoder.on('drain', () => this.emit('drain'));
-      encoder.on('end', () => super.end());
-      encoder.on('error', () => this.destroy());
-      this.on('close', () => encoder.destroy());
-    }
+  const writeHead = (status: number, reason?: unknown, headers?: unknown): ServerResponse => {
+    // A web Response has no text for its status most of the time; Node knows one.
+    if (reason === '') return writeHead(status, headers);
+    if (state.draining) res.shouldKeepAlive = false;
+    const given = (typeof reason === 'string' ? headers : reason) as Header[] | Record<string, Header> | undefined;
+    const length = Number(find(res, given, 'content-length') ?? 0);
+    if (length < LARGE || status === 206 || !isCompressible(res, given)) return own.writeHead(status, reason, headers);
+    const encoding = chooseEncoding(res.req.headers['accept-encoding']);
+    const flat = toFlat(res, given, encoding, length);
+    for (const name of res.getHeaderNames()) res.removeHeader(name);
+    own.writeHead(status, typeof reason === 'string' ? reason : undefined, flat);
+    if (encoding && res.req.method !== 'HEAD') encode(encoding, length);
+    return res;
+  };
 
-    override write(chunk: never, ...rest: never[]): boolean {
-      return this.#encoder ? this.#encoder.write(chunk, ...rest) : super.write(chunk, ...rest);
-    }
-
-    override end(...args: never[]): this {
-      // Without headers yet, this writes them and so may bring the encoder.
-      if (!this.headersSent && !this.#encoder) {
-        const [chunk, encoding] = args as unknown[];
-        if ((typeof chunk === 'string' || chunk instanceof Uint8Array) && !this.hasHeader('content-length')) {
-          const length =
-            typeof chunk === 'string'
-              ? Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-              : chunk.length;
-          if (length >= LEAST_LENGTH) {
-            this.setHeader('content-length', length);
-            this.writeHead(this.statusCode);
-          }
+  const end = (...args: unknown[]): ServerResponse => {
+    // Without headers yet, this writes them and so may bring the encoder.
+    if (!res.headersSent && !encoder) {
+      const [chunk, encoding] = args;
+      if ((typeof chunk === 'string' || chunk instanceof Uint8Array) && !res.hasHeader('content-length')) {
+        const length = typeof chunk === 'string' ? Buffer.byteLength(chunk, isEncoding(encoding) ? encoding : 'utf8') : chunk.length;
+        if (length >= LARGE) {
+          res.setHeader('content-length', length);
+          writeHead(res.statusCode);
         }
       }
-      if (!this.#encoder) return super.end(...args);
-      if (!this.#ended) this.#encoder.end(...args);
-      this.#ended = true;
-      return this;
     }
-  } as unknown as typeof ServerResponse;
+    if (!encoder) return own.end(...args);
+    if (!ended) encoder.end(...(args as []));
+    ended = true;
+    return res;
+  };
+
+  Object.assign(res, {
+    writeHead,
+    end,
+    write: (...args: unknown[]): boolean => (encoder ? encoder.write(...(args as [unknown])) : own.write(...args)),
+  });
+}
+
+/** Of a response, without their many overloads. */
+interface Methods {
+  writeHead(...args: unknown[]): ServerResponse;
+  write(...args: unknown[]): boolean;
+  end(...args: unknown[]): ServerResponse;
+}
+
+const isEncoding = (value: unknown): value is BufferEncoding => typeof value === 'string' && Buffer.isEncoding(value);
+
+function createEncoder(encoding: 'br' | 'gzip', length: number): Transform {
+  if (encoding === 'gzip') return createGzip();
+  return createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: length } });
+}
+
+/** The headers of an answer that could be encoded, whether or not it is, as a flat list. */
+function toFlat(
+  res: ServerResponse,
+  given: Header[] | Record<string, Header> | undefined,
+  encoding: 'br' | 'gzip' | undefined,
+  length: number,
+): string[] {
+  const flat = flatten(res, given).filter(([name]) => name !== 'content-length' && name !== 'vary' && name !== 'etag');
+  const vary = find(res, given, 'vary');
+  flat.push(['vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`]);
+  const etag = find(res, given, 'etag');
+  // Other bytes are another representation: a strong tag would be a lie.
+  if (etag !== undefined) flat.push(['etag', encoding && !String(etag).startsWith('W/') ? `W/${String(etag)}` : etag]);
+  if (encoding) flat.push(['content-encoding', encoding]);
+  else flat.push(['content-length', length]);
+  return flat.flatMap(([name, value]) => (Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, String(value)]));
 }
 
 function isCompressible(res: ServerResponse, given: Header[] | Record<string, Header> | undefined): boolean {

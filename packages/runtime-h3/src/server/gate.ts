@@ -6,13 +6,22 @@ import type { Probes } from './probes.ts';
 export interface GateOptions {
   app: App;
   probes: Probes;
+  /** Of what is not the app's: it prepares its own answers. */
+  prepare(res: ServerResponse): void;
   client: URL | string | undefined;
   base: string | undefined;
   onError(error: unknown): void;
 }
 
 /** Sends a request to the probes, the app's routes or the client's files; all share one origin. */
-export function createGate({ app, probes, client, base, onError }: GateOptions): (req: IncomingMessage, res: ServerResponse) => void {
+export function createGate({
+  app,
+  probes,
+  prepare,
+  client,
+  base,
+  onError,
+}: GateOptions): (req: IncomingMessage, res: ServerResponse) => void {
   if (client === undefined) {
     return (req, res) => {
       if (!probes(req, res)) app.node(req, res);
@@ -21,6 +30,7 @@ export function createGate({ app, probes, client, base, onError }: GateOptions):
   // Most processes answer API calls long before the first page, if ever.
   let files: Promise<ClientFiles> | undefined;
   const serve = async (req: IncomingMessage, res: ServerResponse, ...paths: string[]): Promise<void> => {
+    prepare(res);
     try {
       files ??= createClientFiles(client);
       const served = await files;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { toProblem } from '../app/problem.ts';
-import { createAnswerClass } from './answer.ts';
+import type { AnswerState } from './answer.ts';
 
 export interface HttpServer {
   /** Takes a connection that the supervisor accepted. */
@@ -15,19 +15,18 @@ export interface HttpServer {
 }
 
 export interface HttpServerHooks {
+  state: AnswerState;
   onRequest(req: IncomingMessage, res: ServerResponse): void;
   /** `false`: the upgrade is nobody's. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
-export function createHttpServer({ onRequest, onUpgrade }: HttpServerHooks): HttpServer {
-  const state = { draining: false };
+export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
   const sockets = new Set<Socket>();
   let onEmpty: (() => void)[] = [];
   const server: Server = createServer(
     {
-      ServerResponse: createAnswerClass(state),
       // With Node's 30 s a limit of 15 s acts after up to 45.
       connectionsCheckingInterval: 1000,
       headersTimeout: 15_000,

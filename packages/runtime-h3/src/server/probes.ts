@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface ProbeSources {
+  prepare(res: ServerResponse): void;
   draining(): boolean;
   /** What can't serve, by name. */
   health(): Promise<Record<string, string>>;
@@ -19,6 +20,7 @@ export function createProbes(sources: ProbeSources): Probes {
     const { url } = req;
     if (url !== '/livez' && url !== '/readyz' && url !== '/metrics') return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
+    sources.prepare(res);
     if (url === '/livez') send(res, 200, 'application/json', '{"status":"ok"}');
     else if (url === '/metrics') void sendMetrics(sources, res);
     else void sendReady(sources, res);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type App, createApp } from '../app/index.ts';
 import { createRedactor } from '../config/redact.ts';
@@ -7,6 +8,7 @@ import { drainWorker } from './drain.ts';
 import { createWorkerEffects } from './effects.ts';
 import { readServerEnv } from './env.ts';
 import { toText } from './fail.ts';
+import { toAnswer } from './answer.ts';
 import { createGate } from './gate.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer } from './http-server.ts';
@@ -81,6 +83,8 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     onCrowded: () => tell({ gati: 'crowded' }),
     logger,
   });
+  const answers = { draining: false };
+  const prepare = (res: ServerResponse): void => toAnswer(res, answers);
   const app = createApp({
     releases: () => host.releases(),
     context: (release) => host.context(release),
@@ -90,6 +94,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     limits,
     missingVersion,
     trustProxy: env.trustProxy,
+    onLarge: prepare,
     log: write,
     logger,
   });
@@ -97,9 +102,15 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   effects.follow(host);
   const measurer = createMeasurer(app, effects, tell);
   let draining = false;
-  const probes = createProbes({ draining: () => draining, health: async () => (await host.current()).health(), metrics: measurer.scrape });
+  const probes = createProbes({
+    prepare,
+    draining: () => draining,
+    health: async () => (await host.current()).health(),
+    metrics: measurer.scrape,
+  });
   const http = createHttpServer({
-    onRequest: createGate({ app, probes, client, base, onError: (error) => logger.error('a file could not be sent', { error }) }),
+    state: answers,
+    onRequest: createGate({ app, probes, prepare, client, base, onError: (error) => logger.error('a file could not be sent', { error }) }),
     onUpgrade: (req, socket, head) => app.upgrade(req, socket, head),
   });
 
