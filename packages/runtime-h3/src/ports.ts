@@ -61,8 +61,8 @@ export interface ServerNote {
 export interface ReleaseStore {
   /** Without credentials, for messages. */
   readonly url: string;
-  /** Complete releases only, in no order. */
-  list(): Promise<StoredRelease[]>;
+  /** Complete releases only, in no order. One whose record can't be read is an error, unless it is to be told and left out. */
+  list(onDamaged?: (version: string) => void): Promise<StoredRelease[]>;
   /** All of its blobs are there. `false`: the version is taken. Of two racing writers one gets `false`. A record is never changed and never removed. */
   create(release: StoredRelease): Promise<boolean>;
   head(): Promise<{ head: StoreHead; tag: string }>;

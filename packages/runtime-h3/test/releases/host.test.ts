@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app/index.ts';
 import { createGlobalContext } from '../../src/context/global.ts';
-import type { ReleaseStore } from '../../src/ports.ts';
+import type { ReleaseStore, StoredRelease } from '../../src/ports.ts';
 import { activateRelease, deprecateRelease, openReleaseStore, retireRelease, rollbackRelease } from '../../src/releases/index.ts';
 import type { ReleaseHost } from '../../src/releases/host/host.ts';
 import { openReleases } from '../../src/server/releases.ts';
@@ -54,6 +54,11 @@ async function ask(version?: string): Promise<[number, string | undefined]> {
   return [answer.status, body.version ?? body.code];
 }
 
+async function documentOf(version: string): Promise<unknown> {
+  const answer = await app.fetch(new Request(`http://localhost/versions/${version}`));
+  return ((await answer.json()) as { info?: { version: string } }).info?.version;
+}
+
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 15_000;
   while (!(await condition())) {
@@ -96,6 +101,7 @@ describe('without a store', () => {
     await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: list }));
     await start({ store: undefined, folder });
     expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
+    expect(await documentOf('0.9.0')).toBe('0.9.0');
     expect(await ask('2026-02-02')).toEqual([200, '1.0.0']);
     expect(await ask('2026-02-01T00:00:00Z')).toEqual([200, '0.9.0']);
     expect(await ask('0.8.0')).toEqual([410, 'version_retired']);
@@ -105,6 +111,21 @@ describe('without a store', () => {
 });
 
 describe('with a store', () => {
+  it('has the document of a release that the build took along without one', async () => {
+    const folder = join(root, 'dist', 'server', 'releases');
+    await writeSealed(join(folder, '0.9.0'), '0.9.0');
+    await rm(join(folder, '0.9.0', 'openapi.json'));
+    await putSealed(store, '0.9.0', { at: '2026-02-01T00:00:00Z' });
+    await activateRelease(store, '0.9.0');
+    const [{ id, date }] = (await store.list()) as [StoredRelease];
+    await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: [{ version: '0.9.0', id, date, status: 'live' }] }));
+    await start({ folder });
+    expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
+    expect(await documentOf('0.9.0')).toBe('0.9.0');
+    // What runs is still the code of the folder.
+    expect(await readdir(root)).not.toContain('cache');
+  });
+
   it('loads a release when it is first asked for, once', async () => {
     await putSealed(store, '0.1.0', { at: '2026-01-01T00:00:00Z' });
     await activateRelease(store, '0.1.0');

@@ -12,6 +12,7 @@ import {
   openReleaseStore,
   pruneReleases,
   putRelease,
+  RELEASE_COMMANDS,
   readManifest,
   retireRelease,
   rollbackRelease,
@@ -170,6 +171,22 @@ describe('reading', () => {
     await Promise.all([materialize(store, '1.0.0', target), materialize(store, '1.0.0', target)]);
     expect(await fs.readFile(entry, 'utf8')).toBe(code('1.0.0'));
     expect(await fs.readdir(path.join(target, 'server'))).toEqual(['chunks', 'release.mjs']);
+  });
+
+  test('a record that was cut off is named, and the others can still be verified', async () => {
+    await put('1.0.0');
+    await put('1.1.0');
+    const record = path.join(store.url, 'releases/1.0.0/release.json');
+    await fs.truncate(record, 20);
+    const again = await openReleaseStore(store.url);
+    expect(await verifyStore(again)).toMatchObject({
+      releases: 2,
+      damaged: [{ version: '1.0.0', path: 'release.json', fault: 'unreadable' }],
+    });
+    for (const words of [['list'], ['show', '1.1.0'], ['prune']]) {
+      const told = RELEASE_COMMANDS.releases.run({ store: again, words, flags: {}, progress: () => {} });
+      await expect(told).rejects.toMatchObject({ code: 'GATI_RELEASE_DAMAGED', message: expect.stringContaining('1.0.0') });
+    }
   });
 
   test.each([

@@ -5,6 +5,8 @@ import {
   CARRIED_FILE,
   type CarriedRelease,
   type CarriedReleases,
+  DOCUMENT_FILE,
+  documentOf,
   materialize,
   outsideWindow,
   readManifest,
@@ -39,8 +41,11 @@ export async function carryReleases(
     const status = gone.has(release) ? 'retired' : statusOf(version);
     // What was never activated is asked for by nobody, and the build itself is there anyway.
     if (version === own || status === 'staged' || (gone.has(release) && statusOf(version) === 'staged')) continue;
-    if (CARRIED.has(status)) await materialize(store, version, path.join(folder, version));
-    else if (migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))) {
+    if (CARRIED.has(status)) {
+      await materialize(store, version, path.join(folder, version));
+      const document = documentOf(store, release);
+      if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
+    } else if (migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))) {
       await fs.mkdir(path.join(folder, version), { recursive: true });
       await writeChanged(path.join(folder, version, 'gati.manifest.json'), printManifest(await readManifest(store, release)));
     }

@@ -114,6 +114,7 @@ describe('a sealed bundle', () => {
     const first = await release(FIRST);
     const entry = path.join(copyAway(first.outDir), 'dist/server/release.mjs');
     const server = readAll(path.join(first.outDir, 'server'));
+    const document = textOf(first, 'openapi.json');
     const { default: bundle } = (await import(pathToFileURL(entry).href)) as { default: ReleaseBundle };
     expect(bundle).toMatchObject({ abi: 1, version: '1.2.3', id: first.manifest.release.id });
     expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
@@ -127,6 +128,7 @@ describe('a sealed bundle', () => {
     const carried = readAll(path.join(folder, '1.2.3/server'));
     expect(Object.keys(carried)).toEqual(Object.keys(server));
     expect(carried).toEqual(server);
+    expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
     // What is put into the store again has no copies of others in it, and no build grows by all before it.
     const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
     expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);

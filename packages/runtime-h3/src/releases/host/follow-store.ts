@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Logger } from '../../context/types.ts';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
+import { documentOf } from '../store/read.ts';
 import { openCache } from './cache.ts';
 import { fromStore } from './from-store.ts';
 import type { Known, ReleaseHost } from './host.ts';
@@ -118,8 +119,13 @@ export class StoreFollower {
   /** Known once, since a release never changes. */
   async #toKnown(release: StoredRelease): Promise<KnownRelease> {
     const known = this.#known.get(release.version);
-    if (known?.id === release.id) return known.date === release.date ? known : this.#keep({ ...known, date: release.date });
     const { store, cache, rules } = this.#options;
+    if (known?.id === release.id) {
+      // A folder that was built without documents: the store has them.
+      const document = known.document ?? documentOf(store, release);
+      if (known.date === release.date && known.document === document) return known;
+      return this.#keep({ ...known, date: release.date, ...(document !== undefined && { document }) });
+    }
     return this.#keep(await fromStore(store, release, () => (this.#cache ??= openCache(cache)), rules));
   }
 

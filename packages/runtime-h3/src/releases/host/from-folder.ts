@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contract, parseManifest } from '@gati/contract';
+import { DOCUMENT_FILE } from '../store/read.ts';
 import { type CarriedRelease, readCarried } from './carried.ts';
 import { bundleFile, type KnownRelease } from './known.ts';
 import type { ReleaseRules } from './rules.ts';
@@ -23,9 +24,10 @@ function toKnown(folder: string, release: CarriedRelease, rules: ReleaseRules): 
   const file = join(folder, 'gati.manifest.json');
   // Of a retired one there is nothing but its name, unless a migration needs its promises.
   const isThere = release.status !== 'retired' || existsSync(file);
+  const document = join(folder, DOCUMENT_FILE);
   const parts: SealedParts = {
     contract: async () => (isThere ? parseManifest(await readFile(file, 'utf8')).contract : NOTHING),
-    document: () => readFile(join(folder, 'openapi.json'), 'utf8'),
+    ...(existsSync(document) && { document: () => readFile(document, 'utf8') }),
     bundle: () => bundleFile(folder),
   };
   return toSealed(release, parts, rules);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { materialize } from '../store/materialize.ts';
-import { readManifest, readStoredFile } from '../store/read.ts';
+import { documentOf, readManifest } from '../store/read.ts';
 import type { KnownRelease } from './known.ts';
 import type { ReleaseRules } from './rules.ts';
 import { toSealed } from './sealed.ts';
@@ -13,13 +13,11 @@ export function fromStore(
   cache: () => Promise<string>,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
-  const { version, id, files } = release;
-  const openapi = files.find(({ path }) => path === 'openapi.json');
+  const { version, id } = release;
+  const document = documentOf(store, release);
   const parts = {
     contract: async () => (await readManifest(store, release)).contract,
-    ...(openapi !== undefined && {
-      document: async () => Buffer.from(await readStoredFile(store, release, openapi)).toString('utf8'),
-    }),
+    ...(document !== undefined && { document }),
     // By its id: what another build had under that version is never taken for it.
     bundle: async () => materialize(store, version, join(await cache(), id)),
   };

@@ -5,12 +5,13 @@ import { storeError } from './errors.ts';
 import { statusOf } from './head.ts';
 
 export const MANIFEST_FILE = 'gati.manifest.json';
+export const DOCUMENT_FILE = 'openapi.json';
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** All releases, highest version first. */
-export async function listReleases(store: ReleaseStore): Promise<StoredRelease[]> {
-  const releases = await store.list();
+export async function listReleases(store: ReleaseStore, onDamaged?: (version: string) => void): Promise<StoredRelease[]> {
+  const releases = await store.list(onDamaged);
   return releases.sort((a, b) => compareSemver(parseSemver(b.version)!, parseSemver(a.version)!));
 }
 
@@ -57,6 +58,12 @@ export async function readManifest(store: ReleaseStore, release: StoredRelease):
     );
   }
   return parseManifest(Buffer.from(await readStoredFile(store, release, file)).toString('utf8'));
+}
+
+/** The OpenAPI document of a release; `undefined`: it was stored without one. */
+export function documentOf(store: ReleaseStore, release: StoredRelease): (() => Promise<string>) | undefined {
+  const file = release.files.find(({ path }) => path === DOCUMENT_FILE);
+  return file && (async () => Buffer.from(await readStoredFile(store, release, file)).toString('utf8'));
 }
 
 export async function isIntact(store: ReleaseStore, sha256: string): Promise<boolean> {

@@ -5,7 +5,8 @@ import { eachOf, listReleases, sha256Of } from './read.ts';
 export interface Damage {
   version: string;
   path: string;
-  fault: 'missing' | 'changed';
+  /** `unreadable`: the record itself, `release.json`. */
+  fault: 'missing' | 'changed' | 'unreadable';
 }
 
 export interface Verified {
@@ -17,9 +18,10 @@ export interface Verified {
 
 /** Reads every file of every release and compares it with its digest. */
 export async function verifyStore(store: ReleaseStore): Promise<Verified> {
-  const releases = await listReleases(store);
-  const { head } = await store.head();
   const damaged: Damage[] = [];
+  const releases = await listReleases(store, (version) => damaged.push({ version, path: 'release.json', fault: 'unreadable' }));
+  const { head } = await store.head();
+  const unreadable = damaged.length;
   const faults = new Map<string, Damage['fault'] | undefined>();
   const files = releases.flatMap((release) => remainingFiles(release, head).map((file) => ({ ...file, version: release.version })));
   await eachOf([...new Set(files.map(({ sha256 }) => sha256))], async (sha256) => {
@@ -30,5 +32,5 @@ export async function verifyStore(store: ReleaseStore): Promise<Verified> {
     const fault = faults.get(sha256);
     if (fault) damaged.push({ version, path, fault });
   }
-  return { releases: releases.length, files: files.length, damaged };
+  return { releases: releases.length + unreadable, files: files.length, damaged };
 }

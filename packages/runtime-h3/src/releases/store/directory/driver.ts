@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../../../ports.ts';
 import { EMPTY_HEAD } from '../head.ts';
+import { keepRecord, parseRecord } from '../record.ts';
 import { createDurable } from './durable.ts';
 
 /** Heads that stay behind the current one. */
@@ -43,11 +44,11 @@ export function openDirectoryStore(path: string): ReleaseStore {
 
   return {
     url: root,
-    async list() {
+    async list(onDamaged) {
       for (const version of await names(releases)) {
         if (known.has(version)) continue;
         const text = await readText(join(releases, version, 'release.json'));
-        if (text !== undefined) known.set(version, JSON.parse(text) as StoredRelease);
+        if (text !== undefined) keepRecord(known, version, { read: () => parseRecord(root, version, text), version, onDamaged });
       }
       return [...known.values()];
     },

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../../../ports.ts';
 import { storeError } from '../errors.ts';
 import { EMPTY_HEAD } from '../head.ts';
+import { keepRecord, parseRecord } from '../record.ts';
 import { createObjects } from './objects.ts';
 
 /** Tag of a head that is not there. */
@@ -26,16 +27,20 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
   const releases = `${prefix}releases/`;
   const servers = `${prefix}servers/`;
   const head = `${prefix}head.json`;
+  const shown = `s3://${bucket}/${prefix}`.replace(/\/$/, '');
   /** Records never change. */
   const known = new Map<string, StoredRelease>();
 
   return {
-    url: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
-    async list() {
+    url: shown,
+    async list(onDamaged) {
       for await (const { key } of objects.list(releases)) {
         if (known.has(key)) continue;
         const found = await objects.get(key);
-        if (found) known.set(key, parse<StoredRelease>(found.bytes));
+        if (!found) continue;
+        const version = key.slice(releases.length, -'.json'.length);
+        const read = (): StoredRelease => parseRecord(shown, version, Buffer.from(found.bytes).toString('utf8'));
+        keepRecord(known, key, { read, version, onDamaged });
       }
       return [...known.values()];
     },
