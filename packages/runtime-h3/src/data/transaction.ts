@@ -24,8 +24,16 @@ export async function inTransaction<Value>(
     return value;
   } catch (error) {
     ended = true;
-    // A failure to roll back says that the connection is gone, and with it the transaction.
-    await Promise.resolve(connection.exec('ROLLBACK')).catch(() => {});
+    await rollback(connection);
     throw error;
+  }
+}
+
+/** What fails here has nothing to roll back: the connection is gone, or `work` ended the transaction itself. */
+async function rollback(connection: Db0): Promise<void> {
+  try {
+    await connection.exec('ROLLBACK');
+  } catch {
+    // What `work` threw says more.
   }
 }

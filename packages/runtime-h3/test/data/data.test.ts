@@ -65,6 +65,17 @@ test.each(['memory', 'file'])('a transaction in %s is done as a whole or not at 
   await db.dispose();
 });
 
+test('what the work of a transaction threw is what is thrown, even where it ended the transaction itself', async () => {
+  const db = createLazyDatabase('sqlite::memory:', undefined);
+  const work = db.transaction(async (tx) => {
+    await tx.exec('COMMIT');
+    throw new Error('after');
+  });
+  await expect(work).rejects.toThrow('after');
+  expect(await db.transaction((tx) => tx.prepare('SELECT ? AS value').get(true))).toEqual({ value: 1 });
+  await db.dispose();
+});
+
 test('what waits for a transaction that waits for it is told so', async () => {
   vi.useFakeTimers();
   try {
