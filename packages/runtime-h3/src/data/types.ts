@@ -1,4 +1,4 @@
-/** What SQL takes and gives. */
+/** What SQL takes. SQLite keeps a boolean as 1 or 0 and a `Date` as its ISO text, and gives them so. */
 export type SqlValue = string | number | bigint | boolean | null | undefined | Uint8Array | Date;
 
 export interface SqlResult<Row> {

@@ -7,7 +7,7 @@ import { type Rows, toStatement } from './statement.ts';
 /** The part of libsql's interface (that of better-sqlite3) used here. */
 interface Native {
   exec(sql: string): unknown;
-  prepare(sql: string): { all(...values: unknown[]): unknown[]; run(...values: unknown[]): { changes: number; lastInsertRowid: unknown } };
+  prepare(sql: string): { all(values: unknown[]): unknown[]; run(values: unknown[]): { changes: number; lastInsertRowid: unknown } };
   close(): void;
 }
 
@@ -16,13 +16,10 @@ export function createLibsqlConnector(path: string): Connector {
   const Native = requireLibsql();
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new Native(path);
+  // One array, since a value that stands alone and is an object would be named parameters.
   const rows: Rows = {
-    all: async (sql, values) =>
-      database
-        .prepare(sql)
-        .all(...values)
-        .map(plain),
-    run: async (sql, values) => ({ success: true, ...database.prepare(sql).run(...values) }),
+    all: async (sql, values) => database.prepare(sql).all(values).map(plain),
+    run: async (sql, values) => ({ success: true, ...database.prepare(sql).run(values) }),
   };
   return {
     name: 'libsql',
@@ -37,10 +34,11 @@ export function createLibsqlConnector(path: string): Connector {
   };
 }
 
-/** libsql puts its timing into rows that it gives one by one. */
+/** libsql puts its timing into rows that it gives one by one, and gives bytes as what nothing else takes. */
 function plain(row: unknown): unknown {
-  if (typeof row !== 'object' || row === null || !('_metadata' in row)) return row;
-  const { _metadata, ...rest } = row;
+  if (typeof row !== 'object' || row === null) return row;
+  const { _metadata, ...rest } = row as Record<string, unknown>;
+  for (const [name, value] of Object.entries(rest)) if (value instanceof ArrayBuffer) rest[name] = new Uint8Array(value);
   return rest;
 }
 
