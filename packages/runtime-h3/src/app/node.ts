@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BodyFault, type Exchange, LARGE, type Payload } from './exchange.ts';
 import type { AppOptions } from './options.ts';
+import { writeHead } from './write-head.ts';
 
 /** How long a client may go on sending a body that was refused, so that it can read the answer before the connection ends. */
 const LINGER = 2000;
@@ -107,7 +108,7 @@ export class NodeExchange implements Exchange {
       if (length >= LARGE) this.#process.options.onLarge?.(res);
       headers.push('content-length', String(length));
     } else if (status >= 200 && status !== 204 && status !== 304) headers.push('content-length', '0');
-    res.writeHead(status, headers);
+    writeHead(res, status, headers);
     if (linger) this.#linger(body);
     else if (body === undefined) res.end();
     else res.end(body);
@@ -133,11 +134,11 @@ export class NodeExchange implements Exchange {
     const res = this.#res;
     if (this.#process.draining) res.shouldKeepAlive = false;
     if (this.method === 'HEAD' || res.destroyed) {
-      if (!res.destroyed) res.writeHead(status, headers).end();
+      if (!res.destroyed) writeHead(res, status, headers).end();
       void Promise.resolve(chunks.return?.()).then(() => done(), done);
       return;
     }
-    res.writeHead(status, headers);
+    writeHead(res, status, headers);
     res.flushHeaders();
     pump(res, chunks, done);
   }

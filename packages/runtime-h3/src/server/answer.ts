@@ -100,9 +100,11 @@ function toFlat(
   encoding: 'br' | 'gzip' | undefined,
   length: number,
 ): string[] {
-  const flat = flatten(res, given).filter(([name]) => name !== 'content-length' && name !== 'vary' && name !== 'etag');
-  const vary = find(res, given, 'vary');
-  flat.push(['vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`]);
+  const all = flatten(res, given);
+  const flat = all.filter(([name]) => name !== 'content-length' && name !== 'vary' && name !== 'etag');
+  // There may be several.
+  const vary = all.filter(([name]) => name === 'vary').map(([, value]) => String(value));
+  flat.push(['vary', [...vary, 'Accept-Encoding'].join(', ')]);
   const etag = find(res, given, 'etag');
   // Other bytes are another representation: a strong tag would be a lie.
   if (etag !== undefined) flat.push(['etag', encoding && !String(etag).startsWith('W/') ? `W/${String(etag)}` : etag]);

@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+
+/**
+ * Writes the head with a flat list of fields. Where something set fields before, such as a middleware of the development server, Node 20
+ * sets the pairs of a list one after the other, so that only the last of a name stays: these become one field each first.
+ */
+export function writeHead(res: ServerResponse, status: number, headers: string[]): ServerResponse {
+  if (res.getHeaderNames().length === 0) return res.writeHead(status, headers);
+  const fields = new Map<string, string[]>();
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = (headers[index] as string).toLowerCase();
+    const value = headers[index + 1] as string;
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [...toKept(res, name), value]);
+    else values.push(value);
+  }
+  for (const [name, values] of fields) {
+    if (name === 'vary') res.setHeader(name, [...new Set(values)].join(', '));
+    else res.setHeader(name, values.length === 1 ? values[0]! : values);
+  }
+  return res.writeHead(status);
+}
+
+/** What was set before stands beside the answer's own where both matter; else the answer's own replaces it. */
+function toKept(res: ServerResponse, name: string): string[] {
+  if (name !== 'vary' && name !== 'set-cookie') return [];
+  const value = res.getHeader(name);
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [String(value)];
+}
