@@ -6,6 +6,8 @@ import { createId } from './id.ts';
 import { toPayloadText } from './payload.ts';
 
 const LONGEST_KEY = 512;
+/** The last millisecond that a `Date` can be. */
+const LAST_TIME = 8.64e15;
 
 /** Checks what `enqueue` was given. Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD`, `GATI_EFFECT_OPTION` and `GATI_EFFECTS_KEYS`. */
 export function toNewJob(name: string, payload: unknown, options: EnqueueOptions, home: EffectHome, caps: QueueCaps): NewJob {
@@ -46,6 +48,7 @@ export function toNewJob(name: string, payload: unknown, options: EnqueueOptions
 
 function verify(name: string, { delay = 0, idempotencyKey, priority = 0, tx }: EnqueueOptions, caps: QueueCaps): void {
   if (!Number.isFinite(delay) || delay < 0) throw wrong(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
+  if (Date.now() + delay > LAST_TIME) throw wrong(name, `delay is ${delay}, which no date lies after`, 'Give milliseconds, not a time.');
   if (!Number.isSafeInteger(priority) || Math.abs(priority) > 2 ** 31 - 1)
     throw wrong(name, `priority is ${String(priority)}`, 'Give a whole number.');
   if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY))

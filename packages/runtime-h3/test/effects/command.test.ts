@@ -92,6 +92,17 @@ test('shows a job, sends dead letters again, cancels and purges', async () => {
   expect(await effects('show', dead!)).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_EFFECT_JOB' }] } });
 });
 
+test('a job whose time is no date hides no other', async () => {
+  const job = { effect: 'far', payload: '{}', priority: 0, release: '1.0.0' };
+  const [far, near] = await queue.enqueue([
+    { ...job, id: randomUUID(), runAt: 9e15 },
+    { ...job, id: randomUUID(), runAt: Date.now() },
+  ]);
+  const { code, document } = await effects('list', '--effect', 'far');
+  expect([code, document.jobs.map(({ id }) => id).sort()]).toEqual([0, [far, near].sort()]);
+  expect((await effects('show', far!)).document).toMatchObject({ runAt: '9000000000000000' });
+});
+
 test('says what is wrong', async () => {
   for (const words of [[], ['dance'], ['show'], ['list', '--state', 'asleep'], ['list', '--limit', '0'], ['list', '--colour']]) {
     expect(await effects(...words)).toMatchObject({ code: 2, document: { errors: [{ code: 'GATI_USAGE' }] } });

@@ -96,7 +96,15 @@ test('begins no more runs than its rate allows', async () => {
 test('refuses options that can not be meant', async () => {
   opened = openEngine({ pay: { run: () => {} } });
   const { engine } = opened;
-  for (const options of [{ delay: -1 }, { delay: NaN }, { priority: 1.5 }, { idempotencyKey: '' }, { tx: {} }]) {
+  for (const options of [
+    { delay: -1 },
+    { delay: NaN },
+    { delay: 1e18 },
+    { delay: 8.64e15 },
+    { priority: 1.5 },
+    { idempotencyKey: '' },
+    { tx: {} },
+  ]) {
     await expect(engine.enqueue('pay', {}, options)).rejects.toMatchObject({ code: 'GATI_EFFECT_OPTION' });
   }
 });

@@ -145,7 +145,12 @@ function noWords(action: string, words: string[]): void {
   if (words.length > 0) throw wrongUse(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
 }
 
-const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
+/** One job whose time is no date must not hide all others. */
+function toTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  return Number.isNaN(time.getTime()) ? String(milliseconds) : time.toISOString();
+}
+
 const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function parse(json: string): unknown {
