@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawIds, isRequestId, parseTraceParent } from '../../src/telemetry/ids.ts';
+import { wantsColors } from '../../src/telemetry/colors.ts';
 import { bindLogger, createLogger } from '../../src/telemetry/logger.ts';
 import { Recorder } from '../../src/telemetry/recorder.ts';
 import { redact } from '../../src/telemetry/redact.ts';
@@ -123,11 +124,23 @@ describe('logger', () => {
     });
   });
 
-  it('writes short coloured text in development', () => {
+  it.each([
+    [true, '\u001b[90mtrace\u001b[0m look \u001b[90m{"a":1}\u001b[0m\n'],
+    [false, 'trace look {"a":1}\n'],
+  ])('writes short text in development, coloured: %s', (colors, expected) => {
     let text = '';
-    const logger = createLogger({ mode: 'development', level: 'trace', write: (lines) => (text += lines) });
+    const logger = createLogger({ mode: 'development', level: 'trace', colors, write: (lines) => (text += lines) });
     logger.trace('look', { a: 1 });
-    expect(text).toBe('\u001b[90mtrace\u001b[0m look \u001b[90m{"a":1}\u001b[0m\n');
+    expect(text).toBe(expected);
+  });
+
+  it('colours on a terminal that wants it', () => {
+    expect(wantsColors({ isTTY: true }, {})).toBe(true);
+    expect(wantsColors({}, {})).toBe(false);
+    expect(wantsColors({ isTTY: true }, { NO_COLOR: '1', FORCE_COLOR: '1' })).toBe(false);
+    expect(wantsColors({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
+    expect(wantsColors({}, { FORCE_COLOR: '1' })).toBe(true);
+    expect(wantsColors({ isTTY: true }, { FORCE_COLOR: '0' })).toBe(false);
   });
 
   it('bounds what it writes', () => {
