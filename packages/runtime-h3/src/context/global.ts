@@ -50,6 +50,9 @@ export interface Context {
   dispose(milliseconds?: number): Promise<void>;
 }
 
+/** Who was told that effects are in memory: once is enough, though development makes the context anew. */
+const told = new WeakSet<Logger>();
+
 /**
  * Everything a release's handlers reach as `gctx`: config checked, modules set up, effects running.
  * Throws `GATI_CONFIG_INVALID`, `GATI_MODULE_SETUP`, `GATI_MODULE_CYCLE`, `GATI_EFFECTS`, `GATI_EFFECTS_KEYS`.
@@ -82,8 +85,12 @@ export async function createGlobalContext({
     const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, { onError });
     const driver = queue ?? (await (shared?.queue ?? open)());
     await verifySchedules(release.effects, driver.caps);
-    if (announce && !driver.caps.durable && mode === 'production') {
-      logger.warn('queued effects live in the memory of the worker that took them and do not outlive it', { code: 'GATI_EFFECTS_MEMORY' });
+    if (announce && !driver.caps.durable && mode !== 'test' && !told.has(logger)) {
+      told.add(logger);
+      logger.warn(
+        `queued effects live in the memory of ${mode === 'production' ? 'the worker that took them' : 'this process'} and do not outlive it`,
+        { code: 'GATI_EFFECTS_MEMORY' },
+      );
     }
     return createEffectsEngine({
       slots: () => release.effects,
