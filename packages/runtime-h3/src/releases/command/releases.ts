@@ -97,7 +97,7 @@ async function prune({ store, words, flags }: ReleaseCall): Promise<CommandAnswe
   return {
     lines: [
       done.pruned.length === 0 ? 'no release is outside of the window' : `${would}retired for good: ${done.pruned.join(', ')}`,
-      `${done.blobs} unneeded files ${dryRun ? 'would be removed' : 'removed'}`,
+      `${count(done.blobs, 'unneeded file')} ${dryRun ? 'would be removed' : 'removed'}`,
     ],
     document: done,
     code: 0,
@@ -110,12 +110,14 @@ async function verify({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   return {
     lines: [
       ...found.damaged.map(({ version, path, fault }) => `${version} ${path}: ${fault}`),
-      `${found.files} files of ${found.releases} releases read, ${found.damaged.length} damaged`,
+      `${count(found.files, 'file')} of ${count(found.releases, 'release')} read, ${found.damaged.length} damaged`,
     ],
     document: found,
     code: found.damaged.length === 0 ? 0 : 1,
   };
 }
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
   const version = readVersion('releases deprecate', words);

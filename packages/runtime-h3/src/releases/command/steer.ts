@@ -22,7 +22,7 @@ export const activate: ReleaseCommand = {
     const { result, waited } = await moving(call, async (store) => (await activateRelease(store, version)).current!);
     return {
       lines: [`${result} is current${was === undefined || was === result ? '' : `, ${was} stays live`}${onServers(waited)}`],
-      document: { current: result, ...(was !== undefined && { before: was }), ...waited },
+      document: { current: result, before: was ?? null, servers: waited?.servers ?? null },
       code: 0,
     };
   },
@@ -37,7 +37,7 @@ export const rollback: ReleaseCommand = {
     const { result, waited } = await moving(call, rollbackRelease, ({ current }) => current);
     return {
       lines: [`${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`],
-      document: { ...result, ...waited },
+      document: { ...result, servers: waited?.servers ?? null },
       code: 0,
     };
   },
