@@ -1,10 +1,15 @@
 import { once } from 'node:events';
+import path from 'node:path';
 import { request } from 'node:http';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { preview, type PreviewServer } from 'vite';
 import gati from '../../src/index.ts';
+import { root } from '../../../../test/kit/folders.ts';
+import { start as startProcess, stopAll, until } from '../../../../test/kit/process.ts';
 import { call } from '../../../../test/kit/serve.ts';
 import { build, makeApp } from './app.ts';
+
+afterEach(stopAll);
 
 const FILES = {
   'index.html': '<!doctype html><title>App</title>',
@@ -48,6 +53,32 @@ it('runs the built server: page, API and sockets', { timeout: 60_000 }, async ()
   socket.destroy();
   await server.close();
 });
+
+it.each(['SIGINT', 'SIGKILL'] as const)('takes the server along when it ends by %s', { timeout: 60_000 }, async (signal) => {
+  const app = makeApp({
+    ...FILES,
+    'src/handlers/pids.ts':
+      "export const route = 'GET /pids';\nexport const handler: Handler<typeof route> = () => [process.pid, process.ppid];\n",
+    'vite.config.mjs': "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
+  });
+  await build(app);
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+  const server = startProcess(process.execPath, [vite, 'preview', '--port', '0', '--host', '127.0.0.1'], { cwd: app });
+  const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
+  const { body: pids } = (await call(`${url!}/pids`)) as { body: number[] };
+  expect(pids.every(isAlive)).toBe(true);
+  server.child.kill(signal);
+  await until('server and worker end', async () => !pids.some(isAlive), 5000);
+  await server.stop();
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 it('says that there is no build', async () => {
   await expect(start(makeApp(FILES))).rejects.toMatchObject({ code: 'GATI_PREVIEW' });
