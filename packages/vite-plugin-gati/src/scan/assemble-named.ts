@@ -26,12 +26,15 @@ export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): Na
   return claim(named, 'effect name', diagnostics);
 }
 
+/** Of an effect it is text; of a module an identifier, made from the file's name. */
+const NAME = /^[\w$.-]+$/;
+
 function claim(files: NamedFile[], what: string, diagnostics: Diagnostic[]): NamedFile[] {
   const owners = new Map<string, NamedFile>();
   for (const entry of files) {
     const other = owners.get(entry.name);
     if (other) diagnostics.push(nameConflict(entry, what, entry.name, other));
-    else if (entry.name === '' || entry.name === '__proto__') diagnostics.push(nameInvalid(entry, what, entry.name));
+    else if (!NAME.test(entry.name) || entry.name === '__proto__') diagnostics.push(nameInvalid(entry, what, entry.name));
     else owners.set(entry.name, entry);
   }
   return [...owners.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -101,6 +101,8 @@ export const nameInvalid = (site: Site, what: string, name: string): Diagnostic 
   problem(
     'GATI_NAME_INVALID',
     site,
-    `'${name}' can't be a ${what}.`,
-    "Use letters, digits, '_' and '$', with '.' between the parts of a client's name.",
+    `'${name}' can't be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}.`,
+    what === 'effect name'
+      ? "Use letters, digits, '_', '$', '-' and '.'."
+      : "Use letters, digits, '_' and '$', with '.' between the parts of a client's name.",
   );

@@ -80,6 +80,10 @@ const MODULES = {
 const EFFECTS = {
   'src/effects/mail.ts':
     "export interface Mail { to: string; at?: Date }\nexport async function run(payload: Mail, ectx: EffectContext): Promise<{ sent: boolean }> { ectx.logger.info('x'); return { sent: payload.to !== '' }; }\n",
+  'src/effects/nightly.ts':
+    "import type { Mail } from './mail.ts';\nexport const schedule = '0 3 * * *';\nexport async function run(payload: Mail): Promise<void> {}\n",
+  'src/effects/hourly.ts':
+    "export const schedule = '0 * * * *';\nexport async function run(payload: { full?: boolean }): Promise<void> {}\n",
 };
 const uses: [string, string] = [
   'POST /uses',
@@ -310,6 +314,14 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     expect(print(effect.contract.payload!)).toBe('Mail');
     expect(print(effect.contract.result!)).toBe('{ sent: boolean }');
     expect(effect.$defs['Mail']?.required).toEqual(['to']);
+  });
+
+  test('a schedule brings no payload', async () => {
+    const warningsOf = async (name: string) => (await analyzer.effect({ name, file: `src/effects/${name}.ts` })).warnings;
+    expect(await warningsOf('nightly')).toMatchObject([
+      { code: 'GATI_EFFECT_SCHEDULE', level: 'warning', file: 'src/effects/nightly.ts', line: 3, fix: expect.stringContaining('optional') },
+    ]);
+    expect(await warningsOf('hourly')).toEqual([]);
   });
 
   test('nothing absolute', () => {

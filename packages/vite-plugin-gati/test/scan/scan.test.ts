@@ -208,6 +208,8 @@ describe('the rest of an app', () => {
       'src/effects/capture.ts': "export const effect = 'capturePayment'; export async function run() {}",
       'src/effects/send-mail.ts': 'export async function run() {}',
       'src/effects/bad.ts': 'export const x = 1;',
+      'src/effects/blank.ts': "export const effect = 'a b/c'; export async function run() {}",
+      'src/effects/dotted.ts': "export const effect = 'mail.send-now'; export async function run() {}",
       'src/config.ts': 'export default {};',
       'src/versions/v1.ts': '',
       'src/versions/1.x.ts': "export const to = '2.0.0';\nexport default {};",
@@ -224,12 +226,14 @@ describe('the rest of an app', () => {
       ],
       effects: [
         { name: 'capturePayment', file: 'src/effects/capture.ts' },
+        { name: 'mail.send-now', file: 'src/effects/dotted.ts' },
         { name: 'sendMail', file: 'src/effects/send-mail.ts' },
       ],
       config: 'src/config.ts',
       versions: [{ from: '1.x', to: '2.0.0', file: 'src/versions/1.x.ts' }],
       diagnostics: [
         { code: 'GATI_EFFECT_RUN_MISSING', file: 'src/effects/bad.ts' },
+        { code: 'GATI_NAME_INVALID', file: 'src/effects/blank.ts', message: "'a b/c' can't be an effect name." },
         { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/2.1.0.ts', message: '2.1.0 is carried to 2.0.0, which is not behind it.' },
         { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/3.x.ts', message: 'The file does not say where it carries 3.x to.' },
         { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/4.x.ts', message: 'The file exports no migration.' },

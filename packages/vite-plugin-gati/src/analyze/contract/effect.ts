@@ -1,10 +1,13 @@
-import { canonicalSchema, type EffectContract, mapEffect } from '@gati/contract';
+import { canonicalSchema, type EffectContract, isSubschema, mapEffect, type Schema } from '@gati/contract';
 import type { NamedFile } from '../../scan/types.ts';
 import type { Session } from '../session.ts';
 import type { AnalyzedEffect } from '../types.ts';
 import { DefNames } from './defs.ts';
 import { findHandler } from './handler.ts';
 import { Issues } from './issues.ts';
+
+/** What a schedule enqueues: `{}`. */
+const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: false };
 
 /** Payload and result of an effect: the first parameter of `run` and what it resolves to. */
 export function analyzeEffect(session: Session, { name, file }: NamedFile): Omit<AnalyzedEffect, 'dependencies'> {
@@ -31,5 +34,13 @@ export function analyzeEffect(session: Session, { name, file }: NamedFile): Omit
   }
   const names = new DefNames(session);
   const finished = mapEffect(contract, (schema) => names.finish(canonicalSchema(schema)));
+  if (payload && finished.payload && exports.has('schedule') && !isSubschema(EMPTY, finished.payload, {}, names.$defs)) {
+    issues.add(
+      'GATI_EFFECT_SCHEDULE',
+      `'${name}' runs by its schedule with the payload {}, which its 'run' does not take.`,
+      'Make the fields of the payload optional, or schedule an effect without a payload that enqueues this one.',
+      payload,
+    );
+  }
   return { contract: finished, $defs: names.$defs, warnings: issues.list() };
 }
