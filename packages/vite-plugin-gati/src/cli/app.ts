@@ -14,7 +14,6 @@ export interface AppCall {
 /** What Vite is started with: the app's own configuration, and `gati()` where that lacks it. */
 export async function toInlineConfig({ args }: Pick<Call, 'args'>, { command, mode }: AppCall): Promise<InlineConfig> {
   const root = path.resolve(typeof args.root === 'string' ? args.root : '.');
-  if (!fs.existsSync(root)) throw usageError(`there is no folder \`${root}\``, 'Name the folder of the app with `--root`.');
   const configFile = typeof args.config === 'string' ? path.resolve(args.config) : undefined;
   if (configFile !== undefined && !fs.existsSync(configFile)) {
     throw usageError(`there is no file \`${configFile}\``, 'Name a Vite config file with `--config`, or leave it out.');

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, parseArgs, renderUsage } from 'citty';
 import { COMMANDS } from './commands.ts';
@@ -41,10 +43,17 @@ async function call(command: Command, words: string[], output: Output): Promise<
   }
   const parsed = parseArgs(own, def);
   const values = Object.fromEntries(Object.keys(def).map((name) => [name, parsed[name] as string | boolean | undefined]));
+  if (typeof values.root === 'string') assertFolder(path.resolve(values.root));
   // A script that is run may have signal handlers of its own.
   const interrupt = command.passOn ? undefined : onInterrupt();
   const { run } = await command.load();
   return await run({ args: values, rest, output, onStop: (stop) => interrupt?.onStop(stop) });
+}
+
+/** No command may make the folder that somebody mistyped. */
+function assertFolder(root: string): void {
+  if (!fs.statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw usageError(`there is no folder \`${root}\``, 'Name the folder of the app with `--root`.');
 }
 
 function beforeDashes(args: string[]): string[] {

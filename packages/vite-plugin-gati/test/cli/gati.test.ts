@@ -50,6 +50,8 @@ describe('gati', () => {
     [['dev', '--port', 'http'], '`http` is not a port'],
     [['run'], '`gati run` needs a script'],
     [['generate', '--root', 'nowhere'], 'there is no folder'],
+    [['releases', 'list', '--root', 'nowhere'], 'there is no folder'],
+    [['check', '--root', 'package.json'], 'there is no folder'],
   ])('%j is wrong use', async (args, message) => {
     const [done, json] = await Promise.all([gati(repository, ...args), gati(repository, args[0]!, '--json', ...args.slice(1))]);
     expect(done).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
@@ -111,6 +113,54 @@ describe('gati check', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe(fixed);
     expect(JSON.parse((await gati(app, 'check', '--fix', '--json')).stdout)).toEqual({ warnings: [], errors: [], fixed: [] });
     expect(fs.readFileSync(file, 'utf8')).toBe(fixed);
+  });
+});
+
+describe('an app of which a part is wrong', () => {
+  const FILES = {
+    'src/handlers/wrong.ts': "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
+    'src/handlers/right.ts': `export const route = 'POST /right';
+export type Body = { n: number };
+export const handler: Handler<typeof route> = async (req, _res, gctx) => {
+  await gctx.effects.enqueue('note', { text: String(req.body.n) });
+  return { n: req.body.n + 1 };
+};
+`,
+    'src/effects/note.ts': 'export async function run(payload: { text: string }): Promise<void> { void payload; }\n',
+  };
+
+  it('has the types of the rest', { timeout: 2 * MINUTE }, async () => {
+    const app = makeApp(FILES);
+    const checked = await gati(app, 'check', '--json');
+    expect(checked.code).toBe(1);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ errors: [{ code: 'GATI_ROUTE_INVALID', file: 'src/handlers/wrong.ts' }] });
+    expect(JSON.parse(checked.stdout)).toHaveProperty('errors.length', 1);
+    fs.rmSync(path.join(app, '.gati'), { recursive: true });
+    const generated = await gati(app, 'generate', '--json');
+    expect(generated.code).toBe(1);
+    expect(JSON.parse(generated.stdout)).toMatchObject({ written: ['.gati/types/gati.d.ts'], errors: [{ code: 'GATI_ROUTE_INVALID' }] });
+    expect(fs.readFileSync(path.join(app, '.gati/types/gati.d.ts'), 'utf8')).toContain("'POST /right'");
+  });
+});
+
+describe('the wrong folder', () => {
+  it('is no app without faults', { timeout: MINUTE }, async () => {
+    const app = makeApp({});
+    const checked = await gati(app, 'check');
+    expect(checked).toMatchObject({
+      code: 1,
+      stdout: '0 routes checked: 0 errors, 1 warning\n',
+      stderr: expect.stringContaining('GATI_NO_HANDLERS'),
+    });
+    expect(await gati(app, 'generate')).toMatchObject({ code: 0, stderr: expect.stringContaining('GATI_NO_HANDLERS') });
+  });
+
+  it('gets no queue', { timeout: MINUTE }, async () => {
+    const app = makeApp(USERS);
+    const queue = path.join(app, 'nowhere/x.db');
+    const done = await gati(app, 'effects', 'list', '--queue', `sqlite:${queue}`);
+    expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining(queue) });
+    expect(fs.existsSync(path.dirname(queue))).toBe(false);
   });
 });
 

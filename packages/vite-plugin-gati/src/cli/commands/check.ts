@@ -6,6 +6,8 @@ import { openApp } from '../app.ts';
 import { annotateHandler, annotateMiddleware, applyInsertions, type Insertion } from '../check/annotate.ts';
 import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
+import { count } from '../count.ts';
+import { noHandlers } from '../no-handlers.ts';
 import type { Scan } from '../../scan/types.ts';
 import { writeChanged } from '../../write-changed.ts';
 
@@ -21,12 +23,12 @@ export async function run(call: Call): Promise<number> {
     const analysis = await context.analysis();
     const contractErrors = analysis.diagnostics.filter(({ level }) => level === 'error');
     // Types of the app's routes and modules, which its own files refer to.
-    if (contractErrors.length === 0) await context.project.generate(analysis);
+    await (contractErrors.length === 0 ? context.project.generate(analysis) : context.project.generateTypes(analysis.scan));
     const files = sourcesOf(analysis.scan).map((file) => path.join(root, file));
     const typeErrors = await checkTypes({ root: normalizePath(root), files, insertions: insertionsOf(root, analysis.scan) });
 
     const errors = [...contractErrors, ...typeErrors];
-    const warnings = analysis.diagnostics.filter(({ level }) => level === 'warning');
+    const warnings = [...noHandlers(root), ...analysis.diagnostics.filter(({ level }) => level === 'warning')];
     for (const diagnostic of [...warnings, ...errors]) output.diagnostic(diagnostic);
     output.line(summary(analysis.contract.routes.length, warnings, errors));
     output.document({ warnings, errors, ...(call.args.fix === true && { fixed }) });
@@ -65,6 +67,6 @@ function sourcesOf({ routes, modules, effects, config, versions }: Scan): string
 }
 
 function summary(routes: number, warnings: Diagnostic[], errors: Diagnostic[]): string {
-  if (warnings.length + errors.length === 0) return `${routes} routes checked, nothing found`;
-  return `${routes} routes checked: ${errors.length} errors, ${warnings.length} warnings`;
+  if (warnings.length + errors.length === 0) return `${count(routes, 'route')} checked, nothing found`;
+  return `${count(routes, 'route')} checked: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`;
 }

@@ -1,20 +1,25 @@
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
+import { count } from '../count.ts';
+import { noHandlers } from '../no-handlers.ts';
 
 export async function run(call: Call): Promise<number> {
   const { output } = call;
   const { context } = await openApp(call);
   call.onStop(() => context.close());
   try {
+    const { project } = context;
     const analysis = await context.analysis();
-    for (const diagnostic of analysis.diagnostics) output.diagnostic(diagnostic);
-    const errors = analysis.diagnostics.filter(({ level }) => level === 'error');
-    const warnings = analysis.diagnostics.filter(({ level }) => level === 'warning');
-    const written = errors.length === 0 ? await context.project.generate(analysis) : [];
+    const diagnostics = [...noHandlers(project.root), ...analysis.diagnostics];
+    for (const diagnostic of diagnostics) output.diagnostic(diagnostic);
+    const errors = diagnostics.filter(({ level }) => level === 'error');
+    const warnings = diagnostics.filter(({ level }) => level === 'warning');
+    // With an error the types of all that could be read, so that a file without one is not said to have some.
+    const written = await (errors.length === 0 ? project.generate(analysis) : project.generateTypes(analysis.scan));
     for (const file of written) output.line(`wrote ${file}`);
     if (errors.length === 0)
       output.line(
-        `${analysis.contract.routes.length} routes; ${written.length === 0 ? 'everything is up to date' : `${written.length} files changed`}`,
+        `${count(analysis.contract.routes.length, 'route')}; ${written.length === 0 ? 'everything is up to date' : `${count(written.length, 'file')} changed`}`,
       );
     output.document({ written, warnings, errors });
     return errors.length === 0 ? OK : FINDING;

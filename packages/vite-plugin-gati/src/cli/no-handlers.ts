@@ -1,0 +1,17 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Diagnostic } from '@gati/contract';
+import { EFFECTS, HANDLERS, MODULES } from '../scan/layout.ts';
+
+/** A folder without anything of an app is rather the wrong folder than an app without faults. */
+export function noHandlers(root: string): Diagnostic[] {
+  if ([HANDLERS, EFFECTS, MODULES].some((folder) => fs.existsSync(path.join(root, folder)))) return [];
+  return [
+    {
+      code: 'GATI_NO_HANDLERS',
+      level: 'warning',
+      message: `There is no ${HANDLERS} in ${root}, and no ${EFFECTS} or ${MODULES} either.`,
+      fix: `Name the folder of the app with \`--root\`, or write the first handler into ${HANDLERS}.`,
+    },
+  ];
+}
