@@ -59,7 +59,7 @@ describe('releases from the command line', () => {
     expect(first).toMatchObject({ version: '1.2.3', id: expect.stringMatching(/^rel_/), bump: 'none', date: '2026-01-01T00:00:00.000Z' });
     expect(await ok(app, 'release')).toMatchObject({ version: '1.2.3', id: first.id, created: false });
     fs.copyFileSync(path.join(app, 'dist/gati.manifest.json'), path.join(app, 'old.json'));
-    expect(await ok(app, 'activate', '1.2.3')).toEqual({ current: '1.2.3' });
+    expect(await ok(app, 'activate', '1.2.3')).toEqual({ current: '1.2.3', before: null, servers: null });
 
     write(app, ADDED);
     const added = await ok(app, 'diff');
@@ -88,7 +88,7 @@ describe('releases from the command line', () => {
     await ok(app, 'release');
     await ok(app, 'activate', '2.0.0');
 
-    expect(await ok(app, 'rollback')).toEqual({ current: '1.3.0', withdrawn: '2.0.0' });
+    expect(await ok(app, 'rollback')).toEqual({ current: '1.3.0', withdrawn: '2.0.0', servers: null });
     expect(await ok(app, 'releases', 'deprecate', '1.2.3', '--sunset', '2027-01-01')).toMatchObject({ status: 'deprecated' });
     const { current, releases } = await ok(app, 'releases', 'list');
     expect(current).toBe('1.3.0');
@@ -123,7 +123,7 @@ describe('releases from the command line', () => {
 
     const activated = await server('activate', '1.2.3', '--json');
     expect(activated, activated.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(activated.stdout)).toEqual({ current: '1.2.3' });
+    expect(JSON.parse(activated.stdout)).toEqual({ current: '1.2.3', before: null, servers: null });
     const listed = await server('releases', 'list');
     expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
     expect(await server('releases', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--dry-run') });
