@@ -31,6 +31,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
     process.exitCode = await runEffectsCommand(words, { url, queues: options.queues });
     return;
   }
+  if (name !== undefined) {
+    const { answerOther } = await import('./usage.ts');
+    process.exitCode = await answerOther(name, words);
+    return;
+  }
   const { supervise } = await import('./supervisor.ts');
   return supervise();
 }

@@ -27,7 +27,7 @@ export interface ServerHarness {
   /** Starts the built test app; its environment is `env` over the test's. */
   start(env?: Record<string, string>): Promise<RunningServer>;
   /** For starts that fail. */
-  run(env?: Record<string, string>): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  run(env?: Record<string, string>, args?: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
 /** Bundles the test app once a file, as a build would, and ends what a test started. */
@@ -47,8 +47,8 @@ export function useServer(): ServerHarness {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const launch = (env: Record<string, string>): { child: ChildProcess; out: { stdout: string; stderr: string } } => {
-    const child = spawn(process.execPath, [entry()], {
+  const launch = (env: Record<string, string>, args: string[] = []): { child: ChildProcess; out: { stdout: string; stderr: string } } => {
+    const child = spawn(process.execPath, [entry(), ...args], {
       env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '1', GATI_DRAIN: '8000', GATI_EFFECTS: 'memory:', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -89,8 +89,8 @@ export function useServer(): ServerHarness {
         },
       };
     },
-    async run(env = {}) {
-      const { child, out } = launch(env);
+    async run(env = {}, args = []) {
+      const { child, out } = launch(env, args);
       const [code] = (await once(child, 'close')) as [number | null];
       return { code, ...out };
     },

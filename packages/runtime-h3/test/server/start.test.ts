@@ -111,3 +111,16 @@ test('effects run in the process that took them', async () => {
   expect((await fetch(`${url}/jobs`, { method: 'POST' })).status).toBe(202);
   await expect.poll(async () => (await fetch(`${url}/jobs`)).json()).toEqual({ ran: 1 });
 });
+
+test('an unknown argument starts no server and says what there is', async () => {
+  for (const args of [['bogus'], ['--port', '80'], ['']]) {
+    const { code, stdout, stderr } = await server.run({}, args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^GATI_USAGE: .*\n {2}fix: .*activate, rollback, releases and effects/);
+  }
+  const json = await server.run({}, ['bogus', '--json']);
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([2, { errors: [{ code: 'GATI_USAGE' }] }]);
+  const help = await server.run({}, ['--help']);
+  expect([help.code, help.stderr]).toEqual([0, '']);
+  for (const word of ['activate', 'rollback', 'releases', 'effects']) expect(help.stdout).toContain(word);
+});
