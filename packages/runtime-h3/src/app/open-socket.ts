@@ -50,6 +50,7 @@ async function toHandshake(arrival: Arrival): Promise<Call | undefined> {
 /** Everything before the handshake: origin, contract, middleware. `true`: the socket may open. */
 async function openSocket(core: Core, call: Call): Promise<boolean> {
   decodeParams(call.params as Record<string, string>);
+  refuseHandshake(call);
   refuseForeignOrigin(core, call);
   const gctx = (call.gctx = call.release.gctx ?? (await call.release.openContext(core.options.context)));
   const live = await call.slot.slot.live();
@@ -66,6 +67,15 @@ async function openSocket(core: Core, call: Call): Promise<boolean> {
   if (accepted) record(call, SWITCHING_PROTOCOLS);
   else answer(call, returned);
   return accepted;
+}
+
+/** RFC 6455, section 4.2.1: what `ws` would refuse later, and not as a problem. */
+function refuseHandshake({ exchange }: Call): void {
+  const version = exchange.header('sec-websocket-version');
+  if (version !== '13' && version !== '8')
+    throw new Refusal(426, 'upgrade_required', { detail: 'Sec-WebSocket-Version is not 13.' }, ['sec-websocket-version', '13']);
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(exchange.header('sec-websocket-key') ?? ''))
+    throw new Refusal(400, 'bad_handshake', { detail: 'Sec-WebSocket-Key is not 16 bytes in base64.' });
 }
 
 /** Browsers send cookies along with a handshake from any page, and no CORS stands before it. */

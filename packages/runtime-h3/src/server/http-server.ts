@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { toProblem } from '../app/problem.ts';
 import type { AnswerState } from './answer.ts';
+import { isHandshake, replay } from './replay.ts';
 
 export interface HttpServer {
   /** Takes a connection that the supervisor accepted. */
@@ -32,12 +33,20 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       headersTimeout: 15_000,
       requestTimeout: 45_000,
       keepAliveTimeout: 5000,
+      // Node's own refusal has no body.
+      requireHostHeader: false,
     },
-    onRequest,
+    (req, res) => {
+      if (hasHost(req)) onRequest(req, res);
+      else refuseHostless(res);
+    },
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isHandshake(req) && replay(server, req, socket as Socket, head)) return;
     socket.on('error', () => socket.destroy());
-    if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
+    if (!isHandshake(req)) refuse(socket, 431, 'headers_too_large');
+    else if (!hasHost(req)) refuse(socket, 400, 'bad_request');
+    else if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
   });
   server.on('clientError', refuseClient);
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => refuse(res.socket ?? req.socket, 417, 'expectation_failed'));
@@ -71,6 +80,17 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** RFC 9112, section 3.2. */
+function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host !== undefined || httpVersion !== '1.1';
+}
+
+function refuseHostless(res: ServerResponse): void {
+  const body = JSON.stringify(toProblem(400, 'bad_request', { detail: 'The request has no Host.' }));
+  const headers = { connection: 'close', 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body) };
+  res.writeHead(400, headers).end(body);
 }
 
 function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {

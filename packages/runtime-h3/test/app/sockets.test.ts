@@ -127,6 +127,20 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
+  it('refuses a handshake without what it needs, as a problem', async () => {
+    await start({ 'WS /chat': { socket: {} } });
+    const handshake = (headers: string): Promise<string> =>
+      raw(target.port, [`GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`]);
+    for (const key of ['', 'Sec-WebSocket-Key: short\r\n'])
+      expect(await handshake(`Sec-WebSocket-Version: 13\r\n${key}`)).toMatch(
+        /^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*"code":"bad_handshake"/,
+      );
+    expect(await handshake('Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n')).toMatch(
+      /^HTTP\/1\.1 426 [\s\S]*sec-websocket-version: 13[\s\S]*"code":"upgrade_required"/,
+    );
+    expect(target.app.inflight).toBe(0);
+  });
+
   it('leaves the sockets of others alone', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const server = createServer();
