@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ServedRelease } from '../../src/app/served.ts';
 import { bundle } from '../helpers/bundle.ts';
@@ -251,8 +252,10 @@ describe('over node alone', () => {
     target = await overNode(bundle({}), { releases: () => served });
     const outcome = (url: string, headers = {}): Promise<unknown> =>
       new Promise((resolve) => {
-        const res = { writeHead: (status: number) => resolve(status), end: () => undefined, destroyed: false };
-        target.app.node({ method: 'GET', url, headers, socket: {}, complete: true } as never, res as never, () => resolve('next'));
+        const req = { method: 'GET', url, headers, socket: {}, complete: true } as never;
+        const res = new ServerResponse(req);
+        res.end = () => (resolve(res.statusCode), res);
+        target.app.node(req, res, () => resolve('next'));
       });
     expect(await outcome('/page')).toBe('next');
     expect(await outcome('/page', { 'x-api-version': '9.9.9' })).toBe('next');
