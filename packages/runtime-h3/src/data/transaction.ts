@@ -2,6 +2,7 @@ import type { Database as Db0 } from 'db0';
 import { toDatabaseError } from './errors.ts';
 import { toSql } from './sql.ts';
 import type { Sql, Transaction } from './types.ts';
+import { toBind } from './values.ts';
 
 /** Runs `work` on a connection that nobody else uses meanwhile. */
 export async function inTransaction<Value>(
@@ -13,9 +14,10 @@ export async function inTransaction<Value>(
   // SQLite: the lock to write at once, since one that is asked for later can't be waited for.
   await connection.exec(dialect === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN');
   let ended = false;
+  const bind = toBind(dialect);
   const tx = toSql(dialect, async (use) => {
     if (ended) throw toDatabaseError('A transaction was used after its end.', 'Await all that uses `tx` before `work` resolves.');
-    return use(connection);
+    return use(connection, bind);
   });
   try {
     const value = await work(extend(tx));

@@ -1,7 +1,14 @@
 import { toDatabaseError } from './errors.ts';
+import type { Bind } from './sql.ts';
 import type { Sql, SqlValue } from './types.ts';
 
 const LONGEST = 2n ** 63n;
+
+/** db0's types name fewer values than its drivers take. */
+export const toBind =
+  (dialect: Sql['dialect']): Bind =>
+  (values: SqlValue[]) =>
+    toBound(dialect, values) as never[];
 
 /**
  * What the driver binds. Drivers take an object for a bag of named parameters or encode it as they like, and the one of SQLite on Node 20

@@ -1,0 +1,81 @@
+import type { Connector, Database as Db0 } from 'db0';
+import { toDatabaseError } from './errors.ts';
+import type { Use } from './sql.ts';
+import { inTransaction } from './transaction.ts';
+import { createTurns } from './turns.ts';
+import type { Database } from './types.ts';
+import { toBind } from './values.ts';
+
+/** A database that is open. */
+export interface Opened {
+  use: Use;
+  transaction: Database['transaction'];
+  dispose(): Promise<void>;
+}
+
+/** `path` is what follows `sqlite:`. */
+export async function openSqliteDatabase(path: string): Promise<Opened> {
+  const { createDatabase } = await import('db0');
+  const database = await openSqlite(createDatabase, path);
+  const bind = toBind('sqlite');
+  const turns = createTurns();
+  return {
+    use: async (work) => (turns.busy ? turns.alone(() => work(database, bind)) : work(database, bind)),
+    transaction: (work) => turns.alone(() => inTransaction('sqlite', database, work)),
+    dispose: () => database.dispose(),
+  };
+}
+
+export async function openPostgresDatabase(url: string, onError: (error: Error) => void): Promise<Opened> {
+  const [{ createDatabase }, { createPostgresConnector }] = await Promise.all([import('db0'), import('./connectors/postgresql.ts')]);
+  const connector = createPostgresConnector(url, onError);
+  const database = createDatabase(connector);
+  const bind = toBind('postgresql');
+  return {
+    use: (work) => work(database, bind),
+    transaction: (work) => connector.transaction(work),
+    dispose: () => database.dispose(),
+  };
+}
+
+export function toUnknownScheme(scheme: string): Error {
+  return toDatabaseError(
+    `GATI_DATABASE names a database that there is no driver for: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,
+    'Set it to sqlite:PATH or postgres://…, or remove it.',
+  );
+}
+
+async function openSqlite(createDatabase: (connector: Connector) => Db0, path: string): Promise<Db0> {
+  const connector = await toSqliteConnector(path);
+  try {
+    const database = createDatabase(connector);
+    if (path === ':memory:') return database;
+    // Several workers share the file: a second writer waits instead of failing, and readers don't wait for writers.
+    await database.prepare('PRAGMA busy_timeout = 5000').get();
+    await database.prepare('PRAGMA journal_mode = WAL').get();
+    return database;
+  } catch (cause) {
+    throw toDatabaseError(
+      `The SQLite file ${path} can't be opened: ${(cause as Error).message}.`,
+      'Set GATI_DATABASE=sqlite:PATH to a file in a folder that this user may write to.',
+      cause,
+    );
+  }
+}
+
+async function toSqliteConnector(path: string): Promise<Connector> {
+  if (process.getBuiltinModule?.('node:sqlite')) {
+    const { default: createConnector } = await import('db0/connectors/node-sqlite');
+    return createConnector(path === ':memory:' ? { name: path } : { path });
+  }
+  const { createLibsqlConnector } = await import('./connectors/libsql.ts');
+  try {
+    return createLibsqlConnector(path);
+  } catch (cause) {
+    throw toDatabaseError(
+      `SQLite can't be opened, since Node ${process.versions.node} has none of its own: ${(cause as Error).message}.`,
+      'Run on Node 22.13 or later, or install the package where the server runs: `npm install libsql`.',
+      cause,
+    );
+  }
+}
