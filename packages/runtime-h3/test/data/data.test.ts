@@ -23,6 +23,10 @@ test.each(['memory', 'file'])('SQL in %s', async (kind) => {
   await db.sql`INSERT INTO users (name) VALUES (${evil})`;
   await db.prepare('INSERT INTO users (name) VALUES (?)').run('Ann');
   expect((await db.sql<{ name: string }>`SELECT name FROM users ORDER BY id`).rows).toEqual([{ name: evil }, { name: 'Ann' }]);
+  expect((await db.sql`SELECT ${'a'} || {${'b'}} AS x`.catch((error: Error) => error)) instanceof Error).toBe(true);
+  expect((await db.sql`WITH one AS (SELECT ${1} AS n) SELECT n FROM one`).rows).toEqual([{ n: 1 }]);
+  expect((await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows).toEqual([{ id: 2 }]);
+  await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`;
   const byName = db.prepare('SELECT id FROM users WHERE name = ?');
   expect(await byName.get('Ann')).toEqual({ id: 2 });
   expect(await byName.bind('Ann').all()).toEqual([{ id: 2 }]);
