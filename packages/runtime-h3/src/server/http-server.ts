@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { toProblem } from '../app/problem.ts';
@@ -22,6 +22,15 @@ export interface HttpServerHooks {
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
+/**
+ * From Node 24.9 on it asks before it hands a socket over; from 26 on it would read the body itself, so that nothing is left to replay.
+ * What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
+ */
+const KNOWING = { shouldUpgradeCallback: (req: IncomingMessage): boolean => isHandshake(req) || !hasBody(req) } as ServerOptions;
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
   const sockets = new Set<Socket>();
@@ -35,8 +44,10 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       keepAliveTimeout: 5000,
       // Node's own refusal has no body.
       requireHostHeader: false,
+      ...KNOWING,
     },
     (req, res) => {
+      if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
       if (hasHost(req)) onRequest(req, res);
       else refuseHostless(res);
     },

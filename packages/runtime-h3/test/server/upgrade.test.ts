@@ -47,7 +47,9 @@ test('an upgrade that is no WebSocket is answered as the request that it is, and
       body[1]!,
       LAST,
     );
-    expect(statuses(got)).toEqual(['200', '200']);
+    // Node 24.9 and later read such a body themselves, and then it is the last request of its connection, which the answer says.
+    expect(/^connection: close/im.exec(got)?.index ?? -1).toBeGreaterThan(0);
+    expect(['200', '200,200']).toContain(statuses(got).join());
     expect(got).toContain('{"got":{"a":"b"}}');
   }
   expect(statuses(await raw(port, `POST /hello HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n`))).toEqual([
