@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { normalizePath, type BuildEnvironmentOptions, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
 import { formatDiagnostic, type Manifest } from '@gati/contract';
+import { count } from '../count.ts';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment.ts';
 import { type History, openHistory, storeWarning } from '../releases/history.ts';
@@ -161,4 +162,3 @@ function emptyFolder(config: ResolvedConfig): void {
 }
 
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
