@@ -1,6 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import type { QueueServiceClient } from '@azure/storage-queue';
+import { toMissingPackage } from '../cloud/missing-package.ts';
 
 interface Service<Client> {
   kind: 'queue' | 'blob';
@@ -62,7 +63,7 @@ async function importQueues(): Promise<typeof import('@azure/storage-queue')> {
   try {
     return await import('@azure/storage-queue');
   } catch (cause) {
-    throw missing('A queue at azurequeue://', '@azure/storage-queue', cause);
+    throw toMissingPackage('A queue at azurequeue://', '@azure/storage-queue', cause);
   }
 }
 
@@ -70,7 +71,7 @@ async function importBlobs(): Promise<typeof import('@azure/storage-blob')> {
   try {
     return await import('@azure/storage-blob');
   } catch (cause) {
-    throw missing('Keys at azblob://', '@azure/storage-blob', cause);
+    throw toMissingPackage('A store of keys at azblob://', '@azure/storage-blob', cause);
   }
 }
 
@@ -78,20 +79,12 @@ async function importIdentity(): Promise<typeof import('@azure/identity')> {
   try {
     return await import('@azure/identity');
   } catch (cause) {
-    throw missing('A queue at azurequeue:// without AZURE_STORAGE_CONNECTION_STRING, _KEY or _SAS_TOKEN', '@azure/identity', cause);
+    throw toMissingPackage(
+      'A queue at azurequeue:// without AZURE_STORAGE_CONNECTION_STRING, _KEY or _SAS_TOKEN',
+      '@azure/identity',
+      cause,
+    );
   }
-}
-
-function missing(what: string, name: string, cause: unknown): GatiError {
-  return new GatiError(
-    {
-      code: 'GATI_EFFECTS_PACKAGE',
-      level: 'error',
-      message: `${what} needs the package ${name}, which is not there.`,
-      fix: `Add it to the app and build again: \`npm install ${name}\`.`,
-    },
-    { cause },
-  );
 }
 
 const wrong = (message: string, fix: string): GatiError => new GatiError({ code: 'GATI_EFFECTS', level: 'error', message, fix });

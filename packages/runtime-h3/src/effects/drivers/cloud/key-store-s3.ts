@@ -1,6 +1,6 @@
-import { GatiError } from '@gati/contract';
 import { createObjects } from '../../../releases/store/s3/objects.ts';
 import type { KeyStore } from './key-store.ts';
+import { toMissingPackage } from './missing-package.ts';
 
 /** Keys as objects of a bucket. Credentials, region and endpoint are read by the SDK. */
 export async function openS3Keys(bucket: string, prefix: string): Promise<KeyStore> {
@@ -25,14 +25,6 @@ async function importSdk(): Promise<typeof import('@aws-sdk/client-s3')> {
   try {
     return await import('@aws-sdk/client-s3');
   } catch (cause) {
-    throw new GatiError(
-      {
-        code: 'GATI_EFFECTS_PACKAGE',
-        level: 'error',
-        message: 'Keys at s3:// need the package @aws-sdk/client-s3, which is not there.',
-        fix: 'Add it to the app and build again: `npm install @aws-sdk/client-s3`.',
-      },
-      { cause },
-    );
+    throw toMissingPackage('A store of keys at s3://', '@aws-sdk/client-s3', cause);
   }
 }

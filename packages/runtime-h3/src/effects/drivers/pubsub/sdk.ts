@@ -1,5 +1,5 @@
-import { GatiError } from '@gati/contract';
 import type { v1 } from '@google-cloud/pubsub';
+import { toMissingPackage } from '../cloud/missing-package.ts';
 
 export interface Clients {
   publisher: v1.PublisherClient;
@@ -19,14 +19,6 @@ async function importSdk(): Promise<typeof import('@google-cloud/pubsub')> {
   try {
     return await import('@google-cloud/pubsub');
   } catch (cause) {
-    throw new GatiError(
-      {
-        code: 'GATI_EFFECTS_PACKAGE',
-        level: 'error',
-        message: 'A queue at pubsub:// needs the package @google-cloud/pubsub, which is not there.',
-        fix: 'Add it to the app and build again: `npm install @google-cloud/pubsub`.',
-      },
-      { cause },
-    );
+    throw toMissingPackage('A queue at pubsub://', '@google-cloud/pubsub', cause);
   }
 }

@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { toMissingPackage } from '../cloud/missing-package.ts';
 
 export type Sdk = typeof import('@aws-sdk/client-sqs');
 
@@ -7,14 +7,6 @@ export async function importSdk(): Promise<Sdk> {
   try {
     return await import('@aws-sdk/client-sqs');
   } catch (cause) {
-    throw new GatiError(
-      {
-        code: 'GATI_EFFECTS_PACKAGE',
-        level: 'error',
-        message: 'A queue at sqs:// needs the package @aws-sdk/client-sqs, which is not there.',
-        fix: 'Add it to the app and build again: `npm install @aws-sdk/client-sqs`.',
-      },
-      { cause },
-    );
+    throw toMissingPackage('A queue at sqs://', '@aws-sdk/client-sqs', cause);
   }
 }

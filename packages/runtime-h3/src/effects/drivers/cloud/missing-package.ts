@@ -1,0 +1,14 @@
+import { GatiError } from '@gati/contract';
+
+/** The SDK of a cloud is the app's own package: what needs it says so. */
+export function toMissingPackage(what: string, name: string, cause: unknown): GatiError {
+  return new GatiError(
+    {
+      code: 'GATI_EFFECTS_PACKAGE',
+      level: 'error',
+      message: `${what} needs the package ${name}, which is not there.`,
+      fix: `Add it to the app and build again: \`npm install ${name}\`.`,
+    },
+    { cause },
+  );
+}
