@@ -14,6 +14,12 @@ interface Process {
   readonly options: Pick<AppOptions, 'onLarge'>;
 }
 
+/** Whether its fields announce a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
+}
+
 /** The exchange on Node's own objects. */
 export class NodeExchange implements Exchange {
   readonly method: string;
@@ -51,9 +57,7 @@ export class NodeExchange implements Exchange {
   }
 
   hasBody(): boolean {
-    const { headers } = this.raw;
-    const length = headers['content-length'];
-    return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
+    return hasBody(this.raw);
   }
 
   read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { hasBody } from '../app/node.ts';
 import { toProblem } from '../app/problem.ts';
 import type { AnswerState } from './answer.ts';
 import { isHandshake, replay } from './replay.ts';
@@ -27,9 +28,6 @@ export interface HttpServerHooks {
  * What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
  */
 const KNOWING = { shouldUpgradeCallback: (req: IncomingMessage): boolean => isHandshake(req) || !hasBody(req) } as ServerOptions;
-
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {

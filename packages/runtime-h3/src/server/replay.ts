@@ -10,8 +10,8 @@ export function isHandshake({ method, headers, httpVersion }: IncomingMessage): 
 }
 
 /**
- * Before 24.9 Node hands the socket over with any `Upgrade`, and its parser is gone by then: the request goes back to where it came from, without that
- * field, and is parsed again with its body and all that follows. `false`: it can't.
+ * Where Node handed the socket over for an `Upgrade` that is no handshake, its parser is gone: the request goes back to where it came from,
+ * without that field, and is parsed again with its body and all that follows. `false`: it can't.
  */
 export function replay(server: Server, req: IncomingMessage, socket: Socket, head: Buffer): boolean {
   const { method, url, httpVersion, rawHeaders } = req;
