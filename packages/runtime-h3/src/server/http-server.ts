@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { hasBody } from '../app/node.ts';
 import { toProblem } from '../app/problem.ts';
 import type { AnswerState } from './answer.ts';
+import { refuse } from './refuse.ts';
 import { isHandshake, replay } from './replay.ts';
 
 export interface HttpServer {
@@ -111,14 +112,4 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
   else if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, 431, 'headers_too_large');
   else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') refuse(socket, 413, 'chunk_extensions_too_large');
   else refuse(socket, 400, 'bad_request');
-}
-
-function refuse(socket: Duplex, status: number, code: string): void {
-  const problem = toProblem(status, code);
-  const body = JSON.stringify(problem);
-  socket.end(
-    `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    // Who does not read on would hold the connection.
-    () => socket.destroy(),
-  );
 }

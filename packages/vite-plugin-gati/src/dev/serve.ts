@@ -6,6 +6,7 @@ import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
 import type { Host } from './host.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
+import { serveUpgrades } from './upgrades.ts';
 
 /** The app behind Vite's server: own routes first, what they don't take is Vite's. `ready` settles when the routes are known. */
 export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOptions, ready: Promise<void>): App {
@@ -38,11 +39,7 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
     handle: ((req, res, next) => (req.method === 'OPTIONS' ? handle(req, res, next) : next())) satisfies Connect.NextHandleFunction,
   });
 
-  server.httpServer?.on('upgrade', (req, socket, head) => {
-    if (req.headers['sec-websocket-protocol']?.startsWith('vite-')) return;
-    // Whose path it is, is known when the routes are; until then nobody reads from the socket.
-    void ready.then(() => app.upgrade(req, socket, head));
-  });
+  serveUpgrades(server, app, ready);
   return app;
 }
 

@@ -1,0 +1,45 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { App } from '@gati/runtime-h3/app';
+import { isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
+import type { ResolvedConfig, ViteDevServer } from 'vite';
+
+/** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */
+export function serveUpgrades({ httpServer, config }: ViteDevServer, app: App, ready: Promise<void>): void {
+  // Without a server of its own Vite is a part of somebody else's, who knows what else there is.
+  if (!httpServer) return;
+  const http = httpServer as Server;
+  const onUpgrade = async (req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+    if (req.headers['sec-websocket-protocol']?.startsWith('vite-')) return;
+    // As it came: a proxy of Vite writes another path into the request.
+    const url = req.url ?? '';
+    // An error that nobody hears, for example a reset, would end the process.
+    socket.on('error', ignore);
+    // Whose path it is, is known when the routes are; until then nobody reads from the socket. Why they are not is told where they are read.
+    await ready.catch(ignore);
+    if (app.upgrade(req, socket, head)) return;
+    if (hasOtherListener(http, config, onUpgrade) || isProxied(config, url)) return;
+    if (isHandshake(req)) return refuse(socket, 404, 'not_found', 'No WebSocket route has this path.');
+    socket.off('error', ignore);
+    if (!replay(http, req, socket, head)) refuse(socket, 431, 'headers_too_large');
+  };
+  http.on('upgrade', onUpgrade);
+}
+
+function ignore(): void {}
+
+/** Whether somebody else, for example another plugin, takes WebSockets too. Which ones, only they know. */
+function hasOtherListener(server: Server, { server: { proxy } }: ResolvedConfig, own: unknown): boolean {
+  // A name that Vite changes makes its listener a stranger's, so that sockets wait as in any Vite server, and none is refused wrongly.
+  const others = server.listeners('upgrade').filter((listener) => listener !== own && listener.name !== 'hmrServerWsListener');
+  return others.length > (proxy ? 1 : 0);
+}
+
+/** As Vite chooses: `^` begins a pattern, anything else is how a path begins. */
+function isProxied({ server: { proxy } }: ResolvedConfig, url: string): boolean {
+  return Object.entries(proxy ?? {}).some(([context, options]) => {
+    const target = typeof options === 'string' ? options : options.target;
+    const takesSockets = (typeof options === 'object' && options.ws === true) || /^wss?:/.test(String(target ?? ''));
+    return takesSockets && (context.startsWith('^') ? new RegExp(context).test(url) : url.startsWith(context));
+  });
+}
