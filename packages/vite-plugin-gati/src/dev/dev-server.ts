@@ -10,6 +10,7 @@ import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
 import type { Scan } from '../scan/types.ts';
 import { createTexts } from './texts.ts';
+import { surviveUncaught } from './uncaught.ts';
 
 /** Milliseconds after which a watcher that says it is ready misses nothing. */
 const SETTLED = 400;
@@ -68,6 +69,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   }
   ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${String(error)}`));
   const app = serveApp(server, host, project.options, ready);
+  const endSurviving = surviveUncaught(server);
 
   /** While one change waited, a later one may have been taken up. */
   const latest = (): Scan => project.update(new Map());
@@ -102,6 +104,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       await generator.close();
       await app.close();
       await host.close();
+      endSurviving();
     },
   };
 }
