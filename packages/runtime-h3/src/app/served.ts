@@ -41,7 +41,7 @@ export interface ServedReleases {
 const single = new WeakMap<ReleaseBundle, ServedReleases>();
 
 /** An app that is one release: development, tests. It has been there always, so that any time asks for it. */
-export function onlyRelease(bundle: ReleaseBundle): ServedReleases {
+export function onlyRelease(bundle: ReleaseBundle, document?: ServedRelease['document']): ServedReleases {
   let served = single.get(bundle);
   if (served === undefined) {
     const { version, id } = bundle;
@@ -52,6 +52,7 @@ export function onlyRelease(bundle: ReleaseBundle): ServedReleases {
       status: 'live',
       route: (method, path) => bundle.match(method, path)?.data,
       bundle: () => bundle,
+      ...(document !== undefined && { document }),
     };
     single.set(bundle, (served = { list: [release], current: version }));
   }

@@ -8,7 +8,8 @@ export { materialize } from './store/materialize.ts';
 export { openReleaseStore } from './store/open.ts';
 export { outsideWindow, pruneReleases, type Pruned, type PruneOptions, type Window } from './store/prune.ts';
 export { putRelease, type Put, type PutOptions } from './store/put.ts';
-export { DOCUMENT_FILE, documentOf, findBase, findRelease, listReleases, readManifest, readStoredFile } from './store/read.ts';
+export { DOCUMENT_FILE } from './store/names.ts';
+export { documentOf, findBase, findRelease, listReleases, readManifest, readStoredFile } from './store/read.ts';
 export {
   activateRelease,
   deprecateRelease,

@@ -9,10 +9,12 @@ export interface ManyOptions extends ReleasesOptions {
   folder: string | undefined;
   /** Of the own build, epoch milliseconds: a build knows no time, so it is as old as its manifest. */
   date: number;
+  /** Of the own build. */
+  document: KnownRelease['document'];
 }
 
 export async function openMany(options: ManyOptions): Promise<Releases> {
-  const { own, rules, store: url, cache, usage, onCrowded, logger, unused } = options;
+  const { own, document, rules, store: url, cache, usage, onCrowded, logger, unused } = options;
   const carried = await readCarried(options.folder, rules);
   // It is newer than what it took along.
   const date = new Date(Math.max(options.date, ...carried.releases.map(({ date }) => Date.parse(date) + 1))).toISOString();
@@ -23,7 +25,13 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
   const [served] = await Promise.all([instance.bundle(), instance.context()]);
   const { version, id } = own;
   const route: KnownRelease['route'] = (method, path) => served.match(method, path)?.data;
-  const host = new ReleaseHost({ own: { version, id, date, route, instance }, usage, onCrowded, logger, unused });
+  const host = new ReleaseHost({
+    own: { version, id, date, route, instance, ...(document !== undefined && { document }) },
+    usage,
+    onCrowded,
+    logger,
+    unused,
+  });
   if (carried.releases.length > 0) await host.update({ ...carried, current: undefined });
   if (!url) return { host, close: (within) => host.dispose(within) };
 

@@ -1,27 +1,33 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onlyRelease } from '../app/served.ts';
+import { onlyRelease, type ServedRelease } from '../app/served.ts';
 import { restrict } from '../releases/host/rules.ts';
+import { DOCUMENT_FILE, MANIFEST_FILE } from '../releases/store/names.ts';
 import type { Releases, ReleasesOptions } from './serving.ts';
 
 /** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
 export async function openReleases(options: ReleasesOptions): Promise<Releases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
   const hasFolder = folder !== undefined && (await isThere(folder));
-  const built = folder === undefined ? undefined : await stat(`${folder}/../../gati.manifest.json`).catch(() => undefined);
+  const dist = folder === undefined ? undefined : join(folder, '../..');
+  const built = dist === undefined ? undefined : await stat(join(dist, MANIFEST_FILE)).catch(() => undefined);
   const date = Math.floor(built?.mtimeMs ?? 0);
+  const file = dist === undefined ? undefined : join(dist, DOCUMENT_FILE);
+  const document = file !== undefined && (await isThere(file)) ? () => readFile(file, 'utf8') : undefined;
   // Most servers are one release; what more than one needs is not loaded then.
-  if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString());
+  if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
   const { openMany } = await import('./many-releases.ts');
-  return openMany({ ...options, folder: hasFolder ? folder : undefined, date });
+  return openMany({ ...options, folder: hasFolder ? folder : undefined, date, document });
 }
 
-async function openOwn({ own, rules }: ReleasesOptions, date: string): Promise<Releases> {
+async function openOwn({ own, rules }: ReleasesOptions, date: string, document: ServedRelease['document']): Promise<Releases> {
   const served = restrict(own, rules.serves);
+  const releases = onlyRelease(served, document);
   const context = await rules.createContext(served, date);
   return {
     host: {
-      releases: () => onlyRelease(served),
+      releases: () => releases,
       context: () => Promise.resolve(context.gctx),
       current: () => Promise.resolve(context),
       currentVersion: own.version,

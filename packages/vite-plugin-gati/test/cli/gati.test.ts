@@ -172,6 +172,11 @@ describe('gati build', () => {
     expect(JSON.parse(done.stdout)).toMatchObject({ name: 'app', version: '1.2.3', routes: ['GET /users/:id'], warnings: [] });
     const server = await serveBuilt(copyAway(path.join(app, 'dist')), {});
     expect(await call(`${server.url}/users/7`)).toMatchObject({ status: 200, body: { id: '7', route: 'GET /users/:id', up: '1.2.3' } });
+    expect(await call(`${server.url}/versions`)).toMatchObject({ body: { versions: [{ version: '1.2.3', docs: '/versions/1.2.3' }] } });
+    expect(await call(`${server.url}/versions/1.2.3`)).toMatchObject({
+      status: 200,
+      body: { openapi: '3.1.0', info: { version: '1.2.3' } },
+    });
     await server.stop();
   });
 

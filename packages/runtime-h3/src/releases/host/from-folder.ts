@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contract, parseManifest } from '@gati/contract';
-import { DOCUMENT_FILE } from '../store/read.ts';
+import { DOCUMENT_FILE, MANIFEST_FILE } from '../store/names.ts';
 import { type CarriedRelease, readCarried } from './carried.ts';
 import { bundleFile, type KnownRelease } from './known.ts';
 import type { ReleaseRules } from './rules.ts';
@@ -21,7 +21,7 @@ export async function readFolder(
 }
 
 function toKnown(folder: string, release: CarriedRelease, rules: ReleaseRules): Promise<KnownRelease> {
-  const file = join(folder, 'gati.manifest.json');
+  const file = join(folder, MANIFEST_FILE);
   // Of a retired one there is nothing but its name, unless a migration needs its promises.
   const isThere = release.status !== 'retired' || existsSync(file);
   const document = join(folder, DOCUMENT_FILE);

@@ -94,7 +94,8 @@ export class ReleaseHost {
     const { own, logger } = this.#options;
     const next = new Map(releases.map((release) => [release.version, release]));
     const stored = next.get(own.version);
-    next.set(own.version, stored?.id === own.id ? { ...stored, instance: own.instance, route: own.route } : own);
+    // The own build is at hand; what it has no word on is as it was stored.
+    next.set(own.version, stored?.id === own.id ? { ...stored, ...own, date: stored.date } : own);
     this.#known = next;
     const wanted = current !== undefined && next.has(current) ? current : own.version;
     const isNew = wanted !== this.#current || this.#failed.has(wanted);

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReleaseStore, StoredFile } from '../../ports.ts';
-import { eachOf, findRelease, MANIFEST_FILE, readStoredFile, sha256Of } from './read.ts';
+import { MANIFEST_FILE } from './names.ts';
+import { eachOf, findRelease, readStoredFile, sha256Of } from './read.ts';
 
 /** Which files of a release a server needs: its code and the manifest. */
 export function isSealed({ path }: StoredFile): boolean {

@@ -1,7 +1,8 @@
 import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
 import { changeHead, statusOf } from './head.ts';
 import { rollbackTarget } from './steer.ts';
-import { listReleases, MANIFEST_FILE } from './read.ts';
+import { DOCUMENT_FILE, MANIFEST_FILE } from './names.ts';
+import { listReleases } from './read.ts';
 
 /** Which releases keep their code. */
 export interface Window {
@@ -30,7 +31,7 @@ export interface Pruned {
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Kept of a release whose code is gone: what it promised. */
-const DOCUMENTS = new Set([MANIFEST_FILE, 'openapi.json', 'CHANGELOG.md']);
+const DOCUMENTS = new Set([MANIFEST_FILE, DOCUMENT_FILE, 'CHANGELOG.md']);
 
 /** Releases outside of the window, highest first. The current one, and the one that a rollback would activate, never are. */
 export function outsideWindow(releases: StoredRelease[], head: StoreHead, { last = 5, days = 90 }: Window, now: number): StoredRelease[] {

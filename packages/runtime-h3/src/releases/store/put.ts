@@ -3,7 +3,8 @@ import { join, sep } from 'node:path';
 import { type Manifest, parseManifest } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { storeError } from './errors.ts';
-import { eachOf, isIntact, MANIFEST_FILE, sha256Of } from './read.ts';
+import { MANIFEST_FILE } from './names.ts';
+import { eachOf, isIntact, sha256Of } from './read.ts';
 
 export interface PutOptions {
   /** RFC 3339; default: now. */

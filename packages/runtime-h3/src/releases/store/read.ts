@@ -3,9 +3,7 @@ import { compareSemver, type Manifest, parseManifest, parseSemver } from '@gati/
 import type { ReleaseStore, StoredFile, StoredRelease, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 import { statusOf } from './head.ts';
-
-export const MANIFEST_FILE = 'gati.manifest.json';
-export const DOCUMENT_FILE = 'openapi.json';
+import { DOCUMENT_FILE, MANIFEST_FILE } from './names.ts';
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
