@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { activateRelease } from '../../src/releases/store/steer.ts';
 import { openReleaseStore } from '../../src/releases/store/open.ts';
 import { record } from './records.ts';
 import { conformsToReleaseStore } from './store-conformance.ts';
@@ -31,6 +32,37 @@ test('heads do not pile up, and a writer that slept through many moves loses', a
   expect((await fs.readdir(path.join(url, 'heads'))).length).toBeLessThanOrEqual(64);
   expect(await store.moveHead({ ...sleeper.head, current: '9.9.9' }, sleeper.tag)).toBe(false);
   expect((await store.head()).head.current).toBe('1.0.80');
+});
+
+test.each(['', '{"current":"1.', '[]', '{"current":"1.0.0"}', '{"before":[],"marks":{"1.0.0":null}}'])(
+  'a head that is %j is said, with what to do',
+  async (text) => {
+    const url = await fresh();
+    const store = await openReleaseStore(url);
+    for (const version of ['1.0.0', '1.1.0']) {
+      await store.create(record(version));
+      await activateRelease(store, version);
+    }
+    await fs.writeFile(path.join(url, 'heads/2/head.json'), text);
+    const failure: unknown = await activateRelease(store, '1.1.0').catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'GATI_STORE_DAMAGED',
+      diagnostic: { message: expect.stringContaining('heads/2/head.json'), fix: expect.stringContaining('remove the folder heads/2') },
+    });
+    await fs.rm(path.join(url, 'heads/2'), { recursive: true });
+    expect((await store.head()).head.current).toBe('1.0.0');
+    await activateRelease(store, '1.1.0');
+    expect((await store.head()).head.current).toBe('1.1.0');
+  },
+);
+
+test('a note that can not be read says nothing', async () => {
+  const url = await fresh();
+  const store = await openReleaseStore(url);
+  await store.putNote({ instance: 'a', current: '1.0.0', until: 1 });
+  for (const [name, text] of Object.entries({ b: '', c: '{"insta', d: 'null' }))
+    await fs.writeFile(path.join(url, `servers/${name}.json`), text);
+  expect(await store.notes()).toEqual([{ instance: 'a', current: '1.0.0', until: 1 }]);
 });
 
 test('what a killed writer left in the scratch folder is no release, and is cleared away later', async () => {

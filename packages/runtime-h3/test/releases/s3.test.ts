@@ -42,6 +42,23 @@ describe.skipIf('reason' in moto)('S3', () => {
     await expect(store.create(record('1.0.0'))).rejects.toThrow(/bucket/i);
   });
 
+  test('a head that is cut off is said, with what to do', async () => {
+    const store = await openReleaseStore('s3://releases/cut-off');
+    const sdk = await import('@aws-sdk/client-s3');
+    const client = new sdk.S3Client({ forcePathStyle: true });
+    const put = (Key: string, Body: string): Promise<unknown> =>
+      client.send(new sdk.PutObjectCommand({ Bucket: 'releases', Key: `cut-off/${Key}`, Body }));
+    await put('head.json', '{"current":"1.');
+    await put('servers/a.json', '{"insta');
+    expect(await store.head().catch((error: unknown) => error)).toMatchObject({
+      code: 'GATI_STORE_DAMAGED',
+      diagnostic: { message: expect.stringContaining('s3://releases/cut-off the file head.json') },
+    });
+    expect(await store.notes()).toEqual([]);
+    client.destroy();
+    await store.close();
+  });
+
   test.each(['s3://', 's3://UPPER/x', 's3://user:secret@bucket/x', 's3://bucket/x?key=secret'])('%s is no address', async (url) => {
     const failure = await openReleaseStore(url).catch((error: Error) => error);
     expect(failure).toMatchObject({ code: 'GATI_RELEASES' });

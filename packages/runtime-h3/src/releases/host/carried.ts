@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleaseMark, StoredRelease } from '../../ports.ts';
+import { storeError } from '../store/errors.ts';
 
 /** Beside the folders of the releases: `dist/server/releases/index.json`. */
 export const CARRIED_FILE = 'index.json';
@@ -15,10 +16,25 @@ export interface CarriedReleases {
 
 /** `[]`: the build took none along. */
 export async function readCarried(folder: string): Promise<CarriedRelease[]> {
+  const file = join(folder, CARRIED_FILE);
+  let text: string;
   try {
-    return (JSON.parse(await readFile(join(folder, CARRIED_FILE), 'utf8')) as CarriedReleases).releases;
+    text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+  let cause: unknown;
+  try {
+    const { releases } = JSON.parse(text) as Partial<CarriedReleases>;
+    if (Array.isArray(releases)) return releases;
+  } catch (error) {
+    cause = error;
+  }
+  throw storeError(
+    'GATI_RELEASE_DAMAGED',
+    `The list of older releases in the build, ${file}, can't be read: it is not what was built.`,
+    'Copy the build again, the whole folder dist/, or build again.',
+    cause,
+  );
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../../../ports.ts';
+import type { ReleaseStore, StoredRelease } from '../../../ports.ts';
+import { type HeadPlace, parseHead, parseNote } from '../documents.ts';
 import { EMPTY_HEAD } from '../head.ts';
 import { keepRecord, parseRecord } from '../record.ts';
 import { createDurable } from './durable.ts';
@@ -37,6 +38,12 @@ export function openDirectoryStore(path: string): ReleaseStore {
     return last;
   }
 
+  const placeOf = (number: number): HeadPlace => ({
+    url: root,
+    file: `heads/${number}/head.json`,
+    fix: `Put it back from a copy of the store, or remove the folder heads/${number}: then the head before it counts, and what was activated, deprecated or retired last is to be done again.`,
+  });
+
   async function removeOldHeads(last: number): Promise<void> {
     const old = (await names(heads)).map(Number).filter((number) => number <= last - KEPT_HEADS);
     for (const number of old) await rm(headPath(number), { recursive: true, force: true });
@@ -59,7 +66,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
         if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
         const text = await readText(join(headPath(last), 'head.json'));
         // Not there: so many came after it that it was cleared away.
-        if (text !== undefined) return { head: JSON.parse(text) as StoreHead, tag: String(last) };
+        if (text !== undefined) return { head: parseHead(placeOf(last), text), tag: String(last) };
       }
     },
     async moveHead(head, tag) {
@@ -90,7 +97,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
     removeNote: (instance) => rm(join(servers, `${instance}.json`), { force: true }),
     async notes() {
       const texts = await Promise.all((await names(servers)).map((name) => readText(join(servers, name))));
-      return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as ServerNote);
+      return texts.map((text) => text && parseNote(text)).filter((note) => typeof note === 'object');
     },
     async close() {},
   };

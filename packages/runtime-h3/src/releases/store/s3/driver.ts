@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../../../ports.ts';
+import type { ReleaseStore, ServerNote, StoredRelease } from '../../../ports.ts';
 import { storeError } from '../errors.ts';
+import { type HeadPlace, parseHead, parseNote } from '../documents.ts';
 import { EMPTY_HEAD } from '../head.ts';
 import { keepRecord, parseRecord } from '../record.ts';
 import { createObjects } from './objects.ts';
@@ -28,6 +29,11 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
   const servers = `${prefix}servers/`;
   const head = `${prefix}head.json`;
   const shown = `s3://${bucket}/${prefix}`.replace(/\/$/, '');
+  const place: HeadPlace = {
+    url: shown,
+    file: 'head.json',
+    fix: 'Put an older version of this object back. Where the bucket keeps none, remove it: then nothing is active, and `gati activate VERSION` begins anew.',
+  };
   /** Records never change. */
   const known = new Map<string, StoredRelease>();
 
@@ -39,7 +45,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
         const found = await objects.get(key);
         if (!found) continue;
         const version = key.slice(releases.length, -'.json'.length);
-        const read = (): StoredRelease => parseRecord(shown, version, Buffer.from(found.bytes).toString('utf8'));
+        const read = (): StoredRelease => parseRecord(shown, version, toText(found.bytes));
         keepRecord(known, key, { read, version, onDamaged });
       }
       return [...known.values()];
@@ -48,7 +54,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
       (await objects.put(`${releases}${release.version}.json`, toJson(release), { ifNoneMatch: '*' })) !== undefined,
     async head() {
       const found = await objects.get(head);
-      return found ? { head: parse<StoreHead>(found.bytes), tag: found.etag } : { head: EMPTY_HEAD, tag: NONE };
+      return found ? { head: parseHead(place, toText(found.bytes)), tag: found.etag } : { head: EMPTY_HEAD, tag: NONE };
     },
     async moveHead(next, tag) {
       const bytes = toJson(next);
@@ -74,7 +80,8 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
       const found: ServerNote[] = [];
       for await (const { key } of objects.list(servers)) {
         const object = await objects.get(key);
-        if (object) found.push(parse<ServerNote>(object.bytes));
+        const note = object && parseNote(toText(object.bytes));
+        if (note) found.push(note);
       }
       return found;
     },
@@ -83,7 +90,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
 }
 
 const toJson = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
-const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 function readUrl(url: string): { bucket: string; prefix: string } {
   const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(url) ?? [];
