@@ -1,4 +1,4 @@
-import type { Schema } from '@gati/contract';
+import { count, type Schema } from '@gati/contract';
 import { formats } from './formats.ts';
 
 /** What a keyword's check may do with the walk that it is part of. */
@@ -27,8 +27,6 @@ export function lengthOf(text: string): number {
   for (let index = 0; index < text.length; length++) index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
   return length;
 }
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 export function checkString(walk: Walker, schema: Schema, value: string, path: string): void {
   if (schema.minLength !== undefined && lengthOf(value) < schema.minLength) {

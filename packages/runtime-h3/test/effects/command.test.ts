@@ -88,8 +88,31 @@ test('shows a job, sends dead letters again, cancels and purges', async () => {
   expect(await effects('cancel', dead!, other!)).toMatchObject({ code: 0, document: { cancelled: 2 } });
   expect(await effects('purge')).toMatchObject({ code: 2 });
   expect(await effects('purge', '--yes', '--state', 'waiting')).toMatchObject({ code: 2 });
-  expect(await effects('purge', '--yes', '--state=cancelled')).toMatchObject({ code: 0, document: { purged: 2 } });
+  expect(await effects('purge', '--yes', '--state=cancelled')).toMatchObject({
+    code: 0,
+    document: { purged: 2 },
+    lines: ['2 jobs are gone'],
+  });
   expect(await effects('show', dead!)).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_EFFECT_JOB' }] } });
+});
+
+test('the error of an attempt is no fault of a job that is through', async () => {
+  const [id] = await put('flaky', 1);
+  const fail = async (): Promise<void> => {
+    const [lease] = await queue.claim([{ effect: 'flaky', count: 1 }], 60_000);
+    await queue.retry(lease!, Date.now(), 'Error: the line was busy\n    at call');
+  };
+  const listed = async (): Promise<string> => (await effects('list', '--effect', 'flaky')).lines[0]!;
+  await fail();
+  expect(await listed()).toMatch(/(?:waiting|delayed) .* earlier attempt: Error: the line was busy$/);
+  const [lease] = await queue.claim([{ effect: 'flaky', count: 1 }], 60_000);
+  await queue.ack(lease!, '"sent"');
+  expect(await listed()).toMatch(/completed flaky +2 +\S+ *$/);
+  expect((await effects('list', '--effect', 'flaky')).document.jobs).toMatchObject([{ state: 'completed', attempt: 2, error: null }]);
+  const shown = await effects('show', id!);
+  expect(shown.document).toMatchObject({ error: null, result: 'sent', earlierError: expect.stringContaining('the line was busy') });
+  expect(shown.lines.at(-1)).toMatch(/^earlierError +Error: the line was busy/);
+  expect(await effects('purge', '--yes', '--effect', 'flaky')).toMatchObject({ lines: ['1 job is gone'] });
 });
 
 test('a job whose time is no date hides no other', async () => {

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { normalizePath, type BuildEnvironmentOptions, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
-import { formatDiagnostic, type Manifest } from '@gati/contract';
-import { count } from '../count.ts';
+import { count, formatDiagnostic, type Manifest } from '@gati/contract';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment.ts';
 import { type History, openHistory, storeWarning } from '../releases/history.ts';

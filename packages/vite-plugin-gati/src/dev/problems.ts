@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { count, type Diagnostic, formatDiagnostic } from '@gati/contract';
 import type { ErrorPayload, ViteDevServer } from 'vite';
 
 /** What is wrong with the app right now: each new problem is logged once, errors show in the overlay until the last is gone. */
@@ -71,7 +71,7 @@ export function createProblems(server: ViteDevServer): Problems {
 
 function toPayload({ code, message, fix, file, line = 1, column = 1, frame }: Diagnostic, more: number, root: string): ErrorPayload {
   const place = file === undefined ? undefined : path.resolve(root, file);
-  const also = more === 0 ? '' : `\n\n${more} more ${more === 1 ? 'error' : 'errors'}: see the terminal.`;
+  const also = more === 0 ? '' : `\n\n${count(more, 'more error')}: see the terminal.`;
   return {
     type: 'error',
     err: {

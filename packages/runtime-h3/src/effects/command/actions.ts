@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { count, GatiError } from '@gati/contract';
 import { type CommandAnswer, wrongUse } from '../../command/command.ts';
 import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
 
@@ -32,8 +32,8 @@ async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer
   const page = await look(queue, { ...toFilter(flags), limit, ...(flags.cursor !== undefined && { cursor: flags.cursor }) });
   const stats = await queue.stats();
   const lines = page.jobs.map(
-    ({ id, effect, state, attempt, runAt, error }) =>
-      `${id}  ${state.padEnd(9)} ${effect.padEnd(20)} ${String(attempt).padStart(3)}  ${toTime(runAt).slice(0, 19)}  ${(error ?? '').split('\n')[0]!.slice(0, 80)}`,
+    (job) =>
+      `${job.id}  ${job.state.padEnd(9)} ${job.effect.padEnd(20)} ${String(job.attempt).padStart(3)}  ${toTime(job.runAt).slice(0, 19)}  ${toReason(job)}`,
   );
   return {
     lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), ...(stats ? [toCounts(stats)] : [])],
@@ -48,7 +48,7 @@ async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   const { jobs } = await look(queue, { ids: [id!], limit: 1 });
   const [job] = jobs;
   if (!job) throw toUnknown(id!);
-  const { priority, enqueuedAt, idempotencyKey, release, progress, result, steps } = job;
+  const { priority, enqueuedAt, idempotencyKey, release, progress, result, steps, error } = job;
   const document = {
     ...toRow(job),
     priority,
@@ -58,6 +58,8 @@ async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
     progress: progress ?? null,
     result: result === undefined ? null : parse(result),
     ...(steps && { steps: Object.keys(steps) }),
+    // What an earlier attempt failed by; `error` is what is wrong with the job.
+    ...(isOver(job) && error !== undefined && { earlierError: error }),
   };
   return { lines: Object.entries(document).map(([name, value]) => `${name.padEnd(15)} ${toText(value)}`), document, code: 0 };
 }
@@ -65,7 +67,11 @@ async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
 async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   const ids = readIds('retry', words);
   const retried = await queue.redrive(ids);
-  return { lines: [`${retried} of ${ids.length} dead letters are due again`], document: { retried }, code: retried === ids.length ? 0 : 1 };
+  return {
+    lines: [`${retried} of ${count(ids.length, 'dead letter')} ${retried === 1 ? 'is' : 'are'} due again`],
+    document: { retried },
+    code: retried === ids.length ? 0 : 1,
+  };
 }
 
 async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
@@ -86,7 +92,7 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAns
 }
 
 function toRedriven(redriven: number): CommandAnswer {
-  return { lines: [`${redriven} dead letters are due again`], document: { redriven }, code: 0 };
+  return { lines: [`${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`], document: { redriven }, code: 0 };
 }
 
 async function cancel({ queue, words }: EffectsCall): Promise<CommandAnswer> {
@@ -111,7 +117,7 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandAnswe
   const live = filter.states?.find((state) => state === 'waiting' || state === 'delayed' || state === 'active');
   if (live) throw wrongUse(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
   const purged = await queue.purge(filter);
-  return { lines: [`${purged} jobs are gone`], document: { purged }, code: 0 };
+  return { lines: [`${count(purged, 'job')} ${purged === 1 ? 'is' : 'are'} gone`], document: { purged }, code: 0 };
 }
 
 async function look(queue: QueueDriver, filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
@@ -126,8 +132,21 @@ function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | '
   return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
 }
 
-function toRow({ id, effect, state, attempt, payload, error, runAt }: JobRecord): Record<string, unknown> {
-  return { id, effect, state, attempt, payload: parse(payload), error: error ?? null, runAt: toTime(runAt) };
+function toRow(job: JobRecord): Record<string, unknown> {
+  const { id, effect, state, attempt, payload, error, runAt } = job;
+  return { id, effect, state, attempt, payload: parse(payload), error: isOver(job) ? null : (error ?? null), runAt: toTime(runAt) };
+}
+
+/** Nothing is wrong with it, whatever an attempt before the last one failed by. */
+function isOver({ state }: JobRecord): boolean {
+  return state === 'completed' || state === 'cancelled';
+}
+
+/** Of a dead letter why it is one, of what is tried again why it has to be. */
+function toReason(job: JobRecord): string {
+  if (job.error === undefined || isOver(job)) return '';
+  const line = job.error.split('\n')[0]!.slice(0, 80);
+  return job.state === 'dead' ? line : `earlier attempt: ${line}`;
 }
 
 function readLimit(text: string | undefined): number {
@@ -163,7 +182,7 @@ function parse(json: string): unknown {
 
 function toCounts(stats: QueueStats): string {
   return Object.entries(stats)
-    .map(([state, count]) => `${count} ${state}`)
+    .map(([state, number]) => `${number} ${state}`)
     .join(', ');
 }
 

@@ -1,3 +1,4 @@
+import { count } from '@gati/contract';
 import type { StoredRelease, StoreHead } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { pruneReleases } from '../store/prune.ts';
@@ -116,8 +117,6 @@ async function verify({ store, words }: ReleaseCall): Promise<CommandAnswer> {
     code: found.damaged.length === 0 ? 0 : 1,
   };
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
   const version = readVersion('releases deprecate', words);

@@ -1,3 +1,4 @@
+import { count } from '@gati/contract';
 import type { ReleaseStore } from '../../ports.ts';
 import { activateRelease, rollbackRelease } from '../store/steer.ts';
 import { noMore, readCount, readVersion } from './read.ts';
@@ -57,5 +58,5 @@ async function moving<T>(
 function onServers(waited: Waited | undefined): string {
   if (!waited) return '';
   if (waited.servers.length === 0) return '; no running server follows this store';
-  return `, on ${waited.servers.length} ${waited.servers.length === 1 ? 'process' : 'processes'}`;
+  return `, on ${count(waited.servers.length, 'process', 'processes')}`;
 }

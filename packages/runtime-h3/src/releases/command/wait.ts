@@ -1,3 +1,4 @@
+import { count } from '@gati/contract';
 import type { ReleaseStore, ServerNote } from '../../ports.ts';
 import { storeError } from '../store/errors.ts';
 
@@ -32,7 +33,7 @@ export async function waitForServers(
     if (failed.length > 0) throw incomplete(version, failed);
     if (waiting.length === 0) return { servers: notes.map(({ instance }) => instance).sort() };
     if (Date.now() > until) throw incomplete(version, waiting);
-    const line = `waiting for ${waiting.length} of ${notes.length} ${notes.length === 1 ? 'process' : 'processes'}`;
+    const line = `waiting for ${waiting.length} of ${count(notes.length, 'process', 'processes')}`;
     if (line !== told) progress((told = line));
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }

@@ -1,12 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Diagnostic } from '@gati/contract';
+import { count, type Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import { openApp } from '../app.ts';
 import { annotateHandler, annotateMiddleware, applyInsertions, type Insertion } from '../check/annotate.ts';
 import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { count } from '../../count.ts';
 import { noHandlers } from '../no-handlers.ts';
 import type { Scan } from '../../scan/types.ts';
 import { writeChanged } from '../../write-changed.ts';

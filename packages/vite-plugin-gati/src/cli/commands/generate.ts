@@ -1,6 +1,6 @@
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { count } from '../../count.ts';
+import { count } from '@gati/contract';
 import { noHandlers } from '../no-handlers.ts';
 
 export async function run(call: Call): Promise<number> {
