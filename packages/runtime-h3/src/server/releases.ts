@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onlyRelease, type ServedRelease } from '../app/served.ts';
@@ -9,12 +10,11 @@ import type { Releases, ReleasesOptions } from './serving.ts';
 /** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
 export async function openReleases(options: ReleasesOptions): Promise<Releases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
-  const hasFolder = folder !== undefined && (await isThere(folder));
-  const dist = folder === undefined ? undefined : join(folder, '../..');
-  const built = dist === undefined ? undefined : await stat(join(dist, MANIFEST_FILE)).catch(() => undefined);
+  const hasFolder = folder !== undefined && existsSync(folder);
+  const at = (file: string): string => join(folder!, '../..', file);
+  const built = folder === undefined ? undefined : statSync(at(MANIFEST_FILE), { throwIfNoEntry: false });
   const date = Math.floor(built?.mtimeMs ?? 0);
-  const file = dist === undefined ? undefined : join(dist, DOCUMENT_FILE);
-  const document = file !== undefined && (await isThere(file)) ? () => readFile(file, 'utf8') : undefined;
+  const document = built && existsSync(at(DOCUMENT_FILE)) ? () => readFile(at(DOCUMENT_FILE), 'utf8') : undefined;
   // Most servers are one release; what more than one needs is not loaded then.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
   const { openMany } = await import('./many-releases.ts');
@@ -43,11 +43,4 @@ async function openOwn({ own, rules }: ReleasesOptions, date: string, document: 
 
 function toPath(folder: URL | string): string {
   return (typeof folder === 'string' ? folder : fileURLToPath(folder)).replace(/[\\/]$/, '');
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
