@@ -126,7 +126,8 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     const opened = await openStore();
     const { base } = context.project.options;
     const told = await toTold(manifest, opened);
-    const [sdk] = await Promise.all([writeSdk({ root: config.root, told, base }), writeOutputs(outDir, told, base)]);
+    const store = { url: opened.store.url, versions: opened.releases.map(({ version }) => version) };
+    const [sdk] = await Promise.all([writeSdk({ root: config.root, told, base, store }), writeOutputs(outDir, told, base)]);
     const { scan } = await context.analysis();
     const carried = await carryReleases(opened, {
       own: manifest.release.version,

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
-import { replaceCacheFile } from '../cache-file.ts';
 import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
 import type { EmittedFile } from '../emit/docker.ts';
 import { digestOf } from '../emit/manifest.ts';
@@ -9,6 +7,7 @@ import { toPackageName, toTarballName } from '../emit/sdk/names.ts';
 import { readPackageFields } from '../package.ts';
 import { readText } from '../read-text.ts';
 import { writeChanged } from '../write-changed.ts';
+import { openSdkCache } from './sdk-cache.ts';
 import { readSdkRuntime } from './sdk-runtime.ts';
 
 const SDK_DIR = 'sdk';
@@ -26,6 +25,8 @@ export interface SdkOptions {
   /** The build, then the releases before it. */
   told: [ToldRelease, ...ToldRelease[]];
   base: string;
+  /** The release store that the build was compared with. */
+  store: { url: string; versions: string[] };
 }
 
 export interface WrittenSdk {
@@ -34,8 +35,8 @@ export interface WrittenSdk {
   bytes: number;
 }
 
-/** Makes `sdk/<app>-<version>.tgz`; what was made of the same input stays. The packages of other versions are left alone. */
-export async function writeSdk({ root, told, base }: SdkOptions): Promise<WrittenSdk> {
+/** Makes `sdk/<app>-<version>.tgz`; what was made of the same input stays. Of other versions those go that an earlier build proposed and nobody released. */
+export async function writeSdk({ root, told, base, store }: SdkOptions): Promise<WrittenSdk> {
   const { name, release, contract } = told[0].manifest;
   const file = sdkFile({ name, version: release.version });
   const fields = readPackageFields(root);
@@ -45,16 +46,19 @@ export async function writeSdk({ root, told, base }: SdkOptions): Promise<Writte
   const changelog = toApiChangelog([{ manifest: told[0].manifest }, ...(told.slice(1) as ToldRelease[])]);
   const key = hash(JSON.stringify([FORMAT, name, release.version, digestOf(contract), base, changelog, fields, license, runtime]));
 
-  const cache = openCache(root);
-  const known = cache.entries[file];
-  const before = known?.key === key ? readBytes(path.join(root, file)) : undefined;
-  if (before && hash(before) === known!.digest) return { file, bytes: before.length };
+  const cache = openSdkCache(root);
+  cache.removeProposals(store, release.version);
+  const before = cache.find(file, key);
+  if (before) {
+    cache.set(file, { key, digest: hash(before), version: release.version, store: store.url });
+    return { file, bytes: before.length };
+  }
 
   // Loaded by the builds that need it.
   const [{ toSdkFiles }, { toTarball }] = await Promise.all([import('../emit/sdk/files.ts'), import('./tarball.ts')]);
   const tarball = await toTarball(toSdkFiles({ manifest: told[0].manifest, changelog, base, fields, license, runtime }));
   await writeChanged(path.join(root, file), tarball);
-  cache.set(file, { key, digest: hash(tarball) });
+  cache.set(file, { key, digest: hash(tarball), version: release.version, store: store.url });
   return { file, bytes: tarball.length };
 }
 
@@ -64,37 +68,6 @@ function readLicense(root: string): EmittedFile | undefined {
     if (text !== undefined) return { path: name, text };
   }
   return undefined;
-}
-
-type Entries = Record<string, { key: string; digest: string } | undefined>;
-
-/** By tarball, what it was made of and what it was then: one that was changed since is made again. */
-function openCache(root: string): { entries: Entries; set(file: string, entry: Entries[string]): void } {
-  const place = path.join(root, '.gati/cache/sdk.json');
-  const entries = readEntries(place);
-  return {
-    entries,
-    set(file, entry) {
-      const kept = Object.entries(entries).filter(([name]) => name !== file && fs.existsSync(path.join(root, name)));
-      replaceCacheFile(place, `${JSON.stringify(Object.fromEntries([...kept, [file, entry]]))}\n`);
-    },
-  };
-}
-
-function readEntries(place: string): Entries {
-  try {
-    return JSON.parse(readText(place) ?? '{}') as Entries;
-  } catch {
-    return {};
-  }
-}
-
-function readBytes(file: string): Buffer | undefined {
-  try {
-    return fs.readFileSync(file);
-  } catch {
-    return undefined;
-  }
 }
 
 const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');

@@ -206,6 +206,40 @@ describe('the SDK of a build', () => {
     expect(next['CHANGELOG.md']!.match(/^## .*$/gm)).toEqual(['## 2.0.0', '## 1.2.3 (2026-01-01)']);
     expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
   });
+
+  it('goes with the next proposal, where it was one that nobody released', { timeout: 3 * MINUTE }, async () => {
+    const kept = path.join(app, 'sdk/acme-shop-1.1.0.tgz');
+    fs.writeFileSync(kept, 'of somebody');
+    const tarballs = (): string[] => fs.readdirSync(path.join(app, 'sdk')).sort();
+    const propose = async (code: string): Promise<string> => {
+      write(app, { 'src/handlers/payments/capture.ts': code });
+      return (await build(app)).manifest.release.version;
+    };
+    const other = path.join(app, 'other-store');
+    fs.cpSync(path.join(app, '.gati/releases'), other, { recursive: true });
+
+    expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
+    expect(await propose(CAPTURE.replace("'cash';", "'cash'; // as before"))).toBe('1.2.3');
+    expect(tarballs()).toEqual(['acme-shop-1.0.0.tgz', 'acme-shop-1.1.0.tgz', 'acme-shop-1.2.3.tgz']);
+
+    // Of another store nothing is known here.
+    process.env.GATI_RELEASES = other;
+    expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
+    delete process.env.GATI_RELEASES;
+    expect(await propose(CAPTURE.replace('at?: Date', 'at?: Date; note?: string'))).toBe('1.3.0');
+    expect(tarballs()).toEqual([
+      'acme-shop-1.0.0.tgz',
+      'acme-shop-1.1.0.tgz',
+      'acme-shop-1.2.3.tgz',
+      'acme-shop-1.3.0.tgz',
+      'acme-shop-2.0.0.tgz',
+    ]);
+
+    // Somebody changed it.
+    fs.appendFileSync(path.join(app, 'sdk/acme-shop-1.3.0.tgz'), 'x');
+    expect(await propose(CAPTURE)).toBe('1.2.3');
+    expect(tarballs()).toContain('acme-shop-1.3.0.tgz');
+  });
 });
 
 describe('names', () => {
