@@ -19,13 +19,14 @@ export interface Diagnostic {
 /** An error that carries a {@link Diagnostic}. Its message is the diagnostic's, with place and fix. */
 export class GatiError extends Error {
   readonly code: string;
-  readonly diagnostic: Diagnostic;
+  declare readonly diagnostic: Diagnostic;
 
   constructor(diagnostic: Diagnostic, options?: ErrorOptions) {
     super(formatDiagnostic(diagnostic), options);
     this.name = 'GatiError';
     this.code = diagnostic.code;
-    this.diagnostic = diagnostic;
+    // The message says all of it; who prints the fields of an error would say it twice.
+    Object.defineProperty(this, 'diagnostic', { value: diagnostic });
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@gati/contract';
 
 const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
@@ -11,11 +12,14 @@ export function reportDiagnostics(diagnostics: Diagnostic[], warn: (text: string
 }
 
 function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] } {
-  const error = Object.assign(new GatiError(errors[0]!), { diagnostics: errors });
+  const error = new GatiError(errors[0]!);
   error.message = errors.map(withFrame).join('\n\n');
-  // Bundlers print the stack, and the place that matters is in the app.
+  // Vite prints the stack, or all that an error has, and the place that matters is in the app.
   error.stack = error.message;
-  return error;
+  return Object.defineProperties(error as GatiError & { diagnostics: Diagnostic[] }, {
+    diagnostics: { value: errors },
+    [inspect.custom]: { value: () => error.message },
+  });
 }
 
 /** Lines on what a build is to the release before. `carried`: versions that it takes along. */
