@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { temporary } from '../kit/folders.ts';
+import { freePort } from '../kit/port.ts';
+import { compiled } from './compiled.ts';
+import { manage, type Missing, type TestServer } from './process.ts';
+
+/** The bucket that is there from the start. */
+export const GCS_BUCKET = 'gati-keys';
+
+/** Google Cloud Storage on loopback, in memory; it checks the condition of a write and writes in one step. `url` is what `STORAGE_EMULATOR_HOST` wants. */
+export async function startFakeGcs(): Promise<TestServer | Missing> {
+  const binary = await compiled('fake-gcs');
+  if (typeof binary !== 'string') return binary;
+  const address = `127.0.0.1:${await freePort()}`;
+  const url = `http://${address}`;
+  const body = JSON.stringify({ name: GCS_BUCKET });
+  return manage({
+    url,
+    folder: temporary('fake-gcs'),
+    signal: 'SIGTERM',
+    launch: () => spawn(binary, [address], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    answers: async () =>
+      (await fetch(`${url}/storage/v1/b?project=gati`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })).ok,
+  });
+}

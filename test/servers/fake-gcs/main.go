@@ -1,0 +1,31 @@
+// Google Cloud Storage in memory at the address that is the first argument, until it is told to end.
+package main
+
+import (
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+)
+
+func main() {
+	host, port, err := net.SplitHostPort(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		panic(err)
+	}
+	server, err := fakestorage.NewServerWithOptions(fakestorage.Options{Scheme: "http", Host: host, Port: uint16(number), PublicHost: os.Args[1]})
+	if err != nil {
+		panic(err)
+	}
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, syscall.SIGTERM)
+	<-end
+	server.Stop()
+}
