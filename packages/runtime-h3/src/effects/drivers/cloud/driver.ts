@@ -31,6 +31,7 @@ export async function createCloudDriver({ service, title, prefix, names, keys: s
   const { limits } = service;
   const longest = limits.body - RESERVE;
   const keys = store && createKeys(store);
+  const isAway = (error: unknown): boolean => service.isOutage(error) || store?.isOutage(error) === true;
   const caps: QueueCaps = {
     durable: true,
     shared: true,
@@ -103,10 +104,14 @@ export async function createCloudDriver({ service, title, prefix, names, keys: s
 
     async enqueue(jobs) {
       try {
-        return await Promise.all(jobs.map((job) => patiently(() => put(job), service.isOutage)));
+        return await Promise.all(onceAKey(jobs, (job) => patiently(() => put(job), isAway)));
       } catch (cause) {
-        if (!service.isOutage(cause)) throw cause;
-        throw toAway(`${title} does not answer, and the job was not enqueued`, 'Try again when the service is back.', cause);
+        if (!isAway(cause)) throw cause;
+        throw toAway(
+          `${title}${store ? ' or its store of keys' : ''} does not answer, and the job was not enqueued`,
+          'Try again when the service is back.',
+          cause,
+        );
       }
     },
 
@@ -181,6 +186,18 @@ export async function createCloudDriver({ service, title, prefix, names, keys: s
     },
   };
   return driver;
+}
+
+/** Of the jobs of one call that have a key in common, the first is put, and the others are told its id: at once, any of them might be first at the store. */
+function onceAKey(jobs: NewJob[], put: (job: NewJob) => Promise<string>): Promise<string>[] {
+  const begun = new Map<string, Promise<string>>();
+  return jobs.map((job) => {
+    if (job.idempotencyKey === undefined) return put(job);
+    const key = `${job.effect}\0${job.idempotencyKey}`;
+    const made = begun.get(key) ?? put(job);
+    begun.set(key, made);
+    return made;
+  });
 }
 
 function toTooLong(effect: string, step: string, longest: number): GatiError {

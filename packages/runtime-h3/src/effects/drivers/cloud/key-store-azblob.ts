@@ -1,4 +1,5 @@
 import { connectBlobs } from '../azurequeue/connect.ts';
+import { isOutage } from '../azurequeue/errors.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** Keys as blobs of a container, in the account of the queue and with its credentials. */
@@ -15,21 +16,24 @@ export async function openBlobKeys(account: string, container: string, prefix: s
       throw error;
     }
   };
+  const read: KeyStore['read'] = async (name) => {
+    try {
+      const blob = client.getBlockBlobClient(prefix + name);
+      const { etag, readableStreamBody } = await blob.download();
+      const chunks: Buffer[] = [];
+      for await (const chunk of readableStreamBody!) chunks.push(Buffer.from(chunk));
+      return { text: Buffer.concat(chunks).toString(), tag: etag! };
+    } catch (error) {
+      if ((error as { code?: string }).code === 'BlobNotFound') return undefined;
+      throw error;
+    }
+  };
   return {
     create: (name, text) => write(name, text, { ifNoneMatch: '*' }),
-    async read(name) {
-      try {
-        const blob = client.getBlockBlobClient(prefix + name);
-        const { etag, readableStreamBody } = await blob.download();
-        const chunks: Buffer[] = [];
-        for await (const chunk of readableStreamBody!) chunks.push(Buffer.from(chunk));
-        return { text: Buffer.concat(chunks).toString(), tag: etag! };
-      } catch (error) {
-        if ((error as { code?: string }).code === 'BlobNotFound') return undefined;
-        throw error;
-      }
-    },
+    read,
     replace: async (name, text, tag) => (await write(name, text, { ifMatch: tag })) !== undefined,
+    check: async () => void (await read('start')),
+    isOutage,
     close: async () => {},
   };
 }

@@ -1,4 +1,5 @@
 import { createObjects } from '../../../releases/store/s3/objects.ts';
+import { isOutage } from '../sqs/errors.ts';
 import type { KeyStore } from './key-store.ts';
 import { toMissingPackage } from './missing-package.ts';
 
@@ -9,13 +10,16 @@ export async function openS3Keys(bucket: string, prefix: string): Promise<KeySto
   const client = new sdk.S3Client({ forcePathStyle: named });
   const objects = createObjects(sdk, client, bucket);
   const bytes = (text: string): Uint8Array => Buffer.from(text);
+  const read: KeyStore['read'] = async (name) => {
+    const found = await objects.get(prefix + name);
+    return found && { text: Buffer.from(found.bytes).toString(), tag: found.etag };
+  };
   return {
     create: (name, text) => objects.put(prefix + name, bytes(text), { ifNoneMatch: '*' }),
-    async read(name) {
-      const found = await objects.get(prefix + name);
-      return found && { text: Buffer.from(found.bytes).toString(), tag: found.etag };
-    },
+    read,
     replace: async (name, text, tag) => (await objects.put(prefix + name, bytes(text), { ifMatch: tag })) !== undefined,
+    check: async () => void (await read('start')),
+    isOutage,
     close: async () => client.destroy(),
   };
 }

@@ -5,5 +5,9 @@ export interface KeyStore {
   read(name: string): Promise<{ text: string; tag: string } | undefined>;
   /** `false`: it is no longer the one with this tag. */
   replace(name: string, text: string, tag: string): Promise<boolean>;
+  /** Throws what is wrong with the address or the rights. */
+  check(): Promise<void>;
+  /** What goes wrong because the store is away, so that another try may help. */
+  isOutage(error: unknown): boolean;
   close(): Promise<void>;
 }
