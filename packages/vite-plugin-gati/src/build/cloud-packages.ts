@@ -21,7 +21,7 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
     },
     resolveId: {
       order: 'pre',
-      filter: { id: /^@(?:aws-sdk|google-cloud|azure)\// },
+      filter: { id: /^(?:@(?:aws-sdk|google-cloud|azure)\/|google-auth-library$)/ },
       handler(source, importer) {
         const name = source.split('/', 2).join('/');
         return isRuntime(importer) && !isOwn(this.environment.config.root, name) ? { id: source, external: true } : undefined;

@@ -1,39 +1,60 @@
 import { GatiError } from '@gati/contract';
 import type { KeyStore } from './key-store.ts';
 
+/** What is loaded is the one that is named. */
+const STORES: { address: RegExp; open(place: string, path: string | undefined): Promise<KeyStore> }[] = [
+  {
+    address: /^s3:\/\/([a-z0-9][a-z0-9.-]*)(\/[\w./-]*)?$/,
+    open: async (bucket, path) => (await import('./key-store-s3.ts')).openS3Keys(bucket, toPrefix(path)),
+  },
+  {
+    address: /^gs:\/\/([a-z0-9][a-z0-9._-]*)(\/[\w./-]*)?$/,
+    open: async (bucket, path) => (await import('./key-store-gs.ts')).openGsKeys(bucket, toPrefix(path)),
+  },
+  {
+    address: /^azblob:\/\/([a-z0-9]{3,24}\/[a-z0-9-]{3,63})(\/[\w./-]*)?$/,
+    async open(place, path) {
+      const [account, container] = place.split('/') as [string, string];
+      return (await import('./key-store-azblob.ts')).openBlobKeys(account, container, toPrefix(path));
+    },
+  },
+];
+
 /** The store that `?state=…` names; `undefined`: none. @throws GatiError `GATI_EFFECTS`, `GATI_EFFECTS_PACKAGE`, `GATI_EFFECTS_STATE` */
 export async function openState(parameters: URLSearchParams): Promise<KeyStore | undefined> {
   const url = parameters.get('state');
   if (url === null) return undefined;
-  const store = await open(url);
+  const open = toOpener(url);
+  let store: KeyStore | undefined;
   try {
-    // Says at start what is wrong with the address or the rights.
-    await store.read('start');
+    store = await open();
+    await store.check();
     return store;
   } catch (cause) {
-    await store.close();
+    await store?.close();
+    if (String((cause as { code?: unknown }).code).startsWith('GATI_')) throw cause;
     throw new GatiError(
       {
         code: 'GATI_EFFECTS_STATE',
         level: 'error',
         message: `The store of idempotency keys ${url} can't be used: ${(cause as Error).name}: ${(cause as Error).message.split('\n')[0]}`,
-        fix: 'Check that the bucket or container is there, and that objects may be read and written in it.',
+        fix: 'Check that the bucket or container is there, and that the credentials may list, read and write objects in it.',
       },
       { cause },
     );
   }
 }
 
-async function open(url: string): Promise<KeyStore> {
-  const [, bucket, below] = /^s3:\/\/([a-z0-9][a-z0-9.-]*)(\/[\w./-]*)?$/.exec(url) ?? [];
-  if (bucket !== undefined) return (await import('./key-store-s3.ts')).openS3Keys(bucket, toPrefix(below));
-  const [, account, container, path] = /^azblob:\/\/([a-z0-9]{3,24})\/([a-z0-9-]{3,63})(\/[\w./-]*)?$/.exec(url) ?? [];
-  if (account !== undefined) return (await import('./key-store-azblob.ts')).openBlobKeys(account, container!, toPrefix(path));
+function toOpener(url: string): () => Promise<KeyStore> {
+  for (const { address, open } of STORES) {
+    const parts = address.exec(url);
+    if (parts) return () => open(...(parts.slice(1) as [string, string]));
+  }
   throw new GatiError({
     code: 'GATI_EFFECTS',
     level: 'error',
     message: 'GATI_EFFECTS: what `state` names is no store for keys.',
-    fix: 'Write ?state=s3://BUCKET/PREFIX or ?state=azblob://ACCOUNT/CONTAINER/PREFIX.',
+    fix: 'Write ?state=s3://BUCKET/PREFIX, ?state=gs://BUCKET/PREFIX or ?state=azblob://ACCOUNT/CONTAINER/PREFIX.',
   });
 }
 

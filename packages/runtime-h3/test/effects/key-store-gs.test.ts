@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { GoogleAuth } from 'google-auth-library';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { temporary } from '../../../../test/kit/folders.ts';
+import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
+import { createKeys } from '../../src/effects/drivers/cloud/keyed.ts';
+import { createGsKeys, openGsKeys } from '../../src/effects/drivers/cloud/key-store-gs.ts';
+
+const server = await startFakeGcs();
+if ('reason' in server) console.warn(`SKIPPED, what Google Cloud Storage does beside storing keys: ${server.reason}`);
+
+/** Takes a request in the server's place, or lets it through; `instead` of the answer that the server gave. */
+type Forward = (instead?: () => void) => Promise<void>;
+type Turn = (request: http.IncomingMessage, response: http.ServerResponse, forward: Forward) => void | Promise<void>;
+
+describe.skipIf('reason' in server)('Google Cloud Storage', () => {
+  if ('reason' in server) return;
+  let turn: Turn = (_, __, forward) => forward();
+  const front = http.createServer((request, response) => {
+    const forward: Forward = async (instead) => {
+      const { method, headers } = request;
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = method === 'POST' ? Buffer.concat(chunks) : undefined;
+      const type = headers['content-type'];
+      const answer = await fetch(server.url + request.url, {
+        method: method!,
+        ...(body && { body }),
+        ...(type && { headers: { 'content-type': type } }),
+      });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      if (instead) return instead();
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(bytes);
+    };
+    void turn(request, response, forward);
+  });
+  let url = '';
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    process.env.STORAGE_EMULATOR_HOST = url;
+  });
+  afterEach(() => {
+    turn = (_, __, forward) => forward();
+  });
+  afterAll(async () => {
+    front.close();
+    front.closeAllConnections();
+    await server.stop();
+  });
+
+  test('an object that is written faster than once a second is written all the same', async () => {
+    let last = -Infinity;
+    const refused: number[] = [];
+    turn = (request, response, forward) => {
+      if (request.method === 'GET') return forward();
+      if (performance.now() - last < 1000) {
+        refused.push(429);
+        response.writeHead(429, { 'content-type': 'application/json' }).end('{"error":{"code":429,"message":"rateLimitExceeded"}}');
+        return undefined;
+      }
+      last = performance.now();
+      return forward();
+    };
+    const store = await openGsKeys(GCS_BUCKET, 'burst/');
+    const tag = await store.create('key', 'open');
+    expect(await store.replace('key', 'sent', tag!)).toBe(true);
+    expect(await store.replace('key', 'done', (await store.read('key'))!.tag)).toBe(true);
+    expect((await store.read('key'))!.text).toBe('done');
+    expect(refused.length).toBeGreaterThan(1);
+  });
+
+  test('a key whose answer was lost is still its own', async () => {
+    let lost = 0;
+    turn = (request, response, forward) => {
+      if (request.method === 'GET' || lost > 0) return forward();
+      lost++;
+      // The server has it, and nobody hears of it.
+      return forward(() => response.destroy());
+    };
+    const keys = createKeys(await openGsKeys(GCS_BUCKET, 'lost/'));
+    expect(await keys.reserve({ id: 'one', effect: 'a', idempotencyKey: 'k' })).toMatchObject({ id: 'one', send: true });
+    expect(lost).toBe(1);
+    await keys.close();
+  });
+
+  test('an emulator is given no credentials, the service a token that it was asked for', async () => {
+    const seen: (string | undefined)[] = [];
+    const scopes: string[] = [];
+    turn = async (request, response, forward) => {
+      if (request.url !== '/token') {
+        seen.push(request.headers.authorization);
+        return forward();
+      }
+      let body = '';
+      for await (const chunk of request) body += String(chunk);
+      scopes.push(new URLSearchParams(body).get('scope')!);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ access_token: 'abc', expires_in: 3600, token_type: 'Bearer', issued_token_type: 'access_token' }));
+    };
+    const plain = await openGsKeys(GCS_BUCKET, 'plain/');
+    await plain.check();
+    expect(seen).toEqual([undefined]);
+
+    const folder = temporary('workload');
+    writeFileSync(join(folder, 'subject'), 'subject');
+    const file = join(folder, 'credentials.json');
+    const credentials = {
+      type: 'external_account',
+      audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/provider',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      token_url: `${url}/token`,
+      credential_source: { file: join(folder, 'subject') },
+    };
+    writeFileSync(file, JSON.stringify(credentials));
+    const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
+    const client = await new GoogleAuth({ keyFile: file, scopes: scope }).getClient();
+    const store = createGsKeys(client, url, GCS_BUCKET, 'workload/');
+    expect(await store.create('key', 'text')).toMatch(/^\d+$/);
+    expect((await store.read('key'))!.text).toBe('text');
+    expect(seen.slice(1)).toEqual(['Bearer abc', 'Bearer abc']);
+    expect(scopes).toEqual([scope]);
+  });
+
+  test('where the machine has no credentials, that is said at start', async () => {
+    delete process.env.STORAGE_EMULATOR_HOST;
+    Object.assign(process.env, { METADATA_SERVER_DETECTION: 'none', GOOGLE_APPLICATION_CREDENTIALS: '', HOME: temporary('nobody') });
+    const { openState } = await import('../../src/effects/drivers/cloud/open-state.ts');
+    await expect(openState(new URLSearchParams({ state: 'gs://bucket' }))).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_STATE',
+      message: expect.stringContaining('credentials'),
+    });
+  });
+});

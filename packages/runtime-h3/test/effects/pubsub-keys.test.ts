@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
+import { startPstest } from '../../../../test/servers/pstest.ts';
+import { open as openPubSub } from '../../src/effects/drivers/pubsub/index.ts';
+import type { QueueDriver } from '../../src/ports.ts';
+import { describeDriver, pause } from './driver-conformance.ts';
+
+const servers = [await startPstest(), await startFakeGcs()] as const;
+const missing = servers.find((server) => 'reason' in server);
+if (missing && 'reason' in missing) console.warn(`SKIPPED, keys of a queue in Google Cloud Storage: ${missing.reason}`);
+
+const settings = { onError: (error: Error) => console.error(error) };
+
+describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => {
+  const [queues, objects] = servers;
+  if ('reason' in queues || 'reason' in objects) return;
+  Object.assign(process.env, { PUBSUB_EMULATOR_HOST: queues.url, STORAGE_EMULATOR_HOST: objects.url, METADATA_SERVER_DETECTION: 'none' });
+  afterAll(async () => {
+    await Promise.all([queues.stop(), objects.stop()]);
+  });
+
+  let prefixes = 0;
+  const another = (): Promise<QueueDriver> =>
+    openPubSub(`pubsub://my-project/t${prefixes}?state=gs://${GCS_BUCKET}/t${prefixes}`, settings);
+  const open = (): Promise<QueueDriver> => {
+    prefixes++;
+    return another();
+  };
+
+  describeDriver('Pub/Sub with keys', {
+    caps: { durable: true, shared: true, maxDelay: 600_000, maxPayload: 9_000_000 - 4096, keys: Infinity, ordered: false },
+    without: ['saveProgress', 'purge', 'list', 'cancel'],
+    counts: false,
+    open,
+    another,
+    wait: pause,
+    now: Date.now,
+  });
+
+  test('an enqueue waits for a store of keys that is away for a moment', async () => {
+    const driver = await open();
+    await objects.halt();
+    const job = { id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' };
+    const enqueued = driver.enqueue([job]);
+    await pause(1500);
+    await objects.restart();
+    expect(await enqueued).toEqual(['one']);
+    await driver.close();
+  });
+
+  test('a bucket that is not there is said at start', async () => {
+    const address = 'pubsub://my-project/gati?state=gs://missing';
+    await expect(openPubSub(address, settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS_STATE' });
+  });
+});
