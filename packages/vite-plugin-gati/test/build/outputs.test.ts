@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
+import type { Diagnostic } from '@gati/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stopAll } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
@@ -132,10 +134,11 @@ describe('a build that cannot be', () => {
       'src/handlers/b.ts': "export const route = 'GET /b';\nexport const handler = () => 1;\n",
       'src/handlers/c.ts': "export const route = 'GET /b';\nexport const handler = () => 2;\n",
     });
-    const failure = await build(app).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
+    const error: unknown = await build(app).catch((error: unknown) => error);
+    const { message: failure, diagnostics } = error as Error & { diagnostics: Diagnostic[] };
+    // What Vite prints.
+    expect(inspect(error)).toBe(failure);
+    expect(failure.match(/GATI_\w+:/g)).toHaveLength(diagnostics.length);
     expect(failure).toContain('src/handlers/a.ts:1:');
     expect(failure).toMatch(/src\/handlers\/[bc]\.ts:1:/);
     expect(fs.existsSync(path.join(app, 'dist/server'))).toBe(false);
