@@ -75,6 +75,15 @@ describe('releases from the command line', () => {
     expect(await ok(app, 'diff', '1.2.3', '1.3.0')).toEqual(added);
     expect(await ok(app, 'diff', 'old.json', 'dist/gati.manifest.json')).toEqual(added);
     expect(await ok(app, 'diff', '1.3.0', '1.2.3')).toMatchObject({ bump: 'major' });
+    expect(await run(app, ['diff', 'nofile.json', 'old.json'])).toMatchObject({
+      code: 2,
+      document: { errors: [{ code: 'GATI_USAGE', message: '`nofile.json` is neither a file nor a version' }] },
+    });
+    expect(await run(app, ['diff', 'package.json', 'old.json'])).toMatchObject({
+      code: 1,
+      document: { errors: [{ code: 'GATI_MANIFEST_INVALID', file: 'package.json' }] },
+    });
+    expect(await run(app, ['diff', '9.9.9'])).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_RELEASE_UNKNOWN' }] } });
     expect(await ok(app, 'diff')).toEqual({ bump: 'none', changes: [] });
 
     write(app, BROKEN);
@@ -102,6 +111,11 @@ describe('releases from the command line', () => {
       document: { errors: [{ code: 'GATI_RELEASE_STATUS' }] },
     });
     expect(await ok(app, 'releases', 'retire', '1.2.3')).toMatchObject({ version: '1.2.3', status: 'retired' });
+    const revived = await run(app, ['activate', '1.2.3']);
+    expect(revived.document).toEqual({ current: '1.2.3', before: '1.3.0', was: 'retired', servers: null });
+    expect(revived.stderr).toContain('1.2.3 is current and live again (it was retired), 1.3.0 stays live');
+    await ok(app, 'activate', '1.3.0');
+    await ok(app, 'releases', 'retire', '1.2.3');
     expect(await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run')).toMatchObject({ pruned: ['1.2.3'] });
 
     const blobs = path.join(app, '.gati/releases/blobs');

@@ -1,5 +1,6 @@
 import { count } from '@gati/contract';
 import type { ReleaseStore } from '../../ports.ts';
+import { statusOf } from '../store/head.ts';
 import { activateRelease, rollbackRelease } from '../store/steer.ts';
 import { noMore, readCount, readVersion } from './read.ts';
 import type { ReleaseCall, ReleaseCommand } from './types.ts';
@@ -19,11 +20,17 @@ export const activate: ReleaseCommand = {
   flags: WAIT_FLAGS,
   async run(call) {
     const version = readVersion('activate', call.words);
-    const { current: was } = (await call.store.head()).head;
+    const { head } = await call.store.head();
+    const before = head.current;
+    const status = statusOf(head, version);
+    // Somebody meant that it should end; whoever activates it may not know.
+    const was = status === 'live' || status === 'staged' ? undefined : status;
     const { result, waited } = await moving(call, async (store) => (await activateRelease(store, version)).current!);
+    const again = was === undefined ? '' : ` and live again (it was ${was})`;
+    const other = before === undefined || before === result ? '' : `, ${before} stays live`;
     return {
-      lines: [`${result} is current${was === undefined || was === result ? '' : `, ${was} stays live`}${onServers(waited)}`],
-      document: { current: result, before: was ?? null, servers: waited?.servers ?? null },
+      lines: [`${result} is current${again}${other}${onServers(waited)}`],
+      document: { current: result, before: before ?? null, ...(was !== undefined && { was }), servers: waited?.servers ?? null },
       code: 0,
     };
   },

@@ -1,0 +1,31 @@
+import fs from 'node:fs';
+import { GatiError, type Manifest, parseManifest, parseSemver } from '@gati/contract';
+import { findRelease, readManifest } from '@gati/runtime-h3/releases';
+import type { History } from '../releases/history.ts';
+import { usageError } from './usage.ts';
+
+/**
+ * The manifest that a word of the command line names: of a file where there is one, else of a version in the store.
+ * @throws GatiError `GATI_USAGE` for what is neither, `GATI_MANIFEST_INVALID`, `GATI_RELEASE_UNKNOWN`
+ */
+export async function readNamed(name: string, open: () => Promise<History>): Promise<Manifest> {
+  const found = fs.statSync(name, { throwIfNoEntry: false });
+  if (found?.isFile()) return readFile(name);
+  if (parseSemver(name)) {
+    const { store } = await open();
+    return readManifest(store, await findRelease(store, name));
+  }
+  throw usageError(
+    `\`${name}\` is ${found ? 'a folder' : 'neither a file nor a version'}`,
+    'Name a manifest, for example dist/gati.manifest.json, or a version in the store, for example 1.2.0; `gati releases list` has those.',
+  );
+}
+
+function readFile(name: string): Manifest {
+  try {
+    return parseManifest(fs.readFileSync(name, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof Error && 'diagnostic' in error)) throw error;
+    throw new GatiError({ ...(error as GatiError).diagnostic, file: name }, { cause: error });
+  }
+}
