@@ -50,6 +50,9 @@ describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => 
 
   test('a bucket that is not there is said at start', async () => {
     const address = 'pubsub://my-project/gati?state=gs://missing';
-    await expect(openPubSub(address, settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS_STATE' });
+    await expect(openPubSub(address, settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_STATE',
+      message: expect.stringMatching(/gs:\/\/missing can't be used: Error: Not Found$/m),
+    });
   });
 });

@@ -24,14 +24,15 @@ export async function openGsKeys(bucket: string, prefix: string): Promise<KeySto
  * version of that. Conditions: https://cloud.google.com/storage/docs/request-preconditions
  */
 export function createGsKeys(client: AuthClient, origin: string, bucket: string, prefix: string): KeyStore {
-  const call = (method: 'GET' | 'POST', path: string, query: Record<string, string>, data?: string) =>
-    client.request<string>({
+  const call = <Answer>(method: 'GET' | 'POST', path: string, query: Record<string, string>, data?: string) => {
+    const media = query.alt === 'media';
+    return client.request<Answer>({
       method,
       url: `${origin}/${path}?${new URLSearchParams(query)}`,
       ...(data !== undefined && { data, headers: { 'content-type': 'application/json' } }),
-      responseType: 'text',
+      responseType: media ? 'text' : 'json',
       timeout: TIMEOUT,
-      validateStatus: (status) => (status >= 200 && status < 300) || (status === 404 && query.alt === 'media') || status === 412,
+      validateStatus: (status) => (status >= 200 && status < 300) || (status === 404 && media) || status === 412,
       // Each of them may be sent twice: a condition that held before does not hold again, and who wrote it reads its own.
       retryConfig: {
         retry: RETRIES,
@@ -40,17 +41,18 @@ export function createGsKeys(client: AuthClient, origin: string, bucket: string,
         retryBackoff: (_, milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random()))),
       },
     });
+  };
   /** The generation that it has then; `undefined`: it was another one, 0 being none. */
   const write = async (name: string, text: string, generation: string): Promise<string | undefined> => {
     const query = { uploadType: 'media', name: prefix + name, ifGenerationMatch: generation };
-    const { status, data } = await call('POST', `upload/storage/v1/b/${bucket}/o`, query, text);
-    return status === 412 ? undefined : (JSON.parse(data) as { generation: string }).generation;
+    const { status, data } = await call<{ generation: string }>('POST', `upload/storage/v1/b/${bucket}/o`, query, text);
+    return status === 412 ? undefined : data.generation;
   };
   return {
     create: (name, text) => write(name, text, '0'),
     async read(name) {
       const path = `storage/v1/b/${bucket}/o/${encodeURIComponent(prefix + name)}`;
-      const { status, data, headers } = await call('GET', path, { alt: 'media' });
+      const { status, data, headers } = await call<string>('GET', path, { alt: 'media' });
       return status === 404 ? undefined : { text: data, tag: headers.get('x-goog-generation')! };
     },
     replace: async (name, text, tag) => (await write(name, text, tag)) !== undefined,

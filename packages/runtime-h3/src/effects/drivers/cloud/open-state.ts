@@ -1,4 +1,5 @@
 import { GatiError } from '@gati/contract';
+import { patiently } from '../patience.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** What is loaded is the one that is named. */
@@ -27,9 +28,10 @@ export async function openState(parameters: URLSearchParams): Promise<KeyStore |
   const open = toOpener(url);
   let store: KeyStore | undefined;
   try {
-    store = await open();
-    await store.check();
-    return store;
+    const opened = await open();
+    store = opened;
+    await patiently(() => opened.check(), opened.isOutage);
+    return opened;
   } catch (cause) {
     await store?.close();
     if (String((cause as { code?: unknown }).code).startsWith('GATI_')) throw cause;
