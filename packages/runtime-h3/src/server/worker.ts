@@ -18,6 +18,7 @@ import { createMeasurer } from './measure.ts';
 import { createProbes } from './probes.ts';
 import { openReleases } from './releases.ts';
 import { toServes } from './roles.ts';
+import { keepTickShape } from './tick-shape.ts';
 
 /** What is left of a worker's time when its supervisor is gone. Milliseconds. */
 const ORPHAN_DRAIN = 3500;
@@ -30,6 +31,7 @@ type End = (within: number, code: number) => void;
 
 /** One worker of the server: the app behind HTTP, on connections that the supervisor hands over. */
 export async function work(options: ServerOptions, kind: WorkerKind): Promise<void> {
+  keepTickShape();
   const speak = holdStdout();
   process.stdout.on('error', () => {});
   let end: End = exit;
