@@ -75,14 +75,13 @@ export async function createGlobalContext({
   const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) => logger.warn('a database connection was lost', { error }));
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
-    const onError = (error: Error): void => logger.warn('the queue failed and is tried again', { error });
     // An app without effects loads none of it.
-    const [{ createEffectsEngine }, { openQueue, toDefaultQueue }, { verifySchedules }] = await Promise.all([
+    const [{ createEffectsEngine }, { openQueue, toDefaultQueue, toQueueSettings }, { verifySchedules }] = await Promise.all([
       import('../effects/engine.ts'),
       import('../effects/open.ts'),
       import('../effects/schedules.ts'),
     ]);
-    const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, { onError });
+    const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, toQueueSettings(logger));
     const driver = queue ?? (await (shared?.queue ?? open)());
     await verifySchedules(release.effects, driver.caps);
     if (announce && !driver.caps.durable && mode !== 'test' && !told.has(logger)) {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
+import type { Logger } from '../context/types.ts';
 import type { QueueDriver } from '../ports.ts';
 import { createMemoryDriver } from './drivers/memory.ts';
 
@@ -8,6 +9,16 @@ import { createMemoryDriver } from './drivers/memory.ts';
 export interface QueueSettings {
   /** Something failed in the background and is tried again, such as a lost connection. Its message holds no password. */
   onError(error: Error): void;
+  /** What failed in the background works again. */
+  onBack?(): void;
+}
+
+/** Where a server or an app writes of it. */
+export function toQueueSettings(logger: Logger): QueueSettings {
+  return {
+    onError: (error) => logger.warn('the queue failed and is tried again', { error }),
+    onBack: () => logger.info('the queue answers again'),
+  };
 }
 
 export type QueueOpener = (url: string, settings: QueueSettings) => Promise<QueueDriver>;

@@ -37,9 +37,8 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
   let runner: ReturnType<typeof createRunner> | undefined;
 
   const open = async (): Promise<QueueDriver> => {
-    const onError = (error: Error): void => logger.warn('the queue failed and is tried again', { error });
-    const { openQueue, toDefaultQueue } = await import('../effects/open.ts');
-    driver = await openQueue(url || toDefaultQueue(toDataFolder('production')), queues, { onError });
+    const { openQueue, toDefaultQueue, toQueueSettings } = await import('../effects/open.ts');
+    driver = await openQueue(url || toDefaultQueue(toDataFolder('production')), queues, toQueueSettings(logger));
     if (!runs && driver.caps.shared) onQueue();
     begin();
     return driver;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runEffectsCommand } from '../../src/effects/command/main.ts';
 import { openQueue } from '../../src/effects/open.ts';
 import type { QueueDriver } from '../../src/ports.ts';
@@ -135,4 +135,18 @@ test('says what is wrong', async () => {
     code: 1,
     document: { errors: [{ code: 'GATI_EFFECTS' }] },
   });
+});
+
+test('a queue that does not answer is said once, with a code', { timeout: 60_000 }, async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const output = { line: () => {}, document: () => {} };
+  const queues = { redis: () => import('../../src/effects/drivers/redis/index.ts') };
+  const code = await runEffectsCommand(['list'], { url: 'redis://127.0.0.1:1', queues, output });
+  const lines = written.mock.calls.map(([text]) => String(text));
+  written.mockRestore();
+  expect(code).toBe(1);
+  expect(lines).toEqual([
+    expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not answer: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n$/),
+    expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis can't be opened: /),
+  ]);
 });

@@ -29,6 +29,26 @@ describe.skipIf('reason' in server)('Redis', () => {
 
   testRestart({ server, fresh: () => void prefixes++, open: another, signals: ['SIGTERM', 'SIGKILL'] });
 
+  test('an outage is told once, and its end', { timeout: 60_000 }, async () => {
+    prefixes++;
+    const told: string[] = [];
+    const queue = await openRedis(`${server.url}?prefix=outage`, {
+      onError: (error) => void told.push(error.message.split('\n')[0]!),
+      onBack: () => void told.push('back'),
+    });
+    queue.onReady?.(() => {});
+    expect(await queue.stats()).toMatchObject({ waiting: 0 });
+    await server.halt('SIGKILL');
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+    // Many times it is tried again.
+    await pause(2500);
+    expect(told).toEqual([expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not answer: /)]);
+    await server.restart();
+    await expect.poll(() => told.at(-1), { timeout: 20_000 }).toBe('back');
+    expect(told).toHaveLength(2);
+    await queue.close();
+  });
+
   test('what cannot be reached is said without the password', async () => {
     await expect(openRedis(server.url.replace('redis://', 'redis://nobody:secret@'), { onError: () => {} })).rejects.toMatchObject({
       code: 'GATI_EFFECTS_AWAY',

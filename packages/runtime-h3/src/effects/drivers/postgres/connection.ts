@@ -1,6 +1,7 @@
 // The default export: the package is CommonJS, of which bundlers and Node see different names.
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
+import type { Outage } from '../outage.ts';
 import { patiently } from '../patience.ts';
 
 /** What runs one statement: a pool, or the user's own transaction. */
@@ -42,12 +43,13 @@ const POOL = 6;
 const CONNECT_LIMIT = 5000;
 const LONGEST_WAIT = 5000;
 
-export function createConnection(url: string, onError: (error: Error) => void): Connection {
+export function createConnection(url: string, outage: Outage): Connection {
   const closing = new AbortController();
   const config = { connectionString: url, keepAlive: true, connectionTimeoutMillis: CONNECT_LIMIT, application_name: 'gati' };
   const pool = new pg.Pool({ ...config, max: POOL, onConnect: async (client) => void (await client.query(PLANS)) });
   // An idle connection that the server ended; the next query opens another.
-  pool.on('error', onError);
+  pool.on('error', outage.failed);
+  pool.on('connect', outage.over);
   const query: Queryable['query'] = (text, values) => pool.query(text, values);
   const once: Run = async (text, values, name) =>
     (await pool.query(name === undefined ? { text, values } : { name, text, values })).rows as never[];
@@ -89,7 +91,7 @@ export function createConnection(url: string, onError: (error: Error) => void): 
         const lose = (error?: Error): void => {
           if (lost || stopped) return;
           lost = true;
-          if (error) onError(error);
+          if (error) outage.failed(error);
           void next.end().catch(() => {});
           timer = setTimeout(() => void connect(), wait);
           wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -101,6 +103,7 @@ export function createConnection(url: string, onError: (error: Error) => void): 
           await next.connect();
           await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
           wait = 50;
+          outage.over();
           // What was said while nobody listened.
           callback(undefined);
         } catch (error) {

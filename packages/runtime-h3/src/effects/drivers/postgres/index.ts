@@ -1,6 +1,7 @@
 import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../../open.ts';
 import { createBatch } from '../batch.ts';
+import { createOutage } from '../outage.ts';
 import { patiently } from '../patience.ts';
 import { toAway } from '../away.ts';
 import { createWake } from '../wake.ts';
@@ -25,9 +26,14 @@ const BATCH_BYTES = 4_000_000;
 const BATCH_JOBS = 1000;
 
 /** Jobs in PostgreSQL: `postgres://user:password@host/database?schema=gati`. */
-export const open: QueueOpener = async (url, { onError }) => {
+export const open: QueueOpener = async (url, settings) => {
   const { address, schema } = toAddress(url);
-  const connection = createConnection(address, onError);
+  const outage = createOutage(settings, (cause) =>
+    toAway('The queue in PostgreSQL does not answer', 'Check that the server runs and can be reached.', cause),
+  );
+  /** In the background: what is not the connection's is told each time. */
+  const onError = (error: Error): void => (isOutage(error) ? outage.failed(error) : settings.onError(error));
+  const connection = createConnection(address, outage);
   try {
     await migrate(connection, schema);
   } catch (error) {

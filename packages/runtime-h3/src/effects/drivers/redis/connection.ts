@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { Outage } from '../outage.ts';
 import { patiently } from '../patience.ts';
 import { type ScriptName, SCRIPTS } from './scripts.ts';
 
@@ -26,7 +27,7 @@ export function isOutage(error: unknown): boolean {
 }
 
 /** What can't be sent is not kept back by the client: what waits, and for how long, is `patiently`'s. */
-export async function connect(url: string, prefix: string, onError: (error: Error) => void): Promise<Connection> {
+export async function connect(url: string, prefix: string, outage: Outage): Promise<Connection> {
   const closing = new AbortController();
   const options = {
     lazyConnect: true,
@@ -41,11 +42,19 @@ export async function connect(url: string, prefix: string, onError: (error: Erro
   let last: Error | undefined;
   client.on('error', (error: Error) => {
     last = error;
-    onError(error);
+    outage.failed(error);
+  });
+  client.on('ready', () => {
+    last = undefined;
+    outage.over();
   });
   for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(`gati_${name}`, { lua, numberOfKeys: 1 });
   const scripts = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
-  const again = <Value>(work: () => Promise<Value>): Promise<Value> => patiently(work, isOutage, { signal: closing.signal });
+  const tell = (error: unknown): never => {
+    throw /Stream isn't writeable|Connection is closed/.test(String(error)) ? (last ?? error) : error;
+  };
+  const again = <Value>(work: () => Promise<Value>): Promise<Value> =>
+    patiently(() => work().catch(tell), isOutage, { signal: closing.signal });
   let subscriber: Redis | undefined;
 
   const close = async (): Promise<void> => {
@@ -55,11 +64,7 @@ export async function connect(url: string, prefix: string, onError: (error: Erro
   };
   void client.connect().catch(() => {});
   try {
-    await again(() =>
-      client.ping().catch((error: unknown) => {
-        throw last ?? error;
-      }),
-    );
+    await again(() => client.ping());
   } catch (error) {
     // A failed start must not go on in the background.
     await close();
@@ -82,11 +87,11 @@ export async function connect(url: string, prefix: string, onError: (error: Erro
     subscribe(channel, callback) {
       // Its own connection: one that listens can do nothing else.
       subscriber = new Redis(url, { ...options, enableOfflineQueue: true, commandTimeout: undefined, lazyConnect: false });
-      subscriber.on('error', onError);
+      subscriber.on('error', outage.failed);
       subscriber.on('message', callback);
       // What was said while nobody listened.
       subscriber.on('ready', callback);
-      subscriber.subscribe(channel).then(callback, onError);
+      subscriber.subscribe(channel).then(callback, outage.failed);
     },
 
     close,

@@ -2,6 +2,7 @@ import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../../open.ts';
 import { toAway } from '../away.ts';
 import { type Batch, createBatch } from '../batch.ts';
+import { createOutage } from '../outage.ts';
 import { createWake } from '../wake.ts';
 import { toAddress } from './address.ts';
 import { connect, isOutage } from './connection.ts';
@@ -11,6 +12,7 @@ import type { ScriptName } from './scripts.ts';
 /** Safety nets: a lost message; a place that came free in another process. */
 const LONGEST_SILENCE = 5000;
 const LIMITED_SILENCE = 1000;
+const CHECK = 'Check that GATI_EFFECTS names a Redis that runs, with its user and password.';
 const BATCH_BYTES = 2_000_000;
 const BATCH_ITEMS = 500;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
@@ -29,14 +31,11 @@ type Claimed = [
 ];
 
 /** Jobs in Redis 6 or later, or Valkey: `redis://user:password@host:6379/0?prefix=gati`, `rediss://` with TLS. */
-export const open: QueueOpener = async (url, { onError }) => {
+export const open: QueueOpener = async (url, settings) => {
   const { address, prefix } = toAddress(url);
-  const connection = await connect(address, prefix, onError).catch((cause: unknown) => {
-    throw toAway(
-      "The queue in Redis can't be opened",
-      'Check that GATI_EFFECTS names a Redis that runs, with its user and password.',
-      cause,
-    );
+  const outage = createOutage(settings, (cause) => toAway('The queue in Redis does not answer', CHECK, cause));
+  const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
+    throw toAway("The queue in Redis can't be opened", CHECK, cause);
   });
   const wake = createWake();
   let subscribed = false;

@@ -1,0 +1,24 @@
+import type { QueueSettings } from '../open.ts';
+
+/** A connection to the store that is tried again and again. */
+export interface Outage {
+  failed(error: unknown): void;
+  over(): void;
+}
+
+/** Tells of an outage once, and of its end: all that fails in between is the same one. */
+export function createOutage({ onError, onBack }: QueueSettings, toError: (cause: unknown) => Error): Outage {
+  let isOut = false;
+  return {
+    failed(error) {
+      if (isOut) return;
+      isOut = true;
+      onError(toError(error));
+    },
+    over() {
+      if (!isOut) return;
+      isOut = false;
+      onBack?.();
+    },
+  };
+}
