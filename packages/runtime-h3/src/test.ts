@@ -4,7 +4,7 @@ import { createGlobalContext } from './context/global.ts';
 import type { Body, GlobalContext, Params, Query, RouteId } from './context/types.ts';
 import { createMemoryDriver } from './effects/drivers/memory.ts';
 import type { ReleaseBundle } from './releases/bundle.ts';
-import { createLogger } from './telemetry/logger.ts';
+import { createTextLogger } from './telemetry/text-logger.ts';
 import { readAnswer, type TestAnswer, toRequest } from './test-request.ts';
 
 export type { TestAnswer } from './test-request.ts';
@@ -47,7 +47,7 @@ export interface TestApp {
  */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const release = options.release ?? (await importRelease());
-  const logger = createLogger({ mode: 'development', level: 'warn' });
+  const logger = createTextLogger({ level: 'warn' });
   const context = await createGlobalContext({
     release,
     mode: 'test',

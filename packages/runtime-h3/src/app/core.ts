@@ -1,6 +1,5 @@
 import type { Logger } from '../context/types.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { Recorder } from '../telemetry/recorder.ts';
 import type { RouteStats } from '../telemetry/stats.ts';
 import type { Call } from './call.ts';
@@ -45,7 +44,7 @@ export class Core implements CallHost {
     const cors = new Cors(options.cors, options.mode);
     this.cors = cors.off ? undefined : cors;
     this.clientIp = toClientIp(options.trustProxy);
-    this.logger = options.logger ?? createLogger({ mode: options.mode });
+    this.logger = options.logger;
     this.recorder = new Recorder(options.log);
     this.inflight = new InFlight(expire);
     this.noRelease = new ReleaseState(NO_RELEASE, toNoIdentity(this.base), this.stats);

@@ -34,7 +34,7 @@ export interface AppOptions {
   /** Node only: before the head of an answer of 1 KiB or more is written, so that it may be compressed. */
   onLarge?(res: ServerResponse): void;
   /** For what happens outside a release's context. */
-  logger?: Logger;
+  logger: Logger;
   /** What a 500 problem says besides, in development: file and frame. */
   onError?(error: unknown, route: string): Record<string, unknown> | undefined;
 }

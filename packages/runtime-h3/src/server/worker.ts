@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type App, createApp } from '../app/index.ts';
 import { createRedactor } from '../config/redact.ts';
 import { createGlobalContext } from '../context/global.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createJsonLogger } from '../telemetry/logger.ts';
 import { drainWorker } from './drain.ts';
 import { createWorkerEffects } from './effects.ts';
 import { readServerEnv } from './env.ts';
@@ -56,7 +56,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   let usage: App['usage'] = () => ({ open: 0, idle: 0 });
   let redact = createRedactor([]);
   const write = (lines: string): void => void process.stdout.write(redact(lines));
-  const logger = createLogger({ mode: 'production', level: env.logLevel, write });
+  const logger = createJsonLogger({ level: env.logLevel, write });
 
   const effects = createWorkerEffects({
     runs: kind === 'effects' || env.role === 'worker',

@@ -13,6 +13,7 @@ it('answers 500 for code that fails to load before the first global context is m
   (release.routes[0] as RouteSlot).live = () => Promise.reject(new Error('no such code'));
   const app = createApp({
     mode: 'production',
+    logger: context(release).logger,
     releases: () => onlyRelease(release),
     async context(of) {
       await new Promise((resolve) => setTimeout(resolve, 20));

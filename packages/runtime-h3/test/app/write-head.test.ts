@@ -23,6 +23,7 @@ test.each(['/plain', '/stream'])('fields that something set before stand beside 
     releases: () => onlyRelease(release),
     context: (of) => context(of, []),
     mode: 'development',
+    logger: context(release, []).logger,
     cors: { origins: ['https://a.example'] },
   });
   const server = createServer((req, res) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawIds, isRequestId, parseTraceParent } from '../../src/telemetry/ids.ts';
-import { wantsColors } from '../../src/telemetry/colors.ts';
-import { bindLogger, createLogger } from '../../src/telemetry/logger.ts';
+import { bindLogger, createJsonLogger } from '../../src/telemetry/logger.ts';
+import { createTextLogger } from '../../src/telemetry/text-logger.ts';
 import { Recorder } from '../../src/telemetry/recorder.ts';
 import { redact } from '../../src/telemetry/redact.ts';
 import { RouteStats, toMetrics } from '../../src/telemetry/stats.ts';
@@ -92,7 +92,7 @@ it('reads W3C trace context', () => {
 describe('logger', () => {
   it('writes JSON lines in production and hides secrets', () => {
     let text = '';
-    const logger = bindLogger(createLogger({ mode: 'production', write: (lines) => (text += lines), fields: { app: 'a' } }), {
+    const logger = bindLogger(createJsonLogger({ write: (lines) => (text += lines), fields: { app: 'a' } }), {
       route: 'GET /a',
     });
     logger.debug('quiet');
@@ -129,18 +129,9 @@ describe('logger', () => {
     [false, 'trace look {"a":1}\n'],
   ])('writes short text in development, coloured: %s', (colors, expected) => {
     let text = '';
-    const logger = createLogger({ mode: 'development', level: 'trace', colors, write: (lines) => (text += lines) });
+    const logger = createTextLogger({ level: 'trace', colors, write: (lines) => (text += lines) });
     logger.trace('look', { a: 1 });
     expect(text).toBe(expected);
-  });
-
-  it('colours on a terminal that wants it', () => {
-    expect(wantsColors({ isTTY: true }, {})).toBe(true);
-    expect(wantsColors({}, {})).toBe(false);
-    expect(wantsColors({ isTTY: true }, { NO_COLOR: '1', FORCE_COLOR: '1' })).toBe(false);
-    expect(wantsColors({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
-    expect(wantsColors({}, { FORCE_COLOR: '1' })).toBe(true);
-    expect(wantsColors({ isTTY: true }, { FORCE_COLOR: '0' })).toBe(false);
   });
 
   it('bounds what it writes', () => {

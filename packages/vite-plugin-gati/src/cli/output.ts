@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { type Diagnostic, formatDiagnostic, wantsColors } from '@gati/contract';
 import pc from 'picocolors';
 
 /** Where a command's words go: people read lines, programs read one JSON document on stdout. */
@@ -13,9 +13,9 @@ export interface Output {
   document(value: unknown): void;
 }
 
-/** Colours only on a terminal, and never with `NO_COLOR` (https://no-color.org) or `--json`. */
+/** Colours where people want them, and never with `--json`. */
 export function colorsFor(stream: NodeJS.WriteStream, json = false): ReturnType<typeof pc.createColors> {
-  return pc.createColors(!json && stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb');
+  return pc.createColors(!json && wantsColors(stream, process.env));
 }
 
 export function createOutput(json: boolean): Output {

@@ -1,4 +1,4 @@
-import { createLogger, type EffectSlot, type ReleaseBundle } from '@gati/runtime-h3/app';
+import { createTextLogger, type EffectSlot, type ReleaseBundle } from '@gati/runtime-h3/app';
 import { ABI, type Context, createGlobalContext, QUEUES } from '@gati/runtime-h3/dev';
 import { toLivePayload } from '../compile/live.ts';
 import type { Project } from '../project.ts';
@@ -32,7 +32,7 @@ interface Needs {
 
 export function createHost({ project, code, problems, env, texts }: Needs): Host {
   const { root } = project;
-  const logger = createLogger({ mode: 'development' });
+  const logger = createTextLogger();
   const loader = createRouteLoader({ root, code, problems, texts, analyzer: () => project.analyzer() });
   const slots = new Map<string, LiveSlot>();
   const modules: ReleaseBundle['modules'] = {};

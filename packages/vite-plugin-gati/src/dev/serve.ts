@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type App, createApp, onlyRelease, toProblem } from '@gati/runtime-h3/app';
+import { type App, createApp, createTextLogger, onlyRelease, toProblem } from '@gati/runtime-h3/app';
 import { wantsDocument } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
@@ -15,6 +15,7 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
     mode: 'development',
     base: options.base,
     cors: options.cors,
+    logger: createTextLogger(),
     limits: options.limits,
     releases: () => onlyRelease(host.release()),
     context: async (release) => (await host.context(release)).gctx,

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -58,6 +59,26 @@ describe('gati', () => {
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE', fix: expect.any(String) }] });
   });
+});
+
+it('colours where people want it', { timeout: MINUTE }, async () => {
+  const raw = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd: repository,
+      env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '0', ...env },
+    });
+    let text = '';
+    child.stderr.on('data', (chunk) => (text += String(chunk)));
+    await once(child, 'close');
+    return text;
+  };
+  expect(await raw({ FORCE_COLOR: '1' }, 'biuld')).toContain('\u001b[31mGATI_USAGE\u001b[39m');
+  for (const [env, args] of [
+    [{}, []],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, []],
+    [{ FORCE_COLOR: '1' }, ['--json']],
+  ] as const)
+    expect(await raw(env, 'biuld', ...args)).not.toContain('\u001b');
 });
 
 describe('gati generate', () => {
