@@ -86,7 +86,7 @@ function verify(call: Call, status: number, text: string, check: (value: unknown
   if (check(wire)) return;
   const schema = call.plan?.output(status).check.schema ?? {};
   const errors = explain(schema, call.release.bundle.contract.$defs, wire, 'response');
-  call.logger.warn('an answer breaks its declared response', { route: call.route, status, errors });
+  call.logger.warn('an answer breaks its declared response', { code: 'GATI_RESPONSE_MISMATCH', route: call.route, status, errors });
   if (call.host.production) return;
   throw new Refusal(500, 'invalid_response', { detail: `The handler's answer breaks the declared response ${status}.`, errors });
 }

@@ -1,12 +1,41 @@
-import { refName, type Schema } from '@gati/contract';
+import { refName, type Schema, toTypeScript } from '@gati/contract';
 
 type Lookup = (name: string) => Schema | undefined;
 
+/** Why a value may not be what it should, at one place. */
+export interface Mismatch {
+  /** JSON Pointer; `/` is the whole. */
+  path: string;
+  /** What is there; `undefined`: nothing, though it has to be. */
+  found: Schema | undefined;
+  /** What should be; `undefined`: nothing may be there. */
+  wanted: Schema | undefined;
+}
+
+/** What is wrong, after the name of what has it. */
+export function describeMismatch({ path, found, wanted }: Mismatch): string {
+  const at = path === '/' ? '' : `at ${path} `;
+  if (!wanted)
+    return `${at}${path === '/' ? 'it has a body and none is declared' : 'the field is not declared, and others are not allowed'}`;
+  if (!found) return `${at}${path === '/' ? 'a body is declared and there is none' : 'the field is declared and not always there'}`;
+  return `${at}it is ${toText(found)}, and ${toText(wanted)} is declared`;
+}
+
+/** On one line. */
+function toText(schema: Schema): string {
+  const text = toTypeScript(schema, { direction: 'response' })
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/\s+/g, ' ');
+  return `\`${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}\``;
+}
+
+const LONGEST = 100;
+
 /**
- * Why a value of `from` may not be one of `to`, as the path to the place; undefined where it fits or where that can't be said.
+ * Where a value of `from` may not be one of `to`; undefined where it fits or where that can't be said.
  * Only what is certain counts, so that nobody has to argue with it.
  */
-export function findMismatch(from: Schema, to: Schema, lookup: Lookup, path = '', seen: Set<string> = new Set()): string | undefined {
+export function findMismatch(from: Schema, to: Schema, lookup: Lookup, path = '', seen: Set<string> = new Set()): Mismatch | undefined {
   const a = follow(from, lookup);
   const b = follow(to, lookup);
   const key = `${from.$ref ?? ''}>${to.$ref ?? ''}`;
@@ -24,13 +53,17 @@ export function findMismatch(from: Schema, to: Schema, lookup: Lookup, path = ''
   }
   if (b.anyOf) {
     const reasons = b.anyOf.map((member) => findMismatch(a, member, lookup, path, seen));
-    return reasons.every((reason) => reason !== undefined) ? path || '/' : undefined;
+    return reasons.every((reason) => reason !== undefined)
+      ? reasons.length === 1
+        ? reasons[0]
+        : { path: path || '/', found: from, wanted: to }
+      : undefined;
   }
   return mismatchPlain(a, b, lookup, path, seen);
 }
 
-function mismatchPlain(a: Schema, b: Schema, lookup: Lookup, path: string, seen: Set<string>): string | undefined {
-  const here = path || '/';
+function mismatchPlain(a: Schema, b: Schema, lookup: Lookup, path: string, seen: Set<string>): Mismatch | undefined {
+  const here: Mismatch = { path: path || '/', found: a, wanted: b };
   const values = a.const !== undefined ? [a.const] : a.enum;
   const allowed = b.const !== undefined ? [b.const] : b.enum;
   if (allowed)
@@ -40,14 +73,17 @@ function mismatchPlain(a: Schema, b: Schema, lookup: Lookup, path: string, seen:
     if (!(a.type === 'number' && b.type === 'integer')) return here;
   }
   if (b.type === 'object') {
-    for (const name of b.required ?? []) if (!a.required?.includes(name) && a.additionalProperties === undefined) return `${path}/${name}`;
+    for (const name of b.required ?? [])
+      if (!a.required?.includes(name) && a.additionalProperties === undefined)
+        return { path: `${path}/${name}`, found: undefined, wanted: b.properties?.[name] ?? {} };
     for (const [name, part] of Object.entries(b.properties ?? {})) {
       const own = a.properties?.[name];
       const found = own && findMismatch(own, part, lookup, `${path}/${name}`, seen);
       if (found !== undefined) return found;
     }
     if (b.additionalProperties === false)
-      for (const name of Object.keys(a.properties ?? {})) if (!Object.hasOwn(b.properties ?? {}, name)) return `${path}/${name}`;
+      for (const [name, part] of Object.entries(a.properties ?? {}))
+        if (!Object.hasOwn(b.properties ?? {}, name)) return { path: `${path}/${name}`, found: part, wanted: undefined };
   }
   if (b.type === 'array' && typeof a.items === 'object' && typeof b.items === 'object' && !a.prefixItems && !b.prefixItems)
     return findMismatch(a.items, b.items, lookup, `${path}/0`, seen);

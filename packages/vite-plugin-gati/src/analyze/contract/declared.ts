@@ -2,7 +2,7 @@ import { canonicalSchema, type ResponseContract, type Schema } from '@gati/contr
 import type { Node } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
 import type { Session } from '../session.ts';
-import { findMismatch } from './assignable.ts';
+import { describeMismatch, findMismatch } from './assignable.ts';
 import type { Issues } from './issues.ts';
 import { PROBLEM, type Inferred } from './responses.ts';
 import { adopt, type LoadedSchemas } from './standard-schema.ts';
@@ -43,16 +43,16 @@ export function withDeclared(
       continue;
     }
     const schema = declared.byStatus.get(key);
-    const path =
+    const mismatch =
       schema && response.schema
         ? findMismatch(response.schema, schema, lookup)
         : Boolean(schema) !== Boolean(response.schema)
-          ? '/'
+          ? { path: '/', found: response.schema, wanted: schema }
           : undefined;
-    if (path !== undefined) {
+    if (mismatch !== undefined) {
       issues.add(
         'GATI_RESPONSE_MISMATCH',
-        `What the handler answers with ${status} is not what is declared, at ${path}.`,
+        `What the handler answers with ${status} is not what is declared: ${describeMismatch(mismatch)}.`,
         'Change the declaration or the body so that they agree.',
         node,
         'error',

@@ -1,0 +1,49 @@
+import type { Schema } from '@gati/contract';
+import { expect, test } from 'vitest';
+import { describeMismatch, findMismatch } from '../../src/analyze/contract/assignable.ts';
+
+const text: Schema = { type: 'string' };
+const number: Schema = { type: 'number' };
+const object = (properties: Record<string, Schema>, extra: Schema = {}): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  ...extra,
+});
+const $defs: Record<string, Schema> = { User: object({ name: text }) };
+
+test.each<[Schema, Schema, string | undefined]>([
+  [text, text, undefined],
+  [{}, text, undefined],
+  [text, number, 'it is `string`, and `number` is declared'],
+  [
+    object({ user: object({ id: { type: 'string', const: 'seven' } }) }),
+    object({ user: object({ id: number }) }),
+    "at /user/id it is `'seven'`, and `number` is declared",
+  ],
+  [
+    object({ kind: { type: 'string', const: 'c' } }),
+    object({ kind: { enum: ['a', 'b'] } }),
+    "at /kind it is `'c'`, and `'a' | 'b'` is declared",
+  ],
+  [object({ id: text }, { required: [] }), object({ id: text }), 'at /id the field is declared and not always there'],
+  [
+    object({ id: text, x: text }),
+    object({ id: text }, { additionalProperties: false }),
+    'at /x the field is not declared, and others are not allowed',
+  ],
+  [{ type: 'array', items: text }, { type: 'array', items: number }, 'at /0 it is `string`, and `number` is declared'],
+  [
+    object({ user: { $ref: '#/$defs/User' } }),
+    object({ user: { anyOf: [number, { type: 'null' }] } }),
+    'at /user it is `User`, and `number | null` is declared',
+  ],
+  [
+    object(Object.fromEntries([...'abcdefghijklmnop'].map((name) => [name, text]))),
+    text,
+    expect.stringMatching(/^it is `.{100}…`, and `string` is declared$/),
+  ],
+])('%j for %j', (found, wanted, said) => {
+  const mismatch = findMismatch(found, wanted, (name) => $defs[name]);
+  expect(mismatch && describeMismatch(mismatch)).toEqual(said);
+});
