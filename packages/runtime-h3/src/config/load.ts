@@ -20,8 +20,19 @@ export interface LoadedConfig {
   secrets: string[];
 }
 
+/** `.env` is read by whoever starts the app: Vite in development, `gati run`. */
+const FIXES = {
+  development: 'Set these names in .env or in the environment.',
+  production: 'Set these names in the environment.',
+  test: 'Give them to the app, `testApp({ env: { … } })`, or set them in the environment; tests read no .env.',
+};
+
 /** Checks the environment against `src/config.ts`. Throws `GATI_CONFIG_INVALID` with every bad name; values are never in it. */
-export async function loadConfig(config: Live<unknown> | undefined, env: Record<string, string | undefined>): Promise<LoadedConfig> {
+export async function loadConfig(
+  config: Live<unknown> | undefined,
+  env: Record<string, string | undefined>,
+  mode: keyof typeof FIXES,
+): Promise<LoadedConfig> {
   if (!config) return { value: {}, secrets: [] };
   const schema = await config();
   if (!isStandardSchema(schema)) {
@@ -34,7 +45,7 @@ export async function loadConfig(config: Live<unknown> | undefined, env: Record<
   if (result.issues) {
     throw toConfigError(
       result.issues.map((issue) => describe(issue, env)),
-      'Set these names in the environment (in development also in .env).',
+      FIXES[mode],
     );
   }
   const value = result.value as Record<string, unknown>;

@@ -68,7 +68,7 @@ export async function createGlobalContext({
   effects: shared,
   queues,
 }: GlobalContextOptions): Promise<Context> {
-  const config = await loadConfig(release.config, env);
+  const config = await loadConfig(release.config, env, mode);
   const modules = createModules(release.modules);
   const abort = new AbortController();
   const folder = toDataFolder(mode);

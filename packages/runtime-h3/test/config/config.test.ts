@@ -17,12 +17,16 @@ const schemas = {
 
 describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
   test('gives the typed output', async () => {
-    const { value } = await loadConfig(() => schema, { DATABASE_URL: 'postgres://u:pw@db/app', API_TOKEN: 'tok-123456', OTHER: 'x' });
+    const { value } = await loadConfig(
+      () => schema,
+      { DATABASE_URL: 'postgres://u:pw@db/app', API_TOKEN: 'tok-123456', OTHER: 'x' },
+      'production',
+    );
     expect(value).toMatchObject({ DATABASE_URL: 'postgres://u:pw@db/app', RETRIES: 3, API_TOKEN: 'tok-123456' });
   });
 
   test('names all that is missing or bad at once, without a value', async () => {
-    const loading = loadConfig(() => schema, { DATABASE_URL: 'hunter2-is-no-url' });
+    const loading = loadConfig(() => schema, { DATABASE_URL: 'hunter2-is-no-url' }, 'production');
     await expect(loading).rejects.toMatchObject({ code: 'GATI_CONFIG_INVALID', diagnostic: { file: 'src/config.ts' } });
     const error = await loading.catch((caught: Error) => caught.message);
     expect(error).toMatch(/DATABASE_URL/);
@@ -32,18 +36,31 @@ describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
 });
 
 test('without src/config.ts there is no config', async () => {
-  expect(await loadConfig(undefined, { A: '1' })).toEqual({ value: {}, secrets: [] });
+  expect(await loadConfig(undefined, { A: '1' }, 'production')).toEqual({ value: {}, secrets: [] });
+});
+
+test.each([
+  ['development', /in \.env or/],
+  ['production', /^Set these names in the environment\.$/],
+  ['test', /testApp\(\{ env: .* tests read no \.env/],
+] as const)('says where the names are set: %s', async (mode, fix) => {
+  const error: unknown = await loadConfig(() => z.object({ A: z.string() }), {}, mode).catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ diagnostic: { fix: expect.stringMatching(fix) } });
 });
 
 test('a default export that is no schema is named', async () => {
-  await expect(loadConfig(() => ({ port: 1 }), {})).rejects.toMatchObject({ code: 'GATI_CONFIG_INVALID' });
+  await expect(loadConfig(() => ({ port: 1 }), {}, 'production')).rejects.toMatchObject({ code: 'GATI_CONFIG_INVALID' });
 });
 
 test('config values do not reach logs, escaped or not', async () => {
-  const { secrets } = await loadConfig(() => z.object({ KEY: z.string(), MODE: z.string() }), {
-    KEY: 'se"cret\\value',
-    MODE: 'production',
-  });
+  const { secrets } = await loadConfig(
+    () => z.object({ KEY: z.string(), MODE: z.string() }),
+    {
+      KEY: 'se"cret\\value',
+      MODE: 'production',
+    },
+    'production',
+  );
   const redact = createRedactor(secrets);
   expect(redact('key se"cret\\value in production')).toBe('key [redacted] in production');
   expect(redact(JSON.stringify({ key: 'se"cret\\value' }))).toBe('{"key":"[redacted]"}');

@@ -20,6 +20,14 @@ const FILES: Record<string, [id: string, text: string]> = {
     'POST /form',
     'export type Body = { name: string; age?: number };\nexport const handler: Handler<typeof route> = (req) => ({ name: req.body.name });',
   ],
+  lists: [
+    'POST /lists',
+    "type Tag = 'a' | 'b';\ntype Tags = Tag[];\nexport type Body = { name: string; tags: Tags; seen: Set<number>; at?: Date[]; kind: 'a' | 1 | null };\nexport const handler: Handler<typeof route> = () => {};",
+  ],
+  nested: [
+    'POST /nested',
+    'export type Body = { name: string; lines: { qty: number }[] };\nexport const handler: Handler<typeof route> = () => {};',
+  ],
   maybe: [
     'POST /maybe',
     'export type Body = { list: string[] } | undefined;\nexport const handler: Handler<typeof route> = (req) => ({ n: req.body?.list.length });',
@@ -168,7 +176,9 @@ describe.each(ENGINES)('requests, %s', (engine) => {
       contentTypes: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
       required: true,
     });
-    expect(of('maybe').contract.body).toMatchObject({ contentTypes: ['application/json'], required: false });
+    expect(of('lists').contract.body?.contentTypes).toEqual(of('form').contract.body?.contentTypes);
+    expect(of('nested').contract.body?.contentTypes).toEqual(['application/json']);
+    expect(of('maybe').contract.body).toMatchObject({ required: false });
   });
 
   test('zod', () => {

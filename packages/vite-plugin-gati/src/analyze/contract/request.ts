@@ -137,7 +137,7 @@ function contentTypes(schema: Schema, session: Session): string[] {
     schema.type === 'object' &&
     schema.properties &&
     !schema.allOf &&
-    Object.values(schema.properties).every((part) => isScalar(part, session));
+    Object.values(schema.properties).every((part) => isScalar(part, session) || isList(part, session));
   if (flat) types.push('application/x-www-form-urlencoded', 'multipart/form-data');
   return types;
 }
@@ -166,7 +166,15 @@ function isScalar(schema: Schema, session: Session): boolean {
     return target !== undefined && target.$ref === undefined && isScalar(target, session);
   }
   if (schema.anyOf) return schema.anyOf.every((part) => isScalar(part, session));
+  // Literals of several types have none.
+  if (schema.const !== undefined || schema.enum) return true;
   return schema.type !== undefined && schema.type !== 'object' && schema.type !== 'array';
+}
+
+/** A name that comes several times fills it. */
+function isList(schema: Schema, session: Session): boolean {
+  const { type, items, prefixItems } = schema.$ref === undefined ? schema : (definition(schema, session) ?? {});
+  return type === 'array' && !prefixItems && typeof items === 'object' && isScalar(items, session);
 }
 
 function definition(schema: Schema, session: Session): Schema | undefined {
