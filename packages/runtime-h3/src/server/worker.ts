@@ -131,7 +131,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      logger.error('an error that nobody caught: this worker ends', { error });
+      logger.error('an error that nobody caught: this worker ends', { code: 'GATI_UNCAUGHT', error });
       tell({ gati: 'leaving' });
       end(Math.min(CRASH_DRAIN, env.drain), 1);
     });
