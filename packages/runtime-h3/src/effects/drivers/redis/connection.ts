@@ -4,12 +4,15 @@ import { patiently } from '../patience.ts';
 import { type ScriptName, SCRIPTS } from './scripts.ts';
 
 export interface Connection {
-  /** Runs a script, and again while the server is away: only for what may happen twice. */
-  run<Answer>(script: ScriptName, args: (string | number)[]): Promise<Answer>;
+  /**
+   * Runs a script, and again while the server is away: only for what may happen twice.
+   * `onSent` is called each time it is on its way: what is sent then is done right behind it.
+   */
+  run<Answer>(script: ScriptName, args: (string | number)[], onSent?: () => void): Promise<Answer>;
   /** One round trip for many commands. */
   pipeline<Answer>(commands: (string | number)[][]): Promise<Answer[]>;
   /** Calls back at each message, and whenever some may have been missed. */
-  subscribe(channel: string, callback: () => void): void;
+  subscribe(channel: string, callback: (message?: string) => void): void;
   close(): Promise<void>;
 }
 
@@ -72,8 +75,18 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
   }
 
   return {
-    run: <Answer>(script: ScriptName, args: (string | number)[]) =>
-      again(() => scripts[`gati_${script}`]!(prefix, ...args) as Promise<Answer>),
+    run: <Answer>(script: ScriptName, args: (string | number)[], onSent?: () => void) =>
+      again(() => {
+        const send = (): Promise<Answer> => scripts[`gati_${script}`]!(prefix, ...args) as Promise<Answer>;
+        if (onSent === undefined) return send();
+        // In one write with what follows, so that the server makes both durable at once. There is no stream before the first connection.
+        const stream = client.stream as typeof client.stream | undefined;
+        stream?.cork();
+        const answer = send();
+        onSent();
+        process.nextTick(() => stream?.uncork());
+        return answer;
+      }),
 
     pipeline: <Answer>(commands: (string | number)[][]) =>
       again(async () => {
@@ -88,10 +101,10 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
       // Its own connection: one that listens can do nothing else.
       subscriber = new Redis(url, { ...options, enableOfflineQueue: true, commandTimeout: undefined, lazyConnect: false });
       subscriber.on('error', outage.failed);
-      subscriber.on('message', callback);
+      subscriber.on('message', (_channel, message) => callback(message));
       // What was said while nobody listened.
-      subscriber.on('ready', callback);
-      subscriber.subscribe(channel).then(callback, outage.failed);
+      subscriber.on('ready', () => callback());
+      subscriber.subscribe(channel).then(() => callback(), outage.failed);
     },
 
     close,

@@ -52,13 +52,13 @@ const constants: Record<string, number> = {
 
 const script = (body: string): string => (SHARED + body).replaceAll(/\b(DAY|KEPT|REPEAT)\b/g, (name) => String(constants[name]));
 
-/** Eight arguments a job. Gives their ids. */
+/** Who enqueues, then eight arguments a job. Gives their ids. */
 const enqueue = script(`
 local ids = {}
 local added = {}
 -- A place is taken for each, also for those that turn out to be known.
-local seq = redis.call('INCRBY', P .. 'seq', #ARGV / 8) - #ARGV / 8
-for i = 1, #ARGV, 8 do
+local seq = redis.call('INCRBY', P .. 'seq', (#ARGV - 1) / 8) - (#ARGV - 1) / 8
+for i = 2, #ARGV, 8 do
   local id, effect, payload, priority, runAt, delayed, key, release =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7]
   local known = key ~= '' and redis.call('GET', keyOf(effect, key))
@@ -77,7 +77,7 @@ for i = 1, #ARGV, 8 do
   end
 end
 for effect in pairs(added) do redis.call('SADD', P .. 'effects', effect) end
-if next(added) then redis.call('PUBLISH', P .. 'ready', '') end
+if next(added) then redis.call('PUBLISH', P .. 'ready', ARGV[1]) end
 return ids
 `);
 
