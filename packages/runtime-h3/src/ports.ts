@@ -149,6 +149,12 @@ export interface JobFilter {
   cursor?: string;
 }
 
+export interface DueEffect {
+  effect: string;
+  /** Version that enqueued it. */
+  release: string;
+}
+
 export interface QueueStats {
   waiting: number;
   delayed: number;
@@ -206,6 +212,8 @@ export interface QueueDriver {
   onReady?(callback: () => void): () => void;
   /** Absent where the store can't look into its queue. */
   list?(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }>;
+  /** Effects that have jobs which are due, each with the release of one of them. Costs the same however many jobs there are. */
+  due?(): Promise<DueEffect[]>;
   /** Of jobs that no one runs; gives how many. */
   cancel?(ids: string[]): Promise<number>;
   close(): Promise<void>;

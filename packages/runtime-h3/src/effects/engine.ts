@@ -158,8 +158,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
 
   /** A job whose effect no release has any more must become a dead letter that says so, and not wait for ever. */
   const adopt = async (): Promise<void> => {
-    const { jobs } = (await driver.list?.({ states: ['waiting'], limit: 100 })) ?? { jobs: [] };
-    for (const { effect, release } of jobs) {
+    for (const { effect, release } of (await driver.due?.()) ?? []) {
       // A newer release may have more effects: its own processes run them.
       if (!slots()[effect] && !isNewer(release, gctx().release.version)) orphans.add(effect);
     }

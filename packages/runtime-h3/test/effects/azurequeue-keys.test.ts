@@ -26,7 +26,7 @@ describe.skipIf('reason' in server)('Azure Storage with its keys in blobs', () =
 
   describeDriver('Azure Storage with keys', {
     caps: { durable: true, shared: true, maxDelay: 604_740_000, maxPayload: 49_152 - 4096, keys: Infinity, ordered: false },
-    without: ['saveProgress', 'purge', 'onReady', 'list', 'cancel'],
+    without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],
     only: 'keys',
     open,
     another,

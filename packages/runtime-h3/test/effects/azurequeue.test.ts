@@ -23,7 +23,7 @@ describe.skipIf('reason' in server)('Azure Storage', () => {
 
   describeDriver('Azure Storage', {
     caps: { durable: true, shared: true, maxDelay: 604_740_000, maxPayload: 49_152 - 4096, keys: 0, ordered: false },
-    without: ['saveProgress', 'purge', 'onReady', 'list', 'cancel'],
+    without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],
     open,
     another,
     wait: pause,

@@ -8,8 +8,8 @@ import { describeSharing } from './driver-sharing.ts';
 import { testIf } from './only-if.ts';
 
 /** What a driver may do without. */
-export type OptionalMethod = 'saveStep' | 'saveProgress' | 'purge' | 'onReady' | 'list' | 'cancel';
-const OPTIONAL: OptionalMethod[] = ['saveStep', 'saveProgress', 'purge', 'onReady', 'list', 'cancel'];
+export type OptionalMethod = 'saveStep' | 'saveProgress' | 'purge' | 'onReady' | 'list' | 'due' | 'cancel';
+const OPTIONAL: OptionalMethod[] = ['saveStep', 'saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'];
 
 export interface DriverHarness {
   /** What the driver says of itself: decides which parts of the suite apply. */

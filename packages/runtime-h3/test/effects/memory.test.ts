@@ -4,6 +4,7 @@ import { describeDriver } from './driver-conformance.ts';
 let time = 1_700_000_000_000;
 
 describeDriver('memory', {
+  without: ['due'],
   caps: { durable: false, shared: false, maxDelay: Infinity, keys: Infinity, ordered: true },
   open: async () => createMemoryDriver(() => time),
   wait: async (milliseconds) => {

@@ -29,7 +29,7 @@ describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => 
 
   describeDriver('Pub/Sub with keys', {
     caps: { durable: true, shared: true, maxDelay: 600_000, maxPayload: 9_000_000 - 4096, keys: Infinity, ordered: false },
-    without: ['saveProgress', 'purge', 'list', 'cancel'],
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     counts: false,
     open,
     another,

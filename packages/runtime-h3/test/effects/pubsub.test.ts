@@ -23,7 +23,7 @@ describe.skipIf('reason' in server)('Pub/Sub', () => {
 
   describeDriver('Pub/Sub', {
     caps: { durable: true, shared: true, maxDelay: 600_000, maxPayload: 9_000_000 - 4096, keys: 0, ordered: false },
-    without: ['saveProgress', 'purge', 'list', 'cancel'],
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     counts: false,
     open,
     another,

@@ -36,7 +36,7 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
 
   describeDriver('SQS with keys', {
     caps: { durable: true, shared: true, maxDelay: 900_000, maxPayload: 1_048_576 - 4096, keys: Infinity, ordered: false },
-    without: ['saveProgress', 'purge', 'list', 'cancel'],
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     open,
     another,
     wait: pause,

@@ -23,7 +23,7 @@ describe.skipIf('reason' in server)('SQS', () => {
 
   describeDriver('SQS', {
     caps: { durable: true, shared: true, maxDelay: 900_000, maxPayload: 1_048_576 - 4096, keys: 0, ordered: false },
-    without: ['saveProgress', 'purge', 'list', 'cancel'],
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     open,
     another,
     wait: pause,

@@ -1,10 +1,10 @@
-import type { JobFilter, JobRecord, QueueDriver } from '../../../ports.ts';
+import type { DueEffect, JobFilter, JobRecord, QueueDriver } from '../../../ports.ts';
 import type { Connection } from './connection.ts';
 import { type Row, toConditions, toRecord } from './look.ts';
 import { NOW } from './schema.ts';
 import { STATE } from './states.ts';
 
-type Operations = Required<Pick<QueueDriver, 'list' | 'cancel' | 'redrive' | 'purge' | 'stats'>>;
+type Operations = Required<Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>>;
 
 /** What people do with a queue, seldom. */
 export function createOperations(connection: Connection, schema: string): Operations {
@@ -24,6 +24,26 @@ export function createOperations(connection: Connection, schema: string): Operat
       const page = rows.slice(0, filter.limit);
       return { jobs: page.map((row) => toRecord(row, now)), ...(rows.length > page.length && { next: page.at(-1)!.seq }) };
     },
+
+    // From one effect to the next in each index, not through all jobs.
+    due: () =>
+      connection.again<DueEffect & Record<string, unknown>>(
+        [
+          { state: STATE.waiting, column: undefined },
+          { state: STATE.delayed, column: 'run_at' },
+          { state: STATE.active, column: 'leased_until' },
+        ]
+          .map(({ state, column }) => {
+            const due = column === undefined ? '' : `AND ${column} <= ${NOW}`;
+            return `(WITH RECURSIVE found(effect) AS (
+              SELECT min(effect) FROM ${jobs} WHERE state = ${state}
+              UNION ALL SELECT (SELECT min(effect) FROM ${jobs} WHERE state = ${state} AND effect > found.effect) FROM found WHERE effect IS NOT NULL)
+            SELECT found.effect, first.release FROM found CROSS JOIN LATERAL (
+              SELECT release FROM ${jobs} WHERE state = ${state} AND effect = found.effect ${due} LIMIT 1) AS first)`;
+          })
+          .join(' UNION '),
+        [],
+      ),
 
     cancel: (ids) =>
       count(

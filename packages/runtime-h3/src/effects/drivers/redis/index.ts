@@ -103,6 +103,11 @@ export const open: QueueOpener = async (url, settings) => {
     cancel: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('cancel', ids)),
     ...createLooking(connection, prefix),
 
+    async due() {
+      const flat = await connection.run<string[]>('due', []);
+      return flat.flatMap((effect, index) => (index % 2 === 0 ? [{ effect, release: flat[index + 1]! }] : []));
+    },
+
     async stats() {
       const [waiting, delayed, active, dead] = await connection.run<[number, number, number, number]>('stats', []);
       return { waiting, delayed, active, dead };

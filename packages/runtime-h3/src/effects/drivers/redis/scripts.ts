@@ -184,6 +184,24 @@ end
 return { waiting, delayed, active, redis.call('ZCARD', P .. 'dead') }
 `);
 
+/** Gives effect and release, in turn. */
+const due = script(`
+local answer = {}
+for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
+  local first = redis.call('ZRANGE', P .. 'waiting:' .. effect, 0, 0)[1]
+  local id = first and string.sub(first, 18)
+  for _, list in ipairs({ 'delayed:', 'active:' }) do
+    id = id or redis.call('ZRANGEBYSCORE', P .. list .. effect, '-inf', now, 'LIMIT', 0, 1)[1]
+  end
+  local release = id and redis.call('HGET', P .. 'job:' .. id, 'release')
+  if release then
+    answer[#answer + 1] = effect
+    answer[#answer + 1] = release
+  end
+end
+return answer
+`);
+
 /** Ids. Gives how many. */
 const cancel = script(`
 local count = 0
@@ -232,5 +250,5 @@ end
 return count
 `);
 
-export const SCRIPTS = { enqueue, claim, settle, note, stats, cancel, redrive, purge } as const;
+export const SCRIPTS = { enqueue, claim, settle, note, stats, due, cancel, redrive, purge } as const;
 export type ScriptName = keyof typeof SCRIPTS;

@@ -31,6 +31,7 @@ export async function open(url: string): Promise<QueueDriver> {
     cancel: (ids) => call('cancel', ids),
     purge: (filter) => call('purge', filter),
     list: (filter) => call('list', filter),
+    due: () => call('due'),
     stats: () => call('stats'),
     onReady: subscribe,
     close,

@@ -1,4 +1,4 @@
-import type { JobFilter, JobRecord, JobState, QueueJob, QueueStats } from '../../../ports.ts';
+import type { DueEffect, JobFilter, JobRecord, JobState, QueueJob, QueueStats } from '../../../ports.ts';
 import type { Clock } from './clock.ts';
 import type { Native, Row, Value } from './native.ts';
 import type { Store } from './protocol.ts';
@@ -8,7 +8,7 @@ import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.
 const STATES: JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
 
 /** What people ask of the queue. */
-export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => QueueJob): Pick<Store, 'list' | 'purge' | 'stats'> {
+export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => QueueJob): Pick<Store, 'list' | 'due' | 'purge' | 'stats'> {
   const select = (filter: Omit<JobFilter, 'limit' | 'cursor'>, more: string, ...values: Value[]): { where: string; values: Value[] } => {
     const parts: string[] = [];
     const bound: Value[] = [];
@@ -35,6 +35,14 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
   const count = (state: number): number =>
     (db.prepare(`SELECT count(*) AS count FROM jobs WHERE state = ${state}`).all()[0] as { count: number }).count;
 
+  // From one effect to the next in the index, not through all jobs.
+  const dueEffects = db.prepare(`
+    WITH RECURSIVE found(effect) AS (
+      SELECT min(effect) FROM jobs WHERE state = ${WAITING}
+      UNION ALL SELECT (SELECT min(effect) FROM jobs WHERE state = ${WAITING} AND effect > found.effect) FROM found WHERE effect IS NOT NULL)
+    SELECT effect, (SELECT release FROM jobs WHERE state = ${WAITING} AND effect = found.effect ORDER BY priority DESC, seq LIMIT 1) AS release
+    FROM found WHERE effect IS NOT NULL`);
+
   return {
     list(filter) {
       const { where, values } = select(filter, 'seq > ?', Number(filter.cursor ?? -1) || -1);
@@ -42,6 +50,7 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
       const page = rows.slice(0, filter.limit);
       return { jobs: page.map(toRecord), ...(rows.length > page.length && { next: String(page.at(-1)!.seq) }) };
     },
+    due: () => dueEffects.all() as unknown as DueEffect[],
     purge(filter) {
       const { where, values } = select(filter, `state >= ${COMPLETED}`);
       // Its key is remembered on: who asks again for a purged job does not want another.

@@ -1,4 +1,4 @@
-import type { ClaimRequest, JobFilter, JobRecord, Lease, NewJob, QueueStats } from '../../../ports.ts';
+import type { ClaimRequest, DueEffect, JobFilter, JobRecord, Lease, NewJob, QueueStats } from '../../../ports.ts';
 
 /** What the thread can be asked for, as `[arguments, answer]`. */
 export interface Calls {
@@ -14,6 +14,7 @@ export interface Calls {
   cancel: [[ids: string[]], number];
   purge: [[filter: Omit<JobFilter, 'limit' | 'cursor'>], number];
   list: [[filter: JobFilter], { jobs: JobRecord[]; next?: string }];
+  due: [[], DueEffect[]];
   stats: [[], QueueStats];
 }
 
