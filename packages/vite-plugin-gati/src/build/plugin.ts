@@ -75,7 +75,6 @@ export function buildPlugins(context: PluginContext): Plugin[] {
         order: 'pre',
         async handler({ config }) {
           appBuild = true;
-          emptyFolder(config);
           config.logger.info('gati: reading handlers and their types …');
           const analysis = await context.analysis();
           reportDiagnostics(analysis.diagnostics, (text) => config.logger.warn(text));
@@ -85,6 +84,8 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           if (warning) config.logger.warn(formatDiagnostic(warning));
           generated = expected.release.version;
           await context.project.generate(analysis, generated);
+          // Not before: what an earlier build made is not lost to an error in a handler.
+          emptyFolder(config);
           config.logger.info(
             `gati: ${count(analysis.contract.routes.length, 'route')}, ${count(analysis.contract.effects.length, 'effect')}`,
           );

@@ -133,6 +133,7 @@ describe('a build that cannot be', () => {
       'src/handlers/a.ts': "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
       'src/handlers/b.ts': "export const route = 'GET /b';\nexport const handler = () => 1;\n",
       'src/handlers/c.ts': "export const route = 'GET /b';\nexport const handler = () => 2;\n",
+      'dist/earlier.txt': 'what an earlier build made',
     });
     const error: unknown = await build(app).catch((error: unknown) => error);
     const { message: failure, diagnostics } = error as Error & { diagnostics: Diagnostic[] };
@@ -141,7 +142,11 @@ describe('a build that cannot be', () => {
     expect(failure.match(/GATI_\w+:/g)).toHaveLength(diagnostics.length);
     expect(failure).toContain('src/handlers/a.ts:1:');
     expect(failure).toMatch(/src\/handlers\/[bc]\.ts:1:/);
-    expect(fs.existsSync(path.join(app, 'dist/server'))).toBe(false);
+    expect(fs.readdirSync(path.join(app, 'dist'))).toEqual(['earlier.txt']);
+    for (const file of ['a', 'c']) fs.rmSync(path.join(app, `src/handlers/${file}.ts`));
+    await build(app);
+    expect(fs.readdirSync(path.join(app, 'dist'))).toContain('server');
+    expect(fs.existsSync(path.join(app, 'dist/earlier.txt'))).toBe(false);
   });
 
   it('prints a warning once, with its place', { timeout: MINUTE }, async () => {
