@@ -34,7 +34,7 @@ test('heads do not pile up, and a writer that slept through many moves loses', a
   expect((await store.head()).head.current).toBe('1.0.80');
 });
 
-test.each(['', '{"current":"1.', '[]', '{"current":"1.0.0"}', '{"before":[],"marks":{"1.0.0":null}}'])(
+test.each([undefined, '', '{"current":"1.', '[]', '{"current":"1.0.0"}', '{"before":[],"marks":{"1.0.0":null}}'])(
   'a head that is %j is said, with what to do',
   async (text) => {
     const url = await fresh();
@@ -43,7 +43,8 @@ test.each(['', '{"current":"1.', '[]', '{"current":"1.0.0"}', '{"before":[],"mar
       await store.create(record(version));
       await activateRelease(store, version);
     }
-    await fs.writeFile(path.join(url, 'heads/2/head.json'), text);
+    if (text === undefined) await fs.rm(path.join(url, 'heads/2/head.json'));
+    else await fs.writeFile(path.join(url, 'heads/2/head.json'), text);
     const failure: unknown = await activateRelease(store, '1.1.0').catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: 'GATI_STORE_DAMAGED',

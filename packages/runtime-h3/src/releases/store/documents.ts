@@ -9,11 +9,21 @@ export interface HeadPlace {
   fix: string;
 }
 
-/** @throws GatiError `GATI_STORE_DAMAGED` */
-export function parseHead({ url, file, fix }: HeadPlace, text: string): StoreHead {
-  const value = parse(text);
+/**
+ * `text`: `undefined` where the file is missing.
+ * @throws GatiError `GATI_STORE_DAMAGED`
+ */
+export function parseHead({ url, file, fix }: HeadPlace, text: string | undefined): StoreHead {
+  const value = text === undefined ? undefined : parse(text);
   if (isHead(value)) return value;
-  const what = text.trim() === '' ? 'it is empty' : value === undefined ? 'it is no JSON' : 'it is no head of a store';
+  const what =
+    text === undefined
+      ? 'it is missing'
+      : text.trim() === ''
+        ? 'it is empty'
+        : value === undefined
+          ? 'it is no JSON'
+          : 'it is no head of a store';
   throw storeError(
     'GATI_STORE_DAMAGED',
     `In the release store ${url} the file ${file}, which says what is active, can't be read: ${what}.`,

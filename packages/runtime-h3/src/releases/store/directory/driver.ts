@@ -61,12 +61,13 @@ export function openDirectoryStore(path: string): ReleaseStore {
     },
     create: (release) => durable.create(join(releases, release.version), 'release.json', toText(release)),
     async head() {
-      for (;;) {
+      for (let missed = 0; ;) {
         const last = await lastHead();
         if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
         const text = await readText(join(headPath(last), 'head.json'));
-        // Not there: so many came after it that it was cleared away.
-        if (text !== undefined) return { head: parseHead(placeOf(last), text), tag: String(last) };
+        // Not there: so many came after it that it was cleared away. Where none came after it, nothing would bring it back.
+        if (text !== undefined || last === missed) return { head: parseHead(placeOf(last), text), tag: String(last) };
+        missed = last;
       }
     },
     async moveHead(head, tag) {
