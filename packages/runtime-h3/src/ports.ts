@@ -212,7 +212,7 @@ export interface QueueDriver {
   onReady?(callback: () => void): () => void;
   /** Absent where the store can't look into its queue. */
   list?(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }>;
-  /** Effects that have jobs which are due, each with the release of one of them. Costs the same however many jobs there are. */
+  /** Effects that have jobs which are due, with each release of the first few of them. Costs the same however many jobs there are. */
   due?(): Promise<DueEffect[]>;
   /** Of jobs that no one runs; gives how many. */
   cancel?(ids: string[]): Promise<number>;

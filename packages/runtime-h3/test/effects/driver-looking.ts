@@ -47,16 +47,17 @@ export function describeLooking({ driver, job, take, claim, has, now, wait }: Be
       expect(await driver().list!({ ids: ['unknown'], limit: 10 })).toEqual({ jobs: [] });
     });
 
-    testIf(has('due'))('tells each effect that has a due job, with a release of one', async () => {
+    testIf(has('due'))('tells each effect that has due jobs, with the releases of the first', async () => {
       await driver().enqueue([job('a', { release: '1.0.0' }), job('a', { release: '1.0.0' }), job('b', { release: '2.0.0' })]);
+      await driver().enqueue([job('b', { release: '1.5.0' })]);
       await driver().enqueue([job('c', { runAt: now() + 60_000 }), job('d', { runAt: now() + 50, release: '3.0.0' })]);
       const [done, held] = await take('a', 2);
       await driver().ack(done!);
       await wait(100);
       const due = async (): Promise<string[]> => (await driver().due!()).map(({ effect, release }) => `${effect} ${release}`).sort();
-      expect(await due()).toEqual(['b 2.0.0', 'd 3.0.0']);
+      expect(await due()).toEqual(['b 1.5.0', 'b 2.0.0', 'd 3.0.0']);
       await driver().retry(held!, now(), 'why');
-      expect(await due()).toEqual(['a 1.0.0', 'b 2.0.0', 'd 3.0.0']);
+      expect(await due()).toEqual(['a 1.0.0', 'b 1.5.0', 'b 2.0.0', 'd 3.0.0']);
     });
 
     testIf(has('purge'))('purges what ended and matches, nothing else', async () => {

@@ -6,6 +6,9 @@ import { STATE } from './states.ts';
 
 type Operations = Required<Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>>;
 
+/** How many jobs of an effect are looked at for their releases. */
+const FIRST = 10;
+
 /** What people do with a queue, seldom. */
 export function createOperations(connection: Connection, schema: string): Operations {
   const jobs = `${schema}.jobs`;
@@ -25,7 +28,7 @@ export function createOperations(connection: Connection, schema: string): Operat
       return { jobs: page.map((row) => toRecord(row, now)), ...(rows.length > page.length && { next: page.at(-1)!.seq }) };
     },
 
-    // From one effect to the next in each index, not through all jobs.
+    // From one effect to the next in each index, not through all jobs. What changes while it runs, as a clock, is no condition of an index.
     due: () =>
       connection.again<DueEffect & Record<string, unknown>>(
         [
@@ -34,12 +37,12 @@ export function createOperations(connection: Connection, schema: string): Operat
           { state: STATE.active, column: 'leased_until' },
         ]
           .map(({ state, column }) => {
-            const due = column === undefined ? '' : `AND ${column} <= ${NOW}`;
+            const due = column === undefined ? '' : `AND ${column} <= (SELECT ${NOW})`;
             return `(WITH RECURSIVE found(effect) AS (
               SELECT min(effect) FROM ${jobs} WHERE state = ${state}
               UNION ALL SELECT (SELECT min(effect) FROM ${jobs} WHERE state = ${state} AND effect > found.effect) FROM found WHERE effect IS NOT NULL)
             SELECT found.effect, first.release FROM found CROSS JOIN LATERAL (
-              SELECT release FROM ${jobs} WHERE state = ${state} AND effect = found.effect ${due} LIMIT 1) AS first)`;
+              SELECT release FROM ${jobs} WHERE state = ${state} AND effect = found.effect ${due} LIMIT ${FIRST}) AS first)`;
           })
           .join(' UNION '),
         [],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Outage } from '../outage.ts';
 import { patiently } from '../patience.ts';
@@ -45,14 +46,27 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
   let last: Error | undefined;
   client.on('error', (error: Error) => {
     last = error;
-    outage.failed(error);
   });
   client.on('ready', () => {
     last = undefined;
-    outage.over();
   });
-  for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(`gati_${name}`, { lua, numberOfKeys: 1 });
-  const scripts = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
+  const down = new Set<Redis>();
+  /** It is over when all that were lost are back. */
+  const watch = (connection: Redis): void => {
+    const failed = (error: Error = new Error('The connection was closed.')): void => {
+      if (closing.signal.aborted) return;
+      down.add(connection);
+      outage.failed(error);
+    };
+    connection.on('error', failed);
+    // A proxy that ends it is no error.
+    connection.on('close', () => failed());
+    connection.on('ready', () => {
+      down.delete(connection);
+      if (down.size === 0) outage.over();
+    });
+  };
+  watch(client);
   const tell = (error: unknown): never => {
     throw /Stream isn't writeable|Connection is closed/.test(String(error)) ? (last ?? error) : error;
   };
@@ -76,16 +90,14 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
 
   return {
     run: <Answer>(script: ScriptName, args: (string | number)[], onSent?: () => void) =>
-      again(() => {
-        const send = (): Promise<Answer> => scripts[`gati_${script}`]!(prefix, ...args) as Promise<Answer>;
-        if (onSent === undefined) return send();
-        // In one write with what follows, so that the server makes both durable at once. There is no stream before the first connection.
-        const stream = client.stream as typeof client.stream | undefined;
-        stream?.cork();
-        const answer = send();
-        onSent();
-        process.nextTick(() => stream?.uncork());
-        return answer;
+      again(async () => {
+        try {
+          return (await together(client, () => client.evalsha(DIGESTS[script], 1, prefix, ...args), onSent)) as Answer;
+        } catch (error) {
+          // A server forgets scripts when it restarts, is told to, or has too many.
+          if (!String(error).includes('NOSCRIPT')) throw error;
+          return (await together(client, () => client.eval(SCRIPTS[script], 1, prefix, ...args), onSent)) as Answer;
+        }
       }),
 
     pipeline: <Answer>(commands: (string | number)[][]) =>
@@ -99,14 +111,33 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
 
     subscribe(channel, callback) {
       // Its own connection: one that listens can do nothing else.
-      subscriber = new Redis(url, { ...options, enableOfflineQueue: true, commandTimeout: undefined, lazyConnect: false });
-      subscriber.on('error', outage.failed);
-      subscriber.on('message', (_channel, message) => callback(message));
-      // What was said while nobody listened.
-      subscriber.on('ready', () => callback());
-      subscriber.subscribe(channel).then(() => callback(), outage.failed);
+      const own = new Redis(url, { ...options, commandTimeout: undefined, autoResubscribe: false, lazyConnect: false });
+      subscriber = own;
+      watch(own);
+      own.on('message', (_channel, message) => callback(message));
+      // What was said while nobody listened may be missed, so that each time is one to look.
+      own.on('ready', () => own.subscribe(channel).then(() => callback(), outage.failed));
     },
 
     close,
   };
+}
+
+const DIGESTS = Object.fromEntries(
+  Object.entries(SCRIPTS).map(([name, lua]) => [name, createHash('sha1').update(lua).digest('hex')]),
+) as Record<ScriptName, string>;
+
+/** In one write with what `onSent` sends, so that the server makes both durable at once. */
+function together(client: Redis, send: () => Promise<unknown>, onSent: (() => void) | undefined): Promise<unknown> {
+  if (onSent === undefined) return send();
+  // There is none before the first connection.
+  const stream = client.stream as typeof client.stream | undefined;
+  stream?.cork();
+  try {
+    const answer = send();
+    onSent();
+    return answer;
+  } finally {
+    process.nextTick(() => stream?.uncork());
+  }
 }

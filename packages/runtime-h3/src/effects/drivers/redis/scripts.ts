@@ -46,11 +46,13 @@ const constants: Record<string, number> = {
   DAY: 24 * 60 * 60 * 1000,
   /** How many ended jobs stay visible. */
   KEPT: 10_000,
+  /** How many of a list are looked at for their releases. */
+  FIRST: 10,
   /** Longer than an enqueue is tried again. */
   REPEAT: 60_000,
 };
 
-const script = (body: string): string => (SHARED + body).replaceAll(/\b(DAY|KEPT|REPEAT)\b/g, (name) => String(constants[name]));
+const script = (body: string): string => (SHARED + body).replaceAll(/\b(DAY|KEPT|FIRST|REPEAT)\b/g, (name) => String(constants[name]));
 
 /** Who enqueues, then eight arguments a job. Gives their ids. */
 const enqueue = script(`
@@ -184,19 +186,23 @@ end
 return { waiting, delayed, active, redis.call('ZCARD', P .. 'dead') }
 `);
 
-/** Gives effect and release, in turn. */
+/** Gives effects and releases, in turn, of the first of each list. */
 const due = script(`
 local answer = {}
 for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
-  local first = redis.call('ZRANGE', P .. 'waiting:' .. effect, 0, 0)[1]
-  local id = first and string.sub(first, 18)
+  local ids = redis.call('ZRANGE', P .. 'waiting:' .. effect, 0, FIRST)
+  for i = 1, #ids do ids[i] = string.sub(ids[i], 18) end
   for _, list in ipairs({ 'delayed:', 'active:' }) do
-    id = id or redis.call('ZRANGEBYSCORE', P .. list .. effect, '-inf', now, 'LIMIT', 0, 1)[1]
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. list .. effect, '-inf', now, 'LIMIT', 0, FIRST)) do ids[#ids + 1] = id end
   end
-  local release = id and redis.call('HGET', P .. 'job:' .. id, 'release')
-  if release then
-    answer[#answer + 1] = effect
-    answer[#answer + 1] = release
+  local seen = {}
+  for _, id in ipairs(ids) do
+    local release = redis.call('HGET', P .. 'job:' .. id, 'release')
+    if release and not seen[release] then
+      seen[release] = true
+      answer[#answer + 1] = effect
+      answer[#answer + 1] = release
+    end
   end
 end
 return answer

@@ -36,12 +36,16 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
     (db.prepare(`SELECT count(*) AS count FROM jobs WHERE state = ${state}`).all()[0] as { count: number }).count;
 
   // From one effect to the next in the index, not through all jobs.
-  const dueEffects = db.prepare(`
+  const waitingEffects = db.prepare(`
     WITH RECURSIVE found(effect) AS (
       SELECT min(effect) FROM jobs WHERE state = ${WAITING}
       UNION ALL SELECT (SELECT min(effect) FROM jobs WHERE state = ${WAITING} AND effect > found.effect) FROM found WHERE effect IS NOT NULL)
-    SELECT effect, (SELECT release FROM jobs WHERE state = ${WAITING} AND effect = found.effect ORDER BY priority DESC, seq LIMIT 1) AS release
-    FROM found WHERE effect IS NOT NULL`);
+    SELECT effect FROM found WHERE effect IS NOT NULL`);
+  const first = (condition: string): string => `SELECT DISTINCT effect, release FROM (SELECT effect, release FROM jobs WHERE ${condition})`;
+  const firstWaiting = db.prepare(first(`state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT 10`));
+  // A claim makes these waiting.
+  const firstDue = db.prepare(first(`state = ${DELAYED} AND run_at <= ? ORDER BY run_at LIMIT 100`));
+  const firstLost = db.prepare(first(`state = ${ACTIVE} AND leased_until <= ? ORDER BY leased_until LIMIT 100`));
 
   return {
     list(filter) {
@@ -50,7 +54,15 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
       const page = rows.slice(0, filter.limit);
       return { jobs: page.map(toRecord), ...(rows.length > page.length && { next: String(page.at(-1)!.seq) }) };
     },
-    due: () => dueEffects.all() as unknown as DueEffect[],
+    due() {
+      const effects = waitingEffects.all() as { effect: string }[];
+      const rows = [
+        ...effects.flatMap(({ effect }) => firstWaiting.all(effect)),
+        ...firstDue.all(wall()),
+        ...firstLost.all(wall()),
+      ] as unknown;
+      return rows as DueEffect[];
+    },
     purge(filter) {
       const { where, values } = select(filter, `state >= ${COMPLETED}`);
       // Its key is remembered on: who asks again for a purged job does not want another.

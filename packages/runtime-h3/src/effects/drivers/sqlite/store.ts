@@ -91,7 +91,6 @@ export function createStore(db: Native, clock: Clock): Store {
     return job.id;
   };
 
-  const looking = createLooking(db, clock, toJob);
   return {
     enqueue: (jobs) => jobs.map(put),
     claim(requests, lease) {
@@ -116,11 +115,7 @@ export function createStore(db: Native, clock: Clock): Store {
         ids.flatMap((id) => statements.cancel.all(wall(), id) as Row[]),
         CANCELLED,
       ),
-    ...looking,
-    due() {
-      wake();
-      return looking.due();
-    },
+    ...createLooking(db, clock, toJob),
     nextDue() {
       const { at } = statements.nextDue.all()[0] as { at: number | null };
       return at ?? undefined;
