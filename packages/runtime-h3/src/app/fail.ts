@@ -27,8 +27,13 @@ export function fail(call: Call, error: unknown): void {
 }
 
 function inDevelopment(call: Call, error: unknown): Record<string, unknown> {
-  const own = error instanceof Error ? { detail: error.message, stack: error.stack } : { detail: String(error) };
-  return { ...own, ...call.host.onError(error, call.route) };
+  return { ...ownWords(error), ...call.host.onError(error, call.route) };
+}
+
+/** Not every object can be made a text, and few say anything then. */
+function ownWords(error: unknown): Record<string, unknown> {
+  if (error instanceof Error) return { detail: error.message, stack: error.stack };
+  return typeof error === 'object' && error !== null ? {} : { detail: String(error) };
 }
 
 /** `headers` is a flat list. */

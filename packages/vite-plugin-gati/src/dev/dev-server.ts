@@ -10,6 +10,7 @@ import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
 import type { Scan } from '../scan/types.ts';
 import { createTexts } from './texts.ts';
+import { show } from './to-diagnostic.ts';
 import { surviveUncaught } from './uncaught.ts';
 
 /** Milliseconds after which a watcher that says it is ready misses nothing. */
@@ -67,7 +68,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     await host.apply(latest());
     lostEdits.lookAtAll();
   }
-  ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${String(error)}`));
+  ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${show(error)}`));
   const app = serveApp(server, host, project.options, ready);
   const endSurviving = surviveUncaught(server);
 
@@ -101,10 +102,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       server.watcher.off('ready', onReady);
       clearTimeout(later);
       lostEdits.close();
-      await generator.close();
-      await app.close();
-      await host.close();
-      endSurviving();
+      try {
+        await generator.close();
+        await app.close();
+        await host.close();
+      } finally {
+        endSurviving();
+      }
     },
   };
 }

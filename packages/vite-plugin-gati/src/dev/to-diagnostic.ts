@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
+import { inspect, stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import { readText } from '../read-text.ts';
@@ -9,17 +9,41 @@ import { toFrame } from '../scan/frame.ts';
 import { syntaxError } from '../scan/problems.ts';
 
 interface ViteError {
-  id?: string;
+  id?: unknown;
   loc?: { file?: string; line: number; column: number };
   diagnostic?: Diagnostic;
 }
 
-/** An error of the app's code as a diagnostic: where it was thrown, with the lines around that place. `entry`: the file that was loaded. */
+const FIX = 'Correct the file; the route answers again with the next save, and all others answer meanwhile.';
+
+/**
+ * An error of the app's code as a diagnostic: where it was thrown, with the lines around that place. `entry`: the file that was loaded.
+ * Never throws: anything can be thrown, and who tells it may be the last who can.
+ */
 export function toDiagnostic(error: unknown, root: string, entry?: string): Diagnostic {
+  const from = entry === undefined ? undefined : { file: entry, line: 1, column: 1 };
+  try {
+    return diagnose(error, root, from);
+  } catch {
+    return { code: 'GATI_LOAD', level: 'error', message: firstLine(show(error)), fix: FIX, ...from };
+  }
+}
+
+/** Anything that was thrown as text, with its stack where it has one. Never throws. */
+export function show(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error && typeof thrown.stack === 'string' && typeof thrown.message === 'string') return thrown.stack;
+    return typeof thrown === 'string' ? thrown : inspect(thrown);
+  } catch {
+    return `a value that can't be shown (${typeof thrown})`;
+  }
+}
+
+function diagnose(error: unknown, root: string, entry: Place | undefined): Diagnostic {
   const from = (typeof error === 'object' && error !== null ? error : {}) as ViteError;
-  if (from.diagnostic) return from.diagnostic;
-  const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
-  const place = placeOf(from, root) ?? topOfStack(error, root) ?? (entry === undefined ? undefined : { file: entry, line: 1, column: 1 });
+  if (typeof from.diagnostic?.code === 'string' && typeof from.diagnostic.message === 'string') return from.diagnostic;
+  const text = stripVTControlCharacters(error instanceof Error && typeof error.message === 'string' ? error.message : show(error));
+  const place = placeOf(from, root) ?? topOfStack(error, root) ?? entry;
   const source = place && readText(path.resolve(root, place.file));
   const syntax =
     place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text) ? readFacts(place.file, source).syntax : undefined;
@@ -28,12 +52,14 @@ export function toDiagnostic(error: unknown, root: string, entry?: string): Diag
   return {
     code: 'GATI_LOAD',
     level: 'error',
-    message: text.split('\n')[0] ?? text,
-    fix: 'Correct the file; the route answers again with the next save, and all others answer meanwhile.',
+    message: firstLine(text),
+    fix: FIX,
     ...place,
     ...(place && source !== undefined ? { frame: toFrame(source, place) } : {}),
   };
 }
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
 interface Place {
   file: string;
@@ -42,8 +68,9 @@ interface Place {
 }
 
 function placeOf({ id, loc }: ViteError, root: string): Place | undefined {
-  const file = loc?.file ?? id;
-  if (file === undefined) return undefined;
+  // Vite names modules by their whole path; an app's own errors may have an `id` of any kind.
+  const file = loc?.file ?? (typeof id === 'string' && path.isAbsolute(id) ? id : undefined);
+  if (typeof file !== 'string') return undefined;
   return { file: fromRoot(file.replace(/[?#].*$/, ''), root), line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 };
 }
 
@@ -53,12 +80,23 @@ function topOfStack(error: unknown, root: string): Place | undefined {
   for (const line of error.stack.split('\n')) {
     const match = /\(?((?:file:\/\/)?\/[^()]*?|[A-Za-z]:[\\/][^()]*?):(\d+):(\d+)\)?$/.exec(line.trim());
     if (!match?.[1]) continue;
-    const file = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1];
+    const file = toPath(match[1]);
+    if (file === undefined) continue;
     const inApp = fromRoot(file, root);
     if (inApp.startsWith('..') || inApp.includes('node_modules/')) continue;
     return { file: inApp, line: Number(match[2]), column: Number(match[3]) };
   }
   return undefined;
+}
+
+/** `undefined`: an address that no file of this machine can have, as `file://host/a.ts`. */
+function toPath(place: string): string | undefined {
+  if (!place.startsWith('file:')) return place;
+  try {
+    return fileURLToPath(place);
+  } catch {
+    return undefined;
+  }
 }
 
 const fromRoot = (file: string, root: string): string => normalizePath(path.relative(root, file));

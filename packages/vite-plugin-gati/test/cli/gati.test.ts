@@ -226,31 +226,6 @@ describe('gati dev', () => {
     await server.stop('SIGINT');
     expect(server.child.exitCode).toBe(130);
   });
-
-  it('tells an error that nobody caught, with its place, and goes on', { timeout: MINUTE }, async () => {
-    const app = makeApp({
-      ...USERS,
-      'src/handlers/later.ts': `interface Later { of: string }
-
-export const handler: Handler = () => {
-  setTimeout(() => {
-    throw new Error('too late');
-  }, 1);
-  void Promise.reject('only a text');
-  return 'ok';
-};
-`,
-    });
-    const server = start(process.execPath, [BIN, 'dev', '--port', '0'], { cwd: app, env: { ...process.env, CI: '1' } });
-    const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
-    expect((await call(`${url!}/later`)).status).toBe(200);
-    await server.seen(/src\/handlers\/later\.ts:5:11 GATI_UNCAUGHT: nobody caught this error: too late/);
-    await server.seen(/at Timeout\S* \(\S*\/src\/handlers\/later\.ts:5:11\)/);
-    await server.seen(/GATI_UNCAUGHT: nobody caught this error: only a text/);
-    expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200 });
-    await server.stop('SIGINT');
-    expect(server.child.exitCode).toBe(130);
-  });
 });
 
 it('gati dev says that a port is taken', { timeout: MINUTE }, async () => {

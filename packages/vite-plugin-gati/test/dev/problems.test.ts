@@ -110,3 +110,33 @@ it('shows nothing of problems in what is not asked for, except what a scan or a 
   expect((await ask(dev, '/a')).body).toBe('good');
   expect(overlay()).toBeUndefined();
 });
+
+it('answers 500 whatever a handler throws', async () => {
+  await start({
+    'src/handlers/odd/[kind].ts': `
+const odd = {
+  bare: () => Object.create(null),
+  message: () => Object.assign(new Error('x'), { message: { no: 'text' } }),
+  stack: () => Object.assign(new Error('from elsewhere'), { stack: 'Error: from elsewhere\\n    at file://elsewhere/a%2Fb.js:1:1' }),
+  id: () => Object.assign(new Error('with an id'), { id: 'user_7' }),
+  number: () => Object.assign(new Error('with a number'), { id: 7, loc: null, diagnostic: 'none' }),
+  shown: () => ({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('not shown'); } }),
+};
+export const handler = (req) => { throw odd[req.params.kind](); };
+`,
+  });
+  const details = await Promise.all(
+    ['bare', 'message', 'stack', 'id', 'number', 'shown'].map(async (kind) => {
+      const { status, body } = await ask(dev, `/odd/${kind}`);
+      return [status, body.detail, body.file];
+    }),
+  );
+  expect(details).toEqual([
+    [500, '[Object: null prototype] {}', undefined],
+    [500, 'Error: [object Object]', 'src/handlers/odd/[kind].ts'],
+    [500, 'from elsewhere', undefined],
+    [500, 'with an id', 'src/handlers/odd/[kind].ts'],
+    [500, 'with a number', 'src/handlers/odd/[kind].ts'],
+    [500, "a value that can't be shown (object)", undefined],
+  ]);
+});

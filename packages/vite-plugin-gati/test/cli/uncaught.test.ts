@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { root as repository } from '../../../../test/kit/folders.ts';
+import { type Running, start, stopAll } from '../../../../test/kit/process.ts';
+import { call } from '../../../../test/kit/serve.ts';
+import { makeApp } from '../build/app.ts';
+
+// What is published: `npm test` builds it first.
+const GATI = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
+
+const LATER = `interface Later { of: string }
+
+export const handler: Handler = () => {
+  setTimeout(() => {
+    throw new Error('too late');
+  }, 1);
+  void Promise.reject('only a text');
+  return 'ok';
+};
+`;
+// What can't be turned into text, what has no text as message, and stacks of places that are no files here.
+const ODD = `const odd = [
+  () => Object.create(null),
+  () => Object.assign(new Error('x'), { message: { no: 'text' } }),
+  () => Object.assign(new Error('from elsewhere'), { stack: 'Error: from elsewhere\\n    at file://elsewhere/a%2Fb.js:1:1' }),
+  () => Object.assign(new Error('with an id'), { id: 7, loc: null, diagnostic: 'none' }),
+  () => ({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('not shown'); } }),
+];
+export const handler: Handler = () => {
+  for (const make of odd) {
+    setTimeout(() => { throw make(); }, 1);
+    void Promise.reject(make());
+  }
+  return 'ok';
+};
+`;
+const APP = {
+  'src/handlers/later.ts': LATER,
+  'src/handlers/odd.ts': ODD,
+  'src/handlers/ping.ts': "export const handler: Handler = () => 'pong';\n",
+  'vite.config.mjs': "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
+};
+
+afterEach(stopAll);
+const MINUTE = 60_000;
+
+const run = (app: string, ...args: string[]): Running => start(process.execPath, args, { cwd: app, env: { ...process.env, CI: '1' } });
+const urlOf = async (server: Running): Promise<string> => (await server.seen(/Local:\s+(http:\/\/[^\s/]+)/))[1]!;
+
+it.each([
+  ['gati dev', [GATI, 'dev', '--port', '0']],
+  ['vite', ['node_modules/.bin/vite', '--port', '0']],
+])('%s tells an error that nobody caught, with its place, and goes on', { timeout: MINUTE }, async (_, args) => {
+  const server = run(makeApp(APP), ...args);
+  const url = await urlOf(server);
+  expect((await call(`${url}/later`)).status).toBe(200);
+  await server.seen(/src\/handlers\/later\.ts:5:11 GATI_UNCAUGHT: nobody caught this error: too late/);
+  await server.seen(/at Timeout\S* \(\S*\/src\/handlers\/later\.ts:5:11\)/);
+  await server.seen(/GATI_UNCAUGHT: nobody caught this error: only a text/);
+  expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
+  await server.stop('SIGTERM');
+});
+
+it('goes on whatever was thrown', { timeout: MINUTE }, async () => {
+  const server = run(makeApp(APP), GATI, 'dev', '--port', '0');
+  const url = await urlOf(server);
+  expect((await call(`${url}/odd`)).status).toBe(200);
+  await server.seen(/GATI_UNCAUGHT: nobody caught this error: \[Object: null prototype\] \{\}/);
+  await server.seen(/GATI_UNCAUGHT: nobody caught this error: from elsewhere/);
+  await server.seen(/src\/handlers\/odd\.ts:5:\d+ GATI_UNCAUGHT: nobody caught this error: with an id/);
+  await server.seen(/GATI_UNCAUGHT: nobody caught this error: a value that can't be shown \(object\)/);
+  await expect.poll(() => (server.stdout + server.stderr).match(/GATI_UNCAUGHT/g)).toHaveLength(10);
+  expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
+  await server.stop('SIGINT');
+  expect(server.child.exitCode).toBe(130);
+});
+
+it('leaves its fatal errors to a program that embeds Vite', { timeout: MINUTE }, async () => {
+  const app = makeApp({
+    ...APP,
+    'serve.mjs': `import { createServer } from 'vite';
+const server = await createServer({ server: { port: 0, host: '127.0.0.1' } });
+await server.listen();
+console.log('listens');
+await Promise.reject(new Error('the database is away'));
+`,
+  });
+  const program = run(app, 'serve.mjs');
+  await program.seen(/listens/);
+  await program.seen(/Error: the database is away/);
+  await expect.poll(() => program.child.exitCode, { timeout: 20_000 }).toBe(1);
+  expect(program.stdout + program.stderr).not.toContain('GATI_UNCAUGHT');
+});
