@@ -12,9 +12,10 @@ export async function openReleases(options: ReleasesOptions): Promise<Releases> 
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
   const hasFolder = folder !== undefined && existsSync(folder);
   const at = (file: string): string => join(folder!, '../..', file);
-  const built = folder === undefined ? undefined : statSync(at(MANIFEST_FILE), { throwIfNoEntry: false });
-  const date = Math.floor(built?.mtimeMs ?? 0);
-  const document = built && existsSync(at(DOCUMENT_FILE)) ? () => readFile(at(DOCUMENT_FILE), 'utf8') : undefined;
+  // Also where it can't be reached, for example for want of a permission: nothing that a request needs stands in it.
+  const hasManifest = folder !== undefined && existsSync(at(MANIFEST_FILE));
+  const date = hasManifest ? Math.floor(statSync(at(MANIFEST_FILE)).mtimeMs) : 0;
+  const document = hasManifest && existsSync(at(DOCUMENT_FILE)) ? () => readFile(at(DOCUMENT_FILE), 'utf8') : undefined;
   // Most servers are one release; what more than one needs is not loaded then.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
   const { openMany } = await import('./many-releases.ts');

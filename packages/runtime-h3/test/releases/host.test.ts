@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +86,13 @@ describe('without a store', () => {
     await start({ store: undefined });
     expect(await ask()).toEqual([200, '1.0.0']);
     expect(await ask('2020-01-01')).toEqual([200, '1.0.0']);
+  });
+
+  it('serves without the manifest beside it, whyever that can not be reached', async () => {
+    await mkdir(join(root, 'dist'));
+    await symlink('gati.manifest.json', join(root, 'dist', 'gati.manifest.json'));
+    await start({ store: undefined, folder: join(root, 'dist', 'server', 'releases') });
+    expect(await ask()).toEqual([200, '1.0.0']);
   });
 
   it('serves what the build took along', async () => {
