@@ -10,7 +10,8 @@ import { usageError } from './usage.ts';
  */
 export async function readNamed(name: string, open: () => Promise<History>): Promise<Manifest> {
   const found = fs.statSync(name, { throwIfNoEntry: false });
-  if (found?.isFile()) return readFile(name);
+  // A pipe too: that is what a shell makes of `<(git show HEAD:dist/gati.manifest.json)`.
+  if (found && !found.isDirectory()) return readFile(name);
   if (parseSemver(name)) {
     const { store } = await open();
     return readManifest(store, await findRelease(store, name));

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { root as repository } from '../../../../test/kit/folders.ts';
-import { type Finished, finish, start, stopAll } from '../../../../test/kit/process.ts';
+import { type Finished, finish, start, stopAll, succeed } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
 import { copyAway, makeApp } from '../build/app.ts';
 
@@ -214,6 +214,16 @@ describe('gati build', () => {
       errors: [{ code: expect.stringContaining('GATI_'), message: expect.stringContaining('missing.ts') }],
     });
   });
+});
+
+it('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () => {
+  const app = makeApp(USERS);
+  expect(await gati(app, 'build')).toMatchObject({ code: 0 });
+  await succeed('mkfifo', ['before', 'after'], { cwd: app });
+  const write = (pipe: string): Promise<Finished> => succeed('sh', ['-c', `cat dist/gati.manifest.json > ${pipe}`], { cwd: app });
+  const [done] = await Promise.all([gati(app, 'diff', 'before', 'after', '--json'), write('before'), write('after')]);
+  expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('"bump": "none"') });
+  expect(await gati(app, 'diff', 'dist', 'dist')).toMatchObject({ code: 2, stderr: expect.stringContaining('`dist` is a folder') });
 });
 
 describe('gati dev', () => {
