@@ -9,6 +9,10 @@ export function replaceCacheFile(file: string, text: string): void {
     fs.writeFileSync(temporary, text);
     fs.renameSync(temporary, file);
   } catch {
-    fs.rmSync(temporary, { force: true });
+    try {
+      fs.rmSync(temporary, { force: true });
+    } catch {
+      // What can't be written can't be removed either, for example where the folder is a file.
+    }
   }
 }

@@ -1,0 +1,25 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { replaceCacheFile } from '../src/cache-file.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-cache-'));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+test('replaces the file and leaves nothing beside it', () => {
+  const file = path.join(folder, 'deep/scan.json');
+  replaceCacheFile(file, 'a');
+  replaceCacheFile(file, 'b');
+  expect(fs.readFileSync(file, 'utf8')).toBe('b');
+  expect(fs.readdirSync(path.dirname(file))).toEqual(['scan.json']);
+});
+
+test('a folder that is a file is only slower', () => {
+  fs.writeFileSync(path.join(folder, '.gati'), 'a file');
+  replaceCacheFile(path.join(folder, '.gati/cache/scan.json'), 'a');
+  expect(fs.readFileSync(path.join(folder, '.gati'), 'utf8')).toBe('a file');
+});
