@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 /** Node gives no more fields than 2000 of a request, and one of those that lack might say how long its body is. */
 const MOST_FIELDS = 1000;
@@ -34,7 +35,8 @@ export function replay(server: Server, req: IncomingMessage, socket: Socket, hea
     // The one that the answer before may have left counts for a connection that waits.
     socket.setTimeout(0);
     socket.unshift(bytes);
-    server.emit('connection', socket);
+    // Where a server of HTTPS takes what is decrypted already.
+    server.emit((socket as TLSSocket).encrypted ? 'secureConnection' : 'connection', socket);
   };
   again();
   return true;

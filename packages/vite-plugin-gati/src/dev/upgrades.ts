@@ -1,7 +1,7 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { App } from '@gati/runtime-h3/app';
-import { isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
+import { hasBody, isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
 import type { ResolvedConfig, ViteDevServer } from 'vite';
 
 /** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */
@@ -16,14 +16,33 @@ export function serveUpgrades({ httpServer, config }: ViteDevServer, app: App, r
     // An error that nobody hears, for example a reset, would end the process.
     socket.on('error', ignore);
     // Whose path it is, is known when the routes are; until then nobody reads from the socket. Why they are not is told where they are read.
-    await ready.catch(ignore);
+    const isReady = await ready.then(
+      () => true,
+      () => false,
+    );
     if (app.upgrade(req, socket, head)) return;
     if (hasOtherListener(http, config, onUpgrade) || isProxied(config, url)) return;
-    if (isHandshake(req)) return refuse(socket, 404, 'not_found', 'No WebSocket route has this path.');
+    if (isHandshake(req)) {
+      if (isReady) return refuse(socket, 404, 'not_found', 'No WebSocket route has this path.');
+      return refuse(socket, 500, 'internal', "The app can't be read; the terminal says why.");
+    }
     socket.off('error', ignore);
     if (!replay(http, req, socket, head)) refuse(socket, 431, 'headers_too_large');
   };
   http.on('upgrade', onUpgrade);
+  leaveBodies(http, () => hasOtherListener(http, config, onUpgrade));
+}
+
+/**
+ * From Node 24.9 on a server asks before it hands a socket over; from 26 on it would read the body itself, so that nothing is left to replay.
+ * What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
+ */
+function leaveBodies(http: Server, hasOther: () => boolean): void {
+  const shouldUpgradeCallback = (req: IncomingMessage): boolean => isHandshake(req) || !hasBody(req) || hasOther();
+  Object.assign(http, { shouldUpgradeCallback });
+  http.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
+    if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
+  });
 }
 
 function ignore(): void {}

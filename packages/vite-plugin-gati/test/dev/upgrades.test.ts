@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import http from 'node:http';
-import { connect, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
-import type { InlineConfig } from 'vite';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import path from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import type { App } from '@gati/runtime-h3/app';
+import type { InlineConfig, ViteDevServer } from 'vite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveUpgrades } from '../../src/dev/upgrades.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { type DevApp, startDev } from '../helpers/dev.ts';
 
@@ -20,8 +24,14 @@ afterEach(async () => {
 const ECHO = "export const route = 'WS /chat/:room';\nexport const socket = { message(peer, message) { peer.send(message); } };\n";
 const KEY = { 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
 
+const FILES = {
+  'src/handlers/chat.ts': ECHO,
+  'src/handlers/hello.ts': "export const handler = () => 'hello';\n",
+  'src/handlers/echo.ts': "export const route = 'POST /echo';\nexport const handler = (req) => ({ got: req.body });\n",
+};
+
 async function start(config?: InlineConfig): Promise<void> {
-  app = await createTestApp({ 'src/handlers/chat.ts': ECHO, 'src/handlers/hello.ts': "export const handler = () => 'hello';\n" });
+  app = await createTestApp(FILES);
   dev = await startDev(app.root, config ? { config } : {});
 }
 
@@ -104,18 +114,67 @@ it('leaves to another plugin what may be its own', async () => {
   expect((await shake('/chat/blue'))?.status).toBe(101);
 });
 
-it('answers an upgrade that is no WebSocket as the request that it is', async () => {
-  await start();
-  const { port } = new URL(dev.url);
-  const got = await new Promise<string>((resolve, reject) => {
-    const socket = connect(Number(port), '127.0.0.1');
-    let text = '';
-    socket.on('data', (chunk) => (text += String(chunk)));
-    socket.on('close', () => resolve(text));
-    socket.on('error', reject);
-    socket.write('GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
-    socket.write('GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  });
-  expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
-  expect(got.match(/hello/g)).toHaveLength(2);
+it('says that the app can not be read, where it can not', async () => {
+  app = await createTestApp({});
+  const ready = Promise.reject(new Error('no such disk'));
+  ready.catch(() => undefined);
+  const unread = {
+    name: 'unread',
+    configureServer: (server: ViteDevServer) => serveUpgrades(server, { upgrade: () => false } as unknown as App, ready),
+  };
+  dev = await startDev(app.root, { config: { plugins: [unread] } });
+  const refused = await shake('/chat/blue');
+  expect(refused?.status).toBe(500);
+  expect(JSON.parse(refused!.body)).toMatchObject({ code: 'internal', detail: expect.stringContaining('the terminal says why') });
 });
+
+describe.each(['http', 'https'])('over %s', (scheme) => {
+  beforeEach(async () => {
+    app = await createTestApp(FILES);
+    dev = await startDev(app.root, scheme === 'https' ? { config: { server: { https: certificate() } } } : {});
+  });
+
+  /** Writes texts one after the other, and resolves with all that came back when the connection ended. */
+  function raw(...texts: string[]): Promise<string> {
+    const port = Number(new URL(dev.url).port);
+    return new Promise((resolve, reject) => {
+      const socket = scheme === 'https' ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }) : connect(port, '127.0.0.1');
+      let got = '';
+      socket.on('data', (chunk) => (got += String(chunk)));
+      socket.on('close', () => resolve(got));
+      socket.on('error', reject);
+      void (async () => {
+        for (const text of texts) {
+          socket.write(text);
+          await new Promise((next) => setTimeout(next, 50));
+        }
+      })();
+    });
+  }
+
+  const H2C = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n';
+  const LAST = 'GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+  it('answers an upgrade that is no WebSocket as the request that it is', async () => {
+    const got = await raw(`GET /hello HTTP/1.1\r\n${H2C}\r\n`, LAST);
+    expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+    expect(got.match(/hello/g)).toHaveLength(2);
+  });
+
+  it('answers one that has a body too', async () => {
+    const got = await raw(`POST /echo HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n${H2C}\r\n{"a":`, '"b"}', LAST);
+    expect(got).toContain('{"got":{"a":"b"}}');
+    // From Node 24.9 on it is the last request of its connection, which the answer says.
+    const closes = got.slice(0, got.indexOf('{"got"')).toLowerCase().includes('connection: close');
+    expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(closes ? 1 : 2);
+  });
+});
+
+/** For `localhost`, made anew and signed by itself. */
+function certificate(): { key: string; cert: string } {
+  const [key, cert] = [path.join(app.root, 'key.pem'), path.join(app.root, 'cert.pem')];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  const args = ['req', '-x509', ...curve, '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert];
+  execFileSync('openssl', args, { stdio: 'ignore' });
+  return { key, cert };
+}
