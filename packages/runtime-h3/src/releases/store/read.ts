@@ -69,11 +69,16 @@ export async function isIntact(store: ReleaseStore, sha256: string): Promise<boo
   return bytes !== undefined && sha256Of(bytes) === sha256;
 }
 
-/** Several at a time, but not thousands of files at once. */
+/** Several at a time, but not thousands of files at once. Throws the first error, when nothing is under way any more: what follows may remove it all. */
 export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>, width = 8): Promise<void> {
   const queue = items.values();
+  let failure: { error: unknown } | undefined;
   const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
+    for (const item of queue) {
+      if (failure) return;
+      await work(item).catch((error: unknown) => (failure ??= { error }));
+    }
   };
   await Promise.all(Array.from({ length: width }, worker));
+  if (failure) throw failure.error;
 }
