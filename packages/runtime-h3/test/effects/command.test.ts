@@ -82,7 +82,7 @@ test('shows a job, sends dead letters again, cancels and purges', async () => {
     error: expect.stringContaining('no such'),
   });
   expect(await effects('retry', dead!)).toMatchObject({ code: 0, document: { retried: 1 } });
-  expect(await effects('retry', dead!)).toMatchObject({ code: 1, document: { retried: 0 } });
+  expect(await effects('retry', dead!)).toMatchObject({ code: 1, lines: ['0 of 1 dead letter is due again'], document: { retried: 0 } });
   expect(await effects('redrive', '--effect', 'mail')).toMatchObject({ document: { redriven: 0 } });
   expect(await effects('redrive')).toMatchObject({ document: { redriven: 1 } });
   expect(await effects('cancel', dead!, other!)).toMatchObject({ code: 0, document: { cancelled: 2 } });

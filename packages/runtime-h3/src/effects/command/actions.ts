@@ -67,8 +67,9 @@ async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
 async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   const ids = readIds('retry', words);
   const retried = await queue.redrive(ids);
+  const are = retried === 1 || ids.length === 1 ? 'is' : 'are';
   return {
-    lines: [`${retried} of ${count(ids.length, 'dead letter')} ${retried === 1 ? 'is' : 'are'} due again`],
+    lines: [`${retried} of ${count(ids.length, 'dead letter')} ${are} due again`],
     document: { retried },
     code: retried === ids.length ? 0 : 1,
   };
