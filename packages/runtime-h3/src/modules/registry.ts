@@ -37,6 +37,7 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
   const ready = new Map<string, Entry>();
   const pending = new Map<string, Pending>();
   let root: GlobalContext | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
   const context = (): GlobalContext => {
     if (!root) throw new Error('modules are used before setup()');
@@ -110,6 +111,13 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
     return entry;
   };
 
+  /** One change after the other, so that the last one stays and each disposes what it replaces. */
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const done = last.then(change);
+    last = done.catch(() => {});
+    return done;
+  };
+
   const disposeEntry = async ({ name, api, definition }: Entry): Promise<Error | undefined> => {
     try {
       await definition?.dispose?.(api);
@@ -131,19 +139,21 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
       throw failed.reason;
     },
 
-    async replace(name, file) {
-      const old = ready.get(name);
-      const entry = await setUp(name, file);
-      publish(entry);
-      if (old) await disposeEntry(old);
-    },
+    replace: (name, file) =>
+      inTurn(async () => {
+        const entry = await setUp(name, file);
+        const old = ready.get(name);
+        publish(entry);
+        if (old) await disposeEntry(old);
+      }),
 
-    async remove(name) {
-      const old = ready.get(name);
-      ready.delete(name);
-      delete api[name];
-      if (old) await disposeEntry(old);
-    },
+    remove: (name) =>
+      inTurn(async () => {
+        const old = ready.get(name);
+        ready.delete(name);
+        delete api[name];
+        if (old) await disposeEntry(old);
+      }),
 
     async health() {
       const bad: Record<string, string> = {};
@@ -160,6 +170,7 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
     },
 
     async dispose() {
+      await last;
       const errors: Error[] = [];
       for (const entry of [...ready.values()].toReversed()) {
         ready.delete(entry.name);

@@ -94,6 +94,26 @@ describe('modules', () => {
     expect(disposed).toEqual([1, 2]);
   });
 
+  test('of changes that come together the last one stays, and each is disposed once', async () => {
+    const disposed: number[] = [];
+    const version = (n: number, wait: number): ModuleFile => ({
+      default: {
+        setup: () => new Promise((resolve) => setTimeout(() => resolve({ version: () => n }), wait)),
+        dispose: () => void disposed.push(n),
+      },
+    });
+    const modules = createModules({ it: () => version(1, 0) });
+    await modules.setup(gctx);
+    // The first is the slowest.
+    await Promise.all([2, 3, 4].map((n) => modules.replace('it', () => version(n, 40 - 10 * n))));
+    expect((modules.api as Calls).it!.version!()).toBe(4);
+    expect(disposed).toEqual([1, 2, 3]);
+    const swap = modules.replace('it', () => version(5, 20));
+    expect(await modules.dispose()).toEqual([]);
+    await swap;
+    expect(disposed).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('health names who can not serve', async () => {
     const modules = createModules({
       ok: () => ({ default: { setup: () => ({}), health: () => true } }),

@@ -29,7 +29,10 @@ export default {
   });
   expect((await ask(dev, '/a')).body).toEqual([1, null, ['up 1']]);
   await app.write('src/modules/ledger.ts', ledger(2));
-  await eventually(async () => expect((await ask(dev, '/a')).body).toEqual([2, null, ['up 1', 'up 2', 'down 1']]));
+  // A watcher may tell of one edit twice, and each is a swap.
+  const swapped = /^up 1,up 2,down 1(?:,up 2,down 2)*$/;
+  await eventually(async () => expect((await ask(dev, '/a')).body).toEqual([2, null, expect.any(Array)]));
+  await eventually(async () => expect(String((await ask(dev, '/a')).body[2])).toMatch(swapped));
   await app.write('src/modules/plain.ts', 'export const twice = (n: number) => 2 * n;');
   await eventually(async () => expect((await ask(dev, '/a')).body[1]).toBe(4));
   await app.write('src/modules/ledger.ts', "throw new Error('no ledger');");
