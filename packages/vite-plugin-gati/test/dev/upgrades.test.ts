@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { App } from '@gati/runtime-h3/app';
 import type { InlineConfig, ViteDevServer } from 'vite';
@@ -20,6 +19,9 @@ afterEach(async () => {
   upstream?.close();
   upstream = undefined;
 });
+
+/** A key and its certificate for localhost, of these tests alone; valid until 2126. */
+const PEM = readFileSync(new URL('../helpers/localhost.pem', import.meta.url));
 
 const ECHO = "export const route = 'WS /chat/:room';\nexport const socket = { message(peer, message) { peer.send(message); } };\n";
 const KEY = { 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
@@ -131,7 +133,7 @@ it('says that the app can not be read, where it can not', async () => {
 describe.each(['http', 'https'])('over %s', (scheme) => {
   beforeEach(async () => {
     app = await createTestApp(FILES);
-    dev = await startDev(app.root, scheme === 'https' ? { config: { server: { https: certificate() } } } : {});
+    dev = await startDev(app.root, scheme === 'https' ? { config: { server: { https: { key: PEM, cert: PEM } } } } : {});
   });
 
   /** Writes texts one after the other, and resolves with all that came back when the connection ended. */
@@ -169,12 +171,3 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
     expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(closes ? 1 : 2);
   });
 });
-
-/** For `localhost`, made anew and signed by itself. */
-function certificate(): { key: string; cert: string } {
-  const [key, cert] = [path.join(app.root, 'key.pem'), path.join(app.root, 'cert.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  const args = ['req', '-x509', ...curve, '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert];
-  execFileSync('openssl', args, { stdio: 'ignore' });
-  return { key, cert };
-}
