@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../src/effects/command/actions.ts';
 import type { ClaimRequest, Lease, NewJob, QueueCaps, QueueDriver } from '../../src/ports.ts';
 import { describeKeys } from './driver-keys.ts';
 import { describeLooking } from './driver-looking.ts';
@@ -208,6 +209,32 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       const [again] = await take('a');
       expect(again!.job).toMatchObject({ id: lease!.job.id, attempt: 1, payload: lease!.job.payload });
       expect(await driver.ack(again!)).toBe(true);
+    });
+
+    test('a redriven job that dies again at once is redriven once, and the call ends', async () => {
+      await driver.enqueue([job('a'), job('a'), job('a')]);
+      for (const lease of await take('a', 3)) await driver.dead(lease, 'boom');
+      const runs: string[] = [];
+      let over = false;
+      const worker = (async () => {
+        for (; !over; await pause(10))
+          for (const lease of await claim({ effect: 'a', count: 5 })) {
+            runs.push(lease.job.id);
+            await driver.dead(lease, 'boom');
+          }
+      })();
+      try {
+        expect((await ACTIONS.redrive!({ queue: driver, words: [], flags: {} })).document).toEqual({ redriven: 3 });
+        await expect.poll(() => runs.length, { timeout: PATIENCE }).toBe(3);
+        await pause(100);
+      } finally {
+        over = true;
+        await worker;
+      }
+      expect(new Set(runs).size).toBe(3);
+      expect(runs).toHaveLength(3);
+      // They were given back.
+      expect(await driver.redrive([runs[0]!])).toBe(1);
     });
 
     testIf(has('onReady'))('calls back when something is due, also later', async () => {

@@ -31,11 +31,12 @@ export function createAzureQueue(client: QueueClient): MessageQueue {
       const asked = performance.now();
       const visibilityTimeout = toSeconds(lease + 500);
       const { receivedMessageItems } = await client.receiveMessages({ numberOfMessages: count, visibilityTimeout });
-      return receivedMessageItems.map(({ messageId, popReceipt, messageText, dequeueCount }): Message => ({
+      return receivedMessageItems.map(({ messageId, popReceipt, messageText, dequeueCount, insertedOn }): Message => ({
         body: decode(messageText),
         receipt: `${messageId} ${popReceipt}`,
         deliveries: Math.max(1, dequeueCount),
         until: asked + visibilityTimeout * 1000,
+        sentAt: insertedOn.getTime(),
       }));
     },
 

@@ -39,6 +39,8 @@ export interface Message {
   deliveries: number;
   /** Steady milliseconds until which nobody else is given it. */
   until: number;
+  /** Epoch milliseconds at which it was sent, by the clock of the service; 0 where it does not tell. */
+  sentAt: number;
 }
 
 export interface Counts {

@@ -55,7 +55,7 @@ export function createPubSubQueue({ publisher, subscriber }: Clients, topic: str
       throw error;
     });
 
-  const pull = async (maxMessages: number, wait: number): Promise<{ receipt: string; body: string; deliveries: number }[]> => {
+  const pull = async (maxMessages: number, wait: number): Promise<Omit<Message, 'until'>[]> => {
     try {
       const [{ receivedMessages }] = await subscriber.pull(
         { subscription, maxMessages, ...(wait === 0 && { returnImmediately: true }) },
@@ -65,6 +65,7 @@ export function createPubSubQueue({ publisher, subscriber }: Clients, topic: str
         receipt: ackId!,
         body: Buffer.from((message?.data as Uint8Array | undefined) ?? '').toString(),
         deliveries: Math.max(1, deliveryAttempt ?? 1),
+        sentAt: Number(message?.publishTime?.seconds ?? 0) * 1000 + (message?.publishTime?.nanos ?? 0) / 1e6,
       }));
     } catch (error) {
       if (codeOf(error) === CODE.deadline) return [];

@@ -73,7 +73,7 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
           MaxNumberOfMessages: Math.min(count, ENTRIES),
           VisibilityTimeout,
           WaitTimeSeconds: Math.floor(wait / 1000),
-          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+          MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
         }),
         { ...(abortSignal && { abortSignal }) },
       );
@@ -82,6 +82,7 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
         receipt: ReceiptHandle!,
         deliveries: Math.max(1, Number(Attributes?.ApproximateReceiveCount ?? 1)),
         until: asked + VisibilityTimeout * 1000,
+        sentAt: Number(Attributes?.SentTimestamp ?? 0),
       }));
     },
 
