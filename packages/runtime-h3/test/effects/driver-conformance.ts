@@ -215,9 +215,9 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       await driver.enqueue([job('a'), job('a'), job('a')]);
       for (const lease of await take('a', 3)) await driver.dead(lease, 'boom');
       const runs: string[] = [];
-      let over = false;
+      const over = new AbortController();
       const worker = (async () => {
-        for (; !over; await pause(10))
+        for (; !over.signal.aborted; await pause(10))
           for (const lease of await claim({ effect: 'a', count: 5 })) {
             runs.push(lease.job.id);
             await driver.dead(lease, 'boom');
@@ -228,7 +228,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
         await expect.poll(() => runs.length, { timeout: PATIENCE }).toBe(3);
         await pause(100);
       } finally {
-        over = true;
+        over.abort();
         await worker;
       }
       expect(new Set(runs).size).toBe(3);

@@ -34,15 +34,16 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
       seen.add(job.id);
       return true;
     };
-    const send = async ({ tries: _, error: __, due: ___, ...job }: Enveloped, receipt: string): Promise<void> => {
+    const send = async (letter: Enveloped, receipt: string): Promise<void> => {
+      const { tries: _, error: __, due: ___, ...job } = letter;
       await (await queueOf(job.effect)).send({ body: toBody(job), delay: 0 });
       await queue.remove(receipt);
-      sent++;
     };
 
     try {
       let renewed = performance.now();
-      for (let found = performance.now(); sent < most && performance.now() < found + LULL;) {
+      let found = renewed;
+      while (sent < most && performance.now() < found + LULL) {
         const messages = await queue.receive(BATCH, LOOK, WAIT);
         if (messages.length === 0) break;
         const chosen: { job: Enveloped; receipt: string }[] = [];
@@ -54,6 +55,7 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
           else others.push(message.receipt);
         }
         await Promise.all(chosen.map(({ job, receipt }) => send(job, receipt)));
+        sent += chosen.length;
         if (performance.now() < renewed + RENEW) continue;
         // Past their time the ones that stay would come again.
         renewed = performance.now();
