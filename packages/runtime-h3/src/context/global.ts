@@ -4,7 +4,7 @@ import { createLazyDatabase } from '../data/database.ts';
 import { toDataFolder } from '../data/location.ts';
 import { createLazyStorage } from '../data/storage.ts';
 import type { EffectsEngine } from '../effects/engine.ts';
-import type { MigratePayload, ReleaseOf } from '../effects/homes.ts';
+import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/homes.ts';
 import { createLazyEngine } from '../effects/lazy.ts';
 import type { Queues } from '../effects/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
@@ -36,6 +36,7 @@ export interface ProcessEffects {
   queue(): Promise<QueueDriver>;
   releaseOf?: ReleaseOf;
   migrate?: MigratePayload;
+  currentVersion?: CurrentVersion;
 }
 
 export interface Context {

@@ -4,7 +4,7 @@ import type { JobRecord, Lease, QueueDriver, QueueStats } from '../ports.ts';
 import type { EffectSlot } from '../releases/bundle.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import { finish } from './finish.ts';
-import { type EffectHome, isNewer, type MigratePayload, type ReleaseOf } from './homes.ts';
+import { type CurrentVersion, type EffectHome, isNewer, type MigratePayload, type ReleaseOf } from './homes.ts';
 import { createLeases, Interrupted, LEASE } from './leases.ts';
 import { toNewJob } from './new-job.ts';
 import { createPump } from './pump.ts';
@@ -30,6 +30,8 @@ export interface EffectsOptions {
   releaseOf?: ReleaseOf;
   /** `src/versions`. */
   migrate?: MigratePayload;
+  /** Where many releases are alive. */
+  currentVersion?: CurrentVersion;
   /** `false`: a retry is due at once (tests). */
   backoff?: boolean;
   /** Milliseconds after which a job whose process died comes back; 30,000 by default. */
@@ -59,7 +61,7 @@ export interface EffectsEngine {
 
 /** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
-  const { slots, $defs, driver, gctx, logger, releaseOf, migrate, backoff = true, lease = LEASE, shared = false } = options;
+  const { slots, $defs, driver, gctx, logger, releaseOf, migrate, currentVersion, backoff = true, lease = LEASE, shared = false } = options;
   const current: EffectHome = { slots, $defs, gctx };
   const leases = createLeases(driver, logger, lease);
   /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
@@ -119,7 +121,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     };
     const onAgain = (milliseconds: number): void => void setTimeout(pump.signal, milliseconds).unref();
     try {
-      await finish(held, { driver, logger, current, releaseOf, migrate, backoff, onOver, onAgain });
+      await finish(held, { driver, logger, current, releaseOf, migrate, currentVersion, backoff, onOver, onAgain });
     } catch (error) {
       logger.error('the end of a job could not be stored', { error, effect: lease.job.effect, job: lease.job.id });
     } finally {

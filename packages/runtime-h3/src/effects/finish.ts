@@ -2,7 +2,16 @@ import type { Logger } from '../context/types.ts';
 import type { QueueDriver } from '../ports.ts';
 import { attempt, isRetryable } from './attempt.ts';
 import { toBackoff } from './backoff.ts';
-import { type EffectHome, type MigratePayload, NotNow, type ReleaseOf, type Placed, placeJob } from './homes.ts';
+import {
+  type CurrentVersion,
+  type EffectHome,
+  type MigratePayload,
+  Moved,
+  NotNow,
+  type ReleaseOf,
+  type Placed,
+  placeJob,
+} from './homes.ts';
 import { type Held, Interrupted } from './leases.ts';
 import { toSettings } from './settings.ts';
 import type { EffectFile } from './types.ts';
@@ -11,6 +20,8 @@ import type { EffectFile } from './types.ts';
 const INTERRUPTIONS = 20;
 /** Pause before a job is looked at again whose release can't be loaded. Milliseconds. */
 const NOT_NOW = 5000;
+/** Until the engine of another release has begun. Milliseconds. */
+const SOON = 1000;
 /** Pauses before another try to store how a job ended. Milliseconds. */
 const LONGEST_PAUSE = 2000;
 
@@ -20,6 +31,7 @@ export interface FinishOptions {
   current: EffectHome;
   releaseOf: ReleaseOf | undefined;
   migrate: MigratePayload | undefined;
+  currentVersion: CurrentVersion | undefined;
   /** `false`: a retry is due at once. */
   backoff: boolean;
   /** The run is over, its end not yet stored. */
@@ -30,7 +42,7 @@ export interface FinishOptions {
 
 /** Brings one claimed job to its end: completed, to be tried again, or dead, each with its reason. */
 export async function finish(held: Held, options: FinishOptions): Promise<void> {
-  const { driver, logger, current, releaseOf, migrate } = options;
+  const { driver, logger, current, releaseOf, migrate, currentVersion } = options;
   const { lease, abort } = held;
   const { job } = lease;
   const fields = { effect: job.effect, job: job.id, attempt: job.attempt };
@@ -50,8 +62,9 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
   let placed: Placed;
   let file: EffectFile;
   try {
-    placed = await placeJob(job, current, releaseOf, migrate);
+    placed = await placeJob(job, current, releaseOf, migrate, currentVersion);
   } catch (error) {
+    if (error instanceof Moved) return again(SOON, error);
     if (error instanceof NotNow) {
       logger.error('a release that has jobs can not be loaded', { ...fields, release: job.release, error });
       return again(NOT_NOW, error);

@@ -26,19 +26,33 @@ export interface Placed {
   payload: unknown;
 }
 
+/** The version that the pointer of this process stands on. */
+export type CurrentVersion = () => string;
+
 /** Nothing is wrong with the job. */
 export class NotNow extends Error {}
+/** Another release has become current; its own engine takes the job. */
+export class Moved extends NotNow {}
 
 /**
  * A job runs on the release that enqueued it while that is alive, else on the current one: with its payload migrated,
  * or as it is where it still fits. Throws what a dead letter says.
  */
-export async function placeJob(job: QueueJob, current: EffectHome, releaseOf?: ReleaseOf, migrate?: MigratePayload): Promise<Placed> {
-  if (job.release === current.gctx().release.version) return place(job, current, job);
+export async function placeJob(
+  job: QueueJob,
+  current: EffectHome,
+  releaseOf?: ReleaseOf,
+  migrate?: MigratePayload,
+  currentVersion?: CurrentVersion,
+): Promise<Placed> {
+  const { version } = current.gctx().release;
+  if (job.release === version) return place(job, current, job);
   const own = await releaseOf?.(job.release).catch((cause: unknown) => {
     throw new NotNow(`the release ${job.release} can't be loaded`, { cause });
   });
   if (own) return place(job, own, job);
+  // Migrations are those of the release that the pointer stands on, and bring a payload on to that one alone.
+  if (currentVersion && currentVersion() !== version) throw new Moved(`${version} is not the current release any more`);
   if (!current.slots()[job.effect])
     throw toGone(job, `the release ${job.release} that enqueued it is gone, and the current one has no such effect`);
   const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);

@@ -29,6 +29,9 @@ export interface WorkerEffects extends ProcessEffects {
   close(): Promise<void>;
 }
 
+/** One that was rolled back still answers who asks for it by its version. */
+const ALIVE: ReadonlySet<string> = new Set(['live', 'deprecated', 'withdrawn']);
+
 /** The effects of one worker: one queue for all releases, whose jobs the current one takes and passes on. */
 export function createWorkerEffects({ runs, url, queues, logger, onQueue }: WorkerEffectsOptions): WorkerEffects {
   let opening: Promise<QueueDriver> | undefined;
@@ -60,11 +63,14 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
 
     async releaseOf(version): Promise<EffectHome | undefined> {
       const release = host?.releases().list.find((one) => one.version === version);
-      if (!host || !release || (release.status !== 'live' && release.status !== 'deprecated')) return undefined;
+      if (!host || !release || !ALIVE.has(release.status)) return undefined;
       const bundle = await release.bundle();
       const gctx = await host.context(bundle);
       return { slots: () => bundle.effects, $defs: () => bundle.contract.$defs, gctx: () => gctx };
     },
+
+    // Nothing runs before the releases are known.
+    currentVersion: () => host!.currentVersion,
 
     migrate: async (effect, payload, from) => host?.migratePayload(effect, payload, from),
 

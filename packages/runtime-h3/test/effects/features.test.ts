@@ -170,6 +170,25 @@ test('the payload of a release that is gone is migrated, or taken as it is where
   expect(await dead(opened)).toMatchObject([{ id: 'c', error: expect.stringMatching(/GATI_EFFECT_RELEASE: .*2\.0\.0.* is gone/) }]);
 });
 
+test('a job of a release that is gone waits for the engine of the release that became current', async () => {
+  const seen: unknown[] = [];
+  let current = '4.0.0';
+  const migrate = async () => ({ payload: { id: 'for 4.0.0' } });
+  opened = openEngine(
+    { mail: { payload: schemaOf('id'), run: (payload: never) => void seen.push(payload) } },
+    { migrate, currentVersion: () => current },
+    '3.0.0',
+  );
+  await opened.engine.enqueue('mail', { id: 'own' });
+  await opened.engine.idle();
+  await opened.driver.enqueue([{ id: 'of-old', effect: 'mail', payload: '{"old":1}', priority: 0, runAt: Date.now(), release: '1.0.0' }]);
+  await opened.engine.idle();
+  expect(seen).toEqual([{ id: 'own' }]);
+  expect((await opened.driver.list!({ ids: ['of-old'], limit: 1 })).jobs).toMatchObject([{ state: 'delayed' }]);
+  current = '3.0.0';
+  await expect.poll(() => seen, { timeout: 15_000 }).toEqual([{ id: 'own' }, { id: 'for 4.0.0' }]);
+});
+
 test('a release that can not be loaded now keeps its jobs', async () => {
   const old = toHome({ mail: { run: () => 'done' } }, '1.0.0');
   let fails = 1;

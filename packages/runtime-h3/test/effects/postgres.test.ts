@@ -1,5 +1,9 @@
 import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createGlobalContext } from '../../src/context/global.ts';
+import { QUEUES } from '../../src/effects/queues.ts';
+import type { EffectSlot } from '../../src/releases/bundle.ts';
+import { bundle, context } from '../helpers/bundle.ts';
 import { startPostgres } from '../../../../test/servers/postgres.ts';
 import { open as openPostgres } from '../../src/effects/drivers/postgres/index.ts';
 import type { NewJob, QueueDriver } from '../../src/ports.ts';
@@ -21,7 +25,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
   };
 
   describeDriver('PostgreSQL', {
-    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true },
+    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true, tx: true },
     open,
     another,
     wait: pause,
@@ -65,6 +69,31 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     await expect(driver.enqueue([put], 'no transaction')).rejects.toMatchObject({ code: 'GATI_EFFECTS_TX' });
     await client.end();
     await driver.close();
+  });
+
+  test('a handler enqueues in the transaction of its database', async () => {
+    schemas++;
+    const ran: unknown[] = [];
+    const file = { run: (payload: unknown) => void ran.push(payload) };
+    const release = { ...bundle({}), effects: { note: { load: () => file } as unknown as EffectSlot } };
+    const { logger } = context(release, []);
+    const env = { GATI_DATABASE: server.url, GATI_EFFECTS: `${server.url}?schema=queue_${schemas}` };
+    const made = await createGlobalContext({ release, mode: 'production', logger, announce: false, env, queues: QUEUES });
+    const { db, effects } = made.gctx;
+    const enqueue = effects.enqueue as unknown as (name: string, payload: unknown, options: object) => Promise<unknown>;
+    made.effects.start();
+    const failed = db.transaction(async (tx) => {
+      await enqueue('note', { n: 1 }, { tx });
+      throw new Error('the order is wrong');
+    });
+    await expect(failed).rejects.toThrow('the order is wrong');
+    await db.transaction(async (tx) => {
+      await enqueue('note', { n: 2 }, { tx });
+      await pause(300);
+      expect(ran).toEqual([]);
+    });
+    await expect.poll(() => ran, { timeout: 15_000 }).toEqual([{ n: 2 }]);
+    await made.dispose(1000);
   });
 
   test('a key is free again a day after the end of its job', async () => {

@@ -93,7 +93,7 @@ export const open: QueueOpener = async (url, settings) => {
   };
 
   const driver: QueueDriver = {
-    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true },
+    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true, tx: true },
     ...holders,
     ...operations,
 

@@ -15,6 +15,8 @@ export const location: string = import.meta.url;
 const LARGEST_COMMIT = 1000;
 /** How often the file is asked whether another process changed it, where no event tells. Milliseconds. */
 const LOOK = 250;
+/** How often it is looked at, once a millisecond, after something was written: disks need some to flush. */
+const FLUSH = 50;
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** How long a process that met others at the write lock steps back between its commits. Milliseconds. */
@@ -47,6 +49,8 @@ function run({ path, from }: ThreadData, port: Port): void {
   let timer: NodeJS.Timeout | undefined;
   let look: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let looks = 0;
   let scheduled = false;
   let closing = false;
 
@@ -86,22 +90,36 @@ function run({ path, from }: ThreadData, port: Port): void {
 
   const due = (): void => tell({ due: true });
 
-  const lookAround = (): void => {
+  /** Whether another process changed the file. */
+  const lookAround = (): boolean => {
     const now = version();
-    if (now === seen) return;
+    if (now === seen) return false;
     seen = now;
     due();
     arm();
+    return true;
+  };
+
+  /** What was written counts once it is on the disk, of which no event tells: it is looked for until then. */
+  const onWritten = (): void => {
+    looks = FLUSH;
+    again ??= setTimeout(lookAgain, 1);
+  };
+  const lookAgain = (): void => {
+    again = undefined;
+    if (!lookAround() && --looks > 0) again = setTimeout(lookAgain, 1);
   };
 
   const subscribe = (wanted: boolean): void => {
     if (wanted === subscribed) return;
     subscribed = wanted;
     clearInterval(look);
+    clearTimeout(again);
+    again = undefined;
     watcher?.close();
     if (wanted) {
       look = setInterval(lookAround, LOOK);
-      watcher = watchLog(`${path}-wal`, lookAround);
+      watcher = watchLog(`${path}-wal`, onWritten);
     }
     arm();
   };
