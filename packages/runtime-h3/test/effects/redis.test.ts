@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startRedis } from '../../../../test/servers/redis.ts';
 import { open as openRedis } from '../../src/effects/drivers/redis/index.ts';
@@ -54,5 +55,35 @@ describe.skipIf('reason' in server)('Redis', () => {
       code: 'GATI_EFFECTS_AWAY',
       message: expect.not.stringContaining('secret'),
     });
+  });
+
+  test('a password that is refused is told as that', async () => {
+    await expect(openRedis(server.url.replace('redis://', 'redis://nobody:secret@'), { onError: () => {} })).rejects.toMatchObject({
+      message: expect.stringMatching(/: WRONGPASS [^]*\n {2}fix: Correct the user and password/),
+    });
+    const client = new Redis(server.url);
+    await client.config('SET', 'requirepass', 'hunter2');
+    try {
+      await expect(openRedis(server.url, { onError: () => {} })).rejects.toMatchObject({
+        message: expect.stringMatching(/NOAUTH [^]*\n {2}fix: Correct the user and password/),
+      });
+      await (await openRedis(server.url.replace('redis://', 'redis://:hunter2@'), { onError: () => {} })).close();
+    } finally {
+      await client.config('SET', 'requirepass', '');
+      client.disconnect();
+    }
+  });
+
+  test('a database that the server does not have is no other', async () => {
+    for (const path of ['/99', '/abc', '/1x', '/jobs/1', '?db=99'])
+      await expect(openRedis(`${server.url}${path}`, { onError: () => {} }), path).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+    for (const path of ['', '/', '/0', '/15', '/15?prefix=other'])
+      await (await openRedis(`${server.url}${path}`, { onError: () => {} })).close();
+    const queue = await openRedis(`${server.url}/15?prefix=fifteen`, { onError: () => {} });
+    await queue.enqueue([{ id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() }]);
+    const client = new Redis(server.url);
+    expect(await client.keys('{fifteen}:*')).toEqual([]);
+    client.disconnect();
+    await queue.close();
   });
 });

@@ -1,13 +1,32 @@
+import { GatiError } from '@gati/contract';
+
 /** The address without `prefix`, which is not the client's, and what the names of all keys begin with. */
 export function toAddress(url: string): { address: string; prefix: string } {
   const at = url.indexOf('?');
+  const before = at === -1 ? url : url.slice(0, at);
+  // The client takes what is no number for 0. It is not told: it may be a part of a password.
+  const database = before.replace(/^\w+:\/\/[^/]*\/?/, '');
+  if (!/^\d*$/.test(database)) throw toNoDatabase('What stands behind the host in GATI_EFFECTS is not the number of a database');
   if (at === -1) return { address: url, prefix: toPrefix('gati') };
   const parameters = new URLSearchParams(url.slice(at + 1));
   const name = parameters.get('prefix') || 'gati';
   parameters.delete('prefix');
   const rest = parameters.toString();
-  return { address: url.slice(0, at) + (rest === '' ? '' : `?${rest}`), prefix: toPrefix(name) };
+  return { address: before + (rest === '' ? '' : `?${rest}`), prefix: toPrefix(name) };
 }
 
 /** The braces keep all keys in one slot of a cluster. */
 const toPrefix = (name: string): string => `{${name.replaceAll(/[{}]/g, '')}}:`;
+
+/** @param what without the address, which has a password */
+export function toNoDatabase(what: string, cause?: unknown): GatiError {
+  return new GatiError(
+    {
+      code: 'GATI_EFFECTS',
+      level: 'error',
+      message: cause === undefined ? `${what}.` : `${what}: ${(cause as Error).message}.`,
+      fix: 'Name one that the server has, 0 to 15 by its defaults: redis://user:password@host:6379/0. What is special in a password is percent-encoded.',
+    },
+    { cause },
+  );
+}

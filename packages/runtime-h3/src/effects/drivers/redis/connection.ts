@@ -22,12 +22,24 @@ const LONGEST_WAIT = 1000;
 
 const AWAY =
   /Stream isn't writeable|Connection is closed|Connection is in|Command timed out|^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNKILLABLE|BUSY)\b/;
+/** Says nothing of why. */
+const NOT_SENT = /Stream isn't writeable|Connection is closed/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|NR_CLOSED)/;
 
 /** Whether trying again may help. */
 export function isOutage(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (typeof code === 'string' && NETWORK.test(code)) || AWAY.test(String(message));
+}
+
+/** What the server says to the database that the address names. */
+export function isNoDatabase(error: unknown): boolean {
+  return /DB index|SELECT is not allowed/.test(String(error));
+}
+
+/** What the server says to the user and password of the address. */
+export function isRefusal(error: unknown): boolean {
+  return /\b(WRONGPASS|NOAUTH|NOPERM|invalid password)\b/.test(String(error));
 }
 
 /** What can't be sent is not kept back by the client: what waits, and for how long, is `patiently`'s. */
@@ -45,7 +57,9 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
   // What happened to the connection says more than what a command on it says.
   let last: Error | undefined;
   client.on('error', (error: Error) => {
-    last = error;
+    if (!NOT_SENT.test(String(error))) last = error;
+    // The client would go on in database 0: nothing may be sent before the right one is chosen.
+    if (isNoDatabase(error)) client.disconnect(true);
   });
   client.on('ready', () => {
     last = undefined;
@@ -68,7 +82,7 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
   };
   watch(client);
   const tell = (error: unknown): never => {
-    throw /Stream isn't writeable|Connection is closed/.test(String(error)) ? (last ?? error) : error;
+    throw NOT_SENT.test(String(error)) ? (last ?? error) : error;
   };
   const again = <Value>(work: () => Promise<Value>): Promise<Value> =>
     patiently(() => work().catch(tell), isOutage, { signal: closing.signal });

@@ -5,8 +5,8 @@ import { toAway } from '../away.ts';
 import { type Batch, createBatch } from '../batch.ts';
 import { createOutage } from '../outage.ts';
 import { createWake } from '../wake.ts';
-import { toAddress } from './address.ts';
-import { connect, isOutage } from './connection.ts';
+import { toAddress, toNoDatabase } from './address.ts';
+import { connect, isNoDatabase, isOutage, isRefusal } from './connection.ts';
 import { createLooking, toHash } from './look.ts';
 import type { ScriptName } from './scripts.ts';
 
@@ -14,6 +14,8 @@ import type { ScriptName } from './scripts.ts';
 const LONGEST_SILENCE = 5000;
 const LIMITED_SILENCE = 1000;
 const CHECK = 'Check that GATI_EFFECTS names a Redis that runs, with its user and password.';
+const CREDENTIALS =
+  'Correct the user and password in GATI_EFFECTS, percent-encoded where they are special: redis://user:password@host:6379/0. The server runs and refused them.';
 const BATCH_BYTES = 2_000_000;
 const BATCH_ITEMS = 500;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
@@ -36,7 +38,8 @@ export const open: QueueOpener = async (url, settings) => {
   const { address, prefix } = toAddress(url);
   const outage = createOutage(settings, (cause) => toAway('The queue in Redis does not answer', CHECK, cause));
   const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
-    throw toAway("The queue in Redis can't be opened", CHECK, cause);
+    if (isNoDatabase(cause)) throw toNoDatabase('The Redis that GATI_EFFECTS names does not have this database', cause);
+    throw toAway("The queue in Redis can't be opened", isRefusal(cause) ? CREDENTIALS : CHECK, cause);
   });
   const wake = createWake();
   /** Sent with each call for workers: this process has called its own already. */
