@@ -129,5 +129,9 @@ async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandA
 async function retire({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   const version = readVersion('releases retire', words);
   const mark = (await retireRelease(store, version)).marks[version]!;
-  return { lines: [`${version} is retired: it answers 410`], document: { version, ...mark }, code: 0 };
+  return {
+    lines: [`${version} is retired: it answers 410, unless a file in src/versions of the current release carries it`],
+    document: { version, ...mark },
+    code: 0,
+  };
 }

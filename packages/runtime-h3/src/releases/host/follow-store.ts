@@ -42,6 +42,7 @@ export class StoreFollower {
   #retryAt = Number.POSITIVE_INFINITY;
   #notedAt = 0;
   #isLost = false;
+  #isEmpty = false;
   #hasNote = false;
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -94,6 +95,15 @@ export class StoreFollower {
     const { head, tag } = await store.head();
     // Read after the head: what that names is there.
     const stored = await store.list();
+    if (stored.length === 0 && !this.#isEmpty) {
+      logger.warn(
+        'the release store has no release: nothing but the own build is served. If there should be some, GATI_RELEASES names another place',
+        {
+          store: store.url,
+        },
+      );
+    }
+    this.#isEmpty = stored.length === 0;
     const wanted = stored.filter(({ version }) => statusOf(head, version) !== 'staged' || version === ownVersion);
     const releases = await Promise.all(wanted.map((release) => this.#toKnown(release)));
     const own = stored.find(({ version }) => version === ownVersion);
