@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { useServer } from './harness.ts';
@@ -123,4 +125,27 @@ test('an unknown argument starts no server and says what there is', async () => 
   const help = await server.run({}, ['--help']);
   expect([help.code, help.stderr]).toEqual([0, '']);
   for (const word of ['activate', 'rollback', 'releases', 'effects']) expect(help.stdout).toContain(word);
+});
+
+test('a reader that has seen enough ends a command without a word', async () => {
+  const env = { ...process.env, GATI_EFFECTS: `sqlite:${join(server.folder(), 'read.db')}` };
+  const { open } = await import('../../src/effects/drivers/sqlite/driver.ts');
+  const queue = await open(env.GATI_EFFECTS);
+  await queue.enqueue(
+    Array.from({ length: 3000 }, (_, n) => ({ id: String(n), effect: 'a', payload: '{}', priority: 0, release: '1', runAt: Date.now() })),
+  );
+  await queue.close();
+  for (const words of [
+    'effects list --limit 3000',
+    'effects list --limit 3000 --json 2>/dev/null',
+    '--help',
+    'effects list --limit 3000 2>&1',
+  ]) {
+    const line = `{ "${process.execPath}" "${server.entry()}" ${words}; echo "code $?" >&3; } 3>&2 | head -1 >/dev/null`;
+    const child = spawn('bash', ['-c', line], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)));
+    await once(child, 'close');
+    expect(stderr, words).toBe('code 0\n');
+  }
 });

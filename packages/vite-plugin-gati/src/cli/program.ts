@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { outliveReaders } from '@gati/contract';
 import { type CommandDef, parseArgs, renderUsage } from 'citty';
 import { COMMANDS } from './commands.ts';
 import { COMMON, FINDING, OK, WRONG_USE, type Command } from './command.ts';
@@ -15,6 +16,8 @@ export async function runProgram(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   const command = COMMANDS.find((one) => one.name === name);
   const own = command?.passOn ? upToPositional(rest) : beforeDashes(args);
+  // A server that nobody listens to any more ends, and a script has its own way.
+  if (name !== 'dev' && name !== 'run') outliveReaders(process.stdout, process.stderr);
   const output = createOutput(own.includes('--json'));
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') return await help(output, rest[0]);

@@ -185,6 +185,18 @@ describe('the wrong folder', () => {
   });
 });
 
+describe('a reader that has seen enough', () => {
+  it.each([
+    ['--help', 0],
+    ['--help 2>&1', 0],
+    ['effects list --queue sqlite:nowhere.db 2>&1', 2],
+  ])('ends `gati %s` without a word', { timeout: MINUTE }, async (words, code) => {
+    // Reads nothing at all, so that each write fails.
+    const line = `{ sleep 0.2; "${process.execPath}" "${BIN}" ${words}; echo "code $?" >&3; } 3>&2 | true`;
+    expect(await finish('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({ stdout: '', stderr: `code ${code}\n` });
+  });
+});
+
 describe('gati build', () => {
   it('needs no configuration', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
