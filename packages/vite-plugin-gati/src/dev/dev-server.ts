@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment.ts';
@@ -6,6 +7,7 @@ import { type FileChange, readChange } from './files.ts';
 import { createGenerator } from './generator.ts';
 import { createHost } from './host.ts';
 import { watchLostEdits } from './lost-edits.ts';
+import { watchLostRemovals } from './lost-removals.ts';
 import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
 import type { Scan } from '../scan/types.ts';
@@ -37,6 +39,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const code = createCode(environment, texts);
   const problems = createProblems(server);
   const lostEdits = watchLostEdits(server);
+  const lostRemovals = watchLostRemovals(server);
   // Development only: what the shell has set counts more.
   const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
   const host = createHost({ project, code, problems, env, texts });
@@ -67,6 +70,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     await project.scan();
     await host.apply(latest());
     lostEdits.lookAtAll();
+    const { routes, modules, effects, versions } = latest();
+    const files = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
+    // Those that nobody has asked for yet are no modules.
+    for (const file of [...files, ...routes.flatMap(({ middleware }) => middleware)]) lostRemovals.uses(path.posix.join(root, file));
   }
   ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${show(error)}`));
   const app = serveApp(server, host, project.options, ready);
@@ -81,6 +88,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     used(file, text) {
       texts.use(file, text);
       lostEdits.used(file, text);
+      lostRemovals.uses(file);
     },
     textOf: (file) => texts.get(file),
     async change(change) {
@@ -102,6 +110,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       server.watcher.off('ready', onReady);
       clearTimeout(later);
       lostEdits.close();
+      lostRemovals.close();
       try {
         await generator.close();
         await app.close();
