@@ -39,6 +39,8 @@ export function serverBuild(shared: BuildEnvironmentOptions, own: BuildEnvironme
       // The release is an entry of its own: another server imports it out of a store.
       input: { index: 'virtual:gati/server', release: 'virtual:gati/release' },
       platform: 'node',
+      // How long plugins take on a busy machine says nothing about the app.
+      checks: { pluginTimings: false },
       output: {
         format: 'esm',
         entryFileNames: '[name].mjs',
