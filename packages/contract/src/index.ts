@@ -19,7 +19,6 @@ export { mapSchema, walk } from './schema/walk.ts';
 export { MANIFEST_FORMAT, type Manifest, type NativeCode } from './manifest/manifest.ts';
 export { parseManifest } from './manifest/parse.ts';
 export { printManifest } from './manifest/print.ts';
-export { outliveReaders } from './closed-pipe.ts';
 export { wantsColors } from './colors.ts';
 export { count } from './count.ts';
 export { type Diagnostic, formatDiagnostic, GatiError } from './diagnostics.ts';

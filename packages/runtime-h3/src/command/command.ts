@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { type Diagnostic, formatDiagnostic, GatiError } from '@gati/contract';
+import { outliveReaders } from './closed-pipe.ts';
 
 /** What a command has to say: to people, and to programs. */
 export interface CommandAnswer {
@@ -19,6 +20,7 @@ export interface CommandOutput {
 
 /** The process's own streams: with `json` one document on stdout and everything else on stderr. */
 export function toOutput(json: boolean): CommandOutput {
+  outliveReaders(process.stdout, process.stderr);
   return {
     line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
     document(value) {

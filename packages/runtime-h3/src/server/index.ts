@@ -1,4 +1,3 @@
-import { outliveReaders } from '@gati/contract';
 import { WORKER_MARK, type WorkerKind } from './messages.ts';
 import type { ServerOptions } from './options.ts';
 
@@ -17,7 +16,6 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return work(options, kind);
   }
   const [name, ...words] = process.argv.slice(2);
-  if (name !== undefined) outliveReaders(process.stdout, process.stderr);
   if (name === 'releases' || name === 'activate' || name === 'rollback') {
     const { runReleaseCommand } = await import('../releases/command/main.ts');
     process.exitCode = await runReleaseCommand(name, words);

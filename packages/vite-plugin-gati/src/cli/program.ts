@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { outliveReaders } from '@gati/contract';
 import { type CommandDef, parseArgs, renderUsage } from 'citty';
+import { outliveReaders } from './closed-pipe.ts';
 import { COMMANDS } from './commands.ts';
 import { COMMON, FINDING, OK, WRONG_USE, type Command } from './command.ts';
 import { colorsFor, createOutput, toDiagnostics, type Output } from './output.ts';
