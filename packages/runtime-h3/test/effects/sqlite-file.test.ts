@@ -220,3 +220,11 @@ await driver.enqueue([{ id: 'from-script', effect: 'a', payload: '{}', priority:
   expect(await next.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([{ job: { id: 'from-script' } }]);
   await next.close();
 });
+
+test('a folder that can not be made is told at once', async () => {
+  const file = path();
+  writeFileSync(file, '');
+  const wrong = [join(file, 'queue.db'), join(file, 'below/queue.db'), ...(existsSync('/proc') ? ['/proc/below/queue.db'] : [])];
+  for (const one of wrong) await expect(open(`sqlite:${one}`), one).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
+  await (await open(`sqlite:${join(folder, 'made/below/queue.db')}`)).close();
+});
