@@ -25,7 +25,7 @@ export function toNoDatabase(what: string, cause?: unknown): GatiError {
       code: 'GATI_EFFECTS',
       level: 'error',
       message: cause === undefined ? `${what}.` : `${what}: ${(cause as Error).message}.`,
-      fix: 'Name one that the server has, 0 to 15 by its defaults: redis://user:password@host:6379/0. What is special in a password is percent-encoded.',
+      fix: 'Name one that the server has, 0 to 15 by its defaults: redis://user:password@host:6379/0, percent-encoded.',
     },
     { cause },
   );

@@ -14,8 +14,7 @@ import type { ScriptName } from './scripts.ts';
 const LONGEST_SILENCE = 5000;
 const LIMITED_SILENCE = 1000;
 const CHECK = 'Check that GATI_EFFECTS names a Redis that runs, with its user and password.';
-const CREDENTIALS =
-  'Correct the user and password in GATI_EFFECTS, percent-encoded where they are special: redis://user:password@host:6379/0. The server runs and refused them.';
+const CREDENTIALS = 'Correct the user and password in GATI_EFFECTS, percent-encoded: redis://user:password@host:6379/0.';
 const BATCH_BYTES = 2_000_000;
 const BATCH_ITEMS = 500;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;

@@ -53,7 +53,7 @@ export const SQLITE_BUSY = 5;
 
 const NAMES: Record<string, number> = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 };
 /** Why a folder can't be made, which is SQLite's `CANTOPEN`. */
-const NO_FOLDER = /^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS|ENAMETOOLONG)$/;
+const NO_FOLDER = /^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS)$/;
 
 /** What went wrong, as data that crosses threads. */
 export function toFailure(error: unknown): Failure {
