@@ -37,7 +37,7 @@ export const open: QueueOpener = async (url, settings) => {
   const { address, prefix } = toAddress(url);
   const outage = createOutage(settings, (cause) => toAway('The queue in Redis does not answer', CHECK, cause));
   const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
-    if (isNoDatabase(cause)) throw toNoDatabase('The Redis that GATI_EFFECTS names does not have this database', cause);
+    if (isNoDatabase(cause)) throw toNoDatabase('The Redis of GATI_EFFECTS does not have this database', cause);
     throw toAway("The queue in Redis can't be opened", isRefusal(cause) ? CREDENTIALS : CHECK, cause);
   });
   const wake = createWake();
