@@ -3,7 +3,6 @@ export { type Context, createGlobalContext, type GlobalContextOptions } from './
 export { ABI } from './releases/bundle.ts';
 export { wantsDocument } from './server/client-files.ts';
 export { refuse } from './server/refuse.ts';
-export { hasBody } from './app/node.ts';
-export { isHandshake, replay } from './server/replay.ts';
+export { upgrades, isHandshake, replay } from './server/replay.ts';
 export { openAnyQueue, runEffects } from './effects/tools.ts';
 export { QUEUES } from './effects/queues.ts';

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { hasBody } from '../app/node.ts';
 import { toProblem } from '../app/problem.ts';
 import type { AnswerState } from './answer.ts';
 import { refuse } from './refuse.ts';
-import { isHandshake, replay } from './replay.ts';
+import { upgrades, isHandshake, replay } from './replay.ts';
 
 export interface HttpServer {
   /** Takes a connection that the supervisor accepted. */
@@ -24,11 +23,8 @@ export interface HttpServerHooks {
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
-/**
- * From Node 24.9 on it asks before it hands a socket over; from 26 on it would read the body itself, so that nothing is left to replay.
- * What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
- */
-const KNOWING = { shouldUpgradeCallback: (req: IncomingMessage): boolean => isHandshake(req) || !hasBody(req) } as ServerOptions;
+/** Its types don't know it yet. */
+const KNOWING = { shouldUpgradeCallback: upgrades } as ServerOptions;
 
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { hasBody } from '../app/node.ts';
 
 /** Node gives no more fields than 2000 of a request, and one of those that lack might say how long its body is. */
 const MOST_FIELDS = 1000;
@@ -8,6 +9,14 @@ const MOST_FIELDS = 1000;
 /** Whether a request asks for what this server may do instead of an answer; anything else it ignores (RFC 9110, section 7.8). */
 export function isHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
   return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * Whether Node is to hand the socket of an `Upgrade` over. It asks from 24.9 on; from 26 on it would read the body itself, so that nothing is left to
+ * replay. What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
+ */
+export function upgrades(req: IncomingMessage): boolean {
+  return isHandshake(req) || !hasBody(req);
 }
 
 /**

@@ -1,24 +1,11 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { exchange } from '../../../../test/kit/raw.ts';
 import { useServer } from './harness.ts';
 
 const server = useServer();
 
-/** Writes bytes and resolves with all that came back when the connection ended. */
-const raw = (port: number, ...texts: string[]): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let got = '';
-    socket.on('data', (chunk) => (got += String(chunk)));
-    socket.on('close', () => resolve(got));
-    socket.on('error', reject);
-    void (async () => {
-      for (const text of texts) {
-        socket.write(text);
-        await new Promise((next) => setTimeout(next, 50));
-      }
-    })();
-  });
+const raw = (port: number, ...texts: string[]): Promise<string> => exchange(connect(port, '127.0.0.1'), texts);
 
 const H2C = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
 const LAST = 'GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { App } from '@gati/runtime-h3/app';
-import { hasBody, isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
+import { upgrades, isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
 import type { ResolvedConfig, ViteDevServer } from 'vite';
 
 /** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */
@@ -33,12 +33,9 @@ export function serveUpgrades({ httpServer, config }: ViteDevServer, app: App, r
   leaveBodies(http, () => hasOtherListener(http, config, onUpgrade));
 }
 
-/**
- * From Node 24.9 on a server asks before it hands a socket over; from 26 on it would read the body itself, so that nothing is left to replay.
- * What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
- */
+/** What is not handed over is parsed and answered as any request. */
 function leaveBodies(http: Server, hasOther: () => boolean): void {
-  const shouldUpgradeCallback = (req: IncomingMessage): boolean => isHandshake(req) || !hasBody(req) || hasOther();
+  const shouldUpgradeCallback = (req: IncomingMessage): boolean => upgrades(req) || hasOther();
   Object.assign(http, { shouldUpgradeCallback });
   http.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
     if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;

@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import type { App } from '@gati/runtime-h3/app';
 import type { InlineConfig, ViteDevServer } from 'vite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exchange } from '../../../../test/kit/raw.ts';
 import { serveUpgrades } from '../../src/dev/upgrades.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { type DevApp, startDev } from '../helpers/dev.ts';
@@ -136,22 +137,10 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
     dev = await startDev(app.root, scheme === 'https' ? { config: { server: { https: { key: PEM, cert: PEM } } } } : {});
   });
 
-  /** Writes texts one after the other, and resolves with all that came back when the connection ended. */
   function raw(...texts: string[]): Promise<string> {
     const port = Number(new URL(dev.url).port);
-    return new Promise((resolve, reject) => {
-      const socket = scheme === 'https' ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }) : connect(port, '127.0.0.1');
-      let got = '';
-      socket.on('data', (chunk) => (got += String(chunk)));
-      socket.on('close', () => resolve(got));
-      socket.on('error', reject);
-      void (async () => {
-        for (const text of texts) {
-          socket.write(text);
-          await new Promise((next) => setTimeout(next, 50));
-        }
-      })();
-    });
+    const secure = { port, host: '127.0.0.1', rejectUnauthorized: false };
+    return exchange(scheme === 'https' ? connectTls(secure) : connect(port, '127.0.0.1'), texts);
   }
 
   const H2C = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n';
