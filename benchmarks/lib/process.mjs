@@ -40,15 +40,13 @@ export async function startServer(command, args, options = {}) {
   };
 }
 
-const TICK = 1_000_000 / 100; // USER_HZ is 100 on Linux
-
-/** Microseconds of CPU that a process and its living children have used (Linux). */
+/** Microseconds of CPU that the living threads of a process and its living children have used, as Linux's scheduler counts them: `times` has hundredths of a second. */
 export function cpuOf(pid) {
   let total = 0;
   for (const id of [pid, ...childrenOf(pid)]) {
-    const stat = fs.readFileSync(`/proc/${id}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    total += (Number(fields[11]) + Number(fields[12])) * TICK;
+    for (const thread of fs.readdirSync(`/proc/${id}/task`)) {
+      total += Number(fs.readFileSync(`/proc/${id}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1000;
+    }
   }
   return total;
 }
