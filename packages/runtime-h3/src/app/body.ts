@@ -1,7 +1,5 @@
 import { JsonError, parseJson } from '../validate/json.ts';
-import { MultipartError, parseMultipart } from '../validate/multipart.ts';
 import type { Call } from './call.ts';
-import type { Limits } from './limits.ts';
 import { type BodyKind, toBodyKind, unreadCharset } from './media.ts';
 import type { BodyPlan } from './plan.ts';
 import { Refusal } from './problem.ts';
@@ -41,7 +39,8 @@ export function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Ar
     case 'urlencoded':
       return readForm(decode(call, bytes), limits.fields);
     case 'multipart':
-      return toForm(bytes, call.exchange.header('content-type') ?? '', limits);
+      // Few servers take files.
+      return import('./form.ts').then(({ toForm }) => toForm(bytes, call.exchange.header('content-type') ?? '', limits));
     case 'text':
       return decode(call, bytes);
     case 'bytes':
@@ -79,18 +78,5 @@ function toRefusal({ fault }: JsonError, text: string, depth: number): Refusal {
       const what = fault.offset >= text.length ? 'it ends too early, at' : 'the fault is at';
       return new Refusal(400, 'malformed_json', { detail: `The body is not JSON: ${what} ${place}.`, offset: fault.offset });
     }
-  }
-}
-
-async function toForm(bytes: Uint8Array, contentType: string, limits: Limits): Promise<unknown> {
-  try {
-    return await parseMultipart(bytes, contentType, limits);
-  } catch (error) {
-    if (!(error instanceof MultipartError)) throw error;
-    if (error.reason === 'limit') {
-      throw new Refusal(413, 'content_too_large', { detail: `The form is over the limit ${error.limit}.`, limit: error.limit });
-    }
-    if (error.reason === 'prototype') throw new Refusal(400, 'forbidden_key', { detail: 'The form has a name that is not allowed.' });
-    throw new Refusal(400, 'malformed_form', { detail: 'The body is not the form that its content type says.' });
   }
 }

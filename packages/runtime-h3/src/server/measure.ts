@@ -1,7 +1,7 @@
 import type { App } from '../app/options.ts';
 import type { WorkerEffects } from './effects.ts';
 import type { ToSupervisor, ToWorker } from './messages.ts';
-import { printMetrics, type WorkerMetrics } from './metrics.ts';
+import type { WorkerMetrics } from './metrics.ts';
 
 export interface Measurer {
   /** The text of `/metrics`, of all workers. */
@@ -21,7 +21,8 @@ export function createMeasurer(app: App, effects: Pick<WorkerEffects, 'stats'>, 
         waiting.set(id, resolve);
         tell({ gati: 'scrape', id });
       });
-      return printMetrics(workers);
+      // Many servers are never asked.
+      return (await import('./metrics.ts')).printMetrics(workers);
     },
     async measure(id) {
       const stats = await effects.stats();
