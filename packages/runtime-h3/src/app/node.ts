@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endWithText } from './end.ts';
 import { type BodyFault, type Exchange, LARGE, type Payload } from './exchange.ts';
 import type { AppOptions } from './options.ts';
 import { writeHead } from './write-head.ts';
@@ -24,48 +25,64 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export class NodeExchange implements Exchange {
   readonly method: string;
   readonly target: string;
-  readonly raw: IncomingMessage;
+  readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #process: Process;
   #consumed = false;
+  #lent = false;
 
   constructor(req: IncomingMessage, res: ServerResponse, process: Process) {
-    this.raw = req;
+    this.#req = req;
     this.#res = res;
     this.#process = process;
     this.method = req.method as string;
     this.target = req.url as string;
   }
 
+  get raw(): IncomingMessage {
+    this.#lent = true;
+    return this.#req;
+  }
+
   get peer(): string {
-    return this.raw.socket.remoteAddress ?? '';
+    return this.#req.socket.remoteAddress ?? '';
   }
 
   get gone(): boolean {
-    return this.raw.destroyed && !this.raw.complete;
+    return this.#req.destroyed && !this.#req.complete;
   }
 
   header(name: string): string | undefined {
-    const value = this.raw.headers[name];
+    const value = this.#req.headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
   }
 
   headers(): Record<string, string | undefined> {
-    const headers = this.raw.headers as Record<string, string | string[] | undefined>;
+    const headers = this.#req.headers as Record<string, string | string[] | undefined>;
     const cookies = headers['set-cookie'];
     return (cookies === undefined ? headers : { ...headers, 'set-cookie': String(cookies) }) as Record<string, string | undefined>;
   }
 
   hasBody(): boolean {
-    return hasBody(this.raw);
+    return hasBody(this.#req);
   }
 
   read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
-    const req = this.raw;
+    const req = this.#req;
     const declared = req.headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
-    let first: Buffer | undefined;
-    let all: Buffer[] | undefined;
+    // Asked for now, a short body is there before the next microtask, and needs no listener.
+    req.read(0);
+    void Promise.resolve().then(() => {
+      if (declared === undefined || req.readableLength !== Number(declared)) return this.#collect(limit, done);
+      this.#consumed = true;
+      done(undefined, (req.read() as Buffer | null) ?? undefined);
+    });
+  }
+
+  #collect(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+    const req = this.#req;
+    const chunks: Buffer[] = [];
     let size = 0;
     let settled = false;
     req.on('data', (chunk: Buffer) => {
@@ -75,14 +92,13 @@ export class NodeExchange implements Exchange {
         settled = true;
         return done('too_large', undefined);
       }
-      if (first === undefined) first = chunk;
-      else (all ??= [first]).push(chunk);
+      chunks.push(chunk);
     });
     req.on('end', () => {
       this.#consumed = true;
       if (settled) return;
       settled = true;
-      done(undefined, all === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(all, size));
+      done(undefined, Buffer.concat(chunks));
     });
   }
 
@@ -104,24 +120,32 @@ export class NodeExchange implements Exchange {
   send(status: number, headers: string[], body: Payload): void {
     const res = this.#res;
     if (res.writableEnded || res.destroyed) return;
-    const linger = !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.raw.complete;
+    const linger = !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
     if (this.#process.draining) res.shouldKeepAlive = false;
     if (linger) headers.push('connection', 'close');
+    let length = 0;
     if (body !== undefined) {
-      const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+      length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
       if (length >= LARGE) this.#process.options.onLarge?.(res);
       headers.push('content-length', String(length));
     } else if (status >= 200 && status !== 204 && status !== 304) headers.push('content-length', '0');
     writeHead(res, status, headers);
     if (linger) this.#linger(body);
     else if (body === undefined) res.end();
+    else if (typeof body === 'string' && length < LARGE && this.method !== 'HEAD') endWithText(res, body, length === body.length);
     else res.end(body);
+    this.#flow();
+  }
+
+  /** Who holds the message hears of its end, which Node tells of what was asked for only when it is read. */
+  #flow(): void {
+    if (this.#lent) this.#req.resume();
   }
 
   /** Closing at once would reset the connection, and the reset can overtake the answer on its way to a client that still sends. */
   #linger(body: Payload): void {
     const res = this.#res;
-    const req = this.raw;
+    const req = this.#req;
     if (body !== undefined) res.write(body);
     const end = (): void => {
       clearTimeout(timer);
@@ -144,7 +168,10 @@ export class NodeExchange implements Exchange {
     }
     writeHead(res, status, headers);
     res.flushHeaders();
-    pump(res, chunks, done);
+    pump(res, chunks, (error) => {
+      this.#flow();
+      done(error);
+    });
   }
 
   destroy(): void {

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { hasBody } from '../app/node.ts';
 import { toProblem } from '../app/problem.ts';
 import type { AnswerState } from './answer.ts';
+import { IdleConnections } from './idle.ts';
 import { refuse } from './refuse.ts';
 import { upgrades, isHandshake, replay } from './replay.ts';
 
@@ -29,6 +31,7 @@ const KNOWING = { shouldUpgradeCallback: upgrades } as ServerOptions;
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
   const sockets = new Set<Socket>();
+  const idle = new IdleConnections();
   let onEmpty: (() => void)[] = [];
   const server: Server = createServer(
     {
@@ -43,6 +46,8 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     },
     (req, res) => {
       if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
+      // What is empty is read already. Node would let it flow after the answer, for no one: a twentieth of a bare request.
+      if (!hasBody(req)) req.read(0);
       if (hasHost(req)) onRequest(req, res);
       else refuseHostless(res);
     },
@@ -72,6 +77,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       });
       // A client may close its half after the request and still wait for the answer.
       socket.allowHalfOpen = true;
+      idle.watch(socket);
       server.emit('connection', socket);
     },
     sayGoodbye() {
