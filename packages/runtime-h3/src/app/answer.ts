@@ -134,7 +134,7 @@ function sendStream(call: Call, status: number, contentType: string, chunks: Asy
   call.deadline = Number.POSITIVE_INFINITY;
   call.source = chunks;
   call.exchange.stream(status, headers, chunks, (error) => {
-    if (error !== undefined) call.logger.error('a stream failed', { route: call.route, traceId: call.ids.slice(0, 32), error });
+    if (error !== undefined) call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });
     record(call, status);
   });
 }

@@ -1,7 +1,8 @@
 import { ResponseContext } from '../context/res.ts';
 import type { ContextSource } from '../context/source.ts';
 import type { GlobalContext, Logger } from '../context/types.ts';
-import { drawIds, isRequestId, parseTraceParent } from '../telemetry/ids.ts';
+import { drawIds, idPool, isRequestId, parseTraceParent, spanIdAt, type TraceParent, traceIdAt } from '../telemetry/ids.ts';
+import type { Traced } from '../telemetry/recorder.ts';
 import type { CallHost } from './call-host.ts';
 import type { Exchange } from './exchange.ts';
 import type { Timed } from './inflight.ts';
@@ -14,7 +15,7 @@ const NO_PARAMS: Record<string, unknown> = Object.freeze({});
 export type Phase = 'body' | 'handler' | 'stream' | 'done';
 
 /** One request from its first byte to the last of its answer. */
-export class Call implements ContextSource, Timed {
+export class Call implements ContextSource, Timed, Traced {
   readonly host: CallHost;
   readonly exchange: Exchange;
   readonly release: ReleaseState;
@@ -23,11 +24,9 @@ export class Call implements ContextSource, Timed {
   /** Without the `?`. */
   readonly search: string;
   readonly started: number;
-  /** 32 hex digits of the trace, 16 of the span. */
-  readonly ids: string;
-  /** Span of the caller. */
-  readonly parentId: string | undefined;
-  /** The caller's own id of the request, if it is a plain one. */
+  readonly idAt: number = drawIds();
+  readonly idPool: string = idPool();
+  readonly parent: TraceParent | undefined;
   readonly givenId: string | undefined;
   readonly res: ResponseContext = new ResponseContext();
   phase: Phase = 'handler';
@@ -61,10 +60,7 @@ export class Call implements ContextSource, Timed {
     this.search = search;
     this.started = started;
     this.deadline = started + host.limits.handlerTimeout;
-    const own = drawIds();
-    const parent = parseTraceParent(exchange.header('traceparent'));
-    this.ids = parent === undefined ? own : parent.traceId + own.slice(32);
-    this.parentId = parent?.parentId;
+    this.parent = parseTraceParent(exchange.header('traceparent'));
     const given = exchange.header('x-request-id');
     this.givenId = given !== undefined && isRequestId(given) ? given : undefined;
   }
@@ -90,9 +86,15 @@ export class Call implements ContextSource, Timed {
   set headers(headers: Record<string, unknown>) {
     this.#headers = headers;
   }
+  get traceId(): string {
+    return this.parent?.traceId ?? traceIdAt(this.idPool, this.idAt);
+  }
+  get spanId(): string {
+    return spanIdAt(this.idPool, this.idAt);
+  }
   /** The caller's, else the trace's. */
   get requestId(): string {
-    return this.givenId ?? this.ids.slice(0, 32);
+    return this.givenId ?? this.traceId;
   }
   get clientIp(): string {
     return this.host.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));

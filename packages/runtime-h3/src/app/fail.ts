@@ -16,7 +16,7 @@ export function fail(call: Call, error: unknown): void {
       call.res.fields?.delete('content-type');
       return sendProblem(call, error.status, error.code, error.details);
     }
-    call.logger.error('a request failed', { route: call.route, requestId: call.requestId, traceId: call.ids.slice(0, 32), error });
+    call.logger.error('a request failed', { route: call.route, requestId: call.requestId, traceId: call.traceId, error });
     call.res.fields = undefined;
     sendProblem(call, 500, 'internal', call.host.production ? undefined : inDevelopment(call, error));
   } catch (second) {

@@ -26,6 +26,7 @@ export class NodeExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly #req: IncomingMessage;
+  readonly #headers: IncomingMessage['headers'];
   readonly #res: ServerResponse;
   readonly #process: Process;
   #consumed = false;
@@ -33,6 +34,7 @@ export class NodeExchange implements Exchange {
 
   constructor(req: IncomingMessage, res: ServerResponse, process: Process) {
     this.#req = req;
+    this.#headers = req.headers;
     this.#res = res;
     this.#process = process;
     this.method = req.method as string;
@@ -53,12 +55,12 @@ export class NodeExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    const value = this.#req.headers[name];
+    const value = this.#headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
   }
 
   headers(): Record<string, string | undefined> {
-    const headers = this.#req.headers as Record<string, string | string[] | undefined>;
+    const headers = this.#headers as Record<string, string | string[] | undefined>;
     const cookies = headers['set-cookie'];
     return (cookies === undefined ? headers : { ...headers, 'set-cookie': String(cookies) }) as Record<string, string | undefined>;
   }
@@ -69,7 +71,7 @@ export class NodeExchange implements Exchange {
 
   read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
     const req = this.#req;
-    const declared = req.headers['content-length'];
+    const declared = this.#headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
     // Asked for now, a short body is there before the next microtask, and needs no listener.
     req.read(0);

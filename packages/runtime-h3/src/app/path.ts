@@ -33,8 +33,17 @@ export function toBase(base: string | undefined): string {
 export function decodeParams(params: Record<string, string>): void {
   for (const name in params) {
     const value = params[name] as string;
-    if (value.includes('%') || value.includes('.')) params[name] = decode(value);
+    if (isSpecial(value)) params[name] = decode(value);
   }
+}
+
+/** Two searches of a short text cost more than a look at each of its characters. */
+function isSpecial(value: string): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code === 37 || code === 46) return true;
+  }
+  return false;
 }
 
 function decode(raw: string): string {

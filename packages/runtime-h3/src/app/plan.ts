@@ -34,7 +34,8 @@ export class RoutePlan {
   readonly body: BodyPlan | undefined;
   readonly #release: ReleaseState;
   #identity: string[];
-  readonly #outputs = new Map<number, OutputPlan>();
+  /** By status. */
+  #outputs: (OutputPlan | undefined)[] = [];
 
   constructor(live: LiveRoute, release: ReleaseState) {
     const { $defs } = release.bundle.contract;
@@ -52,14 +53,14 @@ export class RoutePlan {
   output(status: number): OutputPlan {
     if (this.#identity !== this.#release.identity) {
       this.#identity = this.#release.identity;
-      this.#outputs.clear();
+      this.#outputs = [];
     }
-    let output = this.#outputs.get(status);
+    let output = this.#outputs[status];
     if (output === undefined) {
       const check = this.live.output[status] ?? this.live.output['default'] ?? {};
       const type = check.contentType !== undefined && check.contentType.includes('json') ? check.contentType : 'application/json';
       output = { check, headers: ['content-type', type, ...this.#identity] };
-      this.#outputs.set(status, output);
+      this.#outputs[status] = output;
     }
     return output;
   }

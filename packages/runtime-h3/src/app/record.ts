@@ -11,5 +11,5 @@ export function record(call: Call, status: number): void {
   call.release.open--;
   const now = performance.now();
   const us = ((now - call.started) * 1000) | 0;
-  host.recorder.record(slot.stats, status, us, Math.trunc(origin + now), call.ids, call.parentId, call.givenId, call.path);
+  host.recorder.record(slot.stats, status, us, Math.trunc(origin + now), call);
 }

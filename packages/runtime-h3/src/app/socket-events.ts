@@ -64,7 +64,7 @@ export class SocketEvents {
       await run(hooks, own, gctx, call);
     } catch (error) {
       if (error instanceof MessageRefused) return own.close(error.code, error.reason);
-      call.logger.error('a socket failed', { route: call.route, event, traceId: call.ids.slice(0, 32), error });
+      call.logger.error('a socket failed', { route: call.route, event, traceId: call.traceId, error });
       if (event === 'error' || event === 'close') return;
       try {
         await hooks.error?.(own, error, gctx);

@@ -17,10 +17,10 @@ export class RequestLocal implements LocalContext {
     return this.#source.requestId;
   }
   get traceId(): string {
-    return this.#source.ids.slice(0, 32);
+    return this.#source.traceId;
   }
   get spanId(): string {
-    return this.#source.ids.slice(32);
+    return this.#source.spanId;
   }
   get version(): string {
     return this.#source.version;

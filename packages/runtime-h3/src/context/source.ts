@@ -12,8 +12,10 @@ export interface ContextSource {
   readonly body: unknown;
   readonly rawBody: Uint8Array | undefined;
   readonly requestId: string;
-  /** 32 hex digits of the trace, 16 of the span. */
-  readonly ids: string;
+  /** 32 hex digits. */
+  readonly traceId: string;
+  /** 16 hex digits. */
+  readonly spanId: string;
   readonly version: string;
   readonly route: string;
   readonly logger: Logger;

@@ -45,10 +45,11 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       ...KNOWING,
     },
     (req, res) => {
-      if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
+      const { upgrade, host } = req.headers;
+      if (upgrade !== undefined) res.shouldKeepAlive = false;
       // What is empty is read already. Node would let it flow after the answer, for no one: a twentieth of a bare request.
       if (!hasBody(req)) req.read(0);
-      if (hasHost(req)) onRequest(req, res);
+      if (host !== undefined || hasHost(req)) onRequest(req, res);
       else refuseHostless(res);
     },
   );

@@ -1,27 +1,46 @@
-const POOL = 512;
+const REQUESTS = 512;
 const BYTES = 24;
-const bytes = new Uint8Array(POOL * BYTES);
-let hex = '';
-let at = POOL;
+const bytes = new Uint8Array(REQUESTS * BYTES);
+const LENGTH = bytes.length * 2;
+let pool = '';
+let next = LENGTH;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 function refill(): void {
   crypto.getRandomValues(bytes);
   const native = (globalThis as { Buffer?: typeof Buffer }).Buffer;
-  if (native) hex = native.from(bytes.buffer).toString('hex');
+  if (native) pool = native.from(bytes.buffer).toString('hex');
   else {
-    hex = '';
-    for (const byte of bytes) hex += HEX[byte];
+    pool = '';
+    for (const byte of bytes) pool += HEX[byte];
   }
-  at = 0;
+  next = 0;
 }
 
-/** 48 random hex digits: 32 of a trace id and 16 of a span id. Drawn many at a time, since one call for entropy costs more than a request's routing. */
-export function drawIds(): string {
-  if (at === POOL) refill();
-  const from = at++ * BYTES * 2;
-  return hex.slice(from, from + BYTES * 2);
+/**
+ * Draws the ids of one request: where they begin in {@link idPool}, 32 hex digits of a trace id and 16 of a span id. The random digits
+ * are drawn many at a time, since one call for entropy costs more than a request's routing, and are not cut out before somebody
+ * reads them: a string of each request that the ring of spans keeps would have to be moved by the garbage collector.
+ */
+export function drawIds(): number {
+  if (next === LENGTH) refill();
+  const at = next;
+  next += BYTES * 2;
+  return at;
+}
+
+/** What the last {@link drawIds} drew from. */
+export function idPool(): string {
+  return pool;
+}
+
+export function traceIdAt(from: string, at: number): string {
+  return from.slice(at, at + 32);
+}
+
+export function spanIdAt(from: string, at: number): string {
+  return from.slice(at + 32, at + 48);
 }
 
 export interface TraceParent {

@@ -1,3 +1,4 @@
+import { spanIdAt, type TraceParent, traceIdAt } from './ids.ts';
 import type { RouteStats } from './stats.ts';
 
 const BATCH = 512;
@@ -22,6 +23,18 @@ export interface Span {
   us: number;
 }
 
+/** What tells one request from the others. */
+export interface Traced {
+  /** Its own ids are the 48 digits from `idAt` on. */
+  readonly idPool: string;
+  readonly idAt: number;
+  /** Where the caller sent one, its trace is this request's too. */
+  readonly parent: TraceParent | undefined;
+  /** The caller's own id of the request, if it is a plain one. */
+  readonly givenId: string | undefined;
+  readonly path: string;
+}
+
 /**
  * What every request leaves behind: a histogram's count, a span in a ring, a line in the access log.
  * Facts go to the ring's parallel arrays once and become text many at a time, so that a request pays for stores only.
@@ -32,8 +45,9 @@ export class Recorder {
   readonly #status = new Uint16Array(RING);
   readonly #us = new Float64Array(RING);
   readonly #time = new Float64Array(RING);
-  readonly #ids: string[] = Array.from({ length: RING }, () => '');
-  readonly #parents: (string | undefined)[] = Array.from({ length: RING });
+  readonly #idPools: string[] = Array.from({ length: RING }, () => '');
+  readonly #idsAt = new Uint16Array(RING);
+  readonly #parents: (TraceParent | undefined)[] = Array.from({ length: RING });
   readonly #requestIds: (string | undefined)[] = Array.from({ length: RING });
   /** Only until they are logged: a path may be long. */
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
@@ -47,28 +61,20 @@ export class Recorder {
     this.#sink = sink;
   }
 
-  /** `ids` is a trace id and a span id in one. `time` is the end, in epoch milliseconds. */
-  record(
-    stats: RouteStats,
-    status: number,
-    us: number,
-    time: number,
-    ids: string,
-    parent: string | undefined,
-    requestId: string | undefined,
-    path: string,
-  ): void {
+  /** `time` is the end, in epoch milliseconds. */
+  record(stats: RouteStats, status: number, us: number, time: number, request: Traced): void {
     stats.observe(status, us);
     const slot = this.#count++ & (RING - 1);
     this.#stats[slot] = stats;
     this.#status[slot] = status;
     this.#us[slot] = us;
     this.#time[slot] = time;
-    this.#ids[slot] = ids;
-    this.#parents[slot] = parent;
+    this.#idPools[slot] = request.idPool;
+    this.#idsAt[slot] = request.idAt;
+    this.#parents[slot] = request.parent;
     if (this.#sink === undefined) return;
-    this.#requestIds[slot] = requestId;
-    this.#paths[slot] = path;
+    this.#requestIds[slot] = request.givenId;
+    this.#paths[slot] = request.path;
     if (this.#count - this.#logged === BATCH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
   }
@@ -79,9 +85,8 @@ export class Recorder {
     let lines = '';
     for (; this.#logged < this.#count; this.#logged++) {
       const slot = this.#logged & (RING - 1);
-      const ids = this.#ids[slot] ?? '';
       const requestId = this.#requestIds[slot];
-      lines += `${this.#stats[slot]?.head(this.#status[slot] ?? 0)}${this.#us[slot]},"time":${this.#time[slot]},"traceId":"${ids.slice(0, 32)}","spanId":"${ids.slice(32)}"`;
+      lines += `${this.#stats[slot]?.head(this.#status[slot] ?? 0)}${this.#us[slot]},"time":${this.#time[slot]},"traceId":"${this.#traceId(slot)}","spanId":"${this.#spanId(slot)}"`;
       if (requestId !== undefined) lines += `,"requestId":${JSON.stringify(requestId)}`;
       lines += `,"path":${quote(this.#paths[slot] ?? '')}}\n`;
       this.#paths[slot] = '';
@@ -95,13 +100,12 @@ export class Recorder {
     for (let back = 1; back <= Math.min(limit, this.#count, RING); back++) {
       const slot = (this.#count - back) & (RING - 1);
       const stats = this.#stats[slot];
-      const ids = this.#ids[slot] ?? '';
       const us = this.#us[slot] ?? 0;
       if (stats === undefined) continue;
       spans.push({
-        traceId: ids.slice(0, 32),
-        spanId: ids.slice(32),
-        parentId: this.#parents[slot],
+        traceId: this.#traceId(slot),
+        spanId: this.#spanId(slot),
+        parentId: this.#parents[slot]?.parentId,
         method: stats.method,
         route: stats.route,
         version: stats.version,
@@ -111,6 +115,14 @@ export class Recorder {
       });
     }
     return spans;
+  }
+
+  #traceId(slot: number): string {
+    return this.#parents[slot]?.traceId ?? traceIdAt(this.#idPools[slot] ?? '', this.#idsAt[slot] ?? 0);
+  }
+
+  #spanId(slot: number): string {
+    return spanIdAt(this.#idPools[slot] ?? '', this.#idsAt[slot] ?? 0);
   }
 }
 

@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { drawIds, isRequestId, parseTraceParent } from '../../src/telemetry/ids.ts';
+import { drawIds, idPool, isRequestId, parseTraceParent } from '../../src/telemetry/ids.ts';
 import { bindLogger, createJsonLogger } from '../../src/telemetry/logger.ts';
 import { createTextLogger } from '../../src/telemetry/text-logger.ts';
-import { Recorder } from '../../src/telemetry/recorder.ts';
+import { Recorder, type Traced } from '../../src/telemetry/recorder.ts';
 import { redact } from '../../src/telemetry/redact.ts';
 import { RouteStats, toMetrics } from '../../src/telemetry/stats.ts';
 import { bundle } from '../helpers/bundle.ts';
 import { overNode } from '../helpers/target.ts';
+
+const traced = (path: string, more: Partial<Traced> = {}): Traced => ({
+  idAt: drawIds(),
+  idPool: idPool(),
+  parent: undefined,
+  givenId: undefined,
+  path,
+  ...more,
+});
 
 describe('access log', () => {
   it('has one JSON line a request', async () => {
@@ -47,7 +56,7 @@ describe('access log', () => {
   it('escapes what a path may hold', () => {
     let text = '';
     const recorder = new Recorder((lines) => (text += lines));
-    recorder.record(new RouteStats('GET', '/"', '1.0.0'), 200, 1, 2, drawIds(), undefined, 'a', '/\\"\n\u2028');
+    recorder.record(new RouteStats('GET', '/"', '1.0.0'), 200, 1, 2, traced('/\\"\n\u2028', { givenId: 'a' }));
     recorder.flush();
     recorder.flush();
     expect(JSON.parse(text)).toMatchObject({ route: '/"', path: '/\\"\n\u2028' });
@@ -57,7 +66,7 @@ describe('access log', () => {
     const lines: string[] = [];
     const recorder = new Recorder((text) => lines.push(...text.trimEnd().split('\n')));
     const stats = new RouteStats('GET', '/', '1.0.0');
-    for (let index = 0; index < 5000; index++) recorder.record(stats, 200, index, 0, drawIds(), undefined, undefined, `/${index}`);
+    for (let index = 0; index < 5000; index++) recorder.record(stats, 200, index, 0, traced(`/${index}`));
     recorder.flush();
     expect(lines.map((line) => JSON.parse(line).path)).toEqual(Array.from({ length: 5000 }, (_, index) => `/${index}`));
     expect(recorder.spans(3).map(({ us }) => us)).toEqual([4999, 4998, 4997]);
