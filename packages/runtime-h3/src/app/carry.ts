@@ -51,7 +51,7 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
     });
     return new Arrival(core, carried, undefined);
   } catch (error) {
-    return void fail(arrival.begin(retired, retired.unmatched), error);
+    return void fail(arrival.begin(retired, retired.unmatched(arrival.exchange.method)), error);
   }
 }
 

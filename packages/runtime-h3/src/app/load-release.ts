@@ -9,7 +9,7 @@ export async function loadRelease(arrival: Arrival, loading: ReleaseState | Prom
   } catch (error) {
     const { core } = arrival;
     core.logger.error('a release could not be loaded', { code: 'GATI_RELEASE_LOAD', error });
-    const call = arrival.begin(core.noRelease, core.noRelease.unmatched);
+    const call = arrival.begin(core.noRelease, core.noRelease.unmatched(arrival.exchange.method));
     sendProblem(call, 503, 'release_unavailable', undefined, ['retry-after', '1']);
     return undefined;
   }

@@ -5,6 +5,7 @@ import { RouteStats } from '../telemetry/stats.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../validate/coerce.ts';
 import { compileDecode, type Decode } from '../validate/decode.ts';
 import { type BodyKinds, toBodyKinds } from './media.ts';
+import { METHODS } from './methods.ts';
 
 /** What stands ready for one part of a request. */
 export interface InputPlan {
@@ -98,10 +99,10 @@ export class ReleaseState {
   open = 0;
   /** `performance.now()` when the last one began. */
   usedAt: number = performance.now();
-  readonly unmatched: SlotState;
   gctx: GlobalContext | undefined;
   #opening: Promise<GlobalContext> | undefined;
   readonly #slots = new Map<RouteSlot, SlotState>();
+  readonly #unmatched = new Map<string, SlotState>();
   readonly #stats: Map<string, RouteStats>;
 
   /** `stats` outlives a release, by version and route. */
@@ -109,13 +110,22 @@ export class ReleaseState {
     this.bundle = bundle;
     this.identity = identity;
     this.#stats = stats;
-    const none: RouteSlot = { id: '', method: '', path: '', domain: 'root', live: () => ({ middleware: [], input: {}, output: {} }) };
-    this.unmatched = new SlotState(none, this.#statsOf(none));
   }
 
   slot(slot: RouteSlot): SlotState {
     let state = this.#slots.get(slot);
     if (state === undefined) this.#slots.set(slot, (state = new SlotState(slot, this.#statsOf(slot))));
+    return state;
+  }
+
+  /** Of requests that no route takes. Callers choose the method: what none can have is `_OTHER`, OpenTelemetry's word for it. */
+  unmatched(given: string): SlotState {
+    const method = METHODS.includes(given) || given === 'WS' ? given : '_OTHER';
+    let state = this.#unmatched.get(method);
+    if (state === undefined) {
+      const none: RouteSlot = { id: '', method, path: '', domain: 'root', live: () => ({ middleware: [], input: {}, output: {} }) };
+      this.#unmatched.set(method, (state = new SlotState(none, this.#statsOf(none))));
+    }
     return state;
   }
 

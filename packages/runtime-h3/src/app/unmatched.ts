@@ -7,7 +7,7 @@ import { fail, sendProblem } from './fail.ts';
 import { ReleaseState } from './plan.ts';
 import { answerRefused, versionsAnswer } from './version-answers.ts';
 import type { VersionEntry } from './version-entry.ts';
-import { METHODS } from './version-table.ts';
+import { METHODS } from './methods.ts';
 
 type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
 
@@ -19,7 +19,7 @@ export function answerUnmatched(arrival: Arrival, outcome: ReleaseState | Refuse
   const own = isKnown || path === undefined ? undefined : versionsAnswer(table, exchange.method, path, core.base);
   if (!isKnown && own === undefined && next !== undefined) return next();
   const release = outcome instanceof ReleaseState && own === undefined ? outcome : core.noRelease;
-  const call = arrival.begin(release, release.unmatched);
+  const call = arrival.begin(release, release.unmatched(exchange.method));
   try {
     if (own !== undefined) own(call);
     else if (isKnown && !(outcome instanceof ReleaseState)) answerRefused(call, outcome, table, core.base);

@@ -1,4 +1,5 @@
 import { createVersionResolver, indexReleases, type MissingPolicy, type Resolution, type VersionResolver } from '@gati/contract';
+import { METHODS } from './methods.ts';
 import type { MissingVersion, ServedReleases } from './served.ts';
 import { toIdentity, VersionEntry } from './version-entry.ts';
 import { type Asked, takeVersion } from './version-text.ts';
@@ -12,8 +13,6 @@ export interface TableOptions {
   /** Answer with the latest release whoever asks for one that there is not: development is one release, and clients are older or newer. */
   lenient: boolean;
 }
-
-export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** One state of the releases, prepared once so that a request only looks up. */
 export class VersionTable {

@@ -47,10 +47,33 @@ describe('access log', () => {
       path: '/users/a%22b',
     });
     expect(Number.isInteger(lines[0]?.['us'])).toBe(true);
-    expect(lines[1]).toMatchObject({ route: '', status: 404, path: '/nothing/%22%C3%BC' });
+    expect(lines[1]).toMatchObject({ method: 'GET', route: '', status: 404, path: '/nothing/%22%C3%BC' });
     expect(lines[1]).not.toHaveProperty('requestId');
     expect(new Set(lines.map((line) => line['spanId'])).size).toBe(602);
     expect(target.app.spans(1000)).toHaveLength(602);
+  });
+
+  it('has the method of what no route takes, and one name for those that are none', async () => {
+    let text = '';
+    const target = await overNode(bundle({ 'GET /a': { handler: () => 1 } }), { log: (lines) => (text += lines) });
+    await target.call('/versions');
+    for (const method of ['PUT', 'PROPFIND', 'MKCOL']) await target.call('/b', { method });
+    await target.close();
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ method, status }) => [method, status])).toEqual([
+      ['GET', 200],
+      ['PUT', 404],
+      ['_OTHER', 404],
+      ['_OTHER', 404],
+    ]);
+    expect(target.app.metrics().map(({ method, count }) => [method, count])).toEqual([
+      ['GET', 1],
+      ['PUT', 1],
+      ['_OTHER', 2],
+    ]);
   });
 
   it('escapes what a path may hold', () => {
