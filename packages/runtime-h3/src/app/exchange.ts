@@ -14,7 +14,7 @@ export interface Exchange {
   readonly method: string;
   /** Path and query as they came, not decoded. */
   readonly target: string;
-  /** `IncomingMessage` or `Request`. */
+  /** `IncomingMessage` or `Request`. Who reads it may go on holding it. */
   readonly raw: unknown;
   /** Address of the other end of the connection; empty where it can't be known. */
   readonly peer: string;

@@ -3,6 +3,7 @@ import { send } from './answer.ts';
 import type { Call } from './call.ts';
 import { isHttpError } from './errors.ts';
 import { Refusal, toProblem } from './problem.ts';
+import { record } from './record.ts';
 
 /** Answers a problem for whatever was thrown. What is not meant for the client is logged and stays here. */
 export function fail(call: Call, error: unknown): void {
@@ -22,7 +23,13 @@ export function fail(call: Call, error: unknown): void {
   } catch (second) {
     call.logger.error('a problem could not be sent', { route: call.route, error: second });
     call.res.fields = undefined;
-    sendProblem(call, 500, 'internal');
+    try {
+      sendProblem(call, 500, 'internal');
+    } catch {
+      // Nothing can be sent at all; a call that never ends would be tried again each second.
+      record(call, 500);
+      call.exchange.destroy();
+    }
   }
 }
 

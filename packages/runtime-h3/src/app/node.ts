@@ -134,14 +134,17 @@ export class NodeExchange implements Exchange {
     writeHead(res, status, headers);
     if (linger) this.#linger(body);
     else if (body === undefined) res.end();
-    else if (typeof body === 'string' && length < LARGE && this.method !== 'HEAD') endWithText(res, body, length === body.length);
-    else res.end(body);
-    this.#flow();
+    else if (typeof body !== 'string') res.end(body);
+    // Node encodes the head with the text; fields are Latin-1 whatever the text is.
+    else if (length !== body.length) res.end(Buffer.from(body));
+    else if (length < LARGE && this.method !== 'HEAD') endWithText(res, body);
+    else res.end(body, 'latin1');
+    this.#tellEnd();
   }
 
-  /** Who holds the message hears of its end, which Node tells of what was asked for only when it is read. */
-  #flow(): void {
-    if (this.#lent) this.#req.resume();
+  /** A message that was read ahead does not flow by itself: who holds it would wait for its `end` and `close` for ever. */
+  #tellEnd(): void {
+    if (this.#lent && (this.#consumed || !this.hasBody())) this.#req.resume();
   }
 
   /** Closing at once would reset the connection, and the reset can overtake the answer on its way to a client that still sends. */
@@ -165,13 +168,14 @@ export class NodeExchange implements Exchange {
     if (this.#process.draining) res.shouldKeepAlive = false;
     if (this.method === 'HEAD' || res.destroyed) {
       if (!res.destroyed) writeHead(res, status, headers).end();
+      this.#tellEnd();
       void Promise.resolve(chunks.return?.()).then(() => done(), done);
       return;
     }
     writeHead(res, status, headers);
     res.flushHeaders();
     pump(res, chunks, (error) => {
-      this.#flow();
+      this.#tellEnd();
       done(error);
     });
   }

@@ -25,13 +25,16 @@ export interface HttpServerHooks {
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
+/** How long a connection may wait for its next request. Milliseconds. */
+const KEEP_ALIVE = 5000;
+
 /** Its types don't know it yet. */
 const KNOWING = { shouldUpgradeCallback: upgrades } as ServerOptions;
 
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
   const sockets = new Set<Socket>();
-  const idle = new IdleConnections();
+  const idle = new IdleConnections(KEEP_ALIVE);
   let onEmpty: (() => void)[] = [];
   const server: Server = createServer(
     {
@@ -39,7 +42,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       connectionsCheckingInterval: 1000,
       headersTimeout: 15_000,
       requestTimeout: 45_000,
-      keepAliveTimeout: 5000,
+      keepAliveTimeout: KEEP_ALIVE,
       // Node's own refusal has no body.
       requireHostHeader: false,
       ...KNOWING,
@@ -47,7 +50,8 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     (req, res) => {
       const { upgrade, host } = req.headers;
       if (upgrade !== undefined) res.shouldKeepAlive = false;
-      // What is empty is read already. Node would let it flow after the answer, for no one: a twentieth of a bare request.
+      idle.ask(req);
+      // Node lets flow after the answer what nobody asked for, a twentieth of a bare request for an `end` that nobody hears.
       if (!hasBody(req)) req.read(0);
       if (host !== undefined || hasHost(req)) onRequest(req, res);
       else refuseHostless(res);
@@ -76,7 +80,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
         for (const wake of onEmpty) wake();
         onEmpty = [];
       });
-      // A client may close its half after the request and still wait for the answer.
+      // As the sockets that Node's HTTP server accepts itself: it is told of a closed half, and decides.
       socket.allowHalfOpen = true;
       idle.watch(socket);
       server.emit('connection', socket);

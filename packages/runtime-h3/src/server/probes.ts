@@ -7,6 +7,7 @@ export interface ProbeSources {
   health(): Promise<Record<string, string>>;
   /** Prometheus' text format. */
   metrics(): Promise<string>;
+  onError(error: unknown): void;
 }
 
 /** How long modules have to say how they are. Milliseconds. */
@@ -22,8 +23,7 @@ export function createProbes(sources: ProbeSources): Probes {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     sources.prepare(res);
     if (url === '/livez') send(res, 200, 'application/json', '{"status":"ok"}');
-    else if (url === '/metrics') void sendMetrics(sources, res);
-    else void sendReady(sources, res);
+    else (url === '/metrics' ? sendMetrics : sendReady)(sources, res).catch((error: unknown) => fail(sources, res, error));
     return true;
   };
 }
@@ -39,6 +39,12 @@ async function sendReady({ draining, health }: ProbeSources, res: ServerResponse
 
 async function sendMetrics({ metrics }: ProbeSources, res: ServerResponse): Promise<void> {
   send(res, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
+}
+
+function fail({ onError }: ProbeSources, res: ServerResponse, error: unknown): void {
+  onError(error);
+  if (res.headersSent) res.destroy();
+  else send(res, 500, 'application/json', '{"status":"error"}');
 }
 
 function late(): Promise<Record<string, string>> {

@@ -109,6 +109,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     draining: () => draining,
     health: async () => (await host.current()).health(),
     metrics: measurer.scrape,
+    onError: (error) => logger.error('a probe failed', { error }),
   });
   const http = createHttpServer({
     state: answers,

@@ -1,9 +1,11 @@
-import { type IncomingMessage } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
+import http2 from 'node:http2';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApp, onlyRelease } from '../../src/app/index.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http-server.ts';
+import { createProbes } from '../../src/server/probes.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { raw } from '../helpers/target.ts';
 
@@ -12,6 +14,10 @@ let port = 0;
 /** What Node told of the messages that handlers held. */
 const told: string[] = [];
 const accepted: Socket[] = [];
+const messages: IncomingMessage[] = [];
+
+/** Answers in short and long ASCII, and in short and long of what takes more bytes. */
+const TEXTS = ['plain', 'x'.repeat(3000), 'naïve', '日'.repeat(2000)];
 
 function hold(req: { raw: unknown }): void {
   const message = req.raw as IncomingMessage;
@@ -20,10 +26,10 @@ function hold(req: { raw: unknown }): void {
 
 const release = bundle({
   'GET /text/:what': { handler: (req) => ({ what: decodeURIComponent(req.params.what!) }) },
-  'GET /field': {
-    handler: (_req, res) => {
+  'GET /field/:text': {
+    handler: (req, res) => {
       res.headers.set('x-name', 'é');
-      return { plain: true };
+      return TEXTS[Number(req.params.text)];
     },
   },
   'GET /empty': { handler: () => undefined },
@@ -35,12 +41,45 @@ const release = bundle({
   },
   'GET /held': { handler: (req) => (hold(req), { held: true }) },
   'GET /held/stream': {
-    handler: async function* (req) {
+    handler: (req) => {
       hold(req);
-      yield 'one';
-      await sleep(50);
-      told.push('streamed');
-      yield 'two';
+      return (async function* () {
+        yield 'one';
+        await sleep(50);
+        told.push('streamed');
+        yield 'two';
+      })();
+    },
+  },
+  'GET /ticks': {
+    handler: async function* (req) {
+      (req.raw as IncomingMessage).setTimeout(1500);
+      for (let tick = 0; tick < 12; tick++) {
+        await sleep(300);
+        yield 'tick ';
+      }
+    },
+  },
+  'GET /impatient': {
+    handler: async (req) => {
+      (req.raw as IncomingMessage).setTimeout(150);
+      await sleep(3000);
+    },
+  },
+  'GET /paused': {
+    handler: (req, _res, _gctx, lctx) => {
+      const message = req.raw as IncomingMessage;
+      lctx.waitUntil(
+        (async () => {
+          let size = 0;
+          for await (const chunk of message) {
+            size += (chunk as Buffer).length;
+            await sleep(20);
+          }
+          told.push(`read ${size}`);
+        })(),
+      );
+      return { later: true };
     },
   },
   'POST /held': { handler: (req) => (hold(req), { size: req.rawBody?.length ?? 0 }) },
@@ -58,7 +97,11 @@ const door = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
 });
 
 beforeAll(async () => {
-  http = createHttpServer({ state: { draining: false }, onRequest: (req, res) => app.node(req, res), onUpgrade: () => false });
+  http = createHttpServer({
+    state: { draining: false },
+    onRequest: (req, res) => (messages.push(req), app.node(req, res)),
+    onUpgrade: () => false,
+  });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   port = (door.address() as AddressInfo).port;
 });
@@ -108,8 +151,10 @@ test('a body in chunks, and one that is longer than what Node reads ahead', asyn
   ]);
 });
 
-test('the field of a handler is Latin-1 on the wire, as HTTP has it', async () => {
-  expect(await raw(port, [get('/field', true)])).toContain('x-name: é\r\n');
+test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))('a field is Latin-1 on the wire beside any text: %s', async (_, index) => {
+  const answer = await raw(port, [get(`/field/${index}`, true)]);
+  expect(answer).toContain('x-name: é\r\n');
+  expect(bodies(answer)).toEqual([JSON.stringify(TEXTS[Number(index)])]);
 });
 
 test('who holds the message of Node hears its end', async () => {
@@ -119,6 +164,30 @@ test('who holds the message of Node hears its end', async () => {
   told.length = 0;
   await raw(port, [get('/held/stream', true)]);
   await vi.waitFor(() => expect(told).toEqual(['streamed', 'GET end', 'GET close']));
+  told.length = 0;
+  await raw(port, [get('/held/stream', true).replace('GET', 'HEAD')]);
+  await vi.waitFor(() => expect(told).toEqual(['HEAD end', 'HEAD close']));
+});
+
+test('who reads a body slowly after the answer gets all of it', async () => {
+  told.length = 0;
+  const body = 'z'.repeat(200_000);
+  await raw(port, [`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`], { wait: 700 });
+  await vi.waitFor(() => expect(told).toEqual(['read 200000']), 3000);
+});
+
+test('a stream of HTTP/2 that its client cancels ends its call', async () => {
+  const server = http2.createServer((req, res) => app.node(req as never, res as never));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const cancelled = client.request({ ':path': '/slow/100' });
+  await vi.waitFor(() => expect(app.inflight).toBe(1));
+  cancelled.close(http2.constants.NGHTTP2_CANCEL);
+  await vi.waitFor(() => expect(app.inflight).toBe(0), 2000);
+  const asked = client.request({ ':path': '/slow/1' });
+  expect((await asked.setEncoding('utf8').toArray()).join('')).toBe('{"ms":"1"}');
+  client.close();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test('a client that reads nothing for a while gets all answers in the end', async () => {
@@ -150,12 +219,44 @@ test('a connection that waits for its next request ends after 5 to 8 s; one that
   expect(bodies(fed[1])).toEqual(['{"what":"a"}', '{"what":"b"}']);
 }, 30_000);
 
-test("a timeout with a listener is Node's own", async () => {
+test('a message is let go while its connection waits', async () => {
+  messages.length = 0;
+  const socket = connect(port, '127.0.0.1');
+  socket.write(get('/text/a') + post('/echo', '[1]'));
+  await vi.waitFor(() => expect(messages).toHaveLength(2));
+  await vi.waitFor(() => expect(messages[1]!.readableEnded).toBe(true), 4000);
+  expect(socket.destroyed).toBe(false);
+  socket.destroy();
+});
+
+test('the timeouts of a handler are those of Node', async () => {
+  const ticks = raw(port, [get('/ticks', true)], { wait: 8000 });
+  const began = performance.now();
+  expect(await raw(port, [get('/impatient', true)])).toBe('');
+  expect(performance.now() - began).toBeLessThan(900);
+  expect((await ticks).match(/tick /g)).toHaveLength(12);
   const before = accepted.length;
   const socket = connect(port, '127.0.0.1');
   await vi.waitFor(() => expect(accepted.length).toBe(before + 1));
-  const began = performance.now();
-  await new Promise<void>((resolve) => accepted.at(-1)!.setTimeout(150, resolve));
-  expect(performance.now() - began).toBeLessThan(900);
+  expect(() => accepted.at(-1)!.setTimeout(-1)).toThrow(RangeError);
   socket.destroy();
+}, 15_000);
+
+test('a probe that fails is answered, and costs nothing else', async () => {
+  const failed: unknown[] = [];
+  const probes = createProbes({
+    prepare() {},
+    draining: () => false,
+    health: () => Promise.reject(new Error('health')),
+    metrics: () => Promise.reject(new Error('metrics')),
+    onError: (error) => failed.push(error),
+  });
+  const server = createPlainServer((req, res) => void probes(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const path of ['/readyz', '/metrics']) expect((await fetch(at + path)).status).toBe(500);
+  expect((await fetch(`${at}/livez`)).status).toBe(200);
+  expect(failed.map(String)).toEqual(['Error: health', 'Error: metrics']);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });
