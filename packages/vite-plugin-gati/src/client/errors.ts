@@ -29,3 +29,19 @@ export class ClientError extends Error {
     this.code = code;
   }
 }
+
+/** A WebSocket that did not come about, or that broke. Matched by `code`. */
+export class ConnectionError extends Error {
+  readonly code = 'GATI_CLIENT_CLOSED';
+  /** Of the WebSocket: 1006 where there was no connection, or it was lost; else what the server says. */
+  readonly closeCode: number;
+  readonly reason: string;
+
+  constructor(url: string, wasOpen: boolean, closeCode: number, reason: string) {
+    const what = wasOpen ? `The connection to ${url} was closed` : `No connection to ${url} came about`;
+    super(`GATI_CLIENT_CLOSED: ${what}: ${`${closeCode} ${reason}`.trimEnd()}`);
+    this.name = 'ConnectionError';
+    this.closeCode = closeCode;
+    this.reason = reason;
+  }
+}

@@ -1,6 +1,6 @@
 export { type Caller, createCaller } from './caller.ts';
 export { type CallEvent, onCall } from './calls.ts';
-export { CallError, ClientError } from './errors.ts';
+export { CallError, ClientError, ConnectionError } from './errors.ts';
 export type { EventStream } from './events.ts';
 export type { Call, ConnectTo, Method, OptionalMethod, OptionalSocketMethod, RouteEntry, SocketEntry, SocketMethod } from './methods.ts';
 export type {

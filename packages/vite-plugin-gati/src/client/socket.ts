@@ -1,17 +1,21 @@
-import { ClientError } from './errors.ts';
+import { ClientError, ConnectionError } from './errors.ts';
 import { toValue } from './events.ts';
 import type { ClientOptions, ClientSettings, WebSocketLike } from './options.ts';
 import { toJson, toUrl } from './request.ts';
 
-/** A WebSocket whose messages are typed: `Sent` go to the server, `Received` come from it. */
+/**
+ * A WebSocket whose messages are typed: `Sent` go to the server, `Received` come from it. A loop over it ends when it is closed,
+ * and throws a `ConnectionError` where it never came about or was not closed as it should be.
+ */
 export interface Connection<Sent, Received> extends AsyncIterable<Received> {
   /** JSON text, or bytes as they are. Kept until the connection is open. */
   send(message: Sent): void;
   close(code?: number, reason?: string): void;
   /** Gives back what ends it. */
   onMessage(listener: (message: Received) => void): () => void;
-  /** Rejects where no connection comes about. */
+  /** Rejects with a `ConnectionError` where no connection comes about. */
   readonly opened: Promise<void>;
+  /** Never rejects. */
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly socket: WebSocketLike;
 }
@@ -29,6 +33,8 @@ export type Connect = (route: string, request?: ConnectRequest) => Connection<un
 /** Messages that are kept while nobody listens yet. */
 const MAX_EARLY = 1024;
 const OPEN = 1;
+/** Closed as intended: done, going away, no code given. */
+const CLEAN = new Set([1000, 1001, 1005]);
 
 /** Makes the function that opens the WebSockets of a client. The version travels in the query: a browser can't set a header here. */
 export function createConnect(settings: ClientSettings, options: ClientOptions = {}): Connect {
@@ -45,11 +51,11 @@ export function createConnect(settings: ClientSettings, options: ClientOptions =
         'Give one: createClient({ WebSocket }), or use Node 22 and later.',
       );
     }
-    return toConnection(new WebSocket(url.href, request.protocols), request.signal);
+    return toConnection(new WebSocket(url.href, request.protocols), url.origin + url.pathname, request.signal);
   };
 }
 
-function toConnection(socket: WebSocketLike, signal: AbortSignal | undefined): Connection<unknown, unknown> {
+function toConnection(socket: WebSocketLike, url: string, signal: AbortSignal | undefined): Connection<unknown, unknown> {
   socket.binaryType = 'arraybuffer';
   const waiting: (string | Uint8Array<ArrayBuffer>)[] = [];
   const listeners = new Set<(message: unknown) => void>();
@@ -69,18 +75,28 @@ function toConnection(socket: WebSocketLike, signal: AbortSignal | undefined): C
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.addEventListener('close', ({ code, reason }: { code: number; reason: string }) => resolve({ code, reason }));
   });
+  let wasOpen = false;
+  let asked = false;
+  const end = closed.then(({ code, reason }) => {
+    const clean = asked || (wasOpen && CLEAN.has(code));
+    return { clean, error: new ConnectionError(url, wasOpen, code, reason) };
+  });
   const opened = new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => {
+      wasOpen = true;
       for (const message of waiting.splice(0)) socket.send(message);
       resolve();
     });
-    void closed.then(({ code, reason }) => reject(new Error(`the connection was closed: ${code} ${reason}`.trimEnd())));
+    void end.then(({ error }) => reject(error));
   });
   // Who does not wait for it learns of the end by `closed` or the loop.
   opened.catch(() => {});
   socket.addEventListener('error', () => {});
 
-  const close = (code?: number, reason?: string): void => socket.close(code, reason);
+  const close = (code?: number, reason?: string): void => {
+    asked = true;
+    socket.close(code, reason);
+  };
   const onAbort = (): void => close(1000);
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
@@ -97,27 +113,34 @@ function toConnection(socket: WebSocketLike, signal: AbortSignal | undefined): C
       if (socket.readyState === OPEN) socket.send(data);
       else waiting.push(data);
     },
-    [Symbol.asyncIterator]: () => iterate(listen, closed, close),
+    [Symbol.asyncIterator]: () => iterate(listen, end, close),
   };
 }
 
-/** Ends when the connection does; leaving the loop closes it. */
-function iterate(listen: Connection<unknown, unknown>['onMessage'], closed: Promise<unknown>, close: () => void): AsyncIterator<unknown> {
+interface End {
+  /** As intended, or as this side asked for. */
+  clean: boolean;
+  error: ConnectionError;
+}
+
+/** Ends when the connection does, with its error unless that was clean; leaving the loop closes it. */
+function iterate(listen: Connection<unknown, unknown>['onMessage'], end: Promise<End>, close: () => void): AsyncIterator<unknown> {
   const messages: unknown[] = [];
-  let over = false;
+  let over: End | undefined;
   let wake = (): void => {};
   const stop = listen((message) => {
     messages.push(message);
     wake();
   });
-  void closed.then(() => {
-    over = true;
+  void end.then((how) => {
+    over = how;
     wake();
   });
   return {
     async next() {
       for (;;) {
         if (messages.length > 0) return { done: false, value: messages.shift() };
+        if (over?.clean === false) throw over.error;
         if (over) return { done: true, value: undefined };
         await new Promise<void>((resolve) => (wake = resolve));
       }

@@ -40,7 +40,7 @@ export interface ClientValue {
 /** What a client imports of its runtime. */
 export const RUNTIME_VALUES: string[] = ['createCaller', 'createConnect', 'createTree'];
 /** What an SDK gives on of it. */
-export const PUBLIC_VALUES: string[] = ['CallError', 'ClientError', 'onCall'];
+export const PUBLIC_VALUES: string[] = ['CallError', 'ClientError', 'ConnectionError', 'onCall'];
 export const PUBLIC_TYPES: string[] =
   'Call CallEvent CallInfo CallOptions ClientOptions Connection ConnectTo EventStream Failure HeaderValues Interceptor NetworkError NetworkFailure OtherFailure OtherProblem OtherSuccess Outcome Problem RetryOptions Success'.split(
     ' ',

@@ -120,7 +120,18 @@ describe('the SDK of a build', () => {
     write(folder, Object.fromEntries(Object.entries(files).filter(([name]) => name.startsWith('dist/') || name === 'package.json')));
     const esm = (await import(pathToFileURL(path.join(folder, 'dist/index.mjs')).href)) as Record<string, unknown>;
     const cjs = createRequire(import.meta.url)(path.join(folder, 'dist/index.cjs')) as Record<string, unknown>;
-    const names = ['CallError', 'ClientError', 'call', 'client', 'connect', 'createCall', 'createClient', 'onCall', 'version'];
+    const names = [
+      'CallError',
+      'ClientError',
+      'ConnectionError',
+      'call',
+      'client',
+      'connect',
+      'createCall',
+      'createClient',
+      'onCall',
+      'version',
+    ];
     expect(Object.keys(esm).sort()).toEqual(names);
     expect(Object.keys(cjs).sort()).toEqual(names);
     expect([esm['version'], cjs['version']]).toEqual(['1.2.3', '1.2.3']);

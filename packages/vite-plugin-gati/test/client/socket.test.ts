@@ -18,6 +18,8 @@ const adapter = nodeAdapter({
     message(peer, message) {
       const text = message.text();
       if (text === '"bye"') peer.close(1000, 'as asked');
+      else if (text === '"bad"') peer.close(1008, '/say must be there');
+      else if (text === '"die"') peer.terminate();
       else peer.send(`{"echo":${text}}`);
     },
   },
@@ -85,10 +87,53 @@ describe('a connection', () => {
     expect(await aborted.closed).toMatchObject({ code: 1000 });
   });
 
-  test('that does not come about is told', async () => {
-    const refused = createConnect({ version: '1.0.0', base: '' }, options())('WS /nothing');
-    await expect(refused.opened).rejects.toThrow(/closed: 1006/);
-    for await (const _ of refused) expect.unreachable();
+  test.each([
+    ['bad', 1008, '/say must be there'],
+    ['die', 1006, ''],
+  ])('that breaks ends the loop with its code, behind the messages: %s', async (message, closeCode, reason) => {
+    const connection = createConnect(settings, options())('WS /chat/:room', { params: { room: 'a' } });
+    connection.send(message);
+    const messages: unknown[] = [];
+    const loop = async (): Promise<void> => {
+      for await (const one of connection) messages.push(one);
+    };
+    await expect(loop()).rejects.toMatchObject({ name: 'ConnectionError', code: 'GATI_CLIENT_CLOSED', closeCode, reason });
+    expect(messages).toEqual(['welcome', new Uint8Array([1, 2])]);
+    await connection.opened;
+  });
+
+  test('that this side closes ends the loop, also before it is open', async () => {
+    const connect = createConnect(settings, options());
+    const own = connect('WS /chat/:room', { params: { room: 'a' } });
+    for await (const message of own) if (message === 'welcome') own.close(4000, 'own');
+    const early = connect('WS /chat/:room', { params: { room: 'a' } });
+    early.close();
+    for await (const _ of early) expect.unreachable();
+    await expect(early.opened).rejects.toThrow('GATI_CLIENT_CLOSED');
+  });
+
+  test.each([
+    ['refused', () => baseUrl],
+    ['nobody', () => 'http://127.0.0.1:9'],
+  ])('that does not come about is told: %s', async (_, where) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const connect = createConnect({ version: '1.0.0', base: '' }, { ...options(), baseUrl: where() });
+    const connection = connect('WS /nothing');
+    const loop = async (): Promise<void> => {
+      for await (const _ of connection) expect.unreachable();
+    };
+    const error = await loop().then(expect.unreachable, (reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'GATI_CLIENT_CLOSED', closeCode: 1006 });
+    expect(String(error)).toContain(`No connection to ${where().replace('http', 'ws')}/nothing came about: 1006`);
+    expect(await connection.opened.catch((reason: unknown) => reason)).toBe(error);
+    await connect('WS /nothing').closed;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  test('needs a WebSocket', () => {
     vi.stubGlobal('WebSocket', undefined);
     expect(() => createConnect(settings, { baseUrl })('WS /chat/:room', { params: { room: 'a' } })).toThrow(/GATI_CLIENT_SOCKET/);
     vi.unstubAllGlobals();
