@@ -123,7 +123,10 @@ describe('a connection', () => {
     const loop = async (): Promise<void> => {
       for await (const _ of connection) expect.unreachable();
     };
-    const error = await loop().then(expect.unreachable, (reason: unknown) => reason);
+    const error = await loop().then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ code: 'GATI_CLIENT_CLOSED', closeCode: 1006 });
     expect(String(error)).toContain(`No connection to ${where().replace('http', 'ws')}/nothing came about: 1006`);
     expect(await connection.opened.catch((reason: unknown) => reason)).toBe(error);
