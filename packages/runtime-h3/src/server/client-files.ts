@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { belowBase, toBase } from '../app/path.ts';
 
 /** `false`: there is no such file. */
 export interface ClientFiles {
@@ -45,8 +46,15 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** Whether a browser asks for a page to show. Without the browser's own word, who likes HTML better than JSON is one. */
-export function wantsDocument(req: IncomingMessage): boolean {
+/** Whether a request is for a page of the client. Below the routes' base there are routes alone. */
+export function wantsPage(req: IncomingMessage, base: string | undefined): boolean {
+  if (!wantsDocument(req)) return false;
+  const own = toBase(base);
+  return own === '' || belowBase(req.url!.split('?', 1)[0]!, own) === undefined;
+}
+
+/** Whether a browser asks for something to show. Without the browser's own word, who likes HTML better than JSON is one. */
+function wantsDocument(req: IncomingMessage): boolean {
   if (req.method !== 'GET' && req.method !== 'HEAD') return false;
   const destination = req.headers['sec-fetch-dest'];
   if (destination !== undefined) return destination === 'document';

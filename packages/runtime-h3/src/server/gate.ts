@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '../app/options.ts';
-import { type ClientFiles, createClientFiles, wantsDocument } from './client-files.ts';
+import { type ClientFiles, createClientFiles, wantsPage } from './client-files.ts';
 import type { Probes } from './probes.ts';
 
 export interface GateOptions {
@@ -44,8 +44,7 @@ export function createGate({
   return (req, res) => {
     if (probes(req, res)) return;
     const path = toPath(req.url!);
-    const isApi = base !== undefined && base !== '' && base !== '/' && (path === base || path.startsWith(`${base}/`));
-    if (!isApi && wantsDocument(req)) void serve(req, res, path, '/index.html');
+    if (wantsPage(req, base)) void serve(req, res, path, '/index.html');
     else if (req.method === 'GET' || req.method === 'HEAD') app.node(req, res, () => void serve(req, res, path));
     else app.node(req, res);
   };

@@ -105,7 +105,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       await host.apply(latest(), changed);
       generator.soon(latest(), changed);
     },
-    finish: () => answerUnknown(server),
+    finish: () => answerUnknown(server, project.options.base),
     async close() {
       server.watcher.off('ready', onReady);
       clearTimeout(later);

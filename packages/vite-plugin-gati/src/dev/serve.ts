@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type App, createApp, createTextLogger, onlyRelease, toProblem } from '@gati/runtime-h3/app';
-import { wantsDocument } from '@gati/runtime-h3/dev';
+import { wantsPage } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
 import type { Host } from './host.ts';
@@ -29,7 +29,7 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
 
   const handle: Connect.NextHandleFunction = (req, res, next) => {
     // A page is the client's, where there is one: the same path may be a page and a route.
-    if (wantsDocument(req) && hasClient()) return next();
+    if (wantsPage(req, options.base) && hasClient()) return next();
     ready.then(() => app.node(req, res, next), next);
   };
   server.middlewares.use(handle);
@@ -45,10 +45,10 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
 }
 
 /** For what nobody took: a document is Vite's page, anything else is told what it is in production. */
-export function answerUnknown(server: ViteDevServer): void {
+export function answerUnknown(server: ViteDevServer, base: string | undefined): void {
   server.middlewares.use((req, res, next) => {
     const isPage = req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
-    if (wantsDocument(req) || isPage) return next();
+    if (wantsPage(req, base) || isPage) return next();
     res.writeHead(404, { 'Content-Type': 'application/problem+json' });
     res.end(req.method === 'HEAD' ? undefined : JSON.stringify(toProblem(404, 'not_found', { detail: 'No route has this path.' })));
   });

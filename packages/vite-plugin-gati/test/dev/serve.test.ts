@@ -149,6 +149,17 @@ describe('beside Vite', () => {
     expect((await ask(dev, '/', { headers: { 'sec-fetch-dest': 'document' } })).body).toBe('root');
   });
 
+  it('gives a browser the routes below the base, and the page elsewhere, as the built server does', async () => {
+    await start(
+      { 'index.html': '<!doctype html><title>page</title>', 'src/handlers/users.ts': returns('u') },
+      { options: { base: '/api' } },
+    );
+    const document = { headers: { 'sec-fetch-dest': 'document' } };
+    expect((await ask(dev, '/api/users', document)).body).toBe('u');
+    expect(await ask(dev, '/api/no', document)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    for (const path of ['/users', '/apiary']) expect((await ask(dev, path, document)).body).toContain('<title>page</title>');
+  });
+
   it('has a base, OPTIONS and CORS', async () => {
     await start({ 'src/handlers/users.ts': returns('u') }, { options: { base: '/api', cors: { origins: ['https://app.example.com'] } } });
     expect((await ask(dev, '/api/users')).body).toBe('u');
