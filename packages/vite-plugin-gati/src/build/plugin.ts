@@ -10,6 +10,7 @@ import { carryReleases } from './carry.ts';
 import { cloudPackagesPlugin } from './cloud-packages.ts';
 import { buildEnvironments, SERVER_DIR, serverBuild } from './environments.ts';
 import { createNativeTracer } from './native.ts';
+import { assertOutDir } from './out-dir.ts';
 import { sizeOf, writeOutputs } from './outputs.ts';
 import { previewPlugin } from './preview.ts';
 import { toRelease, toTold } from './release.ts';
@@ -46,6 +47,11 @@ export function buildPlugins(context: PluginContext): Plugin[] {
         own = user.environments?.[ENVIRONMENT]?.build;
         // With a builder, plain `vite build` builds the app and not the client alone.
         return { builder: {}, environments: buildEnvironments(user) };
+      },
+      configResolved({ root, build, environments }) {
+        // Each environment empties a folder of its own, and before them the build the one around these.
+        const folders = [build.outDir, ...Object.values(environments).map((environment) => environment.build.outDir)];
+        for (const outDir of new Set(folders)) assertOutDir(root, path.resolve(root, outDir));
       },
       configEnvironment(name, options) {
         if (name === ENVIRONMENT) options.build = serverBuild(options.build ?? {}, own);

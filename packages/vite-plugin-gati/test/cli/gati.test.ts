@@ -61,6 +61,13 @@ describe('gati', () => {
   });
 });
 
+it.each(['src', '.'])('does not build into %s', { timeout: MINUTE }, async (outDir) => {
+  const app = makeApp(USERS);
+  const done = await gati(app, 'build', '--outDir', outDir);
+  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('GATI_USAGE: the output folder') });
+  expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
+});
+
 it('colours where people want it', { timeout: MINUTE }, async () => {
   const raw = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
     const child = spawn(process.execPath, [BIN, ...args], {

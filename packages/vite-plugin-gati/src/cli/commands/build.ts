@@ -2,10 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
+import { outDirFault } from '../../build/out-dir.ts';
 import { sdkFile } from '../../build/sdk.ts';
 import { contextOf, toInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStore } from '../../releases/locate.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
+import { usageError } from '../usage.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
@@ -15,6 +17,8 @@ export async function run(call: Call): Promise<number> {
     output.document({ errors: [noStore('error')] });
     return WRONG_USE;
   }
+  const fault = typeof args.outDir === 'string' ? outDirFault(root, path.resolve(root, args.outDir)) : undefined;
+  if (fault) throw usageError(fault.message, fault.fix);
   const inline = await toInlineConfig(call, { command: 'build', mode: 'production' });
   const builder = await createBuilder(
     {

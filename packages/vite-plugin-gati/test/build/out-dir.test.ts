@@ -1,0 +1,33 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { outDirFault } from '../../src/build/out-dir.ts';
+import { build, makeApp } from './app.ts';
+
+const HANDLER = 'src/handlers/hello.ts';
+const HELLO = { [HANDLER]: "export const route = 'GET /hello';\nexport const handler: Handler<typeof route> = () => ({ ok: true });\n" };
+
+describe('the output folder', () => {
+  const app = makeApp(HELLO);
+  fs.symlinkSync(path.join(app, 'src'), path.join(app, 'link'), 'dir');
+
+  it.each(['.', '..', '/', 'src', 'src/', 'src/handlers', 'src/handlers/out', 'src/modules', 'src/effects', 'link', 'link/handlers'])(
+    'is not %s',
+    (outDir) => expect(outDirFault(app, path.resolve(app, outDir))).toMatchObject({ fix: expect.stringContaining('`dist`') }),
+  );
+  it.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])('may be %s', (outDir) =>
+    expect(outDirFault(app, path.resolve(app, outDir))).toBeUndefined(),
+  );
+
+  it.each([
+    ['build.outDir src', { build: { outDir: 'src' } }],
+    ['build.outDir .', { build: { outDir: '.' } }],
+    ['build.outDir src without emptying', { build: { outDir: 'src', emptyOutDir: false } }],
+    ['one of another environment', { environments: { worker: { build: { outDir: 'src' } } } }],
+  ])('of the config is refused before anything is emptied: %s', async (_, config) => {
+    const before = fs.readdirSync(app, { recursive: true });
+    await expect(build(app, config)).rejects.toMatchObject({ code: 'GATI_OUT_DIR', message: expect.stringContaining('output folder') });
+    expect(fs.readdirSync(app, { recursive: true })).toEqual(before);
+    expect(fs.readFileSync(path.join(app, HANDLER), 'utf8')).toBe(HELLO[HANDLER]);
+  });
+});
