@@ -47,10 +47,12 @@ function isDecodable(path: string): boolean {
 }
 
 /** Whether a request is for a page of the client. Below the routes' base there are routes alone. */
-export function wantsPage(req: IncomingMessage, base: string | undefined): boolean {
+export function wantsPage(req: IncomingMessage & { originalUrl?: string }, base: string | undefined): boolean {
   if (!wantsDocument(req)) return false;
   const own = toBase(base);
-  return own === '' || belowBase(req.url!.split('?', 1)[0]!, own) === undefined;
+  // Vite's own is `/index.html` for whatever may be a page.
+  const { url = '', originalUrl = url } = req;
+  return own === '' || belowBase(originalUrl.split('?', 1)[0]!, own) === undefined;
 }
 
 /** Whether a browser asks for something to show. Without the browser's own word, who likes HTML better than JSON is one. */
