@@ -43,7 +43,7 @@ function diagnose(error: unknown, root: string, entry: Place | undefined): Diagn
   const from = (typeof error === 'object' && error !== null ? error : {}) as ViteError;
   if (typeof from.diagnostic?.code === 'string' && typeof from.diagnostic.message === 'string') return from.diagnostic;
   const text = stripVTControlCharacters(error instanceof Error && typeof error.message === 'string' ? error.message : show(error));
-  const place = placeOf(from, root) ?? topOfStack(error, root) ?? entry;
+  const place = placeOf(from, root) ?? importer(text, root) ?? topOfStack(error, root) ?? entry;
   const source = place && readText(path.resolve(root, place.file));
   const syntax =
     place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text) ? readFacts(place.file, source).syntax : undefined;
@@ -72,6 +72,22 @@ function placeOf({ id, loc }: ViteError, root: string): Place | undefined {
   const file = loc?.file ?? (typeof id === 'string' && path.isAbsolute(id) ? id : undefined);
   if (typeof file !== 'string') return undefined;
   return { file: fromRoot(file.replace(/[?#].*$/, ''), root), line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 };
+}
+
+/** Vite says in words alone who imports what is not there. */
+const NOT_FOUND = [
+  /^Cannot find module '(?<name>[^']+)' imported from '(?<file>[^']+)'/,
+  /^Failed to load url (?<name>\S+) \(resolved id: .*\) in (?<file>.+)\. Does the file exist\?/,
+];
+
+function importer(text: string, root: string): Place | undefined {
+  const { name, file } = NOT_FOUND.map((words) => words.exec(text)?.groups).find((groups) => groups !== undefined) ?? {};
+  if (name === undefined || file === undefined) return undefined;
+  const lines = (readText(file) ?? '').split('\n');
+  // Not whole: what is written may be an alias or relative.
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const index = lines.findIndex((line) => line.includes('import') && line.includes(last));
+  return { file: fromRoot(file, root), line: Math.max(index, 0) + 1, column: 1 };
 }
 
 /** The first line of the stack that stands in the app itself. */

@@ -55,6 +55,17 @@ it('tells what a module throws while it loads, and tries again with the next req
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
+it.each(['nope-pkg', './nope.ts', '/src/nope.ts'])('says where the module is imported that can not be found: %s', async (specifier) => {
+  await start({
+    'src/handlers/a.ts': "import { help } from '../help.ts';\n\nexport const handler = () => help;\n",
+    'src/help.ts': `// Helps.\nimport { no } from '${specifier}';\n\nexport const help = no;\n`,
+  });
+  expect(await ask(dev, '/a')).toMatchObject({
+    status: 500,
+    body: { file: 'src/help.ts', line: 2, frame: expect.stringContaining(`2 | import { no } from '${specifier}';`) as string },
+  });
+});
+
 it('finds the place of an error that a handler throws', async () => {
   await start({
     'src/handlers/a.ts':
