@@ -14,6 +14,19 @@ export interface CorsOptions {
   credentials?: boolean;
 }
 
+/** What a peer published: a frame as it goes out. */
+export interface Published {
+  topic: string;
+  data: string | Uint8Array;
+}
+
+/** The way to the peers of other processes that serve the same app. */
+export interface PublishLink {
+  publish(message: Published): void;
+  /** Asked once. */
+  receive(deliver: (message: Published) => void): void;
+}
+
 export interface AppOptions {
   /** What is served; asked once a request. Another object after any change. */
   releases(): ServedReleases;
@@ -33,6 +46,8 @@ export interface AppOptions {
   log?: LogSink;
   /** Node only: before the head of an answer of 1 KiB or more is written, so that it may be compressed. */
   onLarge?(res: ServerResponse): void;
+  /** Where a publish is to reach peers of other processes too; asked by the first WebSocket on Node. */
+  link?(): Promise<PublishLink>;
   /** For what happens outside a release's context. */
   logger: Logger;
   /** What a 500 problem says besides, in development: file and frame. */

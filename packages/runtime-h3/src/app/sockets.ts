@@ -5,7 +5,7 @@ import { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { acceptSocket, isSocketRoute } from './open-socket.ts';
 import { fail } from './fail.ts';
-import { SocketEvents } from './socket-events.ts';
+import type { SocketEvents } from './socket-events.ts';
 import { UpgradeExchange } from './upgrade.ts';
 
 /** WebSocket upgrades of the app's own paths, on Node's sockets. */
@@ -43,13 +43,7 @@ export class Sockets {
     }
   }
 
-  /** crossws and `ws` are loaded by the first upgrade. */
   async #load(): Promise<NodeAdapter> {
-    const { default: nodeAdapter } = await import('crossws/adapters/node');
-    return nodeAdapter({
-      getNamespace: () => SocketEvents.namespace,
-      serverOptions: { maxPayload: this.#core.limits.message },
-      hooks: this.#events.hooks,
-    });
+    return (await import('./node-sockets.ts')).openNodeSockets(this.#core, this.#events);
   }
 }

@@ -170,7 +170,7 @@ export interface SocketPeer<R extends string = string> {
   close(code?: number, reason?: string): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** To every other peer of the topic. */
+  /** To every other peer of the topic, in all workers of the server. */
   publish(topic: string, message: Send<R>): void;
 }
 

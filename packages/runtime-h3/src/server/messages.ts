@@ -6,6 +6,14 @@ export type WorkerKind = 'first' | 'more' | 'effects';
 /** Name of the environment variable that makes a process a worker: a {@link WorkerKind}. */
 export const WORKER_MARK = 'GATI_WORKER';
 
+/** What a WebSocket's peer published, on its way to the other workers; bytes are in base64. */
+export interface PublishMessage {
+  gati: 'publish';
+  topic: string;
+  data: string;
+  bytes?: true;
+}
+
 /** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
 export type ToWorker =
   /** With the socket as handle. */
@@ -14,7 +22,8 @@ export type ToWorker =
   | { gati: 'speak' }
   | { gati: 'drain'; within: number }
   | { gati: 'measure'; id: number }
-  | { gati: 'metrics'; id: number; workers: WorkerMetrics[] };
+  | { gati: 'metrics'; id: number; workers: WorkerMetrics[] }
+  | PublishMessage;
 
 export type ToSupervisor =
   | { gati: 'ready' }
@@ -28,7 +37,8 @@ export type ToSupervisor =
   | { gati: 'queue' }
   /** All workers' metrics are wanted. */
   | { gati: 'scrape'; id: number }
-  | { gati: 'measured'; id: number; metrics: WorkerMetrics };
+  | { gati: 'measured'; id: number; metrics: WorkerMetrics }
+  | PublishMessage;
 
 export function isMessage(value: unknown): value is { gati: string } {
   return typeof value === 'object' && value !== null && typeof (value as { gati?: unknown }).gati === 'string';

@@ -5,6 +5,7 @@ import { listen, toUrl } from './listener.ts';
 import { createScraper } from './scraper.ts';
 import type { ToSupervisor } from './messages.ts';
 import { WorkerPool } from './pool.ts';
+import type { PublishRelay } from './publish-relay.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** The process that people start: holds the port, keeps the workers, passes signals on. It runs none of the app's code. */
@@ -25,11 +26,16 @@ async function run(): Promise<void> {
   const all = (): WorkerProcess[] => [...pool.workers, ...effects.workers];
   let hasQueue = false;
   let isUp = false;
+  let relay: Promise<PublishRelay> | undefined;
   const onMessage = (worker: WorkerProcess, message: ToSupervisor): void => {
     if (message.gati === 'crowded') void (pool.workers.includes(worker) ? pool : effects).roll();
     else if (message.gati === 'queue') {
       hasQueue = true;
       if (isUp) effects.keep();
+    } else if (message.gati === 'publish') {
+      // Most servers publish nothing. Messages stay in order.
+      relay ??= import('./publish-relay.ts').then(({ createPublishRelay }) => createPublishRelay(log));
+      void relay.then((give) => give(pool.workers, worker, message));
     } else scraper.onMessage(all(), worker, message);
   };
   const common = { drain: env.drain, log, onMessage, onReady: (worker: WorkerProcess) => worker.send({ gati: 'speak' }) };

@@ -68,8 +68,10 @@ export class WorkerProcess {
     });
   }
 
-  send(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message, () => {});
+  /** `done` is called when it is written, or can't be. */
+  send(message: ToWorker, done: () => void = () => {}): void {
+    if (this.#child.connected) this.#child.send(message, done);
+    else done();
   }
 
   /** No more connections; it ends when its own have, at most `within` milliseconds later. */

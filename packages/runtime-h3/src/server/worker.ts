@@ -97,6 +97,8 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     missingVersion,
     trustProxy: env.trustProxy,
     onLarge: prepare,
+    // Only sockets load it.
+    link: async () => (await import('./publish-link.ts')).createPublishLink(logger),
     log: write,
     logger,
   });
@@ -146,7 +148,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     } else if (known.gati === 'speak') speak();
     else if (known.gati === 'drain') end(known.within, 0);
     else if (known.gati === 'measure') void measurer.measure(known.id);
-    else measurer.receive(known);
+    else if (known.gati === 'metrics') measurer.receive(known);
   });
   tell({ gati: 'ready' });
   return end;

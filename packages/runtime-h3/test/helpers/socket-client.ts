@@ -5,6 +5,8 @@ export interface Client {
   send(message: string | Uint8Array): void;
   /** The next message as text. */
   next(): Promise<string>;
+  /** All messages so far, also those that were read. */
+  readonly received: readonly { isBinary: boolean; payload: Buffer }[];
   close(code: number): void;
   readonly closed: Promise<{ code: number; reason: string }>;
   destroy(): void;
@@ -29,6 +31,7 @@ export async function client(port: number, path: string, headers: Record<string,
   );
   let buffer = await handshake(socket);
   const messages: string[] = [];
+  const received: { isBinary: boolean; payload: Buffer }[] = [];
   const waiting: ((message: string) => void)[] = [];
   let onClosed: (details: { code: number; reason: string }) => void;
   const closed = new Promise<{ code: number; reason: string }>((resolve) => (onClosed = resolve));
@@ -38,6 +41,7 @@ export async function client(port: number, path: string, headers: Record<string,
       if (frame === undefined) return;
       buffer = frame.rest;
       if (frame.opcode === 1 || frame.opcode === 2) {
+        received.push({ isBinary: frame.opcode === 2, payload: frame.payload });
         const text = frame.payload.toString();
         const resolve = waiting.shift();
         if (resolve === undefined) messages.push(text);
@@ -56,6 +60,7 @@ export async function client(port: number, path: string, headers: Record<string,
   read();
   return {
     send: (message) => void socket.write(toFrame(typeof message === 'string' ? 1 : 2, Buffer.from(message))),
+    received,
     next: () => (messages.length > 0 ? Promise.resolve(messages.shift() as string) : new Promise((resolve) => waiting.push(resolve))),
     close(code) {
       const payload = Buffer.alloc(2);

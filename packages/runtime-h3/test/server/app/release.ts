@@ -53,6 +53,14 @@ const handlers: Record<string, Handler | SocketHooks> = {
     open: (peer) => peer.send('welcome'),
     message: (peer, message) => peer.send({ echo: message }),
   },
+  'WS /room': {
+    open: (peer) => {
+      peer.subscribe(String(peer.query.topic ?? 'all'));
+      peer.send({ pid: process.pid });
+    },
+    message: (peer, message) =>
+      peer.publish(String(peer.query.topic ?? 'all'), message === 'too much' ? new Uint8Array(2 ** 24 + 1) : message),
+  },
 };
 
 const slots: RouteSlot[] = Object.entries(handlers).map(([id, handler]) => {
