@@ -4,6 +4,7 @@ import { normalizePath, type BuildEnvironmentOptions, type Plugin, type Resolved
 import { count, formatDiagnostic, type Manifest } from '@gati/contract';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment.ts';
+import { noHandlers } from '../scan/no-handlers.ts';
 import { type History, openHistory, storeWarning } from '../releases/history.ts';
 import { toBreaks } from './breaks.ts';
 import { carryReleases } from './carry.ts';
@@ -83,7 +84,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           appBuild = true;
           config.logger.info('gati: reading handlers and their types …');
           const analysis = await context.analysis();
-          reportDiagnostics(analysis.diagnostics, (text) => config.logger.warn(text));
+          reportDiagnostics([...noHandlers(config.root), ...analysis.diagnostics], (text) => config.logger.warn(text));
           const expected = toRelease({ app: context.project.app, contract: analysis.contract }, await openStore(), context.project.options);
           if (context.check?.allowMajor === false) reportDiagnostics(toBreaks(expected), () => undefined);
           const warning = storeWarning(config.root);

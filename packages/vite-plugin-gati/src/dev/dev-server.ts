@@ -10,6 +10,7 @@ import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
 import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
+import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
 import { createTexts } from './texts.ts';
 import { show } from './to-diagnostic.ts';
@@ -54,6 +55,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
 
   const ready = project.scan().then(async (scan) => {
     await host.apply(scan);
+    lookForHandlers();
     // The first request has the machine for itself; the rest of the contracts comes behind it.
     if (server.httpServer) generator.soon(scan);
   });
@@ -66,9 +68,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   };
   server.watcher.on('ready', onReady);
 
+  /** The wrong root looks like an app without routes. */
+  const lookForHandlers = (): void => problems.set('handlers', noHandlers(root));
+
   async function catchUp(): Promise<void> {
     await project.scan();
     await host.apply(latest());
+    lookForHandlers();
     lostEdits.lookAtAll();
     const { routes, modules, effects, versions } = latest();
     const files = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
@@ -103,6 +109,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       context.invalidate();
       const changed = new Set([...read.affected, ...dependents]);
       await host.apply(latest(), changed);
+      lookForHandlers();
       generator.soon(latest(), changed);
     },
     finish: () => answerUnknown(server, project.options.base),

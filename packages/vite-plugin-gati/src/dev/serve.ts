@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, createTextLogger, onlyRelease, toProblem } from '@gati/runtime-h3/app';
 import { wantsPage } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
@@ -21,7 +22,12 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
     context: async (release) => (await host.context(release)).gctx,
     onError(error) {
       const { message, file, line, frame } = toDiagnostic(error, root);
-      return { detail: message, ...(file === undefined ? {} : { file, line }), ...(frame === undefined ? {} : { frame }) };
+      return {
+        detail: message,
+        ...plainStack(error),
+        ...(file === undefined ? {} : { file, line }),
+        ...(frame === undefined ? {} : { frame }),
+      };
     },
   });
 
@@ -42,6 +48,11 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
 
   serveUpgrades(server, app, ready);
   return app;
+}
+
+/** A compiler colours its words for a terminal; an answer is read elsewhere. */
+function plainStack(error: unknown): { stack?: string } {
+  return error instanceof Error && typeof error.stack === 'string' ? { stack: stripVTControlCharacters(error.stack) } : {};
 }
 
 /** For what nobody took: a document is Vite's page, anything else is told what it is in production. */

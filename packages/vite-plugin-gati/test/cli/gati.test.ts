@@ -181,6 +181,9 @@ describe('the wrong folder', () => {
       stderr: expect.stringContaining('GATI_NO_HANDLERS'),
     });
     expect(await gati(app, 'generate')).toMatchObject({ code: 0, stderr: expect.stringContaining('GATI_NO_HANDLERS') });
+    const built = await gati(app, 'build', '--json');
+    expect(built).toMatchObject({ code: 0, stderr: expect.stringContaining('GATI_NO_HANDLERS') });
+    expect(JSON.parse(built.stdout)).toMatchObject({ routes: [], warnings: [{ code: 'GATI_NO_HANDLERS' }] });
   });
 
   it('gets no queue', { timeout: MINUTE }, async () => {

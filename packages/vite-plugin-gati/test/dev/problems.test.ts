@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { ErrorPayload } from 'vite';
 import { afterEach, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
@@ -32,6 +33,9 @@ it('answers 500 with file and frame for a broken handler, for that route only, u
     line: 2,
     frame: expect.stringContaining('2 |   return 1 +;') as string,
   });
+  const { stack } = (await ask(dev, '/a')).body as { stack: string };
+  expect(stack).toContain('[PARSE_ERROR] Unexpected token');
+  expect(stack).toBe(stripVTControlCharacters(stack));
   expect((await ask(dev, '/b')).body).toBe('good');
   await eventually(() =>
     expect(overlay()).toMatchObject({ plugin: 'gati', loc: { line: 2 }, frame: expect.stringContaining('return 1 +;') as string }),
@@ -40,6 +44,15 @@ it('answers 500 with file and frame for a broken handler, for that route only, u
   await app.write('src/handlers/a.ts', good);
   await eventually(async () => expect((await ask(dev, '/a')).body).toBe('good'));
   await eventually(() => expect(overlay()).toBeUndefined());
+});
+
+it('warns of a folder without anything of an app, and takes up the first handler', async () => {
+  await start({ 'index.html': '<!doctype html>' });
+  await eventually(() => expect(dev.log.join('\n')).toContain(`GATI_NO_HANDLERS: There is no src/handlers in ${app.root}`));
+  expect(overlay()).toBeUndefined();
+  await app.write('src/handlers/a.ts', good);
+  await eventually(async () => expect((await ask(dev, '/a')).body).toBe('good'));
+  expect(dev.log.join('\n').match(/GATI_NO_HANDLERS/g)).toHaveLength(1);
 });
 
 it('tells what a module throws while it loads, and tries again with the next request', async () => {

@@ -6,6 +6,7 @@ import { outDirFault } from '../../build/out-dir.ts';
 import { sdkFile } from '../../build/sdk.ts';
 import { contextOf, toInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStore } from '../../releases/locate.ts';
+import { noHandlers } from '../../scan/no-handlers.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
 import { usageError } from '../usage.ts';
 
@@ -51,7 +52,7 @@ export async function run(call: Call): Promise<number> {
     outDir,
     sdk: path.join(builder.config.root, sdkFile({ name, version: release.version })),
     routes: contract.routes.map(({ id }) => id),
-    warnings: diagnostics.filter(({ level }) => level === 'warning'),
+    warnings: [...noHandlers(root), ...diagnostics].filter(({ level }) => level === 'warning'),
   });
   return OK;
 }

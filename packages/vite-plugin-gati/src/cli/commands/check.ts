@@ -6,7 +6,7 @@ import { openApp } from '../app.ts';
 import { annotateHandler, annotateMiddleware, applyInsertions, type Insertion } from '../check/annotate.ts';
 import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { noHandlers } from '../no-handlers.ts';
+import { noHandlers } from '../../scan/no-handlers.ts';
 import type { Scan } from '../../scan/types.ts';
 import { writeChanged } from '../../write-changed.ts';
 

@@ -1,7 +1,7 @@
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { count } from '@gati/contract';
-import { noHandlers } from '../no-handlers.ts';
+import { noHandlers } from '../../scan/no-handlers.ts';
 
 export async function run(call: Call): Promise<number> {
   const { output } = call;

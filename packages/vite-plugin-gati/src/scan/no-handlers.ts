@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
-import { EFFECTS, HANDLERS, MODULES } from '../scan/layout.ts';
+import { EFFECTS, HANDLERS, MODULES } from './layout.ts';
 
 /** A folder without anything of an app is rather the wrong folder than an app without faults. */
 export function noHandlers(root: string): Diagnostic[] {
