@@ -9,6 +9,8 @@ interface GatiModules {}
 interface GatiEffects {}
 /** `{ config: … }` where the app has `src/config.ts`. Filled by `.gati/types/gati.d.ts`. */
 interface GatiConfig {}
+/** The `routes` of the generated client and those that are `plain`, for `testApp().call`. Filled by `.gati/types/gati.d.ts`. */
+interface GatiClient {}
 
 /** By name of a file in `src/versions`: the contracts that it stands between. Filled by `.gati/types/versions.d.ts`. */
 interface GatiMigrations {}

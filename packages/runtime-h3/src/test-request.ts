@@ -1,22 +1,16 @@
+import type { TestAnswer } from './test-types.ts';
 import { stringifyWire } from './validate/encode.ts';
-
-export interface TestAnswer {
-  status: number;
-  headers: Headers;
-  /** Parsed where it is JSON, text where it is text, bytes otherwise; `undefined`: there is none. */
-  body: unknown;
-}
 
 interface Parts {
   params?: unknown;
   query?: unknown;
-  headers?: Record<string, string>;
+  headers?: unknown;
   body?: unknown;
   signal?: AbortSignal;
 }
 
-/** A request of a route id (`GET /users/:id`) and what fills it. */
-export function toRequest(route: string, { params, query, headers, body, signal }: Parts): Request {
+/** A request of a route id (`GET /users/:id`) and what fills it; `takes` are the content types of its body, where it declares one. */
+export function toRequest(route: string, { params, query, headers, body, signal }: Parts, takes: string[] = []): Request {
   const [method = '', template = ''] = route.split(' ');
   const values = (params ?? {}) as Record<string, unknown>;
   const path = template
@@ -35,12 +29,15 @@ export function toRequest(route: string, { params, query, headers, body, signal 
   for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) search.append(name, toText(one));
   }
-  const all = new Headers(headers);
-  const raw = body === undefined || isRaw(body);
-  if (!raw && !all.has('content-type')) all.set('content-type', 'application/json');
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) all.set(name, toText(value));
   const init: RequestInit = { method, headers: all };
   if (signal) init.signal = signal;
-  if (body !== undefined) init.body = raw ? (body as RequestInit['body']) : stringifyWire(body);
+  if (body !== undefined) {
+    const { content, isJson } = toContent(body, takes, all.has('content-type'));
+    init.body = content as RequestInit['body'];
+    if (isJson && !all.has('content-type')) all.set('content-type', 'application/json');
+  }
   return new Request(`http://localhost${path}${search.size > 0 ? `?${search}` : ''}`, init);
 }
 
@@ -61,18 +58,32 @@ function take(values: Record<string, unknown>, name: string, route: string): unk
   return values[name];
 }
 
+/** As the generated client sends it, but that text which no contract wants as JSON stays text. */
+function toContent(body: unknown, takes: string[], hasType: boolean): { content: unknown; isJson: boolean } {
+  const isText = typeof body === 'string' && (hasType || !takes.includes('application/json'));
+  if (isText || isRaw(body)) return { content: body, isJson: false };
+  const isForm = takes[0] === 'multipart/form-data' || (typeof body === 'object' && body !== null && Object.values(body).some(hasFile));
+  return isForm ? { content: toForm(body as object), isJson: false } : { content: stringifyWire(body), isJson: true };
+}
+
+const hasFile = (value: unknown): boolean => value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
+
+function toForm(fields: object): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (item instanceof Blob) form.append(name, item);
+      else if (item !== undefined) form.append(name, toText(item));
+    }
+  }
+  return form;
+}
+
 function toText(value: unknown): string {
-  return value instanceof Date ? value.toISOString() : String(value);
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'object' && value !== null ? (stringifyWire(value) ?? '') : String(value);
 }
 
 function isRaw(body: unknown): boolean {
-  return (
-    typeof body === 'string' ||
-    body instanceof Uint8Array ||
-    body instanceof ArrayBuffer ||
-    body instanceof FormData ||
-    body instanceof URLSearchParams ||
-    body instanceof Blob ||
-    body instanceof ReadableStream
-  );
+  return ArrayBuffer.isView(body) || [ArrayBuffer, FormData, URLSearchParams, Blob, ReadableStream].some((type) => body instanceof type);
 }

@@ -1,13 +1,14 @@
 import { GatiError } from '@gati/contract';
 import { createApp, onlyRelease } from './app/index.ts';
 import { createGlobalContext } from './context/global.ts';
-import type { Body, GlobalContext, Params, Query, RouteId } from './context/types.ts';
+import type { GlobalContext } from './context/types.ts';
 import { createMemoryDriver } from './effects/drivers/memory.ts';
 import type { ReleaseBundle } from './releases/bundle.ts';
 import { createTextLogger } from './telemetry/text-logger.ts';
-import { readAnswer, type TestAnswer, toRequest } from './test-request.ts';
+import { readAnswer, toRequest } from './test-request.ts';
+import type { TestAnswerOf, TestArguments, TestRoute } from './test-types.ts';
 
-export type { TestAnswer } from './test-request.ts';
+export type { TestAnswer, TestAnswerOf, TestCall, TestRoute } from './test-types.ts';
 
 export interface TestAppOptions {
   /** By default the app's own, which the Vite plugin gives inside Vitest. */
@@ -16,22 +17,9 @@ export interface TestAppOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** Any route; those of the app are offered. */
-export type TestRoute = (keyof GatiRoutes & string) | (RouteId & {});
-
-export interface TestCall<R extends string> {
-  params?: Params<R>;
-  /** Numbers, booleans and lists are written as a client would. */
-  query?: Partial<Query<R>> | Record<string, unknown>;
-  headers?: Record<string, string>;
-  /** Sent as JSON; `FormData`, `URLSearchParams`, text and bytes as they are. */
-  body?: Body<R>;
-  signal?: AbortSignal;
-}
-
 export interface TestApp {
-  /** `call('GET /users/:id', { params: { id: '7' } })`, without a port. */
-  call<const R extends TestRoute>(route: R, call?: TestCall<R>): Promise<TestAnswer>;
+  /** `call('GET /users/:id', { params: { id: '7' } })`, without a port. Typed by the contract, as the generated client is. */
+  call<const R extends TestRoute>(route: R, ...call: TestArguments<R>): Promise<TestAnswerOf<R>>;
   /** The same for a request made by hand. */
   fetch(request: Request): Promise<Response>;
   /** Resolves when all effects that are due have run, their retries too (which don't wait here). */
@@ -57,7 +45,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const app = createApp({ releases: () => onlyRelease(release), context: () => context.gctx, mode: 'development', logger });
   return {
-    call: async (route, call = {}) => readAnswer(await app.fetch(toRequest(route, call))),
+    async call<const R extends TestRoute>(route: R, ...[call]: TestArguments<R>) {
+      const takes = release.contract.routes.find(({ id }) => id === route)?.body?.contentTypes;
+      return (await readAnswer(await app.fetch(toRequest(route, call ?? {}, takes)))) as TestAnswerOf<R>;
+    },
     fetch: (request) => app.fetch(request),
     idle: () => context.effects.idle(),
     async close() {

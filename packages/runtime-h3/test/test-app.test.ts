@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { testApp } from '../src/test.ts';
+import { bundle } from './helpers/bundle.ts';
 import { release } from './server/app/release.ts';
 
 test('calls routes without a port and drains effects', async () => {
@@ -17,6 +18,31 @@ test('calls routes without a port and drains effects', async () => {
   expect((await app.gctx.db.sql`SELECT ${7} AS seven`).rows).toEqual([{ seven: 7 }]);
   await app.gctx.storage.setItem('seen', 7);
   expect(await app.gctx.storage.getItem('seen')).toBe(7);
+  await app.close();
+});
+
+test('sends what the generated client would', async () => {
+  const text = { type: 'string' } as const;
+  const picture = { type: 'object', properties: { name: text, picture: {} }, required: ['name'] } as const;
+  const made = bundle({
+    'POST /text': { body: text, handler: (req) => [req.body, req.headers['x-n'], req.headers['x-not'] ?? null] },
+    'POST /file': {
+      body: picture as never,
+      contentTypes: ['multipart/form-data'],
+      handler: async (req) => [req.body.name, (await (req.body.picture as File | undefined)?.text()) ?? null],
+    },
+    'POST /raw': { handler: (req) => [req.headers['content-type'] ?? null, req.body ?? null, new TextDecoder().decode(req.rawBody)] },
+  });
+  for (const [index, contentTypes] of [['application/json'], ['multipart/form-data']].entries())
+    made.contract.routes[index]!.body = { contentTypes, required: true, schema: {} };
+  const app = await testApp({ release: made });
+  const body = async (route: `POST /${string}`, call: object): Promise<unknown> => (await app.call(route, call)).body;
+  expect(await body('POST /text', { body: 'a', headers: { 'x-n': 7, 'x-not': undefined } })).toEqual(['a', '7', null]);
+  expect(await body('POST /file', { body: { name: 'a', picture: new File(['bytes'], 'a.png') } })).toEqual(['a', 'bytes']);
+  expect(await body('POST /file', { body: { name: 'a' } })).toEqual(['a', null]);
+  expect(await body('POST /raw', { body: 'text' })).toEqual(['text/plain;charset=UTF-8', null, 'text']);
+  expect(await body('POST /raw', { body: new TextEncoder().encode('bytes') })).toEqual([null, null, 'bytes']);
+  expect(await body('POST /raw', { body: { a: 1 } })).toEqual(['application/json', { a: 1 }, '{"a":1}']);
   await app.close();
 });
 

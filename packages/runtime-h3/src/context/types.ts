@@ -16,6 +16,9 @@ declare global {
   /** `{ config: … }` where the app has `src/config.ts`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiConfig {}
+  /** Of the generated client: its `routes`, and those that are `plain`, that is need nothing of the caller. */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiClient {}
 }
 
 /**

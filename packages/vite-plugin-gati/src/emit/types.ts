@@ -9,7 +9,7 @@ const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const
 
 /**
  * The text of `.gati/types/gati.d.ts`: fills the registries behind `Handler`, `gctx.modules`, `gctx.effects` and `gctx.config`, and types
- * `virtual:gati/client`. It needs the scan alone, so it is there before any type is analysed.
+ * `virtual:gati/client` and `testApp().call`. It needs the scan alone, so it is there before any type is analysed.
  */
 export function emitTypes(scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.
@@ -33,6 +33,7 @@ ${registry(
   scan.effects.map(({ name, file }) => `${propertyKey(name)}: GatiTypes.Payload<typeof ${importOf(file)}.run>;`),
 )}
 ${registry('GatiConfig', scan.config === undefined ? [] : [`config: GatiTypes.Output<typeof ${importOf(scan.config)}.default>;`])}
+${registry('GatiClient', scan.routes.length === 0 ? [] : ["routes: import('../generated/client.ts').Routes;", "plain: import('../generated/client.ts').PlainRoute;"])}
 declare module 'virtual:gati/client' {
   export const client: typeof import('../generated/client.ts').client;
   export const call: typeof import('../generated/client.ts').call;

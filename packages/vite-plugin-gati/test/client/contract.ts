@@ -56,6 +56,7 @@ export const CONTRACT: Contract = assembleContract({
         '404': { contentType: 'text/plain', schema: text },
       },
     }),
+    route('POST /hooks', ['hooks']),
     route('WS /chat/:room', ['chat'], { receive: object({ say: text }), send: object({ from: text, text }), responses: {} }),
   ].map((contract) => ({ contract, $defs: DEFS })),
 });

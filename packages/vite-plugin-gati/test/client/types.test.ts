@@ -6,6 +6,7 @@ import { emitTypes } from '../../src/emit/types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from '../emit-types/app.ts';
 import { FILES, SCAN } from '../emit-types/files.ts';
 import { CONTRACT } from './contract.ts';
+import { TEST_USES } from './test-uses.ts';
 import { USES } from './uses.ts';
 
 const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
@@ -37,6 +38,7 @@ describe.sequential('the generated client', () => {
       '.gati/generated/client.ts': emitClient(CONTRACT, { version: '1.2.3', base: '/api' }),
       '.gati/generated/context.ts': emitContext(CONTRACT, SCAN),
       'src/uses.ts': USES,
+      'src/test-uses.ts': TEST_USES,
       'src/context-uses.ts': CONTEXT_USES,
       // What the pages of an SDK show.
       'src/examples.ts': `import { client } from '../.gati/generated/client';\n${EXAMPLES.map((call) => `void ${call};\n`).join('')}`,

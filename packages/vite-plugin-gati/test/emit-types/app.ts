@@ -27,7 +27,7 @@ export interface TypedApp {
 export async function createTypedApp(): Promise<TypedApp> {
   const root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'gati-types-'));
   await install(root, 'contract', '@gati/contract', { index: 'src/index.ts' });
-  await install(root, 'runtime-h3', '@gati/runtime-h3', { types: 'src/types.ts' });
+  await install(root, 'runtime-h3', '@gati/runtime-h3', { types: 'src/types.ts', test: 'src/test.ts' });
   await install(root, 'vite-plugin-gati', 'vite-plugin-gati', { client: 'src/client/index.ts' });
   fs.copyFileSync(path.join(packages, 'vite-plugin-gati/types.d.ts'), path.join(root, 'node_modules/vite-plugin-gati/types.d.ts'));
   fs.writeFileSync(path.join(root, 'package.json'), JSON.stringify({ name: 'typed-app', type: 'module' }));

@@ -39,7 +39,9 @@ describe.sequential('the global types, from the built declarations', () => {
     fs.rmSync(path.join(app.root, '.gati/generated'), { recursive: true });
   }, 60_000);
 
-  test('are as wide as can be before the first run', async () => {
+  test('are as wide as can be before the first run, and testApp while there is no client', async () => {
+    app.write({ 'src/any.ts': ANY_CALL });
+    expect(await app.check('TypeScript 7')).toEqual([]);
     const before = {
       '.gati/types/gati.d.ts': '',
       'src/handlers/payments/refund.ts': '',
@@ -145,9 +147,16 @@ export const e = { routes: { 'GET /any': { up: ({ body }) => ({ body: { any: bod
 `,
 };
 
+const ANY_CALL = `import { testApp } from '@gati/runtime-h3/test';
+const app = await testApp();
+const answer = await app.call('POST /any/:id', { params: { id: 7 }, query: { tag: ['a'] }, body: { any: true } });
+export const state: string = answer.status === 202 ? answer.body.state : (await app.call('GET /some')).body.else;
+`;
+
 const CLIENT = `export declare const client: object, call: object, connect: object, createClient: object, createCall: object, version: string;
 export type Client<Throw extends boolean = false> = { throw: Throw };
 export type Routes = object;
+export type PlainRoute = never;
 `;
 
 describe('the text of gati.d.ts', () => {
