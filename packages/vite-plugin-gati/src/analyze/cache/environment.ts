@@ -6,7 +6,7 @@ import { configNames } from '../project/config.ts';
 import { hashOf } from './hashes.ts';
 
 /** Raised whenever the same files may give another contract. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 const LOCKFILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb', 'node_modules/.package-lock.json'];
 

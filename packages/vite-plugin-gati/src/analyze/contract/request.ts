@@ -1,9 +1,11 @@
 import type { BodyContract, RouteContract, Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
+import { paramNames } from '../../scan/route.ts';
 import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../host/host.ts';
 import type { Session } from '../session.ts';
 import type { Issues } from './issues.ts';
+import { requestMisfit } from './request-misfit.ts';
 import { adopt, type LoadedSchemas } from './standard-schema.ts';
 
 export const PART_TYPES = { params: 'Params', query: 'Query', headers: 'Headers', body: 'Body', receive: 'Receive', send: 'Send' } as const;
@@ -21,10 +23,12 @@ export interface RequestInput {
 
 /** `params`, `query`, `headers`, `body` and the messages of a socket, as far as they are declared. */
 export function requestParts(input: RequestInput): Pick<RouteContract, 'params' | 'query' | 'headers' | 'body' | 'receive' | 'send'> {
-  const parts: Partial<Record<Part, { schema: Schema; optional: boolean }>> = {};
+  const parts: Partial<Record<Part, DeclaredPart>> = {};
   for (const part of Object.keys(PART_TYPES) as Part[]) {
     const found = declaredPart(input, part);
-    if (found) parts[part] = found;
+    if (!found) continue;
+    parts[part] = found;
+    warnOfMisfit(input, part, found);
   }
   const params = withPathParameters(input.route.path, parts.params?.schema);
   return {
@@ -37,10 +41,28 @@ export function requestParts(input: RequestInput): Pick<RouteContract, 'params' 
   };
 }
 
-function declaredPart(
-  { session, route, exports, loaded, issues, fallback }: RequestInput,
-  part: Part,
-): { schema: Schema; optional: boolean } | undefined {
+/** What no request can be is no fault of the types, so nothing else would say it. */
+function warnOfMisfit({ session, route, exports, issues, fallback }: RequestInput, part: Part, { schema, optional }: DeclaredPart): void {
+  const isValue = route.exports.values.includes(part);
+  const isForm = part === 'body' && hasFile(schema, session, new Set());
+  const misfit = requestMisfit(route, part, { schema, optional, isForm }, (ref) => definition(ref, session));
+  if (!misfit) return;
+  const name = isValue ? part : PART_TYPES[part];
+  const node = exports.get(name)?.declarations[0]?.node() ?? fallback;
+  issues.add(
+    'GATI_REQUEST_MISFIT',
+    `No request can bring what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' asks for: ${misfit.reason}.`,
+    misfit.fix,
+    node,
+  );
+}
+
+interface DeclaredPart {
+  schema: Schema;
+  optional: boolean;
+}
+
+function declaredPart({ session, route, exports, loaded, issues, fallback }: RequestInput, part: Part): DeclaredPart | undefined {
   const { host } = session;
   const type = exports.get(PART_TYPES[part]);
   const at = (symbol: SymbolView): Node => symbol.declarations[0]?.node() ?? fallback;
@@ -73,7 +95,7 @@ function declaredPart(
 }
 
 /** Where the value can't be loaded, its type still says what goes in. */
-function inferInput(session: Session, value: SymbolView, part: string, issues: Issues, node: Node): { schema: Schema; optional: boolean } {
+function inferInput(session: Session, value: SymbolView, part: string, issues: Issues, node: Node): DeclaredPart {
   const { host } = session;
   const [type] = host.typesOf([host.target(value)]);
   const step = (from: TypeView | undefined, name: string): TypeView | undefined => {
@@ -106,10 +128,7 @@ function inferInput(session: Session, value: SymbolView, part: string, issues: I
 
 /** Every parameter of the path is there and required, a string unless it is declared to be something else. */
 export function withPathParameters(path: string, declared: Schema | undefined): Schema | undefined {
-  const names = path
-    .split('/')
-    .filter((segment) => segment.startsWith(':') || segment.startsWith('*'))
-    .map((segment) => segment.slice(1));
+  const names = paramNames(path);
   if (names.length === 0 && !declared) return undefined;
   const properties: Record<string, Schema> = { ...declared?.properties };
   for (const name of names) properties[name] ??= { type: 'string' };

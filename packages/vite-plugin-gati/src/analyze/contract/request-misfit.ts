@@ -1,0 +1,61 @@
+import type { Schema } from '@gati/contract';
+import { paramNames } from '../../scan/route.ts';
+import type { RouteFile } from '../../scan/types.ts';
+import { fieldMisfit, findMisfit, type Lookup } from './misfit.ts';
+
+export interface RequestPart {
+  schema: Schema;
+  optional: boolean;
+  /** A body that has files: it comes as a form. */
+  isForm: boolean;
+}
+
+export interface RequestMisfit {
+  reason: string;
+  fix: string;
+}
+
+/** Why no request can bring what a part declares; `undefined`: one can. */
+export function requestMisfit(
+  { method, path }: Pick<RouteFile, 'method' | 'path'>,
+  part: string,
+  { schema, optional, isForm }: RequestPart,
+  lookup: Lookup,
+): RequestMisfit | undefined {
+  const strings = (reason: string | undefined, fix: string): RequestMisfit | undefined =>
+    reason === undefined ? undefined : { reason, fix };
+  const field = (_: string, value: Schema): string | undefined => fieldMisfit(value, lookup, isForm);
+  switch (part) {
+    case 'params': {
+      const names = paramNames(path);
+      const own = names.map((name) => `\`${name}\``).join(', ');
+      const wrong = findMisfit(schema, lookup, (name) =>
+        names.includes(name) ? undefined : 'is required, but the path has no such parameter',
+      );
+      if (wrong === undefined)
+        return strings(findMisfit(schema, lookup, field), 'Declare what a segment of a path can be: a string, number or boolean.');
+      return {
+        reason: wrong,
+        fix: names.length === 0 ? 'Put it into the route, or leave it out.' : `Name the parameters as the route does: ${own}.`,
+      };
+    }
+    case 'query':
+      return strings(findMisfit(schema, lookup, field), 'Declare names with strings, numbers, booleans or lists of these, or take a body.');
+    case 'headers':
+      return strings(findMisfit(schema, lookup, field), 'Declare names with strings, numbers, booleans or lists of these.');
+    case 'body':
+      if (!optional && (method === 'GET' || method === 'HEAD'))
+        return {
+          reason: `it is required, and a ${method} has no body: \`fetch\` can't send one`,
+          fix: 'Take a query, or make the route a POST.',
+        };
+      return isForm
+        ? strings(
+            findMisfit(schema, lookup, field),
+            'A file comes as a field of a form, beside fields of strings: `type Body = { file: File }`.',
+          )
+        : undefined;
+    default:
+      return undefined;
+  }
+}
