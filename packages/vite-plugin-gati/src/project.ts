@@ -63,7 +63,7 @@ export function createProject(input: ProjectInput): Project {
   const root = path.resolve(input.root);
   const options = resolveOptions(input.options);
   const cacheDir = path.join(root, '.gati/cache');
-  const scanner = createScanner(root, cacheDir);
+  const scanner = createScanner(root, { cacheDir, base: options.base });
   let analyzer: Promise<Analyzer> | undefined;
   let app: Project['app'] | undefined;
   let current: Scan | undefined;

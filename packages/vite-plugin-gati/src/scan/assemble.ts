@@ -5,12 +5,15 @@ import type { ScannedFile } from './facts.ts';
 import type { FileRole } from './layout.ts';
 import { claimNames } from './claim-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
-import { middlewareMissing, routeConflict, syntaxError } from './problems.ts';
+import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './problems.ts';
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 
+/** What a built server answers itself, at the root and for `GET` and `HEAD`: `runtime-h3/src/server/probes.ts`. */
+const PROBES = ['/livez', '/readyz', '/metrics'];
+
 /** Puts what the files say together. A file with a fault is left out and reported; the rest stands. */
-export function assemble(files: ScannedFile[]): Scan {
+export function assemble(files: ScannedFile[], base: string): Scan {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
   const diagnostics: Diagnostic[] = [];
   const good = sorted.filter(({ file, facts: { syntax }, kept }) => {
@@ -37,6 +40,9 @@ export function assemble(files: ScannedFile[]): Scan {
       diagnostics.push(routeConflict(found.site, found.route.id, other.site, other.route.id));
       continue;
     }
+    const { id, method, path } = found.route;
+    if ((method === 'GET' || method === 'HEAD') && PROBES.includes(base + path.replace(/^\/$/, '')))
+      diagnostics.push(routeShadowed(found.site, id));
     found.route.middleware = folders.filter(({ folder }) => entry.file.startsWith(folder)).map(({ file }) => file);
     found.route.middleware.sort((a, b) => a.split('/').length - b.split('/').length);
     byShape.set(shape, found);

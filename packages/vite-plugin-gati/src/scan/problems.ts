@@ -49,6 +49,16 @@ export const routeConflict = (site: Site, id: string, other: Site, otherId: stri
     'Change one of the two routes; until then the other file answers.',
   );
 
+export const routeShadowed = (site: Site, id: string): Diagnostic => ({
+  ...problem(
+    'GATI_ROUTE_SHADOWED',
+    site,
+    `'${id}' stands where a built server answers a probe of its own, which comes before all routes; only development asks this handler.`,
+    "Give the route another path, or leave it out: the server says itself how it is. A route below gati()'s `base` is in nobody's way.",
+  ),
+  level: 'warning',
+});
+
 export const handlerMissing = (site: Site): Diagnostic =>
   problem(
     'GATI_HANDLER_MISSING',

@@ -16,8 +16,14 @@ export interface Scanner {
   update(texts: ReadonlyMap<string, string | undefined>): Scan;
 }
 
-/** @param cacheDir where facts are kept for the next run; none are without it. */
-export function createScanner(root: string, cacheDir?: string): Scanner {
+export interface ScannerOptions {
+  /** Where facts are kept for the next run; none are without it. */
+  cacheDir?: string;
+  /** All routes stand below it: `''` or `/api`. */
+  base?: string;
+}
+
+export function createScanner(root: string, { cacheDir, base = '' }: ScannerOptions = {}): Scanner {
   const cache = cacheDir === undefined ? undefined : createFactsCache(cacheDir);
   let parsed = 0;
   const files = new Map<string, ScannedFile & { hash: string }>();
@@ -63,7 +69,7 @@ export function createScanner(root: string, cacheDir?: string): Scanner {
       }
       if (parsed > 0) cache?.save(files.values());
       parsed = 0;
-      return (last ??= assemble([...files.values()]));
+      return (last ??= assemble([...files.values()], base));
     },
     update(texts) {
       updates++;
@@ -71,7 +77,7 @@ export function createScanner(root: string, cacheDir?: string): Scanner {
         told.set(file, updates);
         take(file, text);
       }
-      return (last ??= assemble([...files.values()]));
+      return (last ??= assemble([...files.values()], base));
     },
   };
 }

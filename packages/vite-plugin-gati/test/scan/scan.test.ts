@@ -7,9 +7,9 @@ const HANDLER = 'export const handler = () => {};\n';
 let app: TestApp;
 afterEach(() => app.dispose());
 
-async function scanOf(files: Record<string, string>): Promise<Scan> {
+async function scanOf(files: Record<string, string>, base?: string): Promise<Scan> {
   app = await createTestApp(files);
-  return createScanner(app.root).scan();
+  return createScanner(app.root, { base }).scan();
 }
 
 describe('routes', () => {
@@ -55,6 +55,27 @@ export interface Query {}
       ['GET /b', 'default'],
       ['GET /d', 'handler'],
     ]);
+  });
+
+  it('warns of routes where a built server answers its own probes', async () => {
+    const files = {
+      'src/handlers/index.ts': HANDLER,
+      'src/handlers/[...rest].ts': HANDLER,
+      'src/handlers/metrics.ts': HANDLER,
+      'src/handlers/live.ts': `\nexport const route = 'HEAD /livez';\n${HANDLER}`,
+      'src/handlers/more.ts': `export const route = 'POST /readyz';\n${HANDLER}`,
+      'src/handlers/below.ts': `export const route = 'GET /readyz/all';\n${HANDLER}`,
+    };
+    const { routes, diagnostics } = await scanOf(files);
+    expect(routes).toHaveLength(6);
+    expect(diagnostics).toMatchObject([
+      { code: 'GATI_ROUTE_SHADOWED', level: 'warning', file: 'src/handlers/live.ts', line: 2 },
+      { code: 'GATI_ROUTE_SHADOWED', level: 'warning', file: 'src/handlers/metrics.ts', line: 1 },
+    ]);
+    await app.dispose();
+    expect((await scanOf(files, '/api')).diagnostics).toEqual([]);
+    await app.dispose();
+    expect((await scanOf(files, '/livez')).diagnostics).toMatchObject([{ code: 'GATI_ROUTE_SHADOWED', file: 'src/handlers/index.ts' }]);
   });
 
   it('takes what has no route export from its path', async () => {
