@@ -34,7 +34,7 @@ function toRequests(session: string): Request[] {
     });
 }
 
-/** Of curl: `-X METHOD`, `-H 'name: value'`, `--json 'body'`, `-N` and the address. */
+/** Of curl: `-X METHOD`, `-H 'name: value'`, `--json 'body'`, `-d 'body'`, `-N` and the address. */
 function toRequest(command: string): Omit<Request, 'answer'> {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!).slice(1);
   const request: Omit<Request, 'answer'> = { method: 'GET', path: '', headers: {} };
@@ -44,9 +44,9 @@ function toRequest(command: string): Omit<Request, 'answer'> {
     else if (word === '-H') {
       const [name, value] = words.shift()!.split(/:\s*/, 2);
       request.headers[name!] = value!;
-    } else if (word === '--json') {
+    } else if (word === '--json' || word === '-d') {
       request.body = words.shift()!;
-      request.headers['content-type'] = 'application/json';
+      request.headers['content-type'] ??= word === '-d' ? 'application/x-www-form-urlencoded' : 'application/json';
       if (request.method === 'GET') request.method = 'POST';
     } else if (!word.startsWith('-')) request.path = word.replace(/^(?:https?:\/\/)?[^/]+/, '');
     else if (!['-i', '-N', '-s'].includes(word)) throw new Error(`The documentation test does not know curl's ${word}: ${command}`);
