@@ -7,6 +7,8 @@ const LONGEST_QUEUE = 1024;
 /** A worker that served this long was healthy: its crash is no loop. Milliseconds. */
 const HEALTHY_AFTER = 10_000;
 const LONGEST_PAUSE = 10_000;
+/** A signal to the whole process group may end a worker this long before the supervisor gets its own. Milliseconds. */
+const OWN_SIGNAL = 500;
 
 export interface PoolOptions {
   size: number;
@@ -40,7 +42,13 @@ export class WorkerPool {
   /** Starts one and, when that serves, the rest: the first answer must not wait for all. Rejects when it can't start. */
   async start(onFirst: () => void): Promise<void> {
     this.#began = true;
-    this.#places[0] = await this.#launch(onFirst);
+    try {
+      this.#places[0] = await this.#launch(onFirst);
+    } catch (error) {
+      // Who ends the server wants no worker.
+      if (this.#stopping) return;
+      throw error;
+    }
     this.#handOut();
     for (let place = 1; place < this.#places.length; place++) void this.#fill(place);
   }
@@ -99,6 +107,7 @@ export class WorkerPool {
       try {
         fresh = await this.#launch();
       } catch (error) {
+        if (this.#stopping) return;
         log('error', 'a new worker could not start; the old ones stay', { code: 'GATI_ROLL', reason: (error as Error).message });
         return;
       }
@@ -128,8 +137,11 @@ export class WorkerPool {
       this.#alive.delete(worker);
       this.#onGone(worker, how);
     });
-    await worker.ready;
-    then?.();
+    await worker.ready.catch(async (error: unknown) => {
+      if (worker.wasInterrupted && !this.#stopping) await pause(OWN_SIGNAL);
+      throw error;
+    });
+    if (!this.#stopping) then?.();
     onReady(worker);
     if (this.#stopping) worker.drain(this.#options.drain);
     return worker;
@@ -161,6 +173,7 @@ export class WorkerPool {
         else worker.drain(this.#options.drain);
         this.#handOut();
       } catch (error) {
+        if (this.#stopping) return;
         this.#crashes++;
         this.#options.log('error', 'a worker could not start', { reason: (error as Error).message });
       }

@@ -60,6 +60,11 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
+  /** Ended by a signal that ends servers: until its own code runs, a worker does not ignore them. */
+  get wasInterrupted(): boolean {
+    return this.#child.signalCode === 'SIGINT' || this.#child.signalCode === 'SIGTERM';
+  }
+
   give(socket: Socket): void {
     this.#unsent.add(socket);
     this.#child.send({ gati: 'connection' } satisfies ToWorker, socket, { keepOpen: false }, (error) => {
