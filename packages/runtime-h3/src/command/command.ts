@@ -55,8 +55,19 @@ export function readWords<Options extends NonNullable<ParseArgsConfig['options']
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw wrongUse((error as Error).message.split('. ')[0]!, `See what it takes with \`${help}\`.`);
+    throw wrongUse(inOwnWords(error as NodeJS.ErrnoException), `See what it takes with \`${help}\`.`);
   }
+}
+
+/** Node says it in several lines, and other ones with each version. */
+function inOwnWords({ code, message }: NodeJS.ErrnoException): string {
+  const option = /'[^']*?(--?\w[\w-]*)[ =']/.exec(message)?.[1];
+  if (option === undefined) return message.split(/\. |\n/)[0]!;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `unknown option \`${option}\``;
+  if (message.includes('does not take')) return `\`${option}\` takes no value`;
+  return message.includes('ambiguous')
+    ? `\`${option}\` needs a value; one that starts with a dash is written \`${option}=VALUE\``
+    : `\`${option}\` needs a value`;
 }
 
 export function wrongUse(message: string, fix: string): GatiError {

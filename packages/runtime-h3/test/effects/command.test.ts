@@ -130,6 +130,15 @@ test('says what is wrong', async () => {
   for (const words of [[], ['dance'], ['show'], ['list', '--state', 'asleep'], ['list', '--limit', '0'], ['list', '--colour']]) {
     expect(await effects(...words)).toMatchObject({ code: 2, document: { errors: [{ code: 'GATI_USAGE' }] } });
   }
+  for (const [words, message] of [
+    [['--limit', '-5'], '`--limit` needs a value; one that starts with a dash is written `--limit=VALUE`'],
+    [['--limit'], '`--limit` needs a value'],
+    [['--colour'], 'unknown option `--colour`'],
+    [['-x'], 'unknown option `-x`'],
+    [['--json=1'], '`--json` takes no value'],
+  ] as const) {
+    expect((await effects('list', ...words)).document.errors).toMatchObject([{ code: 'GATI_USAGE', message }]);
+  }
   expect(await effects('list', '--queue', 'memory:')).toMatchObject({ code: 2 });
   expect(await effects('list', '--queue', 'pigeon://u:secret@loft')).toMatchObject({
     code: 1,

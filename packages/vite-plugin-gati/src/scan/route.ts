@@ -24,25 +24,33 @@ export function parseRoute(text: string): RouteTemplate | RouteFault {
   const path = text.slice(space + 1);
   const method = METHODS.find((known) => known === word.toUpperCase());
   if (!path.startsWith('/') || !method) {
-    const guess = method ? `${method} /${path}` : `GET /${text.replace(/^[^/]*\//, '')}`;
+    const guess = method ? `/${path}` : `/${text.replace(/^[^/]*\//, '')}`;
     return {
       message: `'${text}' is not a method and a path.`,
-      fix: `Write one of ${METHODS.join(', ')}, one space and a path, for example '${guess}'.`,
+      fix: `Write one of ${METHODS.join(', ')}, one space and a path, for example '${method ?? 'GET'} ${orExample(guess)}'.`,
     };
   }
-  if (word !== method) return { message: `The method in '${text}' is not in upper case.`, fix: `Write '${method} ${path}'.` };
+  if (word !== method)
+    return { message: `The method in '${text}' is not in upper case.`, fix: `Write it so, as in '${method} ${orExample(path)}'.` };
   return checkPath(path) ?? { method, path };
 }
+
+/** A path that is proposed must be one: where a repair would not do, any good one shows the form. */
+const orExample = (path: string): string => (checkPath(path) ? '/users/:id' : path);
 
 /** What is wrong with a path template, if anything. */
 export function checkPath(path: string): RouteFault | undefined {
   if (path === '/') return undefined;
   if (path.endsWith('/'))
-    return { message: `'${path}' ends with a slash.`, fix: `Write '${path.replace(/\/+$/, '') || '/'}'; both are answered.` };
+    return {
+      message: `'${path}' ends with a slash.`,
+      fix: `Write it without, as in '${orExample(path.replace(/\/+$/, '') || '/')}'; both are answered.`,
+    };
   const names = new Set<string>();
   const segments = path.slice(1).split('/');
   for (const [index, segment] of segments.entries()) {
-    if (segment === '') return { message: `'${path}' has an empty segment.`, fix: `Write '${path.replace(/\/+/g, '/')}'.` };
+    if (segment === '')
+      return { message: `'${path}' has an empty segment.`, fix: `Write one slash, as in '${orExample(path.replace(/\/+/g, '/'))}'.` };
     const sign = segment[0];
     if (sign === ':' || sign === '*') {
       const name = segment.slice(1);
@@ -61,10 +69,11 @@ export function checkPath(path: string): RouteFault | undefined {
     } else if (segment === '.' || segment === '..') {
       return { message: `'${path}' has a '${segment}' segment, which no client sends.`, fix: 'Write the path without it.' };
     } else if (!STATIC.test(segment)) {
-      const encoded = segment.replace(/[:*()?#[\]{}<>|^`"\\ ]/g, '');
+      // Half of a surrogate pair has no encoding at all.
+      const encoded = encodeURIComponent(segment.replace(/[:*()?#[\]{}<>|^`"\\ ]|\p{Surrogate}/gu, ''));
       return {
         message: `'${segment}' can't stand in a path.`,
-        fix: `A segment is text, ':name' or a last '*name'; anything else is percent-encoded: '${encodeURIComponent(encoded) || 'text'}'.`,
+        fix: `A segment is text, ':name' or a last '*name'; anything else is percent-encoded: '${/^\.*$/.test(encoded) ? 'text' : encoded}'.`,
       };
     }
   }

@@ -270,6 +270,12 @@ it('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
   taken.close();
 });
 
+it('gati dev says that it can not listen on an address', { timeout: MINUTE }, async () => {
+  const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
+  expect(done.code).toBe(1);
+  expect(JSON.parse(done.stdout)).toMatchObject({ errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }] });
+});
+
 describe('gati run', () => {
   it("runs a script with the app's modules, .env files and arguments", { timeout: MINUTE }, async () => {
     const app = makeApp({

@@ -192,6 +192,13 @@ describe('problems', () => {
     ['GET /größe', 'percent-encoded'],
     ['GET /a/../b', 'without it'],
     ['', 'one space and a path'],
+    ['GET a/:a/:a?/*', "for example 'GET /users/:id'"],
+    ['//:a/:a?/*', "for example 'GET /users/:id'"],
+    ['get //a', "'GET /users/:id'"],
+    ['GET /:a//:a', "'/users/:id'"],
+    ['GET //', "'/'"],
+    ['GET /?', "'text'"],
+    ['GET /a\ud800', "'a'"],
   ])('says how %j would be right', async (route, fix) => {
     const { diagnostics } = await scanOf({ 'src/handlers/a.ts': `export const route = ${JSON.stringify(route)};\n${HANDLER}` });
     expect(diagnostics).toMatchObject([{ code: 'GATI_ROUTE_INVALID', fix: expect.stringContaining(fix) as string }]);

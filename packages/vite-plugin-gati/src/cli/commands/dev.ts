@@ -15,7 +15,7 @@ export async function run(call: Call): Promise<number> {
     await server.listen();
   } catch (error) {
     await server.close();
-    throw isTaken(error) ? portTaken(server.config.server.port) : error;
+    throw isTaken(error) ? portTaken(server.config.server.port) : isListen(error) ? cannotListen(error, server.config.server) : error;
   }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
   else server.printUrls();
@@ -40,6 +40,22 @@ function toServerOptions(args: Call['args']): ServerOptions {
 
 /** Vite says it in words when `strictPort` forbids another port. */
 const isTaken = (error: unknown): boolean => error instanceof Error && /already in use|EADDRINUSE/.test(error.message);
+
+/** An address that is none of this machine's, a name that nobody knows, a port that needs a privilege. */
+const isListen = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && /^(?:listen|bind|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');
+
+function cannotListen(error: NodeJS.ErrnoException, { host, port }: ServerOptions): GatiError {
+  return new GatiError(
+    {
+      code: 'GATI_LISTEN',
+      level: 'error',
+      message: `The development server can't listen on ${typeof host === 'string' ? host : 'all addresses'}, port ${port}: ${error.message}.`,
+      fix: 'Give `--host` an address of this machine (127.0.0.1, or no value for all) and `--port` one that this user may open (1024 or above).',
+    },
+    { cause: error },
+  );
+}
 
 function portTaken(port: number): GatiError {
   return new GatiError({
