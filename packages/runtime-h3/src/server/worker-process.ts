@@ -68,8 +68,12 @@ export class WorkerProcess {
   give(socket: Socket): void {
     this.#unsent.add(socket);
     this.#child.send({ gati: 'connection' } satisfies ToWorker, socket, { keepOpen: false }, (error) => {
-      if (error) this.#back(socket);
-      else this.#unsent.delete(socket);
+      this.#unsent.delete(socket);
+      if (error === null) return;
+      // Node has let go of its handle: tried again it would fail again, in an endless row of ticks in which nothing else is heard.
+      socket.destroy();
+      // Nobody reads at the other end, though its exit was not told yet.
+      if (this.state === 'ready') this.state = 'leaving';
     });
   }
 
