@@ -9,6 +9,8 @@ const HELLO = { [HANDLER]: "export const route = 'GET /hello';\nexport const han
 
 describe('the output folder', () => {
   const app = makeApp(HELLO);
+  // The packages are shared with other tests, which may write beside them.
+  const files = (): string[] => [...fs.readdirSync(app), ...fs.readdirSync(path.join(app, 'src'), { recursive: true }).map(String)];
   fs.symlinkSync(path.join(app, 'src'), path.join(app, 'link'), 'dir');
 
   it.each(['.', '..', '/', 'src', 'src/', 'src/handlers', 'src/handlers/out', 'src/modules', 'src/effects', 'link', 'link/handlers'])(
@@ -25,9 +27,9 @@ describe('the output folder', () => {
     ['build.outDir src without emptying', { build: { outDir: 'src', emptyOutDir: false } }],
     ['one of another environment', { environments: { worker: { build: { outDir: 'src' } } } }],
   ])('of the config is refused before anything is emptied: %s', async (_, config) => {
-    const before = fs.readdirSync(app, { recursive: true });
+    const before = files();
     await expect(build(app, config)).rejects.toMatchObject({ code: 'GATI_OUT_DIR', message: expect.stringContaining('output folder') });
-    expect(fs.readdirSync(app, { recursive: true })).toEqual(before);
+    expect(files()).toEqual(before);
     expect(fs.readFileSync(path.join(app, HANDLER), 'utf8')).toBe(HELLO[HANDLER]);
   });
 });
