@@ -17,7 +17,7 @@ export interface PublishMessage {
 /** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
 export type ToWorker =
   /** With the socket as handle. */
-  | { gati: 'connection' }
+  | { gati: 'connection'; id: number }
   /** The log line that scripts wait for is out: the worker may write to stdout. */
   | { gati: 'speak' }
   | { gati: 'drain'; within: number }
@@ -26,6 +26,8 @@ export type ToWorker =
   | PublishMessage;
 
 export type ToSupervisor =
+  /** The connection that was handed over is here. */
+  | { gati: 'taken'; id: number }
   | { gati: 'ready' }
   /** Why this worker can't start, for people. */
   | { gati: 'failed'; text: string }

@@ -19,7 +19,8 @@ export class WorkerProcess {
   /** Resolves with how the process ended. */
   readonly gone: Promise<string>;
   readonly #child: ChildProcess;
-  readonly #unsent = new Set<Socket>();
+  readonly #unsent = new Map<number, Socket>();
+  #given = 0;
   readonly #onReturn: (socket: Socket) => void;
 
   constructor(mark: Record<string, string>, { onReturn, onMessage }: WorkerEvents) {
@@ -41,6 +42,9 @@ export class WorkerProcess {
         } else if (known.gati === 'failed') {
           // Whole as it stands: the place in the supervisor says nothing.
           reject(Object.assign(new Error(known.text), { stack: known.text }));
+        } else if (known.gati === 'taken') {
+          this.#unsent.get(known.id)?.destroy();
+          this.#unsent.delete(known.id);
         } else {
           if (known.gati === 'leaving' && this.state === 'ready') this.state = 'leaving';
           onMessage(this, known);
@@ -49,7 +53,7 @@ export class WorkerProcess {
       void this.gone.then((how) => {
         this.state = 'gone';
         reject(toStartError(how));
-        for (const socket of this.#unsent) this.#back(socket);
+        for (const [id, socket] of this.#unsent) this.#back(id, socket);
       });
     });
     // Who waits for `ready` sees the failure; for who does not, `gone` is enough.
@@ -65,15 +69,13 @@ export class WorkerProcess {
     return this.#child.signalCode === 'SIGINT' || this.#child.signalCode === 'SIGTERM';
   }
 
+  /** It stays open here until the worker says that it has it: what is on its way to a process that is killed is lost. */
   give(socket: Socket): void {
-    this.#unsent.add(socket);
-    this.#child.send({ gati: 'connection' } satisfies ToWorker, socket, { keepOpen: false }, (error) => {
-      this.#unsent.delete(socket);
-      if (error === null) return;
-      // Node has let go of its handle: tried again it would fail again, in an endless row of ticks in which nothing else is heard.
-      socket.destroy();
+    const id = ++this.#given;
+    this.#unsent.set(id, socket);
+    this.#child.send({ gati: 'connection', id } satisfies ToWorker, socket, { keepOpen: true }, (error) => {
       // Nobody reads at the other end, though its exit was not told yet.
-      if (this.state === 'ready') this.state = 'leaving';
+      if (error !== null && this.state === 'ready') this.state = 'leaving';
     });
   }
 
@@ -93,8 +95,9 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #back(socket: Socket): void {
-    if (this.#unsent.delete(socket) && !socket.destroyed) this.#onReturn(socket);
+  #back(id: number, socket: Socket): void {
+    this.#unsent.delete(id);
+    if (!socket.destroyed) this.#onReturn(socket);
   }
 }
 

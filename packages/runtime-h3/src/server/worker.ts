@@ -143,6 +143,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     if (!isMessage(message)) return;
     const known = message as ToWorker;
     if (known.gati === 'connection') {
+      tell({ gati: 'taken', id: known.id });
       // `undefined`: the client was gone before the socket got here.
       if (handle) http.take(handle as Socket);
     } else if (known.gati === 'speak') speak();

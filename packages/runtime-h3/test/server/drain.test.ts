@@ -54,7 +54,8 @@ test('rolling replacement loses no request', async () => {
   expect([...pids].filter(isAlive)).toHaveLength(2);
 }, 60_000);
 
-test('a crash of the only worker costs its own requests, not those that come after', async () => {
+// Repeated: what comes while the worker is killed is the point, and takes some luck to hit.
+test('a crash of the only worker costs its own requests, not those that come after', { repeats: 9, timeout: 60_000 }, async () => {
   const { url, stdout } = await server.start();
   const before = await call(`${url}/hello`, false);
   const crash = fetch(`${url}/crash`, { method: 'POST' }).catch(() => 'cut');
