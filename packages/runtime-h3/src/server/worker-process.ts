@@ -4,7 +4,7 @@ import { GatiError } from '@gati/contract';
 import { isMessage, type ToSupervisor, type ToWorker } from './messages.ts';
 
 export interface WorkerEvents {
-  /** A socket that never left this process, since its worker died first. */
+  /** A socket that its worker never had, since it died first. */
   onReturn(socket: Socket): void;
   onMessage(worker: WorkerProcess, message: ToSupervisor): void;
 }
@@ -19,12 +19,10 @@ export class WorkerProcess {
   /** Resolves with how the process ended. */
   readonly gone: Promise<string>;
   readonly #child: ChildProcess;
-  readonly #unsent = new Map<number, Socket>();
+  readonly #untaken = new Map<number, Socket>();
   #given = 0;
-  readonly #onReturn: (socket: Socket) => void;
 
   constructor(mark: Record<string, string>, { onReturn, onMessage }: WorkerEvents) {
-    this.#onReturn = onReturn;
     const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, ...mark } });
     this.#child = child;
     this.gone = new Promise((resolve) => {
@@ -43,8 +41,8 @@ export class WorkerProcess {
           // Whole as it stands: the place in the supervisor says nothing.
           reject(Object.assign(new Error(known.text), { stack: known.text }));
         } else if (known.gati === 'taken') {
-          this.#unsent.get(known.id)?.destroy();
-          this.#unsent.delete(known.id);
+          this.#untaken.get(known.id)?.destroy();
+          this.#untaken.delete(known.id);
         } else {
           if (known.gati === 'leaving' && this.state === 'ready') this.state = 'leaving';
           onMessage(this, known);
@@ -53,7 +51,8 @@ export class WorkerProcess {
       void this.gone.then((how) => {
         this.state = 'gone';
         reject(toStartError(how));
-        for (const [id, socket] of this.#unsent) this.#back(id, socket);
+        for (const socket of this.#untaken.values()) if (!socket.destroyed) onReturn(socket);
+        this.#untaken.clear();
       });
     });
     // Who waits for `ready` sees the failure; for who does not, `gone` is enough.
@@ -72,7 +71,7 @@ export class WorkerProcess {
   /** It stays open here until the worker says that it has it: what is on its way to a process that is killed is lost. */
   give(socket: Socket): void {
     const id = ++this.#given;
-    this.#unsent.set(id, socket);
+    this.#untaken.set(id, socket);
     this.#child.send({ gati: 'connection', id } satisfies ToWorker, socket, { keepOpen: true }, (error) => {
       // Nobody reads at the other end, though its exit was not told yet.
       if (error !== null && this.state === 'ready') this.state = 'leaving';
@@ -93,11 +92,6 @@ export class WorkerProcess {
 
   kill(): void {
     this.#child.kill('SIGKILL');
-  }
-
-  #back(id: number, socket: Socket): void {
-    this.#unsent.delete(id);
-    if (!socket.destroyed) this.#onReturn(socket);
   }
 }
 
