@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
 
-const source = (path: string): string => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+const source = (path: string): string =>
+  fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
 /** Unit tests run against the sources; what runs against `dist` or packed packages lives in `test/`. */
 const alias = [
@@ -10,8 +11,14 @@ const alias = [
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
   { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },
   { find: /^@gati\/runtime-h3\/dev$/, replacement: source('runtime-h3/src/dev.ts') },
-  { find: /^@gati\/runtime-h3\/effects\/settings$/, replacement: source('runtime-h3/src/effects/check.ts') },
-  { find: /^@gati\/runtime-h3\/releases$/, replacement: source('runtime-h3/src/releases/index.ts') },
+  {
+    find: /^@gati\/runtime-h3\/effects\/settings$/,
+    replacement: source('runtime-h3/src/effects/check.ts'),
+  },
+  {
+    find: /^@gati\/runtime-h3\/releases$/,
+    replacement: source('runtime-h3/src/releases/index.ts'),
+  },
   { find: /^@gati\/runtime-h3\/server$/, replacement: source('runtime-h3/src/server/index.ts') },
   { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/test.ts') },
 ];
@@ -19,11 +26,20 @@ const alias = [
 const unit = (name: string): ReturnType<typeof defineProject> =>
   defineProject({
     resolve: { alias },
-    test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },
+    test: {
+      name,
+      root: `packages/${name}`,
+      include: ['test/**/*.test.ts'],
+      environment: 'node',
+      testTimeout: 20_000,
+    },
   });
 
 /** What runs against built or packed packages: real servers, a registry on loopback, a browser. */
-const whole = (name: string, options: Record<string, unknown> = {}): ReturnType<typeof defineProject> =>
+const whole = (
+  name: string,
+  options: Record<string, unknown> = {},
+): ReturnType<typeof defineProject> =>
   defineProject({
     test: {
       name,

@@ -10,7 +10,11 @@ import { startRedis } from '../test/servers/redis.ts';
 import { median, percentile, report, round } from './lib/measure.mjs';
 
 const { values } = parseArgs({
-  options: { jobs: { type: 'string', default: '1000000' }, only: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    jobs: { type: 'string', default: '1000000' },
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+  },
 });
 const few = 4000;
 const many = Number(values.jobs);
@@ -41,7 +45,8 @@ const job = () => ({
 });
 
 async function fill(driver, from, to) {
-  for (let at = from; at < to; at += BATCH) await driver.enqueue(Array.from({ length: Math.min(BATCH, to - at) }, job));
+  for (let at = from; at < to; at += BATCH)
+    await driver.enqueue(Array.from({ length: Math.min(BATCH, to - at) }, job));
 }
 
 /** Milliseconds of a claim of ten; what was claimed is done and put again, so that the backlog stays. */

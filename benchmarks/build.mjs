@@ -8,10 +8,17 @@ import { freshFolder, gatiApp, nitroApp } from './lib/app.mjs';
 import { report, round } from './lib/measure.mjs';
 
 const { values } = parseArgs({
-  options: { handlers: { type: 'string', default: '1000' }, json: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    handlers: { type: 'string', default: '1000' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+  },
 });
 const count = Number(values.handlers);
-const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+const vite = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+  'bin/vite.js',
+);
 const apps = { gati: gatiApp, nitro: nitroApp };
 
 const rows = [];
@@ -21,7 +28,10 @@ for (const name of values.only?.split(',') ?? Object.keys(apps)) {
   const times = [];
   for (let turn = 0; turn < 2; turn++) {
     const started = performance.now();
-    const { status } = spawnSync(process.execPath, [vite, 'build'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
+    const { status } = spawnSync(process.execPath, [vite, 'build'], {
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     if (status !== 0) throw new Error(`${name}: vite build ended with ${status}`);
     times.push((performance.now() - started) / 1000);
   }

@@ -5,7 +5,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { freshFolder, gatiApp, handler, nitroApp, nitroHandler, nitroProbe, probe } from './lib/app.mjs';
+import {
+  freshFolder,
+  gatiApp,
+  handler,
+  nitroApp,
+  nitroHandler,
+  nitroProbe,
+  probe,
+} from './lib/app.mjs';
 import { percentile, report, round, sleep, until } from './lib/measure.mjs';
 import { freePort } from './lib/port.mjs';
 
@@ -19,7 +27,10 @@ const { values } = parseArgs({
 });
 const handlers = Number(values.handlers);
 const edits = Number(values.edits);
-const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+const vite = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+  'bin/vite.js',
+);
 
 // Every eighth handler is a PATCH whose body has a required field: the edit renames it, so that the old contract would refuse the request.
 const patch = (turn) => (turn % Math.floor(handlers / 8)) * 8 + 6;
@@ -30,7 +41,10 @@ const peers = {
     edit(dir, turn) {
       const i = patch(turn);
       const stamp = `v${turn + 1}`;
-      fs.writeFileSync(path.join(dir, probe(i).file), handler(i, stamp).replaceAll(`reason${i}`, `reason_${stamp}`));
+      fs.writeFileSync(
+        path.join(dir, probe(i).file),
+        handler(i, stamp).replaceAll(`reason${i}`, `reason_${stamp}`),
+      );
       return stamp;
     },
     async served(base, turn, stamp) {
@@ -70,15 +84,26 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
     const port = await freePort();
     const base = `http://127.0.0.1:${port}`;
     const started = performance.now();
-    const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], {
-      cwd: dir,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+      {
+        cwd: dir,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
     const exited = new Promise((resolve) => child.once('exit', resolve));
     try {
-      await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, { timeout: 120_000, every: 5 });
+      await until(async () => (await peer.first(base).catch(() => undefined))?.status === 200, {
+        timeout: 120_000,
+        every: 5,
+      });
       first.push(performance.now() - started);
-      if (name === 'gati') await until(() => fs.existsSync(path.join(dir, '.gati/openapi.json')), { timeout: 60_000, every: 50 });
+      if (name === 'gati')
+        await until(() => fs.existsSync(path.join(dir, '.gati/openapi.json')), {
+          timeout: 60_000,
+          every: 50,
+        });
       await sleep(2000); // what runs behind the first answer
       if (start < 2) continue;
       for (let turn = 0; turn < edits; turn++) {

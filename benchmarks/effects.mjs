@@ -12,7 +12,11 @@ import { openPgBoss } from './effects/pg-boss.mjs';
 import { report } from './lib/measure.mjs';
 
 const { values } = parseArgs({
-  options: { jobs: { type: 'string', default: '20000' }, only: { type: 'string' }, json: { type: 'boolean' } },
+  options: {
+    jobs: { type: 'string', default: '20000' },
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+  },
 });
 const jobs = Number(values.jobs);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-bench-effects-'));
@@ -22,12 +26,15 @@ const servers = new Map();
 async function on(start, open) {
   if (!servers.has(start)) servers.set(start, await start());
   const server = servers.get(start);
-  return server.reason ? console.error(`SKIPPED: ${server.reason}`) : (options) => open(server.url, options);
+  return server.reason
+    ? console.error(`SKIPPED: ${server.reason}`)
+    : (options) => open(server.url, options);
 }
 
 /** By name: what opens the queue, each time the same one. */
 const queues = {
-  'gati sqlite': async () => (options) => openGati(`sqlite:${path.join(folder, 'effects.db')}`, options),
+  'gati sqlite': async () => (options) =>
+    openGati(`sqlite:${path.join(folder, 'effects.db')}`, options),
   'gati postgres': () => on(startPostgres, openGati),
   'pg-boss': () => on(startPostgres, openPgBoss),
   'gati redis': () => on(startRedis, openGati),
@@ -42,7 +49,11 @@ try {
     if (values.only && !queue.includes(values.only)) continue;
     const open = await prepare();
     if (!open) continue;
-    rows.push({ queue, ...(await measureRates(open, { jobs })), ...(await measureLatency(open, { jobs: 200 })) });
+    rows.push({
+      queue,
+      ...(await measureRates(open, { jobs })),
+      ...(await measureLatency(open, { jobs: 200 })),
+    });
   }
   report(`Effects: ${jobs} jobs, each durable before it is acknowledged`, rows);
 } finally {

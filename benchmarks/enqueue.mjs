@@ -22,10 +22,26 @@ const milliseconds = Number(values.seconds) * 1000;
 
 async function buildApp() {
   const dir = freshFolder('enqueue');
-  write(dir, 'package.json', JSON.stringify({ name: 'enqueue', version: '1.0.0', private: true, type: 'module' }));
-  write(dir, 'vite.config.ts', "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n");
-  write(dir, 'src/effects/mail.ts', 'export async function run(_payload: { to: string }): Promise<void> {}\n');
-  write(dir, 'src/handlers/ping.get.ts', 'export const handler: Handler = async () => ({ ok: true });\n');
+  write(
+    dir,
+    'package.json',
+    JSON.stringify({ name: 'enqueue', version: '1.0.0', private: true, type: 'module' }),
+  );
+  write(
+    dir,
+    'vite.config.ts',
+    "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n",
+  );
+  write(
+    dir,
+    'src/effects/mail.ts',
+    'export async function run(_payload: { to: string }): Promise<void> {}\n',
+  );
+  write(
+    dir,
+    'src/handlers/ping.get.ts',
+    'export const handler: Handler = async () => ({ ok: true });\n',
+  );
   const post = (route, work) =>
     `export const route = 'POST /${route}';
 
@@ -37,7 +53,11 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 };
 `;
   write(dir, 'src/handlers/plain.ts', post('plain', 'void gctx;'));
-  write(dir, 'src/handlers/queued.ts', post('queued', "await gctx.effects.enqueue('mail', { to: req.body.to });"));
+  write(
+    dir,
+    'src/handlers/queued.ts',
+    post('queued', "await gctx.effects.enqueue('mail', { to: req.body.to });"),
+  );
   await viteBuild(dir);
   return dir;
 }
@@ -49,11 +69,16 @@ const body = JSON.stringify({ to: 'ada@example.org' });
 function call(url, method) {
   const begun = performance.now();
   return new Promise((resolve, reject) => {
-    const headers = method === 'POST' ? { 'content-type': 'application/json', 'content-length': body.length } : {};
+    const headers =
+      method === 'POST'
+        ? { 'content-type': 'application/json', 'content-length': body.length }
+        : {};
     const request = http.request(url, { method, agent, headers }, (answer) => {
       answer.resume();
       answer.once('end', () =>
-        answer.statusCode === 200 ? resolve(performance.now() - begun) : reject(new Error(`${url}: ${answer.statusCode}`)),
+        answer.statusCode === 200
+          ? resolve(performance.now() - begun)
+          : reject(new Error(`${url}: ${answer.statusCode}`)),
       );
     });
     request.once('error', reject);
@@ -92,7 +117,12 @@ try {
         steady(`${server.url}/ping`, 'GET', Number(values.gets)),
         steady(`${server.url}/${route}`, 'POST', Number(values.posts)),
       ]);
-      if (turn > 0) samples[route].push({ get: percentile(gets, 99), half: median(gets), post: percentile(posts, 99) });
+      if (turn > 0)
+        samples[route].push({
+          get: percentile(gets, 99),
+          half: median(gets),
+          post: percentile(posts, 99),
+        });
       await sleep(1000); // the first turn warms up; what is queued runs to its end
     }
   }
@@ -108,4 +138,7 @@ try {
   await server.stop();
   agent.destroy();
 }
-report(`${values.gets} GETs a second beside ${values.posts} POSTs a second, one worker, SQLite with synchronous=FULL`, rows);
+report(
+  `${values.gets} GETs a second beside ${values.posts} POSTs a second, one worker, SQLite with synchronous=FULL`,
+  rows,
+);

@@ -8,7 +8,11 @@ import { freshFolder, gatiApp, handler, probe } from './lib/app.mjs';
 import { percentile, report, round } from './lib/measure.mjs';
 
 const { values } = parseArgs({
-  options: { handlers: { type: 'string', default: '100,1000' }, edits: { type: 'string', default: '60' }, json: { type: 'boolean' } },
+  options: {
+    handlers: { type: 'string', default: '100,1000' },
+    edits: { type: 'string', default: '60' },
+    json: { type: 'boolean' },
+  },
 });
 
 const rows = [];
@@ -21,7 +25,8 @@ for (const count of values.handlers.split(',').map(Number)) {
   const analyzer = await createAnalyzer({ root: dir });
   const { contract, warnings } = await analyzer.analyze(found);
   const cold = performance.now();
-  if (contract.routes.length !== count) throw new Error(`${contract.routes.length} of ${count} routes`);
+  if (contract.routes.length !== count)
+    throw new Error(`${contract.routes.length} of ${count} routes`);
 
   const edits = [];
   for (let turn = 0; turn < Number(values.edits); turn++) {
@@ -33,7 +38,8 @@ for (const count of values.handlers.split(',').map(Number)) {
     analyzer.invalidate([file]);
     const result = await analyzer.route(route);
     edits.push(performance.now() - edited);
-    if (!JSON.stringify(result.contract).includes(`"v${turn + 1}"`)) throw new Error(`an edit of ${file} is not in the contract`);
+    if (!JSON.stringify(result.contract).includes(`"v${turn + 1}"`))
+      throw new Error(`an edit of ${file} is not in the contract`);
   }
   await analyzer.close();
 

@@ -30,27 +30,38 @@ const work = {
   POST: { method: 'POST', path: '/users', body, status: '201' },
 };
 
-const file = (name) => path.join(path.dirname(fileURLToPath(import.meta.url)), 'servers', `${name}.mjs`);
-const env = async () => ({ ...process.env, NODE_ENV: 'production', PORT: String(await freePort()), GATI_WORKERS: '1' });
+const file = (name) =>
+  path.join(path.dirname(fileURLToPath(import.meta.url)), 'servers', `${name}.mjs`);
+const env = async () => ({
+  ...process.env,
+  NODE_ENV: 'production',
+  PORT: String(await freePort()),
+  GATI_WORKERS: '1',
+});
 const wanted = values.only?.split(',') ?? ['gati', 'h3', 'fastify', 'hono', 'elysia', 'express'];
 const servers = {};
 try {
   for (const name of ['node', ...wanted]) {
-    const entry = name === 'gati' ? path.join(await buildRequestApp(), 'dist/server/index.mjs') : file(name);
+    const entry =
+      name === 'gati' ? path.join(await buildRequestApp(), 'dist/server/index.mjs') : file(name);
     servers[name] = await startServer(process.execPath, [entry], { env: await env() });
   }
-  const samples = Object.fromEntries(Object.keys(servers).map((name) => [name, { GET: [], POST: [] }]));
+  const samples = Object.fromEntries(
+    Object.keys(servers).map((name) => [name, { GET: [], POST: [] }]),
+  );
   for (let turn = 0; turn <= Number(values.rounds); turn++) {
     for (const [name, server] of Object.entries(servers)) {
       for (const [kind, { status, ...request }] of Object.entries(work)) {
         const before = cpuOf(server.pid);
         const statuses = await load(server.url, { ...request, count });
-        if (statuses[status] !== count) throw new Error(`${name} ${kind}: ${JSON.stringify(statuses)}`);
+        if (statuses[status] !== count)
+          throw new Error(`${name} ${kind}: ${JSON.stringify(statuses)}`);
         if (turn > 0) samples[name][kind].push((cpuOf(server.pid) - before) / count); // the first turn warms up
       }
     }
   }
-  const ratios = (name, kind) => median(samples[name][kind].map((value, i) => value / samples.node[kind][i]));
+  const ratios = (name, kind) =>
+    median(samples[name][kind].map((value, i) => value / samples.node[kind][i]));
   report(
     'CPU a request, as a ratio to bare node:http in the same round (median)',
     Object.keys(servers).map((name) => ({

@@ -18,18 +18,26 @@ const { values } = parseArgs({
   },
 });
 const handlers = Number(values.handlers);
-const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+const vite = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+  'bin/vite.js',
+);
 const dir = freshFolder('soak');
 gatiApp(dir, handlers);
 const reads = Array.from({ length: handlers }, (_, i) => i).filter((i) => i % 8 < 4);
 const port = await freePort();
 const base = `http://127.0.0.1:${port}`;
-const child = spawn(process.execPath, ['--expose-gc', vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'], {
-  cwd: dir,
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+const child = spawn(
+  process.execPath,
+  ['--expose-gc', vite, '--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+  {
+    cwd: dir,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);
 const exited = new Promise((resolve) => child.once('exit', resolve));
-const resident = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
+const resident = () =>
+  Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
 
 const GAPS = [0, 2, 5, 30, 100];
 const ways = {
@@ -52,16 +60,23 @@ const stampOf = async (i) => JSON.parse(await (await fetch(base + probe(i).url))
 const client = async (seed) => {
   for (let n = seed; traffic.on; n += 7) {
     const i = reads[n % reads.length];
-    const answer = await fetch(base + probe(i).url).catch((error) => ({ status: 0, text: async () => String(error) }));
+    const answer = await fetch(base + probe(i).url).catch((error) => ({
+      status: 0,
+      text: async () => String(error),
+    }));
     calls++;
-    if (answer.status !== 200) failures.push({ i, status: answer.status, text: (await answer.text()).slice(0, 300) });
+    if (answer.status !== 200)
+      failures.push({ i, status: answer.status, text: (await answer.text()).slice(0, 300) });
     else await answer.text();
     await sleep(4);
   }
 };
 
 try {
-  await until(async () => (await fetch(base + probe(0).url).catch(() => undefined))?.status === 200, { every: 20 });
+  await until(
+    async () => (await fetch(base + probe(0).url).catch(() => undefined))?.status === 200,
+    { every: 20 },
+  );
   const clients = Array.from({ length: Number(values.clients) }, (_, n) => client(n));
   await sleep(3000);
   const lost = [];
@@ -73,11 +88,17 @@ try {
     const file = path.join(dir, probe(i).file);
     await ways[turn % 2 === 0 ? 'rename' : 'truncate'](file, handler(i, stamp), turn >> 1);
     const begun = performance.now();
-    const seen = await until(async () => (await stampOf(i).catch(() => undefined)) === stamp, { timeout: 3000, every: 2 }).catch(
-      () => false,
-    );
+    const seen = await until(async () => (await stampOf(i).catch(() => undefined)) === stamp, {
+      timeout: 3000,
+      every: 2,
+    }).catch(() => false);
     if (seen) served.push(performance.now() - begun);
-    else lost.push({ turn, file: probe(i).file, way: turn % 2 === 0 ? 'rename' : `truncate ${GAPS[(turn >> 1) % GAPS.length]} ms` });
+    else
+      lost.push({
+        turn,
+        file: probe(i).file,
+        way: turn % 2 === 0 ? 'rename' : `truncate ${GAPS[(turn >> 1) % GAPS.length]} ms`,
+      });
     if (turn % 50 === 49) memory.push(round(resident(), 0));
     if (turn % 3 === 0) await sleep(10); // some edits follow one another at once
   }
@@ -98,7 +119,9 @@ try {
     },
   ]);
   if (lost.length > 0 || failures.length > 0) {
-    console.error(JSON.stringify({ lost: lost.slice(0, 10), failures: failures.slice(0, 10) }, null, 2));
+    console.error(
+      JSON.stringify({ lost: lost.slice(0, 10), failures: failures.slice(0, 10) }, null, 2),
+    );
     process.exitCode = 1;
   }
   if (growth > 150) process.exitCode = 1;

@@ -8,7 +8,9 @@ import { median, report, round, until } from './lib/measure.mjs';
 import { freePort } from './lib/port.mjs';
 import { buildMinimalApp } from './lib/minimal-app.mjs';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '15' }, json: { type: 'boolean' } },
+});
 const here = path.dirname(fileURLToPath(import.meta.url));
 const servers = {
   'node:http': { entry: path.join(here, 'servers/supervised-node.mjs'), url: '/hello/world' },
@@ -25,7 +27,10 @@ for (let turn = 0; turn <= Number(values.rounds); turn++) {
       env: { ...process.env, NODE_ENV: 'production', PORT: String(port), GATI_WORKERS: '1' },
     });
     const exited = new Promise((resolve) => child.once('exit', resolve));
-    await until(async () => (await fetch(`http://127.0.0.1:${port}${url}`).catch(() => undefined))?.status === 200);
+    await until(
+      async () =>
+        (await fetch(`http://127.0.0.1:${port}${url}`).catch(() => undefined))?.status === 200,
+    );
     if (turn > 0) samples[name].push(performance.now() - started);
     child.kill('SIGTERM');
     await exited;

@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util';
 import { freshFolder, gatiApp, probe, write } from './lib/app.mjs';
 import { median, report, round } from './lib/measure.mjs';
 
-const { values } = parseArgs({ options: { handlers: { type: 'string', default: '1000' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { handlers: { type: 'string', default: '1000' }, json: { type: 'boolean' } },
+});
 const count = Number(values.handlers);
 const require = createRequire(import.meta.url);
 const dir = freshFolder(`types-${count}`);
@@ -15,7 +17,9 @@ gatiApp(dir, count);
 // A page that calls a route of every kind, so that the client's types are used.
 const calls = Array.from({ length: 40 }, (_, i) => i * 8)
   .filter((i) => i < count)
-  .map((i) => `  await call('GET ${probe(i).url.replace(/42$/, ':id')}', { params: { id: '${i}' } });`);
+  .map(
+    (i) => `  await call('GET ${probe(i).url.replace(/42$/, ':id')}', { params: { id: '${i}' } });`,
+  );
 write(
   dir,
   'src/page.ts',
@@ -28,7 +32,12 @@ gatiApp(bare, count);
 fs.rmSync(path.join(bare, 'src/gati-env.d.ts'));
 for (let i = 0; i < count; i++) {
   const file = path.join(bare, probe(i).file);
-  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/: Handler<typeof route> = (async )?\(([^)]*)\)/, untyped));
+  fs.writeFileSync(
+    file,
+    fs
+      .readFileSync(file, 'utf8')
+      .replace(/: Handler<typeof route> = (async )?\(([^)]*)\)/, untyped),
+  );
 }
 
 function untyped(_, async = '', parameters) {
@@ -38,11 +47,19 @@ function untyped(_, async = '', parameters) {
 
 const run = (command, args, cwd = dir) => {
   const started = performance.now();
-  const { status, stdout } = spawnSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}\n${stdout.slice(0, 2000)}`);
+  const { status, stdout } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0)
+    throw new Error(`${args.join(' ')} ended with ${status}\n${stdout.slice(0, 2000)}`);
   return performance.now() - started;
 };
-run(process.execPath, [path.resolve(dir, '../../../packages/vite-plugin-gati/dist/cli.mjs'), 'generate']);
+run(process.execPath, [
+  path.resolve(dir, '../../../packages/vite-plugin-gati/dist/cli.mjs'),
+  'generate',
+]);
 const tsc = {
   'typescript 7': path.join(path.dirname(require.resolve('typescript-7/package.json')), 'bin/tsc'),
   'typescript 6': require.resolve('typescript/bin/tsc'),

@@ -38,7 +38,9 @@ async function put(opened, version, index) {
     const file = path.join(folder, name);
     if (!/\.(?:mjs|json)$/.test(name)) continue;
     const text = fs.readFileSync(file, 'utf8');
-    const other = text.replaceAll(release.id, id).replace(/(["'`]?version["'`]?:\s*)(["'`])1\.0\.0\2/g, `$1"${version}"`);
+    const other = text
+      .replaceAll(release.id, id)
+      .replace(/(["'`]?version["'`]?:\s*)(["'`])1\.0\.0\2/g, `$1"${version}"`);
     if (other !== text) fs.writeFileSync(file, other);
   }
   await putRelease(opened, folder, { at: day(index) });
@@ -46,14 +48,28 @@ async function put(opened, version, index) {
 }
 
 const rssOf = (pid) => {
-  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  return children.reduce((sum, child) => sum + Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child}/status`, 'utf8'))[1]), 0);
+  const children = fs
+    .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean);
+  return children.reduce(
+    (sum, child) =>
+      sum + Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child}/status`, 'utf8'))[1]),
+    0,
+  );
 };
 
 const servers = {};
 const start = async (more = {}) =>
   startServer(process.execPath, [path.join(app, 'dist/server/index.mjs')], {
-    env: { ...process.env, NODE_ENV: 'production', PORT: String(await freePort()), GATI_WORKERS: '1', ...more },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      PORT: String(await freePort()),
+      GATI_WORKERS: '1',
+      ...more,
+    },
   });
 try {
   servers.one = await start();
@@ -62,7 +78,11 @@ try {
   servers.many = await start({ GATI_RELEASES: store, GATI_CACHE: freshFolder('versions-cache') });
 
   const ask = (server, version) =>
-    load(server.url, { path: '/users/42', headers: version === undefined ? {} : { 'X-API-Version': version }, count });
+    load(server.url, {
+      path: '/users/42',
+      headers: version === undefined ? {} : { 'X-API-Version': version },
+      count,
+    });
   const cases = {
     'one live release, no version': [servers.one, undefined],
     'one live release, its version': [servers.one, '1.0.0'],
@@ -73,7 +93,12 @@ try {
   };
   const before = rssOf(servers.many.pid);
   for (const version of versions) {
-    const statuses = await load(servers.many.url, { path: '/users/42', headers: { 'X-API-Version': version }, connections: 1, count: 1 });
+    const statuses = await load(servers.many.url, {
+      path: '/users/42',
+      headers: { 'X-API-Version': version },
+      connections: 1,
+      count: 1,
+    });
     if (statuses['200'] !== 1) throw new Error(`${version}: ${JSON.stringify(statuses)}`);
   }
   const after = rssOf(servers.many.pid);
@@ -81,7 +106,11 @@ try {
   // An app has more than one route: a server that never saw another runs code that is made for that one alone.
   for (const server of Object.values(servers)) {
     for (let route = 0; route < 48; route++) {
-      await load(server.url, { path: `/d${route % 12}/things${route}/1`, headers: { 'X-API-Version': '1.0.0' }, count: 300 });
+      await load(server.url, {
+        path: `/d${route % 12}/things${route}/1`,
+        headers: { 'X-API-Version': '1.0.0' },
+        count: 300,
+      });
     }
   }
 
@@ -120,7 +149,8 @@ function resolverRows() {
     route: () => ({}),
     bundle: () => undefined,
   });
-  const tableOf = (all) => new VersionTable({ list: all.map(release) }, { base: '', missing: 'choose', lenient: false });
+  const tableOf = (all) =>
+    new VersionTable({ list: all.map(release) }, { base: '', missing: 'choose', lenient: false });
   const cases = {
     'one live, no version': [tableOf(['1.0.0']), {}],
     'many live, exact': [tableOf(versions), { 'x-api-version': versions[3] }],
@@ -131,7 +161,8 @@ function resolverRows() {
     const exchange = { method: 'GET', target: '/users/42', header: (field) => headers[field] };
     const run = (times) => {
       let sum = 0;
-      for (let n = 0; n < times; n++) sum += table.choose(new Arrival({ base: '' }, exchange, undefined), 'GET').status;
+      for (let n = 0; n < times; n++)
+        sum += table.choose(new Arrival({ base: '' }, exchange, undefined), 'GET').status;
       return sum;
     };
     run(200_000);

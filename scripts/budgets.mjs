@@ -32,7 +32,9 @@ const unbudgeted = Object.entries(measured).flatMap(([group, values]) =>
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(measured)}\n`);
 else table([...rows, ...unbudgeted]);
 if ([...rows, ...unbudgeted].some(({ over }) => over)) {
-  process.stderr.write('\nOver budget, or without one. Make it smaller, or raise budgets.json in the same change and say why.\n');
+  process.stderr.write(
+    '\nOver budget, or without one. Make it smaller, or raise budgets.json in the same change and say why.\n',
+  );
   process.exitCode = 1;
 }
 
@@ -55,7 +57,9 @@ async function entries() {
         external: ['virtual:*'],
         logLevel: 'error',
       });
-      sizes[key === '.' ? name : `${name}${key.slice(1)}`] = gzipSync(outputFiles[0].contents, { level: 9 }).length;
+      sizes[key === '.' ? name : `${name}${key.slice(1)}`] = gzipSync(outputFiles[0].contents, {
+        level: 9,
+      }).length;
     }
   }
   return sizes;
@@ -81,9 +85,15 @@ function installs() {
       '--prefer-offline',
       '--loglevel=error',
     ];
-    const { status, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+    const { status, stderr } = spawnSync('npm', args, {
+      cwd,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
     if (status !== 0) throw new Error(`npm install of ${name}: ${stderr}`);
-    const lock = JSON.parse(fs.readFileSync(path.join(cwd, 'node_modules/.package-lock.json'), 'utf8'));
+    const lock = JSON.parse(
+      fs.readFileSync(path.join(cwd, 'node_modules/.package-lock.json'), 'utf8'),
+    );
     figures[`${name} kB`] = Math.round(bytesBelow(path.join(cwd, 'node_modules')) / 1000);
     figures[`${name} dependencies`] = Object.keys(lock.packages).length - 1;
   }
@@ -106,9 +116,12 @@ async function serverBundle() {
   const server = path.join(app, 'dist/server');
   const atStart = await loadedBy(path.join(server, 'index.mjs'));
   const bytes = { 'minimal at start': 0, 'minimal later': 0 };
-  for (const file of fs.readdirSync(server, { recursive: true }).filter((name) => name.endsWith('.mjs'))) {
+  for (const file of fs
+    .readdirSync(server, { recursive: true })
+    .filter((name) => name.endsWith('.mjs'))) {
     const absolute = path.join(server, file);
-    bytes[atStart.has(absolute) ? 'minimal at start' : 'minimal later'] += fs.statSync(absolute).size;
+    bytes[atStart.has(absolute) ? 'minimal at start' : 'minimal later'] +=
+      fs.statSync(absolute).size;
   }
   return bytes;
 }
@@ -123,8 +136,12 @@ async function loadedBy(entry) {
   if (answer.status !== 200) throw new Error(`the minimal template answered ${answer.status}`);
   server.kill('SIGTERM');
   await once(server, 'exit');
-  const reports = fs.readdirSync(coverage).map((name) => JSON.parse(fs.readFileSync(path.join(coverage, name), 'utf8')));
-  const urls = reports.flatMap(({ result }) => result.map(({ url }) => url)).filter((url) => url.startsWith('file:'));
+  const reports = fs
+    .readdirSync(coverage)
+    .map((name) => JSON.parse(fs.readFileSync(path.join(coverage, name), 'utf8')));
+  const urls = reports
+    .flatMap(({ result }) => result.map(({ url }) => url))
+    .filter((url) => url.startsWith('file:'));
   return new Set(urls.map((url) => fileURLToPath(url)));
 }
 
@@ -132,7 +149,10 @@ function bytesBelow(folder) {
   return fs
     .readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + fs.statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+    .reduce(
+      (sum, entry) => sum + fs.statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size,
+      0,
+    );
 }
 
 function table(lines) {
@@ -144,9 +164,13 @@ function table(lines) {
     over ? 'OVER' : '',
   ]);
   const head = ['', 'what', 'measured', 'budget', ''];
-  const widths = head.map((_, column) => Math.max(...[head, ...text].map((row) => String(row[column]).length)));
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...text].map((row) => String(row[column]).length)),
+  );
   for (const row of [head, ...text]) {
-    const cells = row.map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i])));
+    const cells = row.map((cell, i) =>
+      typeof cell === 'number' ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i]),
+    );
     process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
   }
 }

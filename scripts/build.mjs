@@ -24,7 +24,11 @@ for (const name of FLOORS) {
   const hash = createHash('sha256')
     .update(floorsBelow)
     .update(fs.readFileSync(path.join(root, 'packages/tsdown.shared.ts')));
-  const inputs = [...filesBelow(path.join(dir, 'src')), path.join(dir, 'package.json'), path.join(dir, 'tsdown.config.ts')];
+  const inputs = [
+    ...filesBelow(path.join(dir, 'src')),
+    path.join(dir, 'package.json'),
+    path.join(dir, 'tsdown.config.ts'),
+  ];
   if (name === 'create-gati') inputs.push(...filesBelow(path.join(root, 'templates')));
   for (const file of inputs) hash.update(path.relative(root, file)).update(fs.readFileSync(file));
   const digest = (floorsBelow = hash.digest('hex'));
@@ -33,7 +37,10 @@ for (const name of FLOORS) {
   if (!force && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === digest) continue;
   process.stderr.write(`build ${name}\n`);
   const tsdown = path.join(root, 'node_modules/tsdown/dist/run.mjs');
-  const { status } = spawnSync(process.execPath, [tsdown, '--log-level', 'warn'], { cwd: dir, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(process.execPath, [tsdown, '--log-level', 'warn'], {
+    cwd: dir,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) process.exit(status ?? 1);
   fs.writeFileSync(stamp, digest);
 }

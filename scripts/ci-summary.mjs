@@ -9,10 +9,16 @@ const reports = fs.readdirSync(folder).filter((name) => /^report-.+\.json$/.test
 let passed = 0;
 let failed = 0;
 for (const name of reports) {
-  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+    fs.readFileSync(path.join(folder, name), 'utf8'),
+  );
   // a file that could not even be loaded has no tests to count
-  const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
-  console.log(`${name}: ${numPassedTests} passed, ${numFailedTests + broken} failed, ${numPendingTests} skipped`);
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  ).length;
+  console.log(
+    `${name}: ${numPassedTests} passed, ${numFailedTests + broken} failed, ${numPendingTests} skipped`,
+  );
   passed += numPassedTests;
   failed += numFailedTests + broken;
 }

@@ -1,7 +1,18 @@
 // `npm run demo`: installs, builds, starts playground/payments, shows one request and its answer, serves until Ctrl-C. PORT chooses the port.
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { bin, buildPackages, ensureInstalled, fail, needNode, root, run, say, start, step } from './lib/steps.mjs';
+import {
+  bin,
+  buildPackages,
+  ensureInstalled,
+  fail,
+  needNode,
+  root,
+  run,
+  say,
+  start,
+  step,
+} from './lib/steps.mjs';
 
 const app = path.join(root, 'playground/payments');
 
@@ -20,7 +31,10 @@ const server = start(process.execPath, ['dist/server/index.mjs'], {
 server.on('exit', (code) => process.exit(code ?? 0));
 
 const lines = createInterface({ input: server.stdout });
-const giveUp = setTimeout(() => fail('The server did not say within 30 s that it listens.'), 30_000);
+const giveUp = setTimeout(
+  () => fail('The server did not say within 30 s that it listens.'),
+  30_000,
+);
 const url = await new Promise((resolve) => {
   lines.on('line', (line) => {
     const found = urlOf(line);

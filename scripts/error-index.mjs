@@ -7,7 +7,10 @@ const folder = path.join(root, 'docs/errors');
 const pages = fs.readdirSync(folder).filter((name) => name.startsWith('GATI_'));
 const rows = pages
   .sort()
-  .map((page) => `| [${page.replace('.md', '')}](${page}) | ${firstSentence(fs.readFileSync(path.join(folder, page), 'utf8'))} |`);
+  .map(
+    (page) =>
+      `| [${page.replace('.md', '')}](${page}) | ${firstSentence(fs.readFileSync(path.join(folder, page), 'utf8'))} |`,
+  );
 fs.writeFileSync(
   path.join(folder, 'index.md'),
   `# Errors

@@ -40,12 +40,22 @@ function nodeBinary(major) {
   const folder = path.join(root, `.cache/node-${major}`);
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = `node-${platform}-${process.arch}`;
-  const binary = path.join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const binary = path.join(
+    folder,
+    'node_modules',
+    name,
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  );
   if (!fs.existsSync(binary)) {
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
     const options = { cwd: folder, shell: process.platform === 'win32' };
-    run('npm', ['install', `${name}@${major}`, '--no-audit', '--no-fund', '--loglevel=error'], options);
+    run(
+      'npm',
+      ['install', `${name}@${major}`, '--no-audit', '--no-fund', '--loglevel=error'],
+      options,
+    );
   }
   return binary;
 }

@@ -5,11 +5,17 @@ import { Redis } from 'ioredis';
 export async function openBullmq(url, { concurrency = 200, run } = {}) {
   const connect = () => new Redis(url, { maxRetriesPerRequest: null });
   const connections = [connect()];
-  const queue = new Queue('job', { connection: connections[0], defaultJobOptions: { removeOnComplete: 1000 } });
+  const queue = new Queue('job', {
+    connection: connections[0],
+    defaultJobOptions: { removeOnComplete: 1000 },
+  });
   let worker;
   if (run) {
     connections.push(connect());
-    worker = new Worker('job', async (job) => run(job.data), { connection: connections[1], concurrency });
+    worker = new Worker('job', async (job) => run(job.data), {
+      connection: connections[1],
+      concurrency,
+    });
     await worker.waitUntilReady();
   }
   return {

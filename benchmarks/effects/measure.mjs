@@ -8,7 +8,11 @@ export async function measureRates(open, { jobs, inFlight = 128 }) {
 
   const ran = await timed(() => runAll(open, jobs, async () => {}));
   const cycled = await timed(() => runAll(open, jobs, (queue) => putAll(queue, jobs, inFlight)));
-  return { 'enqueue /s': round(jobs / enqueued, 0), 'claim, run, ack /s': round(jobs / ran, 0), 'whole cycle /s': round(jobs / cycled, 0) };
+  return {
+    'enqueue /s': round(jobs / enqueued, 0),
+    'claim, run, ack /s': round(jobs / ran, 0),
+    'whole cycle /s': round(jobs / cycled, 0),
+  };
 }
 
 /** Milliseconds from `enqueue` to the beginning of the run, one job at a time in a queue that is idle. */

@@ -31,8 +31,20 @@ export const probe = (index) => ({
  * a module, an effect, errors, two to four responses a route.
  */
 export function gatiApp(dir, count) {
-  write(dir, 'package.json', JSON.stringify({ name: path.basename(dir), version: '1.0.0', private: true, type: 'module' }, null, 2));
-  write(dir, 'vite.config.ts', "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n");
+  write(
+    dir,
+    'package.json',
+    JSON.stringify(
+      { name: path.basename(dir), version: '1.0.0', private: true, type: 'module' },
+      null,
+      2,
+    ),
+  );
+  write(
+    dir,
+    'vite.config.ts',
+    "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n",
+  );
   write(
     dir,
     'tsconfig.json',
@@ -55,7 +67,11 @@ export function gatiApp(dir, count) {
       2,
     ),
   );
-  write(dir, 'src/gati-env.d.ts', '/// <reference types="vite-plugin-gati/types" />\n/// <reference path="../.gati/types/gati.d.ts" />\n');
+  write(
+    dir,
+    'src/gati-env.d.ts',
+    '/// <reference types="vite-plugin-gati/types" />\n/// <reference path="../.gati/types/gati.d.ts" />\n',
+  );
   write(dir, 'src/lib/types.ts', SHARED_TYPES);
   write(dir, 'src/lib/auth.ts', AUTH);
   write(dir, 'src/modules/store.ts', STORE);
@@ -222,8 +238,20 @@ export async function remove(id: string): Promise<'removed' | 'locked' | 'missin
 
 /** The routes of {@link gatiApp} for Nitro, which analyses nothing: same paths, same amount of code. */
 export function nitroApp(dir, count) {
-  write(dir, 'package.json', JSON.stringify({ name: path.basename(dir), version: '1.0.0', private: true, type: 'module' }, null, 2));
-  write(dir, 'vite.config.ts', "import { nitro } from 'nitro/vite';\n\nexport default { plugins: [nitro()], logLevel: 'warn' };\n");
+  write(
+    dir,
+    'package.json',
+    JSON.stringify(
+      { name: path.basename(dir), version: '1.0.0', private: true, type: 'module' },
+      null,
+      2,
+    ),
+  );
+  write(
+    dir,
+    'vite.config.ts',
+    "import { nitro } from 'nitro/vite';\n\nexport default { plugins: [nitro()], logLevel: 'warn' };\n",
+  );
   write(
     dir,
     'nitro.config.ts',
@@ -239,7 +267,10 @@ export const nitroProbe = (index) => ({
   url: `/domain${Math.floor(index / PER_DOMAIN)}/item${index}/42`,
 });
 
-export const nitroHandler = (i, stamp = 'v0') => `import { defineHandler, HTTPError } from 'nitro/h3';
+export const nitroHandler = (
+  i,
+  stamp = 'v0',
+) => `import { defineHandler, HTTPError } from 'nitro/h3';
 import { find } from '../../../lib/store';
 
 export default defineHandler(async (event) => {

@@ -4,15 +4,20 @@ import net from 'node:net';
  * Sends `count` requests over `connections` keep-alive connections on loopback, one at a time on each,
  * and resolves with the status counts. Answers must have a Content-Length.
  */
-export async function load(url, { method = 'GET', path, body, headers = {}, connections = 16, count }) {
+export async function load(
+  url,
+  { method = 'GET', path, body, headers = {}, connections = 16, count },
+) {
   const { hostname, port } = new URL(url);
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) throw new Error(`only loopback: ${hostname}`);
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
+    throw new Error(`only loopback: ${hostname}`);
   const lines = [
     `${method} ${path} HTTP/1.1`,
     `host: ${hostname}:${port}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
-  if (body !== undefined) lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`);
+  if (body !== undefined)
+    lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`);
   const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
   const statuses = {};
   let left = count;

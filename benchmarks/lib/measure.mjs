@@ -12,7 +12,9 @@ export const round = (value, digits = 2) => Number(value.toFixed(digits));
 /** Rows as a table for people, or one JSON document with `--json`. */
 export function report(title, rows) {
   if (process.argv.includes('--json')) {
-    console.log(JSON.stringify({ title, node: process.version, cpus: os.availableParallelism(), rows }));
+    console.log(
+      JSON.stringify({ title, node: process.version, cpus: os.availableParallelism(), rows }),
+    );
     return;
   }
   console.log(`\n${title} (Node ${process.version}, ${os.availableParallelism()} cores)`);

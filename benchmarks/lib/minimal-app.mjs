@@ -4,8 +4,16 @@ import { viteBuild } from './request-app.mjs';
 /** One handler, built. Gives the folder. */
 export async function buildMinimalApp() {
   const dir = freshFolder('minimal');
-  write(dir, 'package.json', JSON.stringify({ name: 'minimal', version: '1.0.0', private: true, type: 'module' }));
-  write(dir, 'vite.config.ts', "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n");
+  write(
+    dir,
+    'package.json',
+    JSON.stringify({ name: 'minimal', version: '1.0.0', private: true, type: 'module' }),
+  );
+  write(
+    dir,
+    'vite.config.ts',
+    "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n",
+  );
   write(
     dir,
     'src/handlers/hello.ts',

@@ -45,13 +45,20 @@ export function cpuOf(pid) {
   let total = 0;
   for (const id of [pid, ...childrenOf(pid)]) {
     for (const thread of fs.readdirSync(`/proc/${id}/task`)) {
-      total += Number(fs.readFileSync(`/proc/${id}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1000;
+      total +=
+        Number(fs.readFileSync(`/proc/${id}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) /
+        1000;
     }
   }
   return total;
 }
 
 function childrenOf(pid) {
-  const direct = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  const direct = fs
+    .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
   return direct.flatMap((child) => [child, ...childrenOf(child)]);
 }

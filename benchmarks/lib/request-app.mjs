@@ -4,8 +4,16 @@ import { freshFolder, write } from './app.mjs';
 /** The Gati app that does what `servers/` do, built. Gives its folder. */
 export async function buildRequestApp() {
   const dir = freshFolder('request');
-  write(dir, 'package.json', JSON.stringify({ name: 'request', version: '1.0.0', private: true, type: 'module' }));
-  write(dir, 'vite.config.ts', "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n");
+  write(
+    dir,
+    'package.json',
+    JSON.stringify({ name: 'request', version: '1.0.0', private: true, type: 'module' }),
+  );
+  write(
+    dir,
+    'vite.config.ts',
+    "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n",
+  );
   write(
     dir,
     'src/handlers/users/one.ts',

@@ -13,4 +13,6 @@ const body = t.Object({
 new Elysia({ adapter: node() })
   .get('/users/:id', ({ params }) => user(params.id))
   .post('/users', ({ body, status }) => status(201, created(body)), { body })
-  .listen({ port: Number(process.env.PORT), hostname: '127.0.0.1' }, () => announce(process.env.PORT));
+  .listen({ port: Number(process.env.PORT), hostname: '127.0.0.1' }, () =>
+    announce(process.env.PORT),
+  );

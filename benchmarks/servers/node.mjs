@@ -3,11 +3,15 @@ import { announce, created, user, valid } from './work.mjs';
 
 const send = (res, status, value) => {
   const text = JSON.stringify(value);
-  res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
   res.end(text);
 };
 const server = http.createServer((req, res) => {
-  if (req.method === 'GET' && req.url.startsWith('/users/')) return send(res, 200, user(req.url.slice(7)));
+  if (req.method === 'GET' && req.url.startsWith('/users/'))
+    return send(res, 200, user(req.url.slice(7)));
   if (req.method === 'POST' && req.url === '/users') {
     const chunks = [];
     req.on('data', (chunk) => chunks.push(chunk));

@@ -1,6 +1,11 @@
 // What every peer does: the same answers, the same shape of body, checked in the way that the peer's own docs show.
 export const user = (id) => ({ id, name: 'Ada', roles: ['admin', 'dev'] });
-export const created = (body) => ({ id: 'u1', name: body.name, city: body.address.city, tags: body.tags });
+export const created = (body) => ({
+  id: 'u1',
+  name: body.name,
+  city: body.address.city,
+  tags: body.tags,
+});
 
 const string = { type: 'string' };
 export const bodySchema = {
@@ -12,11 +17,18 @@ export const bodySchema = {
     age: { type: 'number' },
     active: { type: 'boolean' },
     tags: { type: 'array', items: string },
-    address: { type: 'object', required: ['city', 'zip'], properties: { city: string, zip: string } },
+    address: {
+      type: 'object',
+      required: ['city', 'zip'],
+      properties: { city: string, zip: string },
+    },
   },
 };
 
-export const userSchema = { type: 'object', properties: { id: string, name: string, roles: { type: 'array', items: string } } };
+export const userSchema = {
+  type: 'object',
+  properties: { id: string, name: string, roles: { type: 'array', items: string } },
+};
 export const createdSchema = {
   type: 'object',
   properties: { id: string, name: string, city: string, tags: { type: 'array', items: string } },
@@ -37,4 +49,5 @@ export const valid = (v) =>
   typeof v.address.city === 'string' &&
   typeof v.address.zip === 'string';
 
-export const announce = (port) => console.log(JSON.stringify({ level: 'info', msg: 'listening', url: `http://127.0.0.1:${port}` }));
+export const announce = (port) =>
+  console.log(JSON.stringify({ level: 'info', msg: 'listening', url: `http://127.0.0.1:${port}` }));

@@ -2,6 +2,9 @@ import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
 const config: UserConfig = defineConfig(
-  library({ index: 'src/index.ts', cli: 'src/cli.ts' }, { copy: [{ from: '../../templates', to: 'dist' }] }),
+  library(
+    { index: 'src/index.ts', cli: 'src/cli.ts' },
+    { copy: [{ from: '../../templates', to: 'dist' }] },
+  ),
 );
 export default config;

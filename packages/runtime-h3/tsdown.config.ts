@@ -23,11 +23,14 @@ const builtins = {
   name: 'builtins',
   resolveId: (id: string): string | undefined => (id === 'pg-native' ? '\0pg-native' : undefined),
   // Optional, compiled, and not used.
-  load: (id: string): string | undefined => (id === '\0pg-native' ? 'module.exports = undefined;' : undefined),
+  load: (id: string): string | undefined =>
+    id === '\0pg-native' ? 'module.exports = undefined;' : undefined,
   transform(code: string, id: string): string | undefined {
     if (!/[\\/]node_modules[\\/].*\.c?js$/.test(id)) return undefined;
-    return code.replaceAll(/\brequire\((['"])(?:node:)?([\w/]+)\1\)/g, (whole, _quote, name: string) =>
-      builtinModules.includes(name) ? `process.getBuiltinModule('${name}')` : whole,
+    return code.replaceAll(
+      /\brequire\((['"])(?:node:)?([\w/]+)\1\)/g,
+      (whole, _quote, name: string) =>
+        builtinModules.includes(name) ? `process.getBuiltinModule('${name}')` : whole,
     );
   },
 };
@@ -45,11 +48,14 @@ const licenses = {
       if (folder && fs.existsSync(folder)) folders.add(folder.replace(/^\0/, ''));
     }
     const texts = [...folders].sort().map((folder) => {
-      const { name, version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+      const { name, version, license } = JSON.parse(
+        fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
+      ) as Record<string, string>;
       const file = fs.readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
       return `${name} ${version} (${license})\n\n${file ? fs.readFileSync(path.join(folder, file), 'utf8').trim() : ''}\n`;
     });
-    if (texts.length > 0) this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join('\n---\n\n') });
+    if (texts.length > 0)
+      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join('\n---\n\n') });
   },
 };
 

@@ -40,7 +40,10 @@ type EffectContext = import('@gati/runtime-h3/types').EffectContext;
 
 /** The routes of the app, sorted by `id`. */
 declare module 'virtual:gati/routes' {
-  export type Route = Pick<import('@gati/contract').RouteContract, 'id' | 'method' | 'path' | 'domain' | 'name'>;
+  export type Route = Pick<
+    import('@gati/contract').RouteContract,
+    'id' | 'method' | 'path' | 'domain' | 'name'
+  >;
   export const routes: readonly Route[];
   export default routes;
 }

@@ -4,7 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { say } from './steps.mjs';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+const NAMES = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'microsoft-edge',
+];
 const PLACES = [
   '/snap/bin/chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -17,7 +23,9 @@ const PLACES = [
 export function findChromium() {
   const { CHROME_PATH, PATH = '' } = process.env;
   if (CHROME_PATH) return fs.existsSync(CHROME_PATH) ? CHROME_PATH : undefined;
-  const onPath = PATH.split(path.delimiter).flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
+  const onPath = PATH.split(path.delimiter).flatMap((folder) =>
+    NAMES.map((name) => path.join(folder, name)),
+  );
   return [...onPath, ...PLACES].find((file) => fs.existsSync(file));
 }
 
@@ -25,7 +33,11 @@ export function findChromium() {
 export function ensureChromium() {
   const found = findChromium();
   if (found) return found;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')) {
+  if (
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    fs.existsSync('/usr/bin/apt-get')
+  ) {
     say('> apt-get install chromium');
     apt('update', '-qq');
     apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
@@ -34,4 +46,7 @@ export function ensureChromium() {
 }
 
 const apt = (...args) =>
-  spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  spawnSync('apt-get', args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });

@@ -6,13 +6,23 @@ import { say } from './steps.mjs';
 
 const SERVERS = [
   { what: 'PostgreSQL', package: 'postgresql', binaries: ['initdb'], folders: postgresFolders },
-  { what: 'Redis', package: 'redis-server', binaries: ['redis-server', 'valkey-server'], folders: () => [] },
+  {
+    what: 'Redis',
+    package: 'redis-server',
+    binaries: ['redis-server', 'valkey-server'],
+    folders: () => [],
+  },
 ];
 
 /** What is still missing after an attempt to install Debian's. */
 export function ensureServers() {
   let missing = SERVERS.filter((server) => !isThere(server));
-  if (missing.length > 0 && process.platform === 'linux' && process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')) {
+  if (
+    missing.length > 0 &&
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    fs.existsSync('/usr/bin/apt-get')
+  ) {
     const names = missing.map((server) => server.package);
     say(`> apt-get install ${names.join(' ')}`);
     apt('update', '-qq');
@@ -23,15 +33,25 @@ export function ensureServers() {
 }
 
 function isThere({ binaries, folders }) {
-  const all = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/bin', '/usr/sbin', ...folders()];
+  const all = [
+    ...(process.env.PATH ?? '').split(path.delimiter),
+    '/usr/bin',
+    '/usr/sbin',
+    ...folders(),
+  ];
   return all.some((folder) => binaries.some((name) => fs.existsSync(path.join(folder, name))));
 }
 
 /** Debian keeps one folder a version, none of them on PATH. */
 function postgresFolders() {
   const versions = '/usr/lib/postgresql';
-  return fs.existsSync(versions) ? fs.readdirSync(versions).map((version) => path.join(versions, version, 'bin')) : [];
+  return fs.existsSync(versions)
+    ? fs.readdirSync(versions).map((version) => path.join(versions, version, 'bin'))
+    : [];
 }
 
 const apt = (...args) =>
-  spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  spawnSync('apt-get', args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });

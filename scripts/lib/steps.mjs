@@ -21,7 +21,11 @@ export async function step(name, work) {
 
 /** Runs a command with its output shown; ends this script with its exit code when it fails. */
 export function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    ...options,
+  });
   if (error) fail(`${command} could not start: ${error.message}`);
   if (status !== 0) fail(`${command} ${args.join(' ')} ended with ${status}`, status ?? 1);
 }
@@ -43,21 +47,26 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 export async function ensureInstalled() {
   const lock = path.join(root, 'package-lock.json');
   const installed = path.join(root, 'node_modules/.package-lock.json');
-  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return;
+  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs)
+    return;
   const command = fs.existsSync(installed) ? 'install' : 'ci';
   await step(`npm ${command}`, () => {
-    run(npm, [command, '--no-audit', '--no-fund', '--prefer-offline'], { shell: process.platform === 'win32' });
+    run(npm, [command, '--no-audit', '--no-fund', '--prefer-offline'], {
+      shell: process.platform === 'win32',
+    });
     const now = new Date();
     fs.utimesSync(installed, now, now);
   });
 }
 
-export const buildPackages = () => step('build the packages', () => run(process.execPath, [path.join(root, 'scripts/build.mjs')]));
+export const buildPackages = () =>
+  step('build the packages', () => run(process.execPath, [path.join(root, 'scripts/build.mjs')]));
 
 /** Starts a process that ends with this script, in a group of its own so that Ctrl-C reaches it once, from here. */
 export function start(command, args, options) {
   const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
   process.on('exit', () => child.kill('SIGKILL'));
   return child;
 }

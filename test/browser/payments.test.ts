@@ -21,12 +21,23 @@ describe.skipIf(noBrowser)('playground/payments in a browser', () => {
     fs.rmSync(app, { recursive: true, force: true });
   });
 
-  const capture = async (server: Served, amount: string, answer: string, events: string[]): Promise<void> => {
+  const capture = async (
+    server: Served,
+    amount: string,
+    answer: string,
+    events: string[],
+  ): Promise<void> => {
     const { page, errors } = await openPage(opened.browser, server.url);
     await page.fill('#amount', amount);
     await page.click('button');
-    await until(`the page says ${answer}`, async () => (await page.textContent('#answer')) === answer);
-    await until('all events', async () => (await page.locator('#events li').count()) === events.length);
+    await until(
+      `the page says ${answer}`,
+      async () => (await page.textContent('#answer')) === answer,
+    );
+    await until(
+      'all events',
+      async () => (await page.locator('#events li').count()) === events.length,
+    );
     expect(await page.locator('#events li').allTextContents()).toEqual(events);
     expect(errors).toEqual([]);
     await page.close();
@@ -40,13 +51,20 @@ describe.skipIf(noBrowser)('playground/payments in a browser', () => {
     const server = await serveDev(app, process.env, [process.execPath, vite]);
     await works(server);
     const handler = path.join(app, 'src/handlers/payments/events.ts');
-    edit(handler, (text) => text.replace("['reserved', 'capturing', 'captured'] as const", "['captured'] as const"));
+    edit(handler, (text) =>
+      text.replace("['reserved', 'capturing', 'captured'] as const", "['captured'] as const"),
+    );
     await until('an edit of the stream', async () =>
-      (await (await fetch(`${server.url}/payments/p1/events`)).text()).startsWith('data: {"id":"p1","state":"captured"}'),
+      (await (await fetch(`${server.url}/payments/p1/events`)).text()).startsWith(
+        'data: {"id":"p1","state":"captured"}',
+      ),
     );
     await capture(server, '50', '202 capturing', ['captured']);
     expect(server.stdout).not.toMatch(/restart/i);
-    fs.copyFileSync(path.join(root, 'playground/payments/src/handlers/payments/events.ts'), handler);
+    fs.copyFileSync(
+      path.join(root, 'playground/payments/src/handlers/payments/events.ts'),
+      handler,
+    );
     await server.stop();
   });
 

@@ -17,7 +17,10 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
   beforeAll(async () => {
     app = copyApp('playground/vue');
     opened = await openBrowser();
-    server = await serveDev(app, process.env, [process.execPath, path.join(root, 'node_modules/vite/bin/vite.js')]);
+    server = await serveDev(app, process.env, [
+      process.execPath,
+      path.join(root, 'node_modules/vite/bin/vite.js'),
+    ]);
   });
   afterAll(async () => {
     await opened?.close();
@@ -26,9 +29,15 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
   });
 
   const says = (page: Awaited<ReturnType<typeof openPage>>['page'], text: string): Promise<true> =>
-    until(`the page says ${text}`, async () => (await page.textContent('#answer'))?.includes(text) ?? false);
+    until(
+      `the page says ${text}`,
+      async () => (await page.textContent('#answer'))?.includes(text) ?? false,
+    );
   /** The client asks again when its input changes. */
-  const ask = async (page: Awaited<ReturnType<typeof openPage>>['page'], text: string): Promise<void> => {
+  const ask = async (
+    page: Awaited<ReturnType<typeof openPage>>['page'],
+    text: string,
+  ): Promise<void> => {
     await page.fill('input', '');
     await page.fill('input', text);
   };
@@ -47,7 +56,9 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
     await says(page, '4 words');
     const loaded = loads();
     const before = fs.readFileSync(handler(), 'utf8');
-    edit(handler(), (text) => text.replace('There are no words in this text.', 'Nothing to count.'));
+    edit(handler(), (text) =>
+      text.replace('There are no words in this text.', 'Nothing to count.'),
+    );
     await until('the edit shows', async () => {
       await ask(page, ' ');
       return (await page.textContent('#answer'))?.includes('Nothing to count.');
@@ -60,7 +71,10 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
 
   test.each([
     { kind: 'a syntax error', broken: (text: string): string => text.replace('=> {', '=> {{{') },
-    { kind: 'a type error', broken: (text: string): string => text.replace('req.body.text.split', 'req.body.txt.split') },
+    {
+      kind: 'a type error',
+      broken: (text: string): string => text.replace('req.body.text.split', 'req.body.txt.split'),
+    },
   ])('$kind shows in the overlay and goes when it is fixed', async ({ broken }) => {
     const { page } = await openPage(opened.browser, server.url);
     await says(page, '4 words');
@@ -68,7 +82,9 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
     edit(handler(), broken);
     const overlay = page.locator('vite-error-overlay');
     await overlay.waitFor({ state: 'attached' });
-    expect(await overlay.evaluate((element) => element.shadowRoot?.textContent)).toContain('words.ts');
+    expect(await overlay.evaluate((element) => element.shadowRoot?.textContent)).toContain(
+      'words.ts',
+    );
     edit(handler(), () => before);
     await overlay.waitFor({ state: 'detached' });
     await until('the page works again', async () => {

@@ -6,12 +6,18 @@ import { root } from '../kit/folders.ts';
 /** A playground is its template and what tests need beside it; what both have is the same. */
 test.each(['payments', 'vue'])('playground/%s and its template say the same', (name) => {
   const files = fs
-    .readdirSync(path.join(root, 'templates', name, 'src'), { recursive: true, withFileTypes: true })
+    .readdirSync(path.join(root, 'templates', name, 'src'), {
+      recursive: true,
+      withFileTypes: true,
+    })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(path.join(root, 'templates', name), path.join(entry.parentPath, entry.name)));
+    .map((entry) =>
+      path.relative(path.join(root, 'templates', name), path.join(entry.parentPath, entry.name)),
+    );
   expect(files.length).toBeGreaterThan(4);
   for (const file of files) {
-    const read = (where: string): string => fs.readFileSync(path.join(root, where, name, file), 'utf8');
+    const read = (where: string): string =>
+      fs.readFileSync(path.join(root, where, name, file), 'utf8');
     expect(read('playground'), file).toBe(read('templates'));
   }
 });

@@ -8,7 +8,10 @@ import { startPostgres } from '../servers/postgres.ts';
 import type { Missing, TestServer } from '../servers/process.ts';
 import { startRedis } from '../servers/redis.ts';
 
-const servers: Record<string, TestServer | Missing> = { PostgreSQL: await startPostgres(), Redis: await startRedis() };
+const servers: Record<string, TestServer | Missing> = {
+  PostgreSQL: await startPostgres(),
+  Redis: await startRedis(),
+};
 
 /** A built server without `node_modules` has the drivers of PostgreSQL and Redis: `GATI_EFFECTS` is read when it starts. */
 describe('a built server alone', () => {
@@ -17,7 +20,10 @@ describe('a built server alone', () => {
 
   beforeAll(async () => {
     const app = copyApp('templates/payments');
-    await succeed(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: app, env });
+    await succeed(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build'], {
+      cwd: app,
+      env,
+    });
     alone = temporary('alone');
     fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
     fs.rmSync(app, { recursive: true, force: true });
@@ -32,9 +38,15 @@ describe('a built server alone', () => {
     if ('reason' in queue) console.warn(`SKIPPED, a built server on ${name}: ${queue.reason}`);
     test.skipIf('reason' in queue)(`runs its effects on ${name}`, async () => {
       if ('reason' in queue) return;
-      const server = await serveBuilt(alone, { PATH: process.env['PATH'], GATI_EFFECTS: queue.url, GATI_WORKERS: '2' });
+      const server = await serveBuilt(alone, {
+        PATH: process.env['PATH'],
+        GATI_EFFECTS: queue.url,
+        GATI_WORKERS: '2',
+      });
       const capture = `${server.url}/payments/p1/capture`;
-      expect(await call(capture, { method: 'POST', body: { amount: 5 } })).toMatchObject({ status: 202 });
+      expect(await call(capture, { method: 'POST', body: { amount: 5 } })).toMatchObject({
+        status: 202,
+      });
       await server.seen(/"captured"/);
     });
   }

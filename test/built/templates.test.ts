@@ -12,8 +12,20 @@ const gati = path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs');
 
 /** One way through the product on the Node that runs this; the packed packages are tested in `packed`. */
 describe.each([
-  { template: 'minimal', path: '/hello/Ada', body: undefined, answer: { message: 'Hello, Ada!' }, status: 200 },
-  { template: 'payments', path: '/payments/p1/capture', body: { amount: 5 }, answer: { state: 'capturing' }, status: 202 },
+  {
+    template: 'minimal',
+    path: '/hello/Ada',
+    body: undefined,
+    answer: { message: 'Hello, Ada!' },
+    status: 200,
+  },
+  {
+    template: 'payments',
+    path: '/payments/p1/capture',
+    body: { amount: 5 },
+    answer: { state: 'capturing' },
+    status: 202,
+  },
 ])('$template', ({ template, path: route, body, answer, status }) => {
   let base: string;
   let app: string;
@@ -23,14 +35,20 @@ describe.each([
     base = temporary('built');
     app = path.join(base, 'app');
     const cli = path.join(root, 'packages/create-gati/dist/cli.mjs');
-    await succeed(process.execPath, [cli, 'app', '--template', template, '--yes', '--no-install'], { cwd: base, env });
+    await succeed(process.execPath, [cli, 'app', '--template', template, '--yes', '--no-install'], {
+      cwd: base,
+      env,
+    });
     linkPackages(app);
   });
   afterEach(stopAll);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
   const works = async (url: string): Promise<void> => {
-    expect(await call(url + route, body ? { method: 'POST', body } : {})).toMatchObject({ status, body: answer });
+    expect(await call(url + route, body ? { method: 'POST', body } : {})).toMatchObject({
+      status,
+      body: answer,
+    });
   };
 
   test('gati generate', async () => {
@@ -66,7 +84,10 @@ describe.each([
 
 test('a playground builds where it stands', () => {
   const app = copyApp('playground/payments');
-  const { status, stderr } = spawnSync(process.execPath, [vite, 'build'], { cwd: app, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [vite, 'build'], {
+    cwd: app,
+    encoding: 'utf8',
+  });
   expect(status, stderr).toBe(0);
   expect(fs.existsSync(path.join(app, 'dist/client/index.html'))).toBe(true);
   fs.rmSync(app, { recursive: true });

@@ -2,16 +2,30 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { activateRelease, deprecateRelease, openReleaseStore, retireRelease } from '@gati/runtime-h3/releases';
+import {
+  activateRelease,
+  deprecateRelease,
+  openReleaseStore,
+  retireRelease,
+} from '@gati/runtime-h3/releases';
 import { copyApp, root, temporary } from '../kit/folders.ts';
 import { finish, stopAll, succeed, until } from '../kit/process.ts';
 import { type Answer, call, type Served, serveBuilt } from '../kit/serve.ts';
 
 const gati = path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs');
-const env = { ...process.env, VITEST: undefined, NODE_ENV: undefined, GATI_RELEASES: undefined } as NodeJS.ProcessEnv;
+const env = {
+  ...process.env,
+  VITEST: undefined,
+  NODE_ENV: undefined,
+  GATI_RELEASES: undefined,
+} as NodeJS.ProcessEnv;
 const CAPTURE = 'src/handlers/payments/capture.ts';
 
-const handler = (body: string, amount: string, answer: string): string => `export const route = 'POST /payments/:id/capture';
+const handler = (
+  body: string,
+  amount: string,
+  answer: string,
+): string => `export const route = 'POST /payments/:id/capture';
 
 export const handler: Handler<typeof route> = async (req, res, gctx) => {
   const ok = await gctx.modules.ledger.reserve(req.params.id, ${amount});
@@ -33,17 +47,35 @@ const HISTORY: { version: string; at: string; files: Record<string, string> }[] 
   {
     version: '1.1.0',
     at: '2026-02-01T00:00:00Z',
-    files: { [CAPTURE]: handler('{ amount: number }', 'req.body.amount', "{ state: 'capturing', payment: req.params.id }") },
+    files: {
+      [CAPTURE]: handler(
+        '{ amount: number }',
+        'req.body.amount',
+        "{ state: 'capturing', payment: req.params.id }",
+      ),
+    },
   },
   {
     version: '2.0.0',
     at: '2026-03-01T00:00:00Z',
-    files: { [CAPTURE]: handler('{ cents: number }', 'req.body.cents / 100', "{ status: 'capturing', payment: req.params.id }") },
+    files: {
+      [CAPTURE]: handler(
+        '{ cents: number }',
+        'req.body.cents / 100',
+        "{ status: 'capturing', payment: req.params.id }",
+      ),
+    },
   },
   {
     version: '2.0.1',
     at: '2026-04-01T00:00:00Z',
-    files: { [CAPTURE]: handler('{ cents: number }', 'req.body.cents * 0.01', "{ status: 'capturing', payment: req.params.id }") },
+    files: {
+      [CAPTURE]: handler(
+        '{ cents: number }',
+        'req.body.cents * 0.01',
+        "{ status: 'capturing', payment: req.params.id }",
+      ),
+    },
   },
   {
     version: '3.0.0',
@@ -109,35 +141,74 @@ describe('five releases on one server', () => {
     '2.0.1': { status: 'capturing', payment: 'p1' },
     '3.0.0': { status: 'capturing', payment: { id: 'p1', currency: 'EUR' } },
   };
-  const bodies = { 1: { amount: 5 }, 2: { cents: 500 }, 3: { money: { cents: 500, currency: 'EUR' } } };
+  const bodies = {
+    1: { amount: 5 },
+    2: { cents: 500 },
+    3: { money: { cents: 500, currency: 'EUR' } },
+  };
   const bodyOf = (version: string): object => bodies[Number(version[0]) as 1 | 2 | 3];
   const capture = (asked: string | undefined, body: object): Promise<Answer> =>
-    call(`${server.url}/payments/p1/capture`, { method: 'POST', body, headers: asked === undefined ? {} : { 'x-api-version': asked } });
-  const curl = async (asked: string, body: object, query = ''): Promise<{ status: number; body: Record<string, unknown> }> => {
-    const args = ['-s', '-w', '\n%{http_code}', '-H', 'content-type: application/json', '-d', JSON.stringify(body)];
+    call(`${server.url}/payments/p1/capture`, {
+      method: 'POST',
+      body,
+      headers: asked === undefined ? {} : { 'x-api-version': asked },
+    });
+  const curl = async (
+    asked: string,
+    body: object,
+    query = '',
+  ): Promise<{ status: number; body: Record<string, unknown> }> => {
+    const args = [
+      '-s',
+      '-w',
+      '\n%{http_code}',
+      '-H',
+      'content-type: application/json',
+      '-d',
+      JSON.stringify(body),
+    ];
     const url = `${server.url}/payments/p1/capture${query}`;
-    const { stdout } = await succeed('curl', [...args, ...(asked === '' ? [] : ['-H', `X-API-Version: ${asked}`]), url], {});
+    const { stdout } = await succeed(
+      'curl',
+      [...args, ...(asked === '' ? [] : ['-H', `X-API-Version: ${asked}`]), url],
+      {},
+    );
     const at = stdout.lastIndexOf('\n');
-    return { status: Number(stdout.slice(at + 1)), body: JSON.parse(stdout.slice(0, at)) as Record<string, unknown> };
+    return {
+      status: Number(stdout.slice(at + 1)),
+      body: JSON.parse(stdout.slice(0, at)) as Record<string, unknown>,
+    };
   };
   const takeSdk = async (version: string): Promise<Sdk> => {
     const folder = path.join(path.dirname(store), 'sdks', version);
     fs.mkdirSync(folder, { recursive: true });
-    await succeed('tar', ['-xzf', path.join(app, `sdk/gati-playground-payments-${version}.tgz`), '-C', folder], {});
-    return (await import(/* @vite-ignore */ pathToFileURL(path.join(folder, 'package/dist/index.mjs')).href)) as Sdk;
+    await succeed(
+      'tar',
+      ['-xzf', path.join(app, `sdk/gati-playground-payments-${version}.tgz`), '-C', folder],
+      {},
+    );
+    return (await import(
+      /* @vite-ignore */ pathToFileURL(path.join(folder, 'package/dist/index.mjs')).href
+    )) as Sdk;
   };
   const bySdk = (version: string): Promise<SdkResult> =>
     sdks
       .get(version)!
       .createClient({ baseUrl: server.url })
       .payments.capture({ params: { id: 'p1' }, body: bodyOf(version) });
-  const steer = async (change: (opened: Awaited<ReturnType<typeof openReleaseStore>>) => Promise<unknown>): Promise<void> => {
+  const steer = async (
+    change: (opened: Awaited<ReturnType<typeof openReleaseStore>>) => Promise<unknown>,
+  ): Promise<void> => {
     const opened = await openReleaseStore(store);
     await change(opened);
     await opened.close();
   };
   const isServed = (version: string): Promise<boolean> =>
-    until(`${version} is served`, async () => (await capture(version, bodyOf(version))).status === 202, 60_000);
+    until(
+      `${version} is served`,
+      async () => (await capture(version, bodyOf(version))).status === 202,
+      60_000,
+    );
 
   beforeAll(() => {
     app = copyApp('playground/payments');
@@ -148,42 +219,49 @@ describe('five releases on one server', () => {
   });
   afterAll(async () => {
     await stopAll();
-    for (const folder of [app, path.dirname(store)]) fs.rmSync(folder, { recursive: true, force: true });
+    for (const folder of [app, path.dirname(store)])
+      fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(HISTORY)('$version is built, stored and activated while the server runs', async ({ version, at, files }) => {
-    for (const [file, text] of Object.entries(files)) {
-      fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
-      fs.writeFileSync(path.join(app, file), text);
-    }
-    const own = { ...env, GATI_RELEASES: store };
-    await succeed(process.execPath, [gati, 'build'], { cwd: app, env: own });
-    const released = await succeed(process.execPath, [gati, 'release', '--at', at, '--json'], { cwd: app, env: own });
-    expect(JSON.parse(released.stdout)).toMatchObject({ version });
-    await steer((opened) => activateRelease(opened, version));
-    if (version === '1.0.0') {
-      const alone = temporary('alone');
-      fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
-      const cache = path.join(path.dirname(store), 'cache');
-      server = await serveBuilt(alone, {
-        PATH: process.env['PATH'],
-        GATI_RELEASES: store,
-        GATI_CACHE: cache,
-        GATI_EFFECTS: 'memory:',
-        // Two may differ for the second in which they notice a change.
-        GATI_WORKERS: '1',
+  test.each(HISTORY)(
+    '$version is built, stored and activated while the server runs',
+    async ({ version, at, files }) => {
+      for (const [file, text] of Object.entries(files)) {
+        fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
+        fs.writeFileSync(path.join(app, file), text);
+      }
+      const own = { ...env, GATI_RELEASES: store };
+      await succeed(process.execPath, [gati, 'build'], { cwd: app, env: own });
+      const released = await succeed(process.execPath, [gati, 'release', '--at', at, '--json'], {
+        cwd: app,
+        env: own,
       });
-    }
-    await isServed(version);
+      expect(JSON.parse(released.stdout)).toMatchObject({ version });
+      await steer((opened) => activateRelease(opened, version));
+      if (version === '1.0.0') {
+        const alone = temporary('alone');
+        fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
+        const cache = path.join(path.dirname(store), 'cache');
+        server = await serveBuilt(alone, {
+          PATH: process.env['PATH'],
+          GATI_RELEASES: store,
+          GATI_CACHE: cache,
+          GATI_EFFECTS: 'memory:',
+          // Two may differ for the second in which they notice a change.
+          GATI_WORKERS: '1',
+        });
+      }
+      await isServed(version);
 
-    sdks.set(version, await takeSdk(version));
-    // The one of each older release goes on to work.
-    for (const [asked, { version: own }] of sdks) {
-      const result = await bySdk(asked);
-      expect(result).toMatchObject({ ok: true, status: 202, data: answers[asked] });
-      expect([own, result.headers.get('x-api-version')]).toEqual([asked, asked]);
-    }
-  });
+      sdks.set(version, await takeSdk(version));
+      // The one of each older release goes on to work.
+      for (const [asked, { version: own }] of sdks) {
+        const result = await bySdk(asked);
+        expect(result).toMatchObject({ ok: true, status: 202, data: answers[asked] });
+        expect([own, result.headers.get('x-api-version')]).toEqual([asked, asked]);
+      }
+    },
+  );
 
   test('migrations are typed from the contracts of both releases', async () => {
     const own = { ...env, GATI_RELEASES: store };
@@ -214,7 +292,9 @@ describe('five releases on one server', () => {
     expect(fetched).toMatchObject({ status: 202, body: answers[version] });
     expect(fetched.headers.get('x-api-version')).toBe(version);
     expect(await curl(asked, bodyOf(version))).toEqual({ status: 202, body: answers[version] });
-    expect(await curl('', bodyOf(version), `?api-version=${encodeURIComponent(asked)}`)).toMatchObject({ status: 202 });
+    expect(
+      await curl('', bodyOf(version), `?api-version=${encodeURIComponent(asked)}`),
+    ).toMatchObject({ status: 202 });
   });
 
   test('each release checks requests by its own contract', async () => {
@@ -227,7 +307,9 @@ describe('five releases on one server', () => {
     expect(status).toBe(300);
     const versions = (body['versions'] as { version: string }[]).map(({ version }) => version);
     expect(versions).toEqual(HISTORY.map(({ version }) => version).reverse());
-    expect(body['curl']).toBe(`curl -X POST -H 'X-API-Version: 3.0.0' '${server.url}/payments/p1/capture'`);
+    expect(body['curl']).toBe(
+      `curl -X POST -H 'X-API-Version: 3.0.0' '${server.url}/payments/p1/capture'`,
+    );
     const list = await call(`${server.url}/versions`);
     expect(list.body).toEqual({ versions: body['versions'] });
     const document = await call(`${server.url}/versions/2.0.1`);
@@ -235,7 +317,12 @@ describe('five releases on one server', () => {
   });
 
   test('what is deprecated says so', async () => {
-    await steer((opened) => deprecateRelease(opened, '2.0.1', { at: '2026-05-02T00:00:00Z', sunset: '2026-12-31T00:00:00Z' }));
+    await steer((opened) =>
+      deprecateRelease(opened, '2.0.1', {
+        at: '2026-05-02T00:00:00Z',
+        sunset: '2026-12-31T00:00:00Z',
+      }),
+    );
     const answer = await until('it is deprecated', async () => {
       const answer = await capture('2.0.1', bodies[2]);
       return answer.headers.get('deprecation') !== null && answer;
@@ -244,13 +331,20 @@ describe('five releases on one server', () => {
     expect(answer.headers.get('sunset')).toBe('Thu, 31 Dec 2026 00:00:00 GMT');
     expect(answer.headers.get('link')).toContain('<?api-version=3.0.0>; rel="successor-version"');
     const result = await bySdk('2.0.1');
-    expect([result.status, result.headers.get('sunset')]).toEqual([202, 'Thu, 31 Dec 2026 00:00:00 GMT']);
+    expect([result.status, result.headers.get('sunset')]).toEqual([
+      202,
+      'Thu, 31 Dec 2026 00:00:00 GMT',
+    ]);
   });
 
   test('what is retired is carried by migrations where there are some, else it is gone', async () => {
-    for (const version of ['1.0.0', '1.1.0', '2.0.0', '2.0.1']) await steer((opened) => retireRelease(opened, version));
+    for (const version of ['1.0.0', '1.1.0', '2.0.0', '2.0.1'])
+      await steer((opened) => retireRelease(opened, version));
     await until('1.0.0 is gone', async () => (await capture('1.0.0', bodies[1])).status === 410);
-    await until('the rest is retired', async () => (await capture('2.0.1', bodies[2])).status === 410);
+    await until(
+      'the rest is retired',
+      async () => (await capture('2.0.1', bodies[2])).status === 410,
+    );
     // One step and two.
     expect(await curl('2.0.0', bodies[2])).toEqual({ status: 202, body: answers['2.0.0'] });
     expect(await curl('1.1.0', bodies[1])).toEqual({ status: 202, body: answers['1.1.0'] });
@@ -276,7 +370,10 @@ describe('five releases on one server', () => {
 
   test('a build takes its releases along for a server without a store', async () => {
     await server.stop();
-    await succeed(process.execPath, [gati, 'build'], { cwd: app, env: { ...env, GATI_RELEASES: store } });
+    await succeed(process.execPath, [gati, 'build'], {
+      cwd: app,
+      env: { ...env, GATI_RELEASES: store },
+    });
     server = await serveBuilt(app, { PATH: process.env['PATH'], GATI_EFFECTS: 'memory:' });
     expect(await curl('1.1.0', bodies[1])).toEqual({ status: 202, body: answers['1.1.0'] });
     expect((await capture('1.0.0', bodies[1])).status).toBe(410);

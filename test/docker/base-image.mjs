@@ -25,7 +25,11 @@ export function importBaseImage(engine, cache, major = 24) {
     );
     fs.mkdirSync(path.join(root, 'tmp'));
     fs.chmodSync(path.join(root, 'tmp'), 0o1777);
-    const tar = spawnSync('tar', ['-C', root, '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-c', '.'], { maxBuffer: 1e9 });
+    const tar = spawnSync(
+      'tar',
+      ['-C', root, '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-c', '.'],
+      { maxBuffer: 1e9 },
+    );
     if (tar.status !== 0) throw new Error(`tar: ${tar.stderr}`);
     engine.docker(['import', '-', name], { input: tar.stdout });
   } finally {
@@ -41,7 +45,10 @@ function nodeBinary(cache, major) {
   if (!fs.existsSync(binary)) {
     fs.mkdirSync(prefix, { recursive: true });
     fs.writeFileSync(path.join(prefix, 'package.json'), '{"private":true}');
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', `${pkg}@${major}`], { cwd: prefix, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', `${pkg}@${major}`], {
+      cwd: prefix,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
   return binary;
 }

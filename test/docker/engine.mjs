@@ -15,10 +15,12 @@ const CLIENT = fs.existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 
 /** Why no own engine can be started here, or undefined. */
 function missing() {
-  if (process.platform !== 'linux') return 'an own Docker engine needs Linux; start Docker and run again';
+  if (process.platform !== 'linux')
+    return 'an own Docker engine needs Linux; start Docker and run again';
   if (process.getuid() !== 0) return 'no Docker engine answers, and starting one needs root';
   for (const tool of ['dockerd', 'containerd', 'runc', CLIENT]) {
-    if (spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0) return `${tool} is not installed (Debian: apt-get install docker.io)`;
+    if (spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
+      return `${tool} is not installed (Debian: apt-get install docker.io)`;
   }
   return undefined;
 }
@@ -37,12 +39,16 @@ export async function startEngine() {
   const hadBridge = fs.existsSync('/sys/class/net/docker0');
   const dockerd = spawn(
     'dockerd',
-    ['--data-root', `${folder}/data`, '--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`, '-H', host].concat([
-      '--add-runtime',
-      `gati=${RUNTIME}`,
-      '--default-runtime',
-      'gati',
-    ]),
+    [
+      '--data-root',
+      `${folder}/data`,
+      '--exec-root',
+      `${folder}/exec`,
+      '--pidfile',
+      `${folder}/pid`,
+      '-H',
+      host,
+    ].concat(['--add-runtime', `gati=${RUNTIME}`, '--default-runtime', 'gati']),
     { stdio: ['ignore', log, log] },
   );
   const ended = new Promise((resolve) => dockerd.once('exit', resolve).once('error', resolve));
@@ -58,9 +64,16 @@ export async function startEngine() {
   }
 
   const until = Date.now() + START_LIMIT;
-  while (spawnSync(CLIENT, ['-H', host, 'info'], { timeout: 5_000, stdio: 'ignore' }).status !== 0) {
+  while (
+    spawnSync(CLIENT, ['-H', host, 'info'], { timeout: 5_000, stdio: 'ignore' }).status !== 0
+  ) {
     if (dockerd.exitCode !== null || Date.now() > until) {
-      const why = fs.readFileSync(path.join(folder, 'dockerd.log'), 'utf8').trim().split('\n').slice(-5).join('\n');
+      const why = fs
+        .readFileSync(path.join(folder, 'dockerd.log'), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(-5)
+        .join('\n');
       await stop();
       return { reason: `dockerd did not start:\n${why}` };
     }

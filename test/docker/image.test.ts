@@ -9,26 +9,55 @@ import { startEngine } from './engine.mjs';
 
 const engine = await startEngine();
 if ('reason' in engine) {
-  process.stderr.write(`\n  !! No Docker engine: the image of a built app was NOT built and NOT run.\n  !! ${engine.reason}\n\n`);
+  process.stderr.write(
+    `\n  !! No Docker engine: the image of a built app was NOT built and NOT run.\n  !! ${engine.reason}\n\n`,
+  );
 }
 
 const MINUTE = 60_000;
 const IMAGE = 'gati-test-payments';
 // As strict as a Kubernetes cluster's `restricted` policy.
-const RESTRICTED = ['--read-only', '--user', '65532', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--tmpfs', '/tmp'];
+const RESTRICTED = [
+  '--read-only',
+  '--user',
+  '65532',
+  '--cap-drop',
+  'ALL',
+  '--security-opt',
+  'no-new-privileges',
+  '--tmpfs',
+  '/tmp',
+];
 
 describe.skipIf('reason' in engine)('the image of a built app', () => {
   let app: string;
   let container: string;
   let url: string;
-  const docker = (...args: string[]): string => ('docker' in engine ? engine.docker(args).trim() : '');
+  const docker = (...args: string[]): string =>
+    'docker' in engine ? engine.docker(args).trim() : '';
 
   beforeAll(async () => {
     app = copyApp('playground/payments');
-    await succeed(process.execPath, [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'build'], { cwd: app });
-    const base = importBaseImage(engine as { docker(args: string[], options?: object): string }, path.join(root, '.cache/docker'));
+    await succeed(
+      process.execPath,
+      [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'build'],
+      { cwd: app },
+    );
+    const base = importBaseImage(
+      engine as { docker(args: string[], options?: object): string },
+      path.join(root, '.cache/docker'),
+    );
     docker('build', '--build-arg', `BASE=${base}`, '--tag', IMAGE, path.join(app, 'dist'));
-    container = docker('run', '--detach', '--publish', '127.0.0.1::3000', '--health-interval', '1s', ...RESTRICTED, IMAGE);
+    container = docker(
+      'run',
+      '--detach',
+      '--publish',
+      '127.0.0.1::3000',
+      '--health-interval',
+      '1s',
+      ...RESTRICTED,
+      IMAGE,
+    );
     url = `http://${docker('port', container, '3000')}`;
     await until(
       async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
@@ -54,7 +83,9 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     expect([taken.status, await taken.json()]).toEqual([202, { state: 'capturing' }]);
     const refused = await capture(1e9);
     expect([refused.status, await refused.json()]).toEqual([409, { error: 'ReservationFailed' }]);
-    expect((await fetch(`${url}/payments/p-1/capture`, { method: 'POST', body: '{' })).status).toBeGreaterThanOrEqual(400);
+    expect(
+      (await fetch(`${url}/payments/p-1/capture`, { method: 'POST', body: '{' })).status,
+    ).toBeGreaterThanOrEqual(400);
   });
 
   it('runs as nobody, may write to its volume and to nothing else', () => {
@@ -72,7 +103,8 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
   });
 
   it('passes its own health check', async () => {
-    const health = (): string => docker('inspect', '--format', '{{.State.Health.Status}}', container);
+    const health = (): string =>
+      docker('inspect', '--format', '{{.State.Health.Status}}', container);
     await until(
       async () => health() === 'healthy',
       () => docker('inspect', '--format', '{{json .State.Health}}', container),

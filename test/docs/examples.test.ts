@@ -32,7 +32,12 @@ test('the pages that must have examples have them', () => {
 /** The files of a page make one app, with what the minimal template has beside handlers. */
 describe.each(pages)('$page', ({ files, requests }) => {
   let app: string;
-  const env = { ...process.env, VITEST: undefined, NODE_ENV: undefined, SECRET_KEY: 'not-so-secret' } as NodeJS.ProcessEnv;
+  const env = {
+    ...process.env,
+    VITEST: undefined,
+    NODE_ENV: undefined,
+    SECRET_KEY: 'not-so-secret',
+  } as NodeJS.ProcessEnv;
 
   beforeAll(async () => {
     app = copyApp('templates/minimal');
@@ -41,29 +46,44 @@ describe.each(pages)('$page', ({ files, requests }) => {
       fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
       fs.writeFileSync(path.join(app, file), text);
     }
-    await succeed(process.execPath, [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'generate'], { cwd: app, env });
+    await succeed(
+      process.execPath,
+      [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'generate'],
+      { cwd: app, env },
+    );
   });
   afterEach(stopAll);
   afterAll(() => fs.rmSync(app, { recursive: true, force: true }));
 
   test('types', async () => {
-    const checked = await finish(process.execPath, [bin('typescript-7/bin/tsc'), '--noEmit', '--types', 'node,vite/client'], {
-      cwd: app,
-      env,
-    });
+    const checked = await finish(
+      process.execPath,
+      [bin('typescript-7/bin/tsc'), '--noEmit', '--types', 'node,vite/client'],
+      {
+        cwd: app,
+        env,
+      },
+    );
     expect(checked.stdout).toBe('');
   });
 
-  test.skipIf(![...files.keys()].some((file) => file.endsWith('.test.ts')))('its tests', async () => {
-    await succeed(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: app, env });
-  });
+  test.skipIf(![...files.keys()].some((file) => file.endsWith('.test.ts')))(
+    'its tests',
+    async () => {
+      await succeed(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: app, env });
+    },
+  );
 
   describe.skipIf(requests.length === 0)('requests', () => {
     let server: Served;
     test('serves', async () => {
       server = await serveDev(app, env, [process.execPath, bin('vite/bin/vite.js')]);
       for (const { method, path: target, headers, body, answer } of requests) {
-        const response = await fetch(server.url + target, { method, headers, ...(body === undefined ? {} : { body }) });
+        const response = await fetch(server.url + target, {
+          method,
+          headers,
+          ...(body === undefined ? {} : { body }),
+        });
         expect(normal(await response.text()), `${method} ${target}`).toEqual(normal(answer));
       }
     });

@@ -36,7 +36,9 @@ function toRequests(session: string): Request[] {
 
 /** Of curl: `-X METHOD`, `-H 'name: value'`, `--json 'body'`, `-d 'body'`, `-N` and the address. */
 function toRequest(command: string): Omit<Request, 'answer'> {
-  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!).slice(1);
+  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)]
+    .map(([, quoted, plain]) => quoted ?? plain!)
+    .slice(1);
   const request: Omit<Request, 'answer'> = { method: 'GET', path: '', headers: {} };
   while (words.length > 0) {
     const word = words.shift()!;
@@ -46,10 +48,12 @@ function toRequest(command: string): Omit<Request, 'answer'> {
       request.headers[name!] = value!;
     } else if (word === '--json' || word === '-d') {
       request.body = words.shift()!;
-      request.headers['content-type'] ??= word === '-d' ? 'application/x-www-form-urlencoded' : 'application/json';
+      request.headers['content-type'] ??=
+        word === '-d' ? 'application/x-www-form-urlencoded' : 'application/json';
       if (request.method === 'GET') request.method = 'POST';
     } else if (!word.startsWith('-')) request.path = word.replace(/^(?:https?:\/\/)?[^/]+/, '');
-    else if (!['-i', '-N', '-s'].includes(word)) throw new Error(`The documentation test does not know curl's ${word}: ${command}`);
+    else if (!['-i', '-N', '-s'].includes(word))
+      throw new Error(`The documentation test does not know curl's ${word}: ${command}`);
   }
   return request;
 }

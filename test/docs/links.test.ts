@@ -14,9 +14,13 @@ const pages = [
 test.each(pages)('links of %s lead somewhere', (page) => {
   const text = fs.readFileSync(path.join(root, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
   const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => target!);
-  expect(targets.filter((target) => !fs.existsSync(path.resolve(root, path.dirname(page), target)))).toEqual([]);
+  expect(
+    targets.filter((target) => !fs.existsSync(path.resolve(root, path.dirname(page), target))),
+  ).toEqual([]);
 });
 
 test('the README stays short', () => {
-  expect(fs.readFileSync(path.join(root, 'README.md'), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(90);
+  expect(
+    fs.readFileSync(path.join(root, 'README.md'), 'utf8').trimEnd().split('\n').length,
+  ).toBeLessThanOrEqual(90);
 });

@@ -2,12 +2,14 @@ import fs from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { temporary } from './folders.ts';
 
-export const executablePath: string | undefined = [process.env['CHROME_PATH'], '/usr/bin/chromium'].find(
-  (file) => file && fs.existsSync(file),
-);
+export const executablePath: string | undefined = [
+  process.env['CHROME_PATH'],
+  '/usr/bin/chromium',
+].find((file) => file && fs.existsSync(file));
 
 /** Why there are no browser tests here, or `false`. */
-export const noBrowser: string | false = executablePath === undefined && 'no Chromium: install one or set CHROME_PATH';
+export const noBrowser: string | false =
+  executablePath === undefined && 'no Chromium: install one or set CHROME_PATH';
 
 const FLAGS = [
   '--no-sandbox',
@@ -41,7 +43,10 @@ export async function openBrowser(): Promise<Opened> {
 }
 
 /** A page that remembers whether it was ever reloaded, and its own errors. */
-export async function openPage(browser: Browser, url: string): Promise<{ page: Page; loads(): number; errors: string[] }> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+): Promise<{ page: Page; loads(): number; errors: string[] }> {
   const page = await browser.newPage();
   let loads = 0;
   const errors: string[] = [];

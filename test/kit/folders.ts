@@ -6,14 +6,18 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A new folder outside the repository, as its real path. */
-export const temporary = (name: string): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `gati-${name}-`)));
+export const temporary = (name: string): string =>
+  fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `gati-${name}-`)));
 
 const MADE = new Set(['node_modules', 'dist', 'sdk', '.gati']);
 
 /** A copy of a playground or template outside the repository that uses the built packages of this one. */
 export function copyApp(folder: string): string {
   const app = temporary(path.basename(folder));
-  fs.cpSync(path.join(root, folder), app, { recursive: true, filter: (source) => !MADE.has(path.basename(source)) });
+  fs.cpSync(path.join(root, folder), app, {
+    recursive: true,
+    filter: (source) => !MADE.has(path.basename(source)),
+  });
   linkPackages(app);
   return app;
 }
@@ -24,7 +28,8 @@ export function linkPackages(app: string): void {
   const own = path.join(app, 'node_modules');
   fs.mkdirSync(own);
   for (const name of fs.readdirSync(installed)) {
-    if (!name.startsWith('.') || name === '.bin') fs.symlinkSync(path.join(installed, name), path.join(own, name), 'dir');
+    if (!name.startsWith('.') || name === '.bin')
+      fs.symlinkSync(path.join(installed, name), path.join(own, name), 'dir');
   }
 }
 

@@ -21,7 +21,11 @@ export const stopAll = async (): Promise<void> => {
 
 /** In a process group of its own, so that `npm run` and what is below it end together. */
 export function start(command: string, args: string[], options: SpawnOptions): Running {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, args, {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -52,7 +56,12 @@ export function start(command: string, args: string[], options: SpawnOptions): R
         const finish = (error?: string): void => {
           clearTimeout(timer);
           listeners.delete(look);
-          if (error) reject(new Error(`${error} ${String(pattern)}\n${command} ${args.join(' ')}\n${stdout}\n${stderr}`));
+          if (error)
+            reject(
+              new Error(
+                `${error} ${String(pattern)}\n${command} ${args.join(' ')}\n${stdout}\n${stderr}`,
+              ),
+            );
         };
         const look = (): void => {
           const match = stdout.match(pattern) ?? stderr.match(pattern);
@@ -96,24 +105,44 @@ export interface Finished {
 }
 
 /** Runs a command to its end. */
-export async function finish(command: string, args: string[], options: SpawnOptions): Promise<Finished> {
+export async function finish(
+  command: string,
+  args: string[],
+  options: SpawnOptions,
+): Promise<Finished> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (output.stdout += stripVTControlCharacters(chunk.toString())));
-  child.stderr.on('data', (chunk: Buffer) => (output.stderr += stripVTControlCharacters(chunk.toString())));
+  child.stdout.on(
+    'data',
+    (chunk: Buffer) => (output.stdout += stripVTControlCharacters(chunk.toString())),
+  );
+  child.stderr.on(
+    'data',
+    (chunk: Buffer) => (output.stderr += stripVTControlCharacters(chunk.toString())),
+  );
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, ...output };
 }
 
 /** {@link finish}, and an error with all output when the command fails. */
-export async function succeed(command: string, args: string[], options: SpawnOptions): Promise<Finished> {
+export async function succeed(
+  command: string,
+  args: string[],
+  options: SpawnOptions,
+): Promise<Finished> {
   const finished = await finish(command, args, options);
   if (finished.code === 0) return finished;
-  throw new Error(`${command} ${args.join(' ')} ended with ${finished.code}\n${finished.stdout}\n${finished.stderr}`);
+  throw new Error(
+    `${command} ${args.join(' ')} ended with ${finished.code}\n${finished.stdout}\n${finished.stderr}`,
+  );
 }
 
 /** Calls `look` until it gives a value; its last error or `undefined` explains a failure. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, milliseconds = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  milliseconds = 20_000,
+): Promise<T> {
   const end = Date.now() + milliseconds;
   let last: unknown;
   while (Date.now() < end) {

@@ -13,7 +13,10 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = temporary('registry');
   const registry = await startRegistry(folder);
-  project.provide('registryEnv', JSON.parse(JSON.stringify(registry.env)) as Record<string, string>);
+  project.provide(
+    'registryEnv',
+    JSON.parse(JSON.stringify(registry.env)) as Record<string, string>,
+  );
   return async () => {
     await registry.stop();
     fs.rmSync(folder, { recursive: true, force: true });

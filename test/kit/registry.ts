@@ -18,25 +18,40 @@ export interface Registry {
 export async function startRegistry(folder: string): Promise<Registry> {
   const storage = path.join(root, '.cache/registry');
   const packed = packAll(path.join(folder, 'packed'));
-  for (const { name } of packed) fs.rmSync(path.join(storage, name), { recursive: true, force: true });
+  for (const { name } of packed)
+    fs.rmSync(path.join(storage, name), { recursive: true, force: true });
   const config = path.join(folder, 'verdaccio.json');
   fs.mkdirSync(storage, { recursive: true });
   fs.writeFileSync(config, JSON.stringify(toConfig(storage, folder, packed)));
   const verdaccio = path.join(root, 'node_modules/verdaccio/bin/verdaccio');
   const url = `http://127.0.0.1:${await freePort()}`;
   const cafile = npmConfig('cafile');
-  const server: Running = start(process.execPath, [verdaccio, '--config', config, '--listen', new URL(url).host], {
-    cwd: folder,
-    env: { ...process.env, ...(cafile && fs.existsSync(cafile) ? { NODE_EXTRA_CA_CERTS: cafile } : {}) },
-  });
+  const server: Running = start(
+    process.execPath,
+    [verdaccio, '--config', config, '--listen', new URL(url).host],
+    {
+      cwd: folder,
+      env: {
+        ...process.env,
+        ...(cafile && fs.existsSync(cafile) ? { NODE_EXTRA_CA_CERTS: cafile } : {}),
+      },
+    },
+  );
   await until('the registry answers', async () => (await fetch(`${url}/-/ping`)).ok);
   const env = toEnv(url, folder);
-  for (const { file } of packed) await succeed('npm', ['publish', file, '--ignore-scripts', '--tag', 'latest'], { cwd: folder, env });
+  for (const { file } of packed)
+    await succeed('npm', ['publish', file, '--ignore-scripts', '--tag', 'latest'], {
+      cwd: folder,
+      env,
+    });
   return { url: url, env, stop: () => server.stop() };
 }
 
 const npmConfig = (key: string): string | undefined => {
-  const value = execFileSync('npm', ['config', 'get', key], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const value = execFileSync('npm', ['config', 'get', key], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
   return value === 'undefined' || value === 'null' || value === '' ? undefined : value;
 };
 
@@ -45,7 +60,16 @@ function toConfig(storage: string, folder: string, packed: { name: string }[]): 
   return {
     storage,
     auth: { htpasswd: { file: path.join(folder, 'htpasswd'), max_users: -1 } },
-    uplinks: { elsewhere: { url: npmConfig('registry'), maxage: '12h', timeout: '60s', max_fails: 20, fail_timeout: '1s', cache: false } },
+    uplinks: {
+      elsewhere: {
+        url: npmConfig('registry'),
+        maxage: '12h',
+        timeout: '60s',
+        max_fails: 20,
+        fail_timeout: '1s',
+        cache: false,
+      },
+    },
     packages: {
       ...Object.fromEntries(packed.map(({ name }) => [name, open])),
       '**': { access: '$all', proxy: 'elsewhere' },
@@ -63,7 +87,10 @@ function toEnv(url: string, folder: string): NodeJS.ProcessEnv {
   // contents are found by their hash, so what this machine has already is not fetched again; `npx` folders are not shared
   if (fs.existsSync(shared)) fs.symlinkSync(shared, path.join(cache, '_cacache'), 'dir');
   const userconfig = path.join(folder, 'npmrc');
-  fs.writeFileSync(userconfig, `//${new URL(url).host}/:_authToken=none\naudit=false\nfund=false\nupdate-notifier=false\n`);
+  fs.writeFileSync(
+    userconfig,
+    `//${new URL(url).host}/:_authToken=none\naudit=false\nfund=false\nupdate-notifier=false\n`,
+  );
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^npm_|^(?:NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|CI)$/i.test(name),
   );

@@ -8,8 +8,19 @@ export interface Served extends Running {
 }
 
 /** `npm run dev` (or another command that ends in Vite's own) on a free port. */
-export async function serveDev(app: string, env: NodeJS.ProcessEnv, command = ['npm', 'run', 'dev', '--']): Promise<Served> {
-  const [name, ...args] = [...command, '--host', '127.0.0.1', '--strictPort', '--port', String(await freePort())];
+export async function serveDev(
+  app: string,
+  env: NodeJS.ProcessEnv,
+  command = ['npm', 'run', 'dev', '--'],
+): Promise<Served> {
+  const [name, ...args] = [
+    ...command,
+    '--host',
+    '127.0.0.1',
+    '--strictPort',
+    '--port',
+    String(await freePort()),
+  ];
   const server = start(name!, args, { cwd: app, env: { ...env, NO_COLOR: '1' } });
   const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
   return Object.assign(server, { url: url! });
@@ -19,12 +30,20 @@ export async function serveDev(app: string, env: NodeJS.ProcessEnv, command = ['
 export async function serveBuilt(
   cwd: string,
   env: NodeJS.ProcessEnv,
-  [name, ...args]: [string, ...string[]] = [process.execPath, path.join(cwd, 'dist/server/index.mjs')],
+  [name, ...args]: [string, ...string[]] = [
+    process.execPath,
+    path.join(cwd, 'dist/server/index.mjs'),
+  ],
 ): Promise<Served> {
   const server = start(name, args, { cwd, env: { PORT: '0', ...env } });
   await server.seen(/"msg":"listening".*\n/);
-  const first = JSON.parse(server.stdout.slice(0, server.stdout.indexOf('\n'))) as { level: string; msg: string; url: string };
-  if (first.level !== 'info' || first.msg !== 'listening') throw new Error(`The first line is not that it listens: ${server.stdout}`);
+  const first = JSON.parse(server.stdout.slice(0, server.stdout.indexOf('\n'))) as {
+    level: string;
+    msg: string;
+    url: string;
+  };
+  if (first.level !== 'info' || first.msg !== 'listening')
+    throw new Error(`The first line is not that it listens: ${server.stdout}`);
   return Object.assign(server, { url: first.url.replace(/\/$/, '') });
 }
 
@@ -37,7 +56,11 @@ export interface Answer {
 /** One request; a JSON answer is parsed. */
 export async function call(
   url: string,
-  { method = 'GET', body, headers = {} }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+  {
+    method = 'GET',
+    body,
+    headers = {},
+  }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   const response = await fetch(url, {
     method,
@@ -47,5 +70,9 @@ export async function call(
   });
   const text = await response.text();
   const json = /\bjson\b/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers };
+  return {
+    status: response.status,
+    body: json ? JSON.parse(text) : text,
+    headers: response.headers,
+  };
 }

@@ -5,8 +5,11 @@ import { edit, root, temporary } from '../kit/folders.ts';
 import { finish, stopAll, succeed } from '../kit/process.ts';
 import { call, serveBuilt, serveDev } from '../kit/serve.ts';
 
-const version = (JSON.parse(fs.readFileSync(path.join(root, 'packages/vite-plugin-gati/package.json'), 'utf8')) as { version: string })
-  .version;
+const version = (
+  JSON.parse(
+    fs.readFileSync(path.join(root, 'packages/vite-plugin-gati/package.json'), 'utf8'),
+  ) as { version: string }
+).version;
 
 const TYPED = `export const route = 'GET /api/hello/:name';
 
@@ -38,12 +41,20 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
 
   test('takes the plugin and one handler', async () => {
     const createVite = path.join(root, 'node_modules/create-vite/index.js');
-    await succeed(process.execPath, [createVite, 'app', '--template', template, '--no-interactive', '--no-immediate'], { cwd: base, env });
+    await succeed(
+      process.execPath,
+      [createVite, 'app', '--template', template, '--no-interactive', '--no-immediate'],
+      { cwd: base, env },
+    );
     configs = tsconfigs(app);
     await succeed('npm', ['install', '-D', `vite-plugin-gati@${version}`], { cwd: app, env });
     const config = path.join(app, 'vite.config.ts');
     if (fs.existsSync(config)) {
-      edit(config, (text) => `import gati from 'vite-plugin-gati'\n${text.replace(/plugins: \[/, 'plugins: [gati(), ')}`);
+      edit(
+        config,
+        (text) =>
+          `import gati from 'vite-plugin-gati'\n${text.replace(/plugins: \[/, 'plugins: [gati(), ')}`,
+      );
     } else {
       fs.writeFileSync(
         config,
@@ -62,7 +73,10 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
   });
 
   const works = async (url: string): Promise<void> => {
-    expect(await call(`${url}/api/hello/Ada`)).toMatchObject({ status: 200, body: { message: 'Hello, Ada!' } });
+    expect(await call(`${url}/api/hello/Ada`)).toMatchObject({
+      status: 200,
+      body: { message: 'Hello, Ada!' },
+    });
     const document = { accept: 'text/html', 'sec-fetch-dest': 'document' };
     for (const where of ['/', '/some/page']) {
       const page = await call(`${url}${where}`, { headers: document });
@@ -71,10 +85,14 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
     const script = await call(`${url}/`, { headers: document }).then(
       ({ body }) => String(body).match(/<script type="module"[^>]+src="([^"]+)"/)?.[1],
     );
-    expect((await call(`${url}${script}`, { headers: { 'sec-fetch-dest': 'script' } })).headers.get('content-type')).toContain(
-      'javascript',
-    );
-    expect(await call(`${url}/api/nowhere`, { headers: { 'sec-fetch-dest': 'empty' } })).toMatchObject({
+    expect(
+      (await call(`${url}${script}`, { headers: { 'sec-fetch-dest': 'script' } })).headers.get(
+        'content-type',
+      ),
+    ).toContain('javascript');
+    expect(
+      await call(`${url}/api/nowhere`, { headers: { 'sec-fetch-dest': 'empty' } }),
+    ).toMatchObject({
       status: 404,
       body: { status: 404 },
     });
@@ -97,7 +115,9 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
     await succeed('npx', ['gati', 'check', '--fix'], { cwd: app, env });
     await succeed('npm', ['run', 'build'], { cwd: app, env });
     const server = await serveBuilt(app, env);
-    expect(await call(`${server.url}/api/sum`, { method: 'POST', body: { a: 1, b: 2 } })).toMatchObject({ status: 200, body: { sum: 3 } });
+    expect(
+      await call(`${server.url}/api/sum`, { method: 'POST', body: { a: 1, b: 2 } }),
+    ).toMatchObject({ status: 200, body: { sum: 3 } });
   });
 });
 

@@ -10,7 +10,13 @@ export interface Life {
   /** What an app of this template answers, in dev and from the build. `url` has no path. */
   works(url: string): Promise<void>;
   /** An edit of a handler, and the answer that it gives afterwards. */
-  edit: { file: string; from: string; to: string; ask(url: string): Promise<Answer>; expect: unknown };
+  edit: {
+    file: string;
+    from: string;
+    to: string;
+    ask(url: string): Promise<Answer>;
+    expect: unknown;
+  };
 }
 
 export interface App {
@@ -35,7 +41,9 @@ export function live({ template, works, edit: change }: Life): App {
     const args = ['create', 'gati@latest', 'my-app', '--', '--template', template, '--yes'];
     const { stdout } = await succeed('npm', args, { cwd: base, env: app.env });
     expect(stdout).toContain('cd my-app\n  npm run dev');
-    expect(fs.existsSync(path.join(app.folder, 'node_modules/vite-plugin-gati/package.json'))).toBe(true);
+    expect(fs.existsSync(path.join(app.folder, 'node_modules/vite-plugin-gati/package.json'))).toBe(
+      true,
+    );
   });
 
   test('tsc --noEmit right after the installation', async () => {
@@ -67,7 +75,10 @@ export function live({ template, works, edit: change }: Life): App {
   });
 
   test('gati check has nothing to say', async () => {
-    const { stdout } = await succeed('npx', ['gati', 'check', '--json'], { cwd: app.folder, env: app.env });
+    const { stdout } = await succeed('npx', ['gati', 'check', '--json'], {
+      cwd: app.folder,
+      env: app.env,
+    });
     expect(JSON.parse(stdout)).toEqual({ warnings: [], errors: [] });
   });
 

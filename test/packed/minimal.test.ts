@@ -6,7 +6,10 @@ describe('minimal', () => {
   live({
     template: 'minimal',
     async works(url) {
-      expect(await call(`${url}/hello/Ada`)).toMatchObject({ status: 200, body: { message: 'Hello, Ada!' } });
+      expect(await call(`${url}/hello/Ada`)).toMatchObject({
+        status: 200,
+        body: { message: 'Hello, Ada!' },
+      });
       expect(await call(`${url}/nowhere`)).toMatchObject({ status: 404 });
     },
     edit: {

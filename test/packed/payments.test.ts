@@ -16,7 +16,10 @@ describe('payments', () => {
     call(`${url}/payments/p1/capture`, { method: 'POST', body: { amount } });
   const captures = async (url: string): Promise<void> => {
     expect(await capture(url, 5)).toMatchObject({ status: 202, body: { state: 'capturing' } });
-    expect(await capture(url, 1_000_000)).toMatchObject({ status: 409, body: { error: 'ReservationFailed' } });
+    expect(await capture(url, 1_000_000)).toMatchObject({
+      status: 409,
+      body: { error: 'ReservationFailed' },
+    });
   };
 
   const app = live({
@@ -24,7 +27,10 @@ describe('payments', () => {
     async works(url) {
       await captures(url);
       const refused = await capture(url, 'five');
-      expect(refused).toMatchObject({ status: 400, body: { errors: [{ in: 'body', path: '/amount' }] } });
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { errors: [{ in: 'body', path: '/amount' }] },
+      });
       expect(refused.headers.get('content-type')).toContain('application/problem+json');
       const events = await call(`${url}/payments/p1/events`);
       expect(events.headers.get('content-type')).toContain('text/event-stream');
@@ -38,25 +44,37 @@ describe('payments', () => {
       expect: { error: 'NoFunds' },
     },
   });
-  const gati = (...args: string[]): ReturnType<typeof finish> => finish('npx', ['gati', ...args], { cwd: app.folder, env: app.env });
+  const gati = (...args: string[]): ReturnType<typeof finish> =>
+    finish('npx', ['gati', ...args], { cwd: app.folder, env: app.env });
   const file = (name: string): string => path.join(app.folder, name);
-  const json = (name: string): Record<string, any> => JSON.parse(fs.readFileSync(file(name), 'utf8')) as Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- documents read by tests
+  // oxlint-disable-next-line typescript/no-explicit-any -- documents whose members a test reads
+  const json = (name: string): any => JSON.parse(fs.readFileSync(file(name), 'utf8'));
 
   describe.each([
     { form: 'typed', source: undefined },
-    { form: 'bare', source: "export const route = 'POST /payments/:id/capture';\n\nexport async function handler(req, res, gctx) {" },
+    {
+      form: 'bare',
+      source:
+        "export const route = 'POST /payments/:id/capture';\n\nexport async function handler(req, res, gctx) {",
+    },
   ])('the $form handler', ({ source }) => {
     let typed: string;
 
     test('is written', () => {
       typed = fs.readFileSync(file(HANDLER), 'utf8');
       if (source === undefined) return;
-      edit(file(HANDLER), (text) => text.replace(/^[\s\S]*?=> \{/, source).replace('\n};\n', '\n}\n'));
+      edit(file(HANDLER), (text) =>
+        text.replace(/^[\s\S]*?=> \{/, source).replace('\n};\n', '\n}\n'),
+      );
       expect(fs.readFileSync(file(HANDLER), 'utf8')).toContain('handler(req, res, gctx)');
     });
 
     test('gives exactly its two answers in contract, OpenAPI and client', async () => {
-      for (const name of ['.gati/gati.manifest.json', '.gati/openapi.json', '.gati/generated/client.ts'])
+      for (const name of [
+        '.gati/gati.manifest.json',
+        '.gati/openapi.json',
+        '.gati/generated/client.ts',
+      ])
         fs.rmSync(file(name), { force: true });
       const generated = await gati('generate', '--json');
       expect(generated.code, generated.stderr).toBe(0);
@@ -71,15 +89,26 @@ describe('payments', () => {
         responses: {
           '202': {
             contentType: 'application/json',
-            schema: { type: 'object', required: ['state'], properties: { state: { const: 'capturing' } } },
+            schema: {
+              type: 'object',
+              required: ['state'],
+              properties: { state: { const: 'capturing' } },
+            },
           },
           '409': {
             contentType: 'application/json',
-            schema: { type: 'object', required: ['error'], properties: { error: { const: 'ReservationFailed' } } },
+            schema: {
+              type: 'object',
+              required: ['error'],
+              properties: { error: { const: 'ReservationFailed' } },
+            },
           },
         },
       });
-      expect(Object.keys((route as unknown as { responses: object }).responses)).toEqual(['202', '409']);
+      expect(Object.keys((route as unknown as { responses: object }).responses)).toEqual([
+        '202',
+        '409',
+      ]);
 
       const openapi = json('.gati/openapi.json');
       const { valid, errors } = await new Validator().validate(structuredClone(openapi));
@@ -87,8 +116,12 @@ describe('payments', () => {
       expect(valid).toBe(true);
       const { responses } = openapi['paths']['/payments/{id}/capture'].post;
       expect(Object.keys(responses)).toEqual(['202', '409', 'default']);
-      expect(responses['202'].content['application/json'].schema).toMatchObject({ properties: { state: { const: 'capturing' } } });
-      expect(responses['409'].content['application/json'].schema).toMatchObject({ properties: { error: { const: 'ReservationFailed' } } });
+      expect(responses['202'].content['application/json'].schema).toMatchObject({
+        properties: { state: { const: 'capturing' } },
+      });
+      expect(responses['409'].content['application/json'].schema).toMatchObject({
+        properties: { error: { const: 'ReservationFailed' } },
+      });
     });
 
     test('types the client with exactly these', async () => {
@@ -115,7 +148,10 @@ await client.payments.capture({ params: { id: 'p1' }, body: { amount: '5' } });
 await client.payments.capture({ body: { amount: 5 } });
 `,
       );
-      const { code, stdout } = await finish('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+      const { code, stdout } = await finish('npx', ['tsc', '--noEmit'], {
+        cwd: app.folder,
+        env: app.env,
+      });
       const mistakes = stdout.split('\n').filter((line) => line.startsWith('src/exact.ts'));
       expect(mistakes).toEqual([]);
       // tsc cannot type the bare form: it has its own complaint about that file alone
@@ -132,7 +168,9 @@ await client.payments.capture({ body: { amount: 5 } });
       await succeed('npm', ['run', 'build'], { cwd: app.folder, env: app.env });
       const server = await serveBuilt(app.folder, app.env);
       await captures(server.url);
-      expect(Object.keys(json('dist/openapi.json')['paths']['/payments/{id}/capture'].post.responses)).toEqual(['202', '409', 'default']);
+      expect(
+        Object.keys(json('dist/openapi.json')['paths']['/payments/{id}/capture'].post.responses),
+      ).toEqual(['202', '409', 'default']);
     });
 
     test('is typed by gati check --fix', async () => {
@@ -141,7 +179,9 @@ await client.payments.capture({ body: { amount: 5 } });
       expect(checked.code, checked.stdout).toBe(0);
       const fixed = await gati('check', '--fix', '--json');
       expect(fixed.code, fixed.stdout + fixed.stderr).toBe(0);
-      expect(fs.readFileSync(file(HANDLER), 'utf8')).toMatch(/Args<typeof route>|Handler<typeof route>/);
+      expect(fs.readFileSync(file(HANDLER), 'utf8')).toMatch(
+        /Args<typeof route>|Handler<typeof route>/,
+      );
       await succeed('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
       fs.writeFileSync(file(HANDLER), typed);
     });
@@ -152,7 +192,13 @@ await client.payments.capture({ body: { amount: 5 } });
       fs.rmSync(file('.gati'), { recursive: true });
       fs.rmSync(file('dist'), { recursive: true });
       expect((await gati('generate')).code).toBe(0);
-      for (const name of ['generated/client.ts', 'generated/context.ts', 'types/gati.d.ts', 'gati.manifest.json', 'openapi.json']) {
+      for (const name of [
+        'generated/client.ts',
+        'generated/context.ts',
+        'types/gati.d.ts',
+        'gati.manifest.json',
+        'openapi.json',
+      ]) {
         expect(fs.existsSync(file(`.gati/${name}`)), name).toBe(true);
       }
       expect(fs.readFileSync(file('.gati/.gitignore'), 'utf8')).toBe('*\n');
@@ -167,7 +213,10 @@ await client.payments.capture({ body: { amount: 5 } });
       );
       const warned = await gati('check', '--json');
       expect(warned.code).toBe(1);
-      const { warnings, errors } = JSON.parse(warned.stdout) as { warnings: Record<string, unknown>[]; errors: unknown[] };
+      const { warnings, errors } = JSON.parse(warned.stdout) as {
+        warnings: Record<string, unknown>[];
+        errors: unknown[];
+      };
       expect(errors).toEqual([]);
       expect(warnings).toEqual([
         expect.objectContaining({
@@ -178,9 +227,16 @@ await client.payments.capture({ body: { amount: 5 } });
           fix: expect.any(String),
         }),
       ]);
-      fs.writeFileSync(handler, `export const route = 'GET /unknown';\n\nexport const handler: Handler<typeof route> = () => missing;\n`);
-      const wrong = JSON.parse((await gati('check', '--json')).stdout) as { errors: { file: string; line: number }[] };
-      expect(wrong.errors).toEqual([expect.objectContaining({ file: 'src/handlers/unknown.ts', line: 3 })]);
+      fs.writeFileSync(
+        handler,
+        `export const route = 'GET /unknown';\n\nexport const handler: Handler<typeof route> = () => missing;\n`,
+      );
+      const wrong = JSON.parse((await gati('check', '--json')).stdout) as {
+        errors: { file: string; line: number }[];
+      };
+      expect(wrong.errors).toEqual([
+        expect.objectContaining({ file: 'src/handlers/unknown.ts', line: 3 }),
+      ]);
       fs.rmSync(handler);
     });
 
@@ -194,13 +250,26 @@ await client.payments.capture({ body: { amount: 5 } });
       const built = await gati('build', '--json');
       expect(built.code, built.stderr).toBe(0);
       JSON.parse(built.stdout);
-      for (const name of ['server/index.mjs', 'gati.manifest.json', 'openapi.json', 'CHANGELOG.md', 'Dockerfile', '.dockerignore']) {
+      for (const name of [
+        'server/index.mjs',
+        'gati.manifest.json',
+        'openapi.json',
+        'CHANGELOG.md',
+        'Dockerfile',
+        '.dockerignore',
+      ]) {
         expect(fs.existsSync(file(`dist/${name}`)), name).toBe(true);
       }
     });
 
     test('HOST, PORT, GATI_WORKERS, GATI_EFFECTS; probes', async () => {
-      const env = { ...app.env, HOST: '127.0.0.1', PORT: '0', GATI_WORKERS: '2', GATI_EFFECTS: 'memory:' };
+      const env = {
+        ...app.env,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        GATI_WORKERS: '2',
+        GATI_EFFECTS: 'memory:',
+      };
       const server = await serveBuilt(app.folder, env);
       expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
       await captures(server.url);
@@ -214,10 +283,12 @@ await client.payments.capture({ body: { amount: 5 } });
 
     test('gati dev needs no config file', async () => {
       const config = fs.readFileSync(file('vite.config.ts'), 'utf8');
-      for (const name of ['vite.config.ts', 'tsconfig.json']) fs.renameSync(file(name), `${app.folder}-${name}`);
+      for (const name of ['vite.config.ts', 'tsconfig.json'])
+        fs.renameSync(file(name), `${app.folder}-${name}`);
       const server = await serveDev(app.folder, app.env, ['npx', 'gati', 'dev']);
       await captures(server.url);
-      for (const name of ['vite.config.ts', 'tsconfig.json']) fs.renameSync(`${app.folder}-${name}`, file(name));
+      for (const name of ['vite.config.ts', 'tsconfig.json'])
+        fs.renameSync(`${app.folder}-${name}`, file(name));
       expect(fs.readFileSync(file('vite.config.ts'), 'utf8')).toBe(config);
     });
 

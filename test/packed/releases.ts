@@ -15,12 +15,19 @@ export function describeReleases(app: App, handler: string): void {
     let env: NodeJS.ProcessEnv;
     beforeAll(() => {
       base = temporary('releases');
-      env = { ...app.env, GATI_RELEASES: path.join(base, 'store'), GATI_CACHE: path.join(base, 'cache') };
+      env = {
+        ...app.env,
+        GATI_RELEASES: path.join(base, 'store'),
+        GATI_CACHE: path.join(base, 'cache'),
+      };
     });
     afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
     const gati = async (...args: string[]): Promise<Document & { exit: number | null }> => {
-      const { code, stdout, stderr } = await finish('npx', ['gati', ...args, '--json'], { cwd: app.folder, env });
+      const { code, stdout, stderr } = await finish('npx', ['gati', ...args, '--json'], {
+        cwd: app.folder,
+        env,
+      });
       expect(stdout, stderr).not.toBe('');
       // One document and nothing else.
       return { ...(JSON.parse(stdout) as Document), exit: code };
@@ -46,11 +53,21 @@ export function describeReleases(app: App, handler: string): void {
         return [status, headers.get('x-api-version')];
       };
       // `--wait` returns when the server has it: nothing is polled here.
-      expect(await gati('activate', '0.1.0', '--wait')).toMatchObject({ exit: 0, current: '0.1.0' });
+      expect(await gati('activate', '0.1.0', '--wait')).toMatchObject({
+        exit: 0,
+        current: '0.1.0',
+      });
       expect(await ask('*')).toEqual([202, '0.1.0']);
 
-      edit(path.join(app.folder, handler), (text) => text.replace("{ state: 'capturing' }", "{ state: 'capturing', id: req.params.id }"));
-      expect(await gati('build', '--check')).toMatchObject({ exit: 0, version: '0.1.1', since: '0.1.0', bump: 'minor' });
+      edit(path.join(app.folder, handler), (text) =>
+        text.replace("{ state: 'capturing' }", "{ state: 'capturing', id: req.params.id }"),
+      );
+      expect(await gati('build', '--check')).toMatchObject({
+        exit: 0,
+        version: '0.1.1',
+        since: '0.1.0',
+        bump: 'minor',
+      });
       expect(await gati('release')).toMatchObject({ exit: 0, version: '0.1.1', bump: 'minor' });
       expect(await ask('0.1.1')).toEqual([406, null]);
       const activated = await gati('activate', '0.1.1', '--wait');
@@ -76,11 +93,19 @@ export function describeReleases(app: App, handler: string): void {
         { version: '0.1.1', status: 'live' },
         { version: '0.1.0', status: 'live', date: '2026-01-01T00:00:00.000Z' },
       ]);
-      expect(await gati('releases', 'show', '0.1.0')).toMatchObject({ exit: 0, version: '0.1.0', id: first['id'] });
+      expect(await gati('releases', 'show', '0.1.0')).toMatchObject({
+        exit: 0,
+        version: '0.1.0',
+        id: first['id'],
+      });
       expect(await gati('releases', 'verify')).toMatchObject({ exit: 0, releases: 2, damaged: [] });
       expect(await gati('releases', 'prune', '--dry-run')).toMatchObject({ exit: 0, pruned: [] });
 
-      expect(await gati('rollback', '--wait')).toMatchObject({ exit: 0, current: '0.1.0', withdrawn: '0.1.1' });
+      expect(await gati('rollback', '--wait')).toMatchObject({
+        exit: 0,
+        current: '0.1.0',
+        withdrawn: '0.1.1',
+      });
       expect(await ask('*')).toEqual([202, '0.1.0']);
       expect(await ask('0.1.1')).toEqual([202, '0.1.1']);
       expect(await gati('activate', '9.9.9')).toMatchObject({ exit: 1 });
@@ -88,10 +113,16 @@ export function describeReleases(app: App, handler: string): void {
     });
 
     test('a break stops `gati build --check` until it is meant', async () => {
-      edit(path.join(app.folder, handler), (text) => text.replace('{ amount: number }', '{ amount: number; currency: string }'));
+      edit(path.join(app.folder, handler), (text) =>
+        text.replace('{ amount: number }', '{ amount: number; currency: string }'),
+      );
       const refused = await gati('build', '--check');
       expect(refused).toMatchObject({ exit: 1, errors: [{ code: 'GATI_BREAKING_CHANGE' }] });
-      expect(await gati('build', '--check', '--allow-major')).toMatchObject({ exit: 0, version: '0.2.0', bump: 'major' });
+      expect(await gati('build', '--check', '--allow-major')).toMatchObject({
+        exit: 0,
+        version: '0.2.0',
+        bump: 'major',
+      });
     });
   });
 }

@@ -72,7 +72,10 @@ export function describeSdk(app: App): void {
     let name: string;
     let version: string;
     const write = (file: string, text: string): void => {
-      fs.writeFileSync(path.join(folder, file), text.replaceAll('NAME', name).replaceAll('VERSION', version));
+      fs.writeFileSync(
+        path.join(folder, file),
+        text.replaceAll('NAME', name).replaceAll('VERSION', version),
+      );
     };
     beforeAll(() => {
       base = temporary('sdk');
@@ -82,16 +85,33 @@ export function describeSdk(app: App): void {
 
     test('is installed from its file', async () => {
       // Pages of another origin may call it.
-      edit(path.join(app.folder, 'vite.config.ts'), (text) => text.replace('gati()', 'gati({ cors: { origins: true } })'));
-      const built = await finish('npx', ['gati', 'build', '--json'], { cwd: app.folder, env: app.env });
+      edit(path.join(app.folder, 'vite.config.ts'), (text) =>
+        text.replace('gati()', 'gati({ cors: { origins: true } })'),
+      );
+      const built = await finish('npx', ['gati', 'build', '--json'], {
+        cwd: app.folder,
+        env: app.env,
+      });
       expect(built.code, built.stderr).toBe(0);
-      const { sdk, ...made } = JSON.parse(built.stdout) as { sdk: string; name: string; version: string };
+      const { sdk, ...made } = JSON.parse(built.stdout) as {
+        sdk: string;
+        name: string;
+        version: string;
+      };
       ({ name, version } = made);
       expect(path.relative(app.folder, sdk)).toBe(`sdk/${name}-${version}.tgz`);
-      expect(fs.readFileSync(path.join(app.folder, '.gitignore'), 'utf8').split('\n')).toContain('sdk');
+      expect(fs.readFileSync(path.join(app.folder, '.gitignore'), 'utf8').split('\n')).toContain(
+        'sdk',
+      );
 
       const createVite = path.join(root, 'node_modules/create-vite/index.js');
-      const options = ['consumer', '--template', 'vanilla-ts', '--no-interactive', '--no-immediate'];
+      const options = [
+        'consumer',
+        '--template',
+        'vanilla-ts',
+        '--no-interactive',
+        '--no-immediate',
+      ];
       await succeed(process.execPath, [createVite, ...options], { cwd: base, env: app.env });
       await succeed('npm', ['install', sdk, '@types/node@20'], { cwd: folder, env: app.env });
       const installed = path.join(folder, 'node_modules', name);
@@ -103,9 +123,22 @@ export function describeSdk(app: App): void {
       for (const file of ['right.mts', 'right.cts']) write(file, RIGHT);
       write('wrong.mts', WRONG);
       for (const lib of [['es2023'], ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable']]) {
-        const compilerOptions = { strict: true, noEmit: true, target: 'es2023', lib, module: 'nodenext', types: ['node'] };
-        write('tsconfig.node.json', JSON.stringify({ compilerOptions, files: ['right.mts', 'right.cts', 'wrong.mts'] }));
-        const { code, stdout } = await finish('npx', ['tsc', '-p', 'tsconfig.node.json'], { cwd: folder, env: app.env });
+        const compilerOptions = {
+          strict: true,
+          noEmit: true,
+          target: 'es2023',
+          lib,
+          module: 'nodenext',
+          types: ['node'],
+        };
+        write(
+          'tsconfig.node.json',
+          JSON.stringify({ compilerOptions, files: ['right.mts', 'right.cts', 'wrong.mts'] }),
+        );
+        const { code, stdout } = await finish('npx', ['tsc', '-p', 'tsconfig.node.json'], {
+          cwd: folder,
+          env: app.env,
+        });
         expect(stdout, lib.join()).toBe('');
         expect(code).toBe(0);
       }
@@ -119,26 +152,55 @@ export function describeSdk(app: App): void {
       const server = await serveBuilt(app.folder, app.env);
       for (const file of ['run.mjs', 'run.cjs']) {
         const run = async (amount: string): Promise<unknown> =>
-          JSON.parse((await succeed(process.execPath, [file, server.url, amount], { cwd: folder, env: app.env })).stdout);
-        expect(await run('5')).toEqual({ ok: true, status: 202, data: { state: 'capturing' }, version });
-        expect(await run('1000000')).toMatchObject({ ok: false, status: 409, error: { error: 'ReservationFailed' } });
-        expect(await run('x')).toMatchObject({ ok: false, status: 400, error: { errors: [{ in: 'body', path: '/amount' }] } });
+          JSON.parse(
+            (
+              await succeed(process.execPath, [file, server.url, amount], {
+                cwd: folder,
+                env: app.env,
+              })
+            ).stdout,
+          );
+        expect(await run('5')).toEqual({
+          ok: true,
+          status: 202,
+          data: { state: 'capturing' },
+          version,
+        });
+        expect(await run('1000000')).toMatchObject({
+          ok: false,
+          status: 409,
+          error: { error: 'ReservationFailed' },
+        });
+        expect(await run('x')).toMatchObject({
+          ok: false,
+          status: 400,
+          error: { errors: [{ in: 'body', path: '/amount' }] },
+        });
       }
     });
 
     test.skipIf(noBrowser)('calls it from a page that its bundle is in', async () => {
-      for (const file of ['right.mts', 'right.cts', 'wrong.mts']) fs.rmSync(path.join(folder, file));
+      for (const file of ['right.mts', 'right.cts', 'wrong.mts'])
+        fs.rmSync(path.join(folder, file));
       write('src/main.ts', PAGE);
       await succeed('npm', ['run', 'build'], { cwd: folder, env: app.env });
-      const [bundle] = fs.readdirSync(path.join(folder, 'dist/assets')).filter((file) => file.endsWith('.js'));
+      const [bundle] = fs
+        .readdirSync(path.join(folder, 'dist/assets'))
+        .filter((file) => file.endsWith('.js'));
       expect(fs.statSync(path.join(folder, 'dist/assets', bundle!)).size).toBeLessThan(15_000);
       const server = await serveBuilt(app.folder, app.env);
       const pages = await serveDev(folder, app.env, ['npx', 'vite', 'preview']);
       const { browser, close } = await openBrowser();
       try {
-        const { page, errors } = await openPage(browser, `${pages.url}/?api=${encodeURIComponent(server.url)}`);
+        const { page, errors } = await openPage(
+          browser,
+          `${pages.url}/?api=${encodeURIComponent(server.url)}`,
+        );
         const expected = `202 ${version} reserved capturing captured`;
-        await until(`the page says ${expected}`, async () => (await page.textContent('#app')) === expected);
+        await until(
+          `the page says ${expected}`,
+          async () => (await page.textContent('#app')) === expected,
+        );
         expect(errors).toEqual([]);
       } finally {
         await close();

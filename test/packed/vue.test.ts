@@ -4,16 +4,27 @@ import { call } from '../kit/serve.ts';
 import { live } from './lifecycle.ts';
 
 describe('vue', () => {
-  const words = (url: string, text: string): ReturnType<typeof call> => call(`${url}/api/words`, { method: 'POST', body: { text } });
+  const words = (url: string, text: string): ReturnType<typeof call> =>
+    call(`${url}/api/words`, { method: 'POST', body: { text } });
   const app = live({
     template: 'vue',
     async works(url) {
-      expect(await words(url, 'a longer text')).toMatchObject({ status: 200, body: { words: 3, longest: 'longer' } });
+      expect(await words(url, 'a longer text')).toMatchObject({
+        status: 200,
+        body: { words: 3, longest: 'longer' },
+      });
       expect(await words(url, '')).toMatchObject({ status: 422 });
-      expect(await call(`${url}/api/nowhere`, { headers: { accept: 'application/json' } })).toMatchObject({ status: 404 });
+      expect(
+        await call(`${url}/api/nowhere`, { headers: { accept: 'application/json' } }),
+      ).toMatchObject({ status: 404 });
       for (const path of ['/', '/any/page']) {
-        const page = await call(`${url}${path}`, { headers: { accept: 'text/html', 'sec-fetch-dest': 'document' } });
-        expect(page).toMatchObject({ status: 200, body: expect.stringContaining('<div id="app">') });
+        const page = await call(`${url}${path}`, {
+          headers: { accept: 'text/html', 'sec-fetch-dest': 'document' },
+        });
+        expect(page).toMatchObject({
+          status: 200,
+          body: expect.stringContaining('<div id="app">'),
+        });
       }
     },
     edit: {

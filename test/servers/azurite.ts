@@ -6,7 +6,8 @@ import { manage, type Missing, type TestServer } from './process.ts';
 
 /** The account that the emulator has from the start, with the key that its documentation prints. */
 export const AZURITE_ACCOUNT = 'devstoreaccount1';
-const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /** Queues and blobs of Azure Storage on loopback, in memory. `url` is an `AZURE_STORAGE_CONNECTION_STRING`. */
 export async function startAzurite(): Promise<TestServer | Missing> {
@@ -17,14 +18,26 @@ export async function startAzurite(): Promise<TestServer | Missing> {
   const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
   const blobs = `http://127.0.0.1:${blobPort}/${AZURITE_ACCOUNT}`;
   const args = ['--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent'];
-  const hosts = ['--queueHost', '127.0.0.1', '--queuePort', String(port), '--blobHost', '127.0.0.1', '--blobPort', String(blobPort)];
+  const hosts = [
+    '--queueHost',
+    '127.0.0.1',
+    '--queuePort',
+    String(port),
+    '--blobHost',
+    '127.0.0.1',
+    '--blobPort',
+    String(blobPort),
+  ];
   // It has no switch to leave tables out.
   hosts.push('--tableHost', '127.0.0.1', '--tablePort', String(await freePort()));
   return manage({
     url: `DefaultEndpointsProtocol=http;AccountName=${AZURITE_ACCOUNT};AccountKey=${KEY};QueueEndpoint=${endpoint};BlobEndpoint=${blobs};`,
     folder: temporary('azurite'),
     signal: 'SIGTERM',
-    launch: () => spawn(process.execPath, [`${folder}/dist/src/azurite.js`, ...args, ...hosts], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    launch: () =>
+      spawn(process.execPath, [`${folder}/dist/src/azurite.js`, ...args, ...hosts], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     answers: async () => (await fetch(endpoint)).status < 500 && (await fetch(blobs)).status < 500,
   });
 }

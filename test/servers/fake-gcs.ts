@@ -20,6 +20,12 @@ export async function startFakeGcs(): Promise<TestServer | Missing> {
     signal: 'SIGTERM',
     launch: () => spawn(binary, [address], { stdio: ['ignore', 'pipe', 'pipe'] }),
     answers: async () =>
-      (await fetch(`${url}/storage/v1/b?project=gati`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })).ok,
+      (
+        await fetch(`${url}/storage/v1/b?project=gati`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/json' },
+        })
+      ).ok,
   });
 }

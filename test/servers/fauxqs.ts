@@ -16,7 +16,12 @@ export async function startFauxqs(): Promise<TestServer | Missing> {
     signal: 'SIGTERM',
     launch: () =>
       spawn(process.execPath, [`${folder}/dist/cli.js`], {
-        env: { PATH: process.env.PATH, FAUXQS_HOST: '127.0.0.1', FAUXQS_PORT: String(port), FAUXQS_LOGGER: 'false' },
+        env: {
+          PATH: process.env.PATH,
+          FAUXQS_HOST: '127.0.0.1',
+          FAUXQS_PORT: String(port),
+          FAUXQS_LOGGER: 'false',
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     answers: async () => (await fetch(`${url}/health`)).ok,

@@ -16,14 +16,28 @@ export async function installed(name: string, version: string): Promise<string |
   try {
     mkdirSync(building, { recursive: true });
     writeFileSync(path.join(building, 'package.json'), '{"private":true}');
-    const args = ['install', `${name}@${version}`, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-    await promisify(execFile)('npm', args, { cwd: building, timeout: LIMIT, shell: process.platform === 'win32' });
+    const args = [
+      'install',
+      `${name}@${version}`,
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+      '--loglevel=error',
+    ];
+    await promisify(execFile)('npm', args, {
+      cwd: building,
+      timeout: LIMIT,
+      shell: process.platform === 'win32',
+    });
     // Another test file may have been faster.
     if (!existsSync(folder)) renameSync(building, home);
     return folder;
   } catch (error) {
     if (existsSync(folder)) return folder;
-    return { reason: `${name} ${version} can't be installed from npm: ${(error as Error).message.slice(0, 300)}` };
+    return {
+      reason: `${name} ${version} can't be installed from npm: ${(error as Error).message.slice(0, 300)}`,
+    };
   } finally {
     rmSync(building, { recursive: true, force: true });
   }

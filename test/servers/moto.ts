@@ -23,7 +23,8 @@ export async function startMoto(): Promise<TestServer | Missing> {
   return 'reason' in installed ? installed : launch(installed);
 }
 
-const toCommand = (binary: string | undefined): string[] | undefined => (binary === undefined ? undefined : [binary]);
+const toCommand = (binary: string | undefined): string[] | undefined =>
+  binary === undefined ? undefined : [binary];
 
 async function launch([file, ...args]: string[]): Promise<TestServer> {
   const port = await freePort();
@@ -32,7 +33,10 @@ async function launch([file, ...args]: string[]): Promise<TestServer> {
     url: inner,
     folder: temporary('moto'),
     signal: 'SIGTERM',
-    launch: () => spawn(file!, [...args, '-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    launch: () =>
+      spawn(file!, [...args, '-H', '127.0.0.1', '-p', String(port)], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
     answers: async () => (await fetch(inner)).status < 600,
   });
   const front = await oneWriteAtATime(port);
@@ -53,15 +57,24 @@ function install(): string[] | Missing {
   const building = `${VENV}-${process.pid}`;
   try {
     mkdirSync(path.dirname(VENV), { recursive: true });
-    const run = (file: string, args: string[]): unknown => execFileSync(file, args, { stdio: 'pipe', timeout: INSTALL_LIMIT });
+    const run = (file: string, args: string[]): unknown =>
+      execFileSync(file, args, { stdio: 'pipe', timeout: INSTALL_LIMIT });
     run(python, ['-m', 'venv', building]);
-    run(path.join(building, 'bin/python'), ['-m', 'pip', 'install', '-q', `moto[server]==${VERSION}`]);
+    run(path.join(building, 'bin/python'), [
+      '-m',
+      'pip',
+      'install',
+      '-q',
+      `moto[server]==${VERSION}`,
+    ]);
     // Another test file may have been faster.
     if (!existsSync(PYTHON)) renameSync(building, VENV);
     return MODULE;
   } catch (error) {
     if (existsSync(PYTHON)) return MODULE;
-    return { reason: `moto can't be installed (Debian: apt-get install python3-venv): ${(error as Error).message.slice(0, 300)}` };
+    return {
+      reason: `moto can't be installed (Debian: apt-get install python3-venv): ${(error as Error).message.slice(0, 300)}`,
+    };
   } finally {
     rmSync(building, { recursive: true, force: true });
   }
@@ -75,11 +88,14 @@ async function oneWriteAtATime(port: number): Promise<{ url: string; close(): vo
     const forward = (): Promise<void> =>
       new Promise((resolve) => {
         if (response.destroyed) return resolve();
-        const passed = http.request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-          response.writeHead(answer.statusCode!, answer.headers);
-          answer.pipe(response);
-          answer.on('close', resolve);
-        });
+        const passed = http.request(
+          { host: '127.0.0.1', port, method, path: url, headers },
+          (answer) => {
+            response.writeHead(answer.statusCode!, answer.headers);
+            answer.pipe(response);
+            answer.on('close', resolve);
+          },
+        );
         passed.on('error', () => {
           response.destroy();
           resolve();

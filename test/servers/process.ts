@@ -21,7 +21,12 @@ export interface Missing {
 
 /** First executable of that name on PATH or in one of the folders. */
 export function findBinary(name: string, folders: string[] = []): string | undefined {
-  const all = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/bin', '/usr/sbin', ...folders];
+  const all = [
+    ...(process.env.PATH ?? '').split(path.delimiter),
+    '/usr/bin',
+    '/usr/sbin',
+    ...folders,
+  ];
   return all.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
 }
 
@@ -38,7 +43,13 @@ interface Managed {
 const START_LIMIT = 60_000;
 
 /** Starts it, waits until it answers, and ends it with this process at the latest. */
-export async function manage({ url, folder, launch, answers, signal }: Managed): Promise<TestServer> {
+export async function manage({
+  url,
+  folder,
+  launch,
+  answers,
+  signal,
+}: Managed): Promise<TestServer> {
   let child: ChildProcess;
   let output = '';
   const up = async (): Promise<void> => {

@@ -18,7 +18,9 @@ export async function startPstest(): Promise<TestServer | Missing> {
     launch: () => spawn(binary, [url], { stdio: ['ignore', 'pipe', 'pipe'] }),
     answers: () =>
       new Promise((resolve) => {
-        const socket = net.connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+        const socket = net
+          .connect(port, '127.0.0.1', () => resolve(true))
+          .on('error', () => resolve(false));
         socket.once('connect', () => socket.destroy());
       }),
   });

@@ -5,12 +5,22 @@ import { freePort } from '../kit/port.ts';
 import { findBinary, manage, type Missing, type TestServer } from './process.ts';
 
 /** Redis (or Valkey) with an append-only file, on loopback. */
-export async function startRedis({ fsync = 'always' }: { fsync?: 'always' | 'everysec' } = {}): Promise<TestServer | Missing> {
+export async function startRedis({
+  fsync = 'always',
+}: { fsync?: 'always' | 'everysec' } = {}): Promise<TestServer | Missing> {
   const binary = findBinary('redis-server') ?? findBinary('valkey-server');
   if (!binary) return { reason: 'Redis is not installed (Debian: apt-get install redis-server)' };
   const folder = temporary('redis');
   const port = await freePort();
-  const settings = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', appendfsync: fsync, save: '', daemonize: 'no' };
+  const settings = {
+    port,
+    bind: '127.0.0.1',
+    dir: folder,
+    appendonly: 'yes',
+    appendfsync: fsync,
+    save: '',
+    daemonize: 'no',
+  };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return manage({
     url: `redis://127.0.0.1:${port}`,

@@ -1,6 +1,10 @@
 /** Whether lines for people are coloured: on a terminal, unless `NO_COLOR` (https://no-color.org) is set; elsewhere with `FORCE_COLOR` alone. */
-export function wantsColors(stream: { isTTY?: boolean }, env: Record<string, string | undefined>): boolean {
+export function wantsColors(
+  stream: { isTTY?: boolean },
+  env: Record<string, string | undefined>,
+): boolean {
   if (env['NO_COLOR']) return false;
-  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
+  if (env['FORCE_COLOR'] !== undefined)
+    return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }

@@ -32,6 +32,8 @@ export class GatiError extends Error {
 
 /** One diagnostic as text for people: `file:line:column`, code, message, fix. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const place = diagnostic.file ? `${diagnostic.file}${diagnostic.line ? `:${diagnostic.line}:${diagnostic.column ?? 1}` : ''} ` : '';
+  const place = diagnostic.file
+    ? `${diagnostic.file}${diagnostic.line ? `:${diagnostic.line}:${diagnostic.column ?? 1}` : ''} `
+    : '';
   return `${place}${diagnostic.code}: ${diagnostic.message}\n  fix: ${diagnostic.fix}`;
 }

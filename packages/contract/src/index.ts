@@ -9,7 +9,12 @@ export type {
   RouteContract,
   RouteMethod,
 } from './contract.ts';
-export { assembleContract, type ContractParts, type EffectPart, type RoutePart } from './assemble/contract.ts';
+export {
+  assembleContract,
+  type ContractParts,
+  type EffectPart,
+  type RoutePart,
+} from './assemble/contract.ts';
 export { effectSchemas, mapEffect, mapRoute, routeSchemas } from './assemble/slots.ts';
 export { canonicalJson, canonicalSchema } from './schema/canonical.ts';
 export { equalJson, equalSchemas } from './schema/equal.ts';

@@ -23,7 +23,9 @@ export function compileErrors(text: string): string[] {
   host.fileExists = (file) => file === name || fileExists.call(host, file);
   const program = ts.createProgram([name], options, host);
   return ts.getPreEmitDiagnostics(program).map((found) => {
-    const line = found.file ? found.file.getLineAndCharacterOfPosition(found.start ?? 0).line + 1 : 0;
+    const line = found.file
+      ? found.file.getLineAndCharacterOfPosition(found.start ?? 0).line + 1
+      : 0;
     return `${line}: ${ts.flattenDiagnosticMessageText(found.messageText, '\n')}`;
   });
 }

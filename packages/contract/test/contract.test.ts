@@ -12,14 +12,31 @@ import {
 
 const route = (id: string, more: Partial<RouteContract> = {}): RouteContract => {
   const [method, path] = id.split(' ') as [RouteContract['method'], string];
-  return { id, method, path, domain: 'root', name: [method.toLowerCase()], file: 'src/handlers/a.ts', responses: {}, ...more };
+  return {
+    id,
+    method,
+    path,
+    domain: 'root',
+    name: [method.toLowerCase()],
+    file: 'src/handlers/a.ts',
+    responses: {},
+    ...more,
+  };
 };
 
 const parts: RoutePart[] = [
   {
     contract: route('POST /b', {
-      body: { contentTypes: ['application/json'], required: true, schema: { $ref: '#/$defs/Item' } },
-      responses: { default: { schema: {} }, '409': { schema: { anyOf: [{ const: 'b' }, { const: 'a' }] } }, '201': {} },
+      body: {
+        contentTypes: ['application/json'],
+        required: true,
+        schema: { $ref: '#/$defs/Item' },
+      },
+      responses: {
+        default: { schema: {} },
+        '409': { schema: { anyOf: [{ const: 'b' }, { const: 'a' }] } },
+        '201': {},
+      },
     }),
     $defs: { Item: { type: 'number' }, Unused: {} },
   },
@@ -33,7 +50,10 @@ describe('assembling', () => {
   const contract = assembleContract({
     routes: parts,
     effects: [
-      { contract: { name: 'mail', file: 'src/effects/mail.ts', payload: { $ref: '#/$defs/Item' } }, $defs: { Item: { type: 'number' } } },
+      {
+        contract: { name: 'mail', file: 'src/effects/mail.ts', payload: { $ref: '#/$defs/Item' } },
+        $defs: { Item: { type: 'number' } },
+      },
       { contract: { name: 'capture', file: 'src/effects/capture.ts' }, $defs: {} },
     ],
     modules: [
@@ -59,7 +79,9 @@ describe('assembling', () => {
 
   test('does not depend on the order of the parts and leaves them as they are', () => {
     const before = canonicalJson(parts);
-    expect(canonicalJson(assembleContract({ routes: parts.toReversed() }))).toBe(canonicalJson(assembleContract({ routes: parts })));
+    expect(canonicalJson(assembleContract({ routes: parts.toReversed() }))).toBe(
+      canonicalJson(assembleContract({ routes: parts })),
+    );
     expect(canonicalJson(parts)).toBe(before);
   });
 });
@@ -82,14 +104,18 @@ describe('the manifest', () => {
   });
 
   test('of a newer format is refused by its number', () => {
-    expect(() => parseManifest({ format: 2, somethingElse: true })).toThrow(/GATI_MANIFEST_FORMAT.*format 2.*up to 1/);
+    expect(() => parseManifest({ format: 2, somethingElse: true })).toThrow(
+      /GATI_MANIFEST_FORMAT.*format 2.*up to 1/,
+    );
   });
 
   test('may hold more than this version knows', () => {
     expect(parseManifest({ ...manifest, changes: [] })).toHaveProperty('changes');
   });
 
-  const broken = (change: (copy: ReturnType<typeof structuredClone<Manifest>>) => unknown): unknown => {
+  const broken = (
+    change: (copy: ReturnType<typeof structuredClone<Manifest>>) => unknown,
+  ): unknown => {
     const copy = structuredClone(manifest);
     return change(copy) ?? copy;
   };
@@ -99,9 +125,17 @@ describe('the manifest', () => {
     ['text that is no JSON', '{', /not valid JSON/],
     ['no object', '[]', /the whole document must be an object, but is an array/],
     ['null', null, /must be an object, but is null/],
-    ['no format', broken((m) => Reflect.deleteProperty(m, 'format') && m), /: format must be 1, but is absent/],
+    [
+      'no format',
+      broken((m) => Reflect.deleteProperty(m, 'format') && m),
+      /: format must be 1, but is absent/,
+    ],
     ['no name', broken((m) => Object.assign(m, { name: 3 })), /: name must be a string, but is 3/],
-    ['a bad release', broken((m) => Object.assign(m.release, { id: null }) && m), /release\.id must be a string, but is null/],
+    [
+      'a bad release',
+      broken((m) => Object.assign(m.release, { id: null }) && m),
+      /release\.id must be a string, but is null/,
+    ],
     [
       'a bad method',
       broken((m) => Object.assign(m.contract.routes[1]!, { method: 'FETCH' }) && m),
@@ -132,9 +166,15 @@ describe('the manifest', () => {
       broken((m) => Object.assign(m.contract.routes[0]!, { query: { $ref: '#/$defs/Gone' } }) && m),
       /Gone", which the route "GET \/a" refers to, must be in contract\.\$defs/,
     ],
-    ['far too deep', broken((m) => Object.assign(m.contract.$defs, { Deep: deep(5000) }) && m), /nested at most 256 deep/],
+    [
+      'far too deep',
+      broken((m) => Object.assign(m.contract.$defs, { Deep: deep(5000) }) && m),
+      /nested at most 256 deep/,
+    ],
   ])('with %s is refused', (_, input, message) => {
     expect(() => parseManifest(input)).toThrow(message);
-    expect(() => parseManifest(input)).toThrow(expect.objectContaining({ code: 'GATI_MANIFEST_INVALID' }));
+    expect(() => parseManifest(input)).toThrow(
+      expect.objectContaining({ code: 'GATI_MANIFEST_INVALID' }),
+    );
   });
 });

@@ -1,11 +1,19 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
-import { assembleContract, type Contract, type Defs, type RouteContract, toOpenApi } from '../src/index.ts';
+import {
+  assembleContract,
+  type Contract,
+  type Defs,
+  type RouteContract,
+  toOpenApi,
+} from '../src/index.ts';
 
 async function validate(contract: Contract, base?: string): Promise<ReturnType<typeof toOpenApi>> {
   const document = toOpenApi(contract, { title: 'Shop', version: '1.2.3', base });
   const validator = new Validator();
-  const result = await validator.validate(structuredClone(document) as unknown as Record<string, unknown>);
+  const result = await validator.validate(
+    structuredClone(document) as unknown as Record<string, unknown>,
+  );
   expect(result.errors ?? []).toEqual([]);
   expect(result.valid).toBe(true);
   expect(JSON.parse(JSON.stringify(document))).toEqual(document);
@@ -20,7 +28,10 @@ function danglingRefs(document: object): string[] {
       const target = value
         .slice(2)
         .split('/')
-        .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
+        .reduce<unknown>(
+          (at, step) => (at as Record<string, unknown> | undefined)?.[step],
+          document,
+        );
       if (target === undefined) found.push(value);
     }
     return value;
@@ -39,7 +50,10 @@ function route(id: string, more: Partial<RouteContract> = {}): RouteContract {
           required: names,
         }
       : undefined;
-  const name = [...path.split('/').filter((part) => /^\w/.test(part)), method.toLowerCase() + names.length];
+  const name = [
+    ...path.split('/').filter((part) => /^\w/.test(part)),
+    method.toLowerCase() + names.length,
+  ];
   return {
     id,
     method,
@@ -68,12 +82,20 @@ const capture = route('POST /payments/:id/capture', {
   responses: {
     '202': {
       contentType: 'application/json',
-      schema: { type: 'object', properties: { state: { const: 'capturing' } }, required: ['state'] },
+      schema: {
+        type: 'object',
+        properties: { state: { const: 'capturing' } },
+        required: ['state'],
+      },
       examples: [{ state: 'capturing' }],
     },
     '409': {
       contentType: 'application/json',
-      schema: { type: 'object', properties: { error: { const: 'ReservationFailed' } }, required: ['error'] },
+      schema: {
+        type: 'object',
+        properties: { error: { const: 'ReservationFailed' } },
+        required: ['error'],
+      },
     },
   },
 });
@@ -101,16 +123,24 @@ describe('an OpenAPI document', () => {
             '202': {
               description: 'Accepted',
               content: {
-                'application/json': { schema: capture.responses['202']!.schema, examples: { example1: { value: { state: 'capturing' } } } },
+                'application/json': {
+                  schema: capture.responses['202']!.schema,
+                  examples: { example1: { value: { state: 'capturing' } } },
+                },
               },
             },
-            '409': { description: 'Conflict', content: { 'application/json': { schema: capture.responses['409']!.schema } } },
+            '409': {
+              description: 'Conflict',
+              content: { 'application/json': { schema: capture.responses['409']!.schema } },
+            },
             default: { $ref: '#/components/responses/Problem' },
           },
         },
       },
     });
-    expect(Object.keys(document.components.responses['Problem']!.content!)).toEqual(['application/problem+json']);
+    expect(Object.keys(document.components.responses['Problem']!.content!)).toEqual([
+      'application/problem+json',
+    ]);
     expect(document.tags).toEqual([{ name: 'payments' }]);
   });
 
@@ -125,7 +155,11 @@ describe('an OpenAPI document', () => {
           route('GET /list/*rest', {
             query: {
               anyOf: [
-                { type: 'object', properties: { kind: { const: 'a' }, page: { type: 'integer' } }, required: ['kind', 'page'] },
+                {
+                  type: 'object',
+                  properties: { kind: { const: 'a' }, page: { type: 'integer' } },
+                  required: ['kind', 'page'],
+                },
                 { type: 'object', properties: { kind: { const: 'b' } }, required: ['kind'] },
               ],
             },
@@ -143,16 +177,32 @@ describe('an OpenAPI document', () => {
     );
     expect(document.paths['/list/{rest}']!.get!.parameters).toEqual([
       { name: 'rest', in: 'path', required: true, schema: { type: 'string' } },
-      { name: 'kind', in: 'query', required: true, schema: { anyOf: [{ const: 'a' }, { const: 'b' }] } },
+      {
+        name: 'kind',
+        in: 'query',
+        required: true,
+        schema: { anyOf: [{ const: 'a' }, { const: 'b' }] },
+      },
       { name: 'page', in: 'query', schema: { type: 'integer' } },
-      { name: 'x-tenant', in: 'header', required: true, description: 'Whose.', deprecated: true, schema: { type: 'string' } },
+      {
+        name: 'x-tenant',
+        in: 'header',
+        required: true,
+        description: 'Whose.',
+        deprecated: true,
+        schema: { type: 'string' },
+      },
     ]);
   });
 
   test('keeps one path where routes name its parameters differently', async () => {
-    const document = await validate(contractOf([route('DELETE /users/:user'), route('GET /users/:id')]));
+    const document = await validate(
+      contractOf([route('DELETE /users/:user'), route('GET /users/:id')]),
+    );
     expect(Object.keys(document.paths)).toEqual(['/users/{user}']);
-    expect(document.paths['/users/{user}']!.get!.parameters!.map(({ name }) => name)).toEqual(['user']);
+    expect(document.paths['/users/{user}']!.get!.parameters!.map(({ name }) => name)).toEqual([
+      'user',
+    ]);
   });
 
   test('describes streams, bytes, unknown answers and nothing', async () => {
@@ -160,7 +210,13 @@ describe('an OpenAPI document', () => {
       contractOf(
         [
           route('GET /events', {
-            responses: { '200': { contentType: 'text/event-stream', stream: true, schema: { $ref: '#/$defs/Tick' } } },
+            responses: {
+              '200': {
+                contentType: 'text/event-stream',
+                stream: true,
+                schema: { $ref: '#/$defs/Tick' },
+              },
+            },
           }),
           route('GET /file', {
             responses: {
@@ -170,20 +226,39 @@ describe('an OpenAPI document', () => {
               },
             },
           }),
-          route('GET /maybe', { deprecated: 'Use /sure.', responses: { default: { contentType: 'application/json', schema: {} } } }),
-          route('GET /odd', { responses: { default: { contentType: 'application/problem+json', schema: { $ref: '#/$defs/Tick' } } } }),
+          route('GET /maybe', {
+            deprecated: 'Use /sure.',
+            responses: { default: { contentType: 'application/json', schema: {} } },
+          }),
+          route('GET /odd', {
+            responses: {
+              default: {
+                contentType: 'application/problem+json',
+                schema: { $ref: '#/$defs/Tick' },
+              },
+            },
+          }),
           route('DELETE /gone', { deprecated: true, responses: { '204': {}, '499': {} } }),
         ],
         { Tick: { type: 'object', properties: { at: { type: 'integer' } } } },
       ),
     );
-    const response = (path: string, method: 'get' | 'delete', status: string): unknown => document.paths[path]![method]!.responses[status];
+    const response = (path: string, method: 'get' | 'delete', status: string): unknown =>
+      document.paths[path]![method]!.responses[status];
     const problem = document.components.responses['Problem']!.content!;
     expect(response('/events', 'get', '200')).toEqual({
       description: 'OK',
-      content: { 'text/event-stream': { schema: { type: 'string' }, 'x-gati-event': { $ref: '#/components/schemas/Tick' } } },
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string' },
+          'x-gati-event': { $ref: '#/components/schemas/Tick' },
+        },
+      },
     });
-    expect(response('/file', 'get', '200')).toEqual({ description: 'OK', content: { 'application/octet-stream': {} } });
+    expect(response('/file', 'get', '200')).toEqual({
+      description: 'OK',
+      content: { 'application/octet-stream': {} },
+    });
     expect(response('/maybe', 'get', 'default')).toEqual({
       description: 'Any other answer',
       content: { 'application/json': { schema: {} }, ...problem },
@@ -192,38 +267,77 @@ describe('an OpenAPI document', () => {
       description: 'Any other answer',
       content: {
         'application/problem+json': {
-          schema: { anyOf: [{ $ref: '#/components/schemas/Tick' }, problem['application/problem+json']!.schema] },
+          schema: {
+            anyOf: [
+              { $ref: '#/components/schemas/Tick' },
+              problem['application/problem+json']!.schema,
+            ],
+          },
         },
       },
     });
     expect(response('/gone', 'delete', '204')).toEqual({ description: 'No Content' });
     expect(response('/gone', 'delete', '499')).toEqual({ description: 'Refused' });
-    expect(document.paths['/maybe']!.get).toMatchObject({ deprecated: true, description: 'Deprecated: Use /sure.' });
+    expect(document.paths['/maybe']!.get).toMatchObject({
+      deprecated: true,
+      description: 'Deprecated: Use /sure.',
+    });
   });
 
   test('describes WebSockets, also where a GET stands on their path', async () => {
-    const chat = { receive: { type: 'string' as const }, send: { $ref: '#/$defs/Message' }, responses: {} };
+    const chat = {
+      receive: { type: 'string' as const },
+      send: { $ref: '#/$defs/Message' },
+      responses: {},
+    };
     const document = await validate(
-      contractOf([route('WS /chat/:room', chat), route('GET /both'), route('WS /both', { ...chat, name: ['both', 'ws'] })], {
-        Message: { type: 'number' },
-      }),
+      contractOf(
+        [
+          route('WS /chat/:room', chat),
+          route('GET /both'),
+          route('WS /both', { ...chat, name: ['both', 'ws'] }),
+        ],
+        {
+          Message: { type: 'number' },
+        },
+      ),
     );
     const upgrade = { '101': { description: 'Switching Protocols' } };
-    const messages = { 'x-gati-websocket': { receive: { type: 'string' }, send: { $ref: '#/components/schemas/Message' } } };
+    const messages = {
+      'x-gati-websocket': {
+        receive: { type: 'string' },
+        send: { $ref: '#/components/schemas/Message' },
+      },
+    };
     expect(document.paths['/chat/{room}']!.get).toMatchObject({ responses: upgrade, ...messages });
-    expect(document.paths['/both']!.get).toMatchObject({ operationId: 'both.get0', responses: { ...upgrade, '200': {} }, ...messages });
+    expect(document.paths['/both']!.get).toMatchObject({
+      operationId: 'both.get0',
+      responses: { ...upgrade, '200': {} },
+      ...messages,
+    });
   });
 
   test('renames definitions that OpenAPI could not name', async () => {
     const refs = ['A$', 'A_', 'Ä'].map((name) => ({ $ref: `#/$defs/${name}` }));
     const document = await validate(
-      contractOf([route('GET /a', { responses: { '200': { contentType: 'application/json', schema: { anyOf: refs } } } })], {
-        A$: { type: 'string' },
-        A_: { type: 'number' },
-        Ä: { type: 'boolean' },
-      }),
+      contractOf(
+        [
+          route('GET /a', {
+            responses: { '200': { contentType: 'application/json', schema: { anyOf: refs } } },
+          }),
+        ],
+        {
+          A$: { type: 'string' },
+          A_: { type: 'number' },
+          Ä: { type: 'boolean' },
+        },
+      ),
     );
-    expect(document.components.schemas).toEqual({ A_2: { type: 'string' }, A_: { type: 'number' }, _: { type: 'boolean' } });
+    expect(document.components.schemas).toEqual({
+      A_2: { type: 'string' },
+      A_: { type: 'number' },
+      _: { type: 'boolean' },
+    });
   });
 
   test('is valid with a thousand routes and recursive types', async () => {
@@ -233,15 +347,31 @@ describe('an OpenAPI document', () => {
         properties: {
           children: { type: 'array', items: { $ref: '#/$defs/Tree' } },
           at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
-          pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], minItems: 2, items: false },
+          pair: {
+            type: 'array',
+            prefixItems: [{ type: 'string' }, { type: 'integer' }],
+            minItems: 2,
+            items: false,
+          },
         },
         required: ['children'],
       },
     };
     const routes = Array.from({ length: 1000 }, (_, index) =>
       route(`${['GET', 'POST', 'PUT', 'DELETE'][index % 4]} /d${index % 20}/r${index}/:id`, {
-        ...(index % 4 === 1 && { body: { contentTypes: ['application/json'], required: true, schema: { $ref: '#/$defs/Tree' } } }),
-        responses: { '200': { contentType: 'application/json', schema: { type: 'array', items: { $ref: '#/$defs/Tree' } } } },
+        ...(index % 4 === 1 && {
+          body: {
+            contentTypes: ['application/json'],
+            required: true,
+            schema: { $ref: '#/$defs/Tree' },
+          },
+        }),
+        responses: {
+          '200': {
+            contentType: 'application/json',
+            schema: { type: 'array', items: { $ref: '#/$defs/Tree' } },
+          },
+        },
       }),
     );
     const document = await validate(contractOf(routes, $defs));

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Defs, type Direction, type Schema, toDeclarations, toTypeScript } from '../src/index.ts';
+import {
+  type Defs,
+  type Direction,
+  type Schema,
+  toDeclarations,
+  toTypeScript,
+} from '../src/index.ts';
 import { compileErrors } from './compile.ts';
 
 const text: Schema = { type: 'string' };
@@ -10,7 +16,8 @@ const bigint: Schema = { type: 'string', format: 'bigint', 'x-gati-codec': 'bigi
 const refs = (...names: string[]): Schema[] => names.map((name) => ({ $ref: `#/$defs/${name}` }));
 
 /** On one line, so that a table can hold it. */
-const print = (schema: Schema, direction: Direction = 'response'): string => toTypeScript(schema, { direction }).replaceAll(/\s+/g, ' ');
+const print = (schema: Schema, direction: Direction = 'response'): string =>
+  toTypeScript(schema, { direction }).replaceAll(/\s+/g, ' ');
 
 describe('a type', () => {
   const table: [Schema, string][] = [
@@ -27,22 +34,42 @@ describe('a type', () => {
     [{ type: 'array' }, 'unknown[]'],
     [{ type: 'array', items: { type: 'array', items: text } }, 'string[][]'],
     [{ type: 'array', prefixItems: [text, number], minItems: 2, items: false }, '[string, number]'],
-    [{ type: 'array', prefixItems: [text, { anyOf: [number, text] }], minItems: 1, items: false }, '[string, (number | string)?]'],
+    [
+      { type: 'array', prefixItems: [text, { anyOf: [number, text] }], minItems: 1, items: false },
+      '[string, (number | string)?]',
+    ],
     [{ type: 'array', prefixItems: [text], minItems: 1, items: number }, '[string, ...number[]]'],
     [{ type: 'object' }, 'Record<string, unknown>'],
     [{ type: 'object', additionalProperties: false }, 'Record<string, never>'],
-    [{ type: 'object', properties: { a: text, 'b-c': number }, required: ['a'] }, "{ a: string; 'b-c'?: number; }"],
+    [
+      { type: 'object', properties: { a: text, 'b-c': number }, required: ['a'] },
+      "{ a: string; 'b-c'?: number; }",
+    ],
     [{ type: 'object', additionalProperties: number }, '{ [key: string]: number; }'],
     [
       { type: 'object', properties: { a: text }, additionalProperties: number },
       '{ a?: string; [key: string]: number | string | undefined; }',
     ],
-    [{ type: 'object', additionalProperties: number, propertyNames: { enum: ['a', 'b'] }, required: ['a'] }, '{ a: number; b?: number; }'],
-    [{ allOf: [{ $ref: '#/$defs/A' }, { type: 'object', properties: { b: text } }] }, 'A & { b?: string; }'],
+    [
+      {
+        type: 'object',
+        additionalProperties: number,
+        propertyNames: { enum: ['a', 'b'] },
+        required: ['a'],
+      },
+      '{ a: number; b?: number; }',
+    ],
+    [
+      { allOf: [{ $ref: '#/$defs/A' }, { type: 'object', properties: { b: text } }] },
+      'A & { b?: string; }',
+    ],
     [{ allOf: [{ anyOf: [text, number] }, { $ref: '#/$defs/A' }] }, '(string | number) & A'],
     [{ type: 'object', anyOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }] }, 'A | B'],
     [{ type: 'array', uniqueItems: true, items: text, 'x-gati-codec': 'set' }, 'string[]'],
-    [{ type: 'object', additionalProperties: number, 'x-gati-codec': 'map' }, '{ [key: string]: number; }'],
+    [
+      { type: 'object', additionalProperties: number, 'x-gati-codec': 'map' },
+      '{ [key: string]: number; }',
+    ],
     [{ type: 'string', contentEncoding: 'base64', 'x-gati-codec': 'bytes' }, 'string'],
     [{ type: 'string', format: 'binary', 'x-gati-codec': 'file' }, 'File | Blob'],
   ];
@@ -50,8 +77,13 @@ describe('a type', () => {
   test.each(table)('%j is %s', (schema, expected) => expect(print(schema)).toBe(expected));
 
   test('compiles', () => {
-    const types = table.map(([schema], index) => `export type T${index} = ${toTypeScript(schema, { direction: 'request' })};`);
-    expect(compileErrors(['interface A { x: 1 }', 'interface B { y: 2 }', ...types].join('\n'))).toEqual([]);
+    const types = table.map(
+      ([schema], index) =>
+        `export type T${index} = ${toTypeScript(schema, { direction: 'request' })};`,
+    );
+    expect(
+      compileErrors(['interface A { x: 1 }', 'interface B { y: 2 }', ...types].join('\n')),
+    ).toEqual([]);
   });
 
   test('is wider where it is sent than where it is received', () => {
@@ -63,7 +95,10 @@ describe('a type', () => {
   test('carries descriptions and deprecations', () => {
     const schema: Schema = {
       type: 'object',
-      properties: { a: { ...text, description: 'One */ line' }, b: { ...text, description: 'Two\nlines', deprecated: true } },
+      properties: {
+        a: { ...text, description: 'One */ line' },
+        b: { ...text, description: 'Two\nlines', deprecated: true },
+      },
     };
     expect(toTypeScript(schema, { direction: 'response' })).toBe(
       '{\n  /** One *\\/ line */\n  a?: string;\n  /**\n   * Two\n   * lines\n   * @deprecated\n   */\n  b?: string;\n}',
@@ -71,14 +106,31 @@ describe('a type', () => {
   });
 
   test('quotes what is no identifier, whatever it holds', () => {
-    const names = ['1st', 'a b', "o'clock", '"', '\\', '\n', '\u2028', '__proto__', 'ünï', '*/', '', 'default', 'a-b'];
+    const names = [
+      '1st',
+      'a b',
+      "o'clock",
+      '"',
+      '\\',
+      '\n',
+      '\u2028',
+      '__proto__',
+      'ünï',
+      '*/',
+      '',
+      'default',
+      'a-b',
+    ];
     const schema: Schema = {
       type: 'object',
       properties: Object.fromEntries(names.map((name) => [name, { const: name }])),
       required: names,
     };
     const type = toTypeScript(schema, { direction: 'response' });
-    const uses = names.map((name) => `const v${names.indexOf(name)}: ${JSON.stringify(name)} = t[${JSON.stringify(name)}];`);
+    const uses = names.map(
+      (name) =>
+        `const v${names.indexOf(name)}: ${JSON.stringify(name)} = t[${JSON.stringify(name)}];`,
+    );
     expect(compileErrors(`declare const t: ${type};\n${uses.join('\n')}\nexport {};`)).toEqual([]);
   });
 });
@@ -95,13 +147,20 @@ describe('declarations', () => {
     NodeInput: { type: 'array', items: { type: 'object', properties: { a: text } } },
     File: { type: 'object', properties: { name: text }, required: ['name'] },
     Json: {
-      anyOf: [text, { type: 'array', items: { $ref: '#/$defs/Json' } }, { type: 'object', additionalProperties: { $ref: '#/$defs/Json' } }],
+      anyOf: [
+        text,
+        { type: 'array', items: { $ref: '#/$defs/Json' } },
+        { type: 'object', additionalProperties: { $ref: '#/$defs/Json' } },
+      ],
     },
     Unused: text,
   };
 
   test('are made once, twice where the way changes them, and not for what nobody uses', () => {
-    const made = toDeclarations(defs, { request: refs('Node', 'NodeInput'), response: refs('Node', 'File', 'Json') });
+    const made = toDeclarations(defs, {
+      request: refs('Node', 'NodeInput'),
+      response: refs('Node', 'File', 'Json'),
+    });
     expect([...made.text.matchAll(/^export \w+ (\w+)/gm)].map(([, name]) => name)).toEqual([
       'File2',
       'Json',
@@ -110,9 +169,17 @@ describe('declarations', () => {
       'NodeInput',
       'Tag',
     ]);
-    expect([made.request('Node'), made.response('Node'), made.response('Tag')]).toEqual(['NodeInput2', 'Node', 'Tag']);
-    expect(made.text).toContain('/** A node. */\nexport interface Node {\n  at: string;\n  next?: Node;\n  tag?: Tag;\n}\n');
-    expect(made.text).toContain('export interface NodeInput2 {\n  at: string | Date;\n  next?: NodeInput2;\n');
+    expect([made.request('Node'), made.response('Node'), made.response('Tag')]).toEqual([
+      'NodeInput2',
+      'Node',
+      'Tag',
+    ]);
+    expect(made.text).toContain(
+      '/** A node. */\nexport interface Node {\n  at: string;\n  next?: Node;\n  tag?: Tag;\n}\n',
+    );
+    expect(made.text).toContain(
+      'export interface NodeInput2 {\n  at: string | Date;\n  next?: NodeInput2;\n',
+    );
     expect(compileErrors(made.text)).toEqual([]);
   });
 
@@ -123,7 +190,11 @@ describe('declarations', () => {
   });
 
   test('avoid names that are taken', () => {
-    const made = toDeclarations(defs, { request: [], response: refs('Tag'), taken: ['Tag', 'Tag2'] });
+    const made = toDeclarations(defs, {
+      request: [],
+      response: refs('Tag'),
+      taken: ['Tag', 'Tag2'],
+    });
     expect(made.text).toBe("export type Tag3 = 'a' | 'b';\n");
   });
 });

@@ -34,7 +34,8 @@ try {
 }
 
 async function run(options: Options): Promise<void> {
-  const interactive = Boolean(process.stdin.isTTY && process.stdout.isTTY) && !options.yes && !options.json;
+  const interactive =
+    Boolean(process.stdin.isTTY && process.stdout.isTTY) && !options.yes && !options.json;
   const created = await create(options, process.cwd(), interactive);
   process.stdout.write(options.json ? `${JSON.stringify(created)}\n` : toText(created));
 }
@@ -51,7 +52,8 @@ function explain(error: unknown): number {
   }
   if (!(error instanceof CreateError)) throw error;
   const { code, message, fix } = error;
-  if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message, fix } })}\n`);
+  if (args.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ error: { code, message, fix } })}\n`);
   process.stderr.write(`${code}: ${message}\n  fix: ${fix}\n`);
   return error.exitCode;
 }

@@ -23,7 +23,11 @@ export interface Created {
 }
 
 /** Asks what is missing (only where `interactive`), writes the app, installs. Throws `CreateError` or `Cancelled`. */
-export async function create(options: Options, cwd: string, interactive: boolean): Promise<Created> {
+export async function create(
+  options: Options,
+  cwd: string,
+  interactive: boolean,
+): Promise<Created> {
   const name = options.name ?? (interactive ? await askName(cwd) : nameless(options));
   const { directory, packageName } = toTarget(name, cwd);
   const template = toTemplate(options.template ?? (interactive ? await askTemplate() : 'minimal'));
@@ -49,22 +53,39 @@ export function ownVersion(): string {
 
 function nameless({ yes }: Options): string {
   if (yes) return 'gati-app';
-  throw new CreateError('GATI_CREATE_USAGE', 2, 'No name for the app, and no terminal to ask on.', 'create-gati my-app, or pass --yes.');
+  throw new CreateError(
+    'GATI_CREATE_USAGE',
+    2,
+    'No name for the app, and no terminal to ask on.',
+    'create-gati my-app, or pass --yes.',
+  );
 }
 
 /** Beside the built code; in the repository's sources the folder itself. */
 function templatesFolder(): string {
   const packed = fileURLToPath(new URL('templates', import.meta.url));
-  return fs.existsSync(packed) ? packed : fileURLToPath(new URL('../../../templates', import.meta.url));
+  return fs.existsSync(packed)
+    ? packed
+    : fileURLToPath(new URL('../../../templates', import.meta.url));
 }
 
 async function installOrExplain(directory: string, pm: PackageManager): Promise<void> {
   const explain = (how: string): CreateError =>
-    new CreateError('GATI_CREATE_INSTALL', 1, `The app is written, but "${pm} install" ${how}.`, `cd ${directory} && ${pm} install`);
+    new CreateError(
+      'GATI_CREATE_INSTALL',
+      1,
+      `The app is written, but "${pm} install" ${how}.`,
+      `cd ${directory} && ${pm} install`,
+    );
   const ended = await install(directory, pm).catch((error: NodeJS.ErrnoException) => {
-    throw explain(error.code === 'ENOENT' ? `could not start: there is no ${pm} on PATH` : `could not start: ${error.message}`);
+    throw explain(
+      error.code === 'ENOENT'
+        ? `could not start: there is no ${pm} on PATH`
+        : `could not start: ${error.message}`,
+    );
   });
-  if (ended !== 0) throw explain(typeof ended === 'number' ? `ended with ${ended}` : `was ended by ${ended}`);
+  if (ended !== 0)
+    throw explain(typeof ended === 'number' ? `ended with ${ended}` : `was ended by ${ended}`);
 }
 
 function nextSteps(directory: string, cwd: string, { install: installed, pm }: Options): string[] {

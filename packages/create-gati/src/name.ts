@@ -33,7 +33,8 @@ export function toTarget(name: string, cwd: string): Target {
 
 /** The nearest valid package name, or `undefined` where nothing is left of the wish. */
 export function toPackageName(wish: string): string | undefined {
-  const [scope, base] = wish.startsWith('@') && wish.includes('/') ? wish.slice(1).split('/') : [undefined, wish];
+  const [scope, base] =
+    wish.startsWith('@') && wish.includes('/') ? wish.slice(1).split('/') : [undefined, wish];
   const name = scope === undefined ? toSlug(base ?? '') : `@${toSlug(scope)}/${toSlug(base ?? '')}`;
   return VALID.test(name) && !RESERVED.has(name) && name.length <= LONGEST ? name : undefined;
 }

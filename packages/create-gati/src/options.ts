@@ -19,7 +19,8 @@ export interface Options {
 /** `userAgent` is npm's `npm_config_user_agent`, which tells who runs us. Throws `GATI_CREATE_USAGE`. */
 export function parseOptions(args: string[], userAgent: string | undefined): Options {
   const { values, positionals } = parse(args);
-  if (positionals.length > 1) throw usage(`One name, not ${positionals.length}: ${positionals.join(' ')}`);
+  if (positionals.length > 1)
+    throw usage(`One name, not ${positionals.length}: ${positionals.join(' ')}`);
   const pm = values.pm ?? toPackageManager(userAgent);
   if (!isPackageManager(pm)) throw usage(`Unknown package manager "${pm}".`);
   return {
@@ -46,7 +47,10 @@ function parse(args: string[]): ReturnType<typeof parseWith> {
 const parseWith = (
   args: string[],
 ): {
-  values: Partial<Record<'template' | 'pm', string> & Record<'yes' | 'no-install' | 'force' | 'json' | 'help' | 'version', boolean>>;
+  values: Partial<
+    Record<'template' | 'pm', string> &
+      Record<'yes' | 'no-install' | 'force' | 'json' | 'help' | 'version', boolean>
+  >;
   positionals: string[];
 } =>
   parseArgs({
@@ -64,9 +68,11 @@ const parseWith = (
     },
   });
 
-const usage = (message: string): CreateError => new CreateError('GATI_CREATE_USAGE', 2, message, 'See create-gati --help.');
+const usage = (message: string): CreateError =>
+  new CreateError('GATI_CREATE_USAGE', 2, message, 'See create-gati --help.');
 
-const isPackageManager = (name: string): name is PackageManager => PACKAGE_MANAGERS.some((known) => known === name);
+const isPackageManager = (name: string): name is PackageManager =>
+  PACKAGE_MANAGERS.some((known) => known === name);
 
 function toPackageManager(userAgent: string | undefined): PackageManager {
   const name = userAgent?.split('/')[0] ?? 'npm';

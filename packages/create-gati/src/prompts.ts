@@ -13,7 +13,12 @@ const given = <T>(answer: T): Exclude<T, symbol> => {
 };
 
 export async function askName(cwd: string): Promise<string> {
-  const name = await text({ message: 'Name of the app', placeholder: 'gati-app', defaultValue: 'gati-app', validate: whyNot });
+  const name = await text({
+    message: 'Name of the app',
+    placeholder: 'gati-app',
+    defaultValue: 'gati-app',
+    validate: whyNot,
+  });
   return given(name);
 
   function whyNot(value: string | undefined): string | undefined {

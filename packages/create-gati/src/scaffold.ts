@@ -22,17 +22,26 @@ const RENAMED: Record<string, string> = { _gitignore: '.gitignore' };
 export function scaffold(input: ScaffoldInput): string[] {
   if (!input.force && !isFree(input.directory)) throw notEmpty(input.directory);
   return filesBelow(input.source).map((file) => {
-    const written = path.join(path.dirname(file), RENAMED[path.basename(file)] ?? path.basename(file));
+    const written = path.join(
+      path.dirname(file),
+      RENAMED[path.basename(file)] ?? path.basename(file),
+    );
     const target = path.join(input.directory, written);
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(target, toAppFile(file, fs.readFileSync(path.join(input.source, file)), input));
+    fs.writeFileSync(
+      target,
+      toAppFile(file, fs.readFileSync(path.join(input.source, file)), input),
+    );
     return written.replaceAll('\\', '/');
   });
 }
 
 export function isFree(directory: string): boolean {
   if (!fs.existsSync(directory)) return true;
-  return fs.statSync(directory).isDirectory() && fs.readdirSync(directory).every((name) => HARMLESS.has(name));
+  return (
+    fs.statSync(directory).isDirectory() &&
+    fs.readdirSync(directory).every((name) => HARMLESS.has(name))
+  );
 }
 
 const notEmpty = (directory: string): CreateError =>
@@ -43,7 +52,11 @@ const notEmpty = (directory: string): CreateError =>
     'Choose another name, or pass --force to write into it (files of the same name are replaced).',
   );
 
-function toAppFile(file: string, content: Buffer, { packageName, version }: ScaffoldInput): Buffer | string {
+function toAppFile(
+  file: string,
+  content: Buffer,
+  { packageName, version }: ScaffoldInput,
+): Buffer | string {
   if (file === 'package.json') return toPackageJson(content.toString(), packageName, version);
   if (file === 'README.md') return content.toString().replace(/^# .*/, `# ${packageName}`);
   return content;
@@ -54,7 +67,8 @@ function toPackageJson(text: string, name: string, version: string): string {
   manifest.name = name;
   for (const kind of ['dependencies', 'devDependencies']) {
     const dependencies = manifest[kind] as Record<string, string> | undefined;
-    for (const dependency of Object.keys(dependencies ?? {})) if (OURS.test(dependency)) dependencies![dependency] = `^${version}`;
+    for (const dependency of Object.keys(dependencies ?? {}))
+      if (OURS.test(dependency)) dependencies![dependency] = `^${version}`;
   }
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }

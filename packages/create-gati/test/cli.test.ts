@@ -16,7 +16,11 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(cwd, { recursive: true }));
 
 const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
-  spawnSync(process.execPath, [tsx, cli, ...args], { cwd, encoding: 'utf8', env: { ...process.env, npm_config_user_agent: '' } });
+  spawnSync(process.execPath, [tsx, cli, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, npm_config_user_agent: '' },
+  });
 
 test('makes an app without a question and says what to do next', () => {
   const { status, stdout } = run('shop', '--template', 'payments', '--yes', '--no-install');
@@ -67,11 +71,15 @@ test('help and version', () => {
 });
 
 test('an installation that cannot start leaves the app and a way on', () => {
-  const { status, stderr } = spawnSync(process.execPath, [tsx, cli, 'shop', '--yes', '--pm', 'yarn'], {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, PATH: path.join(cwd, 'empty') },
-  });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [tsx, cli, 'shop', '--yes', '--pm', 'yarn'],
+    {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: path.join(cwd, 'empty') },
+    },
+  );
   expect(status).toBe(1);
   expect(stderr).toContain('GATI_CREATE_INSTALL');
   expect(fs.existsSync(path.join(cwd, 'shop/package.json'))).toBe(true);

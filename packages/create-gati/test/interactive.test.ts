@@ -18,10 +18,21 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(cwd, { recursive: true }));
 
 /** Types each answer when its question is there. */
-async function talk(turns: [question: string, answer: string][], args = ''): Promise<{ code: number | null; screen: string }> {
-  const child = spawn(script, ['-qec', `stty cols 100 rows 40; ${process.execPath} ${tsx} ${cli} --no-install ${args}`, '/dev/null'], {
-    cwd,
-  });
+async function talk(
+  turns: [question: string, answer: string][],
+  args = '',
+): Promise<{ code: number | null; screen: string }> {
+  const child = spawn(
+    script,
+    [
+      '-qec',
+      `stty cols 100 rows 40; ${process.execPath} ${tsx} ${cli} --no-install ${args}`,
+      '/dev/null',
+    ],
+    {
+      cwd,
+    },
+  );
   let screen = '';
   let next = 0;
   child.stdout.on('data', (chunk: Buffer) => {
@@ -42,7 +53,9 @@ describe.skipIf(!fs.existsSync(script))('on a terminal', () => {
       ['Template', '\u001B[B\r'],
     ]);
     expect(code).toBe(0);
-    expect(JSON.parse(fs.readFileSync(path.join(cwd, 'My Shop/package.json'), 'utf8'))).toMatchObject({ name: 'my-shop' });
+    expect(
+      JSON.parse(fs.readFileSync(path.join(cwd, 'My Shop/package.json'), 'utf8')),
+    ).toMatchObject({ name: 'my-shop' });
     expect(fs.existsSync(path.join(cwd, 'My Shop/src/modules/ledger.ts'))).toBe(true);
   });
 

@@ -13,8 +13,9 @@ describe('toPackageName', () => {
     ['a~b', 'a-b'],
   ])('%s → %s', (wish, name) => expect(toPackageName(wish)).toBe(name));
 
-  test.each(['', '...', '日本', 'node_modules', 'favicon.ico', 'x'.repeat(215), '@/x'])('nothing from %j', (wish) =>
-    expect(toPackageName(wish)).toBeUndefined(),
+  test.each(['', '...', '日本', 'node_modules', 'favicon.ico', 'x'.repeat(215), '@/x'])(
+    'nothing from %j',
+    (wish) => expect(toPackageName(wish)).toBeUndefined(),
   );
 });
 
@@ -26,9 +27,13 @@ describe('toTarget', () => {
     ['./apps/shop/', 'apps/shop', 'shop'],
     ['.', '.', 'here'],
     ['@acme/shop', 'shop', '@acme/shop'],
-  ])('%s', (name, folder, packageName) => expect(toTarget(name, cwd)).toEqual({ directory: path.resolve(cwd, folder), packageName }));
+  ])('%s', (name, folder, packageName) =>
+    expect(toTarget(name, cwd)).toEqual({ directory: path.resolve(cwd, folder), packageName }),
+  );
 
   test.each(['', '  ', '日本'])('refuses %j', (name) =>
-    expect(() => toTarget(name, cwd)).toThrow(expect.objectContaining({ code: 'GATI_CREATE_NAME', exitCode: 2 })),
+    expect(() => toTarget(name, cwd)).toThrow(
+      expect.objectContaining({ code: 'GATI_CREATE_NAME', exitCode: 2 }),
+    ),
   );
 });

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { parseOptions } from '../src/options.ts';
 
 test('flags', () => {
-  expect(parseOptions(['shop', '-t', 'vue', '--yes', '--no-install', '--force', '--json', '--pm', 'pnpm'], undefined)).toEqual({
+  expect(
+    parseOptions(
+      ['shop', '-t', 'vue', '--yes', '--no-install', '--force', '--json', '--pm', 'pnpm'],
+      undefined,
+    ),
+  ).toEqual({
     name: 'shop',
     template: 'vue',
     yes: true,
@@ -23,6 +28,10 @@ test.each([
   [undefined, 'npm'],
 ])('who runs it: %s → %s', (userAgent, pm) => expect(parseOptions([], userAgent).pm).toBe(pm));
 
-test.each([[['--nonsense']], [['a', 'b']], [['--pm', 'cargo']], [['--template']]])('wrong use: %j', (args) =>
-  expect(() => parseOptions(args, undefined)).toThrow(expect.objectContaining({ code: 'GATI_CREATE_USAGE', exitCode: 2 })),
+test.each([[['--nonsense']], [['a', 'b']], [['--pm', 'cargo']], [['--template']]])(
+  'wrong use: %j',
+  (args) =>
+    expect(() => parseOptions(args, undefined)).toThrow(
+      expect.objectContaining({ code: 'GATI_CREATE_USAGE', exitCode: 2 }),
+    ),
 );

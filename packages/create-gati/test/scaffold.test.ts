@@ -15,7 +15,13 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 const write = (template: string, force = false): string[] =>
-  scaffold({ directory, packageName: 'shop', source: path.join(templates, template), version: '3.2.1', force });
+  scaffold({
+    directory,
+    packageName: 'shop',
+    source: path.join(templates, template),
+    version: '3.2.1',
+    force,
+  });
 const read = (file: string): string => fs.readFileSync(path.join(directory, file), 'utf8');
 
 test('every folder in templates/ is offered, and no other', () => {
@@ -25,12 +31,25 @@ test('every folder in templates/ is offered, and no other', () => {
 describe.each(TEMPLATES.map(({ name }) => name))('%s', (template) => {
   test('becomes the app’s own', () => {
     const files = write(template);
-    expect(files).toEqual(expect.arrayContaining(['.gitignore', 'README.md', 'package.json', 'src/gati-env.d.ts', 'vite.config.ts']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        '.gitignore',
+        'README.md',
+        'package.json',
+        'src/gati-env.d.ts',
+        'vite.config.ts',
+      ]),
+    );
     expect(files.every((file) => fs.existsSync(path.join(directory, file)))).toBe(true);
     const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
     expect(manifest['name']).toBe('shop');
-    expect(manifest['devDependencies']).toMatchObject({ 'vite-plugin-gati': '^3.2.1', '@gati/runtime-h3': '^3.2.1' });
-    expect(Object.keys(manifest['scripts']!)).toEqual(expect.arrayContaining(['dev', 'build', 'start', 'test']));
+    expect(manifest['devDependencies']).toMatchObject({
+      'vite-plugin-gati': '^3.2.1',
+      '@gati/runtime-h3': '^3.2.1',
+    });
+    expect(Object.keys(manifest['scripts']!)).toEqual(
+      expect.arrayContaining(['dev', 'build', 'start', 'test']),
+    );
     expect(read('README.md').split('\n')[0]).toBe('# shop');
     expect(read('.gitignore')).toContain('.gati');
   });
@@ -40,7 +59,9 @@ describe('a folder with files', () => {
   beforeEach(() => fs.writeFileSync(path.join(directory, 'README.md'), 'mine'));
 
   test('is refused, untouched', () => {
-    expect(() => write('minimal')).toThrow(expect.objectContaining({ code: 'GATI_CREATE_NOT_EMPTY', exitCode: 1 }));
+    expect(() => write('minimal')).toThrow(
+      expect.objectContaining({ code: 'GATI_CREATE_NOT_EMPTY', exitCode: 1 }),
+    );
     expect(fs.readdirSync(directory)).toEqual(['README.md']);
     expect(read('README.md')).toBe('mine');
   });

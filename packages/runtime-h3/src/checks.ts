@@ -23,7 +23,9 @@ export function isMultipleOf(divisor: number): Refinement {
   return { check: (value) => typeof value !== 'number' || isMultiple(value, divisor) };
 }
 
-export const isUnique: Refinement = { check: (value) => !Array.isArray(value) || new Set(value.map(toKey)).size === value.length };
+export const isUnique: Refinement = {
+  check: (value) => !Array.isArray(value) || new Set(value.map(toKey)).size === value.length,
+};
 
 /** Only a form has files: no JSON value is one. */
 export const isFile: Refinement = { check: (value) => value instanceof Blob };
@@ -37,7 +39,8 @@ export function quote(text: string): string {
   if (length > 40) return length > 5000 || ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
   for (let index = 0; index < length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit < 32 || unit === 34 || unit === 92 || (unit >= 0xd800 && unit <= 0xdfff)) return JSON.stringify(text);
+    if (unit < 32 || unit === 34 || unit === 92 || (unit >= 0xd800 && unit <= 0xdfff))
+      return JSON.stringify(text);
   }
   return `"${text}"`;
 }

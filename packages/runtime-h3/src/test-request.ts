@@ -10,13 +10,18 @@ interface Parts {
 }
 
 /** A request of a route id (`GET /users/:id`) and what fills it; `takes` are the content types of its body, where it declares one. */
-export function toRequest(route: string, { params, query, headers, body, signal }: Parts, takes: string[] = []): Request {
+export function toRequest(
+  route: string,
+  { params, query, headers, body, signal }: Parts,
+  takes: string[] = [],
+): Request {
   const [method = '', template = ''] = route.split(' ');
   const values = (params ?? {}) as Record<string, unknown>;
   const path = template
     .split('/')
     .map((segment) => {
-      if (segment.startsWith(':')) return encodeURIComponent(String(take(values, segment.slice(1), route)));
+      if (segment.startsWith(':'))
+        return encodeURIComponent(String(take(values, segment.slice(1), route)));
       if (segment.startsWith('*'))
         return String(take(values, segment.slice(1), route))
           .split('/')
@@ -27,10 +32,12 @@ export function toRequest(route: string, { params, query, headers, body, signal 
     .join('/');
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) search.append(name, toText(one));
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined) search.append(name, toText(one));
   }
   const all = new Headers();
-  for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) all.set(name, toText(value));
+  for (const [name, value] of Object.entries(headers ?? {}))
+    if (value !== undefined) all.set(name, toText(value));
   const init: RequestInit = { method, headers: all };
   if (signal) init.signal = signal;
   if (body !== undefined) {
@@ -59,14 +66,23 @@ function take(values: Record<string, unknown>, name: string, route: string): unk
 }
 
 /** As the generated client sends it, but that text which no contract wants as JSON stays text. */
-function toContent(body: unknown, takes: string[], hasType: boolean): { content: unknown; isJson: boolean } {
+function toContent(
+  body: unknown,
+  takes: string[],
+  hasType: boolean,
+): { content: unknown; isJson: boolean } {
   const isText = typeof body === 'string' && (hasType || !takes.includes('application/json'));
   if (isText || isRaw(body)) return { content: body, isJson: false };
-  const isForm = takes[0] === 'multipart/form-data' || (typeof body === 'object' && body !== null && Object.values(body).some(hasFile));
-  return isForm ? { content: toForm(body as object), isJson: false } : { content: stringifyWire(body), isJson: true };
+  const isForm =
+    takes[0] === 'multipart/form-data' ||
+    (typeof body === 'object' && body !== null && Object.values(body).some(hasFile));
+  return isForm
+    ? { content: toForm(body as object), isJson: false }
+    : { content: stringifyWire(body), isJson: true };
 }
 
-const hasFile = (value: unknown): boolean => value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
+const hasFile = (value: unknown): boolean =>
+  value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
 
 function toForm(fields: object): FormData {
   const form = new FormData();
@@ -85,5 +101,10 @@ function toText(value: unknown): string {
 }
 
 function isRaw(body: unknown): boolean {
-  return ArrayBuffer.isView(body) || [ArrayBuffer, FormData, URLSearchParams, Blob, ReadableStream].some((type) => body instanceof type);
+  return (
+    ArrayBuffer.isView(body) ||
+    [ArrayBuffer, FormData, URLSearchParams, Blob, ReadableStream].some(
+      (type) => body instanceof type,
+    )
+  );
 }

@@ -11,7 +11,9 @@ type IsAny<Type> = 0 extends 1 & Type ? true : false;
 export type TestRoute = IsAny<Routes> extends true ? RouteId : keyof Routes & string;
 
 /** What fills a request, as the contract of the route has it. */
-export type TestCall<R extends string = string> = { signal?: AbortSignal } & (IsAny<Routes> extends true
+export type TestCall<R extends string = string> = {
+  signal?: AbortSignal;
+} & (IsAny<Routes> extends true
   ? AnyCall
   : R extends keyof Routes
     ? Routes[R] extends { request: infer Request }
@@ -35,11 +37,17 @@ type TestBody<R extends string, Request> = 'body' extends keyof Request
     ? unknown
     : { body?: unknown };
 /** What takes a form takes both kinds. */
-type OrParams<Part> = { [Key in keyof Part]: Part[Key] | (FormData extends Part[Key] ? URLSearchParams : never) };
+type OrParams<Part> = {
+  [Key in keyof Part]: Part[Key] | (FormData extends Part[Key] ? URLSearchParams : never);
+};
 
 /** Nothing, where the route needs nothing. */
 export type TestArguments<R extends string> =
-  IsAny<Routes> extends true ? [call?: TestCall<R>] : R extends Plain ? [call?: TestCall<R>] : [call: TestCall<R>];
+  IsAny<Routes> extends true
+    ? [call?: TestCall<R>]
+    : R extends Plain
+      ? [call?: TestCall<R>]
+      : [call: TestCall<R>];
 
 export interface TestAnswer<Status extends number = number, Body = unknown> {
   readonly status: Status;
@@ -62,7 +70,10 @@ export type TestAnswerOf<R extends string> =
 type Redirect = 301 | 302 | 303 | 304 | 307 | 308;
 type StatusOf<Result> = Result extends { readonly status: infer Status } ? Status : never;
 /** Of a result of the client: what has no headers is no answer. */
-type Answer<Result> = Result extends { readonly headers: Headers; readonly status: infer Status extends number }
+type Answer<Result> = Result extends {
+  readonly headers: Headers;
+  readonly status: infer Status extends number;
+}
   ? Result extends { readonly ok: true; readonly data: infer Body }
     ? TestAnswer<Status, Read<Body>>
     : Result extends { readonly ok: false; readonly error: infer Body }

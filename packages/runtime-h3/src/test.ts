@@ -43,11 +43,18 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     env: { ...process.env, ...options.env },
     queue: createMemoryDriver(),
   });
-  const app = createApp({ releases: () => onlyRelease(release), context: () => context.gctx, mode: 'development', logger });
+  const app = createApp({
+    releases: () => onlyRelease(release),
+    context: () => context.gctx,
+    mode: 'development',
+    logger,
+  });
   return {
     async call<const R extends TestRoute>(route: R, ...[call]: TestArguments<R>) {
       const takes = release.contract.routes.find(({ id }) => id === route)?.body?.contentTypes;
-      return (await readAnswer(await app.fetch(toRequest(route, call ?? {}, takes)))) as TestAnswerOf<R>;
+      return (await readAnswer(
+        await app.fetch(toRequest(route, call ?? {}, takes)),
+      )) as TestAnswerOf<R>;
     },
     fetch: (request) => app.fetch(request),
     idle: () => context.effects.idle(),
@@ -63,11 +70,15 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
 async function importRelease(): Promise<ReleaseBundle> {
   try {
     // @ts-ignore -- the plugin makes this module
-    const { default: release } = (await import('virtual:gati/release')) as { default: ReleaseBundle };
+    const { default: release } = (await import('virtual:gati/release')) as {
+      default: ReleaseBundle;
+    };
     return release;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const missing = code === 'ERR_UNSUPPORTED_ESM_URL_SCHEME' || /(?:find|resolve|load).*virtual:gati\/release/.test(message);
+    const missing =
+      code === 'ERR_UNSUPPORTED_ESM_URL_SCHEME' ||
+      /(?:find|resolve|load).*virtual:gati\/release/.test(message);
     if (!missing) throw cause;
     throw new GatiError(
       {

@@ -22,6 +22,13 @@ export type {
   SocketHooks,
   SocketPeer,
 } from './context/types.ts';
-export type { EffectContext, EffectFile, EffectJob, EnqueueOptions, RateLimit, RetryPolicy } from './effects/types.ts';
+export type {
+  EffectContext,
+  EffectFile,
+  EffectJob,
+  EnqueueOptions,
+  RateLimit,
+  RetryPolicy,
+} from './effects/types.ts';
 export type { ModuleDefinition } from './modules/types.ts';
 export type { MigrationOf } from './releases/migrate/typed.ts';

@@ -5,8 +5,13 @@ import { release } from './server/app/release.ts';
 
 test('calls routes without a port and drains effects', async () => {
   const app = await testApp({ release, env: { GREETING: 'hello from the test' } });
-  const answer = await app.call('POST /echo', { body: { when: new Date(0), big: 7n, list: [1, 2] } });
-  expect(answer).toMatchObject({ status: 200, body: { got: { when: '1970-01-01T00:00:00.000Z', big: '7', list: [1, 2] } } });
+  const answer = await app.call('POST /echo', {
+    body: { when: new Date(0), big: 7n, list: [1, 2] },
+  });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { got: { when: '1970-01-01T00:00:00.000Z', big: '7', list: [1, 2] } },
+  });
   expect(answer.headers.get('content-type')).toContain('application/json');
   expect((await app.call('GET /config')).body).toEqual({ greeting: 'hello from the test' });
   expect((await app.call('GET /slow', { query: { ms: 1 } })).status).toBe(200);
@@ -23,26 +28,59 @@ test('calls routes without a port and drains effects', async () => {
 
 test('sends what the generated client would', async () => {
   const text = { type: 'string' } as const;
-  const picture = { type: 'object', properties: { name: text, picture: {} }, required: ['name'] } as const;
+  const picture = {
+    type: 'object',
+    properties: { name: text, picture: {} },
+    required: ['name'],
+  } as const;
   const made = bundle({
-    'POST /text': { body: text, handler: (req) => [req.body, req.headers['x-n'], req.headers['x-not'] ?? null] },
+    'POST /text': {
+      body: text,
+      handler: (req) => [req.body, req.headers['x-n'], req.headers['x-not'] ?? null],
+    },
     'POST /file': {
       body: picture as never,
       contentTypes: ['multipart/form-data'],
-      handler: async (req) => [req.body.name, (await (req.body.picture as File | undefined)?.text()) ?? null],
+      handler: async (req) => [
+        req.body.name,
+        (await (req.body.picture as File | undefined)?.text()) ?? null,
+      ],
     },
-    'POST /raw': { handler: (req) => [req.headers['content-type'] ?? null, req.body ?? null, new TextDecoder().decode(req.rawBody)] },
+    'POST /raw': {
+      handler: (req) => [
+        req.headers['content-type'] ?? null,
+        req.body ?? null,
+        new TextDecoder().decode(req.rawBody),
+      ],
+    },
   });
   for (const [index, contentTypes] of [['application/json'], ['multipart/form-data']].entries())
     made.contract.routes[index]!.body = { contentTypes, required: true, schema: {} };
   const app = await testApp({ release: made });
-  const body = async (route: `POST /${string}`, call: object): Promise<unknown> => (await app.call(route, call)).body;
-  expect(await body('POST /text', { body: 'a', headers: { 'x-n': 7, 'x-not': undefined } })).toEqual(['a', '7', null]);
-  expect(await body('POST /file', { body: { name: 'a', picture: new File(['bytes'], 'a.png') } })).toEqual(['a', 'bytes']);
+  const body = async (route: `POST /${string}`, call: object): Promise<unknown> =>
+    (await app.call(route, call)).body;
+  expect(
+    await body('POST /text', { body: 'a', headers: { 'x-n': 7, 'x-not': undefined } }),
+  ).toEqual(['a', '7', null]);
+  expect(
+    await body('POST /file', { body: { name: 'a', picture: new File(['bytes'], 'a.png') } }),
+  ).toEqual(['a', 'bytes']);
   expect(await body('POST /file', { body: { name: 'a' } })).toEqual(['a', null]);
-  expect(await body('POST /raw', { body: 'text' })).toEqual(['text/plain;charset=UTF-8', null, 'text']);
-  expect(await body('POST /raw', { body: new TextEncoder().encode('bytes') })).toEqual([null, null, 'bytes']);
-  expect(await body('POST /raw', { body: { a: 1 } })).toEqual(['application/json', { a: 1 }, '{"a":1}']);
+  expect(await body('POST /raw', { body: 'text' })).toEqual([
+    'text/plain;charset=UTF-8',
+    null,
+    'text',
+  ]);
+  expect(await body('POST /raw', { body: new TextEncoder().encode('bytes') })).toEqual([
+    null,
+    null,
+    'bytes',
+  ]);
+  expect(await body('POST /raw', { body: { a: 1 } })).toEqual([
+    'application/json',
+    { a: 1 },
+    '{"a":1}',
+  ]);
   await app.close();
 });
 
@@ -53,7 +91,9 @@ test('names a parameter that is missing', async () => {
 });
 
 test('says what a start would say', async () => {
-  await expect(testApp({ release, env: { GREETING: 'bad' } })).rejects.toMatchObject({ code: 'GATI_CONFIG_INVALID' });
+  await expect(testApp({ release, env: { GREETING: 'bad' } })).rejects.toMatchObject({
+    code: 'GATI_CONFIG_INVALID',
+  });
 });
 
 test('without the plugin and without a release there is no app', async () => {

@@ -31,7 +31,8 @@ export function createContext(options: GatiOptions = {}, parts: ProjectParts = {
   return {
     options,
     get project() {
-      if (root === undefined) throw new Error('gati: the project is asked for before the configuration is resolved');
+      if (root === undefined)
+        throw new Error('gati: the project is asked for before the configuration is resolved');
       return (project ??= retainProject(root, options, parts));
     },
     open(found) {
@@ -65,7 +66,10 @@ const keyOf = (root: string, options: GatiOptions): string => JSON.stringify([ro
 
 function retainProject(root: string, options: GatiOptions, parts: ProjectParts): Project {
   const key = keyOf(root, options);
-  const entry = shared.get(key) ?? { project: createProject({ root, options, ...parts }), users: 0 };
+  const entry = shared.get(key) ?? {
+    project: createProject({ root, options, ...parts }),
+    users: 0,
+  };
   entry.users++;
   shared.set(key, entry);
   return entry.project;

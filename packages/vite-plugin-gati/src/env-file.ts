@@ -19,7 +19,12 @@ export async function writeEnvFile(root: string): Promise<string[]> {
 }
 
 async function hasReference(root: string): Promise<boolean> {
-  const files = await glob(['*.d.ts', 'src/**/*.d.ts', 'tsconfig*.json'], { cwd: root, expandDirectories: false });
-  const texts = await Promise.all(files.map((file) => fs.readFile(path.join(root, file), 'utf8').catch(() => '')));
+  const files = await glob(['*.d.ts', 'src/**/*.d.ts', 'tsconfig*.json'], {
+    cwd: root,
+    expandDirectories: false,
+  });
+  const texts = await Promise.all(
+    files.map((file) => fs.readFile(path.join(root, file), 'utf8').catch(() => '')),
+  );
   return texts.some((text) => text.includes('vite-plugin-gati/types'));
 }

@@ -22,13 +22,18 @@ export function environmentPlugin(context: PluginContext): Plugin {
             resolve: { noExternal: [/^vite-plugin-gati/, '@gati/runtime-h3/test'] },
             dev: {
               createEnvironment: (name, config) =>
-                createRunnableDevEnvironment(name, config, { runner: createRunner, runnerOptions: { hmr: { logger: false } } }),
+                createRunnableDevEnvironment(name, config, {
+                  runner: createRunner,
+                  runnerOptions: { hmr: { logger: false } },
+                }),
             },
           },
         },
         server: { watch: { ignored: [isOutput(path.resolve(user.root ?? '.'))] } },
         // In Vitest, `testApp` imports the app's own release, which only Vite can make.
-        ...(process.env.VITEST && { test: { server: { deps: { inline: [/\/@gati\/runtime-h3\//] } } } }),
+        ...(process.env.VITEST && {
+          test: { server: { deps: { inline: [/\/@gati\/runtime-h3\//] } } },
+        }),
       };
     },
     configResolved(config) {

@@ -15,7 +15,9 @@ export interface GenerateInput {
 export type GenerateParts = (input: GenerateInput) => Promise<string[]>;
 
 /** Writes `.gati` from contracts that come one by one: what did not change is not told again. */
-export function createPartsWriter(project: Pick<Project, 'root' | 'app' | 'options'>): GenerateParts {
+export function createPartsWriter(
+  project: Pick<Project, 'root' | 'app' | 'options'>,
+): GenerateParts {
   const routes = new Map<string, AnalyzedRoute>();
   const effects = new Map<string, AnalyzedEffect>();
   const propose = createProposer(project);

@@ -41,7 +41,9 @@ export async function writeGenerated(
     files[VERSION_TYPES] = emitVersions(await readMigrationTypes(root, scan.versions, contract));
   }
   const written = await Promise.all(
-    Object.entries(files).map(async ([file, text]) => ((await writeChanged(path.join(root, file), text)) ? [file] : [])),
+    Object.entries(files).map(async ([file, text]) =>
+      (await writeChanged(path.join(root, file), text)) ? [file] : [],
+    ),
   );
   return [...written.flat(), ...(await writeEnvFile(root))];
 }
@@ -52,7 +54,8 @@ export async function writeTypes(root: string, scan: Scan): Promise<string[]> {
   await writeChanged(path.join(root, '.gati/.gitignore'), '*\n');
   // The contracts behind migrations are not read for this; until they are, nothing of them is checked.
   const versions = path.join(root, VERSION_TYPES);
-  if (scan.versions.length > 0 && !fs.existsSync(versions)) await writeChanged(versions, emitVersions([]));
+  if (scan.versions.length > 0 && !fs.existsSync(versions))
+    await writeChanged(versions, emitVersions([]));
   const changed = await writeChanged(path.join(root, file), emitTypes(scan));
   return [...(changed ? [file] : []), ...(await writeEnvFile(root))];
 }

@@ -15,5 +15,10 @@ export default function gati(options: GatiOptions = {}): Plugin[] {
 
 /** All of the plugin, in order. */
 export function toPlugins(context: PluginContext): Plugin[] {
-  return [environmentPlugin(context), virtualPlugin(context), devPlugin(context), ...buildPlugins(context)];
+  return [
+    environmentPlugin(context),
+    virtualPlugin(context),
+    devPlugin(context),
+    ...buildPlugins(context),
+  ];
 }

@@ -11,9 +11,11 @@ export function createSchemaLoader(root: string): LoadSchema {
   return async (file, exportName) => {
     let module = modules.get(file);
     if (!module) {
-      module = runnerImport<Record<string, unknown>>(path.join(root, file), { root, configFile: false, logLevel: 'silent' }).then(
-        ({ module }) => module,
-      );
+      module = runnerImport<Record<string, unknown>>(path.join(root, file), {
+        root,
+        configFile: false,
+        logLevel: 'silent',
+      }).then(({ module }) => module);
       modules.set(file, module);
     }
     return (await module)[exportName];

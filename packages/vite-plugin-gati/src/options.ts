@@ -39,7 +39,14 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
 ];
 
 export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
-  const { base = '', cors, limits = {}, missingVersion = 'choose', breaking = {}, effects = [] } = options;
+  const {
+    base = '',
+    cors,
+    limits = {},
+    missingVersion = 'choose',
+    breaking = {},
+    effects = [],
+  } = options;
   const start: ResolvedOptions = { base, cors, limits, missingVersion, breaking, effects };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
@@ -47,9 +54,14 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
 function resolveBase(options: ResolvedOptions): ResolvedOptions {
   const base = options.base.replace(/\/+$/, '');
   if (base === '') return { ...options, base };
-  const fault = base.startsWith('/') ? checkPath(base) : { message: `'${base}' does not start with a slash.` };
+  const fault = base.startsWith('/')
+    ? checkPath(base)
+    : { message: `'${base}' does not start with a slash.` };
   if (fault || /[:*]/.test(base))
-    throw invalid(`base: ${fault?.message ?? 'it has a parameter.'}`, "Write a plain path: gati({ base: '/api' }).");
+    throw invalid(
+      `base: ${fault?.message ?? 'it has a parameter.'}`,
+      "Write a plain path: gati({ base: '/api' }).",
+    );
   return { ...options, base };
 }
 
@@ -58,7 +70,10 @@ function resolveCors(options: ResolvedOptions): ResolvedOptions {
   const origins = options.cors.origins.map((origin) => {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (!url || url.origin === 'null')
-      throw invalid(`cors.origins: '${origin}' is not an origin.`, "Write scheme and host: 'https://app.example.com'.");
+      throw invalid(
+        `cors.origins: '${origin}' is not an origin.`,
+        "Write scheme and host: 'https://app.example.com'.",
+      );
     return url.origin;
   });
   return { ...options, cors: { ...options.cors, origins } };
@@ -67,7 +82,10 @@ function resolveCors(options: ResolvedOptions): ResolvedOptions {
 function resolveLimits(options: ResolvedOptions): ResolvedOptions {
   for (const [name, value] of Object.entries(options.limits)) {
     if (!Number.isInteger(value) || value < 1)
-      throw invalid(`limits.${name}: ${value} is not a whole number above 0.`, 'Give bytes, levels or milliseconds.');
+      throw invalid(
+        `limits.${name}: ${value} is not a whole number above 0.`,
+        'Give bytes, levels or milliseconds.',
+      );
   }
   return options;
 }
@@ -75,7 +93,10 @@ function resolveLimits(options: ResolvedOptions): ResolvedOptions {
 function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
   const known: MissingVersion[] = ['choose', 'latest', 'oldest'];
   if (known.includes(options.missingVersion)) return options;
-  throw invalid(`missingVersion: '${options.missingVersion}' is not known.`, `Give one of ${known.map((name) => `'${name}'`).join(', ')}.`);
+  throw invalid(
+    `missingVersion: '${options.missingVersion}' is not known.`,
+    `Give one of ${known.map((name) => `'${name}'`).join(', ')}.`,
+  );
 }
 
 function resolveEffects(options: ResolvedOptions): ResolvedOptions {
@@ -90,5 +111,10 @@ function resolveEffects(options: ResolvedOptions): ResolvedOptions {
 }
 
 function invalid(message: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_OPTION_INVALID', level: 'error', message: `gati() ${message}`, fix });
+  return new GatiError({
+    code: 'GATI_OPTION_INVALID',
+    level: 'error',
+    message: `gati() ${message}`,
+    fix,
+  });
 }

@@ -4,7 +4,10 @@ import path from 'node:path';
 /** What stands in the `package.json` of the app in `root`; nothing where there is none: an app may consist of handlers alone. */
 export function readPackageFields(root: string): Record<string, unknown> {
   try {
-    return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
+    return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
   } catch {
     return {};
   }

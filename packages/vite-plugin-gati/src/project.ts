@@ -31,7 +31,10 @@ export interface Project {
   /** Says that files changed; gives those (routes and effects) whose contracts may be others now. */
   invalidate(files: string[]): Promise<string[]>;
   /** Scan and contract of the files as they stand. */
-  analyze(known?: { scan?: Scan; onRoute?: (done: AnalyzedRoute) => void }): Promise<ProjectAnalysis>;
+  analyze(known?: {
+    scan?: Scan;
+    onRoute?: (done: AnalyzedRoute) => void;
+  }): Promise<ProjectAnalysis>;
   /**
    * Writes types, client, manifest and OpenAPI below `.gati`, for `version` or the one that follows from the last release; gives the files whose bytes
    * changed.

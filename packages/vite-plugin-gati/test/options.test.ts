@@ -15,6 +15,8 @@ test('queues of clouds are built in where they are named, each once', () => {
 
 test('what is no queue of a cloud is said', () => {
   const effects = ['kafka'] as unknown as ['sqs'];
-  expect(() => resolveOptions({ effects })).toThrow(expect.objectContaining({ code: 'GATI_OPTION_INVALID' }));
+  expect(() => resolveOptions({ effects })).toThrow(
+    expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
+  );
   expect(() => resolveOptions({ effects })).toThrow(/'kafka'.*\n?.*'sqs', 'pubsub', 'azurequeue'/s);
 });

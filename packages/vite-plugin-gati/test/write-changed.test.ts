@@ -22,7 +22,9 @@ test('says whether the bytes changed, and leaves equal ones alone', async () => 
 
 test('of writes at once the last one stays', async () => {
   const file = path.join(folder, 'file.txt');
-  await Promise.all(Array.from({ length: 50 }, (_, index) => writeChanged(file, 'x'.repeat(50 - index) + index)));
+  await Promise.all(
+    Array.from({ length: 50 }, (_, index) => writeChanged(file, 'x'.repeat(50 - index) + index)),
+  );
   expect(fs.readFileSync(file, 'utf8')).toBe('x49');
   expect(fs.readdirSync(folder)).toEqual(['file.txt']);
 });

@@ -28,15 +28,25 @@ export interface ContractParts {
  */
 export function assembleContract(parts: ContractParts): Contract {
   const routes = parts.routes.toSorted((a, b) => compare(a.contract.id, b.contract.id));
-  const effects = (parts.effects ?? []).toSorted((a, b) => compare(a.contract.name, b.contract.name));
+  const effects = (parts.effects ?? []).toSorted((a, b) =>
+    compare(a.contract.name, b.contract.name),
+  );
   const all = [...routes, ...effects];
   const { $defs, rewrites } = mergeDefs(all.map((part) => part.$defs));
   const contract: Omit<Contract, '$defs'> = {
     routes: routes.map((part, index) => mapRoute(canonicalRoute(part.contract), rewrites[index]!)),
-    effects: effects.map((part, index) => mapEffect(mapEffect(part.contract, canonicalSchema), rewrites[routes.length + index]!)),
+    effects: effects.map((part, index) =>
+      mapEffect(mapEffect(part.contract, canonicalSchema), rewrites[routes.length + index]!),
+    ),
     modules: (parts.modules ?? []).toSorted((a, b) => compare(a.name, b.name)),
   };
-  return { ...contract, $defs: pruneDefs([...contract.routes.flatMap(routeSchemas), ...contract.effects.flatMap(effectSchemas)], $defs) };
+  return {
+    ...contract,
+    $defs: pruneDefs(
+      [...contract.routes.flatMap(routeSchemas), ...contract.effects.flatMap(effectSchemas)],
+      $defs,
+    ),
+  };
 }
 
 /** By identity, as only one route of a thousand changes with an edit. */

@@ -36,7 +36,10 @@ export function mapRoute(route: RouteContract, change: (schema: Schema) => Schem
 }
 
 /** A copy of the effect with each of its schemas changed. */
-export function mapEffect(effect: EffectContract, change: (schema: Schema) => Schema): EffectContract {
+export function mapEffect(
+  effect: EffectContract,
+  change: (schema: Schema) => Schema,
+): EffectContract {
   const copy: EffectContract = { ...effect };
   for (const slot of EFFECT_SLOTS) {
     const schema = effect[slot];

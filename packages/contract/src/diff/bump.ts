@@ -13,7 +13,8 @@ export function bumpVersion(version: string, bump: Bump): string {
   const isPre = prerelease.length > 0;
   const level = major > 0 ? bump : bump === 'major' ? 'minor' : 'patch';
   const next = (numbers: [number, number, number]): string => numbers.join('.');
-  if (level === 'major') return next([isPre && minor === 0 && patch === 0 ? major : major + 1, 0, 0]);
+  if (level === 'major')
+    return next([isPre && minor === 0 && patch === 0 ? major : major + 1, 0, 0]);
   if (level === 'minor') return next([major, isPre && patch === 0 ? minor : minor + 1, 0]);
   return next([major, minor, isPre ? patch : patch + 1]);
 }

@@ -33,7 +33,8 @@ function printEntry({ version, date, changes }: ChangelogEntry): string[] {
 
 function printChanges(changes: Change[]): string {
   const routes = new Map<string, Change[]>();
-  for (const change of changes) routes.set(change.route, [...(routes.get(change.route) ?? []), change]);
+  for (const change of changes)
+    routes.set(change.route, [...(routes.get(change.route) ?? []), change]);
   return [...routes]
     .flatMap(([route, list]) => [
       ...(route === '*' ? [] : [`- \`${route}\``]),

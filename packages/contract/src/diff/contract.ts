@@ -25,9 +25,11 @@ export function diffContracts(before: Contract, after: Contract, policy: DiffPol
     else reporter.report(now ? 'route-added' : 'route-removed', '');
   }
   const effects = new Map(after.effects.map((effect) => [effect.name, effect]));
-  for (const old of before.effects) compareEffects(reporterOf(`effect ${old.name}`), old, effects.get(old.name));
+  for (const old of before.effects)
+    compareEffects(reporterOf(`effect ${old.name}`), old, effects.get(old.name));
   const known = new Set(before.effects.map(({ name }) => name));
-  for (const { name } of after.effects) if (!known.has(name)) reporterOf(`effect ${name}`).report('effect-added', '');
+  for (const { name } of after.effects)
+    if (!known.has(name)) reporterOf(`effect ${name}`).report('effect-added', '');
   return toDiff(changes);
 }
 
@@ -38,9 +40,18 @@ export function diffManifests(before: Compared, after: Compared, policy: DiffPol
   const diff = diffContracts(before.contract, after.contract, policy);
   const [old, now] = [before.release.code, after.release.code];
   if (diff.bump !== 'none' || old === undefined || now === undefined) return diff;
-  if (old === now && canonicalJson(before.native ?? null) === canonicalJson(after.native ?? null)) return diff;
+  if (old === now && canonicalJson(before.native ?? null) === canonicalJson(after.native ?? null))
+    return diff;
   const rule = 'code-changed';
-  return toDiff([{ route: '*', path: '', rule, level: DIFF_RULES[rule].request, message: DIFF_RULES[rule].says({}) }]);
+  return toDiff([
+    {
+      route: '*',
+      path: '',
+      rule,
+      level: DIFF_RULES[rule].request,
+      message: DIFF_RULES[rule].says({}),
+    },
+  ]);
 }
 
 function toDiff(changes: Change[]): Diff {
@@ -49,10 +60,16 @@ function toDiff(changes: Change[]): Diff {
 }
 
 /** By method and path; what is left, by what they answer, so that a renamed parameter is not a route gone and a route new. */
-function pairRoutes(before: RouteContract[], after: RouteContract[]): [RouteContract | undefined, RouteContract | undefined][] {
+function pairRoutes(
+  before: RouteContract[],
+  after: RouteContract[],
+): [RouteContract | undefined, RouteContract | undefined][] {
   const left = new Set(after);
   const pairs = new Map<RouteContract, RouteContract>();
-  for (const key of [({ method, path }: RouteContract): string => `${method} ${path}`, routeShape]) {
+  for (const key of [
+    ({ method, path }: RouteContract): string => `${method} ${path}`,
+    routeShape,
+  ]) {
     const byKey = new Map([...left].map((route) => [key(route), route]));
     for (const route of before) {
       const other = pairs.has(route) ? undefined : byKey.get(key(route));
@@ -67,7 +84,12 @@ function pairRoutes(before: RouteContract[], after: RouteContract[]): [RouteCont
 }
 
 /** What is queued was written by older code, so a payload is read as a request is. */
-function compareEffects(to: Reporter, before: EffectContract, after: EffectContract | undefined): void {
+function compareEffects(
+  to: Reporter,
+  before: EffectContract,
+  after: EffectContract | undefined,
+): void {
   if (!after) return to.report('effect-removed', '');
-  if (before.payload ?? after.payload) to.compare('request', before.payload ?? {}, after.payload ?? {}, 'payload');
+  if (before.payload ?? after.payload)
+    to.compare('request', before.payload ?? {}, after.payload ?? {}, 'payload');
 }

@@ -11,7 +11,11 @@ export interface Discriminator {
   after: Map<Schema, Literal>;
 }
 
-export function findDiscriminator({ beforeDefs, afterDefs }: Walk, before: Schema[], after: Schema[]): Discriminator | undefined {
+export function findDiscriminator(
+  { beforeDefs, afterDefs }: Walk,
+  before: Schema[],
+  after: Schema[],
+): Discriminator | undefined {
   const [from, to] = [before.filter(isObject), after.filter(isObject)];
   if (from.length === 0 || to.length === 0 || from.length + to.length < 3) return undefined;
   for (const property of from[0]!.required ?? []) {
@@ -22,14 +26,27 @@ export function findDiscriminator({ beforeDefs, afterDefs }: Walk, before: Schem
 }
 
 /** `(kind=card)`, else the kind of value in brackets; in plain words for a sentence about something that is gone. */
-export function labelOf({ beforeDefs, afterDefs }: Walk, member: Schema, discriminator: Discriminator | undefined, gone = false): string {
-  const property = discriminator && resolveRef(member, gone ? beforeDefs : afterDefs).properties?.[discriminator.property];
+export function labelOf(
+  { beforeDefs, afterDefs }: Walk,
+  member: Schema,
+  discriminator: Discriminator | undefined,
+  gone = false,
+): string {
+  const property =
+    discriminator &&
+    resolveRef(member, gone ? beforeDefs : afterDefs).properties?.[discriminator.property];
   const value = property && constantOf(property, gone ? beforeDefs : afterDefs);
-  return value === undefined ? `(${describe(member)})` : `(${discriminator!.property}=${String(value)})`;
+  return value === undefined
+    ? `(${describe(member)})`
+    : `(${discriminator!.property}=${String(value)})`;
 }
 
 /** The values of a property where each member requires it with a constant of its own. */
-export function valuesOf(members: Schema[], property: string, defs: Defs): Map<Schema, Literal> | undefined {
+export function valuesOf(
+  members: Schema[],
+  property: string,
+  defs: Defs,
+): Map<Schema, Literal> | undefined {
   const values = new Map<Schema, Literal>();
   for (const member of members) {
     const schema = member.required?.includes(property) ? member.properties?.[property] : undefined;

@@ -11,7 +11,16 @@ export interface Members {
   plain: Schema[];
 }
 
-const LITERAL_KEYS = new Set(['type', 'const', 'enum', 'title', 'description', 'deprecated', 'examples', 'default']);
+const LITERAL_KEYS = new Set([
+  'type',
+  'const',
+  'enum',
+  'title',
+  'description',
+  'deprecated',
+  'examples',
+  'default',
+]);
 
 export function toMembers(schema: Schema, defs: Defs): Members {
   const members: Members = { nullable: false, literals: [], plain: [] };
@@ -45,8 +54,10 @@ function collect(schema: Schema, defs: Defs, members: Members, open: ReadonlySet
 
 function literalsOf(schema: Schema): Literal[] | undefined {
   if (schema.type === 'null' && schema.const === undefined && !schema.enum) return [null];
-  if (!Object.entries(schema).every(([key, value]) => value === undefined || LITERAL_KEYS.has(key))) return undefined;
-  const values = schema.const === undefined ? schema.enum : schema.enum ? undefined : [schema.const];
+  if (!Object.entries(schema).every(([key, value]) => value === undefined || LITERAL_KEYS.has(key)))
+    return undefined;
+  const values =
+    schema.const === undefined ? schema.enum : schema.enum ? undefined : [schema.const];
   return values?.filter((value) => isOfType(value, schema.type));
 }
 

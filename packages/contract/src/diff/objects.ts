@@ -19,24 +19,55 @@ export function compareObjects(walk: Walk, before: Schema, after: Schema, path: 
     walk.compare(schema, now, place);
   }
   for (const [name, schema] of to) {
-    if (!from.has(name)) reportAdded(walk, schema, before, isRequired(after, name), `${path}/${escapePointer(name)}`, `\`${name}\``);
+    if (!from.has(name))
+      reportAdded(
+        walk,
+        schema,
+        before,
+        isRequired(after, name),
+        `${path}/${escapePointer(name)}`,
+        `\`${name}\``,
+      );
   }
   compareAdditional(walk, before, after, path);
   compareNames(walk, before.propertyNames, after.propertyNames, path);
-  compareBound(walk, 'minProperties', 'lower', before.minProperties ?? 0, after.minProperties ?? 0, path);
-  compareBound(walk, 'maxProperties', 'upper', before.maxProperties ?? Infinity, after.maxProperties ?? Infinity, path);
+  compareBound(
+    walk,
+    'minProperties',
+    'lower',
+    before.minProperties ?? 0,
+    after.minProperties ?? 0,
+    path,
+  );
+  compareBound(
+    walk,
+    'maxProperties',
+    'upper',
+    before.maxProperties ?? Infinity,
+    after.maxProperties ?? Infinity,
+    path,
+  );
 }
 
 /** A required name without a schema is a field of any value. */
 function fieldsOf({ properties = {}, required = [] }: Schema): Map<string, Schema> {
-  return new Map([...required.map((name): [string, Schema] => [name, {}]), ...Object.entries(properties)]);
+  return new Map([
+    ...required.map((name): [string, Schema] => [name, {}]),
+    ...Object.entries(properties),
+  ]);
 }
 
 function isRequired({ required = [] }: Schema, name: string): boolean {
   return required.includes(name);
 }
 
-function reportRemoved(walk: Walk, field: Schema, { additionalProperties: rest }: Schema, path: string, name: string): void {
+function reportRemoved(
+  walk: Walk,
+  field: Schema,
+  { additionalProperties: rest }: Schema,
+  path: string,
+  name: string,
+): void {
   const fits = rest !== false && (typeof rest !== 'object' || walk.forward(field, rest));
   walk.report(walk.side === 'request' && !fits ? 'field-refused' : 'field-removed', path, { name });
 }
@@ -51,9 +82,15 @@ function reportAdded(
 ): void {
   // Where something was promised for undeclared names (a record, `true`), the field has to keep it. A silent or closed object promised nothing.
   const promised = rest === true ? {} : rest;
-  const keeps = !promised || (walk.side === 'request' ? walk.forward(promised, field) : walk.backward(field, promised));
+  const keeps =
+    !promised ||
+    (walk.side === 'request' ? walk.forward(promised, field) : walk.backward(field, promised));
   const rule = required ? 'required-field-added' : 'field-added';
-  walk.report(keeps || (required && walk.side === 'request') ? rule : 'field-added-to-record', path, { name });
+  walk.report(
+    keeps || (required && walk.side === 'request') ? rule : 'field-added-to-record',
+    path,
+    { name },
+  );
 }
 
 function compareAdditional(walk: Walk, before: Schema, after: Schema, path: string): void {
@@ -70,5 +107,9 @@ function compareNames(walk: Walk, before: Schema = {}, after: Schema = {}, path:
   const [grows, shrinks] = [walk.forward(before, after), walk.backward(after, before)];
   if (grows === shrinks && grows) return;
   const detail = { name: 'propertyNames', before: 'of before', after: 'of now' };
-  walk.report(grows ? 'constraint-widened' : shrinks ? 'constraint-narrowed' : 'constraint-changed', path, detail);
+  walk.report(
+    grows ? 'constraint-widened' : shrinks ? 'constraint-narrowed' : 'constraint-changed',
+    path,
+    detail,
+  );
 }

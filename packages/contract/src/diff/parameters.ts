@@ -16,7 +16,9 @@ export function renameParameters(before: RouteContract, after: RouteContract): S
   const rename = (name: string): string => now[old.indexOf(name)] ?? name;
   const renamed: Schema = { ...params };
   if (params.properties)
-    renamed.properties = Object.fromEntries(Object.entries(params.properties).map(([name, schema]) => [rename(name), schema]));
+    renamed.properties = Object.fromEntries(
+      Object.entries(params.properties).map(([name, schema]) => [rename(name), schema]),
+    );
   if (params.required) renamed.required = params.required.map(rename);
   return renamed;
 }

@@ -43,7 +43,12 @@ export function proposeVersion(input: ProposalInput): Proposal {
   const proposed = bump === 'none' ? since : bumpVersion(since, bump);
   const isHigher = compareSemver(parseSemver(declared)!, parseSemver(proposed)!) > 0;
   if (!isHigher && bump === 'none') return { version: since, since, bump, changes };
-  return { version: nextFree(isHigher ? declared : proposed, bump === 'none' ? 'patch' : bump, input), since, bump, changes };
+  return {
+    version: nextFree(isHigher ? declared : proposed, bump === 'none' ? 'patch' : bump, input),
+    since,
+    bump,
+    changes,
+  };
 }
 
 /** A version names one release, also one that was withdrawn. */

@@ -3,10 +3,21 @@ import { boundsOf } from './subtype/atoms.ts';
 import type { Walk } from './walk.ts';
 
 /** A lower bound that rises or an upper one that falls narrows. Absent ones are infinite. */
-export function compareBound(walk: Walk, name: string, limit: 'lower' | 'upper', before: number, after: number, path: string): void {
+export function compareBound(
+  walk: Walk,
+  name: string,
+  limit: 'lower' | 'upper',
+  before: number,
+  after: number,
+  path: string,
+): void {
   if (before === after) return;
   const narrows = limit === 'lower' ? after > before : after < before;
-  walk.report(narrows ? 'bound-narrowed' : 'bound-widened', path, { name, before: text(before), after: text(after) });
+  walk.report(narrows ? 'bound-narrowed' : 'bound-widened', path, {
+    name,
+    before: text(before),
+    after: text(after),
+  });
 }
 
 function text(bound: number): string {
@@ -14,37 +25,71 @@ function text(bound: number): string {
 }
 
 /** A constraint that is only equal to itself. */
-export function compareConstraint(walk: Walk, name: string, before: unknown, after: unknown, path: string): void {
+export function compareConstraint(
+  walk: Walk,
+  name: string,
+  before: unknown,
+  after: unknown,
+  path: string,
+): void {
   if (before === after) return;
   const detail = { name, before: String(before), after: String(after) };
-  walk.report(before === undefined ? 'constraint-added' : after === undefined ? 'constraint-removed' : 'constraint-changed', path, detail);
+  walk.report(
+    before === undefined
+      ? 'constraint-added'
+      : after === undefined
+        ? 'constraint-removed'
+        : 'constraint-changed',
+    path,
+    detail,
+  );
 }
 
 export function compareStrings(walk: Walk, before: Schema, after: Schema, path: string): void {
   compareBound(walk, 'minLength', 'lower', before.minLength ?? 0, after.minLength ?? 0, path);
-  compareBound(walk, 'maxLength', 'upper', before.maxLength ?? Infinity, after.maxLength ?? Infinity, path);
+  compareBound(
+    walk,
+    'maxLength',
+    'upper',
+    before.maxLength ?? Infinity,
+    after.maxLength ?? Infinity,
+    path,
+  );
   for (const name of ['pattern', 'format', 'contentEncoding', 'contentMediaType'] as const)
     compareConstraint(walk, name, before[name], after[name], path);
 }
 
 export function compareNumbers(walk: Walk, before: Schema, after: Schema, path: string): void {
   if (before.type !== after.type) {
-    walk.report(after.type === 'integer' ? 'type-narrowed' : 'type-widened', path, { before: before.type, after: after.type });
+    walk.report(after.type === 'integer' ? 'type-narrowed' : 'type-widened', path, {
+      before: before.type,
+      after: after.type,
+    });
   }
   compareLimits(walk, before, after, path);
   const [from, to] = [before.multipleOf, after.multipleOf];
   const detail = { name: 'multipleOf', before: String(from), after: String(to) };
-  if (from === undefined || to === undefined) return compareConstraint(walk, 'multipleOf', from, to, path);
+  if (from === undefined || to === undefined)
+    return compareConstraint(walk, 'multipleOf', from, to, path);
   const divides = (divisor: number, multiple: number): boolean =>
     Number.isInteger(divisor) && Number.isInteger(multiple) && multiple % divisor === 0;
   if (from === to) return;
-  walk.report(divides(to, from) ? 'constraint-widened' : divides(from, to) ? 'constraint-narrowed' : 'constraint-changed', path, detail);
+  walk.report(
+    divides(to, from)
+      ? 'constraint-widened'
+      : divides(from, to)
+        ? 'constraint-narrowed'
+        : 'constraint-changed',
+    path,
+    detail,
+  );
 }
 
 function compareLimits(walk: Walk, before: Schema, after: Schema, path: string): void {
   // Of one kind only both kinds of bound can be told apart: `> 0` and `>= 1` are the same of integers.
   const integers = before.type === 'integer' && after.type === 'integer';
-  const read = (schema: Schema): ReturnType<typeof boundsOf> => boundsOf(integers ? schema : { ...schema, type: 'number' });
+  const read = (schema: Schema): ReturnType<typeof boundsOf> =>
+    boundsOf(integers ? schema : { ...schema, type: 'number' });
   const [from, to] = [read(before), read(after)];
   for (const [limit, name, exclusive] of [
     ['lower', 'minimum', 'exclusiveMinimum'],
@@ -52,10 +97,22 @@ function compareLimits(walk: Walk, before: Schema, after: Schema, path: string):
   ] as const) {
     const [old, now] = [from[limit], to[limit]];
     if (old.value !== now.value)
-      compareBound(walk, now.open || (old.open && !Number.isFinite(now.value)) ? exclusive : name, limit, old.value, now.value, path);
+      compareBound(
+        walk,
+        now.open || (old.open && !Number.isFinite(now.value)) ? exclusive : name,
+        limit,
+        old.value,
+        now.value,
+        path,
+      );
     else if (old.open !== now.open) {
-      const words = ({ value, open }: typeof old): string => `${value} ${open ? 'excluded' : 'included'}`;
-      walk.report(now.open ? 'bound-narrowed' : 'bound-widened', path, { name, before: words(old), after: words(now) });
+      const words = ({ value, open }: typeof old): string =>
+        `${value} ${open ? 'excluded' : 'included'}`;
+      walk.report(now.open ? 'bound-narrowed' : 'bound-widened', path, {
+        name,
+        before: words(old),
+        after: words(now),
+      });
     }
   }
 }

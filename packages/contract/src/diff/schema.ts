@@ -19,10 +19,12 @@ export function compareSchemas(walk: Walk, before: Schema, after: Schema, path: 
   const [old, now] = [resolveRef(before, walk.beforeDefs), resolveRef(after, walk.afterDefs)];
   compareNotes(walk, old, now, path);
   const [from, to] = [toMembers(old, walk.beforeDefs), toMembers(now, walk.afterDefs)];
-  const single = (members: typeof from): boolean => members.plain.length === 1 && members.literals.length === 0;
+  const single = (members: typeof from): boolean =>
+    members.plain.length === 1 && members.literals.length === 0;
   if (single(from) && single(to)) {
     const [one, other] = [from.plain[0]!, to.plain[0]!];
-    if (!isAny(one) && !isAny(other) && from.nullable !== to.nullable) walk.report(to.nullable ? 'null-added' : 'null-removed', path);
+    if (!isAny(one) && !isAny(other) && from.nullable !== to.nullable)
+      walk.report(to.nullable ? 'null-added' : 'null-removed', path);
     compareKinds(walk, one, other, path);
   } else {
     compareUnions(walk, from, to, path, compareKinds);
@@ -42,7 +44,10 @@ export function compareKinds(walk: Walk, before: Schema, after: Schema, path: st
   const [from, to] = [before['x-gati-codec'], after['x-gati-codec']];
   if (kindOf(before) !== kindOf(after)) return walk.report('type-changed', path, detail);
   if (from !== to && walk.policy.strictness !== 'wire')
-    return walk.report('codec-changed', path, { before: from ?? before.type, after: to ?? after.type });
+    return walk.report('codec-changed', path, {
+      before: from ?? before.type,
+      after: to ?? after.type,
+    });
   switch (kindOf(before)) {
     case 'number':
       return compareNumbers(walk, before, after, path);
@@ -77,12 +82,17 @@ function compareCombined(walk: Walk, before: Schema, after: Schema, path: string
 }
 
 function compareNotes(walk: Walk, before: Schema, after: Schema, path: string): void {
-  if (before.description !== after.description || before.title !== after.title) walk.report('description-changed', path);
+  if (before.description !== after.description || before.title !== after.title)
+    walk.report('description-changed', path);
   if (!equalJson(before.examples, after.examples)) walk.report('examples-changed', path);
   if ((before.deprecated ?? false) !== (after.deprecated ?? false))
     walk.report('deprecation-changed', path, { after: after.deprecated ? 'deprecated' : '' });
   if (!equalJson(before.default, after.default)) {
-    const text = (value: Schema['default']): string => (value === undefined ? 'none' : JSON.stringify(value));
-    walk.report('default-changed', path, { before: text(before.default), after: text(after.default) });
+    const text = (value: Schema['default']): string =>
+      value === undefined ? 'none' : JSON.stringify(value);
+    walk.report('default-changed', path, {
+      before: text(before.default),
+      after: text(after.default),
+    });
   }
 }

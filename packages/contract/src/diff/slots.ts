@@ -18,12 +18,20 @@ export interface Reporter {
 const OF_ENUMS: ReadonlySet<RuleId> = new Set<RuleId>(['enum-value-added', 'enum-opened']);
 
 /** A reporter for each route, over one pair of contracts. */
-export function createReporters(beforeDefs: Defs, afterDefs: Defs, policy: DiffPolicy, changes: Change[]): (route: string) => Reporter {
+export function createReporters(
+  beforeDefs: Defs,
+  afterDefs: Defs,
+  policy: DiffPolicy,
+  changes: Change[],
+): (route: string) => Reporter {
   const codecs = policy.strictness !== 'wire';
   const forward = createSubtype(beforeDefs, afterDefs, { codecs });
   const backward = createSubtype(afterDefs, beforeDefs, { codecs });
   const requests = createSubtype(beforeDefs, afterDefs, { codecs, undeclared: true });
-  const responses = createSubtype(afterDefs, mapValues(beforeDefs, tolerate), { codecs, openEnums: policy.openEnums ?? false });
+  const responses = createSubtype(afterDefs, mapValues(beforeDefs, tolerate), {
+    codecs,
+    openEnums: policy.openEnums ?? false,
+  });
 
   const levelOf = (rule: RuleId, side: Side): Level => {
     if (side === 'response' && policy.openEnums && OF_ENUMS.has(rule)) return 'minor';
@@ -32,7 +40,13 @@ export function createReporters(beforeDefs: Defs, afterDefs: Defs, policy: DiffP
 
   return (route) => {
     const report: Reporter['report'] = (rule, path, detail = {}, side = 'request') => {
-      changes.push({ route, path, rule, level: levelOf(rule, side), message: DIFF_RULES[rule].says(detail) });
+      changes.push({
+        route,
+        path,
+        rule,
+        level: levelOf(rule, side),
+        message: DIFF_RULES[rule].says(detail),
+      });
     };
     const compare: Reporter['compare'] = (side, before, after, path) => {
       if (meaning(before, beforeDefs) === meaning(after, afterDefs)) return;
@@ -51,7 +65,8 @@ export function createReporters(beforeDefs: Defs, afterDefs: Defs, policy: DiffP
       for (const { rule, path: at, detail } of findings) report(rule, at, detail, side);
       if (findings.some(({ rule }) => levelOf(rule, side) === 'major')) return;
       // The walk explains, this proves: nothing is called compatible only because no rule was met.
-      const holds = side === 'request' ? requests(before, after) : responses(after, tolerate(before));
+      const holds =
+        side === 'request' ? requests(before, after) : responses(after, tolerate(before));
       if (!holds) report('undecidable', path);
     };
     return { report, compare };

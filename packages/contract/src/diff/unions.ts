@@ -8,11 +8,21 @@ import type { Walk } from './walk.ts';
 type Compare = (walk: Walk, before: Schema, after: Schema, path: string) => void;
 
 /** Two sets of alternatives. Those of one discriminator value, of one meaning or of one kind are compared with each other. */
-export function compareUnions(walk: Walk, before: Members, after: Members, path: string, compareKinds: Compare): void {
+export function compareUnions(
+  walk: Walk,
+  before: Members,
+  after: Members,
+  path: string,
+  compareKinds: Compare,
+): void {
   if (!shareKind(before, after)) {
-    return walk.report('type-changed', path, { before: describe(toSchema(before)), after: describe(toSchema(after)) });
+    return walk.report('type-changed', path, {
+      before: describe(toSchema(before)),
+      after: describe(toSchema(after)),
+    });
   }
-  if (before.nullable !== after.nullable) walk.report(after.nullable ? 'null-added' : 'null-removed', path);
+  if (before.nullable !== after.nullable)
+    walk.report(after.nullable ? 'null-added' : 'null-removed', path);
   compareLiterals(walk, before, after, path);
   const [all, now] = [toSchema(before), toSchema(after)];
   const discriminator = findDiscriminator(walk, before.plain, after.plain);
@@ -20,16 +30,25 @@ export function compareUnions(walk: Walk, before: Members, after: Members, path:
   const same = walk.forward(all, now) && walk.backward(now, all);
   const pairs = match(walk, before.plain, after.plain, discriminator, same);
   const named = before.plain.length > 1 || after.plain.length > 1;
-  for (const [one, other] of pairs) compareKinds(walk, one, other, named ? `${path}/${labelOf(walk, other, discriminator)}` : path);
-  const [old, young] = [new Set(pairs.map(([one]) => one)), new Set(pairs.map(([, other]) => other))];
+  for (const [one, other] of pairs)
+    compareKinds(walk, one, other, named ? `${path}/${labelOf(walk, other, discriminator)}` : path);
+  const [old, young] = [
+    new Set(pairs.map(([one]) => one)),
+    new Set(pairs.map(([, other]) => other)),
+  ];
   for (const member of before.plain) {
     if (old.has(member) || walk.forward(member, now)) continue;
-    if (isOnlyLiterals(after, member)) walk.report('enum-closed', path, { before: describe(member) });
-    else walk.report('union-member-removed', path, { name: labelOf(walk, member, discriminator, true) });
+    if (isOnlyLiterals(after, member))
+      walk.report('enum-closed', path, { before: describe(member) });
+    else
+      walk.report('union-member-removed', path, {
+        name: labelOf(walk, member, discriminator, true),
+      });
   }
   for (const member of after.plain) {
     if (young.has(member) || walk.backward(member, all)) continue;
-    if (isOnlyLiterals(before, member)) walk.report('enum-opened', path, { after: describe(member) });
+    if (isOnlyLiterals(before, member))
+      walk.report('enum-opened', path, { after: describe(member) });
     else walk.report('union-member-added', path, { name: labelOf(walk, member, discriminator) });
   }
 }
@@ -39,12 +58,23 @@ function compareLiterals(walk: Walk, before: Members, after: Members, path: stri
   const removed = before.literals.filter((value) => !walk.forward({ const: value }, now));
   const added = after.literals.filter((value) => !walk.backward({ const: value }, all));
   const [old, young] = [before.literals[0], after.literals[0]];
-  if (before.literals.length === 1 && after.literals.length === 1 && removed.length === 1 && added.length === 1) {
-    return walk.report('const-changed', path, { before: JSON.stringify(old), after: JSON.stringify(young) });
+  if (
+    before.literals.length === 1 &&
+    after.literals.length === 1 &&
+    removed.length === 1 &&
+    added.length === 1
+  ) {
+    return walk.report('const-changed', path, {
+      before: JSON.stringify(old),
+      after: JSON.stringify(young),
+    });
   }
-  for (const value of removed) walk.report('enum-value-removed', path, { name: JSON.stringify(value) });
+  for (const value of removed)
+    walk.report('enum-value-removed', path, { name: JSON.stringify(value) });
   for (const value of added)
-    walk.report(typeof value === 'boolean' ? 'union-member-added' : 'enum-value-added', path, { name: JSON.stringify(value) });
+    walk.report(typeof value === 'boolean' ? 'union-member-added' : 'enum-value-added', path, {
+      name: JSON.stringify(value),
+    });
 }
 
 /** `exact`: only those of one meaning. */
@@ -69,32 +99,65 @@ function match(
   take((one, other) => walk.forward(one, other) && walk.backward(other, one));
   if (exact) return pairs;
   if (discriminator)
-    take((one, other) => discriminator.before.get(one) !== undefined && discriminator.before.get(one) === discriminator.after.get(other));
+    take(
+      (one, other) =>
+        discriminator.before.get(one) !== undefined &&
+        discriminator.before.get(one) === discriminator.after.get(other),
+    );
   const told = (member: Schema): boolean =>
-    discriminator !== undefined && (discriminator.before.has(member) || discriminator.after.has(member));
+    discriminator !== undefined &&
+    (discriminator.before.has(member) || discriminator.after.has(member));
   take(
-    (one, other) => !told(one) && !told(other) && kindOf(one) === kindOf(other) && (walk.forward(one, other) || walk.backward(other, one)),
+    (one, other) =>
+      !told(one) &&
+      !told(other) &&
+      kindOf(one) === kindOf(other) &&
+      (walk.forward(one, other) || walk.backward(other, one)),
   );
-  const alone = (members: Set<Schema>, of: Schema): boolean => [...members].filter((member) => kindOf(member) === kindOf(of)).length === 1;
-  take((one, other) => !told(one) && !told(other) && kindOf(one) === kindOf(other) && alone(old, one) && alone(young, other));
+  const alone = (members: Set<Schema>, of: Schema): boolean =>
+    [...members].filter((member) => kindOf(member) === kindOf(of)).length === 1;
+  take(
+    (one, other) =>
+      !told(one) &&
+      !told(other) &&
+      kindOf(one) === kindOf(other) &&
+      alone(old, one) &&
+      alone(young, other),
+  );
   return pairs;
 }
 
 /** `false` where no kind of value (besides null) is on both sides, so that one sentence says more than a list. */
 function shareKind(before: Members, after: Members): boolean {
   const [from, to] = [kindsOf(before), kindsOf(after)];
-  return from.size === 0 || to.size === 0 || from.has(undefined) || to.has(undefined) || [...from].some((each) => to.has(each));
+  return (
+    from.size === 0 ||
+    to.size === 0 ||
+    from.has(undefined) ||
+    to.has(undefined) ||
+    [...from].some((each) => to.has(each))
+  );
 }
 
 function kindsOf({ plain, literals }: Members): Set<string | undefined> {
-  return new Set<string | undefined>([...plain.map(kindOf), ...literals.map((value) => typeof value)]);
+  return new Set<string | undefined>([
+    ...plain.map(kindOf),
+    ...literals.map((value) => typeof value),
+  ]);
 }
 
 function isOnlyLiterals({ plain, literals }: Members, member: Schema): boolean {
-  return !plain.some((each) => kindOf(each) === kindOf(member)) && literals.some((value: Literal) => isOfType(value, member.type));
+  return (
+    !plain.some((each) => kindOf(each) === kindOf(member)) &&
+    literals.some((value: Literal) => isOfType(value, member.type))
+  );
 }
 
 function toSchema({ plain, literals, nullable }: Members): Schema {
-  const parts = [...plain, ...(literals.length > 0 ? [{ enum: literals }] : []), ...(nullable ? [{ type: 'null' as const }] : [])];
+  const parts = [
+    ...plain,
+    ...(literals.length > 0 ? [{ enum: literals }] : []),
+    ...(nullable ? [{ type: 'null' as const }] : []),
+  ];
   return parts.length === 1 ? parts[0]! : { anyOf: parts };
 }

@@ -33,7 +33,9 @@ export interface Walk {
 const MOST_FINDINGS = 200;
 
 /** What a walk remembers, so that recursive types end and shared ones are looked at once. */
-export function createMemory(): Pick<Walk, 'report' | 'repeat' | 'begin'> & { findings: Finding[] } {
+export function createMemory(): Pick<Walk, 'report' | 'repeat' | 'begin'> & {
+  findings: Finding[];
+} {
   const findings: Finding[] = [];
   const known = new Map<string, Finding[]>();
   return {
@@ -52,7 +54,9 @@ export function createMemory(): Pick<Walk, 'report' | 'repeat' | 'begin'> & { fi
       return () =>
         known.set(
           pair,
-          findings.slice(start).map((finding) => ({ ...finding, path: finding.path.slice(path.length) })),
+          findings
+            .slice(start)
+            .map((finding) => ({ ...finding, path: finding.path.slice(path.length) })),
         );
     },
   };

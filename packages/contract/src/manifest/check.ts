@@ -41,7 +41,8 @@ export const number: Check = (value, path) => {
 };
 
 export const count: Check = (value, path) => {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw invalid(path, 'a whole number from 0', value);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw invalid(path, 'a whole number from 0', value);
 };
 
 export const any: Check = () => {};
@@ -54,7 +55,8 @@ export function matching(pattern: RegExp, expected: string): Check {
 
 export function oneOf(...values: readonly unknown[]): Check {
   return (value, path) => {
-    if (!values.includes(value)) throw invalid(path, values.map((each) => JSON.stringify(each)).join(' or '), value);
+    if (!values.includes(value))
+      throw invalid(path, values.map((each) => JSON.stringify(each)).join(' or '), value);
   };
 }
 
@@ -77,16 +79,23 @@ export function record(item: Check, key?: Check): Check {
 }
 
 /** Keys that the shape does not name are left alone, unless `closed` says what they may not be. */
-export function object(required: Record<string, Check>, optional: Record<string, Check> = {}, closed?: string): Check {
+export function object(
+  required: Record<string, Check>,
+  optional: Record<string, Check> = {},
+  closed?: string,
+): Check {
   return (value, path) => {
     if (!isRecord(value)) throw invalid(path, 'an object', value);
-    for (const [name, check] of Object.entries(required)) check(own(value, name), path + member(name, path));
+    for (const [name, check] of Object.entries(required))
+      check(own(value, name), path + member(name, path));
     for (const [name, check] of Object.entries(optional)) {
       const found = own(value, name);
       if (found !== undefined) check(found, path + member(name, path));
     }
     if (closed === undefined) return;
-    const extra = Object.keys(value).find((name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name));
+    const extra = Object.keys(value).find(
+      (name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name),
+    );
     if (extra !== undefined) throw invalid(path + member(extra, path), closed, value[extra]);
   };
 }
@@ -98,7 +107,8 @@ export function either(test: (value: unknown) => boolean, yes: Check, no: Check)
 /** Refuses what is nested deeper than a contract ever is. */
 export function shallow(value: unknown, depth = 0): void {
   if (depth > MAX_DEPTH) throw invalid('', `nested at most ${MAX_DEPTH} deep`, 'deeper');
-  if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) shallow(each, depth + 1);
+  if (typeof value === 'object' && value !== null)
+    for (const each of Object.values(value)) shallow(each, depth + 1);
 }
 
 function own(value: Record<string, unknown>, name: string): unknown {

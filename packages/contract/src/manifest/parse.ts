@@ -29,7 +29,8 @@ export function parseManifest(input: unknown): Manifest {
   const value = typeof input === 'string' ? parseJson(input) : input;
   shallow(value);
   if (!isRecord(value)) throw invalid('', 'an object', value);
-  if (typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT) throw newerFormat(value['format']);
+  if (typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT)
+    throw newerFormat(value['format']);
   manifest(value, '');
   const parsed = value as unknown as Manifest;
   checkRefs(parsed.contract);
@@ -90,7 +91,14 @@ const schemaObject: Check = object(
 
 const response: Check = object(
   {},
-  { schema, contentType: string, description: string, stream: boolean, declared: boolean, examples: list(any) },
+  {
+    schema,
+    contentType: string,
+    description: string,
+    stream: boolean,
+    declared: boolean,
+    examples: list(any),
+  },
 );
 
 const route: Check = object(
@@ -101,7 +109,10 @@ const route: Check = object(
     domain: string,
     name: list(string),
     file: string,
-    responses: record(response, matching(/^([1-5]\d\d|default)$/, 'a status from 100 to 599 or "default"')),
+    responses: record(
+      response,
+      matching(/^([1-5]\d\d|default)$/, 'a status from 100 to 599 or "default"'),
+    ),
   },
   {
     summary: string,
@@ -122,13 +133,22 @@ const native: Check = object(
   { libc: oneOf('glibc', 'musl') },
 );
 
-const change: Check = object({ route: string, path: string, rule: string, level: oneOf('major', 'minor', 'patch'), message: string });
+const change: Check = object({
+  route: string,
+  path: string,
+  rule: string,
+  level: oneOf('major', 'minor', 'patch'),
+  message: string,
+});
 
 const manifest: Check = object(
   {
     format: oneOf(MANIFEST_FORMAT),
     name: string,
-    release: object({ version: string, id: string }, { code: string, since: string, bump: oneOf('major', 'minor', 'patch', 'none') }),
+    release: object(
+      { version: string, id: string },
+      { code: string, since: string, bump: oneOf('major', 'minor', 'patch', 'none') },
+    ),
     contract: object({
       routes: list(route),
       effects: list(object({ name: string, file: string }, { payload: schema, result: schema })),
@@ -143,12 +163,18 @@ function checkRefs(contract: Contract): void {
   const places = [
     ...contract.routes.map((each) => [`the route "${each.id}"`, routeSchemas(each)] as const),
     ...contract.effects.map((each) => [`the effect "${each.name}"`, effectSchemas(each)] as const),
-    ...Object.entries(contract.$defs).map(([name, each]) => [`contract.$defs.${name}`, [each]] as const),
+    ...Object.entries(contract.$defs).map(
+      ([name, each]) => [`contract.$defs.${name}`, [each]] as const,
+    ),
   ];
   for (const [place, schemas] of places) {
     for (const name of schemas.flatMap((each) => [...directRefs(each)])) {
       if (!Object.hasOwn(contract.$defs, name))
-        throw invalid(`"#/$defs/${name}", which ${place} refers to,`, 'in contract.$defs', undefined);
+        throw invalid(
+          `"#/$defs/${name}", which ${place} refers to,`,
+          'in contract.$defs',
+          undefined,
+        );
     }
   }
 }

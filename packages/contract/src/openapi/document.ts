@@ -10,7 +10,9 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, Schema>; responses: Record<string, OpenApiResponse> };
 }
 
-export type OpenApiPathItem = Partial<Record<'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options', OpenApiOperation>>;
+export type OpenApiPathItem = Partial<
+  Record<'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options', OpenApiOperation>
+>;
 
 export interface OpenApiOperation {
   operationId: string;

@@ -14,8 +14,10 @@ export function toParameters(
   const found: OpenApiParameter[] = [...pathNames].map(([own, printed]) =>
     parameter(printed, 'path', params.get(own)?.schema ?? { type: 'string' }, true, print),
   );
-  for (const [name, field] of fieldsOf(route.query, defs)) found.push(parameter(name, 'query', field.schema, field.required, print));
-  for (const [name, field] of fieldsOf(route.headers, defs)) found.push(parameter(name, 'header', field.schema, field.required, print));
+  for (const [name, field] of fieldsOf(route.query, defs))
+    found.push(parameter(name, 'query', field.schema, field.required, print));
+  for (const [name, field] of fieldsOf(route.headers, defs))
+    found.push(parameter(name, 'header', field.schema, field.required, print));
   return found;
 }
 
@@ -53,15 +55,28 @@ function fieldsOf(schema: Schema | undefined, defs: Defs): Map<string, Field> {
   for (const part of object.allOf ?? []) {
     for (const [name, field] of fieldsOf(part, defs)) {
       const known = fields.get(name);
-      fields.set(name, known ? { schema: { allOf: [known.schema, field.schema] }, required: known.required || field.required } : field);
+      fields.set(
+        name,
+        known
+          ? {
+              schema: { allOf: [known.schema, field.schema] },
+              required: known.required || field.required,
+            }
+          : field,
+      );
     }
   }
   const alternatives = (object.anyOf ?? []).map((part) => fieldsOf(part, defs));
   for (const name of new Set(alternatives.flatMap((part) => [...part.keys()]))) {
     const found = alternatives.map((part) => part.get(name)).filter((field) => field !== undefined);
-    const everywhere = found.length === alternatives.length && found.every((field) => field.required);
+    const everywhere =
+      found.length === alternatives.length && found.every((field) => field.required);
     const schemas = found.map((field) => field.schema);
-    if (!fields.has(name)) fields.set(name, { schema: schemas.length === 1 ? schemas[0]! : { anyOf: schemas }, required: everywhere });
+    if (!fields.has(name))
+      fields.set(name, {
+        schema: schemas.length === 1 ? schemas[0]! : { anyOf: schemas },
+        required: everywhere,
+      });
   }
   return fields;
 }

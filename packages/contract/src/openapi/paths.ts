@@ -15,8 +15,12 @@ export function createPaths(): (route: RouteContract) => PathTemplate {
   const byShape = new Map<string, string[]>();
   return (route) => {
     const segments = route.path.split('/');
-    const own = segments.filter((segment) => segment.startsWith(':') || segment.startsWith('*')).map((segment) => segment.slice(1));
-    const shape = segments.map((segment) => (segment.startsWith(':') || segment.startsWith('*') ? '{}' : segment)).join('/');
+    const own = segments
+      .filter((segment) => segment.startsWith(':') || segment.startsWith('*'))
+      .map((segment) => segment.slice(1));
+    const shape = segments
+      .map((segment) => (segment.startsWith(':') || segment.startsWith('*') ? '{}' : segment))
+      .join('/');
     const names = byShape.get(shape) ?? own;
     byShape.set(shape, names);
     let index = 0;

@@ -2,7 +2,13 @@ import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
 import type { JsonValue, Schema } from '../schema/ir.ts';
 import { mapSchema, mapValues } from '../schema/walk.ts';
 import { refName } from '../schema/refs.ts';
-import type { OpenApiDocument, OpenApiMediaType, OpenApiOperation, OpenApiPathItem, OpenApiResponse } from './document.ts';
+import type {
+  OpenApiDocument,
+  OpenApiMediaType,
+  OpenApiOperation,
+  OpenApiPathItem,
+  OpenApiResponse,
+} from './document.ts';
 import { toParameters } from './parameters.ts';
 import { createPaths, type PathTemplate } from './paths.ts';
 import { orProblem, PROBLEM } from './problem.ts';
@@ -23,23 +29,36 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
     mapSchema(schema, (part) =>
       part.$ref === undefined
         ? part
-        : { ...part, $ref: `#/components/schemas/${componentNames.get(refName(part.$ref)) ?? refName(part.$ref)}` },
+        : {
+            ...part,
+            $ref: `#/components/schemas/${componentNames.get(refName(part.$ref)) ?? refName(part.$ref)}`,
+          },
     );
   const base = options.base?.replace(/\/+$/, '');
   return {
     openapi: '3.1.0',
     info: { title: options.title, version: options.version },
     ...(base && { servers: [{ url: base }] }),
-    tags: [...new Set(contract.routes.map(({ domain }) => domain))].sort().map((name) => ({ name })),
+    tags: [...new Set(contract.routes.map(({ domain }) => domain))]
+      .sort()
+      .map((name) => ({ name })),
     paths: toPaths(contract, print),
     components: {
-      schemas: Object.fromEntries(Object.entries(contract.$defs).map(([name, schema]) => [componentNames.get(name)!, print(schema)])),
+      schemas: Object.fromEntries(
+        Object.entries(contract.$defs).map(([name, schema]) => [
+          componentNames.get(name)!,
+          print(schema),
+        ]),
+      ),
       responses: { Problem: PROBLEM },
     },
   };
 }
 
-function toPaths(contract: Contract, print: (schema: Schema) => Schema): Record<string, OpenApiPathItem> {
+function toPaths(
+  contract: Contract,
+  print: (schema: Schema) => Schema,
+): Record<string, OpenApiPathItem> {
   const paths = new Map<string, OpenApiPathItem>();
   const toTemplate = createPaths();
   // Upgrades go last: where a GET stands on the same path, they are noted in it.
@@ -56,7 +75,15 @@ function toPaths(contract: Contract, print: (schema: Schema) => Schema): Record<
   return Object.fromEntries(paths);
 }
 
-const METHODS = { GET: 'get', HEAD: 'head', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete', OPTIONS: 'options' } as const;
+const METHODS = {
+  GET: 'get',
+  HEAD: 'head',
+  POST: 'post',
+  PUT: 'put',
+  PATCH: 'patch',
+  DELETE: 'delete',
+  OPTIONS: 'options',
+} as const;
 
 function toOperation(
   route: RouteContract,
@@ -69,9 +96,10 @@ function toOperation(
     const printed = toResponse(status, response, print);
     return status === 'default' ? orProblem(printed) : printed;
   });
-  const notes = [route.description, typeof route.deprecated === 'string' ? `Deprecated: ${route.deprecated}` : undefined].filter(
-    (text) => text,
-  );
+  const notes = [
+    route.description,
+    typeof route.deprecated === 'string' ? `Deprecated: ${route.deprecated}` : undefined,
+  ].filter((text) => text);
   const { body } = route;
   return {
     operationId: route.name.join('.'),
@@ -83,15 +111,21 @@ function toOperation(
     ...(body && {
       requestBody: {
         required: body.required,
-        content: Object.fromEntries(body.contentTypes.map((type) => [type, { schema: print(body.schema) }])),
+        content: Object.fromEntries(
+          body.contentTypes.map((type) => [type, { schema: print(body.schema) }]),
+        ),
       },
     }),
     responses: {
       ...(route.method === 'WS' && { '101': { description: statusPhrase('101') } }),
       ...responses,
-      ...(!Object.hasOwn(responses, 'default') && { default: { $ref: '#/components/responses/Problem' } }),
+      ...(!Object.hasOwn(responses, 'default') && {
+        default: { $ref: '#/components/responses/Problem' },
+      }),
     },
-    ...(route.method === 'WS' && { 'x-gati-websocket': { receive: print(route.receive ?? {}), send: print(route.send ?? {}) } }),
+    ...(route.method === 'WS' && {
+      'x-gati-websocket': { receive: print(route.receive ?? {}), send: print(route.send ?? {}) },
+    }),
   };
 }
 
@@ -100,12 +134,17 @@ function addUpgrade(operation: OpenApiOperation, socket: OpenApiOperation): void
   operation['x-gati-websocket'] = socket['x-gati-websocket'];
 }
 
-function toResponse(status: string, response: ResponseContract, print: (schema: Schema) => Schema): OpenApiResponse {
+function toResponse(
+  status: string,
+  response: ResponseContract,
+  print: (schema: Schema) => Schema,
+): OpenApiResponse {
   const { schema, contentType, examples } = response;
   const printed: OpenApiResponse = { description: response.description ?? statusPhrase(status) };
   if (contentType === undefined && schema === undefined) return printed;
   const type = contentType ?? 'application/json';
-  const media: OpenApiMediaType = type === 'text/event-stream' ? { schema: { type: 'string' } } : {};
+  const media: OpenApiMediaType =
+    type === 'text/event-stream' ? { schema: { type: 'string' } } : {};
   // Bytes as they are have no schema in OpenAPI 3.1; an event stream's schema is that of one event.
   if (schema && type === 'text/event-stream') media['x-gati-event'] = print(schema);
   else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);

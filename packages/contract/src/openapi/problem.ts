@@ -4,7 +4,8 @@ const TYPE = 'application/problem+json';
 
 /** What the framework itself answers: RFC 9457, with the list of faults where a request breaks its contract. */
 export const PROBLEM: OpenApiResponse = {
-  description: 'A problem (RFC 9457): the request breaks its contract, or the server cannot answer it.',
+  description:
+    'A problem (RFC 9457): the request breaks its contract, or the server cannot answer it.',
   content: {
     [TYPE]: {
       schema: {
@@ -40,6 +41,8 @@ export const PROBLEM: OpenApiResponse = {
 export function orProblem(response: OpenApiResponse): OpenApiResponse {
   const problem = PROBLEM.content![TYPE]!;
   const own = response.content?.[TYPE];
-  const media: OpenApiMediaType = own?.schema ? { ...own, schema: { anyOf: [own.schema, problem.schema!] } } : { ...own, ...problem };
+  const media: OpenApiMediaType = own?.schema
+    ? { ...own, schema: { anyOf: [own.schema, problem.schema!] } }
+    : { ...own, ...problem };
   return { ...response, content: { ...response.content, [TYPE]: media } };
 }

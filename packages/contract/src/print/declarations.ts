@@ -24,7 +24,10 @@ export interface DeclarationUses {
 }
 
 /** Types that the printer itself writes, so that no declaration may hide them. */
-const WRITTEN = 'File Blob Date Record Array any unknown never void null undefined string number boolean bigint symbol object'.split(' ');
+const WRITTEN =
+  'File Blob Date Record Array any unknown never void null undefined string number boolean bigint symbol object'.split(
+    ' ',
+  );
 
 /**
  * Declares the definitions that are used. One that is sent in another form than it is received (it holds a `Date` or a `bigint`)
@@ -42,10 +45,15 @@ export function toDeclarations(defs: Defs, uses: DeclarationUses): Declarations 
     names.request.set(definition, name);
     names.response.set(definition, name);
   }
-  const twice = used.filter((definition) => sent.has(definition) && received.has(definition) && changesOnTheWay(definition, defs));
-  for (const definition of twice) names.request.set(definition, claim(`${names.response.get(definition)}Input`, taken));
+  const twice = used.filter(
+    (definition) =>
+      sent.has(definition) && received.has(definition) && changesOnTheWay(definition, defs),
+  );
+  for (const definition of twice)
+    names.request.set(definition, claim(`${names.response.get(definition)}Input`, taken));
 
-  const nameIn = (direction: Direction) => (definition: string) => names[direction].get(definition) ?? definition;
+  const nameIn = (direction: Direction) => (definition: string) =>
+    names[direction].get(definition) ?? definition;
   const declare = (definition: string, direction: Direction): string =>
     declaration(nameIn(direction)(definition), defs[definition]!, direction, nameIn(direction));
   const text = used.flatMap((definition) => {
@@ -55,16 +63,32 @@ export function toDeclarations(defs: Defs, uses: DeclarationUses): Declarations 
   return { text: text.join('\n'), request: nameIn('request'), response: nameIn('response') };
 }
 
-function declaration(name: string, schema: Schema, direction: Direction, nameOf: (definition: string) => string): string {
+function declaration(
+  name: string,
+  schema: Schema,
+  direction: Direction,
+  nameOf: (definition: string) => string,
+): string {
   const type = toTypeScript(schema, { direction, nameOf });
-  const isInterface = type.startsWith('{') && type.endsWith('}') && !schema.anyOf && !schema.allOf && schema.$ref === undefined;
+  const isInterface =
+    type.startsWith('{') &&
+    type.endsWith('}') &&
+    !schema.anyOf &&
+    !schema.allOf &&
+    schema.$ref === undefined;
   return `${jsDoc(schema)}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
 }
 
 function changesOnTheWay(definition: string, defs: Defs): boolean {
   let changes = false;
-  for (const schema of [defs[definition]!, ...Object.values(pruneDefs([defs[definition]!], defs))]) {
-    walk(schema, (part) => (changes ||= part['x-gati-codec'] === 'date' || part['x-gati-codec'] === 'bigint'));
+  for (const schema of [
+    defs[definition]!,
+    ...Object.values(pruneDefs([defs[definition]!], defs)),
+  ]) {
+    walk(
+      schema,
+      (part) => (changes ||= part['x-gati-codec'] === 'date' || part['x-gati-codec'] === 'bigint'),
+    );
   }
   return changes;
 }

@@ -31,7 +31,8 @@ function unionOf(schema: Schema, options: TypeScriptOptions): string[] {
   if (codec && codec !== 'set' && codec !== 'map') return CODECS[codec][options.direction];
 
   const facts: string[][] = [];
-  if (schema.$ref !== undefined) facts.push([options.nameOf?.(refName(schema.$ref)) ?? refName(schema.$ref)]);
+  if (schema.$ref !== undefined)
+    facts.push([options.nameOf?.(refName(schema.$ref)) ?? refName(schema.$ref)]);
   if (schema.anyOf) facts.push(schema.anyOf.flatMap((member) => unionOf(member, options)));
   for (const member of schema.allOf ?? []) facts.push(unionOf(member, options));
   if (schema.const !== undefined) facts.push([toLiteral(schema.const)]);
@@ -46,14 +47,19 @@ function unionOf(schema: Schema, options: TypeScriptOptions): string[] {
 }
 
 function structure(schema: Schema, options: TypeScriptOptions): string[][] {
-  const type = schema.type ?? (schema.properties ? 'object' : schema.prefixItems || schema.items ? 'array' : undefined);
+  const type =
+    schema.type ??
+    (schema.properties ? 'object' : schema.prefixItems || schema.items ? 'array' : undefined);
   if (type === undefined) return [];
   if (type === 'integer') return [['number']];
   if (type === 'array') return [[array(schema, options)]];
   if (type !== 'object') return [[type]];
   // An object that says nothing about its members but is given by alternatives adds nothing to them.
-  const bare = !schema.properties && schema.additionalProperties === undefined && !schema.propertyNames;
-  return bare && (schema.anyOf || schema.allOf || schema.$ref !== undefined) ? [] : [[object(schema, options)]];
+  const bare =
+    !schema.properties && schema.additionalProperties === undefined && !schema.propertyNames;
+  return bare && (schema.anyOf || schema.allOf || schema.$ref !== undefined)
+    ? []
+    : [[object(schema, options)]];
 }
 
 function array(schema: Schema, options: TypeScriptOptions): string {
@@ -73,9 +79,12 @@ function object(schema: Schema, options: TypeScriptOptions): string {
   const required = new Set(schema.required);
   const rest = schema.additionalProperties;
   const properties = new Map(Object.entries(schema.properties ?? {}));
-  const keys = schema.propertyNames?.enum ?? (schema.propertyNames?.const === undefined ? undefined : [schema.propertyNames.const]);
+  const keys =
+    schema.propertyNames?.enum ??
+    (schema.propertyNames?.const === undefined ? undefined : [schema.propertyNames.const]);
   for (const key of keys ?? []) {
-    if (!properties.has(String(key))) properties.set(String(key), typeof rest === 'object' ? rest : {});
+    if (!properties.has(String(key)))
+      properties.set(String(key), typeof rest === 'object' ? rest : {});
   }
 
   const values: string[] = [];

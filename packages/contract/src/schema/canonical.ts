@@ -52,7 +52,9 @@ function dropAbsent(schema: Schema): Schema {
 /** `enum` sorted and without doubles; one of them is a `const`, as `const` and `enum` together say the same twice. */
 function literals(values: Literal[]): Schema {
   const sorted = [...new Set(values)].sort(
-    (a, b) => compare(typeof a, typeof b) || (typeof a === 'number' ? a - Number(b) : compare(String(a), String(b))),
+    (a, b) =>
+      compare(typeof a, typeof b) ||
+      (typeof a === 'number' ? a - Number(b) : compare(String(a), String(b))),
   );
   return sorted.length === 1 ? { const: sorted[0]! } : { enum: sorted };
 }
@@ -75,7 +77,9 @@ const NOTES = new Set(['title', 'description', 'deprecated', 'examples', 'defaul
 
 /** Flattened, without what accepts nothing, literals of one kind as one `enum`, without doubles, sorted. */
 function gather(anyOf: Schema[]): Schema[] {
-  const flat = anyOf.flatMap((member) => (member.anyOf && Object.keys(member).length === 1 ? gather(member.anyOf) : [member]));
+  const flat = anyOf.flatMap((member) =>
+    member.anyOf && Object.keys(member).length === 1 ? gather(member.anyOf) : [member],
+  );
   const byType = new Map<Schema['type'], Literal[]>();
   const rest = new Map<string, Schema>();
   for (const member of flat) {
@@ -86,11 +90,14 @@ function gather(anyOf: Schema[]): Schema[] {
   }
   for (const [type, values] of byType) {
     const schema = dropAbsent({ type, ...literals(values) });
-    const both = schema.enum?.length === 2 && schema.enum.every((value) => typeof value === 'boolean');
+    const both =
+      schema.enum?.length === 2 && schema.enum.every((value) => typeof value === 'boolean');
     const merged: Schema = both ? { type: 'boolean' } : schema;
     rest.set(canonicalJson(merged), merged);
   }
-  return [...rest].sort(([textA, a], [textB, b]) => rank(a) - rank(b) || compare(textA, textB)).map(([, member]) => member);
+  return [...rest]
+    .sort(([textA, a], [textB, b]) => rank(a) - rank(b) || compare(textA, textB))
+    .map(([, member]) => member);
 }
 
 /** A member that is decoded comes before a plain one that its wire form would fit too; `null` is last. */
@@ -100,13 +107,19 @@ function rank(member: Schema): number {
 }
 
 function isNever(schema: Schema): boolean {
-  return schema.not !== undefined && Object.keys(schema).length === 1 && Object.keys(schema.not).length === 0;
+  return (
+    schema.not !== undefined &&
+    Object.keys(schema).length === 1 &&
+    Object.keys(schema.not).length === 0
+  );
 }
 
 /** The values of a member that is nothing but literals. */
 function literalsOf(schema: Schema): Literal[] | undefined {
   if (schema.type === 'null') return undefined;
-  const known = Object.keys(schema).every((key) => key === 'type' || key === 'const' || key === 'enum');
+  const known = Object.keys(schema).every(
+    (key) => key === 'type' || key === 'const' || key === 'enum',
+  );
   if (!known) return undefined;
   if (schema.const !== undefined) return schema.enum ? undefined : [schema.const];
   return schema.enum;

@@ -74,4 +74,10 @@ export type Codec = 'date' | 'bigint' | 'bytes' | 'set' | 'map' | 'file';
 /** Named and recursive schemas by name. A name is a TypeScript identifier. */
 export type Defs = Record<string, Schema>;
 
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [key: string]: JsonValue };

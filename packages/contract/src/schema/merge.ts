@@ -31,7 +31,8 @@ export function mergeDefs(maps: Defs[]): MergedDefs {
       finalNames.set(name, final);
     }
     const rewrite = toRewrite(finalNames);
-    for (const [name, final] of finalNames) if (!merged.has(final)) merged.set(final, rewrite(canonical[name]!));
+    for (const [name, final] of finalNames)
+      if (!merged.has(final)) merged.set(final, rewrite(canonical[name]!));
     return rewrite;
   });
   return { $defs: Object.fromEntries(merged), rewrites };
@@ -63,7 +64,9 @@ function understand(defs: Defs): Understood {
 
 function toRewrite(names: Map<string, string>): (schema: Schema) => Schema {
   const moved = [...names].some(([name, final]) => name !== final);
-  return moved ? (schema) => renameRefs(schema, (name) => names.get(name) ?? name) : (schema) => schema;
+  return moved
+    ? (schema) => renameRefs(schema, (name) => names.get(name) ?? name)
+    : (schema) => schema;
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -29,7 +29,9 @@ export function resolveRef(schema: Schema, defs: Defs): Schema {
       throw new GatiError({
         code: 'GATI_SCHEMA_REF',
         level: 'error',
-        message: target ? `The schema "${name}" only refers to itself.` : `The schema refers to "${$ref}", which is not in $defs.`,
+        message: target
+          ? `The schema "${name}" only refers to itself.`
+          : `The schema refers to "${$ref}", which is not in $defs.`,
         fix: 'Run `gati generate` again; if it stays, report the handler that this schema comes from.',
       });
     }
@@ -64,17 +66,23 @@ export function reachable(schemas: Iterable<Schema>, defs: Defs): Set<string> {
 
 /** The definitions that the schemas need, sorted by name. */
 export function pruneDefs(schemas: Iterable<Schema>, defs: Defs): Defs {
-  return Object.fromEntries([...reachable(schemas, defs)].sort().map((name) => [name, defs[name]!]));
+  return Object.fromEntries(
+    [...reachable(schemas, defs)].sort().map((name) => [name, defs[name]!]),
+  );
 }
 
 /** A copy with every reference renamed. */
 export function renameRefs(schema: Schema, rename: (name: string) => string): Schema {
-  return mapSchema(schema, (part) => (part.$ref === undefined ? part : { ...part, $ref: toRef(rename(refName(part.$ref))) }));
+  return mapSchema(schema, (part) =>
+    part.$ref === undefined ? part : { ...part, $ref: toRef(rename(refName(part.$ref))) },
+  );
 }
 
 /** Whether a value of the schema can hold something that is not plain JSON (`Date`, `bigint`, bytes …), references included. */
 export function hasCodec(schema: Schema, defs: Defs): boolean {
-  return holdsCodec(schema) || [...reachable([schema], defs)].some((name) => holdsCodec(defs[name]!));
+  return (
+    holdsCodec(schema) || [...reachable([schema], defs)].some((name) => holdsCodec(defs[name]!))
+  );
 }
 
 function holdsCodec(schema: Schema): boolean {

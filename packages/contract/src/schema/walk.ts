@@ -13,11 +13,16 @@ export function* children(schema: Schema): Generator<[pointer: string, child: Sc
   for (const key of LIST) {
     for (const [index, child] of (schema[key] ?? []).entries()) yield [`/${key}/${index}`, child];
   }
-  for (const [name, child] of Object.entries(schema.properties ?? {})) yield [`/properties/${escapePointer(name)}`, child];
+  for (const [name, child] of Object.entries(schema.properties ?? {}))
+    yield [`/properties/${escapePointer(name)}`, child];
 }
 
 /** Calls back for a schema and all below it, parents first. It does not follow `$ref`, so it ends on recursive schemas. */
-export function walk(schema: Schema, visit: (schema: Schema, pointer: string) => void, pointer = ''): void {
+export function walk(
+  schema: Schema,
+  visit: (schema: Schema, pointer: string) => void,
+  pointer = '',
+): void {
   visit(schema, pointer);
   for (const [step, child] of children(schema)) walk(child, visit, pointer + step);
 }
@@ -33,13 +38,19 @@ export function mapSchema(schema: Schema, change: (schema: Schema) => Schema): S
     const list = schema[key];
     if (list) copy[key] = list.map((child) => mapSchema(child, change));
   }
-  if (schema.properties) copy.properties = mapValues(schema.properties, (child) => mapSchema(child, change));
+  if (schema.properties)
+    copy.properties = mapValues(schema.properties, (child) => mapSchema(child, change));
   return change(copy);
 }
 
 /** Own keys only, and `__proto__` stays an ordinary key. */
-export function mapValues<In, Out>(record: Record<string, In>, change: (value: In, key: string) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+export function mapValues<In, Out>(
+  record: Record<string, In>,
+  change: (value: In, key: string) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, change(value, key)]),
+  );
 }
 
 /** One segment of a JSON Pointer (RFC 6901). */

@@ -31,7 +31,10 @@ export function satisfies(candidate: Semver, range: Range): boolean {
   return range.some(
     (set) =>
       set.every(({ operator, version }) => holds(operator, compareSemver(candidate, version))) &&
-      (candidate.prerelease.length === 0 || set.some(({ version }) => version.prerelease.length > 0 && sameNumbers(version, candidate))),
+      (candidate.prerelease.length === 0 ||
+        set.some(
+          ({ version }) => version.prerelease.length > 0 && sameNumbers(version, candidate),
+        )),
   );
 }
 
@@ -82,7 +85,9 @@ function parseComparator(text: string): readonly Comparator[] | undefined {
     case '~':
       return between(partial, numbers.slice(0, 2));
     default:
-      return full ? [{ operator: '=', version: version(numbers, partial.prerelease) }] : between(partial, numbers);
+      return full
+        ? [{ operator: '=', version: version(numbers, partial.prerelease) }]
+        : between(partial, numbers);
   }
 }
 
@@ -110,7 +115,10 @@ function raise(numbers: number[]): number[] {
   return [...numbers.slice(0, -1), numbers.at(-1)! + 1];
 }
 
-function version([major = 0, minor = 0, patch = 0]: number[], prerelease: (string | number)[] = []): Semver {
+function version(
+  [major = 0, minor = 0, patch = 0]: number[],
+  prerelease: (string | number)[] = [],
+): Semver {
   return { major, minor, patch, prerelease };
 }
 
@@ -120,7 +128,8 @@ function parsePartial(text: string): Partial | undefined {
   const parts = match.slice(1, 4);
   const open = parts.findIndex((part) => part === undefined || !/^[0-9]/.test(part));
   // A number behind an open one (`1.x.3`) says nothing that can be meant.
-  if (open >= 0 && parts.slice(open).some((part) => part !== undefined && /^[0-9]/.test(part))) return undefined;
+  if (open >= 0 && parts.slice(open).some((part) => part !== undefined && /^[0-9]/.test(part)))
+    return undefined;
   const numbers = parts.slice(0, open < 0 ? 3 : open).map(Number);
   if (numbers.some((number) => number >= Number.MAX_SAFE_INTEGER)) return undefined;
   return { numbers, prerelease: open < 0 ? parsePrerelease(match[4]) : [] };

@@ -11,22 +11,31 @@ export type VersionRequest =
   | { kind: 'range'; range: Range }
   | { kind: 'invalid'; reason: 'malformed' | 'duplicate' | 'future'; message: string };
 
-const FORMS = 'an RFC 3339 time, a date, a semver or a range, for example 2026-01-31T12:00:00Z, 2026-01-31, 1.4.0 or ^1.4';
+const FORMS =
+  'an RFC 3339 time, a date, a semver or a range, for example 2026-01-31T12:00:00Z, 2026-01-31, 1.4.0 or ^1.4';
 
 /**
  * Reads the version that a request asks for: all values that were sent (header lines and query values together), or none.
  * `now` in milliseconds. A date is the end of that UTC day, today's is now. No form has a comma, so one means joined header lines.
  */
-export function parseVersionRequest(text: string | readonly string[] | undefined, now: number): VersionRequest {
+export function parseVersionRequest(
+  text: string | readonly string[] | undefined,
+  now: number,
+): VersionRequest {
   if (text === undefined) return { kind: 'missing' };
   const values = typeof text === 'string' ? [text] : text;
   if (values.length === 0) return { kind: 'missing' };
   if (values.length > 1 || values[0]!.includes(',')) {
-    return { kind: 'invalid', reason: 'duplicate', message: 'The version was given more than once. Send one version.' };
+    return {
+      kind: 'invalid',
+      reason: 'duplicate',
+      message: 'The version was given more than once. Send one version.',
+    };
   }
   const value = values[0]!.replace(/^[ \t]+|[ \t]+$/g, '');
   const day = parseDate(value);
-  if (day !== undefined) return day > now ? future(value) : { kind: 'time', at: Math.min(endOfDay(day), now) };
+  if (day !== undefined)
+    return day > now ? future(value) : { kind: 'time', at: Math.min(endOfDay(day), now) };
   const time = parseTime(value);
   if (time !== undefined) return time > now ? future(value) : { kind: 'time', at: time };
   const version = parseSemver(value);
@@ -36,10 +45,17 @@ export function parseVersionRequest(text: string | readonly string[] | undefined
   return {
     kind: 'invalid',
     reason: 'malformed',
-    message: value === '' ? `The version is empty. Send ${FORMS}.` : `The version is not readable. Send ${FORMS}.`,
+    message:
+      value === ''
+        ? `The version is empty. Send ${FORMS}.`
+        : `The version is not readable. Send ${FORMS}.`,
   };
 }
 
 function future(value: string): VersionRequest {
-  return { kind: 'invalid', reason: 'future', message: `The version ${value} lies in the future, so no release can be promised for it.` };
+  return {
+    kind: 'invalid',
+    reason: 'future',
+    message: `The version ${value} lies in the future, so no release can be promised for it.`,
+  };
 }

@@ -55,7 +55,9 @@ export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): Re
     const version = parseSemver(release.version);
     const at = Date.parse(release.date);
     if (!version || Number.isNaN(at))
-      throw new RangeError(`The release ${release.id} has the version "${release.version}" and the date "${release.date}".`);
+      throw new RangeError(
+        `The release ${release.id} has the version "${release.version}" and the date "${release.date}".`,
+      );
     return { release, version, at };
   });
   entries.sort((a, b) => b.at - a.at || compareSemver(b.version, a.version));
@@ -74,35 +76,60 @@ export function resolveVersion<R extends ReleaseInfo>(
       return { status: 400, reason: request.reason, message: request.message };
     case 'exact': {
       // At one version there may be a staged and an older copy; what answers goes first.
-      const same = entries.filter(({ release, version }) => release.status !== 'staged' && compareSemver(version, request.version) === 0);
-      return answer((same.find(({ release }) => answers(release) || release.status === 'withdrawn') ?? same[0])?.release, releases);
+      const same = entries.filter(
+        ({ release, version }) =>
+          release.status !== 'staged' && compareSemver(version, request.version) === 0,
+      );
+      return answer(
+        (same.find(({ release }) => answers(release) || release.status === 'withdrawn') ?? same[0])
+          ?.release,
+        releases,
+      );
     }
     case 'time':
-      return answer(entries.find(({ release, at }) => at <= request.at && isPublic(release))?.release, releases);
+      return answer(
+        entries.find(({ release, at }) => at <= request.at && isPublic(release))?.release,
+        releases,
+      );
     case 'range': {
-      const matching = entries.filter(({ release, version }) => isPublic(release) && satisfies(version, request.range));
+      const matching = entries.filter(
+        ({ release, version }) => isPublic(release) && satisfies(version, request.range),
+      );
       const answering = matching.filter(({ release }) => answers(release));
       return answer(highest(answering.length > 0 ? answering : matching), releases);
     }
     case 'missing': {
       if (live.length <= 1) return answer(live[0], releases);
       if (missing === 'choose') return { status: 300, options: [...live] };
-      if (missing === 'latest') return answer(current && isLive(current) ? current : live[0], releases);
+      if (missing === 'latest')
+        return answer(current && isLive(current) ? current : live[0], releases);
       if (missing === 'oldest') return answer(live.at(-1), releases);
-      return missing.kind === 'missing' ? { status: 300, options: [...live] } : resolveVersion(releases, missing, { current });
+      return missing.kind === 'missing'
+        ? { status: 300, options: [...live] }
+        : resolveVersion(releases, missing, { current });
     }
   }
 }
 
-function answer<R extends ReleaseInfo>(release: R | undefined, { live }: ReleaseIndex<R>): Resolution<R> {
-  if (!release) return { status: 406, message: 'There is no release for this version.', options: [...live] };
+function answer<R extends ReleaseInfo>(
+  release: R | undefined,
+  { live }: ReleaseIndex<R>,
+): Resolution<R> {
+  if (!release)
+    return { status: 406, message: 'There is no release for this version.', options: [...live] };
   if (release.status !== 'retired' || release.carried) return { status: 200, release };
-  return { status: 410, message: `The release ${release.version} is retired.`, release, options: [...live] };
+  return {
+    status: 410,
+    message: `The release ${release.version} is retired.`,
+    release,
+    options: [...live],
+  };
 }
 
 function highest<R extends ReleaseInfo>(entries: readonly Entry<R>[]): R | undefined {
   let best = entries[0];
-  for (const entry of entries) if (best && compareSemver(entry.version, best.version) > 0) best = entry;
+  for (const entry of entries)
+    if (best && compareSemver(entry.version, best.version) > 0) best = entry;
   return best?.release;
 }
 

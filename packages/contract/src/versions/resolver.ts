@@ -1,14 +1,26 @@
 import { parseVersionRequest, type VersionRequest } from './request.ts';
-import { indexReleases, type ReleaseInfo, type Resolution, resolveVersion, type ResolveOptions } from './resolve.ts';
+import {
+  indexReleases,
+  type ReleaseInfo,
+  type Resolution,
+  resolveVersion,
+  type ResolveOptions,
+} from './resolve.ts';
 
 /** Answers the same text without reading it again; `now` in milliseconds. */
-export type VersionResolver<R extends ReleaseInfo> = (text: string | readonly string[] | undefined, now: number) => Resolution<R>;
+export type VersionResolver<R extends ReleaseInfo> = (
+  text: string | readonly string[] | undefined,
+  now: number,
+) => Resolution<R>;
 
 /** Callers choose the texts, so what is remembered is bounded. */
 const REMEMBERED = 256;
 
 /** A resolver over one state of the releases; make a new one when the pointer or a status moves. */
-export function createVersionResolver<R extends ReleaseInfo>(releases: readonly R[], options: ResolveOptions<R> = {}): VersionResolver<R> {
+export function createVersionResolver<R extends ReleaseInfo>(
+  releases: readonly R[],
+  options: ResolveOptions<R> = {},
+): VersionResolver<R> {
   const index = indexReleases(releases);
   const known = new Map<string, Resolution<R>>();
   const missing = resolveVersion(index, { kind: 'missing' }, options);

@@ -28,7 +28,12 @@ export function parsePrerelease(text: string | undefined): (string | number)[] {
 
 /** Precedence (semver 11): negative where `a` comes first. */
 export function compareSemver(a: Semver, b: Semver): number {
-  return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrerelease(a.prerelease, b.prerelease);
+  return (
+    a.major - b.major ||
+    a.minor - b.minor ||
+    a.patch - b.patch ||
+    comparePrerelease(a.prerelease, b.prerelease)
+  );
 }
 
 function comparePrerelease(a: Semver['prerelease'], b: Semver['prerelease']): number {

@@ -15,14 +15,28 @@ describe('the next version', () => {
     ['2.0.0-rc.1', 'major', '2.0.0'],
     ['2.0.0-rc.1', 'patch', '2.0.0'],
     ['1.2.3+build', 'patch', '1.2.4'],
-  ])('%s and %s: %s', (version, bump, expected) => expect(bumpVersion(version, bump)).toBe(expected));
+  ])('%s and %s: %s', (version, bump, expected) =>
+    expect(bumpVersion(version, bump)).toBe(expected),
+  );
 
   test('is the one that npm gives, from 1.0.0 on', () => {
-    for (const version of ['1.0.0', '1.2.3', '2.0.0-rc.1', '2.1.0-rc.1', '2.1.3-rc.1', '3.0.1-alpha']) {
+    for (const version of [
+      '1.0.0',
+      '1.2.3',
+      '2.0.0-rc.1',
+      '2.1.0-rc.1',
+      '2.1.3-rc.1',
+      '3.0.1-alpha',
+    ]) {
       for (const bump of ['major', 'minor', 'patch'] as const)
-        expect([version, bump, bumpVersion(version, bump)]).toEqual([version, bump, semver.inc(version, bump)]);
+        expect([version, bump, bumpVersion(version, bump)]).toEqual([
+          version,
+          bump,
+          semver.inc(version, bump),
+        ]);
     }
   });
 
-  test('of no version there is none', () => expect(() => bumpVersion('1.0', 'patch')).toThrow(RangeError));
+  test('of no version there is none', () =>
+    expect(() => bumpVersion('1.0', 'patch')).toThrow(RangeError));
 });

@@ -14,7 +14,10 @@ import {
 import { ROUTE, toContract } from './fuzz.ts';
 
 const text: Schema = { type: 'string' };
-const object = (properties: Record<string, Schema>, required = Object.keys(properties)): Schema => ({
+const object = (
+  properties: Record<string, Schema>,
+  required = Object.keys(properties),
+): Schema => ({
   type: 'object',
   properties,
   required,
@@ -23,11 +26,17 @@ const body = (schema: Schema, required = true): Partial<RouteContract> => ({
   body: { contentTypes: ['application/json'], required, schema },
 });
 const answers = (...statuses: string[]): Partial<RouteContract> => ({
-  responses: Object.fromEntries(statuses.map((status) => [status, { schema: text, contentType: 'text/plain' }])),
+  responses: Object.fromEntries(
+    statuses.map((status) => [status, { schema: text, contentType: 'text/plain' }]),
+  ),
 });
 
 /** `bump`, and the rules in their order. */
-function diff(before: Partial<RouteContract>, after: Partial<RouteContract>, policy?: DiffPolicy): string[] {
+function diff(
+  before: Partial<RouteContract>,
+  after: Partial<RouteContract>,
+  policy?: DiffPolicy,
+): string[] {
   const route = (part: Partial<RouteContract>): Contract =>
     toContract({ ...ROUTE, ...part, id: `${part.method ?? 'POST'} ${part.path ?? '/a'}` });
   return told(diffContracts(route(before), route(after), policy));
@@ -53,12 +62,14 @@ describe('routes', () => {
     ];
     expect(diff(old, now)).toEqual(['major', 'path-parameter-renamed']);
     expect(diff(old, now, { strictness: 'wire' })).toEqual(['none']);
-    expect(diff(old, { ...now, params: object({ user: { type: 'integer' }, post: text }) })).toEqual([
+    expect(
+      diff(old, { ...now, params: object({ user: { type: 'integer' }, post: text }) }),
+    ).toEqual(['major', 'path-parameter-renamed', 'type-changed']);
+    expect(diff({ path: '/f/:rest' }, { path: '/f/*rest' })).toEqual([
       'major',
-      'path-parameter-renamed',
-      'type-changed',
+      'route-added',
+      'route-removed',
     ]);
-    expect(diff({ path: '/f/:rest' }, { path: '/f/*rest' })).toEqual(['major', 'route-added', 'route-removed']);
   });
 
   test('with swapped parameters', () => {
@@ -71,7 +82,9 @@ describe('routes', () => {
   });
 
   test('elsewhere in the client', () => {
-    expect(diff({}, { domain: 'payments', name: ['payments', 'a'], file: 'src/handlers/payments/a.ts' })).toEqual(['major', 'route-moved']);
+    expect(
+      diff({}, { domain: 'payments', name: ['payments', 'a'], file: 'src/handlers/payments/a.ts' }),
+    ).toEqual(['major', 'route-moved']);
     expect(diff({}, { name: ['b'] })).toEqual(['major', 'client-name-changed']);
     expect(diff({}, { name: ['b'] }, { strictness: 'wire' })).toEqual(['none']);
     expect(diff({}, { file: 'src/handlers/other.ts' })).toEqual(['none']);
@@ -98,7 +111,9 @@ describe('what is sent', () => {
     expect(diff(body(text, false), body(text))).toEqual(['major', 'body-required']);
     expect(diff(body(text), body(text, false))).toEqual(['minor', 'body-optional']);
     const [json, form] = ['application/json', 'multipart/form-data'];
-    const types = (...contentTypes: string[]): Partial<RouteContract> => ({ body: { contentTypes, required: true, schema: text } });
+    const types = (...contentTypes: string[]): Partial<RouteContract> => ({
+      body: { contentTypes, required: true, schema: text },
+    });
     expect(diff(types(json!), types(json!, form!))).toEqual(['minor', 'content-type-added']);
     expect(diff(types(json!, form!), types(form!))).toEqual(['major', 'content-type-removed']);
   });
@@ -118,45 +133,87 @@ describe('answers', () => {
     expect(diff(answers('200', '304'), answers('200'))).toEqual(['major', 'status-removed']);
     expect(diff(answers('200'), answers('200', '409'))).toEqual(['minor', 'error-status-added']);
     expect(diff(answers('200', '500'), answers('200'))).toEqual(['minor', 'error-status-removed']);
-    expect(diff(answers('200'), answers('200', 'default'))).toEqual(['major', 'default-status-added']);
-    expect(diff(answers('200', 'default'), answers('200'))).toEqual(['minor', 'default-status-removed']);
+    expect(diff(answers('200'), answers('200', 'default'))).toEqual([
+      'major',
+      'default-status-added',
+    ]);
+    expect(diff(answers('200', 'default'), answers('200'))).toEqual([
+      'minor',
+      'default-status-removed',
+    ]);
   });
 
   test('that the default covered or covers', () => {
     const unknown = { default: { schema: {}, contentType: 'text/plain' } };
     const known = answers('201').responses!;
-    expect(diff({ responses: unknown }, { responses: { ...known, ...unknown } })).toEqual(['minor', 'status-named', 'type-narrowed']);
-    expect(diff({ responses: { ...answers('409').responses, ...unknown } }, { responses: unknown })).toEqual([
-      'major',
-      'error-status-removed',
-      'type-widened',
+    expect(diff({ responses: unknown }, { responses: { ...known, ...unknown } })).toEqual([
+      'minor',
+      'status-named',
+      'type-narrowed',
     ]);
+    expect(
+      diff({ responses: { ...answers('409').responses, ...unknown } }, { responses: unknown }),
+    ).toEqual(['major', 'error-status-removed', 'type-widened']);
   });
 
   test('by content', () => {
-    const of = (contentType?: string, schema?: Schema, stream?: boolean): Partial<RouteContract> => ({
-      responses: { 200: { ...(contentType ? { contentType } : {}), ...(schema ? { schema } : {}), ...(stream ? { stream } : {}) } },
+    const of = (
+      contentType?: string,
+      schema?: Schema,
+      stream?: boolean,
+    ): Partial<RouteContract> => ({
+      responses: {
+        200: {
+          ...(contentType ? { contentType } : {}),
+          ...(schema ? { schema } : {}),
+          ...(stream ? { stream } : {}),
+        },
+      },
     });
     expect(diff(of(), of('application/json', text))).toEqual(['minor', 'content-added']);
     expect(diff(of('application/json', text), of())).toEqual(['major', 'content-removed']);
-    expect(diff(of('application/json', text), of('text/plain', text))).toEqual(['major', 'content-type-changed']);
-    expect(diff(of('text/event-stream', text), of('text/event-stream', text, true))).toEqual(['major', 'stream-changed']);
+    expect(diff(of('application/json', text), of('text/plain', text))).toEqual([
+      'major',
+      'content-type-changed',
+    ]);
+    expect(diff(of('text/event-stream', text), of('text/event-stream', text, true))).toEqual([
+      'major',
+      'stream-changed',
+    ]);
   });
 
   test('of an error follow the rules of answers', () => {
     const error = (...codes: string[]): Partial<RouteContract> => ({
-      responses: { 409: { contentType: 'application/json', schema: object({ error: { enum: codes } }) } },
+      responses: {
+        409: { contentType: 'application/json', schema: object({ error: { enum: codes } }) },
+      },
     });
-    const { changes } = diffContracts(toContract({ ...ROUTE, ...error('a', 'b') }), toContract({ ...ROUTE, ...error('a', 'b', 'c') }));
+    const { changes } = diffContracts(
+      toContract({ ...ROUTE, ...error('a', 'b') }),
+      toContract({ ...ROUTE, ...error('a', 'b', 'c') }),
+    );
     expect(changes).toEqual([
-      { route: 'POST /a', path: 'response/409/body/error', rule: 'enum-value-added', level: 'major', message: 'The value "c" was added.' },
+      {
+        route: 'POST /a',
+        path: 'response/409/body/error',
+        rule: 'enum-value-added',
+        level: 'major',
+        message: 'The value "c" was added.',
+      },
     ]);
-    expect(diff(error('a', 'b'), error('a', 'b', 'c'), { openEnums: true })).toEqual(['minor', 'enum-value-added']);
+    expect(diff(error('a', 'b'), error('a', 'b', 'c'), { openEnums: true })).toEqual([
+      'minor',
+      'enum-value-added',
+    ]);
   });
 });
 
 describe('sockets and effects', () => {
-  const socket = (part: Partial<RouteContract>): Partial<RouteContract> => ({ method: 'WS', path: '/chat', ...part });
+  const socket = (part: Partial<RouteContract>): Partial<RouteContract> => ({
+    method: 'WS',
+    path: '/chat',
+    ...part,
+  });
 
   test('messages: from the client as a request, to it as an answer', () => {
     const [few, many] = [{ enum: ['a', 'b'] }, { enum: ['a', 'b', 'c'] }];
@@ -170,7 +227,12 @@ describe('sockets and effects', () => {
   });
 
   test('effects: payloads that are queued have to be read', () => {
-    const effects = (...list: EffectContract[]): Contract => ({ routes: [], effects: list, modules: [], $defs: {} });
+    const effects = (...list: EffectContract[]): Contract => ({
+      routes: [],
+      effects: list,
+      modules: [],
+      $defs: {},
+    });
     const effect = (payload?: Schema): EffectContract => ({
       name: 'capture',
       file: 'src/effects/capture.ts',
@@ -178,13 +240,21 @@ describe('sockets and effects', () => {
     });
     expect(told(diffContracts(effects(), effects(effect())))).toEqual(['minor', 'effect-added']);
     expect(told(diffContracts(effects(effect()), effects()))).toEqual(['major', 'effect-removed']);
-    const { changes } = diffContracts(effects(effect(object({ id: text }))), effects(effect(object({ id: text, at: text }))));
-    expect(changes).toMatchObject([{ route: 'effect capture', path: 'payload/at', level: 'major' }]);
+    const { changes } = diffContracts(
+      effects(effect(object({ id: text }))),
+      effects(effect(object({ id: text, at: text }))),
+    );
+    expect(changes).toMatchObject([
+      { route: 'effect capture', path: 'payload/at', level: 'major' },
+    ]);
   });
 });
 
 describe('code', () => {
-  const manifest = (code: string | undefined, route = ROUTE): Pick<Manifest, 'contract' | 'release'> => ({
+  const manifest = (
+    code: string | undefined,
+    route = ROUTE,
+  ): Pick<Manifest, 'contract' | 'release'> => ({
     release: { version: '1.0.0', id: 'rel_1', ...(code ? { code } : {}) },
     contract: toContract(route),
   });
@@ -193,22 +263,43 @@ describe('code', () => {
     expect(told(diffManifests(manifest('a'), manifest('a')))).toEqual(['none']);
     expect(told(diffManifests(manifest('a'), manifest('b')))).toEqual(['patch', 'code-changed']);
     expect(told(diffManifests(manifest('a'), manifest(undefined)))).toEqual(['none']);
-    expect(told(diffManifests(manifest('a'), manifest('b', { ...ROUTE, summary: 'New' })))).toEqual(['patch', 'description-changed']);
+    expect(told(diffManifests(manifest('a'), manifest('b', { ...ROUTE, summary: 'New' })))).toEqual(
+      ['patch', 'description-changed'],
+    );
   });
 });
 
 test('order: by route, then by place, whatever the order in the file', () => {
-  const routes = ['/b', '/a', '/c'].map((path): RouteContract => ({ ...ROUTE, id: `POST ${path}`, path }));
-  const { changes } = diffContracts({ ...toContract(ROUTE), routes }, { ...toContract(ROUTE), routes: [] });
+  const routes = ['/b', '/a', '/c'].map((path): RouteContract => ({
+    ...ROUTE,
+    id: `POST ${path}`,
+    path,
+  }));
+  const { changes } = diffContracts(
+    { ...toContract(ROUTE), routes },
+    { ...toContract(ROUTE), routes: [] },
+  );
   expect(changes.map(({ route }) => route)).toEqual(['POST /a', 'POST /b', 'POST /c']);
 });
 
 test('the changelog for people', () => {
   const { changes } = diffContracts(
     toContract({ ...ROUTE, ...body(object({ a: text }), true) }),
-    toContract({ ...ROUTE, ...body(object({ a: text, b: text }, ['a']), true), ...answers('500'), summary: 'More.', name: ['b'] }),
+    toContract({
+      ...ROUTE,
+      ...body(object({ a: text, b: text }, ['a']), true),
+      ...answers('500'),
+      summary: 'More.',
+      name: ['b'],
+    }),
   );
-  const code: Change = { route: '*', path: '', rule: 'code-changed', level: 'patch', message: 'The code changed, the contract did not.' };
+  const code: Change = {
+    route: '*',
+    path: '',
+    rule: 'code-changed',
+    level: 'patch',
+    message: 'The code changed, the contract did not.',
+  };
   const entries = [
     { version: '2.0.0', date: '2026-02-01T10:00:00Z', changes },
     { version: '1.0.1', changes: [code] },

@@ -14,6 +14,7 @@ describe('random pairs of schemas, with a validator as the oracle', () => {
     expect(compatible.request / tally.pairs).toBeGreaterThan(0.15);
     expect(compatible.response / tally.pairs).toBeGreaterThan(0.15);
     expect(tally.undecidable / tally.pairs).toBeLessThan(0.1);
-    if (process.env['GATI_FUZZ_RUNS']) console.info({ ...tally, irreflexive: tally.irreflexive.length, compatible });
+    if (process.env['GATI_FUZZ_RUNS'])
+      console.info({ ...tally, irreflexive: tally.irreflexive.length, compatible });
   });
 });

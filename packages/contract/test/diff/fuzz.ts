@@ -62,23 +62,34 @@ function judge(seed: number, policy: DiffPolicy, tally: Tally): void {
     for (const value of values) {
       if (!accepts(from, value)) continue;
       tally.values++;
-      if (!accepts(to, value)) return void tally.unsound.push({ seed, claim, before, after, value });
+      if (!accepts(to, value))
+        return void tally.unsound.push({ seed, claim, before, after, value });
     }
   };
 
   // Of the old schema's own values: what a client of it can know to send.
-  const sent = Array.from({ length: VALUES_PER_PAIR }, () => makeValue(random, before.schema, before.$defs));
-  const answered = Array.from({ length: VALUES_PER_PAIR }, () => makeValue(random, after.schema, after.$defs));
-  const any = [...sent, ...answered, ...[...sent, ...answered].map((value) => spoil(random, value))];
+  const sent = Array.from({ length: VALUES_PER_PAIR }, () =>
+    makeValue(random, before.schema, before.$defs),
+  );
+  const answered = Array.from({ length: VALUES_PER_PAIR }, () =>
+    makeValue(random, after.schema, after.$defs),
+  );
+  const any = [
+    ...sent,
+    ...answered,
+    ...[...sent, ...answered].map((value) => spoil(random, value)),
+  ];
 
   if (!isSubschema(before.schema, before.schema, before.$defs)) tally.irreflexive.push(before);
-  if (isSubschema(before.schema, after.schema, before.$defs, after.$defs)) refute('subschema', before, after, any);
+  if (isSubschema(before.schema, after.schema, before.$defs, after.$defs))
+    refute('subschema', before, after, any);
   const request = diffContracts(asRequest(before), asRequest(after), policy);
   if (request.bump !== 'major') refute('request', before, after, sent);
   const response = diffContracts(asResponse(before), asResponse(after), policy);
   // A client passes over fields that it does not know.
   if (response.bump !== 'major') refute('response', after, tolerant(before), any);
-  if ([...request.changes, ...response.changes].some(({ rule }) => rule === 'undecidable')) tally.undecidable++;
+  if ([...request.changes, ...response.changes].some(({ rule }) => rule === 'undecidable'))
+    tally.undecidable++;
 }
 
 function accepts({ schema, $defs }: Sample, value: JsonValue): boolean {
@@ -88,9 +99,14 @@ function accepts({ schema, $defs }: Sample, value: JsonValue): boolean {
 function tolerant({ schema, $defs }: Sample): Sample {
   const open = (part: Schema): Schema =>
     mapSchema(part, ({ additionalProperties, ...rest }) =>
-      additionalProperties === false || additionalProperties === undefined ? rest : { ...rest, additionalProperties },
+      additionalProperties === false || additionalProperties === undefined
+        ? rest
+        : { ...rest, additionalProperties },
     );
-  return { schema: open(schema), $defs: Object.fromEntries(Object.entries($defs).map(([name, part]) => [name, open(part)])) };
+  return {
+    schema: open(schema),
+    $defs: Object.fromEntries(Object.entries($defs).map(([name, part]) => [name, open(part)])),
+  };
 }
 
 export const ROUTE: RouteContract = {
@@ -104,11 +120,17 @@ export const ROUTE: RouteContract = {
 };
 
 export function asRequest({ schema, $defs }: Sample): Contract {
-  return toContract({ ...ROUTE, body: { contentTypes: ['application/json'], required: true, schema } }, $defs);
+  return toContract(
+    { ...ROUTE, body: { contentTypes: ['application/json'], required: true, schema } },
+    $defs,
+  );
 }
 
 export function asResponse({ schema, $defs }: Sample): Contract {
-  return toContract({ ...ROUTE, responses: { 200: { contentType: 'application/json', schema } } }, $defs);
+  return toContract(
+    { ...ROUTE, responses: { 200: { contentType: 'application/json', schema } } },
+    $defs,
+  );
 }
 
 export function toContract(route: RouteContract, $defs: Defs = {}): Contract {

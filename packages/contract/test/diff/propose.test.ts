@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Contract, type Manifest, proposeVersion, type ProposalInput, type RouteContract } from '../../src/index.ts';
+import {
+  type Contract,
+  type Manifest,
+  proposeVersion,
+  type ProposalInput,
+  type RouteContract,
+} from '../../src/index.ts';
 
 const route = (path: string): RouteContract => ({
   id: `GET ${path}`,
@@ -10,7 +16,12 @@ const route = (path: string): RouteContract => ({
   file: 'src/handlers/a.ts',
   responses: { 200: {} },
 });
-const contractOf = (...paths: string[]): Contract => ({ routes: paths.map(route), effects: [], modules: [], $defs: {} });
+const contractOf = (...paths: string[]): Contract => ({
+  routes: paths.map(route),
+  effects: [],
+  modules: [],
+  $defs: {},
+});
 const one = contractOf('/a');
 const base = (version: string, more: Partial<Manifest> = {}): Manifest => ({
   format: 1,
@@ -20,7 +31,14 @@ const base = (version: string, more: Partial<Manifest> = {}): Manifest => ({
   ...more,
 });
 const propose = (input: Partial<ProposalInput>): ReturnType<typeof proposeVersion> =>
-  proposeVersion({ contract: one, code: 'code', declared: '1.0.0', taken: new Map(), idOf: (version) => `mine ${version}`, ...input });
+  proposeVersion({
+    contract: one,
+    code: 'code',
+    declared: '1.0.0',
+    taken: new Map(),
+    idOf: (version) => `mine ${version}`,
+    ...input,
+  });
 
 describe('the first release', () => {
   it.each([
@@ -38,17 +56,34 @@ describe('a later one', () => {
     ['nothing', {}, '1.4.2', 'none'],
     ['other code', { code: 'other' }, '1.4.3', 'patch'],
     ['code that nobody knows yet', { code: undefined }, '1.4.2', 'none'],
-    ['a package for another platform', { native: { platform: 'linux', arch: 'arm64', packages: [] } }, '1.4.3', 'patch'],
+    [
+      'a package for another platform',
+      { native: { platform: 'linux', arch: 'arm64', packages: [] } },
+      '1.4.3',
+      'patch',
+    ],
     ['a route more', { contract: contractOf('/a', '/b') }, '1.5.0', 'minor'],
     ['a route less', { contract: contractOf() }, '2.0.0', 'major'],
   ])('%s', (_what, input, version, bump) => {
-    expect(propose({ base: base('1.4.2'), ...input })).toMatchObject({ version, since: '1.4.2', bump });
+    expect(propose({ base: base('1.4.2'), ...input })).toMatchObject({
+      version,
+      since: '1.4.2',
+      bump,
+    });
   });
 
   it('takes the version of package.json where that is higher', () => {
-    expect(propose({ base: base('0.9.0'), declared: '1.0.0' })).toMatchObject({ version: '1.0.0', since: '0.9.0', bump: 'none' });
-    expect(propose({ base: base('1.4.2'), declared: '1.4.3', contract: contractOf('/a', '/b') })).toMatchObject({ version: '1.5.0' });
-    expect(propose({ base: base('1.4.2'), declared: '1.0.0', code: 'other' })).toMatchObject({ version: '1.4.3' });
+    expect(propose({ base: base('0.9.0'), declared: '1.0.0' })).toMatchObject({
+      version: '1.0.0',
+      since: '0.9.0',
+      bump: 'none',
+    });
+    expect(
+      propose({ base: base('1.4.2'), declared: '1.4.3', contract: contractOf('/a', '/b') }),
+    ).toMatchObject({ version: '1.5.0' });
+    expect(propose({ base: base('1.4.2'), declared: '1.0.0', code: 'other' })).toMatchObject({
+      version: '1.4.3',
+    });
   });
 
   it('gets no version that another release has, withdrawn or not', () => {
@@ -57,13 +92,21 @@ describe('a later one', () => {
       ['1.4.4', 'other'],
       ['2.0.0', 'other'],
     ]);
-    expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({ version: '1.4.5', bump: 'patch' });
-    expect(propose({ base: base('1.4.2'), contract: contractOf(), taken })).toMatchObject({ version: '3.0.0', bump: 'major' });
+    expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({
+      version: '1.4.5',
+      bump: 'patch',
+    });
+    expect(propose({ base: base('1.4.2'), contract: contractOf(), taken })).toMatchObject({
+      version: '3.0.0',
+      bump: 'major',
+    });
     expect(propose({ declared: '1.4.3', taken })).toMatchObject({ version: '1.4.5', bump: 'none' });
   });
 
   it('gets its own version again', () => {
     const taken = new Map([['1.4.3', 'mine 1.4.3']]);
-    expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({ version: '1.4.3' });
+    expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({
+      version: '1.4.3',
+    });
   });
 });

@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { type Bump, type Defs, type DiffPolicy, diffContracts, type RuleId, type Schema } from '../../src/index.ts';
+import {
+  type Bump,
+  type Defs,
+  type DiffPolicy,
+  diffContracts,
+  type RuleId,
+  type Schema,
+} from '../../src/index.ts';
 import { asRequest, asResponse } from './fuzz.ts';
 
 const text: Schema = { type: 'string' };
 const number: Schema = { type: 'number' };
 const nothing: Schema = { type: 'null' };
 const either = (...anyOf: Schema[]): Schema => ({ anyOf });
-const object = (properties: Record<string, Schema>, required = Object.keys(properties), rest: Partial<Schema> = {}): Schema => ({
+const object = (
+  properties: Record<string, Schema>,
+  required = Object.keys(properties),
+  rest: Partial<Schema> = {},
+): Schema => ({
   type: 'object',
   properties,
   required,
@@ -17,7 +28,14 @@ const card = object({ type: { const: 'card' }, number: text });
 const bank = object({ type: { const: 'bank' }, iban: text });
 
 /** `[what, before, after, in a request, in a response, rule]`; `rule` is one that is reported on both sides, where it is the same. */
-const cases: [what: string, before: Schema, after: Schema, request: Bump, response: Bump, rule?: RuleId][] = [
+const cases: [
+  what: string,
+  before: Schema,
+  after: Schema,
+  request: Bump,
+  response: Bump,
+  rule?: RuleId,
+][] = [
   ['nothing', object({ a: text }), object({ a: text }), 'none', 'none'],
   [
     'another order of fields and alternatives',
@@ -29,15 +47,36 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
   ['a type widened', text, either(text, number), 'minor', 'major', 'union-member-added'],
   ['a type narrowed', either(text, number), text, 'major', 'minor', 'union-member-removed'],
   ['a type changed', text, number, 'major', 'major', 'type-changed'],
-  ['an object to a list of it', card, { type: 'array', items: card }, 'major', 'major', 'type-changed'],
+  [
+    'an object to a list of it',
+    card,
+    { type: 'array', items: card },
+    'major',
+    'major',
+    'type-changed',
+  ],
   ['integer to number', { type: 'integer' }, number, 'minor', 'major', 'type-widened'],
   ['number to integer', number, { type: 'integer' }, 'major', 'minor', 'type-narrowed'],
   ['known to unknown', text, {}, 'minor', 'major', 'type-widened'],
   ['unknown to known', {}, text, 'major', 'minor', 'type-narrowed'],
   ['null added', text, either(text, nothing), 'minor', 'major', 'null-added'],
   ['null removed', either(text, nothing), text, 'major', 'minor', 'null-removed'],
-  ['an enum value added', { enum: ['a', 'b'] }, { enum: ['a', 'b', 'c'] }, 'minor', 'major', 'enum-value-added'],
-  ['an enum value removed', { enum: ['a', 'b'] }, { const: 'a' }, 'major', 'minor', 'enum-value-removed'],
+  [
+    'an enum value added',
+    { enum: ['a', 'b'] },
+    { enum: ['a', 'b', 'c'] },
+    'minor',
+    'major',
+    'enum-value-added',
+  ],
+  [
+    'an enum value removed',
+    { enum: ['a', 'b'] },
+    { const: 'a' },
+    'major',
+    'minor',
+    'enum-value-removed',
+  ],
   ['an enum value swapped', { enum: ['a', 'b'] }, { enum: ['a', 'c'] }, 'major', 'major'],
   ['an enum opened', { enum: ['a', 'b'] }, text, 'minor', 'major', 'enum-opened'],
   ['an enum closed', text, { enum: ['a', 'b'] }, 'major', 'minor', 'enum-closed'],
@@ -68,12 +107,46 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
     'none',
     'none',
   ],
-  ['a bound raised', { type: 'number', minimum: 0 }, { type: 'number', minimum: 1 }, 'major', 'minor', 'bound-narrowed'],
-  ['a bound lowered', { type: 'string', minLength: 2 }, { type: 'string', minLength: 1 }, 'minor', 'major', 'bound-widened'],
+  [
+    'a bound raised',
+    { type: 'number', minimum: 0 },
+    { type: 'number', minimum: 1 },
+    'major',
+    'minor',
+    'bound-narrowed',
+  ],
+  [
+    'a bound lowered',
+    { type: 'string', minLength: 2 },
+    { type: 'string', minLength: 1 },
+    'minor',
+    'major',
+    'bound-widened',
+  ],
   ['a bound added', text, { type: 'string', maxLength: 10 }, 'major', 'minor', 'bound-narrowed'],
-  ['a bound removed', { type: 'array', items: text, maxItems: 3 }, { type: 'array', items: text }, 'minor', 'major', 'bound-widened'],
-  ['> 0 to >= 0', { type: 'number', exclusiveMinimum: 0 }, { type: 'number', minimum: 0 }, 'minor', 'major', 'bound-widened'],
-  ['> 0 to >= 1 of integers', { type: 'integer', exclusiveMinimum: 0 }, { type: 'integer', minimum: 1 }, 'none', 'none'],
+  [
+    'a bound removed',
+    { type: 'array', items: text, maxItems: 3 },
+    { type: 'array', items: text },
+    'minor',
+    'major',
+    'bound-widened',
+  ],
+  [
+    '> 0 to >= 0',
+    { type: 'number', exclusiveMinimum: 0 },
+    { type: 'number', minimum: 0 },
+    'minor',
+    'major',
+    'bound-widened',
+  ],
+  [
+    '> 0 to >= 1 of integers',
+    { type: 'integer', exclusiveMinimum: 0 },
+    { type: 'integer', minimum: 1 },
+    'none',
+    'none',
+  ],
   [
     'multiples of 10 to those of 5',
     { type: 'integer', multipleOf: 10 },
@@ -90,11 +163,46 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
     'major',
     'constraint-changed',
   ],
-  ['a pattern changed', { type: 'string', pattern: '^a' }, { type: 'string', pattern: '^b' }, 'major', 'major', 'constraint-changed'],
-  ['a pattern added', text, { type: 'string', pattern: '^a' }, 'major', 'minor', 'constraint-added'],
-  ['a pattern removed', { type: 'string', pattern: '^a' }, text, 'minor', 'major', 'constraint-removed'],
-  ['a format changed', { type: 'string', format: 'date' }, { type: 'string', format: 'date-time' }, 'major', 'major', 'constraint-changed'],
-  ['a format added', text, { type: 'string', format: 'email' }, 'major', 'minor', 'constraint-added'],
+  [
+    'a pattern changed',
+    { type: 'string', pattern: '^a' },
+    { type: 'string', pattern: '^b' },
+    'major',
+    'major',
+    'constraint-changed',
+  ],
+  [
+    'a pattern added',
+    text,
+    { type: 'string', pattern: '^a' },
+    'major',
+    'minor',
+    'constraint-added',
+  ],
+  [
+    'a pattern removed',
+    { type: 'string', pattern: '^a' },
+    text,
+    'minor',
+    'major',
+    'constraint-removed',
+  ],
+  [
+    'a format changed',
+    { type: 'string', format: 'date' },
+    { type: 'string', format: 'date-time' },
+    'major',
+    'major',
+    'constraint-changed',
+  ],
+  [
+    'a format added',
+    text,
+    { type: 'string', format: 'email' },
+    'major',
+    'minor',
+    'constraint-added',
+  ],
   [
     'a text becomes a Date',
     { type: 'string', format: 'date-time' },
@@ -103,7 +211,14 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
     'major',
     'codec-changed',
   ],
-  ['an optional field added', object({ a: text }), object({ a: text, b: text }, ['a']), 'minor', 'minor', 'field-added'],
+  [
+    'an optional field added',
+    object({ a: text }),
+    object({ a: text, b: text }, ['a']),
+    'minor',
+    'minor',
+    'field-added',
+  ],
   [
     'an optional field added to a closed object',
     object({ a: text }, ['a'], closed),
@@ -112,14 +227,62 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
     'minor',
     'field-added',
   ],
-  ['a required field added', object({ a: text }), object({ a: text, b: text }), 'major', 'minor', 'required-field-added'],
-  ['a field removed', object({ a: text, b: text }), object({ a: text }), 'minor', 'major', 'field-removed'],
-  ['a field removed from a closed object', object({ a: text, b: text }, [], closed), object({ a: text }, [], closed), 'major', 'major'],
+  [
+    'a required field added',
+    object({ a: text }),
+    object({ a: text, b: text }),
+    'major',
+    'minor',
+    'required-field-added',
+  ],
+  [
+    'a field removed',
+    object({ a: text, b: text }),
+    object({ a: text }),
+    'minor',
+    'major',
+    'field-removed',
+  ],
+  [
+    'a field removed from a closed object',
+    object({ a: text, b: text }, [], closed),
+    object({ a: text }, [], closed),
+    'major',
+    'major',
+  ],
   ['a field renamed', object({ a: text }), object({ b: text }), 'major', 'major'],
-  ['optional to required', object({ a: text }, []), object({ a: text }), 'major', 'minor', 'field-required'],
-  ['required to optional', object({ a: text }), object({ a: text }, []), 'minor', 'major', 'field-optional'],
-  ['additional properties closed', object({ a: text }), object({ a: text }, ['a'], closed), 'major', 'minor', 'additional-closed'],
-  ['additional properties opened', object({ a: text }, ['a'], closed), object({ a: text }), 'minor', 'patch', 'additional-opened'],
+  [
+    'optional to required',
+    object({ a: text }, []),
+    object({ a: text }),
+    'major',
+    'minor',
+    'field-required',
+  ],
+  [
+    'required to optional',
+    object({ a: text }),
+    object({ a: text }, []),
+    'minor',
+    'major',
+    'field-optional',
+  ],
+  [
+    'additional properties closed',
+    object({ a: text }),
+    object({ a: text }, ['a'], closed),
+    'major',
+    'minor',
+    'additional-closed',
+  ],
+  [
+    'additional properties opened',
+    object({ a: text }, ['a'], closed),
+    object({ a: text }),
+    'minor',
+    'patch',
+    'additional-opened',
+  ],
   [
     'the values of a record widened',
     { type: 'object', additionalProperties: text },
@@ -168,9 +331,30 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
     'minor',
     'constraint-added',
   ],
-  ['a default added', object({ a: text }, []), object({ a: { ...text, default: 'x' } }, []), 'minor', 'patch', 'default-changed'],
-  ['a description', text, { ...text, description: 'The name.' }, 'patch', 'patch', 'description-changed'],
-  ['a field deprecated', object({ a: text }), object({ a: { ...text, deprecated: true } }), 'patch', 'patch', 'deprecation-changed'],
+  [
+    'a default added',
+    object({ a: text }, []),
+    object({ a: { ...text, default: 'x' } }, []),
+    'minor',
+    'patch',
+    'default-changed',
+  ],
+  [
+    'a description',
+    text,
+    { ...text, description: 'The name.' },
+    'patch',
+    'patch',
+    'description-changed',
+  ],
+  [
+    'a field deprecated',
+    object({ a: text }),
+    object({ a: { ...text, deprecated: true } }),
+    'patch',
+    'patch',
+    'deprecation-changed',
+  ],
   [
     'an intersection for what it says',
     object({ a: text, b: number }),
@@ -199,10 +383,21 @@ const cases: [what: string, before: Schema, after: Schema, request: Bump, respon
 describe('section 8.1, case by case', () => {
   test.each(cases)('%s', (_, before, after, request, response, rule) => {
     const [sent, answered] = [
-      diffContracts(asRequest({ schema: before, $defs: {} }), asRequest({ schema: after, $defs: {} })),
-      diffContracts(asResponse({ schema: before, $defs: {} }), asResponse({ schema: after, $defs: {} })),
+      diffContracts(
+        asRequest({ schema: before, $defs: {} }),
+        asRequest({ schema: after, $defs: {} }),
+      ),
+      diffContracts(
+        asResponse({ schema: before, $defs: {} }),
+        asResponse({ schema: after, $defs: {} }),
+      ),
     ];
-    expect({ request: sent.bump, response: answered.bump, sent: sent.changes, answered: answered.changes }).toMatchObject({
+    expect({
+      request: sent.bump,
+      response: answered.bump,
+      sent: sent.changes,
+      answered: answered.changes,
+    }).toMatchObject({
       request,
       response,
     });
@@ -213,9 +408,19 @@ describe('section 8.1, case by case', () => {
   });
 });
 
-function bump(side: 'request' | 'response', before: Schema, after: Schema, policy?: DiffPolicy, defs: [Defs, Defs] = [{}, {}]): Bump {
+function bump(
+  side: 'request' | 'response',
+  before: Schema,
+  after: Schema,
+  policy?: DiffPolicy,
+  defs: [Defs, Defs] = [{}, {}],
+): Bump {
   const as = side === 'request' ? asRequest : asResponse;
-  return diffContracts(as({ schema: before, $defs: defs[0] }), as({ schema: after, $defs: defs[1] }), policy).bump;
+  return diffContracts(
+    as({ schema: before, $defs: defs[0] }),
+    as({ schema: after, $defs: defs[1] }),
+    policy,
+  ).bump;
 }
 
 describe('policies', () => {
@@ -223,12 +428,28 @@ describe('policies', () => {
 
   test('openEnums: a new value in an answer is minor, an alternative or another kind is not', () => {
     expect(bump('response', { enum: ['a', 'b'] }, { enum: ['a', 'b', 'c'] }, open)).toBe('minor');
-    expect(bump('response', object({ error: { const: 'a' } }), object({ error: { enum: ['a', 'b'] } }), open)).toBe('minor');
+    expect(
+      bump(
+        'response',
+        object({ error: { const: 'a' } }),
+        object({ error: { enum: ['a', 'b'] } }),
+        open,
+      ),
+    ).toBe('minor');
     expect(bump('response', { enum: ['a', 'b'] }, text, open)).toBe('minor');
     expect(bump('response', { enum: ['a'] }, { enum: ['a', 1] }, open)).toBe('major');
     expect(bump('response', { const: true }, { type: 'boolean' }, open)).toBe('major');
-    expect(bump('response', either(card, bank), either(card, bank, object({ type: { const: 'cash' } })), open)).toBe('major');
-    expect(bump('response', { enum: ['a', 'b'] }, either({ enum: ['a', 'b'] }, nothing), open)).toBe('major');
+    expect(
+      bump(
+        'response',
+        either(card, bank),
+        either(card, bank, object({ type: { const: 'cash' } })),
+        open,
+      ),
+    ).toBe('major');
+    expect(
+      bump('response', { enum: ['a', 'b'] }, either({ enum: ['a', 'b'] }, nothing), open),
+    ).toBe('major');
     expect(bump('request', { enum: ['a', 'b'] }, { const: 'a' }, open)).toBe('major');
   });
 
@@ -250,19 +471,40 @@ describe('definitions', () => {
   });
 
   test('have names that do not count', () => {
-    expect(bump('request', ref('Tree'), ref('Node'), {}, [tree('Tree', text), tree('Node', text)])).toBe('none');
-    expect(bump('response', ref('A'), object({ x: text }), {}, [{ A: object({ x: text }) }, {}])).toBe('none');
+    expect(
+      bump('request', ref('Tree'), ref('Node'), {}, [tree('Tree', text), tree('Node', text)]),
+    ).toBe('none');
+    expect(
+      bump('response', ref('A'), object({ x: text }), {}, [{ A: object({ x: text }) }, {}]),
+    ).toBe('none');
   });
 
   test('may be recursive, each of them or one through the other', () => {
-    expect(bump('request', ref('Tree'), ref('Tree'), {}, [tree('Tree', text), tree('Tree', either(text, number))])).toBe('minor');
-    expect(bump('response', ref('Tree'), ref('Tree'), {}, [tree('Tree', text), tree('Tree', either(text, number))])).toBe('major');
-    expect(bump('response', ref('Tree'), ref('Tree'), {}, [tree('Tree', text, ['value']), tree('Tree', text)])).toBe('minor');
+    expect(
+      bump('request', ref('Tree'), ref('Tree'), {}, [
+        tree('Tree', text),
+        tree('Tree', either(text, number)),
+      ]),
+    ).toBe('minor');
+    expect(
+      bump('response', ref('Tree'), ref('Tree'), {}, [
+        tree('Tree', text),
+        tree('Tree', either(text, number)),
+      ]),
+    ).toBe('major');
+    expect(
+      bump('response', ref('Tree'), ref('Tree'), {}, [
+        tree('Tree', text, ['value']),
+        tree('Tree', text),
+      ]),
+    ).toBe('minor');
     const unrolled: Defs = {
       Tree: object({ value: text, children: { type: 'array', items: ref('Other') } }),
       Other: object({ value: text, children: { type: 'array', items: ref('Tree') } }),
     };
-    expect(bump('request', ref('Tree'), ref('Tree'), {}, [tree('Tree', text), unrolled])).toBe('none');
+    expect(bump('request', ref('Tree'), ref('Tree'), {}, [tree('Tree', text), unrolled])).toBe(
+      'none',
+    );
   });
 
   test('that are shared are told for each place, also with very many ways through them', () => {
@@ -293,11 +535,22 @@ describe('definitions', () => {
 });
 
 test('a change says where it is and what to make of it', () => {
-  const before = object({ items: { type: 'array', items: either(card, bank) }, 'a/b': text }, ['items']);
-  const after = object({ items: { type: 'array', items: either(object({ ...card.properties, cvc: text }), bank) }, 'a/b': number }, [
+  const before = object({ items: { type: 'array', items: either(card, bank) }, 'a/b': text }, [
     'items',
   ]);
-  expect(diffContracts(asRequest({ schema: before, $defs: {} }), asRequest({ schema: after, $defs: {} }))).toEqual({
+  const after = object(
+    {
+      items: { type: 'array', items: either(object({ ...card.properties, cvc: text }), bank) },
+      'a/b': number,
+    },
+    ['items'],
+  );
+  expect(
+    diffContracts(
+      asRequest({ schema: before, $defs: {} }),
+      asRequest({ schema: after, $defs: {} }),
+    ),
+  ).toEqual({
     bump: 'major',
     changes: [
       {

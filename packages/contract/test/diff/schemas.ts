@@ -15,11 +15,15 @@ export interface Sample {
 
 export function makeSample(random: Random): Sample {
   const $defs: Defs = {};
-  for (const name of DEF_NAMES) $defs[name] = random.chance(0.4) ? makeObject(random, 2) : makeSchema(random, 2);
+  for (const name of DEF_NAMES)
+    $defs[name] = random.chance(0.4) ? makeObject(random, 2) : makeSchema(random, 2);
   if (random.chance(0.5)) {
     $defs['Node'] = {
       type: 'object',
-      properties: { a: makeSchema(random, 1), b: { type: 'array', items: { $ref: '#/$defs/Node' } } },
+      properties: {
+        a: makeSchema(random, 1),
+        b: { type: 'array', items: { $ref: '#/$defs/Node' } },
+      },
       required: random.some(['a', 'b']),
     };
   }
@@ -31,13 +35,18 @@ function breakCircles($defs: Defs): Defs {
   const result = { ...$defs };
   const below = (schema: Schema): string[] => [
     ...(schema.$ref === undefined ? [] : [refName(schema.$ref)]),
-    ...[...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...(schema.not ? [schema.not] : [])].flatMap(below),
+    ...[
+      ...(schema.anyOf ?? []),
+      ...(schema.allOf ?? []),
+      ...(schema.not ? [schema.not] : []),
+    ].flatMap(below),
   ];
   const reaches = (name: string, seen: Set<string>): Set<string> => {
     for (const next of below(result[name]!)) if (!seen.has(next)) reaches(next, seen.add(next));
     return seen;
   };
-  for (const name of DEF_NAMES) if (reaches(name, new Set()).has(name)) result[name] = { type: 'string' };
+  for (const name of DEF_NAMES)
+    if (reaches(name, new Set()).has(name)) result[name] = { type: 'string' };
   return result;
 }
 
@@ -45,13 +54,22 @@ export function makeSchema(random: Random, depth: number): Schema {
   const roll = random.below(depth > 0 ? 20 : 9);
   if (roll < 2) return makeString(random);
   if (roll < 4) return makeNumber(random);
-  if (roll < 5) return random.pick<Schema>([{ type: 'boolean' }, { type: 'null' }, {}, { type: 'boolean', const: true }]);
+  if (roll < 5)
+    return random.pick<Schema>([
+      { type: 'boolean' },
+      { type: 'null' },
+      {},
+      { type: 'boolean', const: true },
+    ]);
   if (roll < 7) return makeEnum(random);
   if (roll < 9) return { $ref: `#/$defs/${random.pick(DEF_NAMES)}` };
   if (roll < 14) return makeObject(random, depth - 1);
   if (roll < 16) return makeArray(random, depth - 1);
   if (roll < 17) return makeDiscriminated(random, depth - 1);
-  if (roll < 19) return { anyOf: Array.from({ length: 1 + random.below(3) }, () => makeSchema(random, depth - 1)) };
+  if (roll < 19)
+    return {
+      anyOf: Array.from({ length: 1 + random.below(3) }, () => makeSchema(random, depth - 1)),
+    };
   return makeRare(random, depth - 1);
 }
 
@@ -78,15 +96,24 @@ function makeNumber(random: Random): Schema {
 function makeEnum(random: Random): Schema {
   const values = random.chance(0.8)
     ? random.some(TEXTS, 0.4)
-    : [...random.some(TEXTS, 0.2), ...random.some(NUMBERS, 0.2), ...random.some([true, false, null], 0.3)];
+    : [
+        ...random.some(TEXTS, 0.2),
+        ...random.some(NUMBERS, 0.2),
+        ...random.some([true, false, null], 0.3),
+      ];
   if (values.length === 0) return { const: 'x' };
   const schema: Schema = values.length === 1 ? { const: values[0]! } : { enum: values };
-  return random.chance(0.5) && values.every((value) => typeof value === 'string') ? { type: 'string', ...schema } : schema;
+  return random.chance(0.5) && values.every((value) => typeof value === 'string')
+    ? { type: 'string', ...schema }
+    : schema;
 }
 
 function makeObject(random: Random, depth: number): Schema {
   const names = random.some(NAMES);
-  const schema: Schema = { type: 'object', properties: Object.fromEntries(names.map((name) => [name, makeSchema(random, depth)])) };
+  const schema: Schema = {
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, makeSchema(random, depth)])),
+  };
   const required = random.some(names);
   if (required.length > 0) schema.required = required;
   const roll = random.below(10);
@@ -108,7 +135,10 @@ function makeObject(random: Random, depth: number): Schema {
 function makeArray(random: Random, depth: number): Schema {
   const schema: Schema = { type: 'array' };
   if (random.chance(0.8)) schema.items = random.chance(0.15) ? false : makeSchema(random, depth);
-  if (random.chance(0.3)) schema.prefixItems = Array.from({ length: 1 + random.below(2) }, () => makeSchema(random, depth));
+  if (random.chance(0.3))
+    schema.prefixItems = Array.from({ length: 1 + random.below(2) }, () =>
+      makeSchema(random, depth),
+    );
   if (random.chance(0.2)) schema.minItems = random.below(3);
   if (random.chance(0.2)) schema.maxItems = random.below(4);
   if (random.chance(0.1)) schema.uniqueItems = true;
@@ -130,7 +160,9 @@ function makeDiscriminated(random: Random, depth: number): Schema {
 function makeRare(random: Random, depth: number): Schema {
   const part = makeSchema(random, depth);
   if (random.chance(0.6)) return { allOf: [part, makeSchema(random, depth)] };
-  return random.chance(0.5) ? { not: part } : { minLength: 1, minimum: 0, required: random.some(NAMES, 0.3) };
+  return random.chance(0.5)
+    ? { not: part }
+    : { minLength: 1, minimum: 0, required: random.some(NAMES, 0.3) };
 }
 
 /** One or a few edits, each at a random place. */
@@ -140,7 +172,10 @@ export function mutate(random: Random, { schema, $defs }: Sample): Sample {
     if (random.chance(0.75)) result = { ...result, schema: editSomewhere(random, result.schema) };
     else {
       const name = random.pick(DEF_NAMES);
-      result = { ...result, $defs: { ...result.$defs, [name]: editSomewhere(random, result.$defs[name]!) } };
+      result = {
+        ...result,
+        $defs: { ...result.$defs, [name]: editSomewhere(random, result.$defs[name]!) },
+      };
       result.$defs = breakCircles(result.$defs);
     }
   }
@@ -166,7 +201,11 @@ function edit(random: Random, schema: Schema): Schema {
   const roll = random.below(12);
   if (roll === 0) return makeSchema(random, 1);
   if (roll === 1)
-    return { anyOf: random.chance(0.5) ? [structuredClone(schema), { type: 'null' }] : [makeSchema(random, 1), structuredClone(schema)] };
+    return {
+      anyOf: random.chance(0.5)
+        ? [structuredClone(schema), { type: 'null' }]
+        : [makeSchema(random, 1), structuredClone(schema)],
+    };
   if (roll === 2) return {};
   if (schema.anyOf) return editUnion(random, schema, schema.anyOf);
   if (schema.enum || schema.const !== undefined) return editEnum(random, schema);
@@ -216,7 +255,10 @@ function editObject(random: Random, schema: Schema): Schema {
     case 3:
       return { ...schema, required: required.filter((each) => each !== name) };
     case 4:
-      return { ...schema, additionalProperties: random.pick<boolean | Schema>([true, false, { type: 'string' }, {}]) };
+      return {
+        ...schema,
+        additionalProperties: random.pick<boolean | Schema>([true, false, { type: 'string' }, {}]),
+      };
     case 5: {
       const { additionalProperties: __, ...silent } = schema;
       return silent;
@@ -245,16 +287,24 @@ function nudge(random: Random, schema: Schema): Schema {
     const value = copy[bound];
     if (value === undefined) continue;
     if (random.chance(0.3)) delete copy[bound];
-    else copy[bound] = Math.max(bound.startsWith('e') || bound.endsWith('um') ? -5 : 0, value + random.pick([-1, 1]));
+    else
+      copy[bound] = Math.max(
+        bound.startsWith('e') || bound.endsWith('um') ? -5 : 0,
+        value + random.pick([-1, 1]),
+      );
   }
   if (random.chance(0.2)) {
     // The same bound, in or out.
-    if (copy.minimum !== undefined) [copy.minimum, copy.exclusiveMinimum] = [copy.exclusiveMinimum, copy.minimum];
-    else if (copy.exclusiveMaximum !== undefined) [copy.maximum, copy.exclusiveMaximum] = [copy.exclusiveMaximum, copy.maximum];
+    if (copy.minimum !== undefined)
+      [copy.minimum, copy.exclusiveMinimum] = [copy.exclusiveMinimum, copy.minimum];
+    else if (copy.exclusiveMaximum !== undefined)
+      [copy.maximum, copy.exclusiveMaximum] = [copy.exclusiveMaximum, copy.maximum];
     for (const bound of bounds) if (copy[bound] === undefined) delete copy[bound];
   }
   if (random.chance(0.2) && copy.prefixItems)
-    copy.prefixItems = random.chance(0.5) ? copy.prefixItems.slice(1) : [...copy.prefixItems, makeSchema(random, 0)];
+    copy.prefixItems = random.chance(0.5)
+      ? copy.prefixItems.slice(1)
+      : [...copy.prefixItems, makeSchema(random, 0)];
   if (random.chance(0.3)) {
     delete copy.pattern;
     delete copy.format;

@@ -66,7 +66,12 @@ function makeText(random: Random, { minLength = 0, maxLength = 6, format }: Sche
   if (format === 'date-time') return '2026-01-31T12:00:00Z';
   if (format === 'email') return 'a@b.co';
   if (format === 'uuid') return '00000000-0000-4000-8000-000000000000';
-  const length = random.pick([minLength, maxLength, minLength + random.below(4), Math.max(0, maxLength - 1)]);
+  const length = random.pick([
+    minLength,
+    maxLength,
+    minLength + random.below(4),
+    Math.max(0, maxLength - 1),
+  ]);
   return random.pick([
     random.pick(['x', 'y', 'z', 'abc', 'a1', '', 'é']),
     'a'.repeat(length),
@@ -75,8 +80,13 @@ function makeText(random: Random, { minLength = 0, maxLength = 6, format }: Sche
   ]);
 }
 
-function makeNumber(random: Random, { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf = 1 }: Schema): number {
-  const edges = [minimum, maximum, exclusiveMinimum, exclusiveMaximum].filter((edge) => edge !== undefined);
+function makeNumber(
+  random: Random,
+  { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf = 1 }: Schema,
+): number {
+  const edges = [minimum, maximum, exclusiveMinimum, exclusiveMaximum].filter(
+    (edge) => edge !== undefined,
+  );
   const base = random.pick([...edges, ...edges, 0, 3, 6]);
   const value = base + random.pick([0, 0, 1, -1, 0.5, -0.25, multipleOf, -multipleOf, 1e-6, 1e9]);
   return type === 'integer' ? Math.round(value) : value;
@@ -88,12 +98,18 @@ function makeArray(
   depth: number,
   make: (part: Schema) => JsonValue,
 ): JsonValue[] {
-  const most = depth <= 0 ? minItems : items === false ? Math.min(maxItems, prefixItems.length) : maxItems;
+  const most =
+    depth <= 0 ? minItems : items === false ? Math.min(maxItems, prefixItems.length) : maxItems;
   const length = Math.min(random.pick([minItems, most, minItems + random.below(3)]), 6);
   return Array.from({ length }, (_, index) => make(prefixItems[index] ?? (items || {})));
 }
 
-function makeObject(random: Random, schema: Schema, depth: number, make: (part: Schema) => JsonValue): JsonValue {
+function makeObject(
+  random: Random,
+  schema: Schema,
+  depth: number,
+  make: (part: Schema) => JsonValue,
+): JsonValue {
   const { properties = {}, required = [], additionalProperties: rest } = schema;
   const value: Record<string, JsonValue> = {};
   for (const [name, property] of Object.entries(properties)) {
@@ -112,10 +128,16 @@ function makeObject(random: Random, schema: Schema, depth: number, make: (part: 
 
 /** A value with one of its parts replaced or left out. */
 export function spoil(random: Random, value: JsonValue): JsonValue {
-  if (random.chance(0.3) || typeof value !== 'object' || value === null) return structuredClone(random.pick(ANYTHING));
+  if (random.chance(0.3) || typeof value !== 'object' || value === null)
+    return structuredClone(random.pick(ANYTHING));
   if (Array.isArray(value)) {
     const copy = [...value];
-    if (copy.length > 0) copy.splice(random.below(copy.length), 1, ...(random.chance(0.5) ? [] : [spoil(random, random.pick(copy))]));
+    if (copy.length > 0)
+      copy.splice(
+        random.below(copy.length),
+        1,
+        ...(random.chance(0.5) ? [] : [spoil(random, random.pick(copy))]),
+      );
     return copy;
   }
   const copy = { ...value };

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { parseVersionRequest, type VersionRequest } from '../../src/versions/request.ts';
 
 const now = Date.parse('2026-06-15T12:00:00Z');
-const parse = (text: string | readonly string[] | undefined): VersionRequest => parseVersionRequest(text, now);
+const parse = (text: string | readonly string[] | undefined): VersionRequest =>
+  parseVersionRequest(text, now);
 const time = (text: string): VersionRequest => ({ kind: 'time', at: Date.parse(text) });
 
 describe('a version request', () => {
@@ -31,13 +32,20 @@ describe('a version request', () => {
     expect(parse('2026-06-15')).toEqual({ kind: 'time', at: now });
   });
 
-  test.each(['2026-06-16', '2026-06-15T12:00:00.001Z', '2026-06-15T13:00:00+00:30', '9999-12-31'])('%s is in the future', (text) => {
-    expect(parse(text)).toMatchObject({ kind: 'invalid', reason: 'future' });
-  });
+  test.each(['2026-06-16', '2026-06-15T12:00:00.001Z', '2026-06-15T13:00:00+00:30', '9999-12-31'])(
+    '%s is in the future',
+    (text) => {
+      expect(parse(text)).toMatchObject({ kind: 'invalid', reason: 'future' });
+    },
+  );
 
   test('a semver and a range', () => {
-    expect(parse('1.2.3-rc.1')).toEqual({ kind: 'exact', version: { major: 1, minor: 2, patch: 3, prerelease: ['rc', 1] } });
-    for (const text of ['1', '1.x', '*', '^1.2', '~1.2.3', '>=1.0.0 <2', '1.0.0 - 1.4', '1 || 2']) expect(parse(text).kind).toBe('range');
+    expect(parse('1.2.3-rc.1')).toEqual({
+      kind: 'exact',
+      version: { major: 1, minor: 2, patch: 3, prerelease: ['rc', 1] },
+    });
+    for (const text of ['1', '1.x', '*', '^1.2', '~1.2.3', '>=1.0.0 <2', '1.0.0 - 1.4', '1 || 2'])
+      expect(parse(text).kind).toBe('range');
   });
 
   test.each([
@@ -65,11 +73,19 @@ describe('a version request', () => {
     '2026-01-31T12:00:00+24:00',
   ])('%j is malformed', (text) => {
     // A bare number is a range (`1` is `1.x`), so eight digits are a major version and not a date.
-    expect(parse(text)).toMatchObject(text === '20260131' ? { kind: 'range' } : { kind: 'invalid', reason: 'malformed' });
+    expect(parse(text)).toMatchObject(
+      text === '20260131' ? { kind: 'range' } : { kind: 'invalid', reason: 'malformed' },
+    );
   });
 
   test('given twice is a duplicate, even the same', () => {
-    for (const text of [['1.0.0', '1.0.0'], ['', ''], '1.0.0, 2.0.0', '1.0.0,1.0.0', '2026-01-31, 1.0.0']) {
+    for (const text of [
+      ['1.0.0', '1.0.0'],
+      ['', ''],
+      '1.0.0, 2.0.0',
+      '1.0.0,1.0.0',
+      '2026-01-31, 1.0.0',
+    ]) {
       expect(parse(text)).toMatchObject({ kind: 'invalid', reason: 'duplicate' });
     }
   });
@@ -91,9 +107,12 @@ describe('a version request', () => {
 
   test('every moment that Date prints is read back', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date(now), noInvalidDate: true }), (date) => {
-        expect(parse(date.toISOString())).toEqual({ kind: 'time', at: date.getTime() });
-      }),
+      fc.property(
+        fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date(now), noInvalidDate: true }),
+        (date) => {
+          expect(parse(date.toISOString())).toEqual({ kind: 'time', at: date.getTime() });
+        },
+      ),
       { seed: 8, numRuns: 1000 },
     );
   });

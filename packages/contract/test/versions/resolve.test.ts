@@ -14,7 +14,12 @@ import { createVersionResolver } from '../../src/versions/resolver.ts';
 
 const now = Date.parse('2026-06-15T12:00:00Z');
 
-function release(version: string, date: string, status: ReleaseStatus = 'live', carried?: boolean): ReleaseInfo {
+function release(
+  version: string,
+  date: string,
+  status: ReleaseStatus = 'live',
+  carried?: boolean,
+): ReleaseInfo {
   return { version, id: `rel_${version}`, date, status, ...(carried ? { carried } : {}) };
 }
 
@@ -28,7 +33,11 @@ const five = [
 ];
 
 /** The version that answers, or the status. */
-function ask(releases: ReleaseInfo[], text: string | undefined, options?: ResolveOptions): string | number {
+function ask(
+  releases: ReleaseInfo[],
+  text: string | undefined,
+  options?: ResolveOptions,
+): string | number {
   return short(resolveVersion(indexReleases(releases), parseVersionRequest(text, now), options));
 }
 
@@ -78,7 +87,9 @@ describe('a release answers', () => {
     const versions = ['2.0.1', '1.1.1', '1.1.0'];
     for (const text of [undefined, '9.9.9', '1.0.0']) {
       const resolution = resolveVersion(indexReleases(five), parseVersionRequest(text, now));
-      expect('options' in resolution && resolution.options.map(({ version }) => version)).toEqual(versions);
+      expect('options' in resolution && resolution.options.map(({ version }) => version)).toEqual(
+        versions,
+      );
     }
   });
 
@@ -91,7 +102,12 @@ describe('a release answers', () => {
   });
 
   test('the higher version of two at the same moment', () => {
-    expect(ask([release('1.0.1', '2026-01-01T00:00:00Z'), release('1.0.10', '2026-01-01T00:00:00Z')], '2026-01-01')).toBe('1.0.10');
+    expect(
+      ask(
+        [release('1.0.1', '2026-01-01T00:00:00Z'), release('1.0.10', '2026-01-01T00:00:00Z')],
+        '2026-01-01',
+      ),
+    ).toBe('1.0.10');
   });
 
   test('a version or date that is none is refused when the index is made', () => {
@@ -119,8 +135,17 @@ const releases = fc
         fc.record({
           version: fc.constant(`${a}.${b}.${c}${pre}`),
           id: fc.constant(`rel_${a}${b}${c}${pre}`),
-          date: fc.integer({ min: 1, max: 12 }).map((month) => new Date(Date.UTC(2025, month, 1)).toISOString()),
-          status: fc.constantFrom<ReleaseStatus>('staged', 'live', 'live', 'deprecated', 'withdrawn', 'retired'),
+          date: fc
+            .integer({ min: 1, max: 12 })
+            .map((month) => new Date(Date.UTC(2025, month, 1)).toISOString()),
+          status: fc.constantFrom<ReleaseStatus>(
+            'staged',
+            'live',
+            'live',
+            'deprecated',
+            'withdrawn',
+            'retired',
+          ),
         }),
       ),
     ),
@@ -128,7 +153,9 @@ const releases = fc
 const text = fc.oneof(
   fc.constantFrom(undefined, '*', '^1', '~0.1', '>=1.0.0-rc.0', '<2', '1 || 2'),
   fc.integer({ min: 0, max: 12 }).map((month) => new Date(Date.UTC(2025, month, 1)).toISOString()),
-  fc.integer({ min: 0, max: 12 }).map((month) => new Date(Date.UTC(2025, month, 1)).toISOString().slice(0, 10)),
+  fc
+    .integer({ min: 0, max: 12 })
+    .map((month) => new Date(Date.UTC(2025, month, 1)).toISOString().slice(0, 10)),
   fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)).map((numbers) => numbers.join('.')),
 );
 
@@ -142,12 +169,16 @@ function oracle(all: ReleaseInfo[], asked: string | undefined): string | number 
     const at = asked.length === 10 ? `${asked}T23:59:59.999Z` : asked;
     found = open
       .filter(({ date }) => date <= at)
-      .sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : semver.rcompare(a.version, b.version)))[0];
+      .sort((a, b) =>
+        a.date < b.date ? 1 : a.date > b.date ? -1 : semver.rcompare(a.version, b.version),
+      )[0];
   } else if (semver.valid(asked)) {
     found = all.find(({ version, status }) => version === asked && status !== 'staged');
   } else {
     const best = (some: ReleaseInfo[]): ReleaseInfo | undefined =>
-      some.filter(({ version }) => semver.satisfies(version, asked)).sort((a, b) => semver.rcompare(a.version, b.version))[0];
+      some
+        .filter(({ version }) => semver.satisfies(version, asked))
+        .sort((a, b) => semver.rcompare(a.version, b.version))[0];
     found = best(live) ?? best(open);
   }
   return found ? (found.status === 'retired' ? 410 : found.version) : 406;
@@ -168,14 +199,21 @@ describe('properties', () => {
   test('a later time never gets an earlier release, and an added staged or withdrawn release changes no answer to others', () => {
     fc.assert(
       fc.property(releases, fc.tuple(fc.nat(360), fc.nat(360)), (all, days) => {
-        const [early, late] = days.sort((a, b) => a - b).map((day) => new Date(Date.UTC(2025, 1, day)).toISOString());
+        const [early, late] = days
+          .sort((a, b) => a - b)
+          .map((day) => new Date(Date.UTC(2025, 1, day)).toISOString());
         const of = (asked: string): number => {
           const resolution = resolveVersion(indexReleases(all), parseVersionRequest(asked, now));
           return 'release' in resolution ? Date.parse(resolution.release.date) : 0;
         };
         expect(of(early!)).toBeLessThanOrEqual(of(late!));
-        const more = [...all, release('9.0.0', '2025-03-01T00:00:00Z', 'staged'), release('9.0.1', '2025-03-01T00:00:00Z', 'withdrawn')];
-        for (const asked of [early, late, '*', '^1', '1.0.0', undefined]) expect(ask(more, asked)).toBe(ask(all, asked));
+        const more = [
+          ...all,
+          release('9.0.0', '2025-03-01T00:00:00Z', 'staged'),
+          release('9.0.1', '2025-03-01T00:00:00Z', 'withdrawn'),
+        ];
+        for (const asked of [early, late, '*', '^1', '1.0.0', undefined])
+          expect(ask(more, asked)).toBe(ask(all, asked));
       }),
       { seed: 8, numRuns: 1000 },
     );
@@ -183,21 +221,28 @@ describe('properties', () => {
 
   test('the remembering resolver says the same, also as time goes on', () => {
     fc.assert(
-      fc.property(releases, fc.array(fc.tuple(text, fc.integer({ min: 0, max: 400 })), { maxLength: 20 }), (all, asked) => {
-        const resolve = createVersionResolver(all);
-        let day = 0;
-        for (const [each, later] of asked) {
-          const moment = Date.UTC(2025, 0, (day += later / 10));
-          expect(resolve(each, moment)).toEqual(resolveVersion(indexReleases(all), parseVersionRequest(each, moment)));
-        }
-      }),
+      fc.property(
+        releases,
+        fc.array(fc.tuple(text, fc.integer({ min: 0, max: 400 })), { maxLength: 20 }),
+        (all, asked) => {
+          const resolve = createVersionResolver(all);
+          let day = 0;
+          for (const [each, later] of asked) {
+            const moment = Date.UTC(2025, 0, (day += later / 10));
+            expect(resolve(each, moment)).toEqual(
+              resolveVersion(indexReleases(all), parseVersionRequest(each, moment)),
+            );
+          }
+        },
+      ),
       { seed: 8, numRuns: 500 },
     );
   });
 
   test('what the resolver remembers is bounded, and right afterwards', () => {
     const resolve = createVersionResolver(five);
-    for (let patch = 0; patch < 1000; patch++) expect(short(resolve(`7.0.${patch}`, now))).toBe(406);
+    for (let patch = 0; patch < 1000; patch++)
+      expect(short(resolve(`7.0.${patch}`, now))).toBe(406);
     expect(short(resolve('1.1.0', now))).toBe('1.1.0');
     expect(short(resolve(['1.1.0', '1.1.0'], now))).toBe(400);
   });

@@ -6,8 +6,22 @@ import { compareSemver, formatSemver, parseSemver } from '../../src/versions/sem
 
 const seeded = { seed: 8, numRuns: 3000 };
 const number = fc.oneof(fc.constantFrom(0, 1, 2, 3), fc.nat(20));
-const prerelease = fc.constantFrom('', '', '', '-0', '-1', '-rc', '-rc.1', '-rc.2', '-rc.10', '-alpha.beta', '-x-y.0');
-const version = fc.tuple(number, number, number, prerelease).map(([a, b, c, pre]) => `${a}.${b}.${c}${pre}`);
+const prerelease = fc.constantFrom(
+  '',
+  '',
+  '',
+  '-0',
+  '-1',
+  '-rc',
+  '-rc.1',
+  '-rc.2',
+  '-rc.10',
+  '-alpha.beta',
+  '-x-y.0',
+);
+const version = fc
+  .tuple(number, number, number, prerelease)
+  .map(([a, b, c, pre]) => `${a}.${b}.${c}${pre}`);
 const part = fc.oneof(number.map(String), fc.constantFrom('x', 'X', '*'));
 const open = fc.constantFrom('x', 'X', '*');
 const partial = fc.oneof(
@@ -18,7 +32,11 @@ const partial = fc.oneof(
   fc.tuple(fc.oneof(number, open), open, open).map((parts) => parts.join('.')),
 );
 const comparator = fc
-  .tuple(fc.constantFrom('', '^', '~', '>', '>=', '<', '<=', '='), fc.constantFrom('', ' '), partial)
+  .tuple(
+    fc.constantFrom('', '^', '~', '>', '>=', '<', '<=', '='),
+    fc.constantFrom('', ' '),
+    partial,
+  )
   .map(([operator, space, text]) => operator + (operator ? space : '') + text);
 const set = fc.oneof(
   fc.array(comparator, { minLength: 1, maxLength: 3 }).map((list) => list.join(' ')),
@@ -30,7 +48,9 @@ describe('semver, with npm as the oracle', () => {
   test('order', () => {
     fc.assert(
       fc.property(version, version, (a, b) => {
-        expect(Math.sign(compareSemver(parseSemver(a)!, parseSemver(b)!))).toBe(semver.compare(a, b));
+        expect(Math.sign(compareSemver(parseSemver(a)!, parseSemver(b)!))).toBe(
+          semver.compare(a, b),
+        );
         expect(formatSemver(parseSemver(a)!)).toBe(a);
       }),
       seeded,
@@ -42,7 +62,11 @@ describe('semver, with npm as the oracle', () => {
       fc.property(range, version, (text, candidate) => {
         // Set by set: beside a set that takes all, npm forgets the others and their pre-releases.
         const expected = text.split('||').some((set) => semver.satisfies(candidate, set));
-        expect([text, candidate, satisfies(parseSemver(candidate)!, parseRange(text)!)]).toEqual([text, candidate, expected]);
+        expect([text, candidate, satisfies(parseSemver(candidate)!, parseRange(text)!)]).toEqual([
+          text,
+          candidate,
+          expected,
+        ]);
       }),
       { ...seeded, numRuns: 10_000 },
     );
@@ -67,7 +91,12 @@ describe('semver, with npm as the oracle', () => {
       '1.2.3-a..b',
     ];
     for (const text of texts) expect([text, parseSemver(text)]).toEqual([text, undefined]);
-    expect(parseSemver('1.2.3-rc.1+build.5')).toEqual({ major: 1, minor: 2, patch: 3, prerelease: ['rc', 1] });
+    expect(parseSemver('1.2.3-rc.1+build.5')).toEqual({
+      major: 1,
+      minor: 2,
+      patch: 3,
+      prerelease: ['rc', 1],
+    });
   });
 
   test('ranges that are none', () => {

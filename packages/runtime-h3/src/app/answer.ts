@@ -10,7 +10,14 @@ import { streamOf } from './stream.ts';
 const BYTES = 'application/octet-stream';
 
 /** The exchange's own business, whatever a handler says. */
-const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer']);
+const FRAMING = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'trailer',
+]);
 
 /**
  * Sends what a handler left: what `res.json()` and its like were given, else `res.body`, else what it returned.
@@ -26,14 +33,23 @@ export function answer(call: Call, returned: unknown): void {
     if (value === undefined && returned !== SENT) value = returned;
     if (typeof value === 'object' && value !== null) {
       const prototype: unknown = Object.getPrototypeOf(value);
-      if ((prototype !== Object.prototype && !Array.isArray(value)) || Symbol.asyncIterator in value)
+      if (
+        (prototype !== Object.prototype && !Array.isArray(value)) ||
+        Symbol.asyncIterator in value
+      )
         return answerObject(call, status, value);
     }
   }
   if (res.kind === 'stream') return answerObject(call, status, value as object);
   // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5), nor fields that describe one.
   if (status === 204 || status === 205 || status === 304) value = undefined;
-  if (value === undefined) return send(call, res.kind === 'none' || res.assigned !== 0 ? status : 204, fieldless(call), undefined);
+  if (value === undefined)
+    return send(
+      call,
+      res.kind === 'none' || res.assigned !== 0 ? status : 204,
+      fieldless(call),
+      undefined,
+    );
   if (res.kind === 'text') return sendAs(call, status, 'text/plain; charset=utf-8', String(value));
   if (typeof value === 'string' && res.kind === 'open') {
     const type = typeOf(call, status) ?? 'application/json';
@@ -53,11 +69,18 @@ function answerObject(call: Call, status: number, value: object): void {
   const stream = streamOf(value);
   if (stream !== undefined) return sendStream(call, status, stream.contentType, stream.chunks);
   const type = typeOf(call, status);
-  if (value instanceof Blob) return sendStream(call, status, value.type || type || BYTES, value.stream().values());
+  if (value instanceof Blob)
+    return sendStream(call, status, value.type || type || BYTES, value.stream().values());
   if (type === undefined || !type.includes('json')) {
     if (ArrayBuffer.isView(value))
-      return sendAs(call, status, type ?? BYTES, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    if (value instanceof ArrayBuffer) return sendAs(call, status, type ?? BYTES, new Uint8Array(value));
+      return sendAs(
+        call,
+        status,
+        type ?? BYTES,
+        new Uint8Array(value.buffer, value.byteOffset, value.byteLength),
+      );
+    if (value instanceof ArrayBuffer)
+      return sendAs(call, status, type ?? BYTES, new Uint8Array(value));
   }
   answerJson(call, status, value);
 }
@@ -81,14 +104,27 @@ function answerJson(call: Call, status: number, value: unknown): void {
 }
 
 /** A strict response is checked as it goes over the wire. */
-function verify(call: Call, status: number, text: string, check: (value: unknown) => boolean): void {
+function verify(
+  call: Call,
+  status: number,
+  text: string,
+  check: (value: unknown) => boolean,
+): void {
   const wire: unknown = JSON.parse(text);
   if (check(wire)) return;
   const schema = call.plan?.output(status).check.schema ?? {};
   const errors = explain(schema, call.release.bundle.contract.$defs, wire, 'response');
-  call.logger.warn('an answer breaks its declared response', { code: 'GATI_RESPONSE_MISMATCH', route: call.route, status, errors });
+  call.logger.warn('an answer breaks its declared response', {
+    code: 'GATI_RESPONSE_MISMATCH',
+    route: call.route,
+    status,
+    errors,
+  });
   if (call.host.production) return;
-  throw new Refusal(500, 'invalid_response', { detail: `The handler's answer breaks the declared response ${status}.`, errors });
+  throw new Refusal(500, 'invalid_response', {
+    detail: `The handler's answer breaks the declared response ${status}.`,
+    errors,
+  });
 }
 
 function fieldless(call: Call): string[] {
@@ -112,7 +148,8 @@ function merge(headers: string[], fields: Headers): string[] {
   const merged: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
-    if (name === 'vary' || name === 'link' || !fields.has(name)) merged.push(name, headers[index + 1] as string);
+    if (name === 'vary' || name === 'link' || !fields.has(name))
+      merged.push(name, headers[index + 1] as string);
   }
   for (const [name, value] of fields) if (!FRAMING.has(name)) merged.push(name, value);
   return merged;
@@ -124,7 +161,12 @@ export function send(call: Call, status: number, headers: string[], body: Payloa
   record(call, status);
 }
 
-function sendStream(call: Call, status: number, contentType: string, chunks: AsyncIterator<string | Uint8Array>): void {
+function sendStream(
+  call: Call,
+  status: number,
+  contentType: string,
+  chunks: AsyncIterator<string | Uint8Array>,
+): void {
   const own = ['content-type', contentType, ...call.release.identity];
   call.isEvents = contentType === 'text/event-stream';
   // Without these a proxy or a cache may hold events back.
@@ -134,7 +176,8 @@ function sendStream(call: Call, status: number, contentType: string, chunks: Asy
   call.deadline = Number.POSITIVE_INFINITY;
   call.source = chunks;
   call.exchange.stream(status, headers, chunks, (error) => {
-    if (error !== undefined) call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });
+    if (error !== undefined)
+      call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });
     record(call, status);
   });
 }
@@ -147,5 +190,10 @@ function passThrough(call: Call, response: Response): void {
     else res.headers.set(name, value);
   }
   if (response.body === null) return send(call, response.status, fieldless(call), undefined);
-  sendStream(call, response.status, response.headers.get('content-type') ?? BYTES, response.body.values());
+  sendStream(
+    call,
+    response.status,
+    response.headers.get('content-type') ?? BYTES,
+    response.body.values(),
+  );
 }

@@ -1,7 +1,15 @@
 import { ResponseContext } from '../context/res.ts';
 import type { ContextSource } from '../context/source.ts';
 import type { GlobalContext, Logger } from '../context/types.ts';
-import { drawIds, idPool, isRequestId, parseTraceParent, spanIdAt, type TraceParent, traceIdAt } from '../telemetry/ids.ts';
+import {
+  drawIds,
+  idPool,
+  isRequestId,
+  parseTraceParent,
+  spanIdAt,
+  type TraceParent,
+  traceIdAt,
+} from '../telemetry/ids.ts';
 import type { Traced } from '../telemetry/recorder.ts';
 import type { CallHost } from './call-host.ts';
 import type { Exchange } from './exchange.ts';
@@ -51,7 +59,15 @@ export class Call implements ContextSource, Timed, Traced {
   #controller: AbortController | undefined;
   #aborted: unknown;
 
-  constructor(host: CallHost, exchange: Exchange, release: ReleaseState, slot: SlotState, path: string, search: string, started: number) {
+  constructor(
+    host: CallHost,
+    exchange: Exchange,
+    release: ReleaseState,
+    slot: SlotState,
+    path: string,
+    search: string,
+    started: number,
+  ) {
     this.host = host;
     this.exchange = exchange;
     this.release = release;
@@ -103,7 +119,10 @@ export class Call implements ContextSource, Timed, Traced {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
-      else this.exchange.onGone(() => this.abort(new DOMException('The client is gone.', 'AbortError')));
+      else
+        this.exchange.onGone(() =>
+          this.abort(new DOMException('The client is gone.', 'AbortError')),
+        );
     }
     return this.#controller.signal;
   }

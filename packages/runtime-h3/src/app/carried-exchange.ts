@@ -49,7 +49,10 @@ export class CarriedExchange implements Exchange {
     const { bytes } = this.#options;
     return bytes === undefined ? this.#exchange.hasBody() : bytes.length > 0;
   }
-  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+  read(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
     const { bytes } = this.#options;
     if (bytes === undefined) this.#exchange.read(limit, done);
     else if (bytes.length > limit) done('too_large', undefined);
@@ -65,11 +68,17 @@ export class CarriedExchange implements Exchange {
   send(status: number, headers: string[], body: Payload): void {
     const own = this.#rename(headers);
     const { lower, waitUntil } = this.#options;
-    const isJson = typeof body === 'string' && /^application\/json\b/.test(valueOf(own, 'content-type') ?? '');
+    const isJson =
+      typeof body === 'string' && /^application\/json\b/.test(valueOf(own, 'content-type') ?? '');
     if (lower === undefined || !isJson) return this.#exchange.send(status, own, body);
     waitUntil(
       lower({ status, body: JSON.parse(body) as unknown }).then(
-        (old) => this.#exchange.send(old.status, own, old.body === undefined ? undefined : JSON.stringify(old.body)),
+        (old) =>
+          this.#exchange.send(
+            old.status,
+            own,
+            old.body === undefined ? undefined : JSON.stringify(old.body),
+          ),
         (error: unknown) => {
           const type = own.indexOf('content-type');
           own[type + 1] = 'application/problem+json';
@@ -80,7 +89,12 @@ export class CarriedExchange implements Exchange {
     );
   }
 
-  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void {
     this.#exchange.stream(status, this.#rename(headers), chunks, done);
   }
 
@@ -107,11 +121,15 @@ export class CarriedExchange implements Exchange {
 /** A link of the handler's own is none of the version's. */
 function isName(name: string, value: string): boolean {
   return (
-    name === 'x-api-version' || name === 'deprecation' || name === 'sunset' || (name === 'link' && value.includes('rel="version-history"'))
+    name === 'x-api-version' ||
+    name === 'deprecation' ||
+    name === 'sunset' ||
+    (name === 'link' && value.includes('rel="version-history"'))
   );
 }
 
 function valueOf(headers: string[], name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return headers[index + 1];
+  for (let index = 0; index < headers.length; index += 2)
+    if (headers[index] === name) return headers[index + 1];
   return undefined;
 }

@@ -20,7 +20,11 @@ import type { VersionEntry } from './version-entry.ts';
  * The request of a retired release as an arrival at the release that answers for it; its answer goes back the same way.
  * `undefined`: it is answered already.
  */
-export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carry): Promise<Arrival | undefined> {
+export async function carryUp(
+  arrival: Arrival,
+  entry: VersionEntry,
+  carry: Carry,
+): Promise<Arrival | undefined> {
   const { core, exchange, path } = arrival;
   const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
   const match = path === undefined ? undefined : carry.match(method, path);
@@ -29,7 +33,8 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
   try {
     decodeParams(match.params);
     const body = await readJson(arrival);
-    if (body.bytes !== undefined || !exchange.hasBody()) await checkBody(carry, match.id, body.value);
+    if (body.bytes !== undefined || !exchange.hasBody())
+      await checkBody(carry, match.id, body.value);
     const request: CarriedRequest = {
       params: match.params,
       query: readQuery(arrival.search) as CarriedRequest['query'],
@@ -46,7 +51,9 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
       headers: asked.headers,
       bytes,
       identity: entry.identity,
-      lower: raised.back.some(({ down }) => down !== undefined) ? (response) => lower(raised.back, response) : undefined,
+      lower: raised.back.some(({ down }) => down !== undefined)
+        ? (response) => lower(raised.back, response)
+        : undefined,
       waitUntil: (promise) => core.waitUntil(promise, core.logger),
     });
     return new Arrival(core, carried, undefined);
@@ -56,12 +63,17 @@ export async function carryUp(arrival: Arrival, entry: VersionEntry, carry: Carr
 }
 
 /** A body that is no JSON goes on as it is. */
-async function readJson({ core, exchange }: Arrival): Promise<{ value: unknown; bytes: Uint8Array | undefined }> {
+async function readJson({
+  core,
+  exchange,
+}: Arrival): Promise<{ value: unknown; bytes: Uint8Array | undefined }> {
   const type = exchange.header('content-type');
-  if (!exchange.hasBody() || type === undefined || toBodyKind(type) !== 'json') return { value: undefined, bytes: undefined };
+  if (!exchange.hasBody() || type === undefined || toBodyKind(type) !== 'json')
+    return { value: undefined, bytes: undefined };
   const bytes = (await readBytes(exchange, core.limits)) ?? new Uint8Array();
   const text = exchange.decode(bytes);
-  if (text === undefined) throw new Refusal(400, 'invalid_utf8', { detail: 'The body is not UTF-8.' });
+  if (text === undefined)
+    throw new Refusal(400, 'invalid_utf8', { detail: 'The body is not UTF-8.' });
   return { value: text === '' ? undefined : toJson(text, core.limits.depth), bytes };
 }
 
@@ -73,12 +85,20 @@ async function checkBody(carry: Carry, id: string, value: unknown): Promise<void
   if (value !== undefined) {
     const errors = explain(body.schema, $defs, value, 'body');
     if (errors.length > 0) throw refuse(errors);
-  } else if (body.required) throw refuse([{ in: 'body', path: '', message: 'is required', rule: 'required' }]);
+  } else if (body.required)
+    throw refuse([{ in: 'body', path: '', message: 'is required', rule: 'required' }]);
 }
 
-function readBytes(exchange: Exchange, { body, bodyTimeout }: Limits): Promise<Uint8Array | undefined> {
+function readBytes(
+  exchange: Exchange,
+  { body, bodyTimeout }: Limits,
+): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' })), bodyTimeout);
+    const late = setTimeout(
+      () =>
+        reject(new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' })),
+      bodyTimeout,
+    );
     const end = (bytes: Uint8Array | undefined): void => {
       clearTimeout(late);
       resolve(bytes);
@@ -99,11 +119,14 @@ function toTarget({ id, request }: Raised, base: string): { method: string; targ
   const [method = '', template = ''] = id.split(' ');
   const path = template.replace(/([:*])(\w+)/g, (_all, sign: string, name: string) => {
     const value = String(request.params[name] ?? '');
-    return sign === '*' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
+    return sign === '*'
+      ? value.split('/').map(encodeURIComponent).join('/')
+      : encodeURIComponent(value);
   });
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(request.query)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) search.append(name, String(one));
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined) search.append(name, String(one));
   }
   return { method, target: `${base}${path}${search.size > 0 ? `?${search}` : ''}` };
 }

@@ -4,7 +4,13 @@ import type { InputPlan } from './plan.ts';
 import { Refusal } from './problem.ts';
 
 /** Coerces, checks and decodes one part. What it has against the contract goes to `errors`. */
-export function checkPart(call: Call, plan: InputPlan, part: InputError['in'], value: unknown, errors: InputError[]): unknown {
+export function checkPart(
+  call: Call,
+  plan: InputPlan,
+  part: InputError['in'],
+  value: unknown,
+  errors: InputError[],
+): unknown {
   const { input, decode } = plan;
   if (input.check(value)) {
     if (decode === undefined) return value;
@@ -15,7 +21,11 @@ export function checkPart(call: Call, plan: InputPlan, part: InputError['in'], v
     }
   }
   const found = explain(input.schema, call.release.bundle.contract.$defs, value, part);
-  errors.push(...(found.length === 0 ? [{ in: part, path: '', message: 'does not fit its schema', rule: 'schema' }] : found));
+  errors.push(
+    ...(found.length === 0
+      ? [{ in: part, path: '', message: 'does not fit its schema', rule: 'schema' }]
+      : found),
+  );
   return undefined;
 }
 
@@ -25,11 +35,24 @@ export function checkStrings(call: Call, errors: InputError[]): void {
   if (plan === undefined) return;
   const { params, query, headers } = plan;
   if (params !== undefined)
-    call.params = checkPart(call, params, 'params', coerced(params, call.params), errors) as Record<string, unknown>;
-  if (query !== undefined) call.query = checkPart(call, query, 'query', coerced(query, call.query), errors) as Record<string, unknown>;
+    call.params = checkPart(call, params, 'params', coerced(params, call.params), errors) as Record<
+      string,
+      unknown
+    >;
+  if (query !== undefined)
+    call.query = checkPart(call, query, 'query', coerced(query, call.query), errors) as Record<
+      string,
+      unknown
+    >;
   if (headers !== undefined) {
-    const own = headers.coerce === undefined && headers.decode === undefined ? call.headers : { ...call.headers };
-    call.headers = checkPart(call, headers, 'headers', coerced(headers, own), errors) as Record<string, unknown>;
+    const own =
+      headers.coerce === undefined && headers.decode === undefined
+        ? call.headers
+        : { ...call.headers };
+    call.headers = checkPart(call, headers, 'headers', coerced(headers, own), errors) as Record<
+      string,
+      unknown
+    >;
   }
 }
 

@@ -3,18 +3,28 @@ export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 
 /** Hops or CIDRs of trusted proxies; the first address from the right that is not one of them is the client. */
 export function toClientIp(trust: number | string[] | undefined): ClientIp {
-  if (trust === undefined || trust === 0 || (Array.isArray(trust) && trust.length === 0)) return (peer) => plain(peer);
+  if (trust === undefined || trust === 0 || (Array.isArray(trust) && trust.length === 0))
+    return (peer) => plain(peer);
   const ranges = Array.isArray(trust) ? trust.map(parseCidr) : [];
   return (peer, forwarded) => {
-    const chain = [...(forwarded?.split(',') ?? []).map((part) => plain(part.trim())), plain(peer)].reverse();
+    const chain = [
+      ...(forwarded?.split(',') ?? []).map((part) => plain(part.trim())),
+      plain(peer),
+    ].reverse();
     if (typeof trust === 'number') return chain[Math.min(trust, chain.length - 1)] as string;
-    return chain.find((address) => !ranges.some((range) => contains(range, address))) ?? (chain.at(-1) as string);
+    return (
+      chain.find((address) => !ranges.some((range) => contains(range, address))) ??
+      (chain.at(-1) as string)
+    );
   };
 }
 
 /** Without a port, brackets or the IPv4-in-IPv6 prefix. */
 function plain(address: string): string {
-  const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(address)?.[1] ?? address;
+  const bare =
+    /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ??
+    /^(\d+(?:\.\d+){3}):\d+$/.exec(address)?.[1] ??
+    address;
   return /^::ffff:(\d+(?:\.\d+){3})$/i.exec(bare)?.[1] ?? bare;
 }
 
@@ -28,7 +38,13 @@ function parseCidr(text: string): Range {
   const [address = '', prefix] = text.split('/');
   const parsed = toBits(plain(address));
   const length = prefix === undefined ? parsed?.width : Number(prefix);
-  if (parsed === undefined || length === undefined || !Number.isInteger(length) || length < 0 || length > parsed.width) {
+  if (
+    parsed === undefined ||
+    length === undefined ||
+    !Number.isInteger(length) ||
+    length < 0 ||
+    length > parsed.width
+  ) {
     throw new TypeError(`"${text}" is not an address or a CIDR range.`);
   }
   return { ...parsed, prefix: length };
@@ -52,6 +68,13 @@ function toBits(address: string): { bits: bigint; width: number } | undefined {
   const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
-  return { bits: groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n), width: 128 };
+  const groups = [
+    ...left,
+    ...Array.from({ length: 8 - left.length - right.length }, () => '0'),
+    ...right,
+  ];
+  return {
+    bits: groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n),
+    width: 128,
+  };
 }

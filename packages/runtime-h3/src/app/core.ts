@@ -65,7 +65,9 @@ export class Core implements CallHost {
   state(entry: VersionEntry): ReleaseState | Promise<ReleaseState> {
     if (entry.state !== undefined) return entry.state;
     const bundle = entry.served.bundle();
-    return bundle instanceof Promise ? bundle.then((loaded) => this.#enter(entry, loaded)) : this.#enter(entry, bundle);
+    return bundle instanceof Promise
+      ? bundle.then((loaded) => this.#enter(entry, loaded))
+      : this.#enter(entry, bundle);
   }
 
   /** What a retired release answers by itself, where its code is not asked: that a request does not fit it. */
@@ -76,12 +78,15 @@ export class Core implements CallHost {
 
   usage(bundle: ReleaseBundle): { open: number; idle: number } {
     const state = this.#releases.get(bundle);
-    return state === undefined ? { open: 0, idle: 0 } : { open: state.open, idle: performance.now() - state.usedAt };
+    return state === undefined
+      ? { open: 0, idle: 0 }
+      : { open: state.open, idle: performance.now() - state.usedAt };
   }
 
   #enter(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
     let state = this.#releases.get(bundle);
-    if (state === undefined) this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.identity, this.stats)));
+    if (state === undefined)
+      this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.identity, this.stats)));
     state.identity = entry.identity;
     return (entry.state = state);
   }

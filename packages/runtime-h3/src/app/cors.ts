@@ -1,8 +1,10 @@
 import type { CorsOptions } from './options.ts';
 
-const ALLOWED = 'X-API-Version, traceparent, Idempotency-Key, Content-Type, Authorization, X-Request-Id';
+const ALLOWED =
+  'X-API-Version, traceparent, Idempotency-Key, Content-Type, Authorization, X-Request-Id';
 const EXPOSED = 'X-API-Version, X-Gati-Release, Link, Retry-After, X-Request-Id';
-const LOOPBACK = /^https?:\/\/(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+const LOOPBACK =
+  /^https?:\/\/(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 const PREFLIGHT_AGE = '600';
 
 /** Who may read answers from another origin (https://fetch.spec.whatwg.org/#http-cors-protocol). */
@@ -14,7 +16,9 @@ export class Cors {
 
   constructor(options: CorsOptions | undefined, mode: 'development' | 'production') {
     this.#any = options?.origins === true;
-    this.#origins = new Set(options === undefined || options.origins === true ? [] : options.origins);
+    this.#origins = new Set(
+      options === undefined || options.origins === true ? [] : options.origins,
+    );
     this.#credentials = options?.credentials === true && !this.#any;
     this.#loopback = mode === 'development';
   }
@@ -30,9 +34,19 @@ export class Cors {
 
   /** Flat list for an answer. `Vary` also where the origin is refused, or a cache would give one origin's answer to another. */
   headers(origin: string | undefined): string[] {
-    if (this.#any) return origin === undefined ? [] : ['access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED];
+    if (this.#any)
+      return origin === undefined
+        ? []
+        : ['access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSED];
     if (origin === undefined || !this.allows(origin)) return ['vary', 'Origin'];
-    const headers = ['access-control-allow-origin', origin, 'vary', 'Origin', 'access-control-expose-headers', EXPOSED];
+    const headers = [
+      'access-control-allow-origin',
+      origin,
+      'vary',
+      'Origin',
+      'access-control-expose-headers',
+      EXPOSED,
+    ];
     if (this.#credentials) headers.push('access-control-allow-credentials', 'true');
     return headers;
   }
@@ -40,6 +54,13 @@ export class Cors {
   /** For the answer to a preflight of an allowed origin. `declared` are the headers that the route's contract names. */
   preflight(methods: string, declared: string[]): string[] {
     const allowed = [ALLOWED, ...declared].join(', ');
-    return ['access-control-allow-methods', methods, 'access-control-allow-headers', allowed, 'access-control-max-age', PREFLIGHT_AGE];
+    return [
+      'access-control-allow-methods',
+      methods,
+      'access-control-allow-headers',
+      allowed,
+      'access-control-max-age',
+      PREFLIGHT_AGE,
+    ];
   }
 }

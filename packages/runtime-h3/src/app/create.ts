@@ -14,10 +14,12 @@ export function createApp(options: AppOptions): App {
   const events = new SocketEvents(core);
   const sockets = new Sockets(core, events);
   // h3 is loaded by the first `fetch`: Node's own way does without it.
-  const loadWeb = async (): Promise<H3> => (await import('./web-app.ts')).createWebApp(core, events);
+  const loadWeb = async (): Promise<H3> =>
+    (await import('./web-app.ts')).createWebApp(core, events);
   let web: Promise<H3> | undefined;
   const endStreams = (): void => {
-    for (const call of core.inflight.all()) if (call.isEvents) void Promise.resolve(call.source?.return?.()).catch(() => undefined);
+    for (const call of core.inflight.all())
+      if (call.isEvents) void Promise.resolve(call.source?.return?.()).catch(() => undefined);
   };
   return {
     node(req: IncomingMessage, res: ServerResponse, next?: () => void): void {
@@ -26,7 +28,8 @@ export function createApp(options: AppOptions): App {
     async fetch(request: Request): Promise<Response> {
       return (await (web ??= loadWeb())).fetch(request);
     },
-    upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => sockets.upgrade(req, socket, head),
+    upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) =>
+      sockets.upgrade(req, socket, head),
     get inflight() {
       return core.inflight.size;
     },
@@ -44,7 +47,8 @@ export function createApp(options: AppOptions): App {
       core.draining = true;
       events.close(1012, 'Service Restart');
       endStreams();
-      for (const call of core.inflight.all()) call.abort(new DOMException('The process ends.', 'AbortError'));
+      for (const call of core.inflight.all())
+        call.abort(new DOMException('The process ends.', 'AbortError'));
       core.inflight.stop();
       core.recorder.flush();
     },

@@ -27,5 +27,10 @@ export class HttpError<
 export function isHttpError(error: unknown): error is HttpError {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
   const { status, code } = error as { status?: unknown; code?: unknown };
-  return Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599 && typeof code === 'string';
+  return (
+    Number.isInteger(status) &&
+    (status as number) >= 400 &&
+    (status as number) <= 599 &&
+    typeof code === 'string'
+  );
 }

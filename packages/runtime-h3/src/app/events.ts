@@ -16,7 +16,9 @@ export function toEvent(value: unknown): string {
   return `${text}data: ${stringifyWire(value.data)}\n\n`;
 }
 
-function isEvent(value: unknown): value is { data: unknown; event?: unknown; id?: unknown; retry?: unknown } {
+function isEvent(
+  value: unknown,
+): value is { data: unknown; event?: unknown; id?: unknown; retry?: unknown } {
   if (typeof value !== 'object' || value === null || !('data' in value)) return false;
   const keys = Object.keys(value);
   return keys.length > 1 && keys.every((key) => FIELDS.has(key));

@@ -25,7 +25,10 @@ export interface Exchange {
   /** The connection ended before the request was whole. Looked at now and then, which is cheaper than a listener a request. */
   readonly gone: boolean;
   /** Calls back with the bytes or with why there are none; not at all if the exchange is `gone`. */
-  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void;
+  read(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void;
   /** `undefined`: not UTF-8. */
   decode(bytes: Uint8Array): string | undefined;
   /** Calls back when the client is gone before the answer was whole. */
@@ -33,7 +36,12 @@ export interface Exchange {
   /** `headers` is a flat list of lower-case names and values that the exchange may keep; it adds the length. */
   send(status: number, headers: string[], body: Payload): void;
   /** Sends chunks as they come, as fast as the client takes them. Returns the iterator early when the client is gone. */
-  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void;
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void;
   /** Cuts the connection: what was promised can't be sent. */
   destroy(): void;
 }

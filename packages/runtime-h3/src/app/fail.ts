@@ -17,9 +17,19 @@ export function fail(call: Call, error: unknown): void {
       call.res.fields?.delete('content-type');
       return sendProblem(call, error.status, error.code, error.details);
     }
-    call.logger.error('a request failed', { route: call.route, requestId: call.requestId, traceId: call.traceId, error });
+    call.logger.error('a request failed', {
+      route: call.route,
+      requestId: call.requestId,
+      traceId: call.traceId,
+      error,
+    });
     call.res.fields = undefined;
-    sendProblem(call, 500, 'internal', call.host.production ? undefined : inDevelopment(call, error));
+    sendProblem(
+      call,
+      500,
+      'internal',
+      call.host.production ? undefined : inDevelopment(call, error),
+    );
   } catch (second) {
     call.logger.error('a problem could not be sent', { route: call.route, error: second });
     call.res.fields = undefined;
@@ -44,7 +54,18 @@ function ownWords(error: unknown): Record<string, unknown> {
 }
 
 /** `headers` is a flat list. */
-export function sendProblem(call: Call, status: number, code: string, extra?: Record<string, unknown>, headers: string[] = []): void {
+export function sendProblem(
+  call: Call,
+  status: number,
+  code: string,
+  extra?: Record<string, unknown>,
+  headers: string[] = [],
+): void {
   const text = stringifyWire(toProblem(status, code, extra));
-  send(call, status, ['content-type', 'application/problem+json', ...call.release.identity, ...headers], text);
+  send(
+    call,
+    status,
+    ['content-type', 'application/problem+json', ...call.release.identity, ...headers],
+    text,
+  );
 }

@@ -3,7 +3,10 @@ import { sendProblem } from './fail.ts';
 import type { ReleaseState } from './plan.ts';
 
 /** A release whose code is still in a file. What can't be loaded is answered 503, and `undefined`. */
-export async function loadRelease(arrival: Arrival, loading: ReleaseState | Promise<ReleaseState>): Promise<ReleaseState | undefined> {
+export async function loadRelease(
+  arrival: Arrival,
+  loading: ReleaseState | Promise<ReleaseState>,
+): Promise<ReleaseState | undefined> {
   try {
     return await loading;
   } catch (error) {

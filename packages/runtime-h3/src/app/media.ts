@@ -23,6 +23,8 @@ export function toBodyKinds(contentTypes: string[]): BodyKinds {
 /** The charset of a `Content-Type`, where it is none that is read. */
 export function unreadCharset(contentType: string): string | undefined {
   const [, ...parameters] = contentType.toLowerCase().split(';');
-  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1]).find((found) => found !== undefined);
+  const charset = parameters
+    .map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
+    .find((found) => found !== undefined);
   return charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii' ? undefined : charset;
 }

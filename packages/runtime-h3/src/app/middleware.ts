@@ -5,7 +5,13 @@ import type { LiveRoute } from '../releases/bundle.ts';
  * Outermost first. What a middleware returns replaces what came from within; one that never calls `next()` is the answer itself.
  * A middleware that does not wait for `next()` does not answer before the rest has, and an error from there is not lost.
  */
-export async function runMiddleware(live: LiveRoute, req: Req, res: Res, gctx: GlobalContext, lctx: LocalContext): Promise<unknown> {
+export async function runMiddleware(
+  live: LiveRoute,
+  req: Req,
+  res: Res,
+  gctx: GlobalContext,
+  lctx: LocalContext,
+): Promise<unknown> {
   const run = async (index: number): Promise<unknown> => {
     const middleware = live.middleware[index];
     if (middleware === undefined) return live.handler?.(req, res, gctx, lctx);

@@ -3,7 +3,10 @@ import type { Core } from './core.ts';
 import { SocketEvents } from './socket-events.ts';
 
 /** crossws on Node's sockets. Loaded by the first upgrade, and `ws` with it. */
-export async function openNodeSockets({ options, limits }: Core, { hooks }: SocketEvents): Promise<NodeAdapter> {
+export async function openNodeSockets(
+  { options, limits }: Core,
+  { hooks }: SocketEvents,
+): Promise<NodeAdapter> {
   const { namespace } = SocketEvents;
   const link = await options.link?.();
   return nodeAdapter({
@@ -15,7 +18,8 @@ export async function openNodeSockets({ options, limits }: Core, { hooks }: Sock
       link &&
       (() => ({
         publish: (message) => link.publish(message),
-        subscribe: (deliver) => link.receive(({ topic, data }) => deliver({ namespace, topic, data })),
+        subscribe: (deliver) =>
+          link.receive(({ topic, data }) => deliver({ namespace, topic, data })),
       })),
   });
 }

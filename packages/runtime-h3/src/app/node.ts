@@ -62,27 +62,36 @@ export class NodeExchange implements Exchange {
   headers(): Record<string, string | undefined> {
     const headers = this.#headers as Record<string, string | string[] | undefined>;
     const cookies = headers['set-cookie'];
-    return (cookies === undefined ? headers : { ...headers, 'set-cookie': String(cookies) }) as Record<string, string | undefined>;
+    return (
+      cookies === undefined ? headers : { ...headers, 'set-cookie': String(cookies) }
+    ) as Record<string, string | undefined>;
   }
 
   hasBody(): boolean {
     return hasBody(this.#req);
   }
 
-  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+  read(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
     const req = this.#req;
     const declared = this.#headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
     // Asked for now, a short body is there before the next microtask, and needs no listener.
     req.read(0);
     void Promise.resolve().then(() => {
-      if (declared === undefined || req.readableLength !== Number(declared)) return this.#collect(limit, done);
+      if (declared === undefined || req.readableLength !== Number(declared))
+        return this.#collect(limit, done);
       this.#consumed = true;
       done(undefined, (req.read() as Buffer | null) ?? undefined);
     });
   }
 
-  #collect(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+  #collect(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
     const req = this.#req;
     const chunks: Buffer[] = [];
     let size = 0;
@@ -105,7 +114,9 @@ export class NodeExchange implements Exchange {
   }
 
   decode(bytes: Uint8Array): string | undefined {
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const buffer = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const text = buffer.toString();
     // What is malformed becomes U+FFFD, which is rare enough in good texts to look again.
     if (text.includes('\uFFFD') && !isUtf8(buffer)) return undefined;
@@ -122,7 +133,8 @@ export class NodeExchange implements Exchange {
   send(status: number, headers: string[], body: Payload): void {
     const res = this.#res;
     if (res.writableEnded || res.destroyed) return;
-    const linger = !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
+    const linger =
+      !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
     if (this.#process.draining) res.shouldKeepAlive = false;
     if (linger) headers.push('connection', 'close');
     let length = 0;
@@ -130,7 +142,8 @@ export class NodeExchange implements Exchange {
       length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
       if (length >= LARGE) this.#process.options.onLarge?.(res);
       headers.push('content-length', String(length));
-    } else if (status >= 200 && status !== 204 && status !== 304) headers.push('content-length', '0');
+    } else if (status >= 200 && status !== 204 && status !== 304)
+      headers.push('content-length', '0');
     writeHead(res, status, headers);
     if (linger) this.#linger(body);
     else if (body === undefined) res.end();
@@ -163,7 +176,12 @@ export class NodeExchange implements Exchange {
     req.resume();
   }
 
-  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void {
     const res = this.#res;
     if (this.#process.draining) res.shouldKeepAlive = false;
     if (this.method === 'HEAD' || res.destroyed) {
@@ -185,7 +203,11 @@ export class NodeExchange implements Exchange {
   }
 }
 
-function pump(res: ServerResponse, chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+function pump(
+  res: ServerResponse,
+  chunks: AsyncIterator<string | Uint8Array>,
+  done: (error?: unknown) => void,
+): void {
   let over = false;
   const finish = (error?: unknown): void => {
     if (over) return;

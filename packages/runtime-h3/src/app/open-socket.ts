@@ -37,7 +37,8 @@ async function toHandshake(arrival: Arrival): Promise<Call | undefined> {
   const chosen = core.table.choose(arrival, 'WS');
   if (chosen.status !== 200) return void answerUnmatched(arrival, chosen);
   // Migrations carry requests and answers, not messages.
-  if (chosen.release.carried) return void answerUnmatched(arrival, core.table.refuseRetired(chosen.release));
+  if (chosen.release.carried)
+    return void answerUnmatched(arrival, core.table.refuseRetired(chosen.release));
   const release = await loadRelease(arrival, core.state(chosen.release));
   if (release === undefined) return undefined;
   const match = path === undefined ? undefined : release.bundle.match('WS', path);
@@ -52,7 +53,8 @@ async function openSocket(core: Core, call: Call): Promise<boolean> {
   decodeParams(call.params as Record<string, string>);
   refuseHandshake(call);
   refuseForeignOrigin(core, call);
-  const gctx = (call.gctx = call.release.gctx ?? (await call.release.openContext(core.options.context)));
+  const gctx = (call.gctx =
+    call.release.gctx ?? (await call.release.openContext(core.options.context)));
   const live = await call.slot.slot.live();
   call.plan = call.slot.plan(live, call.release);
   const errors: InputError[] = [];
@@ -62,7 +64,13 @@ async function openSocket(core: Core, call: Call): Promise<boolean> {
   const accept = (): void => {
     accepted = true;
   };
-  const returned = await runMiddleware({ ...live, handler: accept }, new RequestContext(call), call.res, gctx, new RequestLocal(call));
+  const returned = await runMiddleware(
+    { ...live, handler: accept },
+    new RequestContext(call),
+    call.res,
+    gctx,
+    new RequestLocal(call),
+  );
   if (call.phase !== 'handler') return false;
   if (accepted) record(call, SWITCHING_PROTOCOLS);
   else answer(call, returned);
@@ -73,17 +81,25 @@ async function openSocket(core: Core, call: Call): Promise<boolean> {
 function refuseHandshake({ exchange }: Call): void {
   const version = exchange.header('sec-websocket-version');
   if (version !== '13' && version !== '8')
-    throw new Refusal(426, 'upgrade_required', { detail: 'Sec-WebSocket-Version is not 13.' }, ['sec-websocket-version', '13']);
+    throw new Refusal(426, 'upgrade_required', { detail: 'Sec-WebSocket-Version is not 13.' }, [
+      'sec-websocket-version',
+      '13',
+    ]);
   if (!/^[+/0-9A-Za-z]{22}==$/.test(exchange.header('sec-websocket-key') ?? ''))
-    throw new Refusal(400, 'bad_handshake', { detail: 'Sec-WebSocket-Key is not 16 bytes in base64.' });
+    throw new Refusal(400, 'bad_handshake', {
+      detail: 'Sec-WebSocket-Key is not 16 bytes in base64.',
+    });
 }
 
 /** Browsers send cookies along with a handshake from any page, and no CORS stands before it. */
 function refuseForeignOrigin(core: Core, call: Call): void {
   const origin = call.exchange.header('origin');
   if (origin === undefined || core.cors?.allows(origin) === true) return;
-  const forwarded = core.options.trustProxy === undefined ? undefined : call.exchange.header('x-forwarded-host');
+  const forwarded =
+    core.options.trustProxy === undefined ? undefined : call.exchange.header('x-forwarded-host');
   const host = forwarded ?? call.exchange.header('host');
   if (URL.canParse(origin) && new URL(origin).host === host) return;
-  throw new Refusal(403, 'foreign_origin', { detail: 'This origin may not open a WebSocket here.' });
+  throw new Refusal(403, 'foreign_origin', {
+    detail: 'This origin may not open a WebSocket here.',
+  });
 }

@@ -51,10 +51,14 @@ function decode(raw: string): string {
   try {
     if (raw.includes('%')) value = decodeURIComponent(raw);
   } catch {
-    throw new Refusal(400, 'malformed_path', { detail: 'The path has a malformed percent-encoding.' });
+    throw new Refusal(400, 'malformed_path', {
+      detail: 'The path has a malformed percent-encoding.',
+    });
   }
   if (DOT_SEGMENT.test(value) || value.includes('\0')) {
-    throw new Refusal(400, 'malformed_path', { detail: 'The path has a segment that is not allowed.' });
+    throw new Refusal(400, 'malformed_path', {
+      detail: 'The path has a segment that is not allowed.',
+    });
   }
   return value;
 }

@@ -31,7 +31,8 @@ export function serve(core: Core, exchange: Exchange, next: (() => void) | undef
   const chosen = core.table.choose(arrival, exchange.method);
   if (chosen.status !== 200) return answerUnmatched(arrival, chosen);
   const { carry } = chosen.release.served;
-  if (carry !== undefined) return core.waitUntil(routeCarried(arrival, chosen.release, carry), core.logger);
+  if (carry !== undefined)
+    return core.waitUntil(routeCarried(arrival, chosen.release, carry), core.logger);
   const release = core.state(chosen.release);
   if (release instanceof Promise) core.waitUntil(routeLater(arrival, release), core.logger);
   else route(arrival, release);
@@ -49,7 +50,10 @@ async function routeCarried(arrival: Arrival, entry: VersionEntry, carry: Carry)
   const { carryUp } = await import('./carry.ts');
   const carried = await carryUp(arrival, entry, carry);
   if (carried === undefined) return;
-  const release = await loadRelease(carried, target === undefined ? Promise.reject(new Error('It is gone.')) : core.state(target));
+  const release = await loadRelease(
+    carried,
+    target === undefined ? Promise.reject(new Error('It is gone.')) : core.state(target),
+  );
   if (release !== undefined) route(carried, release);
 }
 
@@ -78,7 +82,10 @@ async function open(core: Core, call: Call, live: LiveRoute | Promise<LiveRoute>
   const { release } = call;
   try {
     // At once: a failure of either must find somebody who waits for it.
-    const [loaded, gctx] = await Promise.all([live, release.gctx ?? release.openContext(core.options.context)]);
+    const [loaded, gctx] = await Promise.all([
+      live,
+      release.gctx ?? release.openContext(core.options.context),
+    ]);
     enter(call, loaded, gctx);
   } catch (error) {
     fail(call, error);
@@ -97,7 +104,8 @@ function enter(call: Call, live: LiveRoute, gctx: GlobalContext): void {
 }
 
 function withoutBody(call: Call, errors: InputError[]): void {
-  if (call.plan?.body?.input.required === true) errors.push({ in: 'body', path: '', message: 'is required', rule: 'required' });
+  if (call.plan?.body?.input.required === true)
+    errors.push({ in: 'body', path: '', message: 'is required', rule: 'required' });
   run(call, errors);
 }
 
@@ -122,11 +130,18 @@ function readBody(call: Call, errors: InputError[]): void {
   });
 }
 
-function withBytes(call: Call, kind: BodyKind | undefined, bytes: Uint8Array, errors: InputError[]): void {
+function withBytes(
+  call: Call,
+  kind: BodyKind | undefined,
+  bytes: Uint8Array,
+  errors: InputError[],
+): void {
   call.rawBody = bytes;
   const parsed = parseBody(call, kind, bytes);
   if (parsed instanceof Promise) {
-    parsed.then((form) => withBody(call, form, true, errors)).catch((error: unknown) => fail(call, error));
+    parsed
+      .then((form) => withBody(call, form, true, errors))
+      .catch((error: unknown) => fail(call, error));
   } else withBody(call, parsed, kind === 'urlencoded', errors);
 }
 
@@ -135,7 +150,8 @@ function withBody(call: Call, value: unknown, isForm: boolean, errors: InputErro
   const body = call.plan?.body;
   if (body === undefined) call.body = value;
   else {
-    const fields = isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
+    const fields =
+      isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
     call.body = checkPart(call, body, 'body', fields, errors);
   }
   run(call, errors);
@@ -149,13 +165,20 @@ function run(call: Call, errors: InputError[]): void {
   const lctx = new RequestLocal(call);
   const { handler, middleware } = live;
   if (handler === undefined) throw new Refusal(500, 'internal');
-  const result = middleware.length === 0 ? handler(req, call.res, gctx, lctx) : runMiddleware(live, req, call.res, gctx, lctx);
+  const result =
+    middleware.length === 0
+      ? handler(req, call.res, gctx, lctx)
+      : runMiddleware(live, req, call.res, gctx, lctx);
   if (isThenable(result)) void settle(call, result);
   else finish(call, result);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
 }
 
 async function settle(call: Call, promise: PromiseLike<unknown>): Promise<void> {
@@ -177,6 +200,7 @@ export function expire(call: Call): void {
   if (late !== 'body' && late !== 'handler') return;
   if (late === 'body' && call.exchange.gone) return record(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
-  if (late === 'body') fail(call, new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' }));
+  if (late === 'body')
+    fail(call, new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' }));
   else fail(call, new Refusal(503, 'timeout', { detail: 'The handler did not answer in time.' }));
 }

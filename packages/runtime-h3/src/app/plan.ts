@@ -1,5 +1,12 @@
 import type { Defs } from '@gati/contract';
-import type { BodyCheck, InputCheck, LiveRoute, OutputCheck, ReleaseBundle, RouteSlot } from '../releases/bundle.ts';
+import type {
+  BodyCheck,
+  InputCheck,
+  LiveRoute,
+  OutputCheck,
+  ReleaseBundle,
+  RouteSlot,
+} from '../releases/bundle.ts';
 import type { GlobalContext } from '../context/types.ts';
 import { RouteStats } from '../telemetry/stats.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../validate/coerce.ts';
@@ -46,7 +53,11 @@ export class RoutePlan {
     this.query = query && toInput(query, $defs);
     this.headers = headers && toInput(headers, $defs, false);
     this.receive = receive && toInput(receive, $defs);
-    this.body = body && { ...toInput(body, $defs), input: body, kinds: toBodyKinds(body.contentTypes) };
+    this.body = body && {
+      ...toInput(body, $defs),
+      input: body,
+      kinds: toBodyKinds(body.contentTypes),
+    };
     this.#release = release;
     this.#identity = release.identity;
   }
@@ -59,7 +70,10 @@ export class RoutePlan {
     let output = this.#outputs[status];
     if (output === undefined) {
       const check = this.live.output[status] ?? this.live.output['default'] ?? {};
-      const type = check.contentType !== undefined && check.contentType.includes('json') ? check.contentType : 'application/json';
+      const type =
+        check.contentType !== undefined && check.contentType.includes('json')
+          ? check.contentType
+          : 'application/json';
       output = { check, headers: ['content-type', type, ...this.#identity] };
       this.#outputs[status] = output;
     }
@@ -68,7 +82,11 @@ export class RoutePlan {
 }
 
 function toInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
-  return { input, coerce: compileCoerceRecord(input.schema, $defs, repeats), decode: compileDecode(input.schema, $defs) };
+  return {
+    input,
+    coerce: compileCoerceRecord(input.schema, $defs, repeats),
+    decode: compileDecode(input.schema, $defs),
+  };
 }
 
 /** One route in one release. */
@@ -114,7 +132,8 @@ export class ReleaseState {
 
   slot(slot: RouteSlot): SlotState {
     let state = this.#slots.get(slot);
-    if (state === undefined) this.#slots.set(slot, (state = new SlotState(slot, this.#statsOf(slot))));
+    if (state === undefined)
+      this.#slots.set(slot, (state = new SlotState(slot, this.#statsOf(slot))));
     return state;
   }
 
@@ -123,7 +142,13 @@ export class ReleaseState {
     const method = METHODS.includes(given) || given === 'WS' ? given : '_OTHER';
     let state = this.#unmatched.get(method);
     if (state === undefined) {
-      const none: RouteSlot = { id: '', method, path: '', domain: 'root', live: () => ({ middleware: [], input: {}, output: {} }) };
+      const none: RouteSlot = {
+        id: '',
+        method,
+        path: '',
+        domain: 'root',
+        live: () => ({ middleware: [], input: {}, output: {} }),
+      };
       this.#unmatched.set(method, (state = new SlotState(none, this.#statsOf(none))));
     }
     return state;
@@ -132,12 +157,15 @@ export class ReleaseState {
   #statsOf({ method, path }: RouteSlot): RouteStats {
     const key = `${this.bundle.version} ${method} ${path}`;
     let stats = this.#stats.get(key);
-    if (stats === undefined) this.#stats.set(key, (stats = new RouteStats(method, path, this.bundle.version)));
+    if (stats === undefined)
+      this.#stats.set(key, (stats = new RouteStats(method, path, this.bundle.version)));
     return stats;
   }
 
   /** Made once; a failure is not kept, so that the next request tries again. */
-  openContext(make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>): Promise<GlobalContext> {
+  openContext(
+    make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>,
+  ): Promise<GlobalContext> {
     return (this.#opening ??= (async () => {
       try {
         return (this.gctx = await make(this.bundle));

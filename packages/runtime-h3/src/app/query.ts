@@ -24,6 +24,8 @@ export function readForm(text: string, maxFields: number): Query {
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const status = error.reason === 'count' ? 413 : 400;
-    throw new Refusal(status, status === 413 ? 'content_too_large' : 'malformed_form', { detail: `The form ${DETAILS[error.reason]}.` });
+    throw new Refusal(status, status === 413 ? 'content_too_large' : 'malformed_form', {
+      detail: `The form ${DETAILS[error.reason]}.`,
+    });
   }
 }

@@ -41,7 +41,10 @@ export interface ServedReleases {
 const single = new WeakMap<ReleaseBundle, ServedReleases>();
 
 /** An app that is one release: development, tests. It has been there always, so that any time asks for it. */
-export function onlyRelease(bundle: ReleaseBundle, document?: ServedRelease['document']): ServedReleases {
+export function onlyRelease(
+  bundle: ReleaseBundle,
+  document?: ServedRelease['document'],
+): ServedReleases {
   let served = single.get(bundle);
   if (served === undefined) {
     const { version, id } = bundle;

@@ -23,12 +23,15 @@ export class SocketEvents {
     this.hooks = {
       open: (peer) => this.#run(peer, 'open', (hooks, own, gctx) => hooks.open?.(own, gctx)),
       message: (peer, message) =>
-        this.#run(peer, 'message', (hooks, own, gctx, call) => hooks.message?.(own, this.#read(message, call) as never, gctx)),
+        this.#run(peer, 'message', (hooks, own, gctx, call) =>
+          hooks.message?.(own, this.#read(message, call) as never, gctx),
+        ),
       close: async (peer, details) => {
         await this.#run(peer, 'close', (hooks, own, gctx) => hooks.close?.(own, details, gctx));
         if (this.#peers.delete(peer)) (peer.context['call'] as Call).release.open--;
       },
-      error: (peer, error) => this.#run(peer, 'error', (hooks, own, gctx) => hooks.error?.(own, error, gctx)),
+      error: (peer, error) =>
+        this.#run(peer, 'error', (hooks, own, gctx) => hooks.error?.(own, error, gctx)),
     };
   }
 
@@ -64,7 +67,12 @@ export class SocketEvents {
       await run(hooks, own, gctx, call);
     } catch (error) {
       if (error instanceof MessageRefused) return own.close(error.code, error.reason);
-      call.logger.error('a socket failed', { route: call.route, event, traceId: call.traceId, error });
+      call.logger.error('a socket failed', {
+        route: call.route,
+        event,
+        traceId: call.traceId,
+        error,
+      });
       if (event === 'error' || event === 'close') return;
       try {
         await hooks.error?.(own, error, gctx);

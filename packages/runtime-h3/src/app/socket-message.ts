@@ -16,14 +16,25 @@ export class MessageRefused extends Error {
   constructor(code: number, reason: string) {
     super(reason);
     this.code = code;
-    this.reason = new TextDecoder().decode(new TextEncoder().encode(reason).slice(0, MAX_REASON)).replace(/\uFFFD+$/, '');
+    this.reason = new TextDecoder()
+      .decode(new TextEncoder().encode(reason).slice(0, MAX_REASON))
+      .replace(/\uFFFD+$/, '');
   }
 }
 
 /** Text is JSON; where nothing is declared, text that is no JSON stays text. Bytes are given as they are. */
-export function readMessage(plan: InputPlan | undefined, raw: string | Uint8Array, $defs: Defs, depth: number): unknown {
+export function readMessage(
+  plan: InputPlan | undefined,
+  raw: string | Uint8Array,
+  $defs: Defs,
+  depth: number,
+): unknown {
   if (typeof raw !== 'string') {
-    if (plan !== undefined && Object.keys(plan.input.schema).length > 0 && plan.input.schema['x-gati-codec'] !== 'bytes') {
+    if (
+      plan !== undefined &&
+      Object.keys(plan.input.schema).length > 0 &&
+      plan.input.schema['x-gati-codec'] !== 'bytes'
+    ) {
       throw new MessageRefused(WRONG_KIND, 'messages of this route are JSON text');
     }
     return raw;
@@ -34,8 +45,12 @@ export function readMessage(plan: InputPlan | undefined, raw: string | Uint8Arra
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     if (error.fault.reason !== 'syntax')
-      throw new MessageRefused(AGAINST_CONTRACT, error.fault.reason === 'depth' ? 'nested too deep' : 'a key is not allowed');
-    if (plan !== undefined) throw new MessageRefused(NOT_READABLE, `not JSON at offset ${error.fault.offset}`);
+      throw new MessageRefused(
+        AGAINST_CONTRACT,
+        error.fault.reason === 'depth' ? 'nested too deep' : 'a key is not allowed',
+      );
+    if (plan !== undefined)
+      throw new MessageRefused(NOT_READABLE, `not JSON at offset ${error.fault.offset}`);
     return raw;
   }
   if (plan === undefined) return value;

@@ -35,7 +35,11 @@ export class Sockets {
     if (call === undefined) return;
     this.#adapter ??= this.#load();
     // What crossws reads of a handshake; its context comes back with every event of the peer.
-    const handshake = { url: 'http://localhost/', headers: new Headers(), context: { call } } as unknown as Request;
+    const handshake = {
+      url: 'http://localhost/',
+      headers: new Headers(),
+      context: { call },
+    } as unknown as Request;
     try {
       await (await this.#adapter).handleUpgrade(req, socket, head, handshake);
     } catch (error) {

@@ -7,12 +7,14 @@ export interface Stream {
 
 /** What can be sent piece by piece; `undefined` for any other object. */
 export function streamOf(value: object): Stream | undefined {
-  if (value instanceof ReadableStream) return { contentType: 'application/octet-stream', chunks: toChunks(value.values()) };
+  if (value instanceof ReadableStream)
+    return { contentType: 'application/octet-stream', chunks: toChunks(value.values()) };
   const iterable = value as Partial<AsyncIterable<unknown>> & { pipe?: unknown };
   if (typeof iterable[Symbol.asyncIterator] !== 'function') return undefined;
   const iterator = (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   // A Node stream is an async iterable of bytes, not of events.
-  if (typeof iterable.pipe === 'function') return { contentType: 'application/octet-stream', chunks: toChunks(iterator) };
+  if (typeof iterable.pipe === 'function')
+    return { contentType: 'application/octet-stream', chunks: toChunks(iterator) };
   return { contentType: 'text/event-stream', chunks: toEvents(iterator) };
 }
 
@@ -21,7 +23,8 @@ function toChunks(source: AsyncIterator<unknown>): AsyncIterator<string | Uint8A
   return map(source, (value) => {
     if (typeof value === 'string' || value instanceof Uint8Array) return value;
     if (value instanceof ArrayBuffer) return new Uint8Array(value);
-    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (ArrayBuffer.isView(value))
+      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     throw new TypeError('A byte stream gave something that is neither a string nor bytes.');
   });
 }

@@ -37,7 +37,10 @@ export class UpgradeExchange implements Exchange {
     return false;
   }
 
-  read(_limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+  read(
+    _limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
     done(undefined, undefined);
   }
 
@@ -52,12 +55,20 @@ export class UpgradeExchange implements Exchange {
   send(status: number, headers: string[], body: Payload): void {
     const bytes = Buffer.from(body ?? '');
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n`;
-    for (let index = 0; index < headers.length; index += 2) head += `${headers[index]}: ${headers[index + 1]?.replace(/[\r\n]/g, ' ')}\r\n`;
-    this.#socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]), () => this.#socket.destroy());
+    for (let index = 0; index < headers.length; index += 2)
+      head += `${headers[index]}: ${headers[index + 1]?.replace(/[\r\n]/g, ' ')}\r\n`;
+    this.#socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]), () =>
+      this.#socket.destroy(),
+    );
   }
 
   /** No upgrade is refused with a stream. */
-  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void {
     this.send(status, headers, undefined);
     void Promise.resolve(chunks.return?.()).then(() => done(), done);
   }

@@ -35,8 +35,17 @@ export interface ListedRelease {
   docs?: string;
 }
 
-export function toListed({ version, id, date, status, served }: VersionEntry, base: string): ListedRelease {
-  return { version, id, date, status, ...(served.document !== undefined && { docs: `${base}/versions/${version}` }) };
+export function toListed(
+  { version, id, date, status, served }: VersionEntry,
+  base: string,
+): ListedRelease {
+  return {
+    version,
+    id,
+    date,
+    status,
+    ...(served.document !== undefined && { docs: `${base}/versions/${version}` }),
+  };
 }
 
 /**
@@ -64,7 +73,9 @@ export function toIdentity(
     'X-API-Version',
     'link',
     links.join(', '),
-    ...(deprecatedAt === undefined ? [] : ['deprecation', `@${Math.floor(Date.parse(deprecatedAt) / 1000)}`]),
+    ...(deprecatedAt === undefined
+      ? []
+      : ['deprecation', `@${Math.floor(Date.parse(deprecatedAt) / 1000)}`]),
     ...(sunsetAt === undefined ? [] : ['sunset', new Date(sunsetAt).toUTCString()]),
   ];
 }

@@ -1,4 +1,10 @@
-import { createVersionResolver, indexReleases, type MissingPolicy, type Resolution, type VersionResolver } from '@gati/contract';
+import {
+  createVersionResolver,
+  indexReleases,
+  type MissingPolicy,
+  type Resolution,
+  type VersionResolver,
+} from '@gati/contract';
 import { METHODS } from './methods.ts';
 import type { MissingVersion, ServedReleases } from './served.ts';
 import { toIdentity, VersionEntry } from './version-entry.ts';
@@ -32,7 +38,9 @@ export class VersionTable {
   constructor(served: ServedReleases, { base, missing, lenient }: TableOptions) {
     this.served = served;
     this.#lenient = lenient;
-    const known = served.list.filter(({ status }) => status !== 'staged').map((release) => new VersionEntry(release));
+    const known = served.list
+      .filter(({ status }) => status !== 'staged')
+      .map((release) => new VersionEntry(release));
     this.entries = indexReleases(known).entries.map(({ release }) => release);
     const live = this.entries.filter(isLive);
     const current = live.find(({ version }) => version === served.current);
@@ -54,7 +62,9 @@ export class VersionTable {
     const text = takeVersion(asked);
     if (text !== undefined) {
       const found = this.#resolve(text, Date.now());
-      return found.status === 406 && this.#lenient && this.latest !== undefined ? { status: 200, release: this.latest } : found;
+      return found.status === 406 && this.#lenient && this.latest !== undefined
+        ? { status: 200, release: this.latest }
+        : found;
     }
     return this.#only ?? this.#withoutVersion(method, asked.path);
   }
@@ -88,7 +98,9 @@ export class VersionTable {
 
   #withoutVersion(method: string, path: string | undefined): Resolution<VersionEntry> {
     const policy =
-      path === undefined ? undefined : this.#find(method, path)?.served.route(method === 'HEAD' ? 'GET' : method, path)?.version;
+      path === undefined
+        ? undefined
+        : this.#find(method, path)?.served.route(method === 'HEAD' ? 'GET' : method, path)?.version;
     if (policy === undefined) return this.#resolve(undefined, 0);
     if (policy !== 'latest' && policy !== 'oldest') return this.#resolve(policy, Date.now());
     let resolve = this.#byPolicy.get(policy);
@@ -104,12 +116,18 @@ export class VersionTable {
   /** The latest release that has the route, or the newest that does. */
   #find(method: string, path: string): VersionEntry | undefined {
     const asked = method === 'HEAD' ? 'GET' : method;
-    const has = (entry: VersionEntry | undefined): boolean => entry?.served.route(asked, path) !== undefined;
-    return has(this.latest) ? this.latest : this.entries.find((entry) => isLive(entry) && has(entry));
+    const has = (entry: VersionEntry | undefined): boolean =>
+      entry?.served.route(asked, path) !== undefined;
+    return has(this.latest)
+      ? this.latest
+      : this.entries.find((entry) => isLive(entry) && has(entry));
   }
 
   #resolver(missing: MissingPolicy): VersionResolver<VersionEntry> {
-    return createVersionResolver(this.entries, this.latest === undefined ? { missing } : { missing, current: this.latest });
+    return createVersionResolver(
+      this.entries,
+      this.latest === undefined ? { missing } : { missing, current: this.latest },
+    );
   }
 }
 

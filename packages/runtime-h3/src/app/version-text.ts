@@ -24,7 +24,8 @@ export function takeVersion(asked: Asked): string | string[] | undefined {
   const rest: string[] = [];
   for (const field of asked.search.split('&')) {
     const at = field.indexOf('=');
-    if (decode(at === -1 ? field : field.slice(0, at)) === NAME) values.push(decode(at === -1 ? '' : field.slice(at + 1)));
+    if (decode(at === -1 ? field : field.slice(0, at)) === NAME)
+      values.push(decode(at === -1 ? '' : field.slice(at + 1)));
     else rest.push(field);
   }
   if (values.length === 0) return header;

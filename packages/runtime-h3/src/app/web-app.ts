@@ -33,7 +33,9 @@ function toHooks(core: Core, events: SocketEvents, request: Request): Partial<Ho
       const arrival = new Arrival(core, exchange, undefined);
       if (!isSocketRoute(arrival)) return new Response(null, { status: 404 });
       const call = await acceptSocket(arrival);
-      return call !== undefined ? { context: { call }, namespace: SocketEvents.namespace } : exchange.response;
+      return call !== undefined
+        ? { context: { call }, namespace: SocketEvents.namespace }
+        : exchange.response;
     },
   };
 }

@@ -47,7 +47,10 @@ export class WebExchange implements Exchange {
     return this.raw.body !== null;
   }
 
-  read(limit: number, done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void): void {
+  read(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
     const declared = this.header('content-length');
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
     void this.#collect(limit).then(
@@ -100,11 +103,20 @@ export class WebExchange implements Exchange {
 
   send(status: number, headers: string[], body: Payload): void {
     const bare = this.method === 'HEAD' || status === 204 || status === 205 || status === 304;
-    if (body !== undefined) headers.push('content-length', String(typeof body === 'string' ? ENCODER.encode(body).length : body.length));
+    if (body !== undefined)
+      headers.push(
+        'content-length',
+        String(typeof body === 'string' ? ENCODER.encode(body).length : body.length),
+      );
     this.#respond(new Response(bare ? null : body, { status, headers: toPairs(headers) }));
   }
 
-  stream(status: number, headers: string[], chunks: AsyncIterator<string | Uint8Array>, done: (error?: unknown) => void): void {
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void {
     if (this.method === 'HEAD') {
       this.#respond(new Response(null, { status, headers: toPairs(headers) }));
       void Promise.resolve(chunks.return?.()).then(() => done(), done);
@@ -117,7 +129,10 @@ export class WebExchange implements Exchange {
           if (next.done) {
             controller.close();
             done();
-          } else controller.enqueue(typeof next.value === 'string' ? ENCODER.encode(next.value) : next.value);
+          } else
+            controller.enqueue(
+              typeof next.value === 'string' ? ENCODER.encode(next.value) : next.value,
+            );
         } catch (error) {
           done(error);
           controller.error(error);
@@ -142,6 +157,7 @@ export class WebExchange implements Exchange {
 
 function toPairs(flat: string[]): [string, string][] {
   const pairs: [string, string][] = [];
-  for (let index = 0; index < flat.length; index += 2) pairs.push([flat[index] as string, flat[index + 1] as string]);
+  for (let index = 0; index < flat.length; index += 2)
+    pairs.push([flat[index] as string, flat[index + 1] as string]);
   return pairs;
 }

@@ -30,7 +30,11 @@ export function toOutput(json: boolean): CommandOutput {
 }
 
 /** Runs a command and says what it answers, or why it can't. Gives the exit code: 0 done, 1 a finding, 2 wrong use. @param fix for errors that bring none */
-export async function answerCommand(output: CommandOutput, fix: string, run: () => Promise<CommandAnswer>): Promise<number> {
+export async function answerCommand(
+  output: CommandOutput,
+  fix: string,
+  run: () => Promise<CommandAnswer>,
+): Promise<number> {
   try {
     const answer = await run();
     for (const text of answer.lines) output.line(text);
@@ -44,7 +48,11 @@ export async function answerCommand(output: CommandOutput, fix: string, run: () 
   }
 }
 
-export const toUsage = (help: string): CommandAnswer => ({ lines: [help], document: { usage: help }, code: 0 });
+export const toUsage = (help: string): CommandAnswer => ({
+  lines: [help],
+  document: { usage: help },
+  code: 0,
+});
 
 /** @throws GatiError `GATI_USAGE` for options that there are not. @param help how people see what there is: `effects --help` */
 export function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
@@ -55,7 +63,10 @@ export function readWords<Options extends NonNullable<ParseArgsConfig['options']
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw wrongUse(inOwnWords(error as NodeJS.ErrnoException), `See what it takes with \`${help}\`.`);
+    throw wrongUse(
+      inOwnWords(error as NodeJS.ErrnoException),
+      `See what it takes with \`${help}\`.`,
+    );
   }
 }
 
@@ -76,6 +87,9 @@ export function wrongUse(message: string, fix: string): GatiError {
 
 /** Matched by what it carries: another copy of the class is as good. */
 function toDiagnostic(error: unknown, fix: string): Diagnostic {
-  const { diagnostic, message = String(error) } = (error ?? {}) as { diagnostic?: Diagnostic; message?: string };
+  const { diagnostic, message = String(error) } = (error ?? {}) as {
+    diagnostic?: Diagnostic;
+    message?: string;
+  };
   return diagnostic ?? { code: 'GATI_UNEXPECTED', level: 'error', message, fix };
 }

@@ -54,7 +54,10 @@ export async function loadConfig(
 
 function isStandardSchema(value: unknown): value is StandardSchema {
   // ArkType's schemas are functions.
-  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && '~standard' in value;
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    '~standard' in value
+  );
 }
 
 function describe(issue: StandardIssue, env: Record<string, string | undefined>): string {
@@ -74,7 +77,9 @@ const PUBLIC_VALUE = /^(?:true|false|\d+|development|production|staging|test)$/;
 function toSecrets(names: string[], env: Record<string, string | undefined>): string[] {
   const values = names.map((name) => env[name]).filter((value) => value !== undefined);
   // The longest first, so that one that contains another is hidden whole.
-  return values.filter((value) => value.length >= SHORTEST_SECRET && !PUBLIC_VALUE.test(value)).sort((a, b) => b.length - a.length);
+  return values
+    .filter((value) => value.length >= SHORTEST_SECRET && !PUBLIC_VALUE.test(value))
+    .sort((a, b) => b.length - a.length);
 }
 
 function toConfigError(lines: string[], fix: string): GatiError {

@@ -73,16 +73,23 @@ export async function createGlobalContext({
   const modules = createModules(release.modules);
   const abort = new AbortController();
   const folder = toDataFolder(mode);
-  const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) => logger.warn('a database connection was lost', { error }));
+  const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) =>
+    logger.warn('a database connection was lost', { error }),
+  );
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(async () => {
     // An app without effects loads none of it.
-    const [{ createEffectsEngine }, { openQueue, toDefaultQueue, toQueueSettings }, { verifySchedules }] = await Promise.all([
+    const [
+      { createEffectsEngine },
+      { openQueue, toDefaultQueue, toQueueSettings },
+      { verifySchedules },
+    ] = await Promise.all([
       import('../effects/engine.ts'),
       import('../effects/open.ts'),
       import('../effects/schedules.ts'),
     ]);
-    const open = (): Promise<QueueDriver> => openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, toQueueSettings(logger));
+    const open = (): Promise<QueueDriver> =>
+      openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, toQueueSettings(logger));
     const driver = queue ?? (await (shared?.queue ?? open)());
     await verifySchedules(release.effects, driver.caps);
     if (announce && !driver.caps.durable && mode !== 'test' && !told.has(logger)) {
@@ -135,7 +142,8 @@ export async function createGlobalContext({
     async dispose(milliseconds = 30_000) {
       abort.abort(new Error('the process is ending'));
       await effects.drain(milliseconds);
-      for (const error of await modules.dispose()) logger.error(error.message, { error: error.cause });
+      for (const error of await modules.dispose())
+        logger.error(error.message, { error: error.cause });
       await Promise.all([db.dispose(), storage.dispose()]).catch((error: unknown) =>
         logger.error('the database could not be closed', { error }),
       );

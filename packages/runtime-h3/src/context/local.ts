@@ -30,7 +30,12 @@ export class RequestLocal implements LocalContext {
   }
   get logger(): Logger {
     const { route, requestId, traceId, spanId } = this;
-    return (this.#logger ??= bindLogger(this.#source.logger, { route, requestId, traceId, spanId }));
+    return (this.#logger ??= bindLogger(this.#source.logger, {
+      route,
+      requestId,
+      traceId,
+      spanId,
+    }));
   }
   get signal(): AbortSignal {
     return this.#source.signal;

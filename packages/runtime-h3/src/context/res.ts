@@ -50,7 +50,8 @@ export class ResponseContext implements Res {
   }
 
   get cookie(): (name: string, value: string, options?: CookieOptions) => void {
-    return (name, value, options = {}) => this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
+    return (name, value, options = {}) =>
+      this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
   }
 
   #sent(kind: BodyKind, value: unknown): typeof SENT {

@@ -34,18 +34,31 @@ export type RouteId = `${string} /${string}`;
 export type ParamNames<Path extends string> = Path extends `${infer Segment}/${infer Rest}`
   ? SegmentParam<Segment> | ParamNames<Rest>
   : SegmentParam<Path>;
-type SegmentParam<Segment extends string> = Segment extends `:${infer Name}` ? Name : Segment extends `*${infer Name}` ? Name : never;
+type SegmentParam<Segment extends string> = Segment extends `:${infer Name}`
+  ? Name
+  : Segment extends `*${infer Name}`
+    ? Name
+    : never;
 
 type PathOf<R extends string> = R extends `${string} ${infer Path}` ? Path : never;
 type Entry<R> = R extends keyof GatiRoutes ? GatiRoutes[R] : unknown;
-type Part<R, Key extends string, Fallback> = Entry<R> extends { [K in Key]: infer Value } ? Value : Fallback;
+type Part<R, Key extends string, Fallback> =
+  Entry<R> extends { [K in Key]: infer Value } ? Value : Fallback;
 
 export type Params<R extends string> = Generated<
-  Part<R, 'params', string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }>
+  Part<
+    R,
+    'params',
+    string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }
+  >
 >;
-export type Query<R extends string> = Generated<Part<R, 'query', Record<string, string | string[] | undefined>>>;
+export type Query<R extends string> = Generated<
+  Part<R, 'query', Record<string, string | string[] | undefined>>
+>;
 /** Declared headers as declared, every other one as it comes. */
-export type RequestHeaders<R extends string> = Generated<Open<Part<R, 'headers', Record<never, never>>>>;
+export type RequestHeaders<R extends string> = Generated<
+  Open<Part<R, 'headers', Record<never, never>>>
+>;
 type Open<Declared> =
   Declared extends Record<keyof Declared, string | undefined>
     ? Declared & Record<string, string | undefined>
@@ -130,7 +143,9 @@ export interface GlobalContext {
   readonly db: Database;
   /** Keys and values that outlive the process. */
   readonly storage: Storage;
-  readonly config: Generated<GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>>;
+  readonly config: Generated<
+    GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>
+  >;
   /** Shared by all requests of this process and release. */
   readonly state: Map<string, unknown>;
   readonly release: { version: string; id: string; deployedAt: Date };
@@ -158,10 +173,21 @@ export interface LocalContext {
   readonly client: { ip: string; userAgent: string | undefined };
 }
 
-export type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalContext, lctx: LocalContext];
+export type Args<R extends string = string> = [
+  req: Req<R>,
+  res: Res,
+  gctx: GlobalContext,
+  lctx: LocalContext,
+];
 export type Handler<R extends string = string> = (...args: Args<R>) => unknown;
 /** `next()` runs the rest; what a middleware returns without calling it is the answer. */
-export type Middleware = (req: Req, res: Res, gctx: GlobalContext, lctx: LocalContext, next: () => Promise<unknown>) => unknown;
+export type Middleware = (
+  req: Req,
+  res: Res,
+  gctx: GlobalContext,
+  lctx: LocalContext,
+  next: () => Promise<unknown>,
+) => unknown;
 
 export interface SocketPeer<R extends string = string> {
   readonly id: string;
@@ -181,6 +207,10 @@ export interface SocketPeer<R extends string = string> {
 export interface SocketHooks<R extends string = string> {
   open?(peer: SocketPeer<R>, gctx: GlobalContext): unknown;
   message?(peer: SocketPeer<R>, message: Receive<R>, gctx: GlobalContext): unknown;
-  close?(peer: SocketPeer<R>, details: { code?: number; reason?: string }, gctx: GlobalContext): unknown;
+  close?(
+    peer: SocketPeer<R>,
+    details: { code?: number; reason?: string },
+    gctx: GlobalContext,
+  ): unknown;
   error?(peer: SocketPeer<R>, error: unknown, gctx: GlobalContext): unknown;
 }

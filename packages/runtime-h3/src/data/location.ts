@@ -5,7 +5,10 @@ import { join } from 'node:path';
 const VOLUME = '/data';
 
 /** Where this process keeps what must outlive it. `undefined`: nothing does (tests). */
-export function toDataFolder(mode: 'development' | 'production' | 'test', volume: string = VOLUME): string | undefined {
+export function toDataFolder(
+  mode: 'development' | 'production' | 'test',
+  volume: string = VOLUME,
+): string | undefined {
   if (mode === 'test') return undefined;
   return mode === 'production' && existsSync(volume) ? volume : join(process.cwd(), '.gati');
 }

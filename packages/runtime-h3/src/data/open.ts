@@ -20,14 +20,21 @@ export async function openSqliteDatabase(path: string): Promise<Opened> {
   const bind = toBind('sqlite');
   const turns = createTurns();
   return {
-    use: async (work) => (turns.busy ? turns.alone(() => work(database, bind)) : work(database, bind)),
+    use: async (work) =>
+      turns.busy ? turns.alone(() => work(database, bind)) : work(database, bind),
     transaction: (work) => turns.alone(() => inTransaction('sqlite', database, work)),
     dispose: () => database.dispose(),
   };
 }
 
-export async function openPostgresDatabase(url: string, onError: (error: Error) => void): Promise<Opened> {
-  const [{ createDatabase }, { createPostgresConnector }] = await Promise.all([import('db0'), import('./connectors/postgresql.ts')]);
+export async function openPostgresDatabase(
+  url: string,
+  onError: (error: Error) => void,
+): Promise<Opened> {
+  const [{ createDatabase }, { createPostgresConnector }] = await Promise.all([
+    import('db0'),
+    import('./connectors/postgresql.ts'),
+  ]);
   const connector = createPostgresConnector(url, onError);
   const database = createDatabase(connector);
   const bind = toBind('postgresql');
@@ -45,7 +52,10 @@ export function toUnknownScheme(scheme: string): Error {
   );
 }
 
-async function openSqlite(createDatabase: (connector: Connector) => Db0, path: string): Promise<Db0> {
+async function openSqlite(
+  createDatabase: (connector: Connector) => Db0,
+  path: string,
+): Promise<Db0> {
   const connector = await toSqliteConnector(path);
   try {
     const database = createDatabase(connector);

@@ -7,15 +7,21 @@ export type Bind = (values: SqlValue[]) => never[];
 export type Use = <Value>(work: (connection: Db0, bind: Bind) => Promise<Value>) => Promise<Value>;
 
 /** What gives rows; all else is run. */
-const READS = /^\s*(?:select|values)\b|^\s*with\b(?![^]*\b(?:insert|update|delete)\b)|\breturning\b/i;
+const READS =
+  /^\s*(?:select|values)\b|^\s*with\b(?![^]*\b(?:insert|update|delete)\b)|\breturning\b/i;
 
 export function toSql(dialect: Sql['dialect'], use: Use): Sql {
-  const pick = (values: SqlValue[], bound: SqlValue[]): SqlValue[] => (values.length > 0 ? values : bound);
+  const pick = (values: SqlValue[], bound: SqlValue[]): SqlValue[] =>
+    values.length > 0 ? values : bound;
   const statement = (sql: string, bound: SqlValue[]): Statement => ({
     bind: (...values) => statement(sql, values),
-    all: <Row>(...values: SqlValue[]) => use(async (on, bind) => on.prepare(sql).all(...bind(pick(values, bound))) as Promise<Row[]>),
+    all: <Row>(...values: SqlValue[]) =>
+      use(async (on, bind) => on.prepare(sql).all(...bind(pick(values, bound))) as Promise<Row[]>),
     get: <Row>(...values: SqlValue[]) =>
-      use(async (on, bind) => on.prepare(sql).get(...bind(pick(values, bound))) as Promise<Row | undefined>),
+      use(
+        async (on, bind) =>
+          on.prepare(sql).get(...bind(pick(values, bound))) as Promise<Row | undefined>,
+      ),
     run: (...values) => use(async (on, bind) => on.prepare(sql).run(...bind(pick(values, bound)))),
   });
   return {

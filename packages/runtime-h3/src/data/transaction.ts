@@ -16,7 +16,11 @@ export async function inTransaction<Value>(
   let ended = false;
   const bind = toBind(dialect);
   const tx = toSql(dialect, async (use) => {
-    if (ended) throw toDatabaseError('A transaction was used after its end.', 'Await all that uses `tx` before `work` resolves.');
+    if (ended)
+      throw toDatabaseError(
+        'A transaction was used after its end.',
+        'Await all that uses `tx` before `work` resolves.',
+      );
     return use(connection, bind);
   });
   try {

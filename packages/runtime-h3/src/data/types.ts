@@ -18,7 +18,10 @@ export interface Statement {
 export interface Sql {
   readonly dialect: 'sqlite' | 'postgresql';
   /** Values are bound, never spliced into the text: sql`SELECT * FROM users WHERE id = ${id}`. */
-  sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<SqlResult<Row>>;
+  sql<Row = Record<string, unknown>>(
+    strings: TemplateStringsArray,
+    ...values: SqlValue[]
+  ): Promise<SqlResult<Row>>;
   /** One or more statements as they stand. */
   exec(sql: string): Promise<unknown>;
   prepare(sql: string): Statement;
@@ -36,7 +39,13 @@ export interface Database extends Sql {
   transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
 }
 
-export type StorageValue = string | number | boolean | null | StorageValue[] | { [key: string]: StorageValue };
+export type StorageValue =
+  | string
+  | number
+  | boolean
+  | null
+  | StorageValue[]
+  | { [key: string]: StorageValue };
 
 /** Keys and values through unstorage (https://unstorage.unjs.io), opened at the first use. `a:b` is `b` in the folder `a`. */
 export interface Storage {

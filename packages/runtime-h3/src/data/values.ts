@@ -34,7 +34,9 @@ function toSqlite(value: unknown): SqlValue {
 }
 
 function toPostgres(value: unknown): SqlValue {
-  return typeof value === 'boolean' || typeof value === 'bigint' || isTime(value) ? value : toBytes(value);
+  return typeof value === 'boolean' || typeof value === 'bigint' || isTime(value)
+    ? value
+    : toBytes(value);
 }
 
 function isTime(value: unknown): value is Date {
@@ -43,7 +45,9 @@ function isTime(value: unknown): value is Date {
 
 function toBytes(value: unknown): Buffer | undefined {
   if (Buffer.isBuffer(value)) return value;
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : undefined;
+  return value instanceof Uint8Array
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : undefined;
 }
 
 /** Names the kind and never the value, which may be a secret. */

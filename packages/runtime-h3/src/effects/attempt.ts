@@ -18,7 +18,14 @@ export interface Attempt {
 }
 
 /** One run of one job: gives its result as JSON text, or throws what `run` threw, why it was aborted, or `GATI_EFFECT_TIMEOUT`. */
-export async function attempt({ file, lease, placed, abort, driver, logger }: Attempt): Promise<string | undefined> {
+export async function attempt({
+  file,
+  lease,
+  placed,
+  abort,
+  driver,
+  logger,
+}: Attempt): Promise<string | undefined> {
   const { job } = lease;
   const { signal } = abort;
   const gctx = placed.home.gctx();
@@ -33,7 +40,8 @@ export async function attempt({ file, lease, placed, abort, driver, logger }: At
     logger: bindLogger(logger, { effect: job.effect, job: job.id, attempt: job.attempt }),
     release: { version: gctx.release.version, id: gctx.release.id },
     gctx,
-    progress: async (percent) => void (await driver.saveProgress?.(lease, Math.min(100, Math.max(0, percent)))),
+    progress: async (percent) =>
+      void (await driver.saveProgress?.(lease, Math.min(100, Math.max(0, percent)))),
     step: createStep(lease, driver, signal),
   };
   let stop = (): void => {};
@@ -55,7 +63,12 @@ export async function attempt({ file, lease, placed, abort, driver, logger }: At
 
 /** An error says by `retryable: false` that another attempt can't help. */
 export function isRetryable(error: unknown): boolean {
-  return !(typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false);
+  return !(
+    typeof error === 'object' &&
+    error !== null &&
+    'retryable' in error &&
+    error.retryable === false
+  );
 }
 
 function toTimeout(effect: string, timeout: number): GatiError {

@@ -4,7 +4,13 @@ import type { JobRecord, Lease, QueueDriver, QueueStats } from '../ports.ts';
 import type { EffectSlot } from '../releases/bundle.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import { finish } from './finish.ts';
-import { type CurrentVersion, type EffectHome, isNewer, type MigratePayload, type ReleaseOf } from './homes.ts';
+import {
+  type CurrentVersion,
+  type EffectHome,
+  isNewer,
+  type MigratePayload,
+  type ReleaseOf,
+} from './homes.ts';
 import { createLeases, Interrupted, LEASE } from './leases.ts';
 import { toNewJob } from './new-job.ts';
 import { createPump } from './pump.ts';
@@ -61,7 +67,19 @@ export interface EffectsEngine {
 
 /** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
-  const { slots, $defs, driver, gctx, logger, releaseOf, migrate, currentVersion, backoff = true, lease = LEASE, shared = false } = options;
+  const {
+    slots,
+    $defs,
+    driver,
+    gctx,
+    logger,
+    releaseOf,
+    migrate,
+    currentVersion,
+    backoff = true,
+    lease = LEASE,
+    shared = false,
+  } = options;
   const current: EffectHome = { slots, $defs, gctx };
   const leases = createLeases(driver, logger, lease);
   /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
@@ -82,7 +100,10 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       if (checked.has(file)) return file;
       checked.add(file);
       for (const { message, fix } of checkSettings(file))
-        logger.error(`a setting of the effect ${name} is its default: ${message}`, { code: 'GATI_EFFECT_SETTING', fix });
+        logger.error(`a setting of the effect ${name} is its default: ${message}`, {
+          code: 'GATI_EFFECT_SETTING',
+          fix,
+        });
       return file;
     } catch (error) {
       // The jobs stay queued: in development the next edit may bring the file back.
@@ -102,7 +123,11 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     return found;
   };
 
-  const put = async (name: string, payload: unknown, given: EnqueueOptions = {}): Promise<{ id: string }> => {
+  const put = async (
+    name: string,
+    payload: unknown,
+    given: EnqueueOptions = {},
+  ): Promise<{ id: string }> => {
     const job = toNewJob(name, payload, given, current, driver.caps);
     if (state === 'closed') throw toClosed(name);
     touched.add(name);
@@ -119,11 +144,26 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       over = true;
       pump.over(lease.job.effect);
     };
-    const onAgain = (milliseconds: number): void => void setTimeout(pump.signal, milliseconds).unref();
+    const onAgain = (milliseconds: number): void =>
+      void setTimeout(pump.signal, milliseconds).unref();
     try {
-      await finish(held, { driver, logger, current, releaseOf, migrate, currentVersion, backoff, onOver, onAgain });
+      await finish(held, {
+        driver,
+        logger,
+        current,
+        releaseOf,
+        migrate,
+        currentVersion,
+        backoff,
+        onOver,
+        onAgain,
+      });
     } catch (error) {
-      logger.error('the end of a job could not be stored', { error, effect: lease.job.effect, job: lease.job.id });
+      logger.error('the end of a job could not be stored', {
+        error,
+        effect: lease.job.effect,
+        job: lease.job.id,
+      });
     } finally {
       onOver();
       leases.remove(held);
@@ -142,7 +182,14 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     for (const wake of woken) wake();
   };
 
-  const pump = createPump({ driver, logger, lease, files, run: (lease, asked) => void run(lease, asked), onRest: settle });
+  const pump = createPump({
+    driver,
+    logger,
+    lease,
+    files,
+    run: (lease, asked) => void run(lease, asked),
+    onRest: settle,
+  });
   const schedules = createSchedules({
     enqueue: (effect, idempotencyKey) => put(effect, {}, { idempotencyKey }),
     catchUp: driver.caps.durable && driver.caps.keys > 0,
@@ -168,8 +215,13 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   };
 
   const keepTidy = (): void => {
-    readSchedules().catch((error: unknown) => logger.error('schedules could not be read', { error }));
-    if (driver.caps.durable) adopt().catch((error: unknown) => logger.warn('the queue could not be looked through', { error }));
+    readSchedules().catch((error: unknown) =>
+      logger.error('schedules could not be read', { error }),
+    );
+    if (driver.caps.durable)
+      adopt().catch((error: unknown) =>
+        logger.warn('the queue could not be looked through', { error }),
+      );
   };
 
   const quiet = (): Promise<void> =>
@@ -223,7 +275,8 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       state = 'closed';
       leases.stop();
       const left = driver.caps.durable ? undefined : await driver.stats();
-      if (left && left.waiting + left.delayed + left.active > 0) logger.warn('jobs in memory are lost with this process', { ...left });
+      if (left && left.waiting + left.delayed + left.active > 0)
+        logger.warn('jobs in memory are lost with this process', { ...left });
       if (!shared) await driver.close();
     },
 
@@ -237,7 +290,16 @@ function after(milliseconds: number): Promise<void> {
   });
 }
 
-function toEffectJob({ id, effect, state, attempt, runAt, progress, result, error }: JobRecord): EffectJob {
+function toEffectJob({
+  id,
+  effect,
+  state,
+  attempt,
+  runAt,
+  progress,
+  result,
+  error,
+}: JobRecord): EffectJob {
   const value: unknown = result === undefined ? undefined : JSON.parse(result);
   return { id, effect, state, attempt, runAt: new Date(runAt), progress, result: value, error };
 }

@@ -66,7 +66,11 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
   } catch (error) {
     if (error instanceof Moved) return again(SOON, error);
     if (error instanceof NotNow) {
-      logger.error('a release that has jobs can not be loaded', { ...fields, release: job.release, error });
+      logger.error('a release that has jobs can not be loaded', {
+        ...fields,
+        release: job.release,
+        error,
+      });
       return again(NOT_NOW, error);
     }
     return die(error, 'a queued job does not fit its effect: dead letter');
@@ -94,7 +98,8 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
     if (error instanceof Interrupted) {
       // Whoever has the lease now has the job; where it is still ours, it goes on elsewhere.
       options.onOver();
-      if (held.until > 0) await settle(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
+      if (held.until > 0)
+        await settle(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
     } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
       await die(error, 'an effect failed for good: dead letter');
     } else {
@@ -111,7 +116,9 @@ async function putOff(held: Held, { driver, logger, onOver }: FinishOptions): Pr
   const { attempt: _, enqueuedAt: __, steps: ___, ...again } = job;
   onOver();
   await settle(held, logger, async () => {
-    await driver.enqueue([{ ...again, runAt: Math.min(job.notBefore!, Date.now() + driver.caps.maxDelay) }]);
+    await driver.enqueue([
+      { ...again, runAt: Math.min(job.notBefore!, Date.now() + driver.caps.maxDelay) },
+    ]);
     return driver.ack(held.lease);
   });
 }
@@ -122,12 +129,20 @@ async function settle(held: Held, logger: Logger, store: () => Promise<boolean>)
   const fields = { effect, job: id, attempt: count };
   for (let wait = 50; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
     try {
-      if (!(await store())) logger.warn('the lease of a job was lost before its end was stored: it runs again', fields);
+      if (!(await store()))
+        logger.warn('the lease of a job was lost before its end was stored: it runs again', fields);
       return;
     } catch (error) {
       if (performance.now() + wait > held.until)
-        return logger.error('the end of a job could not be stored: it runs again', { ...fields, error });
-      logger.warn('the end of a job could not be stored and is tried again', { ...fields, error, wait });
+        return logger.error('the end of a job could not be stored: it runs again', {
+          ...fields,
+          error,
+        });
+      logger.warn('the end of a job could not be stored and is tried again', {
+        ...fields,
+        error,
+        wait,
+      });
     }
     await new Promise((resolve) => {
       setTimeout(resolve, wait);

@@ -17,7 +17,11 @@ export interface EffectHome {
 export type ReleaseOf = (version: string) => Promise<EffectHome | undefined>;
 
 /** What `src/versions` makes of a payload (as JSON) that a release queued which is gone; `undefined`: nothing is said about it. */
-export type MigratePayload = (effect: string, payload: unknown, from: string) => Promise<{ payload: unknown } | undefined>;
+export type MigratePayload = (
+  effect: string,
+  payload: unknown,
+  from: string,
+) => Promise<{ payload: unknown } | undefined>;
 
 /** Where a job runs, and what `run` is given there. */
 export interface Placed {
@@ -52,9 +56,13 @@ export async function placeJob(
   });
   if (own) return place(job, own, job);
   // Migrations are those of the release that the pointer stands on, and bring a payload on to that one alone.
-  if (currentVersion && currentVersion() !== version) throw new Moved(`${version} is not the current release any more`);
+  if (currentVersion && currentVersion() !== version)
+    throw new Moved(`${version} is not the current release any more`);
   if (!current.slots()[job.effect])
-    throw toGone(job, `the release ${job.release} that enqueued it is gone, and the current one has no such effect`);
+    throw toGone(
+      job,
+      `the release ${job.release} that enqueued it is gone, and the current one has no such effect`,
+    );
   const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);
   if (migrated) return place(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
   try {

@@ -1,7 +1,9 @@
 import type { EffectsEngine } from './engine.ts';
 
 /** An engine that opens its queue when it is first needed: development gains an app's first effect while it runs. */
-export function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsEngine & { open(): Promise<EffectsEngine> } {
+export function createLazyEngine(
+  create: () => Promise<EffectsEngine>,
+): EffectsEngine & { open(): Promise<EffectsEngine> } {
   let engine: Promise<EffectsEngine> | undefined;
   let started = false;
   const open = (): Promise<EffectsEngine> => {
@@ -26,6 +28,7 @@ export function createLazyEngine(create: () => Promise<EffectsEngine>): EffectsE
     },
     idle: async () => (await engine)?.idle(),
     drain: async (milliseconds) => (await engine)?.drain(milliseconds),
-    stats: async () => (engine ? (await engine).stats() : { waiting: 0, delayed: 0, active: 0, dead: 0 }),
+    stats: async () =>
+      engine ? (await engine).stats() : { waiting: 0, delayed: 0, active: 0, dead: 0 },
   };
 }

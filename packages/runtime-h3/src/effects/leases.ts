@@ -59,7 +59,12 @@ export function createLeases(driver: QueueDriver, logger: Logger, lease: number)
   return {
     held,
     add(claimed, asked) {
-      const one: Held = { lease: claimed, abort: new AbortController(), until: asked + lease, renewing: false };
+      const one: Held = {
+        lease: claimed,
+        abort: new AbortController(),
+        until: asked + lease,
+        renewing: false,
+      };
       held.add(one);
       return one;
     },

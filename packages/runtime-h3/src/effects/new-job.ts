@@ -10,7 +10,13 @@ const LONGEST_KEY = 512;
 const LAST_TIME = 8.64e15;
 
 /** Checks what `enqueue` was given. Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD`, `GATI_EFFECT_OPTION` and `GATI_EFFECTS_KEYS`. */
-export function toNewJob(name: string, payload: unknown, options: EnqueueOptions, home: EffectHome, caps: QueueCaps): NewJob {
+export function toNewJob(
+  name: string,
+  payload: unknown,
+  options: EnqueueOptions,
+  home: EffectHome,
+  caps: QueueCaps,
+): NewJob {
   const slot = home.slots()[name];
   if (!slot) {
     throw new GatiError({
@@ -46,18 +52,34 @@ export function toNewJob(name: string, payload: unknown, options: EnqueueOptions
   return job;
 }
 
-function verify(name: string, { delay = 0, idempotencyKey, priority = 0, tx }: EnqueueOptions, caps: QueueCaps): void {
-  if (!Number.isFinite(delay) || delay < 0) throw wrong(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
-  if (Date.now() + delay > LAST_TIME) throw wrong(name, `delay is ${delay}, which no date lies after`, 'Give milliseconds, not a time.');
+function verify(
+  name: string,
+  { delay = 0, idempotencyKey, priority = 0, tx }: EnqueueOptions,
+  caps: QueueCaps,
+): void {
+  if (!Number.isFinite(delay) || delay < 0)
+    throw wrong(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
+  if (Date.now() + delay > LAST_TIME)
+    throw wrong(
+      name,
+      `delay is ${delay}, which no date lies after`,
+      'Give milliseconds, not a time.',
+    );
   if (!Number.isSafeInteger(priority) || Math.abs(priority) > 2 ** 31 - 1)
     throw wrong(name, `priority is ${String(priority)}`, 'Give a whole number.');
-  if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY))
+  if (
+    idempotencyKey !== undefined &&
+    (typeof idempotencyKey !== 'string' ||
+      idempotencyKey === '' ||
+      idempotencyKey.length > LONGEST_KEY)
+  )
     throw wrong(
       name,
       'idempotencyKey is no text of 1 to 512 characters',
       'Give what names this one piece of work, such as an order number.',
     );
-  if (idempotencyKey !== undefined && caps.keys === 0) throw toKeyless(`"${name}" was not enqueued`);
+  if (idempotencyKey !== undefined && caps.keys === 0)
+    throw toKeyless(`"${name}" was not enqueued`);
   if (tx !== undefined && !caps.tx)
     throw wrong(
       name,
@@ -77,5 +99,10 @@ export function toKeyless(what: string): GatiError {
 }
 
 function wrong(name: string, what: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_EFFECT_OPTION', level: 'error', message: `"${name}" was not enqueued: ${what}.`, fix });
+  return new GatiError({
+    code: 'GATI_EFFECT_OPTION',
+    level: 'error',
+    message: `"${name}" was not enqueued: ${what}.`,
+    fix,
+  });
 }

@@ -6,7 +6,12 @@ import { stringifyWire } from '../validate/encode.ts';
 import { explain } from '../validate/explain.ts';
 
 /** The text that is queued. Throws `GATI_EFFECT_PAYLOAD` where the value does not fit what the effect takes. */
-export function toPayloadText(effect: string, payload: unknown, input: InputCheck | undefined, $defs: Defs): string {
+export function toPayloadText(
+  effect: string,
+  payload: unknown,
+  input: InputCheck | undefined,
+  $defs: Defs,
+): string {
   const text = payload === undefined ? 'null' : stringifyWire(payload);
   if (input) verify(effect, JSON.parse(text), input, $defs);
   return text;
@@ -22,7 +27,9 @@ export function toPayload(job: QueueJob, input: InputCheck | undefined, $defs: D
 
 function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs): void {
   if (input.check(value)) return;
-  const faults = explain(input.schema, $defs, value, 'body').map(({ path, message }) => `${path || 'the payload'} ${message}`);
+  const faults = explain(input.schema, $defs, value, 'body').map(
+    ({ path, message }) => `${path || 'the payload'} ${message}`,
+  );
   throw new GatiError({
     code: 'GATI_EFFECT_PAYLOAD',
     level: 'error',

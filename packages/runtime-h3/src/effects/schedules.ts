@@ -25,14 +25,20 @@ export interface Schedules {
 }
 
 /** Without keys each process would fire each tick. Throws `GATI_EFFECTS_KEYS` where the queue remembers none and an effect has a schedule. */
-export async function verifySchedules(slots: Record<string, EffectSlot>, caps: QueueCaps): Promise<void> {
+export async function verifySchedules(
+  slots: Record<string, EffectSlot>,
+  caps: QueueCaps,
+): Promise<void> {
   if (caps.keys > 0) return;
   for (const [name, { load }] of Object.entries(slots)) {
     // What can't be loaded says so when it is to run.
     const file = await Promise.resolve()
       .then(load)
       .catch(() => undefined);
-    if (file?.schedule !== undefined) throw toKeyless(`The effect "${name}" has a schedule, which can't fire once for all processes`);
+    if (file?.schedule !== undefined)
+      throw toKeyless(
+        `The effect "${name}" has a schedule, which can't fire once for all processes`,
+      );
   }
 }
 
@@ -47,7 +53,10 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
 
   const fire = (effect: string, tick: Date): void => {
     enqueue(effect, `schedule:${tick.toISOString()}`).catch((error: unknown) =>
-      logger.error(`the scheduled effect ${effect} could not be enqueued`, { error, tick: tick.toISOString() }),
+      logger.error(`the scheduled effect ${effect} could not be enqueued`, {
+        error,
+        tick: tick.toISOString(),
+      }),
     );
   };
 

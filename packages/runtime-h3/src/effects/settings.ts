@@ -27,7 +27,8 @@ const DEFAULTS: EffectSettings = {
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const FIXES: Record<SettingFault['setting'], string> = {
-  retry: 'Write { attempts, delay, factor, max }: attempts a whole number from 1, factor from 1, delay and max milliseconds from 0.',
+  retry:
+    'Write { attempts, delay, factor, max }: attempts a whole number from 1, factor from 1, delay and max milliseconds from 0.',
   concurrency: 'Write a whole number from 1.',
   rateLimit: 'Write { max, per }: max a whole number from 1, per milliseconds from 1.',
   timeout: `Write milliseconds from 1 to ${LONGEST_TIMEOUT}.`,
@@ -39,9 +40,17 @@ type Exports = { readonly [setting in SettingFault['setting']]?: unknown };
 export function checkSettings(exports: Exports): SettingFault[] {
   const faults = [
     fault('concurrency', exports.concurrency, isCount(exports.concurrency)),
-    fault('timeout', exports.timeout, isFrom(1, exports.timeout) && exports.timeout <= LONGEST_TIMEOUT),
+    fault(
+      'timeout',
+      exports.timeout,
+      isFrom(1, exports.timeout) && exports.timeout <= LONGEST_TIMEOUT,
+    ),
     fault('retry', exports.retry, isRecord(exports.retry, RETRY)),
-    fault('rateLimit', exports.rateLimit, isRecord(exports.rateLimit, RATE) && Object.keys(exports.rateLimit).length === 2),
+    fault(
+      'rateLimit',
+      exports.rateLimit,
+      isRecord(exports.rateLimit, RATE) && Object.keys(exports.rateLimit).length === 2,
+    ),
   ];
   return faults.filter((one) => one !== undefined);
 }
@@ -58,8 +67,9 @@ export function toSettings(file: EffectFile | undefined): EffectSettings {
 
 function readSettings(file: EffectFile): EffectSettings {
   const wrong = new Set(checkSettings(file).map(({ setting }) => setting));
-  const own = <Setting extends SettingFault['setting']>(setting: Setting): EffectFile[Setting] | undefined =>
-    wrong.has(setting) ? undefined : file[setting];
+  const own = <Setting extends SettingFault['setting']>(
+    setting: Setting,
+  ): EffectFile[Setting] | undefined => (wrong.has(setting) ? undefined : file[setting]);
   const concurrency = own('concurrency');
   return {
     retry: { ...DEFAULTS.retry, ...own('retry') },
@@ -72,7 +82,8 @@ function readSettings(file: EffectFile): EffectSettings {
 
 type Is = (value: unknown) => boolean;
 
-const isFrom = (least: number, value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= least;
+const isFrom = (least: number, value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= least;
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 const RETRY: Record<string, Is> = {
   attempts: isCount,
@@ -84,10 +95,18 @@ const RATE: Record<string, Is> = { max: isCount, per: (value) => isFrom(1, value
 
 /** A misspelt field would silently be a default. */
 function isRecord(value: unknown, fields: Record<string, Is>): value is object {
-  return typeof value === 'object' && value !== null && Object.entries(value).every(([name, field]) => fields[name]?.(field) === true);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(([name, field]) => fields[name]?.(field) === true)
+  );
 }
 
-function fault(setting: SettingFault['setting'], value: unknown, isRight: boolean): SettingFault | undefined {
+function fault(
+  setting: SettingFault['setting'],
+  value: unknown,
+  isRight: boolean,
+): SettingFault | undefined {
   if (value === undefined || isRight) return undefined;
   return {
     setting,

@@ -4,16 +4,27 @@ import type { QueueDriver } from '../ports.ts';
 
 /** The queue that a url names, by whatever driver there is. */
 export async function openAnyQueue(url: string): Promise<QueueDriver> {
-  const [{ openQueue }, { QUEUES }] = await Promise.all([import('./open.ts'), import('./queues.ts')]);
+  const [{ openQueue }, { QUEUES }] = await Promise.all([
+    import('./open.ts'),
+    import('./queues.ts'),
+  ]);
   return openQueue(url, QUEUES);
 }
 
 /** `gati effects WORDS` of the app in the current folder. Gives the exit code. */
-export async function runEffects(words: string[], url: string | undefined, output?: CommandOutput): Promise<number> {
+export async function runEffects(
+  words: string[],
+  url: string | undefined,
+  output?: CommandOutput,
+): Promise<number> {
   const [{ runEffectsCommand }, { toDefaultQueue }, { QUEUES }] = await Promise.all([
     import('./command/main.ts'),
     import('./open.ts'),
     import('./queues.ts'),
   ]);
-  return runEffectsCommand(words, { url: url || toDefaultQueue(toDataFolder('development')), queues: QUEUES, output });
+  return runEffectsCommand(words, {
+    url: url || toDefaultQueue(toDataFolder('development')),
+    queues: QUEUES,
+    output,
+  });
 }

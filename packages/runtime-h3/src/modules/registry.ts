@@ -47,13 +47,22 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
   const publish = (entry: Entry): void => {
     ready.delete(entry.name);
     ready.set(entry.name, entry);
-    Object.defineProperty(api, entry.name, { value: entry.api, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(api, entry.name, {
+      value: entry.api,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   };
 
   /** What `owner`'s set-up sees as `gctx`: a module that is not up yet answers by promises, which wait for it. */
   const contextFor = (owner: string): GlobalContext => {
-    const modules = new Proxy(api, { get: (target, name) => (typeof name === 'string' ? reach(owner, name, target) : undefined) });
-    return Object.create(context(), { modules: { value: modules, enumerable: true } }) as GlobalContext;
+    const modules = new Proxy(api, {
+      get: (target, name) => (typeof name === 'string' ? reach(owner, name, target) : undefined),
+    });
+    return Object.create(context(), {
+      modules: { value: modules, enumerable: true },
+    }) as GlobalContext;
   };
 
   const reach = (owner: string, name: string, target: Record<string, Api>): Api => {
@@ -64,7 +73,9 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
         if (typeof method !== 'string' || method === 'then') return undefined;
         return async (...args: unknown[]) => {
           const { api } = await awaitModule(owner, name);
-          return ((api as Record<string, unknown>)[method] as (...args: unknown[]) => unknown)(...args);
+          return ((api as Record<string, unknown>)[method] as (...args: unknown[]) => unknown)(
+            ...args,
+          );
         };
       },
     });
@@ -92,7 +103,11 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
     try {
       const file = await load();
       const definition = toDefinition(file);
-      return { name, definition, api: definition ? await definition.setup(contextFor(name)) : file };
+      return {
+        name,
+        definition,
+        api: definition ? await definition.setup(contextFor(name)) : file,
+      };
     } catch (error) {
       throw isGatiError(error) ? error : toSetupError(name, error);
     }
@@ -132,7 +147,9 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
 
     async setup(gctx) {
       root = gctx;
-      const settled = await Promise.allSettled(Object.entries(files).map(([name, load]) => begin(name, load)));
+      const settled = await Promise.allSettled(
+        Object.entries(files).map(([name, load]) => begin(name, load)),
+      );
       const failed = settled.find((result) => result.status === 'rejected');
       if (!failed) return;
       await modules.dispose();
@@ -186,7 +203,9 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
 /** The definition that a file exports as default, known by its shape. */
 function toDefinition(file: ModuleFile): ModuleDefinition | undefined {
   const found = file.default;
-  return typeof found === 'object' && found !== null && typeof (found as { setup?: unknown }).setup === 'function'
+  return typeof found === 'object' &&
+    found !== null &&
+    typeof (found as { setup?: unknown }).setup === 'function'
     ? (found as ModuleDefinition)
     : undefined;
 }

@@ -57,7 +57,13 @@ export interface LiveRoute {
   socket?: SocketHooks;
   /** Outermost first. */
   middleware: Middleware[];
-  input: { params?: InputCheck; query?: InputCheck; headers?: InputCheck; body?: BodyCheck; receive?: InputCheck };
+  input: {
+    params?: InputCheck;
+    query?: InputCheck;
+    headers?: InputCheck;
+    body?: BodyCheck;
+    receive?: InputCheck;
+  };
   /** By status; `default` for the rest. Empty where nothing is known. */
   output: Record<string, OutputCheck>;
 }

@@ -6,10 +6,23 @@ export { CARRIED_FILE, type CarriedRelease, type CarriedReleases } from './host/
 export { EMPTY_HEAD, statusOf, toReleaseInfo } from './store/head.ts';
 export { materialize } from './store/materialize.ts';
 export { openReleaseStore } from './store/open.ts';
-export { outsideWindow, pruneReleases, type Pruned, type PruneOptions, type Window } from './store/prune.ts';
+export {
+  outsideWindow,
+  pruneReleases,
+  type Pruned,
+  type PruneOptions,
+  type Window,
+} from './store/prune.ts';
 export { putRelease, type Put, type PutOptions } from './store/put.ts';
 export { DOCUMENT_FILE } from './store/names.ts';
-export { documentOf, findBase, findRelease, listReleases, readManifest, readStoredFile } from './store/read.ts';
+export {
+  documentOf,
+  findBase,
+  findRelease,
+  listReleases,
+  readManifest,
+  readStoredFile,
+} from './store/read.ts';
 export {
   activateRelease,
   deprecateRelease,

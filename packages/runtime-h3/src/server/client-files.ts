@@ -13,7 +13,10 @@ const CONDITIONS = ['accept-encoding', 'if-none-match', 'if-modified-since', 'if
 
 /** Serves `dist/client`: ETag and 304, ranges, gzip and brotli (beforehand or as it goes), hashed files for ever. Dot files are not served. */
 export async function createClientFiles(folder: URL | string): Promise<ClientFiles> {
-  const [{ staticMiddleware }, { sendNodeResponse }] = await Promise.all([import('srvx/static'), import('srvx/node')]);
+  const [{ staticMiddleware }, { sendNodeResponse }] = await Promise.all([
+    import('srvx/static'),
+    import('srvx/node'),
+  ]);
   const dir = typeof folder === 'string' ? folder : fileURLToPath(folder);
   const files = staticMiddleware({ dir, encodings: true });
 
@@ -25,10 +28,18 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
         const value = req.headers[name];
         if (typeof value === 'string') headers.set(name, value);
       }
-      const request = new Request(`http://localhost${path}`, { method: req.method ?? 'GET', headers });
-      const response = (await files(request as never, () => undefined as never)) as Response | undefined;
+      const request = new Request(`http://localhost${path}`, {
+        method: req.method ?? 'GET',
+        headers,
+      });
+      const response = (await files(request as never, () => undefined as never)) as
+        | Response
+        | undefined;
       if (!response) return false;
-      response.headers.set('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.headers.set(
+        'cache-control',
+        HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
       response.headers.set('x-content-type-options', 'nosniff');
       await sendNodeResponse(res, response);
       return true;
@@ -47,7 +58,10 @@ function isDecodable(path: string): boolean {
 }
 
 /** Whether a request is for a page of the client. Below the routes' base there are routes alone. */
-export function wantsPage(req: IncomingMessage & { originalUrl?: string }, base: string | undefined): boolean {
+export function wantsPage(
+  req: IncomingMessage & { originalUrl?: string },
+  base: string | undefined,
+): boolean {
   if (!wantsDocument(req)) return false;
   const own = toBase(base);
   // Vite's own is `/index.html` for whatever may be a page.

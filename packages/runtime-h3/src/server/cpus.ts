@@ -4,7 +4,10 @@ import { availableParallelism } from 'node:os';
 /** Cores that this process may use: a container's quota counts, which `availableParallelism()` does not see on all versions of Node. */
 export function countCpus(root = ''): number {
   const quota = readQuota(root);
-  return Math.max(1, Math.min(availableParallelism(), quota === undefined ? Infinity : Math.round(quota)));
+  return Math.max(
+    1,
+    Math.min(availableParallelism(), quota === undefined ? Infinity : Math.round(quota)),
+  );
 }
 
 /** Cores from cgroup v2 `cpu.max`, else v1 `cpu.cfs_quota_us`. `undefined`: no limit. */
@@ -13,7 +16,9 @@ export function readQuota(root = ''): number | undefined {
   const limits: number[] = [];
   // A parent's limit holds for what is below it.
   for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
-    const max = /^(\d+) (\d+)/.exec(read(`${root}/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`) ?? '');
+    const max = /^(\d+) (\d+)/.exec(
+      read(`${root}/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`) ?? '',
+    );
     if (max) limits.push(Number(max[1]) / Number(max[2]));
     if (path === '' || path === '/') break;
   }

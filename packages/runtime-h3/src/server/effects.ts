@@ -33,7 +33,13 @@ export interface WorkerEffects extends ProcessEffects {
 const ALIVE: ReadonlySet<string> = new Set(['live', 'deprecated', 'withdrawn']);
 
 /** The effects of one worker: one queue for all releases, whose jobs the current one takes and passes on. */
-export function createWorkerEffects({ runs, url, queues, logger, onQueue }: WorkerEffectsOptions): WorkerEffects {
+export function createWorkerEffects({
+  runs,
+  url,
+  queues,
+  logger,
+  onQueue,
+}: WorkerEffectsOptions): WorkerEffects {
   let opening: Promise<QueueDriver> | undefined;
   let driver: QueueDriver | undefined;
   let host: Host | undefined;
@@ -41,7 +47,11 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
 
   const open = async (): Promise<QueueDriver> => {
     const { openQueue, toDefaultQueue, toQueueSettings } = await import('../effects/open.ts');
-    driver = await openQueue(url || toDefaultQueue(toDataFolder('production')), queues, toQueueSettings(logger));
+    driver = await openQueue(
+      url || toDefaultQueue(toDataFolder('production')),
+      queues,
+      toQueueSettings(logger),
+    );
     if (!runs && driver.caps.shared) onQueue();
     begin();
     return driver;
@@ -50,7 +60,11 @@ export function createWorkerEffects({ runs, url, queues, logger, onQueue }: Work
   const begin = (): void => {
     const from = host;
     if (!driver || !from || runner || (!runs && driver.caps.shared)) return;
-    runner = createRunner({ version: () => from.currentVersion, engine: async () => (await from.current()).effects, logger });
+    runner = createRunner({
+      version: () => from.currentVersion,
+      engine: async () => (await from.current()).effects,
+      logger,
+    });
   };
 
   return {

@@ -28,7 +28,8 @@ type Env = Record<string, string | undefined>;
 export function readServerEnv(env: Env): ServerEnv {
   const role = env.GATI_ROLE || 'all';
   if (!ROLES.includes(role)) throw bad('GATI_ROLE', role, `one of ${ROLES.join(', ')}`);
-  if (role === 'routes' && !env.GATI_DOMAIN) throw bad('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
+  if (role === 'routes' && !env.GATI_DOMAIN)
+    throw bad('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
   return {
     host: env.HOST || '127.0.0.1',
     port: readWhole(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
@@ -41,7 +42,13 @@ export function readServerEnv(env: Env): ServerEnv {
   };
 }
 
-function readWhole(env: Env, name: string, least: number, most: number, wanted: string): number | undefined {
+function readWhole(
+  env: Env,
+  name: string,
+  least: number,
+  most: number,
+  wanted: string,
+): number | undefined {
   const text = env[name];
   if (!text) return undefined;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
@@ -54,15 +61,27 @@ function readTrustProxy(text: string | undefined): number | string[] | undefined
   if (/^\d{1,3}$/.test(text)) return Number(text);
   const ranges = text.split(',').map((range) => range.trim());
   const wrong = ranges.find((range) => !/^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
-  if (wrong !== undefined) throw bad('GATI_TRUST_PROXY', text, 'a number of proxies, or addresses and CIDR ranges with commas between');
+  if (wrong !== undefined)
+    throw bad(
+      'GATI_TRUST_PROXY',
+      text,
+      'a number of proxies, or addresses and CIDR ranges with commas between',
+    );
   return ranges;
 }
 
-const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error'] satisfies LogLevel[];
+const LOG_LEVELS: readonly string[] = [
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+] satisfies LogLevel[];
 
 function readLogLevel(text: string | undefined): LogLevel {
   if (!text) return 'info';
-  if (!LOG_LEVELS.includes(text)) throw bad('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
+  if (!LOG_LEVELS.includes(text))
+    throw bad('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
   return text as LogLevel;
 }
 

@@ -2,7 +2,8 @@
 export function toText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && String(error.code).startsWith('GATI_')) {
-    const cause = error.cause instanceof Error ? `\n  cause: ${error.cause.stack ?? error.cause.message}` : '';
+    const cause =
+      error.cause instanceof Error ? `\n  cause: ${error.cause.stack ?? error.cause.message}` : '';
     return error.message + cause;
   }
   return error.stack ?? error.message;

@@ -29,7 +29,11 @@ export function createGate({
   }
   // Most processes answer API calls long before the first page, if ever.
   let files: Promise<ClientFiles> | undefined;
-  const serve = async (req: IncomingMessage, res: ServerResponse, ...paths: string[]): Promise<void> => {
+  const serve = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    ...paths: string[]
+  ): Promise<void> => {
     prepare(res);
     try {
       files ??= createClientFiles(client);
@@ -45,7 +49,8 @@ export function createGate({
     if (probes(req, res)) return;
     const path = toPath(req.url!);
     if (wantsPage(req, base)) void serve(req, res, path, '/index.html');
-    else if (req.method === 'GET' || req.method === 'HEAD') app.node(req, res, () => void serve(req, res, path));
+    else if (req.method === 'GET' || req.method === 'HEAD')
+      app.node(req, res, () => void serve(req, res, path));
     else app.node(req, res);
   };
 }

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { hasBody } from '../app/node.ts';
@@ -65,9 +71,13 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     else if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
   });
   server.on('clientError', refuseClient);
-  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => refuse(res.socket ?? req.socket, 417, 'expectation_failed'));
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
+    refuse(res.socket ?? req.socket, 417, 'expectation_failed'),
+  );
   // Only a proxy makes tunnels.
-  server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuse(socket, 405, 'method_not_allowed'));
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
+    refuse(socket, 405, 'method_not_allowed'),
+  );
   // The server listens on nothing, so this starts its check for slow connections (`connectionsCheckingInterval`).
   server.emit('listening');
 
@@ -105,8 +115,14 @@ function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
 }
 
 function refuseHostless(res: ServerResponse): void {
-  const body = JSON.stringify(toProblem(400, 'bad_request', { detail: 'The request has no Host.' }));
-  const headers = { connection: 'close', 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body) };
+  const body = JSON.stringify(
+    toProblem(400, 'bad_request', { detail: 'The request has no Host.' }),
+  );
+  const headers = {
+    connection: 'close',
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+  };
   res.writeHead(400, headers).end(body);
 }
 
@@ -114,9 +130,11 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
   // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
   const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
   // Nobody reads any more, or half an answer is out already.
-  if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) return void socket.destroy();
+  if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent)
+    return void socket.destroy();
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, 408, 'request_timeout');
   else if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, 431, 'headers_too_large');
-  else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') refuse(socket, 413, 'chunk_extensions_too_large');
+  else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
+    refuse(socket, 413, 'chunk_extensions_too_large');
   else refuse(socket, 400, 'bad_request');
 }

@@ -77,5 +77,11 @@ export class IdleConnections {
 function letGo(wait: Wait): void {
   const { message } = wait;
   wait.message = undefined;
-  if (message !== undefined && message.complete && message.readableLength === 0 && !message.readableEnded) message.resume();
+  if (
+    message !== undefined &&
+    message.complete &&
+    message.readableLength === 0 &&
+    !message.readableEnded
+  )
+    message.resume();
 }

@@ -5,10 +5,19 @@ import { GatiError } from '@gati/contract';
  * Opens the port in the supervisor, which keeps it while workers come and go: when one crashes, who calls waits for the next.
  * Throws `GATI_PORT_TAKEN`, `GATI_LISTEN`.
  */
-export async function listen(host: string, port: number, onConnection: (socket: Socket) => void): Promise<Server> {
-  const server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, onConnection);
+export async function listen(
+  host: string,
+  port: number,
+  onConnection: (socket: Socket) => void,
+): Promise<Server> {
+  const server = createServer(
+    { pauseOnConnect: true, noDelay: true, allowHalfOpen: true },
+    onConnection,
+  );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(toListenError(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(toListenError(error, host, port)),
+    );
     server.listen({ host, port, backlog: 511 }, resolve);
   });
   return server;

@@ -17,7 +17,9 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
   const { own, document, rules, store: url, cache, usage, onCrowded, logger, unused } = options;
   const carried = await readCarried(options.folder, rules);
   // It is newer than what it took along.
-  const date = new Date(Math.max(options.date, ...carried.releases.map(({ date }) => Date.parse(date) + 1))).toISOString();
+  const date = new Date(
+    Math.max(options.date, ...carried.releases.map(({ date }) => Date.parse(date) + 1)),
+  ).toISOString();
   const instance = new ReleaseInstance({
     load: () => Promise.resolve(restrict(own, rules.serves)),
     createContext: (bundle) => rules.createContext(bundle, date),
@@ -40,7 +42,16 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
     import('../releases/host/follow-store.ts'),
   ]);
   const store = await openReleaseStore(url);
-  const follower = new StoreFollower({ host, store, rules, carried, cache, ownVersion: version, ownId: id, logger });
+  const follower = new StoreFollower({
+    host,
+    store,
+    rules,
+    carried,
+    cache,
+    ownVersion: version,
+    ownId: id,
+    logger,
+  });
   await follower.start();
   return {
     host,
@@ -50,7 +61,10 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
   };
 }
 
-async function readCarried(folder: string | undefined, rules: ReleaseRules): Promise<{ releases: KnownRelease[]; marks: Marks }> {
+async function readCarried(
+  folder: string | undefined,
+  rules: ReleaseRules,
+): Promise<{ releases: KnownRelease[]; marks: Marks }> {
   if (folder === undefined) return { releases: [], marks: {} };
   const { readFolder } = await import('../releases/host/from-folder.ts');
   return readFolder(folder, rules);

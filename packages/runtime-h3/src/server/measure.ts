@@ -11,7 +11,11 @@ export interface Measurer {
   receive(message: ToWorker & { gati: 'metrics' }): void;
 }
 
-export function createMeasurer(app: App, effects: Pick<WorkerEffects, 'stats'>, tell: (message: ToSupervisor) => void): Measurer {
+export function createMeasurer(
+  app: App,
+  effects: Pick<WorkerEffects, 'stats'>,
+  tell: (message: ToSupervisor) => void,
+): Measurer {
   const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
   let ids = 0;
   return {
@@ -26,7 +30,15 @@ export function createMeasurer(app: App, effects: Pick<WorkerEffects, 'stats'>, 
     },
     async measure(id) {
       const stats = await effects.stats();
-      tell({ gati: 'measured', id, metrics: { inflight: app.inflight, routes: app.metrics(), ...(stats && { effects: stats }) } });
+      tell({
+        gati: 'measured',
+        id,
+        metrics: {
+          inflight: app.inflight,
+          routes: app.metrics(),
+          ...(stats && { effects: stats }),
+        },
+      });
     },
     receive({ id, workers }) {
       waiting.get(id)?.(workers);

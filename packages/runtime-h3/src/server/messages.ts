@@ -43,5 +43,9 @@ export type ToSupervisor =
   | PublishMessage;
 
 export function isMessage(value: unknown): value is { gati: string } {
-  return typeof value === 'object' && value !== null && typeof (value as { gati?: unknown }).gati === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { gati?: unknown }).gati === 'string'
+  );
 }

@@ -31,7 +31,10 @@ export function printMetrics(workers: WorkerMetrics[]): string {
     }
   }
   if (effects.size > 0) {
-    lines.push('# HELP gati_effect_jobs Jobs in the queue by state.', '# TYPE gati_effect_jobs gauge');
+    lines.push(
+      '# HELP gati_effect_jobs Jobs in the queue by state.',
+      '# TYPE gati_effect_jobs gauge',
+    );
     for (const [state, count] of effects) lines.push(`gati_effect_jobs{state="${state}"} ${count}`);
   }
   lines.push(

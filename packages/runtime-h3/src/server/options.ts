@@ -2,7 +2,10 @@ import type { AppOptions } from '../app/options.ts';
 import type { Queues } from '../effects/open.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
 
-export interface ServerOptions extends Pick<AppOptions, 'base' | 'cors' | 'limits' | 'missingVersion'> {
+export interface ServerOptions extends Pick<
+  AppOptions,
+  'base' | 'cors' | 'limits' | 'missingVersion'
+> {
   /** Loaded in workers only, so that the supervisor stays small. */
   release(): Promise<ReleaseBundle>;
   /** `dist/server/releases`: the older releases that the build took along. */

@@ -108,7 +108,10 @@ export class WorkerPool {
         fresh = await this.#launch();
       } catch (error) {
         if (this.#stopping) return;
-        log('error', 'a new worker could not start; the old ones stay', { code: 'GATI_ROLL', reason: (error as Error).message });
+        log('error', 'a new worker could not start; the old ones stay', {
+          code: 'GATI_ROLL',
+          reason: (error as Error).message,
+        });
         return;
       }
       const before = this.#places[place];
@@ -157,7 +160,8 @@ export class WorkerPool {
     const place = this.#places.indexOf(worker);
     if (place === -1 || this.#stopping) return;
     this.#places[place] = undefined;
-    this.#crashes = Date.now() - (worker.readyAt ?? Infinity) > HEALTHY_AFTER ? 0 : this.#crashes + 1;
+    this.#crashes =
+      Date.now() - (worker.readyAt ?? Infinity) > HEALTHY_AFTER ? 0 : this.#crashes + 1;
     void this.#fill(place);
   }
 
@@ -175,7 +179,9 @@ export class WorkerPool {
       } catch (error) {
         if (this.#stopping) return;
         this.#crashes++;
-        this.#options.log('error', 'a worker could not start', { reason: (error as Error).message });
+        this.#options.log('error', 'a worker could not start', {
+          reason: (error as Error).message,
+        });
       }
     }
   }

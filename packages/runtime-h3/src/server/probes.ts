@@ -23,7 +23,10 @@ export function createProbes(sources: ProbeSources): Probes {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     sources.prepare(res);
     if (url === '/livez') send(res, 200, 'application/json', '{"status":"ok"}');
-    else (url === '/metrics' ? sendMetrics : sendReady)(sources, res).catch((error: unknown) => fail(sources, res, error));
+    else
+      (url === '/metrics' ? sendMetrics : sendReady)(sources, res).catch((error: unknown) =>
+        fail(sources, res, error),
+      );
     return true;
   };
 }
@@ -54,6 +57,10 @@ function late(): Promise<Record<string, string>> {
 }
 
 function send(res: ServerResponse, status: number, type: string, body: string): void {
-  res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(body) });
+  res.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+  });
   res.end(body);
 }

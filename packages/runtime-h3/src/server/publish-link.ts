@@ -10,11 +10,19 @@ export function createPublishLink(logger: Logger): PublishLink {
     publish({ topic, data }) {
       if (!process.connected) return;
       const message: PublishMessage =
-        typeof data === 'string' ? { gati: 'publish', topic, data } : { gati: 'publish', topic, data: toBase64(data), bytes: true };
-      const sent = backlog.send(message, (written) => process.send!(message, undefined, undefined, written));
+        typeof data === 'string'
+          ? { gati: 'publish', topic, data }
+          : { gati: 'publish', topic, data: toBase64(data), bytes: true };
+      const sent = backlog.send(message, (written) =>
+        process.send!(message, undefined, undefined, written),
+      );
       if (sent === 'sent' || sent === 'behind') return;
       const why = sent === 'large' ? 'it is too large' : 'the supervisor reads too slowly';
-      logger.error(`a published message does not reach other workers: ${why}`, { code: 'GATI_PUBLISH_LOST', topic, size: data.length });
+      logger.error(`a published message does not reach other workers: ${why}`, {
+        code: 'GATI_PUBLISH_LOST',
+        topic,
+        size: data.length,
+      });
     },
     receive(deliver) {
       process.on('message', (message) => {

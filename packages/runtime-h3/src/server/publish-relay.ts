@@ -3,7 +3,11 @@ import type { PublishMessage } from './messages.ts';
 import type { PoolOptions } from './pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-export type PublishRelay = (workers: WorkerProcess[], from: WorkerProcess, message: PublishMessage) => void;
+export type PublishRelay = (
+  workers: WorkerProcess[],
+  from: WorkerProcess,
+  message: PublishMessage,
+) => void;
 
 /** Hands what a peer of one worker published to all others, also to those that drain. */
 export function createPublishRelay(log: PoolOptions['log']): PublishRelay {

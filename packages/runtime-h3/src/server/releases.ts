@@ -15,14 +15,21 @@ export async function openReleases(options: ReleasesOptions): Promise<Releases> 
   // Also where it can't be reached, for example for want of a permission: nothing that a request needs stands in it.
   const hasManifest = folder !== undefined && existsSync(at(MANIFEST_FILE));
   const date = hasManifest ? Math.floor(statSync(at(MANIFEST_FILE)).mtimeMs) : 0;
-  const document = hasManifest && existsSync(at(DOCUMENT_FILE)) ? () => readFile(at(DOCUMENT_FILE), 'utf8') : undefined;
+  const document =
+    hasManifest && existsSync(at(DOCUMENT_FILE))
+      ? () => readFile(at(DOCUMENT_FILE), 'utf8')
+      : undefined;
   // Most servers are one release; what more than one needs is not loaded then.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
   const { openMany } = await import('./many-releases.ts');
   return openMany({ ...options, folder: hasFolder ? folder : undefined, date, document });
 }
 
-async function openOwn({ own, rules }: ReleasesOptions, date: string, document: ServedRelease['document']): Promise<Releases> {
+async function openOwn(
+  { own, rules }: ReleasesOptions,
+  date: string,
+  document: ServedRelease['document'],
+): Promise<Releases> {
   const served = restrict(own, rules.serves);
   const releases = onlyRelease(served, document);
   const context = await rules.createContext(served, date);

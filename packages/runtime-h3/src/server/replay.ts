@@ -8,7 +8,9 @@ const MOST_FIELDS = 1000;
 
 /** Whether a request asks for what this server may do instead of an answer; anything else it ignores (RFC 9110, section 7.8). */
 export function isHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
-  return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
+  return (
+    method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket'
+  );
 }
 
 /**
@@ -23,7 +25,12 @@ export function upgrades(req: IncomingMessage): boolean {
  * Where Node handed the socket over for an `Upgrade` that is no handshake, its parser is gone: the request goes back to where it came from,
  * without that field, and is parsed again with its body and all that follows. `false`: it can't.
  */
-export function replay(server: Server, req: IncomingMessage, socket: Socket, head: Buffer): boolean {
+export function replay(
+  server: Server,
+  req: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): boolean {
   const { method, url, httpVersion, rawHeaders } = req;
   if (rawHeaders.length > 2 * MOST_FIELDS) return false;
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`;

@@ -2,7 +2,10 @@ import type { ReleaseBundle } from '../releases/bundle.ts';
 import { bad, type ServerEnv } from './env.ts';
 
 /** Which routes this process serves, of whatever release. Throws `GATI_BAD_ENV` for a domain that its own build does not have. */
-export function toServes(own: ReleaseBundle, { role, domain }: Pick<ServerEnv, 'role' | 'domain'>): (route: { domain: string }) => boolean {
+export function toServes(
+  own: ReleaseBundle,
+  { role, domain }: Pick<ServerEnv, 'role' | 'domain'>,
+): (route: { domain: string }) => boolean {
   if (role === 'worker') return () => false;
   if (role !== 'routes') return () => true;
   if (!own.routes.some((route) => route.domain === domain)) {

@@ -25,7 +25,8 @@ export function createScraper(): Scraper {
         const id = ++ids;
         const finish = (): void => {
           clearTimeout(late);
-          if (scrapes.delete(id)) from.send({ gati: 'metrics', id: message.id, workers: scrape.metrics });
+          if (scrapes.delete(id))
+            from.send({ gati: 'metrics', id: message.id, workers: scrape.metrics });
         };
         const scrape: Scrape = { metrics: [], awaited: new Set(workers), finish };
         const late = setTimeout(finish, PATIENCE);

@@ -34,11 +34,18 @@ async function run(): Promise<void> {
       if (isUp) effects.keep();
     } else if (message.gati === 'publish') {
       // Most servers publish nothing. Messages stay in order.
-      relay ??= import('./publish-relay.ts').then(({ createPublishRelay }) => createPublishRelay(log));
+      relay ??= import('./publish-relay.ts').then(({ createPublishRelay }) =>
+        createPublishRelay(log),
+      );
       void relay.then((give) => give(pool.workers, worker, message));
     } else scraper.onMessage(all(), worker, message);
   };
-  const common = { drain: env.drain, log, onMessage, onReady: (worker: WorkerProcess) => worker.send({ gati: 'speak' }) };
+  const common = {
+    drain: env.drain,
+    log,
+    onMessage,
+    onReady: (worker: WorkerProcess) => worker.send({ gati: 'speak' }),
+  };
   const pool = new WorkerPool({ size: env.workers, ...common });
   // Requests don't wait for jobs, nor jobs for requests. `core` and `routes` only enqueue, and `worker` is nothing else.
   const effects = new WorkerPool({ size: env.role === 'all' ? 1 : 0, kind: 'effects', ...common });
@@ -47,7 +54,9 @@ async function run(): Promise<void> {
     socket.on('error', () => {});
     pool.give(socket);
   });
-  server.on('error', (error) => log('error', 'a connection could not be accepted', { reason: error.message }));
+  server.on('error', (error) =>
+    log('error', 'a connection could not be accepted', { reason: error.message }),
+  );
   obeySignals(server, [pool, effects]);
   await pool.start(() => log('info', 'listening', { url: toUrl(server, env.host) }));
   isUp = true;
@@ -73,6 +82,10 @@ function obeySignals(server: Server, pools: WorkerPool[]): void {
   });
 }
 
-function log(level: 'info' | 'warn' | 'error', msg: string, fields?: Record<string, unknown>): void {
+function log(
+  level: 'info' | 'warn' | 'error',
+  msg: string,
+  fields?: Record<string, unknown>,
+): void {
   process.stdout.write(`${JSON.stringify({ level, msg, ...fields })}\n`);
 }

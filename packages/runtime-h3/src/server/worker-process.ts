@@ -23,7 +23,9 @@ export class WorkerProcess {
   #given = 0;
 
   constructor(mark: Record<string, string>, { onReturn, onMessage }: WorkerEvents) {
-    const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, ...mark } });
+    const child = fork(process.argv[1]!, process.argv.slice(2), {
+      env: { ...process.env, ...mark },
+    });
     this.#child = child;
     this.gone = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
@@ -72,10 +74,15 @@ export class WorkerProcess {
   give(socket: Socket): void {
     const id = ++this.#given;
     this.#untaken.set(id, socket);
-    this.#child.send({ gati: 'connection', id } satisfies ToWorker, socket, { keepOpen: true }, (error) => {
-      // Nobody reads at the other end, though its exit was not told yet.
-      if (error !== null && this.state === 'ready') this.state = 'leaving';
-    });
+    this.#child.send(
+      { gati: 'connection', id } satisfies ToWorker,
+      socket,
+      { keepOpen: true },
+      (error) => {
+        // Nobody reads at the other end, though its exit was not told yet.
+        if (error !== null && this.state === 'ready') this.state = 'leaving';
+      },
+    );
   }
 
   /** `done` is called when it is written, or can't be. */

@@ -72,7 +72,14 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
       serves: toServes(own, env),
       async createContext(release, date) {
         const announce = kind === 'first' && release.id === own.id;
-        const made = await createGlobalContext({ release, deployedAt: new Date(date), mode: 'production', logger, announce, effects });
+        const made = await createGlobalContext({
+          release,
+          deployedAt: new Date(date),
+          mode: 'production',
+          logger,
+          announce,
+          effects,
+        });
         secrets.push(...made.secrets);
         redact = createRedactor(secrets);
         return made;
@@ -115,7 +122,14 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   });
   const http = createHttpServer({
     state: answers,
-    onRequest: createGate({ app, probes, prepare, client, base, onError: (error) => logger.error('a file could not be sent', { error }) }),
+    onRequest: createGate({
+      app,
+      probes,
+      prepare,
+      client,
+      base,
+      onError: (error) => logger.error('a file could not be sent', { error }),
+    }),
     onUpgrade: (req, socket, head) => app.upgrade(req, socket, head),
   });
 
@@ -130,11 +144,16 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     if (draining) return;
     draining = true;
     setTimeout(() => process.exit(code), within + GRACE);
-    void drainWorker({ app, close: closeAll, http, within, logger }).finally(() => process.exit(code));
+    void drainWorker({ app, close: closeAll, http, within, logger }).finally(() =>
+      process.exit(code),
+    );
   };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      logger.error('an error that nobody caught: this worker ends', { code: 'GATI_UNCAUGHT', error });
+      logger.error('an error that nobody caught: this worker ends', {
+        code: 'GATI_UNCAUGHT',
+        error,
+      });
       tell({ gati: 'leaving' });
       end(Math.min(CRASH_DRAIN, env.drain), 1);
     });

@@ -57,7 +57,12 @@ export function parseTraceParent(header: string | undefined): TraceParent | unde
   if (header === undefined || header.length < 55 || header.startsWith('ff')) return undefined;
   const match = TRACEPARENT.exec(header);
   const [, traceId = '', parentId = '', flags = ''] = match ?? [];
-  if (match === null || /^0+$/.test(traceId) || /^0+$/.test(parentId) || (header.startsWith('00') && header.length !== 55))
+  if (
+    match === null ||
+    /^0+$/.test(traceId) ||
+    /^0+$/.test(parentId) ||
+    (header.startsWith('00') && header.length !== 55)
+  )
     return undefined;
   return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }

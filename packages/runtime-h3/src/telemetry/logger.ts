@@ -15,7 +15,11 @@ export interface LineOptions {
 }
 
 /** One line, ended by `\n`. */
-export type PrintLine = (level: LogLevel, message: string, fields: Record<string, unknown>) => string;
+export type PrintLine = (
+  level: LogLevel,
+  message: string,
+  fields: Record<string, unknown>,
+) => string;
 
 /** Values of secret-looking keys are hidden. */
 export function createLineLogger(print: PrintLine, options: LineOptions = {}): Logger {
@@ -24,14 +28,24 @@ export function createLineLogger(print: PrintLine, options: LineOptions = {}): L
   const method =
     (name: LogLevel) =>
     (message: string, extra?: Record<string, unknown>): void => {
-      if (LEVELS.indexOf(name) >= from) write(print(name, message, redact({ ...fields, ...extra }) as Record<string, unknown>));
+      if (LEVELS.indexOf(name) >= from)
+        write(print(name, message, redact({ ...fields, ...extra }) as Record<string, unknown>));
     };
-  return { trace: method('trace'), debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') };
+  return {
+    trace: method('trace'),
+    debug: method('debug'),
+    info: method('info'),
+    warn: method('warn'),
+    error: method('error'),
+  };
 }
 
 /** What production writes: JSON lines. */
 export function createJsonLogger(options?: LineOptions): Logger {
-  return createLineLogger((level, msg, fields) => `${JSON.stringify({ level, msg, time: Date.now(), ...fields })}\n`, options);
+  return createLineLogger(
+    (level, msg, fields) => `${JSON.stringify({ level, msg, time: Date.now(), ...fields })}\n`,
+    options,
+  );
 }
 
 /** The same logger with fields on every line. */
@@ -40,5 +54,11 @@ export function bindLogger(logger: Logger, fields: Record<string, unknown>): Log
     (name: LogLevel) =>
     (message: string, extra?: Record<string, unknown>): void =>
       logger[name](message, { ...fields, ...extra });
-  return { trace: method('trace'), debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') };
+  return {
+    trace: method('trace'),
+    debug: method('debug'),
+    info: method('info'),
+    warn: method('warn'),
+    error: method('error'),
+  };
 }

@@ -118,7 +118,9 @@ export class Recorder {
   }
 
   #traceId(slot: number): string {
-    return this.#parents[slot]?.traceId ?? traceIdAt(this.#idPools[slot] ?? '', this.#idsAt[slot] ?? 0);
+    return (
+      this.#parents[slot]?.traceId ?? traceIdAt(this.#idPools[slot] ?? '', this.#idsAt[slot] ?? 0)
+    );
   }
 
   #spanId(slot: number): string {

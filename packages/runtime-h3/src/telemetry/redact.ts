@@ -1,4 +1,5 @@
-const SECRET = /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id|otp$/i;
+const SECRET =
+  /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id|otp$/i;
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 
@@ -20,13 +21,27 @@ function copy(value: unknown, depth: number): unknown {
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;
     const { code } = value as { code?: unknown };
-    return { name, message, code: copy(code, depth + 1), stack, cause: cause === undefined ? undefined : copy(cause, depth + 1) };
+    return {
+      name,
+      message,
+      code: copy(code, depth + 1),
+      stack,
+      cause: cause === undefined ? undefined : copy(cause, depth + 1),
+    };
   }
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (value instanceof Set) return copy([...value], depth);
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => copy(item, depth + 1));
-  const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : Object.entries(value);
+  const entries =
+    value instanceof Map
+      ? [...value].map(([key, item]) => [String(key), item] as const)
+      : Object.entries(value);
   return Object.fromEntries(
-    entries.slice(0, MAX_ITEMS).map(([key, item]) => [key, item !== undefined && isSecretName(key) ? '[redacted]' : copy(item, depth + 1)]),
+    entries
+      .slice(0, MAX_ITEMS)
+      .map(([key, item]) => [
+        key,
+        item !== undefined && isSecretName(key) ? '[redacted]' : copy(item, depth + 1),
+      ]),
   );
 }

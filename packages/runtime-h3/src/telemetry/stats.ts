@@ -15,7 +15,14 @@ export class RouteStats {
   readonly route: string;
   readonly version: string;
   /** By hundreds of the status: 2 is 2xx. */
-  readonly classes: (Histogram | undefined)[] = [undefined, undefined, undefined, undefined, undefined, undefined];
+  readonly classes: (Histogram | undefined)[] = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ];
   /** Start of a log line by status, made once. */
   readonly heads: Record<number, string> = {};
 
@@ -27,7 +34,11 @@ export class RouteStats {
 
   observe(status: number, us: number): void {
     const index = (status / 100) | 0;
-    const histogram = (this.classes[index] ??= { buckets: new Uint32Array(BUCKETS), count: 0, sum: 0 });
+    const histogram = (this.classes[index] ??= {
+      buckets: new Uint32Array(BUCKETS),
+      count: 0,
+      sum: 0,
+    });
     const bucket = us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
     histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
     histogram.count++;
@@ -64,7 +75,15 @@ export function toMetrics(stats: Iterable<RouteStats>): RouteMetric[] {
         le: power === BUCKETS - 1 ? Number.POSITIVE_INFINITY : 2 ** power / 1e6,
         count: (total += count),
       }));
-      metrics.push({ method, route, version, status: `${index}xx`, count: histogram.count, sum: histogram.sum / 1e6, buckets });
+      metrics.push({
+        method,
+        route,
+        version,
+        status: `${index}xx`,
+        count: histogram.count,
+        sum: histogram.sum / 1e6,
+        buckets,
+      });
     });
   }
   return metrics;

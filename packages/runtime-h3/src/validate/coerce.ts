@@ -9,10 +9,16 @@ const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_HOPS = 16;
 
 /** `repeats`: a name may come several times. `undefined`: there is nothing to do. Changes the record that it gets. */
-export function compileCoerceRecord(schema: Schema, $defs: Defs, repeats = true): CoerceRecord | undefined {
+export function compileCoerceRecord(
+  schema: Schema,
+  $defs: Defs,
+  repeats = true,
+): CoerceRecord | undefined {
   const properties: Record<string, Schema> = {};
   const rest = collect(schema, $defs, properties, 0);
-  const known = Object.entries(properties).map(([key, property]) => [key, compileValue(property, $defs, repeats)] as const);
+  const known = Object.entries(properties).map(
+    ([key, property]) => [key, compileValue(property, $defs, repeats)] as const,
+  );
   const other = rest === undefined ? undefined : compileValue(rest, $defs, repeats);
   const work = known.filter((entry): entry is [string, Coerce] => entry[1] !== undefined);
   if (work.length === 0 && other === undefined) return undefined;
@@ -21,17 +27,26 @@ export function compileCoerceRecord(schema: Schema, $defs: Defs, repeats = true)
       const value = record[key];
       if (value !== undefined) record[key] = coerce(value);
     }
-    if (other !== undefined) for (const key in record) if (!Object.hasOwn(properties, key)) record[key] = other(record[key]);
+    if (other !== undefined)
+      for (const key in record)
+        if (!Object.hasOwn(properties, key)) record[key] = other(record[key]);
     return record;
   };
 }
 
 /** Properties of an object schema through references, intersections and unions; gives the schema of undeclared names. */
-function collect(schema: Schema, $defs: Defs, into: Record<string, Schema>, hops: number): Schema | undefined {
+function collect(
+  schema: Schema,
+  $defs: Defs,
+  into: Record<string, Schema>,
+  hops: number,
+): Schema | undefined {
   if (hops > MAX_HOPS) return undefined;
-  const target = schema.$ref === undefined ? undefined : $defs[schema.$ref.slice('#/$defs/'.length)];
+  const target =
+    schema.$ref === undefined ? undefined : $defs[schema.$ref.slice('#/$defs/'.length)];
   let rest = target === undefined ? undefined : collect(target, $defs, into, hops + 1);
-  for (const part of [...(schema.allOf ?? []), ...(schema.anyOf ?? [])]) rest = collect(part, $defs, into, hops + 1) ?? rest;
+  for (const part of [...(schema.allOf ?? []), ...(schema.anyOf ?? [])])
+    rest = collect(part, $defs, into, hops + 1) ?? rest;
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
     const before = into[key];
     into[key] = before === undefined ? property : { anyOf: [before, property] };
@@ -41,7 +56,12 @@ function collect(schema: Schema, $defs: Defs, into: Record<string, Schema>, hops
 
 function compileValue(schema: Schema, $defs: Defs, repeats: boolean): Coerce | undefined {
   const forms = flatten(schema, $defs, 0);
-  if (forms.every((form) => form.type === undefined && form.const === undefined && form.enum === undefined)) return undefined;
+  if (
+    forms.every(
+      (form) => form.type === undefined && form.const === undefined && form.enum === undefined,
+    )
+  )
+    return undefined;
   if (!repeats && forms.every((form) => form.type === 'string')) return undefined;
   const arrays = forms.filter((form) => form.type === 'array');
   const scalars = forms.filter((form) => form.type !== 'array');
@@ -51,7 +71,8 @@ function compileValue(schema: Schema, $defs: Defs, repeats: boolean): Coerce | u
       if (item[0] !== undefined) return item[0](value);
       return scalar(scalars, $defs, value.at(-1));
     }
-    if (item[0] !== undefined && !scalars.some((form) => fits(form, $defs, toForm(form, value)))) return item[0]([value]);
+    if (item[0] !== undefined && !scalars.some((form) => fits(form, $defs, toForm(form, value))))
+      return item[0]([value]);
     return scalar(scalars, $defs, value);
   };
 }
@@ -59,7 +80,10 @@ function compileValue(schema: Schema, $defs: Defs, repeats: boolean): Coerce | u
 function compileItems(array: Schema, $defs: Defs): (values: unknown[]) => unknown[] {
   const items = array.items ? compileValue(array.items, $defs, false) : undefined;
   const prefix = array.prefixItems?.map((schema) => compileValue(schema, $defs, false)) ?? [];
-  return (values) => values.map((value, index) => (index < prefix.length ? prefix[index]?.(value) : items?.(value)) ?? value);
+  return (values) =>
+    values.map(
+      (value, index) => (index < prefix.length ? prefix[index]?.(value) : items?.(value)) ?? value,
+    );
 }
 
 /** The forms that a value may have, through references and unions. */
@@ -69,9 +93,12 @@ function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
     const target = $defs[schema.$ref.slice('#/$defs/'.length)];
     return target === undefined ? [] : flatten(target, $defs, hops + 1);
   }
-  if (schema.anyOf !== undefined) return schema.anyOf.flatMap((branch) => flatten(branch, $defs, hops + 1));
+  if (schema.anyOf !== undefined)
+    return schema.anyOf.flatMap((branch) => flatten(branch, $defs, hops + 1));
   if (schema.allOf !== undefined && schema.type === undefined) {
-    const typed = schema.allOf.flatMap((part) => flatten(part, $defs, hops + 1)).find((part) => part.type !== undefined);
+    const typed = schema.allOf
+      .flatMap((part) => flatten(part, $defs, hops + 1))
+      .find((part) => part.type !== undefined);
     return [{ ...typed, ...schema }];
   }
   return [schema];

@@ -29,7 +29,9 @@ class Compiler {
       ...(schema.allOf ?? []).map((part) => this.compile(part)),
       this.#anyOf(schema),
     ].filter((step) => step !== undefined);
-    return steps.length === 1 ? steps[0] : (value) => steps.reduce((current, step) => step(current), value);
+    return steps.length === 1
+      ? steps[0]
+      : (value) => steps.reduce((current, step) => step(current), value);
   }
 
   #needs(schema: Schema, seen: Set<string>): boolean {
@@ -46,7 +48,12 @@ class Compiler {
     }
     const properties = Object.values(schema.properties ?? {});
     if (properties.some((property) => property.default !== undefined)) return true;
-    const inner = [...properties, ...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.prefixItems ?? [])];
+    const inner = [
+      ...properties,
+      ...(schema.allOf ?? []),
+      ...(schema.anyOf ?? []),
+      ...(schema.prefixItems ?? []),
+    ];
     if (schema.items) inner.push(schema.items);
     if (typeof schema.additionalProperties === 'object') inner.push(schema.additionalProperties);
     return inner.some((part) => this.#needs(part, seen));
@@ -85,14 +92,18 @@ class Compiler {
         return (value) => (typeof value === 'string' ? fromBase64(value) : value);
       case 'set': {
         const decode = this.#array(schema);
-        return (value) => (Array.isArray(value) ? new Set((decode?.(value) ?? value) as unknown[]) : value);
+        return (value) =>
+          Array.isArray(value) ? new Set((decode?.(value) ?? value) as unknown[]) : value;
       }
       case 'map': {
         const decode = this.#object(schema);
-        return (value) => (isObject(value) ? new Map(Object.entries((decode?.(value) ?? value) as object)) : value);
+        return (value) =>
+          isObject(value) ? new Map(Object.entries((decode?.(value) ?? value) as object)) : value;
       }
       default:
-        return schema.type === 'array' || schema.items !== undefined ? this.#array(schema) : this.#object(schema);
+        return schema.type === 'array' || schema.items !== undefined
+          ? this.#array(schema)
+          : this.#object(schema);
     }
   }
 
@@ -111,18 +122,29 @@ class Compiler {
 
   #object({ properties = {}, additionalProperties }: Schema): Decode | undefined {
     const fields = Object.entries(properties)
-      .map(([key, property]) => ({ key, decode: this.compile(property), fallback: property.default }))
+      .map(([key, property]) => ({
+        key,
+        decode: this.compile(property),
+        fallback: property.default,
+      }))
       .filter(({ decode, fallback }) => decode !== undefined || fallback !== undefined);
-    const rest = typeof additionalProperties === 'object' ? this.compile(additionalProperties) : undefined;
+    const rest =
+      typeof additionalProperties === 'object' ? this.compile(additionalProperties) : undefined;
     if (fields.length === 0 && rest === undefined) return undefined;
     return (value) => {
       if (!isObject(value)) return value;
-      const copy: Record<string, unknown> = Object.assign(Object.create(Object.getPrototypeOf(value)), value);
+      const copy: Record<string, unknown> = Object.assign(
+        Object.create(Object.getPrototypeOf(value)),
+        value,
+      );
       for (const { key, decode, fallback } of fields) {
-        if (copy[key] === undefined && fallback !== undefined) copy[key] = structuredClone(fallback);
+        if (copy[key] === undefined && fallback !== undefined)
+          copy[key] = structuredClone(fallback);
         if (decode !== undefined && copy[key] !== undefined) copy[key] = decode(copy[key]);
       }
-      if (rest !== undefined) for (const key of Object.keys(copy)) if (!Object.hasOwn(properties, key)) copy[key] = rest(copy[key]);
+      if (rest !== undefined)
+        for (const key of Object.keys(copy))
+          if (!Object.hasOwn(properties, key)) copy[key] = rest(copy[key]);
       return copy;
     };
   }

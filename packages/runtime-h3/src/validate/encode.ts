@@ -38,12 +38,16 @@ function encodeObject(value: object, depth: number, seen: Set<object> | undefine
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    if (typeof (value as { toJSON?: unknown }).toJSON === 'function' && !ArrayBuffer.isView(value)) return value;
+    if (typeof (value as { toJSON?: unknown }).toJSON === 'function' && !ArrayBuffer.isView(value))
+      return value;
     if (value instanceof Set) return [...value].map((item) => encode(item, depth + 1, seen));
     if (value instanceof Map) {
-      return Object.fromEntries([...value].map(([key, item]) => [String(key), encode(item, depth + 1, seen)]));
+      return Object.fromEntries(
+        [...value].map(([key, item]) => [String(key), encode(item, depth + 1, seen)]),
+      );
     }
-    if (ArrayBuffer.isView(value)) return toBase64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    if (ArrayBuffer.isView(value))
+      return toBase64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     if (value instanceof ArrayBuffer) return toBase64(new Uint8Array(value));
   }
   let copy: Record<string, unknown> | undefined;
@@ -70,6 +74,7 @@ export function stringifyWire(value: unknown): string {
 
 function toBase64(bytes: Uint8Array): string {
   let binary = '';
-  for (let from = 0; from < bytes.length; from += 8192) binary += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  for (let from = 0; from < bytes.length; from += 8192)
+    binary += String.fromCharCode(...bytes.subarray(from, from + 8192));
   return btoa(binary);
 }

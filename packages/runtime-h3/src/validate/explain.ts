@@ -1,5 +1,12 @@
 import type { Defs, Schema } from '@gati/contract';
-import { checkArray, checkNumber, checkObject, checkString, step, type Walker } from './keywords.ts';
+import {
+  checkArray,
+  checkNumber,
+  checkObject,
+  checkString,
+  step,
+  type Walker,
+} from './keywords.ts';
 
 /** One thing that a request has against its contract. */
 export interface InputError {
@@ -16,7 +23,12 @@ export const MAX_ERRORS = 100;
 const MAX_DEPTH = 512;
 
 /** Says what is wrong with a wire value, at most {@link MAX_ERRORS}. Empty only if the value fits. */
-export function explain(schema: Schema, $defs: Defs, value: unknown, part: InputError['in']): InputError[] {
+export function explain(
+  schema: Schema,
+  $defs: Defs,
+  value: unknown,
+  part: InputError['in'],
+): InputError[] {
   const walk = new Walk($defs, MAX_ERRORS);
   walk.visit(schema, value, '');
   return walk.found.map((found) => ({ in: part, ...found }));
@@ -76,18 +88,25 @@ class Walk implements Walker {
     if (schema.type !== undefined && !isType(schema.type, value)) {
       return this.add(path, 'type', `must be ${article(schema.type)}`);
     }
-    if (schema.const !== undefined && value !== schema.const) this.add(path, 'const', `must be ${JSON.stringify(schema.const)}`);
+    if (schema.const !== undefined && value !== schema.const)
+      this.add(path, 'const', `must be ${JSON.stringify(schema.const)}`);
     if (schema.enum !== undefined && !schema.enum.includes(value as never)) {
-      this.add(path, 'enum', `must be one of ${list(schema.enum.map((member) => JSON.stringify(member)))}`);
+      this.add(
+        path,
+        'enum',
+        `must be one of ${list(schema.enum.map((member) => JSON.stringify(member)))}`,
+      );
     }
-    if (schema.not !== undefined && this.fits(schema.not, value)) this.add(path, 'not', 'is not allowed');
+    if (schema.not !== undefined && this.fits(schema.not, value))
+      this.add(path, 'not', 'is not allowed');
     if (schema.allOf !== undefined) for (const part of schema.allOf) this.visit(part, value, path);
     if (schema.anyOf !== undefined) this.#anyOf(schema.anyOf, value, path);
 
     if (typeof value === 'string') checkString(this, schema, value, path);
     else if (typeof value === 'number') checkNumber(this, schema, value, path);
     else if (Array.isArray(value)) checkArray(this, schema, value, path);
-    else if (typeof value === 'object' && value !== null) checkObject(this, schema, value as Record<string, unknown>, path);
+    else if (typeof value === 'object' && value !== null)
+      checkObject(this, schema, value as Record<string, unknown>, path);
   }
 
   /** The branch that the value most likely meant is explained; where none stands out, the choice itself. */
@@ -103,14 +122,26 @@ class Walk implements Walker {
     }
     const kinds = branches.map((branch) => this.#name(branch));
     const known = kinds.every((kind) => kind !== undefined);
-    this.add(path, 'anyOf', known ? `must be ${list([...new Set(kinds)] as string[])}` : 'matches none of the allowed forms');
+    this.add(
+      path,
+      'anyOf',
+      known
+        ? `must be ${list([...new Set(kinds)] as string[])}`
+        : 'matches none of the allowed forms',
+    );
   }
 
   /** Same type, and every constant property that the value has agrees: the tag of a discriminated union. */
   #isNear(branch: Schema, value: unknown): boolean {
     const schema = this.#resolve(branch);
     if (schema['x-gati-codec'] === 'file') return value instanceof Blob;
-    if (schema.type === undefined || !isType(schema.type, value) || schema.const !== undefined || schema.enum !== undefined) return false;
+    if (
+      schema.type === undefined ||
+      !isType(schema.type, value) ||
+      schema.const !== undefined ||
+      schema.enum !== undefined
+    )
+      return false;
     if (schema.type !== 'object') return true;
     const record = value as Record<string, unknown>;
     return Object.entries(schema.properties ?? {}).every(([key, property]) => {
@@ -121,25 +152,34 @@ class Walk implements Walker {
 
   /** What tells the objects among the branches apart: a property that is a constant in each. */
   #tag(branches: Schema[]): { key: string; constants: string[] } | undefined {
-    const objects = branches.map((branch) => this.#resolve(branch)).filter(({ type }) => type === 'object');
+    const objects = branches
+      .map((branch) => this.#resolve(branch))
+      .filter(({ type }) => type === 'object');
     for (const key of Object.keys(objects[0]?.properties ?? {})) {
-      const constants = objects.map(({ properties }) => this.#resolve(properties?.[key] ?? {}).const);
+      const constants = objects.map(
+        ({ properties }) => this.#resolve(properties?.[key] ?? {}).const,
+      );
       if (!constants.includes(undefined) && new Set(constants).size > 1)
-        return { key, constants: [...new Set(constants)].map((constant) => JSON.stringify(constant)) };
+        return {
+          key,
+          constants: [...new Set(constants)].map((constant) => JSON.stringify(constant)),
+        };
     }
     return undefined;
   }
 
   #resolve(schema: Schema): Schema {
     let at = schema;
-    for (let hops = 0; at.$ref !== undefined && hops < 16; hops++) at = this.#defs[at.$ref.slice('#/$defs/'.length)] ?? {};
+    for (let hops = 0; at.$ref !== undefined && hops < 16; hops++)
+      at = this.#defs[at.$ref.slice('#/$defs/'.length)] ?? {};
     return at;
   }
 
   #name(branch: Schema): string | undefined {
     const schema = this.#resolve(branch);
     if (schema.const !== undefined) return JSON.stringify(schema.const);
-    if (schema.enum !== undefined) return schema.enum.map((member) => JSON.stringify(member)).join(' or ');
+    if (schema.enum !== undefined)
+      return schema.enum.map((member) => JSON.stringify(member)).join(' or ');
     if (schema['x-gati-codec'] === 'file') return 'a file';
     return schema.type === undefined ? undefined : article(schema.type);
   }
@@ -170,5 +210,7 @@ function article(type: string): string {
 
 function list(words: string[]): string {
   const shown = words.length > 20 ? [...words.slice(0, 20), '…'] : words;
-  return shown.length < 2 ? (shown[0] ?? 'nothing') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
+  return shown.length < 2
+    ? (shown[0] ?? 'nothing')
+    : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }

@@ -1,5 +1,8 @@
 /** Why a text was not taken as JSON. `offset` counts UTF-16 code units from 0. */
-export type JsonFault = { reason: 'syntax'; offset: number } | { reason: 'depth' } | { reason: 'prototype'; path: string };
+export type JsonFault =
+  | { reason: 'syntax'; offset: number }
+  | { reason: 'depth' }
+  | { reason: 'prototype'; path: string };
 
 export class JsonError extends Error {
   readonly fault: JsonFault;
@@ -22,7 +25,8 @@ export function parseJson(text: string, maxDepth: number): unknown {
   }
   // An opening and a closing bracket a level: what is shorter can't be too deep. Escapes can spell a name in other ways.
   const deep = text.length > maxDepth * 2 && mayBeDeeper(text, maxDepth);
-  if (deep || text.includes('__proto__') || text.includes('constructor') || text.includes('\\u')) inspect(value, maxDepth, '');
+  if (deep || text.includes('__proto__') || text.includes('constructor') || text.includes('\\u'))
+    inspect(value, maxDepth, '');
   return value;
 }
 
@@ -42,13 +46,20 @@ function inspect(value: unknown, room: number, path: string): void {
   if (typeof value !== 'object' || value === null) return;
   if (room === 0) throw new JsonError({ reason: 'depth' });
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) inspect(value[index], room - 1, `${path}/${index}`);
+    for (let index = 0; index < value.length; index++)
+      inspect(value[index], room - 1, `${path}/${index}`);
     return;
   }
   for (const key of Object.keys(value)) {
-    if (key === '__proto__') throw new JsonError({ reason: 'prototype', path: `${path}/__proto__` });
+    if (key === '__proto__')
+      throw new JsonError({ reason: 'prototype', path: `${path}/__proto__` });
     const inner = (value as Record<string, unknown>)[key];
-    if (key === 'constructor' && typeof inner === 'object' && inner !== null && Object.hasOwn(inner, 'prototype')) {
+    if (
+      key === 'constructor' &&
+      typeof inner === 'object' &&
+      inner !== null &&
+      Object.hasOwn(inner, 'prototype')
+    ) {
       throw new JsonError({ reason: 'prototype', path: `${path}/constructor/prototype` });
     }
     inspect(inner, room - 1, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
@@ -68,14 +79,16 @@ function findFault(text: string): number {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
     const place = at + (/^[ \t\n\r]*/.exec(text.slice(at, at + 4096))?.[0].length ?? 0);
-    if (match === null || (expected === 'next' && open.length === 0)) return Math.min(place, text.length);
+    if (match === null || (expected === 'next' && open.length === 0))
+      return Math.min(place, text.length);
     const [, mark, string] = match;
     const inside = open.at(-1);
     if (expected === 'colon') {
       if (mark !== ':') return place;
       expected = 'value';
     } else if (mark === '}' || mark === ']') {
-      const closes = inside === (mark === '}' ? '{' : '[') && (expected === 'next' || expected === 'first');
+      const closes =
+        inside === (mark === '}' ? '{' : '[') && (expected === 'next' || expected === 'first');
       if (!closes) return place;
       open.pop();
       expected = 'next';

@@ -24,7 +24,8 @@ function toRegExp(source: string): RegExp {
 /** In code points, as JSON Schema counts. */
 export function lengthOf(text: string): number {
   let length = 0;
-  for (let index = 0; index < text.length; length++) index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+  for (let index = 0; index < text.length; length++)
+    index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
   return length;
 }
 
@@ -33,7 +34,9 @@ export function checkString(walk: Walker, schema: Schema, value: string, path: s
     walk.add(
       path,
       'minLength',
-      schema.minLength === 1 ? 'must not be empty' : `must have at least ${count(schema.minLength, 'character')}`,
+      schema.minLength === 1
+        ? 'must not be empty'
+        : `must have at least ${count(schema.minLength, 'character')}`,
     );
   }
   if (schema.maxLength !== undefined && lengthOf(value) > schema.maxLength) {
@@ -41,17 +44,24 @@ export function checkString(walk: Walker, schema: Schema, value: string, path: s
   }
   if (schema.format !== undefined && formats[schema.format]?.(value) === false)
     walk.add(path, 'format', `must be a valid ${schema.format}`);
-  if (schema.contentEncoding === 'base64' && formats['base64']?.(value) === false) walk.add(path, 'contentEncoding', 'must be base64');
-  if (schema.pattern !== undefined && !toRegExp(schema.pattern).test(value)) walk.add(path, 'pattern', `must match ${schema.pattern}`);
+  if (schema.contentEncoding === 'base64' && formats['base64']?.(value) === false)
+    walk.add(path, 'contentEncoding', 'must be base64');
+  if (schema.pattern !== undefined && !toRegExp(schema.pattern).test(value))
+    walk.add(path, 'pattern', `must match ${schema.pattern}`);
 }
 
 export function checkNumber(walk: Walker, schema: Schema, value: number, path: string): void {
   const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = schema;
-  if (minimum !== undefined && !(value >= minimum)) walk.add(path, 'minimum', `must be at least ${minimum}`);
-  if (maximum !== undefined && !(value <= maximum)) walk.add(path, 'maximum', `must be at most ${maximum}`);
-  if (above !== undefined && !(value > above)) walk.add(path, 'exclusiveMinimum', `must be greater than ${above}`);
-  if (below !== undefined && !(value < below)) walk.add(path, 'exclusiveMaximum', `must be less than ${below}`);
-  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) walk.add(path, 'multipleOf', `must be a multiple of ${multipleOf}`);
+  if (minimum !== undefined && !(value >= minimum))
+    walk.add(path, 'minimum', `must be at least ${minimum}`);
+  if (maximum !== undefined && !(value <= maximum))
+    walk.add(path, 'maximum', `must be at most ${maximum}`);
+  if (above !== undefined && !(value > above))
+    walk.add(path, 'exclusiveMinimum', `must be greater than ${above}`);
+  if (below !== undefined && !(value < below))
+    walk.add(path, 'exclusiveMaximum', `must be less than ${below}`);
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf))
+    walk.add(path, 'multipleOf', `must be a multiple of ${multipleOf}`);
 }
 
 /** With the tolerance that the compiled checks have, so that 0.3 is a multiple of 0.1. */
@@ -64,15 +74,19 @@ export function isMultiple(value: number, divisor: number): boolean {
 
 export function checkArray(walk: Walker, schema: Schema, value: unknown[], path: string): void {
   const { minItems, maxItems, prefixItems = [], items } = schema;
-  if (minItems !== undefined && value.length < minItems) walk.add(path, 'minItems', `must have at least ${count(minItems, 'item')}`);
-  if (maxItems !== undefined && value.length > maxItems) walk.add(path, 'maxItems', `must have at most ${count(maxItems, 'item')}`);
+  if (minItems !== undefined && value.length < minItems)
+    walk.add(path, 'minItems', `must have at least ${count(minItems, 'item')}`);
+  if (maxItems !== undefined && value.length > maxItems)
+    walk.add(path, 'maxItems', `must have at most ${count(maxItems, 'item')}`);
   prefixItems.forEach((item, index) => {
     if (index < value.length) walk.visit(item, value[index], step(path, index));
   });
   if (items === false) {
-    if (value.length > prefixItems.length) walk.add(path, 'items', `must have at most ${count(prefixItems.length, 'item')}`);
+    if (value.length > prefixItems.length)
+      walk.add(path, 'items', `must have at most ${count(prefixItems.length, 'item')}`);
   } else if (items !== undefined) {
-    for (let index = prefixItems.length; index < value.length && !walk.full; index++) walk.visit(items, value[index], step(path, index));
+    for (let index = prefixItems.length; index < value.length && !walk.full; index++)
+      walk.visit(items, value[index], step(path, index));
   }
   if (schema.uniqueItems === true && new Set(value.map(toKey)).size !== value.length) {
     walk.add(path, 'uniqueItems', 'must not have the same item twice');
@@ -87,9 +101,22 @@ export function toKey(value: unknown): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${toKey((value as Record<string, unknown>)[key])}`).join()}}`;
 }
 
-export function checkObject(walk: Walker, schema: Schema, value: Record<string, unknown>, path: string): void {
-  const { properties = {}, required = [], additionalProperties: additional, propertyNames, minProperties, maxProperties } = schema;
-  for (const key of required) if (!Object.hasOwn(value, key)) walk.add(step(path, key), 'required', 'is required');
+export function checkObject(
+  walk: Walker,
+  schema: Schema,
+  value: Record<string, unknown>,
+  path: string,
+): void {
+  const {
+    properties = {},
+    required = [],
+    additionalProperties: additional,
+    propertyNames,
+    minProperties,
+    maxProperties,
+  } = schema;
+  for (const key of required)
+    if (!Object.hasOwn(value, key)) walk.add(step(path, key), 'required', 'is required');
   for (const [key, property] of Object.entries(properties)) {
     const optional = value[key] === undefined && !required.includes(key);
     if (Object.hasOwn(value, key) && !optional) walk.visit(property, value[key], step(path, key));
@@ -102,9 +129,11 @@ export function checkObject(walk: Walker, schema: Schema, value: Record<string, 
   if ((additional === undefined || additional === true) && propertyNames === undefined) return;
   for (const key of Object.keys(value)) {
     if (walk.full) return;
-    if (propertyNames !== undefined && !walk.fits(propertyNames, key)) walk.add(step(path, key), 'propertyNames', 'is not an allowed name');
+    if (propertyNames !== undefined && !walk.fits(propertyNames, key))
+      walk.add(step(path, key), 'propertyNames', 'is not an allowed name');
     if (Object.hasOwn(properties, key)) continue;
-    if (additional === false) walk.add(step(path, key), 'additionalProperties', 'is not an allowed field');
+    if (additional === false)
+      walk.add(step(path, key), 'additionalProperties', 'is not an allowed field');
     else if (typeof additional === 'object') walk.visit(additional, value[key], step(path, key));
   }
 }

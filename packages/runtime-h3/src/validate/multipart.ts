@@ -18,13 +18,18 @@ type Form = Record<string, unknown>;
 let loading: Promise<BusboyConstructor> | undefined;
 
 /** RFC 7578. Files are `File`; a repeated name gives an array. Throws {@link MultipartError}. */
-export async function parseMultipart(bytes: Uint8Array, contentType: string, limits: Limits): Promise<Form> {
+export async function parseMultipart(
+  bytes: Uint8Array,
+  contentType: string,
+  limits: Limits,
+): Promise<Form> {
   // Only apps that take uploads load the parser.
   loading ??= import('@fastify/busboy').then((module) => module.Busboy ?? module.default);
   const Busboy = await loading;
   return new Promise((resolve, reject) => {
     const form: Form = new EmptyRecord();
-    const fail = (error: unknown): void => reject(error instanceof MultipartError ? error : new MultipartError('malformed'));
+    const fail = (error: unknown): void =>
+      reject(error instanceof MultipartError ? error : new MultipartError('malformed'));
     const add = (name: string, value: unknown): void => {
       if (isPrototypeName(name)) return fail(new MultipartError('prototype'));
       const before = form[name];
@@ -36,17 +41,28 @@ export async function parseMultipart(bytes: Uint8Array, contentType: string, lim
       const { fileSize, files, fieldSize, fields, parts } = limits;
       const parser = new Busboy({
         headers: { 'content-type': contentType },
-        limits: { fileSize, files, fieldSize, fields, parts, fieldNameSize: 200, headerPairs: 50, headerSize: 8192 },
+        limits: {
+          fileSize,
+          files,
+          fieldSize,
+          fields,
+          parts,
+          fieldNameSize: 200,
+          headerPairs: 50,
+          headerSize: 8192,
+        },
       });
       parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-        if (nameTruncated || valueTruncated) fail(new MultipartError('limit', nameTruncated ? 'fieldNameSize' : 'fieldSize'));
+        if (nameTruncated || valueTruncated)
+          fail(new MultipartError('limit', nameTruncated ? 'fieldNameSize' : 'fieldSize'));
         else if (name === undefined) fail(undefined);
         else add(name, value);
       });
       parser.on('file', (name, stream, filename, _encoding, type) => {
         collect(stream, (chunks) => add(name, new File(chunks, filename ?? '', { type })), fail);
       });
-      for (const limit of ['files', 'fields', 'parts'] as const) parser.on(`${limit}Limit`, () => fail(new MultipartError('limit', limit)));
+      for (const limit of ['files', 'fields', 'parts'] as const)
+        parser.on(`${limit}Limit`, () => fail(new MultipartError('limit', limit)));
       parser.on('error', fail);
       parser.on('finish', () => resolve(form));
       parser.end(bytes);
@@ -56,7 +72,11 @@ export async function parseMultipart(bytes: Uint8Array, contentType: string, lim
   });
 }
 
-function collect(stream: BusboyFileStream, done: (chunks: Uint8Array[]) => void, fail: (error: unknown) => void): void {
+function collect(
+  stream: BusboyFileStream,
+  done: (chunks: Uint8Array[]) => void,
+  fail: (error: unknown) => void,
+): void {
   const chunks: Uint8Array[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('limit', () => fail(new MultipartError('limit', 'fileSize')));

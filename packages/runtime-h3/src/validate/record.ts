@@ -13,6 +13,7 @@ export const EmptyRecord: RecordConstructor = /* @__PURE__ */ (() => {
 export function isPrototypeName(name: string): boolean {
   return (
     name === '__proto__' ||
-    (name.length > 11 && /(?:^|[.[\]'"])(?:__proto__|constructor[\]'"]*[.[]+['"]?prototype)(?:$|[.[\]'"])/.test(name))
+    (name.length > 11 &&
+      /(?:^|[.[\]'"])(?:__proto__|constructor[\]'"]*[.[]+['"]?prototype)(?:$|[.[\]'"])/.test(name))
   );
 }

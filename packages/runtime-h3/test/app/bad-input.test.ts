@@ -7,8 +7,14 @@ import { overNode, raw, type Target } from '../helpers/target.ts';
 
 const SECRET = 'tr0ub4dor-secret';
 
-function request(line: string, headers: Record<string, string> = {}, body: string | Uint8Array = ''): Uint8Array[] {
-  const fields = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+function request(
+  line: string,
+  headers: Record<string, string> = {},
+  body: string | Uint8Array = '',
+): Uint8Array[] {
+  const fields = Object.entries({ host: 'localhost', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   return [new TextEncoder().encode(`${line} HTTP/1.1\r\n${fields.join('')}\r\n`), bytes];
 }
@@ -17,7 +23,12 @@ function json(body: string | Uint8Array, extra: Record<string, string> = {}): Ui
   const length = typeof body === 'string' ? new TextEncoder().encode(body).length : body.length;
   return request(
     'POST /echo',
-    { 'content-type': 'application/json', 'content-length': String(length), connection: 'close', ...extra },
+    {
+      'content-type': 'application/json',
+      'content-length': String(length),
+      connection: 'close',
+      ...extra,
+    },
     body,
   );
 }
@@ -51,7 +62,11 @@ describe('bad input in production', () => {
   });
 
   /** The answer is a clear problem that repeats nothing of what was sent. */
-  async function refused(chunks: Uint8Array[], status: number, code: string): Promise<Record<string, unknown>> {
+  async function refused(
+    chunks: Uint8Array[],
+    status: number,
+    code: string,
+  ): Promise<Record<string, unknown>> {
     const before = handled;
     const answer = await raw(target.port, chunks);
     expect(statusOf(answer)).toBe(status);
@@ -83,15 +98,27 @@ describe('bad input in production', () => {
     ['{"a":1}}', 7],
     ['\n\n  ?', 4],
   ])('malformed JSON %j is 400 with its place', async (body, offset) => {
-    const problem = await refused(json(body), 400, offset === undefined ? 'invalid_request' : 'malformed_json');
+    const problem = await refused(
+      json(body),
+      400,
+      offset === undefined ? 'invalid_request' : 'malformed_json',
+    );
     if (offset !== undefined) expect(problem['offset']).toBe(offset);
   });
 
   it('a wrong content type is 415', async () => {
     await refused(json('{}', { 'content-type': 'text/plain' }), 415, 'unsupported_media_type');
-    const charset = await refused(json('{}', { 'content-type': 'application/json; charset=latin1' }), 415, 'unsupported_media_type');
+    const charset = await refused(
+      json('{}', { 'content-type': 'application/json; charset=latin1' }),
+      415,
+      'unsupported_media_type',
+    );
     expect(charset['detail']).toBe('The charset must be utf-8, not latin1.');
-    const odd = await refused(json('{}', { 'content-type': 'application/json; charset="<b>"' }), 415, 'unsupported_media_type');
+    const odd = await refused(
+      json('{}', { 'content-type': 'application/json; charset="<b>"' }),
+      415,
+      'unsupported_media_type',
+    );
     expect(odd['detail']).toBe('The charset must be utf-8.');
     await refused(json('{}', { 'content-type': `x${SECRET}` }), 415, 'unsupported_media_type');
     await refused(json('{}', { 'content-encoding': 'gzip' }), 415, 'unsupported_content_encoding');
@@ -106,7 +133,10 @@ describe('bad input in production', () => {
       'Application/JSON',
       'application/merge-patch+json',
     ]) {
-      expect([type, statusOf(await raw(target.port, json('{"a":1}', { 'content-type': type })))]).toEqual([type, 200]);
+      expect([
+        type,
+        statusOf(await raw(target.port, json('{"a":1}', { 'content-type': type }))),
+      ]).toEqual([type, 200]);
     }
   });
 
@@ -115,13 +145,30 @@ describe('bad input in production', () => {
     const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
     await refused(
-      [...request('POST /echo', headers), ...[chunk, chunk].map((text) => new TextEncoder().encode(text))],
+      [
+        ...request('POST /echo', headers),
+        ...[chunk, chunk].map((text) => new TextEncoder().encode(text)),
+      ],
       413,
       'content_too_large',
     );
-    const lying = request('POST /echo', { 'content-type': 'application/json', 'content-length': '99999999999' }, '{');
-    expect(await raw(target.port, lying, { wait: 4000 })).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
-    await refused(request('POST /any', { 'content-length': '100001', connection: 'close' }, 'x'.repeat(100_001)), 413, 'content_too_large');
+    const lying = request(
+      'POST /echo',
+      { 'content-type': 'application/json', 'content-length': '99999999999' },
+      '{',
+    );
+    expect(await raw(target.port, lying, { wait: 4000 })).toMatch(
+      /^HTTP\/1\.1 413 [\s\S]*connection: close/i,
+    );
+    await refused(
+      request(
+        'POST /any',
+        { 'content-length': '100001', connection: 'close' },
+        'x'.repeat(100_001),
+      ),
+      413,
+      'content_too_large',
+    );
   });
 
   it('too deep is 400', async () => {
@@ -153,9 +200,21 @@ describe('bad input in production', () => {
   });
 
   it('invalid UTF-8 is 400', async () => {
-    for (const bytes of [[0xff], [0xc3, 0x28], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80]]) {
+    for (const bytes of [
+      [0xff],
+      [0xc3, 0x28],
+      [0xe2, 0x82],
+      [0xed, 0xa0, 0x80],
+      [0xf8, 0x88, 0x80, 0x80],
+    ]) {
       await refused(
-        json(new Uint8Array([...new TextEncoder().encode('{"b":"'), ...bytes, ...new TextEncoder().encode('"}')])),
+        json(
+          new Uint8Array([
+            ...new TextEncoder().encode('{"b":"'),
+            ...bytes,
+            ...new TextEncoder().encode('"}'),
+          ]),
+        ),
         400,
         'invalid_utf8',
       );
@@ -165,15 +224,27 @@ describe('bad input in production', () => {
   });
 
   it('a slow body is 408 and the connection ends', async () => {
-    const answer = await raw(target.port, request('POST /echo', { 'content-type': 'application/json', 'content-length': '50' }, '{"a":'), {
-      wait: 6000,
-    });
+    const answer = await raw(
+      target.port,
+      request(
+        'POST /echo',
+        { 'content-type': 'application/json', 'content-length': '50' },
+        '{"a":',
+      ),
+      {
+        wait: 6000,
+      },
+    );
     expect(answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*connection: close/i);
     expect(problemOf(answer)).toMatchObject({ code: 'request_timeout' });
   });
 
   it('a truncated body ends without an answer and without a crash', async () => {
-    const half = request('POST /echo', { 'content-type': 'application/json', 'content-length': '50' }, '{"a":');
+    const half = request(
+      'POST /echo',
+      { 'content-type': 'application/json', 'content-length': '50' },
+      '{"a":',
+    );
     await new Promise<void>((resolve) => {
       const socket = connect(target.port, '127.0.0.1', () => {
         for (const chunk of half) socket.write(chunk);
@@ -212,30 +283,56 @@ describe('bad input in production', () => {
 
   it('absurd headers are answered', async () => {
     const close = { connection: 'close' };
-    expect(statusOf(await raw(target.port, request('GET /users/1', { ...close, 'x-big': 'x'.repeat(40_000) })))).toBe(431);
-    expect(statusOf(await raw(target.port, request('GET /users/1', { ...close, 'bad name': 'x' })))).toBe(400);
+    expect(
+      statusOf(
+        await raw(target.port, request('GET /users/1', { ...close, 'x-big': 'x'.repeat(40_000) })),
+      ),
+    ).toBe(431);
+    expect(
+      statusOf(await raw(target.port, request('GET /users/1', { ...close, 'bad name': 'x' }))),
+    ).toBe(400);
     expect(
       statusOf(
         await raw(
           target.port,
-          request('GET /users/1', { ...close, cookie: '=;;=;__proto__=1;a', traceparent: 'ff', origin: 'x', 'x-request-id': '"' }),
+          request('GET /users/1', {
+            ...close,
+            cookie: '=;;=;__proto__=1;a',
+            traceparent: 'ff',
+            origin: 'x',
+            'x-request-id': '"',
+          }),
         ),
       ),
     ).toBe(200);
-    expect(statusOf(await raw(target.port, request('POST /echo', { ...close, 'content-length': 'x' })))).toBe(400);
+    expect(
+      statusOf(await raw(target.port, request('POST /echo', { ...close, 'content-length': 'x' }))),
+    ).toBe(400);
     expect(
       statusOf(
-        await raw(target.port, request('POST /echo', { ...close, 'content-length': '5', 'transfer-encoding': 'chunked' }, '0\r\n\r\n')),
+        await raw(
+          target.port,
+          request(
+            'POST /echo',
+            { ...close, 'content-length': '5', 'transfer-encoding': 'chunked' },
+            '0\r\n\r\n',
+          ),
+        ),
       ),
     ).toBe(400);
     expect(statusOf(await raw(target.port, request('BREW /users/1', close)))).toBe(400);
     expect(statusOf(await raw(target.port, request('PROPFIND /users/1', close)))).toBe(405);
-    expect(statusOf(await raw(target.port, request('GET /users/1', { ...close, 'x-latin': '\u00e9' })))).toBe(200);
+    expect(
+      statusOf(await raw(target.port, request('GET /users/1', { ...close, 'x-latin': '\u00e9' }))),
+    ).toBe(200);
   });
 
   it('serves the next request on a connection whose body was refused', async () => {
     const first = json('{"a":', { connection: 'keep-alive' });
-    const answer = await raw(target.port, [...first, ...request('GET /users/7', { connection: 'close' })]);
+    const answer = await raw(target.port, [
+      ...first,
+      ...request('GET /users/7', { connection: 'close' }),
+    ]);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('{"id":"7"}');
   });
@@ -243,7 +340,9 @@ describe('bad input in production', () => {
 
 it('leaves what is not its own to the next handler', async () => {
   const target = await overNode(bundle({ 'POST /own': { handler: () => ({}) } }));
-  const server = createServer((req, res) => target.app.node(req, res, () => res.end(`next ${req.url}`)));
+  const server = createServer((req, res) =>
+    target.app.node(req, res, () => res.end(`next ${req.url}`)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   expect(await (await fetch(`${url}/@vite/client?x=1`)).text()).toBe('next /@vite/client?x=1');

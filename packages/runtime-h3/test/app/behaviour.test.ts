@@ -6,14 +6,21 @@ import { onlyRelease } from '../../src/app/served.ts';
 import { adapters, type Target } from '../helpers/target.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-const object = (properties: object, required = Object.keys(properties)): never => ({ type: 'object', properties, required }) as never;
+const object = (properties: object, required = Object.keys(properties)): never =>
+  ({ type: 'object', properties, required }) as never;
 
 describe.each(adapters)('over %s', (_name, open) => {
   let target: Target;
-  const start = async (routes: Record<string, TestRoute>, options = {}, $defs = {}): Promise<Target> =>
-    (target = await open(bundle(routes, $defs), options));
-  const post = (path: string, body: string | FormData, headers: Record<string, string> = JSON_TYPE): Promise<Response> =>
-    target.call(path, { method: 'POST', headers, body });
+  const start = async (
+    routes: Record<string, TestRoute>,
+    options = {},
+    $defs = {},
+  ): Promise<Target> => (target = await open(bundle(routes, $defs), options));
+  const post = (
+    path: string,
+    body: string | FormData,
+    headers: Record<string, string> = JSON_TYPE,
+  ): Promise<Response> => target.call(path, { method: 'POST', headers, body });
   afterEach(() => target.close());
 
   it('runs the handler of the design', async () => {
@@ -40,22 +47,35 @@ describe.each(adapters)('over %s', (_name, open) => {
     const routes: Record<string, TestRoute> = {
       'GET /users/:id': { handler: (req) => ({ id: req.params.id }) },
       'POST /users': { handler: () => ({}) },
-      'GET /files/*rest': { handler: (req) => ({ rest: (req.params as Record<string, string>).rest }) },
+      'GET /files/*rest': {
+        handler: (req) => ({ rest: (req.params as Record<string, string>).rest }),
+      },
       'WS /chat/:room': { socket: {} },
     };
 
     it('decodes parameters', async () => {
       await start(routes);
       expect(await (await target.call('/users/a%20b%2Fc')).json()).toEqual({ id: 'a b/c' });
-      expect(await (await target.call('/files/a/b%20c/d.txt')).json()).toEqual({ rest: 'a/b c/d.txt' });
+      expect(await (await target.call('/files/a/b%20c/d.txt')).json()).toEqual({
+        rest: 'a/b c/d.txt',
+      });
       expect(await (await target.call('/users/%E4%BD%A0')).json()).toEqual({ id: '你' });
     });
 
     it('refuses malformed, NUL and walking parameters', async () => {
       await start(routes);
-      for (const path of ['/users/%', '/users/%zz', '/users/%ff', '/users/a%00b', '/files/a/..%2f..%2fetc', '/users/..%2Fx']) {
+      for (const path of [
+        '/users/%',
+        '/users/%zz',
+        '/users/%ff',
+        '/users/a%00b',
+        '/files/a/..%2f..%2fetc',
+        '/users/..%2Fx',
+      ]) {
         const response = await target.call(path);
-        expect([path, response.status, ((await response.json()) as { code: string }).code]).toEqual([path, 400, 'malformed_path']);
+        expect([path, response.status, ((await response.json()) as { code: string }).code]).toEqual(
+          [path, 400, 'malformed_path'],
+        );
       }
     });
 
@@ -75,8 +95,16 @@ describe.each(adapters)('over %s', (_name, open) => {
       const options = await target.call('/users/1', { method: 'OPTIONS' });
       expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
       const unknown = await target.call('/nothing');
-      expect([unknown.status, unknown.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
-      expect(await unknown.json()).toMatchObject({ type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found' });
+      expect([unknown.status, unknown.headers.get('content-type')]).toEqual([
+        404,
+        'application/problem+json',
+      ]);
+      expect(await unknown.json()).toMatchObject({
+        type: 'about:blank',
+        title: 'Not Found',
+        status: 404,
+        code: 'not_found',
+      });
       const wrong = await target.call('/users', { method: 'DELETE' });
       expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
       const socket = await target.call('/chat/a');
@@ -121,18 +149,29 @@ describe.each(adapters)('over %s', (_name, open) => {
               tags: { type: 'array', items: { type: 'number' } },
               since: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
               kind: { enum: ['a', 2, null] },
-              big: { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' },
+              big: {
+                type: 'string',
+                format: 'bigint',
+                pattern: '^-?[0-9]+$',
+                'x-gati-codec': 'bigint',
+              },
               either: { anyOf: [{ type: 'string' }, { type: 'number' }] },
             },
             [],
           ),
           handler: ({ params, query }) => {
             const { since, big, ...rest } = query as Record<string, unknown>;
-            return { params, ...rest, since: since instanceof Date && since.getTime(), big: typeof big };
+            return {
+              params,
+              ...rest,
+              since: since instanceof Date && since.getTime(),
+              big: typeof big,
+            };
           },
         },
       });
-      const query = 'on=true&tags=1&tags=2.5&since=2026-01-02T03:04:05Z&kind=2&big=90071992547409931&either=5';
+      const query =
+        'on=true&tags=1&tags=2.5&since=2026-01-02T03:04:05Z&kind=2&big=90071992547409931&either=5';
       expect(await (await target.call(`/items/7?${query}`)).json()).toEqual({
         params: { id: 7 },
         page: 1,
@@ -143,7 +182,10 @@ describe.each(adapters)('over %s', (_name, open) => {
         big: 'bigint',
         either: 5,
       });
-      expect(await (await target.call('/items/7?tags=1&page=1&page=3')).json()).toMatchObject({ tags: [1], page: 3 });
+      expect(await (await target.call('/items/7?tags=1&page=1&page=3')).json()).toMatchObject({
+        tags: [1],
+        page: 3,
+      });
     });
 
     it('names each bad field', async () => {
@@ -152,12 +194,20 @@ describe.each(adapters)('over %s', (_name, open) => {
           params: object({ id: { type: 'integer' } }),
           query: object({ page: { type: 'integer' } }),
           headers: object({ 'x-tenant': { type: 'string', minLength: 2 } }),
-          body: object({ items: { type: 'array', items: object({ qty: { type: 'integer', minimum: 1 }, 'a/b': { type: 'string' } }) } }),
+          body: object({
+            items: {
+              type: 'array',
+              items: object({ qty: { type: 'integer', minimum: 1 }, 'a/b': { type: 'string' } }),
+            },
+          }),
           handler: () => ({}),
         },
       });
       const response = await post('/items/x?page=', '{"items":[{"qty":0}]}');
-      expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        400,
+        'application/problem+json',
+      ]);
       expect(await response.json()).toMatchObject({
         type: 'about:blank',
         title: 'Bad Request',
@@ -174,8 +224,12 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
 
     it('tells at most 100 errors', async () => {
-      await start({ 'POST /many': { body: { type: 'array', items: { type: 'number' } }, handler: () => ({}) } });
-      const { errors } = (await (await post('/many', JSON.stringify(Array.from({ length: 500 }, () => 'x')))).json()) as {
+      await start({
+        'POST /many': { body: { type: 'array', items: { type: 'number' } }, handler: () => ({}) },
+      });
+      const { errors } = (await (
+        await post('/many', JSON.stringify(Array.from({ length: 500 }, () => 'x')))
+      ).json()) as {
         errors: unknown[];
       };
       expect(errors).toHaveLength(100);
@@ -189,7 +243,12 @@ describe.each(adapters)('over %s', (_name, open) => {
             at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
             big: { type: 'string', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' },
             bytes: { type: 'string', contentEncoding: 'base64', 'x-gati-codec': 'bytes' },
-            set: { type: 'array', uniqueItems: true, items: { type: 'number' }, 'x-gati-codec': 'set' },
+            set: {
+              type: 'array',
+              uniqueItems: true,
+              items: { type: 'number' },
+              'x-gati-codec': 'set',
+            },
             map: {
               type: 'object',
               additionalProperties: { type: 'string', 'x-gati-codec': 'date', format: 'date-time' },
@@ -221,17 +280,31 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(seen[1]).toBe(JSON.stringify(wire).length);
       expect(await response.json()).toEqual(wire);
       const bad = await post('/typed', JSON.stringify({ ...wire, bytes: '***' }));
-      expect(await bad.json()).toMatchObject({ status: 400, errors: [{ path: '/bytes', rule: 'contentEncoding' }] });
+      expect(await bad.json()).toMatchObject({
+        status: 400,
+        errors: [{ path: '/bytes', rule: 'contentEncoding' }],
+      });
     });
 
     it('takes an undeclared body as JSON if it says so', async () => {
-      await start({ 'POST /any': { handler: (req) => ({ body: req.body ?? 'none', raw: req.rawBody?.length ?? 0 }) } });
+      await start({
+        'POST /any': {
+          handler: (req) => ({ body: req.body ?? 'none', raw: req.rawBody?.length ?? 0 }),
+        },
+      });
       expect(await (await post('/any', '{"a":1}')).json()).toEqual({ body: { a: 1 }, raw: 7 });
-      expect(await (await post('/any', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' })).json()).toEqual({
+      expect(
+        await (
+          await post('/any', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' })
+        ).json(),
+      ).toEqual({
         body: 'none',
         raw: 3,
       });
-      expect(await (await target.call('/any', { method: 'POST' })).json()).toEqual({ body: 'none', raw: 0 });
+      expect(await (await target.call('/any', { method: 'POST' })).json()).toEqual({
+        body: 'none',
+        raw: 0,
+      });
       expect((await post('/any', '{')).status).toBe(400);
     });
 
@@ -249,23 +322,47 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
 
     it('reads forms where the contract takes them', async () => {
-      const body = object({ name: { type: 'string' }, age: { type: 'integer' }, tags: { type: 'array', items: { type: 'string' } } }, [
-        'name',
-      ]);
-      const file = object({ title: { type: 'string' }, n: { type: 'integer' }, doc: { 'x-gati-codec': 'file', format: 'binary' } });
+      const body = object(
+        {
+          name: { type: 'string' },
+          age: { type: 'integer' },
+          tags: { type: 'array', items: { type: 'string' } },
+        },
+        ['name'],
+      );
+      const file = object({
+        title: { type: 'string' },
+        n: { type: 'integer' },
+        doc: { 'x-gati-codec': 'file', format: 'binary' },
+      });
       await start({
-        'POST /form': { body, contentTypes: ['application/json', 'application/x-www-form-urlencoded'], handler: (req) => req.body },
+        'POST /form': {
+          body,
+          contentTypes: ['application/json', 'application/x-www-form-urlencoded'],
+          handler: (req) => req.body,
+        },
         'POST /upload': {
           body: file,
           contentTypes: ['multipart/form-data'],
           handler: async (req) => {
             const { title, n, doc } = req.body as { title: string; n: number; doc: File };
-            return { title, n, name: doc.name, type: doc.type, size: doc.size, text: await doc.text() };
+            return {
+              title,
+              n,
+              name: doc.name,
+              type: doc.type,
+              size: doc.size,
+              text: await doc.text(),
+            };
           },
         },
       });
       const form = { 'content-type': 'application/x-www-form-urlencoded' };
-      expect(await (await post('/form', 'name=A+B%21&age=3&tags=x', form)).json()).toEqual({ name: 'A B!', age: 3, tags: ['x'] });
+      expect(await (await post('/form', 'name=A+B%21&age=3&tags=x', form)).json()).toEqual({
+        name: 'A B!',
+        age: 3,
+        tags: ['x'],
+      });
       expect((await post('/form', 'name=%ff', form)).status).toBe(400);
       expect((await post('/form', '__proto__=1&name=x', form)).status).toBe(400);
       const data = new FormData();
@@ -273,17 +370,35 @@ describe.each(adapters)('over %s', (_name, open) => {
       data.set('n', '4');
       data.set('doc', new File(['hello'], 'a.txt', { type: 'text/plain' }));
       const uploaded = await target.call('/upload', { method: 'POST', body: data });
-      expect(await uploaded.json()).toEqual({ title: 'T', n: 4, name: 'a.txt', type: 'text/plain', size: 5, text: 'hello' });
+      expect(await uploaded.json()).toEqual({
+        title: 'T',
+        n: 4,
+        name: 'a.txt',
+        type: 'text/plain',
+        size: 5,
+        text: 'hello',
+      });
       expect((await post('/upload', '{}')).status).toBe(415);
-      expect((await post('/upload', 'nonsense', { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(400);
-      expect((await post('/upload', 'nonsense', { 'content-type': 'multipart/form-data' })).status).toBe(400);
+      expect(
+        (await post('/upload', 'nonsense', { 'content-type': 'multipart/form-data; boundary=x' }))
+          .status,
+      ).toBe(400);
+      expect(
+        (await post('/upload', 'nonsense', { 'content-type': 'multipart/form-data' })).status,
+      ).toBe(400);
     });
 
     it('holds forms to their limits', async () => {
       const body = { type: 'object' } as never;
       const limits = { fileSize: 10, files: 1, fields: 2, parts: 3, upload: 4000 };
       await start(
-        { 'POST /up': { body, contentTypes: ['multipart/form-data', 'application/x-www-form-urlencoded'], handler: () => ({ ok: true }) } },
+        {
+          'POST /up': {
+            body,
+            contentTypes: ['multipart/form-data', 'application/x-www-form-urlencoded'],
+            handler: () => ({ ok: true }),
+          },
+        },
         { limits },
       );
       const send = (fill: (data: FormData) => void): Promise<Response> => {
@@ -292,22 +407,39 @@ describe.each(adapters)('over %s', (_name, open) => {
         return target.call('/up', { method: 'POST', body: data });
       };
       expect((await send((data) => data.set('f', new File(['short'], 'f')))).status).toBe(200);
-      expect(await (await send((data) => data.set('f', new File(['longer than ten'], 'f')))).json()).toMatchObject({
+      expect(
+        await (await send((data) => data.set('f', new File(['longer than ten'], 'f')))).json(),
+      ).toMatchObject({
         status: 413,
         limit: 'fileSize',
       });
-      const files = await send((data) => ['a', 'b'].forEach((name) => data.append(name, new File(['x'], name))));
+      const files = await send((data) =>
+        ['a', 'b'].forEach((name) => data.append(name, new File(['x'], name))),
+      );
       expect(await files.json()).toMatchObject({ status: 413, limit: 'files' });
-      const fields = await send((data) => ['a', 'b', 'c'].forEach((name) => data.append(name, 'x')));
+      const fields = await send((data) =>
+        ['a', 'b', 'c'].forEach((name) => data.append(name, 'x')),
+      );
       expect(await fields.json()).toMatchObject({ status: 413, limit: 'fields' });
       expect((await send((data) => data.set('a', 'x'.repeat(5000)))).status).toBe(413);
-      expect((await post('/up', 'a=1&b=2&c=3', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(413);
+      expect(
+        (await post('/up', 'a=1&b=2&c=3', { 'content-type': 'application/x-www-form-urlencoded' }))
+          .status,
+      ).toBe(413);
     });
 
     it('reads cookies and undeclared query and headers', async () => {
-      await start({ 'GET /': { handler: (req) => ({ q: req.query, c: req.cookies, h: req.headers['x-a'] }) } });
-      const response = await target.call('/?a=1&b=2&b=3&c', { headers: { cookie: 'k=v%20w; l=2', 'x-a': 'y' } });
-      expect(await response.json()).toEqual({ q: { a: '1', b: ['2', '3'], c: '' }, c: { k: 'v w', l: '2' }, h: 'y' });
+      await start({
+        'GET /': { handler: (req) => ({ q: req.query, c: req.cookies, h: req.headers['x-a'] }) },
+      });
+      const response = await target.call('/?a=1&b=2&b=3&c', {
+        headers: { cookie: 'k=v%20w; l=2', 'x-a': 'y' },
+      });
+      expect(await response.json()).toEqual({
+        q: { a: '1', b: ['2', '3'], c: '' },
+        c: { k: 'v w', l: '2' },
+        h: 'y',
+      });
       expect((await target.call('/?a=%ff')).status).toBe(400);
       expect((await target.call('/?__proto__=1')).status).toBe(400);
       expect((await target.call('/?constructor.prototype=1')).status).toBe(400);
@@ -319,7 +451,9 @@ describe.each(adapters)('over %s', (_name, open) => {
     it('takes what was sent before res.body before what was returned', async () => {
       await start({
         'GET /sent': { handler: (_req, res) => ((res.body = 1), res.json({ sent: true })) },
-        'GET /apart': { handler: (_req, { json, cookie }) => (cookie('a', 'b'), json({ sent: true })) },
+        'GET /apart': {
+          handler: (_req, { json, cookie }) => (cookie('a', 'b'), json({ sent: true })),
+        },
         'GET /call': { handler: (_req, res) => void res.json({ sent: true }) },
         'GET /body': { handler: (_req, res) => ((res.body = { body: true }), { returned: true }) },
         'GET /returned': { handler: () => ({ returned: true }) },
@@ -345,13 +479,19 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(await get('/nothing')).toEqual([204, '']);
       expect(await get('/bare')).toEqual([202, '']);
       const { status, headers } = await target.call('/deleted');
-      expect([status, headers.get('content-length'), headers.get('content-type')]).toEqual([204, null, null]);
+      expect([status, headers.get('content-length'), headers.get('content-type')]).toEqual([
+        204,
+        null,
+        null,
+      ]);
     });
 
     it('sends text, redirects, cookies and headers', async () => {
       await start({
         'GET /text': { handler: (_req, res) => res.text('hällo') },
-        'GET /html': { handler: (_req, res) => (res.headers.set('content-type', 'text/html'), '<p>') },
+        'GET /html': {
+          handler: (_req, res) => (res.headers.set('content-type', 'text/html'), '<p>'),
+        },
         'GET /string': { handler: () => 'quoted' },
         'GET /go': { handler: (_req, res) => res.redirect('/ü?x=1', 303) },
         'GET /cookie': {
@@ -362,30 +502,45 @@ describe.each(adapters)('over %s', (_name, open) => {
             return {};
           },
         },
-        'GET /response': { handler: () => new Response('made', { status: 418, headers: { 'x-own': '1', 'content-type': 'text/x' } }) },
+        'GET /response': {
+          handler: () =>
+            new Response('made', {
+              status: 418,
+              headers: { 'x-own': '1', 'content-type': 'text/x' },
+            }),
+        },
         'GET /bytes': { handler: () => new Uint8Array([1, 2]) },
         'GET /blob': { handler: () => new Blob(['b'], { type: 'text/css' }) },
       });
       const text = await target.call('/text');
-      expect([await text.text(), text.headers.get('content-type')]).toEqual(['hällo', 'text/plain; charset=utf-8']);
+      expect([await text.text(), text.headers.get('content-type')]).toEqual([
+        'hällo',
+        'text/plain; charset=utf-8',
+      ]);
       const html = await target.call('/html');
       expect([await html.text(), html.headers.get('content-type')]).toEqual(['<p>', 'text/html']);
       expect(await (await target.call('/string')).text()).toBe('"quoted"');
       const go = await target.call('/go', { redirect: 'manual' });
       expect([go.status, go.headers.get('location')]).toEqual([303, '/%C3%BC?x=1']);
       const cookie = await target.call('/cookie');
-      expect(cookie.headers.getSetCookie()).toEqual(['a=1%202; Max-Age=60; Path=/; HttpOnly; SameSite=Lax', 'b=2; Path=/']);
+      expect(cookie.headers.getSetCookie()).toEqual([
+        'a=1%202; Max-Age=60; Path=/; HttpOnly; SameSite=Lax',
+        'b=2; Path=/',
+      ]);
       expect(cookie.headers.get('vary')).toBe('X-API-Version, Accept');
       const made = await target.call('/response');
-      expect([made.status, await made.text(), made.headers.get('x-own'), made.headers.get('content-type')]).toEqual([
-        418,
-        'made',
-        '1',
-        'text/x',
-      ]);
+      expect([
+        made.status,
+        await made.text(),
+        made.headers.get('x-own'),
+        made.headers.get('content-type'),
+      ]).toEqual([418, 'made', '1', 'text/x']);
       expect(made.headers.get('x-request-id')).toMatch(/^[\da-f]{32}$/);
       const bytes = await target.call('/bytes');
-      expect([bytes.headers.get('content-type'), (await bytes.arrayBuffer()).byteLength]).toEqual(['application/octet-stream', 2]);
+      expect([bytes.headers.get('content-type'), (await bytes.arrayBuffer()).byteLength]).toEqual([
+        'application/octet-stream',
+        2,
+      ]);
       expect((await target.call('/blob')).headers.get('content-type')).toBe('text/css');
     });
 
@@ -429,35 +584,56 @@ describe.each(adapters)('over %s', (_name, open) => {
         { type: 'about:blank', title: 'Internal Server Error', status: 500, code: 'internal' },
       ]);
       expect(await (await target.call('/lies')).json()).toEqual({ a: 1 });
-      expect(target.logged.map((line) => line['message'])).toContain('an answer does not fit its contract');
+      expect(target.logged.map((line) => line['message'])).toContain(
+        'an answer does not fit its contract',
+      );
     });
 
-    it.each(['development', 'production'] as const)('holds a strict response to its word in %s', async (mode) => {
-      const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'], additionalProperties: false } as const;
-      await start(
-        {
-          'GET /strict': {
-            handler: () => ({ a: 1, b: 2 }),
-            output: { 200: { schema: schema as never, check: (value) => !('b' in (value as object)) } },
+    it.each(['development', 'production'] as const)(
+      'holds a strict response to its word in %s',
+      async (mode) => {
+        const schema = {
+          type: 'object',
+          properties: { a: { type: 'number' } },
+          required: ['a'],
+          additionalProperties: false,
+        } as const;
+        await start(
+          {
+            'GET /strict': {
+              handler: () => ({ a: 1, b: 2 }),
+              output: {
+                200: { schema: schema as never, check: (value) => !('b' in (value as object)) },
+              },
+            },
           },
-        },
-        { mode },
-      );
-      const response = await target.call('/strict');
-      if (mode === 'production') expect([response.status, await response.json()]).toEqual([200, { a: 1, b: 2 }]);
-      else
-        expect(await response.json()).toMatchObject({
-          status: 500,
-          code: 'invalid_response',
-          errors: [{ in: 'response', path: '/b', rule: 'additionalProperties' }],
-        });
-      expect(target.logged).toContainEqual(expect.objectContaining({ level: 'warn', message: 'an answer breaks its declared response' }));
-    });
+          { mode },
+        );
+        const response = await target.call('/strict');
+        if (mode === 'production')
+          expect([response.status, await response.json()]).toEqual([200, { a: 1, b: 2 }]);
+        else
+          expect(await response.json()).toMatchObject({
+            status: 500,
+            code: 'invalid_response',
+            errors: [{ in: 'response', path: '/b', rule: 'additionalProperties' }],
+          });
+        expect(target.logged).toContainEqual(
+          expect.objectContaining({
+            level: 'warn',
+            message: 'an answer breaks its declared response',
+          }),
+        );
+      },
+    );
 
     it('streams bytes and events', async () => {
       await start({
         'GET /bytes': {
-          handler: () => new ReadableStream({ start: (c) => (c.enqueue(new TextEncoder().encode('ab')), c.enqueue('cd'), c.close()) }),
+          handler: () =>
+            new ReadableStream({
+              start: (c) => (c.enqueue(new TextEncoder().encode('ab')), c.enqueue('cd'), c.close()),
+            }),
         },
         'GET /node': { handler: () => Readable.from(['x', 'y']) },
         'GET /events': {
@@ -482,7 +658,10 @@ describe.each(adapters)('over %s', (_name, open) => {
         },
       });
       const bytes = await target.call('/bytes');
-      expect([bytes.headers.get('content-type'), await bytes.text()]).toEqual(['application/octet-stream', 'abcd']);
+      expect([bytes.headers.get('content-type'), await bytes.text()]).toEqual([
+        'application/octet-stream',
+        'abcd',
+      ]);
       expect(await (await target.call('/node')).text()).toBe('xy');
       const events = await target.call('/events');
       expect([events.headers.get('content-type'), await events.text()]).toEqual([
@@ -490,11 +669,18 @@ describe.each(adapters)('over %s', (_name, open) => {
         'data: {"n":1}\n\ndata: "text"\n\nevent: done\nid: 7\ndata: {"n":"2"}\n\n',
       ]);
       const plain = await target.call('/plain');
-      expect([plain.headers.get('content-type'), await plain.text()]).toEqual(['text/event-stream', 'data: 1\n\n']);
+      expect([plain.headers.get('content-type'), await plain.text()]).toEqual([
+        'text/event-stream',
+        'data: 1\n\n',
+      ]);
       const sent = await target.call('/sent');
       expect([sent.status, await sent.text()]).toEqual([201, 'z']);
       const head = await target.call('/events', { method: 'HEAD' });
-      expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([200, 'text/event-stream', '']);
+      expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+        200,
+        'text/event-stream',
+        '',
+      ]);
       expect(target.app.inflight).toBe(0);
     });
   });
@@ -531,20 +717,37 @@ describe.each(adapters)('over %s', (_name, open) => {
     it('answers problems and leaks nothing in production', async () => {
       await start(routes);
       const http = await target.call('/http');
-      expect([http.status, http.headers.get('retry-after'), http.headers.get('content-type')]).toEqual([
-        429,
-        '5',
-        'application/problem+json',
-      ]);
-      expect(await http.json()).toEqual({ type: 'about:blank', title: 'Too Many Requests', status: 429, code: 'slow_down', wait: '5' });
-      expect(await (await target.call('/foreign')).json()).toMatchObject({ status: 404, code: 'not_found', id: 1 });
+      expect([
+        http.status,
+        http.headers.get('retry-after'),
+        http.headers.get('content-type'),
+      ]).toEqual([429, '5', 'application/problem+json']);
+      expect(await http.json()).toEqual({
+        type: 'about:blank',
+        title: 'Too Many Requests',
+        status: 429,
+        code: 'slow_down',
+        wait: '5',
+      });
+      expect(await (await target.call('/foreign')).json()).toMatchObject({
+        status: 404,
+        code: 'not_found',
+        id: 1,
+      });
       for (const path of ['/unknown', '/odd', '/status']) {
         const response = await target.call(path);
         expect(response.headers.get('x-secret')).toBe(null);
-        expect(await response.json()).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500, code: 'internal' });
+        expect(await response.json()).toEqual({
+          type: 'about:blank',
+          title: 'Internal Server Error',
+          status: 500,
+          code: 'internal',
+        });
       }
       expect((await target.call('/header')).status).toBeGreaterThanOrEqual(200);
-      expect(target.logged.filter((line) => line['message'] === 'a request failed')).not.toHaveLength(0);
+      expect(
+        target.logged.filter((line) => line['message'] === 'a request failed'),
+      ).not.toHaveLength(0);
       expect(target.app.inflight).toBe(0);
     });
 
@@ -586,7 +789,10 @@ describe.each(adapters)('over %s', (_name, open) => {
           return { user: lctx.state.get('user') };
         },
       },
-      'GET /stop': { middleware: [(_req, res) => ((res.status = 401), { error: 'who?' })], handler: () => order.push('never') },
+      'GET /stop': {
+        middleware: [(_req, res) => ((res.status = 401), { error: 'who?' })],
+        handler: () => order.push('never'),
+      },
       'GET /throws': {
         middleware: [
           () => {
@@ -601,7 +807,11 @@ describe.each(adapters)('over %s', (_name, open) => {
       },
     });
     const response = await target.call('/in');
-    expect([response.headers.get('x-after'), await response.json(), order.join('')]).toEqual(['yes', { wrapped: { user: 'ada' } }, 'abhA']);
+    expect([response.headers.get('x-after'), await response.json(), order.join('')]).toEqual([
+      'yes',
+      { wrapped: { user: 'ada' } },
+      'abhA',
+    ]);
     const stopped = await target.call('/stop');
     expect([stopped.status, await stopped.json()]).toEqual([401, { error: 'who?' }]);
     expect((await target.call('/throws')).status).toBe(403);
@@ -625,7 +835,9 @@ describe.each(adapters)('over %s', (_name, open) => {
       },
     });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    expect(await (await target.call('/ctx', { headers: { traceparent, 'user-agent': 'test' } })).json()).toEqual({
+    expect(
+      await (await target.call('/ctx', { headers: { traceparent, 'user-agent': 'test' } })).json(),
+    ).toEqual({
       traceId: '0af7651916cd43dd8448eb211c80319c',
       spanId: expect.stringMatching(/^[\da-f]{16}$/),
       requestId: '0af7651916cd43dd8448eb211c80319c',
@@ -635,7 +847,9 @@ describe.each(adapters)('over %s', (_name, open) => {
       release: 'rel_0123456789abcdef',
       aborted: false,
     });
-    const malformed = (await (await target.call('/ctx', { headers: { traceparent: '00-00-01' } })).json()) as { traceId: string };
+    const malformed = (await (
+      await target.call('/ctx', { headers: { traceparent: '00-00-01' } })
+    ).json()) as { traceId: string };
     expect(malformed.traceId).toMatch(/^[\da-f]{32}$/);
     expect(target.app.spans(2)[1]).toMatchObject({
       traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -673,7 +887,9 @@ describe.each(adapters)('over %s', (_name, open) => {
       'GET /lazy': {
         lazy: true,
         handler: (_req, _res, _gctx, lctx) => {
-          lctx.waitUntil(new Promise((resolve) => setTimeout(resolve, 30)).then(() => (done = true)));
+          lctx.waitUntil(
+            new Promise((resolve) => setTimeout(resolve, 30)).then(() => (done = true)),
+          );
           lctx.waitUntil(Promise.reject(new Error('late')));
           return { ok: true };
         },
@@ -686,7 +902,9 @@ describe.each(adapters)('over %s', (_name, open) => {
       },
     });
     expect((await target.call('/lazy')).status).toBe(500);
-    expect(await Promise.all([1, 2, 3].map(async () => (await target.call('/lazy')).status))).toEqual([200, 200, 200]);
+    expect(
+      await Promise.all([1, 2, 3].map(async () => (await target.call('/lazy')).status)),
+    ).toEqual([200, 200, 200]);
     expect(opened).toBe(2);
     await target.app.drain();
     expect(done).toBe(true);
@@ -699,7 +917,11 @@ describe.each(adapters)('over %s', (_name, open) => {
     current = bundle({ 'GET /v': { handler: () => 2 } }, {}, '2.0.0');
     const response = await target.call('/v');
     expect([await response.json(), response.headers.get('x-api-version')]).toEqual([2, '2.0.0']);
-    expect(target.app.metrics().map((metric) => [metric.version, metric.route, metric.status, metric.count])).toEqual([
+    expect(
+      target.app
+        .metrics()
+        .map((metric) => [metric.version, metric.route, metric.status, metric.count]),
+    ).toEqual([
       ['1.0.0', '/v', '2xx', 1],
       ['2.0.0', '/v', '2xx', 1],
     ]);
@@ -710,22 +932,33 @@ describe.each(adapters)('over %s', (_name, open) => {
       'POST /a': { headers: object({ 'x-tenant': { type: 'string' } }, []), handler: () => ({}) },
     };
     const preflight = (origin: string): Promise<Response> =>
-      target.call('/a', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+      target.call('/a', {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
 
     it('is off by default', async () => {
       await start(routes);
-      expect((await preflight('https://a.example')).headers.get('access-control-allow-origin')).toBe(null);
       expect(
-        (await target.call('/a', { method: 'POST', headers: { origin: 'http://localhost:5173' } })).headers.get(
-          'access-control-allow-origin',
-        ),
+        (await preflight('https://a.example')).headers.get('access-control-allow-origin'),
+      ).toBe(null);
+      expect(
+        (
+          await target.call('/a', { method: 'POST', headers: { origin: 'http://localhost:5173' } })
+        ).headers.get('access-control-allow-origin'),
       ).toBe(null);
     });
 
     it('allows loopback in development', async () => {
       await start(routes, { mode: 'development' });
-      expect((await preflight('http://localhost:5173')).headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
-      expect((await preflight('http://localhost.evil.example')).headers.get('access-control-allow-origin')).toBe(null);
+      expect(
+        (await preflight('http://localhost:5173')).headers.get('access-control-allow-origin'),
+      ).toBe('http://localhost:5173');
+      expect(
+        (await preflight('http://localhost.evil.example')).headers.get(
+          'access-control-allow-origin',
+        ),
+      ).toBe(null);
     });
 
     it('answers preflights of the origins that it knows', async () => {
@@ -733,16 +966,23 @@ describe.each(adapters)('over %s', (_name, open) => {
       const { status, headers } = await preflight('https://a.example');
       expect(status).toBe(204);
       expect(headers.get('access-control-allow-methods')).toBe('POST, OPTIONS');
-      expect(headers.get('access-control-allow-headers')).toMatch(/^X-API-Version, traceparent, Idempotency-Key.*, x-tenant$/);
+      expect(headers.get('access-control-allow-headers')).toMatch(
+        /^X-API-Version, traceparent, Idempotency-Key.*, x-tenant$/,
+      );
       expect(headers.get('access-control-allow-credentials')).toBe('true');
       expect(headers.get('vary')).toContain('Origin');
-      const answer = await target.call('/a', { method: 'POST', headers: { origin: 'https://a.example' } });
-      expect(answer.headers.get('access-control-expose-headers')).toBe('X-API-Version, X-Gati-Release, Link, Retry-After, X-Request-Id');
+      const answer = await target.call('/a', {
+        method: 'POST',
+        headers: { origin: 'https://a.example' },
+      });
+      expect(answer.headers.get('access-control-expose-headers')).toBe(
+        'X-API-Version, X-Gati-Release, Link, Retry-After, X-Request-Id',
+      );
       const refused = await preflight('https://b.example');
-      expect([refused.headers.get('access-control-allow-origin'), refused.headers.get('access-control-allow-methods')]).toEqual([
-        null,
-        null,
-      ]);
+      expect([
+        refused.headers.get('access-control-allow-origin'),
+        refused.headers.get('access-control-allow-methods'),
+      ]).toEqual([null, null]);
     });
   });
 });

@@ -14,7 +14,11 @@ const migration: Migration = {
       up: ({ params, query, body }) => {
         const { amount } = body as { amount: number };
         if (amount === 0) throw new HttpError(422, 'amount_zero');
-        return { params: { ...params, account: 'a/b' }, query: { source: query['from'] }, body: { money: { cents: amount * 100 } } };
+        return {
+          params: { ...params, account: 'a/b' },
+          query: { source: query['from'] },
+          body: { money: { cents: amount * 100 } },
+        };
       },
       down: ({ status, body }) => {
         const { money } = body as { money: { cents: number } };
@@ -26,7 +30,11 @@ const migration: Migration = {
   },
 };
 
-const cents = { type: 'object', properties: { cents: { type: 'integer', maximum: 1_000_000 } }, required: ['cents'] } as const;
+const cents = {
+  type: 'object',
+  properties: { cents: { type: 'integer', maximum: 1_000_000 } },
+  required: ['cents'],
+} as const;
 const newest = (): ServedRelease =>
   release('2.0.0', '2026-02-01T00:00:00Z', {
     routes: {
@@ -52,13 +60,29 @@ const newest = (): ServedRelease =>
     },
   });
 
-const OLD = ['POST /payments/:id', 'GET /created', 'GET /same', 'GET /events', 'GET /gone', 'WS /live'];
+const OLD = [
+  'POST /payments/:id',
+  'GET /created',
+  'GET /same',
+  'GET /events',
+  'GET /gone',
+  'WS /live',
+];
 const table = bundle(Object.fromEntries(OLD.map((id) => [id, {}])));
-const amount = { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] } as const;
+const amount = {
+  type: 'object',
+  properties: { amount: { type: 'number' } },
+  required: ['amount'],
+} as const;
 const OLD_CONTRACT: Contract = {
   ...table.contract,
   routes: table.contract.routes.map((route) =>
-    route.method === 'POST' ? { ...route, body: { contentTypes: ['application/json'], required: true, schema: amount as never } } : route,
+    route.method === 'POST'
+      ? {
+          ...route,
+          body: { contentTypes: ['application/json'], required: true, schema: amount as never },
+        }
+      : route,
   ),
 };
 const carry: Carry = {
@@ -86,9 +110,16 @@ describe.each(adapters)('over %s', (_name, open) => {
     target = await open(bundle({}), { releases: () => served });
   };
   const old = (path: string, init: RequestInit = {}): Promise<Response> =>
-    target.call(path, { ...init, headers: { 'x-api-version': '1.0.0', ...(init.headers as Record<string, string>) } });
+    target.call(path, {
+      ...init,
+      headers: { 'x-api-version': '1.0.0', ...(init.headers as Record<string, string>) },
+    });
   const pay = (amount: unknown, type = 'application/json'): Promise<Response> =>
-    old('/payments/7%20x?from=app', { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify({ amount }) });
+    old('/payments/7%20x?from=app', {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: JSON.stringify({ amount }),
+    });
   afterEach(() => target.close());
 
   it('a retired release is answered by a newer one, in the words of the old', async () => {
@@ -109,19 +140,35 @@ describe.each(adapters)('over %s', (_name, open) => {
   it('what the newer one refuses, a migration refuses, or a client sends wrong is said as ever', async () => {
     await start();
     const refused = await pay(1e9);
-    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([400, 'invalid_request']);
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
+      400,
+      'invalid_request',
+    ]);
     expect(refused.headers.get('x-api-version')).toBe('1.0.0');
     const zero = await pay(0);
-    expect([zero.status, ((await zero.json()) as { code: string }).code]).toEqual([422, 'amount_zero']);
-    const malformed = await old('/payments/7', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
-    expect([malformed.status, ((await malformed.json()) as { code: string }).code]).toEqual([400, 'malformed_json']);
+    expect([zero.status, ((await zero.json()) as { code: string }).code]).toEqual([
+      422,
+      'amount_zero',
+    ]);
+    const malformed = await old('/payments/7', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect([malformed.status, ((await malformed.json()) as { code: string }).code]).toEqual([
+      400,
+      'malformed_json',
+    ]);
     const unfit = await pay('much');
     expect([unfit.status, ((await unfit.json()) as { errors: unknown[] }).errors]).toEqual([
       400,
       [expect.objectContaining({ in: 'body', path: '/amount' })],
     ]);
     expect((await old('/payments/7', { method: 'POST' })).status).toBe(400);
-    expect([unfit.headers.get('x-api-version'), unfit.headers.get('x-gati-release')]).toEqual(['1.0.0', 'rel_1.0.0']);
+    expect([unfit.headers.get('x-api-version'), unfit.headers.get('x-gati-release')]).toEqual([
+      '1.0.0',
+      'rel_1.0.0',
+    ]);
     const large = await old('/payments/7', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -136,9 +183,14 @@ describe.each(adapters)('over %s', (_name, open) => {
   it('a migration that fails is a 500, and is logged', async () => {
     await start();
     const answer = await pay(666);
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([500, 'internal']);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      500,
+      'internal',
+    ]);
     await target.app.drain();
-    expect(target.logged.some(({ error }) => (error as Error | undefined)?.message === 'down is broken')).toBe(true);
+    expect(
+      target.logged.some(({ error }) => (error as Error | undefined)?.message === 'down is broken'),
+    ).toBe(true);
   });
 
   it('routes may change their method, stay as they are, and stream', async () => {
@@ -147,7 +199,12 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await (await old('/same')).json()).toEqual({ same: true });
     expect((await old('/same', { method: 'HEAD' })).status).toBe(200);
     const events = await old('/events');
-    expect([events.headers.get('x-api-version'), await events.text()]).toEqual(['1.0.0', expect.stringContaining('{"n":1}')]);
-    expect(await (await target.call('/versions', { headers: { 'x-api-version': '1.0.0' } })).json()).toMatchObject({ versions: [{}, {}] });
+    expect([events.headers.get('x-api-version'), await events.text()]).toEqual([
+      '1.0.0',
+      expect.stringContaining('{"n":1}'),
+    ]);
+    expect(
+      await (await target.call('/versions', { headers: { 'x-api-version': '1.0.0' } })).json(),
+    ).toMatchObject({ versions: [{}, {}] });
   });
 });

@@ -25,5 +25,6 @@ it('skips the addresses of known proxies', () => {
 });
 
 it('refuses what is no range', () => {
-  for (const range of ['x', '10.0.0.0/33', '300.1.1.1', '::1/129', '10.0.0.0/x']) expect(() => toClientIp([range])).toThrow(TypeError);
+  for (const range of ['x', '10.0.0.0/33', '300.1.1.1', '::1/129', '10.0.0.0/x'])
+    expect(() => toClientIp([range])).toThrow(TypeError);
 });

@@ -6,7 +6,11 @@ import { bundle, type TestRoute } from '../helpers/bundle.ts';
 import { overNode, raw, type Target } from '../helpers/target.ts';
 import { client, type Client } from '../helpers/socket-client.ts';
 
-const receive = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] } as const;
+const receive = {
+  type: 'object',
+  properties: { text: { type: 'string' } },
+  required: ['text'],
+} as const;
 
 describe('WebSocket', () => {
   let target: Target;
@@ -30,7 +34,8 @@ describe('WebSocket', () => {
         receive: receive as never,
         socket: {
           open: (peer) => peer.send({ hello: peer.params['room'], q: peer.query['q'] }),
-          message: (peer, message: { text: string }) => peer.send({ echo: message.text, at: new Date(0), n: 1n }),
+          message: (peer, message: { text: string }) =>
+            peer.send({ echo: message.text, at: new Date(0), n: 1n }),
           close: (_peer, details) => void seen.push(details.code),
         },
       },
@@ -70,7 +75,9 @@ describe('WebSocket', () => {
     ['bytes', Buffer.from([1, 2]), 1003, 'messages of this route are JSON text'],
   ])('closes on a message that is %s', async (_name, message, code, reason) => {
     let handled = 0;
-    await start({ 'WS /chat': { receive: receive as never, socket: { message: () => void handled++ } } });
+    await start({
+      'WS /chat': { receive: receive as never, socket: { message: () => void handled++ } },
+    });
     const socket = await open('/chat');
     socket.send(message);
     expect(await socket.closed).toEqual({ code, reason });
@@ -117,12 +124,17 @@ describe('WebSocket', () => {
         `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
       ]);
     expect(await handshake('/chat/1', '')).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unknown_user"/);
-    expect(await handshake('/chat/x', 'Cookie: user=1\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"path":"\/room"/);
-    expect(await handshake('/chat/1', 'Cookie: user=1\r\nOrigin: https://evil.example\r\n')).toMatch(
-      /^HTTP\/1\.1 403 [\s\S]*foreign_origin/,
+    expect(await handshake('/chat/x', 'Cookie: user=1\r\n')).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*"path":"\/room"/,
     );
+    expect(
+      await handshake('/chat/1', 'Cookie: user=1\r\nOrigin: https://evil.example\r\n'),
+    ).toMatch(/^HTTP\/1\.1 403 [\s\S]*foreign_origin/);
     expect(await handshake('/elsewhere', '')).toBe('HTTP/1.1 404 Not Found\r\n\r\n');
-    const same = await open('/chat/1', { cookie: 'user=1', origin: `http://127.0.0.1:${target.port}` });
+    const same = await open('/chat/1', {
+      cookie: 'user=1',
+      origin: `http://127.0.0.1:${target.port}`,
+    });
     expect(await same.next()).toBe('"in"');
     expect(target.app.inflight).toBe(0);
   });
@@ -130,14 +142,18 @@ describe('WebSocket', () => {
   it('refuses a handshake without what it needs, as a problem', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const handshake = (headers: string): Promise<string> =>
-      raw(target.port, [`GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`]);
+      raw(target.port, [
+        `GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`,
+      ]);
     for (const key of ['', 'Sec-WebSocket-Key: short\r\n'])
       expect(await handshake(`Sec-WebSocket-Version: 13\r\n${key}`)).toMatch(
         /^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*"code":"bad_handshake"/,
       );
-    expect(await handshake('Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n')).toMatch(
-      /^HTTP\/1\.1 426 [\s\S]*sec-websocket-version: 13[\s\S]*"code":"upgrade_required"/,
-    );
+    expect(
+      await handshake(
+        'Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
+      ),
+    ).toMatch(/^HTTP\/1\.1 426 [\s\S]*sec-websocket-version: 13[\s\S]*"code":"upgrade_required"/);
     expect(target.app.inflight).toBe(0);
   });
 
@@ -149,7 +165,9 @@ describe('WebSocket', () => {
       if (target.app.upgrade(req, socket, head)) return;
       foreign++;
       expect([socket.destroyed, socket.listenerCount('error')]).toEqual([false, 0]);
-      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: vite\r\n\r\n');
+      socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: vite\r\n\r\n',
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -174,7 +192,12 @@ describe('WebSocket', () => {
     if (slot === undefined) throw new Error('no slot');
     slot.live = async () => {
       const said = greeting;
-      return { middleware: [], input: {}, output: {}, socket: { message: (peer) => peer.send(said) } };
+      return {
+        middleware: [],
+        input: {},
+        output: {},
+        socket: { message: (peer) => peer.send(said) },
+      };
     };
     target = await overNode(release);
     const socket = await open('/live');

@@ -5,7 +5,8 @@ import { adapters, overNode, raw, type Target } from '../helpers/target.ts';
 
 describe.each(adapters)('streams over %s', (name, open) => {
   let target: Target;
-  const start = async (routes: Record<string, TestRoute>): Promise<Target> => (target = await open(bundle(routes)));
+  const start = async (routes: Record<string, TestRoute>): Promise<Target> =>
+    (target = await open(bundle(routes)));
   afterEach(() => target.close());
 
   it('ends the source when the client goes', async () => {
@@ -99,7 +100,9 @@ describe('draining over node', () => {
     let release: (() => void) | undefined;
     const target = await overNode(
       bundle({
-        'GET /slow': { handler: () => new Promise((resolve) => (release = () => resolve({ done: true }))) },
+        'GET /slow': {
+          handler: () => new Promise((resolve) => (release = () => resolve({ done: true }))),
+        },
         'GET /quick': { handler: () => ({}) },
       }),
     );
@@ -112,13 +115,18 @@ describe('draining over node', () => {
     expect(drained).toBe(false);
     release?.();
     const response = await slow;
-    expect([await response.json(), response.headers.get('connection')]).toEqual([{ done: true }, 'close']);
+    expect([await response.json(), response.headers.get('connection')]).toEqual([
+      { done: true },
+      'close',
+    ]);
     await drain;
     await target.close();
   });
 
   it('keeps pipelined requests in order', async () => {
-    const target = await overNode(bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }));
+    const target = await overNode(
+      bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }),
+    );
     const answer = await raw(target.port, [
       'GET /n/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /n/2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     ]);
@@ -133,9 +141,9 @@ describe('draining over node', () => {
       bundle({
         'GET /slow': {
           handler: (_req, _res, _gctx, lctx) =>
-            new Promise((resolve) => lctx.signal.addEventListener('abort', () => ((aborted = true), resolve({})))).finally(
-              () => (settled = true),
-            ),
+            new Promise((resolve) =>
+              lctx.signal.addEventListener('abort', () => ((aborted = true), resolve({}))),
+            ).finally(() => (settled = true)),
         },
       }),
     );

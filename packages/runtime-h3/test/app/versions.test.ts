@@ -6,7 +6,9 @@ import { release } from '../helpers/releases.ts';
 import { client } from '../helpers/socket-client.ts';
 import { adapters, overNode, raw, type Target } from '../helpers/target.ts';
 
-const socket = (version: string) => ({ socket: { open: (peer: { send(message: unknown): void }) => peer.send(version) } });
+const socket = (version: string) => ({
+  socket: { open: (peer: { send(message: unknown): void }) => peer.send(version) },
+});
 
 const FIVE: ServedRelease[] = [
   release('1.0.0', '2026-01-01T00:00:00Z', { status: 'retired' }),
@@ -23,13 +25,22 @@ const FIVE: ServedRelease[] = [
   }),
   release('2.0.0', '2026-04-01T00:00:00Z', { status: 'withdrawn' }),
   release('2.0.1', '2026-05-01T00:00:00Z', {
-    routes: { 'GET /which': { handler: () => ({ version: '2.0.1' }) }, 'WS /live': socket('2.0.1') },
+    routes: {
+      'GET /which': { handler: () => ({ version: '2.0.1' }) },
+      'WS /live': socket('2.0.1'),
+    },
     document: () => Promise.resolve('{"openapi":"3.1.0"}'),
   }),
   release('3.0.0', '2026-06-01T00:00:00Z', { status: 'staged' }),
 ];
 const LIST = [
-  { version: '2.0.1', id: 'rel_2.0.1', date: '2026-05-01T00:00:00Z', status: 'live', docs: '/versions/2.0.1' },
+  {
+    version: '2.0.1',
+    id: 'rel_2.0.1',
+    date: '2026-05-01T00:00:00Z',
+    status: 'live',
+    docs: '/versions/2.0.1',
+  },
   { version: '1.1.0', id: 'rel_1.1.0', date: '2026-02-01T00:00:00Z', status: 'deprecated' },
 ];
 
@@ -40,7 +51,10 @@ describe.each(adapters)('over %s', (_name, open) => {
     target = await open(bundle({}), { releases: () => served, ...options });
   };
   const ask = async (version?: string, path = '/which'): Promise<[number, unknown]> => {
-    const answer = await target.call(path, version === undefined ? {} : { headers: { 'x-api-version': version } });
+    const answer = await target.call(
+      path,
+      version === undefined ? {} : { headers: { 'x-api-version': version } },
+    );
     const body = (await answer.json()) as { version?: string; code?: string };
     return [answer.status, body.version ?? body.code];
   };
@@ -73,7 +87,9 @@ describe.each(adapters)('over %s', (_name, open) => {
     const answer = await target.call('/which?x=1');
     const body = (await answer.json()) as { versions: unknown; curl: string };
     expect(body.versions).toEqual(LIST);
-    expect(body.curl).toMatch(/^curl -H 'X-API-Version: 2\.0\.1' '(?:http:\/\/[\w.:]+)?\/which\?x=1'$/);
+    expect(body.curl).toMatch(
+      /^curl -H 'X-API-Version: 2\.0\.1' '(?:http:\/\/[\w.:]+)?\/which\?x=1'$/,
+    );
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('location')).toBe(null);
@@ -106,17 +122,32 @@ describe.each(adapters)('over %s', (_name, open) => {
       sunset: 'Fri, 01 Jan 2027 00:00:00 GMT',
     });
     const latest = (await target.call('/which?api-version=2.0.1')).headers;
-    expect(latest.get('link')).toBe('<?api-version=2.0.1>; rel="latest-version", </versions>; rel="version-history"');
+    expect(latest.get('link')).toBe(
+      '<?api-version=2.0.1>; rel="latest-version", </versions>; rel="version-history"',
+    );
     expect([latest.get('deprecation'), latest.get('sunset')]).toEqual([null, null]);
   });
 
   it('takes the version from the query, once', async () => {
     const routes = { 'GET /which': { handler: (req: { query: unknown }) => req.query } };
-    await start([release('1.0.0', '2026-01-01', { routes }), release('2.0.0', '2026-02-01', { routes })]);
-    expect(await (await target.call('/which?a=1&api%2Dversion=^1.0&b=2')).json()).toEqual({ a: '1', b: '2' });
+    await start([
+      release('1.0.0', '2026-01-01', { routes }),
+      release('2.0.0', '2026-02-01', { routes }),
+    ]);
+    expect(await (await target.call('/which?a=1&api%2Dversion=^1.0&b=2')).json()).toEqual({
+      a: '1',
+      b: '2',
+    });
     expect((await target.call('/which?api-version=1.0.0&api-version=1.0.0')).status).toBe(400);
-    expect((await target.call('/which?api-version=1.0.0', { headers: { 'x-api-version': '1.0.0' } })).status).toBe(400);
-    expect((await target.call('/which?api-version=2026-01-15T00:00:00+02:00')).headers.get('x-api-version')).toBe('1.0.0');
+    expect(
+      (await target.call('/which?api-version=1.0.0', { headers: { 'x-api-version': '1.0.0' } }))
+        .status,
+    ).toBe(400);
+    expect(
+      (await target.call('/which?api-version=2026-01-15T00:00:00+02:00')).headers.get(
+        'x-api-version',
+      ),
+    ).toBe('1.0.0');
   });
 
   it('a route says what a missing version means there, else the app does', async () => {
@@ -133,7 +164,9 @@ describe.each(adapters)('over %s', (_name, open) => {
     ] as const) {
       await start(list(policy));
       expect(await ask()).toEqual([200, expected]);
-      expect((await target.call('/which', { method: 'HEAD' })).headers.get('x-api-version')).toBe(expected);
+      expect((await target.call('/which', { method: 'HEAD' })).headers.get('x-api-version')).toBe(
+        expected,
+      );
       await target.close();
     }
     for (const [missingVersion, expected] of [
@@ -165,8 +198,13 @@ describe.each(adapters)('over %s', (_name, open) => {
   it('rules are for paths that some release has', async () => {
     await start();
     expect((await target.call('/nothing')).status).toBe(404);
-    expect((await target.call('/nothing', { headers: { 'x-api-version': 'v1' } })).status).toBe(404);
-    const gone = await target.call('/gone', { method: 'DELETE', headers: { 'x-api-version': '^2' } });
+    expect((await target.call('/nothing', { headers: { 'x-api-version': 'v1' } })).status).toBe(
+      404,
+    );
+    const gone = await target.call('/gone', {
+      method: 'DELETE',
+      headers: { 'x-api-version': '^2' },
+    });
     expect([gone.status, ((await gone.json()) as { detail: string }).detail]).toEqual([
       404,
       'This version has no route at this path; another one has.',
@@ -182,7 +220,10 @@ describe.each(adapters)('over %s', (_name, open) => {
       });
       return [answer.status, answer.headers.get('access-control-allow-methods')];
     };
-    expect(await preflight('/gone?api-version=nonsense', 'DELETE')).toEqual([204, 'DELETE, OPTIONS']);
+    expect(await preflight('/gone?api-version=nonsense', 'DELETE')).toEqual([
+      204,
+      'DELETE, OPTIONS',
+    ]);
     expect(await preflight('/which', 'GET')).toEqual([204, 'GET, HEAD, OPTIONS']);
     expect(await preflight('/nothing', 'GET')).toEqual([404, null]);
   });
@@ -192,13 +233,21 @@ describe.each(adapters)('over %s', (_name, open) => {
     const docs = { docs: '/api/versions/2.0.1' };
     const answer = await target.call('/api/versions', { headers: { 'x-api-version': 'whatever' } });
     expect(await answer.json()).toEqual({
-      versions: [{ ...LIST[0], ...docs }, LIST[1], { version: '1.0.0', id: 'rel_1.0.0', date: '2026-01-01T00:00:00Z', status: 'retired' }],
+      versions: [
+        { ...LIST[0], ...docs },
+        LIST[1],
+        { version: '1.0.0', id: 'rel_1.0.0', date: '2026-01-01T00:00:00Z', status: 'retired' },
+      ],
     });
     expect(await (await target.call('/api/versions/2.0.1')).json()).toEqual({ openapi: '3.1.0' });
     expect((await target.call('/api/versions/1.1.0')).status).toBe(404);
     expect((await target.call('/versions')).status).toBe(404);
     await target.close();
-    await start([release('1.0.0', '2026-01-01', { routes: { 'GET /versions': { handler: () => ({ mine: true }) } } })]);
+    await start([
+      release('1.0.0', '2026-01-01', {
+        routes: { 'GET /versions': { handler: () => ({ mine: true }) } },
+      }),
+    ]);
     expect(await (await target.call('/versions')).json()).toEqual({ mine: true });
   });
 
@@ -227,7 +276,8 @@ describe.each(adapters)('over %s', (_name, open) => {
     const made = (await first.bundle()) as never;
     expect(target.app.usage(made)).toEqual({ open: 0, idle: 0 });
     const pending = ask();
-    while (target.app.usage(made).open === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (target.app.usage(made).open === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     answer();
     expect(await pending).toEqual([200, '1.0.0']);
     expect(target.app.usage(made).open).toBe(0);
@@ -242,9 +292,14 @@ describe('over node alone', () => {
   it('header lines that are sent twice are refused, as they stand or folded', async () => {
     target = await overNode(bundle({}), { releases: () => served });
     const served = { list: FIVE };
-    const lines = (fields: string): string => `GET /which HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${fields}\r\n\r\n`;
-    expect(await raw(target.port, [lines('X-API-Version: 1.1.0\r\nX-API-Version: 2.0.1')])).toContain('version_duplicate');
-    expect(await raw(target.port, [lines('X-API-Version: 1.1.0\r\nx-api-version: 1.1.0')])).toContain('400 Bad Request');
+    const lines = (fields: string): string =>
+      `GET /which HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${fields}\r\n\r\n`;
+    expect(
+      await raw(target.port, [lines('X-API-Version: 1.1.0\r\nX-API-Version: 2.0.1')]),
+    ).toContain('version_duplicate');
+    expect(
+      await raw(target.port, [lines('X-API-Version: 1.1.0\r\nx-api-version: 1.1.0')]),
+    ).toContain('400 Bad Request');
   });
 
   it('what is no route of any release goes on to whoever is next, other methods of a route do not', async () => {

@@ -39,7 +39,9 @@ it('runs on a server that speaks fetch, with its sockets', async () => {
   expect(await a.closed).toEqual({ code: 1008, reason: '/n must be a number' });
   const handshake =
     'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-  expect(await raw(port, [`GET /chat/long HTTP/1.1\r\n${handshake}`])).toMatch(/^HTTP\/1\.1 400 [\s\S]*"path":"\/room"/);
+  expect(await raw(port, [`GET /chat/long HTTP/1.1\r\n${handshake}`])).toMatch(
+    /^HTTP\/1\.1 400 [\s\S]*"path":"\/room"/,
+  );
   expect(await raw(port, [`GET /nothing HTTP/1.1\r\n${handshake}`])).toMatch(/^HTTP\/1\.1 404 /);
   await target.app.drain();
   expect((await b.closed).code).toBe(1012);

@@ -6,13 +6,21 @@ import { loadConfig } from '../../src/config/load.ts';
 import { createRedactor } from '../../src/config/redact.ts';
 
 const schemas = {
-  zod: z.object({ DATABASE_URL: z.url(), RETRIES: z.coerce.number().default(3), API_TOKEN: z.string() }),
+  zod: z.object({
+    DATABASE_URL: z.url(),
+    RETRIES: z.coerce.number().default(3),
+    API_TOKEN: z.string(),
+  }),
   valibot: v.object({
     DATABASE_URL: v.pipe(v.string(), v.url()),
     RETRIES: v.optional(v.pipe(v.string(), v.transform(Number)), '3'),
     API_TOKEN: v.string(),
   }),
-  arktype: type({ DATABASE_URL: 'string.url', RETRIES: 'string.numeric.parse = "3"', API_TOKEN: 'string' }),
+  arktype: type({
+    DATABASE_URL: 'string.url',
+    RETRIES: 'string.numeric.parse = "3"',
+    API_TOKEN: 'string',
+  }),
 };
 
 describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
@@ -22,12 +30,19 @@ describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
       { DATABASE_URL: 'postgres://u:pw@db/app', API_TOKEN: 'tok-123456', OTHER: 'x' },
       'production',
     );
-    expect(value).toMatchObject({ DATABASE_URL: 'postgres://u:pw@db/app', RETRIES: 3, API_TOKEN: 'tok-123456' });
+    expect(value).toMatchObject({
+      DATABASE_URL: 'postgres://u:pw@db/app',
+      RETRIES: 3,
+      API_TOKEN: 'tok-123456',
+    });
   });
 
   test('names all that is missing or bad at once, without a value', async () => {
     const loading = loadConfig(() => schema, { DATABASE_URL: 'hunter2-is-no-url' }, 'production');
-    await expect(loading).rejects.toMatchObject({ code: 'GATI_CONFIG_INVALID', diagnostic: { file: 'src/config.ts' } });
+    await expect(loading).rejects.toMatchObject({
+      code: 'GATI_CONFIG_INVALID',
+      diagnostic: { file: 'src/config.ts' },
+    });
     const error = await loading.catch((caught: Error) => caught.message);
     expect(error).toMatch(/DATABASE_URL/);
     expect(error).toMatch(/API_TOKEN is missing/);
@@ -44,12 +59,16 @@ test.each([
   ['production', /^Set these names in the environment\.$/],
   ['test', /testApp\(\{ env: .* tests read no \.env/],
 ] as const)('says where the names are set: %s', async (mode, fix) => {
-  const error: unknown = await loadConfig(() => z.object({ A: z.string() }), {}, mode).catch((caught: unknown) => caught);
+  const error: unknown = await loadConfig(() => z.object({ A: z.string() }), {}, mode).catch(
+    (caught: unknown) => caught,
+  );
   expect(error).toMatchObject({ diagnostic: { fix: expect.stringMatching(fix) } });
 });
 
 test('a default export that is no schema is named', async () => {
-  await expect(loadConfig(() => ({ port: 1 }), {}, 'production')).rejects.toMatchObject({ code: 'GATI_CONFIG_INVALID' });
+  await expect(loadConfig(() => ({ port: 1 }), {}, 'production')).rejects.toMatchObject({
+    code: 'GATI_CONFIG_INVALID',
+  });
 });
 
 test('config values do not reach logs, escaped or not', async () => {

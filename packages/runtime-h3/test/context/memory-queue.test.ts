@@ -8,10 +8,18 @@ it.each([
   ['test', 0],
 ] as const)('in %s it is told %i times that effects are in memory', async (mode, times) => {
   const logged: Record<string, unknown>[] = [];
-  const release = { ...bundle({}), effects: { note: { load: async () => ({ run: async () => undefined }) } } };
+  const release = {
+    ...bundle({}),
+    effects: { note: { load: async () => ({ run: async () => undefined }) } },
+  };
   const { logger } = context(release, logged);
   for (let made = 0; made < 2; made++) {
-    const { gctx, dispose } = await createGlobalContext({ release, mode, logger, env: { GATI_EFFECTS: 'memory:' } });
+    const { gctx, dispose } = await createGlobalContext({
+      release,
+      mode,
+      logger,
+      env: { GATI_EFFECTS: 'memory:' },
+    });
     await gctx.effects.enqueue('note', {});
     await dispose(1000);
   }

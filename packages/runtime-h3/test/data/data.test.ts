@@ -22,10 +22,17 @@ test.each(['memory', 'file'])('SQL in %s', async (kind) => {
   const evil = "Robert'); DROP TABLE users;--";
   await db.sql`INSERT INTO users (name) VALUES (${evil})`;
   await db.prepare('INSERT INTO users (name) VALUES (?)').run('Ann');
-  expect((await db.sql<{ name: string }>`SELECT name FROM users ORDER BY id`).rows).toEqual([{ name: evil }, { name: 'Ann' }]);
-  expect((await db.sql`SELECT ${'a'} || {${'b'}} AS x`.catch((error: Error) => error)) instanceof Error).toBe(true);
+  expect((await db.sql<{ name: string }>`SELECT name FROM users ORDER BY id`).rows).toEqual([
+    { name: evil },
+    { name: 'Ann' },
+  ]);
+  expect(
+    (await db.sql`SELECT ${'a'} || {${'b'}} AS x`.catch((error: Error) => error)) instanceof Error,
+  ).toBe(true);
   expect((await db.sql`WITH one AS (SELECT ${1} AS n) SELECT n FROM one`).rows).toEqual([{ n: 1 }]);
-  expect((await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows).toEqual([{ id: 2 }]);
+  expect(
+    (await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows,
+  ).toEqual([{ id: 2 }]);
   await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`;
   const byName = db.prepare('SELECT id FROM users WHERE name = ?');
   expect(await byName.get('Ann')).toEqual({ id: 2 });
@@ -35,39 +42,63 @@ test.each(['memory', 'file'])('SQL in %s', async (kind) => {
 });
 
 test('two connections to one file write at the same time', async () => {
-  const [one, two] = [createLazyDatabase(undefined, join(folder, 'shared')), createLazyDatabase(undefined, join(folder, 'shared'))];
+  const [one, two] = [
+    createLazyDatabase(undefined, join(folder, 'shared')),
+    createLazyDatabase(undefined, join(folder, 'shared')),
+  ];
   await one.exec('CREATE TABLE hits (n INTEGER)');
-  await Promise.all([one, two].flatMap((db) => Array.from({ length: 20 }, (_, n) => db.sql`INSERT INTO hits VALUES (${n})`)));
+  await Promise.all(
+    [one, two].flatMap((db) =>
+      Array.from({ length: 20 }, (_, n) => db.sql`INSERT INTO hits VALUES (${n})`),
+    ),
+  );
   expect(await one.prepare('SELECT count(*) AS n FROM hits').get()).toEqual({ n: 40 });
   await Promise.all([one.dispose(), two.dispose()]);
 });
 
-test.each(['memory', 'file'])('a transaction in %s is done as a whole or not at all', async (kind) => {
-  const db = createLazyDatabase(undefined, kind === 'memory' ? undefined : join(folder, 'transactions'));
-  await db.exec('CREATE TABLE accounts (name TEXT PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0))');
-  await db.exec("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
-  const move = (amount: number) =>
-    db.transaction(async (tx) => {
-      await tx.sql`UPDATE accounts SET balance = balance + ${amount} WHERE name = ${'bob'}`;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await tx.prepare('UPDATE accounts SET balance = balance - ? WHERE name = ?').run(amount, 'ann');
-      return amount;
-    });
-  const sum = () => db.prepare('SELECT sum(balance) AS sum FROM accounts').get();
-  // Who asks meanwhile sees none of it, and they don't mix.
-  const moves = Promise.allSettled([move(60), move(60), move(40)]);
-  expect(await sum()).toEqual({ sum: 100 });
-  expect((await moves).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect(await db.prepare('SELECT balance FROM accounts ORDER BY name').all()).toEqual([{ balance: 0 }, { balance: 100 }]);
+test.each(['memory', 'file'])(
+  'a transaction in %s is done as a whole or not at all',
+  async (kind) => {
+    const db = createLazyDatabase(
+      undefined,
+      kind === 'memory' ? undefined : join(folder, 'transactions'),
+    );
+    await db.exec(
+      'CREATE TABLE accounts (name TEXT PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0))',
+    );
+    await db.exec("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
+    const move = (amount: number) =>
+      db.transaction(async (tx) => {
+        await tx.sql`UPDATE accounts SET balance = balance + ${amount} WHERE name = ${'bob'}`;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await tx
+          .prepare('UPDATE accounts SET balance = balance - ? WHERE name = ?')
+          .run(amount, 'ann');
+        return amount;
+      });
+    const sum = () => db.prepare('SELECT sum(balance) AS sum FROM accounts').get();
+    // Who asks meanwhile sees none of it, and they don't mix.
+    const moves = Promise.allSettled([move(60), move(60), move(40)]);
+    expect(await sum()).toEqual({ sum: 100 });
+    expect((await moves).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(await db.prepare('SELECT balance FROM accounts ORDER BY name').all()).toEqual([
+      { balance: 0 },
+      { balance: 100 },
+    ]);
 
-  let kept: Transaction | undefined;
-  await db.transaction(async (tx) => void (kept = tx));
-  await expect(kept!.exec('SELECT 1')).rejects.toMatchObject({
-    code: 'GATI_DATABASE',
-    message: expect.stringContaining('used after its end'),
-  });
-  await db.dispose();
-});
+    let kept: Transaction | undefined;
+    await db.transaction(async (tx) => void (kept = tx));
+    await expect(kept!.exec('SELECT 1')).rejects.toMatchObject({
+      code: 'GATI_DATABASE',
+      message: expect.stringContaining('used after its end'),
+    });
+    await db.dispose();
+  },
+);
 
 test('what the work of a transaction threw is what is thrown, even where it ended the transaction itself', async () => {
   const db = createLazyDatabase('sqlite::memory:', undefined);
@@ -76,7 +107,9 @@ test('what the work of a transaction threw is what is thrown, even where it ende
     throw new Error('after');
   });
   await expect(work).rejects.toThrow('after');
-  expect(await db.transaction((tx) => tx.prepare('SELECT ? AS value').get(true))).toEqual({ value: 1 });
+  expect(await db.transaction((tx) => tx.prepare('SELECT ? AS value').get(true))).toEqual({
+    value: 1,
+  });
   await db.dispose();
 });
 
@@ -85,7 +118,10 @@ test('what waits for a transaction that waits for it is told so', async () => {
   try {
     const turns = createTurns();
     const stuck = turns.alone(() => turns.alone(async () => {}));
-    const told = expect(stuck).rejects.toMatchObject({ code: 'GATI_DATABASE', message: expect.stringContaining('more than 5 s') });
+    const told = expect(stuck).rejects.toMatchObject({
+      code: 'GATI_DATABASE',
+      message: expect.stringContaining('more than 5 s'),
+    });
     await vi.advanceTimersByTimeAsync(5000);
     await told;
     expect(turns.busy).toBe(false);
@@ -104,10 +140,15 @@ test('nothing is opened before it is used', async () => {
 test('an unknown scheme and a file that can not be are clear errors, without the address', async () => {
   const oracle = createLazyDatabase('oracle://user:secret@host', undefined);
   const error = await oracle.exec('SELECT 1').catch((caught: Error) => caught);
-  expect(error).toMatchObject({ code: 'GATI_DATABASE', message: expect.stringContaining('oracle:') });
+  expect(error).toMatchObject({
+    code: 'GATI_DATABASE',
+    message: expect.stringContaining('oracle:'),
+  });
   expect((error as Error).message).not.toContain('secret');
   await writeFile(join(folder, 'a-file'), '');
-  await expect(createLazyDatabase(`sqlite:${join(folder, 'a-file', 'data.db')}`, undefined).exec('SELECT 1')).rejects.toMatchObject({
+  await expect(
+    createLazyDatabase(`sqlite:${join(folder, 'a-file', 'data.db')}`, undefined).exec('SELECT 1'),
+  ).rejects.toMatchObject({
     code: 'GATI_DATABASE',
   });
 });

@@ -9,13 +9,17 @@ import { toNumbered } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { open as openQueue } from '../../src/effects/drivers/postgres/index.ts';
 
-const bin = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/15/bin'].find((path) =>
-  existsSync(join(path, 'initdb')),
-);
+const bin = [
+  '/usr/lib/postgresql/17/bin',
+  '/usr/lib/postgresql/16/bin',
+  '/usr/lib/postgresql/15/bin',
+].find((path) => existsSync(join(path, 'initdb')));
 if (!bin) console.warn('PostgreSQL is not installed: its tests are skipped');
 
 test('parameters are numbered outside of quotes and comments', () => {
-  expect(toNumbered(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(`SELECT $1, '?', "a?", $$ ? $$ -- ?\n, $2 /* ? */`);
+  expect(toNumbered(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(
+    `SELECT $1, '?', "a?", $$ ? $$ -- ?\n, $2 /* ? */`,
+  );
 });
 
 describe.skipIf(!bin)('PostgreSQL', () => {
@@ -28,17 +32,25 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     // PostgreSQL does not run as root.
     const as = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     if ('uid' in as) execFileSync('chown', ['65534:65534', folder]);
-    execFileSync(join(bin!, 'initdb'), ['-D', join(folder, 'db'), '-U', 'gati', '-A', 'trust', '--no-sync'], { ...as, stdio: 'ignore' });
+    execFileSync(
+      join(bin!, 'initdb'),
+      ['-D', join(folder, 'db'), '-U', 'gati', '-A', 'trust', '--no-sync'],
+      { ...as, stdio: 'ignore' },
+    );
     const port = await new Promise<number>((resolve) => {
       const probe = createServer().listen(0, '127.0.0.1', () => {
         const { port } = probe.address() as { port: number };
         probe.close(() => resolve(port));
       });
     });
-    server = spawn(join(bin!, 'postgres'), ['-D', join(folder, 'db'), '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'], {
-      ...as,
-      stdio: 'ignore',
-    });
+    server = spawn(
+      join(bin!, 'postgres'),
+      ['-D', join(folder, 'db'), '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'],
+      {
+        ...as,
+        stdio: 'ignore',
+      },
+    );
     url = `postgres://gati@127.0.0.1:${port}/postgres`;
     const db = createLazyDatabase(url, undefined);
     await vi.waitUntil(
@@ -65,9 +77,16 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     await db.exec('CREATE TABLE users (id SERIAL PRIMARY KEY, name TEXT)');
     const evil = "Robert'); DROP TABLE users;--";
     await db.sql`INSERT INTO users (name) VALUES (${evil})`;
-    expect((await db.sql<{ id: number }>`INSERT INTO users (name) VALUES (${'Ann'}) RETURNING id`).rows).toEqual([{ id: 2 }]);
-    expect((await db.sql`SELECT name FROM users ORDER BY id`).rows).toEqual([{ name: evil }, { name: 'Ann' }]);
-    expect(await db.prepare('SELECT id FROM users WHERE name = ?').bind('Ann').get()).toEqual({ id: 2 });
+    expect(
+      (await db.sql<{ id: number }>`INSERT INTO users (name) VALUES (${'Ann'}) RETURNING id`).rows,
+    ).toEqual([{ id: 2 }]);
+    expect((await db.sql`SELECT name FROM users ORDER BY id`).rows).toEqual([
+      { name: evil },
+      { name: 'Ann' },
+    ]);
+    expect(await db.prepare('SELECT id FROM users WHERE name = ?').bind('Ann').get()).toEqual({
+      id: 2,
+    });
     await db.dispose();
   });
 
@@ -78,7 +97,19 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     const order = (id: number) =>
       db.transaction(async (tx) => {
         await tx.sql`INSERT INTO orders VALUES (${id})`;
-        await driver.enqueue([{ id: `order-${id}`, effect: 'ship', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() }], tx);
+        await driver.enqueue(
+          [
+            {
+              id: `order-${id}`,
+              effect: 'ship',
+              payload: '{}',
+              priority: 0,
+              release: '1.0.0',
+              runAt: Date.now(),
+            },
+          ],
+          tx,
+        );
         expect(await db.prepare('SELECT id FROM orders').all()).toEqual([]);
         expect(await driver.stats()).toMatchObject({ waiting: 0 });
         if (id === 1) throw new Error('no');
@@ -96,7 +127,9 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     const db = createLazyDatabase(url, undefined, (error) => void lost.push(error));
     await db.exec('SELECT 1');
     const other = createLazyDatabase(url, undefined);
-    await other.exec('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL');
+    await other.exec(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL',
+    );
     await expect.poll(() => lost.length).toBe(1);
     expect(await db.prepare('SELECT 1 AS one').get()).toEqual({ one: 1 });
     await Promise.all([db.dispose(), other.dispose()]);

@@ -21,14 +21,19 @@ const GOOD: [string, SqlValue, unknown][] = [
   ['text', 'é', 'é'],
 ];
 
-const plain = (value: unknown): unknown => (value instanceof Uint8Array ? new Uint8Array(value) : value);
+const plain = (value: unknown): unknown =>
+  value instanceof Uint8Array ? new Uint8Array(value) : value;
 
 test.each(GOOD)('%s is bound alone and among others', async (_name, value, expected) => {
   const alone = db.prepare('SELECT ? AS value');
   expect(plain((await alone.get<{ value: unknown }>(value))?.value)).toEqual(expected);
   expect(plain((await alone.bind(value).all<{ value: unknown }>())[0]?.value)).toEqual(expected);
-  expect(plain((await db.sql<{ value: unknown }>`SELECT ${value} AS value`).rows?.[0]?.value)).toEqual(expected);
-  const both = await db.prepare('SELECT ? AS value, ? AS other').get<{ value: unknown; other: string }>(value, 'x');
+  expect(
+    plain((await db.sql<{ value: unknown }>`SELECT ${value} AS value`).rows?.[0]?.value),
+  ).toEqual(expected);
+  const both = await db
+    .prepare('SELECT ? AS value, ? AS other')
+    .get<{ value: unknown; other: string }>(value, 'x');
   expect([plain(both?.value), both?.other]).toEqual([expected, 'x']);
   await db.exec('CREATE TABLE IF NOT EXISTS kept (value)');
   await db.prepare('INSERT INTO kept VALUES (?)').run(value);
@@ -45,13 +50,19 @@ const BAD: [string, unknown][] = [
 
 test.each(BAD)('%s is refused', async (kind, value) => {
   const refusal = { code: 'GATI_DATABASE', message: expect.stringContaining(kind) };
-  await expect(db.prepare('SELECT ? AS value').get(value as SqlValue)).rejects.toMatchObject(refusal);
-  await expect(db.sql`SELECT ${1} AS one, ${value as SqlValue} AS value`).rejects.toMatchObject(refusal);
+  await expect(db.prepare('SELECT ? AS value').get(value as SqlValue)).rejects.toMatchObject(
+    refusal,
+  );
+  await expect(db.sql`SELECT ${1} AS one, ${value as SqlValue} AS value`).rejects.toMatchObject(
+    refusal,
+  );
 });
 
 test('PostgreSQL has booleans, times and large numbers of its own', () => {
   const values = [true, new Date(0), 2n ** 70n, Buffer.from('a'), 'x', null];
   expect(toBound('postgresql', values)).toEqual(values);
   for (const value of [{ a: 1 }, [1], Symbol('s'), new Date(Number.NaN)])
-    expect(() => toBound('postgresql', [value as SqlValue])).toThrow(expect.objectContaining({ code: 'GATI_DATABASE' }));
+    expect(() => toBound('postgresql', [value as SqlValue])).toThrow(
+      expect.objectContaining({ code: 'GATI_DATABASE' }),
+    );
 });

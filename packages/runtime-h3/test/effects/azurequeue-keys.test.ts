@@ -13,19 +13,34 @@ const settings = { onError: (error: Error) => console.error(error) };
 describe.skipIf('reason' in server)('Azure Storage with its keys in blobs', () => {
   if ('reason' in server) return;
   process.env.AZURE_STORAGE_CONNECTION_STRING = server.url;
-  beforeAll(async () => void (await BlobServiceClient.fromConnectionString(server.url).getContainerClient('keys').create()));
+  beforeAll(
+    async () =>
+      void (await BlobServiceClient.fromConnectionString(server.url)
+        .getContainerClient('keys')
+        .create()),
+  );
   afterAll(() => server.stop());
 
   let prefixes = 0;
   const another = (): Promise<QueueDriver> =>
-    openAzure(`azurequeue://${AZURITE_ACCOUNT}/t${prefixes}?state=azblob://${AZURITE_ACCOUNT}/keys/t${prefixes}`, settings);
+    openAzure(
+      `azurequeue://${AZURITE_ACCOUNT}/t${prefixes}?state=azblob://${AZURITE_ACCOUNT}/keys/t${prefixes}`,
+      settings,
+    );
   const open = (): Promise<QueueDriver> => {
     prefixes++;
     return another();
   };
 
   describeDriver('Azure Storage with keys', {
-    caps: { durable: true, shared: true, maxDelay: 604_740_000, maxPayload: 49_152 - 4096, keys: Infinity, ordered: false },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 604_740_000,
+      maxPayload: 49_152 - 4096,
+      keys: Infinity,
+      ordered: false,
+    },
     without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],
     only: 'keys',
     open,
@@ -36,6 +51,8 @@ describe.skipIf('reason' in server)('Azure Storage with its keys in blobs', () =
 
   test('a container that is not there is said at start', async () => {
     const address = `azurequeue://${AZURITE_ACCOUNT}/gati?state=azblob://${AZURITE_ACCOUNT}/missing`;
-    await expect(openAzure(address, settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS_STATE' });
+    await expect(openAzure(address, settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_STATE',
+    });
   });
 });

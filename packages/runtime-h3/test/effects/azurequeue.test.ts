@@ -15,14 +15,22 @@ describe.skipIf('reason' in server)('Azure Storage', () => {
   afterAll(() => server.stop());
 
   let prefixes = 0;
-  const another = (): Promise<QueueDriver> => openAzure(`azurequeue://${AZURITE_ACCOUNT}/t${prefixes}`, settings);
+  const another = (): Promise<QueueDriver> =>
+    openAzure(`azurequeue://${AZURITE_ACCOUNT}/t${prefixes}`, settings);
   const open = (): Promise<QueueDriver> => {
     prefixes++;
     return another();
   };
 
   describeDriver('Azure Storage', {
-    caps: { durable: true, shared: true, maxDelay: 604_740_000, maxPayload: 49_152 - 4096, keys: 0, ordered: false },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 604_740_000,
+      maxPayload: 49_152 - 4096,
+      keys: 0,
+      ordered: false,
+    },
     without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],
     open,
     another,
@@ -32,7 +40,14 @@ describe.skipIf('reason' in server)('Azure Storage', () => {
 
   test('steps are there after a process that was killed', async () => {
     const driver = await open();
-    const job = { id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() };
+    const job = {
+      id: 'one',
+      effect: 'a',
+      payload: '{}',
+      priority: 0,
+      release: '1.0.0',
+      runAt: Date.now(),
+    };
     await driver.enqueue([job]);
     const [lease] = await driver.claim([{ effect: 'a', count: 1 }], 1000);
     expect(await driver.saveStep!(lease!, 'charge', '1')).toBe(true);
@@ -43,7 +58,11 @@ describe.skipIf('reason' in server)('Azure Storage', () => {
   });
 
   test('what is wrong with the address is said', async () => {
-    await expect(openAzure('azurequeue://', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
-    await expect(openAzure('azurequeue://another/gati', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+    await expect(openAzure('azurequeue://', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
+    await expect(openAzure('azurequeue://another/gati', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
   });
 });

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { toCloudAddress } from '../../src/effects/drivers/cloud/address.ts';
-import { type Enveloped, ERROR_RESERVE, fromBody, toBody, toEnveloped, toQueueJob } from '../../src/effects/drivers/cloud/envelope.ts';
+import {
+  type Enveloped,
+  ERROR_RESERVE,
+  fromBody,
+  toBody,
+  toEnveloped,
+  toQueueJob,
+} from '../../src/effects/drivers/cloud/envelope.ts';
 import { toQueueName } from '../../src/effects/drivers/cloud/names.ts';
 
 const AZURE = { plain: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, longest: 63 };
@@ -9,8 +16,17 @@ const SQS = { plain: /^[\w-]+$/, longest: 80 };
 test('queues are named so that no two effects share one', () => {
   expect(toQueueName('gati', 'mail', AZURE)).toBe('gati-mail');
   expect(toQueueName('gati', 'capturePayment', SQS)).toBe('gati-capturePayment');
-  expect(toQueueName('gati', 'capturePayment', AZURE)).toMatch(/^gati-capture-payment-[0-9a-f]{8}$/);
-  const same = ['capturePayment', 'CapturePayment', 'capturepayment', 'capture-payment', 'capture.payment', 'capture_payment'];
+  expect(toQueueName('gati', 'capturePayment', AZURE)).toMatch(
+    /^gati-capture-payment-[0-9a-f]{8}$/,
+  );
+  const same = [
+    'capturePayment',
+    'CapturePayment',
+    'capturepayment',
+    'capture-payment',
+    'capture.payment',
+    'capture_payment',
+  ];
   expect(new Set(same.map((effect) => toQueueName('gati', effect, AZURE))).size).toBe(same.length);
   for (const effect of ['x'.repeat(200), 'ünïcode', '…', 'a/b', '-', 'a--b']) {
     const name = toQueueName('gati', effect, AZURE);
@@ -23,10 +39,19 @@ test('queues are named so that no two effects share one', () => {
 
 test('an address is read, and what can not be one is said without its secrets', () => {
   const rule = { example: 'sqs://eu-west-1/gati', place: /^[a-z0-9-]*$/, known: ['state'] };
-  expect(toCloudAddress('sqs://eu-west-1/shop', rule)).toMatchObject({ place: 'eu-west-1', prefix: 'shop' });
-  expect(toCloudAddress('sqs://eu-west-1', rule)).toMatchObject({ place: 'eu-west-1', prefix: 'gati' });
-  for (const bare of ['sqs:', 'sqs://', 'sqs:///']) expect(toCloudAddress(bare, rule)).toMatchObject({ place: '', prefix: 'gati' });
-  expect(toCloudAddress('sqs:///shop?state=s3://bucket/x', rule).parameters.get('state')).toBe('s3://bucket/x');
+  expect(toCloudAddress('sqs://eu-west-1/shop', rule)).toMatchObject({
+    place: 'eu-west-1',
+    prefix: 'shop',
+  });
+  expect(toCloudAddress('sqs://eu-west-1', rule)).toMatchObject({
+    place: 'eu-west-1',
+    prefix: 'gati',
+  });
+  for (const bare of ['sqs:', 'sqs://', 'sqs:///'])
+    expect(toCloudAddress(bare, rule)).toMatchObject({ place: '', prefix: 'gati' });
+  expect(toCloudAddress('sqs:///shop?state=s3://bucket/x', rule).parameters.get('state')).toBe(
+    's3://bucket/x',
+  );
   for (const wrong of [
     'sqs://user:secret@host/gati',
     'sqs://eu/Gati',
@@ -51,11 +76,17 @@ test('a message keeps the job, its payload byte by byte, and the reason of a dea
     steps: { a: '[1]' },
   };
   expect(fromBody(toBody(job))).toEqual(job);
-  expect(toQueueJob(fromBody(toBody({ ...job, tries: 2, due: 9 }))!, 3)).toEqual({ ...job, attempt: 3 });
+  expect(toQueueJob(fromBody(toBody({ ...job, tries: 2, due: 9 }))!, 3)).toEqual({
+    ...job,
+    attempt: 3,
+  });
   const dead = toBody(toEnveloped({ ...job, attempt: 3 }, '\u0000ü'.repeat(5000)));
   expect(Buffer.byteLength(dead) - Buffer.byteLength(toBody(job))).toBeLessThan(ERROR_RESERVE);
   expect(fromBody(dead)).toMatchObject({ tries: 3, payload: job.payload });
   // XML has no such characters; JSON may escape them.
-  expect(JSON.parse(fromBody(toBody({ ...job, payload: '"\uFFFE\uFFFF"' }))!.payload)).toBe('\uFFFE\uFFFF');
-  for (const strange of ['', 'hello', '{}', '{"v":2}\n{}', 'x\ny']) expect(fromBody(strange)).toBeUndefined();
+  expect(JSON.parse(fromBody(toBody({ ...job, payload: '"\uFFFE\uFFFF"' }))!.payload)).toBe(
+    '\uFFFE\uFFFF',
+  );
+  for (const strange of ['', 'hello', '{}', '{"v":2}\n{}', 'x\ny'])
+    expect(fromBody(strange)).toBeUndefined();
 });

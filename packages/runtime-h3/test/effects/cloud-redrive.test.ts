@@ -10,19 +10,36 @@ interface Stored {
 }
 
 /** In memory, so that the clock is the test's: each call for messages takes 100 ms of it. */
-function createQueue(): MessageQueue & { put(id: string): void; ready(): string[]; all(): string[] } {
+function createQueue(): MessageQueue & {
+  put(id: string): void;
+  ready(): string[];
+  all(): string[];
+} {
   const stored = new Map<string, Stored>();
   let receipts = 0;
   const idOf = ({ body }: Stored): string => fromBody(body)!.id;
-  const put = (body: string): void => void stored.set(String(receipts++), { body, sentAt: Date.now(), until: 0 });
+  const put = (body: string): void =>
+    void stored.set(String(receipts++), { body, sentAt: Date.now(), until: 0 });
   return {
-    put: (id) => put(toBody({ id, effect: 'a', payload: '{}', priority: 0, release: '1.0.0', enqueuedAt: 0 } satisfies Enveloped)),
+    put: (id) =>
+      put(
+        toBody({
+          id,
+          effect: 'a',
+          payload: '{}',
+          priority: 0,
+          release: '1.0.0',
+          enqueuedAt: 0,
+        } satisfies Enveloped),
+      ),
     ready: () => [...stored.values()].filter(({ until }) => until <= performance.now()).map(idOf),
     all: () => [...stored.values()].map(idOf),
     send: async ({ body }) => put(body),
     async receive(count, lease) {
       vi.advanceTimersByTime(100);
-      const free = [...stored].filter(([, { until }]) => until <= performance.now()).slice(0, count);
+      const free = [...stored]
+        .filter(([, { until }]) => until <= performance.now())
+        .slice(0, count);
       return free.map(([receipt, one]) => {
         one.until = performance.now() + lease;
         return { body: one.body, receipt, deliveries: 1, until: one.until, sentAt: one.sentAt };
@@ -60,7 +77,9 @@ test('it ends although other jobs die all the time, and leaves what died after i
   });
   const sent = await redrive(() => true);
   expect(Date.now() - begun).toBeLessThan(20_000);
-  expect(again.all()).toEqual(expect.arrayContaining(Array.from({ length: 25 }, (_, n) => `old ${n}`)));
+  expect(again.all()).toEqual(
+    expect.arrayContaining(Array.from({ length: 25 }, (_, n) => `old ${n}`)),
+  );
   expect(again.all()).toHaveLength(sent);
   // Given back at once, and none is lost.
   expect(dead.ready()).toEqual(dead.all());
@@ -72,7 +91,11 @@ test('all that match are sent, however many stay and however long it takes', asy
   const dead = createQueue();
   const again = createQueue();
   for (let n = 0; n < 10_000; n++) dead.put(n % 10 === 0 ? `match ${n}` : `other ${n}`);
-  const redrive = createRedrive({ dead: async () => dead, queueOf: async () => again, onError: () => expect.unreachable() });
+  const redrive = createRedrive({
+    dead: async () => dead,
+    queueOf: async () => again,
+    onError: () => expect.unreachable(),
+  });
   const begun = Date.now();
   expect(await redrive(({ id }) => id.startsWith('match'))).toBe(1000);
   expect(Date.now() - begun).toBeGreaterThan(90_000);

@@ -29,7 +29,10 @@ interface Told {
 async function effects(...words: string[]): Promise<Told> {
   const lines: string[] = [];
   let document: unknown;
-  const output = { line: (text: string) => void lines.push(text), document: (value: unknown) => void (document = value) };
+  const output = {
+    line: (text: string) => void lines.push(text),
+    document: (value: unknown) => void (document = value),
+  };
   const code = await runEffectsCommand(words, { url, output });
   return { code, lines, document: document as Told['document'] };
 }
@@ -47,7 +50,8 @@ async function put(effect: string, count: number): Promise<string[]> {
 }
 
 async function kill(effect: string, count: number): Promise<void> {
-  for (const lease of await queue.claim([{ effect, count }], 60_000)) await queue.dead(lease, 'Error: no such account\n    at pay');
+  for (const lease of await queue.claim([{ effect, count }], 60_000))
+    await queue.dead(lease, 'Error: no such account\n    at pay');
 }
 
 test('lists jobs page by page, in the shape that scripts rely on', async () => {
@@ -82,10 +86,17 @@ test('shows a job, sends dead letters again, cancels and purges', async () => {
     error: expect.stringContaining('no such'),
   });
   expect(await effects('retry', dead!)).toMatchObject({ code: 0, document: { retried: 1 } });
-  expect(await effects('retry', dead!)).toMatchObject({ code: 1, lines: ['0 of 1 dead letter is due again'], document: { retried: 0 } });
+  expect(await effects('retry', dead!)).toMatchObject({
+    code: 1,
+    lines: ['0 of 1 dead letter is due again'],
+    document: { retried: 0 },
+  });
   expect(await effects('redrive', '--effect', 'mail')).toMatchObject({ document: { redriven: 0 } });
   expect(await effects('redrive')).toMatchObject({ document: { redriven: 1 } });
-  expect(await effects('cancel', dead!, other!)).toMatchObject({ code: 0, document: { cancelled: 2 } });
+  expect(await effects('cancel', dead!, other!)).toMatchObject({
+    code: 0,
+    document: { cancelled: 2 },
+  });
   expect(await effects('purge')).toMatchObject({ code: 2 });
   expect(await effects('purge', '--yes', '--state', 'waiting')).toMatchObject({ code: 2 });
   expect(await effects('purge', '--yes', '--state=cancelled')).toMatchObject({
@@ -93,7 +104,10 @@ test('shows a job, sends dead letters again, cancels and purges', async () => {
     document: { purged: 2 },
     lines: ['2 jobs are gone'],
   });
-  expect(await effects('show', dead!)).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_EFFECT_JOB' }] } });
+  expect(await effects('show', dead!)).toMatchObject({
+    code: 1,
+    document: { errors: [{ code: 'GATI_EFFECT_JOB' }] },
+  });
 });
 
 test('the error of an attempt is no fault of a job that is through', async () => {
@@ -102,17 +116,28 @@ test('the error of an attempt is no fault of a job that is through', async () =>
     const [lease] = await queue.claim([{ effect: 'flaky', count: 1 }], 60_000);
     await queue.retry(lease!, Date.now(), 'Error: the line was busy\n    at call');
   };
-  const listed = async (): Promise<string> => (await effects('list', '--effect', 'flaky')).lines[0]!;
+  const listed = async (): Promise<string> =>
+    (await effects('list', '--effect', 'flaky')).lines[0]!;
   await fail();
-  expect(await listed()).toMatch(/(?:waiting|delayed) .* earlier attempt: Error: the line was busy$/);
+  expect(await listed()).toMatch(
+    /(?:waiting|delayed) .* earlier attempt: Error: the line was busy$/,
+  );
   const [lease] = await queue.claim([{ effect: 'flaky', count: 1 }], 60_000);
   await queue.ack(lease!, '"sent"');
   expect(await listed()).toMatch(/completed flaky +2 +\S+ *$/);
-  expect((await effects('list', '--effect', 'flaky')).document.jobs).toMatchObject([{ state: 'completed', attempt: 2, error: null }]);
+  expect((await effects('list', '--effect', 'flaky')).document.jobs).toMatchObject([
+    { state: 'completed', attempt: 2, error: null },
+  ]);
   const shown = await effects('show', id!);
-  expect(shown.document).toMatchObject({ error: null, result: 'sent', earlierError: expect.stringContaining('the line was busy') });
+  expect(shown.document).toMatchObject({
+    error: null,
+    result: 'sent',
+    earlierError: expect.stringContaining('the line was busy'),
+  });
   expect(shown.lines.at(-1)).toMatch(/^earlierError +Error: the line was busy/);
-  expect(await effects('purge', '--yes', '--effect', 'flaky')).toMatchObject({ lines: ['1 job is gone'] });
+  expect(await effects('purge', '--yes', '--effect', 'flaky')).toMatchObject({
+    lines: ['1 job is gone'],
+  });
 });
 
 test('a job whose time is no date hides no other', async () => {
@@ -127,17 +152,32 @@ test('a job whose time is no date hides no other', async () => {
 });
 
 test('says what is wrong', async () => {
-  for (const words of [[], ['dance'], ['show'], ['list', '--state', 'asleep'], ['list', '--limit', '0'], ['list', '--colour']]) {
-    expect(await effects(...words)).toMatchObject({ code: 2, document: { errors: [{ code: 'GATI_USAGE' }] } });
+  for (const words of [
+    [],
+    ['dance'],
+    ['show'],
+    ['list', '--state', 'asleep'],
+    ['list', '--limit', '0'],
+    ['list', '--colour'],
+  ]) {
+    expect(await effects(...words)).toMatchObject({
+      code: 2,
+      document: { errors: [{ code: 'GATI_USAGE' }] },
+    });
   }
   for (const [words, message] of [
-    [['--limit', '-5'], '`--limit` needs a value; one that starts with a dash is written `--limit=VALUE`'],
+    [
+      ['--limit', '-5'],
+      '`--limit` needs a value; one that starts with a dash is written `--limit=VALUE`',
+    ],
     [['--limit'], '`--limit` needs a value'],
     [['--colour'], 'unknown option `--colour`'],
     [['-x'], 'unknown option `-x`'],
     [['--json=1'], '`--json` takes no value'],
   ] as const) {
-    expect((await effects('list', ...words)).document.errors).toMatchObject([{ code: 'GATI_USAGE', message }]);
+    expect((await effects('list', ...words)).document.errors).toMatchObject([
+      { code: 'GATI_USAGE', message },
+    ]);
   }
   expect(await effects('list', '--queue', 'memory:')).toMatchObject({ code: 2 });
   expect(await effects('list', '--queue', 'pigeon://u:secret@loft')).toMatchObject({
@@ -155,7 +195,9 @@ test('a queue that does not answer is said once, with a code', { timeout: 60_000
   written.mockRestore();
   expect(code).toBe(1);
   expect(lines).toEqual([
-    expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not answer: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n$/),
+    expect.stringMatching(
+      /^GATI_EFFECTS_AWAY: The queue in Redis does not answer: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n$/,
+    ),
     expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis can't be opened: /),
   ]);
 });

@@ -9,8 +9,23 @@ import { describeSharing } from './driver-sharing.ts';
 import { testIf } from './only-if.ts';
 
 /** What a driver may do without. */
-export type OptionalMethod = 'saveStep' | 'saveProgress' | 'purge' | 'onReady' | 'list' | 'due' | 'cancel';
-const OPTIONAL: OptionalMethod[] = ['saveStep', 'saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'];
+export type OptionalMethod =
+  | 'saveStep'
+  | 'saveProgress'
+  | 'purge'
+  | 'onReady'
+  | 'list'
+  | 'due'
+  | 'cancel';
+const OPTIONAL: OptionalMethod[] = [
+  'saveStep',
+  'saveProgress',
+  'purge',
+  'onReady',
+  'list',
+  'due',
+  'cancel',
+];
 
 export interface DriverHarness {
   /** What the driver says of itself: decides which parts of the suite apply. */
@@ -40,7 +55,11 @@ export interface Bench extends DriverHarness {
   /** Claims until it has `count`, since some queues give few at a time. Long leases, unless one is named. */
   take(effect: string, count?: number, lease?: number): Promise<Lease[]>;
   /** One claim for these. */
-  claim(request: ClaimRequest | ClaimRequest[], lease?: number, driver?: QueueDriver): Promise<Lease[]>;
+  claim(
+    request: ClaimRequest | ClaimRequest[],
+    lease?: number,
+    driver?: QueueDriver,
+  ): Promise<Lease[]>;
 }
 
 export const LONG = 60_000;
@@ -59,7 +78,8 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       await driver.close();
     });
 
-    const claim: Bench['claim'] = (request, lease = LONG, from = driver) => from.claim([request].flat(), lease);
+    const claim: Bench['claim'] = (request, lease = LONG, from = driver) =>
+      from.claim([request].flat(), lease);
     const take: Bench['take'] = async (effect, count = 1, lease = LONG) => {
       const taken: Lease[] = [];
       const until = Date.now() + PATIENCE;
@@ -85,7 +105,9 @@ export function describeDriver(name: string, harness: DriverHarness): void {
 
     test('is what it says', () => {
       expect(driver.caps).toEqual(caps);
-      expect(OPTIONAL.filter((method) => driver[method] === undefined)).toEqual(OPTIONAL.filter((method) => !has(method)));
+      expect(OPTIONAL.filter((method) => driver[method] === undefined)).toEqual(
+        OPTIONAL.filter((method) => !has(method)),
+      );
     });
 
     if (harness.only === 'keys') return describeKeys(bench);
@@ -95,12 +117,21 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       const [id] = await driver.enqueue([put]);
       expect(id).toBe(put.id);
       const [lease] = await take('mail');
-      expect(lease!.job).toMatchObject({ id, effect: 'mail', payload: put.payload, attempt: 1, priority: 3, release: '1.0.0' });
+      expect(lease!.job).toMatchObject({
+        id,
+        effect: 'mail',
+        payload: put.payload,
+        attempt: 1,
+        priority: 3,
+        release: '1.0.0',
+      });
       expect(Math.abs(lease!.job.enqueuedAt - now())).toBeLessThan(60_000);
       expect(lease!.job.steps).toBeUndefined();
       expect(await claim({ effect: 'mail', count: 10 })).toEqual([]);
       expect(await driver.ack(lease!, '"done"')).toBe(true);
-      expect(await driver.stats()).toEqual(counts ? { waiting: 0, delayed: 0, active: 0, dead: 0 } : undefined);
+      expect(await driver.stats()).toEqual(
+        counts ? { waiting: 0, delayed: 0, active: 0, dead: 0 } : undefined,
+      );
     });
 
     test('gives only what was asked for', async () => {
@@ -129,7 +160,9 @@ export function describeDriver(name: string, harness: DriverHarness): void {
     });
 
     test('keeps a long payload', async () => {
-      const payload = JSON.stringify('x'.repeat(Math.min(caps.maxPayload ?? Infinity, 1_000_000) - 1000));
+      const payload = JSON.stringify(
+        'x'.repeat(Math.min(caps.maxPayload ?? Infinity, 1_000_000) - 1000),
+      );
       await driver.enqueue([job('long', { payload })]);
       expect((await take('long'))[0]!.job.payload).toBe(payload);
     });
@@ -147,18 +180,25 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       await take('a');
     });
 
-    testIf(caps.maxDelay < Infinity)('keeps until when a job must not run, for delays that it can not hold', async () => {
-      const notBefore = now() + 60_000;
-      await driver.enqueue([job('a', { notBefore })]);
-      expect((await take('a'))[0]!.job.notBefore).toBe(notBefore);
-    });
+    testIf(caps.maxDelay < Infinity)(
+      'keeps until when a job must not run, for delays that it can not hold',
+      async () => {
+        const notBefore = now() + 60_000;
+        await driver.enqueue([job('a', { notBefore })]);
+        expect((await take('a'))[0]!.job.notBefore).toBe(notBefore);
+      },
+    );
 
     test('a retried job comes back with the next attempt', async () => {
       await driver.enqueue([job('a')]);
       const [first] = await take('a');
       expect(await driver.retry(first!, now(), 'boom')).toBe(true);
       const [second] = await take('a');
-      expect(second!.job).toMatchObject({ id: first!.job.id, attempt: 2, payload: first!.job.payload });
+      expect(second!.job).toMatchObject({
+        id: first!.job.id,
+        attempt: 2,
+        payload: first!.job.payload,
+      });
       expect(second!.token).not.toBe(first!.token);
       expect(await driver.ack(first!)).toBe(false);
       expect(await driver.ack(second!)).toBe(true);
@@ -207,7 +247,11 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       expect(await driver.redrive([lease!.job.id, 'unknown'])).toBe(1);
       expect(await driver.redrive([lease!.job.id])).toBe(0);
       const [again] = await take('a');
-      expect(again!.job).toMatchObject({ id: lease!.job.id, attempt: 1, payload: lease!.job.payload });
+      expect(again!.job).toMatchObject({
+        id: lease!.job.id,
+        attempt: 1,
+        payload: lease!.job.payload,
+      });
       expect(await driver.ack(again!)).toBe(true);
     });
 
@@ -224,7 +268,9 @@ export function describeDriver(name: string, harness: DriverHarness): void {
           }
       })();
       try {
-        expect((await ACTIONS.redrive!({ queue: driver, words: [], flags: {} })).document).toEqual({ redriven: 3 });
+        expect((await ACTIONS.redrive!({ queue: driver, words: [], flags: {} })).document).toEqual({
+          redriven: 3,
+        });
         await expect.poll(() => runs.length, { timeout: PATIENCE }).toBe(3);
         await pause(100);
       } finally {
@@ -246,18 +292,21 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       stop();
     });
 
-    testIf(has('saveStep'))('steps are there at the next attempt, also after dead letters', async () => {
-      await driver.enqueue([job('a')]);
-      const [first] = await take('a');
-      expect(await driver.saveStep!(first!, 'charge', '{"id":"ü"}')).toBe(true);
-      expect(await driver.saveStep!(first!, 'mail', 'null')).toBe(true);
-      await driver.retry(first!, now(), 'boom');
-      const [second] = await take('a');
-      expect(second!.job.steps).toEqual({ charge: '{"id":"ü"}', mail: 'null' });
-      await driver.dead(second!, 'boom');
-      await driver.redrive([second!.job.id]);
-      expect((await take('a'))[0]!.job.steps).toEqual({ charge: '{"id":"ü"}', mail: 'null' });
-    });
+    testIf(has('saveStep'))(
+      'steps are there at the next attempt, also after dead letters',
+      async () => {
+        await driver.enqueue([job('a')]);
+        const [first] = await take('a');
+        expect(await driver.saveStep!(first!, 'charge', '{"id":"ü"}')).toBe(true);
+        expect(await driver.saveStep!(first!, 'mail', 'null')).toBe(true);
+        await driver.retry(first!, now(), 'boom');
+        const [second] = await take('a');
+        expect(second!.job.steps).toEqual({ charge: '{"id":"ü"}', mail: 'null' });
+        await driver.dead(second!, 'boom');
+        await driver.redrive([second!.job.id]);
+        expect((await take('a'))[0]!.job.steps).toEqual({ charge: '{"id":"ü"}', mail: 'null' });
+      },
+    );
 
     describeOrder(bench);
     describeKeys(bench);

@@ -8,7 +8,9 @@ export function describeKeys({ caps, driver, job, take, claim, has, now }: Bench
     const keyed = { idempotencyKey: 'order-1' };
 
     test('a key makes one job, also when it is asked for at once and after its end', async () => {
-      const ids = (await Promise.all(Array.from({ length: 5 }, () => driver().enqueue([job('a', keyed)])))).flat();
+      const ids = (
+        await Promise.all(Array.from({ length: 5 }, () => driver().enqueue([job('a', keyed)])))
+      ).flat();
       expect(new Set(ids).size).toBe(1);
       const [lease] = await take('a');
       expect(lease!.job).toMatchObject({ id: ids[0], idempotencyKey: 'order-1' });

@@ -9,7 +9,12 @@ export function describeLooking({ driver, job, take, claim, has, now, wait }: Be
 
   describeIf(has('list'))('looking', () => {
     test('lists by state and effect, page by page', async () => {
-      const put = [job('a', { priority: 1 }), job('a'), job('a', { runAt: now() + 60_000 }), job('b')];
+      const put = [
+        job('a', { priority: 1 }),
+        job('a'),
+        job('a', { runAt: now() + 60_000 }),
+        job('b'),
+      ];
       await driver().enqueue(put);
       const [lease] = await take('b');
       await driver().dead(lease!, 'why');
@@ -28,9 +33,15 @@ export function describeLooking({ driver, job, take, claim, has, now, wait }: Be
       );
       expect(states(all).sort()).toEqual(['delayed', 'waiting', 'waiting']);
       expect(all.find(({ state }) => state === 'delayed')!.runAt).toBe(put[2]!.runAt);
-      expect((await driver().list!({ states: ['dead'], limit: 10 })).jobs).toMatchObject([{ effect: 'b', state: 'dead', error: 'why' }]);
-      expect((await driver().list!({ states: ['waiting', 'dead'], limit: 10 })).jobs).toHaveLength(3);
-      expect((await driver().list!({ states: ['active'], effects: ['a'], limit: 10 })).jobs).toEqual([]);
+      expect((await driver().list!({ states: ['dead'], limit: 10 })).jobs).toMatchObject([
+        { effect: 'b', state: 'dead', error: 'why' },
+      ]);
+      expect((await driver().list!({ states: ['waiting', 'dead'], limit: 10 })).jobs).toHaveLength(
+        3,
+      );
+      expect(
+        (await driver().list!({ states: ['active'], effects: ['a'], limit: 10 })).jobs,
+      ).toEqual([]);
     });
 
     test('shows one job with all that is known of it', async () => {
@@ -40,25 +51,50 @@ export function describeLooking({ driver, job, take, claim, has, now, wait }: Be
       if (has('saveProgress')) expect(await driver().saveProgress!(lease!, 40)).toBe(true);
       const { id, effect, payload, priority, release } = put;
       const shown = await driver().list!({ ids: [id], limit: 10 });
-      expect(shown).toEqual({ jobs: [expect.objectContaining({ id, effect, payload, priority, release, state: 'active', attempt: 1 })] });
+      expect(shown).toEqual({
+        jobs: [
+          expect.objectContaining({
+            id,
+            effect,
+            payload,
+            priority,
+            release,
+            state: 'active',
+            attempt: 1,
+          }),
+        ],
+      });
       if (has('saveProgress')) expect(shown.jobs[0]!.progress).toBe(40);
       await driver().ack(lease!, '{"sent":true}');
-      expect((await driver().list!({ ids: [id], limit: 10 })).jobs).toMatchObject([{ state: 'completed', result: '{"sent":true}' }]);
+      expect((await driver().list!({ ids: [id], limit: 10 })).jobs).toMatchObject([
+        { state: 'completed', result: '{"sent":true}' },
+      ]);
       expect(await driver().list!({ ids: ['unknown'], limit: 10 })).toEqual({ jobs: [] });
     });
 
-    testIf(has('due'))('tells each effect that has due jobs, with the releases of the first', async () => {
-      await driver().enqueue([job('a', { release: '1.0.0' }), job('a', { release: '1.0.0' }), job('b', { release: '2.0.0' })]);
-      await driver().enqueue([job('b', { release: '1.5.0' })]);
-      await driver().enqueue([job('c', { runAt: now() + 60_000 }), job('d', { runAt: now() + 50, release: '3.0.0' })]);
-      const [done, held] = await take('a', 2);
-      await driver().ack(done!);
-      await wait(100);
-      const due = async (): Promise<string[]> => (await driver().due!()).map(({ effect, release }) => `${effect} ${release}`).sort();
-      expect(await due()).toEqual(['b 1.5.0', 'b 2.0.0', 'd 3.0.0']);
-      await driver().retry(held!, now(), 'why');
-      expect(await due()).toEqual(['a 1.0.0', 'b 1.5.0', 'b 2.0.0', 'd 3.0.0']);
-    });
+    testIf(has('due'))(
+      'tells each effect that has due jobs, with the releases of the first',
+      async () => {
+        await driver().enqueue([
+          job('a', { release: '1.0.0' }),
+          job('a', { release: '1.0.0' }),
+          job('b', { release: '2.0.0' }),
+        ]);
+        await driver().enqueue([job('b', { release: '1.5.0' })]);
+        await driver().enqueue([
+          job('c', { runAt: now() + 60_000 }),
+          job('d', { runAt: now() + 50, release: '3.0.0' }),
+        ]);
+        const [done, held] = await take('a', 2);
+        await driver().ack(done!);
+        await wait(100);
+        const due = async (): Promise<string[]> =>
+          (await driver().due!()).map(({ effect, release }) => `${effect} ${release}`).sort();
+        expect(await due()).toEqual(['b 1.5.0', 'b 2.0.0', 'd 3.0.0']);
+        await driver().retry(held!, now(), 'why');
+        expect(await due()).toEqual(['a 1.0.0', 'b 1.5.0', 'b 2.0.0', 'd 3.0.0']);
+      },
+    );
 
     testIf(has('purge'))('purges what ended and matches, nothing else', async () => {
       await driver().enqueue([job('a'), job('a'), job('b'), job('b')]);

@@ -3,13 +3,30 @@ import type { Bench } from './driver-conformance.ts';
 import { describeIf } from './only-if.ts';
 
 /** For drivers that keep order: priorities, one after the other, limits over all processes. */
-export function describeOrder({ caps, driver, job, take, claim, now, wait, lease: short = 1000 }: Bench): void {
+export function describeOrder({
+  caps,
+  driver,
+  job,
+  take,
+  claim,
+  now,
+  wait,
+  lease: short = 1000,
+}: Bench): void {
   describeIf(caps.ordered)('in order', () => {
     test('highest priority first, then in order', async () => {
-      const jobs = [job('a'), job('a', { priority: 5 }), job('a', { priority: -1 }), job('a'), job('a', { priority: 5 })];
+      const jobs = [
+        job('a'),
+        job('a', { priority: 5 }),
+        job('a', { priority: -1 }),
+        job('a'),
+        job('a', { priority: 5 }),
+      ];
       await driver().enqueue(jobs);
       const claimed = await claim({ effect: 'a', count: 10 });
-      expect(claimed.map((lease) => lease.job.id)).toEqual([1, 4, 0, 3, 2].map((at) => jobs[at]!.id));
+      expect(claimed.map((lease) => lease.job.id)).toEqual(
+        [1, 4, 0, 3, 2].map((at) => jobs[at]!.id),
+      );
     });
 
     test('jobs of several calls come in the order of the calls', async () => {

@@ -25,7 +25,10 @@ export function describeSharing(bench: Bench): void {
       const next = await open();
       const leases: Lease[] = [];
       await expect
-        .poll(async () => leases.push(...(await claim({ effect: 'a', count: 1 }, undefined, next))), { timeout: 15_000 })
+        .poll(
+          async () => leases.push(...(await claim({ effect: 'a', count: 1 }, undefined, next))),
+          { timeout: 15_000 },
+        )
         .toBeGreaterThan(0);
       expect(leases[0]!.job).toMatchObject({ id: put.id, payload: '"kept"' });
     });
@@ -67,23 +70,29 @@ export function describeSharing(bench: Bench): void {
       expect(await claim({ effect: 'b', count: 5, limit: 1 })).toEqual([]);
     });
 
-    testIf(caps.ordered)('an exclusive effect that two ask for at once is given to one', async () => {
-      const two = await open();
-      await driver().enqueue(Array.from({ length: 10 }, () => job('a')));
-      const request = { effect: 'a', count: 1, exclusive: true };
-      for (let round = 0; round < 10; round++) {
-        const [one, other] = await Promise.all([claim(request), claim(request, undefined, two)]);
-        const leases = [...one, ...other];
-        expect(leases).toHaveLength(1);
-        expect(await driver().ack(leases[0]!)).toBe(true);
-      }
-    });
+    testIf(caps.ordered)(
+      'an exclusive effect that two ask for at once is given to one',
+      async () => {
+        const two = await open();
+        await driver().enqueue(Array.from({ length: 10 }, () => job('a')));
+        const request = { effect: 'a', count: 1, exclusive: true };
+        for (let round = 0; round < 10; round++) {
+          const [one, other] = await Promise.all([claim(request), claim(request, undefined, two)]);
+          const leases = [...one, ...other];
+          expect(leases).toHaveLength(1);
+          expect(await driver().ack(leases[0]!)).toBe(true);
+        }
+      },
+    );
 
     testIf(caps.keys > 0)('a key that two ask for at once makes one job', async () => {
       const two = await open();
       for (let round = 0; round < 10; round++) {
         const keyed = { idempotencyKey: `k${round}` };
-        const ids = await Promise.all([driver().enqueue([job('a', keyed)]), two.enqueue([job('a', keyed)])]);
+        const ids = await Promise.all([
+          driver().enqueue([job('a', keyed)]),
+          two.enqueue([job('a', keyed)]),
+        ]);
         expect(new Set(ids.flat()).size).toBe(1);
       }
       await take('a', 10);

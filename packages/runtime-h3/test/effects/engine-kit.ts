@@ -1,13 +1,20 @@
 import type { GlobalContext, Logger } from '../../src/context/types.ts';
 import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
-import { createEffectsEngine, type EffectsEngine, type EffectsOptions } from '../../src/effects/engine.ts';
+import {
+  createEffectsEngine,
+  type EffectsEngine,
+  type EffectsOptions,
+} from '../../src/effects/engine.ts';
 import type { EffectHome } from '../../src/effects/homes.ts';
 import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import type { EffectSlot } from '../../src/releases/bundle.ts';
 
 type Run = (payload: never, ectx: EffectContext) => unknown;
-export type Effects = Record<string, Omit<Partial<EffectFile>, 'run'> & { run: Run; payload?: EffectSlot['payload'] }>;
+export type Effects = Record<
+  string,
+  Omit<Partial<EffectFile>, 'run'> & { run: Run; payload?: EffectSlot['payload'] }
+>;
 
 export interface Opened {
   engine: EffectsEngine;
@@ -23,18 +30,30 @@ export function toHome(effects: Effects, version = '1.0.0'): EffectHome {
       { load: () => file as EffectFile, ...(payload && { payload }) },
     ]),
   );
-  const gctx = { release: { version, id: `rel_${version}`, deployedAt: new Date() } } as unknown as GlobalContext;
+  const gctx = {
+    release: { version, id: `rel_${version}`, deployedAt: new Date() },
+  } as unknown as GlobalContext;
   return { slots: () => slots, $defs: () => ({}), gctx: () => gctx };
 }
 
 /** An engine over memory that runs these effects. */
-export function openEngine(effects: Effects, more: Partial<EffectsOptions> = {}, version?: string): Opened {
+export function openEngine(
+  effects: Effects,
+  more: Partial<EffectsOptions> = {},
+  version?: string,
+): Opened {
   const told: string[] = [];
   const noop = (): void => {};
   const tell = (message: string): void => void told.push(message);
   const logger: Logger = { trace: noop, debug: noop, info: noop, warn: tell, error: tell };
   const driver = more.driver ?? createMemoryDriver();
-  const engine = createEffectsEngine({ ...toHome(effects, version), driver, logger, backoff: false, ...more });
+  const engine = createEffectsEngine({
+    ...toHome(effects, version),
+    driver,
+    logger,
+    backoff: false,
+    ...more,
+  });
   engine.start();
   return { engine, driver, told };
 }

@@ -18,7 +18,10 @@ afterEach(async () => {
 });
 
 /** Runs these effects; `slots` may be changed while it runs. */
-function open(effects: Record<string, Partial<EffectFile> & { schema?: Schema }>, backoff = false): Record<string, EffectSlot> {
+function open(
+  effects: Record<string, Partial<EffectFile> & { schema?: Schema }>,
+  backoff = false,
+): Record<string, EffectSlot> {
   const slots = Object.fromEntries(
     Object.entries(effects).map(([name, { schema, ...file }]): [string, EffectSlot] => [
       name,
@@ -29,13 +32,23 @@ function open(effects: Record<string, Partial<EffectFile> & { schema?: Schema }>
     ]),
   );
   driver = createMemoryDriver();
-  const gctx = { release: { version: '1.0.0', id: 'rel_1', deployedAt: new Date() } } as unknown as GlobalContext;
-  engine = createEffectsEngine({ slots: () => slots, $defs: () => ({}), driver, gctx: () => gctx, logger, backoff });
+  const gctx = {
+    release: { version: '1.0.0', id: 'rel_1', deployedAt: new Date() },
+  } as unknown as GlobalContext;
+  engine = createEffectsEngine({
+    slots: () => slots,
+    $defs: () => ({}),
+    driver,
+    gctx: () => gctx,
+    logger,
+    backoff,
+  });
   engine.start();
   return slots;
 }
 
-const dead = async (): Promise<unknown> => (await driver.list!({ states: ['dead'], limit: 10 })).jobs;
+const dead = async (): Promise<unknown> =>
+  (await driver.list!({ states: ['dead'], limit: 10 })).jobs;
 
 test('runs what was enqueued, decoded as it was given', async () => {
   const seen: unknown[] = [];
@@ -45,11 +58,17 @@ test('runs what was enqueued, decoded as it was given', async () => {
         type: 'object',
         properties: {
           at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
-          cents: { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' },
+          cents: {
+            type: 'string',
+            format: 'bigint',
+            pattern: '^-?[0-9]+$',
+            'x-gati-codec': 'bigint',
+          },
         },
         required: ['at', 'cents'],
       },
-      run: async (payload: never, ectx: EffectContext) => void seen.push(payload, ectx.attempt, ectx.effect, ectx.release.version),
+      run: async (payload: never, ectx: EffectContext) =>
+        void seen.push(payload, ectx.attempt, ectx.effect, ectx.release.version),
     },
   });
   const at = new Date('2026-01-02T03:04:05Z');
@@ -60,12 +79,20 @@ test('runs what was enqueued, decoded as it was given', async () => {
 });
 
 test('refuses a payload that does not fit and an effect that is not there', async () => {
-  open({ pay: { schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }, run: noop } });
+  open({
+    pay: {
+      schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      run: noop,
+    },
+  });
   await expect(engine.enqueue('pay', { id: 7 })).rejects.toMatchObject({
     code: 'GATI_EFFECT_PAYLOAD',
     message: expect.stringContaining('/id'),
   });
-  await expect(engine.enqueue('pey', {})).rejects.toMatchObject({ code: 'GATI_EFFECT_UNKNOWN', message: expect.stringContaining('pay') });
+  await expect(engine.enqueue('pey', {})).rejects.toMatchObject({
+    code: 'GATI_EFFECT_UNKNOWN',
+    message: expect.stringContaining('pay'),
+  });
 });
 
 test('a payload that no longer fits is a dead letter with its reason', async () => {
@@ -74,7 +101,9 @@ test('a payload that no longer fits is a dead letter with its reason', async () 
   await engine.enqueue('pay', { id: 7 }, { delay: 50 });
   const schema: Schema = { type: 'object', properties: { id: { type: 'string' } } };
   slots.pay!.payload = { schema, check: (value) => fits(schema, {}, value) };
-  await expect.poll(dead).toMatchObject([{ effect: 'pay', error: expect.stringContaining('GATI_EFFECT_PAYLOAD') }]);
+  await expect
+    .poll(dead)
+    .toMatchObject([{ effect: 'pay', error: expect.stringContaining('GATI_EFFECT_PAYLOAD') }]);
   expect(run).not.toHaveBeenCalled();
 });
 
@@ -93,7 +122,9 @@ test('retries as often as it may, then keeps a dead letter, which can be sent ag
   const { id } = await engine.enqueue('mail', {});
   await engine.idle();
   expect(attempts).toEqual([1, 2, 3]);
-  expect(await dead()).toMatchObject([{ id, attempt: 3, error: expect.stringContaining('smtp is down 3') }]);
+  expect(await dead()).toMatchObject([
+    { id, attempt: 3, error: expect.stringContaining('smtp is down 3') },
+  ]);
   broken = false;
   await driver.redrive([id]);
   await engine.idle();
@@ -102,7 +133,9 @@ test('retries as often as it may, then keeps a dead letter, which can be sent ag
 });
 
 test('an error that no retry can help ends at once', async () => {
-  const run = vi.fn(() => Promise.reject(Object.assign(new Error('no such account'), { retryable: false })));
+  const run = vi.fn(() =>
+    Promise.reject(Object.assign(new Error('no such account'), { retryable: false })),
+  );
   open({ mail: { run } });
   await engine.enqueue('mail', {});
   await engine.idle();
@@ -112,7 +145,9 @@ test('an error that no retry can help ends at once', async () => {
 
 test('waits longer after each failure, never all at once', () => {
   const policy = { delay: 100, factor: 3, max: 1000 };
-  expect([1, 2, 3, 4].map((attempt) => toBackoff(policy, attempt, () => 1))).toEqual([100, 300, 900, 1000]);
+  expect([1, 2, 3, 4].map((attempt) => toBackoff(policy, attempt, () => 1))).toEqual([
+    100, 300, 900, 1000,
+  ]);
   expect(toBackoff(policy, 2, () => 0)).toBe(150);
 });
 
@@ -135,7 +170,10 @@ test('keeps to its concurrency; with 1, jobs run in order', async () => {
     order.push(n);
     active--;
   };
-  const slots = open({ one: { concurrency: 1, run: run as never }, three: { concurrency: 3, run: run as never } });
+  const slots = open({
+    one: { concurrency: 1, run: run as never },
+    three: { concurrency: 3, run: run as never },
+  });
   for (let n = 0; n < 20; n++) await engine.enqueue('one', { n });
   await engine.idle();
   expect(most).toBe(1);
@@ -170,7 +208,9 @@ test('a run beyond its timeout is aborted and counts as failed, even where it ig
 test('a key makes one job', async () => {
   const run = vi.fn();
   open({ mail: { run } });
-  const ids = await Promise.all(Array.from({ length: 10 }, () => engine.enqueue('mail', {}, { idempotencyKey: 'order-7' })));
+  const ids = await Promise.all(
+    Array.from({ length: 10 }, () => engine.enqueue('mail', {}, { idempotencyKey: 'order-7' })),
+  );
   await engine.idle();
   expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
   expect(run).toHaveBeenCalledTimes(1);

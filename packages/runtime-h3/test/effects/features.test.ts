@@ -15,10 +15,15 @@ afterEach(async () => {
 });
 
 const schemaOf = (property: string): { schema: Schema; check(value: unknown): boolean } => {
-  const schema: Schema = { type: 'object', properties: { [property]: { type: 'string' } }, required: [property] };
+  const schema: Schema = {
+    type: 'object',
+    properties: { [property]: { type: 'string' } },
+    required: [property],
+  };
   return { schema, check: (value) => fits(schema, {}, value) };
 };
-const dead = async ({ driver }: Opened): Promise<unknown> => (await driver.list!({ states: ['dead'], limit: 10 })).jobs;
+const dead = async ({ driver }: Opened): Promise<unknown> =>
+  (await driver.list!({ states: ['dead'], limit: 10 })).jobs;
 
 test('a step that is recorded does not run again; its result comes as JSON keeps it, from the first time on', async () => {
   const charge = vi.fn(() => ({ at: new Date(0), cents: 12n }));
@@ -43,16 +48,29 @@ test('a step that is recorded does not run again; its result comes as JSON keeps
 
 test('two steps of one name are told apart by nobody', async () => {
   opened = openEngine({
-    pay: { retry: { attempts: 1 }, run: async (_: never, { step }: EffectContext) => [await step('a', () => 1), await step('a', () => 2)] },
+    pay: {
+      retry: { attempts: 1 },
+      run: async (_: never, { step }: EffectContext) => [
+        await step('a', () => 1),
+        await step('a', () => 2),
+      ],
+    },
   });
   await opened.engine.enqueue('pay', {});
   await opened.engine.idle();
-  expect(await dead(opened)).toMatchObject([{ error: expect.stringContaining('GATI_EFFECT_STEP') }]);
+  expect(await dead(opened)).toMatchObject([
+    { error: expect.stringContaining('GATI_EFFECT_STEP') },
+  ]);
 });
 
 test('progress and result are read by whoever enqueued; a waiting job can be cancelled', async () => {
   opened = openEngine({
-    sum: { run: async ({ a, b }: { a: number; b: number }, { progress }: EffectContext) => (await progress(150), { sum: a + b }) },
+    sum: {
+      run: async ({ a, b }: { a: number; b: number }, { progress }: EffectContext) => (
+        await progress(150),
+        { sum: a + b }
+      ),
+    },
   });
   const { id } = await opened.engine.enqueue('sum', { a: 1, b: 2 });
   await opened.engine.idle();
@@ -77,7 +95,8 @@ test('higher priority runs first', async () => {
   const driver = createMemoryDriver();
   opened = openEngine({ one: { concurrency: 1, run } }, { driver });
   opened.engine.pause();
-  for (const [n, priority] of [0, 5, -1, 5].entries()) await opened.engine.enqueue('one', { n }, { priority });
+  for (const [n, priority] of [0, 5, -1, 5].entries())
+    await opened.engine.enqueue('one', { n }, { priority });
   opened.engine.start();
   await opened.engine.idle();
   expect(order).toEqual([1, 3, 0, 2]);
@@ -86,7 +105,9 @@ test('higher priority runs first', async () => {
 test('begins no more runs than its rate allows', async () => {
   const begun: number[] = [];
   const from = performance.now();
-  opened = openEngine({ call: { rateLimit: { max: 3, per: 200 }, run: () => void begun.push(performance.now()) } });
+  opened = openEngine({
+    call: { rateLimit: { max: 3, per: 200 }, run: () => void begun.push(performance.now()) },
+  });
   for (let n = 0; n < 7; n++) await opened.engine.enqueue('call', {});
   await expect.poll(() => begun.length, { timeout: 15_000 }).toBe(7);
   // The seventh is in the third window.
@@ -105,14 +126,21 @@ test('refuses options that can not be meant', async () => {
     { idempotencyKey: '' },
     { tx: {} },
   ]) {
-    await expect(engine.enqueue('pay', {}, options)).rejects.toMatchObject({ code: 'GATI_EFFECT_OPTION' });
+    await expect(engine.enqueue('pay', {}, options)).rejects.toMatchObject({
+      code: 'GATI_EFFECT_OPTION',
+    });
   }
 });
 
 test('refuses a payload that is longer than the queue takes', async () => {
   const memory = createMemoryDriver();
-  opened = openEngine({ pay: { run: () => {} } }, { driver: { ...memory, caps: { ...memory.caps, maxPayload: 100 } } });
-  await expect(opened.engine.enqueue('pay', { text: 'ü'.repeat(60) })).rejects.toMatchObject({ code: 'GATI_EFFECT_PAYLOAD' });
+  opened = openEngine(
+    { pay: { run: () => {} } },
+    { driver: { ...memory, caps: { ...memory.caps, maxPayload: 100 } } },
+  );
+  await expect(opened.engine.enqueue('pay', { text: 'ü'.repeat(60) })).rejects.toMatchObject({
+    code: 'GATI_EFFECT_PAYLOAD',
+  });
 });
 
 test('a delay beyond what the queue can hold goes round until it is due, and counts as no attempt', async () => {
@@ -129,7 +157,12 @@ test('a delay beyond what the queue can hold goes round until it is due, and cou
   const seen: unknown[] = [];
   const from = Date.now();
   opened = openEngine(
-    { mail: { run: (payload: never, { attempt }: EffectContext) => void seen.push(payload, attempt, Date.now() - from >= 200) } },
+    {
+      mail: {
+        run: (payload: never, { attempt }: EffectContext) =>
+          void seen.push(payload, attempt, Date.now() - from >= 200),
+      },
+    },
     { driver },
   );
   await opened.engine.enqueue('mail', { to: 'x' }, { delay: 200 });
@@ -139,7 +172,15 @@ test('a delay beyond what the queue can hold goes round until it is due, and cou
 
 test('a job runs on its own release while that is alive', async () => {
   const seen: string[] = [];
-  const old = toHome({ mail: { run: (_: never, { release }: EffectContext) => void seen.push(`old code, ${release.version}`) } }, '1.0.0');
+  const old = toHome(
+    {
+      mail: {
+        run: (_: never, { release }: EffectContext) =>
+          void seen.push(`old code, ${release.version}`),
+      },
+    },
+    '1.0.0',
+  );
   opened = openEngine(
     { mail: { run: () => void seen.push('new code') } },
     { releaseOf: async (version) => (version === '1.0.0' ? old : undefined) },
@@ -156,8 +197,14 @@ test('a job runs on its own release while that is alive', async () => {
 test('the payload of a release that is gone is migrated, or taken as it is where it fits, or a dead letter that says so', async () => {
   const seen: unknown[] = [];
   const migrate = async (effect: string, payload: unknown, from: string) =>
-    from === '1.0.0' ? { payload: { id: `${effect}-${(payload as { old: number }).old}` } } : undefined;
-  opened = openEngine({ mail: { payload: schemaOf('id'), run: (payload: never) => void seen.push(payload) } }, { migrate }, '3.0.0');
+    from === '1.0.0'
+      ? { payload: { id: `${effect}-${(payload as { old: number }).old}` } }
+      : undefined;
+  opened = openEngine(
+    { mail: { payload: schemaOf('id'), run: (payload: never) => void seen.push(payload) } },
+    { migrate },
+    '3.0.0',
+  );
   await opened.engine.enqueue('mail', { id: 'own' });
   const job = { effect: 'mail', priority: 0, runAt: Date.now() };
   await opened.driver.enqueue([
@@ -167,7 +214,9 @@ test('the payload of a release that is gone is migrated, or taken as it is where
   ]);
   await opened.engine.idle();
   expect(seen).toEqual([{ id: 'own' }, { id: 'mail-7' }, { id: 'fits' }]);
-  expect(await dead(opened)).toMatchObject([{ id: 'c', error: expect.stringMatching(/GATI_EFFECT_RELEASE: .*2\.0\.0.* is gone/) }]);
+  expect(await dead(opened)).toMatchObject([
+    { id: 'c', error: expect.stringMatching(/GATI_EFFECT_RELEASE: .*2\.0\.0.* is gone/) },
+  ]);
 });
 
 test('a job of a release that is gone waits for the engine of the release that became current', async () => {
@@ -181,10 +230,21 @@ test('a job of a release that is gone waits for the engine of the release that b
   );
   await opened.engine.enqueue('mail', { id: 'own' });
   await opened.engine.idle();
-  await opened.driver.enqueue([{ id: 'of-old', effect: 'mail', payload: '{"old":1}', priority: 0, runAt: Date.now(), release: '1.0.0' }]);
+  await opened.driver.enqueue([
+    {
+      id: 'of-old',
+      effect: 'mail',
+      payload: '{"old":1}',
+      priority: 0,
+      runAt: Date.now(),
+      release: '1.0.0',
+    },
+  ]);
   await opened.engine.idle();
   expect(seen).toEqual([{ id: 'own' }]);
-  expect((await opened.driver.list!({ ids: ['of-old'], limit: 1 })).jobs).toMatchObject([{ state: 'delayed' }]);
+  expect((await opened.driver.list!({ ids: ['of-old'], limit: 1 })).jobs).toMatchObject([
+    { state: 'delayed' },
+  ]);
   current = '3.0.0';
   await expect.poll(() => seen, { timeout: 15_000 }).toEqual([{ id: 'own' }, { id: 'for 4.0.0' }]);
 });
@@ -199,10 +259,21 @@ test('a release that can not be loaded now keeps its jobs', async () => {
   opened = openEngine({ mail: { run: () => {} } }, { releaseOf }, '2.0.0');
   await opened.engine.enqueue('mail', {});
   await opened.engine.idle();
-  await opened.driver.enqueue([{ id: 'of-old', effect: 'mail', payload: '{}', priority: 0, runAt: Date.now(), release: '1.0.0' }]);
+  await opened.driver.enqueue([
+    {
+      id: 'of-old',
+      effect: 'mail',
+      payload: '{}',
+      priority: 0,
+      runAt: Date.now(),
+      release: '1.0.0',
+    },
+  ]);
   await opened.engine.idle();
   expect(opened.told).toContain('a release that has jobs can not be loaded');
-  expect((await opened.driver.list!({ ids: ['of-old'], limit: 1 })).jobs).toMatchObject([{ state: 'delayed' }]);
+  expect((await opened.driver.list!({ ids: ['of-old'], limit: 1 })).jobs).toMatchObject([
+    { state: 'delayed' },
+  ]);
 });
 
 test('the end of a process interrupts a run without counting it as failed', async () => {
@@ -218,7 +289,9 @@ test('the end of a process interrupts a run without counting it as failed', asyn
   const { id } = await opened.engine.enqueue('slow', {});
   await expect.poll(async () => (await driver.stats())?.active).toBe(1);
   await opened.engine.drain(10);
-  expect((await driver.list!({ ids: [id], limit: 1 })).jobs).toMatchObject([{ state: 'waiting', attempt: 1 }]);
+  expect((await driver.list!({ ids: [id], limit: 1 })).jobs).toMatchObject([
+    { state: 'waiting', attempt: 1 },
+  ]);
   await driver.close();
 });
 
@@ -232,21 +305,35 @@ test('how a job ended is stored as soon as the queue takes it, and it does not r
   const run = vi.fn();
   opened = openEngine({ pay: { run } }, { driver: { ...memory, ack } });
   const { id } = await opened.engine.enqueue('pay', {});
-  await expect.poll(async () => (await opened!.engine.get(id))?.state, { timeout: 15_000 }).toBe('completed');
+  await expect
+    .poll(async () => (await opened!.engine.get(id))?.state, { timeout: 15_000 })
+    .toBe('completed');
   expect(run).toHaveBeenCalledTimes(1);
 });
 
 test('a setting that can not be used is its default, and the log says so once', async () => {
   const told: unknown[] = [];
   const noop = (): void => {};
-  const logger = { trace: noop, debug: noop, info: noop, warn: noop, error: (...args: unknown[]) => void told.push(args) };
+  const logger = {
+    trace: noop,
+    debug: noop,
+    info: noop,
+    warn: noop,
+    error: (...args: unknown[]) => void told.push(args),
+  };
   const run = vi.fn();
-  opened = openEngine({ pay: { run, concurrency: 0, timeout: Number.NaN, retry: { attempts: 0 } } }, { logger });
+  opened = openEngine(
+    { pay: { run, concurrency: 0, timeout: Number.NaN, retry: { attempts: 0 } } },
+    { logger },
+  );
   for (let count = 0; count < 3; count++) await opened.engine.enqueue('pay', {});
   await opened.engine.idle();
   expect(run).toHaveBeenCalledTimes(3);
   expect(told).toMatchObject([
-    ["a setting of the effect pay is its default: 'concurrency' can't be 0.", { code: 'GATI_EFFECT_SETTING' }],
+    [
+      "a setting of the effect pay is its default: 'concurrency' can't be 0.",
+      { code: 'GATI_EFFECT_SETTING' },
+    ],
     ["a setting of the effect pay is its default: 'timeout' can't be NaN.", {}],
     [`a setting of the effect pay is its default: 'retry' can't be {"attempts":0}.`, {}],
   ]);
@@ -257,8 +344,15 @@ test('schedules fire once a tick, in their zone, and make up for one that has ju
   const fired: string[] = [];
   const told: unknown[] = [];
   const noop = (): void => {};
-  const logger = { trace: noop, debug: noop, info: noop, warn: noop, error: (...args: unknown[]) => void told.push(args) };
-  const enqueue = async (effect: string, key: string): Promise<void> => void fired.push(`${effect} ${key}`);
+  const logger = {
+    trace: noop,
+    debug: noop,
+    info: noop,
+    warn: noop,
+    error: (...args: unknown[]) => void told.push(args),
+  };
+  const enqueue = async (effect: string, key: string): Promise<void> =>
+    void fired.push(`${effect} ${key}`);
   const schedules = createSchedules({ enqueue, catchUp: true, logger });
   const run = (): void => {};
   await schedules.sync(
@@ -269,12 +363,16 @@ test('schedules fire once a tick, in their zone, and make up for one that has ju
       ['wrong', { run, schedule: '99 * * * *' }],
     ]),
   );
-  expect(told).toMatchObject([["the schedule of wrong can't be read", { code: 'GATI_EFFECT_SCHEDULE' }]]);
+  expect(told).toMatchObject([
+    ["the schedule of wrong can't be read", { code: 'GATI_EFFECT_SCHEDULE' }],
+  ]);
   expect(fired.splice(0)).toEqual(['minutely schedule:2026-03-29T00:59:00.000Z']);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(fired.splice(0)).toEqual(['minutely schedule:2026-03-29T01:00:00.000Z']);
   await vi.advanceTimersByTimeAsync(30 * 60_000);
-  expect(fired.filter((line) => line.startsWith('daily'))).toEqual(['daily schedule:2026-03-29T01:30:00.000Z']);
+  expect(fired.filter((line) => line.startsWith('daily'))).toEqual([
+    'daily schedule:2026-03-29T01:30:00.000Z',
+  ]);
   fired.length = 0;
   // The clock is set a day ahead: what was missed is not made up for.
   vi.setSystemTime(new Date('2026-03-30T12:00:10Z'));
@@ -291,14 +389,21 @@ test('a scheduled effect is enqueued once by all processes that share a queue', 
   vi.useFakeTimers({ now: new Date('2026-01-01T00:00:30Z') });
   const run = vi.fn();
   const driver = createMemoryDriver();
-  const shared: QueueDriver = { ...driver, caps: { ...driver.caps, durable: true }, close: async () => {} };
+  const shared: QueueDriver = {
+    ...driver,
+    caps: { ...driver.caps, durable: true },
+    close: async () => {},
+  };
   const effects = { report: { schedule: '* * * * *', run } };
   opened = openEngine(effects, { driver: shared });
   const other = openEngine(effects, { driver: shared });
   await vi.advanceTimersByTimeAsync(40_000);
   // The tick at the minute, and the one that had just passed.
   expect(run).toHaveBeenCalledTimes(2);
-  expect(run).toHaveBeenCalledWith({}, expect.objectContaining({ idempotencyKey: 'schedule:2026-01-01T00:01:00.000Z' }));
+  expect(run).toHaveBeenCalledWith(
+    {},
+    expect.objectContaining({ idempotencyKey: 'schedule:2026-01-01T00:01:00.000Z' }),
+  );
   vi.useRealTimers();
   await other.engine.drain(0);
   await driver.close();

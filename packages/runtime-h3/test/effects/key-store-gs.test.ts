@@ -10,11 +10,16 @@ import { createKeys } from '../../src/effects/drivers/cloud/keyed.ts';
 import { createGsKeys, openGsKeys } from '../../src/effects/drivers/cloud/key-store-gs.ts';
 
 const server = await startFakeGcs();
-if ('reason' in server) console.warn(`SKIPPED, what Google Cloud Storage does beside storing keys: ${server.reason}`);
+if ('reason' in server)
+  console.warn(`SKIPPED, what Google Cloud Storage does beside storing keys: ${server.reason}`);
 
 /** Takes a request in the server's place, or lets it through; `instead` of the answer that the server gave. */
 type Forward = (instead?: () => void) => Promise<void>;
-type Turn = (request: http.IncomingMessage, response: http.ServerResponse, forward: Forward) => void | Promise<void>;
+type Turn = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  forward: Forward,
+) => void | Promise<void>;
 
 describe.skipIf('reason' in server)('Google Cloud Storage', () => {
   if ('reason' in server) return;
@@ -59,7 +64,9 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       if (request.method === 'GET') return forward();
       if (performance.now() - last < 1000) {
         refused.push(429);
-        response.writeHead(429, { 'content-type': 'application/json' }).end('{"error":{"code":429,"message":"rateLimitExceeded"}}');
+        response
+          .writeHead(429, { 'content-type': 'application/json' })
+          .end('{"error":{"code":429,"message":"rateLimitExceeded"}}');
         return undefined;
       }
       last = performance.now();
@@ -82,7 +89,10 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       return forward(() => response.destroy());
     };
     const keys = createKeys(await openGsKeys(GCS_BUCKET, 'lost/'));
-    expect(await keys.reserve({ id: 'one', effect: 'a', idempotencyKey: 'k' })).toMatchObject({ id: 'one', send: true });
+    expect(await keys.reserve({ id: 'one', effect: 'a', idempotencyKey: 'k' })).toMatchObject({
+      id: 'one',
+      send: true,
+    });
     expect(lost).toBe(1);
     await keys.close();
   });
@@ -99,7 +109,14 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       for await (const chunk of request) body += String(chunk);
       scopes.push(new URLSearchParams(body).get('scope')!);
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ access_token: 'abc', expires_in: 3600, token_type: 'Bearer', issued_token_type: 'access_token' }));
+      response.end(
+        JSON.stringify({
+          access_token: 'abc',
+          expires_in: 3600,
+          token_type: 'Bearer',
+          issued_token_type: 'access_token',
+        }),
+      );
     };
     const plain = await openGsKeys(GCS_BUCKET, 'plain/');
     await plain.check();
@@ -110,7 +127,8 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
     const file = join(folder, 'credentials.json');
     const credentials = {
       type: 'external_account',
-      audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/provider',
+      audience:
+        '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/provider',
       subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
       token_url: `${url}/token`,
       credential_source: { file: join(folder, 'subject') },
@@ -127,7 +145,11 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
 
   test('where the machine has no credentials, that is said at start', async () => {
     delete process.env.STORAGE_EMULATOR_HOST;
-    Object.assign(process.env, { METADATA_SERVER_DETECTION: 'none', GOOGLE_APPLICATION_CREDENTIALS: '', HOME: temporary('nobody') });
+    Object.assign(process.env, {
+      METADATA_SERVER_DETECTION: 'none',
+      GOOGLE_APPLICATION_CREDENTIALS: '',
+      HOME: temporary('nobody'),
+    });
     const { openState } = await import('../../src/effects/drivers/cloud/open-state.ts');
     await expect(openState(new URLSearchParams({ state: 'gs://bucket' }))).rejects.toMatchObject({
       code: 'GATI_EFFECTS_STATE',

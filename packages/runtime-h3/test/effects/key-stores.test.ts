@@ -18,9 +18,19 @@ const STORES = [
     address: 's3://gati-keys/some/folder',
     missing: 's3://missing',
     async prepare(url: string) {
-      Object.assign(process.env, { AWS_ENDPOINT_URL_S3: url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+      Object.assign(process.env, {
+        AWS_ENDPOINT_URL_S3: url,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'a',
+        AWS_SECRET_ACCESS_KEY: 'b',
+      });
       const client = new S3Client({ forcePathStyle: true });
-      await client.send(new CreateBucketCommand({ Bucket: 'gati-keys', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+      await client.send(
+        new CreateBucketCommand({
+          Bucket: 'gati-keys',
+          CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' },
+        }),
+      );
       client.destroy();
     },
   },
@@ -43,7 +53,8 @@ const STORES = [
   },
 ];
 
-const openAt = (address: string): Promise<KeyStore | undefined> => openState(new URLSearchParams({ state: address }));
+const openAt = (address: string): Promise<KeyStore | undefined> =>
+  openState(new URLSearchParams({ state: address }));
 
 describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepare }) => {
   if ('reason' in server) {
@@ -63,13 +74,19 @@ describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepar
     await server.stop();
   });
 
-  const race = async <Answer>(write: (which: KeyStore, text: string) => Promise<Answer>): Promise<Answer[]> =>
-    Promise.all(Array.from({ length: WRITERS }, (_, n) => write(n % 2 === 0 ? store : other, `writer ${n}`)));
+  const race = async <Answer>(
+    write: (which: KeyStore, text: string) => Promise<Answer>,
+  ): Promise<Answer[]> =>
+    Promise.all(
+      Array.from({ length: WRITERS }, (_, n) => write(n % 2 === 0 ? store : other, `writer ${n}`)),
+    );
 
   test('of many who make one at once, one does, and all read what that one wrote', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const tags = await race((which, text) => which.create(`made-${round}`, text));
-      const winners = tags.flatMap((tag, n) => (tag === undefined ? [] : [{ text: `writer ${n}`, tag }]));
+      const winners = tags.flatMap((tag, n) =>
+        tag === undefined ? [] : [{ text: `writer ${n}`, tag }],
+      );
       expect(winners).toHaveLength(1);
       expect(await other.read(`made-${round}`)).toEqual(winners[0]);
     }
@@ -80,7 +97,9 @@ describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepar
     await store.create(name, 'first');
     for (let round = 0; round < ROUNDS; round++) {
       const { tag } = (await store.read(name))!;
-      const done = await race((which, text) => which.replace(name, `${text} of round ${round}`, tag));
+      const done = await race((which, text) =>
+        which.replace(name, `${text} of round ${round}`, tag),
+      );
       expect(done.filter(Boolean)).toHaveLength(1);
       const after = (await other.read(name))!;
       expect(after.text).toBe(`writer ${done.indexOf(true)} of round ${round}`);
@@ -105,7 +124,10 @@ describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepar
   });
 
   test('a place that is not there is said at start', async () => {
-    await expect(openAt(missing)).rejects.toMatchObject({ code: 'GATI_EFFECTS_STATE', message: expect.stringContaining(missing) });
+    await expect(openAt(missing)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_STATE',
+      message: expect.stringContaining(missing),
+    });
   });
 
   test('while its server is away, that is what it says, and who starts waits', async () => {

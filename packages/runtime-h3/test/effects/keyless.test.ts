@@ -17,12 +17,17 @@ afterEach(async () => {
 
 test('a key that nobody would remember is refused, not ignored', async () => {
   opened = openEngine({ pay: { run: () => {} } }, { driver });
-  await expect(opened.engine.enqueue('pay', {}, { idempotencyKey: 'k' })).rejects.toMatchObject({ code: 'GATI_EFFECTS_KEYS' });
+  await expect(opened.engine.enqueue('pay', {}, { idempotencyKey: 'k' })).rejects.toMatchObject({
+    code: 'GATI_EFFECTS_KEYS',
+  });
   expect(await opened.engine.enqueue('pay', {})).toMatchObject({ id: expect.any(String) });
 });
 
 test('a schedule that would fire in each process is said at start', async () => {
-  const slots = toHome({ mail: { run: () => {} }, report: { run: () => {}, schedule: '0 3 * * *' } }).slots();
+  const slots = toHome({
+    mail: { run: () => {} },
+    report: { run: () => {}, schedule: '0 3 * * *' },
+  }).slots();
   await expect(verifySchedules(slots, driver.caps)).rejects.toMatchObject({
     code: 'GATI_EFFECTS_KEYS',
     message: expect.stringContaining('"report"'),

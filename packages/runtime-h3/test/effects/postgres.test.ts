@@ -18,14 +18,22 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
   afterAll(() => server.stop());
 
   let schemas = 0;
-  const another = (): Promise<QueueDriver> => openPostgres(`${server.url}?schema=queue_${schemas}`, { onError: () => {} });
+  const another = (): Promise<QueueDriver> =>
+    openPostgres(`${server.url}?schema=queue_${schemas}`, { onError: () => {} });
   const open = (): Promise<QueueDriver> => {
     schemas++;
     return another();
   };
 
   describeDriver('PostgreSQL', {
-    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true, tx: true },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: Infinity,
+      keys: Infinity,
+      ordered: true,
+      tx: true,
+    },
     open,
     another,
     wait: pause,
@@ -44,7 +52,15 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     const driver = await open();
     const client = new Client(server.url);
     await client.connect();
-    const put: NewJob = { id: 'tx-1', effect: 'a', payload: '1', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' };
+    const put: NewJob = {
+      id: 'tx-1',
+      effect: 'a',
+      payload: '1',
+      priority: 0,
+      release: '1.0.0',
+      runAt: Date.now(),
+      idempotencyKey: 'k',
+    };
     let woken = 0;
     driver.onReady!(() => woken++);
     await client.query('BEGIN');
@@ -65,8 +81,12 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     const before = woken;
     await client.query('COMMIT');
     await expect.poll(() => woken, { timeout: 15_000 }).toBeGreaterThan(before);
-    expect((await driver.claim([{ effect: 'a', count: 5 }], 1000)).map(({ job }) => job.id)).toEqual(['tx-2']);
-    await expect(driver.enqueue([put], 'no transaction')).rejects.toMatchObject({ code: 'GATI_EFFECTS_TX' });
+    expect(
+      (await driver.claim([{ effect: 'a', count: 5 }], 1000)).map(({ job }) => job.id),
+    ).toEqual(['tx-2']);
+    await expect(driver.enqueue([put], 'no transaction')).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_TX',
+    });
     await client.end();
     await driver.close();
   });
@@ -75,12 +95,29 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     schemas++;
     const ran: unknown[] = [];
     const file = { run: (payload: unknown) => void ran.push(payload) };
-    const release = { ...bundle({}), effects: { note: { load: () => file } as unknown as EffectSlot } };
+    const release = {
+      ...bundle({}),
+      effects: { note: { load: () => file } as unknown as EffectSlot },
+    };
     const { logger } = context(release, []);
-    const env = { GATI_DATABASE: server.url, GATI_EFFECTS: `${server.url}?schema=queue_${schemas}` };
-    const made = await createGlobalContext({ release, mode: 'production', logger, announce: false, env, queues: QUEUES });
+    const env = {
+      GATI_DATABASE: server.url,
+      GATI_EFFECTS: `${server.url}?schema=queue_${schemas}`,
+    };
+    const made = await createGlobalContext({
+      release,
+      mode: 'production',
+      logger,
+      announce: false,
+      env,
+      queues: QUEUES,
+    });
     const { db, effects } = made.gctx;
-    const enqueue = effects.enqueue as unknown as (name: string, payload: unknown, options: object) => Promise<unknown>;
+    const enqueue = effects.enqueue as unknown as (
+      name: string,
+      payload: unknown,
+      options: object,
+    ) => Promise<unknown>;
     made.effects.start();
     const failed = db.transaction(async (tx) => {
       await enqueue('note', { n: 1 }, { tx });
@@ -99,7 +136,17 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
   test('a key is free again a day after the end of its job', async () => {
     const driver = await open();
     const put = (id: string): Promise<string[]> =>
-      driver.enqueue([{ id, effect: 'a', payload: '1', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' }]);
+      driver.enqueue([
+        {
+          id,
+          effect: 'a',
+          payload: '1',
+          priority: 0,
+          release: '1.0.0',
+          runAt: Date.now(),
+          idempotencyKey: 'k',
+        },
+      ]);
     await put('one');
     const [lease] = await driver.claim([{ effect: 'a', count: 1 }], 60_000);
     await driver.ack(lease!);
@@ -124,10 +171,14 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
   });
 
   test('what cannot be reached is said without the password', async () => {
-    await expect(openPostgres('postgres://u:secret@127.0.0.1:1/x?schema=Bad-Name', { onError: () => {} })).rejects.toMatchObject({
+    await expect(
+      openPostgres('postgres://u:secret@127.0.0.1:1/x?schema=Bad-Name', { onError: () => {} }),
+    ).rejects.toMatchObject({
       code: 'GATI_EFFECTS',
     });
-    await expect(openPostgres(server.url.replace(/postgres$/, 'nowhere'), { onError: () => {} })).rejects.toMatchObject({
+    await expect(
+      openPostgres(server.url.replace(/postgres$/, 'nowhere'), { onError: () => {} }),
+    ).rejects.toMatchObject({
       code: 'GATI_EFFECTS_AWAY',
       message: expect.not.stringContaining('gati@'),
     });

@@ -7,14 +7,19 @@ import { describeDriver, pause } from './driver-conformance.ts';
 
 const servers = [await startPstest(), await startFakeGcs()] as const;
 const missing = servers.find((server) => 'reason' in server);
-if (missing && 'reason' in missing) console.warn(`SKIPPED, keys of a queue in Google Cloud Storage: ${missing.reason}`);
+if (missing && 'reason' in missing)
+  console.warn(`SKIPPED, keys of a queue in Google Cloud Storage: ${missing.reason}`);
 
 const settings = { onError: (error: Error) => console.error(error) };
 
 describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => {
   const [queues, objects] = servers;
   if ('reason' in queues || 'reason' in objects) return;
-  Object.assign(process.env, { PUBSUB_EMULATOR_HOST: queues.url, STORAGE_EMULATOR_HOST: objects.url, METADATA_SERVER_DETECTION: 'none' });
+  Object.assign(process.env, {
+    PUBSUB_EMULATOR_HOST: queues.url,
+    STORAGE_EMULATOR_HOST: objects.url,
+    METADATA_SERVER_DETECTION: 'none',
+  });
   afterAll(async () => {
     await Promise.all([queues.stop(), objects.stop()]);
   });
@@ -28,7 +33,14 @@ describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => 
   };
 
   describeDriver('Pub/Sub with keys', {
-    caps: { durable: true, shared: true, maxDelay: 600_000, maxPayload: 9_000_000 - 4096, keys: Infinity, ordered: false },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 600_000,
+      maxPayload: 9_000_000 - 4096,
+      keys: Infinity,
+      ordered: false,
+    },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     counts: false,
     open,
@@ -40,7 +52,15 @@ describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => 
   test('an enqueue waits for a store of keys that is away for a moment', async () => {
     const driver = await open();
     await objects.halt();
-    const job = { id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' };
+    const job = {
+      id: 'one',
+      effect: 'a',
+      payload: '{}',
+      priority: 0,
+      release: '1.0.0',
+      runAt: Date.now(),
+      idempotencyKey: 'k',
+    };
     const enqueued = driver.enqueue([job]);
     await pause(1500);
     await objects.restart();

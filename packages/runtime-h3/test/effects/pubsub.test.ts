@@ -11,18 +11,29 @@ const settings = { onError: (error: Error) => console.error(error) };
 
 describe.skipIf('reason' in server)('Pub/Sub', () => {
   if ('reason' in server) return;
-  Object.assign(process.env, { PUBSUB_EMULATOR_HOST: server.url, METADATA_SERVER_DETECTION: 'none' });
+  Object.assign(process.env, {
+    PUBSUB_EMULATOR_HOST: server.url,
+    METADATA_SERVER_DETECTION: 'none',
+  });
   afterAll(() => server.stop());
 
   let prefixes = 0;
-  const another = (): Promise<QueueDriver> => openPubSub(`pubsub://my-project/t${prefixes}`, settings);
+  const another = (): Promise<QueueDriver> =>
+    openPubSub(`pubsub://my-project/t${prefixes}`, settings);
   const open = (): Promise<QueueDriver> => {
     prefixes++;
     return another();
   };
 
   describeDriver('Pub/Sub', {
-    caps: { durable: true, shared: true, maxDelay: 600_000, maxPayload: 9_000_000 - 4096, keys: 0, ordered: false },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 600_000,
+      maxPayload: 9_000_000 - 4096,
+      keys: 0,
+      ordered: false,
+    },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     counts: false,
     open,
@@ -33,12 +44,26 @@ describe.skipIf('reason' in server)('Pub/Sub', () => {
 
   test('a delayed job that was held back begins with attempt 1, one whose process was killed with more', async () => {
     const driver = await open();
-    const claim = async (): Promise<number[]> => (await driver.claim([{ effect: 'a', count: 5 }], 1000)).map(({ job }) => job.attempt);
-    await driver.enqueue([{ id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() + 1500 }]);
+    const claim = async (): Promise<number[]> =>
+      (await driver.claim([{ effect: 'a', count: 5 }], 1000)).map(({ job }) => job.attempt);
+    await driver.enqueue([
+      {
+        id: 'one',
+        effect: 'a',
+        payload: '{}',
+        priority: 0,
+        release: '1.0.0',
+        runAt: Date.now() + 1500,
+      },
+    ]);
     const attempts: number[] = [];
-    await expect.poll(async () => attempts.push(...(await claim())), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(async () => attempts.push(...(await claim())), { timeout: 10_000 })
+      .toBeGreaterThan(0);
     await pause(2100);
-    await expect.poll(async () => attempts.push(...(await claim())), { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect
+      .poll(async () => attempts.push(...(await claim())), { timeout: 10_000 })
+      .toBeGreaterThan(1);
     expect(attempts[0]).toBe(1);
     expect(attempts[1]).toBeGreaterThan(1);
     await driver.close();

@@ -38,7 +38,14 @@ describe.skipIf('reason' in server)('a job in Redis begins at once', () => {
     queues.push(queue);
     return queue;
   };
-  const job = (): NewJob => ({ id: randomUUID(), effect: 'a', payload: '{}', priority: 0, runAt: Date.now(), release: '1.0.0' });
+  const job = (): NewJob => ({
+    id: randomUUID(),
+    effect: 'a',
+    payload: '{}',
+    priority: 0,
+    runAt: Date.now(),
+    release: '1.0.0',
+  });
 
   /** Claims whenever it is called, as an engine does. */
   function work(queue: QueueDriver): { calls(): number; leases: Lease[] } {
@@ -96,8 +103,11 @@ describe.skipIf('reason' in server)('a job in Redis begins at once', () => {
     const worker = work(await connect());
     await settled(worker);
     const clients = String(await admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub'));
-    for (const [, id] of clients.matchAll(/\bid=(\d+)/g)) await admin.call('CLIENT', 'KILL', 'ID', id!);
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([expect.stringContaining('GATI_EFFECTS_AWAY'), 'back']);
+    for (const [, id] of clients.matchAll(/\bid=(\d+)/g))
+      await admin.call('CLIENT', 'KILL', 'ID', id!);
+    await expect
+      .poll(() => told, { timeout: 10_000 })
+      .toEqual([expect.stringContaining('GATI_EFFECTS_AWAY'), 'back']);
     await settled(worker);
     const producer = await connect();
     await producer.enqueue([job()]);

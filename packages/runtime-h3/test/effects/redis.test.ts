@@ -14,7 +14,8 @@ describe.skipIf('reason' in server)('Redis', () => {
   afterAll(() => server.stop());
 
   let prefixes = 0;
-  const another = (): Promise<QueueDriver> => openRedis(`${server.url}?prefix=queue-${prefixes}`, { onError: () => {} });
+  const another = (): Promise<QueueDriver> =>
+    openRedis(`${server.url}?prefix=queue-${prefixes}`, { onError: () => {} });
   const open = (): Promise<QueueDriver> => {
     prefixes++;
     return another();
@@ -28,7 +29,12 @@ describe.skipIf('reason' in server)('Redis', () => {
     now: Date.now,
   });
 
-  testRestart({ server, fresh: () => void prefixes++, open: another, signals: ['SIGTERM', 'SIGKILL'] });
+  testRestart({
+    server,
+    fresh: () => void prefixes++,
+    open: another,
+    signals: ['SIGTERM', 'SIGKILL'],
+  });
 
   test('an outage is told once, and its end', { timeout: 60_000 }, async () => {
     prefixes++;
@@ -43,7 +49,9 @@ describe.skipIf('reason' in server)('Redis', () => {
     await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
     // Many times it is tried again.
     await pause(2500);
-    expect(told).toEqual([expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not answer: /)]);
+    expect(told).toEqual([
+      expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not answer: /),
+    ]);
     await server.restart();
     await expect.poll(() => told.at(-1), { timeout: 20_000 }).toBe('back');
     expect(told).toHaveLength(2);
@@ -51,14 +59,18 @@ describe.skipIf('reason' in server)('Redis', () => {
   });
 
   test('what cannot be reached is said without the password', async () => {
-    await expect(openRedis(server.url.replace('redis://', 'redis://nobody:secret@'), { onError: () => {} })).rejects.toMatchObject({
+    await expect(
+      openRedis(server.url.replace('redis://', 'redis://nobody:secret@'), { onError: () => {} }),
+    ).rejects.toMatchObject({
       code: 'GATI_EFFECTS_AWAY',
       message: expect.not.stringContaining('secret'),
     });
   });
 
   test('a password that is refused is told as that', async () => {
-    await expect(openRedis(server.url.replace('redis://', 'redis://nobody:secret@'), { onError: () => {} })).rejects.toMatchObject({
+    await expect(
+      openRedis(server.url.replace('redis://', 'redis://nobody:secret@'), { onError: () => {} }),
+    ).rejects.toMatchObject({
       message: expect.stringMatching(/: WRONGPASS [^]*\n {2}fix: Correct the user and password/),
     });
     const client = new Redis(server.url);
@@ -67,7 +79,9 @@ describe.skipIf('reason' in server)('Redis', () => {
       await expect(openRedis(server.url, { onError: () => {} })).rejects.toMatchObject({
         message: expect.stringMatching(/NOAUTH [^]*\n {2}fix: Correct the user and password/),
       });
-      await (await openRedis(server.url.replace('redis://', 'redis://:hunter2@'), { onError: () => {} })).close();
+      await (
+        await openRedis(server.url.replace('redis://', 'redis://:hunter2@'), { onError: () => {} })
+      ).close();
     } finally {
       await client.config('SET', 'requirepass', '');
       client.disconnect();
@@ -76,11 +90,16 @@ describe.skipIf('reason' in server)('Redis', () => {
 
   test('a database that the server does not have is no other', async () => {
     for (const path of ['/99', '/abc', '/1x', '/jobs/1', '?db=99'])
-      await expect(openRedis(`${server.url}${path}`, { onError: () => {} }), path).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+      await expect(
+        openRedis(`${server.url}${path}`, { onError: () => {} }),
+        path,
+      ).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
     for (const path of ['', '/', '/0', '/15', '/15?prefix=other'])
       await (await openRedis(`${server.url}${path}`, { onError: () => {} })).close();
     const queue = await openRedis(`${server.url}/15?prefix=fifteen`, { onError: () => {} });
-    await queue.enqueue([{ id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() }]);
+    await queue.enqueue([
+      { id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now() },
+    ]);
     const client = new Redis(server.url);
     expect(await client.keys('{fifteen}:*')).toEqual([]);
     client.disconnect();

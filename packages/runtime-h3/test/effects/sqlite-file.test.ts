@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,13 +37,21 @@ const job = (more: Partial<NewJob> = {}): NewJob => ({
 });
 
 /** The store on this thread, with a clock that the test sets. */
-function openStore(clock = { wall: () => Date.now(), steady: () => performance.now() }, file = path()) {
+function openStore(
+  clock = { wall: () => Date.now(), steady: () => performance.now() },
+  file = path(),
+) {
   const db = openNative(file, process.cwd());
   prepareFile(db);
   return { db, store: createStore(db, clock), file };
 }
 
-function toClock(): { wall(): number; steady(): number; pass(milliseconds: number): void; set(milliseconds: number): void } {
+function toClock(): {
+  wall(): number;
+  steady(): number;
+  pass(milliseconds: number): void;
+  set(milliseconds: number): void;
+} {
   let wall = 1_700_000_000_000;
   let steady = 0;
   return {
@@ -51,20 +68,25 @@ function toClock(): { wall(): number; steady(): number; pass(milliseconds: numbe
 test.each([
   ['forward', 3_600_000],
   ['back', -3_600_000],
-])('a clock that is set %s takes no lease from who holds it, and keeps none for who is gone', (_, jump) => {
-  const clock = toClock();
-  const { db, store } = openStore(clock);
-  store.enqueue([job()]);
-  const [lease] = store.claim([{ effect: 'a', count: 1 }], 30_000);
-  clock.pass(5000);
-  clock.set(jump);
-  expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toEqual([]);
-  expect(store.extend(lease!.token, 30_000)).toBe(true);
-  clock.pass(30_001);
-  expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([{ job: { attempt: 2 } }]);
-  expect(store.ack(lease!.token, undefined)).toBe(false);
-  db.close();
-});
+])(
+  'a clock that is set %s takes no lease from who holds it, and keeps none for who is gone',
+  (_, jump) => {
+    const clock = toClock();
+    const { db, store } = openStore(clock);
+    store.enqueue([job()]);
+    const [lease] = store.claim([{ effect: 'a', count: 1 }], 30_000);
+    clock.pass(5000);
+    clock.set(jump);
+    expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toEqual([]);
+    expect(store.extend(lease!.token, 30_000)).toBe(true);
+    clock.pass(30_001);
+    expect(store.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([
+      { job: { attempt: 2 } },
+    ]);
+    expect(store.ack(lease!.token, undefined)).toBe(false);
+    db.close();
+  },
+);
 
 test('a lease that ends long after now was given by a clock that was wrong', () => {
   const clock = toClock();
@@ -92,12 +114,15 @@ test('a job without delay is due whatever the clock does', () => {
 
 test('a full disk refuses what is new, says so, keeps what was acknowledged and takes how jobs ended', () => {
   const { db, store } = openStore();
-  const put = (id: number, payload: string) => commit(db, store, [[id, 'enqueue', [[job({ payload })]]]]).answers[0]!;
+  const put = (id: number, payload: string) =>
+    commit(db, store, [[id, 'enqueue', [[job({ payload })]]]]).answers[0]!;
   const [, kept] = put(1, '"kept"');
   const pages = (db.prepare('PRAGMA page_count').all()[0] as { page_count: number }).page_count;
   db.exec(`PRAGMA max_page_count = ${pages + 20}`);
   const large = JSON.stringify('x'.repeat(20_000));
-  const refused = Array.from({ length: 10 }, (_, n) => put(n + 2, large)).filter((answer) => answer.length === 3);
+  const refused = Array.from({ length: 10 }, (_, n) => put(n + 2, large)).filter(
+    (answer) => answer.length === 3,
+  );
   expect(refused.length).toBeGreaterThan(0);
   expect(refused[0]![2]).toMatchObject({ sqlite: 13 });
   // One that does not fit costs those that share its commit nothing.
@@ -145,7 +170,12 @@ test('what the end of the log lost or got wrong costs nothing that stands before
 
 test('what can not be opened is one clear error', async () => {
   const noDatabase = path();
-  writeFileSync(noDatabase, 'this is a text file, and a rather long one, so that it can not be an empty database. '.repeat(20));
+  writeFileSync(
+    noDatabase,
+    'this is a text file, and a rather long one, so that it can not be an empty database. '.repeat(
+      20,
+    ),
+  );
   await expect(open(`sqlite:${noDatabase}`)).rejects.toMatchObject({
     code: 'GATI_EFFECTS_OPEN',
     message: expect.stringContaining('no SQLite database'),
@@ -179,21 +209,28 @@ test('another program that keeps the file locked delays, and loses nothing', asy
 test('a claim reads the first jobs of its effect, however many wait', () => {
   const { db, store } = openStore();
   const plan = (sql: string): string =>
-    (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail).join('\n');
-  expect(plan("SELECT seq FROM jobs WHERE state = 0 AND effect = 'a' ORDER BY priority DESC, seq LIMIT 5")).toMatch(
-    /^SEARCH jobs USING COVERING INDEX waiting \(effect=\?\)$/,
-  );
-  expect(plan('SELECT seq FROM jobs WHERE state = 1 AND run_at <= 5 ORDER BY run_at LIMIT 5')).toMatch(
-    /^SEARCH jobs USING COVERING INDEX delayed/,
-  );
-  expect(plan('SELECT seq FROM jobs WHERE state = 2 AND leased_until <= 5 ORDER BY leased_until LIMIT 5')).toMatch(
-    /^SEARCH jobs USING COVERING INDEX active/,
-  );
+    (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
+      .map(({ detail }) => detail)
+      .join('\n');
+  expect(
+    plan(
+      "SELECT seq FROM jobs WHERE state = 0 AND effect = 'a' ORDER BY priority DESC, seq LIMIT 5",
+    ),
+  ).toMatch(/^SEARCH jobs USING COVERING INDEX waiting \(effect=\?\)$/);
+  expect(
+    plan('SELECT seq FROM jobs WHERE state = 1 AND run_at <= 5 ORDER BY run_at LIMIT 5'),
+  ).toMatch(/^SEARCH jobs USING COVERING INDEX delayed/);
+  expect(
+    plan(
+      'SELECT seq FROM jobs WHERE state = 2 AND leased_until <= 5 ORDER BY leased_until LIMIT 5',
+    ),
+  ).toMatch(/^SEARCH jobs USING COVERING INDEX active/);
   // What is through does not pile up.
   for (let round = 0; round < 25; round++) {
     db.exec('BEGIN');
     store.enqueue(Array.from({ length: 500 }, () => job()));
-    for (const { token } of store.claim([{ effect: 'a', count: 500 }], 30_000)) store.ack(token, undefined);
+    for (const { token } of store.claim([{ effect: 'a', count: 500 }], 30_000))
+      store.ack(token, undefined);
     db.exec('COMMIT');
   }
   const { count } = db.prepare('SELECT count(*) AS count FROM jobs').all()[0] as { count: number };
@@ -205,7 +242,9 @@ test('a claim reads the first jobs of its effect, however many wait', () => {
 test('a script that enqueues ends by itself, and what it awaited is stored', async () => {
   const file = path();
   const script = join(folder, 'script.mts');
-  const driver = fileURLToPath(new URL('../../src/effects/drivers/sqlite/driver.ts', import.meta.url));
+  const driver = fileURLToPath(
+    new URL('../../src/effects/drivers/sqlite/driver.ts', import.meta.url),
+  );
   writeFileSync(
     script,
     `import { open } from ${JSON.stringify(driver)};
@@ -217,14 +256,21 @@ await driver.enqueue([{ id: 'from-script', effect: 'a', payload: '{}', priority:
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(existsSync(file)).toBe(true);
   const next = await open(`sqlite:${file}`);
-  expect(await next.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([{ job: { id: 'from-script' } }]);
+  expect(await next.claim([{ effect: 'a', count: 1 }], 30_000)).toMatchObject([
+    { job: { id: 'from-script' } },
+  ]);
   await next.close();
 });
 
 test('a folder that can not be made is told at once', async () => {
   const file = path();
   writeFileSync(file, '');
-  const wrong = [join(file, 'queue.db'), join(file, 'below/queue.db'), ...(existsSync('/proc') ? ['/proc/below/queue.db'] : [])];
-  for (const one of wrong) await expect(open(`sqlite:${one}`), one).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
+  const wrong = [
+    join(file, 'queue.db'),
+    join(file, 'below/queue.db'),
+    ...(existsSync('/proc') ? ['/proc/below/queue.db'] : []),
+  ];
+  for (const one of wrong)
+    await expect(open(`sqlite:${one}`), one).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
   await (await open(`sqlite:${join(folder, 'made/below/queue.db')}`)).close();
 });

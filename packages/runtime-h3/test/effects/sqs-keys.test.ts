@@ -9,18 +9,28 @@ import { describeDriver, pause } from './driver-conformance.ts';
 /** The queue of one, the bucket of the other: each is true where the other is not. */
 const servers = [await startFauxqs(), await startMoto()] as const;
 const missing = servers.find((server) => 'reason' in server);
-if (missing && 'reason' in missing) console.warn(`SKIPPED, keys of a queue in S3: ${missing.reason}`);
+if (missing && 'reason' in missing)
+  console.warn(`SKIPPED, keys of a queue in S3: ${missing.reason}`);
 
 const settings = { onError: (error: Error) => console.error(error) };
 
 describe.skipIf(missing)('SQS with its keys in S3', () => {
   const [queues, buckets] = servers;
   if ('reason' in queues || 'reason' in buckets) return;
-  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: queues.url, AWS_ENDPOINT_URL_S3: buckets.url, AWS_REGION: 'eu-west-1' });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SQS: queues.url,
+    AWS_ENDPOINT_URL_S3: buckets.url,
+    AWS_REGION: 'eu-west-1',
+  });
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
   beforeAll(async () => {
     const client = new S3Client({ forcePathStyle: true });
-    await client.send(new CreateBucketCommand({ Bucket: 'keys', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    await client.send(
+      new CreateBucketCommand({
+        Bucket: 'keys',
+        CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' },
+      }),
+    );
     client.destroy();
   });
   afterAll(async () => {
@@ -28,14 +38,22 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
   });
 
   let prefixes = 0;
-  const another = (): Promise<QueueDriver> => openSqs(`sqs:///t${prefixes}?state=s3://keys/t${prefixes}`, settings);
+  const another = (): Promise<QueueDriver> =>
+    openSqs(`sqs:///t${prefixes}?state=s3://keys/t${prefixes}`, settings);
   const open = (): Promise<QueueDriver> => {
     prefixes++;
     return another();
   };
 
   describeDriver('SQS with keys', {
-    caps: { durable: true, shared: true, maxDelay: 900_000, maxPayload: 1_048_576 - 4096, keys: Infinity, ordered: false },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 900_000,
+      maxPayload: 1_048_576 - 4096,
+      keys: Infinity,
+      ordered: false,
+    },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     open,
     another,
@@ -45,7 +63,15 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
 
   test('a job that goes round with its key until it is due is not lost', async () => {
     const driver = await open();
-    const job: NewJob = { id: 'one', effect: 'a', payload: '{}', priority: 0, release: '1.0.0', runAt: Date.now(), idempotencyKey: 'k' };
+    const job: NewJob = {
+      id: 'one',
+      effect: 'a',
+      payload: '{}',
+      priority: 0,
+      release: '1.0.0',
+      runAt: Date.now(),
+      idempotencyKey: 'k',
+    };
     expect(await driver.enqueue([job])).toEqual(['one']);
     const take = async (): Promise<string[]> => {
       const leases = await driver.claim([{ effect: 'a', count: 5 }], 60_000);
@@ -54,12 +80,18 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
       return leases.map(({ token }) => token);
     };
     const seen: string[] = [];
-    await expect.poll(async () => seen.push(...(await take())), { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect
+      .poll(async () => seen.push(...(await take())), { timeout: 10_000 })
+      .toBeGreaterThan(2);
     await driver.close();
   });
 
   test('a bucket that is not there is said at start', async () => {
-    await expect(openSqs('sqs:///gati?state=s3://missing', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS_STATE' });
-    await expect(openSqs('sqs:///gati?state=ftp://missing', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+    await expect(openSqs('sqs:///gati?state=s3://missing', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS_STATE',
+    });
+    await expect(openSqs('sqs:///gati?state=ftp://missing', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
   });
 });

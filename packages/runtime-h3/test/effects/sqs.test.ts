@@ -11,7 +11,11 @@ const settings = { onError: (error: Error) => console.error(error) };
 
 describe.skipIf('reason' in server)('SQS', () => {
   if ('reason' in server) return;
-  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: server.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SQS: server.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
   afterAll(() => server.stop());
 
   let prefixes = 0;
@@ -22,7 +26,14 @@ describe.skipIf('reason' in server)('SQS', () => {
   };
 
   describeDriver('SQS', {
-    caps: { durable: true, shared: true, maxDelay: 900_000, maxPayload: 1_048_576 - 4096, keys: 0, ordered: false },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 900_000,
+      maxPayload: 1_048_576 - 4096,
+      keys: 0,
+      ordered: false,
+    },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
     open,
     another,
@@ -33,7 +44,11 @@ describe.skipIf('reason' in server)('SQS', () => {
   test('the region may be left to the SDK, what else is wrong is said', async () => {
     process.env.AWS_REGION = 'eu-west-1';
     await (await openSqs('sqs://', settings)).close();
-    await expect(openSqs('sqs://eu-west-1/a-b', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
-    await expect(openSqs('sqs://eu-west-1/gati?secret=x', settings)).rejects.toMatchObject({ code: 'GATI_EFFECTS' });
+    await expect(openSqs('sqs://eu-west-1/a-b', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
+    await expect(openSqs('sqs://eu-west-1/gati?secret=x', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
   });
 });

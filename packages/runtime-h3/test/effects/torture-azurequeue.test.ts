@@ -4,7 +4,8 @@ import { describeIf } from './only-if.ts';
 import { describeTorture } from './torture/torture.ts';
 
 const server = await startAzurite();
-if ('reason' in server) console.warn(`SKIPPED, the torture of the queue in Azure Storage: ${server.reason}`);
+if ('reason' in server)
+  console.warn(`SKIPPED, the torture of the queue in Azure Storage: ${server.reason}`);
 
 describeIf('url' in server)('Azure Storage', () => {
   if ('reason' in server) return;

@@ -4,10 +4,16 @@ import { describeIf } from './only-if.ts';
 import { describeTorture } from './torture/torture.ts';
 
 const server = await startPostgres();
-if ('reason' in server) console.warn(`SKIPPED, the torture of the queue in PostgreSQL: ${server.reason}`);
+if ('reason' in server)
+  console.warn(`SKIPPED, the torture of the queue in PostgreSQL: ${server.reason}`);
 
 describeIf('url' in server)('PostgreSQL', () => {
   if ('reason' in server) return;
   afterAll(() => server.stop());
-  describeTorture('postgres', { url: () => server.url, steps: true, keys: true, disturb: () => server.restart() });
+  describeTorture('postgres', {
+    url: () => server.url,
+    steps: true,
+    keys: true,
+    disturb: () => server.restart(),
+  });
 });

@@ -5,13 +5,18 @@ import { describeIf } from './only-if.ts';
 import { describeTorture } from './torture/torture.ts';
 
 const [queues, objects] = [await startPstest(), await startFakeGcs()];
-if ('reason' in queues) console.warn(`SKIPPED, the torture of the queue in Pub/Sub: ${queues.reason}`);
-if ('reason' in objects) console.warn(`SKIPPED, keys in the torture of the queue in Pub/Sub: ${objects.reason}`);
+if ('reason' in queues)
+  console.warn(`SKIPPED, the torture of the queue in Pub/Sub: ${queues.reason}`);
+if ('reason' in objects)
+  console.warn(`SKIPPED, keys in the torture of the queue in Pub/Sub: ${objects.reason}`);
 
 describeIf('url' in queues)('Pub/Sub', () => {
   if ('reason' in queues) return;
   const keys = 'url' in objects;
-  Object.assign(process.env, { PUBSUB_EMULATOR_HOST: queues.url, METADATA_SERVER_DETECTION: 'none' });
+  Object.assign(process.env, {
+    PUBSUB_EMULATOR_HOST: queues.url,
+    METADATA_SERVER_DETECTION: 'none',
+  });
   if (keys) process.env.STORAGE_EMULATOR_HOST = objects.url;
   afterAll(async () => {
     await queues.stop();

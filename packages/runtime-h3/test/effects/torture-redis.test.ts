@@ -4,10 +4,16 @@ import { describeIf } from './only-if.ts';
 import { describeTorture } from './torture/torture.ts';
 
 const server = await startRedis();
-if ('reason' in server) console.warn(`SKIPPED, the torture of the queue in Redis: ${server.reason}`);
+if ('reason' in server)
+  console.warn(`SKIPPED, the torture of the queue in Redis: ${server.reason}`);
 
 describeIf('url' in server)('Redis', () => {
   if ('reason' in server) return;
   afterAll(() => server.stop());
-  describeTorture('redis', { url: () => server.url, steps: true, keys: true, disturb: () => server.restart() });
+  describeTorture('redis', {
+    url: () => server.url,
+    steps: true,
+    keys: true,
+    disturb: () => server.restart(),
+  });
 });

@@ -5,7 +5,8 @@ import { describeTorture } from './torture/torture.ts';
 describeTorture('sqlite', {
   url: (folder) => `sqlite:${join(folder, 'queue.db')}`,
   points: ['before-commit', 'after-commit', 'before-commit', 'after-commit'],
-  preload: pathToFileURL(fileURLToPath(new URL('torture/kill-at-commit.mjs', import.meta.url))).href,
+  preload: pathToFileURL(fileURLToPath(new URL('torture/kill-at-commit.mjs', import.meta.url)))
+    .href,
   steps: true,
   keys: true,
 });

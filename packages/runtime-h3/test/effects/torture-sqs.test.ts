@@ -7,7 +7,8 @@ import { describeTorture } from './torture/torture.ts';
 
 const [queues, buckets] = [await startFauxqs(), await startMoto()];
 if ('reason' in queues) console.warn(`SKIPPED, the torture of the queue in SQS: ${queues.reason}`);
-if ('reason' in buckets) console.warn(`SKIPPED, keys in the torture of the queue in SQS: ${buckets.reason}`);
+if ('reason' in buckets)
+  console.warn(`SKIPPED, keys in the torture of the queue in SQS: ${buckets.reason}`);
 
 describeIf('url' in queues)('SQS', () => {
   if ('reason' in queues) return;
@@ -18,7 +19,12 @@ describeIf('url' in queues)('SQS', () => {
     if (!keys) return;
     process.env.AWS_ENDPOINT_URL_S3 = buckets.url;
     const client = new S3Client({ forcePathStyle: true });
-    await client.send(new CreateBucketCommand({ Bucket: 'keys', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    await client.send(
+      new CreateBucketCommand({
+        Bucket: 'keys',
+        CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' },
+      }),
+    );
     client.destroy();
   });
   afterAll(async () => {

@@ -39,22 +39,43 @@ export function check(schema: Schema, $defs: Defs = {}): InputCheck['check'] {
 }
 
 /** A release by hand: routes by id, checks compiled by TypeBox, the table by rou3. */
-export function bundle(routes: Record<string, TestRoute>, $defs: Defs = {}, version = '1.2.3'): ReleaseBundle {
+export function bundle(
+  routes: Record<string, TestRoute>,
+  $defs: Defs = {},
+  version = '1.2.3',
+): ReleaseBundle {
   const router = createRouter<RouteSlot>();
-  const input = (schema: Schema | undefined): InputCheck | undefined => schema && { schema, check: check(schema, $defs) };
+  const input = (schema: Schema | undefined): InputCheck | undefined =>
+    schema && { schema, check: check(schema, $defs) };
   const slots = Object.entries(routes).map(([id, route]): RouteSlot => {
     const [method = '', path = ''] = id.split(' ');
     const body =
       route.body &&
-      ({ ...input(route.body), contentTypes: route.contentTypes ?? ['application/json'], required: route.optional !== true } as BodyCheck);
+      ({
+        ...input(route.body),
+        contentTypes: route.contentTypes ?? ['application/json'],
+        required: route.optional !== true,
+      } as BodyCheck);
     const live: LiveRoute = {
       handler: route.handler,
       socket: route.socket,
       middleware: route.middleware ?? [],
-      input: { params: input(route.params), query: input(route.query), headers: input(route.headers), body, receive: input(route.receive) },
+      input: {
+        params: input(route.params),
+        query: input(route.query),
+        headers: input(route.headers),
+        body,
+        receive: input(route.receive),
+      },
       output: route.output ?? {},
     };
-    const slot: RouteSlot = { id, method, path, domain: 'root', live: () => (route.lazy ? Promise.resolve(live) : live) };
+    const slot: RouteSlot = {
+      id,
+      method,
+      path,
+      domain: 'root',
+      live: () => (route.lazy ? Promise.resolve(live) : live),
+    };
     addRoute(router, method, path.replace(/\*(\w+)$/, '**:$1'), slot);
     return slot;
   });
@@ -63,7 +84,9 @@ export function bundle(routes: Record<string, TestRoute>, $defs: Defs = {}, vers
     version,
     id: 'rel_0123456789abcdef',
     contract: {
-      routes: Object.entries(routes).map(([id, route], index) => toContract(id, route, slots[index] as RouteSlot)),
+      routes: Object.entries(routes).map(([id, route], index) =>
+        toContract(id, route, slots[index] as RouteSlot),
+      ),
       effects: [],
       modules: [],
       $defs,
@@ -89,7 +112,8 @@ function toContract(id: string, route: TestRoute, { method, path }: RouteSlot): 
 }
 
 export function context(release: ReleaseBundle, logged: unknown[] = []): GlobalContext {
-  const log = (level: string) => (message: string, fields?: Record<string, unknown>) => void logged.push({ level, message, ...fields });
+  const log = (level: string) => (message: string, fields?: Record<string, unknown>) =>
+    void logged.push({ level, message, ...fields });
   return {
     modules: {},
     effects: { enqueue: () => Promise.reject(new Error('no queue')) },
@@ -99,7 +123,13 @@ export function context(release: ReleaseBundle, logged: unknown[] = []): GlobalC
     state: new Map(),
     release: { version: release.version, id: release.id, deployedAt: new Date(0) },
     instance: { id: 'test', region: undefined, zone: undefined },
-    logger: { trace: log('trace'), debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    logger: {
+      trace: log('trace'),
+      debug: log('debug'),
+      info: log('info'),
+      warn: log('warn'),
+      error: log('error'),
+    },
     signal: new AbortController().signal,
     // The pipeline hands the context on and reads its logger alone.
   } as unknown as GlobalContext;

@@ -6,9 +6,18 @@ import { bundle, type TestRoute } from './bundle.ts';
 export function release(
   version: string,
   date: string,
-  options: Partial<ServedRelease> & { routes?: Record<string, TestRoute>; lazy?: boolean; policy?: string } = {},
+  options: Partial<ServedRelease> & {
+    routes?: Record<string, TestRoute>;
+    lazy?: boolean;
+    policy?: string;
+  } = {},
 ): ServedRelease {
-  const { routes = { 'GET /which': { handler: () => ({ version }) } }, lazy = false, policy, ...rest } = options;
+  const {
+    routes = { 'GET /which': { handler: () => ({ version }) } },
+    lazy = false,
+    policy,
+    ...rest
+  } = options;
   const made: ReleaseBundle = { ...bundle(routes, {}, version), id: `rel_${version}` };
   for (const slot of made.routes) if (policy !== undefined) slot.version = policy;
   return {

@@ -61,11 +61,18 @@ ${padding === undefined ? '' : `globalThis[${JSON.stringify(`padding ${version}`
   await mkdir(join(folder, 'server'), { recursive: true });
   await writeFile(join(folder, 'gati.manifest.json'), printManifest(manifest));
   await writeFile(join(folder, 'server', 'release.mjs'), code ?? bundle);
-  await writeFile(join(folder, 'openapi.json'), JSON.stringify({ openapi: '3.1.0', info: { title: 'app', version } }));
+  await writeFile(
+    join(folder, 'openapi.json'),
+    JSON.stringify({ openapi: '3.1.0', info: { title: 'app', version } }),
+  );
 }
 
 /** Puts one into a store. */
-export async function putSealed(store: ReleaseStore, version: string, options: SealedOptions = {}): Promise<void> {
+export async function putSealed(
+  store: ReleaseStore,
+  version: string,
+  options: SealedOptions = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gati-sealed-'));
   try {
     await writeSealed(folder, version, options);

@@ -13,7 +13,11 @@ export interface Client {
 }
 
 /** A WebSocket client in a page (RFC 6455), since Node 20 has none: unfragmented frames below 64 KiB. */
-export async function client(port: number, path: string, headers: Record<string, string> = {}): Promise<Client> {
+export async function client(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Client> {
   const socket = connect(port, '127.0.0.1');
   const key = randomBytes(16).toString('base64');
   const fields = {
@@ -47,7 +51,10 @@ export async function client(port: number, path: string, headers: Record<string,
         if (resolve === undefined) messages.push(text);
         else resolve(text);
       } else if (frame.opcode === 8) {
-        onClosed({ code: frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005, reason: frame.payload.subarray(2).toString() });
+        onClosed({
+          code: frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005,
+          reason: frame.payload.subarray(2).toString(),
+        });
         socket.end(toFrame(8, frame.payload));
       } else if (frame.opcode === 9) socket.write(toFrame(10, frame.payload));
     }
@@ -59,9 +66,13 @@ export async function client(port: number, path: string, headers: Record<string,
   socket.on('error', () => undefined);
   read();
   return {
-    send: (message) => void socket.write(toFrame(typeof message === 'string' ? 1 : 2, Buffer.from(message))),
+    send: (message) =>
+      void socket.write(toFrame(typeof message === 'string' ? 1 : 2, Buffer.from(message))),
     received,
-    next: () => (messages.length > 0 ? Promise.resolve(messages.shift() as string) : new Promise((resolve) => waiting.push(resolve))),
+    next: () =>
+      messages.length > 0
+        ? Promise.resolve(messages.shift() as string)
+        : new Promise((resolve) => waiting.push(resolve)),
     close(code) {
       const payload = Buffer.alloc(2);
       payload.writeUInt16BE(code);
@@ -95,7 +106,11 @@ function take(buffer: Buffer): { opcode: number; payload: Buffer; rest: Buffer }
   if (buffer.length < from) return undefined;
   const length = short === 126 ? buffer.readUInt16BE(2) : short;
   if (buffer.length < from + length) return undefined;
-  return { opcode: (buffer[0] as number) & 15, payload: buffer.subarray(from, from + length), rest: buffer.subarray(from + length) };
+  return {
+    opcode: (buffer[0] as number) & 15,
+    payload: buffer.subarray(from, from + length),
+    rest: buffer.subarray(from + length),
+  };
 }
 
 function toFrame(opcode: number, payload: Buffer): Buffer {
@@ -104,5 +119,9 @@ function toFrame(opcode: number, payload: Buffer): Buffer {
     payload.length < 126
       ? Buffer.from([128 | opcode, 128 | payload.length])
       : Buffer.from([128 | opcode, 254, payload.length >> 8, payload.length & 255]);
-  return Buffer.concat([head, mask, Buffer.from(payload.map((byte, index) => byte ^ (mask[index & 3] as number)))]);
+  return Buffer.concat([
+    head,
+    mask,
+    Buffer.from(payload.map((byte, index) => byte ^ (mask[index & 3] as number))),
+  ]);
 }

@@ -16,7 +16,10 @@ export interface Target {
 
 type Options = Partial<AppOptions>;
 
-function toApp(release: ReleaseBundle, options: Options): { app: App; logged: Record<string, unknown>[] } {
+function toApp(
+  release: ReleaseBundle,
+  options: Options,
+): { app: App; logged: Record<string, unknown>[] } {
   const logged: Record<string, unknown>[] = [];
   const app = createApp({
     releases: () => onlyRelease(release),
@@ -62,10 +65,11 @@ export async function overWeb(release: ReleaseBundle, options: Options = {}): Pr
   };
 }
 
-export const adapters: [string, (release: ReleaseBundle, options?: Options) => Promise<Target>][] = [
-  ['node', overNode],
-  ['web', overWeb],
-];
+export const adapters: [string, (release: ReleaseBundle, options?: Options) => Promise<Target>][] =
+  [
+    ['node', overNode],
+    ['web', overWeb],
+  ];
 
 /** Sends bytes as they are and gives all that comes back until the server ends the connection or falls silent. */
 export function raw(
@@ -89,7 +93,8 @@ export function raw(
       for (const chunk of chunks) {
         if (socket.destroyed) return;
         socket.write(chunk);
-        if (options.gap !== undefined) await new Promise((resolve) => setTimeout(resolve, options.gap));
+        if (options.gap !== undefined)
+          await new Promise((resolve) => setTimeout(resolve, options.gap));
       }
       if (options.end) socket.end();
     });

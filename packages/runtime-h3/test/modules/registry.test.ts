@@ -3,8 +3,15 @@ import type { GlobalContext } from '../../src/context/types.ts';
 import { createModules } from '../../src/modules/registry.ts';
 import type { ModuleDefinition, ModuleFile } from '../../src/modules/types.ts';
 
-const files = (modules: Record<string, ModuleDefinition<never> | ModuleFile>): Record<string, () => ModuleFile> =>
-  Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, () => ('setup' in file ? { default: file } : file)]));
+const files = (
+  modules: Record<string, ModuleDefinition<never> | ModuleFile>,
+): Record<string, () => ModuleFile> =>
+  Object.fromEntries(
+    Object.entries(modules).map(([name, file]) => [
+      name,
+      () => ('setup' in file ? { default: file } : file),
+    ]),
+  );
 
 const gctx = { state: new Map() } as unknown as GlobalContext;
 type Calls = Record<string, Record<string, (...args: unknown[]) => unknown>>;
@@ -36,8 +43,13 @@ describe('modules', () => {
     const waitFor = (name: string): ModuleDefinition => ({
       setup: async (context) => ({ go: await (context.modules as unknown as Calls)[name]!.go!() }),
     });
-    const modules = createModules(files({ a: waitFor('b'), b: waitFor('c'), c: waitFor('a') } as never));
-    await expect(modules.setup(gctx)).rejects.toMatchObject({ code: 'GATI_MODULE_CYCLE', message: expect.stringContaining(' → ') });
+    const modules = createModules(
+      files({ a: waitFor('b'), b: waitFor('c'), c: waitFor('a') } as never),
+    );
+    await expect(modules.setup(gctx)).rejects.toMatchObject({
+      code: 'GATI_MODULE_CYCLE',
+      message: expect.stringContaining(' → '),
+    });
   });
 
   test('a failing set-up names its module and disposes the others', async () => {
@@ -79,7 +91,9 @@ describe('modules', () => {
 
   test('replace moves the name to the new code and disposes the old; a failing one changes nothing', async () => {
     const disposed: number[] = [];
-    const version = (n: number): ModuleFile => ({ default: { setup: () => ({ version: () => n }), dispose: () => void disposed.push(n) } });
+    const version = (n: number): ModuleFile => ({
+      default: { setup: () => ({ version: () => n }), dispose: () => void disposed.push(n) },
+    });
     const modules = createModules({ it: () => version(1) });
     await modules.setup(gctx);
     const held = modules.api as Calls;
@@ -87,7 +101,9 @@ describe('modules', () => {
     expect(held.it!.version!()).toBe(2);
     expect(disposed).toEqual([1]);
     const broken = { default: { setup: () => Promise.reject(new Error('broken')) } };
-    await expect(modules.replace('it', () => broken)).rejects.toMatchObject({ code: 'GATI_MODULE_SETUP' });
+    await expect(modules.replace('it', () => broken)).rejects.toMatchObject({
+      code: 'GATI_MODULE_SETUP',
+    });
     expect(held.it!.version!()).toBe(2);
     await modules.remove('it');
     expect('it' in held).toBe(false);
@@ -98,7 +114,8 @@ describe('modules', () => {
     const disposed: number[] = [];
     const version = (n: number, wait: number): ModuleFile => ({
       default: {
-        setup: () => new Promise((resolve) => setTimeout(() => resolve({ version: () => n }), wait)),
+        setup: () =>
+          new Promise((resolve) => setTimeout(() => resolve({ version: () => n }), wait)),
         dispose: () => void disposed.push(n),
       },
     });
@@ -118,7 +135,12 @@ describe('modules', () => {
     const modules = createModules({
       ok: () => ({ default: { setup: () => ({}), health: () => true } }),
       no: () => ({ default: { setup: () => ({}), health: () => false } }),
-      down: () => ({ default: { setup: () => ({}), health: () => Promise.reject(new Error('connection refused')) } }),
+      down: () => ({
+        default: {
+          setup: () => ({}),
+          health: () => Promise.reject(new Error('connection refused')),
+        },
+      }),
     });
     await modules.setup(gctx);
     expect(await modules.health()).toEqual({ no: 'not healthy', down: 'connection refused' });

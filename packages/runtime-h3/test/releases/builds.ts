@@ -4,7 +4,11 @@ import { type Manifest, printManifest } from '@gati/contract';
 import { digest } from './records.ts';
 
 /** An output folder as a build leaves it, as far as a store is concerned. `text` is the code. */
-export async function writeBuild(folder: string, version: string, text = `code of ${version}`): Promise<string> {
+export async function writeBuild(
+  folder: string,
+  version: string,
+  text = `code of ${version}`,
+): Promise<string> {
   const manifest: Manifest = {
     format: 1,
     name: 'shop',

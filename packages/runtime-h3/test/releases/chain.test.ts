@@ -4,18 +4,43 @@ import { lower, raise, raisePayload } from '../../src/releases/migrate/apply.ts'
 import { findChain, stepsTo } from '../../src/releases/migrate/chain.ts';
 import type { Migration, MigrationSlot } from '../../src/releases/migrate/types.ts';
 
-const slot = (from: string, to: string, migration: Migration = {}): MigrationSlot => ({ from, to, migration });
+const slot = (from: string, to: string, migration: Migration = {}): MigrationSlot => ({
+  from,
+  to,
+  migration,
+});
 const ONE = slot('1.x', '2.0.0');
 const TWO = slot('2.x', '3.0.0');
 
 describe('a chain of migrations', () => {
   it.each([
-    ['to what is compatible with where it leads', '1.4.0', [ONE], ['2.0.0', '2.3.0', '3.0.0'], '2.3.0', 1],
+    [
+      'to what is compatible with where it leads',
+      '1.4.0',
+      [ONE],
+      ['2.0.0', '2.3.0', '3.0.0'],
+      '2.3.0',
+      1,
+    ],
     ['over several steps, to the newest', '1.4.0', [TWO, ONE], ['2.3.0', '3.1.0'], '3.1.0', 2],
     ['through a version that is gone itself', '1.0.0', [ONE, TWO], ['3.0.0'], '3.0.0', 2],
     ['as far as there is anybody', '1.0.0', [ONE, TWO], ['2.0.0'], '2.0.0', 1],
-    ['by the file of the very version before a range', '1.0.0', [ONE, slot('1.0.0', '3.0.0')], ['2.0.0', '3.0.0'], '3.0.0', 1],
-    ['below 1.0.0, where a minor breaks', '0.1.0', [slot('0.1.x', '0.2.0')], ['0.2.5', '0.3.0'], '0.2.5', 1],
+    [
+      'by the file of the very version before a range',
+      '1.0.0',
+      [ONE, slot('1.0.0', '3.0.0')],
+      ['2.0.0', '3.0.0'],
+      '3.0.0',
+      1,
+    ],
+    [
+      'below 1.0.0, where a minor breaks',
+      '0.1.0',
+      [slot('0.1.x', '0.2.0')],
+      ['0.2.5', '0.3.0'],
+      '0.2.5',
+      1,
+    ],
   ])('leads %s', (_name, version, slots, targets, target, steps) => {
     const chain = findChain(version, slots, targets);
     expect([chain?.target, chain?.steps.length]).toEqual([target, steps]);
@@ -64,7 +89,10 @@ describe('a request', () => {
           const { amount, currency } = body as { amount: number; currency: string };
           return { params: { currency }, body: { cents: amount * 100 } };
         },
-        down: ({ body }) => ({ status: 200, body: { total: (body as { cents: number }).cents / 100 } }),
+        down: ({ body }) => ({
+          status: 200,
+          body: { total: (body as { cents: number }).cents / 100 },
+        }),
       },
     },
     effects: { capture: (old) => ({ ...(old as object), one: true }) },
@@ -78,7 +106,12 @@ describe('a request', () => {
     },
     effects: { capture: (old) => Promise.resolve({ ...(old as object), two: true }) },
   };
-  const old = { params: {}, query: { a: '1' }, headers: { x: 'y' }, body: { amount: 5, currency: 'eur' } };
+  const old = {
+    params: {},
+    query: { a: '1' },
+    headers: { x: 'y' },
+    body: { amount: 5, currency: 'eur' },
+  };
 
   it('goes up step by step, and its answer down again', async () => {
     const { id, request, back } = await raise([first, second], 'POST /payments', old);
@@ -86,17 +119,28 @@ describe('a request', () => {
       'POST /v2/payments/:currency',
       { ...old, params: { currency: 'eur' }, body: { money: { cents: 500 } } },
     ]);
-    expect(await lower(back, { status: 201, body: { money: { cents: 700 } } })).toEqual({ status: 200, body: { total: 7 } });
+    expect(await lower(back, { status: 201, body: { money: { cents: 700 } } })).toEqual({
+      status: 200,
+      body: { total: 7 },
+    });
   });
 
   it('of a route that nothing is said about stays as it is', async () => {
-    expect(await raise([first, second], 'GET /toString', old)).toEqual({ id: 'GET /toString', request: old, back: [] });
+    expect(await raise([first, second], 'GET /toString', old)).toEqual({
+      id: 'GET /toString',
+      request: old,
+      back: [],
+    });
   });
 
   it('a payload goes through all steps that know its effect', async () => {
-    expect(await raisePayload([first, second], 'capture', { id: 1 })).toEqual({ payload: { id: 1, one: true, two: true } });
+    expect(await raisePayload([first, second], 'capture', { id: 1 })).toEqual({
+      payload: { id: 1, one: true, two: true },
+    });
     expect(await raisePayload([first, second], 'constructor', { id: 1 })).toBeUndefined();
-    expect(stepsTo('1.0.0', [slot('1.x', '2.0.0', first), slot('2.x', '3.0.0', second)], '3.4.0')).toEqual([first, second]);
+    expect(
+      stepsTo('1.0.0', [slot('1.x', '2.0.0', first), slot('2.x', '3.0.0', second)], '3.4.0'),
+    ).toEqual([first, second]);
     expect(stepsTo('1.0.0', [slot('1.x', '2.0.0', first)], '3.4.0')).toBeUndefined();
   });
 });

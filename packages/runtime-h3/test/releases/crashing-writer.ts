@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { activateRelease, listReleases, openReleaseStore, pruneReleases, putRelease } from '../../src/releases/index.ts';
+import {
+  activateRelease,
+  listReleases,
+  openReleaseStore,
+  pruneReleases,
+  putRelease,
+} from '../../src/releases/index.ts';
 import { writeBuild } from './builds.ts';
 
 /** `STORE FOLDER`: releases and activates until it is killed. Says when it begins. */

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { eachOf } from '../../src/releases/store/read.ts';
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 it('does so many at a time, each once', async () => {
   const done: number[] = [];

@@ -5,7 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app/index.ts';
 import { createGlobalContext } from '../../src/context/global.ts';
 import type { ReleaseStore, StoredRelease } from '../../src/ports.ts';
-import { activateRelease, deprecateRelease, openReleaseStore, retireRelease, rollbackRelease } from '../../src/releases/index.ts';
+import {
+  activateRelease,
+  deprecateRelease,
+  openReleaseStore,
+  retireRelease,
+  rollbackRelease,
+} from '../../src/releases/index.ts';
 import type { ReleaseHost } from '../../src/releases/host/host.ts';
 import { openReleases } from '../../src/server/releases.ts';
 import type { Releases } from '../../src/server/serving.ts';
@@ -19,9 +25,14 @@ let app: App;
 let logged: Record<string, unknown>[];
 let crowded: number;
 
-const own = (version: string) => ({ ...bundle({ 'GET /which': { handler: () => ({ version }) } }, {}, version), id: 'rel_own' });
+const own = (version: string) => ({
+  ...bundle({ 'GET /which': { handler: () => ({ version }) } }, {}, version),
+  id: 'rel_own',
+});
 
-async function start(options: { version?: string; store?: string | undefined; folder?: string; unused?: number } = {}): Promise<void> {
+async function start(
+  options: { version?: string; store?: string | undefined; folder?: string; unused?: number } = {},
+): Promise<void> {
   const build = own(options.version ?? '1.0.0');
   logged = [];
   crowded = 0;
@@ -30,7 +41,14 @@ async function start(options: { version?: string; store?: string | undefined; fo
     own: build,
     rules: {
       serves: () => true,
-      createContext: (release, date) => createGlobalContext({ release, deployedAt: new Date(date), mode: 'production', logger, env: {} }),
+      createContext: (release, date) =>
+        createGlobalContext({
+          release,
+          deployedAt: new Date(date),
+          mode: 'production',
+          logger,
+          env: {},
+        }),
     },
     folder: options.folder,
     store: 'store' in options ? options.store : join(root, 'store'),
@@ -41,14 +59,22 @@ async function start(options: { version?: string; store?: string | undefined; fo
     unused: options.unused,
   });
   const { host } = releases;
-  app = createApp({ releases: () => host.releases(), context: (release) => host.context(release), mode: 'production', logger });
+  app = createApp({
+    releases: () => host.releases(),
+    context: (release) => host.context(release),
+    mode: 'production',
+    logger,
+  });
 }
 
 const many = (): ReleaseHost => releases!.host as ReleaseHost;
 
 async function ask(version?: string): Promise<[number, string | undefined]> {
   const answer = await app.fetch(
-    new Request('http://localhost/which', version === undefined ? {} : { headers: { 'x-api-version': version } }),
+    new Request(
+      'http://localhost/which',
+      version === undefined ? {} : { headers: { 'x-api-version': version } },
+    ),
   );
   const body = (await answer.json()) as { version?: string; code?: string };
   return [answer.status, body.version ?? body.code];
@@ -99,7 +125,12 @@ describe('without a store', () => {
     const folder = join(root, 'dist', 'server', 'releases');
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await writeSealed(join(folder, '0.8.0'), '0.8.0');
-    const info = (version: string, date: string, status: string) => ({ version, id: `rel_${version}`, date, status });
+    const info = (version: string, date: string, status: string) => ({
+      version,
+      id: `rel_${version}`,
+      date,
+      status,
+    });
     const list = [
       info('0.9.0', '2026-02-01T00:00:00Z', 'deprecated'),
       info('0.8.0', '2026-01-01T00:00:00Z', 'retired'),
@@ -125,7 +156,10 @@ describe('with a store', () => {
     await putSealed(store, '0.9.0', { at: '2026-02-01T00:00:00Z' });
     await activateRelease(store, '0.9.0');
     const [{ id, date }] = (await store.list()) as [StoredRelease];
-    await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: [{ version: '0.9.0', id, date, status: 'live' }] }));
+    await writeFile(
+      join(folder, 'index.json'),
+      JSON.stringify({ releases: [{ version: '0.9.0', id, date, status: 'live' }] }),
+    );
     await start({ folder });
     expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
     expect(await documentOf('0.9.0')).toBe('0.9.0');
@@ -150,7 +184,9 @@ describe('with a store', () => {
     const document = await app.fetch(new Request('http://localhost/versions/0.1.0'));
     expect(await document.json()).toMatchObject({ info: { version: '0.1.0' } });
     const answer = await app.fetch(new Request('http://localhost/which?api-version=0.1.0'));
-    expect(((await answer.json()) as { deployed: string }).deployed).toBe('2026-01-01T00:00:00.000Z');
+    expect(((await answer.json()) as { deployed: string }).deployed).toBe(
+      '2026-01-01T00:00:00.000Z',
+    );
   });
 
   it('takes up what is activated, deprecated, rolled back and retired', async () => {
@@ -171,8 +207,16 @@ describe('with a store', () => {
     expect(await ask('2.0.0')).toEqual([200, '2.0.0']);
     await activateRelease(store, '2.0.0');
     await current('2.0.0');
-    await deprecateRelease(store, '1.1.0', { at: '2026-05-01T00:00:00Z', sunset: '2027-01-01T00:00:00Z' });
-    await until(async () => (await app.fetch(new Request('http://localhost/which?api-version=1.1.0'))).headers.get('sunset') !== null);
+    await deprecateRelease(store, '1.1.0', {
+      at: '2026-05-01T00:00:00Z',
+      sunset: '2027-01-01T00:00:00Z',
+    });
+    await until(
+      async () =>
+        (await app.fetch(new Request('http://localhost/which?api-version=1.1.0'))).headers.get(
+          'sunset',
+        ) !== null,
+    );
     await retireRelease(store, '1.1.0');
     await until(async () => (await ask('1.1.0'))[0] === 410);
   });
@@ -186,7 +230,11 @@ describe('with a store', () => {
     await until(() => logged.some(({ code }) => code === 'GATI_RELEASE_WARMUP'));
     expect(await ask()).toEqual([200, '1.0.0']);
     expect(await ask('1.1.0')).toEqual([406, 'version_unknown']);
-    await until(async () => (await store.notes()).some(({ failed, current: at }) => failed?.version === '1.1.0' && at === '1.0.0'));
+    await until(async () =>
+      (await store.notes()).some(
+        ({ failed, current: at }) => failed?.version === '1.1.0' && at === '1.0.0',
+      ),
+    );
     await writeFile(file, '');
     await putSealed(store, '1.0.1');
     await activateRelease(store, '1.0.1');
@@ -194,7 +242,11 @@ describe('with a store', () => {
     await activateRelease(store, '1.1.0');
     await current('1.1.0');
     expect(await ask('1.1.0')).toEqual([200, '1.1.0']);
-    await until(async () => (await store.notes()).some(({ failed, current: at }) => failed === undefined && at === '1.1.0'));
+    await until(async () =>
+      (await store.notes()).some(
+        ({ failed, current: at }) => failed === undefined && at === '1.1.0',
+      ),
+    );
   });
 
   it('refuses a bundle of another shape, and one that is damaged', async () => {
@@ -258,14 +310,18 @@ describe('with a store', () => {
       "{ routes: { 'GET /which': { down: ({ body }) => ({ body: { version: 'was ' + body.version } }) } }, effects: { mail: (old) => ({ to: old.address }) } }";
     await putSealed(store, '0.9.0', { at: '2026-01-01T00:00:00Z' });
     await activateRelease(store, '0.9.0');
-    await putSealed(store, '2.0.0', { migrations: `[{ from: '0.x', to: '2.0.0', migration: ${migration} }]` });
+    await putSealed(store, '2.0.0', {
+      migrations: `[{ from: '0.x', to: '2.0.0', migration: ${migration} }]`,
+    });
     await activateRelease(store, '2.0.0');
     await retireRelease(store, '0.9.0');
     await start();
     expect(await ask('0.9.0')).toEqual([200, 'was 2.0.0']);
     expect(await ask('2026-01-15')).toEqual([200, 'was 2.0.0']);
     expect(many().known('0.9.0')?.instance.isLoaded).toBe(false);
-    expect(await many().migratePayload('mail', { address: 'a' }, '0.9.0')).toEqual({ payload: { to: 'a' } });
+    expect(await many().migratePayload('mail', { address: 'a' }, '0.9.0')).toEqual({
+      payload: { to: 'a' },
+    });
     expect(await many().migratePayload('mail', { address: 'a' }, '1.0.0')).toBeUndefined();
     expect(await many().migratePayload('other', {}, '0.9.0')).toBeUndefined();
     // The current release says nothing of it any more.

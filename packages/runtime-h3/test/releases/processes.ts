@@ -11,17 +11,25 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Runs a file beside this one from the sources, in a process of its own. */
 export function runProcess(file: string, args: string[]): Writer {
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL(file, import.meta.url)), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', fileURLToPath(new URL(file, import.meta.url)), ...args],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let out = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const done = new Promise<string>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => (code === 0 ? resolve(out) : reject(new Error(`${file} ended with ${code ?? signal}: ${errors}`))));
+    child.on('close', (code, signal) =>
+      code === 0
+        ? resolve(out)
+        : reject(new Error(`${file} ended with ${code ?? signal}: ${errors}`)),
+    );
   });
   return { child, done };
 }

@@ -9,7 +9,10 @@ const won: string[] = [];
 for (let index = 0; index < Number(count); index++) {
   const version = `0.0.${index}`;
   if (await store.create(record(version, `${name} ${version}`))) won.push(version);
-  await changeHead(store, (head) => ({ ...head, marks: { ...head.marks, [`${name}-${index}`]: { status: 'live' } } }));
+  await changeHead(store, (head) => ({
+    ...head,
+    marks: { ...head.marks, [`${name}-${index}`]: { status: 'live' } },
+  }));
 }
 await store.close();
 process.stdout.write(JSON.stringify({ won }));

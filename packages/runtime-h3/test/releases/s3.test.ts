@@ -8,7 +8,8 @@ import { conformsToReleaseStore } from './store-conformance.ts';
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const moto = await startMoto();
-if ('reason' in moto) console.warn(`\n  !! The release store in S3 is NOT tested: ${moto.reason}\n`);
+if ('reason' in moto)
+  console.warn(`\n  !! The release store in S3 is NOT tested: ${moto.reason}\n`);
 
 describe.skipIf('reason' in moto)('S3', () => {
   let count = 0;
@@ -24,7 +25,10 @@ describe.skipIf('reason' in moto)('S3', () => {
     const sdk = await import('@aws-sdk/client-s3');
     const client = new sdk.S3Client({ forcePathStyle: true });
     await client.send(
-      new sdk.CreateBucketCommand({ Bucket: 'releases', CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
+      new sdk.CreateBucketCommand({
+        Bucket: 'releases',
+        CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' },
+      }),
     );
     client.destroy();
   });
@@ -59,11 +63,14 @@ describe.skipIf('reason' in moto)('S3', () => {
     await store.close();
   });
 
-  test.each(['s3://', 's3://UPPER/x', 's3://user:secret@bucket/x', 's3://bucket/x?key=secret'])('%s is no address', async (url) => {
-    const failure = await openReleaseStore(url).catch((error: Error) => error);
-    expect(failure).toMatchObject({ code: 'GATI_RELEASES' });
-    expect((failure as Error).message).not.toContain('secret');
-  });
+  test.each(['s3://', 's3://UPPER/x', 's3://user:secret@bucket/x', 's3://bucket/x?key=secret'])(
+    '%s is no address',
+    async (url) => {
+      const failure = await openReleaseStore(url).catch((error: Error) => error);
+      expect(failure).toMatchObject({ code: 'GATI_RELEASES' });
+      expect((failure as Error).message).not.toContain('secret');
+    },
+  );
 });
 
 test('an address without a driver', async () => {

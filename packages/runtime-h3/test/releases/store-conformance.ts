@@ -4,7 +4,10 @@ import { runWriter } from './processes.ts';
 import { bytes, digest, record } from './records.ts';
 
 /** What every driver of a release store has to do. `fresh` gives the address of an empty one. */
-export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url: string) => Promise<ReleaseStore>): void {
+export function conformsToReleaseStore(
+  fresh: () => Promise<string>,
+  open: (url: string) => Promise<ReleaseStore>,
+): void {
   let url: string;
   let store: ReleaseStore;
   beforeEach(async () => {
@@ -36,7 +39,9 @@ export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url:
     });
 
     test('of many at once one gets it', async () => {
-      const tries = Array.from({ length: 12 }, (_, index) => store.create(record('1.0.0', `writer ${index}`)));
+      const tries = Array.from({ length: 12 }, (_, index) =>
+        store.create(record('1.0.0', `writer ${index}`)),
+      );
       const won = (await Promise.all(tries)).flatMap((yes, index) => (yes ? [index] : []));
       expect(won).toHaveLength(1);
       expect(await store.list()).toEqual([record('1.0.0', `writer ${won[0]}`)]);
@@ -44,7 +49,11 @@ export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url:
   });
 
   describe('head', () => {
-    const next = (current: string): StoreHead => ({ current, before: [], marks: { [current]: { status: 'live' } } });
+    const next = (current: string): StoreHead => ({
+      current,
+      before: [],
+      marks: { [current]: { status: 'live' } },
+    });
 
     test('moves from the tag that was read, and from no other', async () => {
       const { tag } = await store.head();
@@ -64,12 +73,15 @@ export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url:
         tags.push(await store.tag());
         expect(await store.tag()).toBe(tags.at(-1));
       }
-      for (let index = 1; index < tags.length; index++) expect(tags[index]).not.toBe(tags[index - 1]);
+      for (let index = 1; index < tags.length; index++)
+        expect(tags[index]).not.toBe(tags[index - 1]);
     });
 
     test('of many at once one moves it', async () => {
       const { tag } = await store.head();
-      const moved = await Promise.all(Array.from({ length: 8 }, (_, index) => store.moveHead(next(`1.0.${index}`), tag)));
+      const moved = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => store.moveHead(next(`1.0.${index}`), tag)),
+      );
       expect(moved.filter(Boolean)).toHaveLength(1);
       expect((await store.head()).head.current).toBe(`1.0.${moved.indexOf(true)}`);
     });
@@ -99,22 +111,32 @@ export function conformsToReleaseStore(fresh: () => Promise<string>, open: (url:
 
   test('notes of servers are replaced and taken back', async () => {
     await store.putNote({ instance: 'a-1', current: '1.0.0', until: 1 });
-    await store.putNote({ instance: 'b-2', until: 2, failed: { version: '2.0.0', reason: 'no database' } });
+    await store.putNote({
+      instance: 'b-2',
+      until: 2,
+      failed: { version: '2.0.0', reason: 'no database' },
+    });
     await store.putNote({ instance: 'a-1', current: '1.1.0', until: 3 });
     await store.removeNote('b-2');
     await store.removeNote('b-2');
     expect(await store.notes()).toEqual([{ instance: 'a-1', current: '1.1.0', until: 3 }]);
   });
 
-  test('two processes that race for every version and for the head lose nothing', { timeout: 300_000 }, async () => {
-    const each = 15;
-    const writers = ['a', 'b'].map((name) => runWriter([url, name, String(each)]));
-    const won = (await Promise.all(writers.map(({ done }) => done))).map((text) => JSON.parse(text) as { won: string[] });
-    const all = won.flatMap((one) => one.won);
-    expect(new Set(all).size).toBe(each);
-    expect(all).toHaveLength(each);
-    expect(await store.list()).toHaveLength(each);
-    const { head } = await store.head();
-    expect(Object.keys(head.marks)).toHaveLength(2 * each);
-  });
+  test(
+    'two processes that race for every version and for the head lose nothing',
+    { timeout: 300_000 },
+    async () => {
+      const each = 15;
+      const writers = ['a', 'b'].map((name) => runWriter([url, name, String(each)]));
+      const won = (await Promise.all(writers.map(({ done }) => done))).map(
+        (text) => JSON.parse(text) as { won: string[] },
+      );
+      const all = won.flatMap((one) => one.won);
+      expect(new Set(all).size).toBe(each);
+      expect(all).toHaveLength(each);
+      expect(await store.list()).toHaveLength(each);
+      const { head } = await store.head();
+      expect(Object.keys(head.marks)).toHaveLength(2 * each);
+    },
+  );
 }

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ReleaseStore } from '../../src/ports.ts';
-import { activateRelease, openReleaseStore, retireRelease, rollbackRelease } from '../../src/releases/index.ts';
+import {
+  activateRelease,
+  openReleaseStore,
+  retireRelease,
+  rollbackRelease,
+} from '../../src/releases/index.ts';
 import { putSealed } from '../helpers/sealed.ts';
 import { useServer } from './harness.ts';
 
@@ -23,7 +28,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const env = (): Record<string, string> => ({ GATI_RELEASES: join(root, 'store'), GATI_CACHE: join(root, 'cache'), GATI_WORKERS: '2' });
+const env = (): Record<string, string> => ({
+  GATI_RELEASES: join(root, 'store'),
+  GATI_CACHE: join(root, 'cache'),
+  GATI_WORKERS: '2',
+});
 
 interface Answer {
   status: number;
@@ -39,7 +48,11 @@ const which = (url: string, version: string, agent: Agent): Promise<Answer | und
       answer.on('data', (chunk: Buffer) => (text += String(chunk)));
       answer.on('end', () => {
         const { version = '' } = JSON.parse(text) as { version?: string };
-        resolve({ status: answer.statusCode!, header: String(answer.headers['x-api-version']), version });
+        resolve({
+          status: answer.statusCode!,
+          header: String(answer.headers['x-api-version']),
+          version,
+        });
       });
       answer.on('error', () => resolve(undefined));
     }).on('error', () => resolve(undefined));
@@ -60,7 +73,8 @@ const known = (version: string): Promise<void> =>
 test(`${REQUESTS} requests across versions during ${MOVES} activations and rollbacks: none fails, none gets a wrong version`, async () => {
   await putSealed(store, '2.0.0', { at: '2026-01-01T00:00:00Z' });
   await activateRelease(store, '2.0.0');
-  for (let minor = 1; minor <= MOVES; minor++) await putSealed(store, `2.${minor}.0`, { at: `2026-01-0${1 + (minor % 8)}T00:00:00Z` });
+  for (let minor = 1; minor <= MOVES; minor++)
+    await putSealed(store, `2.${minor}.0`, { at: `2026-01-0${1 + (minor % 8)}T00:00:00Z` });
   const { url, stop } = await server.start(env());
   await known('2.0.0');
 

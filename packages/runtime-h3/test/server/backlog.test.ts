@@ -5,7 +5,9 @@ test('what waits for a process that does not read is bounded, and told of once u
   const backlog = new Backlog();
   const unread: (() => void)[] = [];
   const publish = (length: number): string =>
-    backlog.send({ gati: 'publish', topic: '', data: 'x'.repeat(length) }, (written) => unread.push(written));
+    backlog.send({ gati: 'publish', topic: '', data: 'x'.repeat(length) }, (written) =>
+      unread.push(written),
+    );
   const most = 16 * 2 ** 20;
   expect(publish(most + 1)).toBe('large');
   expect([1, 2, 3, 4].map(() => publish(most))).toEqual(['sent', 'sent', 'sent', 'sent']);
@@ -13,5 +15,11 @@ test('what waits for a process that does not read is bounded, and told of once u
   unread.shift()!();
   expect([publish(most), publish(1)]).toEqual(['sent', 'behind']);
   for (const written of unread.splice(0)) written();
-  expect([1, 2, 3, 4, 5].map(() => publish(most))).toEqual(['sent', 'sent', 'sent', 'sent', 'lost']);
+  expect([1, 2, 3, 4, 5].map(() => publish(most))).toEqual([
+    'sent',
+    'sent',
+    'sent',
+    'sent',
+    'lost',
+  ]);
 });

@@ -28,45 +28,89 @@ interface Answer {
   headers: NodeJS.Dict<string | string[]>;
   body: string;
 }
-const ask = ({ port }: RunningServer, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
+const ask = (
+  { port }: RunningServer,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     // `path` as it stands: fetch would tidy it.
     get({ port, host: '127.0.0.1', path, headers, method, agent: false }, (answer) => {
       let body = '';
       answer.on('data', (chunk: Buffer) => (body += String(chunk)));
-      answer.on('end', () => resolve({ status: answer.statusCode!, statusText: answer.statusMessage!, headers: answer.headers, body }));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode!,
+          statusText: answer.statusMessage!,
+          headers: answer.headers,
+          body,
+        }),
+      );
     }).on('error', reject);
   });
 const browser = { 'sec-fetch-dest': 'document', accept: 'text/html' };
 
 test('a document is a file or the page; all else is a route, a file or a problem', async () => {
   const app = await server.start({ CLIENT: client });
-  expect(await ask(app, '/', browser)).toMatchObject({ status: 200, body: page, headers: { 'cache-control': 'no-cache' } });
-  expect(await ask(app, '/users/7', browser)).toMatchObject({ status: 200, statusText: 'OK', body: page });
-  expect(await ask(app, '/hello', browser)).toMatchObject({ body: 'a file with the name of a route' });
+  expect(await ask(app, '/', browser)).toMatchObject({
+    status: 200,
+    body: page,
+    headers: { 'cache-control': 'no-cache' },
+  });
+  expect(await ask(app, '/users/7', browser)).toMatchObject({
+    status: 200,
+    statusText: 'OK',
+    body: page,
+  });
+  expect(await ask(app, '/hello', browser)).toMatchObject({
+    body: 'a file with the name of a route',
+  });
   expect(await ask(app, '/about', browser)).toMatchObject({ body: 'about' });
-  expect(await ask(app, '/users/7', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })).toMatchObject({ body: page });
+  expect(
+    await ask(app, '/users/7', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }),
+  ).toMatchObject({ body: page });
 
   expect((await ask(app, '/hello')).body).toContain('"hello":"world"');
-  expect((await ask(app, '/hello', { 'sec-fetch-dest': 'empty', accept: 'text/html' })).body).toContain('"hello":"world"');
-  expect(await ask(app, '/robots.txt', { accept: '*/*' })).toMatchObject({ status: 200, body: 'robots' });
+  expect(
+    (await ask(app, '/hello', { 'sec-fetch-dest': 'empty', accept: 'text/html' })).body,
+  ).toContain('"hello":"world"');
+  expect(await ask(app, '/robots.txt', { accept: '*/*' })).toMatchObject({
+    status: 200,
+    body: 'robots',
+  });
   const missing = await ask(app, '/nothing', { accept: '*/*' });
-  expect(missing).toMatchObject({ status: 404, headers: { 'content-type': 'application/problem+json' } });
+  expect(missing).toMatchObject({
+    status: 404,
+    headers: { 'content-type': 'application/problem+json' },
+  });
   expect(await ask(app, '/users/7', browser, 'POST')).toMatchObject({ status: 404 });
-  expect(await ask(app, '/', { accept: 'text/html' }, 'HEAD')).toMatchObject({ status: 200, body: '' });
+  expect(await ask(app, '/', { accept: 'text/html' }, 'HEAD')).toMatchObject({
+    status: 200,
+    body: '',
+  });
 });
 
 test('hashed files are kept for ever, others are asked for again', async () => {
   const app = await server.start({ CLIENT: client });
   const asset = await ask(app, '/assets/index-BjqaFqYR.js', { 'sec-fetch-dest': 'script' });
-  expect(asset).toMatchObject({ status: 200, body: script, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+  expect(asset).toMatchObject({
+    status: 200,
+    body: script,
+    headers: { 'cache-control': 'public, max-age=31536000, immutable' },
+  });
   const compressed = await ask(app, '/assets/index-BjqaFqYR.js', { 'accept-encoding': 'br' });
   expect(compressed.headers).toMatchObject({ 'content-encoding': 'br', vary: 'Accept-Encoding' });
   expect(compressed.body.length).toBeLessThan(500);
   const robots = await ask(app, '/robots.txt');
   expect(robots.headers['cache-control']).toBe('no-cache');
-  expect(await ask(app, '/robots.txt', { 'if-none-match': String(robots.headers.etag) })).toMatchObject({ status: 304, body: '' });
-  expect(await ask(app, '/robots.txt', { range: 'bytes=1-3' })).toMatchObject({ status: 206, body: 'obo' });
+  expect(
+    await ask(app, '/robots.txt', { 'if-none-match': String(robots.headers.etag) }),
+  ).toMatchObject({ status: 304, body: '' });
+  expect(await ask(app, '/robots.txt', { range: 'bytes=1-3' })).toMatchObject({
+    status: 206,
+    body: 'obo',
+  });
 });
 
 test.each([

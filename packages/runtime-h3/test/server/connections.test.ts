@@ -21,7 +21,8 @@ const TEXTS = ['plain', 'x'.repeat(3000), 'naïve', '日'.repeat(2000)];
 
 function hold(req: { raw: unknown }): void {
   const message = req.raw as IncomingMessage;
-  for (const event of ['end', 'close']) message.once(event, () => told.push(`${message.method} ${event}`));
+  for (const event of ['end', 'close'])
+    message.once(event, () => told.push(`${message.method} ${event}`));
 }
 
 const release = bundle({
@@ -111,11 +112,16 @@ afterAll(async () => {
   await new Promise((resolve) => door.close(resolve));
 });
 
-const get = (path: string, last = false): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n${last ? 'Connection: close\r\n' : ''}\r\n`;
+const get = (path: string, last = false): string =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\n${last ? 'Connection: close\r\n' : ''}\r\n`;
 const post = (path: string, body: string, last = false): string =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${last ? 'Connection: close\r\n' : ''}\r\n${body}`;
 const bodies = (answers: string): string[] =>
-  answers.split(/(?=HTTP\/1\.1 \d)/).map((answer) => Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString());
+  answers
+    .split(/(?=HTTP\/1\.1 \d)/)
+    .map((answer) =>
+      Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString(),
+    );
 
 test('what is sent ahead is answered in its order, whatever takes how long and however it is encoded', async () => {
   const sent = [
@@ -128,7 +134,16 @@ test('what is sent ahead is answered in its order, whatever takes how long and h
     `HEAD /text/x HTTP/1.1\r\nHost: x\r\n\r\n`,
     get('/slow/5', true),
   ];
-  const expected = ['{"ms":"60"}', '{"what":"ascii"}', '{"got":{"a":"é"}}', '{"what":"naïve 日本"}', '{"got":[1,2]}', '', '', '{"ms":"5"}'];
+  const expected = [
+    '{"ms":"60"}',
+    '{"what":"ascii"}',
+    '{"got":{"a":"é"}}',
+    '{"what":"naïve 日本"}',
+    '{"got":[1,2]}',
+    '',
+    '',
+    '{"ms":"5"}',
+  ];
   expect(bodies(await raw(port, [sent.join('')], { wait: 5000 }))).toEqual(expected);
   expect(bodies(await raw(port, sent, { wait: 5000, gap: 20 }))).toEqual(expected);
 });
@@ -136,8 +151,13 @@ test('what is sent ahead is answered in its order, whatever takes how long and h
 test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async (size) => {
   const text = post('/echo', JSON.stringify({ text: 'x'.repeat(20), list: [1, 2, 3] }), true);
   const head = text.indexOf('\r\n\r\n') + 4;
-  const pieces = [text.slice(0, head), ...(text.slice(head).match(new RegExp(`.{1,${size}}`, 'gs')) ?? [])];
-  expect(bodies(await raw(port, pieces, { gap: 2, wait: 5000 }))).toEqual([`{"got":{"text":"${'x'.repeat(20)}","list":[1,2,3]}}`]);
+  const pieces = [
+    text.slice(0, head),
+    ...(text.slice(head).match(new RegExp(`.{1,${size}}`, 'gs')) ?? []),
+  ];
+  expect(bodies(await raw(port, pieces, { gap: 2, wait: 5000 }))).toEqual([
+    `{"got":{"text":"${'x'.repeat(20)}","list":[1,2,3]}}`,
+  ]);
 });
 
 test('a body in chunks, and one that is longer than what Node reads ahead', async () => {
@@ -145,22 +165,33 @@ test('a body in chunks, and one that is longer than what Node reads ahead', asyn
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n';
   expect(bodies(await raw(port, [chunked]))).toEqual(['{"got":{"a":1}}']);
   const long = JSON.stringify('y'.repeat(300_000));
-  expect(bodies(await raw(port, [post('/echo', long), post('/echo', '"next"', true)], { wait: 5000 }))).toEqual([
-    `{"got":${long}}`,
-    '{"got":"next"}',
-  ]);
+  expect(
+    bodies(await raw(port, [post('/echo', long), post('/echo', '"next"', true)], { wait: 5000 })),
+  ).toEqual([`{"got":${long}}`, '{"got":"next"}']);
 });
 
-test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))('a field is Latin-1 on the wire beside any text: %s', async (_, index) => {
-  const answer = await raw(port, [get(`/field/${index}`, true)]);
-  expect(answer).toContain('x-name: é\r\n');
-  expect(bodies(answer)).toEqual([JSON.stringify(TEXTS[Number(index)])]);
-});
+test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
+  'a field is Latin-1 on the wire beside any text: %s',
+  async (_, index) => {
+    const answer = await raw(port, [get(`/field/${index}`, true)]);
+    expect(answer).toContain('x-name: é\r\n');
+    expect(bodies(answer)).toEqual([JSON.stringify(TEXTS[Number(index)])]);
+  },
+);
 
 test('who holds the message of Node hears its end', async () => {
   told.length = 0;
   await raw(port, [get('/held'), post('/held', '{"a":1}'), get('/held', true)]);
-  await vi.waitFor(() => expect(told.toSorted()).toEqual(['GET close', 'GET close', 'GET end', 'GET end', 'POST close', 'POST end']));
+  await vi.waitFor(() =>
+    expect(told.toSorted()).toEqual([
+      'GET close',
+      'GET close',
+      'GET end',
+      'GET end',
+      'POST close',
+      'POST end',
+    ]),
+  );
   told.length = 0;
   await raw(port, [get('/held/stream', true)]);
   await vi.waitFor(() => expect(told).toEqual(['streamed', 'GET end', 'GET close']));
@@ -172,7 +203,11 @@ test('who holds the message of Node hears its end', async () => {
 test('who reads a body slowly after the answer gets all of it', async () => {
   told.length = 0;
   const body = 'z'.repeat(200_000);
-  await raw(port, [`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`], { wait: 700 });
+  await raw(
+    port,
+    [`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`],
+    { wait: 700 },
+  );
   await vi.waitFor(() => expect(told).toEqual(['read 200000']), 3000);
 });
 
@@ -206,12 +241,22 @@ test('a client that reads nothing for a while gets all answers in the end', asyn
 test('a connection that waits for its next request ends after 5 to 8 s; one that is being answered, or on which bytes come, does not', async () => {
   const began = performance.now();
   const lasts = (chunks: string[], gap?: number): Promise<[number, string]> =>
-    raw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [performance.now() - began, text]);
+    raw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [
+      performance.now() - began,
+      text,
+    ]);
   const [idle, busy, fed] = await Promise.all([
     lasts([get('/text/a')]),
     lasts([get('/slow/9000', true)]),
     // A second head that comes slowly, and is whole after 9 s.
-    lasts([get('/text/a'), ...'GET /text/b'.match(/.{1,2}/g)!, ' HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'], 1300),
+    lasts(
+      [
+        get('/text/a'),
+        ...'GET /text/b'.match(/.{1,2}/g)!,
+        ' HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      ],
+      1300,
+    ),
   ]);
   expect(idle[0]).toBeGreaterThan(4500);
   expect(idle[0]).toBeLessThan(9000);

@@ -7,12 +7,17 @@ import { useServer } from './harness.ts';
 const server = useServer();
 
 /** One GET; `undefined` is a connection error. */
-const call = (url: string, agent: Agent | false): Promise<{ status: number; pid: number } | undefined> =>
+const call = (
+  url: string,
+  agent: Agent | false,
+): Promise<{ status: number; pid: number } | undefined> =>
   new Promise((resolve) => {
     get(url, { agent }, (answer) => {
       let text = '';
       answer.on('data', (chunk: Buffer) => (text += String(chunk)));
-      answer.on('end', () => resolve({ status: answer.statusCode!, ...(JSON.parse(text) as { pid: number }) }));
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode!, ...(JSON.parse(text) as { pid: number }) }),
+      );
       answer.on('error', () => resolve(undefined));
     }).on('error', () => resolve(undefined));
   });
@@ -35,7 +40,10 @@ test('rolling replacement loses no request', async () => {
   const load = { on: true };
   const client = async (index: number): Promise<void> => {
     for (let n = 0; load.on; n++) {
-      const answer = await call(n % 10 === 0 ? `${url}/slow?ms=30` : `${url}/hello`, agents[index % 2]!);
+      const answer = await call(
+        n % 10 === 0 ? `${url}/slow?ms=30` : `${url}/hello`,
+        agents[index % 2]!,
+      );
       done++;
       if (answer?.status === 200) pids.add(answer.pid);
       else failed++;
@@ -44,33 +52,47 @@ test('rolling replacement loses no request', async () => {
   const clients = Array.from({ length: 8 }, (_, index) => client(index));
   for (let roll = 1; roll <= 3; roll++) {
     child.kill('SIGUSR2');
-    await expect.poll(() => stdout().match(/"rolled"/g)?.length ?? 0, { timeout: 15_000 }).toBe(roll);
+    await expect
+      .poll(() => stdout().match(/"rolled"/g)?.length ?? 0, { timeout: 15_000 })
+      .toBe(roll);
   }
   load.on = false;
   await Promise.all(clients);
   agents[0].destroy();
   await seen('"rolled"');
-  expect({ failed, several: done > 100, generations: pids.size >= 6 }).toEqual({ failed: 0, several: true, generations: true });
+  expect({ failed, several: done > 100, generations: pids.size >= 6 }).toEqual({
+    failed: 0,
+    several: true,
+    generations: true,
+  });
   expect([...pids].filter(isAlive)).toHaveLength(2);
 }, 60_000);
 
 // Repeated: what comes while the worker is killed is the point, and takes some luck to hit.
-test('a crash of the only worker costs its own requests, not those that come after', { repeats: 9, timeout: 60_000 }, async () => {
-  const { url, stdout } = await server.start();
-  const before = await call(`${url}/hello`, false);
-  const crash = fetch(`${url}/crash`, { method: 'POST' }).catch(() => 'cut');
-  expect(await crash).toBe('cut');
-  const answers = await Promise.all(Array.from({ length: 20 }, () => call(`${url}/hello`, false)));
-  expect(answers.map((answer) => answer?.status)).toEqual(Array.from({ length: 20 }, () => 200));
-  expect(answers[0]!.pid).not.toBe(before!.pid);
-  expect(stdout()).toContain('"a worker crashed and is replaced"');
-});
+test(
+  'a crash of the only worker costs its own requests, not those that come after',
+  { repeats: 9, timeout: 60_000 },
+  async () => {
+    const { url, stdout } = await server.start();
+    const before = await call(`${url}/hello`, false);
+    const crash = fetch(`${url}/crash`, { method: 'POST' }).catch(() => 'cut');
+    expect(await crash).toBe('cut');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => call(`${url}/hello`, false)),
+    );
+    expect(answers.map((answer) => answer?.status)).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(answers[0]!.pid).not.toBe(before!.pid);
+    expect(stdout()).toContain('"a worker crashed and is replaced"');
+  },
+);
 
 test('an error that nobody catches ends its worker after what is in flight', async () => {
   const { url, stdout, seen } = await server.start();
   const slow = call(`${url}/slow?ms=500`, false);
   const first = await call(`${url}/hello`, false);
-  expect((await fetch(`${url}/throw`, { method: 'POST', headers: { connection: 'close' } })).status).toBe(200);
+  expect(
+    (await fetch(`${url}/throw`, { method: 'POST', headers: { connection: 'close' } })).status,
+  ).toBe(200);
   expect(await slow).toMatchObject({ status: 200, pid: first!.pid });
   expect((await call(`${url}/hello`, false))!.pid).not.toBe(first!.pid);
   await seen('nobody catches this');
@@ -125,7 +147,9 @@ test('what does not end in time is cut', async () => {
 
 test('effects that are due end before the process does', async () => {
   const { url, stop, stdout } = await server.start();
-  expect((await fetch(`${url}/later`, { method: 'POST', headers: { connection: 'close' } })).status).toBe(200);
+  expect(
+    (await fetch(`${url}/later`, { method: 'POST', headers: { connection: 'close' } })).status,
+  ).toBe(200);
   expect(await stop()).toBe(0);
   expect(stdout()).toContain('a slow effect ended');
 });
@@ -145,7 +169,9 @@ test('a second signal ends all at once', async () => {
 test('workers of a killed supervisor end', async () => {
   const { url, stop } = await server.start({ GATI_WORKERS: '2' });
   const pids = new Set<number>();
-  await expect.poll(async () => pids.add((await call(`${url}/hello`, false))!.pid).size, { timeout: 10_000 }).toBe(2);
+  await expect
+    .poll(async () => pids.add((await call(`${url}/hello`, false))!.pid).size, { timeout: 10_000 })
+    .toBe(2);
   const idle = connect(Number(new URL(url).port), '127.0.0.1');
   idle.on('error', () => {});
   await stop('SIGKILL');

@@ -4,7 +4,9 @@ import { type RunningServer, useServer } from './harness.ts';
 
 const server = useServer();
 let count = 0;
-const queue = (): Record<string, string> => ({ GATI_EFFECTS: `sqlite:${join(server.folder(), `queue-${count++}.db`)}` });
+const queue = (): Record<string, string> => ({
+  GATI_EFFECTS: `sqlite:${join(server.folder(), `queue-${count++}.db`)}`,
+});
 const WAIT = { timeout: 20_000, interval: 20 };
 
 interface Line {
@@ -20,8 +22,14 @@ const linesOf = (...servers: RunningServer[]): Line[] =>
     .filter((line) => line.startsWith('{"began"') || line.startsWith('{"ended"'))
     .map((line) => JSON.parse(line) as Line);
 
-const enqueue = async ({ url }: RunningServer, hold: number): Promise<{ id: string; pid: number }> =>
-  (await (await fetch(`${url}/where?hold=${hold}`, { method: 'POST' })).json()) as { id: string; pid: number };
+const enqueue = async (
+  { url }: RunningServer,
+  hold: number,
+): Promise<{ id: string; pid: number }> =>
+  (await (await fetch(`${url}/where?hold=${hold}`, { method: 'POST' })).json()) as {
+    id: string;
+    pid: number;
+  };
 
 test('one process runs effects, the others only enqueue; how a job stands is read anywhere', async () => {
   const running = await server.start({ ...queue(), GATI_WORKERS: '2' });
@@ -33,7 +41,9 @@ test('one process runs effects, the others only enqueue; how a job stands is rea
   expect(jobs.map(({ pid }) => pid)).not.toContain([...pids][0]);
   const state = async (): Promise<unknown> =>
     ((await (await fetch(`${running.url}/job?id=${jobs[0]!.id}`)).json()) as { job: unknown }).job;
-  await expect.poll(state, WAIT).toMatchObject({ state: 'completed', attempt: 1, progress: 50, result: { by: [...pids][0] } });
+  await expect
+    .poll(state, WAIT)
+    .toMatchObject({ state: 'completed', attempt: 1, progress: 50, result: { by: [...pids][0] } });
   // The second worker may still be starting.
   const metrics = async (): Promise<string> => (await fetch(`${running.url}/metrics`)).text();
   await expect.poll(metrics, WAIT).toContain('gati_workers 3');
@@ -48,7 +58,9 @@ test('a server that ends lets its jobs end, and the next takes what is left', as
   const long = await enqueue(first, 60_000);
   await expect.poll(() => linesOf(first).filter(({ began }) => began).length, WAIT).toBe(2);
   expect(await first.stop()).toBe(0);
-  expect(linesOf(first).filter(({ ended }) => ended)).toMatchObject([{ ended: short.id, attempt: 1 }]);
+  expect(linesOf(first).filter(({ ended }) => ended)).toMatchObject([
+    { ended: short.id, attempt: 1 },
+  ]);
   const second = await server.start(env);
   await expect.poll(() => linesOf(second), WAIT).toMatchObject([{ began: long.id, attempt: 2 }]);
 }, 90_000);
@@ -60,6 +72,8 @@ test('roles share a queue: core enqueues, workers run', async () => {
   const worker = await server.start({ ...env, GATI_ROLE: 'worker' });
   expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
   expect((await fetch(`${worker.url}/where?hold=0`, { method: 'POST' })).status).toBe(404);
-  await expect.poll(() => linesOf(worker).find(({ ended }) => ended === id), WAIT).toMatchObject({ attempt: 1 });
+  await expect
+    .poll(() => linesOf(worker).find(({ ended }) => ended === id), WAIT)
+    .toMatchObject({ attempt: 1 });
   expect(linesOf(core)).toEqual([]);
 }, 90_000);

@@ -27,7 +27,10 @@ export interface ServerHarness {
   /** Starts the built test app; its environment is `env` over the test's. */
   start(env?: Record<string, string>): Promise<RunningServer>;
   /** For starts that fail. */
-  run(env?: Record<string, string>, args?: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  run(
+    env?: Record<string, string>,
+    args?: string[],
+  ): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
 /** Bundles the test app once a file, as a build would, and ends what a test started. */
@@ -42,14 +45,25 @@ export function useServer(): ServerHarness {
     await bundleForNode(here('app/entry.ts'), folder, { external: ['pg', '@aws-sdk/*'] });
   }, 60_000);
   afterEach(async () => {
-    for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    for (const child of started)
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     started.clear();
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const launch = (env: Record<string, string>, args: string[] = []): { child: ChildProcess; out: { stdout: string; stderr: string } } => {
+  const launch = (
+    env: Record<string, string>,
+    args: string[] = [],
+  ): { child: ChildProcess; out: { stdout: string; stderr: string } } => {
     const child = spawn(process.execPath, [entry(), ...args], {
-      env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '1', GATI_DRAIN: '8000', GATI_EFFECTS: 'memory:', ...env },
+      env: {
+        PATH: process.env.PATH,
+        PORT: '0',
+        GATI_WORKERS: '1',
+        GATI_DRAIN: '8000',
+        GATI_EFFECTS: 'memory:',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.add(child);
@@ -67,7 +81,8 @@ export function useServer(): ServerHarness {
       const until = async (found: () => boolean, what: string): Promise<void> => {
         const deadline = Date.now() + 15_000;
         while (!found()) {
-          if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${what}\n${out.stdout}\n${out.stderr}`);
+          if (child.exitCode !== null || Date.now() > deadline)
+            throw new Error(`${what}\n${out.stdout}\n${out.stderr}`);
           await new Promise((resolve) => {
             setTimeout(resolve, 10);
           });

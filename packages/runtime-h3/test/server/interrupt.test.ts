@@ -58,7 +58,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       });
       expectQuiet(ended);
       // Before it obeys signals, they end it as any process.
-      expect(ended.code === 0 || ended.signal === signal, `after ${delay} ms: ${JSON.stringify(ended)}`).toBe(true);
+      expect(
+        ended.code === 0 || ended.signal === signal,
+        `after ${delay} ms: ${JSON.stringify(ended)}`,
+      ).toBe(true);
     }
   },
   60_000,
@@ -79,8 +82,12 @@ test.skipIf(process.platform !== 'linux').each(['SIGINT', 'SIGTERM'] as const)(
       child.kill(signal);
     });
     expect(workerFirst).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
-    const workerAlone = await interrupt(async (child) => void process.kill(await firstWorker(child), signal));
+    const workerAlone = await interrupt(
+      async (child) => void process.kill(await firstWorker(child), signal),
+    );
     expect(workerAlone).toMatchObject({ code: 1, stdout: '' });
-    expect(workerAlone.stderr).toContain(`GATI_WORKER_START: A worker ended (signal ${signal}) before it was ready.`);
+    expect(workerAlone.stderr).toContain(
+      `GATI_WORKER_START: A worker ended (signal ${signal}) before it was ready.`,
+    );
   },
 );

@@ -17,7 +17,10 @@ const raw = (url: string, text: string): Promise<string> =>
     socket.write(text);
   });
 
-const fetchRaw = (url: string, headers: Record<string, string>): Promise<{ headers: NodeJS.Dict<string | string[]>; body: Buffer }> =>
+const fetchRaw = (
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ headers: NodeJS.Dict<string | string[]>; body: Buffer }> =>
   new Promise((resolve, reject) => {
     get(url, { headers, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
@@ -32,7 +35,10 @@ test('what is no HTTP gets a problem', async () => {
   expect(bad).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   expect(bad).toMatch(/content-type: application\/problem\+json/i);
   expect(JSON.parse(bad.split('\r\n\r\n')[1]!)).toMatchObject({ status: 400, code: 'bad_request' });
-  const large = await raw(url, `GET /hello HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`);
+  const large = await raw(
+    url,
+    `GET /hello HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`,
+  );
   expect(large).toMatch(/^HTTP\/1\.1 431 /);
   expect((await fetch(`${url}/hello`)).status).toBe(200);
 });
@@ -44,14 +50,28 @@ test.each([
   ['GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
   ['GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n', 404, 'not_found'],
   ['GET / HTTP/1.1\r\nHost: x\r\na b: 1\r\n\r\n', 400, 'bad_request'],
-  [`GET / HTTP/1.1\r\nHost: x\r\n${'header: value\r\n'.repeat(5000)}\r\n`, 431, 'headers_too_large'],
-  ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'bad_request'],
-  ['POST /hello HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 2\r\n\r\n{}', 417, 'expectation_failed'],
+  [
+    `GET / HTTP/1.1\r\nHost: x\r\n${'header: value\r\n'.repeat(5000)}\r\n`,
+    431,
+    'headers_too_large',
+  ],
+  [
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+    'bad_request',
+  ],
+  [
+    'POST /hello HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 2\r\n\r\n{}',
+    417,
+    'expectation_failed',
+  ],
   ['CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
 ])('an absurd request is told why: %s', async (text, status, code) => {
   const { url } = await server.start();
   // Lets the connection end with its answer.
-  const [head = '', body = ''] = (await raw(url, text.replace('Host: x', 'Host: x\r\nConnection: close'))).split('\r\n\r\n');
+  const [head = '', body = ''] = (
+    await raw(url, text.replace('Host: x', 'Host: x\r\nConnection: close'))
+  ).split('\r\n\r\n');
   expect(head).toContain(`HTTP/1.1 ${status} `);
   expect(JSON.parse(body)).toMatchObject({ status, code });
   expect((await fetch(`${url}/hello`)).status).toBe(200);
@@ -71,7 +91,10 @@ test.each([
 ])('long answers are compressed for a client that takes %s', async (accept, encoding, decode) => {
   const { url } = await server.start();
   const { headers, body } = await fetchRaw(`${url}/big`, { 'accept-encoding': accept });
-  expect(headers).toMatchObject({ 'content-encoding': encoding, vary: expect.stringContaining('Accept-Encoding') });
+  expect(headers).toMatchObject({
+    'content-encoding': encoding,
+    vary: expect.stringContaining('Accept-Encoding'),
+  });
   expect(headers['content-length']).toBeUndefined();
   expect(JSON.parse(String(decode(body)))).toEqual({ text: 'lorem ipsum '.repeat(1000) });
   expect(body.length).toBeLessThan(1000);

@@ -36,7 +36,9 @@ const fill = async (port: number): Promise<Member[]> => {
 
 /** What came after the first message. */
 const heard = ({ socket }: Member): (string | Buffer)[] =>
-  socket.received.slice(1).map(({ isBinary, payload }) => (isBinary ? payload : payload.toString()));
+  socket.received
+    .slice(1)
+    .map(({ isBinary, payload }) => (isBinary ? payload : payload.toString()));
 
 test('a publish reaches the peers of all workers once each, and not who published', async () => {
   const { port, stop, stdout, stderr } = await server.start({ GATI_WORKERS: '2' });
@@ -45,11 +47,15 @@ test('a publish reaches the peers of all workers once each, and not who publishe
   const bytes = Buffer.from([0, 255, 10, 128, 200]);
   const expected = room.map((): (string | Buffer)[] => []);
   for (const [from, { socket }] of room.entries()) {
-    const texts = Array.from({ length: 20 }, (_, n) => JSON.stringify({ from, n, text: 'grüße\n\u2028🙂' }));
+    const texts = Array.from({ length: 20 }, (_, n) =>
+      JSON.stringify({ from, n, text: 'grüße\n\u2028🙂' }),
+    );
     for (const text of texts) socket.send(text);
     socket.send(bytes);
     for (const [to, list] of expected.entries()) if (to !== from) list.push(...texts, bytes);
-    await expect.poll(() => room.map((one) => heard(one).length), { timeout: 5000 }).toEqual(expected.map((list) => list.length));
+    await expect
+      .poll(() => room.map((one) => heard(one).length), { timeout: 5000 })
+      .toEqual(expected.map((list) => list.length));
   }
   // What came twice, or back to its sender, would come before the close.
   expect(await stop()).toBe(0);
@@ -67,7 +73,9 @@ test('a room is whole after a rolling replacement', async () => {
   const room = await fill(port);
   expect(room.some(({ pid }) => old.some((one) => one.pid === pid))).toBe(false);
   room[0]!.socket.send('"after"');
-  await expect.poll(() => room.slice(1).map((one) => heard(one))).toEqual(room.slice(1).map(() => ['"after"']));
+  await expect
+    .poll(() => room.slice(1).map((one) => heard(one)))
+    .toEqual(room.slice(1).map(() => ['"after"']));
 }, 30_000);
 
 test('what is too large for other workers is told of', async () => {

@@ -64,7 +64,9 @@ test.each([
 test('a worker that can not say why it ended is told of; one that can is quoted', async () => {
   const silent = await server.run({ DIE_AT_START: '1', GATI_WORKERS: '2' });
   expect(silent).toMatchObject({ code: 1, stdout: '' });
-  expect(silent.stderr).toContain('GATI_WORKER_START: A worker ended (code 3) before it was ready.');
+  expect(silent.stderr).toContain(
+    'GATI_WORKER_START: A worker ended (code 3) before it was ready.',
+  );
   const throwing = await server.run({ THROW_AT_START: '1', GATI_WORKERS: '2' });
   expect(throwing).toMatchObject({ code: 1, stdout: '' });
   expect(throwing.stderr).toMatch(/^TypeError: a module that can not be evaluated\n +at .*release/);
@@ -95,12 +97,15 @@ test('a domain is served alone; a worker serves probes only', async () => {
 test('probes and metrics of all workers', async () => {
   const { url } = await server.start({ GATI_WORKERS: '2' });
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok' });
-  for (let n = 0; n < 20; n++) await (await fetch(`${url}/hello`, { headers: { connection: 'close' } })).arrayBuffer();
+  for (let n = 0; n < 20; n++)
+    await (await fetch(`${url}/hello`, { headers: { connection: 'close' } })).arrayBuffer();
   const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
   // The second worker starts when the first one serves.
   await expect.poll(scrape, { timeout: 10_000 }).toMatch(/^gati_workers 2$/m);
   const text = await scrape();
-  expect(text).toMatch(/^http_server_request_duration_seconds_count\{method="GET",route="\/hello",version="1\.2\.3",status="2xx"\} 20$/m);
+  expect(text).toMatch(
+    /^http_server_request_duration_seconds_count\{method="GET",route="\/hello",version="1\.2\.3",status="2xx"\} 20$/m,
+  );
 
   const sick = await server.start({ SICK_MODULE: '1' });
   const ready = await fetch(`${sick.url}/readyz`);
@@ -121,10 +126,14 @@ test('an unknown argument starts no server and says what there is', async () => 
     expect(stderr).toMatch(/^GATI_USAGE: .*\n {2}fix: .*activate, rollback, releases and effects/);
   }
   const json = await server.run({}, ['bogus', '--json']);
-  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([2, { errors: [{ code: 'GATI_USAGE' }] }]);
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+    2,
+    { errors: [{ code: 'GATI_USAGE' }] },
+  ]);
   const help = await server.run({}, ['--help']);
   expect([help.code, help.stderr]).toEqual([0, '']);
-  for (const word of ['activate', 'rollback', 'releases', 'effects']) expect(help.stdout).toContain(word);
+  for (const word of ['activate', 'rollback', 'releases', 'effects'])
+    expect(help.stdout).toContain(word);
 });
 
 test('a reader that has seen enough ends a command without a word', async () => {
@@ -132,7 +141,14 @@ test('a reader that has seen enough ends a command without a word', async () => 
   const { open } = await import('../../src/effects/drivers/sqlite/driver.ts');
   const queue = await open(env.GATI_EFFECTS);
   await queue.enqueue(
-    Array.from({ length: 3000 }, (_, n) => ({ id: String(n), effect: 'a', payload: '{}', priority: 0, release: '1', runAt: Date.now() })),
+    Array.from({ length: 3000 }, (_, n) => ({
+      id: String(n),
+      effect: 'a',
+      payload: '{}',
+      priority: 0,
+      release: '1',
+      runAt: Date.now(),
+    })),
   );
   await queue.close();
   for (const words of [

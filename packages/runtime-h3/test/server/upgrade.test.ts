@@ -5,24 +5,37 @@ import { useServer } from './harness.ts';
 
 const server = useServer();
 
-const raw = (port: number, ...texts: string[]): Promise<string> => exchange(connect(port, '127.0.0.1'), texts);
+const raw = (port: number, ...texts: string[]): Promise<string> =>
+  exchange(connect(port, '127.0.0.1'), texts);
 
-const H2C = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+const H2C =
+  'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
 const LAST = 'GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
-const statuses = (text: string): string[] => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status!);
+const statuses = (text: string): string[] =>
+  [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status!);
 
 test('an upgrade that is no WebSocket is answered as the request that it is, and the connection goes on', async () => {
   const { port, url } = await server.start();
   const get = await raw(port, `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST);
   expect(statuses(get)).toEqual(['200', '200']);
   expect(get.match(/"hello":"world"/g)).toHaveLength(2);
-  expect(statuses(await raw(port, `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n${LAST}`))).toEqual(['200', '200']);
-  expect(statuses(await raw(port, `GET /nowhere HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST))).toEqual(['404', '200']);
-  expect(statuses(await raw(port, LAST.replace('close', 'keep-alive'), `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST))).toEqual([
-    '200',
+  expect(statuses(await raw(port, `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n${LAST}`))).toEqual([
     '200',
     '200',
   ]);
+  expect(statuses(await raw(port, `GET /nowhere HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST))).toEqual(
+    ['404', '200'],
+  );
+  expect(
+    statuses(
+      await raw(
+        port,
+        LAST.replace('close', 'keep-alive'),
+        `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`,
+        LAST,
+      ),
+    ),
+  ).toEqual(['200', '200', '200']);
   // A body, in parts and of either framing.
   for (const [framing, ...body] of [
     ['Content-Length: 9', '{"a":', '"b"}'],
@@ -39,9 +52,14 @@ test('an upgrade that is no WebSocket is answered as the request that it is, and
     expect(['200', '200,200']).toContain(statuses(got).join());
     expect(got).toContain('{"got":{"a":"b"}}');
   }
-  expect(statuses(await raw(port, `POST /hello HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n`))).toEqual([
-    '405',
-  ]);
+  expect(
+    statuses(
+      await raw(
+        port,
+        `POST /hello HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n`,
+      ),
+    ),
+  ).toEqual(['405']);
   expect((await fetch(`${url}/hello`)).status).toBe(200);
 });
 
@@ -57,7 +75,10 @@ test('fields that Node would not give are no way to hide a body', async () => {
   const { port } = await server.start();
   const many = 'a:\r\n'.repeat(2100);
   const hidden = 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n';
-  const got = await raw(port, `POST /hello HTTP/1.1\r\nHost: x\r\n${many}${H2C}Content-Length: ${hidden.length}\r\n\r\n${hidden}`);
+  const got = await raw(
+    port,
+    `POST /hello HTTP/1.1\r\nHost: x\r\n${many}${H2C}Content-Length: ${hidden.length}\r\n\r\n${hidden}`,
+  );
   expect(statuses(got)).toEqual(['431']);
 });
 

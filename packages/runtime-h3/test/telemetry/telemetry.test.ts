@@ -20,9 +20,14 @@ const traced = (path: string, more: Partial<Traced> = {}): Traced => ({
 describe('access log', () => {
   it('has one JSON line a request', async () => {
     let text = '';
-    const target = await overNode(bundle({ 'GET /users/:id': { handler: (req) => req.params } }), { log: (lines) => (text += lines) });
+    const target = await overNode(bundle({ 'GET /users/:id': { handler: (req) => req.params } }), {
+      log: (lines) => (text += lines),
+    });
     await target.call('/users/a%22b?password=x', {
-      headers: { 'x-request-id': 'r-1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+      headers: {
+        'x-request-id': 'r-1',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
     });
     await target.call('/nothing/"ü');
     for (let n = 0; n < 600; n++) await target.call(`/users/${n}`);
@@ -47,7 +52,12 @@ describe('access log', () => {
       path: '/users/a%22b',
     });
     expect(Number.isInteger(lines[0]?.['us'])).toBe(true);
-    expect(lines[1]).toMatchObject({ method: 'GET', route: '', status: 404, path: '/nothing/%22%C3%BC' });
+    expect(lines[1]).toMatchObject({
+      method: 'GET',
+      route: '',
+      status: 404,
+      path: '/nothing/%22%C3%BC',
+    });
     expect(lines[1]).not.toHaveProperty('requestId');
     expect(new Set(lines.map((line) => line['spanId'])).size).toBe(602);
     expect(target.app.spans(1000)).toHaveLength(602);
@@ -55,7 +65,9 @@ describe('access log', () => {
 
   it('has the method of what no route takes, and one name for those that are none', async () => {
     let text = '';
-    const target = await overNode(bundle({ 'GET /a': { handler: () => 1 } }), { log: (lines) => (text += lines) });
+    const target = await overNode(bundle({ 'GET /a': { handler: () => 1 } }), {
+      log: (lines) => (text += lines),
+    });
     await target.call('/versions');
     for (const method of ['PUT', 'PROPFIND', 'MKCOL']) await target.call('/b', { method });
     await target.close();
@@ -79,7 +91,13 @@ describe('access log', () => {
   it('escapes what a path may hold', () => {
     let text = '';
     const recorder = new Recorder((lines) => (text += lines));
-    recorder.record(new RouteStats('GET', '/"', '1.0.0'), 200, 1, 2, traced('/\\"\n\u2028', { givenId: 'a' }));
+    recorder.record(
+      new RouteStats('GET', '/"', '1.0.0'),
+      200,
+      1,
+      2,
+      traced('/\\"\n\u2028', { givenId: 'a' }),
+    );
     recorder.flush();
     recorder.flush();
     expect(JSON.parse(text)).toMatchObject({ route: '/"', path: '/\\"\n\u2028' });
@@ -89,9 +107,12 @@ describe('access log', () => {
     const lines: string[] = [];
     const recorder = new Recorder((text) => lines.push(...text.trimEnd().split('\n')));
     const stats = new RouteStats('GET', '/', '1.0.0');
-    for (let index = 0; index < 5000; index++) recorder.record(stats, 200, index, 0, traced(`/${index}`));
+    for (let index = 0; index < 5000; index++)
+      recorder.record(stats, 200, index, 0, traced(`/${index}`));
     recorder.flush();
-    expect(lines.map((line) => JSON.parse(line).path)).toEqual(Array.from({ length: 5000 }, (_, index) => `/${index}`));
+    expect(lines.map((line) => JSON.parse(line).path)).toEqual(
+      Array.from({ length: 5000 }, (_, index) => `/${index}`),
+    );
     expect(recorder.spans(3).map(({ us }) => us)).toEqual([4999, 4998, 4997]);
     expect(recorder.spans(10_000)).toHaveLength(4096);
   });
@@ -102,7 +123,13 @@ it('counts requests by route, version and status class', () => {
   for (const us of [0, 1, 3, 1_000_000, 2 ** 31]) stats.observe(200, us);
   stats.observe(503, 10);
   const [ok, failed] = toMetrics([stats]);
-  expect(ok).toMatchObject({ method: 'GET', route: '/a', version: '1.0.0', status: '2xx', count: 5 });
+  expect(ok).toMatchObject({
+    method: 'GET',
+    route: '/a',
+    version: '1.0.0',
+    status: '2xx',
+    count: 5,
+  });
   expect(ok?.buckets.find(({ le }) => le === 1e-6)?.count).toBe(1);
   expect(ok?.buckets.find(({ le }) => le === 4e-6)?.count).toBe(3);
   expect(ok?.buckets.at(-1)).toEqual({ le: Number.POSITIVE_INFINITY, count: 5 });
@@ -111,9 +138,21 @@ it('counts requests by route, version and status class', () => {
 
 it('reads W3C trace context', () => {
   const good = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  expect(parseTraceParent(good)).toEqual({ traceId: good.slice(3, 35), parentId: good.slice(36, 52), sampled: true });
+  expect(parseTraceParent(good)).toEqual({
+    traceId: good.slice(3, 35),
+    parentId: good.slice(36, 52),
+    sampled: true,
+  });
   expect(parseTraceParent(`cc${good.slice(2)}-more`)).toBeDefined();
-  for (const bad of [undefined, '', good.toUpperCase(), `${good}-more`, `ff${good.slice(2)}`, good.replace(/[1-9a-f]/g, '0'), `x${good}`]) {
+  for (const bad of [
+    undefined,
+    '',
+    good.toUpperCase(),
+    `${good}-more`,
+    `ff${good.slice(2)}`,
+    good.replace(/[1-9a-f]/g, '0'),
+    `x${good}`,
+  ]) {
     expect([bad, parseTraceParent(bad)]).toEqual([bad, undefined]);
   }
   expect(isRequestId('a-B_1.2:3')).toBe(true);
@@ -124,9 +163,12 @@ it('reads W3C trace context', () => {
 describe('logger', () => {
   it('writes JSON lines in production and hides secrets', () => {
     let text = '';
-    const logger = bindLogger(createJsonLogger({ write: (lines) => (text += lines), fields: { app: 'a' } }), {
-      route: 'GET /a',
-    });
+    const logger = bindLogger(
+      createJsonLogger({ write: (lines) => (text += lines), fields: { app: 'a' } }),
+      {
+        route: 'GET /a',
+      },
+    );
     logger.debug('quiet');
     logger.info('hello', {
       user: { password: 'p', apiKey: 'k', name: 'n' },
@@ -134,7 +176,9 @@ describe('logger', () => {
       n: 1n,
       list: [new Date(0)],
     });
-    logger.error('failed', { error: Object.assign(new Error('x', { cause: new TypeError('y') }), { code: 'E' }) });
+    logger.error('failed', {
+      error: Object.assign(new Error('x', { cause: new TypeError('y') }), { code: 'E' }),
+    });
     const [first, second] = text
       .trimEnd()
       .split('\n')
@@ -152,7 +196,12 @@ describe('logger', () => {
     });
     expect(second).toMatchObject({
       level: 'error',
-      error: { message: 'x', code: 'E', stack: expect.any(String), cause: { name: 'TypeError', message: 'y' } },
+      error: {
+        message: 'x',
+        code: 'E',
+        stack: expect.any(String),
+        cause: { name: 'TypeError', message: 'y' },
+      },
     });
   });
 
@@ -171,11 +220,13 @@ describe('logger', () => {
     ring['ring'] = ring;
     expect(JSON.stringify(redact(ring))).toContain('[deep]');
     expect(redact(new Map([['token', 'x']]))).toEqual({ token: '[redacted]' });
-    expect(redact({ f: () => 1, s: Symbol('x'), b: new Uint8Array(3), set: new Set([1]) })).toEqual({
-      f: '[function]',
-      s: '[symbol]',
-      b: '[3 bytes]',
-      set: [1],
-    });
+    expect(redact({ f: () => 1, s: Symbol('x'), b: new Uint8Array(3), set: new Set([1]) })).toEqual(
+      {
+        f: '[function]',
+        s: '[symbol]',
+        b: '[3 bytes]',
+        set: [1],
+      },
+    );
   });
 });

@@ -30,8 +30,32 @@ class Maker {
   }
 
   schema(depth: number): Schema {
-    const kinds = ['string', 'number', 'integer', 'boolean', 'null', 'const', 'enum', 'any', 'never', 'format'];
-    if (depth > 0) kinds.push('array', 'tuple', 'object', 'record', 'anyOf', 'allOf', 'not', 'ref', 'closed', 'object', 'array');
+    const kinds = [
+      'string',
+      'number',
+      'integer',
+      'boolean',
+      'null',
+      'const',
+      'enum',
+      'any',
+      'never',
+      'format',
+    ];
+    if (depth > 0)
+      kinds.push(
+        'array',
+        'tuple',
+        'object',
+        'record',
+        'anyOf',
+        'allOf',
+        'not',
+        'ref',
+        'closed',
+        'object',
+        'array',
+      );
     const inner = (): Schema => this.schema(depth - 1);
     switch (this.pick(kinds)) {
       case 'string':
@@ -49,7 +73,11 @@ class Maker {
           multipleOf: this.maybe(() => this.pick([0.1, 2, 3])),
         });
       case 'integer':
-        return clean({ type: 'integer', maximum: this.maybe(() => this.below(4)), exclusiveMinimum: this.maybe(() => this.below(3)) });
+        return clean({
+          type: 'integer',
+          maximum: this.maybe(() => this.below(4)),
+          exclusiveMinimum: this.maybe(() => this.below(3)),
+        });
       case 'boolean':
         return { type: 'boolean' };
       case 'null':
@@ -59,7 +87,10 @@ class Maker {
       case 'enum':
         return { enum: [this.pick(['a', 'b']), this.pick([1, 2]), this.pick([null, false])] };
       case 'format':
-        return { type: 'string', format: this.pick(['date-time', 'email', 'uuid', 'date', 'unknown-format']) };
+        return {
+          type: 'string',
+          format: this.pick(['date-time', 'email', 'uuid', 'date', 'unknown-format']),
+        };
       case 'never':
         return { not: {} };
       case 'array':
@@ -133,9 +164,13 @@ class Maker {
       '2026-02-30',
     ];
     if (depth === 0 || this.below(3) === 0) return this.pick(leaves);
-    if (this.below(2) === 0) return Array.from({ length: this.below(4) }, () => this.value(depth - 1));
+    if (this.below(2) === 0)
+      return Array.from({ length: this.below(4) }, () => this.value(depth - 1));
     return Object.fromEntries(
-      Array.from({ length: this.below(4) }, () => [this.pick(['a', 'b', 'c', 'children', 'dd']), this.value(depth - 1)]),
+      Array.from({ length: this.below(4) }, () => [
+        this.pick(['a', 'b', 'c', 'children', 'dd']),
+        this.value(depth - 1),
+      ]),
     );
   }
 }
@@ -148,7 +183,10 @@ const $defs = {
   Name: { type: 'string', minLength: 1 },
   Tree: {
     type: 'object',
-    properties: { a: { $ref: '#/$defs/Name' }, children: { type: 'array', items: { $ref: '#/$defs/Tree' } } },
+    properties: {
+      a: { $ref: '#/$defs/Name' },
+      children: { type: 'array', items: { $ref: '#/$defs/Tree' } },
+    },
     required: ['a'],
   },
 } satisfies Record<string, Schema>;
@@ -166,7 +204,8 @@ describe('explain', () => {
         const fit = compiled(value);
         const errors = explain(schema, $defs, value, 'body');
         if (!fit) refused++;
-        if ((errors.length === 0) !== fit || fits(schema, $defs, value) !== fit) wrong.push({ seed, schema, value, fit, errors });
+        if ((errors.length === 0) !== fit || fits(schema, $defs, value) !== fit)
+          wrong.push({ seed, schema, value, fit, errors });
       }
     }
     expect(wrong).toEqual([]);
@@ -176,8 +215,16 @@ describe('explain', () => {
   it('explains the branch of a discriminated union that was meant', () => {
     const schema: Schema = {
       anyOf: [
-        { type: 'object', properties: { kind: { const: 'card' }, number: { type: 'string' } }, required: ['kind', 'number'] },
-        { type: 'object', properties: { kind: { const: 'bank' }, iban: { type: 'string' } }, required: ['kind', 'iban'] },
+        {
+          type: 'object',
+          properties: { kind: { const: 'card' }, number: { type: 'string' } },
+          required: ['kind', 'number'],
+        },
+        {
+          type: 'object',
+          properties: { kind: { const: 'bank' }, iban: { type: 'string' } },
+          required: ['kind', 'iban'],
+        },
       ],
     };
     expect(explain(schema, {}, { kind: 'bank', iban: 1 }, 'body')).toEqual([
@@ -186,17 +233,23 @@ describe('explain', () => {
     expect(explain(schema, {}, { kind: 'coin' }, 'body')).toEqual([
       { in: 'body', path: '/kind', message: 'must be one of "card" or "bank"', rule: 'enum' },
     ]);
-    expect(explain(schema, {}, {}, 'body')).toEqual([{ in: 'body', path: '/kind', message: 'is required', rule: 'required' }]);
-    expect(explain({ anyOf: [{ type: 'string' }, { type: 'null' }, { const: 3 }] }, {}, 4, 'query')).toEqual([
-      { in: 'query', path: '', message: 'must be a string, null or 3', rule: 'anyOf' },
+    expect(explain(schema, {}, {}, 'body')).toEqual([
+      { in: 'body', path: '/kind', message: 'is required', rule: 'required' },
     ]);
+    expect(
+      explain({ anyOf: [{ type: 'string' }, { type: 'null' }, { const: 3 }] }, {}, 4, 'query'),
+    ).toEqual([{ in: 'query', path: '', message: 'must be a string, null or 3', rule: 'anyOf' }]);
   });
 
   it('takes a file for a file, and nothing else', () => {
     const file: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
     expect(explain(file, {}, new File(['x'], 'x.txt'), 'body')).toEqual([]);
-    expect(explain(file, {}, 'x', 'body')).toEqual([{ in: 'body', path: '', message: 'must be a file', rule: 'type' }]);
-    expect(explain({ anyOf: [file, { type: 'null' }] }, {}, 'x', 'body')).toMatchObject([{ message: 'must be a file or null' }]);
+    expect(explain(file, {}, 'x', 'body')).toEqual([
+      { in: 'body', path: '', message: 'must be a file', rule: 'type' },
+    ]);
+    expect(explain({ anyOf: [file, { type: 'null' }] }, {}, 'x', 'body')).toMatchObject([
+      { message: 'must be a file or null' },
+    ]);
     expect(fits({ anyOf: [file, { type: 'null' }] }, {}, new File([], 'x'))).toBe(true);
   });
 
@@ -206,7 +259,9 @@ describe('explain', () => {
   });
 
   it('ends on a schema that refers to itself', () => {
-    expect(explain({ $ref: '#/$defs/Loop' }, { Loop: { $ref: '#/$defs/Loop' } }, 1, 'body')).toMatchObject([{ rule: 'depth' }]);
+    expect(
+      explain({ $ref: '#/$defs/Loop' }, { Loop: { $ref: '#/$defs/Loop' } }, 1, 'body'),
+    ).toMatchObject([{ rule: 'depth' }]);
     expect(explain({ $ref: '#/$defs/Gone' }, {}, 1, 'body')).toMatchObject([{ rule: '$ref' }]);
   });
 });

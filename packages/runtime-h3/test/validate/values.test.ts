@@ -37,9 +37,17 @@ describe('coercion', () => {
     [{ anyOf: [{ const: 'a' }, { const: 2 }] }, '2', 2],
     [{ type: 'array', items: { type: 'integer' } }, '1', [1]],
     [{ type: 'array', items: { type: 'integer' } }, ['1', 'x'], [1, 'x']],
-    [{ type: 'array', prefixItems: [{ type: 'number' }, { type: 'string' }] }, ['1', '2'], [1, '2']],
+    [
+      { type: 'array', prefixItems: [{ type: 'number' }, { type: 'string' }] },
+      ['1', '2'],
+      [1, '2'],
+    ],
     [{ anyOf: [{ type: 'number' }, { type: 'array', items: { type: 'number' } }] }, '3', 3],
-    [{ anyOf: [{ type: 'number' }, { type: 'array', items: { type: 'number' } }] }, ['3', '4'], [3, 4]],
+    [
+      { anyOf: [{ type: 'number' }, { type: 'array', items: { type: 'number' } }] },
+      ['3', '4'],
+      [3, 4],
+    ],
     [{ $ref: '#/$defs/Page' }, '3', 3],
     [{ allOf: [{ type: 'integer' }, { minimum: 1 }] }, '3', 3],
     [{}, '3', '3'],
@@ -50,11 +58,22 @@ describe('coercion', () => {
   it('reaches properties through references, unions and index signatures', () => {
     const $defs = { Page: { type: 'object', properties: { page: { type: 'integer' } } } } as const;
     const schema: Schema = {
-      allOf: [{ $ref: '#/$defs/Page' }, { anyOf: [{ type: 'object', properties: { size: { type: 'number' } } }, { type: 'object' }] }],
+      allOf: [
+        { $ref: '#/$defs/Page' },
+        {
+          anyOf: [{ type: 'object', properties: { size: { type: 'number' } } }, { type: 'object' }],
+        },
+      ],
       additionalProperties: { type: 'boolean' },
     };
-    expect(compileCoerceRecord(schema, $defs)?.({ page: '1', size: '2', other: 'true' })).toEqual({ page: 1, size: 2, other: true });
-    expect(compileCoerceRecord({ type: 'object', properties: { id: { type: 'string' } } }, {}, false)).toBe(undefined);
+    expect(compileCoerceRecord(schema, $defs)?.({ page: '1', size: '2', other: 'true' })).toEqual({
+      page: 1,
+      size: 2,
+      other: true,
+    });
+    expect(
+      compileCoerceRecord({ type: 'object', properties: { id: { type: 'string' } } }, {}, false),
+    ).toBe(undefined);
   });
 });
 
@@ -70,10 +89,13 @@ describe('decoding', () => {
 
   it('follows recursion and unions, fills defaults and leaves its input alone', () => {
     const date: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
-    const $defs = { T: { type: 'object', properties: { at: date, next: { $ref: '#/$defs/T' } }, required: ['at'] } } satisfies Record<
-      string,
-      Schema
-    >;
+    const $defs = {
+      T: {
+        type: 'object',
+        properties: { at: date, next: { $ref: '#/$defs/T' } },
+        required: ['at'],
+      },
+    } satisfies Record<string, Schema>;
     const schema: Schema = {
       type: 'object',
       properties: {
@@ -112,9 +134,15 @@ describe('encoding', () => {
     class Point {
       x = 1n;
     }
-    expect(stringifyWire({ b: Buffer.from([1]), p: new Point(), j: { toJSON: () => ({ n: 1n }) }, u: undefined, f: Number.NaN })).toBe(
-      '{"b":"AQ==","p":{"x":"1"},"j":{"n":"1"},"f":null}',
-    );
+    expect(
+      stringifyWire({
+        b: Buffer.from([1]),
+        p: new Point(),
+        j: { toJSON: () => ({ n: 1n }) },
+        u: undefined,
+        f: Number.NaN,
+      }),
+    ).toBe('{"b":"AQ==","p":{"x":"1"},"j":{"n":"1"},"f":null}');
     expect(stringifyWire(undefined)).toBe('null');
     expect(stringifyWire(5n)).toBe('"5"');
   });
@@ -133,7 +161,11 @@ describe('encoding', () => {
 
 describe('JSON', () => {
   it('places the fault of every damaged text within it', () => {
-    const good = JSON.stringify({ a: [1, -2.5e3, true, null, 'x\\"\u00e9\n'], b: { c: {} }, d: [] });
+    const good = JSON.stringify({
+      a: [1, -2.5e3, true, null, 'x\\"\u00e9\n'],
+      b: { c: {} },
+      d: [],
+    });
     for (let at = 0; at < good.length; at++) {
       for (const put of ['', '}', '"', ',', 'x', '\\', '0']) {
         const text = good.slice(0, at) + put + good.slice(at + 1);
@@ -144,7 +176,8 @@ describe('JSON', () => {
           try {
             parseJson(text, 64);
           } catch (error) {
-            if (error instanceof JsonError && error.fault.reason === 'syntax') offset = error.fault.offset;
+            if (error instanceof JsonError && error.fault.reason === 'syntax')
+              offset = error.fault.offset;
           }
           expect(offset, text).toBeGreaterThanOrEqual(0);
           expect(offset, text).toBeLessThanOrEqual(text.length);
@@ -162,9 +195,21 @@ describe('JSON', () => {
 describe('queries', () => {
   it('reads names without a meaning for objects', () => {
     const query = parseQuery('a=1&a=2&constructor=x&toString=y&&=z&b+c=%26');
-    expect({ ...query }).toEqual({ a: ['1', '2'], constructor: 'x', toString: 'y', '': 'z', 'b c': '&' });
+    expect({ ...query }).toEqual({
+      a: ['1', '2'],
+      constructor: 'x',
+      toString: 'y',
+      '': 'z',
+      'b c': '&',
+    });
     expect(query['hasOwnProperty']).toBe(undefined);
-    for (const text of ['__proto__=1', 'a[__proto__]=1', 'constructor[prototype]=1', 'constructor.prototype.x=1', '%5f_proto__=1']) {
+    for (const text of [
+      '__proto__=1',
+      'a[__proto__]=1',
+      'constructor[prototype]=1',
+      'constructor.prototype.x=1',
+      '%5f_proto__=1',
+    ]) {
       expect(() => parseQuery(text), text).toThrow(QueryError);
     }
     expect(() => parseQuery('a=1&b=2', 1)).toThrow('count');
@@ -176,14 +221,25 @@ describe('formats', () => {
     [
       'date-time',
       ['2026-01-02T03:04:05Z', '2026-01-02t03:04:05.123456z', '2024-02-29T23:59:59+23:59'],
-      ['2026-01-02', '2026-02-29T00:00:00Z', '2026-01-02T24:00:00Z', '2026-01-02T03:04:05', '2026-01-02 03:04:05Z', ''],
+      [
+        '2026-01-02',
+        '2026-02-29T00:00:00Z',
+        '2026-01-02T24:00:00Z',
+        '2026-01-02T03:04:05',
+        '2026-01-02 03:04:05Z',
+        '',
+      ],
     ],
     ['date', ['2024-02-29'], ['2023-02-29', '2026-13-01', '2026-1-1']],
     ['email', ['a.b+c@d.example', "o'x@localhost"], ['a@', '@b', 'a b@c.d', 'a..b@c.d', '.a@b.c']],
     ['ipv4', ['127.0.0.1', '255.255.255.255'], ['256.1.1.1', '1.2.3', '1.2.3.4.', '01.2.3.4']],
     ['ipv6', ['::1', '2001:db8::1', '::ffff:1.2.3.4'], ['1.2.3.4', ':::', '12345::', '::1]/']],
     ['uuid', ['7b7b0a3e-6f0e-4f0e-8f0e-6f0e4f0e8f0e'], ['7b7b0a3e']],
-    ['uri', ['https://a.example/b?c=%20#d', 'urn:isbn:1'], ['/relative', 'https://a b', 'http://%zz']],
+    [
+      'uri',
+      ['https://a.example/b?c=%20#d', 'urn:isbn:1'],
+      ['/relative', 'https://a b', 'http://%zz'],
+    ],
     ['hostname', ['a.example', 'x'], ['-a.example', 'a_b', 'a..b', '']],
     ['duration', ['P1D', 'PT1H30M', 'P2W'], ['P', 'PT', '1D']],
     ['base64', ['', 'AQID', 'AQ==', 'AQI='], ['A', 'AQ=', 'A===', 'AQ-_']],

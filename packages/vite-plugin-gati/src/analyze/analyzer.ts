@@ -60,12 +60,18 @@ export class ProgramAnalyzer implements Analyzer {
     this.#options = options;
     this.#files = new ProjectFiles(root);
     this.#program = new Program(this.#files, engine);
-    const environment = cacheDir === false ? '' : environmentHash(root, engine, options.loadSchema ? 'values' : 'types');
+    const environment =
+      cacheDir === false
+        ? ''
+        : environmentHash(root, engine, options.loadSchema ? 'values' : 'types');
     this.#cache = new CacheStore(cacheDir === false ? undefined : cacheDir, environment);
   }
 
   get engine(): Host['engine'] {
-    return this.#program.host?.engine ?? (this.#options.engine === 'typescript-classic' ? 'typescript-classic' : 'typescript-7');
+    return (
+      this.#program.host?.engine ??
+      (this.#options.engine === 'typescript-classic' ? 'typescript-classic' : 'typescript-7')
+    );
   }
 
   /** Whether anything had to be asked that the cache did not know. */
@@ -101,8 +107,12 @@ export class ProgramAnalyzer implements Analyzer {
     };
   }
 
-  async #readAll(subjects: readonly Subject<Done>[], tell: (subject: Subject<Done>, result: Done) => void): Promise<void> {
-    if (this.#files.isFocused && subjects.filter((subject) => !this.#known(subject)).length > 1) this.#widen();
+  async #readAll(
+    subjects: readonly Subject<Done>[],
+    tell: (subject: Subject<Done>, result: Done) => void,
+  ): Promise<void> {
+    if (this.#files.isFocused && subjects.filter((subject) => !this.#known(subject)).length > 1)
+      this.#widen();
     const missing: Subject<Done>[] = [];
     for (const subject of subjects) {
       const known = this.#known(subject);
@@ -133,7 +143,9 @@ export class ProgramAnalyzer implements Analyzer {
     const { registered } = this.#files;
     const before = registered.routes.find(({ file, id }) => file === route.file && id === route.id);
     if (JSON.stringify(before) !== JSON.stringify(route)) {
-      const routes = [...registered.routes.filter((each) => each !== before), route].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const routes = [...registered.routes.filter((each) => each !== before), route].sort((a, b) =>
+        a.id < b.id ? -1 : 1,
+      );
       this.#program.change(this.#files.register({ ...registered, routes }));
     }
     return this.#read(this.#routeSubject(route));
@@ -141,9 +153,14 @@ export class ProgramAnalyzer implements Analyzer {
 
   async effect(effect: NamedFile): Promise<AnalyzedEffect> {
     const { registered } = this.#files;
-    if (!registered.effects.some(({ name, file }) => name === effect.name && file === effect.file)) {
+    if (
+      !registered.effects.some(({ name, file }) => name === effect.name && file === effect.file)
+    ) {
       this.#program.change(
-        this.#files.register({ ...registered, effects: [...registered.effects.filter(({ name }) => name !== effect.name), effect] }),
+        this.#files.register({
+          ...registered,
+          effects: [...registered.effects.filter(({ name }) => name !== effect.name), effect],
+        }),
       );
     }
     return this.#read(this.#effectSubject(effect));
@@ -176,7 +193,8 @@ export class ProgramAnalyzer implements Analyzer {
     const other: string[] = [];
     for (const subject of subjects.filter(({ name }) => before.has(name))) {
       await nextTurn();
-      if (JSON.stringify(await this.#read(subject)) !== before.get(subject.name)) other.push(subject.file);
+      if (JSON.stringify(await this.#read(subject)) !== before.get(subject.name))
+        other.push(subject.file);
     }
     return other;
   }
@@ -186,7 +204,9 @@ export class ProgramAnalyzer implements Analyzer {
     const absolute = files.map((file) => this.#files.absolute(file));
     this.#generation++;
     this.#hashes.forget(absolute);
-    const all = files.some((file) => /(^|\/)(tsconfig[^/]*|package)\.json$/.test(file) || file.endsWith('.d.ts'));
+    const all = files.some(
+      (file) => /(^|\/)(tsconfig[^/]*|package)\.json$/.test(file) || file.endsWith('.d.ts'),
+    );
     const affected = new Set<string>();
     for (const [name, { result, dangling }] of this.#done) {
       if (!all && !dangling && !result.dependencies.some((file) => changed.has(file))) continue;
@@ -195,7 +215,8 @@ export class ProgramAnalyzer implements Analyzer {
     }
     if (all) this.#program.change([this.#files.configFile]);
     this.#program.change(absolute);
-    for (const { file } of [...this.#files.registered.routes, ...this.#files.registered.effects]) if (changed.has(file)) affected.add(file);
+    for (const { file } of [...this.#files.registered.routes, ...this.#files.registered.effects])
+      if (changed.has(file)) affected.add(file);
     return [...affected].sort();
   }
 
@@ -235,7 +256,8 @@ export class ProgramAnalyzer implements Analyzer {
     if (done?.facts === facts) return done.result as Result;
     const entry = this.#cache.get(subject.name);
     if (!entry || entry.key !== this.#key(facts, entry.files)) return undefined;
-    if (!entry.files.every(([file, hash]) => this.#hashes.of(this.#files.absolute(file)) === hash)) return undefined;
+    if (!entry.files.every(([file, hash]) => this.#hashes.of(this.#files.absolute(file)) === hash))
+      return undefined;
     this.#done.set(subject.name, { facts, result: entry.result as Result, dangling: false });
     return entry.result as Result;
   }
@@ -245,7 +267,13 @@ export class ProgramAnalyzer implements Analyzer {
     const { modules, config } = this.#files.registered;
     const own = new Set(files.map(([file]) => file));
     const usesModules = modules.some(({ file }) => own.has(file));
-    return hashOf(JSON.stringify([facts, usesModules ? modules : [], config !== undefined && own.has(config) ? config : '']));
+    return hashOf(
+      JSON.stringify([
+        facts,
+        usesModules ? modules : [],
+        config !== undefined && own.has(config) ? config : '',
+      ]),
+    );
   }
 
   async #read<Result extends Done>(subject: Subject<Result>): Promise<Result> {
@@ -269,14 +297,18 @@ export class ProgramAnalyzer implements Analyzer {
   }
 
   /** The compiler, shown what this subject needs, and the files that it depends on. */
-  async #open(subject: Subject<Done>): Promise<{ session: Session; files: string[]; dangling: boolean }> {
+  async #open(
+    subject: Subject<Done>,
+  ): Promise<{ session: Session; files: string[]; dangling: boolean }> {
     this.#focus([subject.file, ...subject.besides].map((file) => this.#files.absolute(file)));
     for (;;) {
       const session = await this.#program.open();
       const { files, dangling } = this.#dependencies(session, subject);
       if (!this.#files.isFocused) return { session, files, dangling };
       const absolute = files.map((file) => this.#files.absolute(file));
-      const speaks = absolute.some((file) => !isDeclaration(file) && speaksOfRoutes(session.host.source(file)?.text));
+      const speaks = absolute.some(
+        (file) => !isDeclaration(file) && speaksOfRoutes(session.host.source(file)?.text),
+      );
       const isSame = speaks ? !this.#widen() : !this.#focus(absolute);
       if (isSame) return { session, files, dangling };
     }
@@ -309,14 +341,19 @@ export class ProgramAnalyzer implements Analyzer {
     const own = roots.map((root) => graph.closure(root));
     const words = own.flatMap((closure) => closure.words);
     const speaksOf = (word: string): boolean => words.some((set) => set.has(word));
-    const given = modules.filter(({ name }) => name.split(/[^\w$]+/).every(speaksOf)).map(({ file }) => this.#files.absolute(file));
+    const given = modules
+      .filter(({ name }) => name.split(/[^\w$]+/).every(speaksOf))
+      .map(({ file }) => this.#files.absolute(file));
     if (config !== undefined && speaksOf('config')) given.push(this.#files.absolute(config));
     graph.load(session.host, given);
     const whole = [...own, ...given.map((file) => graph.closure(file))];
     const files = new Set(whole.flatMap((closure) => [...closure.files]));
     // The registry is made from the scan and is part of the key.
     files.delete(this.#files.registryFile);
-    return { files: [...files].map((file) => this.#files.relative(file)).sort(), dangling: whole.some(({ dangling }) => dangling) };
+    return {
+      files: [...files].map((file) => this.#files.relative(file)).sort(),
+      dangling: whole.some(({ dangling }) => dangling),
+    };
   }
 
   #remember(subject: Subject<Done>, result: Done, dangling: boolean): void {

@@ -18,5 +18,8 @@ export interface AnalyzerOptions {
 
 /** The compiler is started with the first question that the cache can't answer. */
 export async function createAnalyzer(options: AnalyzerOptions): Promise<Analyzer> {
-  return new ProgramAnalyzer({ ...options, root: realpathSync(options.root).replaceAll('\\', '/') });
+  return new ProgramAnalyzer({
+    ...options,
+    root: realpathSync(options.root).replaceAll('\\', '/'),
+  });
 }

@@ -60,7 +60,10 @@ export class Program {
     const changes = { changed: [] as string[], created: [] as string[], deleted: [] as string[] };
     for (const file of files) {
       const virtual = file === this.#files.registryFile || file === this.#files.configFile;
-      if (virtual || existsSync(file)) changes[virtual || host.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'].push(file);
+      if (virtual || existsSync(file))
+        changes[virtual || host.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'].push(
+          file,
+        );
       else changes.deleted.push(file);
     }
     return changes;

@@ -69,10 +69,12 @@ export class Session {
       visit(root, (node) => this.#gather(node, names, values));
     }
     const newNames = names.filter((node) => !this.#symbols.has(node));
-    for (const [index, symbol] of this.host.symbolsAt(newNames).entries()) this.#symbols.set(newNames[index]!, symbol);
+    for (const [index, symbol] of this.host.symbolsAt(newNames).entries())
+      this.#symbols.set(newNames[index]!, symbol);
     const newValues = values.filter((node) => !this.#types.has(node));
     for (const root of roots) this.#findShared(root);
-    for (const [index, type] of this.host.typesAt(newValues).entries()) this.#types.set(newValues[index]!, type);
+    for (const [index, type] of this.host.typesAt(newValues).entries())
+      this.#types.set(newValues[index]!, type);
   }
 
   readonly #shared = new Set<SymbolView>();
@@ -81,7 +83,11 @@ export class Session {
   /** Whether the variable lives outside of all functions, or a function further in assigns it. */
   isShared(symbol: SymbolView): boolean {
     if (this.#shared.has(symbol)) return true;
-    for (let node = symbol.declarations[0]?.node()?.parent as Node | undefined; node; node = node.parent as Node | undefined) {
+    for (
+      let node = symbol.declarations[0]?.node()?.parent as Node | undefined;
+      node;
+      node = node.parent as Node | undefined
+    ) {
       if (isFunctionNode(this.host, node)) return false;
     }
     return true;
@@ -95,7 +101,8 @@ export class Session {
       for (const name of assignedNames(this.host, node)) {
         const symbol = this.symbol(name);
         const declaration = symbol?.declarations[0]?.node();
-        if (symbol && declaration && (declaration.pos < node.pos || declaration.end > node.end)) this.#shared.add(symbol);
+        if (symbol && declaration && (declaration.pos < node.pos || declaration.end > node.end))
+          this.#shared.add(symbol);
       }
     });
   }
@@ -106,16 +113,26 @@ export class Session {
     const parent = node.parent as Node | undefined;
     const parentKind = parent ? this.host.kind(parent) : 0;
     if (kind === K.Identifier) {
-      const isMember = parentKind === K.PropertyAccessExpression && (parent as unknown as { name: Node }).name === node;
+      const isMember =
+        parentKind === K.PropertyAccessExpression &&
+        (parent as unknown as { name: Node }).name === node;
       const called =
         isMember &&
         this.host.kind(parent!.parent) === K.CallExpression &&
         (parent!.parent as unknown as { expression: Node }).expression === parent;
       if (!isMember || called) names.push(node);
     }
-    if (parentKind === K.PropertyAssignment && (parent as unknown as { initializer: Node }).initializer === node && !isStructural(kind))
+    if (
+      parentKind === K.PropertyAssignment &&
+      (parent as unknown as { initializer: Node }).initializer === node &&
+      !isStructural(kind)
+    )
       values.push(node);
-    else if (parentKind === K.ShorthandPropertyAssignment && (parent as unknown as { name: Node }).name === node) values.push(node);
+    else if (
+      parentKind === K.ShorthandPropertyAssignment &&
+      (parent as unknown as { name: Node }).name === node
+    )
+      values.push(node);
     else if (parentKind === K.ReturnStatement && !isStructural(kind)) values.push(node);
     else if (parentKind === K.ExpressionStatement && kind === K.CallExpression) values.push(node);
     else if (parentKind === K.SpreadAssignment && !isStructural(kind)) values.push(node);

@@ -14,6 +14,8 @@ export function toBreaks({ release, changes = [], contract }: Manifest): Diagnos
 }
 
 function fileOf({ routes, effects }: Contract, id: string): { file?: string } {
-  const file = routes.find((route) => route.id === id)?.file ?? effects.find(({ name }) => `effect ${name}` === id)?.file;
+  const file =
+    routes.find((route) => route.id === id)?.file ??
+    effects.find(({ name }) => `effect ${name}` === id)?.file;
   return file === undefined ? {} : { file };
 }

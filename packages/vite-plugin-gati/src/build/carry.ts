@@ -40,14 +40,24 @@ export async function carryReleases(
     const { version, id, date } = release;
     const status = gone.has(release) ? 'retired' : statusOf(version);
     // What was never activated is asked for by nobody, and the build itself is there anyway.
-    if (version === own || status === 'staged' || (gone.has(release) && statusOf(version) === 'staged')) continue;
+    if (
+      version === own ||
+      status === 'staged' ||
+      (gone.has(release) && statusOf(version) === 'staged')
+    )
+      continue;
     if (CARRIED.has(status)) {
       await materialize(store, version, path.join(folder, version));
       const document = documentOf(store, release);
       if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
-    } else if (migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))) {
+    } else if (
+      migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))
+    ) {
       await fs.mkdir(path.join(folder, version), { recursive: true });
-      await writeChanged(path.join(folder, version, 'gati.manifest.json'), printManifest(await readManifest(store, release)));
+      await writeChanged(
+        path.join(folder, version, 'gati.manifest.json'),
+        printManifest(await readManifest(store, release)),
+      );
     }
     carried.push({ version, id, date, ...head.marks[version], status });
   }

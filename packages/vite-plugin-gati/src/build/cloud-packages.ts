@@ -17,19 +17,25 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
     applyToEnvironment: (environment) => environment.name === ENVIRONMENT,
     buildStart() {
       const { root } = this.environment.config;
-      for (const name of context.project.options.effects) if (!isOwn(root, CLOUD_QUEUES[name])) this.error(toMissing(name));
+      for (const name of context.project.options.effects)
+        if (!isOwn(root, CLOUD_QUEUES[name])) this.error(toMissing(name));
     },
     resolveId: {
       order: 'pre',
       filter: { id: /^(?:@(?:aws-sdk|google-cloud|azure)\/|google-auth-library$)/ },
       handler(source, importer) {
         const name = source.split('/', 2).join('/');
-        return isRuntime(importer) && !isOwn(this.environment.config.root, name) ? { id: source, external: true } : undefined;
+        return isRuntime(importer) && !isOwn(this.environment.config.root, name)
+          ? { id: source, external: true }
+          : undefined;
       },
     },
     /** They name their own folders when they are loaded, for files that their clients bring along as JSON and never read there. */
     transform: {
-      filter: { id: /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/, code: /\b__dirname\b/ },
+      filter: {
+        id: /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/,
+        code: /\b__dirname\b/,
+      },
       handler: (code) => code.replaceAll(/\b__dirname\b/g, "'.'"),
     },
   };

@@ -22,7 +22,10 @@ export function buildEnvironments(user: UserConfig): Record<string, EnvironmentO
  * Build options of the server. They replace what the environment took over from the client's `build`:
  * its inputs, its library mode or its chunks mean nothing here.
  */
-export function serverBuild(shared: BuildEnvironmentOptions, own: BuildEnvironmentOptions = {}): BuildEnvironmentOptions {
+export function serverBuild(
+  shared: BuildEnvironmentOptions,
+  own: BuildEnvironmentOptions = {},
+): BuildEnvironmentOptions {
   const minify = own.minify ?? shared.minify;
   return {
     outDir: shared.outDir,

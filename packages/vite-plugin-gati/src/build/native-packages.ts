@@ -29,7 +29,9 @@ interface PackageJson {
 }
 
 /** Tells whether the package that a file belongs to has to stay a package. Remembers its answers. */
-export function createNativeDetector(known: Iterable<string>): (file: string) => NativePackage | undefined {
+export function createNativeDetector(
+  known: Iterable<string>,
+): (file: string) => NativePackage | undefined {
   const names = new Set(known);
   const byFolder = new Map<string, NativePackage | undefined>();
   return (file) => {

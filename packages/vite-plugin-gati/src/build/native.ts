@@ -38,19 +38,23 @@ export function createNativeTracer(): NativeTracer {
         const { NodeNativePackages } = await import('nf3/db');
         detect ??= createNativeDetector(NodeNativePackages);
         // The app's own files all see the same package; files of a package may see another version.
-        const key = importer?.includes('/node_modules/') ? `${path.dirname(importer)}\0${source}` : source;
+        const key = importer?.includes('/node_modules/')
+          ? `${path.dirname(importer)}\0${source}`
+          : source;
         let answer = answers.get(key);
         if (!answer) {
           const { root } = this.environment.config;
-          answer = this.resolve(source, importer, { ...options, skipSelf: true }).then((resolved) => {
-            const file = resolved && !resolved.external ? resolved.id.replace(/\?.*$/, '') : '';
-            const native = path.isAbsolute(file) ? detect!(file) : undefined;
-            if (native && (!isRuntime(importer) || isOwn(root, native.name))) {
-              packages.set(native.name, native);
-              entries.add(file);
-            }
-            return native;
-          });
+          answer = this.resolve(source, importer, { ...options, skipSelf: true }).then(
+            (resolved) => {
+              const file = resolved && !resolved.external ? resolved.id.replace(/\?.*$/, '') : '';
+              const native = path.isAbsolute(file) ? detect!(file) : undefined;
+              if (native && (!isRuntime(importer) || isOwn(root, native.name))) {
+                packages.set(native.name, native);
+                entries.add(file);
+              }
+              return native;
+            },
+          );
           answers.set(key, answer);
         }
         return (await answer) ? { id: source, external: true } : undefined;
@@ -82,7 +86,9 @@ export function createNativeTracer(): NativeTracer {
 
 /** The package of compiled code for this platform is loaded by a name made at run time, which no tracer sees. */
 function installedBinaries(folder: string): string[] {
-  const json = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as { optionalDependencies?: Record<string, string> };
+  const json = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    optionalDependencies?: Record<string, string>;
+  };
   return Object.keys(json.optionalDependencies ?? {}).filter((name) => {
     for (let at = folder; at !== path.dirname(at); at = path.dirname(at)) {
       if (fs.existsSync(path.join(at, 'node_modules', name, 'package.json'))) return true;

@@ -7,7 +7,11 @@ import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../write-changed.ts';
 
 /** What stands in the output folder beside `client/` and `server/`. `told`: this release and the ones before it. */
-export async function writeOutputs(outDir: string, told: [ToldRelease, ...ToldRelease[]], base: string): Promise<string[]> {
+export async function writeOutputs(
+  outDir: string,
+  told: [ToldRelease, ...ToldRelease[]],
+  base: string,
+): Promise<string[]> {
   const { manifest } = told[0];
   const files: EmittedFile[] = [
     { path: 'gati.manifest.json', text: printManifest(manifest) },
@@ -15,14 +19,20 @@ export async function writeOutputs(outDir: string, told: [ToldRelease, ...ToldRe
     { path: 'CHANGELOG.md', text: toApiChangelog(told) },
     ...toDockerFiles(manifest),
   ];
-  await Promise.all(files.map(({ path: file, text }) => writeChanged(path.join(outDir, file), text)));
+  await Promise.all(
+    files.map(({ path: file, text }) => writeChanged(path.join(outDir, file), text)),
+  );
   return files.map((file) => file.path);
 }
 
 /** Bytes and number of the JavaScript files in a folder. */
 export async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
   const names = await fs.readdir(folder, { recursive: true });
-  const scripts = names.filter((name) => name.endsWith('.mjs') && !/^(?:node_modules|releases)[\\/]/.test(name));
-  const sizes = await Promise.all(scripts.map(async (name) => (await fs.stat(path.join(folder, name))).size));
+  const scripts = names.filter(
+    (name) => name.endsWith('.mjs') && !/^(?:node_modules|releases)[\\/]/.test(name),
+  );
+  const sizes = await Promise.all(
+    scripts.map(async (name) => (await fs.stat(path.join(folder, name))).size),
+  );
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

@@ -5,5 +5,9 @@ export function nativePlatform(): Omit<NativeCode, 'packages'> {
   const { platform, arch } = process;
   if (platform !== 'linux') return { platform, arch };
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return { platform, arch, libc: report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc' };
+  return {
+    platform,
+    arch,
+    libc: report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc',
+  };
 }

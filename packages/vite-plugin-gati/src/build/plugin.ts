@@ -1,6 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { normalizePath, type BuildEnvironmentOptions, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
+import {
+  normalizePath,
+  type BuildEnvironmentOptions,
+  type Plugin,
+  type ResolvedConfig,
+  type ViteBuilder,
+} from 'vite';
 import { count, formatDiagnostic, type Manifest } from '@gati/contract';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment.ts';
@@ -33,7 +39,10 @@ export function buildPlugins(context: PluginContext): Plugin[] {
   async function close(): Promise<void> {
     const opened = history;
     history = undefined;
-    await Promise.all([context.close(), opened?.then(({ store }) => store.close()).catch(() => undefined)]);
+    await Promise.all([
+      context.close(),
+      opened?.then(({ store }) => store.close()).catch(() => undefined),
+    ]);
   }
 
   return [
@@ -51,7 +60,10 @@ export function buildPlugins(context: PluginContext): Plugin[] {
       },
       configResolved({ root, build, environments }) {
         // Each environment empties a folder of its own, and before them the build the one around these.
-        const folders = [build.outDir, ...Object.values(environments).map((environment) => environment.build.outDir)];
+        const folders = [
+          build.outDir,
+          ...Object.values(environments).map((environment) => environment.build.outDir),
+        ];
         for (const outDir of new Set(folders)) assertOutDir(root, path.resolve(root, outDir));
       },
       configEnvironment(name, options) {
@@ -64,7 +76,12 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
           const { project } = context;
           const { contract } = await context.analysis();
-          const built = { app: project.app, contract, code: digestCode(chunks), native: native.found() };
+          const built = {
+            app: project.app,
+            contract,
+            code: digestCode(chunks),
+            native: native.found(),
+          };
           manifest = toRelease(built, await openStore(), project.options);
           for (const chunk of chunks) chunk.code = nameRelease(chunk.code, manifest.release);
         },
@@ -84,9 +101,16 @@ export function buildPlugins(context: PluginContext): Plugin[] {
           appBuild = true;
           config.logger.info('gati: reading handlers and their types …');
           const analysis = await context.analysis();
-          reportDiagnostics([...noHandlers(config.root), ...analysis.diagnostics], (text) => config.logger.warn(text));
-          const expected = toRelease({ app: context.project.app, contract: analysis.contract }, await openStore(), context.project.options);
-          if (context.check?.allowMajor === false) reportDiagnostics(toBreaks(expected), () => undefined);
+          reportDiagnostics([...noHandlers(config.root), ...analysis.diagnostics], (text) =>
+            config.logger.warn(text),
+          );
+          const expected = toRelease(
+            { app: context.project.app, contract: analysis.contract },
+            await openStore(),
+            context.project.options,
+          );
+          if (context.check?.allowMajor === false)
+            reportDiagnostics(toBreaks(expected), () => undefined);
           const warning = storeWarning(config.root);
           if (warning) config.logger.warn(formatDiagnostic(warning));
           generated = expected.release.version;
@@ -128,14 +152,22 @@ export function buildPlugins(context: PluginContext): Plugin[] {
 
     const outDir = path.resolve(config.root, config.build.outDir);
     if (manifest.native) {
-      config.logger.info(`gati: copying ${manifest.native.packages.map(({ name }) => name).join(', ')} …`);
+      config.logger.info(
+        `gati: copying ${manifest.native.packages.map(({ name }) => name).join(', ')} …`,
+      );
       await native.copy(config.root, path.join(outDir, SERVER_DIR));
     }
     const opened = await openStore();
     const { base } = context.project.options;
     const told = await toTold(manifest, opened);
-    const store = { url: opened.store.url, versions: opened.releases.map(({ version }) => version) };
-    const [sdk] = await Promise.all([writeSdk({ root: config.root, told, base, store }), writeOutputs(outDir, told, base)]);
+    const store = {
+      url: opened.store.url,
+      versions: opened.releases.map(({ version }) => version),
+    };
+    const [sdk] = await Promise.all([
+      writeSdk({ root: config.root, told, base, store }),
+      writeOutputs(outDir, told, base),
+    ]);
     const { scan } = await context.analysis();
     const carried = await carryReleases(opened, {
       own: manifest.release.version,
@@ -149,7 +181,9 @@ export function buildPlugins(context: PluginContext): Plugin[] {
       `gati: ${name} ${release.version} (${release.id}), server ${kB(bytes)} in ${count(files, 'file')}, ${sdk.file} ${kB(sdk.bytes)}`,
     );
     for (const line of describeRelease(manifest, carried)) config.logger.info(`gati: ${line}`);
-    config.logger.info(`gati: run it with \`node ${place}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${place}\``);
+    config.logger.info(
+      `gati: run it with \`node ${place}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${place}\``,
+    );
   }
 }
 

@@ -14,7 +14,12 @@ export function previewPlugin(): Plugin {
     name: 'gati:preview',
     apply: (_config, { isPreview }) => isPreview === true,
     async configurePreviewServer(preview) {
-      const entry = path.resolve(preview.config.root, preview.config.build.outDir, SERVER_DIR, 'index.mjs');
+      const entry = path.resolve(
+        preview.config.root,
+        preview.config.build.outDir,
+        SERVER_DIR,
+        'index.mjs',
+      );
       const { child, port } = await startServer(entry, preview.config);
       const close = preview.close.bind(preview);
       preview.close = async () => {
@@ -23,39 +28,46 @@ export function previewPlugin(): Plugin {
       };
       preview.middlewares.use((request, response) => {
         const { method, headers } = request;
-        const forward = http.request({ host: '127.0.0.1', port, method, headers, path: request.originalUrl }, (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response);
-        });
+        const forward = http.request(
+          { host: '127.0.0.1', port, method, headers, path: request.originalUrl },
+          (answer) => {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+          },
+        );
         forward.on('error', () => response.destroy());
         response.on('close', () => forward.destroy());
         request.pipe(forward);
       });
-      preview.httpServer.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
-        const { method, headers, url } = request;
-        const forward = http.request({ host: '127.0.0.1', port, method, headers, path: url });
-        forward.on('upgrade', (answer, other, first) => {
-          socket.write(toHead(answer));
-          if (first.length > 0) socket.write(first);
-          if (head.length > 0) other.write(head);
-          socket.pipe(other).pipe(socket);
-          socket.on('error', () => other.destroy());
-          other.on('error', () => socket.destroy());
-        });
-        forward.on('response', (answer) => {
-          socket.write(toHead(answer));
-          answer.pipe(socket);
-        });
-        forward.on('error', () => socket.destroy());
-        forward.end();
-      });
+      preview.httpServer.on(
+        'upgrade',
+        (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
+          const { method, headers, url } = request;
+          const forward = http.request({ host: '127.0.0.1', port, method, headers, path: url });
+          forward.on('upgrade', (answer, other, first) => {
+            socket.write(toHead(answer));
+            if (first.length > 0) socket.write(first);
+            if (head.length > 0) other.write(head);
+            socket.pipe(other).pipe(socket);
+            socket.on('error', () => other.destroy());
+            other.on('error', () => socket.destroy());
+          });
+          forward.on('response', (answer) => {
+            socket.write(toHead(answer));
+            answer.pipe(socket);
+          });
+          forward.on('error', () => socket.destroy());
+          forward.end();
+        },
+      );
     },
   };
 }
 
 function toHead({ statusCode, statusMessage, rawHeaders }: http.IncomingMessage): string {
   let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  for (let index = 0; index < rawHeaders.length; index += 2) head += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    head += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
   return `${head}\r\n`;
 }
 
@@ -71,7 +83,10 @@ process.on('disconnect', () => {
 });
 `)}`;
 
-async function startServer(entry: string, config: ResolvedConfig): Promise<{ child: ChildProcess; port: number }> {
+async function startServer(
+  entry: string,
+  config: ResolvedConfig,
+): Promise<{ child: ChildProcess; port: number }> {
   if (!fs.existsSync(entry)) throw notBuilt(`there is no ${path.relative(config.root, entry)}`);
   const child = spawn(process.execPath, ['--import', GUARD, entry], {
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },

@@ -9,10 +9,15 @@ export const VERSION_PLACEHOLDER: string = 'gati-version-'.padEnd(64, '0');
 const QUOTED_VERSION = new RegExp(`(["'\`])${VERSION_PLACEHOLDER}\\1`, 'g');
 
 /** The code with what it is called, at the same length. */
-export function nameRelease(code: string, { id, version }: { id: string; version: string }): string {
+export function nameRelease(
+  code: string,
+  { id, version }: { id: string; version: string },
+): string {
   return code
     .replaceAll(RELEASE_ID_PLACEHOLDER, id)
-    .replace(QUOTED_VERSION, (placeholder, quote: string) => `${quote}${version}${quote}`.padEnd(placeholder.length));
+    .replace(QUOTED_VERSION, (placeholder, quote: string) =>
+      `${quote}${version}${quote}`.padEnd(placeholder.length),
+    );
 }
 
 /** SHA-256 of a bundle's code, hex. The order of the files does not matter. */

@@ -1,4 +1,10 @@
-import { type Contract, type Manifest, type NativeCode, type Proposal, proposeVersion } from '@gati/contract';
+import {
+  type Contract,
+  type Manifest,
+  type NativeCode,
+  type Proposal,
+  proposeVersion,
+} from '@gati/contract';
 import { readManifest } from '@gati/runtime-h3/releases';
 import { toManifest, toReleaseId } from '../emit/manifest.ts';
 import type { ToldRelease } from '../emit/changelog.ts';
@@ -53,10 +59,20 @@ function toSince(
 }
 
 /** This build and the releases before it, newest first. What was withdrawn is told to nobody. */
-export async function toTold(manifest: Manifest, { store, releases, statusOf }: History): Promise<[ToldRelease, ...ToldRelease[]]> {
+export async function toTold(
+  manifest: Manifest,
+  { store, releases, statusOf }: History,
+): Promise<[ToldRelease, ...ToldRelease[]]> {
   const { version } = manifest.release;
   const date = releases.find((release) => release.version === version)?.date;
-  const earlier = releases.filter((release) => release.version !== version && statusOf(release.version) !== 'withdrawn').slice(0, TOLD);
-  const told = await Promise.all(earlier.map(async (release) => ({ manifest: await readManifest(store, release), date: release.date })));
+  const earlier = releases
+    .filter((release) => release.version !== version && statusOf(release.version) !== 'withdrawn')
+    .slice(0, TOLD);
+  const told = await Promise.all(
+    earlier.map(async (release) => ({
+      manifest: await readManifest(store, release),
+      date: release.date,
+    })),
+  );
   return [{ manifest, ...(date !== undefined && { date }) }, ...told];
 }

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@gati/contract';
 
-const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
+const withFrame = (diagnostic: Diagnostic): string =>
+  formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
 
 /** Warnings go to `warn`, each once; all errors become one error. */
 export function reportDiagnostics(diagnostics: Diagnostic[], warn: (text: string) => void): void {
@@ -23,11 +24,19 @@ function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] 
 }
 
 /** Lines on what a build is to the release before. `carried`: versions that it takes along. */
-export function describeRelease({ release: { since, bump }, changes }: Manifest, carried: string[]): string[] {
+export function describeRelease(
+  { release: { since, bump }, changes }: Manifest,
+  carried: string[],
+): string[] {
   const breaking = changes?.filter(({ level }) => level === 'major') ?? [];
   return [
-    ...(since === undefined || bump === undefined ? [] : [`${bump} since ${since}, see CHANGELOG.md`]),
-    ...breaking.map(({ route, path, message }) => `breaking: ${route}${path === '' ? '' : ` ${path}`}: ${message}`),
+    ...(since === undefined || bump === undefined
+      ? []
+      : [`${bump} since ${since}, see CHANGELOG.md`]),
+    ...breaking.map(
+      ({ route, path, message }) =>
+        `breaking: ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
+    ),
     ...(carried.length > 0 ? [`takes along ${carried.join(', ')}`] : []),
   ];
 }

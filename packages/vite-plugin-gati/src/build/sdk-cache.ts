@@ -41,14 +41,22 @@ export function openSdkCache(root: string): SdkCache {
       return isAsMade(file, bytes) ? bytes : undefined;
     },
     set(file, entry) {
-      const kept = Object.entries(entries).filter(([name]) => name !== file && fs.existsSync(path.join(root, name)));
+      const kept = Object.entries(entries).filter(
+        ([name]) => name !== file && fs.existsSync(path.join(root, name)),
+      );
       replaceCacheFile(place, `${JSON.stringify(Object.fromEntries([...kept, [file, entry]]))}\n`);
     },
     removeProposals({ url, versions }, current) {
       if (versions.length === 0) return;
       for (const [file, entry] of Object.entries(entries)) {
         const { version, store } = entry ?? {};
-        if (version === undefined || store !== url || version === current || versions.includes(version)) continue;
+        if (
+          version === undefined ||
+          store !== url ||
+          version === current ||
+          versions.includes(version)
+        )
+          continue;
         if (isAsMade(file, read(file))) fs.rmSync(path.join(root, file), { force: true });
       }
     },

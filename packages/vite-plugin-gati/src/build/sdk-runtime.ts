@@ -5,14 +5,25 @@ import type { EmittedFile } from '../emit/docker.ts';
 
 /** What this package's own build puts into `dist/sdk`, as it stands in an SDK. */
 export function readSdkRuntime(): EmittedFile[] {
-  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('vite-plugin-gati/client')), 'sdk');
+  const folder = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('vite-plugin-gati/client')),
+    'sdk',
+  );
   const read = (file: string): string => fs.readFileSync(path.join(folder, file), 'utf8');
-  const code = ['runtime.mjs', 'runtime.cjs'].map((name) => ({ path: `dist/${name}`, text: withoutMap(read(name)) }));
+  const code = ['runtime.mjs', 'runtime.cjs'].map((name) => ({
+    path: `dist/${name}`,
+    text: withoutMap(read(name)),
+  }));
   const types = ['runtime.d.mts', 'runtime.d.cts'].flatMap((name) => [
     { path: `dist/${name}`, text: read(name) },
-    { path: `dist/${name}.map`, text: read(`${name}.map`).replaceAll('"../../src/client/', '"../src/client/') },
+    {
+      path: `dist/${name}.map`,
+      text: read(`${name}.map`).replaceAll('"../../src/client/', '"../src/client/'),
+    },
   ]);
-  const sources = fs.readdirSync(path.join(folder, 'client')).map((name) => ({ path: `src/client/${name}`, text: read(`client/${name}`) }));
+  const sources = fs
+    .readdirSync(path.join(folder, 'client'))
+    .map((name) => ({ path: `src/client/${name}`, text: read(`client/${name}`) }));
   return [...code, ...types, ...sources];
 }
 

@@ -43,8 +43,23 @@ export async function writeSdk({ root, told, base, store }: SdkOptions): Promise
   const license = readLicense(root);
   const runtime = readSdkRuntime();
   // The date of a release is known when it is put into the store, and its SDK must not be another one then.
-  const changelog = toApiChangelog([{ manifest: told[0].manifest }, ...(told.slice(1) as ToldRelease[])]);
-  const key = hash(JSON.stringify([FORMAT, name, release.version, digestOf(contract), base, changelog, fields, license, runtime]));
+  const changelog = toApiChangelog([
+    { manifest: told[0].manifest },
+    ...(told.slice(1) as ToldRelease[]),
+  ]);
+  const key = hash(
+    JSON.stringify([
+      FORMAT,
+      name,
+      release.version,
+      digestOf(contract),
+      base,
+      changelog,
+      fields,
+      license,
+      runtime,
+    ]),
+  );
 
   const cache = openSdkCache(root);
   cache.removeProposals(store, release.version);
@@ -55,8 +70,13 @@ export async function writeSdk({ root, told, base, store }: SdkOptions): Promise
   }
 
   // Loaded by the builds that need it.
-  const [{ toSdkFiles }, { toTarball }] = await Promise.all([import('../emit/sdk/files.ts'), import('./tarball.ts')]);
-  const tarball = await toTarball(toSdkFiles({ manifest: told[0].manifest, changelog, base, fields, license, runtime }));
+  const [{ toSdkFiles }, { toTarball }] = await Promise.all([
+    import('../emit/sdk/files.ts'),
+    import('./tarball.ts'),
+  ]);
+  const tarball = await toTarball(
+    toSdkFiles({ manifest: told[0].manifest, changelog, base, fields, license, runtime }),
+  );
   await writeChanged(path.join(root, file), tarball);
   cache.set(file, { key, digest: hash(tarball), version: release.version, store: store.url });
   return { file, bytes: tarball.length };

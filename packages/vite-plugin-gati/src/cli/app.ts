@@ -1,6 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type InlineConfig, loadConfigFromFile, type PluginOption, resolveConfig, type ResolvedConfig } from 'vite';
+import {
+  type InlineConfig,
+  loadConfigFromFile,
+  type PluginOption,
+  resolveConfig,
+  type ResolvedConfig,
+} from 'vite';
 import type { PluginContext } from '../context.ts';
 import gati from '../index.ts';
 import type { Call } from './command.ts';
@@ -12,20 +18,40 @@ export interface AppCall {
 }
 
 /** What Vite is started with: the app's own configuration, and `gati()` where that lacks it. */
-export async function toInlineConfig({ args }: Pick<Call, 'args'>, { command, mode }: AppCall): Promise<InlineConfig> {
+export async function toInlineConfig(
+  { args }: Pick<Call, 'args'>,
+  { command, mode }: AppCall,
+): Promise<InlineConfig> {
   const root = path.resolve(typeof args.root === 'string' ? args.root : '.');
   const configFile = typeof args.config === 'string' ? path.resolve(args.config) : undefined;
   if (configFile !== undefined && !fs.existsSync(configFile)) {
-    throw usageError(`there is no file \`${configFile}\``, 'Name a Vite config file with `--config`, or leave it out.');
+    throw usageError(
+      `there is no file \`${configFile}\``,
+      'Name a Vite config file with `--config`, or leave it out.',
+    );
   }
   const ownMode = typeof args.mode === 'string' ? args.mode : undefined;
-  const loaded = await loadConfigFromFile({ command, mode: ownMode ?? mode }, configFile, root, 'silent');
-  const has = (await flatten(loaded?.config.plugins ?? [])).some((name) => name.startsWith('gati:'));
-  return { root, configFile, ...(ownMode !== undefined && { mode: ownMode }), plugins: has ? [] : [gati()] };
+  const loaded = await loadConfigFromFile(
+    { command, mode: ownMode ?? mode },
+    configFile,
+    root,
+    'silent',
+  );
+  const has = (await flatten(loaded?.config.plugins ?? [])).some((name) =>
+    name.startsWith('gati:'),
+  );
+  return {
+    root,
+    configFile,
+    ...(ownMode !== undefined && { mode: ownMode }),
+    plugins: has ? [] : [gati()],
+  };
 }
 
 /** The app without a server or a build, for commands that need its files and contract only. */
-export async function openApp(call: Pick<Call, 'args'>): Promise<{ config: ResolvedConfig; context: PluginContext }> {
+export async function openApp(
+  call: Pick<Call, 'args'>,
+): Promise<{ config: ResolvedConfig; context: PluginContext }> {
   const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
   const config = await resolveConfig({ ...inline, logLevel: 'warn' }, 'serve', 'development');
   return { config, context: contextOf(config) };

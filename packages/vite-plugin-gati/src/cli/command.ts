@@ -29,6 +29,11 @@ export const WRONG_USE = 2;
 export const COMMON: ArgsDef = {
   root: { type: 'string', description: 'Folder of the app', valueHint: 'dir' },
   config: { type: 'string', alias: 'c', description: 'Vite config file', valueHint: 'file' },
-  mode: { type: 'string', alias: 'm', description: 'Vite mode: which .env files are read', valueHint: 'mode' },
+  mode: {
+    type: 'string',
+    alias: 'm',
+    description: 'Vite mode: which .env files are read',
+    valueHint: 'mode',
+  },
   json: { type: 'boolean', description: 'One JSON document on stdout, everything else on stderr' },
 };

@@ -14,14 +14,18 @@ export interface Output {
 }
 
 /** Colours where people want them, and never with `--json`. */
-export function colorsFor(stream: NodeJS.WriteStream, json = false): ReturnType<typeof pc.createColors> {
+export function colorsFor(
+  stream: NodeJS.WriteStream,
+  json = false,
+): ReturnType<typeof pc.createColors> {
   return pc.createColors(!json && wantsColors(stream, process.env));
 }
 
 export function createOutput(json: boolean): Output {
   const write = process.stdout.write.bind(process.stdout);
   // What a user's config, a plugin or a script prints must not get between a program and its document.
-  if (json) process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+  if (json)
+    process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   const colors = colorsFor(process.stderr, json);
   return {
     json,
@@ -51,13 +55,18 @@ export function toDiagnostics(error: unknown): Diagnostic[] {
         level: 'error',
         message: text,
         fix: 'Correct the place that the message names and build again.',
-        ...(file !== undefined && { file: path.isAbsolute(file) ? path.relative(process.cwd(), file).split(path.sep).join('/') : file }),
+        ...(file !== undefined && {
+          file: path.isAbsolute(file)
+            ? path.relative(process.cwd(), file).split(path.sep).join('/')
+            : file,
+        }),
         ...(loc && { line: loc.line, column: loc.column + 1 }),
         ...(frame && { frame }),
       },
     ];
   }
-  const fix = 'Run again with DEBUG=gati for the stack; if the cause is not in your files, please report it.';
+  const fix =
+    'Run again with DEBUG=gati for the stack; if the cause is not in your files, please report it.';
   return [{ code: 'GATI_UNEXPECTED', level: 'error', message: text, fix }];
 }
 
@@ -74,7 +83,8 @@ interface BundlerError {
 function diagnosed(error: unknown, depth = 0): Diagnostic[] | undefined {
   if (typeof error !== 'object' || error === null || depth > 3) return undefined;
   const { code, diagnostic, diagnostics, errors, cause } = error as Record<string, unknown>;
-  if (typeof code === 'string' && code.startsWith('GATI_') && diagnostic) return (diagnostics ?? [diagnostic]) as Diagnostic[];
+  if (typeof code === 'string' && code.startsWith('GATI_') && diagnostic)
+    return (diagnostics ?? [diagnostic]) as Diagnostic[];
   for (const inner of [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause]) {
     const found = diagnosed(inner, depth + 1);
     if (found) return found;

@@ -20,7 +20,8 @@ export async function runProgram(args: string[]): Promise<number> {
   if (name !== 'dev' && name !== 'run') outliveReaders(process.stdout, process.stderr);
   const output = createOutput(own.includes('--json'));
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return await help(output, rest[0]);
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+      return await help(output, rest[0]);
     if (name === '--version' || name === '-v') return printVersion(output);
     if (!command) throw unknownCommand(name);
     if (own.includes('--help') || own.includes('-h')) return await help(output, name);
@@ -37,7 +38,11 @@ async function call(command: Command, words: string[], output: Output): Promise<
   const def = { ...command.args, ...COMMON };
   const { own, rest } = splitArgs(command.name, words, def, command.passOn === true);
   for (const [name, arg] of Object.entries(def)) {
-    if (arg.type === 'positional' && arg.required !== false && own.every((word) => word.startsWith('-'))) {
+    if (
+      arg.type === 'positional' &&
+      arg.required !== false &&
+      own.every((word) => word.startsWith('-'))
+    ) {
       throw usageError(
         `\`gati ${command.name}\` needs ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`,
         `For example \`gati ${command.name} ${arg.valueHint ?? name}\`.`,
@@ -45,7 +50,9 @@ async function call(command: Command, words: string[], output: Output): Promise<
     }
   }
   const parsed = parseArgs(own, def);
-  const values = Object.fromEntries(Object.keys(def).map((name) => [name, parsed[name] as string | boolean | undefined]));
+  const values = Object.fromEntries(
+    Object.keys(def).map((name) => [name, parsed[name] as string | boolean | undefined]),
+  );
   if (typeof values.root === 'string') assertFolder(path.resolve(values.root));
   // A script that is run may have signal handlers of its own.
   const interrupt = command.passOn ? undefined : onInterrupt();
@@ -81,7 +88,9 @@ function unknownCommand(name: string): Error {
   const what = name.startsWith('-') ? 'option' : 'command';
   return usageError(
     `unknown ${what} \`${name}\``,
-    near ? `Did you mean \`gati ${near}\`?` : `The commands are ${names.join(', ')}; see \`gati --help\`.`,
+    near
+      ? `Did you mean \`gati ${near}\`?`
+      : `The commands are ${names.join(', ')}; see \`gati --help\`.`,
   );
 }
 
@@ -89,8 +98,15 @@ async function help(output: Output, name?: string): Promise<number> {
   const command = COMMANDS.find((one) => one.name === name);
   if (name !== undefined && !name.startsWith('-') && !command) throw unknownCommand(name);
   const gati: CommandDef = {
-    meta: { name: 'gati', version: version(), description: 'Handlers in, a typed and versioned backend out' },
-    args: { json: COMMON.json!, version: { type: 'boolean', alias: 'v', description: 'Print the version' } },
+    meta: {
+      name: 'gati',
+      version: version(),
+      description: 'Handlers in, a typed and versioned backend out',
+    },
+    args: {
+      json: COMMON.json!,
+      version: { type: 'boolean', alias: 'v', description: 'Print the version' },
+    },
     subCommands: Object.fromEntries(COMMANDS.map((one) => [one.name, toCitty(one)])),
   };
   const usage = command ? await renderUsage(toCitty(command), gati) : await renderUsage(gati);
@@ -102,5 +118,8 @@ async function help(output: Output, name?: string): Promise<number> {
 }
 
 function toCitty(command: Command): CommandDef {
-  return { meta: { name: command.name, description: command.description }, args: { ...command.args, ...COMMON } };
+  return {
+    meta: { name: command.name, description: command.description },
+    args: { ...command.args, ...COMMON },
+  };
 }

@@ -19,7 +19,9 @@ export function toStoreCommand(name: keyof typeof RELEASE_COMMANDS, positionals:
     args: { ...positionals, ...(flags as ArgsDef), store: STORE },
     load: async () => ({
       async run({ args, output }) {
-        const words = Object.keys(positionals).flatMap((word) => (args[word] as string | undefined) ?? []);
+        const words = Object.keys(positionals).flatMap(
+          (word) => (args[word] as string | undefined) ?? [],
+        );
         const given = args.store as string | undefined;
         const root = path.resolve((args.root as string | undefined) ?? '.');
         const store = await openReleaseStore(locateStore(root, given).url);

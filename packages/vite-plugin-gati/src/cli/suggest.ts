@@ -6,7 +6,8 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     const other = withoutDashes(candidate);
     const distance = other.startsWith(bare) && bare.length > 1 ? 0 : editDistance(bare, other);
-    if (distance < least && distance <= Math.max(bare.length, other.length) / 3) [best, least] = [candidate, distance];
+    if (distance < least && distance <= Math.max(bare.length, other.length) / 3)
+      [best, least] = [candidate, distance];
   }
   return best;
 }
@@ -21,7 +22,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2]![j - 2]! + 1);
       row.push(least);
     }
     rows.push(row);

@@ -15,7 +15,12 @@ export interface CommandLine {
 }
 
 /** citty takes any flag; a script that mistypes one must not go on as if it were not there. */
-export function splitArgs(command: string, args: string[], def: ArgsDef, passOn: boolean): CommandLine {
+export function splitArgs(
+  command: string,
+  args: string[],
+  def: ArgsDef,
+  passOn: boolean,
+): CommandLine {
   const flags = flagsOf(def);
   const most = Object.values(def).filter((arg) => arg.type === 'positional').length;
   const own: string[] = [];
@@ -24,7 +29,11 @@ export function splitArgs(command: string, args: string[], def: ArgsDef, passOn:
     const arg = args[index]!;
     if (arg === '--') return { own, rest: args.slice(index + 1) };
     if (!arg.startsWith('-') || arg === '-') {
-      if (++positionals > most) throw usageError(`\`gati ${command}\` takes no \`${arg}\``, `See \`gati ${command} --help\`.`);
+      if (++positionals > most)
+        throw usageError(
+          `\`gati ${command}\` takes no \`${arg}\``,
+          `See \`gati ${command} --help\`.`,
+        );
       own.push(arg);
       if (passOn) {
         const rest = args.slice(index + 1);
@@ -38,7 +47,8 @@ export function splitArgs(command: string, args: string[], def: ArgsDef, passOn:
     const { kind, long } = flag;
     const next = args[index + 1];
     if (kind === 'boolean') {
-      if (given !== undefined) throw usageError(`\`${name}\` takes no value`, `Write \`${name}\` or leave it out.`);
+      if (given !== undefined)
+        throw usageError(`\`${name}\` takes no value`, `Write \`${name}\` or leave it out.`);
       own.push(long);
     } else if (given !== undefined) {
       own.push(`${long}=${given}`);
@@ -48,7 +58,10 @@ export function splitArgs(command: string, args: string[], def: ArgsDef, passOn:
     } else if (kind === 'optional') {
       own.push(`${long}=`);
     } else {
-      throw usageError(`\`${name}\` needs a value`, `For example \`${name} VALUE\`; see \`gati ${command} --help\`.`);
+      throw usageError(
+        `\`${name}\` needs a value`,
+        `For example \`${name} VALUE\`; see \`gati ${command} --help\`.`,
+      );
     }
   }
   return { own, rest: [] };
@@ -65,14 +78,17 @@ function flagsOf(def: ArgsDef): Map<string, Flag> {
   for (const [name, arg] of Object.entries(def)) {
     if (arg.type === 'positional') continue;
     const long = `--${name}`;
-    const kind = arg.type === 'boolean' ? 'boolean' : arg.valueHint?.startsWith('[') ? 'optional' : 'string';
+    const kind =
+      arg.type === 'boolean' ? 'boolean' : arg.valueHint?.startsWith('[') ? 'optional' : 'string';
     if ('negativeDescription' in arg) flags.set(`--no-${name}`, { long: `--no-${name}`, kind });
-    for (const word of [long, ...aliasesOf(arg).map((alias) => `-${alias}`)]) flags.set(word, { long, kind });
+    for (const word of [long, ...aliasesOf(arg).map((alias) => `-${alias}`)])
+      flags.set(word, { long, kind });
   }
   return flags;
 }
 
-const aliasesOf = (arg: ArgsDef[string]): string[] => ('alias' in arg ? [arg.alias ?? []].flat() : []);
+const aliasesOf = (arg: ArgsDef[string]): string[] =>
+  'alias' in arg ? [arg.alias ?? []].flat() : [];
 
 function splitFlag(arg: string): [name: string, value: string | undefined] {
   const at = arg.indexOf('=');

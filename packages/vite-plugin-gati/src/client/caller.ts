@@ -16,11 +16,18 @@ export function createCaller(settings: ClientSettings, options: ClientOptions = 
     const method = route.slice(0, route.indexOf(' '));
     const url = toUrl(route, request, settings, options).href;
     const headers = await toHeaders(request, settings, options);
-    const body = toBody(request.body, settings.forms?.includes(route) ?? false, headers.get('content-type'));
-    if (body?.contentType && !headers.has('content-type')) headers.set('content-type', body.contentType);
+    const body = toBody(
+      request.body,
+      settings.forms?.includes(route) ?? false,
+      headers.get('content-type'),
+    );
+    if (body?.contentType && !headers.has('content-type'))
+      headers.set('content-type', body.contentType);
 
     const once = body?.content instanceof ReadableStream;
-    const policy = once ? toPolicy(false, method, false) : toPolicy(request.retry ?? options.retry, method, headers.has('idempotency-key'));
+    const policy = once
+      ? toPolicy(false, method, false)
+      : toPolicy(request.retry ?? options.retry, method, headers.has('idempotency-key'));
     const started = performance.now();
     let call: CallInfo = { id: ++lastId, route, method, url, attempt: 1 };
     const create = (signal: AbortSignal): Request =>
@@ -35,12 +42,17 @@ export function createCaller(settings: ClientSettings, options: ClientOptions = 
 
     tell({ type: 'start', call });
     for (;;) {
-      const { result, pauseFor } = await attempt(call, create, request, options, (status, retryAfter) =>
-        pauseBefore(call.attempt, status, retryAfter, policy),
+      const { result, pauseFor } = await attempt(
+        call,
+        create,
+        request,
+        options,
+        (status, retryAfter) => pauseBefore(call.attempt, status, retryAfter, policy),
       );
       if (pauseFor === undefined) {
         tell({ type: 'end', call, result, duration: performance.now() - started });
-        if (!result.ok && (request.throwOnError ?? options.throwOnError)) throw new CallError(route, result);
+        if (!result.ok && (request.throwOnError ?? options.throwOnError))
+          throw new CallError(route, result);
         return result;
       }
       await pause(pauseFor, request.signal);
@@ -70,7 +82,8 @@ async function attempt(
   let stays = false;
   try {
     let prepared = create(limit.signal);
-    for (const { request: intercept } of interceptors) prepared = (await intercept?.(prepared, call)) ?? prepared;
+    for (const { request: intercept } of interceptors)
+      prepared = (await intercept?.(prepared, call)) ?? prepared;
 
     let response: Response;
     try {
@@ -79,16 +92,25 @@ async function attempt(
       const result = toNetworkFailure(error, limit.stopped);
       return { result, pauseFor: limit.stopped === 'aborted' ? undefined : judge(0, null) };
     }
-    for (const { response: intercept } of interceptors.toReversed()) response = (await intercept?.(response, call)) ?? response;
+    for (const { response: intercept } of interceptors.toReversed())
+      response = (await intercept?.(response, call)) ?? response;
 
-    const pauseFor = response.ok ? undefined : judge(response.status, response.headers.get('retry-after'));
+    const pauseFor = response.ok
+      ? undefined
+      : judge(response.status, response.headers.get('retry-after'));
     try {
       const { result, open } = await readResponse(response, call.method, limit.release);
       stays = open;
       return { result, pauseFor };
     } catch (error) {
       const result = toNetworkFailure(error, limit.stopped);
-      return { result, pauseFor: limit.stopped === 'aborted' || result.error.code === 'bad_response' ? undefined : judge(0, null) };
+      return {
+        result,
+        pauseFor:
+          limit.stopped === 'aborted' || result.error.code === 'bad_response'
+            ? undefined
+            : judge(0, null),
+      };
     }
   } finally {
     // A stream may still be aborted by the caller, but it may last.
@@ -129,12 +151,19 @@ function toLimit(outer: AbortSignal | undefined, timeout: number | undefined): L
   };
 }
 
-async function toHeaders(request: CallRequest, settings: ClientSettings, options: ClientOptions): Promise<Headers> {
+async function toHeaders(
+  request: CallRequest,
+  settings: ClientSettings,
+  options: ClientOptions,
+): Promise<Headers> {
   const headers = new Headers();
   const version = request.version ?? options.version ?? settings.version;
   if (version !== false) headers.set('x-api-version', version);
   const common = typeof options.headers === 'function' ? await options.headers() : options.headers;
-  for (const [name, value] of [...Object.entries(common ?? {}), ...Object.entries(request.headers ?? {})]) {
+  for (const [name, value] of [
+    ...Object.entries(common ?? {}),
+    ...Object.entries(request.headers ?? {}),
+  ]) {
     if (value !== undefined) headers.set(name, toText(value));
   }
   if (request.idempotencyKey !== undefined) headers.set('idempotency-key', request.idempotencyKey);

@@ -10,7 +10,12 @@ export type CallEvent =
       /** Of the attempt before; 0 without an answer. */ status: number;
       /** Milliseconds that were waited. */ waited: number;
     }
-  | { type: 'end'; call: CallInfo; result: AnyResult; /** Milliseconds, all attempts together. */ duration: number };
+  | {
+      type: 'end';
+      call: CallInfo;
+      result: AnyResult;
+      /** Milliseconds, all attempts together. */ duration: number;
+    };
 
 const listeners = new Set<(event: CallEvent) => void>();
 

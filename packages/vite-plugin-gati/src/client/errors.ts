@@ -10,8 +10,14 @@ export class CallError extends Error {
   readonly result: Exclude<AnyResult, { ok: true }>;
 
   constructor(route: string, result: Exclude<AnyResult, { ok: true }>) {
-    const reason = result.response === undefined ? result.error.message : `${result.status} ${result.response.statusText}`.trim();
-    super(`GATI_CALL_FAILED: ${route}: ${reason}`, result.response === undefined ? { cause: result.error.cause } : undefined);
+    const reason =
+      result.response === undefined
+        ? result.error.message
+        : `${result.status} ${result.response.statusText}`.trim();
+    super(
+      `GATI_CALL_FAILED: ${route}: ${reason}`,
+      result.response === undefined ? { cause: result.error.cause } : undefined,
+    );
     this.name = 'CallError';
     this.route = route;
     this.status = result.status;
@@ -38,7 +44,9 @@ export class ConnectionError extends Error {
   readonly reason: string;
 
   constructor(url: string, wasOpen: boolean, closeCode: number, reason: string) {
-    const what = wasOpen ? `The connection to ${url} was closed` : `No connection to ${url} came about`;
+    const what = wasOpen
+      ? `The connection to ${url} was closed`
+      : `No connection to ${url} came about`;
     super(`GATI_CLIENT_CLOSED: ${what}: ${`${closeCode} ${reason}`.trimEnd()}`);
     this.name = 'ConnectionError';
     this.closeCode = closeCode;

@@ -7,7 +7,10 @@ export interface EventStream<Data> extends AsyncIterable<Data> {
 const MAX_EVENT = 16 * 1024 * 1024;
 
 /** Reads `text/event-stream` (https://html.spec.whatwg.org/multipage/server-sent-events.html). Data is JSON; what is not stays text. */
-export function readEvents(body: ReadableStream<Uint8Array>, onEnd: () => void): EventStream<unknown> {
+export function readEvents(
+  body: ReadableStream<Uint8Array>,
+  onEnd: () => void,
+): EventStream<unknown> {
   const reader = body.getReader();
   let ended = false;
   const end = async (): Promise<void> => {
@@ -38,7 +41,9 @@ export function readEvents(body: ReadableStream<Uint8Array>, onEnd: () => void):
   };
 }
 
-async function* parse(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<unknown, void> {
+async function* parse(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): AsyncGenerator<unknown, void> {
   const decoder = new TextDecoder();
   let rest = '';
   let data: string[] = [];
@@ -61,7 +66,8 @@ async function* parse(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGen
         size += text.length;
       }
     }
-    if (size + rest.length > MAX_EVENT) throw new Error(`an event of the stream is larger than ${MAX_EVENT} characters`);
+    if (size + rest.length > MAX_EVENT)
+      throw new Error(`an event of the stream is larger than ${MAX_EVENT} characters`);
     // An event without its empty line is unfinished, and so not given.
     if (done) return;
   }

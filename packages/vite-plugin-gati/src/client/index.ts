@@ -2,7 +2,16 @@ export { type Caller, createCaller } from './caller.ts';
 export { type CallEvent, onCall } from './calls.ts';
 export { CallError, ClientError, ConnectionError } from './errors.ts';
 export type { EventStream } from './events.ts';
-export type { Call, ConnectTo, Method, OptionalMethod, OptionalSocketMethod, RouteEntry, SocketEntry, SocketMethod } from './methods.ts';
+export type {
+  Call,
+  ConnectTo,
+  Method,
+  OptionalMethod,
+  OptionalSocketMethod,
+  RouteEntry,
+  SocketEntry,
+  SocketMethod,
+} from './methods.ts';
 export type {
   CallInfo,
   CallOptions,

@@ -21,7 +21,11 @@ export interface OptionalSocketMethod<Request, Sent, Received> {
 }
 
 /** `call('POST /payments/:id/capture', { … })`. `Plain` are the routes that need nothing. */
-export interface Call<Routes extends { [Id in keyof Routes]: RouteEntry }, Plain extends keyof Routes, Throw extends boolean> {
+export interface Call<
+  Routes extends { [Id in keyof Routes]: RouteEntry },
+  Plain extends keyof Routes,
+  Throw extends boolean,
+> {
   <Id extends Plain>(route: Id): Promise<Outcome<Routes[Id]['result'], Throw>>;
   <Id extends keyof Routes, T extends boolean = Throw>(
     route: Id,
@@ -35,9 +39,15 @@ export interface RouteEntry {
 }
 
 /** `connect('WS /chat/:room', { … })`. */
-export interface ConnectTo<Sockets extends { [Id in keyof Sockets]: SocketEntry }, Plain extends keyof Sockets> {
+export interface ConnectTo<
+  Sockets extends { [Id in keyof Sockets]: SocketEntry },
+  Plain extends keyof Sockets,
+> {
   <Id extends Plain>(route: Id): Connection<Sockets[Id]['sent'], Sockets[Id]['received']>;
-  <Id extends keyof Sockets>(route: Id, request: Sockets[Id]['request']): Connection<Sockets[Id]['sent'], Sockets[Id]['received']>;
+  <Id extends keyof Sockets>(
+    route: Id,
+    request: Sockets[Id]['request'],
+  ): Connection<Sockets[Id]['sent'], Sockets[Id]['received']>;
 }
 
 export interface SocketEntry {

@@ -2,19 +2,28 @@ import { ClientError } from './errors.ts';
 import type { ClientOptions, ClientSettings } from './options.ts';
 
 /** Absolute URL of a route with its parameters and query filled in. */
-export function toUrl(route: string, request: { params?: object; query?: object }, settings: ClientSettings, options: ClientOptions): URL {
+export function toUrl(
+  route: string,
+  request: { params?: object; query?: object },
+  settings: ClientSettings,
+  options: ClientOptions,
+): URL {
   const path = fillPath(route, (request.params ?? {}) as Record<string, unknown>);
-  const base = options.baseUrl ?? (globalThis as { location?: { origin: string } }).location?.origin;
+  const base =
+    options.baseUrl ?? (globalThis as { location?: { origin: string } }).location?.origin;
   if (!base || !URL.canParse(base)) {
     throw new ClientError(
       'GATI_CLIENT_BASE_URL',
-      options.baseUrl ? `The base URL '${options.baseUrl}' is not absolute.` : 'There is no page whose server could be called.',
+      options.baseUrl
+        ? `The base URL '${options.baseUrl}' is not absolute.`
+        : 'There is no page whose server could be called.',
       "Name the server: createClient({ baseUrl: 'https://api.example.com' }).",
     );
   }
   const url = new URL(base.replace(/\/+$/, '') + settings.base + path);
   for (const [name, value] of Object.entries(request.query ?? {})) {
-    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) url.searchParams.append(name, toText(item));
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== undefined) url.searchParams.append(name, toText(item));
   }
   return url;
 }
@@ -55,28 +64,48 @@ export function toText(value: unknown): string {
 }
 
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'bigint' ? item.toString() : item,
+  );
 }
 
 /** What `fetch` sends, and its content type where `fetch` does not say it by itself. */
 export interface Body {
-  content: string | FormData | URLSearchParams | Blob | ArrayBuffer | ArrayBufferView | ReadableStream;
+  content:
+    | string
+    | FormData
+    | URLSearchParams
+    | Blob
+    | ArrayBuffer
+    | ArrayBufferView
+    | ReadableStream;
   contentType?: string;
 }
 
-export function toBody(value: unknown, asForm: boolean, contentType: string | null): Body | undefined {
+export function toBody(
+  value: unknown,
+  asForm: boolean,
+  contentType: string | null,
+): Body | undefined {
   if (value === undefined) return undefined;
   if (isSentAsIs(value)) return { content: value };
-  if (typeof value === 'string' && contentType !== null && !contentType.includes('json')) return { content: value };
-  if (typeof value === 'object' && value !== null && (asForm || Object.values(value).some(hasFile))) return { content: toForm(value) };
+  if (typeof value === 'string' && contentType !== null && !contentType.includes('json'))
+    return { content: value };
+  if (typeof value === 'object' && value !== null && (asForm || Object.values(value).some(hasFile)))
+    return { content: toForm(value) };
   return { content: toJson(value), contentType: 'application/json' };
 }
 
 function isSentAsIs(value: unknown): value is Body['content'] {
-  return [FormData, URLSearchParams, Blob, ArrayBuffer, ReadableStream].some((type) => value instanceof type) || ArrayBuffer.isView(value);
+  return (
+    [FormData, URLSearchParams, Blob, ArrayBuffer, ReadableStream].some(
+      (type) => value instanceof type,
+    ) || ArrayBuffer.isView(value)
+  );
 }
 
-const hasFile = (value: unknown): boolean => value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
+const hasFile = (value: unknown): boolean =>
+  value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
 
 function toForm(fields: object): FormData {
   const form = new FormData();

@@ -8,20 +8,40 @@ export interface Read {
 }
 
 /** Reads an answer by its content type: JSON, text, events as an iterable, other streams as they are, the rest as a `Blob`. */
-export async function readResponse(response: Response, method: string, onEnd: () => void): Promise<Read> {
+export async function readResponse(
+  response: Response,
+  method: string,
+  onEnd: () => void,
+): Promise<Read> {
   const { status, headers } = response;
   const type = (headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   const answer = { status, headers, response };
-  const empty = method === 'HEAD' || status === 204 || status === 205 || status === 304 || response.body === null;
+  const empty =
+    method === 'HEAD' ||
+    status === 204 ||
+    status === 205 ||
+    status === 304 ||
+    response.body === null;
 
-  if (!response.ok) return { result: { ok: false, error: await readError(response, type, empty), ...answer }, open: false };
+  if (!response.ok)
+    return {
+      result: { ok: false, error: await readError(response, type, empty), ...answer },
+      open: false,
+    };
   if (empty) return { result: { ok: true, data: undefined, ...answer }, open: false };
-  if (type === 'text/event-stream') return { result: { ok: true, data: readEvents(response.body!, onEnd), ...answer }, open: true };
-  if (type === 'application/octet-stream') return { result: { ok: true, data: response.body, ...answer }, open: true };
-  if (isJson(type)) return { result: { ok: true, data: toData(await response.text()), ...answer }, open: false };
-  if (type.startsWith('text/')) return { result: { ok: true, data: await response.text(), ...answer }, open: false };
+  if (type === 'text/event-stream')
+    return { result: { ok: true, data: readEvents(response.body!, onEnd), ...answer }, open: true };
+  if (type === 'application/octet-stream')
+    return { result: { ok: true, data: response.body, ...answer }, open: true };
+  if (isJson(type))
+    return { result: { ok: true, data: toData(await response.text()), ...answer }, open: false };
+  if (type.startsWith('text/'))
+    return { result: { ok: true, data: await response.text(), ...answer }, open: false };
   const blob = await response.blob();
-  return { result: { ok: true, data: type === '' && blob.size === 0 ? undefined : blob, ...answer }, open: false };
+  return {
+    result: { ok: true, data: type === '' && blob.size === 0 ? undefined : blob, ...answer },
+    open: false,
+  };
 }
 
 /** The body of an answer that is not ok. What is no answer of the app (a proxy's page, nothing at all) becomes a problem too. */
@@ -35,7 +55,12 @@ async function readError(response: Response, type: string, empty: boolean): Prom
     }
   } else if (type === 'text/plain' && text !== '') return text;
   const { status, statusText } = response;
-  const problem: Problem = { type: 'about:blank', title: statusText || `Status ${status}`, status, code: `http_${status}` };
+  const problem: Problem = {
+    type: 'about:blank',
+    title: statusText || `Status ${status}`,
+    status,
+    code: `http_${status}`,
+  };
   if (text !== '' && type !== 'text/html') problem.detail = text.slice(0, 1000);
   return problem;
 }
@@ -65,5 +90,11 @@ export function toNetworkFailure(cause: unknown, stopped?: 'timeout' | 'aborted'
       : code === 'aborted'
         ? 'the call was aborted'
         : String((cause as Error | undefined)?.message ?? cause);
-  return { ok: false, status: 0, error: { code, message, cause }, headers: undefined, response: undefined };
+  return {
+    ok: false,
+    status: 0,
+    error: { code, message, cause },
+    headers: undefined,
+    response: undefined,
+  };
 }

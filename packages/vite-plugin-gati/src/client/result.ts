@@ -41,9 +41,20 @@ export interface Problem {
   code: string;
   detail?: string;
   /** What breaks the contract. `path` is a JSON Pointer. */
-  errors?: { in: 'body' | 'query' | 'params' | 'headers'; path: string; message: string; rule: string }[];
+  errors?: {
+    in: 'body' | 'query' | 'params' | 'headers';
+    path: string;
+    message: string;
+    rule: string;
+  }[];
   /** Where the answer is about the version that was asked for (406, 410): what there is instead, newest first. */
-  versions?: { version: string; id: string; date: string; status: string; /** Path of its OpenAPI document. */ docs?: string }[];
+  versions?: {
+    version: string;
+    id: string;
+    date: string;
+    status: string;
+    /** Path of its OpenAPI document. */ docs?: string;
+  }[];
   [member: string]: unknown;
 }
 
@@ -55,12 +66,20 @@ export type ErrorStatus =
   | 421 | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451 | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 510 | 511;
 
 /** What is answered beside what the handler says: by the framework, or on the way. */
-export type OtherProblem<Listed extends number = never> = Failure<Exclude<ErrorStatus, Listed>, Problem>;
+export type OtherProblem<Listed extends number = never> = Failure<
+  Exclude<ErrorStatus, Listed>,
+  Problem
+>;
 /** What a handler may answer that its contract does not know by status. */
-export type OtherSuccess<Listed extends number, Data> = Success<Exclude<SuccessStatus, Listed>, Data>;
+export type OtherSuccess<Listed extends number, Data> = Success<
+  Exclude<SuccessStatus, Listed>,
+  Data
+>;
 export type OtherFailure<Listed extends number, Body> = Failure<Exclude<ErrorStatus, Listed>, Body>;
 
 export type AnyResult = Success<number, unknown> | Failure<number, unknown> | NetworkFailure;
 
 /** What a call resolves to: with `throwOnError` the good answers only. */
-export type Outcome<Result, Throw extends boolean> = Throw extends true ? Extract<Result, { readonly ok: true }> : Result;
+export type Outcome<Result, Throw extends boolean> = Throw extends true
+  ? Extract<Result, { readonly ok: true }>
+  : Result;

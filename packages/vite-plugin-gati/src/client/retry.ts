@@ -11,14 +11,28 @@ export interface RetryPolicy {
 }
 
 /** A call that must not be made twice has one attempt. */
-export function toPolicy(options: RetryOptions | false | undefined, method: string, mayRepeat: boolean): RetryPolicy {
+export function toPolicy(
+  options: RetryOptions | false | undefined,
+  method: string,
+  mayRepeat: boolean,
+): RetryPolicy {
   const { attempts = 3, delay = 200, max = 10_000 } = options || {};
-  return { attempts: options === false || !(mayRepeat || IDEMPOTENT.has(method)) ? 1 : attempts, delay, max };
+  return {
+    attempts: options === false || !(mayRepeat || IDEMPOTENT.has(method)) ? 1 : attempts,
+    delay,
+    max,
+  };
 }
 
 /** Milliseconds until the next attempt; `undefined`: what there is stays. `status` 0 is a lost connection or a timeout. */
-export function pauseBefore(attempt: number, status: number, retryAfter: string | null, policy: RetryPolicy): number | undefined {
-  const worthIt = status === 0 || status === 408 || status === 429 || (status >= 500 && !FINAL.has(status));
+export function pauseBefore(
+  attempt: number,
+  status: number,
+  retryAfter: string | null,
+  policy: RetryPolicy,
+): number | undefined {
+  const worthIt =
+    status === 0 || status === 408 || status === 429 || (status >= 500 && !FINAL.has(status));
   if (!worthIt || attempt >= policy.attempts) return undefined;
   const asked = readRetryAfter(retryAfter);
   if (asked !== undefined) return asked <= policy.max ? asked : undefined;

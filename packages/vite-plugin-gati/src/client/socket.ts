@@ -43,7 +43,8 @@ export function createConnect(settings: ClientSettings, options: ClientOptions =
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const version = request.version ?? options.version ?? settings.version;
     if (version !== false) url.searchParams.set('api-version', version);
-    const WebSocket = options.WebSocket ?? (globalThis as { WebSocket?: ClientOptions['WebSocket'] }).WebSocket;
+    const WebSocket =
+      options.WebSocket ?? (globalThis as { WebSocket?: ClientOptions['WebSocket'] }).WebSocket;
     if (!WebSocket) {
       throw new ClientError(
         'GATI_CLIENT_SOCKET',
@@ -51,11 +52,19 @@ export function createConnect(settings: ClientSettings, options: ClientOptions =
         'Give one: createClient({ WebSocket }), or use Node 22 and later.',
       );
     }
-    return toConnection(new WebSocket(url.href, request.protocols), url.origin + url.pathname, request.signal);
+    return toConnection(
+      new WebSocket(url.href, request.protocols),
+      url.origin + url.pathname,
+      request.signal,
+    );
   };
 }
 
-function toConnection(socket: WebSocketLike, url: string, signal: AbortSignal | undefined): Connection<unknown, unknown> {
+function toConnection(
+  socket: WebSocketLike,
+  url: string,
+  signal: AbortSignal | undefined,
+): Connection<unknown, unknown> {
   socket.binaryType = 'arraybuffer';
   const waiting: (string | Uint8Array<ArrayBuffer>)[] = [];
   const listeners = new Set<(message: unknown) => void>();
@@ -67,13 +76,20 @@ function toConnection(socket: WebSocketLike, url: string, signal: AbortSignal | 
     return () => void listeners.delete(listener);
   };
   socket.addEventListener('message', ({ data }: { data: unknown }) => {
-    const message = typeof data === 'string' ? toValue(data) : data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+    const message =
+      typeof data === 'string'
+        ? toValue(data)
+        : data instanceof ArrayBuffer
+          ? new Uint8Array(data)
+          : data;
     if (listeners.size === 0) early = [...early.slice(1 - MAX_EARLY), message];
     for (const listener of listeners) listener(message);
   });
 
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.addEventListener('close', ({ code, reason }: { code: number; reason: string }) => resolve({ code, reason }));
+    socket.addEventListener('close', ({ code, reason }: { code: number; reason: string }) =>
+      resolve({ code, reason }),
+    );
   });
   let wasOpen = false;
   let asked = false;
@@ -109,7 +125,8 @@ function toConnection(socket: WebSocketLike, url: string, signal: AbortSignal | 
     close,
     onMessage: listen,
     send(message) {
-      const data = message instanceof Uint8Array ? (message as Uint8Array<ArrayBuffer>) : toJson(message);
+      const data =
+        message instanceof Uint8Array ? (message as Uint8Array<ArrayBuffer>) : toJson(message);
       if (socket.readyState === OPEN) socket.send(data);
       else waiting.push(data);
     },
@@ -124,7 +141,11 @@ interface End {
 }
 
 /** Ends when the connection does, with its error unless that was clean; leaving the loop closes it. */
-function iterate(listen: Connection<unknown, unknown>['onMessage'], end: Promise<End>, close: () => void): AsyncIterator<unknown> {
+function iterate(
+  listen: Connection<unknown, unknown>['onMessage'],
+  end: Promise<End>,
+  close: () => void,
+): AsyncIterator<unknown> {
   const messages: unknown[] = [];
   let over: End | undefined;
   let wake = (): void => {};

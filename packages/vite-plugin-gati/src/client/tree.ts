@@ -12,7 +12,10 @@ export function createTree(tree: CallTree, call: Caller, connect?: Connect): obj
   const node: object = typeof own === 'string' ? toFunction(own, call, connect) : {};
   for (const [name, child] of Object.entries(tree)) {
     if (name === '') continue;
-    const value = typeof child === 'string' ? toFunction(child, call, connect) : createTree(child, call, connect);
+    const value =
+      typeof child === 'string'
+        ? toFunction(child, call, connect)
+        : createTree(child, call, connect);
     // A function has a read-only `name` and `length` of its own.
     Object.defineProperty(node, name, { value, enumerable: true });
   }

@@ -20,12 +20,18 @@ export function toCheckUnit(schema: Schema, toUnit: (definition: string) => stri
   );
   const [code] = built.Functions();
   // Without references TypeBox makes one function: `const check_0 = (value) => …`.
-  if (!code || built.Functions().length !== 1 || built.UseUnevaluated()) throw new Error('gati: unexpected shape of a compiled check');
-  return { code: code.slice(code.indexOf('=') + 1).trim(), externals: built.External().variables.map(toExternal) };
+  if (!code || built.Functions().length !== 1 || built.UseUnevaluated())
+    throw new Error('gati: unexpected shape of a compiled check');
+  return {
+    code: code.slice(code.indexOf('=') + 1).trim(),
+    externals: built.External().variables.map(toExternal),
+  };
 }
 
 function toExternal(variable: unknown): External {
-  return variable instanceof RegExp ? { kind: 'pattern', pattern: variable } : (variable as Refinement).external;
+  return variable instanceof RegExp
+    ? { kind: 'pattern', pattern: variable }
+    : (variable as Refinement).external;
 }
 
 /** Facts that no value breaks; they would only make equal schemas look different. */
@@ -52,17 +58,24 @@ export function withoutNotes(schema: Schema): Schema {
 }
 
 function refine(schema: Schema, toUnit: (definition: string) => string): Schema {
-  if (schema['x-gati-codec'] === 'file') return { '~refine': [toRefinement({ kind: 'file' })] } as Schema;
+  if (schema['x-gati-codec'] === 'file')
+    return { '~refine': [toRefinement({ kind: 'file' })] } as Schema;
   const { $ref, format, uniqueItems, multipleOf, ...rest } = schema;
   const refinements: Refinement[] = [];
-  if ($ref !== undefined) refinements.push(toRefinement({ kind: 'check', unit: toUnit(refName($ref)) }));
-  if (format !== undefined && Object.hasOwn(formats, format)) refinements.push(toRefinement({ kind: 'format', name: format }));
+  if ($ref !== undefined)
+    refinements.push(toRefinement({ kind: 'check', unit: toUnit(refName($ref)) }));
+  if (format !== undefined && Object.hasOwn(formats, format))
+    refinements.push(toRefinement({ kind: 'format', name: format }));
   if (uniqueItems) refinements.push(toRefinement({ kind: 'unique' }));
-  if (multipleOf !== undefined) refinements.push(toRefinement({ kind: 'multiple', of: multipleOf }));
+  if (multipleOf !== undefined)
+    refinements.push(toRefinement({ kind: 'multiple', of: multipleOf }));
   const [first, ...more] = refinements;
   if (!first) return rest;
   // One refinement keeps the code flat; more of them on one schema are rare.
-  const allOf = [...(rest.allOf ?? []), ...more.map((refinement) => ({ '~refine': [refinement] }) as Schema)];
+  const allOf = [
+    ...(rest.allOf ?? []),
+    ...more.map((refinement) => ({ '~refine': [refinement] }) as Schema),
+  ];
   return { ...rest, '~refine': [first], ...(allOf.length > 0 ? { allOf } : {}) } as Schema;
 }
 

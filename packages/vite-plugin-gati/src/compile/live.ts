@@ -1,11 +1,22 @@
 import type { Defs, EffectContract, RouteContract } from '@gati/contract';
-import { codePointCount, isFile, isFormat, isMultipleOf, isUnique, json, quote } from '@gati/runtime-h3/checks';
+import {
+  codePointCount,
+  isFile,
+  isFormat,
+  isMultipleOf,
+  isUnique,
+  json,
+  quote,
+} from '@gati/runtime-h3/checks';
 import type { InputCheck, LiveRoute } from '@gati/runtime-h3/app';
 import { createProgram, HELPERS, type Program } from './program.ts';
 import { type InputPlan, planEffect, planRoute } from './route.ts';
 
 /** The checks of a route, ready to run: the same code that the build prints, evaluated here. */
-export function toLiveChecks(route: RouteContract, $defs: Defs): Pick<LiveRoute, 'input' | 'output'> {
+export function toLiveChecks(
+  route: RouteContract,
+  $defs: Defs,
+): Pick<LiveRoute, 'input' | 'output'> {
   const program = createProgram($defs);
   const plan = planRoute(route, $defs, program);
   const units = evaluate(program);
@@ -14,15 +25,20 @@ export function toLiveChecks(route: RouteContract, $defs: Defs): Pick<LiveRoute,
     const [found, schema] = [plan.input[part], route[part]];
     if (found && schema) input[part] = { schema, ...toInput(found, units) };
   }
-  if (plan.input.body && route.body) input.body = { ...route.body, ...toInput(plan.input.body, units) };
+  if (plan.input.body && route.body)
+    input.body = { ...route.body, ...toInput(plan.input.body, units) };
   const output: LiveRoute['output'] = {};
   for (const [status, { check, stringify }] of Object.entries(plan.output)) {
     const { schema, contentType } = route.responses[status] ?? {};
     output[status] = {
       // Only what a check refused is explained.
-      ...(check === undefined || schema === undefined ? {} : { schema, check: units[check] as (value: unknown) => boolean }),
+      ...(check === undefined || schema === undefined
+        ? {}
+        : { schema, check: units[check] as (value: unknown) => boolean }),
       ...(contentType === undefined ? {} : { contentType }),
-      ...(stringify === undefined ? {} : { stringify: units[stringify] as (value: unknown) => string }),
+      ...(stringify === undefined
+        ? {}
+        : { stringify: units[stringify] as (value: unknown) => string }),
     };
   }
   return { input, output };
@@ -37,13 +53,27 @@ export function toLivePayload(effect: EffectContract, $defs: Defs): InputCheck |
 type Units = Record<string, (value: unknown) => unknown>;
 
 function toInput({ check, codecs }: InputPlan, units: Units): Pick<InputCheck, 'check' | 'codecs'> {
-  return { check: check === undefined ? () => true : (units[check] as (value: unknown) => boolean), codecs };
+  return {
+    check: check === undefined ? () => true : (units[check] as (value: unknown) => boolean),
+    codecs,
+  };
 }
 
-const helpers: Record<(typeof HELPERS)[number], unknown> = { codePointCount, isFile, isFormat, isMultipleOf, isUnique, json, quote };
+const helpers: Record<(typeof HELPERS)[number], unknown> = {
+  codePointCount,
+  isFile,
+  isFormat,
+  isMultipleOf,
+  isUnique,
+  json,
+  quote,
+};
 
 function evaluate(program: Program): Units {
   // oxlint-disable-next-line no-implied-eval -- the code is this package's own, made from schemas
-  const create = new Function(...HELPERS, `${program.print()}return { ${program.units.join(', ')} }`) as (...helpers: unknown[]) => Units;
+  const create = new Function(
+    ...HELPERS,
+    `${program.print()}return { ${program.units.join(', ')} }`,
+  ) as (...helpers: unknown[]) => Units;
   return create(...HELPERS.map((name) => helpers[name]));
 }

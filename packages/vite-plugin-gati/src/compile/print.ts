@@ -4,7 +4,9 @@ import type { InputPlan, RoutePlan } from './route.ts';
 /** `input` and `output` of a `LiveRoute` as properties of an object literal; `route` is the expression of its contract. */
 export function printRoute(plan: RoutePlan, contract: RouteContract, route: string): string {
   const input = Object.entries(plan.input).map(([part, found]) =>
-    part === 'body' ? `body: { ...${route}.body, ${printInput(found)} }` : `${part}: { schema: ${route}.${part}, ${printInput(found)} }`,
+    part === 'body'
+      ? `body: { ...${route}.body, ${printInput(found)} }`
+      : `${part}: { schema: ${route}.${part}, ${printInput(found)} }`,
   );
   const output = Object.entries(plan.output).map(([status, { check, stringify }]) => {
     const { schema, contentType } = contract.responses[status] ?? {};

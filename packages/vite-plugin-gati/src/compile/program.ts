@@ -4,7 +4,15 @@ import { toStringifyUnit } from './stringify-unit.ts';
 import type { External, Unit } from './unit.ts';
 
 /** Names that the code of a program takes from `@gati/runtime-h3/checks`. */
-export const HELPERS = ['codePointCount', 'isFile', 'isFormat', 'isMultipleOf', 'isUnique', 'json', 'quote'] as const;
+export const HELPERS = [
+  'codePointCount',
+  'isFile',
+  'isFormat',
+  'isMultipleOf',
+  'isUnique',
+  'json',
+  'quote',
+] as const;
 
 /**
  * The checks and serialisers of schemas that share definitions. Equal schemas are one unit, wherever they stand,
@@ -25,7 +33,11 @@ export function createProgram($defs: Defs): Program {
   const known = new Map<string, string | undefined>();
 
   /** A unit has its name before its code, so that a recursive schema finds it. */
-  function add(prefix: string, schema: Schema, create: (schema: Schema) => Unit | undefined): string | undefined {
+  function add(
+    prefix: string,
+    schema: Schema,
+    create: (schema: Schema) => Unit | undefined,
+  ): string | undefined {
     const plain = withoutNotes(schema);
     const key = prefix + canonicalJson(plain);
     if (known.has(key)) return known.get(key);
@@ -43,8 +55,13 @@ export function createProgram($defs: Defs): Program {
   }
 
   function check(schema: Schema): string {
-    const target = schema.$ref !== undefined && Object.keys(withoutNotes(schema)).length === 1 ? resolveRef(schema, $defs) : schema;
-    return add('c', target, (plain) => toCheckUnit(plain, (definition) => check($defs[definition] ?? { not: {} }))) as string;
+    const target =
+      schema.$ref !== undefined && Object.keys(withoutNotes(schema)).length === 1
+        ? resolveRef(schema, $defs)
+        : schema;
+    return add('c', target, (plain) =>
+      toCheckUnit(plain, (definition) => check($defs[definition] ?? { not: {} })),
+    ) as string;
   }
 
   function stringify(schema: Schema): string | undefined {

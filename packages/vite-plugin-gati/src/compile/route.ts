@@ -1,4 +1,11 @@
-import { hasCodec, type Defs, type EffectContract, type RouteContract, type Schema, walk } from '@gati/contract';
+import {
+  hasCodec,
+  type Defs,
+  type EffectContract,
+  type RouteContract,
+  type Schema,
+  walk,
+} from '@gati/contract';
 import type { Program } from './program.ts';
 
 /** Which units a route's parts are. Plain data: {@link toLiveRoute} puts functions there, {@link printRoute} their names. */
@@ -29,8 +36,14 @@ export function planRoute(route: RouteContract, $defs: Defs, program: Program): 
   }
   if (route.body) input.body = planInput(route.body.schema, $defs, program);
   const output: RoutePlan['output'] = {};
-  for (const [status, { schema, contentType, stream, declared }] of Object.entries(route.responses)) {
-    const isJson = schema !== undefined && !stream && contentType !== undefined && /^application\/(?:.+\+)?json$/.test(contentType);
+  for (const [status, { schema, contentType, stream, declared }] of Object.entries(
+    route.responses,
+  )) {
+    const isJson =
+      schema !== undefined &&
+      !stream &&
+      contentType !== undefined &&
+      /^application\/(?:.+\+)?json$/.test(contentType);
     const plan: OutputPlan = {};
     if (isJson) {
       const stringify = program.stringify(schema);
@@ -43,13 +56,20 @@ export function planRoute(route: RouteContract, $defs: Defs, program: Program): 
   return { input, output };
 }
 
-export function planEffect({ payload }: EffectContract, $defs: Defs, program: Program): InputPlan | undefined {
+export function planEffect(
+  { payload }: EffectContract,
+  $defs: Defs,
+  program: Program,
+): InputPlan | undefined {
   return payload && planInput(payload, $defs, program);
 }
 
 function planInput(schema: Schema, $defs: Defs, program: Program): InputPlan {
   const check = program.check(schema);
-  return { ...(check === undefined ? {} : { check }), codecs: hasCodec(schema, $defs) || hasDefault(schema, $defs) };
+  return {
+    ...(check === undefined ? {} : { check }),
+    codecs: hasCodec(schema, $defs) || hasDefault(schema, $defs),
+  };
 }
 
 /** Defaults are filled in where codecs are decoded. */

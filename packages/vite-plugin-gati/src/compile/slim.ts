@@ -1,10 +1,30 @@
-import { type Contract, effectSchemas, mapEffect, mapRoute, mapSchema, pruneDefs, routeSchemas, type Schema } from '@gati/contract';
+import {
+  type Contract,
+  effectSchemas,
+  mapEffect,
+  mapRoute,
+  mapSchema,
+  pruneDefs,
+  routeSchemas,
+  type Schema,
+} from '@gati/contract';
 
 /** Words for people, which no request needs. */
-const NOTES: readonly (keyof Schema)[] = ['title', 'description', 'deprecated', 'examples', 'readOnly', 'writeOnly'];
+const NOTES: readonly (keyof Schema)[] = [
+  'title',
+  'description',
+  'deprecated',
+  'examples',
+  'readOnly',
+  'writeOnly',
+];
 
 const withoutNotes = (schema: Schema): Schema =>
-  mapSchema(schema, (part) => Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.includes(key as keyof Schema))));
+  mapSchema(schema, (part) =>
+    Object.fromEntries(
+      Object.entries(part).filter(([key]) => !NOTES.includes(key as keyof Schema)),
+    ),
+  );
 
 /** The contract as the server needs it: to tell what is wrong with a request, or with a declared response. */
 export function toSlimContract(contract: Contract): Contract {
@@ -18,7 +38,9 @@ export function toSlimContract(contract: Contract): Contract {
     const { result: _, ...rest } = mapEffect(effect, withoutNotes);
     return rest;
   });
-  const $defs = Object.fromEntries(Object.entries(contract.$defs).map(([name, schema]) => [name, withoutNotes(schema)]));
+  const $defs = Object.fromEntries(
+    Object.entries(contract.$defs).map(([name, schema]) => [name, withoutNotes(schema)]),
+  );
   return {
     routes,
     effects,

@@ -6,14 +6,26 @@ import type { External, Unit } from './unit.ts';
  * types promised: a value of exactly the expected shape takes the printed way, any other one goes to `json` whole. So nothing is
  * dropped and nothing is converted. `undefined`: the schema gives nothing to gain.
  */
-export function toStringifyUnit(schema: Schema, $defs: Defs, toUnit: (schema: Schema) => string | undefined): Unit | undefined {
+export function toStringifyUnit(
+  schema: Schema,
+  $defs: Defs,
+  toUnit: (schema: Schema) => string | undefined,
+): Unit | undefined {
   const printer = new Printer($defs, toUnit);
-  const code = isObject(schema) ? printer.object(schema) : isArray(schema) ? printer.array(schema) : undefined;
+  const code = isObject(schema)
+    ? printer.object(schema)
+    : isArray(schema)
+      ? printer.array(schema)
+      : undefined;
   return code === undefined ? undefined : { code, externals: printer.externals };
 }
 
 const isObject = (schema: Schema): boolean =>
-  schema.type === 'object' && !schema.anyOf && !schema.allOf && !schema['x-gati-codec'] && Object.keys(schema.properties ?? {}).length > 0;
+  schema.type === 'object' &&
+  !schema.anyOf &&
+  !schema.allOf &&
+  !schema['x-gati-codec'] &&
+  Object.keys(schema.properties ?? {}).length > 0;
 const isArray = (schema: Schema): boolean =>
   schema.type === 'array' &&
   !schema.anyOf &&
@@ -46,24 +58,40 @@ class Printer {
     const maybe = names.filter((name) => !required.includes(name));
     const vars = new Map(names.map((name, index) => [name, `x${index}`]));
     const at = (name: string): string => vars.get(name) ?? '';
-    const printed = new Map(names.map((name) => [name, this.#value(properties[name] ?? {}, at(name))]));
+    const printed = new Map(
+      names.map((name) => [name, this.#value(properties[name] ?? {}, at(name))]),
+    );
     const part = (name: string): Printed => printed.get(name) as Printed;
-    const lines = ['if (v === null || typeof v !== "object" || Object.getPrototypeOf(v) !== Object.prototype) return json(v)'];
-    lines.push(`const ${names.map((name) => `${at(name)} = v[${JSON.stringify(name)}]`).join(', ')}`);
+    const lines = [
+      'if (v === null || typeof v !== "object" || Object.getPrototypeOf(v) !== Object.prototype) return json(v)',
+    ];
+    lines.push(
+      `const ${names.map((name) => `${at(name)} = v[${JSON.stringify(name)}]`).join(', ')}`,
+    );
     const tests = always.map((name) => `!(${part(name).test})`);
     if (tests.length > 0) lines.push(`if (${tests.join(' || ')}) return json(v)`);
     const start = always.map(
-      (name, index) => `${JSON.stringify(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)} + ${part(name).text}`,
+      (name, index) =>
+        `${JSON.stringify(`${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)} + ${part(name).text}`,
     );
     lines.push(`let n = ${always.length}, o = ${start.join(' + ') || '""'}`);
     for (const name of maybe) {
       const key = JSON.stringify(`${JSON.stringify(name)}:`);
-      const comma = always.length > 0 ? JSON.stringify(`,${JSON.stringify(name)}:`) : `(n === 1 ? "{" : ",") + ${key}`;
-      lines.push(`if (${at(name)} !== undefined) { if (!(${part(name).test})) return json(v); n++; o += ${comma} + ${part(name).text} }`);
+      const comma =
+        always.length > 0
+          ? JSON.stringify(`,${JSON.stringify(name)}:`)
+          : `(n === 1 ? "{" : ",") + ${key}`;
+      lines.push(
+        `if (${at(name)} !== undefined) { if (!(${part(name).test})) return json(v); n++; o += ${comma} + ${part(name).text} }`,
+      );
     }
     // A field more, or one that is not the object's own, and the count is off.
     lines.push('for (const _ in v) n--');
-    lines.push(always.length > 0 ? 'return n === 0 ? o + "}" : json(v)' : 'return n === 0 ? (o === "" ? "{}" : o + "}") : json(v)');
+    lines.push(
+      always.length > 0
+        ? 'return n === 0 ? o + "}" : json(v)'
+        : 'return n === 0 ? (o === "" ? "{}" : o + "}") : json(v)',
+    );
     return `(v) => { ${lines.join('; ')} }`;
   }
 
@@ -74,27 +102,41 @@ class Printer {
   }
 
   #value(schema: Schema, x: string): Printed {
-    const unknown: Printed = { test: `${x} !== undefined && typeof ${x} !== "function" && typeof ${x} !== "symbol"`, text: `json(${x})` };
-    const nullable = schema.anyOf?.length === 2 && Object.keys(schema).length === 1 && schema.anyOf.some(({ type }) => type === 'null');
+    const unknown: Printed = {
+      test: `${x} !== undefined && typeof ${x} !== "function" && typeof ${x} !== "symbol"`,
+      text: `json(${x})`,
+    };
+    const nullable =
+      schema.anyOf?.length === 2 &&
+      Object.keys(schema).length === 1 &&
+      schema.anyOf.some(({ type }) => type === 'null');
     if (nullable) {
       const inner = this.#value(schema.anyOf?.find(({ type }) => type !== 'null') ?? {}, x);
-      return { test: `${x} === null || (${inner.test})`, text: `(${x} === null ? "null" : ${inner.text})` };
+      return {
+        test: `${x} === null || (${inner.test})`,
+        text: `(${x} === null ? "null" : ${inner.text})`,
+      };
     }
     if (schema['x-gati-codec'] || schema.anyOf || schema.allOf) return unknown;
     if (schema.$ref !== undefined || schema.type === 'object' || schema.type === 'array') {
       const target = resolveRef(schema, this.#defs);
       const isNested = target.type === 'object' || target.type === 'array';
       const unit = isNested ? this.#toUnit(schema) : undefined;
-      if (unit === undefined) return isNested || schema.$ref === undefined ? unknown : this.#value(target, x);
+      if (unit === undefined)
+        return isNested || schema.$ref === undefined ? unknown : this.#value(target, x);
       this.externals.push({ kind: 'stringify', unit });
-      return { test: `typeof ${x} === "object"`, text: `External[${this.externals.length - 1}](${x})` };
+      return {
+        test: `typeof ${x} === "object"`,
+        text: `External[${this.externals.length - 1}](${x})`,
+      };
     }
     const literals = schema.const === undefined ? schema.enum : [schema.const];
     const types = new Set(literals ? literals.map((literal) => typeof literal) : [schema.type]);
     const [type] = types.size === 1 ? types : [];
     if (type === 'string') return { test: `typeof ${x} === "string"`, text: `quote(${x})` };
     // Not `NaN`, not infinite, and `-0` is `0` in JSON as it is in a sum of texts.
-    if (type === 'number' || type === 'integer') return { test: `typeof ${x} === "number" && ${x} - ${x} === 0`, text: x };
+    if (type === 'number' || type === 'integer')
+      return { test: `typeof ${x} === "number" && ${x} - ${x} === 0`, text: x };
     if (type === 'boolean') return { test: `typeof ${x} === "boolean"`, text: x };
     return unknown;
   }

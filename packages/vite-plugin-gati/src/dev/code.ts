@@ -68,7 +68,8 @@ const ROUNDS = 5;
 function forgetFailed(environment: RunnableDevEnvironment, id: string): void {
   const { evaluatedModules } = environment.runner;
   // Settled at once where the module failed or ended; one that still runs is someone else's.
-  for (const node of below(environment, id)) node.promise?.catch(() => evaluatedModules.invalidateModule(node));
+  for (const node of below(environment, id))
+    node.promise?.catch(() => evaluatedModules.invalidateModule(node));
 }
 
 /** A module and all that it imports, as they were run. */

@@ -33,7 +33,8 @@ export interface DevServer {
 
 export function createDevServer(server: ViteDevServer, context: PluginContext): DevServer {
   const environment = server.environments[ENVIRONMENT];
-  if (!environment || !isRunnableDevEnvironment(environment)) throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
+  if (!environment || !isRunnableDevEnvironment(environment))
+    throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
   const { project } = context;
   const { root, mode, envDir } = server.config;
   const texts = createTexts();
@@ -64,7 +65,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   let later: NodeJS.Timeout | undefined;
   const onReady = (): void => {
     clearTimeout(later);
-    later = setTimeout(() => (app.inflight > 0 ? onReady() : void ready.then(catchUp).catch(() => undefined)), SETTLED);
+    later = setTimeout(
+      () => (app.inflight > 0 ? onReady() : void ready.then(catchUp).catch(() => undefined)),
+      SETTLED,
+    );
   };
   server.watcher.on('ready', onReady);
 
@@ -79,9 +83,12 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     const { routes, modules, effects, versions } = latest();
     const files = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
     // Those that nobody has asked for yet are no modules.
-    for (const file of [...files, ...routes.flatMap(({ middleware }) => middleware)]) lostRemovals.uses(path.posix.join(root, file));
+    for (const file of [...files, ...routes.flatMap(({ middleware }) => middleware)])
+      lostRemovals.uses(path.posix.join(root, file));
   }
-  ready.catch((error: unknown) => server.config.logger.error(`gati: the app can't be read: ${show(error)}`));
+  ready.catch((error: unknown) =>
+    server.config.logger.error(`gati: the app can't be read: ${show(error)}`),
+  );
   const app = serveApp(server, host, project.options, ready);
   const endSurviving = surviveUncaught(server);
 

@@ -17,7 +17,12 @@ export interface FileChange {
 /** Reads what a change is about; `undefined`: nothing that the backend has to act on yet. */
 export async function readChange(
   change: FileChange,
-  { root, code, lostEdits, texts }: { root: string; code: Code; lostEdits: LostEdits; texts: Texts },
+  {
+    root,
+    code,
+    lostEdits,
+    texts,
+  }: { root: string; code: Code; lostEdits: LostEdits; texts: Texts },
 ): Promise<{ file: string; text: string | undefined; affected: Set<string> } | undefined> {
   let text: string | undefined;
   if (change.type !== 'delete') {

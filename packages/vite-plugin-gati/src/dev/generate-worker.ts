@@ -13,6 +13,10 @@ parentPort?.on('message', ({ id, input }: { id: number; input: GenerateInput }) 
     .then(() => write(input))
     .then(
       (written) => parentPort?.postMessage({ id, written }),
-      (error: unknown) => parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) =>
+        parentPort?.postMessage({
+          id,
+          error: error instanceof Error ? error.message : String(error),
+        }),
     );
 });

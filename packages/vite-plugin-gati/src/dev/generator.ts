@@ -106,7 +106,9 @@ export function createGenerator({ server, project, problems, isBusy, onOther }: 
   function reload(files: string[]): void {
     for (const file of files) {
       for (const environment of Object.values(server.environments)) {
-        for (const module of environment.moduleGraph.getModulesByFile(normalizePath(path.join(project.root, file))) ?? []) {
+        for (const module of environment.moduleGraph.getModulesByFile(
+          normalizePath(path.join(project.root, file)),
+        ) ?? []) {
           void environment.reloadModule(module).catch(() => undefined);
         }
       }

@@ -33,7 +33,13 @@ interface Needs {
 export function createHost({ project, code, problems, env, texts }: Needs): Host {
   const { root } = project;
   const logger = createTextLogger();
-  const loader = createRouteLoader({ root, code, problems, texts, analyzer: () => project.analyzer() });
+  const loader = createRouteLoader({
+    root,
+    code,
+    problems,
+    texts,
+    analyzer: () => project.analyzer(),
+  });
   const slots = new Map<string, LiveSlot>();
   const modules: ReleaseBundle['modules'] = {};
   const effects: Record<string, EffectSlot> = {};
@@ -100,7 +106,11 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
   }
 
   /** Modules and effects of the running context follow; without one the next finds them. */
-  async function follow(action: (context: Context) => Promise<void>, source: string, file: string): Promise<void> {
+  async function follow(
+    action: (context: Context) => Promise<void>,
+    source: string,
+    file: string,
+  ): Promise<void> {
     const running = await context?.made.catch(() => undefined);
     if (!running) return;
     try {
@@ -111,7 +121,8 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
     }
   }
 
-  const moduleLoader = (file: string) => async (): Promise<Record<string, unknown>> => code.load(file);
+  const moduleLoader = (file: string) => async (): Promise<Record<string, unknown>> =>
+    code.load(file);
 
   async function syncModules(scan: Scan, changed: Set<string>): Promise<void> {
     for (const [name, file] of files.modules) {
@@ -139,7 +150,9 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
       delete effects[name];
       problems.delete(`effect ${name}`);
     }
-    const other = scan.effects.filter(({ name, file }) => files.effects.get(name) !== file || changed.has(file));
+    const other = scan.effects.filter(
+      ({ name, file }) => files.effects.get(name) !== file || changed.has(file),
+    );
     await Promise.all(other.map(({ name, file }) => replaceEffect(name, file)));
   }
 
@@ -171,8 +184,18 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
 
   async function makeContext(release: ReleaseBundle): Promise<Context> {
     try {
-      await Promise.all([...files.effects].map(([name, file]) => describeEffect(name, file, effects[name] as EffectSlot)));
-      const made = await createGlobalContext({ release, mode: 'development', logger, env, queues: QUEUES });
+      await Promise.all(
+        [...files.effects].map(([name, file]) =>
+          describeEffect(name, file, effects[name] as EffectSlot),
+        ),
+      );
+      const made = await createGlobalContext({
+        release,
+        mode: 'development',
+        logger,
+        env,
+        queues: QUEUES,
+      });
       problems.delete('context');
       return made;
     } catch (error) {

@@ -1,5 +1,12 @@
 import path from 'node:path';
-import { type Defs, type Diagnostic, GatiError, mapRoute, renameRefs, type RouteContract } from '@gati/contract';
+import {
+  type Defs,
+  type Diagnostic,
+  GatiError,
+  mapRoute,
+  renameRefs,
+  type RouteContract,
+} from '@gati/contract';
 import type { LiveRoute } from '@gati/runtime-h3/app';
 import type { AnalyzedRoute, Analyzer } from '../analyze/types.ts';
 import { toLiveChecks } from '../compile/live.ts';
@@ -39,7 +46,8 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
     const rename = (name: string): string => name + suffix;
     const [current = [], before = []] = names.get(contract.id) ?? [];
     for (const name of before) delete $defs[name];
-    for (const [name, schema] of Object.entries(own)) $defs[rename(name)] = renameRefs(schema, rename);
+    for (const [name, schema] of Object.entries(own))
+      $defs[rename(name)] = renameRefs(schema, rename);
     names.set(contract.id, [Object.keys(own).map(rename), current]);
     const adopted = mapRoute(contract, (schema) => renameRefs(schema, rename));
     contracts.set(contract.id, adopted);
@@ -63,7 +71,9 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
       const engine = await analyzer();
       let analyzed = await engine.route(route);
       // The compiler reads the disk, and what it read must be what the code is made of.
-      while (!(await texts.agree(analyzed.dependencies.map((file) => path.posix.join(root, file))))) {
+      while (
+        !(await texts.agree(analyzed.dependencies.map((file) => path.posix.join(root, file))))
+      ) {
         engine.invalidate(analyzed.dependencies);
         analyzed = await engine.route(route);
       }
@@ -90,7 +100,9 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
       const contract = adopt(analyzed);
       return {
         ...toRunnable(route, module),
-        middleware: middleware.map(({ middleware }, index) => asFunction(middleware, 'middleware', route.middleware[index] ?? '')),
+        middleware: middleware.map(({ middleware }, index) =>
+          asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
+        ),
         ...toLiveChecks(contract, $defs),
       };
     },
@@ -103,9 +115,13 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
   };
 }
 
-function toRunnable(route: RouteFile, module: Record<string, unknown>): Pick<LiveRoute, 'handler' | 'socket'> {
+function toRunnable(
+  route: RouteFile,
+  module: Record<string, unknown>,
+): Pick<LiveRoute, 'handler' | 'socket'> {
   if (route.handler === 'socket') {
-    if (typeof module['socket'] === 'object' && module['socket'] !== null) return { socket: module['socket'] };
+    if (typeof module['socket'] === 'object' && module['socket'] !== null)
+      return { socket: module['socket'] };
     throw wrongExport('socket', 'an object of hooks', route.file);
   }
   return { handler: asFunction(module[route.handler], route.handler, route.file) };

@@ -39,7 +39,12 @@ export function watchLostEdits(server: ViteDevServer): LostEdits {
       const last = index === LOOKS.length - 1;
       const known = texts.get(file);
       const isEmpty = text?.trim() === '';
-      if (text !== undefined && known && (!isEmpty || last) && (known.size > 1 || !known.has(toHash(text)))) {
+      if (
+        text !== undefined &&
+        known &&
+        (!isEmpty || last) &&
+        (known.size > 1 || !known.has(toHash(text)))
+      ) {
         if (isEmpty) empty.add(file);
         own = file;
         server.watcher.emit('change', file);

@@ -23,7 +23,9 @@ export function watchLostRemovals({ watcher }: ViteDevServer): LostRemovals {
     timers.delete(file);
     if (fs.existsSync(file)) return;
     // A folder goes with all that it held.
-    const gone = used.has(file) ? [file] : [...used].filter((other) => other.startsWith(`${file}/`));
+    const gone = used.has(file)
+      ? [file]
+      : [...used].filter((other) => other.startsWith(`${file}/`));
     for (const one of gone) watcher.emit('unlink', one);
   }
 

@@ -14,13 +14,16 @@ export function devPlugin(context: PluginContext): Plugin {
     configureServer(server) {
       const environment = server.environments[ENVIRONMENT];
       // Vitest brings its own server; tests call the app without one.
-      if (!environment || server.config.plugins.some(({ name }) => name === 'vitest')) return undefined;
+      if (!environment || server.config.plugins.some(({ name }) => name === 'vitest'))
+        return undefined;
       const dev = createDevServer(server, context);
       servers.set(environment, dev);
       return () => dev.finish();
     },
     load: {
-      filter: { id: { include: [/\.(?:[mc]?[jt]s|[jt]sx)$/], exclude: [/^\0/, /\/node_modules\//] } },
+      filter: {
+        id: { include: [/\.(?:[mc]?[jt]s|[jt]sx)$/], exclude: [/^\0/, /\/node_modules\//] },
+      },
       handler(id) {
         const code = servers.get(this.environment)?.textOf(id);
         return code === undefined ? undefined : { code };

@@ -20,7 +20,9 @@ export function createProblems(server: ViteDevServer): Problems {
   /** Two sources may find the same. */
   function errors(): Diagnostic[] {
     const found = [...bySource.values()].flat().filter(({ level }) => level === 'error');
-    return [...new Map(found.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()];
+    return [
+      ...new Map(found.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values(),
+    ];
   }
 
   function show(): void {
@@ -49,12 +51,15 @@ export function createProblems(server: ViteDevServer): Problems {
 
   return {
     set(source, diagnostics) {
-      const known = new Set([...bySource.values()].flat().map((diagnostic) => JSON.stringify(diagnostic)));
+      const known = new Set(
+        [...bySource.values()].flat().map((diagnostic) => JSON.stringify(diagnostic)),
+      );
       if (diagnostics.length > 0) bySource.set(source, diagnostics);
       else bySource.delete(source);
       for (const diagnostic of diagnostics) {
         if (known.has(JSON.stringify(diagnostic))) continue;
-        const text = formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
+        const text =
+          formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
         if (diagnostic.level === 'error') logger.error(text, { timestamp: true });
         else logger.warn(text, { timestamp: true });
       }
@@ -69,7 +74,11 @@ export function createProblems(server: ViteDevServer): Problems {
   };
 }
 
-function toPayload({ code, message, fix, file, line = 1, column = 1, frame }: Diagnostic, more: number, root: string): ErrorPayload {
+function toPayload(
+  { code, message, fix, file, line = 1, column = 1, frame }: Diagnostic,
+  more: number,
+  root: string,
+): ErrorPayload {
   const place = file === undefined ? undefined : path.resolve(root, file);
   const also = more === 0 ? '' : `\n\n${count(more, 'more error')}: see the terminal.`;
   return {

@@ -1,8 +1,19 @@
-import { createServerModuleRunner, type DevEnvironment, type ServerModuleRunnerOptions } from 'vite';
-import { createDefaultImportMeta, createNodeImportMeta, type ModuleRunner } from 'vite/module-runner';
+import {
+  createServerModuleRunner,
+  type DevEnvironment,
+  type ServerModuleRunnerOptions,
+} from 'vite';
+import {
+  createDefaultImportMeta,
+  createNodeImportMeta,
+  type ModuleRunner,
+} from 'vite/module-runner';
 
 /** Vite's own runner, which sets `createImportMeta` whatever the options say. */
-export function createRunner(environment: DevEnvironment, options?: ServerModuleRunnerOptions): ModuleRunner {
+export function createRunner(
+  environment: DevEnvironment,
+  options?: ServerModuleRunnerOptions,
+): ModuleRunner {
   const runner = createServerModuleRunner(environment, options);
   runner.options.createImportMeta = createImportMeta;
   return runner;

@@ -1,7 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { type App, createApp, createTextLogger, onlyRelease, toProblem } from '@gati/runtime-h3/app';
+import {
+  type App,
+  createApp,
+  createTextLogger,
+  onlyRelease,
+  toProblem,
+} from '@gati/runtime-h3/app';
 import { wantsPage } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
@@ -10,7 +16,12 @@ import { toDiagnostic } from './to-diagnostic.ts';
 import { serveUpgrades } from './upgrades.ts';
 
 /** The app behind Vite's server: own routes first, what they don't take is Vite's. `ready` settles when the routes are known. */
-export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOptions, ready: Promise<void>): App {
+export function serveApp(
+  server: ViteDevServer,
+  host: Host,
+  options: ResolvedOptions,
+  ready: Promise<void>,
+): App {
   const { root } = server.config;
   const app = createApp({
     mode: 'development',
@@ -43,7 +54,10 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
   // Vite's CORS would end every OPTIONS before a route of that method, or `Allow`, is thought of.
   server.middlewares.stack.unshift({
     route: '',
-    handle: ((req, res, next) => (req.method === 'OPTIONS' ? handle(req, res, next) : next())) satisfies Connect.NextHandleFunction,
+    handle: ((req, res, next) =>
+      req.method === 'OPTIONS'
+        ? handle(req, res, next)
+        : next()) satisfies Connect.NextHandleFunction,
   });
 
   serveUpgrades(server, app, ready);
@@ -52,15 +66,22 @@ export function serveApp(server: ViteDevServer, host: Host, options: ResolvedOpt
 
 /** A compiler colours its words for a terminal; an answer is read elsewhere. */
 function plainStack(error: unknown): { stack?: string } {
-  return error instanceof Error && typeof error.stack === 'string' ? { stack: stripVTControlCharacters(error.stack) } : {};
+  return error instanceof Error && typeof error.stack === 'string'
+    ? { stack: stripVTControlCharacters(error.stack) }
+    : {};
 }
 
 /** For what nobody took: a document is Vite's page, anything else is told what it is in production. */
 export function answerUnknown(server: ViteDevServer, base: string | undefined): void {
   server.middlewares.use((req, res, next) => {
-    const isPage = req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
+    const isPage =
+      req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
     if (wantsPage(req, base) || isPage) return next();
     res.writeHead(404, { 'Content-Type': 'application/problem+json' });
-    res.end(req.method === 'HEAD' ? undefined : JSON.stringify(toProblem(404, 'not_found', { detail: 'No route has this path.' })));
+    res.end(
+      req.method === 'HEAD'
+        ? undefined
+        : JSON.stringify(toProblem(404, 'not_found', { detail: 'No route has this path.' })),
+    );
   });
 }

@@ -3,7 +3,9 @@ import { addRoute, createRouter, findRoute } from 'rou3';
 import { toRouterPath } from '../virtual/router-path.ts';
 
 /** The route table as it is searched in development: built in no time, where the build compiles one. */
-export function toMatch(slots: RouteSlot[]): (method: string, path: string) => RouteMatch | undefined {
+export function toMatch(
+  slots: RouteSlot[],
+): (method: string, path: string) => RouteMatch | undefined {
   const router = createRouter<RouteSlot>();
   for (const slot of slots) addRoute(router, slot.method, toRouterPath(slot.path), slot);
   return (method, path) => findRoute(router, method, path);

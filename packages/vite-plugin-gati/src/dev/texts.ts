@@ -46,7 +46,8 @@ export function createTexts(): Texts {
       const known = [...files].filter((file) => texts.has(file));
       if (!known.some(isOther)) return true;
       const end = Date.now() + PATIENCE;
-      while (known.some(isOther) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+      while (known.some(isOther) && Date.now() < end)
+        await new Promise((resolve) => setTimeout(resolve, INTERVAL));
       return false;
     },
   };

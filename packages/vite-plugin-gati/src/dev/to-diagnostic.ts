@@ -14,7 +14,8 @@ interface ViteError {
   diagnostic?: Diagnostic;
 }
 
-const FIX = 'Correct the file; the route answers again with the next save, and all others answer meanwhile.';
+const FIX =
+  'Correct the file; the route answers again with the next save, and all others answer meanwhile.';
 
 /**
  * An error of the app's code as a diagnostic: where it was thrown, with the lines around that place. `entry`: the file that was loaded.
@@ -25,14 +26,25 @@ export function toDiagnostic(error: unknown, root: string, entry?: string): Diag
   try {
     return diagnose(error, root, from);
   } catch {
-    return { code: 'GATI_LOAD', level: 'error', message: firstLine(show(error)), fix: FIX, ...from };
+    return {
+      code: 'GATI_LOAD',
+      level: 'error',
+      message: firstLine(show(error)),
+      fix: FIX,
+      ...from,
+    };
   }
 }
 
 /** Anything that was thrown as text, with its stack where it has one. Never throws. */
 export function show(thrown: unknown): string {
   try {
-    if (thrown instanceof Error && typeof thrown.stack === 'string' && typeof thrown.message === 'string') return thrown.stack;
+    if (
+      thrown instanceof Error &&
+      typeof thrown.stack === 'string' &&
+      typeof thrown.message === 'string'
+    )
+      return thrown.stack;
     return typeof thrown === 'string' ? thrown : inspect(thrown);
   } catch {
     return `a value that can't be shown (${typeof thrown})`;
@@ -41,12 +53,17 @@ export function show(thrown: unknown): string {
 
 function diagnose(error: unknown, root: string, entry: Place | undefined): Diagnostic {
   const from = (typeof error === 'object' && error !== null ? error : {}) as ViteError;
-  if (typeof from.diagnostic?.code === 'string' && typeof from.diagnostic.message === 'string') return from.diagnostic;
-  const text = stripVTControlCharacters(error instanceof Error && typeof error.message === 'string' ? error.message : show(error));
+  if (typeof from.diagnostic?.code === 'string' && typeof from.diagnostic.message === 'string')
+    return from.diagnostic;
+  const text = stripVTControlCharacters(
+    error instanceof Error && typeof error.message === 'string' ? error.message : show(error),
+  );
   const place = placeOf(from, root) ?? importer(text, root) ?? topOfStack(error, root) ?? entry;
   const source = place && readText(path.resolve(root, place.file));
   const syntax =
-    place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text) ? readFacts(place.file, source).syntax : undefined;
+    place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text)
+      ? readFacts(place.file, source).syntax
+      : undefined;
   // The same words as the scan has, so that it is said once.
   if (place && syntax) return syntaxError({ file: place.file, ...syntax }, syntax.message);
   return {
@@ -71,7 +88,11 @@ function placeOf({ id, loc }: ViteError, root: string): Place | undefined {
   // Vite names modules by their whole path; an app's own errors may have an `id` of any kind.
   const file = loc?.file ?? (typeof id === 'string' && path.isAbsolute(id) ? id : undefined);
   if (typeof file !== 'string') return undefined;
-  return { file: fromRoot(file.replace(/[?#].*$/, ''), root), line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 };
+  return {
+    file: fromRoot(file.replace(/[?#].*$/, ''), root),
+    line: loc?.line ?? 1,
+    column: (loc?.column ?? 0) + 1,
+  };
 }
 
 /** Vite says in words alone who imports what is not there. */
@@ -81,7 +102,8 @@ const NOT_FOUND = [
 ];
 
 function importer(text: string, root: string): Place | undefined {
-  const { name, file } = NOT_FOUND.map((words) => words.exec(text)?.groups).find((groups) => groups !== undefined) ?? {};
+  const { name, file } =
+    NOT_FOUND.map((words) => words.exec(text)?.groups).find((groups) => groups !== undefined) ?? {};
   if (name === undefined || file === undefined) return undefined;
   const lines = (readText(file) ?? '').split('\n');
   // Not whole: what is written may be an alias or relative.
@@ -94,7 +116,9 @@ function importer(text: string, root: string): Place | undefined {
 function topOfStack(error: unknown, root: string): Place | undefined {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
   for (const line of error.stack.split('\n')) {
-    const match = /\(?((?:file:\/\/)?\/[^()]*?|[A-Za-z]:[\\/][^()]*?):(\d+):(\d+)\)?$/.exec(line.trim());
+    const match = /\(?((?:file:\/\/)?\/[^()]*?|[A-Za-z]:[\\/][^()]*?):(\d+):(\d+)\)?$/.exec(
+      line.trim(),
+    );
     if (!match?.[1]) continue;
     const file = toPath(match[1]);
     if (file === undefined) continue;

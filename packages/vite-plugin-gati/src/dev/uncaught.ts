@@ -57,5 +57,7 @@ function tell(error: unknown): void {
     message: `nobody caught this error: ${message}`,
     fix: 'Await the promise or give it a `catch`; in timers and event listeners use `try`. The development server goes on; in production the process that has it ends.',
   });
-  server.config.logger.error([text, ...(frame ? [frame] : []), show(error)].join('\n'), { timestamp: true });
+  server.config.logger.error([text, ...(frame ? [frame] : []), show(error)].join('\n'), {
+    timestamp: true,
+  });
 }

@@ -5,7 +5,11 @@ import { upgrades, isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
 import type { ResolvedConfig, ViteDevServer } from 'vite';
 
 /** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */
-export function serveUpgrades({ httpServer, config }: ViteDevServer, app: App, ready: Promise<void>): void {
+export function serveUpgrades(
+  { httpServer, config }: ViteDevServer,
+  app: App,
+  ready: Promise<void>,
+): void {
   // Without a server of its own Vite is a part of somebody else's, who knows what else there is.
   if (!httpServer) return;
   const http = httpServer as Server;
@@ -45,9 +49,15 @@ function leaveBodies(http: Server, hasOther: () => boolean): void {
 function ignore(): void {}
 
 /** Whether somebody else, for example another plugin, takes WebSockets too. Which ones, only they know. */
-function hasOtherListener(server: Server, { server: { proxy } }: ResolvedConfig, own: unknown): boolean {
+function hasOtherListener(
+  server: Server,
+  { server: { proxy } }: ResolvedConfig,
+  own: unknown,
+): boolean {
   // A name that Vite changes makes its listener a stranger's, so that sockets wait as in any Vite server, and none is refused wrongly.
-  const others = server.listeners('upgrade').filter((listener) => listener !== own && listener.name !== 'hmrServerWsListener');
+  const others = server
+    .listeners('upgrade')
+    .filter((listener) => listener !== own && listener.name !== 'hmrServerWsListener');
   return others.length > (proxy ? 1 : 0);
 }
 
@@ -55,7 +65,11 @@ function hasOtherListener(server: Server, { server: { proxy } }: ResolvedConfig,
 function isProxied({ server: { proxy } }: ResolvedConfig, url: string): boolean {
   return Object.entries(proxy ?? {}).some(([context, options]) => {
     const target = typeof options === 'string' ? options : options.target;
-    const takesSockets = (typeof options === 'object' && options.ws === true) || /^wss?:/.test(String(target ?? ''));
-    return takesSockets && (context.startsWith('^') ? new RegExp(context).test(url) : url.startsWith(context));
+    const takesSockets =
+      (typeof options === 'object' && options.ws === true) || /^wss?:/.test(String(target ?? ''));
+    return (
+      takesSockets &&
+      (context.startsWith('^') ? new RegExp(context).test(url) : url.startsWith(context))
+    );
   });
 }

@@ -12,8 +12,12 @@ export interface Writer {
 /** Writes `.gati` in a thread of its own; without the built worker (the sources run as they are) in this one. */
 export function createWriter({ root, app, options }: Project): Writer {
   const file = new URL('./generate-worker.mjs', import.meta.url);
-  if (!fs.existsSync(file)) return { write: createPartsWriter({ root, app, options }), close: async () => {} };
-  const pending = new Map<number, { resolve(written: string[]): void; reject(error: Error): void }>();
+  if (!fs.existsSync(file))
+    return { write: createPartsWriter({ root, app, options }), close: async () => {} };
+  const pending = new Map<
+    number,
+    { resolve(written: string[]): void; reject(error: Error): void }
+  >();
   let worker: Worker | undefined;
   let count = 0;
 
@@ -21,12 +25,15 @@ export function createWriter({ root, app, options }: Project): Writer {
     const started = new Worker(file, { workerData: { root, app, options } });
     // It keeps no process alive.
     started.unref();
-    started.on('message', ({ id, written, error }: { id: number; written?: string[]; error?: string }) => {
-      const waiting = pending.get(id);
-      pending.delete(id);
-      if (written) waiting?.resolve(written);
-      else waiting?.reject(new Error(error));
-    });
+    started.on(
+      'message',
+      ({ id, written, error }: { id: number; written?: string[]; error?: string }) => {
+        const waiting = pending.get(id);
+        pending.delete(id);
+        if (written) waiting?.resolve(written);
+        else waiting?.reject(new Error(error));
+      },
+    );
     const end = (error: Error): void => {
       worker = undefined;
       for (const { reject } of pending.values()) reject(error);

@@ -1,4 +1,9 @@
-import { type ChangelogEntry, type Manifest, type RouteContract, toChangelog } from '@gati/contract';
+import {
+  type ChangelogEntry,
+  type Manifest,
+  type RouteContract,
+  toChangelog,
+} from '@gati/contract';
 
 export interface ToldRelease {
   manifest: Manifest;
@@ -15,12 +20,15 @@ export function toApiChangelog(releases: [ToldRelease, ...ToldRelease[]]): strin
   }));
   const text = toChangelog(releases[0].manifest.name, entries);
   const { changes, contract } = releases.at(-1)!.manifest;
-  return changes || contract.routes.length === 0 ? text : `${text}\n${listRoutes(contract.routes)}\n`;
+  return changes || contract.routes.length === 0
+    ? text
+    : `${text}\n${listRoutes(contract.routes)}\n`;
 }
 
 function listRoutes(routes: RouteContract[]): string {
   const domains = new Map<string, RouteContract[]>();
-  for (const route of routes) domains.set(route.domain, [...(domains.get(route.domain) ?? []), route]);
+  for (const route of routes)
+    domains.set(route.domain, [...(domains.get(route.domain) ?? []), route]);
   return [...domains]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([domain, list]) => `### ${domain}\n\n${list.map(entry).join('\n')}`)
@@ -29,7 +37,12 @@ function listRoutes(routes: RouteContract[]): string {
 
 function entry({ id, summary, deprecated, responses }: RouteContract): string {
   const statuses = Object.keys(responses).filter((status) => status !== 'default');
-  return [`- \`${id}\``, deprecated && '(deprecated)', statuses.length > 0 && `→ ${statuses.join(', ')}`, summary && `: ${summary}`]
+  return [
+    `- \`${id}\``,
+    deprecated && '(deprecated)',
+    statuses.length > 0 && `→ ${statuses.join(', ')}`,
+    summary && `: ${summary}`,
+  ]
     .filter(Boolean)
     .join(' ')
     .replace(' : ', ': ');

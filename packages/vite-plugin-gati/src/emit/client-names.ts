@@ -1,13 +1,17 @@
 import type { RouteContract } from '@gati/contract';
 
 /** The type names of the routes in a generated client, `PaymentsCapture`, none twice and none of those that are taken. */
-export function toTypeNames(routes: RouteContract[], taken: Iterable<string>): Map<RouteContract, string> {
+export function toTypeNames(
+  routes: RouteContract[],
+  taken: Iterable<string>,
+): Map<RouteContract, string> {
   const used = new Set(taken);
   return new Map(
     routes.map((route) => {
       const wanted = pascalCase(route.name);
       let name = wanted;
-      for (let number = 2; SUFFIXES.some((suffix) => used.has(name + suffix)); number++) name = `${wanted}${number}`;
+      for (let number = 2; SUFFIXES.some((suffix) => used.has(name + suffix)); number++)
+        name = `${wanted}${number}`;
       for (const suffix of SUFFIXES) used.add(name + suffix);
       return [route, name];
     }),

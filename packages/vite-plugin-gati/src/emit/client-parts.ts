@@ -1,4 +1,11 @@
-import { type Contract, propertyKey, quote, type RouteContract, type Schema, toDeclarations } from '@gati/contract';
+import {
+  type Contract,
+  propertyKey,
+  quote,
+  type RouteContract,
+  type Schema,
+  toDeclarations,
+} from '@gati/contract';
 import { SUFFIXES, toTypeNames } from './client-names.ts';
 import { printRoute, routeNotes, type RouteTypes } from './client-route.ts';
 
@@ -45,15 +52,33 @@ export const PUBLIC_TYPES: string[] =
   'Call CallEvent CallInfo CallOptions ClientOptions Connection ConnectTo EventStream Failure HeaderValues Interceptor NetworkError NetworkFailure OtherFailure OtherProblem OtherSuccess Outcome Problem RetryOptions Success'.split(
     ' ',
   );
-const TYPES = [...PUBLIC_TYPES, 'ConnectRequest', 'Method', 'OptionalMethod', 'OptionalSocketMethod', 'SocketMethod'].sort();
-const DECLARED = ['Client', 'Routes', 'Sockets', 'PlainRoute', 'PlainSocket', 'QueryValues', 'SocketOptions'];
+const TYPES = [
+  ...PUBLIC_TYPES,
+  'ConnectRequest',
+  'Method',
+  'OptionalMethod',
+  'OptionalSocketMethod',
+  'SocketMethod',
+].sort();
+const DECLARED = [
+  'Client',
+  'Routes',
+  'Sockets',
+  'PlainRoute',
+  'PlainSocket',
+  'QueryValues',
+  'SocketOptions',
+];
 /** Globals that the printed types name. */
 const GLOBALS = ['FormData', 'ReadableStream', 'Uint8Array', 'Promise'];
 
 /** A build asks for its app's client and for its SDK; the types of a large contract take their time to be printed. */
 const printed = new WeakMap<Contract, Types>();
 
-export function toClientParts(contract: Contract, { version, base = '' }: ClientSettings): ClientParts {
+export function toClientParts(
+  contract: Contract,
+  { version, base = '' }: ClientSettings,
+): ClientParts {
   const types = printed.get(contract) ?? printTypes(contract);
   printed.set(contract, types);
   return { ...types, values: toValues(contract, version, base) };
@@ -67,7 +92,10 @@ function printTypes(contract: Contract): Types {
   const names = toDeclarations(contract.$defs, {
     request: contract.routes.flatMap(sentSchemas),
     response: contract.routes.flatMap(receivedSchemas),
-    taken: [...taken, ...[...routeNames.values()].flatMap((name) => SUFFIXES.map((suffix) => name + suffix))],
+    taken: [
+      ...taken,
+      ...[...routeNames.values()].flatMap((name) => SUFFIXES.map((suffix) => name + suffix)),
+    ],
   });
   const routes: Types['routes'] = new Map(
     contract.routes.map((route) => {
@@ -80,7 +108,9 @@ function printTypes(contract: Contract): Types {
 
   const text = [
     `/** What a query may hold where its route declares none. */\nexport type QueryValues = Record<string, string | number | boolean | undefined | readonly (string | number | boolean)[]>;\n`,
-    ...(sockets.length > 0 ? [`type SocketOptions = Pick<ConnectRequest, 'version' | 'protocols' | 'signal'>;\n`] : []),
+    ...(sockets.length > 0
+      ? [`type SocketOptions = Pick<ConnectRequest, 'version' | 'protocols' | 'signal'>;\n`]
+      : []),
     names.text,
     ...[...routes.values()].map((route) => route.text),
     `export interface Routes {\n${calls.map((route) => `  ${quote(route.id)}: { request: ${nameOf(route)}Request; result: ${nameOf(route)}Result };\n`).join('')}}\n`,
@@ -89,7 +119,9 @@ function printTypes(contract: Contract): Types {
     `export type PlainSocket =${union(sockets, routes)};\n`,
     `export interface Client<Throw extends boolean = false> ${printTree(toTree(contract.routes), '', (route) => methodType(route, nameOf(route), routes.get(route)!.plain))}\n`,
   ].join('\n');
-  const imports = TYPES.filter((name) => ALWAYS.has(name) || new RegExp(`\\b${name}\\b`).test(text));
+  const imports = TYPES.filter(
+    (name) => ALWAYS.has(name) || new RegExp(`\\b${name}\\b`).test(text),
+  );
   return { imports, types: text, routes };
 }
 
@@ -98,7 +130,9 @@ const ALWAYS = new Set(['Call', 'ClientOptions', 'ConnectTo']);
 
 function toValues(contract: Contract, version: string, base: string): ClientValue[] {
   const { calls, sockets } = divide(contract);
-  const forms = calls.filter(({ body }) => body?.contentTypes[0] === 'multipart/form-data').map(({ id }) => quote(id));
+  const forms = calls
+    .filter(({ body }) => body?.contentTypes[0] === 'multipart/form-data')
+    .map(({ id }) => quote(id));
   const call = 'Call<Routes, PlainRoute, Throw>';
   return [
     {
@@ -138,7 +172,8 @@ function toValues(contract: Contract, version: string, base: string): ClientValu
       value: '/* @__PURE__ */ createClient()',
     },
     {
-      notes: "/** `call('GET /users/:id', { params: { id } })`: needs no table of routes, so a bundler leaves it out. */",
+      notes:
+        "/** `call('GET /users/:id', { params: { id } })`: needs no table of routes, so a bundler leaves it out. */",
       name: 'call',
       kind: 'const',
       signature: ': Call<Routes, PlainRoute, false>',
@@ -156,21 +191,39 @@ function toValues(contract: Contract, version: string, base: string): ClientValu
 }
 
 /** TypeScript of one value. */
-export function printValue({ notes, name, kind, local, signature, setup = '', value, cast = '' }: ClientValue): string {
+export function printValue({
+  notes,
+  name,
+  kind,
+  local,
+  signature,
+  setup = '',
+  value,
+  cast = '',
+}: ClientValue): string {
   const head = `${notes ? `${notes}\n` : ''}${local ? '' : 'export '}${kind} ${name}${signature}`;
-  return kind === 'const' ? `${head} = ${value}${cast};\n` : `${head} {\n${setup}  return ${value}${cast};\n}\n`;
+  return kind === 'const'
+    ? `${head} = ${value}${cast};\n`
+    : `${head} {\n${setup}  return ${value}${cast};\n}\n`;
 }
 
 function divide({ routes }: Contract): { calls: RouteContract[]; sockets: RouteContract[] } {
-  return { calls: routes.filter(({ method }) => method !== 'WS'), sockets: routes.filter(({ method }) => method === 'WS') };
+  return {
+    calls: routes.filter(({ method }) => method !== 'WS'),
+    sockets: routes.filter(({ method }) => method === 'WS'),
+  };
 }
 
 function sentSchemas(route: RouteContract): Schema[] {
-  return [route.params, route.query, route.headers, route.body?.schema, route.receive].filter((schema) => schema !== undefined);
+  return [route.params, route.query, route.headers, route.body?.schema, route.receive].filter(
+    (schema) => schema !== undefined,
+  );
 }
 
 function receivedSchemas(route: RouteContract): Schema[] {
-  return [route.send, ...Object.values(route.responses).map(({ schema }) => schema)].filter((schema) => schema !== undefined);
+  return [route.send, ...Object.values(route.responses).map(({ schema }) => schema)].filter(
+    (schema) => schema !== undefined,
+  );
 }
 
 function union(routes: RouteContract[], printed: Map<RouteContract, RouteTypes>): string {
@@ -179,7 +232,8 @@ function union(routes: RouteContract[], printed: Map<RouteContract, RouteTypes>)
 }
 
 function methodType(route: RouteContract, name: string, plain: boolean): string {
-  if (route.method === 'WS') return `${plain ? 'Optional' : ''}SocketMethod<${name}Request, ${name}Sent, ${name}Received>`;
+  if (route.method === 'WS')
+    return `${plain ? 'Optional' : ''}SocketMethod<${name}Request, ${name}Sent, ${name}Received>`;
   return `${plain ? 'Optional' : ''}Method<${name}Request, ${name}Result, Throw>`;
 }
 
@@ -214,7 +268,8 @@ function printTree(tree: Tree, indent: string, type: (route: RouteContract) => s
 
 function printIds(tree: Tree, indent: string): string {
   const lines = [...tree.children].map(([name, child]) => {
-    const leaf = child.own && child.children.size === 0 ? quote(child.own.id) : printIds(child, `${indent}  `);
+    const leaf =
+      child.own && child.children.size === 0 ? quote(child.own.id) : printIds(child, `${indent}  `);
     // A computed key, since a plain `__proto__` would be the object's prototype.
     return `${indent}  ${name === '__proto__' ? `[${quote(name)}]` : propertyKey(name)}: ${leaf},\n`;
   });

@@ -17,9 +17,15 @@ export interface RouteTypes {
 }
 
 /** The types of one route of a generated client. */
-export function printRoute(route: RouteContract, name: string, contract: Contract, names: Declarations): RouteTypes {
+export function printRoute(
+  route: RouteContract,
+  name: string,
+  contract: Contract,
+  names: Declarations,
+): RouteTypes {
   const request = printRequest(route, name, contract, names);
-  const received = (schema: Schema | undefined): string => toTypeScript(schema ?? {}, { direction: 'response', nameOf: names.response });
+  const received = (schema: Schema | undefined): string =>
+    toTypeScript(schema ?? {}, { direction: 'response', nameOf: names.response });
   if (route.method === 'WS') {
     const sent = toTypeScript(route.receive ?? {}, { direction: 'request', nameOf: names.request });
     return {
@@ -30,12 +36,19 @@ export function printRoute(route: RouteContract, name: string, contract: Contrac
   return { text: `${request.text}\n${printResult(route, name, names)}`, plain: request.plain };
 }
 
-function printRequest(route: RouteContract, name: string, contract: Contract, names: Declarations): RouteTypes {
+function printRequest(
+  route: RouteContract,
+  name: string,
+  contract: Contract,
+  names: Declarations,
+): RouteTypes {
   const isSocket = route.method === 'WS';
-  const print = (schema: Schema): string => toTypeScript(schema, { direction: 'request', nameOf: names.request, indent: '  ' });
+  const print = (schema: Schema): string =>
+    toTypeScript(schema, { direction: 'request', nameOf: names.request, indent: '  ' });
   const needs = (schema: Schema): boolean => mustHave(schema, contract);
   const fields: { name: string; type: string; required: boolean }[] = [];
-  if (route.params) fields.push({ name: 'params', type: print(route.params), required: needs(route.params) });
+  if (route.params)
+    fields.push({ name: 'params', type: print(route.params), required: needs(route.params) });
   fields.push(
     route.query
       ? { name: 'query', type: print(route.query), required: needs(route.query) }
@@ -44,14 +57,20 @@ function printRequest(route: RouteContract, name: string, contract: Contract, na
   if (!isSocket) {
     fields.push(
       route.headers
-        ? { name: 'headers', type: `${print(route.headers)} & HeaderValues`, required: needs(route.headers) }
+        ? {
+            name: 'headers',
+            type: `${print(route.headers)} & HeaderValues`,
+            required: needs(route.headers),
+          }
         : { name: 'headers', type: 'HeaderValues', required: false },
     );
   }
   if (route.body) {
     const type = print(route.body.schema);
     const forms = route.body.contentTypes.some(
-      (contentType) => contentType === 'multipart/form-data' || contentType === 'application/x-www-form-urlencoded',
+      (contentType) =>
+        contentType === 'multipart/form-data' ||
+        contentType === 'application/x-www-form-urlencoded',
     );
     fields.push({
       name: 'body',
@@ -59,7 +78,9 @@ function printRequest(route: RouteContract, name: string, contract: Contract, na
       required: route.body.required,
     });
   }
-  const lines = fields.map((field) => `  ${field.name}${field.required ? '' : '?'}: ${field.type};\n`).join('');
+  const lines = fields
+    .map((field) => `  ${field.name}${field.required ? '' : '?'}: ${field.type};\n`)
+    .join('');
   return {
     text: `export interface ${name}Request extends ${isSocket ? 'SocketOptions' : 'CallOptions'} {\n${lines}}\n`,
     plain: fields.every((field) => !field.required),
@@ -81,13 +102,19 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
     const data = dataType(route.responses[status]!, names);
     if (isRedirect(status)) return [];
     return [
-      status.startsWith('2') ? `Success<${status}, ${data}>` : `Failure<${status}, ${data}${ALSO_OURS.has(status) ? ' | Problem' : ''}>`,
+      status.startsWith('2')
+        ? `Success<${status}, ${data}>`
+        : `Failure<${status}, ${data}${ALSO_OURS.has(status) ? ' | Problem' : ''}>`,
     ];
   });
   const rest = route.responses['default'];
   // A redirect is followed, and what comes of it is not known here.
-  if (rest || statuses.some(isRedirect)) members.push(`OtherSuccess<${listed}, ${rest ? dataType(rest, names) : 'unknown'}>`);
-  members.push(rest ? `OtherFailure<${listed}, ${dataType(rest, names)}>` : `OtherProblem<${listed}>`, 'NetworkFailure');
+  if (rest || statuses.some(isRedirect))
+    members.push(`OtherSuccess<${listed}, ${rest ? dataType(rest, names) : 'unknown'}>`);
+  members.push(
+    rest ? `OtherFailure<${listed}, ${dataType(rest, names)}>` : `OtherProblem<${listed}>`,
+    'NetworkFailure',
+  );
   return `export type ${name}Result =\n${members
     .map((member) => `  | ${member}\n`)
     .join('')
@@ -103,7 +130,10 @@ const isRedirect = (status: string): boolean => status.startsWith('3') && status
 function dataType({ schema, contentType }: ResponseContract, names: Declarations): string {
   if (schema === undefined && contentType === undefined) return 'undefined';
   const type = contentType ?? 'application/json';
-  const print = (): string => (schema ? toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' }) : 'unknown');
+  const print = (): string =>
+    schema
+      ? toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' })
+      : 'unknown';
   if (type === 'text/event-stream') return `EventStream<${print()}>`;
   if (type === 'application/json' || type.endsWith('+json')) return print();
   if (type === 'application/octet-stream') return 'ReadableStream<Uint8Array>';
@@ -112,7 +142,10 @@ function dataType({ schema, contentType }: ResponseContract, names: Declarations
 
 /** The notes of a route, with its id, as they stand before its method. */
 export function routeNotes(route: RouteContract, indent: string): string {
-  const description = [route.description === route.summary ? undefined : route.description, `\`${route.id}\``]
+  const description = [
+    route.description === route.summary ? undefined : route.description,
+    `\`${route.id}\``,
+  ]
     .filter((text) => text)
     .join('\n\n');
   return jsDoc({ summary: route.summary, description, deprecated: route.deprecated }, indent);

@@ -7,7 +7,10 @@ export interface ClientEmitOptions extends ClientSettings {
 }
 
 /** The text of `.gati/generated/client.ts`: the types of all routes, and the client that calls them. Same contract, same bytes. */
-export function emitClient(contract: Contract, { runtime = 'vite-plugin-gati/client', ...settings }: ClientEmitOptions): string {
+export function emitClient(
+  contract: Contract,
+  { runtime = 'vite-plugin-gati/client', ...settings }: ClientEmitOptions,
+): string {
   const { imports, types, values } = toClientParts(contract, settings);
   return `// Written by Gati from the contract of the app; changes here are lost.
 /* eslint-disable */

@@ -20,7 +20,10 @@ export function toDockerFiles(manifest: Pick<Manifest, 'name' | 'release'>): Emi
   return [
     { path: 'Dockerfile', text: dockerfile(manifest) },
     { path: '.dockerignore', text: 'Dockerfile\n.dockerignore\n**/*.map\n' },
-    { path: 'data/README', text: 'What the server keeps on disk stands in this folder, the volume /data of the image.\n' },
+    {
+      path: 'data/README',
+      text: 'What the server keeps on disk stands in this folder, the volume /data of the image.\n',
+    },
   ];
 }
 

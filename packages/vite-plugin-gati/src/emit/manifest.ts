@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Bump, canonicalJson, type Change, type Contract, type Manifest, MANIFEST_FORMAT, type NativeCode } from '@gati/contract';
+import {
+  type Bump,
+  canonicalJson,
+  type Change,
+  type Contract,
+  type Manifest,
+  MANIFEST_FORMAT,
+  type NativeCode,
+} from '@gati/contract';
 
 export interface ManifestInput {
   app: { name: string; version: string };
@@ -13,7 +21,15 @@ export interface ManifestInput {
   changes?: Change[];
 }
 
-export function toManifest({ app, contract, code, native, since, bump, changes }: ManifestInput): Manifest {
+export function toManifest({
+  app,
+  contract,
+  code,
+  native,
+  since,
+  bump,
+  changes,
+}: ManifestInput): Manifest {
   const { name, version } = app;
   return {
     format: MANIFEST_FORMAT,
@@ -32,8 +48,17 @@ export function toManifest({ app, contract, code, native, since, bump, changes }
 }
 
 /** The same contract, code and compiled packages under the same version always give the same id. */
-export function toReleaseId({ version, contract, code = '', native }: Omit<ManifestInput, 'app'> & { version: string }): string {
-  const hash = createHash('sha256').update(`${version}\0`).update(digestOf(contract)).update('\0').update(code);
+export function toReleaseId({
+  version,
+  contract,
+  code = '',
+  native,
+}: Omit<ManifestInput, 'app'> & { version: string }): string {
+  const hash = createHash('sha256')
+    .update(`${version}\0`)
+    .update(digestOf(contract))
+    .update('\0')
+    .update(code);
   if (native) hash.update('\0').update(canonicalJson(native));
   return `rel_${hash.digest('hex').slice(0, 16)}`;
 }
@@ -43,7 +68,8 @@ const digests = new WeakMap<Contract, string>();
 
 /** SHA-256 of a contract, hex. */
 export function digestOf(contract: Contract): string {
-  const digest = digests.get(contract) ?? createHash('sha256').update(canonicalJson(contract)).digest('hex');
+  const digest =
+    digests.get(contract) ?? createHash('sha256').update(canonicalJson(contract)).digest('hex');
   digests.set(contract, digest);
   return digest;
 }

@@ -26,11 +26,15 @@ declare namespace GatiTypes {
 ${registry('GatiRoutes', scan.routes.map(routeEntry))}
 ${registry(
   'GatiModules',
-  scan.modules.map(({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`),
+  scan.modules.map(
+    ({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`,
+  ),
 )}
 ${registry(
   'GatiEffects',
-  scan.effects.map(({ name, file }) => `${propertyKey(name)}: GatiTypes.Payload<typeof ${importOf(file)}.run>;`),
+  scan.effects.map(
+    ({ name, file }) => `${propertyKey(name)}: GatiTypes.Payload<typeof ${importOf(file)}.run>;`,
+  ),
 )}
 ${registry('GatiConfig', scan.config === undefined ? [] : [`config: GatiTypes.Output<typeof ${importOf(scan.config)}.default>;`])}
 ${registry('GatiClient', scan.routes.length === 0 ? [] : ["routes: import('../generated/client.ts').Routes;", "plain: import('../generated/client.ts').PlainRoute;"])}
@@ -54,7 +58,8 @@ function registry(name: string, entries: string[]): string {
 function routeEntry(route: RouteFile): string {
   const parts = PARTS.flatMap((part) => {
     const type = `${part[0]!.toUpperCase()}${part.slice(1)}`;
-    if (route.exports.values.includes(part)) return [`${part}: GatiTypes.Output<typeof ${importOf(route.file)}.${part}>;`];
+    if (route.exports.values.includes(part))
+      return [`${part}: GatiTypes.Output<typeof ${importOf(route.file)}.${part}>;`];
     return route.exports.types.includes(type) ? [`${part}: ${importOf(route.file)}.${type};`] : [];
   });
   return `${quote(route.id)}: {${parts.map((part) => ` ${part}`).join('')}${parts.length > 0 ? ' ' : ''}};`;

@@ -1,4 +1,12 @@
-import { type Contract, propertyKey, quote, type RouteContract, type Schema, toDeclarations, toTypeScript } from '@gati/contract';
+import {
+  type Contract,
+  propertyKey,
+  quote,
+  type RouteContract,
+  type Schema,
+  toDeclarations,
+  toTypeScript,
+} from '@gati/contract';
 
 /** One migration and the contracts that it stands between. */
 export interface MigrationTypes {
@@ -33,19 +41,32 @@ ${entries.join('')}}
 /** All of it as JSON has it: a migration sees neither `Date` nor `bigint`. */
 function printContract({ routes, effects, $defs }: Contract): string {
   const called = routes.filter(({ method }) => method !== 'WS');
-  const schemas = [...called.flatMap(schemasOf), ...effects.flatMap(({ payload }) => (payload ? [payload] : []))];
+  const schemas = [
+    ...called.flatMap(schemasOf),
+    ...effects.flatMap(({ payload }) => (payload ? [payload] : [])),
+  ];
   const names = toDeclarations($defs, { request: [], response: schemas, taken: ['Contract'] });
   const print = (schema: Schema | undefined): string =>
-    schema === undefined ? 'unknown' : toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' });
+    schema === undefined
+      ? 'unknown'
+      : toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' });
   const lines = called.map((route) => `    ${quote(route.id)}: { ${printRoute(route, print)} };\n`);
-  const payloads = effects.map(({ name, payload }) => `    ${propertyKey(name)}: ${print(payload)};\n`);
+  const payloads = effects.map(
+    ({ name, payload }) => `    ${propertyKey(name)}: ${print(payload)};\n`,
+  );
   return `${names.text}export interface Contract {\n  routes: {\n${lines.join('')}  };\n  effects: {\n${payloads.join('')}  };\n}\n`;
 }
 
 function printRoute(route: RouteContract, print: (schema: Schema | undefined) => string): string {
   const responses = Object.entries(route.responses)
-    .filter(([status, { contentType }]) => status !== 'default' && (contentType ?? 'application/json') === 'application/json')
-    .map(([status, { schema }]) => `{ status: ${status}; body: ${schema === undefined ? 'undefined' : print(schema)} }`);
+    .filter(
+      ([status, { contentType }]) =>
+        status !== 'default' && (contentType ?? 'application/json') === 'application/json',
+    )
+    .map(
+      ([status, { schema }]) =>
+        `{ status: ${status}; body: ${schema === undefined ? 'undefined' : print(schema)} }`,
+    );
   return [
     `params: ${route.params ? toStrings(route.params) : 'Record<string, string>'}`,
     'query: Record<string, string | string[] | undefined>',
@@ -63,5 +84,7 @@ function toStrings({ properties = {} }: Schema): string {
 }
 
 function schemasOf({ body, responses }: RouteContract): Schema[] {
-  return [body?.schema, ...Object.values(responses).map(({ schema }) => schema)].filter((schema) => schema !== undefined);
+  return [body?.schema, ...Object.values(responses).map(({ schema }) => schema)].filter(
+    (schema) => schema !== undefined,
+  );
 }

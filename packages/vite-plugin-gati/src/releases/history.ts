@@ -1,5 +1,11 @@
 import type { Manifest, ReleaseStatus } from '@gati/contract';
-import { findBase, listReleases, openReleaseStore, readManifest, statusOf } from '@gati/runtime-h3/releases';
+import {
+  findBase,
+  listReleases,
+  openReleaseStore,
+  readManifest,
+  statusOf,
+} from '@gati/runtime-h3/releases';
 import type { ReleaseStore, StoredRelease, StoreHead } from '@gati/runtime-h3';
 import { isCi, locateStore, noStore } from './locate.ts';
 

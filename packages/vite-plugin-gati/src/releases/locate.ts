@@ -51,7 +51,8 @@ export function noStore(level: Diagnostic['level']): Diagnostic {
   return {
     code: 'GATI_NO_RELEASE_STORE',
     level,
-    message: 'No release store is named, so this build is compared with nothing and its version is that of package.json.',
+    message:
+      'No release store is named, so this build is compared with nothing and its version is that of package.json.',
     fix: 'Set GATI_RELEASES to a directory that lasts or to s3://bucket/prefix.',
   };
 }

@@ -9,7 +9,11 @@ import { locateStore } from './locate.ts';
  * The contracts that migrations stand between, from the release store: of those that a file carries the highest, and the one that it leads to;
  * `current` where that is not released yet. What the store does not have, or can't tell, is left out.
  */
-export async function readMigrationTypes(root: string, files: readonly VersionFile[], current: Contract): Promise<MigrationTypes[]> {
+export async function readMigrationTypes(
+  root: string,
+  files: readonly VersionFile[],
+  current: Contract,
+): Promise<MigrationTypes[]> {
   let store: ReleaseStore | undefined;
   try {
     store = await openReleaseStore(locateStore(root).url);
@@ -18,9 +22,12 @@ export async function readMigrationTypes(root: string, files: readonly VersionFi
     const found: MigrationTypes[] = [];
     for (const { from, to } of files) {
       const range = parseRange(from);
-      const old = releases.find(({ version }) => range !== undefined && satisfies(parseSemver(version)!, range));
+      const old = releases.find(
+        ({ version }) => range !== undefined && satisfies(parseSemver(version)!, range),
+      );
       const next = releases.find(({ version }) => version === to);
-      if (old) found.push({ name: from, from: await read(old), to: next ? await read(next) : current });
+      if (old)
+        found.push({ name: from, from: await read(old), to: next ? await read(next) : current });
     }
     return found;
   } catch {
@@ -34,7 +41,8 @@ export async function readMigrationTypes(root: string, files: readonly VersionFi
 function createReader(store: ReleaseStore): (release: StoredRelease) => Promise<Contract> {
   const known = new Map<string, Promise<Contract>>();
   return (release) => {
-    const reading = known.get(release.id) ?? readManifest(store, release).then(({ contract }) => contract);
+    const reading =
+      known.get(release.id) ?? readManifest(store, release).then(({ contract }) => contract);
     known.set(release.id, reading);
     return reading;
   };

@@ -19,8 +19,10 @@ export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): Na
   for (const { file, facts } of files) {
     diagnostics.push(...readSettings(file, facts));
     const constant = facts.constants.effect;
-    if (constant && constant.value === undefined) diagnostics.push(notConstant({ file, ...constant }, 'effect'));
-    else if (!facts.open && !facts.exports.values.includes('run')) diagnostics.push(runMissing({ file }));
+    if (constant && constant.value === undefined)
+      diagnostics.push(notConstant({ file, ...constant }, 'effect'));
+    else if (!facts.open && !facts.exports.values.includes('run'))
+      diagnostics.push(runMissing({ file }));
     else named.push({ name: constant?.value ?? toIdentifier(belowFolder(file, EFFECTS)), file });
   }
   return claim(named, 'effect name', diagnostics);
@@ -34,7 +36,8 @@ function claim(files: NamedFile[], what: string, diagnostics: Diagnostic[]): Nam
   for (const entry of files) {
     const other = owners.get(entry.name);
     if (other) diagnostics.push(nameConflict(entry, what, entry.name, other));
-    else if (!NAME.test(entry.name) || entry.name === '__proto__') diagnostics.push(nameInvalid(entry, what, entry.name));
+    else if (!NAME.test(entry.name) || entry.name === '__proto__')
+      diagnostics.push(nameInvalid(entry, what, entry.name));
     else owners.set(entry.name, entry);
   }
   return [...owners.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -28,7 +28,10 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     return false;
   });
   // By the folder they stand in; a folder's own sorts before those below it.
-  const folders = middleware.map(({ file }) => ({ file, folder: file.slice(0, file.lastIndexOf('/') + 1) }));
+  const folders = middleware.map(({ file }) => ({
+    file,
+    folder: file.slice(0, file.lastIndexOf('/') + 1),
+  }));
 
   const byShape = new Map<string, FoundRoute>();
   for (const entry of withRole('handler')) {
@@ -43,7 +46,9 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     const { id, method, path } = found.route;
     if ((method === 'GET' || method === 'HEAD') && PROBES.includes(base + path.replace(/^\/$/, '')))
       diagnostics.push(routeShadowed(found.site, id));
-    found.route.middleware = folders.filter(({ folder }) => entry.file.startsWith(folder)).map(({ file }) => file);
+    found.route.middleware = folders
+      .filter(({ folder }) => entry.file.startsWith(folder))
+      .map(({ file }) => file);
     found.route.middleware.sort((a, b) => a.split('/').length - b.split('/').length);
     byShape.set(shape, found);
   }
@@ -55,6 +60,8 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     effects: readEffects(withRole('effect'), diagnostics),
     ...(config === undefined ? {} : { config }),
     versions: readVersions(withRole('version'), diagnostics),
-    diagnostics: diagnostics.sort((a, b) => (a.file ?? '').localeCompare(b.file ?? '', 'en') || (a.line ?? 0) - (b.line ?? 0)),
+    diagnostics: diagnostics.sort(
+      (a, b) => (a.file ?? '').localeCompare(b.file ?? '', 'en') || (a.line ?? 0) - (b.line ?? 0),
+    ),
   };
 }

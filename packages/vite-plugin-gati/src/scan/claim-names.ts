@@ -12,7 +12,10 @@ export function claimNames(found: FoundRoute[], diagnostics: Diagnostic[]): Rout
     const { name } = entry.route;
     const key = name.join('.');
     const prefixes = name.slice(1).map((_, index) => name.slice(0, index + 1).join('.'));
-    const other = owners.get(key) ?? folders.get(key) ?? prefixes.map((prefix) => owners.get(prefix)).find(Boolean);
+    const other =
+      owners.get(key) ??
+      folders.get(key) ??
+      prefixes.map((prefix) => owners.get(prefix)).find(Boolean);
     if (other) {
       diagnostics.push(nameConflict(entry.nameSite, 'client name', key, other.nameSite));
       continue;

@@ -10,13 +10,20 @@ const DEPTH = 8;
  * Value of an expression of literals, templates, arithmetic, objects and constants of the same file: what can be told without running
  * the file, and without looking at a type. `undefined`: it can't be told.
  */
-export function constantValue(node: ESTree.Expression | null | undefined, of: Initialisers, depth = 0): { value: unknown } | undefined {
+export function constantValue(
+  node: ESTree.Expression | null | undefined,
+  of: Initialisers,
+  depth = 0,
+): { value: unknown } | undefined {
   if (!node || depth > DEPTH) return undefined;
-  const inner = (expression: ESTree.Expression | null | undefined): { value: unknown } | undefined =>
-    constantValue(expression, of, depth + 1);
+  const inner = (
+    expression: ESTree.Expression | null | undefined,
+  ): { value: unknown } | undefined => constantValue(expression, of, depth + 1);
   switch (node.type) {
     case 'Literal':
-      return node.value === null || ['string', 'number', 'boolean'].includes(typeof node.value) ? { value: node.value } : undefined;
+      return node.value === null || ['string', 'number', 'boolean'].includes(typeof node.value)
+        ? { value: node.value }
+        : undefined;
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSTypeAssertion':
@@ -26,7 +33,9 @@ export function constantValue(node: ESTree.Expression | null | undefined, of: In
       return inner(of(node.name));
     case 'UnaryExpression': {
       const argument = inner(node.argument);
-      return node.operator === '-' && typeof argument?.value === 'number' ? { value: -argument.value } : undefined;
+      return node.operator === '-' && typeof argument?.value === 'number'
+        ? { value: -argument.value }
+        : undefined;
     }
     case 'BinaryExpression':
       return calculate(node.operator, inner(node.left as ESTree.Expression), inner(node.right));
@@ -40,7 +49,10 @@ export function constantValue(node: ESTree.Expression | null | undefined, of: In
 }
 
 /** A constant string; `undefined` where it is none. */
-export function constantString(node: ESTree.Expression | null | undefined, of: Initialisers): string | undefined {
+export function constantString(
+  node: ESTree.Expression | null | undefined,
+  of: Initialisers,
+): string | undefined {
   const value = constantValue(node, of)?.value;
   return typeof value === 'string' ? value : undefined;
 }
@@ -62,23 +74,31 @@ function calculate(
   return undefined;
 }
 
-function template({ quasis, expressions }: ESTree.TemplateLiteral, inner: Inner): { value: string } | undefined {
+function template(
+  { quasis, expressions }: ESTree.TemplateLiteral,
+  inner: Inner,
+): { value: string } | undefined {
   let text = quasis[0]?.value.cooked ?? undefined;
   for (const [index, expression] of expressions.entries()) {
     const value = inner(expression)?.value;
     const next = quasis[index + 1]?.value.cooked;
-    if (text === undefined || typeof value !== 'string' || next === undefined || next === null) return undefined;
+    if (text === undefined || typeof value !== 'string' || next === undefined || next === null)
+      return undefined;
     text += value + next;
   }
   return text === undefined ? undefined : { value: text };
 }
 
-function object({ properties }: ESTree.ObjectExpression, inner: Inner): { value: Record<string, unknown> } | undefined {
+function object(
+  { properties }: ESTree.ObjectExpression,
+  inner: Inner,
+): { value: Record<string, unknown> } | undefined {
   const value: Record<string, unknown> = {};
   for (const property of properties) {
     if (property.type !== 'Property' || property.computed) return undefined;
     const { key } = property;
-    const name = key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
+    const name =
+      key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
     const found = inner(property.value as ESTree.Expression);
     if (name === undefined || name === '__proto__' || found === undefined) return undefined;
     value[name] = found.value;

@@ -6,15 +6,26 @@ import { scheduleInvalid, settingInvalid } from './problems.ts';
 /** What can be told of an effect's settings before it runs; what is no constant is looked at when it is loaded. */
 export function readSettings(file: string, { settings }: FileFacts): Diagnostic[] {
   const { schedule, timezone } = settings;
-  const values = Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value]));
-  const faults = checkSettings(values).map(({ setting, message, fix }) => settingInvalid(at(file, settings[setting]), message, fix));
+  const values = Object.fromEntries(
+    Object.entries(settings).map(([name, { value }]) => [name, value]),
+  );
+  const faults = checkSettings(values).map(({ setting, message, fix }) =>
+    settingInvalid(at(file, settings[setting]), message, fix),
+  );
   const reason = schedule && toReason(schedule.value, timezone?.value);
-  return reason === undefined ? faults : [...faults, scheduleInvalid(at(file, schedule), String(schedule?.value), timezone?.value, reason)];
+  return reason === undefined
+    ? faults
+    : [
+        ...faults,
+        scheduleInvalid(at(file, schedule), String(schedule?.value), timezone?.value, reason),
+      ];
 }
 
 function toReason(schedule: unknown, timezone: unknown): string | undefined {
   if (typeof schedule !== 'string') return 'it is no text';
-  return timezone === undefined || typeof timezone === 'string' ? checkSchedule(schedule, timezone) : 'the timezone is no text';
+  return timezone === undefined || typeof timezone === 'string'
+    ? checkSchedule(schedule, timezone)
+    : 'the timezone is no text';
 }
 
 const at = (file: string, setting: Setting | undefined): { file: string } => ({

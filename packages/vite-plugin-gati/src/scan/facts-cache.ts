@@ -38,7 +38,8 @@ export function createFactsCache(folder: string): FactsCache {
 function readPack(file: string): Pack['files'] {
   try {
     const pack = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Pack> | null;
-    if (pack?.format === FORMAT && typeof pack.files === 'object' && pack.files !== null) return pack.files;
+    if (pack?.format === FORMAT && typeof pack.files === 'object' && pack.files !== null)
+      return pack.files;
   } catch {
     // Not there, or not whole.
   }

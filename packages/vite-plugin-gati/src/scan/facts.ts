@@ -45,7 +45,12 @@ const SETTINGS = new Set(['schedule', 'timezone', 'retry', 'concurrency', 'rateL
 export function readFacts(file: string, text: string): FileFacts {
   const parsed = parseSync(file, text);
   const { module, errors } = parsed;
-  const facts: FileFacts = { exports: { values: [], types: [] }, open: false, constants: {}, settings: {} };
+  const facts: FileFacts = {
+    exports: { values: [], types: [] },
+    open: false,
+    constants: {},
+    settings: {},
+  };
   const [error] = errors;
   if (error) {
     const place = toPlace(text, error.labels[0]?.start ?? 0);
@@ -54,24 +59,29 @@ export function readFacts(file: string, text: string): FileFacts {
   // Most exports say by their first words what they are; the syntax tree, which costs most of the time, is made for the others.
   let tree: Map<string, Local> | undefined;
   const locals = (): Map<string, Local> => (tree ??= localKinds(parsed.program));
-  const initialiser = (name: string): ESTree.Expression | null | undefined => locals().get(name)?.init;
+  const initialiser = (name: string): ESTree.Expression | null | undefined =>
+    locals().get(name)?.init;
   const values = new Set<string>();
   const types = new Set<string>();
-  const entries = module.staticExports.flatMap(({ start, end, entries }) => entries.map((entry) => ({ entry, start, end })));
+  const entries = module.staticExports.flatMap(({ start, end, entries }) =>
+    entries.map((entry) => ({ entry, start, end })),
+  );
   for (const { entry, start, end } of entries) {
     if (entry.exportName.kind === 'None') {
       facts.open = true;
       continue;
     }
     const name = entry.exportName.kind === 'Default' ? 'default' : (entry.exportName.name ?? '');
-    const find = (): Local | undefined => toLocal(text.slice(start, end), name) ?? locals().get(entry.localName.name ?? '');
+    const find = (): Local | undefined =>
+      toLocal(text.slice(start, end), name) ?? locals().get(entry.localName.name ?? '');
     const local = entry.moduleRequest ? undefined : find();
     if (entry.isType || local?.kind === 'type') types.add(name);
     else values.add(name);
     if (local?.kind === 'class') types.add(name);
     if (READ.has(name) && !entry.isType) {
       const place = toPlace(text, entry.exportName.start ?? entry.start);
-      const value = local?.text ?? (local?.init ? constantString(local.init, initialiser) : undefined);
+      const value =
+        local?.text ?? (local?.init ? constantString(local.init, initialiser) : undefined);
       facts.constants[name] = { value, place, frame: toFrame(text, place) };
     }
     if (SETTINGS.has(name) && !entry.isType) {
@@ -94,7 +104,8 @@ interface Local {
 
 const PLAIN = /^export\s+(?:default\s+)?(?:async\s+)?function\b|^export\s+const\s+(?!enum\b)[\w$]/;
 const TYPE = /^export\s+(?:type|interface)\s+[\w$]/;
-const STRING = /^export\s+const\s+[\w$]+\s*=\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")(?:\s*as\s+const)?\s*;?\s*$/;
+const STRING =
+  /^export\s+const\s+[\w$]+\s*=\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")(?:\s*as\s+const)?\s*;?\s*$/;
 
 /** What an export statement declares by this name, if its first words say so. */
 function toLocal(statement: string, name: string): Local | undefined {
@@ -109,15 +120,26 @@ function toLocal(statement: string, name: string): Local | undefined {
 function localKinds(program: ESTree.Program): Map<string, Local> {
   const locals = new Map<string, Local>();
   for (const statement of program.body) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    const declaration =
+      statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
     if (!declaration) continue;
     if (declaration.type === 'VariableDeclaration') {
       for (const { id, init } of declaration.declarations) {
-        if (id.type === 'Identifier') locals.set(id.name, { kind: 'value', init: declaration.kind === 'const' ? init : undefined });
+        if (id.type === 'Identifier')
+          locals.set(id.name, {
+            kind: 'value',
+            init: declaration.kind === 'const' ? init : undefined,
+          });
       }
-    } else if (declaration.type === 'TSTypeAliasDeclaration' || declaration.type === 'TSInterfaceDeclaration') {
+    } else if (
+      declaration.type === 'TSTypeAliasDeclaration' ||
+      declaration.type === 'TSInterfaceDeclaration'
+    ) {
       if (!locals.has(declaration.id.name)) locals.set(declaration.id.name, { kind: 'type' });
-    } else if (declaration.type === 'ClassDeclaration' || declaration.type === 'TSEnumDeclaration') {
+    } else if (
+      declaration.type === 'ClassDeclaration' ||
+      declaration.type === 'TSEnumDeclaration'
+    ) {
       if (declaration.id) locals.set(declaration.id.name, { kind: 'class' });
     } else if (declaration.type === 'FunctionDeclaration' && declaration.id) {
       locals.set(declaration.id.name, { kind: 'value' });

@@ -7,7 +7,10 @@ const RESERVED = new Set(['then', '__proto__', 'constructor', 'prototype']);
 
 /** `capture-payment` → `capturePayment`. */
 export function toIdentifier(text: string): string {
-  const joined = text.replace(/[^A-Za-z0-9_$]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '');
+  const joined = text.replace(
+    /[^A-Za-z0-9_$]+(.)?/g,
+    (_, next: string | undefined) => next?.toUpperCase() ?? '',
+  );
   return /^\d/.test(joined) ? `_${joined}` : joined;
 }
 
@@ -15,13 +18,19 @@ export function toIdentifier(text: string): string {
  * Where a route stands in the client. A file with a `route` export: its folders, then its own name.
  * A file whose name is its route: the static segments, then method and parameters (`users/[id].delete` → `users.deleteById`).
  */
-export function toClientName(file: string, route: { method: RouteMethod; path: string }, declared: boolean): string[] {
+export function toClientName(
+  file: string,
+  route: { method: RouteMethod; path: string },
+  declared: boolean,
+): string[] {
   const { segments } = splitConvention(file);
   const isPlain = segments.length > 0 && segments.every((segment) => !segment.startsWith('['));
   const endsInIndex = /(?:^|\/)index(?:\.[a-z]+)?$/.test(file);
   if (declared && isPlain && !endsInIndex) return segments.map(toIdentifier);
   const folders = segments.filter((segment) => !segment.startsWith('[')).map(toIdentifier);
-  const params = paramNames(route.path).map((name) => toIdentifier(name).replace(/^./, (first) => first.toUpperCase()));
+  const params = paramNames(route.path).map((name) =>
+    toIdentifier(name).replace(/^./, (first) => first.toUpperCase()),
+  );
   const by = params.length > 0 ? `By${params.join('And')}` : '';
   return [...folders, route.method.toLowerCase() + by];
 }

@@ -5,7 +5,8 @@ import { EFFECTS, HANDLERS, MODULES } from './layout.ts';
 
 /** A folder without anything of an app is rather the wrong folder than an app without faults. */
 export function noHandlers(root: string): Diagnostic[] {
-  if ([HANDLERS, EFFECTS, MODULES].some((folder) => fs.existsSync(path.join(root, folder)))) return [];
+  if ([HANDLERS, EFFECTS, MODULES].some((folder) => fs.existsSync(path.join(root, folder))))
+    return [];
   return [
     {
       code: 'GATI_NO_HANDLERS',

@@ -31,7 +31,8 @@ export const syntaxError = (site: Site, message: string): Diagnostic =>
     'Correct the syntax; until then this file does not answer, and all others do.',
   );
 
-export const routeInvalid = (site: Site, fault: RouteFault): Diagnostic => problem('GATI_ROUTE_INVALID', site, fault.message, fault.fix);
+export const routeInvalid = (site: Site, fault: RouteFault): Diagnostic =>
+  problem('GATI_ROUTE_INVALID', site, fault.message, fault.fix);
 
 export const notConstant = (site: Site, name: string): Diagnostic =>
   problem(
@@ -45,7 +46,9 @@ export const routeConflict = (site: Site, id: string, other: Site, otherId: stri
   problem(
     'GATI_ROUTE_CONFLICT',
     site,
-    id === otherId ? `'${id}' is already answered by ${at(other)}.` : `'${id}' answers the same requests as '${otherId}' in ${at(other)}.`,
+    id === otherId
+      ? `'${id}' is already answered by ${at(other)}.`
+      : `'${id}' answers the same requests as '${otherId}' in ${at(other)}.`,
     'Change one of the two routes; until then the other file answers.',
   );
 
@@ -72,7 +75,9 @@ export const socketMismatch = (site: Site, id: string, needs: 'socket' | 'handle
     'GATI_HANDLER_MISSING',
     site,
     `'${id}' needs an exported '${needs}'.`,
-    needs === 'socket' ? 'Export const socket = { open, message, close }.' : "Export a 'handler', or make the route a WS one.",
+    needs === 'socket'
+      ? 'Export const socket = { open, message, close }.'
+      : "Export a 'handler', or make the route a WS one.",
   );
 
 export const middlewareMissing = (site: Site): Diagnostic =>
@@ -84,11 +89,22 @@ export const middlewareMissing = (site: Site): Diagnostic =>
   );
 
 export const runMissing = (site: Site): Diagnostic =>
-  problem('GATI_EFFECT_RUN_MISSING', site, "The file exports no 'run'.", 'Write: export async function run(payload, ectx) { … }.');
+  problem(
+    'GATI_EFFECT_RUN_MISSING',
+    site,
+    "The file exports no 'run'.",
+    'Write: export async function run(payload, ectx) { … }.',
+  );
 
-export const settingInvalid = (site: Site, message: string, fix: string): Diagnostic => problem('GATI_EFFECT_SETTING', site, message, fix);
+export const settingInvalid = (site: Site, message: string, fix: string): Diagnostic =>
+  problem('GATI_EFFECT_SETTING', site, message, fix);
 
-export const scheduleInvalid = (site: Site, schedule: string, timezone: unknown, reason: string): Diagnostic =>
+export const scheduleInvalid = (
+  site: Site,
+  schedule: string,
+  timezone: unknown,
+  reason: string,
+): Diagnostic =>
   problem(
     'GATI_EFFECT_SCHEDULE',
     site,
@@ -104,7 +120,9 @@ export const nameConflict = (site: Site, what: string, name: string, other: Site
     'GATI_NAME_CONFLICT',
     site,
     `The ${what} '${name}' is already taken by ${at(other)}.`,
-    what === 'client name' ? "Give one of them another: export const name = '…'." : 'Rename one of the two.',
+    what === 'client name'
+      ? "Give one of them another: export const name = '…'."
+      : 'Rename one of the two.',
   );
 
 export const nameInvalid = (site: Site, what: string, name: string): Diagnostic =>

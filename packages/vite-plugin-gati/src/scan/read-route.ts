@@ -2,7 +2,13 @@ import type { Diagnostic } from '@gati/contract';
 import type { Constant, ScannedFile } from './facts.ts';
 import { belowFolder, HANDLERS } from './layout.ts';
 import { parseClientName, toClientName } from './names.ts';
-import { handlerMissing, nameInvalid, notConstant, routeInvalid, socketMismatch } from './problems.ts';
+import {
+  handlerMissing,
+  nameInvalid,
+  notConstant,
+  routeInvalid,
+  socketMismatch,
+} from './problems.ts';
 import { fromFileName, parseRoute } from './route.ts';
 import type { RouteFile } from './types.ts';
 
@@ -17,7 +23,10 @@ interface Site extends Partial<Constant> {
 }
 
 /** The route of one handler file, or what keeps it from being one. */
-export function readRoute({ file, facts }: ScannedFile, diagnostics: Diagnostic[]): FoundRoute | undefined {
+export function readRoute(
+  { file, facts }: ScannedFile,
+  diagnostics: Diagnostic[],
+): FoundRoute | undefined {
   const has = (name: string): boolean => facts.exports.values.includes(name);
   const { constants } = facts;
   for (const name of ['route', 'name', 'version']) {
@@ -35,7 +44,9 @@ export function readRoute({ file, facts }: ScannedFile, diagnostics: Diagnostic[
   const onlySocket = has('socket') && !has('handler') && !has('default');
   const site: Site = { file, ...constants.route };
   const template =
-    constants.route?.value === undefined ? fromFileName(short, onlySocket ? 'WS' : 'GET') : parseRoute(constants.route.value);
+    constants.route?.value === undefined
+      ? fromFileName(short, onlySocket ? 'WS' : 'GET')
+      : parseRoute(constants.route.value);
   if ('fix' in template) {
     diagnostics.push(routeInvalid(site, template));
     return undefined;
@@ -48,7 +59,10 @@ export function readRoute({ file, facts }: ScannedFile, diagnostics: Diagnostic[
   }
   const override = constants.name?.value;
   const nameSite: Site = { file, ...(constants.name ?? constants.route) };
-  const name = override === undefined ? toClientName(short, template, Boolean(constants.route)) : parseClientName(override);
+  const name =
+    override === undefined
+      ? toClientName(short, template, Boolean(constants.route))
+      : parseClientName(override);
   if (!name) {
     diagnostics.push(nameInvalid(nameSite, 'client name', override ?? ''));
     return undefined;

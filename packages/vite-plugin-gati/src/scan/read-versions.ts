@@ -1,4 +1,11 @@
-import { compareSemver, type Diagnostic, parseRange, parseSemver, type Range, satisfies } from '@gati/contract';
+import {
+  compareSemver,
+  type Diagnostic,
+  parseRange,
+  parseSemver,
+  type Range,
+  satisfies,
+} from '@gati/contract';
 import type { ScannedFile } from './facts.ts';
 import { belowFolder, VERSIONS } from './layout.ts';
 import { migrationInvalid } from './problems.ts';
@@ -23,18 +30,30 @@ function toFault(
   to: string | undefined,
 ): [message: string, fix: string] | undefined {
   if (range === undefined) {
-    return [`'${from}' is no version and no range of versions.`, "Name the file after the versions that it carries: '1.x.ts', '1.4.0.ts'."];
+    return [
+      `'${from}' is no version and no range of versions.`,
+      "Name the file after the versions that it carries: '1.x.ts', '1.4.0.ts'.",
+    ];
   }
   const target = to === undefined ? undefined : parseSemver(to);
   if (target === undefined) {
-    return [`The file does not say where it carries ${from} to.`, "Write the version that it was made for: export const to = '2.0.0'."];
+    return [
+      `The file does not say where it carries ${from} to.`,
+      "Write the version that it was made for: export const to = '2.0.0'.",
+    ];
   }
   const exact = parseSemver(from);
   if (satisfies(target, range) || (exact !== undefined && compareSemver(target, exact) <= 0)) {
-    return [`${from} is carried to ${to}, which is not behind it.`, 'Give the later version, to which the breaking change led.'];
+    return [
+      `${from} is carried to ${to}, which is not behind it.`,
+      'Give the later version, to which the breaking change led.',
+    ];
   }
   if (!facts.open && !facts.exports.values.includes('default')) {
-    return ['The file exports no migration.', `Write: export default { routes: { … } } satisfies Migration<'${from}'>.`];
+    return [
+      'The file exports no migration.',
+      `Write: export default { routes: { … } } satisfies Migration<'${from}'>.`,
+    ];
   }
   return undefined;
 }

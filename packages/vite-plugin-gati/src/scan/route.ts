@@ -1,6 +1,15 @@
 import type { RouteMethod } from '@gati/contract';
 
-export const METHODS: readonly RouteMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
+export const METHODS: readonly RouteMethod[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'WS',
+];
 
 export interface RouteTemplate {
   method: RouteMethod;
@@ -31,7 +40,10 @@ export function parseRoute(text: string): RouteTemplate | RouteFault {
     };
   }
   if (word !== method)
-    return { message: `The method in '${text}' is not in upper case.`, fix: `Write it so, as in '${method} ${orExample(path)}'.` };
+    return {
+      message: `The method in '${text}' is not in upper case.`,
+      fix: `Write it so, as in '${method} ${orExample(path)}'.`,
+    };
   return checkPath(path) ?? { method, path };
 }
 
@@ -50,15 +62,24 @@ export function checkPath(path: string): RouteFault | undefined {
   const segments = path.slice(1).split('/');
   for (const [index, segment] of segments.entries()) {
     if (segment === '')
-      return { message: `'${path}' has an empty segment.`, fix: `Write one slash, as in '${orExample(path.replace(/\/+/g, '/'))}'.` };
+      return {
+        message: `'${path}' has an empty segment.`,
+        fix: `Write one slash, as in '${orExample(path.replace(/\/+/g, '/'))}'.`,
+      };
     const sign = segment[0];
     if (sign === ':' || sign === '*') {
       const name = segment.slice(1);
       if (!PARAM.test(name)) {
-        return { message: `'${segment}' is not a parameter.`, fix: `Write '${sign}name': letters, digits and '_', the whole segment.` };
+        return {
+          message: `'${segment}' is not a parameter.`,
+          fix: `Write '${sign}name': letters, digits and '_', the whole segment.`,
+        };
       }
       if (names.has(name))
-        return { message: `The parameter '${name}' stands twice in '${path}'.`, fix: 'Give each parameter its own name.' };
+        return {
+          message: `The parameter '${name}' stands twice in '${path}'.`,
+          fix: 'Give each parameter its own name.',
+        };
       if (sign === '*' && index !== segments.length - 1) {
         return {
           message: `'${segment}' takes the rest of the path, but something follows it.`,
@@ -67,10 +88,15 @@ export function checkPath(path: string): RouteFault | undefined {
       }
       names.add(name);
     } else if (segment === '.' || segment === '..') {
-      return { message: `'${path}' has a '${segment}' segment, which no client sends.`, fix: 'Write the path without it.' };
+      return {
+        message: `'${path}' has a '${segment}' segment, which no client sends.`,
+        fix: 'Write the path without it.',
+      };
     } else if (!STATIC.test(segment)) {
       // Half of a surrogate pair has no encoding at all.
-      const encoded = encodeURIComponent(segment.replace(/[:*()?#[\]{}<>|^`"\\ ]|\p{Surrogate}/gu, ''));
+      const encoded = encodeURIComponent(
+        segment.replace(/[:*()?#[\]{}<>|^`"\\ ]|\p{Surrogate}/gu, ''),
+      );
       return {
         message: `'${segment}' can't stand in a path.`,
         fix: `A segment is text, ':name' or a last '*name'; anything else is percent-encoded: '${/^\.*$/.test(encoded) ? 'text' : encoded}'.`,

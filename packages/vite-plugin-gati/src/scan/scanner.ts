@@ -45,8 +45,15 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     const facts = cache?.get(file, hash) ?? parse(file, text);
     const kept = Boolean(facts.syntax && before && (before.kept || !before.facts.syntax));
     // Most edits are of a body, of which a scan says nothing.
-    if (!before || facts.syntax || before.facts.syntax || saysOf(facts) !== saysOf(before.facts)) last = undefined;
-    files.set(file, { file, role, hash, kept, facts: kept && before ? { ...before.facts, syntax: facts.syntax } : facts });
+    if (!before || facts.syntax || before.facts.syntax || saysOf(facts) !== saysOf(before.facts))
+      last = undefined;
+    files.set(file, {
+      file,
+      role,
+      hash,
+      kept,
+      facts: kept && before ? { ...before.facts, syntax: facts.syntax } : facts,
+    });
   }
 
   function parse(file: string, text: string): FileFacts {
@@ -58,9 +65,13 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     async scan() {
       const begun = updates;
       const isNewer = (file: string): boolean => (told.get(file) ?? 0) > begun;
-      const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], { cwd: root, expandDirectories: false });
+      const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], {
+        cwd: root,
+        expandDirectories: false,
+      });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
-      for (const file of files.keys()) if (!present.has(file) && !isNewer(file)) take(file, undefined);
+      for (const file of files.keys())
+        if (!present.has(file) && !isNewer(file)) take(file, undefined);
       for (const file of present) {
         if (!toRole(file) || isNewer(file)) continue;
         const text = readText(path.join(root, file));
@@ -83,7 +94,8 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
 }
 
 /** Without the lines around a place, which change with their neighbours. */
-const saysOf = (facts: FileFacts): string => JSON.stringify(facts, (key, value: unknown) => (key === 'frame' ? undefined : value));
+const saysOf = (facts: FileFacts): string =>
+  JSON.stringify(facts, (key, value: unknown) => (key === 'frame' ? undefined : value));
 
 /** Scans an app once. */
 export function scan(root: string): Promise<Scan> {

@@ -20,7 +20,10 @@ const PREFIX = '\0virtual:gati/';
 export function createIds(framework: string, root: () => string): Ids {
   const isFile = framework === 'webpack' || framework === 'esbuild' || framework === 'rspack';
   if (!isFile) {
-    return { toId: (name) => PREFIX + name, fromId: (id) => (id.startsWith(PREFIX) ? toName(id.slice(PREFIX.length)) : undefined) };
+    return {
+      toId: (name) => PREFIX + name,
+      fromId: (id) => (id.startsWith(PREFIX) ? toName(id.slice(PREFIX.length)) : undefined),
+    };
   }
   const folder = (): string => path.join(root(), '.gati/virtual');
   return {
@@ -29,4 +32,5 @@ export function createIds(framework: string, root: () => string): Ids {
   };
 }
 
-const toName = (text: string): VirtualName | undefined => VIRTUAL_MODULES.find((name) => name === text);
+const toName = (text: string): VirtualName | undefined =>
+  VIRTUAL_MODULES.find((name) => name === text);

@@ -25,7 +25,9 @@ export function virtualPlugin(context: PluginContext): Plugin {
     sharedDuringBuild: true,
     config: () =>
       // Vitest: testApp() imports `virtual:gati/release`, which Node alone can't.
-      ({ test: { server: { deps: { inline: [/runtime-h3[\\/](?:dist|src)[\\/]test\b/] } } } }) as object,
+      ({
+        test: { server: { deps: { inline: [/runtime-h3[\\/](?:dist|src)[\\/]test\b/] } } },
+      }) as object,
     configResolved(resolved) {
       config = resolved;
     },
@@ -34,11 +36,14 @@ export function virtualPlugin(context: PluginContext): Plugin {
       if (!toRole(normalizePath(path.relative(root(), file)))) return undefined;
       context.invalidate();
       const { moduleGraph } = this.environment;
-      const found = (['release', 'manifest', 'routes'] as const).map((name) => moduleGraph.getModuleById(ids.toId(name)));
+      const found = (['release', 'manifest', 'routes'] as const).map((name) =>
+        moduleGraph.getModuleById(ids.toId(name)),
+      );
       const stale = found.filter((module) => module !== undefined);
       const routes = found[2];
       // A page that lists the routes is not reloaded for an edit of one.
-      if (routes?.transformResult?.code.includes(listOf(printRoutes(await context.project.scan())))) stale.splice(stale.indexOf(routes), 1);
+      if (routes?.transformResult?.code.includes(listOf(printRoutes(await context.project.scan()))))
+        stale.splice(stale.indexOf(routes), 1);
       return stale.length === 0 ? undefined : [...modules, ...stale];
     },
     async closeBundle() {

@@ -31,21 +31,33 @@ export function printRelease({ root, scan, contract, version, id }: ReleaseInput
       printMiddleware(file, imports),
       printRoute(planRoute(route, contract.$defs, program), route, `c[${index}]`),
     ];
-    const slot = { id: route.id, method: route.method, path: route.path, domain: route.domain, version: file.version };
+    const slot = {
+      id: route.id,
+      method: route.method,
+      path: route.path,
+      domain: route.domain,
+      version: file.version,
+    };
     return `slot(${JSON.stringify(slot)}, { ${live.join(', ')} })`;
   });
-  const modules = scan.modules.map(({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`);
+  const modules = scan.modules.map(
+    ({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`,
+  );
   const effects = scan.effects.map(({ name, file }) => {
     const index = contract.effects.findIndex((effect) => effect.name === name);
     const effect = contract.effects[index];
     const plan = effect && planEffect(effect, contract.$defs, program);
-    const payload = plan ? `, payload: { schema: contract.effects[${index}].payload, ${printInput(plan)} }` : '';
+    const payload = plan
+      ? `, payload: { schema: contract.effects[${index}].payload, ${printInput(plan)} }`
+      : '';
     return `${JSON.stringify(name)}: { load: () => ${imports.all(file)}${payload} }`;
   });
   const migrations = scan.versions.map(
-    ({ from, to, file }) => `{ from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, migration: ${imports.one(file, 'default')} }`,
+    ({ from, to, file }) =>
+      `{ from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, migration: ${imports.one(file, 'default')} }`,
   );
-  const config = scan.config === undefined ? '' : `, config: () => ${imports.one(scan.config, 'default')}`;
+  const config =
+    scan.config === undefined ? '' : `, config: () => ${imports.one(scan.config, 'default')}`;
   const used = HELPERS.join(', ');
   return `${imports.print()}import { ${used} } from ${runtimeEntry('checks')};
 const contract = JSON.parse(${JSON.stringify(JSON.stringify(toSlimContract(contract)))});
@@ -72,7 +84,8 @@ function printMiddleware(route: RouteFile, imports: Imports): string {
 
 function compileMatch({ routes }: Contract): string {
   const router = createRouter<number>();
-  for (const [index, route] of routes.entries()) addRoute(router, route.method, toRouterPath(route.path), index);
+  for (const [index, route] of routes.entries())
+    addRoute(router, route.method, toRouterPath(route.path), index);
   return compileRouterToString(router, { serialize: (index) => `routes[${index}]` });
 }
 

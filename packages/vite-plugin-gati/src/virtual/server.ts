@@ -14,7 +14,10 @@ export function printServer(
   { base, cors, limits, missingVersion, effects }: ResolvedOptions,
   { hasClient, hasEffects }: ServerInput,
 ): string {
-  const queues = [...Object.entries(QUEUES), ...effects.map((name): [string, string] => [name, name])];
+  const queues = [
+    ...Object.entries(QUEUES),
+    ...effects.map((name): [string, string] => [name, name]),
+  ];
   const options = [
     // Imported by workers only.
     "release: () => import('virtual:gati/release').then((module) => module.default)",

@@ -8,7 +8,10 @@ export interface StandaloneOptions extends GatiOptions {
 }
 
 /** For bundlers other than Vite: they have the virtual modules, and no development server. */
-export function toStandaloneInput({ root = process.cwd(), ...options }: StandaloneOptions = {}): VirtualInput {
+export function toStandaloneInput({
+  root = process.cwd(),
+  ...options
+}: StandaloneOptions = {}): VirtualInput {
   const context = createContext(options);
   context.open(root);
   return { context, root: () => root, hasClient: () => false, end: () => context.close() };

@@ -22,55 +22,66 @@ export interface VirtualInput {
 }
 
 /** The virtual modules, by hooks that every bundler has. */
-export const virtualModules: UnpluginInstance<VirtualInput, false> = createUnplugin((input: VirtualInput, { framework }) => {
-  const ids = createIds(framework, input.root);
-  return {
-    name: 'gati:virtual',
-    enforce: 'pre',
-    resolveId: {
-      filter: { id: SPECIFIER },
-      handler(source) {
-        const name = SPECIFIER.exec(source)?.[1];
-        return name === undefined ? null : ids.toId(name as VirtualName);
+export const virtualModules: UnpluginInstance<VirtualInput, false> = createUnplugin(
+  (input: VirtualInput, { framework }) => {
+    const ids = createIds(framework, input.root);
+    return {
+      name: 'gati:virtual',
+      enforce: 'pre',
+      resolveId: {
+        filter: { id: SPECIFIER },
+        handler(source) {
+          const name = SPECIFIER.exec(source)?.[1];
+          return name === undefined ? null : ids.toId(name as VirtualName);
+        },
       },
-    },
-    load: {
-      // Bundlers differ in which form of an id a filter sees.
-      filter: { id: /virtual[:/\\%]/ },
-      async handler(id) {
-        const name = ids.fromId(id);
-        return name === undefined ? null : { code: await print(name, input), map: null };
+      load: {
+        // Bundlers differ in which form of an id a filter sees.
+        filter: { id: /virtual[:/\\%]/ },
+        async handler(id) {
+          const name = ids.fromId(id);
+          return name === undefined ? null : { code: await print(name, input), map: null };
+        },
       },
-    },
-    watchChange: () => input.context.invalidate(),
-    buildEnd: () => input.end?.(),
-    esbuild: {
-      setup(build) {
-        // esbuild looks for files in its own namespace only, and the virtual modules stand in another.
-        build.onResolve({ filter: /.*/, namespace: 'gati:virtual' }, ({ path, kind }) =>
-          SPECIFIER.test(path) ? undefined : build.resolve(path, { resolveDir: input.root(), kind }),
-        );
+      watchChange: () => input.context.invalidate(),
+      buildEnd: () => input.end?.(),
+      esbuild: {
+        setup(build) {
+          // esbuild looks for files in its own namespace only, and the virtual modules stand in another.
+          build.onResolve({ filter: /.*/, namespace: 'gati:virtual' }, ({ path, kind }) =>
+            SPECIFIER.test(path)
+              ? undefined
+              : build.resolve(path, { resolveDir: input.root(), kind }),
+          );
+        },
       },
-    },
-    webpack(compiler) {
-      const { NormalModuleReplacementPlugin } = compiler.webpack;
-      // webpack asks a scheme's own handler before any plugin that resolves.
-      new NormalModuleReplacementPlugin(/^virtual:gati\//, (resource) => {
-        resource.request = resource.request.replace(/^virtual:/, '');
-      }).apply(compiler);
-    },
-  };
-});
+      webpack(compiler) {
+        const { NormalModuleReplacementPlugin } = compiler.webpack;
+        // webpack asks a scheme's own handler before any plugin that resolves.
+        new NormalModuleReplacementPlugin(/^virtual:gati\//, (resource) => {
+          resource.request = resource.request.replace(/^virtual:/, '');
+        }).apply(compiler);
+      },
+    };
+  },
+);
 
-async function print(name: VirtualName, { context, root, hasClient, version }: VirtualInput): Promise<string> {
+async function print(
+  name: VirtualName,
+  { context, root, hasClient, version }: VirtualInput,
+): Promise<string> {
   const { project } = context;
   switch (name) {
     case 'server':
-      return printServer(project.options, { hasClient: hasClient(), hasEffects: (await project.scan()).effects.length > 0 });
+      return printServer(project.options, {
+        hasClient: hasClient(),
+        hasEffects: (await project.scan()).effects.length > 0,
+      });
     case 'routes':
       return printRoutes(await project.scan());
     case 'client':
-      if (!(await project.isGenerated(CLIENT_FILE))) await project.generate(await context.analysis());
+      if (!(await project.isGenerated(CLIENT_FILE)))
+        await project.generate(await context.analysis());
       return printClient(root());
     case 'manifest': {
       const { contract } = await context.analysis();
@@ -79,7 +90,13 @@ async function print(name: VirtualName, { context, root, hasClient, version }: V
     case 'release': {
       const { scan, contract, diagnostics } = await context.analysis();
       reportDiagnostics(diagnostics, () => undefined);
-      return printRelease({ root: root(), scan, contract, version: version?.() ?? project.app.version, id: RELEASE_ID_PLACEHOLDER });
+      return printRelease({
+        root: root(),
+        scan,
+        contract,
+        version: version?.() ?? project.app.version,
+        id: RELEASE_ID_PLACEHOLDER,
+      });
     }
   }
 }

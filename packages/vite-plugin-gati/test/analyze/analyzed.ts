@@ -5,7 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 import type { AnalyzedRoute, Analyzer } from '../../src/analyze/types.ts';
 import type { Scan } from '../../src/scan/types.ts';
-import { type ENGINES, makeProject, openAnalyzer, type Project, toRoute, toScan } from './corpus.ts';
+import {
+  type ENGINES,
+  makeProject,
+  openAnalyzer,
+  type Project,
+  toRoute,
+  toScan,
+} from './corpus.ts';
 
 /** Name of the handler's file → its route, and what stands behind that in the file. */
 export type RouteTexts = Record<string, [id: string, text: string]>;
@@ -41,7 +48,12 @@ export async function analyzeRoutes(
   const project = makeProject({ 'package.json': '{ "type": "module" }', ...files, ...sources });
   linkLibraries(project.root);
   const loadSchema = async (file: string, name: string): Promise<unknown> =>
-    ((await tsImport(pathToFileURL(join(project.root, file)).href, import.meta.url)) as Record<string, unknown>)[name];
+    (
+      (await tsImport(pathToFileURL(join(project.root, file)).href, import.meta.url)) as Record<
+        string,
+        unknown
+      >
+    )[name];
   const analyzer = await openAnalyzer(project, { engine, ...(loads && { loadSchema }) });
   const scan = toScan(
     written.map(({ route }) => route),

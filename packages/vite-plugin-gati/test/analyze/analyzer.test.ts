@@ -3,14 +3,26 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyzer } from '../../src/analyze/types.ts';
 import type { Scan } from '../../src/scan/types.ts';
-import { ENGINES, makeProject, openAnalyzer, printed, type Project, toRoute, toScan } from './corpus.ts';
+import {
+  ENGINES,
+  makeProject,
+  openAnalyzer,
+  printed,
+  type Project,
+  toRoute,
+  toScan,
+} from './corpus.ts';
 
 const SHARED = 'export interface Shared { value: string }\n';
 const handler = (id: string, body: string, head = ''): string =>
   `${head}export const route = '${id}';\nexport const handler: Handler<typeof route> = async (req, res) => {\n  ${body}\n};\n`;
 const FILES = {
   'src/shared.ts': SHARED,
-  'src/handlers/a.ts': handler('GET /a', 'return {} as Shared;', "import type { Shared } from '../shared.ts';\n"),
+  'src/handlers/a.ts': handler(
+    'GET /a',
+    'return {} as Shared;',
+    "import type { Shared } from '../shared.ts';\n",
+  ),
   'src/handlers/b.ts': handler('GET /b/:id', 'return { id: req.params.id };'),
 };
 const IDS: Record<string, string> = {
@@ -34,7 +46,10 @@ function start(files: Record<string, string> = FILES): Project {
   return project;
 }
 
-async function analyzerOf(project: Project, options: Parameters<typeof openAnalyzer>[1]): Promise<Analyzer> {
+async function analyzerOf(
+  project: Project,
+  options: Parameters<typeof openAnalyzer>[1],
+): Promise<Analyzer> {
   const analyzer = await openAnalyzer(project, options);
   open!.analyzers.push(analyzer);
   return analyzer;
@@ -58,7 +73,10 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     await analyzer.analyze(first);
     const [a, b] = first.routes;
 
-    project.write('src/handlers/b.ts', handler('GET /b/:id', 'res.status = 201; return { changed: "yes" };'));
+    project.write(
+      'src/handlers/b.ts',
+      handler('GET /b/:id', 'res.status = 201; return { changed: "yes" };'),
+    );
     expect(analyzer.invalidate(['src/handlers/b.ts'])).toEqual(['src/handlers/b.ts']);
     const edited = await analyzer.route(b!);
     expect(printed(edited.contract.responses, edited.$defs)).toEqual({ 201: "{ changed: 'yes' }" });
@@ -70,19 +88,34 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(other.$defs['Shared']?.required).toEqual(['more', 'value']);
     expect(other.dependencies).toEqual(['src/handlers/a.ts', 'src/shared.ts']);
 
-    project.write('src/handlers/c.ts', handler('POST /c', 'return { q: req.body.q };', 'export type Body = { q: number };\n'));
+    project.write(
+      'src/handlers/c.ts',
+      handler('POST /c', 'return { q: req.body.q };', 'export type Body = { q: number };\n'),
+    );
     expect(analyzer.invalidate(['src/handlers/c.ts'])).toEqual([]);
     const second = scanOf(project);
     const added = await analyzer.route(second.routes[2]!);
     expect(printed(added.contract.responses, added.$defs)).toEqual({ 200: '{ q: number }' });
-    expect(added.contract.body?.schema).toEqual({ type: 'object', properties: { q: { type: 'number' } }, required: ['q'] });
+    expect(added.contract.body?.schema).toEqual({
+      type: 'object',
+      properties: { q: { type: 'number' } },
+      required: ['q'],
+    });
 
-    const { contract } = await analyzer.analyze(toScan(second.routes.filter(({ file }) => file !== 'src/handlers/a.ts')));
+    const { contract } = await analyzer.analyze(
+      toScan(second.routes.filter(({ file }) => file !== 'src/handlers/a.ts')),
+    );
     expect(contract.routes.map(({ id }) => id)).toEqual(['GET /b/:id', 'POST /c']);
   });
 
   test('a file that an import waits for', async () => {
-    const project = start({ 'src/handlers/b.ts': handler('GET /b/:id', 'return later();', "import { later } from '../later.ts';\n") });
+    const project = start({
+      'src/handlers/b.ts': handler(
+        'GET /b/:id',
+        'return later();',
+        "import { later } from '../later.ts';\n",
+      ),
+    });
     const analyzer = await analyzerOf(project, { engine });
     const [b] = scanOf(project).routes;
     const before = await analyzer.route(b!);
@@ -111,7 +144,10 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     const part = await analyzer.route(one);
     expect(part.$defs['Stamp']?.properties).toEqual({ one: { type: 'string' } });
     expect(await analyzer.complete()).toEqual(['src/handlers/one.ts']);
-    expect((await analyzer.route(one)).$defs['Stamp']?.properties).toEqual({ one: { type: 'string' }, two: { type: 'number' } });
+    expect((await analyzer.route(one)).$defs['Stamp']?.properties).toEqual({
+      one: { type: 'string' },
+      two: { type: 'number' },
+    });
     expect(await analyzer.complete()).toEqual([]);
   });
 
@@ -119,7 +155,10 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     const project = start({
       'src/handlers/one.ts':
         "export const route = 'POST /one';\nexport type Body = { amount: number };\nexport const handler = () => 'one' as const;\n",
-      'src/handlers/two.ts': handler('GET /two', "return null as unknown as Req<'POST /one'>['body'];"),
+      'src/handlers/two.ts': handler(
+        'GET /two',
+        "return null as unknown as Req<'POST /one'>['body'];",
+      ),
     });
     const analyzer = await analyzerOf(project, { engine });
     analyzer.register(scanOf(project));
@@ -193,30 +232,44 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     const analyzer = await analyzerOf(project, { engine });
     const { warnings } = await analyzer.analyze(scanOf(project));
     const column = text.split('\n')[1]!.indexOf('res.status =') + 1;
-    expect(warnings).toMatchObject([{ code: 'GATI_STATUS_UNKNOWN', file: 'src/handlers/b.ts', line: 2, column }]);
+    expect(warnings).toMatchObject([
+      { code: 'GATI_STATUS_UNKNOWN', file: 'src/handlers/b.ts', line: 2, column },
+    ]);
   });
 
   test('the tsconfig of the user counts', async () => {
     const project = start({
       'tsconfig.json':
         '{ "compilerOptions": { "paths": { "#lib/*": ["./lib/*"] }, "module": "esnext", "moduleResolution": "bundler", "target": "esnext", "strict": false }, "include": ["src"] }',
-      'lib/thing.ts': 'export function thing(): { deep: string | null; at: Stamp } { return { deep: null, at: { stamp: 1 } }; }\n',
+      'lib/thing.ts':
+        'export function thing(): { deep: string | null; at: Stamp } { return { deep: null, at: { stamp: 1 } }; }\n',
       'src/globals.d.ts': 'interface Stamp { stamp: number }\n',
-      'src/handlers/b.ts': handler('GET /b/:id', 'return thing();', "import { thing } from '#lib/thing.ts';\n"),
+      'src/handlers/b.ts': handler(
+        'GET /b/:id',
+        'return thing();',
+        "import { thing } from '#lib/thing.ts';\n",
+      ),
     });
     const analyzer = await analyzerOf(project, { engine });
     const { contract, warnings } = await analyzer.analyze(scanOf(project));
     expect(warnings).toEqual([]);
-    expect(printed(contract.routes[0]!.responses, contract.$defs)).toEqual({ 200: '{ deep: string | null; at: Stamp }' });
+    expect(printed(contract.routes[0]!.responses, contract.$defs)).toEqual({
+      200: '{ deep: string | null; at: Stamp }',
+    });
   });
 
   test('a route goes before the rest', async () => {
     const files = Object.fromEntries(
-      Array.from({ length: 40 }, (_, n) => [`src/handlers/n${n}.ts`, handler(`GET /n${n}`, 'return { ok: "y" };')]),
+      Array.from({ length: 40 }, (_, n) => [
+        `src/handlers/n${n}.ts`,
+        handler(`GET /n${n}`, 'return { ok: "y" };'),
+      ]),
     );
     const project = start(files);
     const analyzer = await analyzerOf(project, { engine });
-    const routes = Object.entries(files).map(([file, text], n) => toRoute(file, text, `GET /n${n}`));
+    const routes = Object.entries(files).map(([file, text], n) =>
+      toRoute(file, text, `GET /n${n}`),
+    );
     const order: string[] = [];
     const all = analyzer.analyze(toScan(routes), ({ contract }) => order.push(contract.id));
     const urgent = analyzer.route(routes[39]!).then(() => order.push('urgent'));

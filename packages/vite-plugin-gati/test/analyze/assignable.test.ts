@@ -26,13 +26,21 @@ test.each<[Schema, Schema, string | undefined]>([
     object({ kind: { enum: ['a', 'b'] } }),
     "at /kind it is `'c'`, and `'a' | 'b'` is declared",
   ],
-  [object({ id: text }, { required: [] }), object({ id: text }), 'at /id the field is declared and not always there'],
+  [
+    object({ id: text }, { required: [] }),
+    object({ id: text }),
+    'at /id the field is declared and not always there',
+  ],
   [
     object({ id: text, x: text }),
     object({ id: text }, { additionalProperties: false }),
     'at /x the field is not declared, and others are not allowed',
   ],
-  [{ type: 'array', items: text }, { type: 'array', items: number }, 'at /0 it is `string`, and `number` is declared'],
+  [
+    { type: 'array', items: text },
+    { type: 'array', items: number },
+    'at /0 it is `string`, and `number` is declared',
+  ],
   [
     object({ user: { $ref: '#/$defs/User' } }),
     object({ user: { anyOf: [number, { type: 'null' }] } }),

@@ -39,7 +39,11 @@ export function toRoute(file: string, text: string, id: string): RouteFile {
     .replace(/^src\/handlers\//, '')
     .replace(/\.ts$/, '')
     .split('/');
-  const handler = exports.values.includes('handler') ? 'handler' : exports.values.includes('socket') ? 'socket' : 'default';
+  const handler = exports.values.includes('handler')
+    ? 'handler'
+    : exports.values.includes('socket')
+      ? 'socket'
+      : 'default';
   return {
     id,
     method: method as RouteFile['method'],
@@ -59,11 +63,17 @@ export function toScan(routes: RouteFile[], rest: Partial<Scan> = {}): Scan {
 }
 
 /** `{ '202': "{ state: 'capturing' }" }`: what a reader of a contract sees. */
-export function printed(responses: Record<string, ResponseContract>, $defs: Defs): Record<string, string> {
+export function printed(
+  responses: Record<string, ResponseContract>,
+  $defs: Defs,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(responses).map(([status, { schema, contentType, stream }]) => {
       const type = schema ? print(schema, $defs) : 'void';
-      const kind = contentType === undefined || contentType === 'application/json' ? '' : `${contentType}${stream ? '*' : ''} `;
+      const kind =
+        contentType === undefined || contentType === 'application/json'
+          ? ''
+          : `${contentType}${stream ? '*' : ''} `;
       return [status, `${kind}${type}`];
     }),
   );
@@ -78,7 +88,10 @@ export function print(schema: Schema, _$defs: Defs = {}): string {
     .trim();
 }
 
-export async function openAnalyzer(project: Project, options: Omit<AnalyzerOptions, 'root'>): Promise<Analyzer> {
+export async function openAnalyzer(
+  project: Project,
+  options: Omit<AnalyzerOptions, 'root'>,
+): Promise<Analyzer> {
   return createAnalyzer({ root: project.root, cacheDir: false, ...options });
 }
 

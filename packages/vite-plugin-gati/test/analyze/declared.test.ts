@@ -29,7 +29,10 @@ describe.each(ENGINES)('declared responses, %s', (engine) => {
   test('are the contract, and the answers are held to them', () => {
     const { contract, warnings } = of('declared');
     expect(warnings).toEqual([]);
-    expect(printed(contract.responses, {})).toEqual({ 200: '{ id: string; note?: string }', 404: '{ error: string }' });
+    expect(printed(contract.responses, {})).toEqual({
+      200: '{ id: string; note?: string }',
+      404: '{ error: string }',
+    });
     expect(Object.values(contract.responses).map(({ declared }) => declared)).toEqual([true, true]);
     const settled = of('settled');
     expect(settled.warnings).toEqual([]);
@@ -51,7 +54,8 @@ describe.each(ENGINES)('declared responses, %s', (engine) => {
         level: 'error',
         file: 'src/handlers/mismatch.ts',
         line: 5,
-        message: 'What the handler answers with 200 is not what is declared: at /id it is `string`, and `number` is declared.',
+        message:
+          'What the handler answers with 200 is not what is declared: at /id it is `string`, and `number` is declared.',
       },
     ]);
     expect(printed(contract.responses, {})).toEqual({ 200: '{ id: number }' });

@@ -18,7 +18,9 @@ const IDS = ["'POST /users/:id/*rest'", 'string'];
 
 test('the globals of the analysis are those of the runtime', () => {
   const types = fileURLToPath(new URL('../../../runtime-h3/src/context/types.ts', import.meta.url));
-  const effects = fileURLToPath(new URL('../../../runtime-h3/src/effects/types.ts', import.meta.url));
+  const effects = fileURLToPath(
+    new URL('../../../runtime-h3/src/effects/types.ts', import.meta.url),
+  );
   const lines = [
     `import type * as Context from '${types}';`,
     `import type { EffectContext as RealEffectContext } from '${effects}';`,
@@ -31,9 +33,14 @@ test('the globals of the analysis are those of the runtime', () => {
       .replace(/\bEffectContext\b/g, 'RealEffectContext');
   for (const [index, id] of IDS.entries())
     for (const [number, pair] of PAIRS.entries())
-      lines.push(`export const pair${index}_${number}: Both<${pair.replaceAll('Id', id)}, ${real(pair).replaceAll('Id', id)}> = true;`);
+      lines.push(
+        `export const pair${index}_${number}: Both<${pair.replaceAll('Id', id)}, ${real(pair).replaceAll('Id', id)}> = true;`,
+      );
   const files = new Map([
-    ['/virtual/globals.d.ts', `${GLOBALS}interface GatiRoutes { 'GET /x': {} }\ninterface GatiEffects { mail: { to: string } }\n`],
+    [
+      '/virtual/globals.d.ts',
+      `${GLOBALS}interface GatiRoutes { 'GET /x': {} }\ninterface GatiEffects { mail: { to: string } }\n`,
+    ],
     ['/virtual/test.ts', lines.join('\n')],
   ]);
   const options: ts.CompilerOptions = {
@@ -52,13 +59,18 @@ test('the globals of the analysis are those of the runtime', () => {
   host.fileExists = (file) => files.has(file) || fileExists(file);
   host.getSourceFile = (file, target, ...rest) => {
     const text = files.get(file);
-    return text === undefined ? getSourceFile(file, target, ...rest) : ts.createSourceFile(file, text, target, true);
+    return text === undefined
+      ? getSourceFile(file, target, ...rest)
+      : ts.createSourceFile(file, text, target, true);
   };
   const program = ts.createProgram({ rootNames: [...files.keys()], options, host });
-  const diagnostics = [...files.keys()].flatMap((file) => program.getSemanticDiagnostics(program.getSourceFile(file)));
+  const diagnostics = [...files.keys()].flatMap((file) =>
+    program.getSemanticDiagnostics(program.getSourceFile(file)),
+  );
   expect(
     diagnostics.map(
-      ({ messageText, file, start = 0 }) => `${ts.flattenDiagnosticMessageText(messageText, ' ')} | ${file?.text.slice(start, start + 80)}`,
+      ({ messageText, file, start = 0 }) =>
+        `${ts.flattenDiagnosticMessageText(messageText, ' ')} | ${file?.text.slice(start, start + 80)}`,
     ),
   ).toEqual([]);
 }, 60_000);

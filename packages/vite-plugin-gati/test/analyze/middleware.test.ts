@@ -7,7 +7,13 @@ const handler =
 const problem = (status: number, code: string): string =>
   `application/problem+json { type: string; title: string; status: ${status}; code: '${code}' }`;
 
-const CASES: { name: string; outer: string; inner?: string; expect: Record<string, string>; warnings?: string[] }[] = [
+const CASES: {
+  name: string;
+  outer: string;
+  inner?: string;
+  expect: Record<string, string>;
+  warnings?: string[];
+}[] = [
   {
     name: 'answers of its own',
     outer:
@@ -56,7 +62,10 @@ const CASES: { name: string; outer: string; inner?: string; expect: Record<strin
 
 describe.each(ENGINES)('middleware, %s', (engine) => {
   test.each(CASES)('$name', async ({ outer, inner, expect: responses, warnings = [] }) => {
-    const files: Record<string, string> = { 'src/handlers/_middleware.ts': head + outer, 'src/handlers/sub/m.ts': head + handler };
+    const files: Record<string, string> = {
+      'src/handlers/_middleware.ts': head + outer,
+      'src/handlers/sub/m.ts': head + handler,
+    };
     if (inner) files['src/handlers/sub/_middleware.ts'] = head + inner;
     const project = makeProject(files);
     const analyzer = await openAnalyzer(project, { engine });
@@ -70,7 +79,10 @@ describe.each(ENGINES)('middleware, %s', (engine) => {
     const { dependencies } = await analyzer.route(route);
     await analyzer.close();
     project.remove();
-    expect({ responses: printed(result.contract.routes[0]!.responses, {}), warnings: result.warnings.map(({ code }) => code) }).toEqual({
+    expect({
+      responses: printed(result.contract.routes[0]!.responses, {}),
+      warnings: result.warnings.map(({ code }) => code),
+    }).toEqual({
       responses,
       warnings,
     });

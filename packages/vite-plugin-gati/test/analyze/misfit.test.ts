@@ -6,20 +6,56 @@ const HANDLER = 'export const handler = () => {};';
 
 /** Route, declaration, and what the warning says. */
 const WRONG: Record<string, [route: string, declared: string, says: string]> = {
-  otherName: ['GET /w/:id', 'export type Params = { idd: string };', '`idd` is required, but the path has no such parameter'],
-  noParams: ['GET /w', 'export interface Params { id: string }', '`id` is required, but the path has no such parameter'],
-  oneMore: ['GET /w/:id/*rest', 'type Both = { id: string } & { more: number };\nexport type Params = Both;', '`more` is required'],
+  otherName: [
+    'GET /w/:id',
+    'export type Params = { idd: string };',
+    '`idd` is required, but the path has no such parameter',
+  ],
+  noParams: [
+    'GET /w',
+    'export interface Params { id: string }',
+    '`id` is required, but the path has no such parameter',
+  ],
+  oneMore: [
+    'GET /w/:id/*rest',
+    'type Both = { id: string } & { more: number };\nexport type Params = Both;',
+    '`more` is required',
+  ],
   deepParams: ['GET /w/:id', 'export type Params = { id: { a: number } };', '`id` is an object'],
-  zodParams: ['GET /w/:id', "import { z } from 'zod';\nexport const params = z.object({ ID: z.string() });", '`ID` is required'],
-  getBody: ['GET /w', 'export type Body = { a: string };', "a GET has no body: `fetch` can't send one"],
-  headBody: ['HEAD /w', 'export type Body = { a: string };', "a HEAD has no body: `fetch` can't send one"],
+  zodParams: [
+    'GET /w/:id',
+    "import { z } from 'zod';\nexport const params = z.object({ ID: z.string() });",
+    '`ID` is required',
+  ],
+  getBody: [
+    'GET /w',
+    'export type Body = { a: string };',
+    "a GET has no body: `fetch` can't send one",
+  ],
+  headBody: [
+    'HEAD /w',
+    'export type Body = { a: string };',
+    "a HEAD has no body: `fetch` can't send one",
+  ],
   fileAlone: ['POST /w', 'export type Body = File;', 'it is a file alone'],
   fileMaybe: ['POST /w', 'export type Body = File | undefined;', 'it is a file alone'],
   files: ['POST /w', 'export type Body = File[];', 'it is an array'],
-  fileAndObject: ['POST /w', 'export type Body = { file: File; meta: { a: number } };', '`meta` is an object'],
+  fileAndObject: [
+    'POST /w',
+    'export type Body = { file: File; meta: { a: number } };',
+    '`meta` is an object',
+  ],
   deepQuery: ['GET /w', 'export type Query = { deep: { a: number } };', '`deep` is an object'],
-  namedQuery: ['GET /w', 'interface Deep { a: number }\nexport interface Query { deep: Deep | Deep[] }', '`deep` is an object'],
-  lists: ['GET /w', 'export type Query = { lists: string[][] };', '`lists` is a list of objects or lists'],
+  namedQuery: [
+    'GET /w',
+    'interface Deep { a: number }\nexport interface Query { deep: Deep | Deep[] }',
+    '`deep` is an object',
+  ],
+  lists: [
+    'GET /w',
+    'export type Query = { lists: string[][] };',
+    '`lists` is a list of objects or lists',
+  ],
   listQuery: ['GET /w', 'export type Query = string[];', 'it is an array'],
   fileQuery: ['GET /w', 'export type Query = { file: File };', '`file` is a file'],
   deepHeaders: ['GET /w', "export type Headers = { 'x-a': { b: string } };", '`x-a` is an object'],
@@ -40,13 +76,19 @@ const RIGHT: Record<string, [route: string, declared: string]> = {
   maybeBody: ['GET /w', 'export type Body = { a: string } | undefined;'],
   deleteBody: ['DELETE /w', 'export type Body = { a: string };'],
   jsonBody: ['POST /w', 'export type Body = { a: { b: string }[] } | string[];'],
-  form: ['POST /w', 'export type Body = { file: File; more: File[]; tags: string[]; at: Date; meta?: { a: number } };'],
+  form: [
+    'POST /w',
+    'export type Body = { file: File; more: File[]; tags: string[]; at: Date; meta?: { a: number } };',
+  ],
   eitherForm: ['POST /w', 'export type Body = { file: File } | { a: { b: string } };'],
   zod: [
     'GET /w/:id',
     "import { z } from 'zod';\nexport const params = z.object({ id: z.coerce.number() });\nexport const query = z.object({ a: z.string().optional(), b: z.coerce.date() });",
   ],
-  socket: ['WS /w/:id', 'export type Receive = { deep: { a: 1 } };\nexport const socket: Socket<typeof route> = { message() {} };'],
+  socket: [
+    'WS /w/:id',
+    'export type Receive = { deep: { a: 1 } };\nexport const socket: Socket<typeof route> = { message() {} };',
+  ],
 };
 
 describe.each(ENGINES)('parts that no request can bring, %s', (engine) => {
@@ -54,18 +96,30 @@ describe.each(ENGINES)('parts that no request can bring, %s', (engine) => {
   beforeAll(async () => {
     const texts = Object.entries({ ...WRONG, ...RIGHT }).map(([name, [route, declared]], index) => {
       const [method, path] = route.split(' ');
-      return [name, [`${method} /${index}${path}`, `${declared}\n${declared.includes('socket') ? '' : HANDLER}`]] as const;
+      return [
+        name,
+        [
+          `${method} /${index}${path}`,
+          `${declared}\n${declared.includes('socket') ? '' : HANDLER}`,
+        ],
+      ] as const;
     });
     app = await analyzeRoutes(engine, Object.fromEntries(texts) as RouteTexts);
   }, 60_000);
   afterAll(() => app.close());
 
-  const found = (name: string): object[] => app.of(name).warnings.filter(({ code }) => code === 'GATI_REQUEST_MISFIT');
+  const found = (name: string): object[] =>
+    app.of(name).warnings.filter(({ code }) => code === 'GATI_REQUEST_MISFIT');
 
   test.each(Object.entries(WRONG))('%s', (name, [, declared, says]) => {
     const line = declared.split('\n').findIndex((text) => text.startsWith('export ')) + 2;
     expect(found(name)).toMatchObject([
-      { level: 'warning', message: expect.stringContaining(says), file: `src/handlers/${name}.ts`, line },
+      {
+        level: 'warning',
+        message: expect.stringContaining(says),
+        file: `src/handlers/${name}.ts`,
+        line,
+      },
     ]);
   });
   test.each(Object.keys(RIGHT))('%s can come', (name) => expect(found(name)).toEqual([]));

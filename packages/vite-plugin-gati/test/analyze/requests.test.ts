@@ -48,7 +48,8 @@ const MODULES = {
     "import { HttpError } from '@gati/runtime-h3';\nexport function now(zone: string): Date { if (zone === '') throw new HttpError(400, 'no_zone'); return new Date(); }\n",
   'src/modules/store.ts':
     'const defineModule = <T,>(module: { setup(): T }) => module;\nexport default defineModule({ setup: () => ({ async count(): Promise<number> { return 1; } }) });\n',
-  'src/config.ts': "import { z } from 'zod';\nexport default z.object({ LIMIT: z.coerce.number() });\n",
+  'src/config.ts':
+    "import { z } from 'zod';\nexport default z.object({ LIMIT: z.coerce.number() });\n",
 };
 const EFFECTS = {
   'src/effects/mail.ts':
@@ -96,13 +97,22 @@ describe.each(ENGINES)('requests, %s', (engine) => {
       properties: { 'x-tenant': { type: 'string' }, etag: { type: 'string' } },
       required: ['x-tenant'],
     });
-    expect(printed(contract.responses, {})).toEqual({ 200: '{ id: number; page?: number; tenant: string }' });
+    expect(printed(contract.responses, {})).toEqual({
+      200: '{ id: number; page?: number; tenant: string }',
+    });
   });
 
   test('kinds of bodies', () => {
-    expect(of('upload').contract.body).toMatchObject({ contentTypes: ['multipart/form-data'], required: true });
+    expect(of('upload').contract.body).toMatchObject({
+      contentTypes: ['multipart/form-data'],
+      required: true,
+    });
     expect(of('form').contract.body).toMatchObject({
-      contentTypes: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+      contentTypes: [
+        'application/json',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data',
+      ],
       required: true,
     });
     expect(of('lists').contract.body?.contentTypes).toEqual(of('form').contract.body?.contentTypes);
@@ -113,15 +123,26 @@ describe.each(ENGINES)('requests, %s', (engine) => {
   test('sockets', () => {
     const { contract, warnings } = of('socket');
     expect(warnings).toEqual([]);
-    expect(contract).toMatchObject({ method: 'WS', responses: {}, summary: 'Talk.', description: 'Much.' });
+    expect(contract).toMatchObject({
+      method: 'WS',
+      responses: {},
+      summary: 'Talk.',
+      description: 'Much.',
+    });
     expect(print(contract.receive!)).toBe('{ text: string }');
     expect(print(contract.send!)).toBe('{ text: string; at: string }');
   });
 
   test('documentation', () => {
     const { contract } = of('documented');
-    expect(contract).toMatchObject({ summary: 'One line goes on.', description: 'The rest of it.', deprecated: 'use another' });
-    expect(contract.responses['200']?.schema?.properties).toEqual({ a: { type: 'number', description: 'Note.' } });
+    expect(contract).toMatchObject({
+      summary: 'One line goes on.',
+      description: 'The rest of it.',
+      deprecated: 'use another',
+    });
+    expect(contract.responses['200']?.schema?.properties).toEqual({
+      a: { type: 'number', description: 'Note.' },
+    });
   });
 
   test('modules, config and effects', () => {
@@ -131,16 +152,28 @@ describe.each(ENGINES)('requests, %s', (engine) => {
       200: '{ at: string; n: number; limit: number; job: { id: string } }',
       400: "application/problem+json { type: string; title: string; status: 400; code: 'no_zone' }",
     });
-    expect(dependencies).toEqual(['src/config.ts', 'src/handlers/uses.ts', 'src/modules/clock.ts', 'src/modules/store.ts']);
+    expect(dependencies).toEqual([
+      'src/config.ts',
+      'src/handlers/uses.ts',
+      'src/modules/clock.ts',
+      'src/modules/store.ts',
+    ]);
     expect(print(effect.contract.payload!)).toBe('Mail');
     expect(print(effect.contract.result!)).toBe('{ sent: boolean }');
     expect(effect.$defs['Mail']?.required).toEqual(['to']);
   });
 
   test('a schedule brings no payload', async () => {
-    const warningsOf = async (name: string) => (await app.analyzer.effect({ name, file: `src/effects/${name}.ts` })).warnings;
+    const warningsOf = async (name: string) =>
+      (await app.analyzer.effect({ name, file: `src/effects/${name}.ts` })).warnings;
     expect(await warningsOf('nightly')).toMatchObject([
-      { code: 'GATI_EFFECT_SCHEDULE', level: 'warning', file: 'src/effects/nightly.ts', line: 3, fix: expect.stringContaining('optional') },
+      {
+        code: 'GATI_EFFECT_SCHEDULE',
+        level: 'warning',
+        file: 'src/effects/nightly.ts',
+        line: 3,
+        fix: expect.stringContaining('optional'),
+      },
     ]);
     expect(await warningsOf('hourly')).toEqual([]);
   });

@@ -17,22 +17,50 @@ const problem = (status: number, code: string, details = ''): string =>
 
 export const RESPONSES: ResponseCase[] = [
   // Ways to answer
-  { name: 'returned body', code: 'return { ok: true, name: "x", n: 1 };', expect: { 200: "{ ok: boolean; name: 'x'; n: number }" } },
-  { name: 'returned body with a status', code: 'res.status = 201; return { id: req.params.id };', expect: { 201: '{ id: string }' } },
+  {
+    name: 'returned body',
+    code: 'return { ok: true, name: "x", n: 1 };',
+    expect: { 200: "{ ok: boolean; name: 'x'; n: number }" },
+  },
+  {
+    name: 'returned body with a status',
+    code: 'res.status = 201; return { id: req.params.id };',
+    expect: { 201: '{ id: string }' },
+  },
   { name: 'nothing at all', code: 'gctx.logger.info("x");', expect: { 204: 'void' } },
   { name: 'status and nothing else', code: 'res.status = 202;', expect: { 202: 'void' } },
   { name: 'text', code: 'return res.text("pong");', expect: { 200: "text/plain 'pong'" } },
   { name: 'redirect', code: 'return res.redirect("/x");', expect: { 302: 'void' } },
-  { name: 'redirect with a status', code: 'return res.redirect("/x", 308);', expect: { 308: 'void' } },
-  { name: 'body assigned, answered at the end', code: 'res.body = { a: "x" }; res.status = 201;', expect: { 201: "{ a: 'x' }" } },
-  { name: 'bare res.json, the last one counts', code: 'res.json({ a: "x" }); res.json({ b: "y" });', expect: { 200: "{ b: 'y' }" } },
-  { name: 'assigned body goes before the returned one', code: 'res.body = { a: "x" }; return { b: "y" };', expect: { 200: "{ a: 'x' }" } },
+  {
+    name: 'redirect with a status',
+    code: 'return res.redirect("/x", 308);',
+    expect: { 308: 'void' },
+  },
+  {
+    name: 'body assigned, answered at the end',
+    code: 'res.body = { a: "x" }; res.status = 201;',
+    expect: { 201: "{ a: 'x' }" },
+  },
+  {
+    name: 'bare res.json, the last one counts',
+    code: 'res.json({ a: "x" }); res.json({ b: "y" });',
+    expect: { 200: "{ b: 'y' }" },
+  },
+  {
+    name: 'assigned body goes before the returned one',
+    code: 'res.body = { a: "x" }; return { b: "y" };',
+    expect: { 200: "{ a: 'x' }" },
+  },
   {
     name: 'constants',
     code: 'return { s: "a", n: 1 as const, b: true, t: `x`, neg: -1, u: null, v: undefined };',
     expect: { 200: "{ s: 'a'; n: 1; b: boolean; t: 'x'; neg: number; u: null }" },
   },
-  { name: 'as const object', code: 'return { a: 1, b: true } as const;', expect: { 200: '{ a: 1; b: true }' } },
+  {
+    name: 'as const object',
+    code: 'return { a: 1, b: true } as const;',
+    expect: { 200: '{ a: 1; b: true }' },
+  },
   {
     name: 'arrays',
     code: 'return { list: ["a", "b"], numbers: [1, 2], empty: [] as string[] };',
@@ -78,12 +106,14 @@ export const RESPONSES: ResponseCase[] = [
   },
   {
     name: 'function declaration',
-    whole: 'export async function handler(req, res) { return { id: req.params.id, q: req.query.x }; }',
+    whole:
+      'export async function handler(req, res) { return { id: req.params.id, q: req.query.x }; }',
     expect: { 200: '{ id: string; q?: string[] | string }' },
   },
   {
     name: 'export default function',
-    whole: 'export default async function (req, res) { res.status = 201; return { id: req.params.id }; }',
+    whole:
+      'export default async function (req, res) { res.status = 201; return { id: req.params.id }; }',
     expect: { 201: '{ id: string }' },
   },
   {
@@ -98,7 +128,8 @@ export const RESPONSES: ResponseCase[] = [
   },
   {
     name: 'Args',
-    whole: 'export async function handler(...[req, res]: Args<typeof route>) { res.status = 201; return res.json({ id: req.params.id }); }',
+    whole:
+      'export async function handler(...[req, res]: Args<typeof route>) { res.status = 201; return res.json({ id: req.params.id }); }',
     expect: { 201: '{ id: string }' },
   },
   {
@@ -108,24 +139,38 @@ export const RESPONSES: ResponseCase[] = [
   },
   {
     name: 'destructured parameters',
-    whole: 'export const handler: Handler<typeof route> = ({ params: { id } }, { json }) => json({ id });',
+    whole:
+      'export const handler: Handler<typeof route> = ({ params: { id } }, { json }) => json({ id });',
     expect: { 200: '{ id: string }' },
   },
   {
     name: 'satisfies',
-    whole: 'export const handler = (async (req, res) => ({ id: req.params.id })) satisfies Handler<typeof route>;',
+    whole:
+      'export const handler = (async (req, res) => ({ id: req.params.id })) satisfies Handler<typeof route>;',
     expect: { 200: '{ id: string }' },
   },
 
   // Aliases and helpers
-  { name: 'alias of res', code: 'const r = res; r.status = 404; return r.json({ error: "gone" });', expect: { 404: "{ error: 'gone' }" } },
+  {
+    name: 'alias of res',
+    code: 'const r = res; r.status = 404; return r.json({ error: "gone" });',
+    expect: { 404: "{ error: 'gone' }" },
+  },
   {
     name: 'alias through let',
     code: 'let r = res; const s = r; s.status = 404; s.body = { error: "gone" };',
     expect: { 404: "{ error: 'gone' }" },
   },
-  { name: 'destructured json', code: 'const { json } = res; res.status = 201; return json({ a: "x" });', expect: { 201: "{ a: 'x' }" } },
-  { name: 'element access', code: 'res["status"] = 201; return res["json"]({ a: "x" });', expect: { 201: "{ a: 'x' }" } },
+  {
+    name: 'destructured json',
+    code: 'const { json } = res; res.status = 201; return json({ a: "x" });',
+    expect: { 201: "{ a: 'x' }" },
+  },
+  {
+    name: 'element access',
+    code: 'res["status"] = 201; return res["json"]({ a: "x" });',
+    expect: { 201: "{ a: 'x' }" },
+  },
   {
     name: 'helper in another file',
     code: 'if (req.params.id === "x") return fail(res, 404, "NotThere"); return { ok: "y" };',
@@ -149,7 +194,11 @@ export const RESPONSES: ResponseCase[] = [
     expect: { default: 'unknown' },
     warnings: ['GATI_RESPONSE_UNKNOWN'],
   },
-  { name: 'res in an object', code: 'return withRes({ res, id: req.params.id });', expect: { 206: '{ id: string }' } },
+  {
+    name: 'res in an object',
+    code: 'return withRes({ res, id: req.params.id });',
+    expect: { 206: '{ id: string }' },
+  },
   {
     name: 'local function',
     code: 'const bad = (error: string) => { res.status = 400; return res.json({ error }); };\nif (req.params.id === "1") return bad("One");\nfunction worse() { res.status = 500; res.body = { error: "Two" }; }\nif (req.params.id === "2") return worse();\nreturn { ok: "y" };',
@@ -165,7 +214,12 @@ export const RESPONSES: ResponseCase[] = [
     code: 'const inner = (res: { status: number }) => { res.status = 500; };\ninner({ status: 1 });\nreturn { ok: "y" };',
     expect: { 200: "{ ok: 'y' }" },
   },
-  { name: 'res given away', code: 'give(res); return { ok: "y" };', expect: { default: 'unknown' }, warnings: ['GATI_RESPONSE_UNKNOWN'] },
+  {
+    name: 'res given away',
+    code: 'give(res); return { ok: "y" };',
+    expect: { default: 'unknown' },
+    warnings: ['GATI_RESPONSE_UNKNOWN'],
+  },
   {
     name: 'res given away in an object',
     code: 'give({ deep: [{ res }] }); return { ok: "y" };',
@@ -195,7 +249,12 @@ export const RESPONSES: ResponseCase[] = [
     expect: { default: "{ ok: 'y' }" },
     warnings: ['GATI_STATUS_UNKNOWN'],
   },
-  { name: 'helper that calls itself', code: 'return loop(res, 3);', expect: { default: 'unknown' }, warnings: ['GATI_RESPONSE_UNKNOWN'] },
+  {
+    name: 'helper that calls itself',
+    code: 'return loop(res, 3);',
+    expect: { default: 'unknown' },
+    warnings: ['GATI_RESPONSE_UNKNOWN'],
+  },
   {
     name: 'then',
     code: 'return load(req.params.id).then((user) => { res.status = user ? 200 : 404; return res.json(user ?? { error: "none" }); });',
@@ -208,14 +267,26 @@ export const RESPONSES: ResponseCase[] = [
     code: 'throw new HttpError(404, "not_found", { id: req.params.id });',
     expect: { 404: problem(404, 'not_found', 'id: string') },
   },
-  { name: 'subclass', code: 'throw new NotFound("user");', expect: { 404: problem(404, 'not_found', "what: 'user'") } },
-  { name: 'subclass of a subclass', code: 'throw new Gone(req.params.id);', expect: { 404: problem(404, 'not_found', 'what: string') } },
+  {
+    name: 'subclass',
+    code: 'throw new NotFound("user");',
+    expect: { 404: problem(404, 'not_found', "what: 'user'") },
+  },
+  {
+    name: 'subclass of a subclass',
+    code: 'throw new Gone(req.params.id);',
+    expect: { 404: problem(404, 'not_found', 'what: string') },
+  },
   {
     name: 'subclass with a code of its own',
     code: 'throw new Teapot("short", 3);',
     expect: { 418: problem(418, 'short', 'size: number') },
   },
-  { name: 'through a namespace', code: 'throw new errors.NotFound("user");', expect: { 404: problem(404, 'not_found', "what: 'user'") } },
+  {
+    name: 'through a namespace',
+    code: 'throw new errors.NotFound("user");',
+    expect: { 404: problem(404, 'not_found', "what: 'user'") },
+  },
   {
     name: 'helper of type never',
     code: 'const user = await load(req.params.id); if (!user) notFound("user"); return { ok: "y" };',
@@ -226,8 +297,16 @@ export const RESPONSES: ResponseCase[] = [
     code: 'if (req.params.id) return forbidden(); return { ok: "y" };',
     expect: { 200: "{ ok: 'y' }", 403: problem(403, 'forbidden') },
   },
-  { name: 'throw what a function makes', code: 'throw makeError();', expect: { 402: problem(402, 'pay_first', 'amount: number') } },
-  { name: 'throw a variable', code: 'const error = new HttpError(409, "busy"); throw error;', expect: { 409: problem(409, 'busy') } },
+  {
+    name: 'throw what a function makes',
+    code: 'throw makeError();',
+    expect: { 402: problem(402, 'pay_first', 'amount: number') },
+  },
+  {
+    name: 'throw a variable',
+    code: 'const error = new HttpError(409, "busy"); throw error;',
+    expect: { 409: problem(409, 'busy') },
+  },
   {
     name: 'thrown in a callee of a callee',
     code: 'return deep(req.params.id);',
@@ -236,7 +315,11 @@ export const RESPONSES: ResponseCase[] = [
   {
     name: 'thrown in mutual recursion',
     code: 'return { even: even(3) };',
-    expect: { 200: '{ even: boolean }', 400: problem(400, 'negative'), 413: problem(413, 'too_far') },
+    expect: {
+      200: '{ even: boolean }',
+      400: problem(400, 'negative'),
+      413: problem(413, 'too_far'),
+    },
   },
   {
     name: 'status of an argument',
@@ -251,7 +334,10 @@ export const RESPONSES: ResponseCase[] = [
   {
     name: 'unknown status of an error',
     code: 'throw new HttpError(Number(req.params.id), "odd");',
-    expect: { default: "application/problem+json { type: string; title: string; status: number; code: 'odd' }" },
+    expect: {
+      default:
+        "application/problem+json { type: string; title: string; status: number; code: 'odd' }",
+    },
     warnings: ['GATI_STATUS_UNKNOWN'],
   },
   {
@@ -336,9 +422,17 @@ export const RESPONSES: ResponseCase[] = [
     name: 'constant status map',
     before: 'const STATUS = { a: 200, b: 404, c: 409 } as const;',
     code: 'const k = kind(); res.status = STATUS[k]; return { k };',
-    expect: { 200: "{ k: 'a' | 'b' | 'c' }", 404: "{ k: 'a' | 'b' | 'c' }", 409: "{ k: 'a' | 'b' | 'c' }" },
+    expect: {
+      200: "{ k: 'a' | 'b' | 'c' }",
+      404: "{ k: 'a' | 'b' | 'c' }",
+      409: "{ k: 'a' | 'b' | 'c' }",
+    },
   },
-  { name: 'status of an enum', code: 'res.status = Http.Missing; return { error: "none" };', expect: { 404: "{ error: 'none' }" } },
+  {
+    name: 'status of an enum',
+    code: 'res.status = Http.Missing; return { error: "none" };',
+    expect: { 404: "{ error: 'none' }" },
+  },
   {
     name: 'status that is any number',
     code: 'res.status = Number(req.params.id); return { ok: "y" };',
@@ -422,7 +516,11 @@ export const RESPONSES: ResponseCase[] = [
     code: 'outer: do { for (;;) { if (req.params.id) { res.status = 203; break outer; } } } while (true); return { ok: "y" };',
     expect: { 203: "{ ok: 'y' }" },
   },
-  { name: 'endless loop', code: 'while (true) { if (req.params.id === "x") return { ok: "y" }; }', expect: { 200: "{ ok: 'y' }" } },
+  {
+    name: 'endless loop',
+    code: 'while (true) { if (req.params.id === "x") return { ok: "y" }; }',
+    expect: { 200: "{ ok: 'y' }" },
+  },
   {
     name: 'narrowing',
     code: 'const r = await result(); if (r.ok) return r.user; res.status = 404; return { reason: r.reason };',
@@ -440,7 +538,10 @@ export const RESPONSES: ResponseCase[] = [
   {
     name: 'a property that a call may change is not remembered',
     code: 'const job = { done: false as boolean }; res.status = job.done ? 200 : 202; give(job); return job.done ? { state: "done" } : { state: "open" };',
-    expect: { 200: "{ state: 'done' } | { state: 'open' }", 202: "{ state: 'done' } | { state: 'open' }" },
+    expect: {
+      200: "{ state: 'done' } | { state: 'open' }",
+      202: "{ state: 'done' } | { state: 'open' }",
+    },
   },
   {
     name: 'a variable that is assigned is not remembered',
@@ -479,9 +580,15 @@ export const RESPONSES: ResponseCase[] = [
   {
     name: 'dates, sets, maps, bigint, bytes',
     code: 'return { d: new Date(), s: new Set(["a"]), m: new Map([["a", 1]]), b: 10n, u: new Uint8Array(2) };',
-    expect: { 200: '{ d: string; s: string[]; m: { [key: string]: number }; b: string; u: string }' },
+    expect: {
+      200: '{ d: string; s: string[]; m: { [key: string]: number }; b: string; u: string }',
+    },
   },
-  { name: 'enum', code: 'return { color: Color.Red as Color, red: Color.Red };', expect: { 200: "{ color: Color; red: 'red' }" } },
+  {
+    name: 'enum',
+    code: 'return { color: Color.Red as Color, red: Color.Red };',
+    expect: { 200: "{ color: Color; red: 'red' }" },
+  },
   {
     name: 'recursive type',
     code: 'const tree: Tree = { value: 1, children: [] }; return tree;',
@@ -492,9 +599,17 @@ export const RESPONSES: ResponseCase[] = [
     name: 'generic type',
     code: 'const page: Page<User> = { items: [], next: null }; return page;',
     expect: { 200: 'Page_User' },
-    defs: { Page_User: '{ items: User[]; next: string | null }', User: '{ id: string; name: string; email?: string }' },
+    defs: {
+      Page_User: '{ items: User[]; next: string | null }',
+      User: '{ id: string; name: string; email?: string }',
+    },
   },
-  { name: 'any', code: 'return anything();', expect: { 200: 'unknown' }, warnings: ['GATI_TYPE_ANY'] },
+  {
+    name: 'any',
+    code: 'return anything();',
+    expect: { 200: 'unknown' },
+    warnings: ['GATI_TYPE_ANY'],
+  },
   { name: 'unknown', code: 'return unknownThing();', expect: { 200: 'unknown' } },
   {
     name: 'functions are dropped',
@@ -529,9 +644,21 @@ export const RESPONSES: ResponseCase[] = [
     code: 'return ticks();',
     expect: { 200: 'text/event-stream* { tick: number }' },
   },
-  { name: 'ReadableStream', code: 'return new ReadableStream();', expect: { 200: 'application/octet-stream string' } },
-  { name: 'res.stream', code: 'return res.stream(new ReadableStream());', expect: { 200: 'application/octet-stream string' } },
-  { name: 'maybe nothing', code: 'const user = await load("1"); return user;', expect: { 200: 'User', 204: 'void' } },
+  {
+    name: 'ReadableStream',
+    code: 'return new ReadableStream();',
+    expect: { 200: 'application/octet-stream string' },
+  },
+  {
+    name: 'res.stream',
+    code: 'return res.stream(new ReadableStream());',
+    expect: { 200: 'application/octet-stream string' },
+  },
+  {
+    name: 'maybe nothing',
+    code: 'const user = await load("1"); return user;',
+    expect: { 200: 'User', 204: 'void' },
+  },
   {
     name: 'module constants',
     before: 'const LIMIT = 10; const NAME = "gati"; const ON = true;',
@@ -632,8 +759,16 @@ export const RESPONSES: ResponseCase[] = [
     code: `if (req.params.id) return Promise.reject(new NotFound("a")); return { ok: "y" };`,
     expect: { 200: "{ ok: 'y' }", 404: problem(404, 'not_found', "what: 'a'") },
   },
-  { name: 'comma', code: `return (res.status = 201, res.json({ ok: "y" }));`, expect: { 201: "{ ok: 'y' }" } },
-  { name: 'void res.json', code: `return void res.json({ ok: "y" });`, expect: { 200: "{ ok: 'y' }" } },
+  {
+    name: 'comma',
+    code: `return (res.status = 201, res.json({ ok: "y" }));`,
+    expect: { 201: "{ ok: 'y' }" },
+  },
+  {
+    name: 'void res.json',
+    code: `return void res.json({ ok: "y" });`,
+    expect: { 200: "{ ok: 'y' }" },
+  },
   {
     name: 'a closure that flips the condition',
     code: `let ok = req.params.id === "x"; const flip = () => { ok = !ok; }; res.status = ok ? 200 : 404; run(flip); return ok ? { a: "x" } : { b: "y" };`,
@@ -661,7 +796,8 @@ export const RESPONSES: ResponseCase[] = [
   },
   {
     name: 'handler of a class',
-    before: 'class Controller { async get(req: Req, res: Res) { res.status = 500; } }\nconst controller = new Controller();',
+    before:
+      'class Controller { async get(req: Req, res: Res) { res.status = 500; } }\nconst controller = new Controller();',
     whole: 'export const handler = controller.get.bind(controller);',
     expect: { default: 'unknown' },
     warnings: ['GATI_RESPONSE_UNKNOWN'],

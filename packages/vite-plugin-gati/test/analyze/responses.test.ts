@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Analyzer } from '../../src/analyze/types.ts';
-import { ENGINES, makeProject, openAnalyzer, print, printed, type Project, toRoute, toScan } from './corpus.ts';
+import {
+  ENGINES,
+  makeProject,
+  openAnalyzer,
+  print,
+  printed,
+  type Project,
+  toRoute,
+  toScan,
+} from './corpus.ts';
 import { RESPONSES } from './responses.cases.ts';
 
 const HELPERS: Record<string, string> = {
@@ -69,13 +78,18 @@ for (const engine of ENGINES) {
     let analyzer: Analyzer;
     const cases = RESPONSES.map((each, index) => {
       const id = `${each.method ?? 'GET'} /c${index}/:id`;
-      const body = each.whole ?? `export const handler: Handler<typeof route> = async (req, res, gctx, lctx) => {\n${each.code}\n};`;
+      const body =
+        each.whole ??
+        `export const handler: Handler<typeof route> = async (req, res, gctx, lctx) => {\n${each.code}\n};`;
       const text = `${PRELUDE}export const route = '${id}';\n${each.before ?? ''}\n${body}\n`;
       const file = `src/handlers/c${index}.ts`;
       return { each, text, route: toRoute(file, text, id) };
     });
     beforeAll(async () => {
-      project = makeProject({ ...HELPERS, ...Object.fromEntries(cases.map(({ route, text }) => [route.file, text])) });
+      project = makeProject({
+        ...HELPERS,
+        ...Object.fromEntries(cases.map(({ route, text }) => [route.file, text])),
+      });
       analyzer = await openAnalyzer(project, { engine });
       void analyzer.analyze(toScan(cases.map(({ route }) => route))).catch(() => {});
     }, 60_000);
@@ -86,11 +100,19 @@ for (const engine of ENGINES) {
     for (const { each, route } of cases) {
       test(each.name, async () => {
         const { contract, $defs, warnings } = await analyzer.route(route);
-        expect({ responses: printed(contract.responses, $defs), warnings: warnings.map(({ code }) => code) }).toEqual({
+        expect({
+          responses: printed(contract.responses, $defs),
+          warnings: warnings.map(({ code }) => code),
+        }).toEqual({
           responses: each.expect,
           warnings: each.warnings ?? [],
         });
-        if (each.defs) expect(Object.fromEntries(Object.entries($defs).map(([name, schema]) => [name, print(schema)]))).toEqual(each.defs);
+        if (each.defs)
+          expect(
+            Object.fromEntries(
+              Object.entries($defs).map(([name, schema]) => [name, print(schema)]),
+            ),
+          ).toEqual(each.defs);
       });
     }
   });

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { ENGINES, makeProject, openAnalyzer, printed, toRoute, toScan } from './corpus.ts';
 
 /** The runtime as an app has it installed. */
-const source = readFileSync(new URL('../../../runtime-h3/src/app/errors.ts', import.meta.url), 'utf8');
+const source = readFileSync(
+  new URL('../../../runtime-h3/src/app/errors.ts', import.meta.url),
+  'utf8',
+);
 const declaration = `export declare class HttpError${source.slice(source.indexOf('<\n  Status'), source.indexOf('  constructor('))}  constructor(status: Status, code: Code, details?: Details, options?: ErrorOptions);\n}\nexport {};\n`;
 const RUNTIME = {
   'node_modules/@gati/runtime-h3/package.json':
@@ -35,11 +38,14 @@ export const handler: Handler<typeof route> = async (req, res) => {
 test.each(ENGINES)('errors of the installed runtime, %s', async (engine) => {
   const project = makeProject({
     ...RUNTIME,
-    'src/lib.ts': "import { HttpError as Base } from '@gati/runtime-h3';\nexport class Wrapped extends Base {}\n",
+    'src/lib.ts':
+      "import { HttpError as Base } from '@gati/runtime-h3';\nexport class Wrapped extends Base {}\n",
     'src/handlers/r.ts': CODE,
   });
   const analyzer = await openAnalyzer(project, { engine });
-  const { contract, warnings } = await analyzer.analyze(toScan([toRoute('src/handlers/r.ts', CODE, 'GET /r/:id')]));
+  const { contract, warnings } = await analyzer.analyze(
+    toScan([toRoute('src/handlers/r.ts', CODE, 'GET /r/:id')]),
+  );
   await analyzer.close();
   project.remove();
   const problem = (status: number, code: string, rest = ''): string =>
@@ -61,22 +67,37 @@ describe.each(ENGINES)('what was tested narrows what is sent, %s', (engine) => {
     ],
     'a literal': [
       "res.status = r.kind === 'a' ? 201 : 409; return res.json(r);",
-      { 201: "{ kind: 'a'; a: number }", 409: "{ kind: 'b'; b: number } | { kind: 'c'; c: number }" },
+      {
+        201: "{ kind: 'a'; a: number }",
+        409: "{ kind: 'b'; b: number } | { kind: 'c'; c: number }",
+      },
     ],
     'a switch': [
       "switch (r.kind) { case 'a': res.status = 201; break; case 'b': res.status = 202; break; default: res.status = 409; } return r;",
-      { 201: "{ kind: 'a'; a: number }", 202: "{ kind: 'b'; b: number }", 409: "{ kind: 'c'; c: number }" },
+      {
+        201: "{ kind: 'a'; a: number }",
+        202: "{ kind: 'b'; b: number }",
+        409: "{ kind: 'c'; c: number }",
+      },
     ],
-    null: ['res.status = r ? 200 : 404; return { value: r };', { 200: '{ value: string }', 404: '{ value: string | null }' }],
+    null: [
+      'res.status = r ? 200 : 404; return { value: r };',
+      { 200: '{ value: string }', 404: '{ value: string | null }' },
+    ],
   };
   test.each(Object.entries(CASES))('%s', async (name, [code, responses]) => {
     const type =
-      { 'a discriminant': "{ ok: true; user: string } | { ok: false; reason: 'missing' | 'banned' }", null: 'string | null' }[name] ??
-      "{ kind: 'a'; a: number } | { kind: 'b'; b: number } | { kind: 'c'; c: number }";
+      {
+        'a discriminant':
+          "{ ok: true; user: string } | { ok: false; reason: 'missing' | 'banned' }",
+        null: 'string | null',
+      }[name] ?? "{ kind: 'a'; a: number } | { kind: 'b'; b: number } | { kind: 'c'; c: number }";
     const text = `declare function get(): Promise<${type}>;\nexport const route = 'GET /n';\nexport const handler: Handler<typeof route> = async (req, res) => { const r = await get(); ${code} };\n`;
     const project = makeProject({ 'src/handlers/n.ts': text });
     const analyzer = await openAnalyzer(project, { engine });
-    const { contract, warnings } = await analyzer.analyze(toScan([toRoute('src/handlers/n.ts', text, 'GET /n')]));
+    const { contract, warnings } = await analyzer.analyze(
+      toScan([toRoute('src/handlers/n.ts', text, 'GET /n')]),
+    );
     await analyzer.close();
     project.remove();
     expect(warnings).toEqual([]);

@@ -47,13 +47,23 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
         name: { type: 'string', minLength: 2 },
         at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
         n: { type: 'integer' },
-        tags: { type: 'array', items: { type: 'string' }, uniqueItems: true, 'x-gati-codec': 'set' },
+        tags: {
+          type: 'array',
+          items: { type: 'string' },
+          uniqueItems: true,
+          'x-gati-codec': 'set',
+        },
         big: { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' },
       },
       required: ['at', 'big', 'name', 'tags'],
     });
-    expect(contract.query).toEqual({ type: 'object', properties: { page: { type: 'number', default: 1 } } });
-    expect(printed(contract.responses, {})).toEqual({ 200: '{ name: string; at: string; page: number }' });
+    expect(contract.query).toEqual({
+      type: 'object',
+      properties: { page: { type: 'number', default: 1 } },
+    });
+    expect(printed(contract.responses, {})).toEqual({
+      200: '{ name: string; at: string; page: number }',
+    });
   });
 
   test('zod, strict and nullable and unions', () => {
@@ -63,7 +73,11 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
       properties: {
         a: { anyOf: [{ type: 'string' }, { type: 'null' }] },
         kind: {
-          anyOf: ['x', 'y'].map((value) => ({ type: 'object', properties: { k: { type: 'string', const: value } }, required: ['k'] })),
+          anyOf: ['x', 'y'].map((value) => ({
+            type: 'object',
+            properties: { k: { type: 'string', const: value } },
+            required: ['k'],
+          })),
         },
       },
       required: ['a', 'kind'],
@@ -72,11 +86,18 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
 
   test('zod, recursive', () => {
     const { contract, $defs } = of('recursive');
-    expect(contract.body?.schema).toEqual({ type: 'object', properties: { tree: { $ref: '#/$defs/Recursive' } }, required: ['tree'] });
+    expect(contract.body?.schema).toEqual({
+      type: 'object',
+      properties: { tree: { $ref: '#/$defs/Recursive' } },
+      required: ['tree'],
+    });
     expect($defs).toEqual({
       Recursive: {
         type: 'object',
-        properties: { v: { type: 'number' }, kids: { type: 'array', items: { $ref: '#/$defs/Recursive' } } },
+        properties: {
+          v: { type: 'number' },
+          kids: { type: 'array', items: { $ref: '#/$defs/Recursive' } },
+        },
         required: ['kids', 'v'],
       },
     });
@@ -114,7 +135,9 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
   test('declared responses', () => {
     const { contract, warnings } = of('values');
     expect(warnings).toEqual([]);
-    expect(contract.responses['200']?.schema?.properties).toEqual({ id: { type: 'string', maxLength: 9 } });
+    expect(contract.responses['200']?.schema?.properties).toEqual({
+      id: { type: 'string', maxLength: 9 },
+    });
     expect(contract.responses['409']?.schema?.additionalProperties).toBe(false);
   });
 
@@ -122,7 +145,10 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     const typesOnly = await analyzeRoutes(engine, { zod: FILES['zod']! }, { loads: false });
     const { contract, warnings } = typesOnly.of('zod');
     await typesOnly.close();
-    expect(warnings.map(({ code }) => code)).toEqual(['GATI_SCHEMA_TYPES_ONLY', 'GATI_SCHEMA_TYPES_ONLY']);
+    expect(warnings.map(({ code }) => code)).toEqual([
+      'GATI_SCHEMA_TYPES_ONLY',
+      'GATI_SCHEMA_TYPES_ONLY',
+    ]);
     expect(contract.body?.schema).toMatchObject({
       type: 'object',
       properties: { name: { type: 'string' }, at: { 'x-gati-codec': 'date' } },

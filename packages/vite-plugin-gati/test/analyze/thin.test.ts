@@ -34,7 +34,10 @@ for (const engine of ENGINES) {
       const analyzer = await openAnalyzer(project, { engine });
       const route = toRoute(file, text, 'POST /payments/:id/capture');
       const { contract, warnings } = await analyzer.analyze(
-        toScan([route], { modules: [{ name: 'ledger', file: 'src/modules/ledger.ts' }], effects: [] }),
+        toScan([route], {
+          modules: [{ name: 'ledger', file: 'src/modules/ledger.ts' }],
+          effects: [],
+        }),
       );
       await analyzer.close();
       project.remove();

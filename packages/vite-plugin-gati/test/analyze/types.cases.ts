@@ -11,7 +11,11 @@ export interface TypeCase {
 
 const string = { type: 'string' };
 const number = { type: 'number' };
-const object = (properties: Record<string, unknown>, required: string[] = Object.keys(properties), rest: object = {}): object => ({
+const object = (
+  properties: Record<string, unknown>,
+  required: string[] = Object.keys(properties),
+  rest: object = {},
+): object => ({
   type: 'object',
   properties,
   ...(required.length > 0 ? { required: [...required].sort() } : {}),
@@ -19,7 +23,12 @@ const object = (properties: Record<string, unknown>, required: string[] = Object
 });
 const ref = (name: string): object => ({ $ref: `#/$defs/${name}` });
 const date = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
-const bigint = { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' };
+const bigint = {
+  type: 'string',
+  format: 'bigint',
+  pattern: '^-?[0-9]+$',
+  'x-gati-codec': 'bigint',
+};
 const bytes = { type: 'string', contentEncoding: 'base64', 'x-gati-codec': 'bytes' };
 const file = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
 
@@ -48,9 +57,16 @@ export const TYPES: TypeCase[] = [
   {
     name: 'optional and undefined',
     type: '{ a?: string; b: string | undefined; c?: boolean | null }',
-    schema: object({ a: string, b: string, c: { anyOf: [{ type: 'boolean' }, { type: 'null' }] } }, []),
+    schema: object(
+      { a: string, b: string, c: { anyOf: [{ type: 'boolean' }, { type: 'null' }] } },
+      [],
+    ),
   },
-  { name: 'nullable', type: '{ a: string | null }', schema: object({ a: { anyOf: [string, { type: 'null' }] } }) },
+  {
+    name: 'nullable',
+    type: '{ a: string | null }',
+    schema: object({ a: { anyOf: [string, { type: 'null' }] } }),
+  },
   {
     name: 'string enum',
     before: "enum Color { Red = 'red', Blue = 'blue' }",
@@ -101,7 +117,11 @@ export const TYPES: TypeCase[] = [
     type: "{ a: Partial<Record<'x', number>>; b: { [key: `x-${string}`]: number } }",
     schema: object({
       a: object({ x: number }, []),
-      b: { type: 'object', additionalProperties: number, propertyNames: { type: 'string', pattern: '^x-[\\s\\S]*$' } },
+      b: {
+        type: 'object',
+        additionalProperties: number,
+        propertyNames: { type: 'string', pattern: '^x-[\\s\\S]*$' },
+      },
     }),
   },
   {
@@ -109,7 +129,12 @@ export const TYPES: TypeCase[] = [
     type: "{ m: Map<string, number>; k: Map<'a' | 'b', string>; s: Set<string>; r: ReadonlySet<number> }",
     schema: object({
       m: { type: 'object', additionalProperties: number, 'x-gati-codec': 'map' },
-      k: { type: 'object', propertyNames: { enum: ['a', 'b'] }, additionalProperties: string, 'x-gati-codec': 'map' },
+      k: {
+        type: 'object',
+        propertyNames: { enum: ['a', 'b'] },
+        additionalProperties: string,
+        'x-gati-codec': 'map',
+      },
       s: { type: 'array', items: string, uniqueItems: true, 'x-gati-codec': 'set' },
       r: { type: 'array', items: number, uniqueItems: true, 'x-gati-codec': 'set' },
     }),
@@ -117,9 +142,19 @@ export const TYPES: TypeCase[] = [
   {
     name: 'date, bigint, bytes',
     type: '{ d: Date; b: bigint; u: Uint8Array; a: ArrayBuffer; n: Date | null }',
-    schema: object({ d: date, b: bigint, u: bytes, a: bytes, n: { anyOf: [date, { type: 'null' }] } }),
+    schema: object({
+      d: date,
+      b: bigint,
+      u: bytes,
+      a: bytes,
+      n: { anyOf: [date, { type: 'null' }] },
+    }),
   },
-  { name: 'files', type: '{ f: File; b: Blob; title: string }', schema: object({ f: file, b: file, title: string }) },
+  {
+    name: 'files',
+    type: '{ f: File; b: Blob; title: string }',
+    schema: object({ f: file, b: file, title: string }),
+  },
   {
     name: 'a class of the same name is a class',
     before: 'class File { path = ""; }',
@@ -141,7 +176,8 @@ export const TYPES: TypeCase[] = [
   },
   {
     name: 'mapped and conditional',
-    before: 'type Flags<T> = { [K in keyof T as `is_${K & string}`]?: boolean }; type Element<T> = T extends (infer E)[] ? E : never;',
+    before:
+      'type Flags<T> = { [K in keyof T as `is_${K & string}`]?: boolean }; type Element<T> = T extends (infer E)[] ? E : never;',
     type: '{ f: Flags<{ a: 1; b: 2 }>; e: Element<string[]> }',
     schema: object({ f: ref('Flags_HASH'), e: string }),
     defs: { Flags_HASH: object({ is_a: { type: 'boolean' }, is_b: { type: 'boolean' } }, []) },
@@ -150,7 +186,10 @@ export const TYPES: TypeCase[] = [
     name: 'intersections',
     before: 'interface A { a: string } interface B { b: number }',
     type: '{ x: A & B; y: { a: string } & { b?: number } }',
-    schema: object({ x: object({ a: string, b: number }), y: object({ a: string, b: number }, ['a']) }),
+    schema: object({
+      x: object({ a: string, b: number }),
+      y: object({ a: string, b: number }, ['a']),
+    }),
   },
   {
     name: 'brands',
@@ -174,14 +213,22 @@ export const TYPES: TypeCase[] = [
     before: 'interface Tree { value: string; children: Tree[]; parent?: Tree }',
     type: 'Tree',
     schema: ref('Tree'),
-    defs: { Tree: object({ value: string, children: { type: 'array', items: ref('Tree') }, parent: ref('Tree') }, ['children', 'value']) },
+    defs: {
+      Tree: object(
+        { value: string, children: { type: 'array', items: ref('Tree') }, parent: ref('Tree') },
+        ['children', 'value'],
+      ),
+    },
   },
   {
     name: 'mutual recursion',
     before: 'interface A { b: B | null } interface B { a: A[] }',
     type: '{ a: A }',
     schema: object({ a: ref('A') }),
-    defs: { A: object({ b: { anyOf: [ref('B'), { type: 'null' }] } }), B: object({ a: { type: 'array', items: ref('A') } }) },
+    defs: {
+      A: object({ b: { anyOf: [ref('B'), { type: 'null' }] } }),
+      B: object({ a: { type: 'array', items: ref('A') } }),
+    },
   },
   {
     name: 'recursive alias',
@@ -199,7 +246,10 @@ export const TYPES: TypeCase[] = [
       Page_User: object({ items: { type: 'array', items: ref('User') }, next: string }, ['items']),
       User: object({ id: string }),
       Page_string: object({ items: { type: 'array', items: string }, next: string }, ['items']),
-      Page_Page_number: object({ items: { type: 'array', items: ref('Page_number') }, next: string }, ['items']),
+      Page_Page_number: object(
+        { items: { type: 'array', items: ref('Page_number') }, next: string },
+        ['items'],
+      ),
       Page_number: object({ items: { type: 'array', items: number }, next: string }, ['items']),
     },
   },
@@ -224,7 +274,12 @@ export const TYPES: TypeCase[] = [
       {
         n: { type: 'integer', minimum: 1, maximum: 10, description: 'How many.' },
         a: string,
-        s: { anyOf: [{ type: 'string', maxLength: 5, pattern: '^[a-z]+$', format: 'slug' }, { type: 'null' }] },
+        s: {
+          anyOf: [
+            { type: 'string', maxLength: 5, pattern: '^[a-z]+$', format: 'slug' },
+            { type: 'null' },
+          ],
+        },
         l: { type: 'array', items: string, minItems: 1, maxItems: 3 },
         d: { type: 'number', default: 3, multipleOf: 0.5, exclusiveMinimum: 0 },
         o: { type: 'number', deprecated: true, examples: [4, 5] },
@@ -237,7 +292,11 @@ export const TYPES: TypeCase[] = [
     before: '/** A person. */ interface User { /** Its key. */ id: string }',
     type: '{ /** Who. */ user: User }',
     schema: object({ user: { ...ref('User'), description: 'Who.' } }),
-    defs: { User: object({ id: { type: 'string', description: 'Its key.' } }, ['id'], { description: 'A person.' }) },
+    defs: {
+      User: object({ id: { type: 'string', description: 'Its key.' } }, ['id'], {
+        description: 'A person.',
+      }),
+    },
   },
   {
     name: 'functions and symbols',
@@ -246,9 +305,18 @@ export const TYPES: TypeCase[] = [
     warnings: ['GATI_TYPE_NOT_JSON', 'GATI_TYPE_NOT_JSON'],
   },
   { name: 'never', type: '{ a: never; b?: never }', schema: object({ a: { not: {} } }) },
-  { name: 'object types', type: '{ o: object; e: {} }', schema: object({ o: { type: 'object' }, e: { type: 'object' } }) },
+  {
+    name: 'object types',
+    type: '{ o: object; e: {} }',
+    schema: object({ o: { type: 'object' }, e: { type: 'object' } }),
+  },
   { name: 'any', type: '{ a: any }', schema: object({ a: {} }) },
-  { name: 'missing type', type: '{ a: Nowhere }', schema: object({ a: {} }), warnings: ['GATI_TYPE_UNRESOLVED'] },
+  {
+    name: 'missing type',
+    type: '{ a: Nowhere }',
+    schema: object({ a: {} }),
+    warnings: ['GATI_TYPE_UNRESOLVED'],
+  },
   {
     name: 'inherited members',
     before: 'interface Base { id: string } interface Child extends Base { name: string }',
@@ -265,7 +333,10 @@ export const TYPES: TypeCase[] = [
   {
     name: 'array of unions',
     type: "('a' | 'b' | null)[]",
-    schema: { type: 'array', items: { anyOf: [{ type: 'string', enum: ['a', 'b'] }, { type: 'null' }] } },
+    schema: {
+      type: 'array',
+      items: { anyOf: [{ type: 'string', enum: ['a', 'b'] }, { type: 'null' }] },
+    },
   },
   {
     name: 'grows without end',

@@ -27,20 +27,28 @@ describe.each(ENGINES)('types, %s', (engine) => {
     await analyzer.close();
     project.remove();
   });
-  test.each(TYPES.map((each, index) => ({ ...each, index })))('$name', ({ index, schema, defs, warnings = [] }) => {
-    const { contract, $defs, warnings: found } = results[engine]![index]!;
-    expect([...new Set(found.map(({ code }) => code))]).toEqual([...new Set(warnings)]);
-    const text = JSON.stringify({ schema: contract.body?.schema, defs: $defs }).replaceAll(/(Flags)_[0-9a-f]{6}/g, '$1_HASH');
-    const actual = JSON.parse(text) as { schema: unknown; defs: Record<string, unknown> };
-    if (schema === 'ANY') return;
-    expect(actual.schema).toEqual(schema);
-    if (index === TYPES.findIndex(({ name }) => name === 'recursive alias'))
-      expect(JSON.stringify(actual.defs)).toContain('"#/$defs/Json"');
-    else expect(actual.defs).toEqual(defs ?? {});
-  });
+  test.each(TYPES.map((each, index) => ({ ...each, index })))(
+    '$name',
+    ({ index, schema, defs, warnings = [] }) => {
+      const { contract, $defs, warnings: found } = results[engine]![index]!;
+      expect([...new Set(found.map(({ code }) => code))]).toEqual([...new Set(warnings)]);
+      const text = JSON.stringify({ schema: contract.body?.schema, defs: $defs }).replaceAll(
+        /(Flags)_[0-9a-f]{6}/g,
+        '$1_HASH',
+      );
+      const actual = JSON.parse(text) as { schema: unknown; defs: Record<string, unknown> };
+      if (schema === 'ANY') return;
+      expect(actual.schema).toEqual(schema);
+      if (index === TYPES.findIndex(({ name }) => name === 'recursive alias'))
+        expect(JSON.stringify(actual.defs)).toContain('"#/$defs/Json"');
+      else expect(actual.defs).toEqual(defs ?? {});
+    },
+  );
 });
 
 test('both engines say the same', () => {
-  const [a, b] = ENGINES.map((engine) => results[engine]!.map(({ contract, $defs }) => ({ contract, $defs })));
+  const [a, b] = ENGINES.map((engine) =>
+    results[engine]!.map(({ contract, $defs }) => ({ contract, $defs })),
+  );
   expect(a).toEqual(b);
 });

@@ -23,7 +23,10 @@ export type Files = Record<string, string>;
 /** An app in a folder of its own outside the repository, with the packages of this one. */
 export function makeApp(files: Files, name = 'app'): string {
   const app = temporary(`build-${name}`);
-  write(app, { 'package.json': JSON.stringify({ name, version: '1.2.3', type: 'module' }), ...files });
+  write(app, {
+    'package.json': JSON.stringify({ name, version: '1.2.3', type: 'module' }),
+    ...files,
+  });
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(app, 'node_modules'), 'dir');
   return app;
 }
@@ -43,7 +46,11 @@ export interface Built {
 }
 
 /** What plain `vite build` does. */
-export async function build(app: string, config: InlineConfig = {}, options: GatiOptions = {}): Promise<Built> {
+export async function build(
+  app: string,
+  config: InlineConfig = {},
+  options: GatiOptions = {},
+): Promise<Built> {
   const log: string[] = [];
   const warnings: string[] = [];
   const logger = createLogger('info', { allowClearScreen: false });
@@ -63,7 +70,12 @@ export async function build(app: string, config: InlineConfig = {}, options: Gat
   );
   await builder.buildApp();
   const outDir = path.resolve(app, builder.config.build.outDir);
-  return { manifest: parseManifest(fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8')), outDir, log, warnings };
+  return {
+    manifest: parseManifest(fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8')),
+    outDir,
+    log,
+    warnings,
+  };
 }
 
 /** A copy of what was built, where nothing else is. */

@@ -11,7 +11,9 @@ const MINUTE = 60_000;
 const servers = [await startPstest(), await startFakeGcs()] as const;
 const missing = servers.find((server) => 'reason' in server);
 if (missing && 'reason' in missing)
-  console.warn(`\n  !! A built server with its keys in Google Cloud Storage is NOT tested: ${missing.reason}\n`);
+  console.warn(
+    `\n  !! A built server with its keys in Google Cloud Storage is NOT tested: ${missing.reason}\n`,
+  );
 
 const toFiles = (...packages: string[]): Record<string, string> => ({
   'package.json': JSON.stringify({
@@ -36,7 +38,11 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
   const [queues, objects] = servers;
   if ('reason' in queues || 'reason' in objects) return;
   const address = `pubsub://my-project/shop?state=gs://${GCS_BUCKET}/shop`;
-  const emulators = { PUBSUB_EMULATOR_HOST: queues.url, STORAGE_EMULATOR_HOST: objects.url, METADATA_SERVER_DETECTION: 'none' };
+  const emulators = {
+    PUBSUB_EMULATOR_HOST: queues.url,
+    STORAGE_EMULATOR_HOST: objects.url,
+    METADATA_SERVER_DETECTION: 'none',
+  };
   const env = { PATH: process.env.PATH!, ...emulators, GATI_EFFECTS: address };
   afterEach(stopAll);
   afterAll(async () => {
@@ -44,21 +50,34 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
   });
 
   it('makes one job of a key, from dist alone', { timeout: 3 * MINUTE }, async () => {
-    const { outDir, warnings } = await build(makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')), {}, { effects: ['pubsub'] });
+    const { outDir, warnings } = await build(
+      makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')),
+      {},
+      { effects: ['pubsub'] },
+    );
     expect(warnings).toEqual([]);
     const served = await serveBuilt(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
-    const ask = async (): Promise<unknown> => (await call(`${served.url}/mails`, { method: 'POST' })).body;
+    const ask = async (): Promise<unknown> =>
+      (await call(`${served.url}/mails`, { method: 'POST' })).body;
     const first = await ask();
     expect(first).toEqual({ id: expect.any(String) });
     await served.seen(/"msg":"sent"/);
     expect(await ask()).toEqual(first);
   });
 
-  it('says which package is missing where the app does not name it', { timeout: 3 * MINUTE }, async () => {
-    const { outDir } = await build(makeApp(toFiles('@google-cloud/pubsub')), {}, { effects: ['pubsub'] });
-    const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-    const started = await finish(process.execPath, [entry], { env: { ...env, PORT: '0' } });
-    expect(started.code).toBe(1);
-    expect(started.stdout + started.stderr).toContain('npm install google-auth-library');
-  });
+  it(
+    'says which package is missing where the app does not name it',
+    { timeout: 3 * MINUTE },
+    async () => {
+      const { outDir } = await build(
+        makeApp(toFiles('@google-cloud/pubsub')),
+        {},
+        { effects: ['pubsub'] },
+      );
+      const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
+      const started = await finish(process.execPath, [entry], { env: { ...env, PORT: '0' } });
+      expect(started.code).toBe(1);
+      expect(started.stdout + started.stderr).toContain('npm install google-auth-library');
+    },
+  );
 });

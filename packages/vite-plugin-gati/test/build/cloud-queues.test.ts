@@ -25,7 +25,11 @@ const CLOUDS: Record<CloudQueue, Cloud> = {
   sqs: {
     server: await startFauxqs(),
     address: 'sqs://eu-west-1/shop',
-    env: (url) => ({ AWS_ENDPOINT_URL_SQS: url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }),
+    env: (url) => ({
+      AWS_ENDPOINT_URL_SQS: url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    }),
     counts: 'It counts 0 waiting',
   },
   pubsub: {
@@ -56,7 +60,8 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 `,
 });
 
-const chunksOf = (outDir: string): string[] => fs.readdirSync(path.join(outDir, 'server'), { recursive: true }) as string[];
+const chunksOf = (outDir: string): string[] =>
+  fs.readdirSync(path.join(outDir, 'server'), { recursive: true }) as string[];
 const clean = { PATH: process.env.PATH! };
 
 afterEach(stopAll);
@@ -64,38 +69,71 @@ afterAll(async () => {
   for (const { server } of Object.values(CLOUDS)) if ('stop' in server) await server.stop();
 });
 
-describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])('a built server on %s', (name, { server, address, env, counts }) => {
-  if ('reason' in server) console.warn(`\n  !! A built server on ${name} is NOT tested: ${server.reason}\n`);
+describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
+  'a built server on %s',
+  (name, { server, address, env, counts }) => {
+    if ('reason' in server)
+      console.warn(`\n  !! A built server on ${name} is NOT tested: ${server.reason}\n`);
 
-  it.skipIf('reason' in server)('runs effects from dist alone', { timeout: 3 * MINUTE }, async () => {
-    if ('reason' in server) return;
-    const { outDir, warnings } = await build(makeApp(toFiles({ [CLOUD_QUEUES[name]]: '*' })), {}, { effects: [name] });
-    expect(warnings).toEqual([]);
-    const settings = { ...clean, ...env(server.url), GATI_EFFECTS: address, GATI_WORKERS: '2' };
-    const alone = copyAway(outDir);
-    const served = await serveBuilt(alone, settings);
-    expect(await call(`${served.url}/mails`, { method: 'POST' })).toMatchObject({ status: 202 });
-    await served.seen(/"msg":"sent"/);
-    const entry = path.join(alone, 'dist/server/index.mjs');
-    const listed = await finish(process.execPath, [entry, 'effects', 'list'], { env: settings });
-    expect(listed).toMatchObject({ code: 1, stderr: expect.stringMatching(new RegExp(`GATI_EFFECTS_LOOK.*${counts}`)) });
-    const redriven = await finish(process.execPath, [entry, 'effects', 'redrive', '--json'], { env: settings });
-    expect(JSON.parse(redriven.stdout)).toEqual({ redriven: 0 });
-  });
+    it.skipIf('reason' in server)(
+      'runs effects from dist alone',
+      { timeout: 3 * MINUTE },
+      async () => {
+        if ('reason' in server) return;
+        const { outDir, warnings } = await build(
+          makeApp(toFiles({ [CLOUD_QUEUES[name]]: '*' })),
+          {},
+          { effects: [name] },
+        );
+        expect(warnings).toEqual([]);
+        const settings = { ...clean, ...env(server.url), GATI_EFFECTS: address, GATI_WORKERS: '2' };
+        const alone = copyAway(outDir);
+        const served = await serveBuilt(alone, settings);
+        expect(await call(`${served.url}/mails`, { method: 'POST' })).toMatchObject({
+          status: 202,
+        });
+        await served.seen(/"msg":"sent"/);
+        const entry = path.join(alone, 'dist/server/index.mjs');
+        const listed = await finish(process.execPath, [entry, 'effects', 'list'], {
+          env: settings,
+        });
+        expect(listed).toMatchObject({
+          code: 1,
+          stderr: expect.stringMatching(new RegExp(`GATI_EFFECTS_LOOK.*${counts}`)),
+        });
+        const redriven = await finish(process.execPath, [entry, 'effects', 'redrive', '--json'], {
+          env: settings,
+        });
+        expect(JSON.parse(redriven.stdout)).toEqual({ redriven: 0 });
+      },
+    );
 
-  it('that was built without its driver says how to name it', { timeout: 3 * MINUTE }, async () => {
-    const { outDir } = await build(makeApp(toFiles({ [CLOUD_QUEUES[name]]: '*' })));
-    const code = chunksOf(outDir)
-      .filter((file) => file.endsWith('.mjs'))
-      .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'));
-    expect(code.filter((text) => text.includes(CLOUD_QUEUES[name]) || text.includes('ReceiveMessage'))).toEqual([]);
-    const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-    const started = await finish(process.execPath, [entry], { env: { ...clean, PORT: '0', GATI_EFFECTS: address } });
-    expect(started.code).toBe(1);
-    expect(started.stdout + started.stderr).toContain(`gati({ effects: ['${name}'] })`);
-  });
+    it(
+      'that was built without its driver says how to name it',
+      { timeout: 3 * MINUTE },
+      async () => {
+        const { outDir } = await build(makeApp(toFiles({ [CLOUD_QUEUES[name]]: '*' })));
+        const code = chunksOf(outDir)
+          .filter((file) => file.endsWith('.mjs'))
+          .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'));
+        expect(
+          code.filter(
+            (text) => text.includes(CLOUD_QUEUES[name]) || text.includes('ReceiveMessage'),
+          ),
+        ).toEqual([]);
+        const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
+        const started = await finish(process.execPath, [entry], {
+          env: { ...clean, PORT: '0', GATI_EFFECTS: address },
+        });
+        expect(started.code).toBe(1);
+        expect(started.stdout + started.stderr).toContain(`gati({ effects: ['${name}'] })`);
+      },
+    );
 
-  it('is not built without its SDK', { timeout: MINUTE }, async () => {
-    await expect(build(makeApp(toFiles({})), {}, { effects: [name] })).rejects.toThrow(`npm install ${CLOUD_QUEUES[name]}`);
-  });
-});
+    it('is not built without its SDK', { timeout: MINUTE }, async () => {
+      await expect(build(makeApp(toFiles({})), {}, { effects: [name] })).rejects.toThrow(
+        `npm install ${CLOUD_QUEUES[name]}`,
+      );
+    });
+  },
+);

@@ -8,7 +8,10 @@ const folder = temporary('native');
 function install(name: string, json: object, files: string[] = []): string {
   const at = path.join(folder, 'node_modules', name);
   fs.mkdirSync(path.join(at, 'lib'), { recursive: true });
-  fs.writeFileSync(path.join(at, 'package.json'), JSON.stringify({ name, version: '1.0.0', ...json }));
+  fs.writeFileSync(
+    path.join(at, 'package.json'),
+    JSON.stringify({ name, version: '1.0.0', ...json }),
+  );
   for (const file of ['lib/index.js', ...files]) fs.writeFileSync(path.join(at, file), '');
   return path.join(at, 'lib/index.js');
 }

@@ -5,20 +5,40 @@ import { outDirFault } from '../../src/build/out-dir.ts';
 import { build, makeApp } from './app.ts';
 
 const HANDLER = 'src/handlers/hello.ts';
-const HELLO = { [HANDLER]: "export const route = 'GET /hello';\nexport const handler: Handler<typeof route> = () => ({ ok: true });\n" };
+const HELLO = {
+  [HANDLER]:
+    "export const route = 'GET /hello';\nexport const handler: Handler<typeof route> = () => ({ ok: true });\n",
+};
 
 describe('the output folder', () => {
   const app = makeApp(HELLO);
   // The packages are shared with other tests, which may write beside them.
-  const files = (): string[] => [...fs.readdirSync(app), ...fs.readdirSync(path.join(app, 'src'), { recursive: true }).map(String)];
+  const files = (): string[] => [
+    ...fs.readdirSync(app),
+    ...fs.readdirSync(path.join(app, 'src'), { recursive: true }).map(String),
+  ];
   fs.symlinkSync(path.join(app, 'src'), path.join(app, 'link'), 'dir');
 
-  it.each(['.', '..', '/', 'src', 'src/', 'src/handlers', 'src/handlers/out', 'src/modules', 'src/effects', 'link', 'link/handlers'])(
-    'is not %s',
-    (outDir) => expect(outDirFault(app, path.resolve(app, outDir))).toMatchObject({ fix: expect.stringContaining('`dist`') }),
+  it.each([
+    '.',
+    '..',
+    '/',
+    'src',
+    'src/',
+    'src/handlers',
+    'src/handlers/out',
+    'src/modules',
+    'src/effects',
+    'link',
+    'link/handlers',
+  ])('is not %s', (outDir) =>
+    expect(outDirFault(app, path.resolve(app, outDir))).toMatchObject({
+      fix: expect.stringContaining('`dist`'),
+    }),
   );
-  it.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])('may be %s', (outDir) =>
-    expect(outDirFault(app, path.resolve(app, outDir))).toBeUndefined(),
+  it.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])(
+    'may be %s',
+    (outDir) => expect(outDirFault(app, path.resolve(app, outDir))).toBeUndefined(),
   );
 
   it.each([
@@ -28,7 +48,10 @@ describe('the output folder', () => {
     ['one of another environment', { environments: { worker: { build: { outDir: 'src' } } } }],
   ])('of the config is refused before anything is emptied: %s', async (_, config) => {
     const before = files();
-    await expect(build(app, config)).rejects.toMatchObject({ code: 'GATI_OUT_DIR', message: expect.stringContaining('output folder') });
+    await expect(build(app, config)).rejects.toMatchObject({
+      code: 'GATI_OUT_DIR',
+      message: expect.stringContaining('output folder'),
+    });
     expect(files()).toEqual(before);
     expect(fs.readFileSync(path.join(app, HANDLER), 'utf8')).toBe(HELLO[HANDLER]);
   });

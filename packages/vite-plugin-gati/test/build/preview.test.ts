@@ -25,7 +25,13 @@ export const socket = { open() {} };
 };
 
 const start = (root: string): Promise<PreviewServer> =>
-  preview({ root, configFile: false, logLevel: 'silent', plugins: [gati()], preview: { port: 0, host: '127.0.0.1' } });
+  preview({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [gati()],
+    preview: { port: 0, host: '127.0.0.1' },
+  });
 
 it('runs the built server: page, API and sockets', { timeout: 60_000 }, async () => {
   const app = makeApp(FILES);
@@ -48,29 +54,41 @@ it('runs the built server: page, API and sockets', { timeout: 60_000 }, async ()
     },
   });
   upgrade.end();
-  const [answer, socket] = (await once(upgrade, 'upgrade')) as [{ statusCode: number }, { destroy(): void }];
+  const [answer, socket] = (await once(upgrade, 'upgrade')) as [
+    { statusCode: number },
+    { destroy(): void },
+  ];
   expect(answer.statusCode).toBe(101);
   socket.destroy();
   await server.close();
 });
 
-it.each(['SIGINT', 'SIGKILL'] as const)('takes the server along when it ends by %s', { timeout: 60_000 }, async (signal) => {
-  const app = makeApp({
-    ...FILES,
-    'src/handlers/pids.ts':
-      "export const route = 'GET /pids';\nexport const handler: Handler<typeof route> = () => [process.pid, process.ppid];\n",
-    'vite.config.mjs': "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
-  });
-  await build(app);
-  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
-  const server = startProcess(process.execPath, [vite, 'preview', '--port', '0', '--host', '127.0.0.1'], { cwd: app });
-  const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
-  const { body: pids } = (await call(`${url!}/pids`)) as { body: number[] };
-  expect(pids.every(isAlive)).toBe(true);
-  server.child.kill(signal);
-  await until('server and worker end', async () => !pids.some(isAlive), 5000);
-  await server.stop();
-});
+it.each(['SIGINT', 'SIGKILL'] as const)(
+  'takes the server along when it ends by %s',
+  { timeout: 60_000 },
+  async (signal) => {
+    const app = makeApp({
+      ...FILES,
+      'src/handlers/pids.ts':
+        "export const route = 'GET /pids';\nexport const handler: Handler<typeof route> = () => [process.pid, process.ppid];\n",
+      'vite.config.mjs':
+        "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
+    });
+    await build(app);
+    const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+    const server = startProcess(
+      process.execPath,
+      [vite, 'preview', '--port', '0', '--host', '127.0.0.1'],
+      { cwd: app },
+    );
+    const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
+    const { body: pids } = (await call(`${url!}/pids`)) as { body: number[] };
+    expect(pids.every(isAlive)).toBe(true);
+    server.child.kill(signal);
+    await until('server and worker end', async () => !pids.some(isAlive), 5000);
+    await server.stop();
+  },
+);
 
 function isAlive(pid: number): boolean {
   try {

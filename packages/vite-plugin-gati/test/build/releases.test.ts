@@ -2,7 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { activateRelease, openReleaseStore, putRelease, rollbackRelease } from '@gati/runtime-h3/releases';
+import {
+  activateRelease,
+  openReleaseStore,
+  putRelease,
+  rollbackRelease,
+} from '@gati/runtime-h3/releases';
 import type { ReleaseBundle, ReleaseStore } from '@gati/runtime-h3';
 import type { AnalyzedRoute } from '../../src/analyze/types.ts';
 import { createPartsWriter } from '../../src/generate-parts.ts';
@@ -34,7 +39,9 @@ afterEach(() => {
 const release = async (files: Files): Promise<Built> => {
   write(app, files);
   const built = await build(app);
-  await putRelease(store, built.outDir, { at: `2026-01-0${(await store.list()).length + 1}T00:00:00Z` });
+  await putRelease(store, built.outDir, {
+    at: `2026-01-0${(await store.list()).length + 1}T00:00:00Z`,
+  });
   await activateRelease(store, built.manifest.release.version);
   return built;
 };
@@ -45,15 +52,23 @@ const generated = async (): Promise<string | undefined> => {
   const analysis = await project.analyze({ onRoute: (route) => void routes.push(route) });
   const versions: (string | undefined)[] = [];
   const byParts = createPartsWriter(project);
-  for (const write of [() => project.generate(analysis), () => byParts({ scan: analysis.scan, parts: { routes, effects: [] } })]) {
+  for (const write of [
+    () => project.generate(analysis),
+    () => byParts({ scan: analysis.scan, parts: { routes, effects: [] } }),
+  ]) {
     await write();
-    versions.push(/version = '(.*)'/.exec(fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8'))?.[1]);
+    versions.push(
+      /version = '(.*)'/.exec(
+        fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8'),
+      )?.[1],
+    );
   }
   await project.close();
   expect(versions[1]).toBe(versions[0]);
   return versions[0];
 };
-const textOf = (built: Built, file: string): string => fs.readFileSync(path.join(built.outDir, file), 'utf8');
+const textOf = (built: Built, file: string): string =>
+  fs.readFileSync(path.join(built.outDir, file), 'utf8');
 
 describe('the version of a build', () => {
   it('follows from what changed since the last release', { timeout: 6 * MINUTE }, async () => {
@@ -62,8 +77,14 @@ describe('the version of a build', () => {
     expect(first.manifest.release.since).toBeUndefined();
 
     const added = await release(ADDED);
-    expect(added.manifest.release).toMatchObject({ version: '1.3.0', since: '1.2.3', bump: 'minor' });
-    expect(added.manifest.changes).toMatchObject([{ route: 'GET /users/:id', path: 'response/200/body/name', level: 'minor' }]);
+    expect(added.manifest.release).toMatchObject({
+      version: '1.3.0',
+      since: '1.2.3',
+      bump: 'minor',
+    });
+    expect(added.manifest.changes).toMatchObject([
+      { route: 'GET /users/:id', path: 'response/200/body/name', level: 'minor' },
+    ]);
     expect(added.log.join('\n')).toContain('minor since 1.2.3');
     expect(JSON.parse(textOf(added, 'openapi.json'))).toMatchObject({ info: { version: '1.3.0' } });
     expect(fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8')).toContain('1.3.0');
@@ -81,7 +102,11 @@ describe('the version of a build', () => {
     expect(again.manifest).toEqual(code.manifest);
 
     const broken = await release(FIRST);
-    expect(broken.manifest.release).toMatchObject({ version: '2.0.0', since: '1.3.1', bump: 'major' });
+    expect(broken.manifest.release).toMatchObject({
+      version: '2.0.0',
+      since: '1.3.1',
+      bump: 'major',
+    });
     expect(broken.manifest.release.id).not.toBe(first.manifest.release.id);
     expect(broken.log.join('\n')).toContain('breaking: GET /users/:id');
 
@@ -100,57 +125,96 @@ describe('the version of a build', () => {
     expect((await build(app)).manifest.release).toMatchObject({ version: '3.0.0', since: '1.3.1' });
   });
 
-  it('below 1.0.0 a break is minor and the rest patch; package.json may ask for more', { timeout: 4 * MINUTE }, async () => {
-    const named = (version: string): Files => ({ 'package.json': JSON.stringify({ name: 'shop', version, type: 'module' }) });
-    expect((await release({ ...FIRST, ...named('0.1.0') })).manifest.release.version).toBe('0.1.0');
-    expect((await release(ADDED)).manifest.release).toMatchObject({ version: '0.1.1', bump: 'minor' });
-    expect((await release(FIRST)).manifest.release).toMatchObject({ version: '0.2.0', bump: 'major' });
-    expect((await release(named('1.0.0'))).manifest.release).toMatchObject({ version: '1.0.0', since: '0.2.0', bump: 'none' });
-  });
+  it(
+    'below 1.0.0 a break is minor and the rest patch; package.json may ask for more',
+    { timeout: 4 * MINUTE },
+    async () => {
+      const named = (version: string): Files => ({
+        'package.json': JSON.stringify({ name: 'shop', version, type: 'module' }),
+      });
+      expect((await release({ ...FIRST, ...named('0.1.0') })).manifest.release.version).toBe(
+        '0.1.0',
+      );
+      expect((await release(ADDED)).manifest.release).toMatchObject({
+        version: '0.1.1',
+        bump: 'minor',
+      });
+      expect((await release(FIRST)).manifest.release).toMatchObject({
+        version: '0.2.0',
+        bump: 'major',
+      });
+      expect((await release(named('1.0.0'))).manifest.release).toMatchObject({
+        version: '1.0.0',
+        since: '0.2.0',
+        bump: 'none',
+      });
+    },
+  );
 });
 
 describe('a sealed bundle', () => {
-  it('is imported alone and knows what it is; later builds take it along', { timeout: 4 * MINUTE }, async () => {
-    const first = await release(FIRST);
-    const entry = path.join(copyAway(first.outDir), 'dist/server/release.mjs');
-    const server = readAll(path.join(first.outDir, 'server'));
-    const document = textOf(first, 'openapi.json');
-    const { default: bundle } = (await import(pathToFileURL(entry).href)) as { default: ReleaseBundle };
-    expect(bundle).toMatchObject({ abi: 1, version: '1.2.3', id: first.manifest.release.id });
-    expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
+  it(
+    'is imported alone and knows what it is; later builds take it along',
+    { timeout: 4 * MINUTE },
+    async () => {
+      const first = await release(FIRST);
+      const entry = path.join(copyAway(first.outDir), 'dist/server/release.mjs');
+      const server = readAll(path.join(first.outDir, 'server'));
+      const document = textOf(first, 'openapi.json');
+      const { default: bundle } = (await import(pathToFileURL(entry).href)) as {
+        default: ReleaseBundle;
+      };
+      expect(bundle).toMatchObject({ abi: 1, version: '1.2.3', id: first.manifest.release.id });
+      expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
 
-    const second = await release(ADDED);
-    expect(second.log.join('\n')).toContain('takes along 1.2.3');
-    const folder = path.join(second.outDir, 'server/releases');
-    expect(JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
-      releases: [{ version: '1.2.3', id: first.manifest.release.id, date: '2026-01-01T00:00:00Z', status: 'live' }],
-    });
-    const carried = readAll(path.join(folder, '1.2.3/server'));
-    expect(Object.keys(carried)).toEqual(Object.keys(server));
-    expect(carried).toEqual(server);
-    expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
-    // What is put into the store again has no copies of others in it, and no build grows by all before it.
-    const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
-    expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);
-  });
+      const second = await release(ADDED);
+      expect(second.log.join('\n')).toContain('takes along 1.2.3');
+      const folder = path.join(second.outDir, 'server/releases');
+      expect(JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
+        releases: [
+          {
+            version: '1.2.3',
+            id: first.manifest.release.id,
+            date: '2026-01-01T00:00:00Z',
+            status: 'live',
+          },
+        ],
+      });
+      const carried = readAll(path.join(folder, '1.2.3/server'));
+      expect(Object.keys(carried)).toEqual(Object.keys(server));
+      expect(carried).toEqual(server);
+      expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
+      // What is put into the store again has no copies of others in it, and no build grows by all before it.
+      const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
+      expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);
+    },
+  );
 
-  it('has source maps that lead to the right place, though the version came later', { timeout: MINUTE }, async () => {
-    const { outDir } = await build(app, { build: { sourcemap: true } });
-    const lines = fs.readFileSync(path.join(outDir, 'server/release.mjs'), 'utf8');
-    expect(lines).toContain('1.2.3');
-    expect(lines).not.toContain('gati-version');
-    expect(lines).not.toContain('rel_0000000000000000');
-  });
+  it(
+    'has source maps that lead to the right place, though the version came later',
+    { timeout: MINUTE },
+    async () => {
+      const { outDir } = await build(app, { build: { sourcemap: true } });
+      const lines = fs.readFileSync(path.join(outDir, 'server/release.mjs'), 'utf8');
+      expect(lines).toContain('1.2.3');
+      expect(lines).not.toContain('gati-version');
+      expect(lines).not.toContain('rel_0000000000000000');
+    },
+  );
 });
 
 describe('the store of a build', () => {
-  it('is the one that GATI_RELEASES names, relative to the app', { timeout: 2 * MINUTE }, async () => {
-    process.env.GATI_RELEASES = 'elsewhere';
-    store = await openReleaseStore(path.join(app, 'elsewhere'));
-    await release(FIRST);
-    expect((await release(ADDED)).manifest.release.version).toBe('1.3.0');
-    expect(fs.existsSync(path.join(app, '.gati/releases'))).toBe(false);
-  });
+  it(
+    'is the one that GATI_RELEASES names, relative to the app',
+    { timeout: 2 * MINUTE },
+    async () => {
+      process.env.GATI_RELEASES = 'elsewhere';
+      store = await openReleaseStore(path.join(app, 'elsewhere'));
+      await release(FIRST);
+      expect((await release(ADDED)).manifest.release.version).toBe('1.3.0');
+      expect(fs.existsSync(path.join(app, '.gati/releases'))).toBe(false);
+    },
+  );
 
   it('is missed on a build machine', { timeout: 2 * MINUTE }, async () => {
     process.env.CI = 'true';

@@ -3,7 +3,12 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activateRelease, openReleaseStore, putRelease, rollbackRelease } from '@gati/runtime-h3/releases';
+import {
+  activateRelease,
+  openReleaseStore,
+  putRelease,
+  rollbackRelease,
+} from '@gati/runtime-h3/releases';
 import { finish, stopAll, until } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
 import { startMoto } from '../../../../test/servers/moto.ts';
@@ -13,7 +18,8 @@ const MINUTE = 60_000;
 // A bucket is looked at every five seconds at most; what is loaded then takes its time on a busy machine.
 const POLLED = 15_000;
 const HELLO = {
-  'src/handlers/hello.ts': "export const route = 'GET /hello';\nexport const handler: Handler<typeof route> = () => ({ hello: true });\n",
+  'src/handlers/hello.ts':
+    "export const route = 'GET /hello';\nexport const handler: Handler<typeof route> = () => ({ hello: true });\n",
 };
 const named = (dependencies: object): Record<string, string> => ({
   ...HELLO,
@@ -21,7 +27,8 @@ const named = (dependencies: object): Record<string, string> => ({
 });
 
 const moto = await startMoto();
-if ('reason' in moto) console.warn(`\n  !! A built server with its releases in S3 is NOT tested: ${moto.reason}\n`);
+if ('reason' in moto)
+  console.warn(`\n  !! A built server with its releases in S3 is NOT tested: ${moto.reason}\n`);
 
 describe.skipIf('reason' in moto)('a built server with its releases in S3', () => {
   const before = { ...process.env };
@@ -45,50 +52,79 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     if ('stop' in moto) await moto.stop();
   });
 
-  it('has the SDK in chunks of its own where the app names it', { timeout: 3 * MINUTE }, async () => {
-    app = makeApp(named({ '@aws-sdk/client-s3': '*' }));
-    const { outDir, warnings } = await build(app);
-    expect(warnings).toEqual([]);
-    const store = await openReleaseStore(url);
-    await putRelease(store, outDir, { at: '2026-01-01T00:00:00Z' });
-    await activateRelease(store, '1.0.0');
-    await store.close();
-    alone = copyAway(outDir);
-    const entry = path.join(alone, 'dist/server/index.mjs');
-    const listed = await finish(process.execPath, [entry, 'releases', 'list', '--json'], { env: { ...process.env, GATI_RELEASES: url } });
-    expect(listed, listed.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(listed.stdout)).toMatchObject({ current: '1.0.0', releases: [{ version: '1.0.0', status: 'live' }] });
-  });
+  it(
+    'has the SDK in chunks of its own where the app names it',
+    { timeout: 3 * MINUTE },
+    async () => {
+      app = makeApp(named({ '@aws-sdk/client-s3': '*' }));
+      const { outDir, warnings } = await build(app);
+      expect(warnings).toEqual([]);
+      const store = await openReleaseStore(url);
+      await putRelease(store, outDir, { at: '2026-01-01T00:00:00Z' });
+      await activateRelease(store, '1.0.0');
+      await store.close();
+      alone = copyAway(outDir);
+      const entry = path.join(alone, 'dist/server/index.mjs');
+      const listed = await finish(process.execPath, [entry, 'releases', 'list', '--json'], {
+        env: { ...process.env, GATI_RELEASES: url },
+      });
+      expect(listed, listed.stderr).toMatchObject({ code: 0 });
+      expect(JSON.parse(listed.stdout)).toMatchObject({
+        current: '1.0.0',
+        releases: [{ version: '1.0.0', status: 'live' }],
+      });
+    },
+  );
 
-  it('is followed by a server that runs: what is activated and rolled back elsewhere answers there', { timeout: 3 * MINUTE }, async () => {
-    process.env.GATI_RELEASES = url;
-    const store = await openReleaseStore(url);
-    const server = await serveBuilt(alone, { ...process.env, GATI_WORKERS: '1', GATI_CACHE: path.join(alone, 'cache') });
-    const ask = async (): Promise<unknown> => {
-      const { status, headers, body } = await call(`${server.url}/hello`, { headers: { 'x-api-version': '*' } });
-      return { status, version: headers.get('x-api-version'), body };
-    };
-    expect(await ask()).toEqual({ status: 200, version: '1.0.0', body: { hello: true } });
+  it(
+    'is followed by a server that runs: what is activated and rolled back elsewhere answers there',
+    { timeout: 3 * MINUTE },
+    async () => {
+      process.env.GATI_RELEASES = url;
+      const store = await openReleaseStore(url);
+      const server = await serveBuilt(alone, {
+        ...process.env,
+        GATI_WORKERS: '1',
+        GATI_CACHE: path.join(alone, 'cache'),
+      });
+      const ask = async (): Promise<unknown> => {
+        const { status, headers, body } = await call(`${server.url}/hello`, {
+          headers: { 'x-api-version': '*' },
+        });
+        return { status, version: headers.get('x-api-version'), body };
+      };
+      expect(await ask()).toEqual({ status: 200, version: '1.0.0', body: { hello: true } });
 
-    write(app, { 'src/handlers/hello.ts': HELLO['src/handlers/hello.ts'].replace('hello: true', 'hello: true, again: true') });
-    const second = await build(app);
-    expect(second.manifest.release.version).toBe('1.1.0');
-    await putRelease(store, second.outDir);
-    await activateRelease(store, '1.1.0');
-    const newer = { status: 200, version: '1.1.0', body: { hello: true, again: true } };
-    await until('the server has the new release', async () => isDeepStrictEqual(await ask(), newer), POLLED);
-    await rollbackRelease(store);
-    await until(
-      'the server is back',
-      async () => isDeepStrictEqual(await ask(), { status: 200, version: '1.0.0', body: { hello: true } }),
-      POLLED,
-    );
+      write(app, {
+        'src/handlers/hello.ts': HELLO['src/handlers/hello.ts'].replace(
+          'hello: true',
+          'hello: true, again: true',
+        ),
+      });
+      const second = await build(app);
+      expect(second.manifest.release.version).toBe('1.1.0');
+      await putRelease(store, second.outDir);
+      await activateRelease(store, '1.1.0');
+      const newer = { status: 200, version: '1.1.0', body: { hello: true, again: true } };
+      await until(
+        'the server has the new release',
+        async () => isDeepStrictEqual(await ask(), newer),
+        POLLED,
+      );
+      await rollbackRelease(store);
+      await until(
+        'the server is back',
+        async () =>
+          isDeepStrictEqual(await ask(), { status: 200, version: '1.0.0', body: { hello: true } }),
+        POLLED,
+      );
 
-    await server.stop();
-    expect(server.child.exitCode).toBe(0);
-    await store.close();
-    delete process.env.GATI_RELEASES;
-  });
+      await server.stop();
+      expect(server.child.exitCode).toBe(0);
+      await store.close();
+      delete process.env.GATI_RELEASES;
+    },
+  );
 
   it('says what is missing where the app does not', { timeout: 3 * MINUTE }, async () => {
     const { outDir } = await build(makeApp(named({})));
@@ -97,7 +133,12 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
       .map((name) => fs.statSync(path.join(outDir, 'server/chunks', name)).size);
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(600_000);
     const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-    const listed = await finish(process.execPath, [entry, 'releases', 'list'], { env: { ...process.env, GATI_RELEASES: url } });
-    expect(listed).toMatchObject({ code: 1, stderr: expect.stringContaining('npm install @aws-sdk/client-s3') });
+    const listed = await finish(process.execPath, [entry, 'releases', 'list'], {
+      env: { ...process.env, GATI_RELEASES: url },
+    });
+    expect(listed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('npm install @aws-sdk/client-s3'),
+    });
   });
 });

@@ -53,7 +53,12 @@ const NAME = 'sdk/acme-shop-1.2.3.tgz';
 
 const unpack = (bytes: Buffer): Files => {
   const tar = gunzipSync(bytes);
-  return Object.fromEntries(parseTar(new Uint8Array(tar).buffer).map(({ name, text }) => [name.replace(/^package\//, ''), text]));
+  return Object.fromEntries(
+    parseTar(new Uint8Array(tar).buffer).map(({ name, text }) => [
+      name.replace(/^package\//, ''),
+      text,
+    ]),
+  );
 };
 
 describe('the SDK of a build', () => {
@@ -79,7 +84,8 @@ describe('the SDK of a build', () => {
       repository: FIELDS.repository,
       sideEffects: false,
     });
-    for (const own of ['private', 'scripts', 'dependencies', 'devDependencies']) expect(manifest).not.toHaveProperty(own);
+    for (const own of ['private', 'scripts', 'dependencies', 'devDependencies'])
+      expect(manifest).not.toHaveProperty(own);
     expect(Object.keys(files)).toEqual(
       expect.arrayContaining([
         'CHANGELOG.md',
@@ -98,13 +104,20 @@ describe('the SDK of a build', () => {
         'src/index.ts',
       ]),
     );
-    expect(JSON.parse(files['openapi.json']!)).toEqual(JSON.parse(fs.readFileSync(path.join(built.outDir, 'openapi.json'), 'utf8')));
+    expect(JSON.parse(files['openapi.json']!)).toEqual(
+      JSON.parse(fs.readFileSync(path.join(built.outDir, 'openapi.json'), 'utf8')),
+    );
     for (const name of ['dist/index.mjs', 'dist/index.cjs']) {
       expect(files[name]).toContain("version = '1.2.3'");
       // Nothing of it comes from elsewhere.
-      expect([...files[name]!.matchAll(/(?:from |require\()'([^']+)'/g)].every(([, from]) => from!.startsWith('./'))).toBe(true);
+      expect(
+        [...files[name]!.matchAll(/(?:from |require\()'([^']+)'/g)].every(([, from]) =>
+          from!.startsWith('./'),
+        ),
+      ).toBe(true);
     }
-    for (const name of Object.keys(files)) if (/\.d\.[mc]ts$/.test(name)) expect(files[name]).not.toContain('vite-plugin-gati');
+    for (const name of Object.keys(files))
+      if (/\.d\.[mc]ts$/.test(name)) expect(files[name]).not.toContain('vite-plugin-gati');
   });
 
   it('is clean to publint and attw', async () => {
@@ -117,9 +130,22 @@ describe('the SDK of a build', () => {
 
   it('runs as ES module and as CommonJS, and a bundler takes what is used', async () => {
     const folder = path.join(app, 'unpacked');
-    write(folder, Object.fromEntries(Object.entries(files).filter(([name]) => name.startsWith('dist/') || name === 'package.json')));
-    const esm = (await import(pathToFileURL(path.join(folder, 'dist/index.mjs')).href)) as Record<string, unknown>;
-    const cjs = createRequire(import.meta.url)(path.join(folder, 'dist/index.cjs')) as Record<string, unknown>;
+    write(
+      folder,
+      Object.fromEntries(
+        Object.entries(files).filter(
+          ([name]) => name.startsWith('dist/') || name === 'package.json',
+        ),
+      ),
+    );
+    const esm = (await import(pathToFileURL(path.join(folder, 'dist/index.mjs')).href)) as Record<
+      string,
+      unknown
+    >;
+    const cjs = createRequire(import.meta.url)(path.join(folder, 'dist/index.cjs')) as Record<
+      string,
+      unknown
+    >;
     const names = [
       'CallError',
       'ClientError',
@@ -138,10 +164,17 @@ describe('the SDK of a build', () => {
 
     const bundle = async (used: string): Promise<string> => {
       const entry = { contents: `export { ${used} } from './dist/index.mjs'`, resolveDir: folder };
-      const { outputFiles } = await esbuild({ stdin: entry, bundle: true, format: 'esm', write: false });
+      const { outputFiles } = await esbuild({
+        stdin: entry,
+        bundle: true,
+        format: 'esm',
+        write: false,
+      });
       return outputFiles[0]!.text;
     };
-    expect((await bundle('version')).replace(/^\/\/.*$/gm, '').replace(/\s/g, '')).toBe('varversion="1.2.3";export{version};');
+    expect((await bundle('version')).replace(/^\/\/.*$/gm, '').replace(/\s/g, '')).toBe(
+      'varversion="1.2.3";export{version};',
+    );
     expect(await bundle('client')).toContain('POST /payments/:id/capture');
     const call = await bundle('call');
     expect(call).not.toContain('POST /payments/:id/capture');
@@ -149,16 +182,35 @@ describe('the SDK of a build', () => {
   });
 
   it('has a page for each route with a call as one would write it', () => {
-    expect(files['docs/payments.capture.md']).toContain("await client.payments.capture({ params: { id: 'id' }, body: { amount: 1 } });");
+    expect(files['docs/payments.capture.md']).toContain(
+      "await client.payments.capture({ params: { id: 'id' }, body: { amount: 1 } });",
+    );
     expect(files['docs/payments.capture.md']).toContain('Takes the money.');
-    expect(files['docs/payments.capture.md']).toContain('| 409 | Conflict | `application/json` | `error` |');
-    expect(files['docs/chat.md']).toContain("const connection = client.chat({ params: { room: 'room' } });");
-    expect(files['README.md']).toContain('[`POST /payments/:id/capture`](docs/payments.capture.md)');
+    expect(files['docs/payments.capture.md']).toContain(
+      '| 409 | Conflict | `application/json` | `error` |',
+    );
+    expect(files['docs/chat.md']).toContain(
+      "const connection = client.chat({ params: { room: 'room' } });",
+    );
+    expect(files['README.md']).toContain(
+      '[`POST /payments/:id/capture`](docs/payments.capture.md)',
+    );
     expect(files['README.md']).toContain("import { createClient } from '@acme/shop';");
   });
 
   it.each([
-    ['dist/index.d.mts', ['PaymentsCaptureRequest', 'capture', 'amount', 'createClient', 'client', 'version', 'Client']],
+    [
+      'dist/index.d.mts',
+      [
+        'PaymentsCaptureRequest',
+        'capture',
+        'amount',
+        'createClient',
+        'client',
+        'version',
+        'Client',
+      ],
+    ],
     ['dist/index.d.cts', ['PaymentsCaptureResult', 'connect', 'createCall']],
     ['dist/runtime.d.mts', ['baseUrl', 'CallError', 'onCall', 'Connection']],
   ])('%s leads to the sources in it', (declarations, names) => {
@@ -174,83 +226,110 @@ describe('the SDK of a build', () => {
       const column = lines[line]!.search(new RegExp(`\\b${name}\\b`));
       const entry = map.findEntry(line, column);
       expect(entry, name).toMatchObject({ generatedLine: line, generatedColumn: column });
-      const { originalSource, originalLine, originalColumn } = entry as Extract<typeof entry, { originalSource: string }>;
+      const { originalSource, originalLine, originalColumn } = entry as Extract<
+        typeof entry,
+        { originalSource: string }
+      >;
       const source = files[path.posix.join('dist', originalSource)];
       expect(source, `${name}: ${originalSource}`).toBeDefined();
-      expect(source!.split('\n')[originalLine]!.slice(originalColumn)).toMatch(new RegExp(`^${name}\\b`));
+      expect(source!.split('\n')[originalLine]!.slice(originalColumn)).toMatch(
+        new RegExp(`^${name}\\b`),
+      );
     }
   });
 
-  it('has the same bytes when it is made again, and is not made again while nothing changed', { timeout: 2 * MINUTE }, async () => {
-    const file = path.join(app, NAME);
-    const other = path.join(app, 'sdk/acme-shop-1.0.0.tgz');
-    fs.writeFileSync(other, 'an older one');
-    const { mtimeMs } = fs.statSync(file);
-    await build(app);
-    expect(fs.statSync(file).mtimeMs).toBe(mtimeMs);
+  it(
+    'has the same bytes when it is made again, and is not made again while nothing changed',
+    { timeout: 2 * MINUTE },
+    async () => {
+      const file = path.join(app, NAME);
+      const other = path.join(app, 'sdk/acme-shop-1.0.0.tgz');
+      fs.writeFileSync(other, 'an older one');
+      const { mtimeMs } = fs.statSync(file);
+      await build(app);
+      expect(fs.statSync(file).mtimeMs).toBe(mtimeMs);
 
-    fs.writeFileSync(file, 'something else');
-    await build(app);
-    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+      fs.writeFileSync(file, 'something else');
+      await build(app);
+      expect(fs.readFileSync(file).equals(bytes)).toBe(true);
 
-    fs.rmSync(path.join(app, '.gati/cache'), { recursive: true });
-    fs.rmSync(file);
-    await build(app);
-    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
-    expect(fs.readFileSync(other, 'utf8')).toBe('an older one');
-  });
+      fs.rmSync(path.join(app, '.gati/cache'), { recursive: true });
+      fs.rmSync(file);
+      await build(app);
+      expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+      expect(fs.readFileSync(other, 'utf8')).toBe('an older one');
+    },
+  );
 
-  it('stays as it is when its release is stored, and the next release has one of its own', { timeout: 2 * MINUTE }, async () => {
-    const store = await openReleaseStore(path.join(app, '.gati/releases'));
-    await putRelease(store, built.outDir, { at: '2026-01-01T00:00:00Z' });
-    await store.close();
-    await build(app);
-    expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
+  it(
+    'stays as it is when its release is stored, and the next release has one of its own',
+    { timeout: 2 * MINUTE },
+    async () => {
+      const store = await openReleaseStore(path.join(app, '.gati/releases'));
+      await putRelease(store, built.outDir, { at: '2026-01-01T00:00:00Z' });
+      await store.close();
+      await build(app);
+      expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
 
-    write(app, {
-      'src/handlers/payments/capture.ts': CAPTURE.replace('amount: number', 'cents: number').replace('body.amount', 'body.cents'),
-    });
-    const { manifest } = await build(app);
-    expect(manifest.release.version).toBe('2.0.0');
-    const next = unpack(fs.readFileSync(path.join(app, 'sdk/acme-shop-2.0.0.tgz')));
-    expect(next['dist/index.mjs']).toContain("version = '2.0.0'");
-    expect(next['CHANGELOG.md']!.match(/^## .*$/gm)).toEqual(['## 2.0.0', '## 1.2.3 (2026-01-01)']);
-    expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
-  });
+      write(app, {
+        'src/handlers/payments/capture.ts': CAPTURE.replace(
+          'amount: number',
+          'cents: number',
+        ).replace('body.amount', 'body.cents'),
+      });
+      const { manifest } = await build(app);
+      expect(manifest.release.version).toBe('2.0.0');
+      const next = unpack(fs.readFileSync(path.join(app, 'sdk/acme-shop-2.0.0.tgz')));
+      expect(next['dist/index.mjs']).toContain("version = '2.0.0'");
+      expect(next['CHANGELOG.md']!.match(/^## .*$/gm)).toEqual([
+        '## 2.0.0',
+        '## 1.2.3 (2026-01-01)',
+      ]);
+      expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
+    },
+  );
 
-  it('goes with the next proposal, where it was one that nobody released', { timeout: 3 * MINUTE }, async () => {
-    const kept = path.join(app, 'sdk/acme-shop-1.1.0.tgz');
-    fs.writeFileSync(kept, 'of somebody');
-    const tarballs = (): string[] => fs.readdirSync(path.join(app, 'sdk')).sort();
-    const propose = async (code: string): Promise<string> => {
-      write(app, { 'src/handlers/payments/capture.ts': code });
-      return (await build(app)).manifest.release.version;
-    };
-    const other = path.join(app, 'other-store');
-    fs.cpSync(path.join(app, '.gati/releases'), other, { recursive: true });
+  it(
+    'goes with the next proposal, where it was one that nobody released',
+    { timeout: 3 * MINUTE },
+    async () => {
+      const kept = path.join(app, 'sdk/acme-shop-1.1.0.tgz');
+      fs.writeFileSync(kept, 'of somebody');
+      const tarballs = (): string[] => fs.readdirSync(path.join(app, 'sdk')).sort();
+      const propose = async (code: string): Promise<string> => {
+        write(app, { 'src/handlers/payments/capture.ts': code });
+        return (await build(app)).manifest.release.version;
+      };
+      const other = path.join(app, 'other-store');
+      fs.cpSync(path.join(app, '.gati/releases'), other, { recursive: true });
 
-    expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
-    expect(await propose(CAPTURE.replace("'cash';", "'cash'; // as before"))).toBe('1.2.3');
-    expect(tarballs()).toEqual(['acme-shop-1.0.0.tgz', 'acme-shop-1.1.0.tgz', 'acme-shop-1.2.3.tgz']);
+      expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
+      expect(await propose(CAPTURE.replace("'cash';", "'cash'; // as before"))).toBe('1.2.3');
+      expect(tarballs()).toEqual([
+        'acme-shop-1.0.0.tgz',
+        'acme-shop-1.1.0.tgz',
+        'acme-shop-1.2.3.tgz',
+      ]);
 
-    // Of another store nothing is known here.
-    process.env.GATI_RELEASES = other;
-    expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
-    delete process.env.GATI_RELEASES;
-    expect(await propose(CAPTURE.replace('at?: Date', 'at?: Date; note?: string'))).toBe('1.3.0');
-    expect(tarballs()).toEqual([
-      'acme-shop-1.0.0.tgz',
-      'acme-shop-1.1.0.tgz',
-      'acme-shop-1.2.3.tgz',
-      'acme-shop-1.3.0.tgz',
-      'acme-shop-2.0.0.tgz',
-    ]);
+      // Of another store nothing is known here.
+      process.env.GATI_RELEASES = other;
+      expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
+      delete process.env.GATI_RELEASES;
+      expect(await propose(CAPTURE.replace('at?: Date', 'at?: Date; note?: string'))).toBe('1.3.0');
+      expect(tarballs()).toEqual([
+        'acme-shop-1.0.0.tgz',
+        'acme-shop-1.1.0.tgz',
+        'acme-shop-1.2.3.tgz',
+        'acme-shop-1.3.0.tgz',
+        'acme-shop-2.0.0.tgz',
+      ]);
 
-    // Somebody changed it.
-    fs.appendFileSync(path.join(app, 'sdk/acme-shop-1.3.0.tgz'), 'x');
-    expect(await propose(CAPTURE)).toBe('1.2.3');
-    expect(tarballs()).toContain('acme-shop-1.3.0.tgz');
-  });
+      // Somebody changed it.
+      fs.appendFileSync(path.join(app, 'sdk/acme-shop-1.3.0.tgz'), 'x');
+      expect(await propose(CAPTURE)).toBe('1.2.3');
+      expect(tarballs()).toContain('acme-shop-1.3.0.tgz');
+    },
+  );
 });
 
 describe('names', () => {
@@ -266,7 +345,14 @@ describe('names', () => {
   });
 
   it('no two pages have one file, and each fits a plain header', () => {
-    const routes = [['users', 'get'], ['users', 'Get'], ['a/b'], ['a b'], ['x'.repeat(200)], ['.']].map((name) => ({ name }));
+    const routes = [
+      ['users', 'get'],
+      ['users', 'Get'],
+      ['a/b'],
+      ['a b'],
+      ['x'.repeat(200)],
+      ['.'],
+    ].map((name) => ({ name }));
     const names = [...toPageNames(routes as Parameters<typeof toPageNames>[0]).values()];
     expect(names).toEqual([
       'docs/users.get.md',

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { annotateHandler, annotateMiddleware, applyInsertions, toOriginal } from '../../src/cli/check/annotate.ts';
+import {
+  annotateHandler,
+  annotateMiddleware,
+  applyInsertions,
+  toOriginal,
+} from '../../src/cli/check/annotate.ts';
 
-const fix = (text: string, file = 'src/handlers/a.ts'): string => applyInsertions(text, annotateHandler(file, text, 'GET /a'));
+const fix = (text: string, file = 'src/handlers/a.ts'): string =>
+  applyInsertions(text, annotateHandler(file, text, 'GET /a'));
 const ROUTE = "export const route = 'GET /a';\n";
 
 describe('annotateHandler', () => {
@@ -11,7 +17,11 @@ describe('annotateHandler', () => {
       `${ROUTE}export async function handler(req, res, gctx, lctx) {\n  return 1;\n}\n`,
       `${ROUTE}export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) {\n  return 1;\n}\n`,
     ],
-    ['no route export', 'export function handler(req) {}', "export function handler(...[req]: Args<'GET /a'>) {}"],
+    [
+      'no route export',
+      'export function handler(req) {}',
+      "export function handler(...[req]: Args<'GET /a'>) {}",
+    ],
     [
       'a constant',
       `${ROUTE}export const handler = async (req, res) => 1;`,
@@ -22,8 +32,16 @@ describe('annotateHandler', () => {
       'export default async function (req, res) {}',
       "export default async function (...[req, res]: Args<'GET /a'>) {}",
     ],
-    ['a default arrow without parentheses', 'export default req => req.params', "export default (...[req]: Args<'GET /a'>) => req.params"],
-    ['an async arrow without parentheses', 'export default async req => 1', "export default async (...[req]: Args<'GET /a'>) => 1"],
+    [
+      'a default arrow without parentheses',
+      'export default req => req.params',
+      "export default (...[req]: Args<'GET /a'>) => req.params",
+    ],
+    [
+      'an async arrow without parentheses',
+      'export default async req => 1',
+      "export default async (...[req]: Args<'GET /a'>) => 1",
+    ],
     [
       'a list of exports',
       'function work(req) {}\nexport { work as handler };',
@@ -34,7 +52,11 @@ describe('annotateHandler', () => {
       'export function handler({ params }, res) {}',
       "export function handler(...[{ params }, res]: Args<'GET /a'>) {}",
     ],
-    ['a rest parameter', 'export function handler(...args) {}', "export function handler(...args: Args<'GET /a'>) {}"],
+    [
+      'a rest parameter',
+      'export function handler(...args) {}',
+      "export function handler(...args: Args<'GET /a'>) {}",
+    ],
     [
       'comments, lines and a comma at the end',
       'export function handler(\n  req, // in (a)\n  /* , */ res /* ) */, // out\n) {}',
@@ -55,7 +77,9 @@ describe('annotateHandler', () => {
   ])('leaves %s alone', (_name, text) => expect(fix(text)).toBe(text));
 
   it('leaves JavaScript alone', () =>
-    expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe('export function handler(req) {}'));
+    expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe(
+      'export function handler(req) {}',
+    ));
 
   it('types middleware', () => {
     const text = 'export const middleware = (req, res, gctx, lctx, next) => next();';

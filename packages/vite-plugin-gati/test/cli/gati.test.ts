@@ -11,7 +11,8 @@ import { copyAway, makeApp } from '../build/app.ts';
 
 // What is published: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
-const gati = (cwd: string, ...args: string[]): Promise<Finished> => finish(process.execPath, [BIN, ...args], { cwd });
+const gati = (cwd: string, ...args: string[]): Promise<Finished> =>
+  finish(process.execPath, [BIN, ...args], { cwd });
 
 const BARE = `export const route = 'GET /users/:id';
 export async function handler(req, res, gctx, lctx) {
@@ -54,17 +55,25 @@ describe('gati', () => {
     [['releases', 'list', '--root', 'nowhere'], 'there is no folder'],
     [['check', '--root', 'package.json'], 'there is no folder'],
   ])('%j is wrong use', async (args, message) => {
-    const [done, json] = await Promise.all([gati(repository, ...args), gati(repository, args[0]!, '--json', ...args.slice(1))]);
+    const [done, json] = await Promise.all([
+      gati(repository, ...args),
+      gati(repository, args[0]!, '--json', ...args.slice(1)),
+    ]);
     expect(done).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
     expect(json.code).toBe(2);
-    expect(JSON.parse(json.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE', fix: expect.any(String) }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      errors: [{ code: 'GATI_USAGE', fix: expect.any(String) }],
+    });
   });
 });
 
 it.each(['src', '.'])('does not build into %s', { timeout: MINUTE }, async (outDir) => {
   const app = makeApp(USERS);
   const done = await gati(app, 'build', '--outDir', outDir);
-  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('GATI_USAGE: the output folder') });
+  expect(done).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('GATI_USAGE: the output folder'),
+  });
   expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
 });
 
@@ -103,43 +112,76 @@ describe('gati generate', () => {
         '.gati/openapi.json',
       ]),
     });
-    expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({ written: [] });
+    expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({
+      written: [],
+    });
   });
 
   it('exits 0 with warnings and 1 with errors', { timeout: MINUTE }, async () => {
     const app = makeApp({
-      'src/handlers/a.ts': "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
+      'src/handlers/a.ts':
+        "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
     });
     const warned = await gati(app, 'generate');
     expect(warned.code).toBe(0);
     expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
-    fs.writeFileSync(path.join(app, 'src/handlers/a.ts'), "export const route = 'FETCH /a';\nexport const handler = () => 1;\n");
+    fs.writeFileSync(
+      path.join(app, 'src/handlers/a.ts'),
+      "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
+    );
     expect((await gati(app, 'generate')).code).toBe(1);
   });
 });
 
 describe('gati check', () => {
-  it('finds what is wrong in bare handlers, and nothing in right ones', { timeout: MINUTE }, async () => {
-    const app = makeApp(USERS);
-    expect(await gati(app, 'check')).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing found') });
-    fs.writeFileSync(path.join(app, 'src/handlers/users/get.ts'), BARE.replace('req.params.id,', 'req.params.nope,'));
-    const found = await gati(app, 'check', '--json');
-    expect(found.code).toBe(1);
-    expect(JSON.parse(found.stdout)).toMatchObject({
-      errors: [
-        { code: 'TS2339', file: 'src/handlers/users/get.ts', line: 7, message: expect.stringContaining('nope'), fix: expect.any(String) },
-      ],
-    });
-  });
+  it(
+    'finds what is wrong in bare handlers, and nothing in right ones',
+    { timeout: MINUTE },
+    async () => {
+      const app = makeApp(USERS);
+      expect(await gati(app, 'check')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('nothing found'),
+      });
+      fs.writeFileSync(
+        path.join(app, 'src/handlers/users/get.ts'),
+        BARE.replace('req.params.id,', 'req.params.nope,'),
+      );
+      const found = await gati(app, 'check', '--json');
+      expect(found.code).toBe(1);
+      expect(JSON.parse(found.stdout)).toMatchObject({
+        errors: [
+          {
+            code: 'TS2339',
+            file: 'src/handlers/users/get.ts',
+            line: 7,
+            message: expect.stringContaining('nope'),
+            fix: expect.any(String),
+          },
+        ],
+      });
+    },
+  );
 
   it('writes the annotation once with --fix', { timeout: 2 * MINUTE }, async () => {
     const app = makeApp(USERS);
     const file = path.join(app, 'src/handlers/users/get.ts');
     const first = await gati(app, 'check', '--fix', '--json');
-    expect(JSON.parse(first.stdout)).toEqual({ warnings: [], errors: [], fixed: ['src/handlers/users/get.ts'] });
-    const fixed = BARE.replace('(req, res, gctx, lctx)', '(...[req, res, gctx, lctx]: Args<typeof route>)');
+    expect(JSON.parse(first.stdout)).toEqual({
+      warnings: [],
+      errors: [],
+      fixed: ['src/handlers/users/get.ts'],
+    });
+    const fixed = BARE.replace(
+      '(req, res, gctx, lctx)',
+      '(...[req, res, gctx, lctx]: Args<typeof route>)',
+    );
     expect(fs.readFileSync(file, 'utf8')).toBe(fixed);
-    expect(JSON.parse((await gati(app, 'check', '--fix', '--json')).stdout)).toEqual({ warnings: [], errors: [], fixed: [] });
+    expect(JSON.parse((await gati(app, 'check', '--fix', '--json')).stdout)).toEqual({
+      warnings: [],
+      errors: [],
+      fixed: [],
+    });
     expect(fs.readFileSync(file, 'utf8')).toBe(fixed);
   });
 });
@@ -154,20 +196,28 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
   return { n: req.body.n + 1 };
 };
 `,
-    'src/effects/note.ts': 'export async function run(payload: { text: string }): Promise<void> { void payload; }\n',
+    'src/effects/note.ts':
+      'export async function run(payload: { text: string }): Promise<void> { void payload; }\n',
   };
 
   it('has the types of the rest', { timeout: 2 * MINUTE }, async () => {
     const app = makeApp(FILES);
     const checked = await gati(app, 'check', '--json');
     expect(checked.code).toBe(1);
-    expect(JSON.parse(checked.stdout)).toMatchObject({ errors: [{ code: 'GATI_ROUTE_INVALID', file: 'src/handlers/wrong.ts' }] });
+    expect(JSON.parse(checked.stdout)).toMatchObject({
+      errors: [{ code: 'GATI_ROUTE_INVALID', file: 'src/handlers/wrong.ts' }],
+    });
     expect(JSON.parse(checked.stdout)).toHaveProperty('errors.length', 1);
     fs.rmSync(path.join(app, '.gati'), { recursive: true });
     const generated = await gati(app, 'generate', '--json');
     expect(generated.code).toBe(1);
-    expect(JSON.parse(generated.stdout)).toMatchObject({ written: ['.gati/types/gati.d.ts'], errors: [{ code: 'GATI_ROUTE_INVALID' }] });
-    expect(fs.readFileSync(path.join(app, '.gati/types/gati.d.ts'), 'utf8')).toContain("'POST /right'");
+    expect(JSON.parse(generated.stdout)).toMatchObject({
+      written: ['.gati/types/gati.d.ts'],
+      errors: [{ code: 'GATI_ROUTE_INVALID' }],
+    });
+    expect(fs.readFileSync(path.join(app, '.gati/types/gati.d.ts'), 'utf8')).toContain(
+      "'POST /right'",
+    );
   });
 });
 
@@ -180,10 +230,16 @@ describe('the wrong folder', () => {
       stdout: '0 routes checked: 0 errors, 1 warning\n',
       stderr: expect.stringContaining('GATI_NO_HANDLERS'),
     });
-    expect(await gati(app, 'generate')).toMatchObject({ code: 0, stderr: expect.stringContaining('GATI_NO_HANDLERS') });
+    expect(await gati(app, 'generate')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('GATI_NO_HANDLERS'),
+    });
     const built = await gati(app, 'build', '--json');
     expect(built).toMatchObject({ code: 0, stderr: expect.stringContaining('GATI_NO_HANDLERS') });
-    expect(JSON.parse(built.stdout)).toMatchObject({ routes: [], warnings: [{ code: 'GATI_NO_HANDLERS' }] });
+    expect(JSON.parse(built.stdout)).toMatchObject({
+      routes: [],
+      warnings: [{ code: 'GATI_NO_HANDLERS' }],
+    });
   });
 
   it('gets no queue', { timeout: MINUTE }, async () => {
@@ -203,7 +259,10 @@ describe('a reader that has seen enough', () => {
   ])('ends `gati %s` without a word', { timeout: MINUTE }, async (words, code) => {
     // Reads nothing at all, so that each write fails.
     const line = `{ sleep 0.2; "${process.execPath}" "${BIN}" ${words}; echo "code $?" >&3; } 3>&2 | true`;
-    expect(await finish('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({ stdout: '', stderr: `code ${code}\n` });
+    expect(await finish('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({
+      stdout: '',
+      stderr: `code ${code}\n`,
+    });
   });
 });
 
@@ -212,10 +271,20 @@ describe('gati build', () => {
     const app = makeApp(USERS);
     const done = await gati(app, 'build', '--json');
     expect(done.code, done.stderr).toBe(0);
-    expect(JSON.parse(done.stdout)).toMatchObject({ name: 'app', version: '1.2.3', routes: ['GET /users/:id'], warnings: [] });
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      name: 'app',
+      version: '1.2.3',
+      routes: ['GET /users/:id'],
+      warnings: [],
+    });
     const server = await serveBuilt(copyAway(path.join(app, 'dist')), {});
-    expect(await call(`${server.url}/users/7`)).toMatchObject({ status: 200, body: { id: '7', route: 'GET /users/:id', up: '1.2.3' } });
-    expect(await call(`${server.url}/versions`)).toMatchObject({ body: { versions: [{ version: '1.2.3', docs: '/versions/1.2.3' }] } });
+    expect(await call(`${server.url}/users/7`)).toMatchObject({
+      status: 200,
+      body: { id: '7', route: 'GET /users/:id', up: '1.2.3' },
+    });
+    expect(await call(`${server.url}/versions`)).toMatchObject({
+      body: { versions: [{ version: '1.2.3', docs: '/versions/1.2.3' }] },
+    });
     expect(await call(`${server.url}/versions/1.2.3`)).toMatchObject({
       status: 200,
       body: { openapi: '3.1.0', info: { version: '1.2.3' } },
@@ -223,35 +292,61 @@ describe('gati build', () => {
     await server.stop();
   });
 
-  it('does not add the plugin twice, and says where a build failed', { timeout: MINUTE }, async () => {
-    const config = "import gati from 'vite-plugin-gati';\nexport default { plugins: [[Promise.resolve(gati({ base: '/api' }))]] };\n";
-    const app = makeApp({ ...USERS, 'vite.config.mjs': config });
-    const done = await gati(app, 'build');
-    expect(done.code, done.stderr).toBe(0);
-    expect(JSON.parse(fs.readFileSync(path.join(app, 'dist/openapi.json'), 'utf8'))).toMatchObject({ servers: [{ url: '/api' }] });
-    fs.writeFileSync(path.join(app, 'src/handlers/users/get.ts'), `import './missing.ts';\n${BARE}`);
-    const failed = await gati(app, 'build', '--json');
-    expect(failed.code).toBe(1);
-    expect(JSON.parse(failed.stdout)).toMatchObject({
-      errors: [{ code: expect.stringContaining('GATI_'), message: expect.stringContaining('missing.ts') }],
-    });
-  });
+  it(
+    'does not add the plugin twice, and says where a build failed',
+    { timeout: MINUTE },
+    async () => {
+      const config =
+        "import gati from 'vite-plugin-gati';\nexport default { plugins: [[Promise.resolve(gati({ base: '/api' }))]] };\n";
+      const app = makeApp({ ...USERS, 'vite.config.mjs': config });
+      const done = await gati(app, 'build');
+      expect(done.code, done.stderr).toBe(0);
+      expect(
+        JSON.parse(fs.readFileSync(path.join(app, 'dist/openapi.json'), 'utf8')),
+      ).toMatchObject({ servers: [{ url: '/api' }] });
+      fs.writeFileSync(
+        path.join(app, 'src/handlers/users/get.ts'),
+        `import './missing.ts';\n${BARE}`,
+      );
+      const failed = await gati(app, 'build', '--json');
+      expect(failed.code).toBe(1);
+      expect(JSON.parse(failed.stdout)).toMatchObject({
+        errors: [
+          {
+            code: expect.stringContaining('GATI_'),
+            message: expect.stringContaining('missing.ts'),
+          },
+        ],
+      });
+    },
+  );
 });
 
 it('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () => {
   const app = makeApp(USERS);
   expect(await gati(app, 'build')).toMatchObject({ code: 0 });
   await succeed('mkfifo', ['before', 'after'], { cwd: app });
-  const write = (pipe: string): Promise<Finished> => succeed('sh', ['-c', `cat dist/gati.manifest.json > ${pipe}`], { cwd: app });
-  const [done] = await Promise.all([gati(app, 'diff', 'before', 'after', '--json'), write('before'), write('after')]);
+  const write = (pipe: string): Promise<Finished> =>
+    succeed('sh', ['-c', `cat dist/gati.manifest.json > ${pipe}`], { cwd: app });
+  const [done] = await Promise.all([
+    gati(app, 'diff', 'before', 'after', '--json'),
+    write('before'),
+    write('after'),
+  ]);
   expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('"bump": "none"') });
-  expect(await gati(app, 'diff', 'dist', 'dist')).toMatchObject({ code: 2, stderr: expect.stringContaining('`dist` is a folder') });
+  expect(await gati(app, 'diff', 'dist', 'dist')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('`dist` is a folder'),
+  });
 });
 
 describe('gati dev', () => {
   it('serves a folder that has handlers only, until Ctrl-C', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
-    const server = start(process.execPath, [BIN, 'dev', '--port', '0'], { cwd: app, env: { ...process.env, CI: '1' } });
+    const server = start(process.execPath, [BIN, 'dev', '--port', '0'], {
+      cwd: app,
+      env: { ...process.env, CI: '1' },
+    });
     const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
     expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
     expect(await call(`${url!}/users/0`)).toMatchObject({ status: 404, body: { error: 'NoUser' } });
@@ -264,35 +359,58 @@ it('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  const done = await gati(makeApp(USERS), 'dev', '--json', '--strictPort', '--host', '127.0.0.1', '--port', String(port));
+  const done = await gati(
+    makeApp(USERS),
+    'dev',
+    '--json',
+    '--strictPort',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+  );
   expect(done.code).toBe(1);
-  expect(JSON.parse(done.stdout)).toMatchObject({ errors: [{ code: 'GATI_PORT_TAKEN', message: expect.stringContaining(String(port)) }] });
+  expect(JSON.parse(done.stdout)).toMatchObject({
+    errors: [{ code: 'GATI_PORT_TAKEN', message: expect.stringContaining(String(port)) }],
+  });
   taken.close();
 });
 
 it('gati dev says that it can not listen on an address', { timeout: MINUTE }, async () => {
   const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
   expect(done.code).toBe(1);
-  expect(JSON.parse(done.stdout)).toMatchObject({ errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }] });
+  expect(JSON.parse(done.stdout)).toMatchObject({
+    errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }],
+  });
 });
 
 describe('gati run', () => {
-  it("runs a script with the app's modules, .env files and arguments", { timeout: MINUTE }, async () => {
-    const app = makeApp({
-      ...USERS,
-      '.env': 'SHOP=from-file',
-      'script.ts': `
+  it(
+    "runs a script with the app's modules, .env files and arguments",
+    { timeout: MINUTE },
+    async () => {
+      const app = makeApp({
+        ...USERS,
+        '.env': 'SHOP=from-file',
+        'script.ts': `
 import manifest from 'virtual:gati/manifest';
 console.log(manifest.contract.routes[0].id, process.env.SHOP, ...process.argv.slice(2));
 process.exitCode = 3;
 `,
-      'broken.ts': "throw new Error('no luck');",
-    });
-    expect(await gati(app, 'run', 'script.ts', '--json', 'x')).toMatchObject({ code: 3, stdout: 'GET /users/:id from-file --json x\n' });
-    const json = await gati(app, 'run', '--json', 'script.ts');
-    expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 3 });
-    expect(json.stderr).toContain('from-file');
-    expect(await gati(app, 'run', 'broken.ts')).toMatchObject({ code: 1, stderr: expect.stringContaining('broken.ts:1') });
-    expect((await gati(app, 'run', 'nowhere.ts')).code).toBe(2);
-  });
+        'broken.ts': "throw new Error('no luck');",
+      });
+      expect(await gati(app, 'run', 'script.ts', '--json', 'x')).toMatchObject({
+        code: 3,
+        stdout: 'GET /users/:id from-file --json x\n',
+      });
+      const json = await gati(app, 'run', '--json', 'script.ts');
+      expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 3 });
+      expect(json.stderr).toContain('from-file');
+      expect(await gati(app, 'run', 'broken.ts')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('broken.ts:1'),
+      });
+      expect((await gati(app, 'run', 'nowhere.ts')).code).toBe(2);
+    },
+  );
 });

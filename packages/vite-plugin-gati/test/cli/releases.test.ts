@@ -32,9 +32,19 @@ interface Document {
 }
 
 /** Runs `gati` in the app, outside of any build machine. Its document, where it has one. */
-async function run(app: string, args: string[], env: Record<string, string> = {}): Promise<Finished & { document: Document }> {
-  const done = await finish(process.execPath, [BIN, ...args, '--json'], { cwd: app, env: { ...process.env, CI: '', ...env } });
-  return { ...done, document: done.stdout === '' ? ({} as Document) : (JSON.parse(done.stdout) as Document) };
+async function run(
+  app: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Finished & { document: Document }> {
+  const done = await finish(process.execPath, [BIN, ...args, '--json'], {
+    cwd: app,
+    env: { ...process.env, CI: '', ...env },
+  });
+  return {
+    ...done,
+    document: done.stdout === '' ? ({} as Document) : (JSON.parse(done.stdout) as Document),
+  };
 }
 
 async function ok(app: string, ...args: string[]): Promise<Document> {
@@ -43,7 +53,11 @@ async function ok(app: string, ...args: string[]): Promise<Document> {
   return done.document;
 }
 
-const releaseAs = async (app: string, files: Record<string, string>, ...at: string[]): Promise<Document> => {
+const releaseAs = async (
+  app: string,
+  files: Record<string, string>,
+  ...at: string[]
+): Promise<Document> => {
   write(app, files);
   await ok(app, 'build');
   return ok(app, 'release', ...at);
@@ -52,108 +66,210 @@ const releaseAs = async (app: string, files: Record<string, string>, ...at: stri
 describe('releases from the command line', () => {
   it('go from build to rollback', { timeout: 8 * MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
-    expect((await run(app, ['release'])).document).toMatchObject({ errors: [{ code: 'GATI_RELEASE_NOT_BUILT' }] });
+    expect((await run(app, ['release'])).document).toMatchObject({
+      errors: [{ code: 'GATI_RELEASE_NOT_BUILT' }],
+    });
     expect((await run(app, ['diff'])).code).toBe(2);
 
     const first = await releaseAs(app, FIRST, '--at', '2026-01-01');
-    expect(first).toMatchObject({ version: '1.2.3', id: expect.stringMatching(/^rel_/), bump: 'none', date: '2026-01-01T00:00:00.000Z' });
-    expect(await ok(app, 'release')).toMatchObject({ version: '1.2.3', id: first.id, created: false });
+    expect(first).toMatchObject({
+      version: '1.2.3',
+      id: expect.stringMatching(/^rel_/),
+      bump: 'none',
+      date: '2026-01-01T00:00:00.000Z',
+    });
+    expect(await ok(app, 'release')).toMatchObject({
+      version: '1.2.3',
+      id: first.id,
+      created: false,
+    });
     fs.copyFileSync(path.join(app, 'dist/gati.manifest.json'), path.join(app, 'old.json'));
-    expect(await ok(app, 'activate', '1.2.3')).toEqual({ current: '1.2.3', before: null, servers: null });
+    expect(await ok(app, 'activate', '1.2.3')).toEqual({
+      current: '1.2.3',
+      before: null,
+      servers: null,
+    });
 
     write(app, ADDED);
     const added = await ok(app, 'diff');
     expect(added).toMatchObject({
       bump: 'minor',
       changes: [
-        { route: 'GET /users/:id', path: 'response/200/body/name', rule: expect.any(String), level: 'minor', message: expect.any(String) },
+        {
+          route: 'GET /users/:id',
+          path: 'response/200/body/name',
+          rule: expect.any(String),
+          level: 'minor',
+          message: expect.any(String),
+        },
       ],
     });
-    expect(await ok(app, 'build', '--check')).toMatchObject({ version: '1.3.0', bump: 'minor', since: '1.2.3' });
-    expect(await ok(app, 'release')).toMatchObject({ version: '1.3.0', bump: 'minor', created: true });
-    expect(await ok(app, 'activate', '1.3.0', '--wait')).toEqual({ current: '1.3.0', before: '1.2.3', servers: [] });
+    expect(await ok(app, 'build', '--check')).toMatchObject({
+      version: '1.3.0',
+      bump: 'minor',
+      since: '1.2.3',
+    });
+    expect(await ok(app, 'release')).toMatchObject({
+      version: '1.3.0',
+      bump: 'minor',
+      created: true,
+    });
+    expect(await ok(app, 'activate', '1.3.0', '--wait')).toEqual({
+      current: '1.3.0',
+      before: '1.2.3',
+      servers: [],
+    });
     expect(await ok(app, 'diff', '1.2.3', '1.3.0')).toEqual(added);
     expect(await ok(app, 'diff', 'old.json', 'dist/gati.manifest.json')).toEqual(added);
     expect(await ok(app, 'diff', '1.3.0', '1.2.3')).toMatchObject({ bump: 'major' });
     expect(await run(app, ['diff', 'nofile.json', 'old.json'])).toMatchObject({
       code: 2,
-      document: { errors: [{ code: 'GATI_USAGE', message: '`nofile.json` is neither a file nor a version' }] },
+      document: {
+        errors: [{ code: 'GATI_USAGE', message: '`nofile.json` is neither a file nor a version' }],
+      },
     });
     expect(await run(app, ['diff', 'package.json', 'old.json'])).toMatchObject({
       code: 1,
       document: { errors: [{ code: 'GATI_MANIFEST_INVALID', file: 'package.json' }] },
     });
-    expect(await run(app, ['diff', '9.9.9'])).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_RELEASE_UNKNOWN' }] } });
+    expect(await run(app, ['diff', '9.9.9'])).toMatchObject({
+      code: 1,
+      document: { errors: [{ code: 'GATI_RELEASE_UNKNOWN' }] },
+    });
     expect(await ok(app, 'diff')).toEqual({ bump: 'none', changes: [] });
 
     write(app, BROKEN);
     fs.rmSync(path.join(app, 'dist'), { recursive: true });
     const broken = await run(app, ['build', '--check']);
     expect(broken.code).toBe(1);
-    expect(broken.document.errors).toMatchObject([{ code: 'GATI_BREAKING_CHANGE', file: 'src/handlers/users.ts' }]);
+    expect(broken.document.errors).toMatchObject([
+      { code: 'GATI_BREAKING_CHANGE', file: 'src/handlers/users.ts' },
+    ]);
     expect(broken.stderr).toContain('response/200/body/id');
     expect(fs.existsSync(path.join(app, 'dist'))).toBe(false);
-    expect(await ok(app, 'build', '--check', '--allow-major')).toMatchObject({ version: '2.0.0', bump: 'major' });
+    expect(await ok(app, 'build', '--check', '--allow-major')).toMatchObject({
+      version: '2.0.0',
+      bump: 'major',
+    });
     await ok(app, 'release');
     await ok(app, 'activate', '2.0.0');
 
-    expect(await ok(app, 'rollback')).toEqual({ current: '1.3.0', withdrawn: '2.0.0', servers: null });
-    expect(await ok(app, 'releases', 'deprecate', '1.2.3', '--sunset', '2027-01-01')).toMatchObject({ status: 'deprecated' });
+    expect(await ok(app, 'rollback')).toEqual({
+      current: '1.3.0',
+      withdrawn: '2.0.0',
+      servers: null,
+    });
+    expect(await ok(app, 'releases', 'deprecate', '1.2.3', '--sunset', '2027-01-01')).toMatchObject(
+      { status: 'deprecated' },
+    );
     const { current, releases } = await ok(app, 'releases', 'list');
     expect(current).toBe('1.3.0');
-    expect(releases!.map((one) => `${one.version} ${one.status}`)).toEqual(['2.0.0 withdrawn', '1.3.0 live', '1.2.3 deprecated']);
-    expect(await ok(app, 'releases', 'show', '1.3.0')).toMatchObject({ since: '1.2.3', bump: 'minor', routes: ['GET /users/:id'] });
+    expect(releases!.map((one) => `${one.version} ${one.status}`)).toEqual([
+      '2.0.0 withdrawn',
+      '1.3.0 live',
+      '1.2.3 deprecated',
+    ]);
+    expect(await ok(app, 'releases', 'show', '1.3.0')).toMatchObject({
+      since: '1.2.3',
+      bump: 'minor',
+      routes: ['GET /users/:id'],
+    });
     // A rollback would need it.
-    expect(await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run')).toMatchObject({ pruned: [] });
+    expect(
+      await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run'),
+    ).toMatchObject({ pruned: [] });
     expect(await ok(app, 'releases', 'verify')).toMatchObject({ releases: 3, damaged: [] });
     expect(await run(app, ['releases', 'retire', '1.3.0'])).toMatchObject({
       code: 1,
       document: { errors: [{ code: 'GATI_RELEASE_STATUS' }] },
     });
-    expect(await ok(app, 'releases', 'retire', '1.2.3')).toMatchObject({ version: '1.2.3', status: 'retired' });
+    expect(await ok(app, 'releases', 'retire', '1.2.3')).toMatchObject({
+      version: '1.2.3',
+      status: 'retired',
+    });
     const revived = await run(app, ['activate', '1.2.3']);
-    expect(revived.document).toEqual({ current: '1.2.3', before: '1.3.0', was: 'retired', servers: null });
-    expect(revived.stderr).toContain('1.2.3 is current and live again (it was retired), 1.3.0 stays live');
+    expect(revived.document).toEqual({
+      current: '1.2.3',
+      before: '1.3.0',
+      was: 'retired',
+      servers: null,
+    });
+    expect(revived.stderr).toContain(
+      '1.2.3 is current and live again (it was retired), 1.3.0 stays live',
+    );
     await ok(app, 'activate', '1.3.0');
     await ok(app, 'releases', 'retire', '1.2.3');
-    expect(await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run')).toMatchObject({ pruned: ['1.2.3'] });
+    expect(
+      await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run'),
+    ).toMatchObject({ pruned: ['1.2.3'] });
 
     const blobs = path.join(app, '.gati/releases/blobs');
-    const one = fs.readdirSync(blobs, { recursive: true, encoding: 'utf8' }).find((name) => name.length > 60)!;
+    const one = fs
+      .readdirSync(blobs, { recursive: true, encoding: 'utf8' })
+      .find((name) => name.length > 60)!;
     fs.appendFileSync(path.join(blobs, one), 'x');
     // A file that several releases share is damaged in each.
     expect(await run(app, ['releases', 'verify'])).toMatchObject({
       code: 1,
-      document: { damaged: expect.arrayContaining([expect.objectContaining({ fault: 'changed' })]) },
+      document: {
+        damaged: expect.arrayContaining([expect.objectContaining({ fault: 'changed' })]),
+      },
     });
   });
 
-  it('are steered by the built server too, where there is no gati', { timeout: 4 * MINUTE }, async () => {
-    const app = makeApp(FIRST, 'shop');
-    await releaseAs(app, FIRST);
-    const entry = path.join(app, 'dist/server/index.mjs');
-    const env = { ...process.env, GATI_RELEASES: path.join(app, '.gati/releases') };
-    const server = async (...args: string[]): Promise<Finished> => finish(process.execPath, [entry, ...args], { cwd: app, env });
+  it(
+    'are steered by the built server too, where there is no gati',
+    { timeout: 4 * MINUTE },
+    async () => {
+      const app = makeApp(FIRST, 'shop');
+      await releaseAs(app, FIRST);
+      const entry = path.join(app, 'dist/server/index.mjs');
+      const env = { ...process.env, GATI_RELEASES: path.join(app, '.gati/releases') };
+      const server = async (...args: string[]): Promise<Finished> =>
+        finish(process.execPath, [entry, ...args], { cwd: app, env });
 
-    const activated = await server('activate', '1.2.3', '--json');
-    expect(activated, activated.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(activated.stdout)).toEqual({ current: '1.2.3', before: null, servers: null });
-    const listed = await server('releases', 'list');
-    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
-    expect(await server('releases', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--dry-run') });
-    expect(await server('rollback')).toMatchObject({ code: 1, stderr: expect.stringContaining('GATI_NO_ROLLBACK') });
-    expect(await server('activate')).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a version') });
-    expect(await server('activate', '1.2.3', '--wiat')).toMatchObject({ code: 2, stderr: expect.stringContaining('GATI_USAGE') });
-    const nowhere = await finish(process.execPath, [entry, 'releases', 'list', '--json'], { cwd: app, env: { ...env, GATI_RELEASES: '' } });
-    expect(nowhere.code).toBe(2);
-    expect(JSON.parse(nowhere.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE' }] });
-  });
+      const activated = await server('activate', '1.2.3', '--json');
+      expect(activated, activated.stderr).toMatchObject({ code: 0 });
+      expect(JSON.parse(activated.stdout)).toEqual({
+        current: '1.2.3',
+        before: null,
+        servers: null,
+      });
+      const listed = await server('releases', 'list');
+      expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
+      expect(await server('releases', '--help')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('--dry-run'),
+      });
+      expect(await server('rollback')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('GATI_NO_ROLLBACK'),
+      });
+      expect(await server('activate')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('needs a version'),
+      });
+      expect(await server('activate', '1.2.3', '--wiat')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('GATI_USAGE'),
+      });
+      const nowhere = await finish(process.execPath, [entry, 'releases', 'list', '--json'], {
+        cwd: app,
+        env: { ...env, GATI_RELEASES: '' },
+      });
+      expect(nowhere.code).toBe(2);
+      expect(JSON.parse(nowhere.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE' }] });
+    },
+  );
 
   it('are waited for until running servers have them', { timeout: 6 * MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
     await releaseAs(app, FIRST, '--at', '2026-01-01');
     await ok(app, 'activate', '1.2.3');
-    const server = await serveBuilt(app, { GATI_RELEASES: path.join(app, '.gati/releases'), GATI_WORKERS: '2' });
+    const server = await serveBuilt(app, {
+      GATI_RELEASES: path.join(app, '.gati/releases'),
+      GATI_WORKERS: '2',
+    });
     await releaseAs(app, ADDED);
     const { servers } = await ok(app, 'activate', '1.3.0', '--wait');
     expect(servers).toHaveLength(2);

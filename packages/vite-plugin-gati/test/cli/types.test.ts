@@ -18,16 +18,28 @@ export async function handler(req, res) {
 async function check(files: Files, handlers: Files): Promise<string[]> {
   const root = makeApp({ 'src/gati-env.d.ts': GLOBALS, ...files, ...handlers });
   const list = Object.entries(handlers).map(
-    ([file, text]) => [path.join(root, file), annotateHandler(file, text, 'GET /users/:id')] as const,
+    ([file, text]) =>
+      [path.join(root, file), annotateHandler(file, text, 'GET /users/:id')] as const,
   );
-  const found = await checkTypes({ root, files: list.map(([file]) => file), insertions: new Map(list) });
-  return found.map(({ file, line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`);
+  const found = await checkTypes({
+    root,
+    files: list.map(([file]) => file),
+    insertions: new Map(list),
+  });
+  return found.map(
+    ({ file, line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`,
+  );
 }
 
 const HANDLER = { 'src/handlers/users.ts': BARE };
-const NOPE = "src/handlers/users.ts:3:55 TS2339 Property 'nope' does not exist on type '{ id: string; }'.";
+const NOPE =
+  "src/handlers/users.ts:3:55 TS2339 Property 'nope' does not exist on type '{ id: string; }'.";
 const tsconfig = (extra: object = {}): string =>
-  JSON.stringify({ compilerOptions: { strict: true, noEmit: true, types: [], skipLibCheck: true }, include: ['src'], ...extra });
+  JSON.stringify({
+    compilerOptions: { strict: true, noEmit: true, types: [], skipLibCheck: true },
+    include: ['src'],
+    ...extra,
+  });
 
 describe('checkTypes', () => {
   it('types a bare handler and points into the text as it stands', async () => {
@@ -40,22 +52,36 @@ describe('checkTypes', () => {
 
   it('follows references and looks at handlers that none of them covers', async () => {
     const files = {
-      'tsconfig.json': '{\n  // a solution\n  "files": [],\n  "references": [{ "path": "./tsconfig.app.json" },],\n}',
+      'tsconfig.json':
+        '{\n  // a solution\n  "files": [],\n  "references": [{ "path": "./tsconfig.app.json" },],\n}',
       'tsconfig.app.json': tsconfig({ include: ['src/page'] }),
-      'src/page/main.ts': "import App from './App.vue';\nconst wrong: number = 'text';\nexport default App;\nexport { wrong };\n",
+      'src/page/main.ts':
+        "import App from './App.vue';\nconst wrong: number = 'text';\nexport default App;\nexport { wrong };\n",
     };
-    expect(await check(files, HANDLER)).toEqual([NOPE, "src/page/main.ts:2:7 TS2322 Type 'string' is not assignable to type 'number'."]);
+    expect(await check(files, HANDLER)).toEqual([
+      NOPE,
+      "src/page/main.ts:2:7 TS2322 Type 'string' is not assignable to type 'number'.",
+    ]);
   });
 
   it('says what is wrong with a tsconfig.json', async () => {
     const [first] = await check(
-      { 'tsconfig.json': tsconfig({ compilerOptions: { strict: true, noEmit: true, types: [], target: 'es1' } }) },
+      {
+        'tsconfig.json': tsconfig({
+          compilerOptions: { strict: true, noEmit: true, types: [], target: 'es1' },
+        }),
+      },
       {},
     );
     expect(first).toMatch(/^tsconfig\.json:1:\d+ TS6046 /);
   });
 
   it('finds nothing in a right app', async () => {
-    expect(await check({ 'tsconfig.json': tsconfig() }, { 'src/handlers/users.ts': BARE.replace('.nope', '.id') })).toEqual([]);
+    expect(
+      await check(
+        { 'tsconfig.json': tsconfig() },
+        { 'src/handlers/users.ts': BARE.replace('.nope', '.id') },
+      ),
+    ).toEqual([]);
   });
 });

@@ -38,28 +38,37 @@ const APP = {
   'src/handlers/later.ts': LATER,
   'src/handlers/odd.ts': ODD,
   'src/handlers/ping.ts': "export const handler: Handler = () => 'pong';\n",
-  'vite.config.mjs': "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
+  'vite.config.mjs':
+    "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
 };
 
 afterEach(stopAll);
 const MINUTE = 60_000;
 
-const run = (app: string, ...args: string[]): Running => start(process.execPath, args, { cwd: app, env: { ...process.env, CI: '1' } });
-const urlOf = async (server: Running): Promise<string> => (await server.seen(/Local:\s+(http:\/\/[^\s/]+)/))[1]!;
+const run = (app: string, ...args: string[]): Running =>
+  start(process.execPath, args, { cwd: app, env: { ...process.env, CI: '1' } });
+const urlOf = async (server: Running): Promise<string> =>
+  (await server.seen(/Local:\s+(http:\/\/[^\s/]+)/))[1]!;
 
 it.each([
   ['gati dev', [GATI, 'dev', '--port', '0']],
   ['vite', ['node_modules/.bin/vite', '--port', '0']],
-])('%s tells an error that nobody caught, with its place, and goes on', { timeout: MINUTE }, async (_, args) => {
-  const server = run(makeApp(APP), ...args);
-  const url = await urlOf(server);
-  expect((await call(`${url}/later`)).status).toBe(200);
-  await server.seen(/src\/handlers\/later\.ts:5:11 GATI_UNCAUGHT: nobody caught this error: too late/);
-  await server.seen(/at Timeout\S* \(\S*\/src\/handlers\/later\.ts:5:11\)/);
-  await server.seen(/GATI_UNCAUGHT: nobody caught this error: only a text/);
-  expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
-  await server.stop('SIGTERM');
-});
+])(
+  '%s tells an error that nobody caught, with its place, and goes on',
+  { timeout: MINUTE },
+  async (_, args) => {
+    const server = run(makeApp(APP), ...args);
+    const url = await urlOf(server);
+    expect((await call(`${url}/later`)).status).toBe(200);
+    await server.seen(
+      /src\/handlers\/later\.ts:5:11 GATI_UNCAUGHT: nobody caught this error: too late/,
+    );
+    await server.seen(/at Timeout\S* \(\S*\/src\/handlers\/later\.ts:5:11\)/);
+    await server.seen(/GATI_UNCAUGHT: nobody caught this error: only a text/);
+    expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
+    await server.stop('SIGTERM');
+  },
+);
 
 it('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   const server = run(makeApp(APP), GATI, 'dev', '--port', '0');
@@ -67,8 +76,12 @@ it('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   expect((await call(`${url}/odd`)).status).toBe(200);
   await server.seen(/GATI_UNCAUGHT: nobody caught this error: \[Object: null prototype\] \{\}/);
   await server.seen(/GATI_UNCAUGHT: nobody caught this error: from elsewhere/);
-  await server.seen(/src\/handlers\/odd\.ts:5:\d+ GATI_UNCAUGHT: nobody caught this error: with an id/);
-  await server.seen(/GATI_UNCAUGHT: nobody caught this error: a value that can't be shown \(object\)/);
+  await server.seen(
+    /src\/handlers\/odd\.ts:5:\d+ GATI_UNCAUGHT: nobody caught this error: with an id/,
+  );
+  await server.seen(
+    /GATI_UNCAUGHT: nobody caught this error: a value that can't be shown \(object\)/,
+  );
   await expect.poll(() => (server.stdout + server.stderr).match(/GATI_UNCAUGHT/g)).toHaveLength(10);
   expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
   await server.stop('SIGINT');

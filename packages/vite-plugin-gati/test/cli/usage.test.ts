@@ -8,14 +8,21 @@ const DEF = {
   minify: { type: 'boolean', default: true, negativeDescription: 'readable' },
   json: { type: 'boolean' },
 } as const;
-const split = (...args: string[]): ReturnType<typeof splitArgs> => splitArgs('dev', args, DEF, false);
+const split = (...args: string[]): ReturnType<typeof splitArgs> =>
+  splitArgs('dev', args, DEF, false);
 
 describe('splitArgs', () => {
   it('reads values in both forms, by short name too', () => {
-    expect(split('--port', '80', '-p=81', '-p', '82').own).toEqual(['--port=80', '--port=81', '--port=82']);
+    expect(split('--port', '80', '-p=81', '-p', '82').own).toEqual([
+      '--port=80',
+      '--port=81',
+      '--port=82',
+    ]);
   });
-  it('lets a value be left out where it may', () => expect(split('--host', '--json').own).toEqual(['--host=', '--json']));
-  it('knows the negative of a default', () => expect(split('--no-minify').own).toEqual(['--no-minify']));
+  it('lets a value be left out where it may', () =>
+    expect(split('--host', '--json').own).toEqual(['--host=', '--json']));
+  it('knows the negative of a default', () =>
+    expect(split('--no-minify').own).toEqual(['--no-minify']));
   it.each([
     [['--prot', '80'], 'Did you mean `--port`?'],
     [['--port'], 'needs a value'],
@@ -25,8 +32,14 @@ describe('splitArgs', () => {
   ])('refuses %j', (args, message) => expect(() => split(...args)).toThrow(message));
   it('passes on what belongs to a script', () => {
     const def = { script: { type: 'positional' }, json: { type: 'boolean' } } as const;
-    expect(splitArgs('run', ['--json', 'a.ts', '--json', 'x'], def, true)).toEqual({ own: ['--json', 'a.ts'], rest: ['--json', 'x'] });
-    expect(splitArgs('run', ['a.ts', '--', '-x'], def, true)).toEqual({ own: ['a.ts'], rest: ['-x'] });
+    expect(splitArgs('run', ['--json', 'a.ts', '--json', 'x'], def, true)).toEqual({
+      own: ['--json', 'a.ts'],
+      rest: ['--json', 'x'],
+    });
+    expect(splitArgs('run', ['a.ts', '--', '-x'], def, true)).toEqual({
+      own: ['a.ts'],
+      rest: ['-x'],
+    });
   });
 });
 
@@ -36,7 +49,9 @@ describe('suggest', () => {
     ['gen', 'generate'],
     ['dve', 'dev'],
     ['xyz', undefined],
-  ])('%s → %s', (word, near) => expect(suggest(word, ['dev', 'build', 'generate', 'check', 'run'])).toBe(near));
+  ])('%s → %s', (word, near) =>
+    expect(suggest(word, ['dev', 'build', 'generate', 'check', 'run'])).toBe(near),
+  );
   it('counts no dashes', () => {
     expect(suggest('--nope', ['--mode', '--json'])).toBeUndefined();
     expect(suggest('--mdoe', ['--mode', '--json'])).toBe('--mode');

@@ -5,7 +5,11 @@ import { inTurn, json, send, useServer } from './server.ts';
 const server = useServer();
 const settings = { version: '1.2.3', base: '/api', forms: ['POST /avatars'] };
 const fast = { delay: 1, max: 20 };
-const call = (route: string, request: CallRequest = {}, options: ClientOptions = {}): ReturnType<ReturnType<typeof createCaller>> =>
+const call = (
+  route: string,
+  request: CallRequest = {},
+  options: ClientOptions = {},
+): ReturnType<ReturnType<typeof createCaller>> =>
   createCaller(settings, { baseUrl: server.url, retry: fast, ...options })(route, request);
 
 describe('a request', () => {
@@ -24,7 +28,12 @@ describe('a request', () => {
     expect(request).toMatchObject({
       method: 'POST',
       url: '/api/payments/a%2Fb%20%C3%BC%3F/capture?q=x%26y&q=2&at=1970-01-01T00%3A00%3A00.000Z',
-      headers: { 'x-api-version': '1.2.3', 'x-count': '3', authorization: 'Bearer t', 'content-type': 'application/json' },
+      headers: {
+        'x-api-version': '1.2.3',
+        'x-count': '3',
+        authorization: 'Bearer t',
+        'content-type': 'application/json',
+      },
       body: '{"amount":"5","at":"1970-01-01T00:00:00.000Z"}',
     });
     expect(request!.headers).not.toHaveProperty('gone');
@@ -35,15 +44,26 @@ describe('a request', () => {
     expect(server.seen[0]!.url).toBe('/api/files/a%20b/c%3F.txt');
   });
 
-  test.each(['', '.', '..', undefined])('is not made where a parameter is %j, as it would reach another route', async (id) => {
-    await expect(call('GET /users/:id', { params: { id } })).rejects.toMatchObject({ code: 'GATI_CLIENT_PARAM' });
-    await expect(call('GET /files/*rest', { params: { rest: `a/${id ?? ''}/b` } })).rejects.toMatchObject({ code: 'GATI_CLIENT_PARAM' });
-    expect(server.seen).toEqual([]);
-  });
+  test.each(['', '.', '..', undefined])(
+    'is not made where a parameter is %j, as it would reach another route',
+    async (id) => {
+      await expect(call('GET /users/:id', { params: { id } })).rejects.toMatchObject({
+        code: 'GATI_CLIENT_PARAM',
+      });
+      await expect(
+        call('GET /files/*rest', { params: { rest: `a/${id ?? ''}/b` } }),
+      ).rejects.toMatchObject({ code: 'GATI_CLIENT_PARAM' });
+      expect(server.seen).toEqual([]);
+    },
+  );
 
   test('needs a base URL where there is no page', async () => {
-    await expect(createCaller(settings)('GET /a')).rejects.toMatchObject({ code: 'GATI_CLIENT_BASE_URL' });
-    await expect(createCaller(settings, { baseUrl: '/api' })('GET /a')).rejects.toMatchObject({ code: 'GATI_CLIENT_BASE_URL' });
+    await expect(createCaller(settings)('GET /a')).rejects.toMatchObject({
+      code: 'GATI_CLIENT_BASE_URL',
+    });
+    await expect(createCaller(settings, { baseUrl: '/api' })('GET /a')).rejects.toMatchObject({
+      code: 'GATI_CLIENT_BASE_URL',
+    });
   });
 
   test('goes to the server of the page by default', async () => {
@@ -60,13 +80,22 @@ describe('a request', () => {
 
   test('is multipart with a file, also in a list, and where the route takes forms', async () => {
     await call('POST /upload', {
-      body: { name: 'ü', tags: ['a', 'b'], file: new File(['hello'], 'a.txt', { type: 'text/plain' }), meta: { n: 1n }, none: undefined },
+      body: {
+        name: 'ü',
+        tags: ['a', 'b'],
+        file: new File(['hello'], 'a.txt', { type: 'text/plain' }),
+        meta: { n: 1n },
+        none: undefined,
+      },
     });
     await call('POST /upload', { body: { files: [new Blob(['x'])] } });
     await call('POST /avatars', { body: { name: 'a' } });
     const [one, two, three] = server.seen;
-    for (const request of [one, two, three]) expect(request!.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
-    expect(one!.body).toContain('name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nhello');
+    for (const request of [one, two, three])
+      expect(request!.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+    expect(one!.body).toContain(
+      'name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nhello',
+    );
     expect(one!.body.match(/name="tags"/g)).toHaveLength(2);
     expect(one!.body).toContain('name="meta"\r\n\r\n{"n":"1"}');
     expect(one!.body).not.toContain('none');
@@ -95,7 +124,11 @@ describe('an answer', () => {
     expect(good).toMatchObject({ ok: true, status: 202, data: { state: 'capturing' } });
     expect(good.headers!.get('x-gati-release')).toBe('rel_1');
     server.answer(json(409, { error: 'ReservationFailed' }));
-    expect(await call('POST /a')).toMatchObject({ ok: false, status: 409, error: { error: 'ReservationFailed' } });
+    expect(await call('POST /a')).toMatchObject({
+      ok: false,
+      status: 409,
+      error: { error: 'ReservationFailed' },
+    });
   });
 
   test('is read by its content type', async () => {
@@ -131,19 +164,31 @@ describe('an answer', () => {
 
   test('that says JSON and is none is a failure without a status', async () => {
     server.answer(send(200, 'application/json', '{oops'));
-    expect(await call('GET /a')).toMatchObject({ ok: false, status: 0, error: { code: 'bad_response' } });
+    expect(await call('GET /a')).toMatchObject({
+      ok: false,
+      status: 0,
+      error: { code: 'bad_response' },
+    });
     expect(server.seen).toHaveLength(1);
   });
 
   test('that never comes is a failure without a status', async () => {
     server.answer((_, response) => response.destroy());
-    expect(await call('POST /a')).toMatchObject({ ok: false, status: 0, error: { code: 'network' } });
+    expect(await call('POST /a')).toMatchObject({
+      ok: false,
+      status: 0,
+      error: { code: 'network' },
+    });
     server.answer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"a":');
       setImmediate(() => response.destroy());
     });
-    expect(await call('POST /a')).toMatchObject({ ok: false, status: 0, error: { code: 'network' } });
+    expect(await call('POST /a')).toMatchObject({
+      ok: false,
+      status: 0,
+      error: { code: 'network' },
+    });
   });
 
   test('that is not ok is thrown where this is asked for', async () => {
@@ -155,9 +200,14 @@ describe('an answer', () => {
       route: 'POST /a',
       result: { error: { error: 'ReservationFailed' } },
     });
-    expect(await call('POST /a', { throwOnError: false }, { throwOnError: true })).toMatchObject({ status: 409 });
+    expect(await call('POST /a', { throwOnError: false }, { throwOnError: true })).toMatchObject({
+      status: 409,
+    });
     server.answer((_, response) => response.destroy());
-    await expect(call('POST /a', { throwOnError: true })).rejects.toMatchObject({ status: 0, message: expect.stringContaining('POST /a') });
+    await expect(call('POST /a', { throwOnError: true })).rejects.toMatchObject({
+      status: 0,
+      message: expect.stringContaining('POST /a'),
+    });
   });
 });
 
@@ -180,9 +230,9 @@ describe('a call that fails', () => {
     expect(server.seen).toHaveLength(1);
     server.answer(json(503, {}));
     await call('POST /a', { body: { a: 1 }, idempotencyKey: 'k1' });
-    expect(server.seen.slice(1).map(({ headers, body }) => [headers['idempotency-key'], body])).toEqual(
-      [1, 2, 3].map(() => ['k1', '{"a":1}']),
-    );
+    expect(
+      server.seen.slice(1).map(({ headers, body }) => [headers['idempotency-key'], body]),
+    ).toEqual([1, 2, 3].map(() => ['k1', '{"a":1}']));
     await call('POST /a', { headers: { 'Idempotency-Key': 'k2' } });
     expect(server.seen).toHaveLength(7);
   });
@@ -205,7 +255,9 @@ describe('a call that fails', () => {
       ),
     );
     expect(await call('GET /a', { retry: { delay: 1, max: 1000 } })).toMatchObject({ ok: true });
-    expect(pauses.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual(expect.arrayContaining([1000, 0]));
+    expect(pauses.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual(
+      expect.arrayContaining([1000, 0]),
+    );
     pauses.mockRestore();
     server.answer(json(503, {}, { 'retry-after': '3600' }));
     server.seen.length = 0;
@@ -215,14 +267,24 @@ describe('a call that fails', () => {
 
   test('takes too long or is aborted', async () => {
     server.answer(() => {});
-    expect(await call('POST /a', { timeout: 20 })).toMatchObject({ ok: false, status: 0, error: { code: 'timeout' } });
+    expect(await call('POST /a', { timeout: 20 })).toMatchObject({
+      ok: false,
+      status: 0,
+      error: { code: 'timeout' },
+    });
     await call('GET /a', {}, { timeout: 10 });
     expect(server.seen).toHaveLength(4);
 
     const controller = new AbortController();
     server.answer(() => controller.abort(new Error('enough')));
-    expect(await call('GET /a', { signal: controller.signal })).toMatchObject({ status: 0, error: { code: 'aborted' } });
-    expect(await call('GET /a', { signal: AbortSignal.abort() })).toMatchObject({ status: 0, error: { code: 'aborted' } });
+    expect(await call('GET /a', { signal: controller.signal })).toMatchObject({
+      status: 0,
+      error: { code: 'aborted' },
+    });
+    expect(await call('GET /a', { signal: AbortSignal.abort() })).toMatchObject({
+      status: 0,
+      error: { code: 'aborted' },
+    });
     expect(server.seen).toHaveLength(5);
   });
 
@@ -232,7 +294,9 @@ describe('a call that fails', () => {
       json(503, {})(request, response, count);
       setImmediate(() => controller.abort());
     });
-    expect(await call('GET /a', { signal: controller.signal, retry: { delay: 60_000, max: 60_000 } })).toMatchObject({
+    expect(
+      await call('GET /a', { signal: controller.signal, retry: { delay: 60_000, max: 60_000 } }),
+    ).toMatchObject({
       error: { code: 'aborted' },
     });
   });

@@ -1,22 +1,54 @@
-import { assembleContract, type Contract, type Defs, type RouteContract, type Schema } from '@gati/contract';
+import {
+  assembleContract,
+  type Contract,
+  type Defs,
+  type RouteContract,
+  type Schema,
+} from '@gati/contract';
 
 const text: Schema = { type: 'string' };
-const object = (properties: Record<string, Schema>, required = Object.keys(properties)): Schema => ({
+const object = (
+  properties: Record<string, Schema>,
+  required = Object.keys(properties),
+): Schema => ({
   type: 'object',
   properties,
   required,
 });
-const json = (schema: Schema): RouteContract['responses'][string] => ({ contentType: 'application/json', schema });
+const json = (schema: Schema): RouteContract['responses'][string] => ({
+  contentType: 'application/json',
+  schema,
+});
 
-export function route(id: string, name: string[], more: Partial<RouteContract> = {}): RouteContract {
+export function route(
+  id: string,
+  name: string[],
+  more: Partial<RouteContract> = {},
+): RouteContract {
   const [method, path] = id.split(' ') as [RouteContract['method'], string];
   const names = [...path.matchAll(/[:*](\w+)/g)].map(([, each]) => each!);
-  const params = names.length > 0 ? { params: object(Object.fromEntries(names.map((each) => [each, text]))) } : {};
-  return { id, method, path, domain: name[0]!, name, file: 'src/handlers/a.ts', ...params, responses: { '200': json({}) }, ...more };
+  const params =
+    names.length > 0
+      ? { params: object(Object.fromEntries(names.map((each) => [each, text]))) }
+      : {};
+  return {
+    id,
+    method,
+    path,
+    domain: name[0]!,
+    name,
+    file: 'src/handlers/a.ts',
+    ...params,
+    responses: { '200': json({}) },
+    ...more,
+  };
 }
 
 const DEFS: Defs = {
-  Payment: { ...object({ id: text, at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' } }), description: 'A payment.' },
+  Payment: {
+    ...object({ id: text, at: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' } }),
+    description: 'A payment.',
+  },
 };
 
 /** One route of each kind. */
@@ -24,17 +56,33 @@ export const CONTRACT: Contract = assembleContract({
   routes: [
     route('POST /payments/:id/capture', ['payments', 'capture'], {
       summary: 'Captures a payment.',
-      body: { contentTypes: ['application/json'], required: true, schema: object({ amount: { type: 'number' } }) },
-      responses: { '202': json(object({ state: { const: 'capturing' } })), '409': json(object({ error: { const: 'ReservationFailed' } })) },
+      body: {
+        contentTypes: ['application/json'],
+        required: true,
+        schema: object({ amount: { type: 'number' } }),
+      },
+      responses: {
+        '202': json(object({ state: { const: 'capturing' } })),
+        '409': json(object({ error: { const: 'ReservationFailed' } })),
+      },
     }),
     route('GET /payments/:id/events', ['payments', 'events'], {
-      responses: { '200': { contentType: 'text/event-stream', stream: true, schema: object({ state: text }) } },
+      responses: {
+        '200': { contentType: 'text/event-stream', stream: true, schema: object({ state: text }) },
+      },
     }),
     route('PUT /payments/:id', ['payments', 'putById'], {
-      body: { contentTypes: ['application/json'], required: true, schema: { $ref: '#/$defs/Payment' } },
+      body: {
+        contentTypes: ['application/json'],
+        required: true,
+        schema: { $ref: '#/$defs/Payment' },
+      },
       responses: { '200': json({ $ref: '#/$defs/Payment' }) },
     }),
-    route('GET /health', ['health'], { deprecated: 'Ask /livez.', responses: { '200': json(object({ up: { type: 'boolean' } })) } }),
+    route('GET /health', ['health'], {
+      deprecated: 'Ask /livez.',
+      responses: { '200': json(object({ up: { type: 'boolean' } })) },
+    }),
     route('GET /health/deep', ['health', 'name'], { responses: { default: json({}) } }),
     route('GET /search/*rest', ['search', 'get-all'], {
       query: object({ q: text, page: { type: 'integer' } }, ['q']),
@@ -45,7 +93,10 @@ export const CONTRACT: Contract = assembleContract({
       body: {
         contentTypes: ['multipart/form-data', 'application/json'],
         required: true,
-        schema: object({ name: text, picture: { type: 'string', format: 'binary', 'x-gati-codec': 'file' } }, ['name']),
+        schema: object(
+          { name: text, picture: { type: 'string', format: 'binary', 'x-gati-codec': 'file' } },
+          ['name'],
+        ),
       },
       responses: { '204': {} },
     }),
@@ -57,6 +108,10 @@ export const CONTRACT: Contract = assembleContract({
       },
     }),
     route('POST /hooks', ['hooks']),
-    route('WS /chat/:room', ['chat'], { receive: object({ say: text }), send: object({ from: text, text }), responses: {} }),
+    route('WS /chat/:room', ['chat'], {
+      receive: object({ say: text }),
+      send: object({ from: text, text }),
+      responses: {},
+    }),
   ].map((contract) => ({ contract, $defs: DEFS })),
 });

@@ -19,7 +19,10 @@ const server = useServer();
 
 /** Bundled and minified, as a page would have it. */
 async function bundle(contract: Contract, use: string): Promise<string> {
-  fs.writeFileSync(path.join(folder, 'client.ts'), emitClient(contract, { version: '1.2.3', base: '/api', runtime }));
+  fs.writeFileSync(
+    path.join(folder, 'client.ts'),
+    emitClient(contract, { version: '1.2.3', base: '/api', runtime }),
+  );
   fs.writeFileSync(path.join(folder, 'page.ts'), use);
   const { outputFiles } = await build({
     entryPoints: [path.join(folder, 'page.ts')],
@@ -36,9 +39,13 @@ async function bundle(contract: Contract, use: string): Promise<string> {
 describe('the text of client.ts', () => {
   test('is the same for the same contract', () => {
     const shuffled = assembleContract({
-      routes: CONTRACT.routes.toReversed().map((contract) => ({ contract, $defs: structuredClone(CONTRACT.$defs) })),
+      routes: CONTRACT.routes
+        .toReversed()
+        .map((contract) => ({ contract, $defs: structuredClone(CONTRACT.$defs) })),
     });
-    expect(emitClient(shuffled, { version: '1.0.0' })).toBe(emitClient(CONTRACT, { version: '1.0.0' }));
+    expect(emitClient(shuffled, { version: '1.0.0' })).toBe(
+      emitClient(CONTRACT, { version: '1.0.0' }),
+    );
   });
 
   test('keeps its own names and those of routes apart from those of the app', () => {
@@ -49,7 +56,11 @@ describe('the text of client.ts', () => {
             responses: {
               '200': {
                 contentType: 'application/json',
-                schema: { anyOf: ['Client', 'Success', 'AGetResult', 'Payment'].map((name) => ({ $ref: `#/$defs/${name}` })) },
+                schema: {
+                  anyOf: ['Client', 'Success', 'AGetResult', 'Payment'].map((name) => ({
+                    $ref: `#/$defs/${name}`,
+                  })),
+                },
               },
             },
           }),
@@ -57,15 +68,30 @@ describe('the text of client.ts', () => {
           route('GET /c', ['1-c']),
         ].map((contract) => ({
           contract,
-          $defs: { Client: { type: 'string' }, Success: { type: 'number' }, AGetResult: { type: 'null' }, Payment: { type: 'boolean' } },
+          $defs: {
+            Client: { type: 'string' },
+            Success: { type: 'number' },
+            AGetResult: { type: 'null' },
+            Payment: { type: 'boolean' },
+          },
         })),
       }),
       { version: '1.0.0' },
     );
-    const declared = [...text.matchAll(/^export (?:interface|type|const|function) (\w+)/gm)].map(([, name]) => name);
+    const declared = [...text.matchAll(/^export (?:interface|type|const|function) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
     expect(new Set(declared).size).toBe(declared.length);
     expect(declared).toEqual(
-      expect.arrayContaining(['Client', 'Client2', 'Success2', 'AGetResult2', 'AGet2Request', 'Payment', 'Route1CRequest']),
+      expect.arrayContaining([
+        'Client',
+        'Client2',
+        'Success2',
+        'AGetResult2',
+        'AGet2Request',
+        'Payment',
+        'Route1CRequest',
+      ]),
     );
   });
 
@@ -79,7 +105,10 @@ describe('the text of client.ts', () => {
 
 describe('the generated client, bundled', () => {
   test('calls a real server', async () => {
-    fs.writeFileSync(path.join(folder, 'run.mjs'), await bundle(CONTRACT, "export * from './client.ts';"));
+    fs.writeFileSync(
+      path.join(folder, 'run.mjs'),
+      await bundle(CONTRACT, "export * from './client.ts';"),
+    );
     const { createClient, createCall, version } = (await import(
       /* @vite-ignore */ path.join(folder, 'run.mjs')
     )) as typeof import('../../src/client/index.ts') & {
@@ -93,18 +122,25 @@ describe('the generated client, bundled', () => {
     expect(version).toBe('1.2.3');
     server.answer(json(202, { state: 'capturing' }));
     const client = createClient({ baseUrl: server.url });
-    expect(await client.payments.capture({ params: { id: 'p1' }, body: { amount: 5 } })).toMatchObject({
+    expect(
+      await client.payments.capture({ params: { id: 'p1' }, body: { amount: 5 } }),
+    ).toMatchObject({
       ok: true,
       status: 202,
       data: { state: 'capturing' },
     });
     server.answer(json(409, { error: 'ReservationFailed' }));
     expect(
-      await createCall({ baseUrl: server.url })('POST /payments/:id/capture', { params: { id: 'p1' }, body: { amount: 5 } }),
+      await createCall({ baseUrl: server.url })('POST /payments/:id/capture', {
+        params: { id: 'p1' },
+        body: { amount: 5 },
+      }),
     ).toMatchObject({ status: 409 });
     await client.health();
     await client.health.name();
-    expect(server.seen.map(({ method, url, headers }) => `${method} ${url} ${headers['x-api-version']}`)).toEqual([
+    expect(
+      server.seen.map(({ method, url, headers }) => `${method} ${url} ${headers['x-api-version']}`),
+    ).toEqual([
       'POST /api/payments/p1/capture 1.2.3',
       'POST /api/payments/p1/capture 1.2.3',
       'GET /api/health 1.2.3',
@@ -113,8 +149,14 @@ describe('the generated client, bundled', () => {
   });
 
   test('is small, and leaves out what a page does not use', async () => {
-    const all = await bundle(CONTRACT, "import { client } from './client.ts'; console.log(client);");
-    const one = await bundle(CONTRACT, "import { call } from './client.ts'; void call('GET /health');");
+    const all = await bundle(
+      CONTRACT,
+      "import { client } from './client.ts'; console.log(client);",
+    );
+    const one = await bundle(
+      CONTRACT,
+      "import { call } from './client.ts'; void call('GET /health');",
+    );
     const none = await bundle(CONTRACT, "import './client.ts';");
     expect(all).toContain('POST /payments/:id/capture');
     expect(one).not.toContain('POST /payments/:id/capture');
@@ -131,6 +173,8 @@ describe('the text of context.ts', () => {
     const text = emitContext(CONTRACT, SCAN);
     expect(text).toContain("  | 'POST /payments/:id/capture'\n");
     expect(text).toContain("export type ModuleName =\n  | 'ledger'\n  | 'rates';");
-    expect(emitContext(assembleContract({ routes: [] }), { ...SCAN, modules: [], effects: [] })).toContain('export type RouteId = never;');
+    expect(
+      emitContext(assembleContract({ routes: [] }), { ...SCAN, modules: [], effects: [] }),
+    ).toContain('export type RouteId = never;');
   });
 });

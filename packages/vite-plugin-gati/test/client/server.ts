@@ -71,5 +71,6 @@ export function send(status: number, contentType: string | undefined, body: stri
 
 /** The answers one after the other; the last one stays. */
 export function inTurn(...answers: Answer[]): Answer {
-  return (request, response, count) => answers[Math.min(count, answers.length) - 1]!(request, response, count);
+  return (request, response, count) =>
+    answers[Math.min(count, answers.length) - 1]!(request, response, count);
 }

@@ -44,7 +44,10 @@ const options = (): ClientOptions => ({ baseUrl, WebSocket });
 
 describe('a connection', () => {
   test('asks for its version in the query, keeps what is sent early, and ends the loop when it is closed', async () => {
-    const connection = createConnect(settings, options())('WS /chat/:room', { params: { room: 'a b' }, query: { since: 3 } });
+    const connection = createConnect(settings, options())('WS /chat/:room', {
+      params: { room: 'a b' },
+      query: { since: 3 },
+    });
     connection.send({ say: 1n });
     const messages: unknown[] = [];
     for await (const message of connection) {
@@ -53,16 +56,24 @@ describe('a connection', () => {
     }
     expect(messages).toEqual(['welcome', new Uint8Array([1, 2]), { echo: { say: '1' } }]);
     expect(await connection.closed).toEqual({ code: 1000, reason: 'as asked' });
-    expect(new URL(urls.at(-1)!)).toMatchObject({ pathname: '/api/chat/a%20b', search: '?since=3&api-version=1.2.3' });
+    expect(new URL(urls.at(-1)!)).toMatchObject({
+      pathname: '/api/chat/a%20b',
+      search: '?since=3&api-version=1.2.3',
+    });
   });
 
   test('keeps what arrives before somebody listens', async () => {
-    const connection = createConnect(settings, options())('WS /chat/:room', { params: { room: 'a' } });
+    const connection = createConnect(settings, options())('WS /chat/:room', {
+      params: { room: 'a' },
+    });
     await connection.opened;
     connection.send('x');
     const received = vi.fn();
     await new Promise<void>((resolve) =>
-      connection.socket.addEventListener('message', (({ data }: { data: unknown }) => data === '{"echo":"x"}' && resolve()) as never),
+      connection.socket.addEventListener(
+        'message',
+        (({ data }: { data: unknown }) => data === '{"echo":"x"}' && resolve()) as never,
+      ),
     );
     const stop = connection.onMessage(received);
     expect(received.mock.calls).toEqual([['welcome'], [new Uint8Array([1, 2])], [{ echo: 'x' }]]);
@@ -90,17 +101,27 @@ describe('a connection', () => {
   test.each([
     ['bad', 1008, '/say must be there'],
     ['die', 1006, ''],
-  ])('that breaks ends the loop with its code, behind the messages: %s', async (message, closeCode, reason) => {
-    const connection = createConnect(settings, options())('WS /chat/:room', { params: { room: 'a' } });
-    connection.send(message);
-    const messages: unknown[] = [];
-    const loop = async (): Promise<void> => {
-      for await (const one of connection) messages.push(one);
-    };
-    await expect(loop()).rejects.toMatchObject({ name: 'ConnectionError', code: 'GATI_CLIENT_CLOSED', closeCode, reason });
-    expect(messages).toEqual(['welcome', new Uint8Array([1, 2])]);
-    await connection.opened;
-  });
+  ])(
+    'that breaks ends the loop with its code, behind the messages: %s',
+    async (message, closeCode, reason) => {
+      const connection = createConnect(settings, options())('WS /chat/:room', {
+        params: { room: 'a' },
+      });
+      connection.send(message);
+      const messages: unknown[] = [];
+      const loop = async (): Promise<void> => {
+        for await (const one of connection) messages.push(one);
+      };
+      await expect(loop()).rejects.toMatchObject({
+        name: 'ConnectionError',
+        code: 'GATI_CLIENT_CLOSED',
+        closeCode,
+        reason,
+      });
+      expect(messages).toEqual(['welcome', new Uint8Array([1, 2])]);
+      await connection.opened;
+    },
+  );
 
   test('that this side closes ends the loop, also before it is open', async () => {
     const connect = createConnect(settings, options());
@@ -118,7 +139,10 @@ describe('a connection', () => {
   ])('that does not come about is told: %s', async (_, where) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    const connect = createConnect({ version: '1.0.0', base: '' }, { ...options(), baseUrl: where() });
+    const connect = createConnect(
+      { version: '1.0.0', base: '' },
+      { ...options(), baseUrl: where() },
+    );
     const connection = connect('WS /nothing');
     const loop = async (): Promise<void> => {
       for await (const _ of connection) expect.unreachable();
@@ -128,7 +152,9 @@ describe('a connection', () => {
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({ code: 'GATI_CLIENT_CLOSED', closeCode: 1006 });
-    expect(String(error)).toContain(`No connection to ${where().replace('http', 'ws')}/nothing came about: 1006`);
+    expect(String(error)).toContain(
+      `No connection to ${where().replace('http', 'ws')}/nothing came about: 1006`,
+    );
     expect(await connection.opened.catch((reason: unknown) => reason)).toBe(error);
     await connect('WS /nothing').closed;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -138,7 +164,9 @@ describe('a connection', () => {
 
   test('needs a WebSocket', () => {
     vi.stubGlobal('WebSocket', undefined);
-    expect(() => createConnect(settings, { baseUrl })('WS /chat/:room', { params: { room: 'a' } })).toThrow(/GATI_CLIENT_SOCKET/);
+    expect(() =>
+      createConnect(settings, { baseUrl })('WS /chat/:room', { params: { room: 'a' } }),
+    ).toThrow(/GATI_CLIENT_SOCKET/);
     vi.unstubAllGlobals();
   });
 });

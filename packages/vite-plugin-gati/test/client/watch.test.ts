@@ -1,5 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type CallEvent, createCaller, createTree, type EventStream, type Interceptor, onCall } from '../../src/client/index.ts';
+import {
+  type CallEvent,
+  createCaller,
+  createTree,
+  type EventStream,
+  type Interceptor,
+  onCall,
+} from '../../src/client/index.ts';
 import { inTurn, json, useServer } from './server.ts';
 
 const server = useServer();
@@ -22,14 +29,23 @@ describe('interceptors', () => {
       response: (response) => (response.ok ? Response.json({ changed: true }) : undefined),
     };
     server.answer(inTurn(json(503, {}), json(200, {})));
-    const call = createCaller(settings, { baseUrl: server.url, retry: { delay: 1 }, interceptors: [named('a'), named('b'), replace] });
+    const call = createCaller(settings, {
+      baseUrl: server.url,
+      retry: { delay: 1 },
+      interceptors: [named('a'), named('b'), replace],
+    });
     expect(await call('GET /x')).toMatchObject({ ok: true, data: { changed: true } });
     expect(order).toEqual(['a 1', 'b 1', 'b 1 503', 'a 1 503', 'a 2', 'b 2', 'b 2 200', 'a 2 200']);
-    expect(server.seen.map(({ headers }) => [headers['x-replaced'], headers['x-through']])).toEqual([1, 2].map(() => ['1', undefined]));
+    expect(server.seen.map(({ headers }) => [headers['x-replaced'], headers['x-through']])).toEqual(
+      [1, 2].map(() => ['1', undefined]),
+    );
   });
 
   test('that throw reach the caller', async () => {
-    const call = createCaller(settings, { baseUrl: server.url, interceptors: [{ request: () => Promise.reject(new Error('mine')) }] });
+    const call = createCaller(settings, {
+      baseUrl: server.url,
+      interceptors: [{ request: () => Promise.reject(new Error('mine')) }],
+    });
     await expect(call('GET /x')).rejects.toThrow('mine');
   });
 
@@ -63,7 +79,9 @@ describe('onCall', () => {
 
 describe('streams', () => {
   const call = (signal?: AbortSignal): Promise<{ data: EventStream<unknown> }> =>
-    createCaller(settings, { baseUrl: server.url, timeout: 500 })('GET /events', { signal }) as unknown as Promise<{
+    createCaller(settings, { baseUrl: server.url, timeout: 500 })('GET /events', {
+      signal,
+    }) as unknown as Promise<{
       data: EventStream<unknown>;
     }>;
 
@@ -129,7 +147,10 @@ describe('streams', () => {
 describe('the tree of calls', () => {
   test('has each call at its place, also below a call and under any name', async () => {
     const tree = createTree(
-      { payments: { capture: 'POST /payments/:id/capture' }, health: { '': 'GET /health', name: 'GET /health/deep', call: 'GET /c' } },
+      {
+        payments: { capture: 'POST /payments/:id/capture' },
+        health: { '': 'GET /health', name: 'GET /health/deep', call: 'GET /c' },
+      },
       createCaller(settings, { baseUrl: server.url }),
     ) as {
       payments: { capture(request: object): Promise<unknown> };

@@ -23,11 +23,18 @@ afterAll(() => app.dispose());
 const $defs: Defs = {
   Tree: {
     type: 'object',
-    properties: { name: { type: 'string', minLength: 1 }, kids: { type: 'array', items: { $ref: '#/$defs/Tree' } } },
+    properties: {
+      name: { type: 'string', minLength: 1 },
+      kids: { type: 'array', items: { $ref: '#/$defs/Tree' } },
+    },
     required: ['name'],
   },
   Even: { type: 'object', properties: { odd: { $ref: '#/$defs/Odd' } } },
-  Odd: { type: 'object', properties: { even: { $ref: '#/$defs/Even' }, n: { type: 'integer' } }, required: ['n'] },
+  Odd: {
+    type: 'object',
+    properties: { even: { $ref: '#/$defs/Even' }, n: { type: 'integer' } },
+    required: ['n'],
+  },
   Alias: { $ref: '#/$defs/Tree' },
 };
 
@@ -45,10 +52,19 @@ const schemas: Record<string, Schema> = {
   nullable,
   pattern: { type: 'string', pattern: '^[a-z]/"\\d+$' },
   ...Object.fromEntries(
-    ['date-time', 'date', 'time', 'email', 'uuid', 'uri', 'ipv4', 'ipv6', 'hostname', 'duration', 'unknown'].map((format) => [
-      format,
-      { type: 'string', format } satisfies Schema,
-    ]),
+    [
+      'date-time',
+      'date',
+      'time',
+      'email',
+      'uuid',
+      'uri',
+      'ipv4',
+      'ipv6',
+      'hostname',
+      'duration',
+      'unknown',
+    ].map((format) => [format, { type: 'string', format } satisfies Schema]),
   ),
   file: { type: 'string', format: 'binary', 'x-gati-codec': 'file' },
   files: { type: 'array', items: { type: 'string', format: 'binary', 'x-gati-codec': 'file' } },
@@ -67,7 +83,12 @@ const schemas: Record<string, Schema> = {
     minProperties: 1,
     maxProperties: 2,
   },
-  closed: { type: 'object', properties: { a: string, 'b-c': { type: 'number' } }, required: ['a'], additionalProperties: false },
+  closed: {
+    type: 'object',
+    properties: { a: string, 'b-c': { type: 'number' } },
+    required: ['a'],
+    additionalProperties: false,
+  },
   union: {
     anyOf: [
       { type: 'object', properties: { kind: { const: 'a' }, a: string }, required: ['kind', 'a'] },
@@ -106,19 +127,30 @@ const route = (body: Schema): RouteContract => ({
 
 interface Printed {
   input: { body: { check(value: unknown): boolean; codecs?: boolean } };
-  output: Record<string, { stringify?(value: unknown): string; check?(value: unknown): boolean; contentType?: string }>;
+  output: Record<
+    string,
+    { stringify?(value: unknown): string; check?(value: unknown): boolean; contentType?: string }
+  >;
 }
 
 /** Bundles the printed code as a server bundle would, and gives what it exports; also the bundle's text. */
 async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[]; text: string }> {
   const program = createProgram($defs);
   const literals = contracts.map(
-    (contract, index) => `{ ${printRoute(planRoute(contract, $defs, program), contract, `contracts[${index}]`)} }`,
+    (contract, index) =>
+      `{ ${printRoute(planRoute(contract, $defs, program), contract, `contracts[${index}]`)} }`,
   );
   const code = `import { ${HELPERS.join(', ')} } from ${JSON.stringify(CHECKS)};\nconst contracts = ${JSON.stringify(contracts)};\n${program.print()}export const routes = [${literals.join(',\n')}];`;
   const file = path.join(app.root, `${randomUUID()}.mjs`);
-  await build({ stdin: { contents: code, resolveDir: app.root }, bundle: true, format: 'esm', outfile: file });
-  const { routes } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { routes: Printed[] };
+  await build({
+    stdin: { contents: code, resolveDir: app.root },
+    bundle: true,
+    format: 'esm',
+    outfile: file,
+  });
+  const { routes } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
+    routes: Printed[];
+  };
   return { routes, text: await fs.readFile(file, 'utf8') };
 }
 
@@ -133,7 +165,11 @@ describe('checks', () => {
       const live = toLiveChecks(route(schema), $defs).input.body;
       for (const value of values) {
         const want = fits(schema, $defs, value);
-        const results = [live?.check(value), routes[index]?.input.body.check(value), routes[index]?.output['200']?.check?.(value) ?? want];
+        const results = [
+          live?.check(value),
+          routes[index]?.input.body.check(value),
+          routes[index]?.output['200']?.check?.(value) ?? want,
+        ];
         if (results.some((result) => result !== want)) wrong.push({ name, value, want, results });
       }
       expect(live?.codecs).toBe(['bigint', 'file', 'files'].includes(name));
@@ -143,8 +179,16 @@ describe('checks', () => {
 
   it('share equal schemas between routes', () => {
     const program = createProgram($defs);
-    const a = planRoute(route({ type: 'object', properties: { t: { $ref: '#/$defs/Tree' } }, description: 'a' }), $defs, program);
-    const b = planRoute(route({ type: 'object', properties: { t: { $ref: '#/$defs/Tree' } }, description: 'b' }), $defs, program);
+    const a = planRoute(
+      route({ type: 'object', properties: { t: { $ref: '#/$defs/Tree' } }, description: 'a' }),
+      $defs,
+      program,
+    );
+    const b = planRoute(
+      route({ type: 'object', properties: { t: { $ref: '#/$defs/Tree' } }, description: 'b' }),
+      $defs,
+      program,
+    );
     expect(b).toEqual(a);
     // The body, the tree; the body's and the tree's and its list's serialiser.
     expect(program.units).toHaveLength(5);
@@ -153,12 +197,17 @@ describe('checks', () => {
   it('need no evaluation of strings as code that schemas bring along', async () => {
     const odd: Schema = {
       type: 'object',
-      properties: { 'a"];process.exit(9);["': { const: '`${process.exit(9)}`' }, 'External[0]': { type: 'string', format: 'email' } },
+      properties: {
+        'a"];process.exit(9);["': { const: '`${process.exit(9)}`' },
+        'External[0]': { type: 'string', format: 'email' },
+      },
     };
     const { routes } = await printed([route(odd)]);
     const checks = [toLiveChecks(route(odd), {}).input.body, routes[0]?.input.body];
     for (const check of checks) {
-      expect(check?.check({ 'a"];process.exit(9);["': '`${process.exit(9)}`', 'External[0]': 'a@b.co' })).toBe(true);
+      expect(
+        check?.check({ 'a"];process.exit(9);["': '`${process.exit(9)}`', 'External[0]': 'a@b.co' }),
+      ).toBe(true);
       expect(check?.check({ 'External[0]': 'no' })).toBe(false);
     }
   });
@@ -226,12 +275,25 @@ describe('serialisers', () => {
     const contract = route({ type: 'object', properties: { a: string } });
     contract.responses = {
       '200': { contentType: 'text/plain', schema: string },
-      '201': { contentType: 'text/event-stream', stream: true, schema: { type: 'object', properties: { a: string } } },
+      '201': {
+        contentType: 'text/event-stream',
+        stream: true,
+        schema: { type: 'object', properties: { a: string } },
+      },
       '204': {},
-      '409': { contentType: 'application/problem+json', schema: { type: 'object', properties: { a: string } } },
+      '409': {
+        contentType: 'application/problem+json',
+        schema: { type: 'object', properties: { a: string } },
+      },
     };
     const { output } = toLiveChecks(contract, {});
-    expect(Object.entries(output).map(([status, { stringify, check }]) => [status, Boolean(stringify), Boolean(check)])).toEqual([
+    expect(
+      Object.entries(output).map(([status, { stringify, check }]) => [
+        status,
+        Boolean(stringify),
+        Boolean(check),
+      ]),
+    ).toEqual([
       ['200', false, false],
       ['201', false, false],
       ['204', false, false],

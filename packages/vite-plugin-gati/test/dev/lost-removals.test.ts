@@ -14,7 +14,10 @@ let swallowed: string[];
 let told: string[];
 
 beforeEach(async () => {
-  app = await createTestApp({ 'src/handlers/a.ts': returns('a'), 'src/handlers/old/b.ts': returns('b') });
+  app = await createTestApp({
+    'src/handlers/a.ts': returns('a'),
+    'src/handlers/old/b.ts': returns('b'),
+  });
   dev = await startDev(app.root);
   swallowed = [];
   told = [];
@@ -37,31 +40,43 @@ afterEach(async () => {
 
 it('takes a route away whose removal the watcher did not tell, and takes it back', async () => {
   await app.write('src/handlers/c.ts', returns('c'));
-  await eventually(async () => expect(await ask(dev, '/c')).toMatchObject({ status: 200, body: 'c' }));
+  await eventually(async () =>
+    expect(await ask(dev, '/c')).toMatchObject({ status: 200, body: 'c' }),
+  );
   await app.rename('src/handlers/c.ts', 'src/handlers/deep/d.ts');
-  await eventually(async () => expect(await ask(dev, '/deep/d')).toMatchObject({ status: 200, body: 'c' }));
+  await eventually(async () =>
+    expect(await ask(dev, '/deep/d')).toMatchObject({ status: 200, body: 'c' }),
+  );
   await eventually(async () => expect((await ask(dev, '/c')).status).toBe(404));
   expect(swallowed).toEqual(['src/handlers/c.ts']);
   expect(told.filter((file) => file.startsWith('src/handlers/'))).toEqual(['src/handlers/c.ts']);
   await app.write('src/handlers/c.ts', returns('again'));
-  await eventually(async () => expect(await ask(dev, '/c')).toMatchObject({ status: 200, body: 'again' }));
+  await eventually(async () =>
+    expect(await ask(dev, '/c')).toMatchObject({ status: 200, body: 'again' }),
+  );
 });
 
 it('knows what a folder held, though nobody asked for it', async () => {
   // The watcher has read the folders, and the app is scanned again.
   await sleep(1500);
   await app.rename('src/handlers/old', 'src/handlers/new');
-  await eventually(async () => expect(await ask(dev, '/new/b')).toMatchObject({ status: 200, body: 'b' }));
+  await eventually(async () =>
+    expect(await ask(dev, '/new/b')).toMatchObject({ status: 200, body: 'b' }),
+  );
   await eventually(() => expect(told).toContain('src/handlers/old/b.ts'));
   await eventually(async () => expect((await ask(dev, '/old/b')).status).toBe(404));
-  expect(told.filter((file) => file.startsWith('src/handlers/'))).toEqual(['src/handlers/old/b.ts']);
+  expect(told.filter((file) => file.startsWith('src/handlers/'))).toEqual([
+    'src/handlers/old/b.ts',
+  ]);
 });
 
 it('says nothing of a file that only stood there for a moment, nor of one that came back', async () => {
   await sleep(1000);
   await app.write('src/handlers/a.ts.tmp', returns('a2'));
   await app.rename('src/handlers/a.ts.tmp', 'src/handlers/a.ts');
-  await eventually(async () => expect(await ask(dev, '/a')).toMatchObject({ status: 200, body: 'a2' }));
+  await eventually(async () =>
+    expect(await ask(dev, '/a')).toMatchObject({ status: 200, body: 'a2' }),
+  );
   await sleep(600);
   expect(told.filter((file) => file.startsWith('src/handlers/'))).toEqual([]);
   expect(await ask(dev, '/a')).toMatchObject({ status: 200, body: 'a2' });

@@ -31,7 +31,9 @@ export default {
   await app.write('src/modules/ledger.ts', ledger(2));
   // A watcher may tell of one edit twice, and each is a swap.
   const swapped = /^up 1,up 2,down 1(?:,up 2,down 2)*$/;
-  await eventually(async () => expect((await ask(dev, '/a')).body).toEqual([2, null, expect.any(Array)]));
+  await eventually(async () =>
+    expect((await ask(dev, '/a')).body).toEqual([2, null, expect.any(Array)]),
+  );
   await eventually(async () => expect(String((await ask(dev, '/a')).body[2])).toMatch(swapped));
   await app.write('src/modules/plain.ts', 'export const twice = (n: number) => 2 * n;');
   await eventually(async () => expect((await ask(dev, '/a')).body[1]).toBe(4));
@@ -58,7 +60,10 @@ export default { '~standard': { version: 1, vendor: 'test', validate: (env) => e
   await eventually(async () =>
     expect(await ask(dev, '/a')).toMatchObject({
       status: 500,
-      body: { file: 'src/config.ts', detail: expect.stringContaining('THIRD is missing') as string },
+      body: {
+        file: 'src/config.ts',
+        detail: expect.stringContaining('THIRD is missing') as string,
+      },
     }),
   );
   await app.write('.env', 'THIRD=third');
@@ -82,7 +87,9 @@ export const handler = async (req, res, gctx) => { await gctx.effects.enqueue('n
   await eventually(async () => expect((await ask(dev, '/ran')).body).toEqual([[1, 'x']]));
   expect((await ask(dev, '/a', { json: { id: 5 } })).status).toBe(500);
   await app.write('src/effects/note.ts', effect(2, 'number'));
-  await eventually(async () => expect((await ask(dev, '/a', { json: { id: 5 } })).status).toBe(200));
+  await eventually(async () =>
+    expect((await ask(dev, '/a', { json: { id: 5 } })).status).toBe(200),
+  );
   await eventually(async () =>
     expect((await ask(dev, '/ran')).body).toEqual([
       [1, 'x'],
@@ -93,14 +100,21 @@ export const handler = async (req, res, gctx) => { await gctx.effects.enqueue('n
 
 it('writes types, client and documents, and again when they change', async () => {
   await start({ 'src/handlers/a.ts': 'export const handler = () => 1;' });
-  await eventually(async () => expect(await app.read('.gati/generated/client.ts')).toContain('GET /a'));
+  await eventually(async () =>
+    expect(await app.read('.gati/generated/client.ts')).toContain('GET /a'),
+  );
   expect(await app.read('.gati/types/gati.d.ts')).toContain('GET /a');
   expect(await app.read('.gati/.gitignore')).toBe('*\n');
   expect(await app.read('src/gati-env.d.ts')).toContain('vite-plugin-gati/types');
-  expect(JSON.parse(await app.read('.gati/gati.manifest.json'))).toMatchObject({ name: 'test-app', release: { version: '1.2.3' } });
+  expect(JSON.parse(await app.read('.gati/gati.manifest.json'))).toMatchObject({
+    name: 'test-app',
+    release: { version: '1.2.3' },
+  });
   expect(JSON.parse(await app.read('.gati/openapi.json'))).toMatchObject({ openapi: '3.1.0' });
   await app.write('src/handlers/b.ts', 'export const handler = () => 1;');
-  await eventually(async () => expect(await app.read('.gati/generated/client.ts')).toContain('GET /b'));
+  await eventually(async () =>
+    expect(await app.read('.gati/generated/client.ts')).toContain('GET /b'),
+  );
 });
 
 it('gives the client of a page the generated client, and its change', async () => {
@@ -110,10 +124,14 @@ it('gives the client of a page the generated client, and its change', async () =
     'src/handlers/a.ts': 'export const handler = () => 1;',
   });
   const main = (await ask(dev, '/src/main.ts')).body as string;
-  const url = /from\s*"([^"]*gati\/client[^"]*)"/.exec(main)?.[1] ?? /import\s*.*?"([^"]*gati[^"]*client[^"]*)"/.exec(main)?.[1];
+  const url =
+    /from\s*"([^"]*gati\/client[^"]*)"/.exec(main)?.[1] ??
+    /import\s*.*?"([^"]*gati[^"]*client[^"]*)"/.exec(main)?.[1];
   const module = (await ask(dev, url ?? 'no import')).body as string;
   expect(module).toContain('/.gati/generated/client.ts');
   expect((await ask(dev, '/.gati/generated/client.ts')).body).toContain('GET /a');
   await app.write('src/handlers/b.ts', 'export const handler = () => 1;');
-  await eventually(async () => expect((await ask(dev, '/.gati/generated/client.ts')).body).toContain('GET /b'));
+  await eventually(async () =>
+    expect((await ask(dev, '/.gati/generated/client.ts')).body).toContain('GET /b'),
+  );
 });

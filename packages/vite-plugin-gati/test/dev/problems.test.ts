@@ -38,7 +38,11 @@ it('answers 500 with file and frame for a broken handler, for that route only, u
   expect(stack).toBe(stripVTControlCharacters(stack));
   expect((await ask(dev, '/b')).body).toBe('good');
   await eventually(() =>
-    expect(overlay()).toMatchObject({ plugin: 'gati', loc: { line: 2 }, frame: expect.stringContaining('return 1 +;') as string }),
+    expect(overlay()).toMatchObject({
+      plugin: 'gati',
+      loc: { line: 2 },
+      frame: expect.stringContaining('return 1 +;') as string,
+    }),
   );
   expect(dev.log.join('\n')).toContain('src/handlers/a.ts:2');
   await app.write('src/handlers/a.ts', good);
@@ -48,7 +52,11 @@ it('answers 500 with file and frame for a broken handler, for that route only, u
 
 it('warns of a folder without anything of an app, and takes up the first handler', async () => {
   await start({ 'index.html': '<!doctype html>' });
-  await eventually(() => expect(dev.log.join('\n')).toContain(`GATI_NO_HANDLERS: There is no src/handlers in ${app.root}`));
+  await eventually(() =>
+    expect(dev.log.join('\n')).toContain(
+      `GATI_NO_HANDLERS: There is no src/handlers in ${app.root}`,
+    ),
+  );
   expect(overlay()).toBeUndefined();
   await app.write('src/handlers/a.ts', good);
   await eventually(async () => expect((await ask(dev, '/a')).body).toBe('good'));
@@ -61,23 +69,34 @@ it('tells what a module throws while it loads, and tries again with the next req
     'src/boot.ts': "\nif (!globalThis.up) throw new Error('not up yet');\nexport {};\n",
     'src/handlers/up.ts': 'export const handler = () => { globalThis.up = true; return true; };',
   });
-  expect(await ask(dev, '/a')).toMatchObject({ status: 500, body: { detail: 'not up yet', file: 'src/boot.ts' } });
+  expect(await ask(dev, '/a')).toMatchObject({
+    status: 500,
+    body: { detail: 'not up yet', file: 'src/boot.ts' },
+  });
   await eventually(() => expect(overlay()?.message).toContain('not up yet'));
   await ask(dev, '/up');
   expect((await ask(dev, '/a')).body).toBe('up');
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-it.each(['nope-pkg', './nope.ts', '/src/nope.ts'])('says where the module is imported that can not be found: %s', async (specifier) => {
-  await start({
-    'src/handlers/a.ts': "import { help } from '../help.ts';\n\nexport const handler = () => help;\n",
-    'src/help.ts': `// Helps.\nimport { no } from '${specifier}';\n\nexport const help = no;\n`,
-  });
-  expect(await ask(dev, '/a')).toMatchObject({
-    status: 500,
-    body: { file: 'src/help.ts', line: 2, frame: expect.stringContaining(`2 | import { no } from '${specifier}';`) as string },
-  });
-});
+it.each(['nope-pkg', './nope.ts', '/src/nope.ts'])(
+  'says where the module is imported that can not be found: %s',
+  async (specifier) => {
+    await start({
+      'src/handlers/a.ts':
+        "import { help } from '../help.ts';\n\nexport const handler = () => help;\n",
+      'src/help.ts': `// Helps.\nimport { no } from '${specifier}';\n\nexport const help = no;\n`,
+    });
+    expect(await ask(dev, '/a')).toMatchObject({
+      status: 500,
+      body: {
+        file: 'src/help.ts',
+        line: 2,
+        frame: expect.stringContaining(`2 | import { no } from '${specifier}';`) as string,
+      },
+    });
+  },
+);
 
 it('finds the place of an error that a handler throws', async () => {
   await start({
@@ -96,7 +115,10 @@ it('finds the place of an error that a handler throws', async () => {
 });
 
 it('shows what the scan finds, and forgets it when it is corrected', async () => {
-  await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': `export const route = 'GET /a';\n${good}` });
+  await start({
+    'src/handlers/a.ts': good,
+    'src/handlers/b.ts': `export const route = 'GET /a';\n${good}`,
+  });
   await eventually(() => expect(overlay()?.message).toContain('GATI_ROUTE_CONFLICT'));
   expect((await ask(dev, '/a')).body).toBe('good');
   await app.write('src/handlers/b.ts', `export const route = 'GET /b';\n${good}`);
@@ -107,7 +129,10 @@ it('shows what the scan finds, and forgets it when it is corrected', async () =>
 it('shows a type error of a handler that still answers', async () => {
   await start({ 'src/handlers/a.ts': good });
   expect((await ask(dev, '/a')).body).toBe('good');
-  await app.write('src/handlers/a.ts', `// contract: {"error":"'x' is not a number."}\nexport const handler = () => 'still';\n`);
+  await app.write(
+    'src/handlers/a.ts',
+    `// contract: {"error":"'x' is not a number."}\nexport const handler = () => 'still';\n`,
+  );
   await eventually(() => expect(overlay()?.message).toContain("'x' is not a number."));
   expect((await ask(dev, '/a')).body).toBe('still');
   await app.remove('src/handlers/a.ts');
@@ -117,11 +142,15 @@ it('shows a type error of a handler that still answers', async () => {
 it('answers 500 where a contract can not be read, and goes on', async () => {
   await start({
     // What a first request also waits for.
-    'src/modules/slow.ts': 'export default { setup: () => new Promise((resolve) => setTimeout(resolve, 200, {})) };',
+    'src/modules/slow.ts':
+      'export default { setup: () => new Promise((resolve) => setTimeout(resolve, 200, {})) };',
     'src/handlers/a.ts': `// contract: {"crash":"no answer from the compiler"}\n${good}`,
     'src/handlers/b.ts': good,
   });
-  expect(await ask(dev, '/a')).toMatchObject({ status: 500, body: { detail: 'no answer from the compiler', file: 'src/handlers/a.ts' } });
+  expect(await ask(dev, '/a')).toMatchObject({
+    status: 500,
+    body: { detail: 'no answer from the compiler', file: 'src/handlers/a.ts' },
+  });
   expect((await ask(dev, '/b')).body).toBe('good');
   await eventually(() => expect(overlay()?.message).toContain('no answer from the compiler'));
   await app.write('src/handlers/a.ts', good);
@@ -130,7 +159,10 @@ it('answers 500 where a contract can not be read, and goes on', async () => {
 });
 
 it('shows nothing of problems in what is not asked for, except what a scan or a contract says', async () => {
-  await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': `throw new Error('never loaded');\n${good}` });
+  await start({
+    'src/handlers/a.ts': good,
+    'src/handlers/b.ts': `throw new Error('never loaded');\n${good}`,
+  });
   expect((await ask(dev, '/a')).body).toBe('good');
   expect(overlay()).toBeUndefined();
 });

@@ -19,7 +19,8 @@ async function start(
   dev = await startDev(app.root, ...rest);
 }
 
-const returns = (value: unknown): string => `export const handler = () => (${JSON.stringify(value)});\n`;
+const returns = (value: unknown): string =>
+  `export const handler = () => (${JSON.stringify(value)});\n`;
 
 describe('edits', () => {
   it('serves a handler, and its edit with the contract of the edit', async () => {
@@ -29,11 +30,20 @@ export const route = 'POST /echo/:id';
 export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
 `;
     await start({ 'src/handlers/echo.ts': handler(1, 'string') });
-    expect(await ask(dev, '/echo/7', { json: { a: 'x' } })).toMatchObject({ status: 200, body: { n: 1, id: '7', a: 'x' } });
-    expect(await ask(dev, '/echo/7', { json: { a: 5 } })).toMatchObject({ status: 400, body: { errors: [{ in: 'body', path: '/a' }] } });
+    expect(await ask(dev, '/echo/7', { json: { a: 'x' } })).toMatchObject({
+      status: 200,
+      body: { n: 1, id: '7', a: 'x' },
+    });
+    expect(await ask(dev, '/echo/7', { json: { a: 5 } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ in: 'body', path: '/a' }] },
+    });
     await app.write('src/handlers/echo.ts', handler(2, 'number'));
     await eventually(async () =>
-      expect(await ask(dev, '/echo/7', { json: { a: 5 } })).toMatchObject({ status: 200, body: { n: 2, a: 5 } }),
+      expect(await ask(dev, '/echo/7', { json: { a: 5 } })).toMatchObject({
+        status: 200,
+        body: { n: 2, a: 5 },
+      }),
     );
     expect(await ask(dev, '/echo/7', { json: { a: 'x' } })).toMatchObject({ status: 400 });
   });
@@ -42,12 +52,18 @@ export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
     await start({ 'src/handlers/a.ts': returns('a') });
     expect(await ask(dev, '/b')).toMatchObject({ status: 404, body: { code: 'not_found' } });
     await app.write('src/handlers/b.ts', returns('b'));
-    await eventually(async () => expect(await ask(dev, '/b')).toMatchObject({ status: 200, body: 'b' }));
+    await eventually(async () =>
+      expect(await ask(dev, '/b')).toMatchObject({ status: 200, body: 'b' }),
+    );
     await app.rename('src/handlers/b.ts', 'src/handlers/deep/c.ts');
-    await eventually(async () => expect(await ask(dev, '/deep/c')).toMatchObject({ status: 200, body: 'b' }));
+    await eventually(async () =>
+      expect(await ask(dev, '/deep/c')).toMatchObject({ status: 200, body: 'b' }),
+    );
     await eventually(async () => expect((await ask(dev, '/b')).status).toBe(404));
     await app.write('src/handlers/deep/c.ts', `export const route = 'GET /d';\n${returns('d')}`);
-    await eventually(async () => expect(await ask(dev, '/d')).toMatchObject({ status: 200, body: 'd' }));
+    await eventually(async () =>
+      expect(await ask(dev, '/d')).toMatchObject({ status: 200, body: 'd' }),
+    );
     expect((await ask(dev, '/deep/c')).status).toBe(404);
     await app.remove('src/handlers/deep/c.ts');
     await eventually(async () => expect((await ask(dev, '/d')).status).toBe(404));
@@ -66,13 +82,16 @@ export const handler = () => ({ text, runs: globalThis.runs.${name} });
       'src/inner.ts': "export const text = 'one';",
       'src/handlers/a.ts': user('a'),
       'src/handlers/b.ts': user('b'),
-      'src/handlers/c.ts': 'globalThis.c = (globalThis.c ?? 0) + 1; export const handler = () => globalThis.c;',
+      'src/handlers/c.ts':
+        'globalThis.c = (globalThis.c ?? 0) + 1; export const handler = () => globalThis.c;',
     });
     expect((await ask(dev, '/a')).body).toEqual({ text: 'one', runs: 1 });
     expect((await ask(dev, '/b')).body).toEqual({ text: 'one', runs: 1 });
     const before = (await ask(dev, '/c')).body as number;
     await app.write('src/inner.ts', "export const text = 'two';");
-    await eventually(async () => expect((await ask(dev, '/a')).body).toEqual({ text: 'two', runs: 2 }));
+    await eventually(async () =>
+      expect((await ask(dev, '/a')).body).toEqual({ text: 'two', runs: 2 }),
+    );
     expect((await ask(dev, '/b')).body).toEqual({ text: 'two', runs: 2 });
     expect((await ask(dev, '/c')).body).toBe(before);
   });
@@ -94,7 +113,8 @@ export const handler = () => [${n}, globalThis.disposed];
       `export const middleware = async (req, res, gctx, lctx, next) => { lctx.state.set('m', (lctx.state.get('m') ?? '') + '${mark}'); return next(); };`;
     await start({
       'src/handlers/_middleware.ts': middleware('1'),
-      'src/handlers/deep/a.ts': "export const handler = (req, res, gctx, lctx) => lctx.state.get('m') ?? 'none';",
+      'src/handlers/deep/a.ts':
+        "export const handler = (req, res, gctx, lctx) => lctx.state.get('m') ?? 'none';",
     });
     expect((await ask(dev, '/deep/a')).body).toBe('1');
     await app.write('src/handlers/_middleware.ts', middleware('2'));
@@ -121,14 +141,21 @@ export const handler = () => [${n}, globalThis.disposed];
 describe('beside Vite', () => {
   it('leaves other paths to Vite, and pages to the client', async () => {
     await start({
-      'index.html': '<!doctype html><title>page</title><script type="module" src="/src/main.ts"></script>',
+      'index.html':
+        '<!doctype html><title>page</title><script type="module" src="/src/main.ts"></script>',
       'src/main.ts': 'console.log(1 as number)',
       'src/handlers/users.ts': returns(['u']),
       'public/robots.txt': 'robots',
     });
     expect((await ask(dev, '/users')).body).toEqual(['u']);
-    expect((await ask(dev, '/users', { headers: { 'sec-fetch-dest': 'empty', accept: 'text/html' } })).body).toEqual(['u']);
-    const pages: Record<string, string>[] = [{ 'sec-fetch-dest': 'document' }, { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }];
+    expect(
+      (await ask(dev, '/users', { headers: { 'sec-fetch-dest': 'empty', accept: 'text/html' } }))
+        .body,
+    ).toEqual(['u']);
+    const pages: Record<string, string>[] = [
+      { 'sec-fetch-dest': 'document' },
+      { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    ];
     for (const headers of pages) {
       expect((await ask(dev, '/users', { headers })).body).toContain('<title>page</title>');
       expect((await ask(dev, '/no/such/page', { headers })).body).toContain('<title>page</title>');
@@ -140,7 +167,10 @@ describe('beside Vite', () => {
       status: 404,
       body: { code: 'not_found' },
     });
-    expect(await ask(dev, '/no/such', { json: {} })).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await ask(dev, '/no/such', { json: {} })).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
     expect(await ask(dev, '/users', { json: {} })).toMatchObject({ status: 405 });
   });
 
@@ -156,19 +186,35 @@ describe('beside Vite', () => {
     );
     const document = { headers: { 'sec-fetch-dest': 'document' } };
     expect((await ask(dev, '/api/users', document)).body).toBe('u');
-    expect(await ask(dev, '/api/no', document)).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    for (const path of ['/users', '/apiary']) expect((await ask(dev, path, document)).body).toContain('<title>page</title>');
+    expect(await ask(dev, '/api/no', document)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+    for (const path of ['/users', '/apiary'])
+      expect((await ask(dev, path, document)).body).toContain('<title>page</title>');
   });
 
   it('has a base, OPTIONS and CORS', async () => {
-    await start({ 'src/handlers/users.ts': returns('u') }, { options: { base: '/api', cors: { origins: ['https://app.example.com'] } } });
+    await start(
+      { 'src/handlers/users.ts': returns('u') },
+      { options: { base: '/api', cors: { origins: ['https://app.example.com'] } } },
+    );
     expect((await ask(dev, '/api/users')).body).toBe('u');
     expect((await ask(dev, '/users')).status).toBe(404);
-    expect((await ask(dev, '/api/users', { method: 'OPTIONS' })).headers.get('allow')).toContain('GET');
+    expect((await ask(dev, '/api/users', { method: 'OPTIONS' })).headers.get('allow')).toContain(
+      'GET',
+    );
     for (const origin of ['https://app.example.com', 'http://localhost:4000']) {
-      const preflight = await ask(dev, '/api/users', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
+      const preflight = await ask(dev, '/api/users', {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'GET' },
+      });
       expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
-      expect((await ask(dev, '/api/users', { headers: { origin } })).headers.get('access-control-allow-origin')).toBe(origin);
+      expect(
+        (await ask(dev, '/api/users', { headers: { origin } })).headers.get(
+          'access-control-allow-origin',
+        ),
+      ).toBe(origin);
     }
     const foreign = await ask(dev, '/api/users', { headers: { origin: 'https://evil.example' } });
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
@@ -183,7 +229,9 @@ export const socket = { message(peer, message) { peer.send('${n}:' + peer.params
     const peer = await open(`${dev.url.replace('http', 'ws')}/chat/blue`);
     expect(await peer.ask('"hi"')).toBe(JSON.stringify('1:blue:"hi"'));
     await app.write('src/handlers/chat.ts', socket(2));
-    await eventually(async () => expect(await peer.ask('"again"')).toBe(JSON.stringify('2:blue:"again"')));
+    await eventually(async () =>
+      expect(await peer.ask('"again"')).toBe(JSON.stringify('2:blue:"again"')),
+    );
     peer.close();
     const response = await fetch(`${dev.url}/chat/blue`);
     expect(response.status).toBe(426);

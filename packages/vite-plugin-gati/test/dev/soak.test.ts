@@ -40,7 +40,10 @@ const saves: Record<string, (file: string, text: string) => Promise<void>> = {
 };
 
 it('loses no edit and fails no request while clients call', { timeout: 60_000 }, async () => {
-  app = await createTestApp({ [FILE]: handler(0), 'src/handlers/other.ts': 'export const handler = () => 1;' });
+  app = await createTestApp({
+    [FILE]: handler(0),
+    'src/handlers/other.ts': 'export const handler = () => 1;',
+  });
   dev = await startDev(app.root);
   expect((await ask(dev, '/echo')).body).toEqual({ n: 0, asked: null });
   let running = true;
@@ -51,7 +54,10 @@ it('loses no edit and fails no request while clients call', { timeout: 60_000 },
     // oxlint-disable-next-line no-unmodified-loop-condition -- the end of the edits sets it
     while (running) {
       requests++;
-      const answer = await ask(dev, index === 0 ? '/other' : '/echo').catch((error: unknown) => ({ status: 0, body: error }));
+      const answer = await ask(dev, index === 0 ? '/other' : '/echo').catch((error: unknown) => ({
+        status: 0,
+        body: error,
+      }));
       if (answer.status !== 200) failures.push(answer);
       if (index === 0) continue;
       // An answer of an older edit after one of a newer would be old code come back.
@@ -68,7 +74,10 @@ it('loses no edit and fails no request while clients call', { timeout: 60_000 },
     const name = names[n % names.length] as string;
     await saves[name]!(path.join(app.root, FILE), handler(n));
     // Half of the edits come before the one before is served.
-    if (n % 2 === 0) await eventually(async () => expect((await ask(dev, '/echo')).body, `${name} ${n}`).toMatchObject({ n }));
+    if (n % 2 === 0)
+      await eventually(async () =>
+        expect((await ask(dev, '/echo')).body, `${name} ${n}`).toMatchObject({ n }),
+      );
     expect((await ask(dev, `/echo?n=-1`)).status).not.toBe(500);
   }
   await eventually(async () => expect((await ask(dev, '/echo')).body).toMatchObject({ n: 60 }));

@@ -27,27 +27,56 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 export type Body = { amount: ${amount} };
 `;
 
-  it('refuses what the edited type refuses, and writes the client of it', { timeout: 60_000 }, async () => {
-    app = await createTestApp({
-      'src/modules/ledger.ts': "export const reserve = async (id: string, amount: number): Promise<boolean> => id !== 'no' && amount > 0;",
-      'src/handlers/payments/capture.ts': capture('number', 'capturing'),
-    });
-    dev = await startDev(app.root, { parts: { engine } });
-    const post = (json: unknown, id = 'p1') => ask(dev, `/payments/${id}/capture`, { json });
-    expect(await post({ amount: 5 })).toMatchObject({ status: 202, body: { state: 'capturing', amount: 5 } });
-    expect(await post({ amount: 5 }, 'no')).toMatchObject({ status: 409, body: { error: 'ReservationFailed' } });
-    expect(await post({ amount: '5' })).toMatchObject({ status: 400, body: { errors: [{ path: '/amount' }] } });
-    await eventually(async () => expect(await app.read('.gati/generated/client.ts')).toContain('ReservationFailed'), 20_000);
-    await app.write('src/handlers/payments/capture.ts', capture('string', 'captured'));
-    await eventually(async () => expect(await post({ amount: '5' })).toMatchObject({ status: 202, body: { state: 'captured' } }));
-    expect(await post({ amount: 5 })).toMatchObject({ status: 400 });
-    await eventually(
-      async () =>
-        expect(JSON.parse(await app.read('.gati/openapi.json')).paths['/payments/{id}/capture'].post.responses).toHaveProperty('202'),
-      20_000,
-    );
-    await eventually(async () => expect(await app.read('.gati/generated/client.ts')).toContain('captured'), 20_000);
-  });
+  it(
+    'refuses what the edited type refuses, and writes the client of it',
+    { timeout: 60_000 },
+    async () => {
+      app = await createTestApp({
+        'src/modules/ledger.ts':
+          "export const reserve = async (id: string, amount: number): Promise<boolean> => id !== 'no' && amount > 0;",
+        'src/handlers/payments/capture.ts': capture('number', 'capturing'),
+      });
+      dev = await startDev(app.root, { parts: { engine } });
+      const post = (json: unknown, id = 'p1') => ask(dev, `/payments/${id}/capture`, { json });
+      expect(await post({ amount: 5 })).toMatchObject({
+        status: 202,
+        body: { state: 'capturing', amount: 5 },
+      });
+      expect(await post({ amount: 5 }, 'no')).toMatchObject({
+        status: 409,
+        body: { error: 'ReservationFailed' },
+      });
+      expect(await post({ amount: '5' })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: '/amount' }] },
+      });
+      await eventually(
+        async () =>
+          expect(await app.read('.gati/generated/client.ts')).toContain('ReservationFailed'),
+        20_000,
+      );
+      await app.write('src/handlers/payments/capture.ts', capture('string', 'captured'));
+      await eventually(async () =>
+        expect(await post({ amount: '5' })).toMatchObject({
+          status: 202,
+          body: { state: 'captured' },
+        }),
+      );
+      expect(await post({ amount: 5 })).toMatchObject({ status: 400 });
+      await eventually(
+        async () =>
+          expect(
+            JSON.parse(await app.read('.gati/openapi.json')).paths['/payments/{id}/capture'].post
+              .responses,
+          ).toHaveProperty('202'),
+        20_000,
+      );
+      await eventually(
+        async () => expect(await app.read('.gati/generated/client.ts')).toContain('captured'),
+        20_000,
+      );
+    },
+  );
 
   it('follows a type that only types import', { timeout: 60_000 }, async () => {
     app = await createTestApp({
@@ -59,7 +88,9 @@ export type Body = { amount: ${amount} };
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(200);
     expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(400);
     await app.write('src/types.ts', 'export interface Order { id: number }');
-    await eventually(async () => expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(200));
+    await eventually(async () =>
+      expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(200),
+    );
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
@@ -74,7 +105,9 @@ export const handler: Handler = (req, res) => res.json({ ok: true });
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(200);
     expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(400);
     await app.write('src/handlers/orders.post.ts', orders('number'));
-    await eventually(async () => expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(200));
+    await eventually(async () =>
+      expect((await ask(dev, '/orders', { json: { id: 1 } })).status).toBe(200),
+    );
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 

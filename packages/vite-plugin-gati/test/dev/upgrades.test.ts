@@ -24,13 +24,15 @@ afterEach(async () => {
 /** A key and its certificate for localhost, of these tests alone; valid until 2126. */
 const PEM = readFileSync(new URL('../helpers/localhost.pem', import.meta.url));
 
-const ECHO = "export const route = 'WS /chat/:room';\nexport const socket = { message(peer, message) { peer.send(message); } };\n";
+const ECHO =
+  "export const route = 'WS /chat/:room';\nexport const socket = { message(peer, message) { peer.send(message); } };\n";
 const KEY = { 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
 
 const FILES = {
   'src/handlers/chat.ts': ECHO,
   'src/handlers/hello.ts': "export const handler = () => 'hello';\n",
-  'src/handlers/echo.ts': "export const route = 'POST /echo';\nexport const handler = (req) => ({ got: req.body });\n",
+  'src/handlers/echo.ts':
+    "export const route = 'POST /echo';\nexport const handler = (req) => ({ got: req.body });\n",
 };
 
 async function start(config?: InlineConfig): Promise<void> {
@@ -39,9 +41,15 @@ async function start(config?: InlineConfig): Promise<void> {
 }
 
 /** Status and body of what a handshake is answered with; `undefined`: nothing within the time. */
-function shake(path: string, headers: Record<string, string> = {}, patience = 5000): Promise<{ status: number; body: string } | undefined> {
+function shake(
+  path: string,
+  headers: Record<string, string> = {},
+  patience = 5000,
+): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve, reject) => {
-    const request = http.request(dev.url + path, { headers: { connection: 'Upgrade', upgrade: 'websocket', ...KEY, ...headers } });
+    const request = http.request(dev.url + path, {
+      headers: { connection: 'Upgrade', upgrade: 'websocket', ...KEY, ...headers },
+    });
     const timer = setTimeout(() => {
       resolve(undefined);
       request.destroy();
@@ -65,7 +73,13 @@ function shake(path: string, headers: Record<string, string> = {}, patience = 50
 /** A server that takes any WebSocket, after a while. */
 async function startUpstream(): Promise<string> {
   upstream = http.createServer().on('upgrade', (_req, socket) => {
-    setTimeout(() => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'), 300);
+    setTimeout(
+      () =>
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+        ),
+      300,
+    );
   });
   await new Promise<void>((resolve) => upstream!.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
@@ -75,11 +89,21 @@ it('refuses a WebSocket that no route takes, and takes its own and those of Vite
   await start();
   const refused = await shake('/no/such');
   expect(refused?.status).toBe(404);
-  expect(JSON.parse(refused!.body)).toMatchObject({ status: 404, code: 'not_found', detail: 'No WebSocket route has this path.' });
+  expect(JSON.parse(refused!.body)).toMatchObject({
+    status: 404,
+    code: 'not_found',
+    detail: 'No WebSocket route has this path.',
+  });
   expect((await shake('/hello'))?.status).toBe(404);
   expect((await shake('/chat/blue'))?.status).toBe(101);
   expect((await shake('/', { 'sec-websocket-protocol': 'vite-ping' }))?.status).toBe(101);
-  expect((await shake(`/?token=${dev.server.config.webSocketToken}`, { 'sec-websocket-protocol': 'vite-hmr' }))?.status).toBe(101);
+  expect(
+    (
+      await shake(`/?token=${dev.server.config.webSocketToken}`, {
+        'sec-websocket-protocol': 'vite-hmr',
+      })
+    )?.status,
+  ).toBe(101);
 });
 
 it('leaves to a proxy what is the proxy’s', async () => {
@@ -106,7 +130,13 @@ it('leaves to another plugin what may be its own', async () => {
     configureServer: ({ httpServer }: { httpServer: unknown }) =>
       void (httpServer as http.Server).on('upgrade', (req, socket: Socket) => {
         if (req.url === '/own')
-          setTimeout(() => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'), 300);
+          setTimeout(
+            () =>
+              socket.write(
+                'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+              ),
+            300,
+          );
       }),
   };
   app = await createTestApp({ 'src/handlers/chat.ts': ECHO });
@@ -123,18 +153,25 @@ it('says that the app can not be read, where it can not', async () => {
   ready.catch(() => undefined);
   const unread = {
     name: 'unread',
-    configureServer: (server: ViteDevServer) => serveUpgrades(server, { upgrade: () => false } as unknown as App, ready),
+    configureServer: (server: ViteDevServer) =>
+      serveUpgrades(server, { upgrade: () => false } as unknown as App, ready),
   };
   dev = await startDev(app.root, { config: { plugins: [unread] } });
   const refused = await shake('/chat/blue');
   expect(refused?.status).toBe(500);
-  expect(JSON.parse(refused!.body)).toMatchObject({ code: 'internal', detail: expect.stringContaining('the terminal says why') });
+  expect(JSON.parse(refused!.body)).toMatchObject({
+    code: 'internal',
+    detail: expect.stringContaining('the terminal says why'),
+  });
 });
 
 describe.each(['http', 'https'])('over %s', (scheme) => {
   beforeEach(async () => {
     app = await createTestApp(FILES);
-    dev = await startDev(app.root, scheme === 'https' ? { config: { server: { https: { key: PEM, cert: PEM } } } } : {});
+    dev = await startDev(
+      app.root,
+      scheme === 'https' ? { config: { server: { https: { key: PEM, cert: PEM } } } } : {},
+    );
   });
 
   function raw(...texts: string[]): Promise<string> {
@@ -153,7 +190,11 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
   });
 
   it('answers one that has a body too', async () => {
-    const got = await raw(`POST /echo HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n${H2C}\r\n{"a":`, '"b"}', LAST);
+    const got = await raw(
+      `POST /echo HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n${H2C}\r\n{"a":`,
+      '"b"}',
+      LAST,
+    );
     expect(got).toContain('{"got":{"a":"b"}}');
     // From Node 24.9 on it is the last request of its connection, which the answer says.
     const closes = got.slice(0, got.indexOf('{"got"')).toLowerCase().includes('connection: close');

@@ -27,10 +27,19 @@ export interface TypedApp {
 export async function createTypedApp(): Promise<TypedApp> {
   const root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'gati-types-'));
   await install(root, 'contract', '@gati/contract', { index: 'src/index.ts' });
-  await install(root, 'runtime-h3', '@gati/runtime-h3', { types: 'src/types.ts', test: 'src/test.ts' });
+  await install(root, 'runtime-h3', '@gati/runtime-h3', {
+    types: 'src/types.ts',
+    test: 'src/test.ts',
+  });
   await install(root, 'vite-plugin-gati', 'vite-plugin-gati', { client: 'src/client/index.ts' });
-  fs.copyFileSync(path.join(packages, 'vite-plugin-gati/types.d.ts'), path.join(root, 'node_modules/vite-plugin-gati/types.d.ts'));
-  fs.writeFileSync(path.join(root, 'package.json'), JSON.stringify({ name: 'typed-app', type: 'module' }));
+  fs.copyFileSync(
+    path.join(packages, 'vite-plugin-gati/types.d.ts'),
+    path.join(root, 'node_modules/vite-plugin-gati/types.d.ts'),
+  );
+  fs.writeFileSync(
+    path.join(root, 'package.json'),
+    JSON.stringify({ name: 'typed-app', type: 'module' }),
+  );
   const write = (files: Record<string, string>): void => {
     for (const [file, text] of Object.entries(files)) {
       fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
@@ -68,7 +77,12 @@ const OPTIONS = {
   types: [],
 };
 
-async function install(root: string, folder: string, name: string, entry: Record<string, string>): Promise<void> {
+async function install(
+  root: string,
+  folder: string,
+  name: string,
+  entry: Record<string, string>,
+): Promise<void> {
   const source = path.join(packages, folder);
   const target = path.join(root, 'node_modules', name);
   await build({
@@ -89,11 +103,16 @@ async function install(root: string, folder: string, name: string, entry: Record
 
 function run(script: string, cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, '-p', '.', '--pretty', 'false'], { cwd, timeout: 60_000 });
+    const child = spawn(process.execPath, [script, '-p', '.', '--pretty', 'false'], {
+      cwd,
+      timeout: 60_000,
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', reject);
-    child.on('close', (code) => (code === null ? reject(new Error(`tsc was ended\n${output}`)) : resolve(output)));
+    child.on('close', (code) =>
+      code === null ? reject(new Error(`tsc was ended\n${output}`)) : resolve(output),
+    );
   });
 }

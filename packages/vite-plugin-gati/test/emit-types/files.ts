@@ -167,7 +167,11 @@ process.env;
 `,
 };
 
-const route = (id: string, file: string, exports: Partial<RouteFile['exports']> = {}): RouteFile => {
+const route = (
+  id: string,
+  file: string,
+  exports: Partial<RouteFile['exports']> = {},
+): RouteFile => {
   const [method, path] = id.split(' ') as [RouteFile['method'], string];
   return {
     id,
@@ -188,7 +192,9 @@ export const SCAN: Scan = {
     route('GET /conventional/:id', 'src/handlers/conventional/[id].get.ts'),
     route('GET /search/*rest', 'src/handlers/search.ts', { types: ['Headers', 'Query'] }),
     route('POST /payments/:id/capture', 'src/handlers/payments/capture.ts', { types: ['Body'] }),
-    route('POST /payments/:id/refund', 'src/handlers/payments/refund.ts', { values: ['body', 'handler', 'route'] }),
+    route('POST /payments/:id/refund', 'src/handlers/payments/refund.ts', {
+      values: ['body', 'handler', 'route'],
+    }),
     route('PUT /plain/:a/:b', 'src/handlers/plain.ts', { values: ['handler', 'route'] }),
     route('WS /chat/:room', 'src/handlers/chat.ts', { types: ['Receive', 'Send'] }),
   ],

@@ -26,11 +26,22 @@ describe.sequential('the global types, from the built declarations', () => {
   );
 
   test('hold with allowImportingTsExtensions, without DOM.Iterable, under nodenext and with exact optional properties', async () => {
-    expect(await app.check('TypeScript 7', { allowImportingTsExtensions: true, exactOptionalPropertyTypes: true })).toEqual([]);
-    expect(await app.check('TypeScript 7', { lib: ['ES2022', 'DOM'], noUncheckedIndexedAccess: true })).toEqual([]);
-    expect(await app.check('TypeScript 7', { module: 'nodenext', moduleResolution: 'nodenext', noUncheckedIndexedAccess: true })).toEqual(
-      [],
-    );
+    expect(
+      await app.check('TypeScript 7', {
+        allowImportingTsExtensions: true,
+        exactOptionalPropertyTypes: true,
+      }),
+    ).toEqual([]);
+    expect(
+      await app.check('TypeScript 7', { lib: ['ES2022', 'DOM'], noUncheckedIndexedAccess: true }),
+    ).toEqual([]);
+    expect(
+      await app.check('TypeScript 7', {
+        module: 'nodenext',
+        moduleResolution: 'nodenext',
+        noUncheckedIndexedAccess: true,
+      }),
+    ).toEqual([]);
   }, 60_000);
 
   test('have no error of their own where libraries are checked too', async () => {
@@ -68,31 +79,63 @@ describe('migrations', () => {
   test.each(compilers)(
     'are checked against both contracts under %s',
     async (compiler) => {
-      app.write({ '.gati/types/versions.d.ts': emitVersions([{ name: '1.x', from: OLD, to: NEW }]), ...MIGRATIONS });
+      app.write({
+        '.gati/types/versions.d.ts': emitVersions([{ name: '1.x', from: OLD, to: NEW }]),
+        ...MIGRATIONS,
+      });
       expect(await app.check(compiler)).toEqual([]);
     },
     60_000,
   );
 });
 
-const contract = (routes: Partial<RouteContract>[], effects: Contract['effects'] = []): Contract => ({
+const contract = (
+  routes: Partial<RouteContract>[],
+  effects: Contract['effects'] = [],
+): Contract => ({
   routes: routes.map(
-    (route) => ({ id: '', method: 'GET', path: '', domain: 'root', name: ['x'], file: 'x.ts', responses: {}, ...route }) as RouteContract,
+    (route) =>
+      ({
+        id: '',
+        method: 'GET',
+        path: '',
+        domain: 'root',
+        name: ['x'],
+        file: 'x.ts',
+        responses: {},
+        ...route,
+      }) as RouteContract,
   ),
   effects,
   modules: [],
-  $defs: { Payment: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] } },
+  $defs: {
+    Payment: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] },
+  },
 });
-const object = (properties: Record<string, Schema>): Schema => ({ type: 'object', properties, required: Object.keys(properties) });
-const json = (schema: Schema): RouteContract['responses'][string] => ({ contentType: 'application/json', schema });
+const object = (properties: Record<string, Schema>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+});
+const json = (schema: Schema): RouteContract['responses'][string] => ({
+  contentType: 'application/json',
+  schema,
+});
 const OLD = contract(
   [
     {
       id: 'POST /payments/:id',
       method: 'POST',
       params: object({ id: { type: 'string' } }),
-      body: { contentTypes: ['application/json'], required: true, schema: { $ref: '#/$defs/Payment' } },
-      responses: { '202': json(object({ state: { type: 'string' } })), '409': json(object({ error: { type: 'string' } })) },
+      body: {
+        contentTypes: ['application/json'],
+        required: true,
+        schema: { $ref: '#/$defs/Payment' },
+      },
+      responses: {
+        '202': json(object({ state: { type: 'string' } })),
+        '409': json(object({ error: { type: 'string' } })),
+      },
     },
     { id: 'GET /old', responses: { '200': json(object({ x: { type: 'number' } })) } },
   ],
@@ -104,8 +147,15 @@ const NEW = contract(
       id: 'POST /payments/:id',
       method: 'POST',
       params: object({ id: { type: 'string' } }),
-      body: { contentTypes: ['application/json'], required: true, schema: object({ cents: { type: 'integer' } }) },
-      responses: { '202': json(object({ status: { type: 'string' } })), '409': json(object({ error: { type: 'string' } })) },
+      body: {
+        contentTypes: ['application/json'],
+        required: true,
+        schema: object({ cents: { type: 'integer' } }),
+      },
+      responses: {
+        '202': json(object({ status: { type: 'string' } })),
+        '409': json(object({ error: { type: 'string' } })),
+      },
     },
     { id: 'GET /new', responses: { '200': json(object({ y: { type: 'number' } })) } },
   ],
@@ -168,12 +218,18 @@ describe('the text of gati.d.ts', () => {
 
   test('points at each declaration where it stands', () => {
     const text = emitTypes(SCAN);
-    expect(text).toContain("  'POST /payments/:id/capture': { body: import('../../src/handlers/payments/capture.ts').Body; };\n");
+    expect(text).toContain(
+      "  'POST /payments/:id/capture': { body: import('../../src/handlers/payments/capture.ts').Body; };\n",
+    );
     expect(text).toContain(
       "  'POST /payments/:id/refund': { body: GatiTypes.Output<typeof import('../../src/handlers/payments/refund.ts').body>; };\n",
     );
     expect(text).toContain("  'PUT /plain/:a/:b': {};\n");
-    expect(text).toContain("  ledger: GatiTypes.Module<typeof import('../../src/modules/ledger.ts')>;\n");
-    expect(text).toContain("  capturePayment: GatiTypes.Payload<typeof import('../../src/effects/capturePayment.ts').run>;\n");
+    expect(text).toContain(
+      "  ledger: GatiTypes.Module<typeof import('../../src/modules/ledger.ts')>;\n",
+    );
+    expect(text).toContain(
+      "  capturePayment: GatiTypes.Payload<typeof import('../../src/effects/capturePayment.ts').run>;\n",
+    );
   });
 });

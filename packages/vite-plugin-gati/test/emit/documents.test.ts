@@ -6,11 +6,24 @@ import { toManifest, toReleaseId } from '../../src/emit/manifest.ts';
 
 const route = (id: string, more: Partial<RouteContract> = {}): RouteContract => {
   const [method, path] = id.split(' ') as [RouteContract['method'], string];
-  return { id, method, path, domain: 'root', name: ['x'], file: 'src/handlers/x.ts', responses: {}, ...more };
+  return {
+    id,
+    method,
+    path,
+    domain: 'root',
+    name: ['x'],
+    file: 'src/handlers/x.ts',
+    responses: {},
+    ...more,
+  };
 };
 const contract: Contract = {
   routes: [
-    route('GET /users/:id', { domain: 'users', summary: 'One user', responses: { 200: {}, 404: {}, default: {} } }),
+    route('GET /users/:id', {
+      domain: 'users',
+      summary: 'One user',
+      responses: { 200: {}, 404: {}, default: {} },
+    }),
     route('GET /old', { deprecated: true }),
   ],
   effects: [],
@@ -26,18 +39,31 @@ describe('toManifest', () => {
     const id = toReleaseId(input);
     expect(id).toMatch(/^rel_[0-9a-f]{16}$/);
     expect(toReleaseId(structuredClone(input))).toBe(id);
-    const others = [{ code: 'abd' }, { contract: { ...contract, routes: [] } }, { native }, { version: '1.0.1' }];
-    expect(new Set([id, ...others.map((other) => toReleaseId({ ...input, ...other }))]).size).toBe(5);
+    const others = [
+      { code: 'abd' },
+      { contract: { ...contract, routes: [] } },
+      { native },
+      { version: '1.0.1' },
+    ];
+    expect(new Set([id, ...others.map((other) => toReleaseId({ ...input, ...other }))]).size).toBe(
+      5,
+    );
   });
 
   it('leaves out what there is not', () => {
-    expect(Object.keys(toManifest({ app, contract }))).toEqual(['format', 'name', 'release', 'contract']);
+    expect(Object.keys(toManifest({ app, contract }))).toEqual([
+      'format',
+      'name',
+      'release',
+      'contract',
+    ]);
     expect(Object.keys(toManifest({ app, contract }).release)).toEqual(['version', 'id']);
   });
 });
 
 it('lists the routes of a first release by domain', () => {
-  expect(toApiChangelog([{ manifest: toManifest({ app, contract }) }])).toBe(`# Changelog of the shop API
+  expect(toApiChangelog([{ manifest: toManifest({ app, contract }) }]))
+    .toBe(`# Changelog of the shop API
 
 ## 1.2.0
 
@@ -55,7 +81,9 @@ First release.
 
 describe('toDockerFiles', () => {
   const text = (name: string, file: string): string =>
-    toDockerFiles(toManifest({ app: { ...app, name }, contract })).find(({ path }) => path === file)!.text;
+    toDockerFiles(toManifest({ app: { ...app, name }, contract })).find(
+      ({ path }) => path === file,
+    )!.text;
 
   it('quotes what comes from package.json', () => {
     expect(text('a "b" $HOME', 'Dockerfile')).toContain('title="a \\"b\\" \\$HOME"');
@@ -64,10 +92,13 @@ describe('toDockerFiles', () => {
   it('starts no shell', () => {
     const lines = text('shop', 'Dockerfile').split('\n');
     expect(lines.filter((line) => /^RUN\b/.test(line))).toEqual([]);
-    const commands = lines.flatMap((line) => /(?:^|\s)(?:CMD|ENTRYPOINT) (.*)$/.exec(line)?.[1] ?? []);
+    const commands = lines.flatMap(
+      (line) => /(?:^|\s)(?:CMD|ENTRYPOINT) (.*)$/.exec(line)?.[1] ?? [],
+    );
     expect(commands).toHaveLength(3);
     for (const command of commands) expect(JSON.parse(command)).toBeInstanceOf(Array);
   });
 
-  it('keeps source maps out of the image', () => expect(text('shop', '.dockerignore')).toContain('**/*.map'));
+  it('keeps source maps out of the image', () =>
+    expect(text('shop', '.dockerignore')).toContain('**/*.map'));
 });

@@ -33,7 +33,10 @@ export async function createTestApp(files: Record<string, string>): Promise<Test
     },
     dispose: () => fs.rm(root, { recursive: true, force: true, maxRetries: 3 }),
   };
-  await app.write('package.json', JSON.stringify({ name: 'test-app', version: '1.2.3', type: 'module', private: true }));
+  await app.write(
+    'package.json',
+    JSON.stringify({ name: 'test-app', version: '1.2.3', type: 'module', private: true }),
+  );
   for (const [file, text] of Object.entries(files)) await app.write(file, text);
   return app;
 }

@@ -36,7 +36,17 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
     async route({ id, method, path: template, domain, name, file }): Promise<AnalyzedRoute> {
       const { $defs = {}, error, delay: _, ...declared } = await read(file);
       const warnings = error
-        ? [{ code: 'GATI_TYPE', level: 'error' as const, message: error, fix: 'Correct the type.', file, line: 1, column: 1 }]
+        ? [
+            {
+              code: 'GATI_TYPE',
+              level: 'error' as const,
+              message: error,
+              fix: 'Correct the type.',
+              file,
+              line: 1,
+              column: 1,
+            },
+          ]
         : [];
       return {
         contract: { id, method, path: template, domain, name, file, responses: {}, ...declared },
@@ -47,7 +57,12 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
     },
     async effect({ name, file }): Promise<AnalyzedEffect> {
       const { $defs = {}, payload } = await read(file);
-      return { contract: { name, file, ...(payload && { payload }) }, $defs, warnings: [], dependencies: [file] };
+      return {
+        contract: { name, file, ...(payload && { payload }) },
+        $defs,
+        warnings: [],
+        dependencies: [file],
+      };
     },
     register: () => {},
     errors: async () => new Map(),

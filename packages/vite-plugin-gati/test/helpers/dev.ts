@@ -76,9 +76,16 @@ export interface Answer {
 }
 
 /** One request; JSON comes parsed, `json` is sent as such. */
-export async function ask(dev: DevApp, path: string, { json, ...init }: RequestInit & { json?: unknown } = {}): Promise<Answer> {
+export async function ask(
+  dev: DevApp,
+  path: string,
+  { json, ...init }: RequestInit & { json?: unknown } = {},
+): Promise<Answer> {
   const body = json === undefined ? init.body : JSON.stringify(json);
-  const headers = { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...(init.headers as Record<string, string>) };
+  const headers = {
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(init.headers as Record<string, string>),
+  };
   const response = await fetch(dev.url + path, {
     ...init,
     ...(json === undefined ? {} : { method: init.method ?? 'POST' }),
@@ -87,5 +94,9 @@ export async function ask(dev: DevApp, path: string, { json, ...init }: RequestI
   });
   const text = await response.text();
   const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
-  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  return {
+    status: response.status,
+    body: isJson ? JSON.parse(text) : text,
+    headers: response.headers,
+  };
 }

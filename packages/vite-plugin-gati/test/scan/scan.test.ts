@@ -75,7 +75,9 @@ export interface Query {}
     await app.dispose();
     expect((await scanOf(files, '/api')).diagnostics).toEqual([]);
     await app.dispose();
-    expect((await scanOf(files, '/livez')).diagnostics).toMatchObject([{ code: 'GATI_ROUTE_SHADOWED', file: 'src/handlers/index.ts' }]);
+    expect((await scanOf(files, '/livez')).diagnostics).toMatchObject([
+      { code: 'GATI_ROUTE_SHADOWED', file: 'src/handlers/index.ts' },
+    ]);
   });
 
   it('takes what has no route export from its path', async () => {
@@ -142,8 +144,16 @@ export interface Query {}
     });
     expect(routes.map(({ id, name }) => [id, name])).toEqual([['GET /a', ['x', 'y']]]);
     expect(diagnostics.map(({ code, file, message }) => [code, file, message])).toEqual([
-      ['GATI_NAME_CONFLICT', 'src/handlers/b.ts', "The client name 'x.y' is already taken by src/handlers/a.ts:1."],
-      ['GATI_NAME_CONFLICT', 'src/handlers/c.ts', "The client name 'x' is already taken by src/handlers/a.ts:1."],
+      [
+        'GATI_NAME_CONFLICT',
+        'src/handlers/b.ts',
+        "The client name 'x.y' is already taken by src/handlers/a.ts:1.",
+      ],
+      [
+        'GATI_NAME_CONFLICT',
+        'src/handlers/c.ts',
+        "The client name 'x' is already taken by src/handlers/a.ts:1.",
+      ],
       ['GATI_NAME_INVALID', 'src/handlers/d.ts', "'a.then' can't be a client name."],
     ]);
   });
@@ -200,8 +210,12 @@ describe('problems', () => {
     ['GET /?', "'text'"],
     ['GET /a\ud800', "'a'"],
   ])('says how %j would be right', async (route, fix) => {
-    const { diagnostics } = await scanOf({ 'src/handlers/a.ts': `export const route = ${JSON.stringify(route)};\n${HANDLER}` });
-    expect(diagnostics).toMatchObject([{ code: 'GATI_ROUTE_INVALID', fix: expect.stringContaining(fix) as string }]);
+    const { diagnostics } = await scanOf({
+      'src/handlers/a.ts': `export const route = ${JSON.stringify(route)};\n${HANDLER}`,
+    });
+    expect(diagnostics).toMatchObject([
+      { code: 'GATI_ROUTE_INVALID', fix: expect.stringContaining(fix) as string },
+    ]);
   });
 
   it('reports two routes of one shape at both places', async () => {
@@ -215,7 +229,8 @@ describe('problems', () => {
       {
         code: 'GATI_ROUTE_CONFLICT',
         file: 'src/handlers/users/[name].get.ts',
-        message: "'GET /users/:name' answers the same requests as 'GET /users/:id' in src/handlers/a.ts:1.",
+        message:
+          "'GET /users/:name' answers the same requests as 'GET /users/:id' in src/handlers/a.ts:1.",
       },
       {
         code: 'GATI_ROUTE_CONFLICT',
@@ -233,11 +248,13 @@ describe('the rest of an app', () => {
       'src/modules/ledger.ts': 'export const reserve = () => true;',
       'src/modules/fx-rates.ts': '',
       'src/modules/nested/x.ts': '',
-      'src/effects/capture.ts': "export const effect = 'capturePayment'; export async function run() {}",
+      'src/effects/capture.ts':
+        "export const effect = 'capturePayment'; export async function run() {}",
       'src/effects/send-mail.ts': 'export async function run() {}',
       'src/effects/bad.ts': 'export const x = 1;',
       'src/effects/blank.ts': "export const effect = 'a b/c'; export async function run() {}",
-      'src/effects/dotted.ts': "export const effect = 'mail.send-now'; export async function run() {}",
+      'src/effects/dotted.ts':
+        "export const effect = 'mail.send-now'; export async function run() {}",
       'src/config.ts': 'export default {};',
       'src/versions/v1.ts': '',
       'src/versions/1.x.ts': "export const to = '2.0.0';\nexport default {};",
@@ -261,11 +278,31 @@ describe('the rest of an app', () => {
       versions: [{ from: '1.x', to: '2.0.0', file: 'src/versions/1.x.ts' }],
       diagnostics: [
         { code: 'GATI_EFFECT_RUN_MISSING', file: 'src/effects/bad.ts' },
-        { code: 'GATI_NAME_INVALID', file: 'src/effects/blank.ts', message: "'a b/c' can't be an effect name." },
-        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/2.1.0.ts', message: '2.1.0 is carried to 2.0.0, which is not behind it.' },
-        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/3.x.ts', message: 'The file does not say where it carries 3.x to.' },
-        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/4.x.ts', message: 'The file exports no migration.' },
-        { code: 'GATI_MIGRATION_INVALID', file: 'src/versions/v1.ts', message: "'v1' is no version and no range of versions." },
+        {
+          code: 'GATI_NAME_INVALID',
+          file: 'src/effects/blank.ts',
+          message: "'a b/c' can't be an effect name.",
+        },
+        {
+          code: 'GATI_MIGRATION_INVALID',
+          file: 'src/versions/2.1.0.ts',
+          message: '2.1.0 is carried to 2.0.0, which is not behind it.',
+        },
+        {
+          code: 'GATI_MIGRATION_INVALID',
+          file: 'src/versions/3.x.ts',
+          message: 'The file does not say where it carries 3.x to.',
+        },
+        {
+          code: 'GATI_MIGRATION_INVALID',
+          file: 'src/versions/4.x.ts',
+          message: 'The file exports no migration.',
+        },
+        {
+          code: 'GATI_MIGRATION_INVALID',
+          file: 'src/versions/v1.ts',
+          message: "'v1' is no version and no range of versions.",
+        },
       ],
     });
   });
@@ -289,10 +326,24 @@ ${run}`,
       'src/effects/g.ts': `${run}\nexport const timeout = -1;`,
     });
     expect(effects).toHaveLength(8);
-    expect(diagnostics.map(({ code, file, line, message }) => [code, `${file}:${line}`, message])).toEqual([
-      ['GATI_EFFECT_SCHEDULE', 'src/effects/a.ts:1', expect.stringContaining("'0 25 * * *' is no schedule: ")],
-      ['GATI_EFFECT_SCHEDULE', 'src/effects/b.ts:1', expect.stringContaining("'0 3 * * *' in 'Europe/Atlantis' is no schedule: ")],
-      ['GATI_EFFECT_SCHEDULE', 'src/effects/c.ts:1', "'0 0 30 2 *' is no schedule: it never comes."],
+    expect(
+      diagnostics.map(({ code, file, line, message }) => [code, `${file}:${line}`, message]),
+    ).toEqual([
+      [
+        'GATI_EFFECT_SCHEDULE',
+        'src/effects/a.ts:1',
+        expect.stringContaining("'0 25 * * *' is no schedule: "),
+      ],
+      [
+        'GATI_EFFECT_SCHEDULE',
+        'src/effects/b.ts:1',
+        expect.stringContaining("'0 3 * * *' in 'Europe/Atlantis' is no schedule: "),
+      ],
+      [
+        'GATI_EFFECT_SCHEDULE',
+        'src/effects/c.ts:1',
+        "'0 0 30 2 *' is no schedule: it never comes.",
+      ],
       ['GATI_EFFECT_SETTING', 'src/effects/d.ts:2', "'concurrency' can't be 0."],
       ['GATI_EFFECT_SETTING', 'src/effects/e.ts:2', `'retry' can't be {"tries":3}.`],
       ['GATI_EFFECT_SETTING', 'src/effects/f.ts:2', `'rateLimit' can't be {"max":10}.`],
@@ -303,13 +354,25 @@ ${run}`,
 
 describe('again', () => {
   it('looks at changed files only, and keeps the route of a file that broke', async () => {
-    app = await createTestApp({ 'src/handlers/a.ts': `export const route = 'GET /a';\n${HANDLER}`, 'src/handlers/b.ts': HANDLER });
+    app = await createTestApp({
+      'src/handlers/a.ts': `export const route = 'GET /a';\n${HANDLER}`,
+      'src/handlers/b.ts': HANDLER,
+    });
     const scanner = createScanner(app.root);
     await scanner.scan();
-    const update = (...texts: [file: string, text?: string][]): Scan => scanner.update(new Map(texts.map(([file, text]) => [file, text])));
+    const update = (...texts: [file: string, text?: string][]): Scan =>
+      scanner.update(new Map(texts.map(([file, text]) => [file, text])));
     const a2 = `export const route = 'GET /a2';\n${HANDLER}`;
-    expect(update(['src/handlers/c.ts', HANDLER]).routes.map(({ id }) => id)).toEqual(['GET /a', 'GET /b', 'GET /c']);
-    expect(update(['src/handlers/a.ts', a2]).routes.map(({ id }) => id)).toEqual(['GET /a2', 'GET /b', 'GET /c']);
+    expect(update(['src/handlers/c.ts', HANDLER]).routes.map(({ id }) => id)).toEqual([
+      'GET /a',
+      'GET /b',
+      'GET /c',
+    ]);
+    expect(update(['src/handlers/a.ts', a2]).routes.map(({ id }) => id)).toEqual([
+      'GET /a2',
+      'GET /b',
+      'GET /c',
+    ]);
     const broken = update(['src/handlers/a.ts', "export const route = 'GET /"]);
     expect(broken.routes.map(({ id }) => id)).toEqual(['GET /a2', 'GET /b', 'GET /c']);
     expect(broken.diagnostics).toMatchObject([{ code: 'GATI_SYNTAX', file: 'src/handlers/a.ts' }]);

@@ -44,7 +44,12 @@ const bundlers: Record<string, () => Promise<string>> = {
       external: /^node:/,
       onwarn: () => {},
     });
-    await bundle.write({ dir: out('rollup'), format: 'es', entryFileNames: 'index.mjs', chunkFileNames: '[name]-[hash].mjs' });
+    await bundle.write({
+      dir: out('rollup'),
+      format: 'es',
+      entryFileNames: 'index.mjs',
+      chunkFileNames: '[name]-[hash].mjs',
+    });
     return path.join(out('rollup'), 'index.mjs');
   },
   async rolldown() {
@@ -54,7 +59,12 @@ const bundlers: Record<string, () => Promise<string>> = {
       platform: 'node',
       logLevel: 'silent',
     });
-    await bundle.write({ dir: out('rolldown'), format: 'es', entryFileNames: 'index.mjs', chunkFileNames: '[name]-[hash].mjs' });
+    await bundle.write({
+      dir: out('rolldown'),
+      format: 'es',
+      entryFileNames: 'index.mjs',
+      chunkFileNames: '[name]-[hash].mjs',
+    });
     return path.join(out('rolldown'), 'index.mjs');
   },
   async esbuild() {
@@ -68,7 +78,9 @@ const bundlers: Record<string, () => Promise<string>> = {
       outdir: out('esbuild'),
       outExtension: { '.js': '.mjs' },
       logLevel: 'silent',
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
     });
     return path.join(out('esbuild'), 'main.mjs');
   },
@@ -99,18 +111,29 @@ const bundlers: Record<string, () => Promise<string>> = {
   },
 };
 
-it.each(Object.keys(bundlers))('makes a server that runs, with %s', { timeout: 60_000 }, async (name) => {
-  const entry = await bundlers[name]!();
-  const url = await start(entry);
-  const user = await fetch(`${url}/api/users/7`);
-  expect([user.status, user.headers.get('x-seen'), await user.json()]).toEqual([200, '1', { id: '7', sum: 3 }]);
-  expect(await (await fetch(`${url}/api/files/a/b`)).json()).toBe('a/b');
-  expect((await fetch(`${url}/api/users`)).status).toBe(404);
-  expect((await fetch(`${url}/api/users/7`, { method: 'POST' })).status).toBe(405);
-});
+it.each(Object.keys(bundlers))(
+  'makes a server that runs, with %s',
+  { timeout: 60_000 },
+  async (name) => {
+    const entry = await bundlers[name]!();
+    const url = await start(entry);
+    const user = await fetch(`${url}/api/users/7`);
+    expect([user.status, user.headers.get('x-seen'), await user.json()]).toEqual([
+      200,
+      '1',
+      { id: '7', sum: 3 },
+    ]);
+    expect(await (await fetch(`${url}/api/files/a/b`)).json()).toBe('a/b');
+    expect((await fetch(`${url}/api/users`)).status).toBe(404);
+    expect((await fetch(`${url}/api/users/7`, { method: 'POST' })).status).toBe(405);
+  },
+);
 
 async function start(entry: string): Promise<string> {
-  child = spawn(process.execPath, [entry], { env: { ...process.env, PORT: '0', GATI_WORKERS: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  child = spawn(process.execPath, [entry], {
+    env: { ...process.env, PORT: '0', GATI_WORKERS: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const errors: string[] = [];
   child.stderr?.on('data', (chunk) => errors.push(String(chunk)));
   const timer = setTimeout(() => child?.kill('SIGKILL'), 20_000);

@@ -67,7 +67,10 @@ export const NEVER: Schema = { not: {} };
 const NO_FACTS: ReadonlySet<string> = new Set();
 
 /** What a schema says itself, beside its reference, union and intersection. `listNames` gives the names that a `propertyNames` lists, if it does. */
-export function ownAtoms(schema: Schema, listNames: (names: Schema) => string[] | undefined): Atom[] {
+export function ownAtoms(
+  schema: Schema,
+  listNames: (names: Schema) => string[] | undefined,
+): Atom[] {
   const { type, enum: values, 'x-gati-codec': codec } = schema;
   const atoms: Atom[] = [];
   if (schema.const !== undefined || values) {
@@ -75,11 +78,19 @@ export function ownAtoms(schema: Schema, listNames: (names: Schema) => string[] 
     const frame = ownAtoms({ ...schema, const: undefined, enum: undefined }, listNames);
     return candidates
       .filter((value) => !values || values.includes(value))
-      .flatMap((value) => frame.flatMap((atom) => intersectLiteral({ kind: 'literal', value, facts: NO_FACTS }, atom) ?? []));
+      .flatMap((value) =>
+        frame.flatMap(
+          (atom) => intersectLiteral({ kind: 'literal', value, facts: NO_FACTS }, atom) ?? [],
+        ),
+      );
   }
   const is = (...types: Schema['type'][]): boolean => type === undefined || types.includes(type);
   if (is('null')) atoms.push({ kind: 'literal', value: null, facts: NO_FACTS });
-  if (is('boolean')) atoms.push({ kind: 'literal', value: true, facts: NO_FACTS }, { kind: 'literal', value: false, facts: NO_FACTS });
+  if (is('boolean'))
+    atoms.push(
+      { kind: 'literal', value: true, facts: NO_FACTS },
+      { kind: 'literal', value: false, facts: NO_FACTS },
+    );
   if (is('number', 'integer')) atoms.push(numberAtom(schema));
   if (is('string')) atoms.push(stringAtom(schema));
   if (is('array')) atoms.push(arrayAtom(schema));
@@ -87,7 +98,14 @@ export function ownAtoms(schema: Schema, listNames: (names: Schema) => string[] 
   return codec ? atoms.map((atom) => ({ ...atom, codec })) : atoms;
 }
 
-function stringAtom({ minLength = 0, maxLength = Infinity, pattern, format, contentEncoding, contentMediaType }: Schema): StringAtom {
+function stringAtom({
+  minLength = 0,
+  maxLength = Infinity,
+  pattern,
+  format,
+  contentEncoding,
+  contentMediaType,
+}: Schema): StringAtom {
   const facts = new Set<string>();
   if (pattern !== undefined) facts.add(`pattern:${pattern}`);
   if (format !== undefined) facts.add(`format:${format}`);
@@ -99,11 +117,21 @@ function stringAtom({ minLength = 0, maxLength = Infinity, pattern, format, cont
 function numberAtom(schema: Schema): NumberAtom {
   const integer = schema.type === 'integer';
   const { lower, upper } = boundsOf(schema);
-  return { kind: 'number', integer, lower, upper, multiples: schema.multipleOf === undefined ? [] : [schema.multipleOf], facts: NO_FACTS };
+  return {
+    kind: 'number',
+    integer,
+    lower,
+    upper,
+    multiples: schema.multipleOf === undefined ? [] : [schema.multipleOf],
+    facts: NO_FACTS,
+  };
 }
 
 /** The tighter of `minimum` and `exclusiveMinimum`, and of the upper two; of integers as a closed bound. */
-export function boundsOf({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Schema): { lower: Bound; upper: Bound } {
+export function boundsOf({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Schema): {
+  lower: Bound;
+  upper: Bound;
+} {
   const lower = tighterLower(
     { value: minimum ?? -Infinity, open: false },
     { value: exclusiveMinimum ?? -Infinity, open: exclusiveMinimum !== undefined },
@@ -133,22 +161,61 @@ export function tighterUpper(a: Bound, b: Bound): Bound {
   return a.value < b.value ? a : b;
 }
 
-function arrayAtom({ prefixItems = [], items = {}, minItems = 0, maxItems = Infinity, uniqueItems = false }: Schema): ArrayAtom {
+function arrayAtom({
+  prefixItems = [],
+  items = {},
+  minItems = 0,
+  maxItems = Infinity,
+  uniqueItems = false,
+}: Schema): ArrayAtom {
   const max = items === false ? Math.min(maxItems, prefixItems.length) : maxItems;
-  return { kind: 'array', prefix: prefixItems, items, min: minItems, max, unique: uniqueItems, facts: NO_FACTS };
+  return {
+    kind: 'array',
+    prefix: prefixItems,
+    items,
+    min: minItems,
+    max,
+    unique: uniqueItems,
+    facts: NO_FACTS,
+  };
 }
 
-function objectAtom(schema: Schema, listNames: (names: Schema) => string[] | undefined): ObjectAtom {
-  const { additionalProperties: additional, propertyNames, minProperties = 0, maxProperties = Infinity } = schema;
+function objectAtom(
+  schema: Schema,
+  listNames: (names: Schema) => string[] | undefined,
+): ObjectAtom {
+  const {
+    additionalProperties: additional,
+    propertyNames,
+    minProperties = 0,
+    maxProperties = Infinity,
+  } = schema;
   const required = new Set(schema.required);
   const rest = additional === undefined || additional === true ? {} : additional;
-  const base = { kind: 'object' as const, required, min: minProperties, max: maxProperties, facts: NO_FACTS };
+  const base = {
+    kind: 'object' as const,
+    required,
+    min: minProperties,
+    max: maxProperties,
+    facts: NO_FACTS,
+  };
   const declared = new Map(Object.entries(schema.properties ?? {}));
   const listed = propertyNames && listNames(propertyNames);
   if (!listed)
-    return { ...base, properties: declared, rest, silent: additional === undefined, names: propertyNames ? [propertyNames] : [] };
+    return {
+      ...base,
+      properties: declared,
+      rest,
+      silent: additional === undefined,
+      names: propertyNames ? [propertyNames] : [],
+    };
   // A closed list of names is the same as those properties and no other.
-  const properties = new Map(listed.map((name): [string, Schema] => [name, declared.get(name) ?? (rest === false ? NEVER : rest)]));
+  const properties = new Map(
+    listed.map((name): [string, Schema] => [
+      name,
+      declared.get(name) ?? (rest === false ? NEVER : rest),
+    ]),
+  );
   return { ...base, properties, rest: false, silent: false, names: [] };
 }
 
@@ -157,13 +224,18 @@ export function intersectLiteral(literal: LiteralAtom, atom: Atom): LiteralAtom 
   const undecided = literalFacts(literal.value, atom);
   if (!undecided) return undefined;
   const codec = literal.codec ?? atom.codec;
-  return { ...literal, ...(codec ? { codec } : {}), facts: new Set([...literal.facts, ...undecided]) };
+  return {
+    ...literal,
+    ...(codec ? { codec } : {}),
+    facts: new Set([...literal.facts, ...undecided]),
+  };
 }
 
 /** What a value has to fulfil besides, to be one of the atom; `undefined` if it is not one whatever holds. */
 export function literalFacts(value: Literal, atom: Atom): Iterable<string> | undefined {
   if (atom.kind === 'literal') return atom.value === value ? atom.facts : undefined;
-  if (typeof value === 'number') return atom.kind === 'number' && isInRange(value, atom) ? atom.facts : undefined;
+  if (typeof value === 'number')
+    return atom.kind === 'number' && isInRange(value, atom) ? atom.facts : undefined;
   if (typeof value !== 'string' || atom.kind !== 'string') return undefined;
   const undecided = new Set<string>();
   const tests = [...atom.facts].map((fact) => ({ fact, holds: holdsFact(value, fact) }));

@@ -1,6 +1,14 @@
 import { equalJson } from '../../schema/equal.ts';
 import type { Schema } from '../../schema/ir.ts';
-import { type ArrayAtom, type Atom, intersectLiteral, NEVER, type ObjectAtom, tighterLower, tighterUpper } from './atoms.ts';
+import {
+  type ArrayAtom,
+  type Atom,
+  intersectLiteral,
+  NEVER,
+  type ObjectAtom,
+  tighterLower,
+  tighterUpper,
+} from './atoms.ts';
 
 /** What both let through: an atom, `undefined` where that is nothing. */
 export function intersect(a: Atom, b: Atom): Atom | undefined {
@@ -9,7 +17,8 @@ export function intersect(a: Atom, b: Atom): Atom | undefined {
   const codec = a.codec ?? b.codec;
   const facts = new Set([...a.facts, ...b.facts]);
   // Two codecs at one place have no meaning that could be compared; an odd fact makes it equal to itself only.
-  if (a.codec && b.codec && a.codec !== b.codec) facts.add(`codec:${[a.codec, b.codec].sort().join()}`);
+  if (a.codec && b.codec && a.codec !== b.codec)
+    facts.add(`codec:${[a.codec, b.codec].sort().join()}`);
   const common = { facts, ...(codec ? { codec } : {}) };
   if (a.kind === 'string' && b.kind === 'string')
     return { kind: 'string', ...common, min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) };
@@ -44,7 +53,9 @@ function intersectObjects(a: ObjectAtom, b: ObjectAtom): ObjectAtom {
   const names = new Set([...a.properties.keys(), ...b.properties.keys()]);
   return {
     ...a,
-    properties: new Map([...names].map((name) => [name, both(propertyOf(a, name), propertyOf(b, name))])),
+    properties: new Map(
+      [...names].map((name) => [name, both(propertyOf(a, name), propertyOf(b, name))]),
+    ),
     required: new Set([...a.required, ...b.required]),
     rest: bothOrFalse(a.rest, b.rest),
     silent: a.silent && b.silent,
@@ -69,7 +80,11 @@ function bothOrFalse(a: Schema | false, b: Schema | false): Schema | false {
 function both(a: Schema, b: Schema): Schema {
   if (Object.keys(a).length === 0 || equalJson(a, b)) return b;
   if (Object.keys(b).length === 0) return a;
-  return { allOf: [...parts(a), ...parts(b)].filter((part, index, all) => all.findIndex((other) => equalJson(other, part)) === index) };
+  return {
+    allOf: [...parts(a), ...parts(b)].filter(
+      (part, index, all) => all.findIndex((other) => equalJson(other, part)) === index,
+    ),
+  };
 }
 
 function parts(schema: Schema): Schema[] {

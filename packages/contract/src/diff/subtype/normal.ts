@@ -57,7 +57,9 @@ const CONSTRAINTS = new Set<string>([
 
 /** Accepts every value. */
 export function isAny(schema: Schema): boolean {
-  return Object.entries(schema).every(([key, value]) => value === undefined || !CONSTRAINTS.has(key));
+  return Object.entries(schema).every(
+    ([key, value]) => value === undefined || !CONSTRAINTS.has(key),
+  );
 }
 
 /** A schema's text with all that it refers to: equal texts mean the same, also against different definitions. */
@@ -83,25 +85,34 @@ export function createNormaliser(defs: Defs): Normaliser {
   };
 
   const listNames = (names: Schema): string[] | undefined => {
-    const list = atoms(names)?.filter((atom) => atom.kind !== 'literal' || typeof atom.value === 'string');
+    const list = atoms(names)?.filter(
+      (atom) => atom.kind !== 'literal' || typeof atom.value === 'string',
+    );
     if (!list) return undefined;
-    const values = list.flatMap((atom) => (atom.kind === 'literal' && atom.facts.size === 0 ? [String(atom.value)] : []));
+    const values = list.flatMap((atom) =>
+      atom.kind === 'literal' && atom.facts.size === 0 ? [String(atom.value)] : [],
+    );
     // Names are strings, so what else the schema accepts does not count.
-    return values.length === list.filter(({ kind }) => kind === 'literal' || kind === 'string').length ? values : undefined;
+    return values.length ===
+      list.filter(({ kind }) => kind === 'literal' || kind === 'string').length
+      ? values
+      : undefined;
   };
 
   function normalise(schema: Schema, open: ReadonlySet<string>): Atom[] | undefined {
     const { $ref, anyOf, allOf, not, ...own } = schema;
     let result: Atom[] | undefined = isAny(own) ? undefined : ownAtoms(own, listNames);
     const and = (others: Atom[] | undefined): boolean => {
-      if (others && result) result = result.flatMap((a) => others.flatMap((b) => intersect(a, b) ?? []));
+      if (others && result)
+        result = result.flatMap((a) => others.flatMap((b) => intersect(a, b) ?? []));
       else result = others;
       return result !== undefined && result.length <= MOST_ATOMS;
     };
     if ($ref !== undefined) {
       const name = refName($ref);
       const target = Object.hasOwn(defs, name) ? defs[name] : undefined;
-      if (!target || open.has(name) || !and(normalise(target, new Set([...open, name])))) return undefined;
+      if (!target || open.has(name) || !and(normalise(target, new Set([...open, name]))))
+        return undefined;
     }
     if (anyOf) {
       const members: Atom[] = [];
@@ -126,12 +137,16 @@ export function createNormaliser(defs: Defs): Normaliser {
     if ($ref !== undefined && anyOf) return [schema];
     if ($ref !== undefined) {
       const name = refName($ref);
-      return Object.hasOwn(defs, name) && !open.has(name) ? alternatives(defs[name]!, new Set([...open, name])) : [schema];
+      return Object.hasOwn(defs, name) && !open.has(name)
+        ? alternatives(defs[name]!, new Set([...open, name]))
+        : [schema];
     }
     if (anyOf) return anyOf.flatMap((member) => alternatives(member, open));
     const { enum: values, ...beside } = own;
-    if (values && own.const === undefined) return values.map((value) => ({ ...beside, const: value }));
-    if (own.type === 'boolean' && own.const === undefined) return [true, false].map((value) => ({ ...own, const: value }));
+    if (values && own.const === undefined)
+      return values.map((value) => ({ ...beside, const: value }));
+    if (own.type === 'boolean' && own.const === undefined)
+      return [true, false].map((value) => ({ ...own, const: value }));
     return [schema];
   };
 
@@ -148,15 +163,22 @@ export function createNormaliser(defs: Defs): Normaliser {
       case 'string':
         return atom.min > atom.max;
       case 'number':
-        return atom.lower.value > atom.upper.value || (atom.lower.value === atom.upper.value && (atom.lower.open || atom.upper.open));
+        return (
+          atom.lower.value > atom.upper.value ||
+          (atom.lower.value === atom.upper.value && (atom.lower.open || atom.upper.open))
+        );
       case 'array':
         return (
           atom.min > atom.max ||
-          Array.from({ length: Math.min(atom.min, atom.prefix.length + 1) }).some((_, index) => isNever(itemAt(atom, index), depth))
+          Array.from({ length: Math.min(atom.min, atom.prefix.length + 1) }).some((_, index) =>
+            isNever(itemAt(atom, index), depth),
+          )
         );
       case 'object':
         return (
-          atom.min > atom.max || atom.required.size > atom.max || [...atom.required].some((name) => isNever(propertyOf(atom, name), depth))
+          atom.min > atom.max ||
+          atom.required.size > atom.max ||
+          [...atom.required].some((name) => isNever(propertyOf(atom, name), depth))
         );
     }
   }

@@ -1,5 +1,11 @@
 import type { Defs, Schema } from '../../schema/ir.ts';
-import { type ArrayAtom, type Atom, literalFacts, type NumberAtom, type ObjectAtom } from './atoms.ts';
+import {
+  type ArrayAtom,
+  type Atom,
+  literalFacts,
+  type NumberAtom,
+  type ObjectAtom,
+} from './atoms.ts';
 import { itemAt, propertyOf } from './intersect.ts';
 import { createNormaliser, isAny } from './normal.ts';
 
@@ -20,7 +26,13 @@ const MOST_STEPS = 100_000;
 const MOST_LEVELS = 150;
 
 /** One question; see {@link createSubtype} for many against the same definitions. */
-export function isSubschema(a: Schema, b: Schema, aDefs: Defs = {}, bDefs: Defs = aDefs, options: SubtypeOptions = {}): boolean {
+export function isSubschema(
+  a: Schema,
+  b: Schema,
+  aDefs: Defs = {},
+  bDefs: Defs = aDefs,
+  options: SubtypeOptions = {},
+): boolean {
   return createSubtype(aDefs, bDefs, options)(a, b);
 }
 
@@ -52,7 +64,8 @@ export function createSubtype(
     trail.push(pair);
     const [from, to] = [left.atoms(a), right.atoms(b)];
     if (++level > MOST_LEVELS) steps = Infinity;
-    const holds = from !== undefined && to !== undefined && from.every((atom) => isCovered(atom, to));
+    const holds =
+      from !== undefined && to !== undefined && from.every((atom) => isCovered(atom, to));
     level--;
     if (holds) return true;
     // What was shown on the way down may rest on this pair.
@@ -64,7 +77,11 @@ export function createSubtype(
   function isCovered(atom: Atom, to: Atom[]): boolean {
     if (++steps > MOST_STEPS) return false;
     if (openEnums && isExpected(atom, to)) return true;
-    return to.some((other) => isWithin(atom, other)) || left.isEmpty(atom) || (atom.kind === 'object' && isSplitCovered(atom, to));
+    return (
+      to.some((other) => isWithin(atom, other)) ||
+      left.isEmpty(atom) ||
+      (atom.kind === 'object' && isSplitCovered(atom, to))
+    );
   }
 
   /** `{ kind: 'a' | 'b' }` is within `{ kind: 'a' } | { kind: 'b' }` though it is within neither. */
@@ -74,7 +91,9 @@ export function createSubtype(
       if (!atom.required.has(name)) continue;
       const parts = left.alternatives(schema);
       if (parts.length < 2 || parts.length > 64) continue;
-      const covered = parts.every((part) => isCovered({ ...atom, properties: new Map([...atom.properties, [name, part]]) }, to));
+      const covered = parts.every((part) =>
+        isCovered({ ...atom, properties: new Map([...atom.properties, [name, part]]) }, to),
+      );
       if (covered) return true;
     }
     return false;
@@ -105,7 +124,8 @@ export function createSubtype(
   function isObjectWithin(a: ObjectAtom, b: ObjectAtom): boolean {
     for (const name of b.required) if (!a.required.has(name)) return false;
     const most = a.rest === false ? Math.min(a.max, a.properties.size) : a.max;
-    if (Math.max(a.min, a.required.size) < b.min || most > b.max || !areNamesWithin(a, b)) return false;
+    if (Math.max(a.min, a.required.size) < b.min || most > b.max || !areNamesWithin(a, b))
+      return false;
     for (const name of new Set([...a.properties.keys(), ...b.properties.keys()])) {
       if (undeclared && a.silent && !a.properties.has(name)) continue;
       if (!sub(propertyOf(a, name), propertyOf(b, name))) return false;
@@ -116,7 +136,12 @@ export function createSubtype(
   function areNamesWithin(a: ObjectAtom, b: ObjectAtom): boolean {
     return b.names.every((names) => {
       if (a.names.some((each) => sub({ allOf: [{ type: 'string' }, each] }, names))) return true;
-      return a.rest === false && [...a.properties].every(([name, schema]) => left.isNever(schema) || sub({ const: name }, names));
+      return (
+        a.rest === false &&
+        [...a.properties].every(
+          ([name, schema]) => left.isNever(schema) || sub({ const: name }, names),
+        )
+      );
     });
   }
 
@@ -130,19 +155,35 @@ export function createSubtype(
 /** Of a kind of which the list has some values. */
 function isExpected(atom: Atom, list: Atom[]): boolean {
   const kind = atom.kind === 'literal' ? typeof atom.value : atom.kind;
-  return (kind === 'string' || kind === 'number') && list.some((other) => other.kind === 'literal' && typeof other.value === kind);
+  return (
+    (kind === 'string' || kind === 'number') &&
+    list.some((other) => other.kind === 'literal' && typeof other.value === kind)
+  );
 }
 
 function isNumberWithin(a: NumberAtom, b: NumberAtom): boolean {
   if (b.integer && !a.integer) return false;
-  if (a.lower.value < b.lower.value || (a.lower.value === b.lower.value && b.lower.open && !a.lower.open)) return false;
-  if (a.upper.value > b.upper.value || (a.upper.value === b.upper.value && b.upper.open && !a.upper.open)) return false;
+  if (
+    a.lower.value < b.lower.value ||
+    (a.lower.value === b.lower.value && b.lower.open && !a.lower.open)
+  )
+    return false;
+  if (
+    a.upper.value > b.upper.value ||
+    (a.upper.value === b.upper.value && b.upper.open && !a.upper.open)
+  )
+    return false;
   return b.multiples.every(
-    (multiple) => (a.integer && (1 / multiple) % 1 === 0) || a.multiples.some((other) => isDivisor(multiple, other)),
+    (multiple) =>
+      (a.integer && (1 / multiple) % 1 === 0) ||
+      a.multiples.some((other) => isDivisor(multiple, other)),
   );
 }
 
 /** Only of integers: what a floating-point quotient says is not exact. */
 function isDivisor(divisor: number, multiple: number): boolean {
-  return divisor === multiple || (Number.isInteger(divisor) && Number.isInteger(multiple) && multiple % divisor === 0);
+  return (
+    divisor === multiple ||
+    (Number.isInteger(divisor) && Number.isInteger(multiple) && multiple % divisor === 0)
+  );
 }

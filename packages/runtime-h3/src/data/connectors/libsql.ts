@@ -7,7 +7,10 @@ import { type Rows, toStatement } from './statement.ts';
 /** The part of libsql's interface (that of better-sqlite3) used here. */
 interface Native {
   exec(sql: string): unknown;
-  prepare(sql: string): { all(values: unknown[]): unknown[]; run(values: unknown[]): { changes: number; lastInsertRowid: unknown } };
+  prepare(sql: string): {
+    all(values: unknown[]): unknown[];
+    run(values: unknown[]): { changes: number; lastInsertRowid: unknown };
+  };
   close(): void;
 }
 
@@ -38,14 +41,17 @@ export function createLibsqlConnector(path: string): Connector {
 function plain(row: unknown): unknown {
   if (typeof row !== 'object' || row === null) return row;
   const { _metadata, ...rest } = row as Record<string, unknown>;
-  for (const [name, value] of Object.entries(rest)) if (value instanceof ArrayBuffer) rest[name] = new Uint8Array(value);
+  for (const [name, value] of Object.entries(rest))
+    if (value instanceof ArrayBuffer) rest[name] = new Uint8Array(value);
   return rest;
 }
 
 /** From the app's own packages and never into a bundle: it is native, and the Node of the image has SQLite itself. */
 function requireLibsql(): new (path: string) => Native {
   try {
-    return createRequire(join(process.cwd(), 'package.json'))('libsql') as new (path: string) => Native;
+    return createRequire(join(process.cwd(), 'package.json'))('libsql') as new (
+      path: string,
+    ) => Native;
   } catch (cause) {
     throw new Error('the package libsql is not installed', { cause });
   }

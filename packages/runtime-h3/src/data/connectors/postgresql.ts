@@ -12,7 +12,10 @@ export interface PostgresConnector extends Connector {
 }
 
 /** PostgreSQL through a pool of `pg`, so that a lost connection is replaced. */
-export function createPostgresConnector(url: string, onError: (error: Error) => void): PostgresConnector {
+export function createPostgresConnector(
+  url: string,
+  onError: (error: Error) => void,
+): PostgresConnector {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   // An idle connection that the server ended; the next query opens another.
   pool.on('error', onError);
@@ -25,9 +28,15 @@ export function createPostgresConnector(url: string, onError: (error: Error) => 
       // Its own loss reaches whoever waits for a statement.
       client.on('error', (error) => (failure = error));
       // Effects enqueue with the client itself.
-      const withClient = (tx: Transaction): Transaction => Object.defineProperty(tx, 'query', { value: client.query.bind(client) });
+      const withClient = (tx: Transaction): Transaction =>
+        Object.defineProperty(tx, 'query', { value: client.query.bind(client) });
       try {
-        return await inTransaction('postgresql', createDatabase(toConnector(client)), work, withClient);
+        return await inTransaction(
+          'postgresql',
+          createDatabase(toConnector(client)),
+          work,
+          withClient,
+        );
       } finally {
         client.removeAllListeners('error');
         client.release(failure !== undefined);
@@ -59,7 +68,8 @@ function toConnector(connection: Pick<pg.Pool, 'query'>): Connector {
 /** `?` → `$1`, outside of quotes and comments. */
 export function toNumbered(sql: string): string {
   let count = 0;
-  return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|\?/g, (part) =>
-    part === '?' ? `$${++count}` : part,
+  return sql.replaceAll(
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|\?/g,
+    (part) => (part === '?' ? `$${++count}` : part),
   );
 }

@@ -19,7 +19,14 @@ export interface EffectsFlags {
 
 export type EffectsAction = (call: EffectsCall) => Promise<CommandAnswer>;
 
-const STATES: readonly JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
+const STATES: readonly JobState[] = [
+  'waiting',
+  'delayed',
+  'active',
+  'completed',
+  'dead',
+  'cancelled',
+];
 /** Jobs that are read, or sent again, at a time. */
 const PAGE = 500;
 const DEFAULT_LIMIT = 50;
@@ -29,14 +36,22 @@ export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redri
 async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
   noWords('list', words);
   const limit = readLimit(flags.limit);
-  const page = await look(queue, { ...toFilter(flags), limit, ...(flags.cursor !== undefined && { cursor: flags.cursor }) });
+  const page = await look(queue, {
+    ...toFilter(flags),
+    limit,
+    ...(flags.cursor !== undefined && { cursor: flags.cursor }),
+  });
   const stats = await queue.stats();
   const lines = page.jobs.map(
     (job) =>
       `${job.id}  ${job.state.padEnd(9)} ${job.effect.padEnd(20)} ${String(job.attempt).padStart(3)}  ${toTime(job.runAt).slice(0, 19)}  ${toReason(job)}`,
   );
   return {
-    lines: [...lines, ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]), ...(stats ? [toCounts(stats)] : [])],
+    lines: [
+      ...lines,
+      ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]),
+      ...(stats ? [toCounts(stats)] : []),
+    ],
     document: { jobs: page.jobs.map(toRow), next: page.next ?? null, stats: stats ?? null },
     code: 0,
   };
@@ -61,7 +76,11 @@ async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
     // What an earlier attempt failed by; `error` is what is wrong with the job.
     ...(isOver(job) && error !== undefined && { earlierError: error }),
   };
-  return { lines: Object.entries(document).map(([name, value]) => `${name.padEnd(15)} ${toText(value)}`), document, code: 0 };
+  return {
+    lines: Object.entries(document).map(([name, value]) => `${name.padEnd(15)} ${toText(value)}`),
+    document,
+    code: 0,
+  };
 }
 
 async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
@@ -82,7 +101,12 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAns
   // What fails again meanwhile comes back at the front: each is sent once.
   const seen = new Set<string>();
   for (let cursor: string | undefined; ;) {
-    const page = await look(queue, { ...toFilter(flags), states: ['dead'], limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    const page = await look(queue, {
+      ...toFilter(flags),
+      states: ['dead'],
+      limit: PAGE,
+      ...(cursor !== undefined && { cursor }),
+    });
     const ids = page.jobs.map(({ id }) => id).filter((id) => !seen.has(id));
     for (const id of ids) seen.add(id);
     if (ids.length > 0) redriven += await queue.redrive(ids);
@@ -93,7 +117,11 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAns
 }
 
 function toRedriven(redriven: number): CommandAnswer {
-  return { lines: [`${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`], document: { redriven }, code: 0 };
+  return {
+    lines: [`${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`],
+    document: { redriven },
+    code: 0,
+  };
 }
 
 async function cancel({ queue, words }: EffectsCall): Promise<CommandAnswer> {
@@ -115,13 +143,23 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandAnswe
     );
   if (!queue.purge) throw cant('purge');
   const filter = toFilter(flags);
-  const live = filter.states?.find((state) => state === 'waiting' || state === 'delayed' || state === 'active');
-  if (live) throw wrongUse(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
+  const live = filter.states?.find(
+    (state) => state === 'waiting' || state === 'delayed' || state === 'active',
+  );
+  if (live)
+    throw wrongUse(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
   const purged = await queue.purge(filter);
-  return { lines: [`${count(purged, 'job')} ${purged === 1 ? 'is' : 'are'} gone`], document: { purged }, code: 0 };
+  return {
+    lines: [`${count(purged, 'job')} ${purged === 1 ? 'is' : 'are'} gone`],
+    document: { purged },
+    code: 0,
+  };
 }
 
-async function look(queue: QueueDriver, filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+async function look(
+  queue: QueueDriver,
+  filter: JobFilter,
+): Promise<{ jobs: JobRecord[]; next?: string }> {
   if (!queue.list) throw cant('look into its jobs', await queue.stats());
   return queue.list(filter);
 }
@@ -129,13 +167,22 @@ async function look(queue: QueueDriver, filter: JobFilter): Promise<{ jobs: JobR
 function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | 'effects'> {
   const states = state?.split(',') as JobState[] | undefined;
   const wrong = states?.find((one) => !STATES.includes(one));
-  if (wrong !== undefined) throw wrongUse(`\`--state ${wrong}\` is no state`, `The states are ${STATES.join(', ')}.`);
+  if (wrong !== undefined)
+    throw wrongUse(`\`--state ${wrong}\` is no state`, `The states are ${STATES.join(', ')}.`);
   return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
 }
 
 function toRow(job: JobRecord): Record<string, unknown> {
   const { id, effect, state, attempt, payload, error, runAt } = job;
-  return { id, effect, state, attempt, payload: parse(payload), error: isOver(job) ? null : (error ?? null), runAt: toTime(runAt) };
+  return {
+    id,
+    effect,
+    state,
+    attempt,
+    payload: parse(payload),
+    error: isOver(job) ? null : (error ?? null),
+    runAt: toTime(runAt),
+  };
 }
 
 /** Nothing is wrong with it, whatever an attempt before the last one failed by. */
@@ -152,17 +199,20 @@ function toReason(job: JobRecord): string {
 
 function readLimit(text: string | undefined): number {
   if (text === undefined) return DEFAULT_LIMIT;
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw wrongUse(`\`--limit ${text}\` can't be used`, 'Give a number from 1 to 9999.');
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw wrongUse(`\`--limit ${text}\` can't be used`, 'Give a number from 1 to 9999.');
   return Number(text);
 }
 
 function readIds(action: string, words: string[]): string[] {
-  if (words.length === 0) throw wrongUse(`\`effects ${action}\` needs an id`, '`effects list` names them.');
+  if (words.length === 0)
+    throw wrongUse(`\`effects ${action}\` needs an id`, '`effects list` names them.');
   return words;
 }
 
 function noWords(action: string, words: string[]): void {
-  if (words.length > 0) throw wrongUse(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
+  if (words.length > 0)
+    throw wrongUse(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
 }
 
 /** One job whose time is no date must not hide all others. */
@@ -171,7 +221,8 @@ function toTime(milliseconds: number): string {
   return Number.isNaN(time.getTime()) ? String(milliseconds) : time.toISOString();
 }
 
-const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const toText = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
 
 function parse(json: string): unknown {
   try {

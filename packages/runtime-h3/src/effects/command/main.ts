@@ -1,4 +1,12 @@
-import { answerCommand, type CommandAnswer, type CommandOutput, readWords, toOutput, toUsage, wrongUse } from '../../command/command.ts';
+import {
+  answerCommand,
+  type CommandAnswer,
+  type CommandOutput,
+  readWords,
+  toOutput,
+  toUsage,
+  wrongUse,
+} from '../../command/command.ts';
 import { openQueue, type Queues } from '../open.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
 
@@ -35,7 +43,10 @@ const HELP = `Read and steer the queue of effects
   --json        one JSON document on stdout, everything else on stderr`;
 
 /** `effects list` … of `gati` and of a built server. Gives the exit code: 0 done, 1 a finding, 2 wrong use. */
-export async function runEffectsCommand(words: string[], options: EffectsCommandOptions): Promise<number> {
+export async function runEffectsCommand(
+  words: string[],
+  options: EffectsCommandOptions,
+): Promise<number> {
   // A queue alone keeps no process alive.
   const alive = setInterval(() => {}, 1000);
   const output = options.output ?? toOutput(words.includes('--json'));
@@ -43,19 +54,30 @@ export async function runEffectsCommand(words: string[], options: EffectsCommand
   return answerCommand(output, fix, () => run(words, options)).finally(() => clearInterval(alive));
 }
 
-async function run(words: string[], { url, queues }: EffectsCommandOptions): Promise<CommandAnswer> {
+async function run(
+  words: string[],
+  { url, queues }: EffectsCommandOptions,
+): Promise<CommandAnswer> {
   const { positionals, values } = readWords(words, OPTIONS, 'effects --help');
   if (values.help) return toUsage(HELP);
   const [name, ...rest] = positionals;
   const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) {
     const known = Object.keys(ACTIONS).join(', ');
-    throw wrongUse(name === undefined ? '`effects` needs an action' : `\`effects\` can't \`${name}\``, `It is one of ${known}.`);
+    throw wrongUse(
+      name === undefined ? '`effects` needs an action' : `\`effects\` can't \`${name}\``,
+      `It is one of ${known}.`,
+    );
   }
   const address = values.queue ?? url;
   if (address === 'memory:')
-    throw wrongUse('a queue in memory is seen by its own process alone', 'Name one that is shared, in GATI_EFFECTS or `--queue`.');
-  const queue = await openQueue(address, queues, { onError: (error) => void process.stderr.write(`${error.message}\n`) });
+    throw wrongUse(
+      'a queue in memory is seen by its own process alone',
+      'Name one that is shared, in GATI_EFFECTS or `--queue`.',
+    );
+  const queue = await openQueue(address, queues, {
+    onError: (error) => void process.stderr.write(`${error.message}\n`),
+  });
   try {
     return await action({ queue, words: rest, flags: values as EffectsFlags });
   } finally {

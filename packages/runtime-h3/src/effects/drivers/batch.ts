@@ -25,7 +25,12 @@ interface Waiting<In, Out> {
  * What comes while a round trip is under way goes together in the next, in the order in which it came.
  * When nothing is under way it waits for the rest of this turn of the event loop only.
  */
-export function createBatch<In, Out>({ send, limit, weigh = () => 1, isOutage }: BatchOptions<In, Out>): Batch<In, Out> {
+export function createBatch<In, Out>({
+  send,
+  limit,
+  weigh = () => 1,
+  isOutage,
+}: BatchOptions<In, Out>): Batch<In, Out> {
   let waiting: Waiting<In, Out>[] = [];
   let running: Promise<void> | undefined;
 

@@ -1,4 +1,14 @@
-import type { ClaimRequest, JobFilter, JobRecord, JobState, Lease, NewJob, QueueDriver, QueueJob, QueueStats } from '../../ports.ts';
+import type {
+  ClaimRequest,
+  JobFilter,
+  JobRecord,
+  JobState,
+  Lease,
+  NewJob,
+  QueueDriver,
+  QueueJob,
+  QueueStats,
+} from '../../ports.ts';
 import { Heap } from './heap.ts';
 
 /** Milliseconds for which an idempotency key is remembered after its job ended. */
@@ -35,7 +45,9 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
   const lanes = new Map<string, Lane>();
   const keys = new Map<string, { id: string; until: number }>();
   const later = new Heap<{ entry: Entry; at: number }>((a, b) => a.at < b.at);
-  const leases = new Heap<{ entry: Entry; token: string; until: number }>((a, b) => a.until < b.until);
+  const leases = new Heap<{ entry: Entry; token: string; until: number }>(
+    (a, b) => a.until < b.until,
+  );
   const ended: string[] = [];
   const listeners = new Set<() => void>();
   let sequence = 0;
@@ -45,7 +57,12 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
   const lane = (effect: string): Lane => {
     let found = lanes.get(effect);
     if (!found) {
-      found = { ready: new Heap((a, b) => (a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority)), active: 0 };
+      found = {
+        ready: new Heap((a, b) =>
+          a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority,
+        ),
+        active: 0,
+      };
       lanes.set(effect, found);
     }
     return found;
@@ -99,7 +116,10 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     entry.state = state;
     entry.token = '';
     entry.runAt = now();
-    const key = entry.idempotencyKey === undefined ? undefined : keys.get(`${entry.effect}\0${entry.idempotencyKey}`);
+    const key =
+      entry.idempotencyKey === undefined
+        ? undefined
+        : keys.get(`${entry.effect}\0${entry.idempotencyKey}`);
     if (key && state !== 'dead') key.until = now() + KEY_MEMORY;
     if (state === 'dead') return;
     ended.push(entry.id);
@@ -130,11 +150,20 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
 
     async enqueue(added: NewJob[]): Promise<string[]> {
       const ids = added.map((job) => {
-        const key = job.idempotencyKey === undefined ? undefined : `${job.effect}\0${job.idempotencyKey}`;
+        const key =
+          job.idempotencyKey === undefined ? undefined : `${job.effect}\0${job.idempotencyKey}`;
         const known = key === undefined ? undefined : keys.get(key);
         if (known && known.until > now()) return known.id;
         if (key !== undefined) keys.set(key, { id: job.id, until: Infinity });
-        const entry: Entry = { ...job, sequence: sequence++, attempt: 0, enqueuedAt: now(), state: 'waiting', token: '', leasedUntil: 0 };
+        const entry: Entry = {
+          ...job,
+          sequence: sequence++,
+          attempt: 0,
+          enqueuedAt: now(),
+          state: 'waiting',
+          token: '',
+          leasedUntil: 0,
+        };
         jobs.set(job.id, entry);
         place(entry, job.runAt);
         return job.id;
@@ -206,7 +235,9 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
       }),
 
     async redrive(ids: string[]): Promise<number> {
-      const found = ids.map((id) => jobs.get(id)).filter((entry): entry is Entry => entry?.state === 'dead');
+      const found = ids
+        .map((id) => jobs.get(id))
+        .filter((entry): entry is Entry => entry?.state === 'dead');
       for (const entry of found) {
         entry.attempt = 0;
         delete entry.progress;
@@ -219,7 +250,9 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     async cancel(ids: string[]): Promise<number> {
       const found = ids
         .map((id) => jobs.get(id))
-        .filter((entry): entry is Entry => entry?.state === 'waiting' || entry?.state === 'delayed');
+        .filter(
+          (entry): entry is Entry => entry?.state === 'waiting' || entry?.state === 'delayed',
+        );
       for (const entry of found) end(entry, 'cancelled');
       return found.length;
     },
@@ -227,7 +260,10 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     async purge({ ids, effects, states }): Promise<number> {
       const gone = [...jobs.values()].filter(
         ({ id, effect, state }) =>
-          ENDED.has(state) && (!ids || ids.includes(id)) && (!effects || effects.includes(effect)) && (!states || states.includes(state)),
+          ENDED.has(state) &&
+          (!ids || ids.includes(id)) &&
+          (!effects || effects.includes(effect)) &&
+          (!states || states.includes(state)),
       );
       for (const { id, effect, idempotencyKey } of gone) {
         jobs.delete(id);
@@ -238,14 +274,25 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
       return gone.length;
     },
 
-    async list({ ids, effects, states, limit, cursor }: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+    async list({
+      ids,
+      effects,
+      states,
+      limit,
+      cursor,
+    }: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
       wake();
       const after = cursor === undefined ? -1 : Number(cursor);
       const page: Entry[] = [];
       for (const entry of jobs.values()) {
         if (entry.sequence <= after || (ids && !ids.includes(entry.id))) continue;
-        if ((effects && !effects.includes(entry.effect)) || (states && !states.includes(entry.state))) continue;
-        if (page.length === limit) return { jobs: page.map(toRecord), next: String(page.at(-1)!.sequence) };
+        if (
+          (effects && !effects.includes(entry.effect)) ||
+          (states && !states.includes(entry.state))
+        )
+          continue;
+        if (page.length === limit)
+          return { jobs: page.map(toRecord), next: String(page.at(-1)!.sequence) };
         page.push(entry);
       }
       return { jobs: page.map(toRecord) };
@@ -254,7 +301,8 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     async stats(): Promise<QueueStats> {
       wake();
       const counts: QueueStats = { waiting: 0, delayed: 0, active: 0, dead: 0 };
-      for (const { state } of jobs.values()) if (state in counts) counts[state as keyof QueueStats]++;
+      for (const { state } of jobs.values())
+        if (state in counts) counts[state as keyof QueueStats]++;
       return counts;
     },
 
@@ -273,7 +321,18 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
 }
 
 function toJob(entry: Entry): QueueJob {
-  const { id, effect, payload, attempt, priority, enqueuedAt, idempotencyKey, release, notBefore, steps } = entry;
+  const {
+    id,
+    effect,
+    payload,
+    attempt,
+    priority,
+    enqueuedAt,
+    idempotencyKey,
+    release,
+    notBefore,
+    steps,
+  } = entry;
   const job: QueueJob = { id, effect, payload, attempt, priority, enqueuedAt, release };
   if (idempotencyKey !== undefined) job.idempotencyKey = idempotencyKey;
   if (notBefore !== undefined) job.notBefore = notBefore;

@@ -7,7 +7,10 @@ export interface Outage {
 }
 
 /** Tells of an outage once, and of its end: all that fails in between is the same one. */
-export function createOutage({ onError, onBack }: QueueSettings, toError: (cause: unknown) => Error): Outage {
+export function createOutage(
+  { onError, onBack }: QueueSettings,
+  toError: (cause: unknown) => Error,
+): Outage {
   let isOut = false;
   return {
     failed(error) {

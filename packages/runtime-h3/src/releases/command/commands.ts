@@ -3,4 +3,8 @@ import { activate, rollback } from './steer.ts';
 import type { ReleaseCommand } from './types.ts';
 
 /** Commands that need a store and nothing of the app's sources. */
-export const RELEASE_COMMANDS: Record<'activate' | 'rollback' | 'releases', ReleaseCommand> = { activate, rollback, releases };
+export const RELEASE_COMMANDS: Record<'activate' | 'rollback' | 'releases', ReleaseCommand> = {
+  activate,
+  rollback,
+  releases,
+};

@@ -1,39 +1,73 @@
-import { answerCommand, type CommandAnswer, type CommandOutput, readWords, toOutput, toUsage, wrongUse } from '../../command/command.ts';
+import {
+  answerCommand,
+  type CommandAnswer,
+  type CommandOutput,
+  readWords,
+  toOutput,
+  toUsage,
+  wrongUse,
+} from '../../command/command.ts';
 import { openReleaseStore } from '../store/open.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
 import type { Flag, ReleaseCommand, ReleaseFlags } from './types.ts';
 
 const COMMON: Record<'store' | 'json' | 'help', Flag> = {
-  store: { type: 'string', description: 'The release store, GATI_RELEASES by default', valueHint: 'url' },
+  store: {
+    type: 'string',
+    description: 'The release store, GATI_RELEASES by default',
+    valueHint: 'url',
+  },
   json: { type: 'boolean', description: 'One JSON document on stdout, everything else on stderr' },
   help: { type: 'boolean', description: 'This text' },
 };
 
 /** `releases list`, `activate 1.2.0` … of a built server, where no `gati` is installed. Gives the exit code: 0 done, 1 a finding, 2 wrong use. */
-export function runReleaseCommand(name: keyof typeof RELEASE_COMMANDS, words: string[]): Promise<number> {
+export function runReleaseCommand(
+  name: keyof typeof RELEASE_COMMANDS,
+  words: string[],
+): Promise<number> {
   const output = toOutput(words.includes('--json'));
   const fix = 'Check that the release store can be reached and that its credentials are right.';
   return answerCommand(output, fix, () => run(name, words, output));
 }
 
-async function run(name: keyof typeof RELEASE_COMMANDS, words: string[], output: CommandOutput): Promise<CommandAnswer> {
+async function run(
+  name: keyof typeof RELEASE_COMMANDS,
+  words: string[],
+  output: CommandOutput,
+): Promise<CommandAnswer> {
   const command = RELEASE_COMMANDS[name];
-  const options = Object.fromEntries(Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]));
+  const options = Object.fromEntries(
+    Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]),
+  );
   const { positionals, values } = readWords(words, options, '--help');
   if (values.help) return toUsage(toHelp(name, command));
   const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
-  if (!url) throw wrongUse(`\`${name}\` needs a release store`, 'Set GATI_RELEASES, or name it with `--store`.');
+  if (!url)
+    throw wrongUse(
+      `\`${name}\` needs a release store`,
+      'Set GATI_RELEASES, or name it with `--store`.',
+    );
   const store = await openReleaseStore(url);
   try {
-    return await command.run({ store, words: positionals, flags: values as ReleaseFlags, progress: output.line });
+    return await command.run({
+      store,
+      words: positionals,
+      flags: values as ReleaseFlags,
+      progress: output.line,
+    });
   } finally {
     await store.close();
   }
 }
 
 function toHelp(name: string, command: ReleaseCommand): string {
-  const flags = Object.entries({ ...command.flags, ...COMMON }).map(([flag, { description, valueHint } = COMMON.help]) => {
-    return `  --${`${flag}${valueHint === undefined ? '' : `=${valueHint}`}`.padEnd(18)} ${description}`;
-  });
-  return [`${command.description}`, '', `  ${name} ${command.words}`.trimEnd(), '', ...flags].join('\n');
+  const flags = Object.entries({ ...command.flags, ...COMMON }).map(
+    ([flag, { description, valueHint } = COMMON.help]) => {
+      return `  --${`${flag}${valueHint === undefined ? '' : `=${valueHint}`}`.padEnd(18)} ${description}`;
+    },
+  );
+  return [`${command.description}`, '', `  ${name} ${command.words}`.trimEnd(), '', ...flags].join(
+    '\n',
+  );
 }

@@ -2,18 +2,28 @@ import { parseDate, parseTime } from '@gati/contract';
 import { wrongUse } from '../../command/command.ts';
 
 /** RFC 3339 from `--NAME`: a time, or a date, which is its first moment in UTC. `past`: it must have come. */
-export function readTime(name: string, text: string | undefined, { past = false }: { past?: boolean } = {}): string | undefined {
+export function readTime(
+  name: string,
+  text: string | undefined,
+  { past = false }: { past?: boolean } = {},
+): string | undefined {
   if (text === undefined) return undefined;
   const time = parseDate(text) ?? parseTime(text);
-  if (time === undefined) throw wrongUse(`\`--${name} ${text}\` is no time`, 'Write 2026-01-31 or 2026-01-31T12:00:00Z.');
-  if (past && time > Date.now()) throw wrongUse(`\`--${name} ${text}\` lies in the future`, 'Give the time at which it was released.');
+  if (time === undefined)
+    throw wrongUse(`\`--${name} ${text}\` is no time`, 'Write 2026-01-31 or 2026-01-31T12:00:00Z.');
+  if (past && time > Date.now())
+    throw wrongUse(
+      `\`--${name} ${text}\` lies in the future`,
+      'Give the time at which it was released.',
+    );
   return new Date(time).toISOString();
 }
 
 /** A whole number from 0. */
 export function readCount(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw wrongUse(`\`--${name} ${text}\` is no whole number`, `For example \`--${name} 5\`.`);
+  if (!/^\d{1,9}$/.test(text))
+    throw wrongUse(`\`--${name} ${text}\` is no whole number`, `For example \`--${name} 5\`.`);
   return Number(text);
 }
 
@@ -21,10 +31,17 @@ export function readCount(name: string, text: string | undefined): number | unde
 export function readVersion(command: string, words: string[]): string {
   const [version, ...rest] = words;
   if (version === undefined)
-    throw wrongUse(`\`${command}\` needs a version`, `For example \`${command} 1.2.0\`; \`releases list\` names them.`);
+    throw wrongUse(
+      `\`${command}\` needs a version`,
+      `For example \`${command} 1.2.0\`; \`releases list\` names them.`,
+    );
   return noMore(command, rest) ?? version;
 }
 
 export function noMore(command: string, words: string[]): undefined {
-  if (words.length > 0) throw wrongUse(`\`${command}\` takes no \`${words[0]}\``, `See \`${command.split(' ')[0]} --help\`.`);
+  if (words.length > 0)
+    throw wrongUse(
+      `\`${command}\` takes no \`${words[0]}\``,
+      `See \`${command.split(' ')[0]} --help\`.`,
+    );
 }

@@ -18,9 +18,21 @@ export const releases: ReleaseCommand = {
   words: `${Object.keys(ACTIONS).join('|')} [VERSION]`,
   flags: {
     at: { type: 'string', description: 'deprecate: since when, now by default', valueHint: 'time' },
-    sunset: { type: 'string', description: 'deprecate: when it is going to be retired', valueHint: 'time' },
-    last: { type: 'string', description: 'prune: keep the newest so many, 5 by default', valueHint: 'count' },
-    days: { type: 'string', description: 'prune: keep what is younger than so many days, 90 by default', valueHint: 'days' },
+    sunset: {
+      type: 'string',
+      description: 'deprecate: when it is going to be retired',
+      valueHint: 'time',
+    },
+    last: {
+      type: 'string',
+      description: 'prune: keep the newest so many, 5 by default',
+      valueHint: 'count',
+    },
+    days: {
+      type: 'string',
+      description: 'prune: keep what is younger than so many days, 90 by default',
+      valueHint: 'days',
+    },
     'dry-run': { type: 'boolean', description: 'prune: only say what would go' },
   },
   async run(call) {
@@ -28,14 +40,20 @@ export const releases: ReleaseCommand = {
     const action = Object.hasOwn(ACTIONS, name ?? '') ? ACTIONS[name!] : undefined;
     if (!action) {
       const known = Object.keys(ACTIONS).join(', ');
-      throw wrongUse(name === undefined ? '`releases` needs an action' : `\`releases\` can't \`${name}\``, `It is one of ${known}.`);
+      throw wrongUse(
+        name === undefined ? '`releases` needs an action' : `\`releases\` can't \`${name}\``,
+        `It is one of ${known}.`,
+      );
     }
     return action({ ...call, words });
   },
 };
 
 /** What a list shows of a release. */
-function toRow({ version, id, date, files, image }: StoredRelease, head: StoreHead): Record<string, unknown> {
+function toRow(
+  { version, id, date, files, image }: StoredRelease,
+  head: StoreHead,
+): Record<string, unknown> {
   return {
     version,
     id,
@@ -77,7 +95,8 @@ async function show({ store, words }: ReleaseCall): Promise<CommandAnswer> {
       `routes        ${contract.routes.length}`,
       ...(since === undefined ? [] : [`since         ${since} (${bump})`]),
       ...(changes ?? []).map(
-        ({ level, route, path, message }) => `  ${level.padEnd(6)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
+        ({ level, route, path, message }) =>
+          `  ${level.padEnd(6)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
       ),
     ],
     document: {
@@ -93,11 +112,17 @@ async function show({ store, words }: ReleaseCall): Promise<CommandAnswer> {
 async function prune({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
   noMore('releases prune', words);
   const dryRun = flags['dry-run'] === true;
-  const done = await pruneReleases(store, { last: readCount('last', flags.last), days: readCount('days', flags.days), dryRun });
+  const done = await pruneReleases(store, {
+    last: readCount('last', flags.last),
+    days: readCount('days', flags.days),
+    dryRun,
+  });
   const would = dryRun ? 'would be ' : '';
   return {
     lines: [
-      done.pruned.length === 0 ? 'no release is outside of the window' : `${would}retired for good: ${done.pruned.join(', ')}`,
+      done.pruned.length === 0
+        ? 'no release is outside of the window'
+        : `${would}retired for good: ${done.pruned.join(', ')}`,
       `${count(done.blobs, 'unneeded file')} ${dryRun ? 'would be removed' : 'removed'}`,
     ],
     document: done,
@@ -123,14 +148,20 @@ async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandA
   const [at, sunset] = [readTime('at', flags.at), readTime('sunset', flags.sunset)];
   const mark = (await deprecateRelease(store, version, { at, sunset })).marks[version]!;
   const end = mark.sunsetAt === undefined ? '' : `, to be retired on ${mark.sunsetAt}`;
-  return { lines: [`${version} is deprecated since ${mark.deprecatedAt}${end}`], document: { version, ...mark }, code: 0 };
+  return {
+    lines: [`${version} is deprecated since ${mark.deprecatedAt}${end}`],
+    document: { version, ...mark },
+    code: 0,
+  };
 }
 
 async function retire({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   const version = readVersion('releases retire', words);
   const mark = (await retireRelease(store, version)).marks[version]!;
   return {
-    lines: [`${version} is retired: it answers 410, unless a file in src/versions of the current release carries it`],
+    lines: [
+      `${version} is retired: it answers 410, unless a file in src/versions of the current release carries it`,
+    ],
     document: { version, ...mark },
     code: 0,
   };

@@ -11,7 +11,11 @@ const TIMEOUT = 120;
 
 const WAIT_FLAGS: ReleaseCommand['flags'] = {
   wait: { type: 'boolean', description: 'Return when all running servers have it' },
-  timeout: { type: 'string', description: `Seconds to wait at most, ${TIMEOUT} by default`, valueHint: 'seconds' },
+  timeout: {
+    type: 'string',
+    description: `Seconds to wait at most, ${TIMEOUT} by default`,
+    valueHint: 'seconds',
+  },
 };
 
 export const activate: ReleaseCommand = {
@@ -25,12 +29,20 @@ export const activate: ReleaseCommand = {
     const status = statusOf(head, version);
     // Somebody meant that it should end; whoever activates it may not know.
     const was = status === 'live' || status === 'staged' ? undefined : status;
-    const { result, waited } = await moving(call, async (store) => (await activateRelease(store, version)).current!);
+    const { result, waited } = await moving(
+      call,
+      async (store) => (await activateRelease(store, version)).current!,
+    );
     const again = was === undefined ? '' : ` and live again (it was ${was})`;
     const other = before === undefined || before === result ? '' : `, ${before} stays live`;
     return {
       lines: [`${result} is current${again}${other}${onServers(waited)}`],
-      document: { current: result, before: before ?? null, ...(was !== undefined && { was }), servers: waited?.servers ?? null },
+      document: {
+        current: result,
+        before: before ?? null,
+        ...(was !== undefined && { was }),
+        servers: waited?.servers ?? null,
+      },
       code: 0,
     };
   },
@@ -44,7 +56,9 @@ export const rollback: ReleaseCommand = {
     noMore('rollback', call.words);
     const { result, waited } = await moving(call, rollbackRelease, ({ current }) => current);
     return {
-      lines: [`${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`],
+      lines: [
+        `${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`,
+      ],
       document: { ...result, servers: waited?.servers ?? null },
       code: 0,
     };
@@ -59,7 +73,12 @@ async function moving<T>(
   const within = (readCount('timeout', flags.timeout) ?? TIMEOUT) * 1000;
   const before = flags.wait ? await readNotes(store) : new Map();
   const result = await move(store);
-  return { result, waited: flags.wait ? await waitForServers(store, toVersion(result), { before, within, progress }) : undefined };
+  return {
+    result,
+    waited: flags.wait
+      ? await waitForServers(store, toVersion(result), { before, within, progress })
+      : undefined,
+  };
 }
 
 function onServers(waited: Waited | undefined): string {

@@ -22,14 +22,20 @@ export async function readNotes(store: ReleaseStore): Promise<Map<string, Server
 export async function waitForServers(
   store: ReleaseStore,
   version: string,
-  { before, within, progress }: { before: Map<string, ServerNote>; within: number; progress(line: string): void },
+  {
+    before,
+    within,
+    progress,
+  }: { before: Map<string, ServerNote>; within: number; progress(line: string): void },
 ): Promise<Waited> {
   const until = Date.now() + within;
   let told = '';
   for (;;) {
     const notes = (await store.notes()).filter((note) => note.until > Date.now());
     const waiting = notes.filter(({ current }) => current !== version);
-    const failed = waiting.filter((note) => note.failed?.version === version && note.until !== before.get(note.instance)?.until);
+    const failed = waiting.filter(
+      (note) => note.failed?.version === version && note.until !== before.get(note.instance)?.until,
+    );
     if (failed.length > 0) throw incomplete(version, failed);
     if (waiting.length === 0) return { servers: notes.map(({ instance }) => instance).sort() };
     if (Date.now() > until) throw incomplete(version, waiting);

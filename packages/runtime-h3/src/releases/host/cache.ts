@@ -16,7 +16,8 @@ export async function openCache(configured: string | undefined): Promise<string>
   await mkdir(folder, { mode: 0o700, recursive: true });
   const found = await lstat(folder);
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
-  if (found.isDirectory() && isOwn && (process.getuid === undefined || (found.mode & 0o022) === 0)) return folder;
+  if (found.isDirectory() && isOwn && (process.getuid === undefined || (found.mode & 0o022) === 0))
+    return folder;
   throw new GatiError({
     code: 'GATI_CACHE',
     level: 'error',

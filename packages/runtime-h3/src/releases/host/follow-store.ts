@@ -68,7 +68,11 @@ export class StoreFollower {
 
   #plan(): void {
     if (this.#isClosed) return;
-    const pause = this.#isLost ? AGAIN : /^[a-z][a-z0-9+.-]+:/i.test(this.#options.store.url) ? FAR : NEAR;
+    const pause = this.#isLost
+      ? AGAIN
+      : /^[a-z][a-z0-9+.-]+:/i.test(this.#options.store.url)
+        ? FAR
+        : NEAR;
     this.#timer = setTimeout(() => {
       this.#running = this.#look().finally(() => this.#plan());
     }, pause);
@@ -85,7 +89,11 @@ export class StoreFollower {
       this.#isLost = false;
     } catch (error) {
       if (!this.#isLost)
-        logger.error('the release store does not answer; what is served stays', { code: 'GATI_STORE_LOST', store: store.url, error });
+        logger.error('the release store does not answer; what is served stays', {
+          code: 'GATI_STORE_LOST',
+          store: store.url,
+          error,
+        });
       this.#isLost = true;
     }
   }
@@ -104,14 +112,19 @@ export class StoreFollower {
       );
     }
     this.#isEmpty = stored.length === 0;
-    const wanted = stored.filter(({ version }) => statusOf(head, version) !== 'staged' || version === ownVersion);
+    const wanted = stored.filter(
+      ({ version }) => statusOf(head, version) !== 'staged' || version === ownVersion,
+    );
     const releases = await Promise.all(wanted.map((release) => this.#toKnown(release)));
     const own = stored.find(({ version }) => version === ownVersion);
     if (own !== undefined && own.id !== ownId) {
-      logger.warn('the store has another build under the version of this server, which serves its own', {
-        code: 'GATI_RELEASE_CONFLICT',
-        release: ownVersion,
-      });
+      logger.warn(
+        'the store has another build under the version of this server, which serves its own',
+        {
+          code: 'GATI_RELEASE_CONFLICT',
+          release: ownVersion,
+        },
+      );
     }
     const marks: Marks = { ...carried.marks, ...head.marks };
     const inStore = new Set(releases.map(({ version }) => version));
@@ -134,9 +147,15 @@ export class StoreFollower {
       // A folder that was built without documents: the store has them.
       const document = known.document ?? documentOf(store, release);
       if (known.date === release.date && known.document === document) return known;
-      return this.#keep({ ...known, date: release.date, ...(document !== undefined && { document }) });
+      return this.#keep({
+        ...known,
+        date: release.date,
+        ...(document !== undefined && { document }),
+      });
     }
-    return this.#keep(await fromStore(store, release, () => (this.#cache ??= openCache(cache)), rules));
+    return this.#keep(
+      await fromStore(store, release, () => (this.#cache ??= openCache(cache)), rules),
+    );
   }
 
   #keep(release: KnownRelease): KnownRelease {
@@ -153,7 +172,8 @@ export class StoreFollower {
       await store.putNote({
         instance: this.#instance,
         current: host.currentVersion,
-        ...(failed !== undefined && reason !== undefined && { failed: { version: failed, reason } }),
+        ...(failed !== undefined &&
+          reason !== undefined && { failed: { version: failed, reason } }),
         until: Date.now() + NOTE_LASTS,
       });
       this.#hasNote = true;

@@ -16,17 +16,27 @@ export async function readFolder(
   rules: ReleaseRules,
 ): Promise<{ releases: KnownRelease[]; marks: Record<string, CarriedRelease> }> {
   const carried = await readCarried(folder);
-  const releases = await Promise.all(carried.map((release) => toKnown(join(folder, release.version), release, rules)));
-  return { releases, marks: Object.fromEntries(carried.map((release) => [release.version, release])) };
+  const releases = await Promise.all(
+    carried.map((release) => toKnown(join(folder, release.version), release, rules)),
+  );
+  return {
+    releases,
+    marks: Object.fromEntries(carried.map((release) => [release.version, release])),
+  };
 }
 
-function toKnown(folder: string, release: CarriedRelease, rules: ReleaseRules): Promise<KnownRelease> {
+function toKnown(
+  folder: string,
+  release: CarriedRelease,
+  rules: ReleaseRules,
+): Promise<KnownRelease> {
   const file = join(folder, MANIFEST_FILE);
   // Of a retired one there is nothing but its name, unless a migration needs its promises.
   const isThere = release.status !== 'retired' || existsSync(file);
   const document = join(folder, DOCUMENT_FILE);
   const parts: SealedParts = {
-    contract: async () => (isThere ? parseManifest(await readFile(file, 'utf8')).contract : NOTHING),
+    contract: async () =>
+      isThere ? parseManifest(await readFile(file, 'utf8')).contract : NOTHING,
     ...(existsSync(document) && { document: () => readFile(document, 'utf8') }),
     bundle: () => bundleFile(folder),
   };

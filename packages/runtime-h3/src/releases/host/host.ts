@@ -121,7 +121,11 @@ export class ReleaseHost {
   }
 
   /** What migrations make of a payload (as JSON) that an old release queued, for the current one; `undefined`: they say nothing about it. */
-  async migratePayload(effect: string, payload: unknown, from: string): Promise<{ payload: unknown } | undefined> {
+  async migratePayload(
+    effect: string,
+    payload: unknown,
+    from: string,
+  ): Promise<{ payload: unknown } | undefined> {
     return migratePayload(this.#migrations(), this.#current, { effect, payload, from });
   }
 
@@ -132,7 +136,13 @@ export class ReleaseHost {
     for (const { version, instance } of this.#known.values()) {
       const isOver = ['retired', 'withdrawn'].includes(this.#statusOf(version));
       if (isOver && instance.isLoaded) loadedForNothing++;
-      if (version === this.#current || version === this.#options.own.version || !instance.isOpen || instance.served === undefined) continue;
+      if (
+        version === this.#current ||
+        version === this.#options.own.version ||
+        !instance.isOpen ||
+        instance.served === undefined
+      )
+        continue;
       const { open, idle } = usage(instance.served);
       if (open > 0 || idle < (isOver ? Math.min(unused, SWEEP) : unused)) continue;
       logger.info('a release that nobody uses is closed', { release: version });
@@ -170,7 +180,16 @@ export class ReleaseHost {
     return { list, current: this.#current };
   }
 
-  #toServed({ version, id, date, route, match, contract, instance, document }: KnownRelease): ServedRelease {
+  #toServed({
+    version,
+    id,
+    date,
+    route,
+    match,
+    contract,
+    instance,
+    document,
+  }: KnownRelease): ServedRelease {
     const { deprecatedAt, sunsetAt } = this.#markOf(version) ?? {};
     const chain = match && contract && this.#chainOf(version);
     const carry = chain && { ...chain, match, contract };
@@ -191,13 +210,17 @@ export class ReleaseHost {
   /** What a retired release is carried by. */
   #chainOf(version: string): Chain | undefined {
     if (this.#statusOf(version) !== 'retired') return undefined;
-    const targets = [...this.#known.keys()].filter((other) => ['live', 'deprecated'].includes(this.#statusOf(other)));
+    const targets = [...this.#known.keys()].filter((other) =>
+      ['live', 'deprecated'].includes(this.#statusOf(other)),
+    );
     return findChain(version, this.#migrations(), targets);
   }
 
   /** Those of the current release, which knows the most, and then those of the own build. */
   #migrations(): MigrationSlot[] {
-    const loaded = [this.#current, this.#options.own.version].map((version) => this.#known.get(version)?.instance.served?.migrations ?? []);
+    const loaded = [this.#current, this.#options.own.version].map(
+      (version) => this.#known.get(version)?.instance.served?.migrations ?? [],
+    );
     return loaded.flat();
   }
 
@@ -206,7 +229,9 @@ export class ReleaseHost {
     const status = this.#markOf(version)?.status ?? 'staged';
     if (version !== this.#options.own.version) return status;
     // What runs here is live, however little the store knows of it; and nobody is left without any release.
-    return status === 'staged' || (version === this.#current && status !== 'deprecated') ? 'live' : status;
+    return status === 'staged' || (version === this.#current && status !== 'deprecated')
+      ? 'live'
+      : status;
   }
 
   #markOf(version: string): ReleaseMark | undefined {

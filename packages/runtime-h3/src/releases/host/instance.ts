@@ -63,7 +63,10 @@ export class ReleaseInstance {
     const wasOpen = this.isOpen;
     let late: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
-      late = setTimeout(() => reject(new Error(`It was not ready within ${PATIENCE / 1000} s.`)), PATIENCE);
+      late = setTimeout(
+        () => reject(new Error(`It was not ready within ${PATIENCE / 1000} s.`)),
+        PATIENCE,
+      );
     });
     try {
       await Promise.race([this.#check(), tooLong]);
@@ -86,7 +89,10 @@ export class ReleaseInstance {
   async #check(): Promise<void> {
     const [{ health }, { routes }] = await Promise.all([this.context(), this.bundle()]);
     const failing = Object.entries(await health());
-    if (failing.length > 0) throw new Error(`Modules can't serve: ${failing.map(([name, why]) => `${name} (${why})`).join(', ')}.`);
+    if (failing.length > 0)
+      throw new Error(
+        `Modules can't serve: ${failing.map(([name, why]) => `${name} (${why})`).join(', ')}.`,
+      );
     await Promise.all(routes.map((slot) => slot.live()));
   }
 

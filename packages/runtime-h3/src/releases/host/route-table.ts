@@ -15,7 +15,10 @@ export interface RouteTable {
   match(method: string, path: string): { id: string; params: Record<string, string> } | undefined;
 }
 
-export function toRouteTable(contract: Pick<Contract, 'routes'>, serves: (route: { domain: string }) => boolean): RouteTable {
+export function toRouteTable(
+  contract: Pick<Contract, 'routes'>,
+  serves: (route: { domain: string }) => boolean,
+): RouteTable {
   let router: RouterContext<Found> | undefined;
   const build = (): RouterContext<Found> => {
     const made = createRouter<Found>();

@@ -9,7 +9,11 @@ export interface Raised {
 }
 
 /** A request of an old release as the newer one takes it. */
-export async function raise(steps: readonly Migration[], route: string, old: CarriedRequest): Promise<Raised> {
+export async function raise(
+  steps: readonly Migration[],
+  route: string,
+  old: CarriedRequest,
+): Promise<Raised> {
   let id = route;
   let request = old;
   const back: RouteMigration[] = [];
@@ -25,14 +29,22 @@ export async function raise(steps: readonly Migration[], route: string, old: Car
 }
 
 /** An answer of the newer release as the old one gave it. */
-export async function lower(back: readonly RouteMigration[], answer: CarriedResponse): Promise<CarriedResponse> {
+export async function lower(
+  back: readonly RouteMigration[],
+  answer: CarriedResponse,
+): Promise<CarriedResponse> {
   let response = answer;
-  for (const { down } of back) if (down !== undefined) response = { ...response, ...(await down(response)) };
+  for (const { down } of back)
+    if (down !== undefined) response = { ...response, ...(await down(response)) };
   return response;
 }
 
 /** `undefined`: no step says anything about the effect. */
-export async function raisePayload(steps: readonly Migration[], effect: string, old: unknown): Promise<{ payload: unknown } | undefined> {
+export async function raisePayload(
+  steps: readonly Migration[],
+  effect: string,
+  old: unknown,
+): Promise<{ payload: unknown } | undefined> {
   let payload = old;
   let isSaid = false;
   for (const { effects } of steps) {

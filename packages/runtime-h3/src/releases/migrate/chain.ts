@@ -1,4 +1,11 @@
-import { compareSemver, parseRange, parseSemver, type Range, satisfies, type Semver } from '@gati/contract';
+import {
+  compareSemver,
+  parseRange,
+  parseSemver,
+  type Range,
+  satisfies,
+  type Semver,
+} from '@gati/contract';
 import type { Migration, MigrationSlot } from './types.ts';
 
 /** Longer chains than that are a circle. */
@@ -16,7 +23,11 @@ export interface Chain {
  * The way from `version` to the newest of `targets` that migrations lead to, step by step. A release that is compatible with where a step leads
  * (`^to`) is as good. `undefined`: there is none.
  */
-export function findChain(version: string, slots: readonly MigrationSlot[], targets: readonly string[]): Chain | undefined {
+export function findChain(
+  version: string,
+  slots: readonly MigrationSlot[],
+  targets: readonly string[],
+): Chain | undefined {
   const steps: Migration[] = [];
   let found: Chain | undefined;
   let at = version;
@@ -34,7 +45,11 @@ export function findChain(version: string, slots: readonly MigrationSlot[], targ
 }
 
 /** The steps towards one release: what a payload that an old release queued goes through. */
-export function stepsTo(version: string, slots: readonly MigrationSlot[], target: string): Migration[] | undefined {
+export function stepsTo(
+  version: string,
+  slots: readonly MigrationSlot[],
+  target: string,
+): Migration[] | undefined {
   return findChain(version, slots, [target])?.steps;
 }
 
@@ -42,7 +57,10 @@ export function stepsTo(version: string, slots: readonly MigrationSlot[], target
 function findSlot(version: string, slots: readonly MigrationSlot[]): MigrationSlot | undefined {
   const wanted = parseSemver(version);
   if (!wanted) return undefined;
-  return slots.find(({ from }) => from === version) ?? slots.find(({ from }) => isIn(wanted, parseRange(from)));
+  return (
+    slots.find(({ from }) => from === version) ??
+    slots.find(({ from }) => isIn(wanted, parseRange(from)))
+  );
 }
 
 function isIn(version: Semver, range: Range | undefined): boolean {

@@ -13,7 +13,10 @@ interface RouteTypes {
 }
 
 type RequestOf<Route extends RouteTypes> = Pick<Route, 'params' | 'query' | 'headers' | 'body'>;
-type ResponseOf<Route extends RouteTypes> = { status?: Route['response']['status']; body?: Route['response']['body'] };
+type ResponseOf<Route extends RouteTypes> = {
+  status?: Route['response']['status'];
+  body?: Route['response']['body'];
+};
 
 interface Step<From extends RouteTypes, To extends RouteTypes> {
   /** The old request as the new route takes it; what is left out stays as it was. */
@@ -33,14 +36,18 @@ type Moved<From extends RouteTypes, To extends ContractTypes> = {
 
 interface Between<From extends ContractTypes, To extends ContractTypes> {
   /** Routes that have the same id in both releases; what is not here is the same in all. */
-  routes?: { [Id in keyof From['routes'] & keyof To['routes']]?: Step<From['routes'][Id], To['routes'][Id]> };
+  routes?: {
+    [Id in keyof From['routes'] & keyof To['routes']]?: Step<From['routes'][Id], To['routes'][Id]>;
+  };
   /** By their old id. */
   moved?: { [Id in keyof From['routes']]?: Moved<From['routes'][Id], To> };
   /** What old releases queued, as the new effect takes it. */
   effects?: {
     [Name in keyof From['effects']]?: (
       payload: From['effects'][Name],
-    ) => Name extends keyof To['effects'] ? To['effects'][Name] | Promise<To['effects'][Name]> : unknown;
+    ) => Name extends keyof To['effects']
+      ? To['effects'][Name] | Promise<To['effects'][Name]>
+      : unknown;
   };
 }
 
@@ -53,6 +60,9 @@ interface Unknown {
 /* oxlint-enable typescript/no-explicit-any */
 
 /** A migration between two contracts; one whose contracts are not at hand is not checked. */
-export type MigrationOf<Contracts> = Contracts extends { from: infer From extends ContractTypes; to: infer To extends ContractTypes }
+export type MigrationOf<Contracts> = Contracts extends {
+  from: infer From extends ContractTypes;
+  to: infer To extends ContractTypes;
+}
   ? Between<From, To>
   : Unknown;

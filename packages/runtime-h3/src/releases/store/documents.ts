@@ -34,7 +34,9 @@ export function parseHead({ url, file, fix }: HeadPlace, text: string | undefine
 /** `undefined`: it says nothing that can be read, and its server writes it anew. */
 export function parseNote(text: string): ServerNote | undefined {
   const value = parse(text);
-  return isRecord(value) && typeof value['instance'] === 'string' && typeof value['until'] === 'number'
+  return isRecord(value) &&
+    typeof value['instance'] === 'string' &&
+    typeof value['until'] === 'number'
     ? (value as unknown as ServerNote)
     : undefined;
 }
@@ -53,7 +55,10 @@ function isHead(value: unknown): value is StoreHead {
   const isCurrent = current === undefined || typeof current === 'string';
   const isBefore = Array.isArray(before) && before.every((version) => typeof version === 'string');
   return (
-    isCurrent && isBefore && isRecord(marks) && Object.values(marks).every((mark) => isRecord(mark) && typeof mark['status'] === 'string')
+    isCurrent &&
+    isBefore &&
+    isRecord(marks) &&
+    Object.values(marks).every((mark) => isRecord(mark) && typeof mark['status'] === 'string')
   );
 }
 

@@ -18,14 +18,19 @@ export function toReleaseInfo({ version, id, date }: StoredRelease, head: StoreH
 }
 
 /** Moves the head to what `change` makes of it, again on a newer head where somebody else was first. `undefined` from `change`: nothing to do. */
-export async function changeHead(store: ReleaseStore, change: (head: StoreHead) => StoreHead | undefined): Promise<StoreHead> {
+export async function changeHead(
+  store: ReleaseStore,
+  change: (head: StoreHead) => StoreHead | undefined,
+): Promise<StoreHead> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { head, tag } = await store.head();
     const next = change(head);
     if (!next) return head;
     if (await store.moveHead(next, tag)) return next;
     // The jitter keeps two writers from meeting again and again.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * Math.min(attempt + 1, 20)));
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.random() * 10 * Math.min(attempt + 1, 20)),
+    );
   }
   throw storeError(
     'GATI_STORE_BUSY',

@@ -15,7 +15,11 @@ export function isSealed({ path }: StoredFile): boolean {
  * Several processes may do it at once. A file that is there already is read and checked, and fetched again where it differs.
  * @throws GatiError `GATI_RELEASE_UNKNOWN`, `GATI_RELEASE_DAMAGED`
  */
-export async function materialize(store: ReleaseStore, version: string, folder: string): Promise<string> {
+export async function materialize(
+  store: ReleaseStore,
+  version: string,
+  folder: string,
+): Promise<string> {
   const release = await findRelease(store, version);
   await eachOf(release.files.filter(isSealed), async (file) => {
     const path = join(folder, file.path);

@@ -34,11 +34,20 @@ const DAY = 24 * 60 * 60 * 1000;
 const DOCUMENTS = new Set([MANIFEST_FILE, DOCUMENT_FILE, 'CHANGELOG.md']);
 
 /** Releases outside of the window, highest first. The current one, and the one that a rollback would activate, never are. */
-export function outsideWindow(releases: StoredRelease[], head: StoreHead, { last = 5, days = 90 }: Window, now: number): StoredRelease[] {
+export function outsideWindow(
+  releases: StoredRelease[],
+  head: StoreHead,
+  { last = 5, days = 90 }: Window,
+  now: number,
+): StoredRelease[] {
   const kept = new Set([head.current, rollbackTarget(head)]);
-  const newest = [...releases].sort((a, b) => Date.parse(b.date) - Date.parse(a.date)).slice(0, last);
+  const newest = [...releases]
+    .sort((a, b) => Date.parse(b.date) - Date.parse(a.date))
+    .slice(0, last);
   for (const { version } of newest) kept.add(version);
-  return releases.filter(({ version, date }) => !kept.has(version) && Date.parse(date) < now - days * DAY);
+  return releases.filter(
+    ({ version, date }) => !kept.has(version) && Date.parse(date) < now - days * DAY,
+  );
 }
 
 /** Retires what is outside of the window for good, then clears away the files that no release needs. Record, manifest and documents stay. */
@@ -53,16 +62,26 @@ export async function pruneReleases(
       .filter((version) => !head.marks[version]?.pruned);
     if (pruned.length === 0) return undefined;
     const marks = Object.fromEntries(
-      pruned.map((version) => [version, { ...head.marks[version], status: 'retired' as const, pruned: true }]),
+      pruned.map((version) => [
+        version,
+        { ...head.marks[version], status: 'retired' as const, pruned: true },
+      ]),
     );
-    return { ...head, before: head.before.filter((version) => !pruned.includes(version)), marks: { ...head.marks, ...marks } };
+    return {
+      ...head,
+      before: head.before.filter((version) => !pruned.includes(version)),
+      marks: { ...head.marks, ...marks },
+    };
   };
   const before = await listReleases(store);
   const { head: found } = await store.head();
-  const head = dryRun ? (change(found, before) ?? found) : await changeHead(store, (now) => change(now, before));
+  const head = dryRun
+    ? (change(found, before) ?? found)
+    : await changeHead(store, (now) => change(now, before));
 
   const old: string[] = [];
-  for await (const { sha256, written } of store.blobs()) if (written < now - grace) old.push(sha256);
+  for await (const { sha256, written } of store.blobs())
+    if (written < now - grace) old.push(sha256);
   // Read after the files were listed: a release that came in between is known here.
   const needed = neededBlobs(await listReleases(store), head);
   const unneeded = old.filter((sha256) => !needed.has(sha256));
@@ -72,10 +91,15 @@ export async function pruneReleases(
 
 /** Digests of what releases still consist of. */
 export function neededBlobs(releases: StoredRelease[], head: StoreHead): Set<string> {
-  return new Set(releases.flatMap((release) => remainingFiles(release, head).map(({ sha256 }) => sha256)));
+  return new Set(
+    releases.flatMap((release) => remainingFiles(release, head).map(({ sha256 }) => sha256)),
+  );
 }
 
-export function remainingFiles({ version, files }: StoredRelease, head: StoreHead): StoredRelease['files'] {
+export function remainingFiles(
+  { version, files }: StoredRelease,
+  head: StoreHead,
+): StoredRelease['files'] {
   const gone = statusOf(head, version) === 'retired' && head.marks[version]?.pruned === true;
   return gone ? files.filter(({ path }) => DOCUMENTS.has(path)) : files;
 }

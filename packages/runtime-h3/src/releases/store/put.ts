@@ -28,7 +28,11 @@ const OLDER = 'server/releases/';
  * Puts the output folder of a build into the store, as an immutable snapshot. The same release again changes nothing and puts back what the store lost.
  * @throws GatiError `GATI_RELEASE_NOT_BUILT`, or `GATI_RELEASE_CONFLICT` where another build has that version.
  */
-export async function putRelease(store: ReleaseStore, folder: string, { at, image }: PutOptions = {}): Promise<Put> {
+export async function putRelease(
+  store: ReleaseStore,
+  folder: string,
+  { at, image }: PutOptions = {},
+): Promise<Put> {
   const manifest = await readBuilt(folder);
   const { version, id } = manifest.release;
   const files = await listFiles(folder);
@@ -36,16 +40,23 @@ export async function putRelease(store: ReleaseStore, folder: string, { at, imag
     version,
     id,
     date: at ?? new Date().toISOString(),
-    files: files.map(({ path, bytes }) => ({ path, bytes: bytes.byteLength, sha256: sha256Of(bytes) })),
+    files: files.map(({ path, bytes }) => ({
+      path,
+      bytes: bytes.byteLength,
+      sha256: sha256Of(bytes),
+    })),
     ...(image !== undefined && { image }),
   };
   const taken = (await store.list()).find((other) => other.version === version);
   if (taken && taken.id !== id) throw conflict(store, release, taken);
   const wanted = taken ?? release;
   const content = new Map(release.files.map(({ sha256 }, index) => [sha256, files[index]!.bytes]));
-  const blobs = [...new Set(wanted.files.map(({ sha256 }) => sha256))].filter((sha256) => content.has(sha256));
+  const blobs = [...new Set(wanted.files.map(({ sha256 }) => sha256))].filter((sha256) =>
+    content.has(sha256),
+  );
   await eachOf(blobs, async (sha256) => {
-    if (!taken || !(await isIntact(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
+    if (!taken || !(await isIntact(store, sha256)))
+      await store.putBlob(sha256, content.get(sha256)!);
   });
   if (taken) return { release: taken, manifest, created: false };
   if (!(await store.create(release))) {
@@ -75,13 +86,21 @@ async function listFiles(folder: string): Promise<{ path: string; bytes: Uint8Ar
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'),
+    )
     .filter((path) => !path.startsWith(OLDER))
     .sort((a, b) => (a < b ? -1 : 1));
-  return Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(join(folder, path)) })));
+  return Promise.all(
+    paths.map(async (path) => ({ path, bytes: await readFile(join(folder, path)) })),
+  );
 }
 
-function conflict(store: ReleaseStore, release: StoredRelease, other: Pick<StoredRelease, 'id' | 'date'> | undefined): Error {
+function conflict(
+  store: ReleaseStore,
+  release: StoredRelease,
+  other: Pick<StoredRelease, 'id' | 'date'> | undefined,
+): Error {
   return storeError(
     'GATI_RELEASE_CONFLICT',
     `The release store ${store.url} has another release ${release.version} already${other ? ` (${other.id}, ${other.date})` : ''}; this build is ${release.id}.`,

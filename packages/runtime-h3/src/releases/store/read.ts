@@ -5,10 +5,14 @@ import { storeError } from './errors.ts';
 import { statusOf } from './head.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from './names.ts';
 
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256Of = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 /** All releases, highest version first. */
-export async function listReleases(store: ReleaseStore, onDamaged?: (version: string) => void): Promise<StoredRelease[]> {
+export async function listReleases(
+  store: ReleaseStore,
+  onDamaged?: (version: string) => void,
+): Promise<StoredRelease[]> {
   const releases = await store.list(onDamaged);
   return releases.sort((a, b) => compareSemver(parseSemver(b.version)!, parseSemver(a.version)!));
 }
@@ -34,9 +38,17 @@ export async function findRelease(store: ReleaseStore, version: string): Promise
 }
 
 /** One file of a release. What is read is what was stored, or it is an error. @throws GatiError `GATI_RELEASE_DAMAGED` */
-export async function readStoredFile(store: ReleaseStore, release: StoredRelease, file: StoredFile): Promise<Uint8Array> {
+export async function readStoredFile(
+  store: ReleaseStore,
+  release: StoredRelease,
+  file: StoredFile,
+): Promise<Uint8Array> {
   const bytes = await store.blob(file.sha256);
-  const fault = !bytes ? 'is missing' : sha256Of(bytes) === file.sha256 ? undefined : 'is not what was stored';
+  const fault = !bytes
+    ? 'is missing'
+    : sha256Of(bytes) === file.sha256
+      ? undefined
+      : 'is not what was stored';
   if (bytes && fault === undefined) return bytes;
   throw storeError(
     'GATI_RELEASE_DAMAGED',
@@ -59,9 +71,14 @@ export async function readManifest(store: ReleaseStore, release: StoredRelease):
 }
 
 /** The OpenAPI document of a release; `undefined`: it was stored without one. */
-export function documentOf(store: ReleaseStore, release: StoredRelease): (() => Promise<string>) | undefined {
+export function documentOf(
+  store: ReleaseStore,
+  release: StoredRelease,
+): (() => Promise<string>) | undefined {
   const file = release.files.find(({ path }) => path === DOCUMENT_FILE);
-  return file && (async () => Buffer.from(await readStoredFile(store, release, file)).toString('utf8'));
+  return (
+    file && (async () => Buffer.from(await readStoredFile(store, release, file)).toString('utf8'))
+  );
 }
 
 export async function isIntact(store: ReleaseStore, sha256: string): Promise<boolean> {
@@ -70,7 +87,11 @@ export async function isIntact(store: ReleaseStore, sha256: string): Promise<boo
 }
 
 /** Several at a time, but not thousands of files at once. Throws the first error, when nothing is under way any more: what follows may remove it all. */
-export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>, width = 8): Promise<void> {
+export async function eachOf<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  width = 8,
+): Promise<void> {
   const queue = items.values();
   let failure: { error: unknown } | undefined;
   const worker = async (): Promise<void> => {

@@ -6,7 +6,8 @@ export function parseRecord(url: string, version: string, text: string): StoredR
   let cause: unknown;
   try {
     const record = JSON.parse(text) as Partial<StoredRelease> | null;
-    if (record?.version === version && typeof record.id === 'string' && Array.isArray(record.files)) return record as StoredRelease;
+    if (record?.version === version && typeof record.id === 'string' && Array.isArray(record.files))
+      return record as StoredRelease;
   } catch (error) {
     cause = error;
   }
@@ -22,7 +23,15 @@ export function parseRecord(url: string, version: string, text: string): StoredR
 export function keepRecord(
   known: Map<string, StoredRelease>,
   key: string,
-  { read, version, onDamaged }: { read: () => StoredRelease; version: string; onDamaged: ((version: string) => void) | undefined },
+  {
+    read,
+    version,
+    onDamaged,
+  }: {
+    read: () => StoredRelease;
+    version: string;
+    onDamaged: ((version: string) => void) | undefined;
+  },
 ): void {
   try {
     known.set(key, read());

@@ -15,8 +15,14 @@ export async function activateRelease(store: ReleaseStore, version: string): Pro
   return changeHead(store, (head) => {
     if (head.marks[version]?.pruned) throw pruned(version);
     if (head.current === version && statusOf(head, version) === 'live') return undefined;
-    const before = [...head.before, ...(head.current === undefined ? [] : [head.current])].filter((other) => other !== version);
-    return { current: version, before: before.slice(-REMEMBERED), marks: { ...head.marks, [version]: { status: 'live' } } };
+    const before = [...head.before, ...(head.current === undefined ? [] : [head.current])].filter(
+      (other) => other !== version,
+    );
+    return {
+      current: version,
+      before: before.slice(-REMEMBERED),
+      marks: { ...head.marks, [version]: { status: 'live' } },
+    };
   });
 }
 
@@ -52,7 +58,9 @@ export async function rollbackRelease(store: ReleaseStore): Promise<Rollback> {
 
 /** The one that a rollback would activate. */
 export function rollbackTarget(head: StoreHead): string | undefined {
-  return head.before.findLast((version) => ['live', 'deprecated'].includes(statusOf(head, version)));
+  return head.before.findLast((version) =>
+    ['live', 'deprecated'].includes(statusOf(head, version)),
+  );
 }
 
 export interface Deprecation {
@@ -63,17 +71,29 @@ export interface Deprecation {
 }
 
 /** Callers are told by headers; the release goes on answering. @throws GatiError `GATI_RELEASE_UNKNOWN`, `GATI_RELEASE_STATUS` */
-export async function deprecateRelease(store: ReleaseStore, version: string, { at, sunset }: Deprecation = {}): Promise<StoreHead> {
+export async function deprecateRelease(
+  store: ReleaseStore,
+  version: string,
+  { at, sunset }: Deprecation = {},
+): Promise<StoreHead> {
   await findRelease(store, version);
   return changeHead(store, (head) => {
     const status = statusOf(head, version);
-    if (status !== 'live' && status !== 'deprecated') throw wrongStatus(version, status, 'only a live one can be deprecated');
+    if (status !== 'live' && status !== 'deprecated')
+      throw wrongStatus(version, status, 'only a live one can be deprecated');
     const old = head.marks[version]!;
     const deprecatedAt = at ?? old.deprecatedAt ?? new Date().toISOString();
     const sunsetAt = sunset ?? old.sunsetAt;
     return {
       ...head,
-      marks: { ...head.marks, [version]: { status: 'deprecated', deprecatedAt, ...(sunsetAt !== undefined && { sunsetAt }) } },
+      marks: {
+        ...head.marks,
+        [version]: {
+          status: 'deprecated',
+          deprecatedAt,
+          ...(sunsetAt !== undefined && { sunsetAt }),
+        },
+      },
     };
   });
 }
@@ -82,7 +102,8 @@ export async function deprecateRelease(store: ReleaseStore, version: string, { a
 export async function retireRelease(store: ReleaseStore, version: string): Promise<StoreHead> {
   await findRelease(store, version);
   return changeHead(store, (head) => {
-    if (head.current === version) throw wrongStatus(version, 'current', 'activate another one first');
+    if (head.current === version)
+      throw wrongStatus(version, 'current', 'activate another one first');
     if (statusOf(head, version) === 'retired') return undefined;
     return {
       ...head,

@@ -19,11 +19,15 @@ export interface Verified {
 /** Reads every file of every release and compares it with its digest. */
 export async function verifyStore(store: ReleaseStore): Promise<Verified> {
   const damaged: Damage[] = [];
-  const releases = await listReleases(store, (version) => damaged.push({ version, path: 'release.json', fault: 'unreadable' }));
+  const releases = await listReleases(store, (version) =>
+    damaged.push({ version, path: 'release.json', fault: 'unreadable' }),
+  );
   const { head } = await store.head();
   const unreadable = damaged.length;
   const faults = new Map<string, Damage['fault'] | undefined>();
-  const files = releases.flatMap((release) => remainingFiles(release, head).map((file) => ({ ...file, version: release.version })));
+  const files = releases.flatMap((release) =>
+    remainingFiles(release, head).map((file) => ({ ...file, version: release.version })),
+  );
   await eachOf([...new Set(files.map(({ sha256 }) => sha256))], async (sha256) => {
     const bytes = await store.blob(sha256);
     faults.set(sha256, !bytes ? 'missing' : sha256Of(bytes) === sha256 ? undefined : 'changed');

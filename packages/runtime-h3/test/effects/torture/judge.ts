@@ -13,18 +13,23 @@ export interface Judged {
 }
 
 /** What the ledgers show to be wrong, in words. Empty: every promise was kept. */
-export function judge(lines: Line[], { killed, lease, steps, ordered, resends = false }: Judged): string[] {
+export function judge(
+  lines: Line[],
+  { killed, lease, steps, ordered, resends = false }: Judged,
+): string[] {
   const wrong: string[] = [];
   const acked = lines.filter((line) => line.did === 'acked');
   const begins = lines.filter((line) => line.did === 'begin');
   const ended = new Set(lines.filter((line) => line.did === 'end').map(({ id }) => id));
 
   for (const { id, effect, n } of acked)
-    if (!ended.has(id)) wrong.push(`lost: ${effect} ${n} (${id}) was acknowledged and never ran to its end`);
+    if (!ended.has(id))
+      wrong.push(`lost: ${effect} ${n} (${id}) was acknowledged and never ran to its end`);
 
   const ids = new Map<string, Set<string>>();
   for (const { key, effect, id } of [...acked, ...begins]) {
-    if (key !== undefined) ids.set(`${effect} ${key}`, (ids.get(`${effect} ${key}`) ?? new Set()).add(id));
+    if (key !== undefined)
+      ids.set(`${effect} ${key}`, (ids.get(`${effect} ${key}`) ?? new Set()).add(id));
   }
   for (const [key, of] of ids) if (of.size > 1) wrong.push(`the key ${key} made ${of.size} jobs`);
 
@@ -38,15 +43,19 @@ export function judge(lines: Line[], { killed, lease, steps, ordered, resends = 
       const failed = run.effect === 'flaky' && before.attempt === 1;
       const lost = run.at - before.asked >= lease * 1000;
       if (!failed && !lost && !killed.has(before.instance))
-        wrong.push(`${id} (${run.effect}) ran again though nobody was killed and no lease was lost`);
+        wrong.push(
+          `${id} (${run.effect}) ran again though nobody was killed and no lease was lost`,
+        );
     }
   }
 
   const first = new Map<number, number>();
-  for (const { n, at } of begins.filter(({ effect }) => effect === 'ordered')) first.set(n, Math.min(first.get(n) ?? Infinity, at));
+  for (const { n, at } of begins.filter(({ effect }) => effect === 'ordered'))
+    first.set(n, Math.min(first.get(n) ?? Infinity, at));
   const order = [...first].sort((a, b) => a[1] - b[1]).map(([n]) => n);
   for (const [index, n] of order.entries())
-    if (ordered && index > 0 && n < order[index - 1]!) wrong.push(`out of order: ${n} began after ${order[index - 1]}`);
+    if (ordered && index > 0 && n < order[index - 1]!)
+      wrong.push(`out of order: ${n} began after ${order[index - 1]}`);
 
   if (steps) {
     for (const [id, of] of groupBy(
@@ -54,7 +63,8 @@ export function judge(lines: Line[], { killed, lease, steps, ordered, resends = 
       (line) => line.id,
     )) {
       const stored = Math.min(...of.filter(({ did }) => did === 'stepped').map(({ at }) => at));
-      if (of.some(({ did, at }) => did === 'step' && at > stored)) wrong.push(`the step of ${id} ran again after it was stored`);
+      if (of.some(({ did, at }) => did === 'step' && at > stored))
+        wrong.push(`the step of ${id} ran again after it was stored`);
     }
   }
   return wrong;

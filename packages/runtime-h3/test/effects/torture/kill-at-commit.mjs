@@ -8,7 +8,9 @@ const [, when] = /^(before|after)-commit$/.exec(kill?.point ?? '') ?? [];
 if (when && !isMainThread) {
   let left = kill.count;
   const builtIn = process.getBuiltinModule?.('node:sqlite');
-  const { prototype } = builtIn ? builtIn.DatabaseSync : createRequire(`${process.cwd()}/package.json`)('libsql');
+  const { prototype } = builtIn
+    ? builtIn.DatabaseSync
+    : createRequire(`${process.cwd()}/package.json`)('libsql');
   const { exec } = prototype;
   prototype.exec = function (sql) {
     const isLast = sql === 'COMMIT' && --left === 0;

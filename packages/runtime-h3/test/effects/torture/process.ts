@@ -13,7 +13,8 @@ import type { Entry, Item, TortureSetting } from './setting.ts';
 const setting = JSON.parse(process.env.TORTURE!) as TortureSetting;
 const { url, ledger, instance, lease, kill, produce, holdMost } = setting;
 // A line that was written outlives the process, however it ends.
-const write = (entry: Entry): void => appendFileSync(ledger, `${JSON.stringify({ ...entry, at: now(), instance })}\n`);
+const write = (entry: Entry): void =>
+  appendFileSync(ledger, `${JSON.stringify({ ...entry, at: now(), instance })}\n`);
 const hit = createHits(kill);
 if (kill?.after !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), kill.after);
 
@@ -32,7 +33,10 @@ const engine = createEffectsEngine({
   lease,
   slots: () => slots,
   $defs: () => ({}),
-  gctx: () => ({ release: { version: '1.0.0', id: 'rel_1', deployedAt: new Date() } }) as unknown as GlobalContext,
+  gctx: () =>
+    ({
+      release: { version: '1.0.0', id: 'rel_1', deployedAt: new Date() },
+    }) as unknown as GlobalContext,
   logger: { trace: noop, debug: noop, info: noop, warn: report, error: report },
 });
 
@@ -60,7 +64,13 @@ const files: Record<string, Partial<EffectFile>> = {
 const slots: Record<string, EffectSlot> = Object.fromEntries(
   Object.entries(files).map(([name, { concurrency, ...file }]) => {
     const retry = { attempts: 1000, ...file.retry };
-    return [name, { load: () => ({ ...file, retry, ...(concurrency !== undefined && { concurrency }) }) as EffectFile }];
+    return [
+      name,
+      {
+        load: () =>
+          ({ ...file, retry, ...(concurrency !== undefined && { concurrency }) }) as EffectFile,
+      },
+    ];
   }),
 );
 
@@ -72,7 +82,15 @@ else engine.start();
 function run(inside?: (ectx: EffectContext) => Promise<void>): EffectFile['run'] {
   return async (payload: { n: number }, ectx: EffectContext): Promise<void> => {
     const { id, effect, attempt, idempotencyKey: key } = ectx;
-    write({ did: 'begin', id, effect, attempt, n: payload.n, asked: asked.get(id)!, ...(key !== undefined && { key }) });
+    write({
+      did: 'begin',
+      id,
+      effect,
+      attempt,
+      n: payload.n,
+      asked: asked.get(id)!,
+      ...(key !== undefined && { key }),
+    });
     hit('run');
     await new Promise((resolve) => {
       setTimeout(resolve, Math.random() * holdMost);
@@ -86,10 +104,18 @@ function run(inside?: (ectx: EffectContext) => Promise<void>): EffectFile['run']
 /** Puts what its ledger does not say is acknowledged; `ordered` one after the other, the rest many at a time. */
 async function put(through: EffectsEngine, items: Item[]): Promise<void> {
   const lines = existsSync(ledger) ? readFileSync(ledger, 'utf8').split('\n').filter(Boolean) : [];
-  const acked = new Set(lines.map((line) => JSON.parse(line) as Entry).map((entry) => (entry.did === 'acked' ? entry.item : -1)));
+  const acked = new Set(
+    lines
+      .map((line) => JSON.parse(line) as Entry)
+      .map((entry) => (entry.did === 'acked' ? entry.item : -1)),
+  );
   const left = items.filter(({ item }) => !acked.has(item));
   const one = async ({ item, effect, n, key }: Item): Promise<void> => {
-    const { id } = await through.enqueue(effect, { n }, key === undefined ? {} : { idempotencyKey: key });
+    const { id } = await through.enqueue(
+      effect,
+      { n },
+      key === undefined ? {} : { idempotencyKey: key },
+    );
     write({ did: 'acked', item, id, effect, n, ...(key !== undefined && { key }) });
   };
   const inOrder = async (): Promise<void> => {
@@ -105,7 +131,10 @@ async function put(through: EffectsEngine, items: Item[]): Promise<void> {
 }
 
 function watch(inner: QueueDriver): QueueDriver {
-  const around = <Args extends unknown[], Result>(name: string, call: (...args: Args) => Promise<Result>) => {
+  const around = <Args extends unknown[], Result>(
+    name: string,
+    call: (...args: Args) => Promise<Result>,
+  ) => {
     return async (...args: Args): Promise<Result> => {
       hit(`before-${name}`);
       const result = await call(...args);

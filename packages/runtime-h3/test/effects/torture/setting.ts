@@ -28,7 +28,15 @@ export interface TortureSetting {
 
 export type Entry =
   | { did: 'acked'; item: number; id: string; effect: string; n: number; key?: string }
-  | { did: 'begin'; id: string; effect: string; attempt: number; n: number; asked: number; key?: string }
+  | {
+      did: 'begin';
+      id: string;
+      effect: string;
+      attempt: number;
+      n: number;
+      asked: number;
+      key?: string;
+    }
   | { did: 'end'; id: string; effect: string; attempt: number; n: number }
   | { did: 'step'; id: string }
   | { did: 'stepped'; id: string; made: string };

@@ -35,7 +35,10 @@ export interface TortureHarness {
   disturb?(): Promise<void>;
 }
 
-const POINTS = ['enqueue', 'claim', 'ack', 'retry', 'save'].flatMap((name) => [`before-${name}`, `after-${name}`]);
+const POINTS = ['enqueue', 'claim', 'ack', 'retry', 'save'].flatMap((name) => [
+  `before-${name}`,
+  `after-${name}`,
+]);
 const INSIDE = ['run', 'ran', 'step'];
 const ONLY_PRODUCERS = /-enqueue$/;
 
@@ -73,7 +76,14 @@ export function describeTorture(name: string, harness: TortureHarness): void {
 
         const start = (more: Partial<TortureSetting>): Promise<void> => {
           const instance = instances++;
-          const setting: TortureSetting = { url, ledger: join(folder, `${instance}.jsonl`), instance, lease: LEASE, holdMost: 4, ...more };
+          const setting: TortureSetting = {
+            url,
+            ledger: join(folder, `${instance}.jsonl`),
+            instance,
+            lease: LEASE,
+            holdMost: 4,
+            ...more,
+          };
           const preload = harness.preload ? ['--import', harness.preload] : [];
           const child = spawn(process.execPath, [...preload, join(code, 'process.mjs')], {
             env: { ...process.env, TORTURE: JSON.stringify(setting) },
@@ -93,9 +103,13 @@ export function describeTorture(name: string, harness: TortureHarness): void {
 
         // Every boundary once, in an order of chance, with kills at any moment between.
         const points = shuffle(
-          [...POINTS, ...INSIDE, ...(harness.points ?? [])].flatMap((point) => Array.from({ length: Math.ceil(SCALE) }, () => point)),
+          [...POINTS, ...INSIDE, ...(harness.points ?? [])].flatMap((point) =>
+            Array.from({ length: Math.ceil(SCALE) }, () => point),
+          ),
         );
-        const producing = points.filter((point) => ONLY_PRODUCERS.test(point) || point.endsWith('-commit'));
+        const producing = points.filter(
+          (point) => ONLY_PRODUCERS.test(point) || point.endsWith('-commit'),
+        );
         const working = points.filter((point) => !ONLY_PRODUCERS.test(point));
         const phase = { producing: true };
 
@@ -103,10 +117,13 @@ export function describeTorture(name: string, harness: TortureHarness): void {
           const produce = toItems(which);
           const ledger = join(folder, `producer-${which}.jsonl`);
           const isDone = async (): Promise<boolean> =>
-            existsSync(ledger) && (await readFile(ledger, 'utf8')).split('\n').length > produce.length;
+            existsSync(ledger) &&
+            (await readFile(ledger, 'utf8')).split('\n').length > produce.length;
           while (!(await isDone())) {
             const point = producing.pop();
-            const kill: Kill | undefined = point ? { point, count: 1 + Math.floor(Math.random() * 40) } : undefined;
+            const kill: Kill | undefined = point
+              ? { point, count: 1 + Math.floor(Math.random() * 40) }
+              : undefined;
             await start({ ledger, produce, ...(kill && { kill }) });
           }
         };
@@ -114,7 +131,9 @@ export function describeTorture(name: string, harness: TortureHarness): void {
           while (phase.producing || working.length > 0) {
             const point = working.pop();
             await start({
-              kill: point ? { point, count: 1 + Math.floor(Math.random() * 20), after: 4000 } : { after: 300 + Math.random() * 1500 },
+              kill: point
+                ? { point, count: 1 + Math.floor(Math.random() * 20), after: 4000 }
+                : { after: 300 + Math.random() * 1500 },
             });
           }
         };
@@ -138,7 +157,10 @@ export function describeTorture(name: string, harness: TortureHarness): void {
         const counts = (await queue.stats()) !== undefined;
         // What can't be counted is through when the ledgers say so, and nothing more comes.
         await expect
-          .poll(() => (counts ? queue.stats() : isThrough(folder)), { timeout: 120_000, interval: counts ? 100 : 1000 })
+          .poll(() => (counts ? queue.stats() : isThrough(folder)), {
+            timeout: 120_000,
+            interval: counts ? 100 : 1000,
+          })
           .toEqual(counts ? empty : true);
         if (!counts) await new Promise((resolve) => setTimeout(resolve, 2 * LEASE));
         await queue.close();
@@ -162,7 +184,11 @@ export function describeTorture(name: string, harness: TortureHarness): void {
 
     function toItems(which: number): Item[] {
       let item = 0;
-      const some = (effect: string, count: number, more: (n: number) => Partial<Item> = () => ({})): Item[] =>
+      const some = (
+        effect: string,
+        count: number,
+        more: (n: number) => Partial<Item> = () => ({}),
+      ): Item[] =>
         Array.from({ length: Math.ceil(count * SCALE * (harness.part ?? 1)) }, (_, n) => ({
           item: item++,
           effect,
@@ -177,7 +203,10 @@ export function describeTorture(name: string, harness: TortureHarness): void {
         // Both producers ask for the same.
         ...(harness.keys ? some('work', 150, (n) => ({ n, key: `shared-${n}` })) : []),
         // One producer alone gives an order, and asks again for what it does not know to be stored.
-        ...some('ordered', which === 0 ? 100 : 0, (n) => ({ n, ...(harness.keys && { key: `ordered-${n}` }) })),
+        ...some('ordered', which === 0 ? 100 : 0, (n) => ({
+          n,
+          ...(harness.keys && { key: `ordered-${n}` }),
+        })),
         ...some('work', which === 0 ? 0 : 100),
       ];
     }
@@ -187,12 +216,16 @@ export function describeTorture(name: string, harness: TortureHarness): void {
 async function readLedgers(folder: string): Promise<Line[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'));
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as Line);
+  return texts
+    .flatMap((text) => text.split('\n').filter(Boolean))
+    .map((line) => JSON.parse(line) as Line);
 }
 
 async function isThrough(folder: string): Promise<boolean> {
   const lines = await readLedgers(folder);
-  const ended = new Set(lines.filter(({ did }) => did === 'end').map((line) => (line as Line & { did: 'end' }).id));
+  const ended = new Set(
+    lines.filter(({ did }) => did === 'end').map((line) => (line as Line & { did: 'end' }).id),
+  );
   return lines.every((line) => line.did !== 'acked' || ended.has(line.id));
 }
 

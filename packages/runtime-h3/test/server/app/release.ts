@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handler, SocketHooks } from '../../../src/context/types.ts';
 import type { EffectFile } from '../../../src/effects/types.ts';
-import { ABI, type LiveRoute, type ReleaseBundle, type RouteSlot } from '../../../src/releases/bundle.ts';
+import {
+  ABI,
+  type LiveRoute,
+  type ReleaseBundle,
+  type RouteSlot,
+} from '../../../src/releases/bundle.ts';
 
 if (process.env.DIE_AT_START) process.exit(3);
 if (process.env.THROW_AT_START) throw new TypeError('a module that can not be evaluated');
@@ -42,12 +47,17 @@ const handlers: Record<string, Handler | SocketHooks> = {
   },
   'POST /later': async (_req, _res, gctx) => gctx.effects.enqueue('slowly' as never, null as never),
   'POST /where': async (req, _res, gctx) => {
-    const { id } = await gctx.effects.enqueue('where' as never, { hold: Number(req.query.hold) } as never);
+    const { id } = await gctx.effects.enqueue(
+      'where' as never,
+      { hold: Number(req.query.hold) } as never,
+    );
     return { id, pid: process.pid };
   },
   'GET /job': async (req, _res, gctx) => ({ job: await gctx.effects.get(String(req.query.id)) }),
   'GET /jobs': async (_req, _res, gctx) => ({ ran: gctx.state.get('ran') ?? 0 }),
-  'GET /config': async (_req, _res, gctx) => ({ greeting: (gctx.config as { GREETING: string }).GREETING }),
+  'GET /config': async (_req, _res, gctx) => ({
+    greeting: (gctx.config as { GREETING: string }).GREETING,
+  }),
   'GET /payments/total': async () => ({ total: 1 }),
   'WS /chat': {
     open: (peer) => peer.send('welcome'),
@@ -59,7 +69,10 @@ const handlers: Record<string, Handler | SocketHooks> = {
       peer.send({ pid: process.pid });
     },
     message: (peer, message) =>
-      peer.publish(String(peer.query.topic ?? 'all'), message === 'too much' ? new Uint8Array(2 ** 24 + 1) : message),
+      peer.publish(
+        String(peer.query.topic ?? 'all'),
+        message === 'too much' ? new Uint8Array(2 ** 24 + 1) : message,
+      ),
   },
 };
 
@@ -71,7 +84,13 @@ const slots: RouteSlot[] = Object.entries(handlers).map(([id, handler]) => {
     input: {},
     output: {},
   };
-  return { id, method, path, domain: path.startsWith('/payments') ? 'payments' : 'root', live: () => live };
+  return {
+    id,
+    method,
+    path,
+    domain: path.startsWith('/payments') ? 'payments' : 'root',
+    live: () => live,
+  };
 });
 const table = new Map(slots.map((slot) => [`${slot.method} ${slot.path}`, slot]));
 
@@ -133,6 +152,10 @@ export const release: ReleaseBundle = {
       },
     }),
   },
-  effects: { count: { load: () => count }, slowly: { load: () => slowly }, where: { load: () => where } },
+  effects: {
+    count: { load: () => count },
+    slowly: { load: () => slowly },
+    where: { load: () => where },
+  },
   config: () => schema,
 };

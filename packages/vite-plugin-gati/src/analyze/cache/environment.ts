@@ -8,7 +8,14 @@ import { hashOf } from './hashes.ts';
 /** Raised whenever the same files may give another contract. */
 const FORMAT = 6;
 
-const LOCKFILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb', 'node_modules/.package-lock.json'];
+const LOCKFILES = [
+  'package-lock.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'bun.lock',
+  'bun.lockb',
+  'node_modules/.package-lock.json',
+];
 
 /** A hash of what every contract depends on beside the project's own sources: compilers, configuration, packages, global declarations. */
 export function environmentHash(root: string, ...facts: string[]): string {
@@ -41,7 +48,15 @@ function configTexts(file: string, depth = 0): string[] {
     [...list!.matchAll(/"([^"]+)"/g)].map(([, path]) => path!),
   );
   const near = parents.filter((path) => path.startsWith('.') || isAbsolute(path));
-  return [text, ...near.flatMap((path) => configTexts(resolve(dirname(file), path.endsWith('.json') ? path : `${path}.json`), depth + 1))];
+  return [
+    text,
+    ...near.flatMap((path) =>
+      configTexts(
+        resolve(dirname(file), path.endsWith('.json') ? path : `${path}.json`),
+        depth + 1,
+      ),
+    ),
+  ];
 }
 
 function lockfiles(root: string): string[] {

@@ -61,7 +61,9 @@ export class CacheStore {
     if (!this.#file || this.#unsaved.size === 0) return;
     const entries = this.#load();
     const isWasteful = this.#lines + this.#unsaved.size > (WASTE + 1) * entries.size;
-    const names = isWasteful ? [...entries.keys()] : [...this.#unsaved].filter((name) => entries.has(name));
+    const names = isWasteful
+      ? [...entries.keys()]
+      : [...this.#unsaved].filter((name) => entries.has(name));
     const text = names.map((name) => this.#print(name, entries.get(name)!)).join('');
     this.#unsaved.clear();
     if (isWasteful) replaceCacheFile(this.#file, text);
@@ -113,8 +115,16 @@ function toEntry(json: string): Entry<unknown> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { key, files, result } = value as Partial<Entry<unknown>>;
   const pairs =
-    Array.isArray(files) && files.every((each) => Array.isArray(each) && typeof each[0] === 'string' && typeof each[1] === 'string');
+    Array.isArray(files) &&
+    files.every(
+      (each) => Array.isArray(each) && typeof each[0] === 'string' && typeof each[1] === 'string',
+    );
   const whole =
-    typeof key === 'string' && pairs && typeof result === 'object' && result !== null && 'contract' in result && 'warnings' in result;
+    typeof key === 'string' &&
+    pairs &&
+    typeof result === 'object' &&
+    result !== null &&
+    'contract' in result &&
+    'warnings' in result;
   return whole ? (value as Entry<unknown>) : undefined;
 }

@@ -17,7 +17,8 @@ export function describeMismatch({ path, found, wanted }: Mismatch): string {
   const at = path === '/' ? '' : `at ${path} `;
   if (!wanted)
     return `${at}${path === '/' ? 'it has a body and none is declared' : 'the field is not declared, and others are not allowed'}`;
-  if (!found) return `${at}${path === '/' ? 'a body is declared and there is none' : 'the field is declared and not always there'}`;
+  if (!found)
+    return `${at}${path === '/' ? 'a body is declared and there is none' : 'the field is declared and not always there'}`;
   return `${at}it is ${toText(found)}, and ${toText(wanted)} is declared`;
 }
 
@@ -35,7 +36,13 @@ const LONGEST = 100;
  * Where a value of `from` may not be one of `to`; undefined where it fits or where that can't be said.
  * Only what is certain counts, so that nobody has to argue with it.
  */
-export function findMismatch(from: Schema, to: Schema, lookup: Lookup, path = '', seen: Set<string> = new Set()): Mismatch | undefined {
+export function findMismatch(
+  from: Schema,
+  to: Schema,
+  lookup: Lookup,
+  path = '',
+  seen: Set<string> = new Set(),
+): Mismatch | undefined {
   const a = follow(from, lookup);
   const b = follow(to, lookup);
   const key = `${from.$ref ?? ''}>${to.$ref ?? ''}`;
@@ -62,13 +69,30 @@ export function findMismatch(from: Schema, to: Schema, lookup: Lookup, path = ''
   return mismatchPlain(a, b, lookup, path, seen);
 }
 
-function mismatchPlain(a: Schema, b: Schema, lookup: Lookup, path: string, seen: Set<string>): Mismatch | undefined {
+function mismatchPlain(
+  a: Schema,
+  b: Schema,
+  lookup: Lookup,
+  path: string,
+  seen: Set<string>,
+): Mismatch | undefined {
   const here: Mismatch = { path: path || '/', found: a, wanted: b };
   const values = a.const !== undefined ? [a.const] : a.enum;
   const allowed = b.const !== undefined ? [b.const] : b.enum;
   if (allowed)
-    return values ? (values.every((value) => allowed.includes(value)) ? undefined : here) : a.type !== undefined ? here : undefined;
-  if (a.type !== undefined && b.type !== undefined && a.type !== b.type && !(b.type === 'number' && a.type === 'integer')) {
+    return values
+      ? values.every((value) => allowed.includes(value))
+        ? undefined
+        : here
+      : a.type !== undefined
+        ? here
+        : undefined;
+  if (
+    a.type !== undefined &&
+    b.type !== undefined &&
+    a.type !== b.type &&
+    !(b.type === 'number' && a.type === 'integer')
+  ) {
     // A plain number may be declared an integer: types can't tell them apart.
     if (!(a.type === 'number' && b.type === 'integer')) return here;
   }
@@ -83,16 +107,24 @@ function mismatchPlain(a: Schema, b: Schema, lookup: Lookup, path: string, seen:
     }
     if (b.additionalProperties === false)
       for (const [name, part] of Object.entries(a.properties ?? {}))
-        if (!Object.hasOwn(b.properties ?? {}, name)) return { path: `${path}/${name}`, found: part, wanted: undefined };
+        if (!Object.hasOwn(b.properties ?? {}, name))
+          return { path: `${path}/${name}`, found: part, wanted: undefined };
   }
-  if (b.type === 'array' && typeof a.items === 'object' && typeof b.items === 'object' && !a.prefixItems && !b.prefixItems)
+  if (
+    b.type === 'array' &&
+    typeof a.items === 'object' &&
+    typeof b.items === 'object' &&
+    !a.prefixItems &&
+    !b.prefixItems
+  )
     return findMismatch(a.items, b.items, lookup, `${path}/0`, seen);
   return undefined;
 }
 
 function follow(schema: Schema, lookup: Lookup): Schema {
   let current = schema;
-  for (let depth = 0; current.$ref !== undefined && depth < 20; depth++) current = lookup(refName(current.$ref)) ?? {};
+  for (let depth = 0; current.$ref !== undefined && depth < 20; depth++)
+    current = lookup(refName(current.$ref)) ?? {};
   return current;
 }
 

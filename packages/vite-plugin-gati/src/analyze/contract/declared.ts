@@ -13,7 +13,12 @@ interface DeclaredResponses {
 }
 
 /** What is sure once the author says it, and so is no news any more. */
-const SETTLED = new Set(['GATI_RESPONSE_UNKNOWN', 'GATI_STATUS_UNKNOWN', 'GATI_TYPE_ANY', 'GATI_BODY_SOMETIMES']);
+const SETTLED = new Set([
+  'GATI_RESPONSE_UNKNOWN',
+  'GATI_STATUS_UNKNOWN',
+  'GATI_TYPE_ANY',
+  'GATI_BODY_SOMETIMES',
+]);
 
 /** Declared responses stand in the contract; the inferred ones are held against them. */
 export function withDeclared(
@@ -27,11 +32,16 @@ export function withDeclared(
   const declared = readDeclared(session, exports, loaded, file, issues);
   if (!declared) return inferred.responses;
   const lookup = (name: string): Schema | undefined =>
-    session.responses.definitions.get(name)?.schema ?? session.requests.definitions.get(name)?.schema;
+    session.responses.definitions.get(name)?.schema ??
+    session.requests.definitions.get(name)?.schema;
   for (const [status, response] of Object.entries(inferred.responses)) {
     const node = inferred.places.get(status) ?? declared.node;
     if (status === 'default') continue;
-    const key = declared.byStatus.has(status) ? status : declared.byStatus.has('default') ? 'default' : undefined;
+    const key = declared.byStatus.has(status)
+      ? status
+      : declared.byStatus.has('default')
+        ? 'default'
+        : undefined;
     if (key === undefined) {
       issues.add(
         'GATI_RESPONSE_MISMATCH',
@@ -63,14 +73,26 @@ export function withDeclared(
   return Object.fromEntries(
     [...declared.byStatus].map(([status, schema]) => {
       const before = inferred.responses[status];
-      const contentType = before?.contentType ?? (Number(status) >= 400 && isProblem(schema) ? PROBLEM : 'application/json');
-      return [status, { ...(schema ? { schema, contentType } : {}), ...(before?.stream ? { stream: true } : {}), declared: true }];
+      const contentType =
+        before?.contentType ??
+        (Number(status) >= 400 && isProblem(schema) ? PROBLEM : 'application/json');
+      return [
+        status,
+        {
+          ...(schema ? { schema, contentType } : {}),
+          ...(before?.stream ? { stream: true } : {}),
+          declared: true,
+        },
+      ];
     }),
   );
 }
 
 function isProblem(schema: Schema | undefined): boolean {
-  return schema?.properties !== undefined && ['type', 'title', 'status', 'code'].every((name) => Object.hasOwn(schema.properties!, name));
+  return (
+    schema?.properties !== undefined &&
+    ['type', 'title', 'status', 'code'].every((name) => Object.hasOwn(schema.properties!, name))
+  );
 }
 
 function readDeclared(
@@ -85,13 +107,18 @@ function readDeclared(
   if (!symbol || !node) return undefined;
   if (loaded.responses) {
     const byStatus = new Map(
-      [...loaded.responses].map(([status, schema]) => [status, adopt(session.responses, schema, `${file}:responses:${status}`)] as const),
+      [...loaded.responses].map(
+        ([status, schema]) =>
+          [status, adopt(session.responses, schema, `${file}:responses:${status}`)] as const,
+      ),
     );
     return { byStatus, node };
   }
   const { host } = session;
   const isType = symbol.name === 'Responses';
-  const type = isType ? host.declaredType(host.target(symbol)) : host.typesOf([host.target(symbol)])[0]!;
+  const type = isType
+    ? host.declaredType(host.target(symbol))
+    : host.typesOf([host.target(symbol)])[0]!;
   const byStatus = new Map<string, Schema | undefined>();
   for (const { name, type: body } of host.properties(type)) {
     if (name !== 'default' && !/^[2-5]\d\d$/.test(name)) {
@@ -106,9 +133,11 @@ function readDeclared(
     }
     const standard = isType ? undefined : host.property(body, '~standard');
     const types = standard && host.property(standard, 'types');
-    const kept = types?.tag === 'union' ? host.members(types).find(({ tag }) => tag === 'object') : types;
+    const kept =
+      types?.tag === 'union' ? host.members(types).find(({ tag }) => tag === 'object') : types;
     const inner = (kept && host.property(kept, 'output')) ?? body;
-    if (inner.tag === 'void' || inner.tag === 'undefined' || inner.tag === 'never') byStatus.set(name, undefined);
+    if (inner.tag === 'void' || inner.tag === 'undefined' || inner.tag === 'never')
+      byStatus.set(name, undefined);
     else {
       const written = session.responses.write(inner);
       for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);

@@ -15,7 +15,9 @@ export class DefNames {
   }
 
   finish(schema: Schema): Schema {
-    return mapSchema(schema, (part) => (part.$ref === undefined ? part : { ...part, $ref: toRef(this.#name(refName(part.$ref))) }));
+    return mapSchema(schema, (part) =>
+      part.$ref === undefined ? part : { ...part, $ref: toRef(this.#name(refName(part.$ref))) },
+    );
   }
 
   #name(key: string): string {
@@ -31,7 +33,8 @@ export class DefNames {
       return twin;
     }
     let name = definition.name;
-    for (let number = 2; Object.hasOwn(this.$defs, name); number++) name = `${definition.name}${number}`;
+    for (let number = 2; Object.hasOwn(this.$defs, name); number++)
+      name = `${definition.name}${number}`;
     this.#names.set(key, name);
     this.#written.set(name, definition);
     this.$defs[name] = {};
@@ -44,7 +47,8 @@ export class DefNames {
 
   #twin(definition: Definition): string | undefined {
     for (const [name, other] of this.#written) {
-      if (other.name === definition.name && neutral(other.schema) === neutral(definition.schema)) return name;
+      if (other.name === definition.name && neutral(other.schema) === neutral(definition.schema))
+        return name;
     }
     return undefined;
   }

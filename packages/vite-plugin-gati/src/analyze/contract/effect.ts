@@ -1,4 +1,10 @@
-import { canonicalSchema, type EffectContract, isSubschema, mapEffect, type Schema } from '@gati/contract';
+import {
+  canonicalSchema,
+  type EffectContract,
+  isSubschema,
+  mapEffect,
+  type Schema,
+} from '@gati/contract';
 import type { NamedFile } from '../../scan/types.ts';
 import type { Session } from '../session.ts';
 import type { AnalyzedEffect } from '../types.ts';
@@ -10,7 +16,10 @@ import { Issues } from './issues.ts';
 const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: false };
 
 /** Payload and result of an effect: the first parameter of `run` and what it resolves to. */
-export function analyzeEffect(session: Session, { name, file }: NamedFile): Omit<AnalyzedEffect, 'dependencies'> {
+export function analyzeEffect(
+  session: Session,
+  { name, file }: NamedFile,
+): Omit<AnalyzedEffect, 'dependencies'> {
   const contract: EffectContract = { name, file };
   const exports = session.host.moduleExports(session.files.absolute(file));
   const symbol = exports.get('run') ?? exports.get('default');
@@ -29,12 +38,18 @@ export function analyzeEffect(session: Session, { name, file }: NamedFile): Omit
     if (inner.tag !== 'void' && inner.tag !== 'undefined' && inner.tag !== 'never') {
       const written = session.responses.write(inner);
       contract.result = written.schema;
-      for (const { code, message, fix } of written.issues) issues.add(code, message, fix, site.node);
+      for (const { code, message, fix } of written.issues)
+        issues.add(code, message, fix, site.node);
     }
   }
   const names = new DefNames(session);
   const finished = mapEffect(contract, (schema) => names.finish(canonicalSchema(schema)));
-  if (payload && finished.payload && exports.has('schedule') && !isSubschema(EMPTY, finished.payload, {}, names.$defs)) {
+  if (
+    payload &&
+    finished.payload &&
+    exports.has('schedule') &&
+    !isSubschema(EMPTY, finished.payload, {}, names.$defs)
+  ) {
     issues.add(
       'GATI_EFFECT_SCHEDULE',
       `'${name}' runs by its schedule with the payload {}, which its 'run' does not take.`,

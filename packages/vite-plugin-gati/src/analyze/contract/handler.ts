@@ -1,4 +1,9 @@
-import { type ExportAssignment, type Node, SyntaxKind as K, type VariableDeclaration } from 'typescript-7/unstable/ast';
+import {
+  type ExportAssignment,
+  type Node,
+  SyntaxKind as K,
+  type VariableDeclaration,
+} from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
 import type { Session } from '../session.ts';
 import { unwrap } from '../walk/syntax.ts';
@@ -13,14 +18,19 @@ export interface HandlerSite {
 }
 
 /** The handler behind an export, through `export { handler }` and `export default handler`. */
-export function findHandler(session: Session, symbol: SymbolView, depth = 0): HandlerSite | undefined {
+export function findHandler(
+  session: Session,
+  symbol: SymbolView,
+  depth = 0,
+): HandlerSite | undefined {
   const { host } = session;
   for (const declaration of host.target(symbol).declarations) {
     if (declaration.file.endsWith('.d.ts')) continue;
     const node = declaration.node();
     if (!node) continue;
     const kind = host.kind(node);
-    if (kind === K.FunctionDeclaration) return { node, fn: node as FunctionNode, declaration: node };
+    if (kind === K.FunctionDeclaration)
+      return { node, fn: node as FunctionNode, declaration: node };
     const expression =
       kind === K.ExportAssignment
         ? (node as ExportAssignment).expression
@@ -36,7 +46,10 @@ export function findHandler(session: Session, symbol: SymbolView, depth = 0): Ha
       if (found) return found;
     }
     const place = kind === K.VariableDeclaration ? node.parent.parent : node;
-    const fn = innerKind === K.ArrowFunction || innerKind === K.FunctionExpression ? (inner as FunctionNode) : undefined;
+    const fn =
+      innerKind === K.ArrowFunction || innerKind === K.FunctionExpression
+        ? (inner as FunctionNode)
+        : undefined;
     return { node: inner, fn, declaration: place };
   }
   return undefined;
@@ -44,6 +57,7 @@ export function findHandler(session: Session, symbol: SymbolView, depth = 0): Ha
 
 function skipAssertions(session: Session, node: Node): Node {
   let inner = unwrap(session.host, node);
-  while (session.host.kind(inner) === K.AsExpression) inner = unwrap(session.host, (inner as unknown as { expression: Node }).expression);
+  while (session.host.kind(inner) === K.AsExpression)
+    inner = unwrap(session.host, (inner as unknown as { expression: Node }).expression);
   return inner;
 }

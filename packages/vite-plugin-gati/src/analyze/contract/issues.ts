@@ -11,7 +11,13 @@ export class Issues {
     this.#session = session;
   }
 
-  add(code: string, message: string, fix: string, node: Node, level: Diagnostic['level'] = 'warning'): void {
+  add(
+    code: string,
+    message: string,
+    fix: string,
+    node: Node,
+    level: Diagnostic['level'] = 'warning',
+  ): void {
     const source = node.getSourceFile();
     const place = this.#session.files.place(source.fileName, source.text, node.getStart(source));
     const diagnostic: Diagnostic = { code, level, message, fix, ...place };
@@ -20,7 +26,8 @@ export class Issues {
 
   /** Takes back warnings of these codes. */
   drop(codes: ReadonlySet<string>): void {
-    for (const [key, { code, level }] of this.#found) if (level === 'warning' && codes.has(code)) this.#found.delete(key);
+    for (const [key, { code, level }] of this.#found)
+      if (level === 'warning' && codes.has(code)) this.#found.delete(key);
   }
 
   list(): Diagnostic[] {

@@ -12,7 +12,15 @@ export interface Converted {
   lost: Set<string>;
 }
 
-const TYPES = new Set<string>(['string', 'number', 'integer', 'boolean', 'null', 'array', 'object']);
+const TYPES = new Set<string>([
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'null',
+  'array',
+  'object',
+]);
 const NUMBERS = [
   'minProperties',
   'maxProperties',
@@ -53,16 +61,31 @@ const BELONGS: Record<string, SchemaType[]> = {
   exclusiveMaximum: ['number', 'integer'],
   multipleOf: ['number', 'integer'],
 };
-const IGNORED = new Set(['$schema', '$id', '$comment', '$anchor', '$defs', 'definitions', 'default', 'examples', 'id']);
+const IGNORED = new Set([
+  '$schema',
+  '$id',
+  '$comment',
+  '$anchor',
+  '$defs',
+  'definitions',
+  'default',
+  'examples',
+  'id',
+]);
 
 /** JSON Schema (draft 7 and 2020-12) as the contract's own subset of it. */
 export function fromJsonSchema(root: JsonSchema): Converted {
   const lost = new Set<string>();
   const definitions = new Map<string, Schema>();
-  const all = typeof root === 'object' ? { ...(root['definitions'] as object), ...(root['$defs'] as object) } : {};
-  for (const [name, definition] of Object.entries(all)) definitions.set(name, canonicalSchema(convert(definition as JsonSchema, lost)));
+  const all =
+    typeof root === 'object'
+      ? { ...(root['definitions'] as object), ...(root['$defs'] as object) }
+      : {};
+  for (const [name, definition] of Object.entries(all))
+    definitions.set(name, canonicalSchema(convert(definition as JsonSchema, lost)));
   const schema = canonicalSchema(convert(root, lost));
-  if (JSON.stringify([schema, ...definitions.values()]).includes('"#/$defs/#"')) definitions.set('#', schema);
+  if (JSON.stringify([schema, ...definitions.values()]).includes('"#/$defs/#"'))
+    definitions.set('#', schema);
   return { schema, definitions, lost };
 }
 
@@ -87,7 +110,8 @@ function convert(source: JsonSchema, lost: Set<string>): Schema {
         else lost.add(key);
         break;
       case 'enum':
-        if ((value as unknown[]).every(isLiteral)) result.enum = value as (string | number | boolean | null)[];
+        if ((value as unknown[]).every(isLiteral))
+          result.enum = value as (string | number | boolean | null)[];
         else lost.add(key);
         break;
       case 'anyOf':
@@ -101,15 +125,19 @@ function convert(source: JsonSchema, lost: Set<string>): Schema {
         result.not = inner(value);
         break;
       case 'properties':
-        result.properties = Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, inner(part)]));
+        result.properties = Object.fromEntries(
+          Object.entries(value as object).map(([name, part]) => [name, inner(part)]),
+        );
         break;
       case 'required':
         result.required = (value as unknown[]).filter((name) => typeof name === 'string');
         break;
       case 'additionalProperties':
         if (typeof value === 'boolean') {
-          if (!value) result.additionalProperties = source['patternProperties'] === undefined ? false : {};
-        } else if (Object.keys(value as object).length > 0) result.additionalProperties = inner(value);
+          if (!value)
+            result.additionalProperties = source['patternProperties'] === undefined ? false : {};
+        } else if (Object.keys(value as object).length > 0)
+          result.additionalProperties = inner(value);
         break;
       case 'propertyNames':
         if (JSON.stringify(value) !== '{"type":"string"}') result.propertyNames = inner(value);
@@ -138,14 +166,18 @@ function convert(source: JsonSchema, lost: Set<string>): Schema {
   if (source['default'] !== undefined) result.default = source['default'] as JsonValue;
   if (Array.isArray(source['examples'])) result.examples = source['examples'] as JsonValue[];
   if (source['format'] === 'binary' && source['type'] === 'string')
-    return { ...FILE, ...(result.description === undefined ? {} : { description: result.description }) };
+    return {
+      ...FILE,
+      ...(result.description === undefined ? {} : { description: result.description }),
+    };
   return result;
 }
 
 function copyPlain(result: Schema, key: string, value: unknown, lost: Set<string>): void {
   if ((NUMBERS as readonly string[]).includes(key)) {
     // What every safe integer fits says nothing.
-    if (typeof value === 'number' && Math.abs(value) !== Number.MAX_SAFE_INTEGER) Object.assign(result, { [key]: value });
+    if (typeof value === 'number' && Math.abs(value) !== Number.MAX_SAFE_INTEGER)
+      Object.assign(result, { [key]: value });
   } else if ((STRINGS as readonly string[]).includes(key)) {
     if (typeof value === 'string') Object.assign(result, { [key]: value });
   } else if ((FLAGS as readonly string[]).includes(key)) {
@@ -153,14 +185,24 @@ function copyPlain(result: Schema, key: string, value: unknown, lost: Set<string
   } else if (!IGNORED.has(key) && !key.startsWith('x-')) lost.add(key);
 }
 
-function convertTypes(source: { [keyword: string]: unknown }, types: SchemaType[], lost: Set<string>): Schema {
+function convertTypes(
+  source: { [keyword: string]: unknown },
+  types: SchemaType[],
+  lost: Set<string>,
+): Schema {
   const shared = Object.fromEntries(
-    Object.entries(source).filter(([key]) => key !== 'type' && !BELONGS[key] && key !== 'enum' && key !== 'const'),
+    Object.entries(source).filter(
+      ([key]) => key !== 'type' && !BELONGS[key] && key !== 'enum' && key !== 'const',
+    ),
   );
   const values = source['enum'] as unknown[] | undefined;
   const anyOf = types.map((type) => {
-    const own = Object.fromEntries(Object.entries(source).filter(([key]) => BELONGS[key]?.includes(type)));
-    const fitting = values?.filter((value) => typeName(value) === type || (type === 'integer' && Number.isInteger(value)));
+    const own = Object.fromEntries(
+      Object.entries(source).filter(([key]) => BELONGS[key]?.includes(type)),
+    );
+    const fitting = values?.filter(
+      (value) => typeName(value) === type || (type === 'integer' && Number.isInteger(value)),
+    );
     return { ...own, type, ...(fitting && type !== 'null' ? { enum: fitting } : {}) };
   });
   return convert({ ...shared, anyOf }, lost);
@@ -175,5 +217,7 @@ function isLiteral(value: unknown): value is string | number | boolean | null {
 }
 
 function toOwnRef(ref: string): string {
-  return ref === '#' ? '#/$defs/#' : `#/$defs/${decodeURIComponent(ref.slice(ref.lastIndexOf('/') + 1))}`;
+  return ref === '#'
+    ? '#/$defs/#'
+    : `#/$defs/${decodeURIComponent(ref.slice(ref.lastIndexOf('/') + 1))}`;
 }

@@ -8,7 +8,12 @@ export type FieldTest = (name: string, schema: Schema) => string | undefined;
 const MAX_HOPS = 16;
 
 /** Why no record of named fields (a query, a form, the parameters of a path) can be what a schema asks for; `undefined`: one can be. */
-export function findMisfit(schema: Schema, lookup: Lookup, test: FieldTest, hops = 0): string | undefined {
+export function findMisfit(
+  schema: Schema,
+  lookup: Lookup,
+  test: FieldTest,
+  hops = 0,
+): string | undefined {
   if (hops > MAX_HOPS) return undefined;
   const inner = (part: Schema): string | undefined => findMisfit(part, lookup, test, hops + 1);
   if (schema.$ref !== undefined) {
@@ -24,7 +29,8 @@ export function findMisfit(schema: Schema, lookup: Lookup, test: FieldTest, hops
     const found = inner(part);
     if (found !== undefined) return found;
   }
-  if (schema.type !== undefined && schema.type !== 'object') return `it is ${article(schema)} and no record of names and values`;
+  if (schema.type !== undefined && schema.type !== 'object')
+    return `it is ${article(schema)} and no record of names and values`;
   for (const name of schema.required ?? []) {
     const reason = test(name, schema.properties?.[name] ?? {});
     if (reason !== undefined) return `\`${name}\` ${reason}`;
@@ -39,14 +45,17 @@ export function fieldMisfit(schema: Schema, lookup: Lookup, files: boolean): str
   if (forms.length === 0) return undefined;
   const reasons = forms.map((form) => {
     if (form.const !== undefined || form.enum) return undefined;
-    if (form['x-gati-codec'] === 'file') return files ? undefined : 'is a file, and there are only strings';
+    if (form['x-gati-codec'] === 'file')
+      return files ? undefined : 'is a file, and there are only strings';
     if (form.type === 'object') return 'is an object, and there are only strings';
     if (form.type !== 'array') return undefined;
-    const items = form.prefixItems?.[0] ?? (typeof form.items === 'object' ? form.items : undefined);
+    const items =
+      form.prefixItems?.[0] ?? (typeof form.items === 'object' ? form.items : undefined);
     // No value is an empty list only where the name may be left out, and then it is not required.
     if (!items) return undefined;
     const inner = formsOf(items, lookup);
-    const fits = inner.some(({ type }) => type !== 'object' && type !== 'array') || inner.length === 0;
+    const fits =
+      inner.some(({ type }) => type !== 'object' && type !== 'array') || inner.length === 0;
     return fits ? undefined : 'is a list of objects or lists, and there are only strings';
   });
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
@@ -61,7 +70,9 @@ function formsOf(schema: Schema, lookup: Lookup, hops = 0): Schema[] {
   }
   if (schema.anyOf) return schema.anyOf.flatMap((part) => formsOf(part, lookup, hops + 1));
   if (schema.allOf && schema.type === undefined) {
-    const typed = schema.allOf.flatMap((part) => formsOf(part, lookup, hops + 1)).find(({ type }) => type !== undefined);
+    const typed = schema.allOf
+      .flatMap((part) => formsOf(part, lookup, hops + 1))
+      .find(({ type }) => type !== undefined);
     return [{ ...typed, ...schema }];
   }
   return [schema];

@@ -24,7 +24,8 @@ export function requestMisfit(
 ): RequestMisfit | undefined {
   const strings = (reason: string | undefined, fix: string): RequestMisfit | undefined =>
     reason === undefined ? undefined : { reason, fix };
-  const field = (_: string, value: Schema): string | undefined => fieldMisfit(value, lookup, isForm);
+  const field = (_: string, value: Schema): string | undefined =>
+    fieldMisfit(value, lookup, isForm);
   switch (part) {
     case 'params': {
       const names = paramNames(path);
@@ -33,16 +34,28 @@ export function requestMisfit(
         names.includes(name) ? undefined : 'is required, but the path has no such parameter',
       );
       if (wrong === undefined)
-        return strings(findMisfit(schema, lookup, field), 'Declare what a segment of a path can be: a string, number or boolean.');
+        return strings(
+          findMisfit(schema, lookup, field),
+          'Declare what a segment of a path can be: a string, number or boolean.',
+        );
       return {
         reason: wrong,
-        fix: names.length === 0 ? 'Put it into the route, or leave it out.' : `Name the parameters as the route does: ${own}.`,
+        fix:
+          names.length === 0
+            ? 'Put it into the route, or leave it out.'
+            : `Name the parameters as the route does: ${own}.`,
       };
     }
     case 'query':
-      return strings(findMisfit(schema, lookup, field), 'Declare names with strings, numbers, booleans or lists of these, or take a body.');
+      return strings(
+        findMisfit(schema, lookup, field),
+        'Declare names with strings, numbers, booleans or lists of these, or take a body.',
+      );
     case 'headers':
-      return strings(findMisfit(schema, lookup, field), 'Declare names with strings, numbers, booleans or lists of these.');
+      return strings(
+        findMisfit(schema, lookup, field),
+        'Declare names with strings, numbers, booleans or lists of these.',
+      );
     case 'body':
       if (!optional && (method === 'GET' || method === 'HEAD'))
         return {

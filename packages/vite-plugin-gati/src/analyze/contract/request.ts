@@ -8,7 +8,14 @@ import type { Issues } from './issues.ts';
 import { requestMisfit } from './request-misfit.ts';
 import { adopt, type LoadedSchemas } from './standard-schema.ts';
 
-export const PART_TYPES = { params: 'Params', query: 'Query', headers: 'Headers', body: 'Body', receive: 'Receive', send: 'Send' } as const;
+export const PART_TYPES = {
+  params: 'Params',
+  query: 'Query',
+  headers: 'Headers',
+  body: 'Body',
+  receive: 'Receive',
+  send: 'Send',
+} as const;
 export type Part = keyof typeof PART_TYPES;
 
 export interface RequestInput {
@@ -22,7 +29,9 @@ export interface RequestInput {
 }
 
 /** `params`, `query`, `headers`, `body` and the messages of a socket, as far as they are declared. */
-export function requestParts(input: RequestInput): Pick<RouteContract, 'params' | 'query' | 'headers' | 'body' | 'receive' | 'send'> {
+export function requestParts(
+  input: RequestInput,
+): Pick<RouteContract, 'params' | 'query' | 'headers' | 'body' | 'receive' | 'send'> {
   const parts: Partial<Record<Part, DeclaredPart>> = {};
   for (const part of Object.keys(PART_TYPES) as Part[]) {
     const found = declaredPart(input, part);
@@ -35,17 +44,25 @@ export function requestParts(input: RequestInput): Pick<RouteContract, 'params' 
     ...(params ? { params } : {}),
     ...(parts.query ? { query: parts.query.schema } : {}),
     ...(parts.headers ? { headers: lowerCase(parts.headers.schema) } : {}),
-    ...(parts.body ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.session) } : {}),
+    ...(parts.body
+      ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.session) }
+      : {}),
     ...(parts.receive ? { receive: parts.receive.schema } : {}),
     ...(parts.send ? { send: parts.send.schema } : {}),
   };
 }
 
 /** What no request can be is no fault of the types, so nothing else would say it. */
-function warnOfMisfit({ session, route, exports, issues, fallback }: RequestInput, part: Part, { schema, optional }: DeclaredPart): void {
+function warnOfMisfit(
+  { session, route, exports, issues, fallback }: RequestInput,
+  part: Part,
+  { schema, optional }: DeclaredPart,
+): void {
   const isValue = route.exports.values.includes(part);
   const isForm = part === 'body' && hasFile(schema, session, new Set());
-  const misfit = requestMisfit(route, part, { schema, optional, isForm }, (ref) => definition(ref, session));
+  const misfit = requestMisfit(route, part, { schema, optional, isForm }, (ref) =>
+    definition(ref, session),
+  );
   if (!misfit) return;
   const name = isValue ? part : PART_TYPES[part];
   const node = exports.get(name)?.declarations[0]?.node() ?? fallback;
@@ -62,7 +79,10 @@ interface DeclaredPart {
   optional: boolean;
 }
 
-function declaredPart({ session, route, exports, loaded, issues, fallback }: RequestInput, part: Part): DeclaredPart | undefined {
+function declaredPart(
+  { session, route, exports, loaded, issues, fallback }: RequestInput,
+  part: Part,
+): DeclaredPart | undefined {
   const { host } = session;
   const type = exports.get(PART_TYPES[part]);
   const at = (symbol: SymbolView): Node => symbol.declarations[0]?.node() ?? fallback;
@@ -80,7 +100,11 @@ function declaredPart({ session, route, exports, loaded, issues, fallback }: Req
       );
     }
     return {
-      schema: adopt(part === 'send' ? session.responses : session.requests, schema, `${route.file}:${part}`),
+      schema: adopt(
+        part === 'send' ? session.responses : session.requests,
+        schema,
+        `${route.file}:${part}`,
+      ),
       optional: schema.optional,
     };
   }
@@ -95,7 +119,13 @@ function declaredPart({ session, route, exports, loaded, issues, fallback }: Req
 }
 
 /** Where the value can't be loaded, its type still says what goes in. */
-function inferInput(session: Session, value: SymbolView, part: string, issues: Issues, node: Node): DeclaredPart {
+function inferInput(
+  session: Session,
+  value: SymbolView,
+  part: string,
+  issues: Issues,
+  node: Node,
+): DeclaredPart {
   const { host } = session;
   const [type] = host.typesOf([host.target(value)]);
   const step = (from: TypeView | undefined, name: string): TypeView | undefined => {
@@ -140,8 +170,12 @@ function lowerCase(schema: Schema): Schema {
   if (!schema.properties) return schema;
   return {
     ...schema,
-    properties: Object.fromEntries(Object.entries(schema.properties).map(([name, part]) => [name.toLowerCase(), part])),
-    ...(schema.required ? { required: schema.required.map((name) => name.toLowerCase()).sort() } : {}),
+    properties: Object.fromEntries(
+      Object.entries(schema.properties).map(([name, part]) => [name.toLowerCase(), part]),
+    ),
+    ...(schema.required
+      ? { required: schema.required.map((name) => name.toLowerCase()).sort() }
+      : {}),
   };
 }
 
@@ -156,7 +190,9 @@ function contentTypes(schema: Schema, session: Session): string[] {
     schema.type === 'object' &&
     schema.properties &&
     !schema.allOf &&
-    Object.values(schema.properties).every((part) => isScalar(part, session) || isList(part, session));
+    Object.values(schema.properties).every(
+      (part) => isScalar(part, session) || isList(part, session),
+    );
   if (flat) types.push('application/x-www-form-urlencoded', 'multipart/form-data');
   return types;
 }
@@ -192,7 +228,8 @@ function isScalar(schema: Schema, session: Session): boolean {
 
 /** A name that comes several times fills it. */
 function isList(schema: Schema, session: Session): boolean {
-  const { type, items, prefixItems } = schema.$ref === undefined ? schema : (definition(schema, session) ?? {});
+  const { type, items, prefixItems } =
+    schema.$ref === undefined ? schema : (definition(schema, session) ?? {});
   return type === 'array' && !prefixItems && typeof items === 'object' && isScalar(items, session);
 }
 

@@ -31,8 +31,15 @@ export interface Inferred {
 }
 
 /** Walks the handler and gathers its answers by status. */
-export function inferResponses(session: Session, site: HandlerSite, middleware: readonly FunctionNode[], issues: Issues): Inferred {
-  const walk = new Interpreter(session, (code, message, fix, node) => issues.add(code, message, fix, node));
+export function inferResponses(
+  session: Session,
+  site: HandlerSite,
+  middleware: readonly FunctionNode[],
+  issues: Issues,
+): Inferred {
+  const walk = new Interpreter(session, (code, message, fix, node) =>
+    issues.add(code, message, fix, node),
+  );
   const answers: Answer[] = [];
   session.prepare([site.node]);
   const handlers: Outcome[] = site.fn
@@ -46,7 +53,12 @@ export function inferResponses(session: Session, site: HandlerSite, middleware: 
         'Write the handler as a function, or declare `export type Responses = { 200: … }`.',
         site.node,
       );
-      answers.push({ status: undefined, schema: {}, contentType: 'application/json', node: site.node });
+      answers.push({
+        status: undefined,
+        schema: {},
+        contentType: 'application/json',
+        node: site.node,
+      });
       continue;
     }
     walk.sink = [];
@@ -55,8 +67,10 @@ export function inferResponses(session: Session, site: HandlerSite, middleware: 
       answers.push(generatorAnswer(session, node, issues));
       continue;
     }
-    const run = (state: State): Outcome[] => walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
-    for (const outcome of throughMiddleware(walk, middleware, run)(start)) answers.push(...toAnswers(walk, outcome, node, issues));
+    const run = (state: State): Outcome[] =>
+      walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
+    for (const outcome of throughMiddleware(walk, middleware, run)(start))
+      answers.push(...toAnswers(walk, outcome, node, issues));
     for (const { error } of walk.sink) {
       if (!error) continue;
       if (isError(error.status)) answers.push(toProblem(walk, error, issues));
@@ -90,10 +104,13 @@ function throughMiddleware(
     const rest = run;
     run = (state) => {
       const values: Value[] = [...contexts(walk, fn), { kind: 'next', run: rest }];
-      return walk.enter(fn, values, state, { at: fn, frame: walk.frame }).map(({ state: { inner, ...end }, value }) => {
-        const passes = value.kind === 'inner' || (value.kind === 'constant' && value.value === undefined);
-        return { state: end, value: passes ? (inner ?? UNDEFINED) : value };
-      });
+      return walk
+        .enter(fn, values, state, { at: fn, frame: walk.frame })
+        .map(({ state: { inner, ...end }, value }) => {
+          const passes =
+            value.kind === 'inner' || (value.kind === 'constant' && value.value === undefined);
+          return { state: end, value: passes ? (inner ?? UNDEFINED) : value };
+        });
     };
   }
   return run;
@@ -105,10 +122,21 @@ function generatorAnswer(session: Session, node: Node, issues: Issues): Answer {
   const [item] = result ? session.host.typeArguments(result) : [];
   const written = item ? session.responses.write(item) : { schema: {}, issues: [] };
   for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
-  return { status: 200, schema: written.schema, contentType: 'text/event-stream', stream: true, node };
+  return {
+    status: 200,
+    schema: written.schema,
+    contentType: 'text/event-stream',
+    stream: true,
+    node,
+  };
 }
 
-function toAnswers(walk: Interpreter, { state, value, facts = state.facts }: Outcome, node: Node, issues: Issues): Answer[] {
+function toAnswers(
+  walk: Interpreter,
+  { state, value, facts = state.facts }: Outcome,
+  node: Node,
+  issues: Issues,
+): Answer[] {
   if (value.kind === 'never') return [];
   if (state.escaped) {
     const { node: at, why } = state.escaped;
@@ -129,13 +157,22 @@ function toAnswers(walk: Interpreter, { state, value, facts = state.facts }: Out
     );
     return [];
   }
-  if (value.kind === 'union') return value.options.flatMap((option) => toAnswers(walk, { state, value: option, facts }, node, issues));
+  if (value.kind === 'union')
+    return value.options.flatMap((option) =>
+      toAnswers(walk, { state, value: option, facts }, node, issues),
+    );
   const set = answer(state, state.body, node, issues);
   // What was set goes before what is returned.
-  if (state.body || state.redirected || value.kind === 'sent' || (value.kind === 'constant' && value.value === undefined)) {
+  if (
+    state.body ||
+    state.redirected ||
+    value.kind === 'sent' ||
+    (value.kind === 'constant' && value.value === undefined)
+  ) {
     return state.body?.optional ? [set, answer(state, undefined, node, issues)] : [set];
   }
-  const at = value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
+  const at =
+    value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
   if (value.kind === 'type' && isSent(walk, value)) {
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
@@ -157,7 +194,9 @@ function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boo
   const type = walk.session.type(value.node);
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
   return members.some(
-    (member) => member.tag === 'object' && ['Sent', '__GatiSent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''),
+    (member) =>
+      member.tag === 'object' &&
+      ['Sent', '__GatiSent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''),
   );
 }
 
@@ -177,7 +216,10 @@ function answer(state: State, body: Body | undefined, node: Node, issues: Issues
   const empty = known === 204 || known === 304 || !body;
   const contentType = state.contentType ?? body?.contentType;
   const overridden =
-    body && state.contentType !== undefined && state.contentType !== body.contentType && !state.contentType.endsWith('json');
+    body &&
+    state.contentType !== undefined &&
+    state.contentType !== body.contentType &&
+    !state.contentType.endsWith('json');
   return {
     status: known,
     schema: empty ? undefined : overridden && body.schema?.type !== 'string' ? {} : body.schema,
@@ -202,7 +244,12 @@ function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Answe
       error.node,
     );
   }
-  return { status: error.status, schema: problemSchema(walk, error), contentType: PROBLEM, node: error.node };
+  return {
+    status: error.status,
+    schema: problemSchema(walk, error),
+    contentType: PROBLEM,
+    node: error.node,
+  };
 }
 
 function joinAnswers(answers: readonly Answer[], issues: Issues): Inferred {
@@ -211,9 +258,13 @@ function joinAnswers(answers: readonly Answer[], issues: Issues): Inferred {
     const key = each.status === undefined ? 'default' : String(each.status);
     byStatus.set(key, [...(byStatus.get(key) ?? []), each]);
   }
-  const keys = [...byStatus.keys()].sort((a, b) => Number(a === 'default') - Number(b === 'default') || Number(a) - Number(b));
+  const keys = [...byStatus.keys()].sort(
+    (a, b) => Number(a === 'default') - Number(b === 'default') || Number(a) - Number(b),
+  );
   return {
-    responses: Object.fromEntries(keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)])),
+    responses: Object.fromEntries(
+      keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)]),
+    ),
     places: new Map(keys.map((key) => [key, byStatus.get(key)![0]!.node])),
   };
 }
@@ -232,7 +283,8 @@ function joinStatus(key: string, answers: readonly Answer[], issues: Issues): Re
   }
   const types = [...new Set(full.map(({ contentType }) => contentType!))].sort();
   const json = types.every((type) => /[/+]json$/.test(type));
-  const contentType = types.length === 1 ? types[0]! : json ? 'application/json' : first.contentType!;
+  const contentType =
+    types.length === 1 ? types[0]! : json ? 'application/json' : first.contentType!;
   if (types.length > 1) {
     issues.add(
       'GATI_CONTENT_TYPES',

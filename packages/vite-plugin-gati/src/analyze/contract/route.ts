@@ -13,7 +13,11 @@ import { withDeclared } from './declared.ts';
 import type { LoadedSchemas } from './standard-schema.ts';
 
 /** One route's contract from the program as it stands. */
-export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedSchemas): Omit<AnalyzedRoute, 'dependencies'> {
+export function analyzeRoute(
+  session: Session,
+  route: RouteFile,
+  loaded: LoadedSchemas,
+): Omit<AnalyzedRoute, 'dependencies'> {
   const file = session.files.absolute(route.file);
   const source = session.host.source(file);
   const issues = new Issues(session);
@@ -33,8 +37,14 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
   const isSocket = route.method === 'WS';
   const site = symbol && findHandler(session, symbol);
   const request = requestParts({ session, route, exports, loaded, issues, fallback: source });
-  const unknown: Inferred = { responses: { default: { schema: {}, contentType: 'application/json' } }, places: new Map() };
-  const inferred = site && !isSocket ? inferResponses(session, site, middlewareOf(session, route), issues) : unknown;
+  const unknown: Inferred = {
+    responses: { default: { schema: {}, contentType: 'application/json' } },
+    places: new Map(),
+  };
+  const inferred =
+    site && !isSocket
+      ? inferResponses(session, site, middlewareOf(session, route), issues)
+      : unknown;
   if (!site && !isSocket) {
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
@@ -43,9 +53,13 @@ export function analyzeRoute(session: Session, route: RouteFile, loaded: LoadedS
       source,
     );
   }
-  const responses = isSocket ? {} : withDeclared(session, exports, loaded, route.file, inferred, issues);
+  const responses = isSocket
+    ? {}
+    : withDeclared(session, exports, loaded, route.file, inferred, issues);
   const names = new DefNames(session);
-  const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) => names.finish(canonicalSchema(schema)));
+  const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) =>
+    names.finish(canonicalSchema(schema)),
+  );
   for (const definition of names.used) {
     for (const { code, message, fix } of definition.issues)
       issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
@@ -74,7 +88,9 @@ function missing(route: RouteFile): Diagnostic {
 }
 
 /** Summary is the first line of the documentation, description the rest. */
-function notes(site: HandlerSite | undefined): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {
+function notes(
+  site: HandlerSite | undefined,
+): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {
   if (!site) return {};
   const doc = readDoc(site.declaration.getSourceFile().text, site.declaration.pos);
   if (!doc) return {};

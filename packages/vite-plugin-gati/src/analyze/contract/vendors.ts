@@ -9,26 +9,44 @@ export type SchemaSide = 'input' | 'output';
 interface StandardProps {
   vendor: string;
   validate(value: unknown): unknown;
-  jsonSchema?: Record<SchemaSide, (options: { target: string; libraryOptions?: Record<string, unknown> }) => JsonSchema>;
+  jsonSchema?: Record<
+    SchemaSide,
+    (options: { target: string; libraryOptions?: Record<string, unknown> }) => JsonSchema
+  >;
 }
 
 /** `~standard` of a Standard Schema (https://standardschema.dev), or undefined for anything else. */
 export function standardProps(value: unknown): StandardProps | undefined {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
+    return undefined;
   const props = (value as { '~standard'?: Partial<StandardProps> })['~standard'];
-  return props && typeof props.vendor === 'string' && typeof props.validate === 'function' ? (props as StandardProps) : undefined;
+  return props && typeof props.vendor === 'string' && typeof props.validate === 'function'
+    ? (props as StandardProps)
+    : undefined;
 }
 
 /** What the library says of the schema as JSON Schema; undefined where it can't. */
-export async function toJsonSchema(value: unknown, side: SchemaSide, root: string): Promise<JsonSchema | undefined> {
+export async function toJsonSchema(
+  value: unknown,
+  side: SchemaSide,
+  root: string,
+): Promise<JsonSchema | undefined> {
   const props = standardProps(value);
   if (!props) return undefined;
-  if (props.jsonSchema) return props.jsonSchema[side]({ target: 'draft-2020-12', libraryOptions: libraryOptions(props.vendor, side) });
+  if (props.jsonSchema)
+    return props.jsonSchema[side]({
+      target: 'draft-2020-12',
+      libraryOptions: libraryOptions(props.vendor, side),
+    });
   return props.vendor === 'valibot' ? valibotSchema(value, side, root) : undefined;
 }
 
 function libraryOptions(vendor: string, side: SchemaSide): Record<string, unknown> {
-  if (vendor === 'zod') return { unrepresentable: 'any', override: (context: ZodContext) => overrideZod(context, side) };
+  if (vendor === 'zod')
+    return {
+      unrepresentable: 'any',
+      override: (context: ZodContext) => overrideZod(context, side),
+    };
   if (vendor === 'arktype') return { fallback: arktypeFallback };
   return {};
 }
@@ -59,15 +77,34 @@ function overrideZod({ zodSchema, jsonSchema }: ZodContext, side: SchemaSide): v
   else if (def.type === 'bigint') Object.assign(jsonSchema, BIGINT);
   else if (def.type === 'file') Object.assign(jsonSchema, FILE);
   else if (def.type === 'set')
-    Object.assign(jsonSchema, { type: 'array', items: nested(def.valueType), uniqueItems: true, 'x-gati-codec': 'set' });
+    Object.assign(jsonSchema, {
+      type: 'array',
+      items: nested(def.valueType),
+      uniqueItems: true,
+      'x-gati-codec': 'set',
+    });
   else if (def.type === 'map')
-    Object.assign(jsonSchema, { type: 'object', additionalProperties: nested(def.valueType), 'x-gati-codec': 'map' });
+    Object.assign(jsonSchema, {
+      type: 'object',
+      additionalProperties: nested(def.valueType),
+      'x-gati-codec': 'map',
+    });
   // What comes out of a plain object has no other keys, but that is no promise to keep.
-  else if (def.type === 'object' && def.catchall?._zod.def.type !== 'never' && jsonSchema['additionalProperties'] === false)
+  else if (
+    def.type === 'object' &&
+    def.catchall?._zod.def.type !== 'never' &&
+    jsonSchema['additionalProperties'] === false
+  )
     delete jsonSchema['additionalProperties'];
 }
 
-const ARKTYPE_CLASSES: Record<string, object> = { File: FILE, Blob: FILE, Uint8Array: BYTES, ArrayBuffer: BYTES, Buffer: BYTES };
+const ARKTYPE_CLASSES: Record<string, object> = {
+  File: FILE,
+  Blob: FILE,
+  Uint8Array: BYTES,
+  ArrayBuffer: BYTES,
+  Buffer: BYTES,
+};
 
 function arktypeFallback({
   code,
@@ -95,7 +132,11 @@ interface ValibotPackage {
 }
 
 /** `@valibot/to-json-schema` of the user's project. */
-async function valibotSchema(value: unknown, side: SchemaSide, root: string): Promise<JsonSchema | undefined> {
+async function valibotSchema(
+  value: unknown,
+  side: SchemaSide,
+  root: string,
+): Promise<JsonSchema | undefined> {
   const file = findPackage(root, '@valibot/to-json-schema');
   if (!file) return undefined;
   const { toJsonSchema: print } = (await import(pathToFileURL(file).href)) as ValibotPackage;
@@ -114,7 +155,10 @@ function findPackage(root: string, name: string): string | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
     const home = `${folder}/node_modules/${name}`;
     if (existsSync(`${home}/package.json`)) {
-      const { module, main } = JSON.parse(readFileSync(`${home}/package.json`, 'utf8')) as { module?: string; main?: string };
+      const { module, main } = JSON.parse(readFileSync(`${home}/package.json`, 'utf8')) as {
+        module?: string;
+        main?: string;
+      };
       const entry = module ?? main;
       return entry === undefined ? undefined : `${home}/${entry}`;
     }

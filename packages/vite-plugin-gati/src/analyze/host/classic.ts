@@ -31,15 +31,23 @@ class View implements TypeView {
     this.tag = toTag(raw.flags, api.TypeFlags);
     if (this.tag === 'literal') this.value = literalValue(raw, api);
     if (this.tag === 'template') this.texts = (raw as ts.TemplateLiteralType).texts;
-    if (this.tag === 'any' && (raw as { intrinsicName?: string }).intrinsicName === 'error') this.broken = true;
-    if (raw.flags & api.TypeFlags.Object && (raw as ts.ObjectType).objectFlags & api.ObjectFlags.Reference) this.reference = true;
+    if (this.tag === 'any' && (raw as { intrinsicName?: string }).intrinsicName === 'error')
+      this.broken = true;
+    if (
+      raw.flags & api.TypeFlags.Object &&
+      (raw as ts.ObjectType).objectFlags & api.ObjectFlags.Reference
+    )
+      this.reference = true;
   }
 }
 
 function literalValue(raw: ts.Type, api: TypeScript): string | number | boolean | bigint {
-  if (raw.flags & api.TypeFlags.BooleanLiteral) return (raw as unknown as { intrinsicName: string }).intrinsicName === 'true';
+  if (raw.flags & api.TypeFlags.BooleanLiteral)
+    return (raw as unknown as { intrinsicName: string }).intrinsicName === 'true';
   const { value } = raw as ts.LiteralType;
-  return typeof value === 'object' ? BigInt(`${value.negative ? '-' : ''}${value.base10Value}`) : value;
+  return typeof value === 'object'
+    ? BigInt(`${value.negative ? '-' : ''}${value.base10Value}`)
+    : value;
 }
 
 class SymbolHandle implements SymbolView {
@@ -52,7 +60,10 @@ class SymbolHandle implements SymbolView {
     this.raw = raw;
     this.name = raw.name;
     this.flags = raw.flags;
-    this.declarations = (raw.declarations ?? []).map((node) => ({ file: node.getSourceFile().fileName, node: () => toNode(node) }));
+    this.declarations = (raw.declarations ?? []).map((node) => ({
+      file: node.getSourceFile().fileName,
+      node: () => toNode(node),
+    }));
   }
 }
 
@@ -93,7 +104,11 @@ export class ClassicHost implements Host {
       if (same !== undefined) this.#kinds[kind] = same;
     }
     options.setParser((file) => {
-      const parsed = api.getParsedCommandLineOfConfigFile(file, {}, { ...api.sys, onUnRecoverableConfigFileDiagnostic: () => {} });
+      const parsed = api.getParsedCommandLineOfConfigFile(
+        file,
+        {},
+        { ...api.sys, onUnRecoverableConfigFileDiagnostic: () => {} },
+      );
       return parsed && { files: parsed.fileNames };
     });
     this.#program = this.#build();
@@ -102,8 +117,10 @@ export class ClassicHost implements Host {
 
   #build(before?: ts.Program, filesCameOrWent = false): ts.Program {
     const api = this.#api;
-    const readFile = (file: string): string | undefined => this.#options.overlay(file) ?? api.sys.readFile(file);
-    const fileExists = (file: string): boolean => this.#options.overlay(file) !== undefined || api.sys.fileExists(file);
+    const readFile = (file: string): string | undefined =>
+      this.#options.overlay(file) ?? api.sys.readFile(file);
+    const fileExists = (file: string): boolean =>
+      this.#options.overlay(file) !== undefined || api.sys.fileExists(file);
     const config = api.getParsedCommandLineOfConfigFile(
       this.#options.configFile,
       {},
@@ -130,12 +147,21 @@ export class ClassicHost implements Host {
       this.#sources.set(file, source);
       return source;
     };
-    return api.createProgram({ rootNames: config?.fileNames ?? [], options, host, oldProgram: before });
+    return api.createProgram({
+      rootNames: config?.fileNames ?? [],
+      options,
+      host,
+      oldProgram: before,
+    });
   }
 
   update(changes: FileChanges): void {
-    for (const file of [...changes.changed, ...changes.created, ...changes.deleted]) this.#sources.delete(file);
-    this.#program = this.#build(this.#program, changes.created.length > 0 || changes.deleted.length > 0);
+    for (const file of [...changes.changed, ...changes.created, ...changes.deleted])
+      this.#sources.delete(file);
+    this.#program = this.#build(
+      this.#program,
+      changes.created.length > 0 || changes.deleted.length > 0,
+    );
     this.#checker = this.#program.getTypeChecker();
     this.#types = new WeakMap();
     this.#symbols = new WeakMap();
@@ -187,7 +213,9 @@ export class ClassicHost implements Host {
 
   target(symbol: SymbolView): SymbolView {
     const { raw } = symbol as SymbolHandle;
-    return raw.flags & this.#api.SymbolFlags.Alias ? this.#symbol(this.#checker.getAliasedSymbol(raw)) : symbol;
+    return raw.flags & this.#api.SymbolFlags.Alias
+      ? this.#symbol(this.#checker.getAliasedSymbol(raw))
+      : symbol;
   }
 
   moduleExports(file: string): Map<string, SymbolView> {
@@ -202,23 +230,32 @@ export class ClassicHost implements Host {
   }
 
   typesOf(symbols: readonly SymbolView[]): TypeView[] {
-    return symbols.map((symbol) => this.#view(this.#checker.getTypeOfSymbol((symbol as SymbolHandle).raw)));
+    return symbols.map((symbol) =>
+      this.#view(this.#checker.getTypeOfSymbol((symbol as SymbolHandle).raw)),
+    );
   }
 
   callParameters(call: Node): { declared: TypeView[]; filled: TypeView[] } {
     const signature = this.#checker.getResolvedSignature(fromNode(call) as ts.CallLikeExpression);
     const target = (signature as { target?: ts.Signature } | undefined)?.target;
     if (!signature || !target) return { declared: [], filled: [] };
-    const types = (from: ts.Signature): TypeView[] => this.typesOf(from.getParameters().map((item) => this.#symbol(item)));
+    const types = (from: ts.Signature): TypeView[] =>
+      this.typesOf(from.getParameters().map((item) => this.#symbol(item)));
     return { declared: types(target), filled: types(signature) };
   }
 
   members(type: TypeView): readonly TypeView[] {
-    return ((type as View).raw as Partial<ts.UnionOrIntersectionType>).types?.map((each) => this.#view(each)) ?? [];
+    return (
+      ((type as View).raw as Partial<ts.UnionOrIntersectionType>).types?.map((each) =>
+        this.#view(each),
+      ) ?? []
+    );
   }
 
   properties(type: TypeView): readonly PropertyView[] {
-    const symbols = this.#checker.getPropertiesOfType((type as View).raw).map((symbol) => this.#symbol(symbol));
+    const symbols = this.#checker
+      .getPropertiesOfType((type as View).raw)
+      .map((symbol) => this.#symbol(symbol));
     const types = this.typesOf(symbols);
     return symbols.map((symbol, index) => ({
       name: symbol.name,
@@ -240,24 +277,36 @@ export class ClassicHost implements Host {
   }
 
   returns(type: TypeView): readonly TypeView[] {
-    const signatures = this.#checker.getSignaturesOfType((type as View).raw, this.#api.SignatureKind.Call);
-    return signatures.map((signature) => this.#view(this.#checker.getReturnTypeOfSignature(signature)));
+    const signatures = this.#checker.getSignaturesOfType(
+      (type as View).raw,
+      this.#api.SignatureKind.Call,
+    );
+    return signatures.map((signature) =>
+      this.#view(this.#checker.getReturnTypeOfSignature(signature)),
+    );
   }
 
   constructs(type: TypeView): boolean {
-    return this.#checker.getSignaturesOfType((type as View).raw, this.#api.SignatureKind.Construct).length > 0;
+    return (
+      this.#checker.getSignaturesOfType((type as View).raw, this.#api.SignatureKind.Construct)
+        .length > 0
+    );
   }
 
   typeArguments(type: TypeView): readonly TypeView[] {
     const view = type as View;
-    return view.reference ? this.#checker.getTypeArguments(view.raw as ts.TypeReference).map((each) => this.#view(each)) : [];
+    return view.reference
+      ? this.#checker.getTypeArguments(view.raw as ts.TypeReference).map((each) => this.#view(each))
+      : [];
   }
 
   tuple(type: TypeView): TupleView | undefined {
     const { raw } = type as View;
     if (!this.#checker.isTupleType(raw)) return undefined;
     const flags = (raw as ts.TupleTypeReference).target.elementFlags;
-    return { elements: flags.map((flag) => (flag & 12 ? 'rest' : flag & 2 ? 'optional' : 'required')) };
+    return {
+      elements: flags.map((flag) => (flag & 12 ? 'rest' : flag & 2 ? 'optional' : 'required')),
+    };
   }
 
   symbol(type: TypeView): SymbolView | undefined {
@@ -267,13 +316,20 @@ export class ClassicHost implements Host {
 
   alias(type: TypeView): AliasView | undefined {
     const { aliasSymbol, aliasTypeArguments } = (type as View).raw;
-    return aliasSymbol && { symbol: this.#symbol(aliasSymbol), typeArguments: aliasTypeArguments?.map((each) => this.#view(each)) ?? [] };
+    return (
+      aliasSymbol && {
+        symbol: this.#symbol(aliasSymbol),
+        typeArguments: aliasTypeArguments?.map((each) => this.#view(each)) ?? [],
+      }
+    );
   }
 
   baseTypes(type: TypeView): readonly TypeView[] {
     const view = type as View;
     const target = view.reference ? (view.raw as ts.TypeReference).target : view.raw;
-    return target.isClassOrInterface() ? this.#checker.getBaseTypes(target).map((each) => this.#view(each)) : [];
+    return target.isClassOrInterface()
+      ? this.#checker.getBaseTypes(target).map((each) => this.#view(each))
+      : [];
   }
 
   constraint(type: TypeView): TypeView | undefined {

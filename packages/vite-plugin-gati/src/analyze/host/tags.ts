@@ -29,7 +29,10 @@ const ORDER = [
 ] as const satisfies readonly (readonly [string, TypeTag])[];
 
 /** What a type is, from its flags. @param all the flags of the compiler that it is of, by name */
-export function toTag(flags: number, all: Readonly<Record<(typeof ORDER)[number][0], number>>): TypeTag {
+export function toTag(
+  flags: number,
+  all: Readonly<Record<(typeof ORDER)[number][0], number>>,
+): TypeTag {
   for (const [name, tag] of ORDER) {
     if (flags & all[name] && !(name === 'Enum' && flags & all.Union)) return tag;
   }

@@ -111,7 +111,11 @@ export class TypeScript7Host implements Host {
     const before = this.#snapshot;
     this.#options.overlay(this.#options.configFile);
     this.#snapshot = this.#api.updateSnapshot({
-      fileChanges: { changed: [...changes.changed], created: [...changes.created], deleted: [...changes.deleted] },
+      fileChanges: {
+        changed: [...changes.changed],
+        created: [...changes.created],
+        deleted: [...changes.deleted],
+      },
     });
     // Only now: disposing first would throw away what the new snapshot takes over.
     before.dispose();
@@ -140,7 +144,9 @@ export class TypeScript7Host implements Host {
   }
 
   errors(file: string): { position: number; code: number; text: string }[] {
-    const found = this.#project.program.getSemanticDiagnostics(file).filter(({ category }) => category === DiagnosticCategory.Error);
+    const found = this.#project.program
+      .getSemanticDiagnostics(file)
+      .filter(({ category }) => category === DiagnosticCategory.Error);
     return found.map(({ pos, code, text }) => ({ position: pos, code, text }));
   }
 
@@ -151,7 +157,9 @@ export class TypeScript7Host implements Host {
 
   typesAt(nodes: readonly Node[]): TypeView[] {
     if (nodes.length === 0) return [];
-    return this.#checker.getTypeAtLocation(nodes).map((type) => this.#view(type ?? this.#checker.getUnknownType()));
+    return this.#checker
+      .getTypeAtLocation(nodes)
+      .map((type) => this.#view(type ?? this.#checker.getUnknownType()));
   }
 
   shorthandValue(node: Node): SymbolView | undefined {
@@ -173,7 +181,10 @@ export class TypeScript7Host implements Host {
       const source = this.source(file);
       const symbol = source && this.#checker.getSymbolAtLocation(source);
       const list = symbol ? this.#checker.getExportsOfModule(symbol) : [];
-      this.#exports.set(file, (found = new Map(list.map((item) => [item.name, this.#symbol(item)]))));
+      this.#exports.set(
+        file,
+        (found = new Map(list.map((item) => [item.name, this.#symbol(item)]))),
+      );
     }
     return found;
   }
@@ -185,20 +196,26 @@ export class TypeScript7Host implements Host {
   typesOf(symbols: readonly SymbolView[]): TypeView[] {
     if (symbols.length === 0) return [];
     const raw = symbols.map((symbol) => (symbol as SymbolHandle).raw);
-    return this.#checker.getTypeOfSymbol(raw).map((type) => this.#view(type ?? this.#checker.getUnknownType()));
+    return this.#checker
+      .getTypeOfSymbol(raw)
+      .map((type) => this.#view(type ?? this.#checker.getUnknownType()));
   }
 
   callParameters(call: Node): { declared: TypeView[]; filled: TypeView[] } {
     const signature = this.#checker.getResolvedSignature(call);
     const target = signature?.getTarget();
     if (!signature || !target) return { declared: [], filled: [] };
-    const raw = (list: readonly Symbol[]): TypeView[] => this.typesOf(list.map((item) => this.#symbol(item)));
+    const raw = (list: readonly Symbol[]): TypeView[] =>
+      this.typesOf(list.map((item) => this.#symbol(item)));
     return { declared: raw(target.getParameters()), filled: raw(signature.getParameters()) };
   }
 
   members(type: TypeView): readonly TypeView[] {
     const view = type as View;
-    return (view.members ??= (view.raw as { getTypes?(): readonly Type[] }).getTypes?.()?.map((each) => this.#view(each)) ?? []);
+    return (view.members ??=
+      (view.raw as { getTypes?(): readonly Type[] })
+        .getTypes?.()
+        ?.map((each) => this.#view(each)) ?? []);
   }
 
   properties(type: TypeView): readonly PropertyView[] {
@@ -207,7 +224,9 @@ export class TypeScript7Host implements Host {
   }
 
   #properties(view: View): PropertyView[] {
-    const symbols = this.#checker.getPropertiesOfType(view.raw).map((symbol) => this.#symbol(symbol));
+    const symbols = this.#checker
+      .getPropertiesOfType(view.raw)
+      .map((symbol) => this.#symbol(symbol));
     const types = this.typesOf(symbols);
     return symbols.map((symbol, index) => ({
       name: symbol.name,
@@ -231,19 +250,27 @@ export class TypeScript7Host implements Host {
 
   returns(type: TypeView): readonly TypeView[] {
     const view = type as View;
-    return (view.returns ??= this.#checker.getSignaturesOfType(view.raw, SignatureKind.Call).map((signature) => {
-      return this.#view(this.#checker.getReturnTypeOfSignature(signature) ?? this.#checker.getUnknownType());
-    }));
+    return (view.returns ??= this.#checker
+      .getSignaturesOfType(view.raw, SignatureKind.Call)
+      .map((signature) => {
+        return this.#view(
+          this.#checker.getReturnTypeOfSignature(signature) ?? this.#checker.getUnknownType(),
+        );
+      }));
   }
 
   constructs(type: TypeView): boolean {
-    return this.#checker.getSignaturesOfType((type as View).raw, SignatureKind.Construct).length > 0;
+    return (
+      this.#checker.getSignaturesOfType((type as View).raw, SignatureKind.Construct).length > 0
+    );
   }
 
   typeArguments(type: TypeView): readonly TypeView[] {
     const view = type as View;
     if (!view.raw.isTypeReference()) return [];
-    return (view.typeArguments ??= this.#checker.getTypeArguments(view.raw).map((each) => this.#view(each)));
+    return (view.typeArguments ??= this.#checker
+      .getTypeArguments(view.raw)
+      .map((each) => this.#view(each)));
   }
 
   tuple(type: TypeView): TupleView | undefined {
@@ -251,7 +278,11 @@ export class TypeScript7Host implements Host {
     if (view.tuple === undefined) {
       const target = view.raw.isTypeReference() ? view.raw.getTarget() : undefined;
       view.tuple = target?.isTupleType()
-        ? { elements: (target.elementFlags ?? []).map((flag) => (flag & 12 ? 'rest' : flag & 2 ? 'optional' : 'required')) }
+        ? {
+            elements: (target.elementFlags ?? []).map((flag) =>
+              flag & 12 ? 'rest' : flag & 2 ? 'optional' : 'required',
+            ),
+          }
         : null;
     }
     return view.tuple ?? undefined;
@@ -265,13 +296,19 @@ export class TypeScript7Host implements Host {
   alias(type: TypeView): AliasView | undefined {
     const { raw } = type as View;
     const symbol = raw.getAliasSymbol();
-    return symbol && { symbol: this.#symbol(symbol), typeArguments: raw.getAliasTypeArguments().map((each) => this.#view(each)) };
+    return (
+      symbol && {
+        symbol: this.#symbol(symbol),
+        typeArguments: raw.getAliasTypeArguments().map((each) => this.#view(each)),
+      }
+    );
   }
 
   baseTypes(type: TypeView): readonly TypeView[] {
     const { raw } = type as View;
     const target =
-      raw.isTypeReference() && !(((raw as { objectFlags?: number }).objectFlags ?? 0) & ObjectFlags.ClassOrInterface)
+      raw.isTypeReference() &&
+      !(((raw as { objectFlags?: number }).objectFlags ?? 0) & ObjectFlags.ClassOrInterface)
         ? raw.getTarget()
         : raw;
     return target.getBaseTypes()?.map((each) => this.#view(each)) ?? [];

@@ -12,7 +12,9 @@ export interface Insertion {
  * Only within lines, so no line moves. A handler that has a type of its own stays as it is.
  */
 export function annotate(file: string, text: string, route: RouteFile): Insertion[] {
-  return route.handler === 'socket' ? [] : annotateExport(file, text, route.handler, JSON.stringify(route.id));
+  return route.handler === 'socket'
+    ? []
+    : annotateExport(file, text, route.handler, JSON.stringify(route.id));
 }
 
 /** The same for a bare `middleware(req, res, gctx, lctx, next)`. */
@@ -69,17 +71,22 @@ function findHandler(program: ESTree.Program, name: string): FunctionNode | unde
   let found: ESTree.Node | null | undefined;
   let alias: string | undefined;
   for (const statement of program.body) {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (declaration?.type === 'FunctionDeclaration' && declaration.id) locals.set(declaration.id.name, declaration);
+    const declaration =
+      statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type === 'FunctionDeclaration' && declaration.id)
+      locals.set(declaration.id.name, declaration);
     if (declaration?.type === 'VariableDeclaration') {
       for (const { id, init } of declaration.declarations) {
-        if (id.type === 'Identifier' && !id.typeAnnotation && isFunction(init)) locals.set(id.name, init);
+        if (id.type === 'Identifier' && !id.typeAnnotation && isFunction(init))
+          locals.set(id.name, init);
       }
     }
-    if (statement.type === 'ExportDefaultDeclaration' && name === 'default') found = statement.declaration;
+    if (statement.type === 'ExportDefaultDeclaration' && name === 'default')
+      found = statement.declaration;
     if (statement.type === 'ExportNamedDeclaration' && !statement.source) {
       for (const { exported, local } of statement.specifiers) {
-        if (exported.type === 'Identifier' && exported.name === name && local.type === 'Identifier') alias = local.name;
+        if (exported.type === 'Identifier' && exported.name === name && local.type === 'Identifier')
+          alias = local.name;
       }
     }
   }
@@ -89,18 +96,40 @@ function findHandler(program: ESTree.Program, name: string): FunctionNode | unde
 }
 
 function isFunction(node: ESTree.Node | null | undefined): node is FunctionNode {
-  return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression' || node?.type === 'FunctionDeclaration';
+  return (
+    node?.type === 'ArrowFunctionExpression' ||
+    node?.type === 'FunctionExpression' ||
+    node?.type === 'FunctionDeclaration'
+  );
 }
 
 function annotateParameters(handler: FunctionNode, text: string, route: string): Insertion[] {
-  const types = [`__GatiReq<${route}>`, '__GatiRes', '__GatiGlobal', '__GatiLocal', '() => Promise<unknown>'];
+  const types = [
+    `__GatiReq<${route}>`,
+    '__GatiRes',
+    '__GatiGlobal',
+    '__GatiLocal',
+    '() => Promise<unknown>',
+  ];
   const insertions: Insertion[] = [];
   for (const [index, parameter] of handler.params.entries()) {
-    const type = parameter.type === 'RestElement' ? (index === 0 ? `__GatiArgs<${route}>` : undefined) : types[index];
+    const type =
+      parameter.type === 'RestElement'
+        ? index === 0
+          ? `__GatiArgs<${route}>`
+          : undefined
+        : types[index];
     if (!type || !('typeAnnotation' in parameter) || parameter.typeAnnotation) continue;
-    if (parameter.type !== 'Identifier' && parameter.type !== 'ObjectPattern' && parameter.type !== 'RestElement') continue;
+    if (
+      parameter.type !== 'Identifier' &&
+      parameter.type !== 'ObjectPattern' &&
+      parameter.type !== 'RestElement'
+    )
+      continue;
     const bare =
-      handler.type === 'ArrowFunctionExpression' && handler.params.length === 1 && !/\(\s*$/.test(text.slice(0, parameter.start));
+      handler.type === 'ArrowFunctionExpression' &&
+      handler.params.length === 1 &&
+      !/\(\s*$/.test(text.slice(0, parameter.start));
     if (bare) insertions.push({ at: parameter.start, text: '(' });
     insertions.push({ at: parameter.end, text: bare ? `: ${type})` : `: ${type}` });
   }

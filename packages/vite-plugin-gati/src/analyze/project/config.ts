@@ -35,7 +35,10 @@ const FORCED = {
 };
 
 /** The text of {@link CONFIG_FILE}: the user's configuration where it includes the handlers, else defaults; only what is analysed is in it. */
-export function toConfig(input: ConfigInput, parse: (file: string) => ParsedConfig | undefined): string {
+export function toConfig(
+  input: ConfigInput,
+  parse: (file: string) => ParsedConfig | undefined,
+): string {
   const { root } = input;
   const toRelative = (file: string): string => {
     const path = relative(`${root}/${dirname(CONFIG_FILE)}`, file).replaceAll('\\', '/');
@@ -73,7 +76,9 @@ export function configNames(root: string): string[] {
   try {
     return readdirSync(root)
       .filter((name) => /^tsconfig(\..+)?\.json$/.test(name))
-      .sort((a, b) => Number(b === 'tsconfig.json') - Number(a === 'tsconfig.json') || (a < b ? -1 : 1));
+      .sort(
+        (a, b) => Number(b === 'tsconfig.json') - Number(a === 'tsconfig.json') || (a < b ? -1 : 1),
+      );
   } catch {
     return [];
   }

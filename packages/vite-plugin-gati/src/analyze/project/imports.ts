@@ -15,7 +15,8 @@ interface FileNode {
 }
 
 /** What a bundler reads and a compiler does not. */
-const ASSET = /\?|\.(css|s[ac]ss|less|styl|vue|svelte|astro|svg|png|jpe?g|gif|webp|avif|ico|json|html|md|txt|wasm|graphql|gql)$/;
+const ASSET =
+  /\?|\.(css|s[ac]ss|less|styl|vue|svelte|astro|svg|png|jpe?g|gif|webp|avif|ico|json|html|md|txt|wasm|graphql|gql)$/;
 
 export interface Closure {
   files: Set<string>;
@@ -71,8 +72,14 @@ export class ImportGraph {
         const source = host.source(file);
         const text = source?.text ?? '';
         const hash = source && hashOf(this.#original(file, text));
-        this.#nodes.set(file, { hash, imports: [], dangling: source === undefined, words: wordsOf(text) });
-        for (const node of source?.imports ?? []) if (isStringLiteral(host, node)) specifiers.push({ file, node, text: node.text });
+        this.#nodes.set(file, {
+          hash,
+          imports: [],
+          dangling: source === undefined,
+          words: wordsOf(text),
+        });
+        for (const node of source?.imports ?? [])
+          if (isStringLiteral(host, node)) specifiers.push({ file, node, text: node.text });
       }
       const symbols = host.symbolsAt(specifiers.map(({ node }) => node));
       const next = new Set<string>();

@@ -3,7 +3,14 @@ import { emitTypes } from '../../emit/types.ts';
 import { readText } from '../../read-text.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
-import { annotate, annotateMiddleware, applyInsertions, type Insertion, originalPosition, withoutInsertions } from './annotate.ts';
+import {
+  annotate,
+  annotateMiddleware,
+  applyInsertions,
+  type Insertion,
+  originalPosition,
+  withoutInsertions,
+} from './annotate.ts';
 import { CONFIG_FILE, toConfig } from './config.ts';
 import { GLOBALS } from './globals.ts';
 
@@ -81,7 +88,9 @@ export class ProjectFiles {
   register(registered: Registered): string[] {
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
-    this.#middleware = new Set(registered.routes.flatMap(({ middleware }) => middleware.map((file) => this.absolute(file))));
+    this.#middleware = new Set(
+      registered.routes.flatMap(({ middleware }) => middleware.map((file) => this.absolute(file))),
+    );
     return this.#show();
   }
 
@@ -108,7 +117,12 @@ export class ProjectFiles {
     const changed: string[] = [];
     const focus = this.#focus;
     const registered = this.#registered;
-    const shown = focus ? { ...registered, routes: registered.routes.filter(({ file }) => focus.has(this.absolute(file))) } : registered;
+    const shown = focus
+      ? {
+          ...registered,
+          routes: registered.routes.filter(({ file }) => focus.has(this.absolute(file))),
+        }
+      : registered;
     const files = (from: Registered): string => JSON.stringify(rootFiles(from));
     const otherFiles = files(shown) !== files(this.#shown);
     this.#shown = shown;
@@ -150,7 +164,12 @@ export class ProjectFiles {
     const lineStart = text.lastIndexOf('\n', position - 1) + 1;
     const originalStart = annotated ? originalPosition(lineStart, annotated.insertions) : lineStart;
     let line = 1;
-    for (let index = text.indexOf('\n'); index !== -1 && index < position; index = text.indexOf('\n', index + 1)) line++;
+    for (
+      let index = text.indexOf('\n');
+      index !== -1 && index < position;
+      index = text.indexOf('\n', index + 1)
+    )
+      line++;
     return { file: this.relative(file), line, column: original - originalStart + 1 };
   }
 
@@ -172,10 +191,13 @@ export class ProjectFiles {
 
   #toConfig(): string {
     const files = rootFiles(this.#shown).map((file) => this.absolute(file));
-    return toConfig({ root: this.root, files, declarations: [this.#globalsFile, this.registryFile] }, (file) => {
-      if (!this.#parsed.has(file)) this.#parsed.set(file, this.#parse?.(file));
-      return this.#parsed.get(file);
-    });
+    return toConfig(
+      { root: this.root, files, declarations: [this.#globalsFile, this.registryFile] },
+      (file) => {
+        if (!this.#parsed.has(file)) this.#parsed.set(file, this.#parse?.(file));
+        return this.#parsed.get(file);
+      },
+    );
   }
 
   #forgetConfig(): void {

@@ -2,7 +2,12 @@ import type { Schema } from '@gati/contract';
 import type { SymbolView } from '../host/host.ts';
 
 export const DATE: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
-export const BIGINT: Schema = { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' };
+export const BIGINT: Schema = {
+  type: 'string',
+  format: 'bigint',
+  pattern: '^-?[0-9]+$',
+  'x-gati-codec': 'bigint',
+};
 export const BYTES: Schema = { type: 'string', contentEncoding: 'base64', 'x-gati-codec': 'bytes' };
 export const FILE: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
 
@@ -79,7 +84,10 @@ export function toBuiltin(symbol: SymbolView | undefined): Builtin | undefined {
 
 /** `lib.*.d.ts`, `@types/node` and what it is made of. */
 export function isPlatform(file: string): boolean {
-  return isLibrary(file) || /\/node_modules\/(@types\/(node|bun|deno)|undici-types|bun-types)\//.test(file);
+  return (
+    isLibrary(file) ||
+    /\/node_modules\/(@types\/(node|bun|deno)|undici-types|bun-types)\//.test(file)
+  );
 }
 
 export function isLibrary(file: string): boolean {

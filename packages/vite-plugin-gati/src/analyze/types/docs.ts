@@ -45,7 +45,13 @@ function parseDoc(comment: string): Doc {
   return doc;
 }
 
-const NUMBERS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
+const NUMBERS = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+]);
 const LENGTHS = new Set(['minLength', 'maxLength']);
 const COUNTS = new Set(['minItems', 'maxItems']);
 
@@ -57,7 +63,8 @@ export function withDoc(schema: Schema, doc: Doc | undefined): Schema {
   const examples: JsonValue[] = [];
   for (const { name, text } of doc.tags) {
     if (name === 'deprecated') result.deprecated = true;
-    else if (name === 'example') examples.push(toValue(text.replace(/^```\w*\n?|```$/g, '').trim()));
+    else if (name === 'example')
+      examples.push(toValue(text.replace(/^```\w*\n?|```$/g, '').trim()));
     else if (name === 'default' || name === 'defaultValue') result.default = toValue(text);
     else result = withBound(result, name, text);
   }
@@ -67,22 +74,39 @@ export function withDoc(schema: Schema, doc: Doc | undefined): Schema {
 
 function withBound(schema: Schema, name: string, text: string): Schema {
   const amount = Number(text);
-  if ((name === 'type' && text.replace(/[{}\s]/g, '') === 'integer') || name === 'integer' || name === 'int')
+  if (
+    (name === 'type' && text.replace(/[{}\s]/g, '') === 'integer') ||
+    name === 'integer' ||
+    name === 'int'
+  )
     return onType(schema, 'number', (part) => ({ ...part, type: 'integer' }));
   if (text === '') return schema;
-  if (NUMBERS.has(name) && Number.isFinite(amount)) return onType(schema, 'number', (part) => ({ ...part, [name]: amount }));
-  if (LENGTHS.has(name) && Number.isInteger(amount)) return onType(schema, 'string', (part) => ({ ...part, [name]: amount }));
-  if (COUNTS.has(name) && Number.isInteger(amount)) return onType(schema, 'array', (part) => ({ ...part, [name]: amount }));
-  if (name === 'pattern') return onType(schema, 'string', (part) => ({ ...part, pattern: text.replace(/^\/(.*)\/[a-z]*$/s, '$1') }));
+  if (NUMBERS.has(name) && Number.isFinite(amount))
+    return onType(schema, 'number', (part) => ({ ...part, [name]: amount }));
+  if (LENGTHS.has(name) && Number.isInteger(amount))
+    return onType(schema, 'string', (part) => ({ ...part, [name]: amount }));
+  if (COUNTS.has(name) && Number.isInteger(amount))
+    return onType(schema, 'array', (part) => ({ ...part, [name]: amount }));
+  if (name === 'pattern')
+    return onType(schema, 'string', (part) => ({
+      ...part,
+      pattern: text.replace(/^\/(.*)\/[a-z]*$/s, '$1'),
+    }));
   if (name === 'format') return onType(schema, 'string', (part) => ({ ...part, format: text }));
   return schema;
 }
 
 /** Bounds belong to the member of that type, for example the string in `string | null`; constants have none. */
-function onType(schema: Schema, type: 'number' | 'string' | 'array', change: (part: Schema) => Schema): Schema {
+function onType(
+  schema: Schema,
+  type: 'number' | 'string' | 'array',
+  change: (part: Schema) => Schema,
+): Schema {
   const fits = schema.type === type || (type === 'number' && schema.type === 'integer');
-  if (fits && schema.const === undefined && !schema.enum && !schema['x-gati-codec']) return change(schema);
-  if (schema.anyOf) return { ...schema, anyOf: schema.anyOf.map((member) => onType(member, type, change)) };
+  if (fits && schema.const === undefined && !schema.enum && !schema['x-gati-codec'])
+    return change(schema);
+  if (schema.anyOf)
+    return { ...schema, anyOf: schema.anyOf.map((member) => onType(member, type, change)) };
   return schema;
 }
 

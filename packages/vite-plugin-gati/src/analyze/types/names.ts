@@ -11,15 +11,30 @@ export interface TypeName {
 export function typeName(host: Host, type: TypeView): TypeName | undefined {
   const alias = host.alias(type);
   if (alias) {
-    if (alias.symbol.name.startsWith('__Gati') || alias.symbol.declarations.some(({ file }) => isLibrary(file))) return undefined;
-    return { symbol: alias.symbol, name: withArguments(host, alias.symbol.name, alias.typeArguments) };
+    if (
+      alias.symbol.name.startsWith('__Gati') ||
+      alias.symbol.declarations.some(({ file }) => isLibrary(file))
+    )
+      return undefined;
+    return {
+      symbol: alias.symbol,
+      name: withArguments(host, alias.symbol.name, alias.typeArguments),
+    };
   }
   const symbol = host.symbol(type);
-  if (!symbol || symbol.name.startsWith('__') || symbol.name.startsWith('\u00fe') || !(symbol.flags & 0x1_e0)) return undefined;
+  if (
+    !symbol ||
+    symbol.name.startsWith('__') ||
+    symbol.name.startsWith('\u00fe') ||
+    !(symbol.flags & 0x1_e0)
+  )
+    return undefined;
   if (symbol.declarations.some(({ file }) => isLibrary(file))) return undefined;
   if (symbol.name === 'default') return undefined;
   const own =
-    hasFlag(symbol, 'interface') || hasFlag(symbol, 'class') ? host.typeArguments(type).filter((each) => each.tag !== 'parameter') : [];
+    hasFlag(symbol, 'interface') || hasFlag(symbol, 'class')
+      ? host.typeArguments(type).filter((each) => each.tag !== 'parameter')
+      : [];
   return { symbol, name: withArguments(host, symbol.name, own) };
 }
 
@@ -34,9 +49,11 @@ function argumentName(host: Host, type: TypeView, depth: number): string {
     const alias = host.alias(type);
     const inner = (list: readonly TypeView[]): string =>
       depth < 3 ? list.map((each) => `_${argumentName(host, each, depth + 1)}`).join('') : '';
-    if (alias && !alias.symbol.name.startsWith('__')) return alias.symbol.name + inner(alias.typeArguments);
+    if (alias && !alias.symbol.name.startsWith('__'))
+      return alias.symbol.name + inner(alias.typeArguments);
     const symbol = host.symbol(type);
-    if (symbol && !symbol.name.startsWith('__')) return symbol.name + inner(host.typeArguments(type).filter((each) => each !== type));
+    if (symbol && !symbol.name.startsWith('__'))
+      return symbol.name + inner(host.typeArguments(type).filter((each) => each !== type));
     const text = host.text(type).replaceAll('readonly ', '');
     // Order in a union is the compiler's own affair, so it must not show in a name.
     return createHash('sha256')

@@ -11,10 +11,17 @@ export function isFunctionType(host: Host, type: TypeView): boolean {
   if (type.tag !== 'object' || type.reference) return false;
   const symbol = host.symbol(type);
   if (symbol && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method'))) return true;
-  if (symbol && symbol.name !== '__type' && symbol.name !== '__function' && symbol.name !== 'Function')
+  if (
+    symbol &&
+    symbol.name !== '__type' &&
+    symbol.name !== '__function' &&
+    symbol.name !== 'Function'
+  )
     return hasFlag(symbol, 'class') && host.constructs(type);
   if (symbol?.name === 'Function') return true;
-  return host.properties(type).length === 0 && (host.returns(type).length > 0 || host.constructs(type));
+  return (
+    host.properties(type).length === 0 && (host.returns(type).length > 0 || host.constructs(type))
+  );
 }
 
 /** Of declarations in the project; those of packages are left alone. */

@@ -3,7 +3,15 @@ import { hasFlag, type Host, type PropertyView, type TypeView } from '../host/ho
 import { BIGINT, type Builtin, toBuiltin } from './builtins.ts';
 import { withDoc } from './docs.ts';
 import { type TypeName, typeName } from './names.ts';
-import { docOf, isClassMember, isFunctionType, isLost, isStructured, literalSchema, stripUndefined } from './shapes.ts';
+import {
+  docOf,
+  isClassMember,
+  isFunctionType,
+  isLost,
+  isStructured,
+  literalSchema,
+  stripUndefined,
+} from './shapes.ts';
 import { toPattern } from './template.ts';
 
 export type Direction = 'request' | 'response';
@@ -90,7 +98,10 @@ export class SchemaWriter {
 
   /** Arrays and wrappers of the platform are never definitions. */
   #isPlain(type: TypeView): boolean {
-    return type.tag === 'object' && (toBuiltin(this.#host.symbol(type)) !== undefined || this.#host.tuple(type) !== undefined);
+    return (
+      type.tag === 'object' &&
+      (toBuiltin(this.#host.symbol(type)) !== undefined || this.#host.tuple(type) !== undefined)
+    );
   }
 
   #backReference(type: TypeView): Schema {
@@ -110,18 +121,29 @@ export class SchemaWriter {
     const issues = this.#issues;
     this.#issues = outer;
     const inlineAlias = name && !define;
-    const asDefinition = recursive || (define && name !== undefined && !inlineAlias && isWorthNaming(schema) && this.#bindings.size === 0);
+    const asDefinition =
+      recursive ||
+      (define &&
+        name !== undefined &&
+        !inlineAlias &&
+        isWorthNaming(schema) &&
+        this.#bindings.size === 0);
     if (!asDefinition) {
       this.#issues.push(...issues);
       // Depends on what else was open or bound: not to be kept.
-      if (this.#open.size === 0 && this.#bindings.size === 0 && define) this.#known.set(type, { schema, issues });
+      if (this.#open.size === 0 && this.#bindings.size === 0 && define)
+        this.#known.set(type, { schema, issues });
       return schema;
     }
     const label = name ?? typeName(this.#host, type);
     const doc = label && docOf(label.symbol);
     schema = withDoc(schema, doc);
     const key = this.#keyOf(type);
-    this.definitions.set(key, { name: label?.name ?? 'Recursive', schema: canonicalSchema(schema), issues });
+    this.definitions.set(key, {
+      name: label?.name ?? 'Recursive',
+      schema: canonicalSchema(schema),
+      issues,
+    });
     if (this.#bindings.size === 0) this.#named.set(type, key);
     return { $ref: toRef(key) };
   }
@@ -190,7 +212,11 @@ export class SchemaWriter {
         'Run `gati check`, install what is missing or correct the import.',
       );
     } else if (this.direction === 'response') {
-      this.#report('GATI_TYPE_ANY', 'The body contains `any`, so the contract says nothing about it.', 'Give the value a type.');
+      this.#report(
+        'GATI_TYPE_ANY',
+        'The body contains `any`, so the contract says nothing about it.',
+        'Give the value a type.',
+      );
     }
     return {};
   }
@@ -221,7 +247,10 @@ export class SchemaWriter {
   }
 
   #union(members: readonly TypeView[]): Schema {
-    const kept = members.filter((member) => member.tag !== 'undefined' && member.tag !== 'void' && !isLost(this.#host, member));
+    const kept = members.filter(
+      (member) =>
+        member.tag !== 'undefined' && member.tag !== 'void' && !isLost(this.#host, member),
+    );
     return { anyOf: kept.map((member) => this.#schema(member)) };
   }
 
@@ -229,7 +258,9 @@ export class SchemaWriter {
   #intersection(type: TypeView): Schema {
     const members = this.#host.members(type);
     const primitive = members.find((member) =>
-      ['string', 'number', 'boolean', 'bigint', 'literal', 'template', 'stringMapping'].includes(member.tag),
+      ['string', 'number', 'boolean', 'bigint', 'literal', 'template', 'stringMapping'].includes(
+        member.tag,
+      ),
     );
     if (primitive) return this.#schema(primitive);
     const special = members.find((member) => member.tag === 'object' && this.#isPlain(member));
@@ -262,7 +293,12 @@ export class SchemaWriter {
       case 'set':
         return { type: 'array', items: inner(first), uniqueItems: true, 'x-gati-codec': 'set' };
       case 'map':
-        return { type: 'object', ...this.#propertyNames(first), additionalProperties: inner(second), 'x-gati-codec': 'map' };
+        return {
+          type: 'object',
+          ...this.#propertyNames(first),
+          additionalProperties: inner(second),
+          'x-gati-codec': 'map',
+        };
       case 'promise':
         return inner(first);
       case 'asyncIterable':
@@ -280,12 +316,17 @@ export class SchemaWriter {
   /** An element that is `undefined`, a function or a symbol becomes `null` in an array. */
   #element(type: TypeView): Schema {
     const members = type.tag === 'union' ? this.#host.members(type) : [type];
-    const holes = members.some((member) => member.tag === 'undefined' || member.tag === 'void' || isLost(this.#host, member));
+    const holes = members.some(
+      (member) => member.tag === 'undefined' || member.tag === 'void' || isLost(this.#host, member),
+    );
     if (!holes) return this.#schema(type);
     return {
       anyOf: [
         ...members
-          .filter((member) => !isLost(this.#host, member) && member.tag !== 'undefined' && member.tag !== 'void')
+          .filter(
+            (member) =>
+              !isLost(this.#host, member) && member.tag !== 'undefined' && member.tag !== 'void',
+          )
           .map((member) => this.#schema(member)),
         { type: 'null' },
       ],
@@ -306,12 +347,15 @@ export class SchemaWriter {
     const rest = elements.indexOf('rest');
     const fixed = rest === -1 ? elements.length : rest;
     const required = elements.slice(0, fixed).filter((element) => element === 'required').length;
-    const prefixItems = types.slice(0, fixed).map((each) => this.#element(stripUndefined(this.#host, each)));
+    const prefixItems = types
+      .slice(0, fixed)
+      .map((each) => this.#element(stripUndefined(this.#host, each)));
     const schema: Schema = { type: 'array' };
     if (prefixItems.length > 0) schema.prefixItems = prefixItems;
     const after = rest === -1 ? [] : types.slice(rest).map((each) => this.#element(each));
     schema.items = rest === -1 ? false : after.length === 1 ? after[0]! : { anyOf: after };
-    const least = required + elements.slice(fixed + 1).filter((element) => element === 'required').length;
+    const least =
+      required + elements.slice(fixed + 1).filter((element) => element === 'required').length;
     if (least > 0) schema.minItems = least;
     if (rest === -1) schema.maxItems = elements.length;
     return schema;
@@ -322,7 +366,11 @@ export class SchemaWriter {
     const indexes = this.#host.indexes(type);
     if (properties.length === 0 && indexes.length === 0) {
       if (isFunctionType(this.#host, type)) {
-        this.#report('GATI_TYPE_NOT_JSON', 'A function has no form in JSON.', 'Call it and send what it returns.');
+        this.#report(
+          'GATI_TYPE_NOT_JSON',
+          'A function has no form in JSON.',
+          'Call it and send what it returns.',
+        );
         return {};
       }
 
@@ -342,13 +390,21 @@ export class SchemaWriter {
     const named = indexes.filter(({ key }) => key.tag !== 'symbol');
     if (named.length > 0) {
       schema.additionalProperties =
-        named.length === 1 ? this.#element(named[0]!.value) : { anyOf: named.map(({ value }) => this.#element(value)) };
-      if (properties.length === 0 && named.length === 1) Object.assign(schema, this.#propertyNames(named[0]!.key));
+        named.length === 1
+          ? this.#element(named[0]!.value)
+          : { anyOf: named.map(({ value }) => this.#element(value)) };
+      if (properties.length === 0 && named.length === 1)
+        Object.assign(schema, this.#propertyNames(named[0]!.key));
     }
     return schema;
   }
 
-  #property({ name, optional, type, symbol }: PropertyView): { schema: Schema; optional: boolean } | undefined {
+  #property({
+    name,
+    optional,
+    type,
+    symbol,
+  }: PropertyView): { schema: Schema; optional: boolean } | undefined {
     // Keys that are symbols (brands too) never travel.
     if (name.startsWith('__@') || name.startsWith('\u00fe@')) return undefined;
     const members = type.tag === 'union' ? this.#host.members(type) : [type];
@@ -379,11 +435,19 @@ export class SchemaWriter {
       kept[0]!.tag === 'object' &&
       toBuiltin(this.#host.symbol(kept[0]!))?.kind === 'promise'
     ) {
-      this.#report('GATI_TYPE_NOT_JSON', `The property \`${name}\` is a promise, which is \`{}\` in JSON.`, `Await \`${name}\` first.`);
+      this.#report(
+        'GATI_TYPE_NOT_JSON',
+        `The property \`${name}\` is a promise, which is \`{}\` in JSON.`,
+        `Await \`${name}\` first.`,
+      );
       return { schema: { type: 'object' }, optional: optional || missing };
     }
-    const schema = kept.length === members.length ? this.#schema(type) : this.#schemaOfSome(type, kept, missing);
-    return { schema: withDoc(schema, docOf(symbol)), optional: optional || missing || lost.length > 0 };
+    const schema =
+      kept.length === members.length ? this.#schema(type) : this.#schemaOfSome(type, kept, missing);
+    return {
+      schema: withDoc(schema, docOf(symbol)),
+      optional: optional || missing || lost.length > 0,
+    };
   }
 
   /** `T | undefined` keeps the name of `T`. */

@@ -10,14 +10,22 @@ import type { Outcome, Walk } from './walk.ts';
 const MAX_STATUSES = 24;
 
 /** `res.status = …` and `res.body = …`. */
-export function assignAnswer(walk: Walk, key: string | undefined, value: Value, state: State, at: Node): State[] {
+export function assignAnswer(
+  walk: Walk,
+  key: string | undefined,
+  value: Value,
+  state: State,
+  at: Node,
+): State[] {
   if (key === 'status') return toStatuses(walk, value, at).map((status) => ({ ...state, status }));
   if (key === 'body') return [{ ...state, body: toBody(walk, value, at, state.facts) }];
   return [
     walk.escape(
       state,
       at,
-      key === undefined ? 'A property of the response object is assigned by a computed name.' : `\`res.${key}\` can't be assigned.`,
+      key === undefined
+        ? 'A property of the response object is assigned by a computed name.'
+        : `\`res.${key}\` can't be assigned.`,
     ),
   ];
 }
@@ -26,8 +34,11 @@ export function assignAnswer(walk: Walk, key: string | undefined, value: Value, 
 export function toStatuses(walk: Walk, value: Value, at: Node): Status[] {
   const found = statusesOf(walk, value);
   if (!found || found.length === 0) return [{ unknown: at }];
-  const isValid = (status: number): boolean => Number.isInteger(status) && status >= 200 && status <= 599;
-  return [...new Set(found)].map((known) => (isValid(known) ? { known, set: true } : { unknown: at, invalid: known }));
+  const isValid = (status: number): boolean =>
+    Number.isInteger(status) && status >= 200 && status <= 599;
+  return [...new Set(found)].map((known) =>
+    isValid(known) ? { known, set: true } : { unknown: at, invalid: known },
+  );
 }
 
 export function statusesOf(walk: Walk, value: Value): number[] | undefined {
@@ -52,7 +63,9 @@ export function statusesOf(walk: Walk, value: Value): number[] | undefined {
 function numbersOf(walk: Walk, type: TypeView): number[] | undefined {
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
   if (members.length > MAX_STATUSES) return undefined;
-  const numbers = members.map((member) => (member.tag === 'literal' && typeof member.value === 'number' ? member.value : undefined));
+  const numbers = members.map((member) =>
+    member.tag === 'literal' && typeof member.value === 'number' ? member.value : undefined,
+  );
   return numbers.every((number) => number !== undefined) ? numbers : undefined;
 }
 
@@ -63,11 +76,21 @@ export function toBody(walk: Walk, value: Value, at: Node, facts: Facts): Body |
   const { schema, absent, optional } = walk.schema(value, facts);
   // A file goes out as it is; JSON has no form for it.
   if (schema['x-gati-codec'] === 'file')
-    return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
+    return {
+      schema: { type: 'string', format: 'binary' },
+      contentType: 'application/octet-stream',
+      node: at,
+    };
   const emptyList = value.kind === 'array' && value.elements.length === 0 && !value.like;
   return absent
     ? undefined
-    : { schema, contentType: 'application/json', ...(optional ? { optional } : {}), ...(emptyList ? { emptyList } : {}), node: at };
+    : {
+        schema,
+        contentType: 'application/json',
+        ...(optional ? { optional } : {}),
+        ...(emptyList ? { emptyList } : {}),
+        node: at,
+      };
 }
 
 /** Async iterables are server-sent events, readable streams are bytes. */
@@ -79,7 +102,11 @@ export function toStream(walk: Walk, value: Value, at: Node): Body | undefined {
   if (!first || first.tag !== 'object' || members.length > 1) return undefined;
   const builtin = toBuiltin(walk.host.symbol(first));
   if (builtin?.kind === 'readable')
-    return { schema: { type: 'string', format: 'binary' }, contentType: 'application/octet-stream', node: at };
+    return {
+      schema: { type: 'string', format: 'binary' },
+      contentType: 'application/octet-stream',
+      node: at,
+    };
   if (builtin?.kind === 'asyncIterable') {
     const [item] = walk.host.typeArguments(first);
     return eventBody(walk, item, value, at);
@@ -87,26 +114,54 @@ export function toStream(walk: Walk, value: Value, at: Node): Body | undefined {
   return undefined;
 }
 
-function eventBody(walk: Walk, item: TypeView | undefined, value: Extract<Value, { kind: 'type' }>, at: Node): Body {
-  const written = item ? walk.session.responses.write(item, { bindings: value.frame.bindings }) : { schema: {}, issues: [] };
+function eventBody(
+  walk: Walk,
+  item: TypeView | undefined,
+  value: Extract<Value, { kind: 'type' }>,
+  at: Node,
+): Body {
+  const written = item
+    ? walk.session.responses.write(item, { bindings: value.frame.bindings })
+    : { schema: {}, issues: [] };
   for (const { code, message, fix } of written.issues) walk.report(code, message, fix, at);
   return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
 }
 
 /** `res.json(…)` and its like, with their arguments evaluated. */
-export function callAnswer(walk: Walk, name: string, values: Value[], nodes: readonly Node[], state: State, at: Node): Outcome[] {
+export function callAnswer(
+  walk: Walk,
+  name: string,
+  values: Value[],
+  nodes: readonly Node[],
+  state: State,
+  at: Node,
+): Outcome[] {
   const value = values[0] ?? UNDEFINED;
   const place = nodes[0] ? unwrap(walk.host, nodes[0]) : at;
   switch (name) {
     case 'json':
       return [{ state: { ...state, body: toBody(walk, value, place, state.facts) }, value: SENT }];
     case 'text': {
-      const { schema } = walk.schema(value.kind === 'constant' && typeof value.value !== 'string' ? constant(String(value.value)) : value);
-      return [{ state: { ...state, body: { schema, contentType: 'text/plain', node: place } }, value: SENT }];
+      const { schema } = walk.schema(
+        value.kind === 'constant' && typeof value.value !== 'string'
+          ? constant(String(value.value))
+          : value,
+      );
+      return [
+        {
+          state: { ...state, body: { schema, contentType: 'text/plain', node: place } },
+          value: SENT,
+        },
+      ];
     }
     case 'redirect': {
-      const statuses: Status[] = values[1] ? toStatuses(walk, values[1], at) : [{ known: 302, set: true }];
-      return statuses.map((status) => ({ state: { ...state, status, body: undefined, redirected: true }, value: SENT }));
+      const statuses: Status[] = values[1]
+        ? toStatuses(walk, values[1], at)
+        : [{ known: 302, set: true }];
+      return statuses.map((status) => ({
+        state: { ...state, status, body: undefined, redirected: true },
+        value: SENT,
+      }));
     }
     case 'stream':
       return [
@@ -125,6 +180,8 @@ export function callAnswer(walk: Walk, name: string, values: Value[], nodes: rea
     case 'cookie':
       return [{ state, value: UNDEFINED }];
     default:
-      return [{ state: walk.escape(state, at, `\`res.${name}()\` is not known.`), value: UNDEFINED }];
+      return [
+        { state: walk.escape(state, at, `\`res.${name}()\` is not known.`), value: UNDEFINED },
+      ];
   }
 }

@@ -1,5 +1,10 @@
 import type { SymbolView } from '../host/host.ts';
-import { type ElementAccessExpression, type Node, type PropertyAccessExpression, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type ElementAccessExpression,
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import { forget, forgetVolatile } from './facts.ts';
 import { typed } from './parts.ts';
 import { type State, withVar } from './state.ts';
@@ -26,16 +31,21 @@ export function assignTo(walk: Walk, target: Node, value: Value, state: State, a
       let next = state;
       inner.forEachChild((child) => {
         const name =
-          (child as unknown as { initializer?: Node; name?: Node; expression?: Node }).initializer ??
+          (child as unknown as { initializer?: Node; name?: Node; expression?: Node })
+            .initializer ??
           (child as unknown as { name?: Node }).name ??
           child;
         if (isIdentifier(host, name)) {
           const symbol = session.symbol(name);
-          if (symbol) next = withVar({ ...next, facts: forget(next.facts, symbol) }, symbol, undefined);
-        } else if (host.kind(name) === K.PropertyAccessExpression) next = assignMember(walk, name, typed(walk, name), next, at)[0] ?? next;
+          if (symbol)
+            next = withVar({ ...next, facts: forget(next.facts, symbol) }, symbol, undefined);
+        } else if (host.kind(name) === K.PropertyAccessExpression)
+          next = assignMember(walk, name, typed(walk, name), next, at)[0] ?? next;
         return undefined;
       });
-      return reachesResponse(value) ? [walk.escape(next, at, 'The response object is taken apart in an assignment.')] : [next];
+      return reachesResponse(value)
+        ? [walk.escape(next, at, 'The response object is taken apart in an assignment.')]
+        : [next];
     }
     default:
       return [state];
@@ -43,7 +53,12 @@ export function assignTo(walk: Walk, target: Node, value: Value, state: State, a
 }
 
 /** What to remember of a variable. One that an inner function assigns changes when nobody looks: only its declared type is sure. */
-export function tracked(walk: Walk, symbol: SymbolView, value: Value, node: Node): Value | undefined {
+export function tracked(
+  walk: Walk,
+  symbol: SymbolView,
+  value: Value,
+  node: Node,
+): Value | undefined {
   if (reachesResponse(value)) return value;
   if (walk.session.isShared(symbol)) return { kind: 'declared', symbol, node };
   return isFollowed(value) ? value : undefined;
@@ -70,7 +85,10 @@ function assignMember(walk: Walk, target: Node, value: Value, state: State, at: 
   const { expression } = target as PropertyAccessExpression;
   return walk.evaluate(expression, state).flatMap((base) => {
     // What was learned of other objects stays true when the response is assigned to.
-    const next: State = base.value.kind === 'res' ? base.state : { ...base.state, facts: forgetVolatile(base.state.facts) };
+    const next: State =
+      base.value.kind === 'res'
+        ? base.state
+        : { ...base.state, facts: forgetVolatile(base.state.facts) };
     if (base.value.kind === 'res') {
       const isElement = walk.host.kind(target) === K.ElementAccessExpression;
       const key = isElement
@@ -79,7 +97,13 @@ function assignMember(walk: Walk, target: Node, value: Value, state: State, at: 
       return walk.setMember(key, value, next, at);
     }
     if (reachesResponse(value))
-      return [walk.escape(next, at, 'The response object is kept in a property, so others may change the answer.')];
+      return [
+        walk.escape(
+          next,
+          at,
+          'The response object is kept in a property, so others may change the answer.',
+        ),
+      ];
     return [degrade(walk, unwrap(walk.host, expression), next)];
   });
 }
@@ -94,6 +118,12 @@ function degrade(walk: Walk, base: Node, state: State): State {
   if (!isIdentifier(walk.host, base)) return state;
   const symbol = walk.session.symbol(base);
   const value = symbol && state.vars.get(symbol);
-  if (!symbol || !value || (value.kind !== 'object' && value.kind !== 'array') || reachesResponse(value)) return state;
+  if (
+    !symbol ||
+    !value ||
+    (value.kind !== 'object' && value.kind !== 'array') ||
+    reachesResponse(value)
+  )
+    return state;
   return withVar(state, symbol, { kind: 'declared', symbol, node: base });
 }

@@ -4,6 +4,11 @@ import type { Walk } from './walk.ts';
 export function isAwaited(walk: Walk, node: Node): boolean {
   const { parent } = node as { parent: Node };
   const kind = walk.host.kind(parent);
-  if (kind === K.ParenthesizedExpression || kind === K.ConditionalExpression || kind === K.BinaryExpression) return isAwaited(walk, parent);
+  if (
+    kind === K.ParenthesizedExpression ||
+    kind === K.ConditionalExpression ||
+    kind === K.BinaryExpression
+  )
+    return isAwaited(walk, parent);
   return kind === K.AwaitExpression || kind === K.ReturnStatement || kind === K.ArrowFunction;
 }

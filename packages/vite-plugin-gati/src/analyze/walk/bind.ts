@@ -16,8 +16,10 @@ import type { Walk } from './walk.ts';
 /** Declares a name or the names of a pattern with a value. `keep` is for parameters: what was passed is kept, whatever it is. */
 export function bindName(walk: Walk, name: Node, value: Value, state: State, keep = false): State {
   const kind = walk.host.kind(name);
-  if (kind === K.ObjectBindingPattern) return bindObject(walk, name as ObjectBindingPattern, value, state, keep);
-  if (kind === K.ArrayBindingPattern) return bindArray(walk, name as ArrayBindingPattern, value, state, keep);
+  if (kind === K.ObjectBindingPattern)
+    return bindObject(walk, name as ObjectBindingPattern, value, state, keep);
+  if (kind === K.ArrayBindingPattern)
+    return bindArray(walk, name as ArrayBindingPattern, value, state, keep);
   const symbol = walk.session.symbol(name as Identifier);
   if (!symbol) return state;
   return withVar(
@@ -27,14 +29,21 @@ export function bindName(walk: Walk, name: Node, value: Value, state: State, kee
   );
 }
 
-function bindObject(walk: Walk, pattern: ObjectBindingPattern, value: Value, state: State, keep: boolean): State {
+function bindObject(
+  walk: Walk,
+  pattern: ObjectBindingPattern,
+  value: Value,
+  state: State,
+  keep: boolean,
+): State {
   let next = state;
   for (const element of pattern.elements) {
     if (!element.name) continue;
     const { propertyName: from, name, initializer, dotDotDotToken } = element;
     const key = propertyName(walk.host, from ?? name);
     if (dotDotDotToken) {
-      if (value.kind === 'res') next = walk.escape(next, element, 'The response object is taken apart with `...`.');
+      if (value.kind === 'res')
+        next = walk.escape(next, element, 'The response object is taken apart with `...`.');
       continue;
     }
     if (value.kind === 'type' || value.kind === 'declared') {
@@ -44,12 +53,24 @@ function bindObject(walk: Walk, pattern: ObjectBindingPattern, value: Value, sta
     }
     const member = readMember(walk, { state: next, value }, key, name);
     const absent = member.kind === 'constant' && member.value === undefined;
-    next = bindName(walk, name, absent && initializer ? (walk.evaluate(initializer, next)[0]?.value ?? member) : member, next, keep);
+    next = bindName(
+      walk,
+      name,
+      absent && initializer ? (walk.evaluate(initializer, next)[0]?.value ?? member) : member,
+      next,
+      keep,
+    );
   }
   return next;
 }
 
-function bindArray(walk: Walk, pattern: ArrayBindingPattern, value: Value, state: State, keep: boolean): State {
+function bindArray(
+  walk: Walk,
+  pattern: ArrayBindingPattern,
+  value: Value,
+  state: State,
+  keep: boolean,
+): State {
   let next = state;
   for (const [index, element] of pattern.elements.entries()) {
     if (!('name' in element) || !element.name) continue;
@@ -58,12 +79,20 @@ function bindArray(walk: Walk, pattern: ArrayBindingPattern, value: Value, state
       next = bindName(
         walk,
         name,
-        dotDotDotToken ? { kind: 'arguments', values: value.values.slice(index) } : (value.values[index] ?? UNDEFINED),
+        dotDotDotToken
+          ? { kind: 'arguments', values: value.values.slice(index) }
+          : (value.values[index] ?? UNDEFINED),
         next,
         keep,
       );
     } else {
-      next = bindName(walk, name, readMember(walk, { state: next, value }, String(index), name), next, false);
+      next = bindName(
+        walk,
+        name,
+        readMember(walk, { state: next, value }, String(index), name),
+        next,
+        false,
+      );
     }
   }
   return next;

@@ -1,5 +1,10 @@
 import { isPlatform } from '../types/builtins.ts';
-import { type CallExpression, type Node, type PropertyAccessExpression, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type CallExpression,
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import type { Arguments } from './arguments.ts';
 import { isAwaited } from './awaiting.ts';
 import { typed } from './parts.ts';
@@ -29,18 +34,27 @@ const REPEATING = new Set([
 
 const CHAINING = new Set(['then', 'catch', 'finally']);
 
-export function callWithCallback(walk: Walk, node: CallExpression, name: Node & { text: string }, args: Arguments): Outcome[] | undefined {
+export function callWithCallback(
+  walk: Walk,
+  node: CallExpression,
+  name: Node & { text: string },
+  args: Arguments,
+): Outcome[] | undefined {
   if (!REPEATING.has(name.text) && !CHAINING.has(name.text)) return undefined;
-  if (!walk.session.target(name)?.declarations.every(({ file }) => isPlatform(file))) return undefined;
+  if (!walk.session.target(name)?.declarations.every(({ file }) => isPlatform(file)))
+    return undefined;
   const callbacks = args.values.filter((value) => value.kind === 'function');
   if (!callbacks.some((each) => touches(walk, each.node, args.state))) return undefined;
   if (REPEATING.has(name.text)) {
-    if (callbacks.some((each) => hasModifier(walk.host, each.node, K.AsyncKeyword))) return undefined;
+    if (callbacks.some((each) => hasModifier(walk.host, each.node, K.AsyncKeyword)))
+      return undefined;
     let states = [args.state];
     for (let round = 0; round < 3; round++) {
       const again = states.flatMap((state) =>
         callbacks.flatMap((each) =>
-          walk.enter(each.node, undefined, state, { at: node, frame: each.frame }).map((outcome) => outcome.state),
+          walk
+            .enter(each.node, undefined, state, { at: node, frame: each.frame })
+            .map((outcome) => outcome.state),
         ),
       );
       const all = merge([...states, ...again]);
@@ -50,13 +64,22 @@ export function callWithCallback(walk: Walk, node: CallExpression, name: Node & 
     return states.map((state) => ({ state: afterCall(walk, state), value: typed(walk, node) }));
   }
   if (!isAwaited(walk, node) && !isChained(walk, node)) return undefined;
-  const skipped: Outcome[] = name.text === 'then' && callbacks.length === 1 ? [] : [{ state: args.state, value: typed(walk, node) }];
-  return [...skipped, ...callbacks.flatMap((each) => walk.enter(each.node, undefined, args.state, { at: node, frame: each.frame }))].map(
-    (outcome) => ({ ...outcome, state: afterCall(walk, outcome.state) }),
-  );
+  const skipped: Outcome[] =
+    name.text === 'then' && callbacks.length === 1
+      ? []
+      : [{ state: args.state, value: typed(walk, node) }];
+  return [
+    ...skipped,
+    ...callbacks.flatMap((each) =>
+      walk.enter(each.node, undefined, args.state, { at: node, frame: each.frame }),
+    ),
+  ].map((outcome) => ({ ...outcome, state: afterCall(walk, outcome.state) }));
 }
 
 function isChained(walk: Walk, node: Node): boolean {
   const { parent } = node as { parent: Node };
-  return walk.host.kind(parent) === K.PropertyAccessExpression && CHAINING.has((parent as PropertyAccessExpression).name.text);
+  return (
+    walk.host.kind(parent) === K.PropertyAccessExpression &&
+    CHAINING.has((parent as PropertyAccessExpression).name.text)
+  );
 }

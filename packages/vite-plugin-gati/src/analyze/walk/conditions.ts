@@ -1,4 +1,10 @@
-import { type BinaryExpression, type Expression, type Node, type PrefixUnaryExpression, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type BinaryExpression,
+  type Expression,
+  type Node,
+  type PrefixUnaryExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../host/host.ts';
 import { type Condition, decide, learn } from './facts.ts';
 import { merge, type State } from './state.ts';
@@ -40,13 +46,19 @@ export function testCondition(walk: Walk, node: Node, state: State): Split {
 function both(walk: Walk, left: Node, right: Node, state: State): Split {
   const first = testCondition(walk, left, state);
   const second = first.yes.map((each) => testCondition(walk, right, each));
-  return { yes: merge(second.flatMap(({ yes }) => yes)), no: merge([...first.no, ...second.flatMap(({ no }) => no)]) };
+  return {
+    yes: merge(second.flatMap(({ yes }) => yes)),
+    no: merge([...first.no, ...second.flatMap(({ no }) => no)]),
+  };
 }
 
 function either(walk: Walk, left: Node, right: Node, state: State): Split {
   const first = testCondition(walk, left, state);
   const second = first.no.map((each) => testCondition(walk, right, each));
-  return { yes: merge([...first.yes, ...second.flatMap(({ yes }) => yes)]), no: merge(second.flatMap(({ no }) => no)) };
+  return {
+    yes: merge([...first.yes, ...second.flatMap(({ yes }) => yes)]),
+    no: merge(second.flatMap(({ no }) => no)),
+  };
 }
 
 function testPlain(walk: Walk, node: Node, state: State): Split {
@@ -71,7 +83,8 @@ function testPlain(walk: Walk, node: Node, state: State): Split {
   const known = decide(state.facts, condition);
   for (const holds of [true, false]) {
     if (known !== undefined && known !== holds) continue;
-    const next = known === undefined ? { ...state, facts: learn(state.facts, condition, holds) } : state;
+    const next =
+      known === undefined ? { ...state, facts: learn(state.facts, condition, holds) } : state;
     add(split, next, negated ? !holds : holds);
   }
   return split;
@@ -84,7 +97,13 @@ function add(split: Split, state: State, holds: boolean | undefined): void {
 
 function truth(value: Value): boolean | undefined {
   if (value.kind === 'constant') return Boolean(value.value);
-  if (value.kind === 'object' || value.kind === 'array' || value.kind === 'function' || value.kind === 'error' || value.kind === 'res')
+  if (
+    value.kind === 'object' ||
+    value.kind === 'array' ||
+    value.kind === 'function' ||
+    value.kind === 'error' ||
+    value.kind === 'res'
+  )
     return true;
   return undefined;
 }
@@ -95,7 +114,12 @@ const EQUALS = new Map<number, boolean>([
   [K.ExclamationEqualsEqualsToken, false],
   [K.ExclamationEqualsToken, false],
 ]);
-const ORDER = new Set<number>([K.LessThanToken, K.LessThanEqualsToken, K.GreaterThanToken, K.GreaterThanEqualsToken]);
+const ORDER = new Set<number>([
+  K.LessThanToken,
+  K.LessThanEqualsToken,
+  K.GreaterThanToken,
+  K.GreaterThanEqualsToken,
+]);
 
 function isComparison(walk: Walk, node: Node): boolean {
   if (walk.host.kind(node) !== K.BinaryExpression) return false;
@@ -127,23 +151,34 @@ function constantOf(walk: Walk, node: Node, state: State): { value: Literal } | 
   const kind = walk.host.kind(unwrap(walk.host, node));
   if (kind === K.ConditionalExpression || kind === K.BinaryExpression) return undefined;
   const [outcome, ...others] = walk.evaluate(node, state);
-  return outcome && others.length === 0 && outcome.value.kind === 'constant' ? outcome.value : undefined;
+  return outcome && others.length === 0 && outcome.value.kind === 'constant'
+    ? outcome.value
+    : undefined;
 }
 
 /** Of an error that was caught: whether it is an `HttpError` is known. */
 function instanceOf(walk: Walk, node: Node, state: State): boolean | undefined {
   if (walk.host.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
-  if (walk.host.kind(operatorToken) !== K.InstanceOfKeyword || !isIdentifier(walk.host, unwrap(walk.host, left))) return undefined;
+  if (
+    walk.host.kind(operatorToken) !== K.InstanceOfKeyword ||
+    !isIdentifier(walk.host, unwrap(walk.host, left))
+  )
+    return undefined;
   const [outcome] = walk.evaluate(left, state);
   const className = isIdentifier(walk.host, right) ? right.text : undefined;
-  if (outcome?.value.kind === 'error') return className === 'HttpError' || className === 'Error' ? true : undefined;
+  if (outcome?.value.kind === 'error')
+    return className === 'HttpError' || className === 'Error' ? true : undefined;
   if (outcome?.value.kind === 'failure') return className === 'HttpError' ? false : undefined;
   return undefined;
 }
 
 /** The condition in a form that is found again at another place, or undefined where it can't be compared. */
-export function toCondition(walk: Walk, node: Node, state: State): { condition: Condition; negated: boolean } | undefined {
+export function toCondition(
+  walk: Walk,
+  node: Node,
+  state: State,
+): { condition: Condition; negated: boolean } | undefined {
   const { host } = walk;
   const inner = unwrap(host, node);
   if (host.kind(inner) === K.BinaryExpression) {
@@ -152,7 +187,9 @@ export function toCondition(walk: Walk, node: Node, state: State): { condition: 
     if (same !== undefined) {
       const equality = toEquality(walk, left, right, state) ?? toEquality(walk, right, left, state);
       if (equality) {
-        const loose = host.kind(operatorToken) === K.EqualsEqualsToken || host.kind(operatorToken) === K.ExclamationEqualsToken;
+        const loose =
+          host.kind(operatorToken) === K.EqualsEqualsToken ||
+          host.kind(operatorToken) === K.ExclamationEqualsToken;
         // `== null` is true of undefined too: another condition, not the same.
         if (!loose || typeof equality.literal === 'number' || typeof equality.literal === 'string')
           return { condition: equality.condition, negated: !same };
@@ -163,15 +200,26 @@ export function toCondition(walk: Walk, node: Node, state: State): { condition: 
   return reference && { condition: reference, negated: false };
 }
 
-function toEquality(walk: Walk, reference: Node, literal: Node, state: State): { condition: Condition; literal: Literal } | undefined {
+function toEquality(
+  walk: Walk,
+  reference: Node,
+  literal: Node,
+  state: State,
+): { condition: Condition; literal: Literal } | undefined {
   const value = literalOf(walk, literal, state);
   if (!value) return undefined;
   const found = toReference(walk, reference, state);
   const equals = value.value === undefined ? 'undefined' : JSON.stringify(value.value);
-  return found && { literal: value.value, condition: { ...found, equals, truthy: Boolean(value.value) } };
+  return (
+    found && { literal: value.value, condition: { ...found, equals, truthy: Boolean(value.value) } }
+  );
 }
 
-function literalOf(walk: Walk, node: Node, state: State): { value: Exclude<Literal, bigint> } | undefined {
+function literalOf(
+  walk: Walk,
+  node: Node,
+  state: State,
+): { value: Exclude<Literal, bigint> } | undefined {
   const found = constantOf(walk, node, state);
   return found && typeof found.value !== 'bigint' ? { value: found.value } : undefined;
 }
@@ -190,7 +238,10 @@ function toReference(walk: Walk, node: Node, state: State): Condition | undefine
       // A parameter stands for what was passed, and the same variable of two calls is not the same.
       symbols.push(symbol);
       volatile ||= walk.session.isShared(symbol);
-      return value?.kind === 'type' && value.or === undefined && value.node !== inner && isIdentifier(walk.host, value.node)
+      return value?.kind === 'type' &&
+        value.or === undefined &&
+        value.node !== inner &&
+        isIdentifier(walk.host, value.node)
         ? (text(value.node) ?? `#${idOf(symbol)}`)
         : `#${idOf(symbol)}`;
     }
@@ -206,13 +257,19 @@ function toReference(walk: Walk, node: Node, state: State): Condition | undefine
         volatile = true;
         return 'this';
       case K.PropertyAccessExpression: {
-        const { expression, name } = inner as unknown as { expression: Expression; name: { text: string } };
+        const { expression, name } = inner as unknown as {
+          expression: Expression;
+          name: { text: string };
+        };
         const base = text(expression);
         volatile = true;
         return base && `${base}.${name.text}`;
       }
       case K.ElementAccessExpression: {
-        const { expression, argumentExpression } = inner as unknown as { expression: Expression; argumentExpression: Expression };
+        const { expression, argumentExpression } = inner as unknown as {
+          expression: Expression;
+          argumentExpression: Expression;
+        };
         const [base, index] = [text(expression), text(argumentExpression)];
         volatile = true;
         return base && index && `${base}[${index}]`;

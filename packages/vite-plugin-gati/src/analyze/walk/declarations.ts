@@ -6,7 +6,9 @@ export function declare(walk: Walk, list: VariableDeclarationList, states: State
   let current = states;
   for (const { name, initializer } of list.declarations) {
     if (!initializer) continue;
-    const next = current.flatMap((state) => walk.evaluate(initializer, state)).filter(({ value }) => value.kind !== 'never');
+    const next = current
+      .flatMap((state) => walk.evaluate(initializer, state))
+      .filter(({ value }) => value.kind !== 'never');
     current = merge(next.map(({ state, value }) => walk.bind(name, value, state)));
   }
   return current;

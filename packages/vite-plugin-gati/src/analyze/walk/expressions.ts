@@ -38,7 +38,10 @@ export function evaluateExpression(walk: Walk, node: Node, state: State): Outcom
     case K.NullKeyword:
       return one(constant(null, false));
     case K.VoidExpression:
-      return thenValue(walk.evaluate((inner as unknown as { expression: Expression }).expression, state), UNDEFINED);
+      return thenValue(
+        walk.evaluate((inner as unknown as { expression: Expression }).expression, state),
+        UNDEFINED,
+      );
     case K.Identifier:
       return one(readName(walk, inner, state));
     case K.AsExpression:
@@ -60,9 +63,10 @@ export function evaluateExpression(walk: Walk, node: Node, state: State): Outcom
       return evaluateUnary(walk, inner as PrefixUnaryExpression, state);
     case K.PropertyAccessExpression: {
       const { expression, name } = inner as PropertyAccessExpression;
-      return walk
-        .evaluate(expression, state)
-        .map((outcome) => ({ state: outcome.state, value: readMember(walk, outcome, name.text, inner) }));
+      return walk.evaluate(expression, state).map((outcome) => ({
+        state: outcome.state,
+        value: readMember(walk, outcome, name.text, inner),
+      }));
     }
     case K.ElementAccessExpression:
       return evaluateElement(walk, inner as ElementAccessExpression, state);
@@ -88,14 +92,18 @@ function awaited(walk: Walk, { state, value }: Outcome, node: Node): Outcome {
   walk.mayFail(next);
   return {
     state: next,
-    value: value.kind === 'type' ? { kind: 'type', node, frame: value.frame, ...(value.or ? { or: value.or } : {}) } : value,
+    value:
+      value.kind === 'type'
+        ? { kind: 'type', node, frame: value.frame, ...(value.or ? { or: value.or } : {}) }
+        : value,
   };
 }
 
 function readName(walk: Walk, node: Node, state: State): Value {
   const { text } = node as unknown as { text: string };
   if (text === 'undefined') return UNDEFINED;
-  if (text === 'arguments' && walk.frame.passed.length > 0) return { kind: 'arguments', values: [...walk.frame.passed] };
+  if (text === 'arguments' && walk.frame.passed.length > 0)
+    return { kind: 'arguments', values: [...walk.frame.passed] };
   const symbol = walk.session.symbol(node);
   const value = symbol && state.vars.get(symbol);
   if (!value) return typed(walk, node);
@@ -105,11 +113,17 @@ function readName(walk: Walk, node: Node, state: State): Value {
 
 function evaluateAs(walk: Walk, node: AsExpression, state: State): Outcome[] {
   const isConst =
-    walk.host.kind(node.type) === K.TypeReference && (node.type as unknown as { typeName?: { text?: string } }).typeName?.text === 'const';
+    walk.host.kind(node.type) === K.TypeReference &&
+    (node.type as unknown as { typeName?: { text?: string } }).typeName?.text === 'const';
   return walk.evaluate(node.expression, state).map(({ state: next, value }) => {
-    if (value.kind === 'constant' && isConst) return { state: next, value: { ...value, widen: false } };
+    if (value.kind === 'constant' && isConst)
+      return { state: next, value: { ...value, widen: false } };
     const followed =
-      value.kind !== 'type' && value.kind !== 'constant' && value.kind !== 'object' && value.kind !== 'array' && value.kind !== 'declared';
+      value.kind !== 'type' &&
+      value.kind !== 'constant' &&
+      value.kind !== 'object' &&
+      value.kind !== 'array' &&
+      value.kind !== 'declared';
     return { state: next, value: followed || reachesResponse(value) ? value : typed(walk, node) };
   });
 }
@@ -118,7 +132,10 @@ function evaluateElement(walk: Walk, node: ElementAccessExpression, state: State
   return walk.evaluate(node.expression, state).flatMap((base) =>
     walk.evaluate(node.argumentExpression, base.state).map((index) => {
       const key = index.value.kind === 'constant' ? String(index.value.value) : undefined;
-      return { state: index.state, value: readMember(walk, { state: index.state, value: base.value }, key, node) };
+      return {
+        state: index.state,
+        value: readMember(walk, { state: index.state, value: base.value }, key, node),
+      };
     }),
   );
 }

@@ -38,7 +38,11 @@ export function decide(facts: Facts, { key, equals, truthy }: Condition): boolea
 }
 
 /** The facts once a condition turned out to hold, or not. */
-export function learn(facts: Facts, { key, equals, symbols, volatile }: Condition, holds: boolean): Facts {
+export function learn(
+  facts: Facts,
+  { key, equals, symbols, volatile }: Condition,
+  holds: boolean,
+): Facts {
   const next = new Map(facts);
   if (equals === undefined) next.set(`?${key}`, { value: holds, symbols, volatile });
   else if (holds) next.set(`=${key}`, { value: equals, symbols, volatile });

@@ -12,12 +12,16 @@ export function join(into: Flow, from: Flow): void {
 }
 
 export function takeBreaks(flow: Flow, label: string | undefined): void {
-  const mine = (jump: Jump): boolean => jump.label === undefined || (label !== undefined && jump.label === label);
+  const mine = (jump: Jump): boolean =>
+    jump.label === undefined || (label !== undefined && jump.label === label);
   flow.normal = merge([...flow.normal, ...flow.breaks.filter(mine).map(({ state }) => state)]);
   flow.breaks = flow.breaks.filter((jump) => !mine(jump));
 }
 
 export function takeLabel(flow: Flow, label: string): void {
-  flow.normal = merge([...flow.normal, ...flow.breaks.filter((jump) => jump.label === label).map(({ state }) => state)]);
+  flow.normal = merge([
+    ...flow.normal,
+    ...flow.breaks.filter((jump) => jump.label === label).map(({ state }) => state),
+  ]);
   flow.breaks = flow.breaks.filter((jump) => jump.label !== label);
 }

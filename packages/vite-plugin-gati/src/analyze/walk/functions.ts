@@ -1,4 +1,9 @@
-import { type FunctionDeclaration, type Node, SyntaxKind as K, type VariableDeclaration } from 'typescript-7/unstable/ast';
+import {
+  type FunctionDeclaration,
+  type Node,
+  SyntaxKind as K,
+  type VariableDeclaration,
+} from 'typescript-7/unstable/ast';
 import { unwrap } from './syntax.ts';
 import type { FunctionNode } from './values.ts';
 import type { Walk } from './walk.ts';
@@ -21,10 +26,16 @@ function toFunction(walk: Walk, node: Node): FunctionNode | undefined {
     return (node as FunctionDeclaration).body ? (node as FunctionNode) : undefined;
   if (kind === K.VariableDeclaration && !isConstVariable(walk, node)) return undefined;
   const { initializer } = node as VariableDeclaration;
-  if ((kind === K.VariableDeclaration || kind === K.PropertyAssignment || kind === K.PropertyDeclaration) && initializer) {
+  if (
+    (kind === K.VariableDeclaration ||
+      kind === K.PropertyAssignment ||
+      kind === K.PropertyDeclaration) &&
+    initializer
+  ) {
     const inner = unwrap(walk.host, initializer);
     const innerKind = walk.host.kind(inner);
-    if (innerKind === K.ArrowFunction || innerKind === K.FunctionExpression) return inner as FunctionNode;
+    if (innerKind === K.ArrowFunction || innerKind === K.FunctionExpression)
+      return inner as FunctionNode;
   }
   return undefined;
 }
@@ -32,7 +43,11 @@ function toFunction(walk: Walk, node: Node): FunctionNode | undefined {
 function isConstVariable(walk: Walk, declaration: Node): boolean {
   const list = declaration.parent;
   // 2 is `NodeFlags.Const` in both compilers.
-  return list !== undefined && walk.host.kind(list) === K.VariableDeclarationList && (list.flags & 2) !== 0;
+  return (
+    list !== undefined &&
+    walk.host.kind(list) === K.VariableDeclarationList &&
+    (list.flags & 2) !== 0
+  );
 }
 
 export function hasGenerator(fn: FunctionNode): boolean {
@@ -44,7 +59,9 @@ export function findConstructor(walk: Walk, name: Node): FunctionNode | undefine
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
     const node = declaration.node();
     if (!node || walk.host.kind(node) !== K.ClassDeclaration) continue;
-    const found = (node as unknown as { members: readonly Node[] }).members.find((member) => walk.host.kind(member) === K.Constructor);
+    const found = (node as unknown as { members: readonly Node[] }).members.find(
+      (member) => walk.host.kind(member) === K.Constructor,
+    );
     if (found && (found as FunctionDeclaration).body) return found as FunctionNode;
   }
   return undefined;

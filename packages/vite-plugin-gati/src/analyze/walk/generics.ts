@@ -18,9 +18,13 @@ export function unify(
     const open = members.filter((member) => member.tag === 'parameter');
     const fixed = members.filter((member) => member.tag !== 'parameter' && member.tag !== 'object');
     const rest =
-      filled.tag === 'union' ? host.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag)) : [filled];
+      filled.tag === 'union'
+        ? host.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag))
+        : [filled];
     if (open.length === 1 && rest.length === 1) bind(open[0]!, rest[0]!);
-    for (const member of members) if (member.tag === 'object' && rest.length === 1) unify(host, member, rest[0]!, bind, depth + 1);
+    for (const member of members)
+      if (member.tag === 'object' && rest.length === 1)
+        unify(host, member, rest[0]!, bind, depth + 1);
     return;
   }
   if (declared.tag !== 'object' || filled.tag !== 'object') return;
@@ -30,7 +34,9 @@ export function unify(
     for (const [index, each] of from.entries()) unify(host, each, to[index]!, bind, depth + 1);
     return;
   }
-  const properties = new Map(host.properties(filled).map((property) => [property.name, property.type]));
+  const properties = new Map(
+    host.properties(filled).map((property) => [property.name, property.type]),
+  );
   for (const { name, type } of host.properties(declared)) {
     const other = properties.get(name);
     if (other) unify(host, type, other, bind, depth + 1);

@@ -1,5 +1,11 @@
 import type { Schema } from '@gati/contract';
-import { type Block, type Expression, type Node, type ParameterDeclaration, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type Block,
+  type Expression,
+  type Node,
+  type ParameterDeclaration,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import type { Host, TypeView } from '../host/host.ts';
 import type { Session } from '../session.ts';
 import { assignAnswer } from './answers.ts';
@@ -90,16 +96,27 @@ export class Interpreter implements Walk {
     return { ...state, escaped: state.escaped ?? { node, why } };
   }
 
-  enter(fn: FunctionNode, values: Value[] | undefined, state: State, { at, frame }: { at: Node; frame: Frame }): Outcome[] {
+  enter(
+    fn: FunctionNode,
+    values: Value[] | undefined,
+    state: State,
+    { at, frame }: { at: Node; frame: Frame },
+  ): Outcome[] {
     this.session.prepare([fn]);
     const outer = this.frame;
     const { body } = fn;
     if (!body) return [{ state, value: UNDEFINED }];
     const facts = state.facts;
     let inner = state;
-    for (const [index, parameter] of fn.parameters.entries()) inner = this.#bindParameter(parameter, index, values, inner);
+    for (const [index, parameter] of fn.parameters.entries())
+      inner = this.#bindParameter(parameter, index, values, inner);
     const passed = this.host.kind(fn) === K.ArrowFunction ? outer.passed : (values ?? []);
-    this.frame = { depth: outer.depth + 1, stack: [...outer.stack, fn], passed, bindings: this.#bindings(fn, at, frame) };
+    this.frame = {
+      depth: outer.depth + 1,
+      stack: [...outer.stack, fn],
+      passed,
+      bindings: this.#bindings(fn, at, frame),
+    };
     const outcomes = this.#run(body, inner);
     this.frame = outer;
     return outcomes.map(({ state: end, value, facts: known = end.facts }) => {
@@ -107,13 +124,21 @@ export class Interpreter implements Walk {
       const kept = new Map(
         [...end.facts].filter(
           ([key, fact]) =>
-            facts.has(key) || !fact.symbols.some((symbol) => !state.vars.has(symbol) && isWithin(symbol.declarations[0]?.node(), fn)),
+            facts.has(key) ||
+            !fact.symbols.some(
+              (symbol) => !state.vars.has(symbol) && isWithin(symbol.declarations[0]?.node(), fn),
+            ),
         ),
       );
-      const closes = value.kind === 'function' || value.kind === 'object' || value.kind === 'arguments';
+      const closes =
+        value.kind === 'function' || value.kind === 'object' || value.kind === 'arguments';
       const vars = closes
         ? end.vars
-        : new Map([...end.vars].filter(([symbol]) => state.vars.has(symbol) || !isWithin(symbol.declarations[0]?.node(), fn)));
+        : new Map(
+            [...end.vars].filter(
+              ([symbol]) => state.vars.has(symbol) || !isWithin(symbol.declarations[0]?.node(), fn),
+            ),
+          );
       return { state: { ...end, facts: kept, vars }, value, facts: known };
     });
   }
@@ -122,19 +147,33 @@ export class Interpreter implements Walk {
     if (this.host.kind(body) !== K.Block) return this.evaluate(body, state);
     const flow = this.execute((body as Block).statements, [state]);
     const outcomes = [
-      ...flow.returns.map(({ state: end, value, facts }) => ({ state: end, value, ...(facts ? { facts } : {}) })),
+      ...flow.returns.map(({ state: end, value, facts }) => ({
+        state: end,
+        value,
+        ...(facts ? { facts } : {}),
+      })),
       ...flow.normal.map((end) => ({ state: end, value: UNDEFINED })),
     ];
     return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];
   }
 
-  #bindParameter(parameter: ParameterDeclaration, index: number, values: Value[] | undefined, state: State): State {
+  #bindParameter(
+    parameter: ParameterDeclaration,
+    index: number,
+    values: Value[] | undefined,
+    state: State,
+  ): State {
     const { name, dotDotDotToken, initializer } = parameter;
-    if (!values) return bindName(this, name, { kind: 'type', node: name, frame: this.frame }, state);
-    if (dotDotDotToken) return bindName(this, name, { kind: 'arguments', values: values.slice(index) }, state, true);
+    if (!values)
+      return bindName(this, name, { kind: 'type', node: name, frame: this.frame }, state);
+    if (dotDotDotToken)
+      return bindName(this, name, { kind: 'arguments', values: values.slice(index) }, state, true);
     const passed = values[index];
     const missing = !passed || (passed.kind === 'constant' && passed.value === undefined);
-    const value = missing && initializer ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED) : (passed ?? UNDEFINED);
+    const value =
+      missing && initializer
+        ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED)
+        : (passed ?? UNDEFINED);
     // With a default, `T | undefined` that was passed is only `T` inside: the parameter's own type says so.
     const keep = !(initializer && passed && passed.kind === 'type');
     return bindName(this, name, value, state, keep);
@@ -143,17 +182,32 @@ export class Interpreter implements Walk {
   /** What the type parameters of a generic function stand for in this call. */
   #bindings(fn: FunctionNode, at: Node, frame: Frame): Frame['bindings'] {
     const outer = frame.bindings.size > 0 ? frame.bindings : this.frame.bindings;
-    if (!fn.typeParameters || fn.typeParameters.length === 0 || this.host.kind(at) !== K.CallExpression) return outer;
+    if (
+      !fn.typeParameters ||
+      fn.typeParameters.length === 0 ||
+      this.host.kind(at) !== K.CallExpression
+    )
+      return outer;
     const { declared, filled } = this.host.callParameters(at);
     const bindings = new Map(outer);
     const bind = (parameter: TypeView, type: TypeView): void => {
-      if (!bindings.has(parameter)) bindings.set(parameter, () => this.session.responses.write(type, { bindings: outer }).schema);
+      if (!bindings.has(parameter))
+        bindings.set(
+          parameter,
+          () => this.session.responses.write(type, { bindings: outer }).schema,
+        );
     };
-    for (const [index, type] of declared.entries()) if (filled[index]) unify(this.host, type, filled[index], bind);
+    for (const [index, type] of declared.entries())
+      if (filled[index]) unify(this.host, type, filled[index], bind);
     return bindings;
   }
 }
 
 function isWithin(node: Node | undefined, outer: Node): boolean {
-  return node !== undefined && node.pos >= outer.pos && node.end <= outer.end && node.getSourceFile() === outer.getSourceFile();
+  return (
+    node !== undefined &&
+    node.pos >= outer.pos &&
+    node.end <= outer.end &&
+    node.getSourceFile() === outer.getSourceFile()
+  );
 }

@@ -50,24 +50,41 @@ export function evaluateObject(walk: Walk, node: ObjectLiteralExpression, state:
       const { name } = property as unknown as { name: Expression & { text: string } };
       partial = partial.map((each) => ({
         ...each,
-        entries: [...each.entries, { name: name.text, value: readShorthand(walk, name, each.state), node: property }],
+        entries: [
+          ...each.entries,
+          { name: name.text, value: readShorthand(walk, name, each.state), node: property },
+        ],
       }));
     } else if (kind === K.SpreadAssignment) {
-      step((property as unknown as { expression: Expression }).expression, (spread) => ({ spread, node: property }));
+      step((property as unknown as { expression: Expression }).expression, (spread) => ({
+        spread,
+        node: property,
+      }));
     } else if (kind === K.MethodDeclaration) {
       const key = propertyName(walk.host, (property as unknown as { name: Node }).name) ?? '';
       partial = partial.map((each) => ({
         ...each,
         entries: [
           ...each.entries,
-          { name: key, value: { kind: 'function', node: property as unknown as FunctionNode, frame: walk.frame }, node: property },
+          {
+            name: key,
+            value: {
+              kind: 'function',
+              node: property as unknown as FunctionNode,
+              frame: walk.frame,
+            },
+            node: property,
+          },
         ],
       }));
     } else plain = false;
   }
   return partial.map((each) => {
     const value: Value = { kind: 'object', node, entries: each.entries, frame: walk.frame };
-    return { state: each.state, value: plain || reachesResponse(value) ? value : typed(walk, node) };
+    return {
+      state: each.state,
+      value: plain || reachesResponse(value) ? value : typed(walk, node),
+    };
   });
 }
 
@@ -88,7 +105,9 @@ export function evaluateArray(walk: Walk, node: ArrayLiteralExpression, state: S
     if (kind === K.OmittedExpression) continue;
     const spread = kind === K.SpreadElement;
     if (spread) plain = false;
-    const expression = spread ? (element as unknown as { expression: Expression }).expression : element;
+    const expression = spread
+      ? (element as unknown as { expression: Expression }).expression
+      : element;
     partial = partial.flatMap((each) =>
       gather(walk.evaluate(expression, each.state)).map((outcome) => ({
         state: outcome.state,
@@ -98,6 +117,9 @@ export function evaluateArray(walk: Walk, node: ArrayLiteralExpression, state: S
   }
   return partial.map((each) => {
     const value: Value = { kind: 'array', node, elements: each.elements, frame: walk.frame };
-    return { state: each.state, value: plain || reachesResponse(value) ? value : typed(walk, node) };
+    return {
+      state: each.state,
+      value: plain || reachesResponse(value) ? value : typed(walk, node),
+    };
   });
 }

@@ -14,7 +14,12 @@ import type { Flow, Jump, Walk } from './walk.ts';
 
 const MAX_ROUNDS = 5;
 
-export function executeLoop(walk: Walk, node: Node, states: State[], label: string | undefined): Flow | undefined {
+export function executeLoop(
+  walk: Walk,
+  node: Node,
+  states: State[],
+  label: string | undefined,
+): Flow | undefined {
   switch (walk.host.kind(node)) {
     case K.ForStatement:
       return executeFor(walk, node as ForStatement, states, label);
@@ -45,7 +50,10 @@ function runLoop(walk: Walk, states: State[], loop: Loop): Flow {
   let entering = merge(states);
   // What a round learns of its own variables says nothing of the next round's.
   const outer = new Set(entering.flatMap(({ facts }) => [...facts.keys()]));
-  const ownFacts = (state: State): State => ({ ...state, facts: new Map([...state.facts].filter(([key]) => outer.has(key))) });
+  const ownFacts = (state: State): State => ({
+    ...state,
+    facts: new Map([...state.facts].filter(([key]) => outer.has(key))),
+  });
   let known: State[] = [];
   const leaving: State[] = [];
   for (let round = 0; round < MAX_ROUNDS && entering.length > 0; round++) {
@@ -78,21 +86,43 @@ function runLoop(walk: Walk, states: State[], loop: Loop): Flow {
   // Not settled after all: what a further round would do is not known.
   for (const state of entering)
     leaving.push(
-      ...loop.enter(state).no.map((end) => walk.escape(end, loop.body, 'A loop changes the answer in more ways than are followed.')),
+      ...loop
+        .enter(state)
+        .no.map((end) =>
+          walk.escape(end, loop.body, 'A loop changes the answer in more ways than are followed.'),
+        ),
     );
   flow.normal = merge(leaving);
   return flow;
 }
 
-function executeWhile(walk: Walk, node: WhileStatement, states: State[], label: string | undefined): Flow {
-  return runLoop(walk, states, { label, body: node.statement, enter: (state) => walk.test(node.expression, state) });
+function executeWhile(
+  walk: Walk,
+  node: WhileStatement,
+  states: State[],
+  label: string | undefined,
+): Flow {
+  return runLoop(walk, states, {
+    label,
+    body: node.statement,
+    enter: (state) => walk.test(node.expression, state),
+  });
 }
 
-function executeDo(walk: Walk, node: DoStatement, states: State[], label: string | undefined): Flow {
+function executeDo(
+  walk: Walk,
+  node: DoStatement,
+  states: State[],
+  label: string | undefined,
+): Flow {
   const first = walk.execute([node.statement], states);
   const mine = (jump: Jump): boolean => jump.label === undefined || jump.label === label;
   const again = merge([...first.normal, ...first.continues.filter(mine).map(({ state }) => state)]);
-  const rest = runLoop(walk, again, { label, body: node.statement, enter: (state) => walk.test(node.expression, state) });
+  const rest = runLoop(walk, again, {
+    label,
+    body: node.statement,
+    enter: (state) => walk.test(node.expression, state),
+  });
   return {
     normal: merge([...rest.normal, ...first.breaks.filter(mine).map(({ state }) => state)]),
     returns: [...first.returns, ...rest.returns],
@@ -101,7 +131,12 @@ function executeDo(walk: Walk, node: DoStatement, states: State[], label: string
   };
 }
 
-function executeFor(walk: Walk, node: ForStatement, states: State[], label: string | undefined): Flow {
+function executeFor(
+  walk: Walk,
+  node: ForStatement,
+  states: State[],
+  label: string | undefined,
+): Flow {
   const { initializer, condition, incrementor } = node;
   let entering = states;
   if (initializer) {
@@ -114,12 +149,20 @@ function executeFor(walk: Walk, node: ForStatement, states: State[], label: stri
     label,
     body: node.statement,
     enter: (state) => (condition ? walk.test(condition, state) : { yes: [state], no: [] }),
-    after: (state) => (incrementor ? walk.evaluate(incrementor, state).map((outcome) => outcome.state) : [state]),
+    after: (state) =>
+      incrementor ? walk.evaluate(incrementor, state).map((outcome) => outcome.state) : [state],
   });
 }
 
-function executeForEach(walk: Walk, node: ForInOrOfStatement, states: State[], label: string | undefined): Flow {
-  const entering = states.flatMap((state) => walk.evaluate(node.expression, state)).map(({ state }) => state);
+function executeForEach(
+  walk: Walk,
+  node: ForInOrOfStatement,
+  states: State[],
+  label: string | undefined,
+): Flow {
+  const entering = states
+    .flatMap((state) => walk.evaluate(node.expression, state))
+    .map(({ state }) => state);
   return runLoop(walk, entering, {
     label,
     body: node.statement,
@@ -131,8 +174,12 @@ function executeForEach(walk: Walk, node: ForInOrOfStatement, states: State[], l
 function clearTarget(walk: Walk, initializer: Node, state: State): State {
   if (walk.host.kind(initializer) !== K.VariableDeclarationList)
     return (
-      walk.assign(initializer, { kind: 'declared', symbol: walk.session.symbol(initializer)!, node: initializer }, state, initializer)[0] ??
-      state
+      walk.assign(
+        initializer,
+        { kind: 'declared', symbol: walk.session.symbol(initializer)!, node: initializer },
+        state,
+        initializer,
+      )[0] ?? state
     );
   return state;
 }

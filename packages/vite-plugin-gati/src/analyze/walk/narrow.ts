@@ -9,17 +9,31 @@ import type { Walk } from './walk.ts';
  * The members of a union that a variable can still be, after what was tested on this path. The compiler narrows inside of a branch;
  * this also narrows behind it: `res.status = r.ok ? 200 : 404; return r;`.
  */
-export function narrowMembers(walk: Walk, node: Node, members: readonly TypeView[], facts: Facts): readonly TypeView[] {
+export function narrowMembers(
+  walk: Walk,
+  node: Node,
+  members: readonly TypeView[],
+  facts: Facts,
+): readonly TypeView[] {
   if (facts.size === 0 || members.length < 2) return members;
   const symbol = constantSymbol(walk, node);
   if (!symbol) return members;
   const reference = `#${idOf(symbol)}`;
-  const own = [...facts].filter(([key]) => key.startsWith(reference, 1) && !/\d/.test(key[1 + reference.length] ?? ''));
-  const kept = members.filter((member) => own.every(([key, fact]) => agrees(walk, member, key, fact, reference)));
+  const own = [...facts].filter(
+    ([key]) => key.startsWith(reference, 1) && !/\d/.test(key[1 + reference.length] ?? ''),
+  );
+  const kept = members.filter((member) =>
+    own.every(([key, fact]) => agrees(walk, member, key, fact, reference)),
+  );
   return kept.length > 0 ? kept : members;
 }
 
-const DECLARATIONS = new Set<number>([K.VariableDeclaration, K.BindingElement, K.ObjectBindingPattern, K.ArrayBindingPattern]);
+const DECLARATIONS = new Set<number>([
+  K.VariableDeclaration,
+  K.BindingElement,
+  K.ObjectBindingPattern,
+  K.ArrayBindingPattern,
+]);
 
 /** Of a `const`: what was learned of it stays true. */
 function constantSymbol(walk: Walk, node: Node): SymbolView | undefined {
@@ -30,10 +44,18 @@ function constantSymbol(walk: Walk, node: Node): SymbolView | undefined {
   let list = symbol?.declarations[0]?.node();
   while (list && DECLARATIONS.has(walk.host.kind(list))) list = list.parent as Node | undefined;
   // 2 is `NodeFlags.Const` in both compilers.
-  return list && walk.host.kind(list) === K.VariableDeclarationList && (list.flags & 2) !== 0 ? symbol : undefined;
+  return list && walk.host.kind(list) === K.VariableDeclarationList && (list.flags & 2) !== 0
+    ? symbol
+    : undefined;
 }
 
-function agrees(walk: Walk, member: TypeView, key: string, { value }: Fact, reference: string): boolean {
+function agrees(
+  walk: Walk,
+  member: TypeView,
+  key: string,
+  { value }: Fact,
+  reference: string,
+): boolean {
   const rest = key.slice(1 + reference.length);
   const [, property, unequal] = /^(?:\.([\w$]+))?(?:=(.*))?$/s.exec(rest) ?? [];
   if (property === undefined && rest !== '' && !rest.startsWith('=')) return true;
@@ -46,8 +68,10 @@ function agrees(walk: Walk, member: TypeView, key: string, { value }: Fact, refe
   if (!type) return true;
   const parts = type.tag === 'union' ? walk.host.members(type) : [type];
   if (key.startsWith('?')) return parts.some((part) => truthiness(part) !== !value);
-  if (key.startsWith('=')) return parts.some((part) => json(part) === undefined || json(part) === value);
-  if (key.startsWith('!')) return parts.some((part) => json(part) === undefined || json(part) !== unequal);
+  if (key.startsWith('='))
+    return parts.some((part) => json(part) === undefined || json(part) === value);
+  if (key.startsWith('!'))
+    return parts.some((part) => json(part) === undefined || json(part) !== unequal);
   return true;
 }
 
@@ -56,7 +80,9 @@ function json(type: TypeView): string | undefined {
   if (type.tag === 'null') return 'null';
   if (type.tag === 'undefined' || type.tag === 'void') return 'undefined';
   if (type.tag === 'object') return '{}';
-  return type.tag === 'literal' && typeof type.value !== 'bigint' ? JSON.stringify(type.value) : undefined;
+  return type.tag === 'literal' && typeof type.value !== 'bigint'
+    ? JSON.stringify(type.value)
+    : undefined;
 }
 
 function truthiness(type: TypeView): boolean | undefined {

@@ -13,7 +13,11 @@ import { hasEffects, isAssignment, unwrap } from './syntax.ts';
 import { constant, type Value } from './values.ts';
 import type { Outcome, Walk } from './walk.ts';
 
-export function evaluateConditional(walk: Walk, node: ConditionalExpression, state: State): Outcome[] {
+export function evaluateConditional(
+  walk: Walk,
+  node: ConditionalExpression,
+  state: State,
+): Outcome[] {
   const { yes, no } = walk.test(node.condition, state);
   return eitherOf(
     walk,
@@ -32,22 +36,31 @@ function eitherOf(walk: Walk, node: Node, one: Outcome[], other: Outcome[]): Out
     const like = others.length > 0 ? others.map((each) => each.value) : [typed(walk, node)];
     return { ...outcome, value: { ...value, like: [...(value.like ?? []), ...like] } };
   };
-  return [...one.map((outcome) => withLike(outcome, other)), ...other.map((outcome) => withLike(outcome, one))];
+  return [
+    ...one.map((outcome) => withLike(outcome, other)),
+    ...other.map((outcome) => withLike(outcome, one)),
+  ];
 }
 
 export function evaluateBinary(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
   const { left, operatorToken, right } = node;
   const operator = walk.host.kind(operatorToken);
   if (isAssignment(walk.host, operatorToken)) return evaluateAssignment(walk, node, state);
-  if (operator === K.CommaToken) return walk.evaluate(left, state).flatMap((outcome) => walk.evaluate(right, outcome.state));
+  if (operator === K.CommaToken)
+    return walk.evaluate(left, state).flatMap((outcome) => walk.evaluate(right, outcome.state));
   if (operator === K.AmpersandAmpersandToken) {
     const { yes, no } = walk.test(left, state);
     const falsy = isConstantBoolean(walk, left, no) ?? typed(walk, left);
-    return [...yes.flatMap((each) => walk.evaluate(right, each)), ...no.map((each) => ({ state: each, value: falsy }))];
+    return [
+      ...yes.flatMap((each) => walk.evaluate(right, each)),
+      ...no.map((each) => ({ state: each, value: falsy })),
+    ];
   }
   if (operator === K.BarBarToken) {
     const { yes, no } = walk.test(left, state);
-    const kept = yes.flatMap((each) => again(walk, left, each)).map((outcome) => without(outcome, 'falsy'));
+    const kept = yes
+      .flatMap((each) => again(walk, left, each))
+      .map((outcome) => without(outcome, 'falsy'));
     return eitherOf(
       walk,
       node,
@@ -57,7 +70,9 @@ export function evaluateBinary(walk: Walk, node: BinaryExpression, state: State)
   }
   if (operator === K.QuestionQuestionToken) return evaluateNullish(walk, node, state);
   if (hasEffects(walk.host, node)) return evaluateParts(walk, node, state);
-  const { yes, no } = isComparison(operator) ? walk.test(node, state) : { yes: [state], no: [state] };
+  const { yes, no } = isComparison(operator)
+    ? walk.test(node, state)
+    : { yes: [state], no: [state] };
   if (yes.length === 0) return no.map((each) => ({ state: each, value: constant(false) }));
   if (no.length === 0) return yes.map((each) => ({ state: each, value: constant(true) }));
   return [{ state, value: typed(walk, node) }];
@@ -77,17 +92,22 @@ function isConstantBoolean(walk: Walk, left: Node, no: State[]): Value | undefin
   const kind = walk.host.kind(unwrap(walk.host, left));
   const negation =
     kind === K.PrefixUnaryExpression &&
-    walk.host.toKind((unwrap(walk.host, left) as unknown as PrefixUnaryExpression).operator) === K.ExclamationToken;
+    walk.host.toKind((unwrap(walk.host, left) as unknown as PrefixUnaryExpression).operator) ===
+      K.ExclamationToken;
   return no.length > 0 && negation ? constant(false) : undefined;
 }
 
 /** The value of an operand whose effects have been counted already. */
 export function again(walk: Walk, node: Node, state: State): Outcome[] {
-  return hasEffects(walk.host, node) ? [{ state, value: typed(walk, node) }] : walk.evaluate(node, state);
+  return hasEffects(walk.host, node)
+    ? [{ state, value: typed(walk, node) }]
+    : walk.evaluate(node, state);
 }
 
 function without(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
-  return outcome.value.kind === 'type' ? { ...outcome, value: { ...outcome.value, without: what } } : outcome;
+  return outcome.value.kind === 'type'
+    ? { ...outcome, value: { ...outcome.value, without: what } }
+    : outcome;
 }
 
 function evaluateNullish(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
@@ -95,8 +115,11 @@ function evaluateNullish(walk: Walk, node: BinaryExpression, state: State): Outc
   return walk.evaluate(left, state).flatMap((outcome) => {
     const { value } = outcome;
     if (value.kind === 'constant')
-      return value.value === null || value.value === undefined ? walk.evaluate(right, outcome.state) : [outcome];
-    if (value.kind !== 'type' && value.kind !== 'declared' && value.kind !== 'union') return [outcome];
+      return value.value === null || value.value === undefined
+        ? walk.evaluate(right, outcome.state)
+        : [outcome];
+    if (value.kind !== 'type' && value.kind !== 'declared' && value.kind !== 'union')
+      return [outcome];
     const nullish = isNullish(walk, left, value, outcome.state);
     return eitherOf(
       walk,
@@ -112,11 +135,17 @@ function isNullish(walk: Walk, node: Node, value: Value, state: State): boolean 
   const type = value.kind === 'type' ? walk.session.type(value.node) : undefined;
   if (type?.tag === 'undefined' || type?.tag === 'null') return true;
   const found = toCondition(walk, node, state);
-  const truth = found && !found.negated && found.condition.equals === undefined ? decide(state.facts, found.condition) : undefined;
+  const truth =
+    found && !found.negated && found.condition.equals === undefined
+      ? decide(state.facts, found.condition)
+      : undefined;
   if (truth === undefined) return undefined;
   if (truth) return false;
   const members = type?.tag === 'union' ? walk.host.members(type) : [];
-  return members.length > 0 && members.every(({ tag }) => tag === 'object' || tag === 'null' || tag === 'undefined') ? true : undefined;
+  return members.length > 0 &&
+    members.every(({ tag }) => tag === 'object' || tag === 'null' || tag === 'undefined')
+    ? true
+    : undefined;
 }
 
 function evaluateAssignment(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
@@ -128,15 +157,23 @@ function evaluateAssignment(walk: Walk, node: BinaryExpression, state: State): O
       return walk.assign(left, value, next, node).map((each) => ({ state: each, value }));
     });
   }
-  if (operator === K.QuestionQuestionEqualsToken || operator === K.BarBarEqualsToken || operator === K.AmpersandAmpersandEqualsToken) {
+  if (
+    operator === K.QuestionQuestionEqualsToken ||
+    operator === K.BarBarEqualsToken ||
+    operator === K.AmpersandAmpersandEqualsToken
+  ) {
     // Either it stays or it is assigned.
-    const assigned = walk.evaluate(right, state).flatMap(({ state: next, value }) => walk.assign(left, value, next, node));
+    const assigned = walk
+      .evaluate(right, state)
+      .flatMap(({ state: next, value }) => walk.assign(left, value, next, node));
     return merge([state, ...assigned]).map((each) => ({ state: each, value: typed(walk, node) }));
   }
   return walk
     .evaluate(right, state)
     .flatMap(({ state: next }) =>
-      walk.assign(left, typed(walk, node), next, node).map((each) => ({ state: each, value: typed(walk, node) })),
+      walk
+        .assign(left, typed(walk, node), next, node)
+        .map((each) => ({ state: each, value: typed(walk, node) })),
     );
 }
 

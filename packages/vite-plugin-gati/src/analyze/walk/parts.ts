@@ -14,7 +14,9 @@ export function evaluateParts(walk: Walk, node: Node, state: State): Outcome[] {
   let states = [state];
   node.forEachChild((child) => {
     if (!isFunctionNode(walk.host, child) && hasEffects(walk.host, child)) {
-      states = merge(states.flatMap((each) => walk.evaluate(child, each)).map((outcome) => outcome.state));
+      states = merge(
+        states.flatMap((each) => walk.evaluate(child, each)).map((outcome) => outcome.state),
+      );
     }
     return undefined;
   });
@@ -22,7 +24,9 @@ export function evaluateParts(walk: Walk, node: Node, state: State): Outcome[] {
     const next = { ...each, facts: forgetVolatile(each.facts) };
     const uses = usesResponse(walk, node, next);
     return {
-      state: uses ? walk.escape(next, node, 'The response object is used in a way that is not followed.') : next,
+      state: uses
+        ? walk.escape(next, node, 'The response object is used in a way that is not followed.')
+        : next,
       value: typed(walk, node),
     };
   });
@@ -33,7 +37,10 @@ function usesResponse(walk: Walk, node: Node, state: State): boolean {
   const isDeletion = walk.host.kind(node) === K.DeleteExpression;
   let found = false;
   visit(node, (part) => {
-    if (isIdentifier(walk.host, part) && (isDeletion || walk.host.kind(part.parent) !== K.PropertyAccessExpression)) {
+    if (
+      isIdentifier(walk.host, part) &&
+      (isDeletion || walk.host.kind(part.parent) !== K.PropertyAccessExpression)
+    ) {
       const symbol = walk.session.symbol(part);
       const value = symbol && state.vars.get(symbol);
       if (value && reachesResponse(value)) found = true;

@@ -18,13 +18,18 @@ export function usesThis(walk: Walk, fn: Node): boolean {
 export function touches(walk: Walk, fn: Node, state: State): boolean {
   const names = new Set<string>();
   for (const [symbol, value] of state.vars)
-    if (reachesResponse(value) || (value.kind === 'function' && value.node !== fn && touchesDirectly(walk, value.node, state)))
+    if (
+      reachesResponse(value) ||
+      (value.kind === 'function' && value.node !== fn && touchesDirectly(walk, value.node, state))
+    )
       names.add(symbol.name);
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
 function touchesDirectly(walk: Walk, fn: Node, state: State): boolean {
-  const names = new Set([...state.vars].filter(([, value]) => reachesResponse(value)).map(([symbol]) => symbol.name));
+  const names = new Set(
+    [...state.vars].filter(([, value]) => reachesResponse(value)).map(([symbol]) => symbol.name),
+  );
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
@@ -34,10 +39,16 @@ function mentions(walk: Walk, fn: Node, state: State, names: ReadonlySet<string>
     if (found) return false;
     if (isIdentifier(walk.host, node) && names.has(node.text)) {
       const symbol =
-        walk.host.kind(node.parent) === K.ShorthandPropertyAssignment ? walk.host.shorthandValue(node.parent) : walk.session.symbol(node);
+        walk.host.kind(node.parent) === K.ShorthandPropertyAssignment
+          ? walk.host.shorthandValue(node.parent)
+          : walk.session.symbol(node);
       const value = symbol && state.vars.get(symbol);
       if (value && (reachesResponse(value) || value.kind === 'function')) found = true;
-    } else if (isIdentifier(walk.host, node) && walk.host.kind(node.parent) === K.CallExpression && node.parent !== fn) {
+    } else if (
+      isIdentifier(walk.host, node) &&
+      walk.host.kind(node.parent) === K.CallExpression &&
+      node.parent !== fn
+    ) {
       // A declared function around that has the response in its closure.
       const inner = !names.has(node.text) ? findLocalFunction(walk, node, fn) : undefined;
       if (inner && mentions(walk, inner, state, names)) found = true;

@@ -25,7 +25,9 @@ export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Wr
   const full = (schema: Schema): Written => ({ schema, absent: false, optional: false });
   switch (value.kind) {
     case 'constant':
-      return value.value === undefined ? { schema: NEVER, absent: true, optional: true } : full(constantSchema(value.value, value.widen));
+      return value.value === undefined
+        ? { schema: NEVER, absent: true, optional: true }
+        : full(constantSchema(value.value, value.widen));
     case 'object':
       return full(writeObject(walk, value.entries, value.node, facts));
     case 'array': {
@@ -33,14 +35,24 @@ export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Wr
       if (like.length > 0) return full(canonicalSchema({ anyOf: like }));
       const items = value.elements.map((element) => {
         const written = writeValue(walk, element, facts);
-        return written.optional ? { anyOf: [written.schema, { type: 'null' as const }] } : written.schema;
+        return written.optional
+          ? { anyOf: [written.schema, { type: 'null' as const }] }
+          : written.schema;
       });
-      return full(canonicalSchema({ type: 'array', items: items.length > 0 ? { anyOf: items } : {} }));
+      return full(
+        canonicalSchema({ type: 'array', items: items.length > 0 ? { anyOf: items } : {} }),
+      );
     }
     case 'union': {
       const parts = value.options.map((option) => writeValue(walk, option, facts));
-      const schema = canonicalSchema({ anyOf: parts.filter(({ absent }) => !absent).map((part) => part.schema) });
-      return { schema, absent: parts.every(({ absent }) => absent), optional: parts.some(({ optional }) => optional) };
+      const schema = canonicalSchema({
+        anyOf: parts.filter(({ absent }) => !absent).map((part) => part.schema),
+      });
+      return {
+        schema,
+        absent: parts.every(({ absent }) => absent),
+        optional: parts.some(({ optional }) => optional),
+      };
     }
     case 'declared':
       return writeType(walk, walk.host.typesOf([value.symbol])[0]!, value.node, value);
@@ -57,8 +69,12 @@ export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Wr
 function arraysOf(walk: Walk, values: readonly Value[]): Schema[] {
   const pick = (schema: Schema, depth = 0): Schema[] => {
     if (schema.anyOf) return schema.anyOf.flatMap((member) => pick(member, depth));
-    const target = schema.$ref === undefined ? schema : walk.session.responses.definitions.get(refName(schema.$ref))?.schema;
-    if (target?.anyOf && depth < 8) return target.anyOf.flatMap((member) => pick(member, depth + 1));
+    const target =
+      schema.$ref === undefined
+        ? schema
+        : walk.session.responses.definitions.get(refName(schema.$ref))?.schema;
+    if (target?.anyOf && depth < 8)
+      return target.anyOf.flatMap((member) => pick(member, depth + 1));
     const isList = target?.type === 'array' && !target.prefixItems && !target['x-gati-codec'];
     // The compiler's own `never[]` of the empty literal says nothing.
     return isList && !(typeof target.items === 'object' && target.items.not) ? [schema] : [];
@@ -75,11 +91,23 @@ function constantSchema(value: Exclude<Literal, undefined>, widen: boolean): Sch
 
 function writeTyped(walk: Walk, value: Extract<Value, { kind: 'type' }>, facts: Facts): Written {
   const type = walk.session.type(value.node);
-  const vague = type.tag === 'any' || type.tag === 'unknown' || type.tag === 'parameter' || type.tag === 'deferred';
+  const vague =
+    type.tag === 'any' ||
+    type.tag === 'unknown' ||
+    type.tag === 'parameter' ||
+    type.tag === 'deferred';
   if (vague && value.or && value.or.kind !== 'declared') return writeValue(walk, value.or, facts);
   if (value.or && isFixed(value.or)) return writeValue(walk, value.or, facts);
-  if (type.tag === 'literal' && typeof type.value !== 'string' && isPlainConstant(walk, value.node)) {
-    return { schema: { type: typeof type.value === 'number' ? 'number' : 'boolean' }, absent: false, optional: false };
+  if (
+    type.tag === 'literal' &&
+    typeof type.value !== 'string' &&
+    isPlainConstant(walk, value.node)
+  ) {
+    return {
+      schema: { type: typeof type.value === 'number' ? 'number' : 'boolean' },
+      absent: false,
+      optional: false,
+    };
   }
   return writeType(walk, type, value.node, value, facts);
 }
@@ -94,7 +122,13 @@ function isFixed(value: Value): boolean {
   );
 }
 
-function writeType(walk: Walk, outer: TypeView, node: Node, value: Value, facts: Facts = NOTHING): Written {
+function writeType(
+  walk: Walk,
+  outer: TypeView,
+  node: Node,
+  value: Value,
+  facts: Facts = NOTHING,
+): Written {
   const type = walk.session.promised(outer);
   const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
   if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
@@ -103,8 +137,10 @@ function writeType(walk: Walk, outer: TypeView, node: Node, value: Value, facts:
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
   const possible = narrowMembers(walk, node, members, facts);
   const kept = possible.filter((member) => !isDropped(member, drop));
-  const optional = possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
-  if (kept.length === members.length) return { schema: write(walk, type, node, bindings), absent: false, optional };
+  const optional =
+    possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
+  if (kept.length === members.length)
+    return { schema: write(walk, type, node, bindings), absent: false, optional };
   return {
     schema: canonicalSchema({ anyOf: kept.map((member) => write(walk, member, node, bindings)) }),
     absent: kept.length === 0,
@@ -138,7 +174,13 @@ function isPlainConstant(walk: Walk, node: Node): boolean {
   if (!declaration || walk.host.kind(declaration) !== K.VariableDeclaration) return false;
   const { initializer, type } = declaration as VariableDeclaration;
   const kind = initializer && walk.host.kind(unwrap(walk.host, initializer));
-  return !type && (kind === K.NumericLiteral || kind === K.TrueKeyword || kind === K.FalseKeyword || kind === K.PrefixUnaryExpression);
+  return (
+    !type &&
+    (kind === K.NumericLiteral ||
+      kind === K.TrueKeyword ||
+      kind === K.FalseKeyword ||
+      kind === K.PrefixUnaryExpression)
+  );
 }
 
 function writeObject(walk: Walk, entries: readonly Entry[], node: Node, facts: Facts): Schema {
@@ -151,7 +193,10 @@ function writeObject(walk: Walk, entries: readonly Entry[], node: Node, facts: F
       for (const [name, part] of parts.properties) {
         const before = properties.get(name);
         // Where the spread may not have it, what stood before shows through.
-        const schema = part.optional && before ? canonicalSchema({ anyOf: [before.schema, part.schema] }) : part.schema;
+        const schema =
+          part.optional && before
+            ? canonicalSchema({ anyOf: [before.schema, part.schema] })
+            : part.schema;
         properties.set(name, { schema, optional: part.optional && (before?.optional ?? true) });
       }
       rest ??= parts.rest;
@@ -178,7 +223,10 @@ function writeObject(walk: Walk, entries: readonly Entry[], node: Node, facts: F
     properties.set(name, { schema: withDoc(written.schema, doc), optional: written.optional });
   }
   const schema: Schema = { type: 'object' };
-  if (properties.size > 0) schema.properties = Object.fromEntries([...properties].map(([name, part]) => [name, part.schema]));
+  if (properties.size > 0)
+    schema.properties = Object.fromEntries(
+      [...properties].map(([name, part]) => [name, part.schema]),
+    );
   const required = [...properties].filter(([, { optional }]) => !optional).map(([name]) => name);
   if (required.length > 0) schema.required = required;
   if (rest !== undefined) schema.additionalProperties = rest;
@@ -233,15 +281,22 @@ function alternatives(walk: Walk, schema: Schema, depth = 0): Schema[] | undefin
     return lists.every((list) => list !== undefined) ? lists.flat() : undefined;
   }
   if (schema.type === 'null' || schema.type === 'boolean') return [{ type: 'object' }];
-  return schema.type === 'object' && !schema['x-gati-codec'] && !schema.allOf ? [schema] : undefined;
+  return schema.type === 'object' && !schema['x-gati-codec'] && !schema.allOf
+    ? [schema]
+    : undefined;
 }
 
 function toParts(schema: Schema): Parts {
   const required = new Set(schema.required);
   const properties = new Map(
-    Object.entries(schema.properties ?? {}).map(([name, part]) => [name, { schema: part, optional: !required.has(name) }]),
+    Object.entries(schema.properties ?? {}).map(([name, part]) => [
+      name,
+      { schema: part, optional: !required.has(name) },
+    ]),
   );
-  return typeof schema.additionalProperties === 'object' ? { properties, rest: schema.additionalProperties } : { properties };
+  return typeof schema.additionalProperties === 'object'
+    ? { properties, rest: schema.additionalProperties }
+    : { properties };
 }
 
 function joinParts(parts: readonly Parts[]): Parts {

@@ -1,10 +1,23 @@
 import type { SymbolView } from '../host/host.ts';
 import { sharedFacts } from './facts.ts';
-import { type Body, idOf, reachesResponse, type State, type Status, type Value, valueKey } from './values.ts';
+import {
+  type Body,
+  idOf,
+  reachesResponse,
+  type State,
+  type Status,
+  type Value,
+  valueKey,
+} from './values.ts';
 
 export type { Body, State, Status };
 
-export const START: State = { status: { known: 200, set: false }, body: undefined, vars: new Map(), facts: new Map() };
+export const START: State = {
+  status: { known: 200, set: false },
+  body: undefined,
+  vars: new Map(),
+  facts: new Map(),
+};
 
 /** More paths than this are folded into one, and what differs becomes unknown. */
 const MAX_STATES = 96;
@@ -17,7 +30,9 @@ export function withVar(state: State, symbol: SymbolView, value: Value | undefin
 }
 
 export function statusKey(status: Status): string {
-  return 'known' in status ? `${status.known}${status.set ? '' : '?'}` : `unknown${status.invalid ?? ''}`;
+  return 'known' in status
+    ? `${status.known}${status.set ? '' : '?'}`
+    : `unknown${status.invalid ?? ''}`;
 }
 
 export function bodyKey(body: Body | undefined): string {
@@ -28,7 +43,9 @@ export function bodyKey(body: Body | undefined): string {
 
 /** Equal for states that differ in facts only. */
 export function stateKey(state: State): string {
-  const vars = [...state.vars].map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`).sort();
+  const vars = [...state.vars]
+    .map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`)
+    .sort();
   return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${state.inner ? valueKey(state.inner) : ''}|${vars.join(';')}`;
 }
 
@@ -54,9 +71,14 @@ function fold(states: readonly State[]): State[] {
       if (!same || valueKey(same) !== valueKey(value)) vars.delete(symbol);
     }
   }
-  const lost = states.flatMap((state) => [...state.vars]).find(([symbol, value]) => !vars.has(symbol) && reachesResponse(value));
+  const lost = states
+    .flatMap((state) => [...state.vars])
+    .find(([symbol, value]) => !vars.has(symbol) && reachesResponse(value));
   const node = lost?.[0].declarations[0]?.node();
-  const escaped = node && { node, why: 'The handler has too many paths to follow all names of the response object.' };
+  const escaped = node && {
+    node,
+    why: 'The handler has too many paths to follow all names of the response object.',
+  };
   const seen = new Map<string, State>();
   for (const state of states)
     seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, {

@@ -34,7 +34,8 @@ export function executeAll(walk: Walk, statements: readonly Node[], states: Stat
 
 export function execute(walk: Walk, node: Node, states: State[]): Flow {
   walk.fuel -= states.length;
-  if (walk.fuel < 0) return emptyFlow([walk.escape(states[0]!, node, 'The handler has too many paths to follow.')]);
+  if (walk.fuel < 0)
+    return emptyFlow([walk.escape(states[0]!, node, 'The handler has too many paths to follow.')]);
   const { host } = walk;
   switch (host.kind(node)) {
     case K.Block:
@@ -50,7 +51,8 @@ export function execute(walk: Walk, node: Node, states: State[]): Flow {
     case K.ThrowStatement:
       for (const state of states) {
         const { expression } = node as ThrowStatement;
-        for (const outcome of walk.evaluate(expression, state)) walk.thrown(outcome.value, outcome.state, node);
+        for (const outcome of walk.evaluate(expression, state))
+          walk.thrown(outcome.value, outcome.state, node);
       }
       return emptyFlow();
     case K.TryStatement:
@@ -63,7 +65,9 @@ export function execute(walk: Walk, node: Node, states: State[]): Flow {
     case K.ContinueStatement: {
       const label = (node as unknown as { label?: Identifier }).label?.text;
       const jumps = states.map((state) => ({ state, label }));
-      return host.kind(node) === K.BreakStatement ? { ...emptyFlow(), breaks: jumps } : { ...emptyFlow(), continues: jumps };
+      return host.kind(node) === K.BreakStatement
+        ? { ...emptyFlow(), breaks: jumps }
+        : { ...emptyFlow(), continues: jumps };
     }
     default:
       return executeLoop(walk, node, states, undefined) ?? emptyFlow(states);
@@ -72,7 +76,9 @@ export function execute(walk: Walk, node: Node, states: State[]): Flow {
 
 function executeExpression(walk: Walk, expression: Node, states: State[]): Flow {
   const outcomes = states.flatMap((state) => walk.evaluate(expression, state));
-  return emptyFlow(merge(outcomes.filter(({ value }) => value.kind !== 'never').map(({ state }) => state)));
+  return emptyFlow(
+    merge(outcomes.filter(({ value }) => value.kind !== 'never').map(({ state }) => state)),
+  );
 }
 
 function executeIf(walk: Walk, node: IfStatement, states: State[]): Flow {
@@ -85,7 +91,12 @@ function executeIf(walk: Walk, node: IfStatement, states: State[]): Flow {
     no.push(...split.no);
   }
   const taken = yes.length > 0 ? execute(walk, node.thenStatement, merge(yes)) : emptyFlow();
-  const other = no.length === 0 ? emptyFlow() : node.elseStatement ? execute(walk, node.elseStatement, merge(no)) : emptyFlow(no);
+  const other =
+    no.length === 0
+      ? emptyFlow()
+      : node.elseStatement
+        ? execute(walk, node.elseStatement, merge(no))
+        : emptyFlow(no);
   join(flow, taken);
   join(flow, other);
   flow.normal = merge([...taken.normal, ...other.normal]);
@@ -95,16 +106,24 @@ function executeIf(walk: Walk, node: IfStatement, states: State[]): Flow {
 function executeReturn(walk: Walk, node: ReturnStatement, states: State[]): Flow {
   const flow = emptyFlow();
   for (const state of states) {
-    const outcomes = node.expression ? walk.evaluate(node.expression, state) : [{ state, value: UNDEFINED }];
+    const outcomes = node.expression
+      ? walk.evaluate(node.expression, state)
+      : [{ state, value: UNDEFINED }];
     for (const outcome of outcomes)
-      if (outcome.value.kind !== 'never') flow.returns.push({ ...outcome, facts: outcome.state.facts, node: node.expression ?? node });
+      if (outcome.value.kind !== 'never')
+        flow.returns.push({
+          ...outcome,
+          facts: outcome.state.facts,
+          node: node.expression ?? node,
+        });
   }
   return flow;
 }
 
 function executeLabeled(walk: Walk, node: LabeledStatement, states: State[]): Flow {
   const label = node.label.text;
-  const flow = executeLoop(walk, node.statement, states, label) ?? execute(walk, node.statement, states);
+  const flow =
+    executeLoop(walk, node.statement, states, label) ?? execute(walk, node.statement, states);
   takeLabel(flow, label);
   return flow;
 }

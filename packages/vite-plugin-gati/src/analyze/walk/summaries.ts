@@ -8,7 +8,12 @@ import { START, type State } from './state.ts';
 import { failureKey, type FunctionNode, type Value } from './values.ts';
 import type { Outcome, Thrown, Walk } from './walk.ts';
 
-export function callForThrows(walk: Walk, node: Node, fn: FunctionNode, args: Arguments): Outcome[] {
+export function callForThrows(
+  walk: Walk,
+  node: Node,
+  fn: FunctionNode,
+  args: Arguments,
+): Outcome[] {
   const summary = summarize(walk, fn);
   // What is thrown may depend on what is passed.
   if (summary.errors.length > 0 && fn.parameters.length > 0 && args.values.length > 0) {
@@ -19,7 +24,8 @@ export function callForThrows(walk: Walk, node: Node, fn: FunctionNode, args: Ar
     }));
   }
   for (const error of summary.errors) walk.sink.push({ state: args.state, error });
-  for (const value of args.values) if (value.kind === 'function') runForThrows(walk, value, args.state);
+  for (const value of args.values)
+    if (value.kind === 'function') runForThrows(walk, value, args.state);
   const state = afterCall(walk, args.state);
   return [{ state, value: summary.returns ? typed(walk, node) : { kind: 'never' } }];
 }
@@ -42,7 +48,9 @@ export function summarize(walk: Walk, fn: FunctionNode): ThrowSummary {
   walk.session.prepare([fn]);
   const outcomes = walk.session.summarizing.has(fn)
     ? undefined
-    : withSummary(walk, fn, () => walk.enter(fn, undefined, START, { at: fn, frame: { ...frame, bindings: new Map() } }));
+    : withSummary(walk, fn, () =>
+        walk.enter(fn, undefined, START, { at: fn, frame: { ...frame, bindings: new Map() } }),
+      );
   walk.sink = sink;
   walk.guarded = guarded;
   walk.frame = frame;
@@ -50,8 +58,13 @@ export function summarize(walk: Walk, fn: FunctionNode): ThrowSummary {
     walk.session.cuts++;
     return { errors: [], returns: true };
   }
-  const errors = new Map(thrown.flatMap(({ error }) => (error ? [[failureKey(error), error] as const] : [])));
-  const summary = { errors: [...errors.values()], returns: outcomes.some(({ value }) => value.kind !== 'never') };
+  const errors = new Map(
+    thrown.flatMap(({ error }) => (error ? [[failureKey(error), error] as const] : [])),
+  );
+  const summary = {
+    errors: [...errors.values()],
+    returns: outcomes.some(({ value }) => value.kind !== 'never'),
+  };
   // Found while a caller of it is not done: it lacks what that one throws.
   if (walk.session.cuts === cut || walk.session.summarizing.size === 0) summaries.set(fn, summary);
   return summary;
@@ -66,7 +79,11 @@ function withSummary(walk: Walk, fn: FunctionNode, run: () => Outcome[]): Outcom
   }
 }
 
-export function runForThrows(walk: Walk, value: Extract<Value, { kind: 'function' }>, state: State): void {
+export function runForThrows(
+  walk: Walk,
+  value: Extract<Value, { kind: 'function' }>,
+  state: State,
+): void {
   if (walk.frame.stack.includes(value.node) || hasGenerator(value.node)) return;
   walk.enter(value.node, undefined, state, { at: value.node, frame: value.frame });
 }

@@ -1,4 +1,9 @@
-import { type CaseClause, type Node, type SwitchStatement, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type CaseClause,
+  type Node,
+  type SwitchStatement,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import { toCondition } from './conditions.ts';
 import { decide, learn } from './facts.ts';
 import { emptyFlow, join, takeBreaks } from './flow.ts';
@@ -11,7 +16,9 @@ export function executeSwitch(walk: Walk, node: SwitchStatement, states: State[]
   const { clauses } = node.caseBlock;
   const fallThrough = clauses.findIndex((clause) => walk.host.kind(clause) === K.DefaultClause);
   const entries: State[][] = clauses.map(() => []);
-  let open = states.flatMap((state) => walk.evaluate(node.expression, state)).map(({ state }) => state);
+  let open = states
+    .flatMap((state) => walk.evaluate(node.expression, state))
+    .map(({ state }) => state);
   for (const [index, clause] of clauses.entries()) {
     if (index === fallThrough) continue;
     const next: State[] = [];
@@ -36,7 +43,12 @@ export function executeSwitch(walk: Walk, node: SwitchStatement, states: State[]
   return flow;
 }
 
-function testCase(walk: Walk, subject: Node, expression: Node, state: State): { yes: State[]; no: State[] } {
+function testCase(
+  walk: Walk,
+  subject: Node,
+  expression: Node,
+  state: State,
+): { yes: State[]; no: State[] } {
   const inner = unwrap(walk.host, subject);
   if (walk.host.kind(inner) === K.TrueKeyword) return walk.test(expression, state);
   const [a] = walk.evaluate(inner, state);
@@ -46,11 +58,20 @@ function testCase(walk: Walk, subject: Node, expression: Node, state: State): { 
   }
   const found = toCondition(walk, inner, state);
   const literal = b?.value.kind === 'constant' ? b.value.value : enumValue(walk, expression);
-  if (!found || found.negated || literal === undefined || typeof literal === 'bigint') return { yes: [state], no: [state] };
-  const condition = { ...found.condition, equals: JSON.stringify(literal), truthy: Boolean(literal) };
+  if (!found || found.negated || literal === undefined || typeof literal === 'bigint')
+    return { yes: [state], no: [state] };
+  const condition = {
+    ...found.condition,
+    equals: JSON.stringify(literal),
+    truthy: Boolean(literal),
+  };
   const known = decide(state.facts, condition);
   const learned = (holds: boolean): State[] =>
-    known === undefined ? [{ ...state, facts: learn(state.facts, condition, holds) }] : known === holds ? [state] : [];
+    known === undefined
+      ? [{ ...state, facts: learn(state.facts, condition, holds) }]
+      : known === holds
+        ? [state]
+        : [];
   return { yes: learned(true), no: learned(false) };
 }
 
@@ -64,12 +85,17 @@ function isExhausted(walk: Walk, node: SwitchStatement): boolean {
   const subject = unwrap(walk.host, node.expression);
   if (walk.host.kind(subject) === K.TrueKeyword) return false;
   const type = walk.session.type(subject);
-  const members = type.tag === 'union' ? walk.host.members(type) : type.tag === 'boolean' ? [] : [type];
+  const members =
+    type.tag === 'union' ? walk.host.members(type) : type.tag === 'boolean' ? [] : [type];
   if (type.tag === 'boolean')
     return [true, false].every((value) =>
-      node.caseBlock.clauses.some((clause) => enumValue(walk, (clause as CaseClause).expression!) === value),
+      node.caseBlock.clauses.some(
+        (clause) => enumValue(walk, (clause as CaseClause).expression!) === value,
+      ),
     );
-  const cases = node.caseBlock.clauses.map((clause) => walk.session.type((clause as CaseClause).expression!));
+  const cases = node.caseBlock.clauses.map((clause) =>
+    walk.session.type((clause as CaseClause).expression!),
+  );
   return members.every((member) =>
     cases.some((each) =>
       member.tag === 'literal'

@@ -1,7 +1,16 @@
-import { type Identifier, type Node, type StringLiteral, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type Identifier,
+  type Node,
+  type StringLiteral,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import type { Host } from '../host/host.ts';
 
-const WRAPPERS = new Set<number>([K.ParenthesizedExpression, K.SatisfiesExpression, K.NonNullExpression]);
+const WRAPPERS = new Set<number>([
+  K.ParenthesizedExpression,
+  K.SatisfiesExpression,
+  K.NonNullExpression,
+]);
 const FUNCTIONS = new Set<number>([
   K.ArrowFunction,
   K.FunctionDeclaration,
@@ -24,7 +33,8 @@ const EFFECTS = new Set<number>([
 /** Without parentheses, `satisfies` and `!`, which say nothing of the value. */
 export function unwrap(host: Host, node: Node): Node {
   let inner = node;
-  while (WRAPPERS.has(host.kind(inner))) inner = (inner as unknown as { expression: Node }).expression;
+  while (WRAPPERS.has(host.kind(inner)))
+    inner = (inner as unknown as { expression: Node }).expression;
   return inner;
 }
 
@@ -37,7 +47,10 @@ export function isIdentifier(host: Host, node: Node | undefined): node is Identi
 }
 
 export function isStringLiteral(host: Host, node: Node | undefined): node is StringLiteral {
-  return node !== undefined && (host.kind(node) === K.StringLiteral || host.kind(node) === K.NoSubstitutionTemplateLiteral);
+  return (
+    node !== undefined &&
+    (host.kind(node) === K.StringLiteral || host.kind(node) === K.NoSubstitutionTemplateLiteral)
+  );
 }
 
 export function hasModifier(host: Host, node: Node, modifier: number): boolean {
@@ -52,7 +65,12 @@ export function propertyName(host: Host, name: Node): string | undefined {
     const inner = (name as unknown as { expression: Node }).expression;
     return isStringLiteral(host, inner) ? inner.text : undefined;
   }
-  if (kind === K.Identifier || kind === K.StringLiteral || kind === K.NumericLiteral || kind === K.NoSubstitutionTemplateLiteral)
+  if (
+    kind === K.Identifier ||
+    kind === K.StringLiteral ||
+    kind === K.NumericLiteral ||
+    kind === K.NoSubstitutionTemplateLiteral
+  )
     return (name as unknown as { text: string }).text;
   return undefined;
 }
@@ -98,7 +116,11 @@ export function hasEffects(host: Host, node: Node): boolean {
     const kind = host.kind(each);
     if (found || FUNCTIONS.has(kind)) return false;
     if (EFFECTS.has(kind)) found = true;
-    else if (kind === K.BinaryExpression && isAssignment(host, (each as unknown as { operatorToken: Node }).operatorToken)) found = true;
+    else if (
+      kind === K.BinaryExpression &&
+      isAssignment(host, (each as unknown as { operatorToken: Node }).operatorToken)
+    )
+      found = true;
     else if (kind === K.PrefixUnaryExpression) {
       const operator = host.toKind((each as unknown as { operator: number }).operator);
       if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) found = true;
@@ -111,7 +133,8 @@ export function hasEffects(host: Host, node: Node): boolean {
 /** Names that are assigned somewhere below, functions included. */
 export function assignedNames(host: Host, node: Node): Node[] {
   const names: Node[] = [];
-  const target = (part: Node): void => visit(part, (each) => void (isIdentifier(host, each) && names.push(each)));
+  const target = (part: Node): void =>
+    visit(part, (each) => void (isIdentifier(host, each) && names.push(each)));
   visit(node, (each) => {
     const kind = host.kind(each);
     const { left, operatorToken, operand, operator } = each as unknown as {
@@ -122,8 +145,15 @@ export function assignedNames(host: Host, node: Node): Node[] {
     };
     if (kind === K.BinaryExpression && isAssignment(host, operatorToken)) {
       const inner = unwrap(host, left);
-      if (host.kind(inner) !== K.PropertyAccessExpression && host.kind(inner) !== K.ElementAccessExpression) target(inner);
-    } else if ((kind === K.PrefixUnaryExpression || kind === K.PostfixUnaryExpression) && isIdentifier(host, operand)) {
+      if (
+        host.kind(inner) !== K.PropertyAccessExpression &&
+        host.kind(inner) !== K.ElementAccessExpression
+      )
+        target(inner);
+    } else if (
+      (kind === K.PrefixUnaryExpression || kind === K.PostfixUnaryExpression) &&
+      isIdentifier(host, operand)
+    ) {
       const token = host.toKind(operator);
       if (token === K.PlusPlusToken || token === K.MinusMinusToken) names.push(operand);
     }

@@ -27,10 +27,12 @@ export function recordThrow(walk: Walk, value: Value, state: State, node: Node):
       for (const option of value.options) recordThrow(walk, option, state, node);
       return;
     case 'type':
-      for (const error of failuresOfType(walk, walk.session.type(value.node), node)) walk.sink.push({ state, error });
+      for (const error of failuresOfType(walk, walk.session.type(value.node), node))
+        walk.sink.push({ state, error });
       return;
     case 'declared':
-      for (const error of failuresOfType(walk, walk.host.typesOf([value.symbol])[0]!, node)) walk.sink.push({ state, error });
+      for (const error of failuresOfType(walk, walk.host.typesOf([value.symbol])[0]!, node))
+        walk.sink.push({ state, error });
       return;
     default:
       walk.sink.push({ state, error: undefined });
@@ -38,19 +40,26 @@ export function recordThrow(walk: Walk, value: Value, state: State, node: Node):
 }
 
 function failuresOfType(walk: Walk, type: TypeView, node: Node): (HttpFailure | undefined)[] {
-  if (type.tag === 'union') return walk.host.members(type).flatMap((member) => failuresOfType(walk, member, node));
-  if (type.tag === 'any' && !type.broken) return [{ status: undefined, code: ANY_CODE, details: undefined, node }];
+  if (type.tag === 'union')
+    return walk.host.members(type).flatMap((member) => failuresOfType(walk, member, node));
+  if (type.tag === 'any' && !type.broken)
+    return [{ status: undefined, code: ANY_CODE, details: undefined, node }];
   if (type.tag !== 'object') return [undefined];
   const symbol = walk.host.symbol(type);
   if (!symbol || !isHttpErrorClass(walk, symbol)) return [undefined];
   const status = walk.host.property(type, 'status');
   const statuses = status ? (status.tag === 'union' ? walk.host.members(status) : [status]) : [];
-  const numbers = statuses.map((each) => (each.tag === 'literal' && typeof each.value === 'number' ? each.value : undefined));
+  const numbers = statuses.map((each) =>
+    each.tag === 'literal' && typeof each.value === 'number' ? each.value : undefined,
+  );
   const code = walk.host.property(type, 'code');
   const details = walk.host.property(type, 'details');
   const failure = (known: number | undefined): HttpFailure => ({
     status: known,
-    code: code?.tag === 'literal' || code?.tag === 'union' ? walk.session.responses.write(code).schema : ANY_CODE,
+    code:
+      code?.tag === 'literal' || code?.tag === 'union'
+        ? walk.session.responses.write(code).schema
+        : ANY_CODE,
     details: detailsSchema(walk, details),
     node,
   });
@@ -60,46 +69,85 @@ function failuresOfType(walk: Walk, type: TypeView, node: Node): (HttpFailure | 
 function detailsSchema(walk: Walk, details: TypeView | undefined): Schema | undefined {
   const members = details ? (details.tag === 'union' ? walk.host.members(details) : [details]) : [];
   const objects = members.filter(({ tag }) => tag === 'object' || tag === 'intersection');
-  return objects.length > 0 ? { anyOf: objects.map((member) => walk.session.responses.write(member, { inline: true }).schema) } : undefined;
+  return objects.length > 0
+    ? {
+        anyOf: objects.map(
+          (member) => walk.session.responses.write(member, { inline: true }).schema,
+        ),
+      }
+    : undefined;
 }
 
 /** `new X(…)`: an `HttpError` or a subclass of it with what reaches its constructor, or undefined where it is another class. */
-export function toFailures(walk: Walk, node: Node, values: Value[], state: State): Outcome[] | undefined {
+export function toFailures(
+  walk: Walk,
+  node: Node,
+  values: Value[],
+  state: State,
+): Outcome[] | undefined {
   const callee = unwrap(walk.host, (node as unknown as { expression: Node }).expression);
-  if (walk.host.kind(callee) !== K.Identifier && walk.host.kind(callee) !== K.PropertyAccessExpression) return undefined;
-  const symbol = walk.session.symbol(walk.host.kind(callee) === K.Identifier ? callee : (callee as unknown as { name: Node }).name);
+  if (
+    walk.host.kind(callee) !== K.Identifier &&
+    walk.host.kind(callee) !== K.PropertyAccessExpression
+  )
+    return undefined;
+  const symbol = walk.session.symbol(
+    walk.host.kind(callee) === K.Identifier ? callee : (callee as unknown as { name: Node }).name,
+  );
   if (!symbol || !isHttpErrorClass(walk, walk.host.target(symbol), symbol)) return undefined;
   return failuresOfClass(walk, symbol, values, state, node, 0);
 }
 
-function failuresOfClass(walk: Walk, symbol: SymbolView, values: Value[], state: State, node: Node, depth: number): Outcome[] {
+function failuresOfClass(
+  walk: Walk,
+  symbol: SymbolView,
+  values: Value[],
+  state: State,
+  node: Node,
+  depth: number,
+): Outcome[] {
   if (isHttpError(walk, symbol) || depth > 6) return baseFailures(walk, values, state, node);
   const declaration = classDeclaration(walk, symbol);
   const parent = declaration && parentSymbol(walk, declaration);
   if (!declaration || !parent) return baseFailures(walk, [], state, node);
-  const builder = declaration.members.find((member) => walk.host.kind(member) === K.Constructor) as ConstructorDeclaration | undefined;
+  const builder = declaration.members.find((member) => walk.host.kind(member) === K.Constructor) as
+    | ConstructorDeclaration
+    | undefined;
   if (!builder?.body) return failuresOfClass(walk, parent, values, state, node, depth + 1);
   walk.session.prepare([builder]);
   const call = findSuper(walk, builder.body);
   if (!call) return baseFailures(walk, [], state, node);
   let inner = state;
   for (const [index, parameter] of builder.parameters.entries()) {
-    const passed = parameter.dotDotDotToken ? ({ kind: 'arguments', values: values.slice(index) } as const) : values[index];
-    const value = passed ?? (parameter.initializer ? (walk.evaluate(parameter.initializer, inner)[0]?.value ?? UNDEFINED) : UNDEFINED);
+    const passed = parameter.dotDotDotToken
+      ? ({ kind: 'arguments', values: values.slice(index) } as const)
+      : values[index];
+    const value =
+      passed ??
+      (parameter.initializer
+        ? (walk.evaluate(parameter.initializer, inner)[0]?.value ?? UNDEFINED)
+        : UNDEFINED);
     inner = bindName(walk, parameter.name, value, inner, true);
   }
   let partial: { state: State; values: Value[] }[] = [{ state: inner, values: [] }];
   for (const argument of call.arguments) {
     if (walk.host.kind(argument) === K.SpreadElement) {
       partial = partial.flatMap((each) =>
-        walk.evaluate((argument as unknown as { expression: Node }).expression, each.state).map((outcome) => ({
-          state: outcome.state,
-          values: [...each.values, ...(outcome.value.kind === 'arguments' ? outcome.value.values : [])],
-        })),
+        walk
+          .evaluate((argument as unknown as { expression: Node }).expression, each.state)
+          .map((outcome) => ({
+            state: outcome.state,
+            values: [
+              ...each.values,
+              ...(outcome.value.kind === 'arguments' ? outcome.value.values : []),
+            ],
+          })),
       );
     } else {
       partial = partial.flatMap((each) =>
-        walk.evaluate(argument, each.state).map((outcome) => ({ state: outcome.state, values: [...each.values, outcome.value] })),
+        walk
+          .evaluate(argument, each.state)
+          .map((outcome) => ({ state: outcome.state, values: [...each.values, outcome.value] })),
       );
     }
   }
@@ -108,14 +156,30 @@ function failuresOfClass(walk: Walk, symbol: SymbolView, values: Value[], state:
     .map((outcome) => ({ ...outcome, state }));
 }
 
-function baseFailures(walk: Walk, [status, code, details]: Value[], state: State, node: Node): Outcome[] {
+function baseFailures(
+  walk: Walk,
+  [status, code, details]: Value[],
+  state: State,
+  node: Node,
+): Outcome[] {
   const statuses = (status && statusesOf(walk, status)) ?? [undefined];
   const written = code && walk.schema(code);
-  const codeSchema = written && !written.absent && Object.keys(written.schema).length > 0 ? written.schema : ANY_CODE;
+  const codeSchema =
+    written && !written.absent && Object.keys(written.schema).length > 0
+      ? written.schema
+      : ANY_CODE;
   const extra = details && walk.schema(details);
   return statuses.map((known) => ({
     state,
-    value: { kind: 'error', error: { status: known, code: codeSchema, details: extra && !extra.absent ? extra.schema : undefined, node } },
+    value: {
+      kind: 'error',
+      error: {
+        status: known,
+        code: codeSchema,
+        details: extra && !extra.absent ? extra.schema : undefined,
+        node,
+      },
+    },
   }));
 }
 
@@ -129,8 +193,13 @@ export function problemSchema(walk: Walk, { status, code, details }: HttpFailure
       status: status === undefined ? { type: 'integer' } : { type: 'integer', const: status },
       code,
     };
-    const beside = Object.entries(extra?.properties ?? {}).filter(([name]) => !Object.hasOwn(own, name));
-    const required = [...Object.keys(own), ...beside.map(([name]) => name).filter((name) => extra?.required?.includes(name))];
+    const beside = Object.entries(extra?.properties ?? {}).filter(
+      ([name]) => !Object.hasOwn(own, name),
+    );
+    const required = [
+      ...Object.keys(own),
+      ...beside.map(([name]) => name).filter((name) => extra?.required?.includes(name)),
+    ];
     return { type: 'object', properties: { ...own, ...Object.fromEntries(beside) }, required };
   });
   return canonicalSchema({ anyOf: problems });
@@ -142,10 +211,16 @@ function flatten(walk: Walk, schema: Schema, depth = 0): Schema[] {
     const definition = walk.session.responses.definitions.get(refName(schema.$ref));
     return definition ? flatten(walk, definition.schema, depth + 1) : [{}];
   }
-  return schema.anyOf ? schema.anyOf.flatMap((member) => flatten(walk, member, depth + 1)) : [schema];
+  return schema.anyOf
+    ? schema.anyOf.flatMap((member) => flatten(walk, member, depth + 1))
+    : [schema];
 }
 
-export function isHttpErrorClass(walk: Walk, symbol: SymbolView, alias: SymbolView = symbol): boolean {
+export function isHttpErrorClass(
+  walk: Walk,
+  symbol: SymbolView,
+  alias: SymbolView = symbol,
+): boolean {
   let current: SymbolView | undefined = symbol;
   if (isHttpError(walk, alias)) return true;
   for (let depth = 0; current && depth < 12; depth++) {
@@ -169,7 +244,10 @@ export function isHttpError(walk: Walk, symbol: SymbolView): boolean {
 
 function importedName(walk: Walk, node: Node | undefined): string | undefined {
   if (!node || walk.host.kind(node) !== K.ImportSpecifier) return undefined;
-  const { propertyName, name } = node as unknown as { propertyName?: { text: string }; name: { text: string } };
+  const { propertyName, name } = node as unknown as {
+    propertyName?: { text: string };
+    name: { text: string };
+  };
   let parent: Node = node;
   while (walk.host.kind(parent) !== K.ImportDeclaration) {
     if (!parent.parent) return undefined;
@@ -177,7 +255,9 @@ function importedName(walk: Walk, node: Node | undefined): string | undefined {
   }
   const { moduleSpecifier } = parent as ImportDeclaration;
   const from = isStringLiteral(walk.host, moduleSpecifier) ? moduleSpecifier.text : '';
-  return from === '@gati/runtime-h3' || from.startsWith('@gati/runtime-h3/') ? (propertyName ?? name).text : undefined;
+  return from === '@gati/runtime-h3' || from.startsWith('@gati/runtime-h3/')
+    ? (propertyName ?? name).text
+    : undefined;
 }
 
 export function classDeclaration(walk: Walk, symbol: SymbolView): ClassDeclaration | undefined {
@@ -189,7 +269,11 @@ export function classDeclaration(walk: Walk, symbol: SymbolView): ClassDeclarati
     const kind = walk.host.kind(node);
     if (kind === K.ClassDeclaration || kind === K.ClassExpression) return node as ClassDeclaration;
     const { initializer } = node as unknown as { initializer?: Node };
-    if (kind === K.VariableDeclaration && initializer && walk.host.kind(initializer) === K.ClassExpression)
+    if (
+      kind === K.VariableDeclaration &&
+      initializer &&
+      walk.host.kind(initializer) === K.ClassExpression
+    )
       return initializer as ClassDeclaration;
   }
   return undefined;
@@ -210,7 +294,10 @@ function findSuper(walk: Walk, body: Node): CallExpression | undefined {
   let found: CallExpression | undefined;
   const look = (node: Node): void => {
     if (found) return;
-    if (walk.host.kind(node) === K.CallExpression && walk.host.kind((node as CallExpression).expression) === K.SuperKeyword)
+    if (
+      walk.host.kind(node) === K.CallExpression &&
+      walk.host.kind((node as CallExpression).expression) === K.SuperKeyword
+    )
       found = node as CallExpression;
     else node.forEachChild((child) => void look(child));
   };

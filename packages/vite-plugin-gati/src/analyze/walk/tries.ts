@@ -17,7 +17,9 @@ export function executeTry(walk: Walk, node: TryStatement, states: State[]): Flo
     walk.sink = thrown;
     const { variableDeclaration, block } = node.catchClause;
     const entries = merge(
-      inner.map(({ state, error }) => (variableDeclaration ? walk.bind(variableDeclaration.name, toCaught(error), state) : state)),
+      inner.map(({ state, error }) =>
+        variableDeclaration ? walk.bind(variableDeclaration.name, toCaught(error), state) : state,
+      ),
     );
     const handled = entries.length > 0 ? walk.execute(block.statements, entries) : emptyFlow();
     join(flow, handled);
@@ -43,10 +45,14 @@ function executeFinally(walk: Walk, block: Block, flow: Flow, thrown: readonly T
     join(result, step);
     return step.normal;
   };
-  for (const { state, error } of thrown) for (const next of through(state)) walk.sink.push({ state: next, error });
-  for (const { state, ...rest } of flow.returns) for (const next of through(state)) result.returns.push({ ...rest, state: next });
-  for (const { state, label } of flow.breaks) for (const next of through(state)) result.breaks.push({ state: next, label });
-  for (const { state, label } of flow.continues) for (const next of through(state)) result.continues.push({ state: next, label });
+  for (const { state, error } of thrown)
+    for (const next of through(state)) walk.sink.push({ state: next, error });
+  for (const { state, ...rest } of flow.returns)
+    for (const next of through(state)) result.returns.push({ ...rest, state: next });
+  for (const { state, label } of flow.breaks)
+    for (const next of through(state)) result.breaks.push({ state: next, label });
+  for (const { state, label } of flow.continues)
+    for (const next of through(state)) result.continues.push({ state: next, label });
   result.normal = merge(flow.normal.flatMap(through));
   return result;
 }

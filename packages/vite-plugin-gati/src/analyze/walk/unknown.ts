@@ -1,5 +1,9 @@
 import { isPlatform } from '../types/builtins.ts';
-import { type CallExpression, type PropertyAccessExpression, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type CallExpression,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import type { Arguments } from './arguments.ts';
 import { isAwaited } from './awaiting.ts';
 import { typed } from './parts.ts';
@@ -11,15 +15,24 @@ import { reachesResponse, type Value } from './values.ts';
 import type { Outcome, Walk } from './walk.ts';
 
 /** Something that can't be looked into: from a package, or only known by its type. */
-export function callUnknown(walk: Walk, node: CallExpression, { state, values }: Arguments): Outcome[] {
+export function callUnknown(
+  walk: Walk,
+  node: CallExpression,
+  { state, values }: Arguments,
+): Outcome[] {
   let next = state;
   for (const value of values) {
     if (value.kind === 'function') {
       if (touches(walk, value.node, state))
-        next = walk.escape(next, node, 'A callback changes the answer, and it is not known when it is called.');
+        next = walk.escape(
+          next,
+          node,
+          'A callback changes the answer, and it is not known when it is called.',
+        );
       else runForThrows(walk, value, next);
     }
-    if (reachesResponse(value)) next = walk.escape(next, node, 'The response object is given to code that is not followed.');
+    if (reachesResponse(value))
+      next = walk.escape(next, node, 'The response object is given to code that is not followed.');
   }
   next = forgetLiterals(next, values);
   if (values[0]?.kind === 'error' && isRejection(walk, node)) {
@@ -27,12 +40,16 @@ export function callUnknown(walk: Walk, node: CallExpression, { state, values }:
     return [{ state: next, value: { kind: 'never' } }];
   }
   const type =
-    walk.host.kind(node.parent) === K.ExpressionStatement || walk.host.kind(node.parent) === K.ReturnStatement
+    walk.host.kind(node.parent) === K.ExpressionStatement ||
+    walk.host.kind(node.parent) === K.ReturnStatement
       ? walk.session.type(node)
       : undefined;
   if (type?.tag === 'never') {
     if (!isPlatformCall(walk, node))
-      walk.sink.push({ state: next, error: { status: undefined, code: { type: 'string' }, details: undefined, node } });
+      walk.sink.push({
+        state: next,
+        error: { status: undefined, code: { type: 'string' }, details: undefined, node },
+      });
     return [{ state: next, value: { kind: 'never' } }];
   }
   return [{ state: afterCall(walk, next), value: typed(walk, node) }];
@@ -51,7 +68,10 @@ function isRejection(walk: Walk, node: CallExpression): boolean {
 
 function isPlatformCall(walk: Walk, node: CallExpression): boolean {
   const callee = unwrap(walk.host, node.expression);
-  const name = walk.host.kind(callee) === K.PropertyAccessExpression ? (callee as PropertyAccessExpression).name : callee;
+  const name =
+    walk.host.kind(callee) === K.PropertyAccessExpression
+      ? (callee as PropertyAccessExpression).name
+      : callee;
   return walk.session.target(name)?.declarations.some(({ file }) => isPlatform(file)) ?? false;
 }
 
@@ -59,7 +79,12 @@ function isPlatformCall(walk: Walk, node: CallExpression): boolean {
 function forgetLiterals(state: State, values: readonly Value[]): State {
   let next = state;
   for (const [symbol, value] of state.vars) {
-    if ((value.kind !== 'object' && value.kind !== 'array') || reachesResponse(value) || !values.includes(value)) continue;
+    if (
+      (value.kind !== 'object' && value.kind !== 'array') ||
+      reachesResponse(value) ||
+      !values.includes(value)
+    )
+      continue;
     const node = symbol.declarations[0]?.node();
     if (node) next = withVar(next, symbol, { kind: 'declared', symbol, node });
   }

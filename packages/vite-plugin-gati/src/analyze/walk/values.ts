@@ -12,7 +12,12 @@ import type { SymbolView } from '../host/host.ts';
 import type { Fact } from './facts.ts';
 import type { Bindings } from '../types/writer.ts';
 
-export type FunctionNode = (ArrowFunction | FunctionDeclaration | FunctionExpression | MethodDeclaration) & {
+export type FunctionNode = (
+  | ArrowFunction
+  | FunctionDeclaration
+  | FunctionExpression
+  | MethodDeclaration
+) & {
   readonly body?: Block | Expression;
 };
 export type Literal = string | number | boolean | bigint | null | undefined;
@@ -113,7 +118,9 @@ export function reachesResponse(value: Value): boolean {
     case 'arguments':
       return value.values.some(reachesResponse);
     case 'object':
-      return value.entries.some((entry) => reachesResponse('spread' in entry ? entry.spread : entry.value));
+      return value.entries.some((entry) =>
+        reachesResponse('spread' in entry ? entry.spread : entry.value),
+      );
     case 'array':
       return value.elements.some(reachesResponse);
     case 'union':
@@ -132,7 +139,11 @@ export function unionOf(values: readonly Value[]): Value {
   const seen = new Map<string, Value>();
   for (const value of flat) seen.set(valueKey(value), value);
   const options = [...seen.values()].filter(({ kind }) => kind !== 'never');
-  return options.length === 1 ? options[0]! : options.length === 0 ? { kind: 'never' } : { kind: 'union', options };
+  return options.length === 1
+    ? options[0]!
+    : options.length === 0
+      ? { kind: 'never' }
+      : { kind: 'union', options };
 }
 
 const ids = new WeakMap<object, number>();

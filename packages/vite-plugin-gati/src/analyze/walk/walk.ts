@@ -50,7 +50,12 @@ export interface Walk {
   call(node: Node, state: State): Outcome[];
   construct(node: Node, state: State): Outcome[];
   /** Walks a function with these arguments; without them with any that its types allow. */
-  enter(fn: FunctionNode, values: Value[] | undefined, state: State, options: { at: Node; frame: Frame }): Outcome[];
+  enter(
+    fn: FunctionNode,
+    values: Value[] | undefined,
+    state: State,
+    options: { at: Node; frame: Frame },
+  ): Outcome[];
   /** Binds a name or a pattern. */
   bind(name: Node, value: Value, state: State): State;
   assign(target: Node, value: Value, state: State, at: Node): State[];

@@ -24,7 +24,10 @@ export function annotateHandler(file: string, text: string, routeId: string): In
 }
 
 export function annotateMiddleware(file: string, text: string): Insertion[] {
-  return annotate(file, text, ['middleware', 'default'], () => ({ args: 'Parameters<Middleware>', value: 'Middleware' }));
+  return annotate(file, text, ['middleware', 'default'], () => ({
+    args: 'Parameters<Middleware>',
+    value: 'Middleware',
+  }));
 }
 
 export function applyInsertions(text: string, insertions: Insertion[]): string {
@@ -43,7 +46,12 @@ export function toOriginal(offset: number, insertions: Insertion[]): number {
   return offset - added;
 }
 
-function annotate(file: string, text: string, names: string[], shapeOf: (exported: Set<string>) => Shape): Insertion[] {
+function annotate(
+  file: string,
+  text: string,
+  names: string[],
+  shapeOf: (exported: Set<string>) => Shape,
+): Insertion[] {
   if (!/\.[cm]?tsx?$/.test(file)) return [];
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) return [];
@@ -61,10 +69,15 @@ interface Site {
   nameEnd?: number;
 }
 
-function collect(statement: ESTree.Statement | ESTree.ModuleDeclaration, exported: Map<string, Site>, locals: Map<string, Site>): void {
+function collect(
+  statement: ESTree.Statement | ESTree.ModuleDeclaration,
+  exported: Map<string, Site>,
+  locals: Map<string, Site>,
+): void {
   if (statement.type === 'ExportDefaultDeclaration') {
     const { declaration } = statement;
-    if (declaration.type === 'Identifier') exported.set('default', locals.get(declaration.name) ?? {});
+    if (declaration.type === 'Identifier')
+      exported.set('default', locals.get(declaration.name) ?? {});
     else exported.set('default', isCallable(declaration) ? { callable: declaration } : {});
     return;
   }
@@ -77,15 +90,20 @@ function collect(statement: ESTree.Statement | ESTree.ModuleDeclaration, exporte
         locals.set(name, site);
       }
     }
-    for (const { local, exported: alias } of statement.specifiers) exported.set(nameOf(alias), locals.get(nameOf(local)) ?? {});
+    for (const { local, exported: alias } of statement.specifiers)
+      exported.set(nameOf(alias), locals.get(nameOf(local)) ?? {});
     return;
   }
-  if (statement.type === 'FunctionDeclaration' && statement.id) locals.set(statement.id.name, { callable: statement });
+  if (statement.type === 'FunctionDeclaration' && statement.id)
+    locals.set(statement.id.name, { callable: statement });
   if (statement.type !== 'VariableDeclaration') return;
   for (const { id, init } of statement.declarations) {
     if (id.type !== 'Identifier') continue;
     const typed = Boolean(id.typeAnnotation);
-    locals.set(id.name, !typed && init && isCallable(init) ? { callable: init, nameEnd: id.end } : {});
+    locals.set(
+      id.name,
+      !typed && init && isCallable(init) ? { callable: init, nameEnd: id.end } : {},
+    );
   }
 }
 
@@ -94,16 +112,23 @@ function nameOf(name: ESTree.ModuleExportName): string {
 }
 
 function isCallable(node: { type: string }): node is Callable {
-  return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type);
+  return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(
+    node.type,
+  );
 }
 
-function insertionsFor({ callable, nameEnd }: Site, text: string, { args, value }: Shape): Insertion[] {
+function insertionsFor(
+  { callable, nameEnd }: Site,
+  text: string,
+  { args, value }: Shape,
+): Insertion[] {
   const params = callable!.params as ESTree.ParamPattern[];
   const first = params[0];
   const last = params.at(-1);
   if (!first || !last || !params.every(isBare)) return [];
   if (nameEnd !== undefined) return [{ at: nameEnd, text: `: ${value}` }];
-  if (last.type === 'RestElement') return params.length === 1 ? [{ at: last.end, text: `: ${args}` }] : [];
+  if (last.type === 'RestElement')
+    return params.length === 1 ? [{ at: last.end, text: `: ${args}` }] : [];
   const parenthesised = text.slice(callable!.start, first.start).includes('(');
   if (!parenthesised) {
     return [

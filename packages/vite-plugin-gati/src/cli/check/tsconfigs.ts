@@ -21,7 +21,10 @@ function references(file: string): string[] {
   const text = fs.readFileSync(file, 'utf8');
   // JSON with comments and trailing commas; strings stay as they are.
   const json = text
-    .replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string: string | undefined) => string ?? '')
+    .replace(
+      /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g,
+      (_, string: string | undefined) => string ?? '',
+    )
     .replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? '');
   try {
     const { references = [] } = JSON.parse(json) as { references?: { path?: string }[] };

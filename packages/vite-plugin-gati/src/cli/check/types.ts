@@ -26,11 +26,15 @@ export async function checkTypes({ root, files, insertions }: TypeCheck): Promis
   const fallback = normalizePath(path.join(root, '.gati/tsconfig.check.json'));
   const virtual = new Map<string, string>();
   for (const [file, list] of insertions) {
-    if (list.length > 0) virtual.set(normalizePath(file), applyInsertions(fs.readFileSync(file, 'utf8'), list));
+    if (list.length > 0)
+      virtual.set(normalizePath(file), applyInsertions(fs.readFileSync(file, 'utf8'), list));
   }
   const api = new API({
     cwd: root,
-    fs: { readFile: (file) => virtual.get(file), fileExists: (file) => (file === fallback ? true : undefined) },
+    fs: {
+      readFile: (file) => virtual.get(file),
+      fileExists: (file) => (file === fallback ? true : undefined),
+    },
   });
   try {
     const configs = findConfigs(root).map(normalizePath);
@@ -48,7 +52,12 @@ export async function checkTypes({ root, files, insertions }: TypeCheck): Promis
         ...program.getSemanticDiagnostics(),
       ];
       for (const one of all) {
-        if (one.category !== DiagnosticCategory.Error || one.fileName?.includes('/node_modules/') || COMPONENT.test(one.text)) continue;
+        if (
+          one.category !== DiagnosticCategory.Error ||
+          one.fileName?.includes('/node_modules/') ||
+          COMPONENT.test(one.text)
+        )
+          continue;
         const diagnostic = toDiagnostic(one, root, insertions);
         // A solution file without files of its own is fine.
         if (one.code === NO_INPUTS && configs.length > 1) continue;
@@ -60,11 +69,17 @@ export async function checkTypes({ root, files, insertions }: TypeCheck): Promis
     const rest = files.map(normalizePath).filter((file) => !covered.has(file));
     if (rest.length > 0) {
       const ambient = normalizePath(path.join(root, 'src/gati-env.d.ts'));
-      virtual.set(fallback, fallbackConfig(root, fs.existsSync(ambient) ? [ambient, ...rest] : rest));
+      virtual.set(
+        fallback,
+        fallbackConfig(root, fs.existsSync(ambient) ? [ambient, ...rest] : rest),
+      );
       collect(fallback, covered);
     }
     return [...found.values()].sort(
-      (a, b) => compare(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+      (a, b) =>
+        compare(a.file, b.file) ||
+        (a.line ?? 0) - (b.line ?? 0) ||
+        (a.column ?? 0) - (b.column ?? 0),
     );
   } finally {
     closeCompiler(api);
@@ -76,7 +91,11 @@ const NO_INPUTS = 18_003;
 
 const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function toDiagnostic(one: TypeScript.Diagnostic, root: string, insertions: Map<string, Insertion[]>): Diagnostic {
+function toDiagnostic(
+  one: TypeScript.Diagnostic,
+  root: string,
+  insertions: Map<string, Insertion[]>,
+): Diagnostic {
   const diagnostic: Diagnostic = {
     code: `TS${one.code}`,
     level: 'error',

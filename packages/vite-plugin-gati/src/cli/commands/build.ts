@@ -18,7 +18,10 @@ export async function run(call: Call): Promise<number> {
     output.document({ errors: [noStore('error')] });
     return WRONG_USE;
   }
-  const fault = typeof args.outDir === 'string' ? outDirFault(root, path.resolve(root, args.outDir)) : undefined;
+  const fault =
+    typeof args.outDir === 'string'
+      ? outDirFault(root, path.resolve(root, args.outDir))
+      : undefined;
   if (fault) throw usageError(fault.message, fault.fix);
   const inline = await toInlineConfig(call, { command: 'build', mode: 'production' });
   const builder = await createBuilder(
@@ -42,7 +45,9 @@ export async function run(call: Call): Promise<number> {
   await builder.buildApp();
 
   const outDir = path.resolve(builder.config.root, builder.config.build.outDir);
-  const { name, release, changes, contract } = parseManifest(fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8'));
+  const { name, release, changes, contract } = parseManifest(
+    fs.readFileSync(path.join(outDir, 'gati.manifest.json'), 'utf8'),
+  );
   output.document({
     name,
     version: release.version,

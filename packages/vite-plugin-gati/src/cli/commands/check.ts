@@ -3,7 +3,12 @@ import path from 'node:path';
 import { count, type Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import { openApp } from '../app.ts';
-import { annotateHandler, annotateMiddleware, applyInsertions, type Insertion } from '../check/annotate.ts';
+import {
+  annotateHandler,
+  annotateMiddleware,
+  applyInsertions,
+  type Insertion,
+} from '../check/annotate.ts';
 import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
@@ -16,18 +21,28 @@ export async function run(call: Call): Promise<number> {
   call.onStop(() => context.close());
   try {
     const { root } = context.project;
-    const fixed = call.args.fix === true ? await writeAnnotations(root, await context.project.scan()) : [];
+    const fixed =
+      call.args.fix === true ? await writeAnnotations(root, await context.project.scan()) : [];
     for (const file of fixed) output.line(`fixed ${file}`);
 
     const analysis = await context.analysis();
     const contractErrors = analysis.diagnostics.filter(({ level }) => level === 'error');
     // Types of the app's routes and modules, which its own files refer to.
-    await (contractErrors.length === 0 ? context.project.generate(analysis) : context.project.generateTypes(analysis.scan));
+    await (contractErrors.length === 0
+      ? context.project.generate(analysis)
+      : context.project.generateTypes(analysis.scan));
     const files = sourcesOf(analysis.scan).map((file) => path.join(root, file));
-    const typeErrors = await checkTypes({ root: normalizePath(root), files, insertions: insertionsOf(root, analysis.scan) });
+    const typeErrors = await checkTypes({
+      root: normalizePath(root),
+      files,
+      insertions: insertionsOf(root, analysis.scan),
+    });
 
     const errors = [...contractErrors, ...typeErrors];
-    const warnings = [...noHandlers(root), ...analysis.diagnostics.filter(({ level }) => level === 'warning')];
+    const warnings = [
+      ...noHandlers(root),
+      ...analysis.diagnostics.filter(({ level }) => level === 'warning'),
+    ];
     for (const diagnostic of [...warnings, ...errors]) output.diagnostic(diagnostic);
     output.line(summary(analysis.contract.routes.length, warnings, errors));
     output.document({ warnings, errors, ...(call.args.fix === true && { fixed }) });
@@ -55,17 +70,23 @@ function insertionsOf(root: string, scan: Scan): Map<string, Insertion[]> {
     if (!found.has(absolute)) found.set(absolute, annotate(fs.readFileSync(absolute, 'utf8')));
   };
   for (const { file, id } of scan.routes) add(file, (text) => annotateHandler(file, text, id));
-  for (const file of scan.routes.flatMap(({ middleware }) => middleware)) add(file, (text) => annotateMiddleware(file, text));
+  for (const file of scan.routes.flatMap(({ middleware }) => middleware))
+    add(file, (text) => annotateMiddleware(file, text));
   return found;
 }
 
 function sourcesOf({ routes, modules, effects, config, versions }: Scan): string[] {
   const named = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
-  const files = [...named, ...routes.flatMap(({ middleware }) => middleware), ...(config === undefined ? [] : [config])];
+  const files = [
+    ...named,
+    ...routes.flatMap(({ middleware }) => middleware),
+    ...(config === undefined ? [] : [config]),
+  ];
   return [...new Set(files)].filter((file) => /\.[cm]?tsx?$/.test(file));
 }
 
 function summary(routes: number, warnings: Diagnostic[], errors: Diagnostic[]): string {
-  if (warnings.length + errors.length === 0) return `${count(routes, 'route')} checked, nothing found`;
+  if (warnings.length + errors.length === 0)
+    return `${count(routes, 'route')} checked, nothing found`;
   return `${count(routes, 'route')} checked: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`;
 }

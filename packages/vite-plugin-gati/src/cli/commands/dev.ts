@@ -15,7 +15,11 @@ export async function run(call: Call): Promise<number> {
     await server.listen();
   } catch (error) {
     await server.close();
-    throw isTaken(error) ? portTaken(server.config.server.port) : isListen(error) ? cannotListen(error, server.config.server) : error;
+    throw isTaken(error)
+      ? portTaken(server.config.server.port)
+      : isListen(error)
+        ? cannotListen(error, server.config.server)
+        : error;
   }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
   else server.printUrls();
@@ -39,11 +43,13 @@ function toServerOptions(args: Call['args']): ServerOptions {
 }
 
 /** Vite says it in words when `strictPort` forbids another port. */
-const isTaken = (error: unknown): boolean => error instanceof Error && /already in use|EADDRINUSE/.test(error.message);
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && /already in use|EADDRINUSE/.test(error.message);
 
 /** An address that is none of this machine's, a name that nobody knows, a port that needs a privilege. */
 const isListen = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && /^(?:listen|bind|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');
+  error instanceof Error &&
+  /^(?:listen|bind|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');
 
 function cannotListen(error: NodeJS.ErrnoException, { host, port }: ServerOptions): GatiError {
   return new GatiError(

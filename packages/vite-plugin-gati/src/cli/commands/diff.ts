@@ -13,7 +13,8 @@ export async function run(call: Call): Promise<number> {
   call.onStop(() => context.close());
   let history: Promise<History> | undefined;
   // Two files need no store.
-  const open = (): Promise<History> => (history ??= openHistory(config.root, args.store as string | undefined));
+  const open = (): Promise<History> =>
+    (history ??= openHistory(config.root, args.store as string | undefined));
   try {
     const [before, after] = [args.before as string | undefined, args.after as string | undefined];
     const old = before === undefined ? (await open()).base : await readNamed(before, open);
@@ -28,7 +29,10 @@ export async function run(call: Call): Promise<number> {
     output.document(diff);
     return OK;
   } finally {
-    await Promise.all([context.close(), history?.then(({ store }) => store.close()).catch(() => undefined)]);
+    await Promise.all([
+      context.close(),
+      history?.then(({ store }) => store.close()).catch(() => undefined),
+    ]);
   }
 
   /** The sources as they are; without code, so only what they promise is compared. */
@@ -41,7 +45,10 @@ export async function run(call: Call): Promise<number> {
 
 function describe({ bump, changes }: Diff): string[] {
   return [
-    ...changes.map(({ level, route, path, message }) => `${level.padEnd(5)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`),
+    ...changes.map(
+      ({ level, route, path, message }) =>
+        `${level.padEnd(5)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
+    ),
     bump === 'none' ? 'nothing that a caller could notice' : bump,
   ];
 }

@@ -9,7 +9,10 @@ export async function run({ args, rest, output }: Call): Promise<number> {
   const root = path.resolve((args.root as string | undefined) ?? '.');
   process.chdir(root);
   // Development's queue, with what development reads; what the shell has set counts more.
-  const { GATI_EFFECTS } = { ...loadEnv((args.mode as string | undefined) ?? 'development', root, ''), ...process.env };
+  const { GATI_EFFECTS } = {
+    ...loadEnv((args.mode as string | undefined) ?? 'development', root, ''),
+    ...process.env,
+  };
   assertQueue(rest, GATI_EFFECTS);
   return runEffects([String(args.action), ...rest], GATI_EFFECTS, output.json ? output : undefined);
 }
@@ -17,8 +20,16 @@ export async function run({ args, rest, output }: Call): Promise<number> {
 /** A queue that was mistyped is not to be made. One that nobody named, that of development, may be empty yet. */
 function assertQueue(words: string[], fallback: string | undefined): void {
   const at = words.findIndex((word) => word === '--queue' || word.startsWith('--queue='));
-  const address = at < 0 ? fallback : words[at] === '--queue' ? words[at + 1] : words[at]!.slice('--queue='.length);
+  const address =
+    at < 0
+      ? fallback
+      : words[at] === '--queue'
+        ? words[at + 1]
+        : words[at]!.slice('--queue='.length);
   const file = /^sqlite:(.+)$/.exec(address ?? '')?.[1];
   if (file === undefined || file === ':memory:' || fs.existsSync(file)) return;
-  throw usageError(`there is no queue at \`${path.resolve(file)}\``, 'Name a file that a server has made, in GATI_EFFECTS or `--queue`.');
+  throw usageError(
+    `there is no queue at \`${path.resolve(file)}\``,
+    'Name a file that a server has made, in GATI_EFFECTS or `--queue`.',
+  );
 }

@@ -15,7 +15,9 @@ export async function run(call: Call): Promise<number> {
     const errors = diagnostics.filter(({ level }) => level === 'error');
     const warnings = diagnostics.filter(({ level }) => level === 'warning');
     // With an error the types of all that could be read, so that a file without one is not said to have some.
-    const written = await (errors.length === 0 ? project.generate(analysis) : project.generateTypes(analysis.scan));
+    const written = await (errors.length === 0
+      ? project.generate(analysis)
+      : project.generateTypes(analysis.scan));
     for (const file of written) output.line(`wrote ${file}`);
     if (errors.length === 0)
       output.line(

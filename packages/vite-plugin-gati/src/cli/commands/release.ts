@@ -9,12 +9,18 @@ export async function run(call: Call): Promise<number> {
   const at = readTime('at', args.at as string | undefined, { past: true });
   const { config, context } = await openApp(call);
   await context.close();
-  const folder = path.resolve(config.root, (args.outDir as string | undefined) ?? config.build.outDir);
+  const folder = path.resolve(
+    config.root,
+    (args.outDir as string | undefined) ?? config.build.outDir,
+  );
   const { url, named } = locateStore(config.root, args.store as string | undefined);
   if (!named && isCi()) output.diagnostic(noStore('warning'));
   const store = await openReleaseStore(url);
   try {
-    const { release, manifest, created } = await putRelease(store, folder, { at, image: args.image as string | undefined });
+    const { release, manifest, created } = await putRelease(store, folder, {
+      at,
+      image: args.image as string | undefined,
+    });
     const { version, id, date } = release;
     output.line(
       created

@@ -12,7 +12,10 @@ export async function run(call: Call): Promise<number> {
   const { args, rest, output } = call;
   const script = path.resolve(String(args.script));
   if (!fs.existsSync(script))
-    throw usageError(`there is no script \`${String(args.script)}\``, 'Name a file, as seen from the current folder.');
+    throw usageError(
+      `there is no script \`${String(args.script)}\``,
+      'Name a file, as seen from the current folder.',
+    );
   const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
   const server = await createServer({
     ...inline,
@@ -23,7 +26,10 @@ export async function run(call: Call): Promise<number> {
   try {
     const { config } = server;
     // Development only: a server reads no file. What the shell has set counts more.
-    for (const [name, value] of Object.entries(loadEnv(config.mode, config.envDir || config.root, ''))) process.env[name] ??= value;
+    for (const [name, value] of Object.entries(
+      loadEnv(config.mode, config.envDir || config.root, ''),
+    ))
+      process.env[name] ??= value;
     const node = new ViteNodeServer(server);
     installSourcemapsSupport({ getSourceMap: (source) => node.getSourceMap(source) });
     const runner = new ViteNodeRunner({

@@ -1,6 +1,13 @@
 import { quote } from '@gati/contract';
 import { MagicString } from 'magic-string';
-import { type ClientParts, type ClientValue, printValue, PUBLIC_TYPES, PUBLIC_VALUES, RUNTIME_VALUES } from '../client-parts.ts';
+import {
+  type ClientParts,
+  type ClientValue,
+  printValue,
+  PUBLIC_TYPES,
+  PUBLIC_VALUES,
+  RUNTIME_VALUES,
+} from '../client-parts.ts';
 
 const HEADER = '// Made by Gati from the contract of the app.\n';
 /** Where the runtime stands, from the source, the ES module and the CommonJS module; those of the modules are as long as each other. */
@@ -16,7 +23,11 @@ function toPieces({ imports, types, values }: ClientParts): Piece[] {
   const from = (names: string): Piece => ({
     text: `${names} from ${quote(RUNTIME.source)};\n`,
     declare: (edit, start) =>
-      edit.update(start + `${names} from `.length, start + `${names} from ${quote(RUNTIME.source)}`.length, quote(RUNTIME.esm)),
+      edit.update(
+        start + `${names} from `.length,
+        start + `${names} from ${quote(RUNTIME.source)}`.length,
+        quote(RUNTIME.esm),
+      ),
   });
   return [
     { text: HEADER },
@@ -27,12 +38,17 @@ function toPieces({ imports, types, values }: ClientParts): Piece[] {
     { text: `\n${types}\n` },
     ...values.map((value): Piece => {
       const text = `${printValue(value)}\n`;
-      return value.local ? remove(text) : { text, declare: (edit, start) => declare(edit, value, start, start + text.length) };
+      return value.local
+        ? remove(text)
+        : { text, declare: (edit, start) => declare(edit, value, start, start + text.length) };
     }),
   ];
 }
 
-const remove = (text: string): Piece => ({ text, declare: (edit, start) => edit.remove(start, start + text.length) });
+const remove = (text: string): Piece => ({
+  text,
+  declare: (edit, start) => edit.remove(start, start + text.length),
+});
 
 /** `src/index.ts`: what declarations lead to. */
 export function toSource(parts: ClientParts): string {
@@ -67,7 +83,12 @@ export function toClientDeclarations(parts: ClientParts): ClientDeclarations {
 }
 
 /** Takes the code out of a value that others see. */
-function declare(edit: MagicString, { notes, kind, name, signature }: ClientValue, start: number, end: number): void {
+function declare(
+  edit: MagicString,
+  { notes, kind, name, signature }: ClientValue,
+  start: number,
+  end: number,
+): void {
   const keyword = start + (notes ? notes.length + 1 : 0) + 'export '.length;
   edit.appendLeft(keyword, 'declare ');
   // A constant without a type of its own has that of its literal.
@@ -86,7 +107,9 @@ export function toEsm({ values }: ClientParts): string {
 
 /** `dist/index.cjs` */
 export function toCjs({ values }: ClientParts): string {
-  const exported = values.filter(({ local }) => !local).map(({ name }) => `exports.${name} = ${name};\n`);
+  const exported = values
+    .filter(({ local }) => !local)
+    .map(({ name }) => `exports.${name} = ${name};\n`);
   return [
     HEADER,
     `'use strict';\nObject.defineProperty(exports, '__esModule', { value: true });\n`,
@@ -98,5 +121,7 @@ export function toCjs({ values }: ClientParts): string {
 }
 
 function toScript({ kind, name, setup = '', value }: ClientValue): string {
-  return kind === 'const' ? `const ${name} = ${value};\n` : `function ${name}(options) {\n${setup}  return ${value};\n}\n`;
+  return kind === 'const'
+    ? `const ${name} = ${value};\n`
+    : `function ${name}(options) {\n${setup}  return ${value};\n}\n`;
 }

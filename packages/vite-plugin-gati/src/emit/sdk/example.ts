@@ -1,4 +1,12 @@
-import { type Contract, propertyKey, quote, resolveRef, type RouteContract, type Schema, toLiteral } from '@gati/contract';
+import {
+  type Contract,
+  propertyKey,
+  quote,
+  resolveRef,
+  type RouteContract,
+  type Schema,
+  toLiteral,
+} from '@gati/contract';
 
 /** Levels of an example; what lies deeper is left to the types. */
 const DEEPEST = 4;
@@ -7,7 +15,10 @@ const DEEPEST = 4;
 export function toExampleCall(route: RouteContract, { $defs }: Contract): string {
   const parts = (['params', 'query', 'headers'] as const).flatMap((part) => {
     const schema = route[part];
-    const text = schema && (resolveRef(schema, $defs).required?.length ?? 0) > 0 ? exampleOf(schema, $defs, part) : undefined;
+    const text =
+      schema && (resolveRef(schema, $defs).required?.length ?? 0) > 0
+        ? exampleOf(schema, $defs, part)
+        : undefined;
     return text === undefined ? [] : [`${part}: ${text}`];
   });
   if (route.body?.required) parts.push(`body: ${exampleOf(route.body.schema, $defs, 'body')}`);
@@ -34,7 +45,9 @@ function exampleOf(schema: Schema, defs: Contract['$defs'], name: string, depth 
       return exampleText(target, name);
     case 'integer':
     case 'number':
-      return String(target.minimum ?? (target.exclusiveMinimum === undefined ? 1 : target.exclusiveMinimum + 1));
+      return String(
+        target.minimum ?? (target.exclusiveMinimum === undefined ? 1 : target.exclusiveMinimum + 1),
+      );
     case 'boolean':
       return 'true';
     case 'array':
@@ -48,7 +61,11 @@ function exampleOf(schema: Schema, defs: Contract['$defs'], name: string, depth 
   }
 }
 
-function exampleObject({ properties = {}, required = [] }: Schema, defs: Contract['$defs'], depth: number): string {
+function exampleObject(
+  { properties = {}, required = [] }: Schema,
+  defs: Contract['$defs'],
+  depth: number,
+): string {
   if (required.length === 0) return '{}';
   if (depth >= DEEPEST) return '{ /* … */ }';
   return `{ ${required.map((key) => `${propertyKey(key)}: ${exampleOf(properties[key] ?? {}, defs, key, depth + 1)}`).join(', ')} }`;

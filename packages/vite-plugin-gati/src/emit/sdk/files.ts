@@ -23,7 +23,14 @@ export interface SdkInput {
 }
 
 /** All files of an SDK, by name. Same input, same bytes. */
-export function toSdkFiles({ manifest, changelog, base, fields, license, runtime }: SdkInput): EmittedFile[] {
+export function toSdkFiles({
+  manifest,
+  changelog,
+  base,
+  fields,
+  license,
+  runtime,
+}: SdkInput): EmittedFile[] {
   const { name, contract, release } = manifest;
   const app = { name, version: release.version };
   const parts = toClientParts(contract, { version: release.version, base });
@@ -48,7 +55,10 @@ export function toSdkFiles({ manifest, changelog, base, fields, license, runtime
     { path: 'dist/index.cjs', text: toCjs(parts) },
     ...toDeclarationFiles(parts),
     ...runtime,
-    ...contract.routes.map((route) => ({ path: pages.get(route)!, text: toPage(route, parts.routes.get(route)!, contract) })),
+    ...contract.routes.map((route) => ({
+      path: pages.get(route)!,
+      text: toPage(route, parts.routes.get(route)!, contract),
+    })),
   ];
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

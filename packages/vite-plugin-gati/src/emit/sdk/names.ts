@@ -38,7 +38,8 @@ export function toPageNames(routes: RouteContract[]): Map<RouteContract, string>
         .replace(/^\.+/, '')
         .slice(0, LONGEST);
       let name = wanted || 'index';
-      for (let number = 2; used.has(name.toLowerCase()); number++) name = `${wanted || 'index'}-${number}`;
+      for (let number = 2; used.has(name.toLowerCase()); number++)
+        name = `${wanted || 'index'}-${number}`;
       used.add(name.toLowerCase());
       return [route, `docs/${name}.md`];
     }),

@@ -15,11 +15,17 @@ const CARRIED = [
 ];
 
 /** The `package.json` of an SDK: ESM and CJS with types each, nothing that it depends on. */
-export function toPackageJson(app: { name: string; version: string }, fields: Record<string, unknown>): string {
+export function toPackageJson(
+  app: { name: string; version: string },
+  fields: Record<string, unknown>,
+): string {
   const { description = `Typed client of ${app.name}`, ...carried } = Object.fromEntries(
     CARRIED.flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );
-  const entry = (extension: 'm' | 'c'): object => ({ types: `./dist/index.d.${extension}ts`, default: `./dist/index.${extension}js` });
+  const entry = (extension: 'm' | 'c'): object => ({
+    types: `./dist/index.d.${extension}ts`,
+    default: `./dist/index.${extension}js`,
+  });
   return `${JSON.stringify(
     {
       name: toPackageName(app.name),

@@ -11,7 +11,9 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
     summary,
     description === summary ? undefined : description,
     fence(
-      method === 'WS' ? `const connection = ${toExampleCall(route, contract)};` : `const result = await ${toExampleCall(route, contract)};`,
+      method === 'WS'
+        ? `const connection = ${toExampleCall(route, contract)};`
+        : `const result = await ${toExampleCall(route, contract)};`,
     ),
     method === 'WS' ? '' : answers(route),
     '## Types',
@@ -25,7 +27,10 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
 
 function answers({ responses }: RouteContract): string {
   const rows = Object.entries(responses).map(([status, { description, contentType, stream }]) => {
-    const title = status === 'default' ? 'whatever else the handler says' : (description ?? STATUS_TITLES[Number(status)] ?? '');
+    const title =
+      status === 'default'
+        ? 'whatever else the handler says'
+        : (description ?? STATUS_TITLES[Number(status)] ?? '');
     const where = status.startsWith('2')
       ? stream
         ? '`data`, to be looped over by `for await`'

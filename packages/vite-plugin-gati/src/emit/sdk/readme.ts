@@ -11,7 +11,13 @@ export interface ReadmeInput {
 }
 
 /** The `README.md` of an SDK. */
-export function toReadme({ packageName, version, description, contract, pages }: ReadmeInput): string {
+export function toReadme({
+  packageName,
+  version,
+  description,
+  contract,
+  pages,
+}: ReadmeInput): string {
   const called = contract.routes.filter(({ method }) => method !== 'WS');
   // A call that changes something shows more than one that only reads.
   const shown = called.find(({ body, deprecated }) => body && !deprecated) ?? called[0];

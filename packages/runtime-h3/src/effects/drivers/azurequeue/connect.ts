@@ -17,9 +17,13 @@ export async function connectQueues(account: string): Promise<QueueServiceClient
   return connect<QueueServiceClient>(account, {
     kind: 'queue',
     endpoint: process.env.AZURE_STORAGE_QUEUE_ENDPOINT,
-    fromString: (connection, options) => sdk.QueueServiceClient.fromConnectionString(connection, options),
+    fromString: (connection, options) =>
+      sdk.QueueServiceClient.fromConnectionString(connection, options),
     fromUrl(url, options, key, identity) {
-      const credential = key === undefined ? new sdk.AnonymousCredential() : new sdk.StorageSharedKeyCredential(account, key);
+      const credential =
+        key === undefined
+          ? new sdk.AnonymousCredential()
+          : new sdk.StorageSharedKeyCredential(account, key);
       return new sdk.QueueServiceClient(url, (identity as undefined) ?? credential, options);
     },
   });
@@ -30,9 +34,13 @@ export async function connectBlobs(account: string): Promise<BlobServiceClient> 
   return connect<BlobServiceClient>(account, {
     kind: 'blob',
     endpoint: process.env.AZURE_STORAGE_BLOB_ENDPOINT,
-    fromString: (connection, options) => sdk.BlobServiceClient.fromConnectionString(connection, options),
+    fromString: (connection, options) =>
+      sdk.BlobServiceClient.fromConnectionString(connection, options),
     fromUrl(url, options, key, identity) {
-      const credential = key === undefined ? new sdk.AnonymousCredential() : new sdk.StorageSharedKeyCredential(account, key);
+      const credential =
+        key === undefined
+          ? new sdk.AnonymousCredential()
+          : new sdk.StorageSharedKeyCredential(account, key);
       return new sdk.BlobServiceClient(url, (identity as undefined) ?? credential, options);
     },
   });
@@ -40,7 +48,11 @@ export async function connectBlobs(account: string): Promise<BlobServiceClient> 
 
 /** Credentials as Azure's own tools name them; without any, whatever identity the machine has. */
 async function connect<Client>(account: string, service: Service<Client>): Promise<Client> {
-  const { AZURE_STORAGE_CONNECTION_STRING: string, AZURE_STORAGE_KEY: key, AZURE_STORAGE_SAS_TOKEN: sas } = process.env;
+  const {
+    AZURE_STORAGE_CONNECTION_STRING: string,
+    AZURE_STORAGE_KEY: key,
+    AZURE_STORAGE_SAS_TOKEN: sas,
+  } = process.env;
   // A few quick tries: what is away for longer is waited for elsewhere.
   const options = { retryOptions: { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 2000 } };
   if (string) {
@@ -87,4 +99,5 @@ async function importIdentity(): Promise<typeof import('@azure/identity')> {
   }
 }
 
-const wrong = (message: string, fix: string): GatiError => new GatiError({ code: 'GATI_EFFECTS', level: 'error', message, fix });
+const wrong = (message: string, fix: string): GatiError =>
+  new GatiError({ code: 'GATI_EFFECTS', level: 'error', message, fix });

@@ -1,4 +1,5 @@
-const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|REQUEST_SEND_ERROR)/;
+const NETWORK =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|REQUEST_SEND_ERROR)/;
 
 export interface StorageFault {
   code?: unknown;
@@ -10,7 +11,12 @@ export interface StorageFault {
 /** Whether trying again may help. */
 export function isOutage(error: unknown): boolean {
   const { code, statusCode = 0 } = error as StorageFault;
-  return (typeof code === 'string' && NETWORK.test(code)) || statusCode >= 500 || statusCode === 429 || statusCode === 408;
+  return (
+    (typeof code === 'string' && NETWORK.test(code)) ||
+    statusCode >= 500 ||
+    statusCode === 429 ||
+    statusCode === 408
+  );
 }
 
 /** Another has the message, or it is gone. */

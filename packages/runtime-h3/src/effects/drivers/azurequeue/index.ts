@@ -13,7 +13,11 @@ export const open: QueueOpener = async (url, { onError }) => {
     place: account,
     prefix,
     parameters,
-  } = toCloudAddress(url, { example: 'azurequeue://myaccount/gati', place: /^[a-z0-9]{3,24}$/, known: ['state'] });
+  } = toCloudAddress(url, {
+    example: 'azurequeue://myaccount/gati',
+    place: /^[a-z0-9]{3,24}$/,
+    known: ['state'],
+  });
   return createCloudDriver({
     service: await createAzureService(account),
     title: 'Azure Storage',

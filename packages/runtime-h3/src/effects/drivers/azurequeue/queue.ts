@@ -11,10 +11,19 @@ const decode = (text: string): string => Buffer.from(text, 'base64').toString();
 
 export function createAzureQueue(client: QueueClient): MessageQueue {
   /** Each change gives the message another receipt, and the one before counts no more. */
-  const update = async (receipt: string, milliseconds: number, body?: string): Promise<string | undefined> => {
+  const update = async (
+    receipt: string,
+    milliseconds: number,
+    body?: string,
+  ): Promise<string | undefined> => {
     const [id, pop] = split(receipt);
     try {
-      const { popReceipt } = await client.updateMessage(id, pop, body === undefined ? undefined : encode(body), toSeconds(milliseconds));
+      const { popReceipt } = await client.updateMessage(
+        id,
+        pop,
+        body === undefined ? undefined : encode(body),
+        toSeconds(milliseconds),
+      );
       return `${id} ${popReceipt}`;
     } catch (error) {
       if (isLost(error)) return undefined;
@@ -24,20 +33,28 @@ export function createAzureQueue(client: QueueClient): MessageQueue {
 
   return {
     async send({ body, delay }) {
-      await client.sendMessage(encode(body), { visibilityTimeout: toSeconds(delay), messageTimeToLive: FOR_EVER });
+      await client.sendMessage(encode(body), {
+        visibilityTimeout: toSeconds(delay),
+        messageTimeToLive: FOR_EVER,
+      });
     },
 
     async receive(count, lease) {
       const asked = performance.now();
       const visibilityTimeout = toSeconds(lease + 500);
-      const { receivedMessageItems } = await client.receiveMessages({ numberOfMessages: count, visibilityTimeout });
-      return receivedMessageItems.map(({ messageId, popReceipt, messageText, dequeueCount, insertedOn }): Message => ({
-        body: decode(messageText),
-        receipt: `${messageId} ${popReceipt}`,
-        deliveries: Math.max(1, dequeueCount),
-        until: asked + visibilityTimeout * 1000,
-        sentAt: insertedOn.getTime(),
-      }));
+      const { receivedMessageItems } = await client.receiveMessages({
+        numberOfMessages: count,
+        visibilityTimeout,
+      });
+      return receivedMessageItems.map(
+        ({ messageId, popReceipt, messageText, dequeueCount, insertedOn }): Message => ({
+          body: decode(messageText),
+          receipt: `${messageId} ${popReceipt}`,
+          deliveries: Math.max(1, dequeueCount),
+          until: asked + visibilityTimeout * 1000,
+          sentAt: insertedOn.getTime(),
+        }),
+      );
     },
 
     hold: (receipt, milliseconds) => update(receipt, milliseconds),

@@ -32,8 +32,19 @@ export function createClaim({
     const { tries = 0, due } = enveloped;
     // No run that began when it was due has lost its lease by now: it was given before to be held back.
     const first = limits.vague && due !== undefined && Date.now() < due + lease;
-    const made = { job: toQueueJob(enveloped, tries + (first ? 1 : message.deliveries)), token: message.receipt };
-    hold(made, { queue, receipt: message.receipt, until: message.until, tries, over: false, changed: false, last: Promise.resolve() });
+    const made = {
+      job: toQueueJob(enveloped, tries + (first ? 1 : message.deliveries)),
+      token: message.receipt,
+    };
+    hold(made, {
+      queue,
+      receipt: message.receipt,
+      until: message.until,
+      tries,
+      over: false,
+      changed: false,
+      last: Promise.resolve(),
+    });
     return made;
   };
 
@@ -51,7 +62,9 @@ export function createClaim({
   };
 
   const take = async (requests: ClaimRequest[], lease: number): Promise<Lease[]> => {
-    const taken = (await Promise.all(requests.map(({ effect, count }) => intake.take(effect, count, lease)))).flat();
+    const taken = (
+      await Promise.all(requests.map(({ effect, count }) => intake.take(effect, count, lease)))
+    ).flat();
     const leases: Lease[] = [];
     const early = new Map<string, number>();
     const settle = async (one: Taken): Promise<void> => {

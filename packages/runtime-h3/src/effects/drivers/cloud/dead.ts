@@ -51,7 +51,8 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
           const job = fromBody(message.body);
           const fresh = isNew(job, message);
           if (fresh) found = performance.now();
-          if (fresh && sent + chosen.length < most && matches(job)) chosen.push({ job, receipt: message.receipt });
+          if (fresh && sent + chosen.length < most && matches(job))
+            chosen.push({ job, receipt: message.receipt });
           else others.push(message.receipt);
         }
         await Promise.all(chosen.map(({ job, receipt }) => send(job, receipt)));
@@ -59,7 +60,9 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
         if (performance.now() < renewed + RENEW) continue;
         // Past their time the ones that stay would come again.
         renewed = performance.now();
-        others = (await Promise.all(others.map((receipt) => queue.hold(receipt, LOOK)))).filter((receipt) => receipt !== undefined);
+        others = (await Promise.all(others.map((receipt) => queue.hold(receipt, LOOK)))).filter(
+          (receipt) => receipt !== undefined,
+        );
       }
     } finally {
       await Promise.all(others.map((receipt) => queue.hold(receipt, 0))).catch(onError);

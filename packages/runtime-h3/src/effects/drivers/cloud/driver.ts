@@ -27,11 +27,19 @@ export interface CloudDriverOptions {
  * A driver over the queues of a cloud: one an effect, so that an effect without room holds up no other, and one of dead letters.
  * What they promise is at least once: each step of what follows may be the last of a process, and the job is then there once or twice, never not at all.
  */
-export async function createCloudDriver({ service, title, prefix, names, keys: store, onError }: CloudDriverOptions): Promise<QueueDriver> {
+export async function createCloudDriver({
+  service,
+  title,
+  prefix,
+  names,
+  keys: store,
+  onError,
+}: CloudDriverOptions): Promise<QueueDriver> {
   const { limits } = service;
   const longest = limits.body - RESERVE;
   const keys = store && createKeys(store);
-  const isAway = (error: unknown): boolean => service.isOutage(error) || store?.isOutage(error) === true;
+  const isAway = (error: unknown): boolean =>
+    service.isOutage(error) || store?.isOutage(error) === true;
   const caps: QueueCaps = {
     durable: true,
     shared: true,
@@ -52,18 +60,27 @@ export async function createCloudDriver({ service, title, prefix, names, keys: s
     }
     return queue;
   };
-  const queueOf = (effect: string): Promise<MessageQueue> => open(toQueueName(prefix, effect, names));
+  const queueOf = (effect: string): Promise<MessageQueue> =>
+    open(toQueueName(prefix, effect, names));
   const deadName = toDeadName(prefix);
   const redrive = createRedrive({ dead: () => open(deadName), queueOf, onError });
 
-  const intake = (limits.wait === undefined ? createDirectIntake : createWaitingIntake)({ limits, open: queueOf, onError });
+  const intake = (limits.wait === undefined ? createDirectIntake : createWaitingIntake)({
+    limits,
+    open: queueOf,
+    onError,
+  });
   try {
     // Says at start what is wrong with the address or the rights.
     await patiently(() => open(deadName), service.isOutage);
   } catch (cause) {
     await Promise.all([service.close(), keys?.close()]);
     if (!service.isOutage(cause)) throw cause;
-    throw toAway(`The queue in ${title} can't be opened`, 'Check that the service can be reached from here.', cause);
+    throw toAway(
+      `The queue in ${title} can't be opened`,
+      'Check that the service can be reached from here.',
+      cause,
+    );
   }
 
   const claim = createClaim({ intake, limits, keys, dead: () => open(deadName), onError });
@@ -78,13 +95,19 @@ export async function createCloudDriver({ service, title, prefix, names, keys: s
     const reserved = job.idempotencyKey === undefined ? undefined : await keys?.reserve(job);
     if (reserved?.send === false) return reserved.id;
     const id = reserved?.id ?? job.id;
-    await (await queueOf(job.effect)).send(toOutgoing({ ...job, id, enqueuedAt: Date.now() }, runAt - Date.now()));
+    await (
+      await queueOf(job.effect)
+    ).send(toOutgoing({ ...job, id, enqueuedAt: Date.now() }, runAt - Date.now()));
     reserved?.sent();
     return id;
   };
 
   /** The next attempt is a message of its own, which is there before this one goes. */
-  const resend = async (held: Held, message: Outgoing, to: MessageQueue = held.queue): Promise<boolean> => {
+  const resend = async (
+    held: Held,
+    message: Outgoing,
+    to: MessageQueue = held.queue,
+  ): Promise<boolean> => {
     await to.send(message);
     held.over = true;
     return held.queue.remove(held.receipt);
@@ -131,23 +154,32 @@ export async function createCloudDriver({ service, title, prefix, names, keys: s
     retry: (lease, runAt) =>
       whileHeld(lease, async (held) => {
         const wait = runAt - Date.now();
-        if (held.changed || limits.vague) return resend(held, toOutgoing(toEnveloped(lease.job), wait));
+        if (held.changed || limits.vague)
+          return resend(held, toOutgoing(toEnveloped(lease.job), wait));
         // Nothing to tell the next attempt that the service does not count itself.
-        held.over = (await held.queue.hold(held.receipt, Math.min(Math.max(0, wait), limits.hold))) !== undefined;
+        held.over =
+          (await held.queue.hold(held.receipt, Math.min(Math.max(0, wait), limits.hold))) !==
+          undefined;
         return held.over;
       }),
 
     dead: (lease, reason) =>
-      whileHeld(lease, async (held) => resend(held, toOutgoing(toEnveloped(lease.job, reason), 0), await open(deadName))),
+      whileHeld(lease, async (held) =>
+        resend(held, toOutgoing(toEnveloped(lease.job, reason), 0), await open(deadName)),
+      ),
 
     saveStep: (lease, name, result) =>
       whileHeld(lease, async (held) => {
         const { job } = lease;
         const steps = { ...job.steps, [name]: result };
         const body = toBody({ ...toEnveloped(job), tries: held.tries, steps });
-        if (Buffer.byteLength(body) > limits.body - ERROR_RESERVE) throw toTooLong(job.effect, name, longest);
+        if (Buffer.byteLength(body) > limits.body - ERROR_RESERVE)
+          throw toTooLong(job.effect, name, longest);
         if (held.queue.replace) {
-          const receipt = await held.queue.replace(held.receipt, { body, delay: held.until - performance.now() });
+          const receipt = await held.queue.replace(held.receipt, {
+            body,
+            delay: held.until - performance.now(),
+          });
           if (receipt === undefined) return false;
           held.receipt = receipt;
         } else held.changed = true;

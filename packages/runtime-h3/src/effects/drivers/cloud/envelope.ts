@@ -22,12 +22,16 @@ const NO_XML = /[\uFFFE\uFFFF]/g;
 /** One line of JSON with all but the payload, then the payload as it is: it is not escaped a second time. */
 export function toBody({ payload, error, ...head }: Enveloped): string {
   const short = error === undefined ? {} : { error: shorten(error) };
-  return `${JSON.stringify({ v: 1, ...head, ...short })}\n${payload}`.replaceAll(NO_XML, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+  return `${JSON.stringify({ v: 1, ...head, ...short })}\n${payload}`.replaceAll(
+    NO_XML,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function shorten(error: string): string {
   let text = error.slice(0, ERROR_RESERVE);
-  while (Buffer.byteLength(JSON.stringify(text)) > ERROR_RESERVE - 100) text = text.slice(0, text.length * 0.8);
+  while (Buffer.byteLength(JSON.stringify(text)) > ERROR_RESERVE - 100)
+    text = text.slice(0, text.length * 0.8);
   return text;
 }
 

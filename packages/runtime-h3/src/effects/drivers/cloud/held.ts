@@ -26,7 +26,8 @@ export const hold = (lease: Lease, held: Held): void => void all.set(lease, held
 export function whileHeld(lease: Lease, work: (held: Held) => Promise<boolean>): Promise<boolean> {
   const held = all.get(lease);
   if (!held) return Promise.resolve(false);
-  const turn = async (): Promise<boolean> => !held.over && performance.now() < held.until && (await work(held));
+  const turn = async (): Promise<boolean> =>
+    !held.over && performance.now() < held.until && (await work(held));
   const mine = held.last.then(turn, turn);
   held.last = mine;
   return mine;

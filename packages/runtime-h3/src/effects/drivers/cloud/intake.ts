@@ -63,11 +63,19 @@ export function createWaitingIntake({ limits, open, onError }: IntakeOptions): I
   let closed = false;
 
   const poll = async (effect: string, lane: Lane, { signal }: AbortController): Promise<void> => {
-    for (let quiet = false; !signal.aborted && lane.room > lane.ready.length && !(quiet && listeners.size === 0);) {
+    for (
+      let quiet = false;
+      !signal.aborted && lane.room > lane.ready.length && !(quiet && listeners.size === 0);
+    ) {
       try {
         const queue = await open(effect);
         const count = Math.min(limits.batch, lane.room - lane.ready.length);
-        const messages = await queue.receive(count, lane.lease, lane.ready.length > 0 ? 0 : limits.wait!, signal);
+        const messages = await queue.receive(
+          count,
+          lane.lease,
+          lane.ready.length > 0 ? 0 : limits.wait!,
+          signal,
+        );
         lane.ready.push(...messages);
         quiet = messages.length === 0;
         if (quiet && lane.ready.length > 0) break;
@@ -119,7 +127,9 @@ export function createWaitingIntake({ limits, open, onError }: IntakeOptions): I
       if (messages.length === 0) return [];
       const queue = await open(effect);
       const whole = await Promise.all(messages.map((message) => toWhole(message, queue, lease)));
-      return whole.filter((message) => message !== undefined).map((message) => ({ message, queue }));
+      return whole
+        .filter((message) => message !== undefined)
+        .map((message) => ({ message, queue }));
     },
     arrival: () =>
       new Promise((resolve) => {
@@ -147,7 +157,11 @@ export function createWaitingIntake({ limits, open, onError }: IntakeOptions): I
 }
 
 /** With a whole lease before it. `undefined`: it waited here for too long and is somebody else's by now. */
-async function toWhole(message: Message, queue: MessageQueue, lease: number): Promise<Message | undefined> {
+async function toWhole(
+  message: Message,
+  queue: MessageQueue,
+  lease: number,
+): Promise<Message | undefined> {
   const now = performance.now();
   if (message.until - now >= lease) return message;
   if (message.until <= now) return undefined;

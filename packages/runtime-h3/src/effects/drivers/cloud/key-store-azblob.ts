@@ -3,16 +3,27 @@ import { isOutage } from '../azurequeue/errors.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** Keys as blobs of a container, in the account of the queue and with its credentials. */
-export async function openBlobKeys(account: string, container: string, prefix: string): Promise<KeyStore> {
+export async function openBlobKeys(
+  account: string,
+  container: string,
+  prefix: string,
+): Promise<KeyStore> {
   const client = (await connectBlobs(account)).getContainerClient(container);
-  const write = async (name: string, text: string, conditions: { ifNoneMatch?: string; ifMatch?: string }): Promise<string | undefined> => {
+  const write = async (
+    name: string,
+    text: string,
+    conditions: { ifNoneMatch?: string; ifMatch?: string },
+  ): Promise<string | undefined> => {
     const bytes = Buffer.from(text);
     try {
-      return (await client.getBlockBlobClient(prefix + name).upload(bytes, bytes.length, { conditions })).etag;
+      return (
+        await client.getBlockBlobClient(prefix + name).upload(bytes, bytes.length, { conditions })
+      ).etag;
     } catch (error) {
       // 409: there is one. 412: another one. 404: it is gone, unless it is the container.
       const { statusCode, code } = error as { statusCode?: number; code?: string };
-      if (statusCode === 412 || code === 'BlobAlreadyExists' || code === 'BlobNotFound') return undefined;
+      if (statusCode === 412 || code === 'BlobAlreadyExists' || code === 'BlobNotFound')
+        return undefined;
       throw error;
     }
   };

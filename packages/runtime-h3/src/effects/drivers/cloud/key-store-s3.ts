@@ -17,7 +17,8 @@ export async function openS3Keys(bucket: string, prefix: string): Promise<KeySto
   return {
     create: (name, text) => objects.put(prefix + name, bytes(text), { ifNoneMatch: '*' }),
     read,
-    replace: async (name, text, tag) => (await objects.put(prefix + name, bytes(text), { ifMatch: tag })) !== undefined,
+    replace: async (name, text, tag) =>
+      (await objects.put(prefix + name, bytes(text), { ifMatch: tag })) !== undefined,
     check: async () => void (await read('start')),
     isOutage,
     close: async () => client.destroy(),

@@ -43,8 +43,10 @@ export interface Keys {
 
 export function createKeys(store: KeyStore): Keys {
   const marking = new Set<Promise<unknown>>();
-  const nameOf = ({ effect, idempotencyKey }: Keyed): string => createHash('sha256').update(`${effect}\0${idempotencyKey}`).digest('hex');
-  const toText = (id: string, state: KeyRecord['state']): string => JSON.stringify({ id, state, at: Date.now() } satisfies KeyRecord);
+  const nameOf = ({ effect, idempotencyKey }: Keyed): string =>
+    createHash('sha256').update(`${effect}\0${idempotencyKey}`).digest('hex');
+  const toText = (id: string, state: KeyRecord['state']): string =>
+    JSON.stringify({ id, state, at: Date.now() } satisfies KeyRecord);
   const parse = (text: string): KeyRecord => JSON.parse(text) as KeyRecord;
 
   const toReserved = (name: string, id: string, tag: string): Reserved => ({
@@ -61,7 +63,11 @@ export function createKeys(store: KeyStore): Keys {
   return {
     async reserve(job) {
       const name = nameOf(job);
-      for (let pause = 10, until = Date.now() + 3 * GRACE; Date.now() < until; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      for (
+        let pause = 10, until = Date.now() + 3 * GRACE;
+        Date.now() < until;
+        pause = Math.min(2 * pause, LONGEST_PAUSE)
+      ) {
         const made = await store.create(name, toText(job.id, 'open'));
         if (made !== undefined) return toReserved(name, job.id, made);
         const found = await store.read(name);
@@ -97,7 +103,12 @@ export function createKeys(store: KeyStore): Keys {
         const found = await store.read(name);
         if (!found) return;
         const { id, state } = parse(found.text);
-        if (id !== job.id || state === 'done' || (await store.replace(name, toText(id, 'done'), found.tag))) return;
+        if (
+          id !== job.id ||
+          state === 'done' ||
+          (await store.replace(name, toText(id, 'done'), found.tag))
+        )
+          return;
       }
     },
 

@@ -3,20 +3,29 @@ import { patiently } from '../patience.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** What is loaded is the one that is named. */
-const STORES: { address: RegExp; open(place: string, path: string | undefined): Promise<KeyStore> }[] = [
+const STORES: {
+  address: RegExp;
+  open(place: string, path: string | undefined): Promise<KeyStore>;
+}[] = [
   {
     address: /^s3:\/\/([a-z0-9][a-z0-9.-]*)(\/[\w./-]*)?$/,
-    open: async (bucket, path) => (await import('./key-store-s3.ts')).openS3Keys(bucket, toPrefix(path)),
+    open: async (bucket, path) =>
+      (await import('./key-store-s3.ts')).openS3Keys(bucket, toPrefix(path)),
   },
   {
     address: /^gs:\/\/([a-z0-9][a-z0-9._-]*)(\/[\w./-]*)?$/,
-    open: async (bucket, path) => (await import('./key-store-gs.ts')).openGsKeys(bucket, toPrefix(path)),
+    open: async (bucket, path) =>
+      (await import('./key-store-gs.ts')).openGsKeys(bucket, toPrefix(path)),
   },
   {
     address: /^azblob:\/\/([a-z0-9]{3,24}\/[a-z0-9-]{3,63})(\/[\w./-]*)?$/,
     async open(place, path) {
       const [account, container] = place.split('/') as [string, string];
-      return (await import('./key-store-azblob.ts')).openBlobKeys(account, container, toPrefix(path));
+      return (await import('./key-store-azblob.ts')).openBlobKeys(
+        account,
+        container,
+        toPrefix(path),
+      );
     },
   },
 ];

@@ -27,13 +27,16 @@ export interface Connection extends Queryable {
 /** Of SQLSTATE: the server starts or ends, is in recovery, has no connection left, ended this session, saw a deadlock. */
 const OUTAGES = /^(08|57P0|53300|25006|40P01|40001)/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
-const ENDED = /terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Connection ended/i;
+const ENDED =
+  /terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Connection ended/i;
 
 /** Whether trying again may help. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isOutage);
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? OUTAGES.test(code) || NETWORK.test(code) : ENDED.test(String(message));
+  return typeof code === 'string'
+    ? OUTAGES.test(code) || NETWORK.test(code)
+    : ENDED.test(String(message));
 }
 
 /** The indexes are trusted over the planner, which knows nothing of a table that was empty a moment ago. */
@@ -45,21 +48,32 @@ const LONGEST_WAIT = 5000;
 
 export function createConnection(url: string, outage: Outage): Connection {
   const closing = new AbortController();
-  const config = { connectionString: url, keepAlive: true, connectionTimeoutMillis: CONNECT_LIMIT, application_name: 'gati' };
-  const pool = new pg.Pool({ ...config, max: POOL, onConnect: async (client) => void (await client.query(PLANS)) });
+  const config = {
+    connectionString: url,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_LIMIT,
+    application_name: 'gati',
+  };
+  const pool = new pg.Pool({
+    ...config,
+    max: POOL,
+    onConnect: async (client) => void (await client.query(PLANS)),
+  });
   // An idle connection that the server ended; the next query opens another.
   pool.on('error', outage.failed);
   pool.on('connect', outage.over);
   const query: Queryable['query'] = (text, values) => pool.query(text, values);
   const once: Run = async (text, values, name) =>
-    (await pool.query(name === undefined ? { text, values } : { name, text, values })).rows as never[];
+    (await pool.query(name === undefined ? { text, values } : { name, text, values }))
+      .rows as never[];
 
   return {
     query,
 
     once,
 
-    again: (text, values, name) => patiently(() => once(text, values, name), isOutage, { signal: closing.signal }),
+    again: (text, values, name) =>
+      patiently(() => once(text, values, name), isOutage, { signal: closing.signal }),
 
     async transaction(work) {
       const client = await patiently(() => pool.connect(), isOutage, { signal: closing.signal });

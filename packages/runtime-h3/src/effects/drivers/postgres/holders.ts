@@ -5,7 +5,9 @@ import { clean, toMilliseconds } from './insert.ts';
 import { STATE } from './states.ts';
 import type { Statements } from './statements.ts';
 
-type Holders = Required<Pick<QueueDriver, 'extend' | 'ack' | 'retry' | 'dead' | 'saveStep' | 'saveProgress'>>;
+type Holders = Required<
+  Pick<QueueDriver, 'extend' | 'ack' | 'retry' | 'dead' | 'saveStep' | 'saveProgress'>
+>;
 
 interface Settled {
   lease: Lease;
@@ -20,7 +22,10 @@ const BATCH_ITEMS = 1000;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
 
 /** What whoever holds a lease may do. What comes at the same time goes in one statement. */
-export function createHolders(connection: Connection, sql: Statements): Holders & { idle(): Promise<void> } {
+export function createHolders(
+  connection: Connection,
+  sql: Statements,
+): Holders & { idle(): Promise<void> } {
   const batches: Batch<never, boolean>[] = [];
   const batch = <Item extends { lease: Lease }>(
     name: string,
@@ -36,8 +41,16 @@ export function createHolders(connection: Connection, sql: Statements): Holders 
         // In one order everywhere, so that two statements don't wait for each other.
         const sorted = items.toSorted((a, b) => toKey(a.lease)[0] - toKey(b.lease)[0]);
         const keys = sorted.map(({ lease }) => toKey(lease));
-        const values = [keys.map(([seq]) => seq), keys.map(([, fence]) => fence), ...columns(sorted)];
-        const rows = await connection.again<{ seq: string; fence: string }>(text, values, `gati_${name}`);
+        const values = [
+          keys.map(([seq]) => seq),
+          keys.map(([, fence]) => fence),
+          ...columns(sorted),
+        ];
+        const rows = await connection.again<{ seq: string; fence: string }>(
+          text,
+          values,
+          `gati_${name}`,
+        );
         const done = new Set(rows.map(({ seq, fence }) => `${seq}.${fence}`));
         return items.map(({ lease }) => done.has(lease.token));
       },
@@ -57,10 +70,16 @@ export function createHolders(connection: Connection, sql: Statements): Holders 
     ],
     ({ result, error }) => (result?.length ?? 0) + (error?.length ?? 0),
   );
-  const extensions = batch<{ lease: Lease; milliseconds: number }>('extend', sql.extend, (items) => [
-    items.map(({ milliseconds }) => Math.round(milliseconds)),
-  ]);
-  const progress = batch<{ lease: Lease; progress: number }>('progress', sql.saveProgress, (items) => [items.map((item) => item.progress)]);
+  const extensions = batch<{ lease: Lease; milliseconds: number }>(
+    'extend',
+    sql.extend,
+    (items) => [items.map(({ milliseconds }) => Math.round(milliseconds))],
+  );
+  const progress = batch<{ lease: Lease; progress: number }>(
+    'progress',
+    sql.saveProgress,
+    (items) => [items.map((item) => item.progress)],
+  );
 
   const settle = (lease: Lease, state: number, more: Partial<Settled> = {}): Promise<boolean> =>
     settles.add({ lease, state, runAt: null, result: null, error: null, ...more });
@@ -68,7 +87,10 @@ export function createHolders(connection: Connection, sql: Statements): Holders 
   return {
     ack: (lease, result) => settle(lease, STATE.completed, { result: result ?? null }),
     retry: (lease, runAt, error) =>
-      settle(lease, runAt > Date.now() ? STATE.delayed : STATE.waiting, { runAt: toMilliseconds(runAt), error: clean(error) }),
+      settle(lease, runAt > Date.now() ? STATE.delayed : STATE.waiting, {
+        runAt: toMilliseconds(runAt),
+        error: clean(error),
+      }),
     dead: (lease, reason) => settle(lease, STATE.dead, { error: clean(reason) }),
     extend: (lease, milliseconds) => extensions.add({ lease, milliseconds }),
     saveProgress: (lease, value) => progress.add({ lease, progress: value }),

@@ -29,10 +29,15 @@ const BATCH_JOBS = 1000;
 export const open: QueueOpener = async (url, settings) => {
   const { address, schema } = toAddress(url);
   const outage = createOutage(settings, (cause) =>
-    toAway('The queue in PostgreSQL does not answer', 'Check that the server runs and can be reached.', cause),
+    toAway(
+      'The queue in PostgreSQL does not answer',
+      'Check that the server runs and can be reached.',
+      cause,
+    ),
   );
   /** In the background: what is not the connection's is told each time. */
-  const onError = (error: Error): void => (isOutage(error) ? outage.failed(error) : settings.onError(error));
+  const onError = (error: Error): void =>
+    isOutage(error) ? outage.failed(error) : settings.onError(error);
   const connection = createConnection(address, outage);
   try {
     await migrate(connection, schema);
@@ -68,7 +73,8 @@ export const open: QueueOpener = async (url, settings) => {
 
   const enqueues = createBatch<NewJob[], string[]>({
     limit: BATCH_BYTES,
-    weigh: (jobs) => jobs.reduce((sum, { payload }) => sum + payload.length + BATCH_BYTES / BATCH_JOBS, 0),
+    weigh: (jobs) =>
+      jobs.reduce((sum, { payload }) => sum + payload.length + BATCH_BYTES / BATCH_JOBS, 0),
     isOutage,
     async send(groups) {
       const ids = await patiently(() => insertJobs(connection.once, sql, groups.flat()), isOutage);
@@ -80,7 +86,9 @@ export const open: QueueOpener = async (url, settings) => {
 
   const sweep = async (): Promise<void> => {
     for (;;) {
-      const [row] = (await connection.query(sql.sweep, [KEY_MEMORY, KEPT, SWEEP_BATCH])).rows as { gone: number }[];
+      const [row] = (await connection.query(sql.sweep, [KEY_MEMORY, KEPT, SWEEP_BATCH])).rows as {
+        gone: number;
+      }[];
       if (row!.gone < SWEEP_BATCH) return;
     }
   };
@@ -88,12 +96,28 @@ export const open: QueueOpener = async (url, settings) => {
   sweeper.unref();
 
   const watch = async (effects: string[], limited: boolean): Promise<void> => {
-    const [row] = await connection.again<{ wait: string | null }>(sql.nextDue, [effects], 'gati_next');
-    wake.within(Math.min(row!.wait === null ? Infinity : Number(row!.wait), limited ? LIMITED_SILENCE : LONGEST_SILENCE));
+    const [row] = await connection.again<{ wait: string | null }>(
+      sql.nextDue,
+      [effects],
+      'gati_next',
+    );
+    wake.within(
+      Math.min(
+        row!.wait === null ? Infinity : Number(row!.wait),
+        limited ? LIMITED_SILENCE : LONGEST_SILENCE,
+      ),
+    );
   };
 
   const driver: QueueDriver = {
-    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true, tx: true },
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: Infinity,
+      keys: Infinity,
+      ordered: true,
+      tx: true,
+    },
     ...holders,
     ...operations,
 
@@ -109,19 +133,31 @@ export const open: QueueOpener = async (url, settings) => {
         return ids;
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
-        throw toAway('The queue in PostgreSQL does not answer, and the job was not enqueued', 'Try again when the server is back.', cause);
+        throw toAway(
+          'The queue in PostgreSQL does not answer, and the job was not enqueued',
+          'Try again when the server is back.',
+          cause,
+        );
       }
     },
 
     async claim(requests, lease) {
       // In one order everywhere, since a limit is a lock.
-      const sorted = requests.filter(({ count }) => count > 0).toSorted((a, b) => (a.effect < b.effect ? -1 : 1));
+      const sorted = requests
+        .filter(({ count }) => count > 0)
+        .toSorted((a, b) => (a.effect < b.effect ? -1 : 1));
       if (sorted.length === 0) return [];
       const effects = sorted.map(({ effect }) => effect);
-      const limits = sorted.map(({ limit, exclusive }) => (exclusive ? 1 : Number.isFinite(limit) ? limit! : 0));
+      const limits = sorted.map(({ limit, exclusive }) =>
+        exclusive ? 1 : Number.isFinite(limit) ? limit! : 0,
+      );
       const counts = sorted.map(({ count }) => Math.min(count, BATCH_JOBS));
       // A claim whose answer is lost comes back when its lease runs out.
-      const rows = await connection.again<Row>(sql.claim, [effects, counts, limits, Math.round(lease)], 'gati_claim');
+      const rows = await connection.again<Row>(
+        sql.claim,
+        [effects, counts, limits, Math.round(lease)],
+        'gati_claim',
+      );
       if (wake.listening && rows.length < counts.reduce((sum, count) => sum + count, 0)) {
         void watch(
           effects,

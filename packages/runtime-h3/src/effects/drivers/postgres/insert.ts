@@ -11,26 +11,42 @@ const TRIES = 5;
  * Puts the jobs and gives their ids: those of earlier jobs where a key was seen. Once more with the same ids changes nothing.
  * Outside of a transaction the rows that are seen are committed.
  */
-export async function insertJobs(run: Run, statements: Statements, jobs: NewJob[]): Promise<string[]> {
+export async function insertJobs(
+  run: Run,
+  statements: Statements,
+  jobs: NewJob[],
+): Promise<string[]> {
   const ids = new Map<NewJob, string>();
   let left = jobs;
   for (let round = 0; left.length > 0; round++) {
     if (round === TRIES) throw new Error('jobs with a known key come and go too fast to be found');
-    const inserted = new Set((await run<{ id: string }>(statements.insert, toColumns(left), 'gati_insert')).map(({ id }) => id));
+    const inserted = new Set(
+      (await run<{ id: string }>(statements.insert, toColumns(left), 'gati_insert')).map(
+        ({ id }) => id,
+      ),
+    );
     for (const job of left) if (inserted.has(job.id)) ids.set(job, job.id);
     left = left.filter((job) => !ids.has(job));
     if (left.length === 0) break;
     const keys = left.filter((job) => job.idempotencyKey !== undefined);
-    const pairs = [keys.map(({ effect }) => clean(effect)), keys.map(({ idempotencyKey }) => clean(idempotencyKey!))];
+    const pairs = [
+      keys.map(({ effect }) => clean(effect)),
+      keys.map(({ idempotencyKey }) => clean(idempotencyKey!)),
+    ];
     const gone = await run(statements.forget, [...pairs, KEY_MEMORY]);
     if (gone.length > 0) continue;
-    const known = await run<{ id: string; effect: string; key: string | null }>(statements.known, [left.map(({ id }) => id), ...pairs]);
+    const known = await run<{ id: string; effect: string; key: string | null }>(statements.known, [
+      left.map(({ id }) => id),
+      ...pairs,
+    ]);
     const byId = new Set(known.map(({ id }) => id));
     const byKey = new Map(known.map(({ id, effect, key }) => [`${effect}\0${key}`, id]));
     for (const job of left) {
       const id = byId.has(job.id)
         ? job.id
-        : byKey.get(`${clean(job.effect)}\0${job.idempotencyKey === undefined ? null : clean(job.idempotencyKey)}`);
+        : byKey.get(
+            `${clean(job.effect)}\0${job.idempotencyKey === undefined ? null : clean(job.idempotencyKey)}`,
+          );
       if (id !== undefined) ids.set(job, id);
     }
     left = left.filter((job) => !ids.has(job));
@@ -53,7 +69,8 @@ function toColumns(jobs: NewJob[]): unknown[] {
   ];
 }
 
-export const toMilliseconds = (time: number): number => Math.min(Math.round(time), Number.MAX_SAFE_INTEGER);
+export const toMilliseconds = (time: number): number =>
+  Math.min(Math.round(time), Number.MAX_SAFE_INTEGER);
 
 /** PostgreSQL keeps no U+0000 in text. */
 export const clean = (text: string): string => text.replaceAll('\0', '\u2400');

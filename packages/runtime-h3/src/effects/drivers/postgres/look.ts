@@ -51,7 +51,10 @@ export function toRecord(row: Row, now: number): JobRecord {
 }
 
 /** Conditions of a filter; `values` gets what they refer to. `$1` is the time. */
-export function toConditions({ ids, effects, states }: Omit<JobFilter, 'limit' | 'cursor'>, values: unknown[]): string[] {
+export function toConditions(
+  { ids, effects, states }: Omit<JobFilter, 'limit' | 'cursor'>,
+  values: unknown[],
+): string[] {
   const conditions = [`state <> ${STATE.purged}`];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   if (ids) conditions.push(`id = ANY (${bind(ids)}::text[])`);
@@ -65,7 +68,9 @@ export function toConditions({ ids, effects, states }: Omit<JobFilter, 'limit' |
       if (state === 'active') return `state = ${STATE.active} AND leased_until > $1`;
       return `state = ${STATE[state]}`;
     });
-    conditions.push(any.length === 0 ? 'false' : `(${any.map((each) => `(${each})`).join(' OR ')})`);
+    conditions.push(
+      any.length === 0 ? 'false' : `(${any.map((each) => `(${each})`).join(' OR ')})`,
+    );
   }
   return conditions;
 }

@@ -13,11 +13,15 @@ export async function migrate(connection: Connection, schema: string): Promise<v
       await connection.transaction(async (client) => {
         await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`${schema}.schema`]);
         await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-        await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.schema_version (version integer NOT NULL)`);
+        await client.query(
+          `CREATE TABLE IF NOT EXISTS ${schema}.schema_version (version integer NOT NULL)`,
+        );
         const from = await versionOf(client, schema);
         for (const migration of list.slice(from)) await client.query(migration);
-        if (from === 0) await client.query(`INSERT INTO ${schema}.schema_version VALUES ($1)`, [list.length]);
-        else if (from < list.length) await client.query(`UPDATE ${schema}.schema_version SET version = $1`, [list.length]);
+        if (from === 0)
+          await client.query(`INSERT INTO ${schema}.schema_version VALUES ($1)`, [list.length]);
+        else if (from < list.length)
+          await client.query(`UPDATE ${schema}.schema_version SET version = $1`, [list.length]);
       });
     }, isOutage);
   } catch (cause) {
@@ -30,7 +34,9 @@ export async function migrate(connection: Connection, schema: string): Promise<v
 }
 
 async function versionOf(client: Queryable, schema: string): Promise<number> {
-  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [`${schema}.schema_version`]);
+  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `${schema}.schema_version`,
+  ]);
   if (!(rows[0] as { there: boolean }).there) return 0;
   const found = await client.query(`SELECT version FROM ${schema}.schema_version`);
   return (found.rows[0] as { version: number } | undefined)?.version ?? 0;

@@ -4,7 +4,9 @@ import { type Row, toConditions, toRecord } from './look.ts';
 import { NOW } from './schema.ts';
 import { STATE } from './states.ts';
 
-type Operations = Required<Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>>;
+type Operations = Required<
+  Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>
+>;
 
 /** How many jobs of an effect are looked at for their releases. */
 const FIRST = 10;
@@ -12,20 +14,26 @@ const FIRST = 10;
 /** What people do with a queue, seldom. */
 export function createOperations(connection: Connection, schema: string): Operations {
   const jobs = `${schema}.jobs`;
-  const clock = async (): Promise<number> => Number((await connection.again<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
-  const count = async (text: string, values: unknown[]): Promise<number> => (await connection.again(text, values)).length;
+  const clock = async (): Promise<number> =>
+    Number((await connection.again<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
+  const count = async (text: string, values: unknown[]): Promise<number> =>
+    (await connection.again(text, values)).length;
 
   return {
     async list(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
       const now = await clock();
       const values: unknown[] = [now];
       const conditions = toConditions(filter, values);
-      if (filter.cursor !== undefined) conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
+      if (filter.cursor !== undefined)
+        conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
       // One more than asked for tells whether there is another page. `$1` is used in any case, for its type.
       const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
       const rows = await connection.again<Row>(text, values);
       const page = rows.slice(0, filter.limit);
-      return { jobs: page.map((row) => toRecord(row, now)), ...(rows.length > page.length && { next: page.at(-1)!.seq }) };
+      return {
+        jobs: page.map((row) => toRecord(row, now)),
+        ...(rows.length > page.length && { next: page.at(-1)!.seq }),
+      };
     },
 
     // From one effect to the next in each index, not through all jobs. What changes while it runs, as a clock, is no condition of an index.
@@ -74,11 +82,16 @@ export function createOperations(connection: Connection, schema: string): Operat
         run_at = CASE WHEN state = ${STATE.dead} THEN $1 ELSE run_at END WHERE key IS NOT NULL AND ${conditions} RETURNING 1`,
         values,
       );
-      return emptied + (await count(`DELETE FROM ${jobs} WHERE key IS NULL AND ${conditions} RETURNING 1`, values));
+      return (
+        emptied +
+        (await count(`DELETE FROM ${jobs} WHERE key IS NULL AND ${conditions} RETURNING 1`, values))
+      );
     },
 
     async stats() {
-      const [row] = await connection.again<Record<'waiting' | 'due' | 'lost' | 'delayed' | 'active' | 'dead', string>>(
+      const [row] = await connection.again<
+        Record<'waiting' | 'due' | 'lost' | 'delayed' | 'active' | 'dead', string>
+      >(
         `SELECT (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.waiting}) AS waiting,
           (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.delayed} AND run_at <= $1) AS due,
           (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.active} AND leased_until <= $1) AS lost,

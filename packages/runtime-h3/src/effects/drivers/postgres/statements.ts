@@ -4,7 +4,17 @@ import { STATE } from './states.ts';
 const CHANGED_BY_HOLDER = `j.seq = v.seq AND j.fence = v.fence AND j.state = ${STATE.active}`;
 
 export type Statements = Record<
-  'insert' | 'notify' | 'known' | 'forget' | 'claim' | 'nextDue' | 'settle' | 'extend' | 'saveSteps' | 'saveProgress' | 'sweep',
+  | 'insert'
+  | 'notify'
+  | 'known'
+  | 'forget'
+  | 'claim'
+  | 'nextDue'
+  | 'settle'
+  | 'extend'
+  | 'saveSteps'
+  | 'saveProgress'
+  | 'sweep',
   string
 >;
 

@@ -14,10 +14,22 @@ export const STATE = {
 
 export type StoredState = (typeof STATE)[keyof typeof STATE];
 
-const NAMES: (JobState | undefined)[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
+const NAMES: (JobState | undefined)[] = [
+  'waiting',
+  'delayed',
+  'active',
+  'completed',
+  'dead',
+  'cancelled',
+];
 
 /** What the state is by now: due jobs move when they are claimed. */
-export function toState(stored: number, runAt: number, leasedUntil: number | null, now: number): JobState {
+export function toState(
+  stored: number,
+  runAt: number,
+  leasedUntil: number | null,
+  now: number,
+): JobState {
   if (stored === STATE.delayed && runAt <= now) return 'waiting';
   if (stored === STATE.active && leasedUntil !== null && leasedUntil <= now) return 'waiting';
   return NAMES[stored] ?? 'completed';

@@ -3,7 +3,8 @@ import type { Queryable } from './connection.ts';
 
 /** The user's own transaction: that of `gctx.db`, or a client of `pg` that has begun one. */
 export function toQueryable(tx: unknown): Queryable {
-  if (typeof tx === 'object' && tx !== null && 'query' in tx && typeof tx.query === 'function') return tx as Queryable;
+  if (typeof tx === 'object' && tx !== null && 'query' in tx && typeof tx.query === 'function')
+    return tx as Queryable;
   throw new GatiError({
     code: 'GATI_EFFECTS_TX',
     level: 'error',

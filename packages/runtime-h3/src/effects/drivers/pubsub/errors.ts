@@ -1,5 +1,11 @@
 /** Codes of gRPC. */
-export const CODE = { deadline: 4, notFound: 5, alreadyExists: 6, failedPrecondition: 9, invalidArgument: 3 } as const;
+export const CODE = {
+  deadline: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  failedPrecondition: 9,
+  invalidArgument: 3,
+} as const;
 /** Deadline exceeded, resource exhausted, aborted, internal, unavailable. */
 const AWAY = new Set([4, 8, 10, 13, 14]);
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;

@@ -9,7 +9,11 @@ import { createPubSubService } from './service.ts';
  * Credentials are found by the SDK (`GOOGLE_APPLICATION_CREDENTIALS`, the machine's service account); it also reads `PUBSUB_EMULATOR_HOST`.
  */
 export const open: QueueOpener = async (url, { onError }) => {
-  const rule = { example: 'pubsub://my-project/gati', place: /^[a-z][a-z0-9.:-]{4,60}[a-z0-9]$/, known: ['state'] };
+  const rule = {
+    example: 'pubsub://my-project/gati',
+    place: /^[a-z][a-z0-9.:-]{4,60}[a-z0-9]$/,
+    known: ['state'],
+  };
   const { place: project, prefix, parameters } = toCloudAddress(url, rule);
   return createCloudDriver({
     service: await createPubSubService(project, prefix),

@@ -10,7 +10,9 @@ export interface Clients {
 export async function connect(projectId: string): Promise<Clients> {
   const { PubSub, v1 } = await importSdk();
   // Its types and those of the clients are of two minds about the port.
-  const config = (await new PubSub({ projectId }).getClientConfig()) as ConstructorParameters<typeof v1.PublisherClient>[0];
+  const config = (await new PubSub({ projectId }).getClientConfig()) as ConstructorParameters<
+    typeof v1.PublisherClient
+  >[0];
   return { publisher: new v1.PublisherClient(config), subscriber: new v1.SubscriberClient(config) };
 }
 

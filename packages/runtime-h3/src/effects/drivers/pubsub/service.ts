@@ -12,7 +12,10 @@ const FIRST_DEADLINE = 30;
 /** With a policy for dead letters, and only so, a message says how often it was given. This is the largest count. */
 const MOST_DELIVERIES = 100;
 
-export async function createPubSubService(project: string, prefix: string): Promise<MessageService> {
+export async function createPubSubService(
+  project: string,
+  prefix: string,
+): Promise<MessageService> {
   const clients = await connect(project);
   const { publisher, subscriber } = clients;
   const toTopic = (name: string): string => `projects/${project}/topics/${name}`;
@@ -28,7 +31,12 @@ export async function createPubSubService(project: string, prefix: string): Prom
       if (codeOf(error) !== CODE.notFound) throw error;
     }
     await publisher.createTopic({ name: toTopic(name) }, CALL).catch(unlessThere);
-    const policy = { deadLetterPolicy: { deadLetterTopic: toTopic(deadName), maxDeliveryAttempts: MOST_DELIVERIES } };
+    const policy = {
+      deadLetterPolicy: {
+        deadLetterTopic: toTopic(deadName),
+        maxDeliveryAttempts: MOST_DELIVERIES,
+      },
+    };
     const wanted = {
       name: subscription,
       topic: toTopic(name),

@@ -6,7 +6,8 @@ export function toAddress(url: string): { address: string; prefix: string } {
   const before = at === -1 ? url : url.slice(0, at);
   // The client takes what is no number for 0. It is not told: it may be a part of a password.
   const database = before.replace(/^\w+:\/\/[^/]*\/?/, '');
-  if (!/^\d*$/.test(database)) throw toNoDatabase('GATI_EFFECTS has no number of a database behind the host');
+  if (!/^\d*$/.test(database))
+    throw toNoDatabase('GATI_EFFECTS has no number of a database behind the host');
   if (at === -1) return { address: url, prefix: toPrefix('gati') };
   const parameters = new URLSearchParams(url.slice(at + 1));
   const name = parameters.get('prefix') || 'gati';

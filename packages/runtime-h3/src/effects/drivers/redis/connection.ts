@@ -106,17 +106,26 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
     run: <Answer>(script: ScriptName, args: (string | number)[], onSent?: () => void) =>
       again(async () => {
         try {
-          return (await together(client, () => client.evalsha(DIGESTS[script], 1, prefix, ...args), onSent)) as Answer;
+          return (await together(
+            client,
+            () => client.evalsha(DIGESTS[script], 1, prefix, ...args),
+            onSent,
+          )) as Answer;
         } catch (error) {
           // A server forgets scripts when it restarts, is told to, or has too many.
           if (!String(error).includes('NOSCRIPT')) throw error;
-          return (await together(client, () => client.eval(SCRIPTS[script], 1, prefix, ...args), onSent)) as Answer;
+          return (await together(
+            client,
+            () => client.eval(SCRIPTS[script], 1, prefix, ...args),
+            onSent,
+          )) as Answer;
         }
       }),
 
     pipeline: <Answer>(commands: (string | number)[][]) =>
       again(async () => {
-        const answers = (await client.pipeline(commands.map((command) => ['call', ...command])).exec()) ?? [];
+        const answers =
+          (await client.pipeline(commands.map((command) => ['call', ...command])).exec()) ?? [];
         return answers.map(([error, answer]) => {
           if (error) throw error;
           return answer as Answer;
@@ -125,7 +134,12 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
 
     subscribe(channel, callback) {
       // Its own connection: one that listens can do nothing else.
-      const own = new Redis(url, { ...options, commandTimeout: undefined, autoResubscribe: false, lazyConnect: false });
+      const own = new Redis(url, {
+        ...options,
+        commandTimeout: undefined,
+        autoResubscribe: false,
+        lazyConnect: false,
+      });
       subscriber = own;
       watch(own);
       own.on('message', (_channel, message) => callback(message));
@@ -138,11 +152,18 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
 }
 
 const DIGESTS = Object.fromEntries(
-  Object.entries(SCRIPTS).map(([name, lua]) => [name, createHash('sha1').update(lua).digest('hex')]),
+  Object.entries(SCRIPTS).map(([name, lua]) => [
+    name,
+    createHash('sha1').update(lua).digest('hex'),
+  ]),
 ) as Record<ScriptName, string>;
 
 /** In one write with what `onSent` sends, so that the server makes both durable at once. */
-function together(client: Redis, send: () => Promise<unknown>, onSent: (() => void) | undefined): Promise<unknown> {
+function together(
+  client: Redis,
+  send: () => Promise<unknown>,
+  onSent: (() => void) | undefined,
+): Promise<unknown> {
   if (onSent === undefined) return send();
   // There is none before the first connection.
   const stream = client.stream as typeof client.stream | undefined;

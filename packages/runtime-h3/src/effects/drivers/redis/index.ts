@@ -14,7 +14,8 @@ import type { ScriptName } from './scripts.ts';
 const LONGEST_SILENCE = 5000;
 const LIMITED_SILENCE = 1000;
 const CHECK = 'Check that GATI_EFFECTS names a Redis that runs, with its user and password.';
-const CREDENTIALS = 'Correct the user and password in GATI_EFFECTS, percent-encoded: redis://user:password@host:6379/0.';
+const CREDENTIALS =
+  'Correct the user and password in GATI_EFFECTS, percent-encoded: redis://user:password@host:6379/0.';
 const BATCH_BYTES = 2_000_000;
 const BATCH_ITEMS = 500;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
@@ -35,10 +36,17 @@ type Claimed = [
 /** Jobs in Redis 6 or later, or Valkey: `redis://user:password@host:6379/0?prefix=gati`, `rediss://` with TLS. */
 export const open: QueueOpener = async (url, settings) => {
   const { address, prefix } = toAddress(url);
-  const outage = createOutage(settings, (cause) => toAway('The queue in Redis does not answer', CHECK, cause));
+  const outage = createOutage(settings, (cause) =>
+    toAway('The queue in Redis does not answer', CHECK, cause),
+  );
   const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
-    if (isNoDatabase(cause)) throw toNoDatabase('The Redis of GATI_EFFECTS does not have this database', cause);
-    throw toAway("The queue in Redis can't be opened", isRefusal(cause) ? CREDENTIALS : CHECK, cause);
+    if (isNoDatabase(cause))
+      throw toNoDatabase('The Redis of GATI_EFFECTS does not have this database', cause);
+    throw toAway(
+      "The queue in Redis can't be opened",
+      isRefusal(cause) ? CREDENTIALS : CHECK,
+      cause,
+    );
   });
   const wake = createWake();
   /** Sent with each call for workers: this process has called its own already. */
@@ -51,7 +59,11 @@ export const open: QueueOpener = async (url, settings) => {
     isOutage,
     async send(groups) {
       // The claim goes out right behind, so that a job which this process runs costs one round trip and not two.
-      const ids = await connection.run<string[]>('enqueue', [self, ...groups.flat().flatMap(toArguments)], wake.now);
+      const ids = await connection.run<string[]>(
+        'enqueue',
+        [self, ...groups.flat().flatMap(toArguments)],
+        wake.now,
+      );
       let at = 0;
       return groups.map((group) => ids.slice(at, (at += group.length)));
     },
@@ -63,7 +75,8 @@ export const open: QueueOpener = async (url, settings) => {
       limit: BATCH_BYTES,
       weigh: (args) => ITEM_BYTES + String(args.at(-1)).length,
       isOutage,
-      send: async (items) => (await connection.run<number[]>(script, items.flat())).map((held) => held === 1),
+      send: async (items) =>
+        (await connection.run<number[]>(script, items.flat())).map((held) => held === 1),
     });
   const settles = byHolders('settle');
   const notes = byHolders('note');
@@ -77,29 +90,51 @@ export const open: QueueOpener = async (url, settings) => {
         return await enqueues.add(jobs);
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
-        throw toAway('The queue in Redis does not answer, and the job was not enqueued', 'Try again when the server is back.', cause);
+        throw toAway(
+          'The queue in Redis does not answer, and the job was not enqueued',
+          'Try again when the server is back.',
+          cause,
+        );
       }
     },
 
     async claim(requests, lease) {
       const asked = requests.filter(({ count }) => count > 0);
       if (asked.length === 0) return [];
-      const toLimit = ({ limit, exclusive }: (typeof asked)[number]): number => (exclusive ? 1 : Number.isFinite(limit) ? limit! : 0);
-      const args = asked.flatMap((request) => [request.effect, Math.min(request.count, BATCH_ITEMS), toLimit(request)]);
+      const toLimit = ({ limit, exclusive }: (typeof asked)[number]): number =>
+        exclusive ? 1 : Number.isFinite(limit) ? limit! : 0;
+      const args = asked.flatMap((request) => [
+        request.effect,
+        Math.min(request.count, BATCH_ITEMS),
+        toLimit(request),
+      ]);
       // A claim whose answer is lost comes back when its lease runs out.
-      const [due, claimed] = await connection.run<[number, Claimed[]]>('claim', [Math.round(lease), ...args]);
-      const silence = asked.some((request) => toLimit(request) > 0) ? LIMITED_SILENCE : LONGEST_SILENCE;
+      const [due, claimed] = await connection.run<[number, Claimed[]]>('claim', [
+        Math.round(lease),
+        ...args,
+      ]);
+      const silence = asked.some((request) => toLimit(request) > 0)
+        ? LIMITED_SILENCE
+        : LONGEST_SILENCE;
       if (wake.listening) wake.within(Math.min(due < 0 ? Infinity : due + 1, silence));
       return claimed.map(toLease);
     },
 
-    extend: ({ job, token }, milliseconds) => notes.add([job.id, token, 'extend', Math.round(milliseconds), '']),
-    saveProgress: ({ job, token }, progress) => notes.add([job.id, token, 'progress', progress, '']),
+    extend: ({ job, token }, milliseconds) =>
+      notes.add([job.id, token, 'extend', Math.round(milliseconds), '']),
+    saveProgress: ({ job, token }, progress) =>
+      notes.add([job.id, token, 'progress', progress, '']),
     saveStep: ({ job, token }, name, result) => notes.add([job.id, token, 'step', name, result]),
     ack: ({ job, token }, result = '') => settles.add([job.id, token, 'completed', 0, result]),
     dead: ({ job, token }, reason) => settles.add([job.id, token, 'dead', 0, reason]),
     retry: ({ job, token }, runAt, error) =>
-      settles.add([job.id, token, runAt > Date.now() ? 'delayed' : 'waiting', toMilliseconds(runAt), error]),
+      settles.add([
+        job.id,
+        token,
+        runAt > Date.now() ? 'delayed' : 'waiting',
+        toMilliseconds(runAt),
+        error,
+      ]),
 
     redrive: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('redrive', ids)),
     cancel: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('cancel', ids)),
@@ -107,17 +142,22 @@ export const open: QueueOpener = async (url, settings) => {
 
     async due() {
       const flat = await connection.run<string[]>('due', []);
-      return flat.flatMap((effect, index) => (index % 2 === 0 ? [{ effect, release: flat[index + 1]! }] : []));
+      return flat.flatMap((effect, index) =>
+        index % 2 === 0 ? [{ effect, release: flat[index + 1]! }] : [],
+      );
     },
 
     async stats() {
-      const [waiting, delayed, active, dead] = await connection.run<[number, number, number, number]>('stats', []);
+      const [waiting, delayed, active, dead] = await connection.run<
+        [number, number, number, number]
+      >('stats', []);
       return { waiting, delayed, active, dead };
     },
 
     onReady(callback) {
       const stop = wake.listen(callback);
-      if (!subscribed) connection.subscribe(`${prefix}ready`, (from) => from !== self && wake.now());
+      if (!subscribed)
+        connection.subscribe(`${prefix}ready`, (from) => from !== self && wake.now());
       subscribed = true;
       wake.within(1);
       return stop;
@@ -132,7 +172,15 @@ export const open: QueueOpener = async (url, settings) => {
   return driver;
 };
 
-function toArguments({ id, effect, payload, priority, runAt, idempotencyKey, release }: NewJob): (string | number)[] {
+function toArguments({
+  id,
+  effect,
+  payload,
+  priority,
+  runAt,
+  idempotencyKey,
+  release,
+}: NewJob): (string | number)[] {
   // By the clock of whoever enqueues: a job for now must not wait because the server's clock is behind.
   const delayed = runAt > Date.now() ? 1 : 0;
   // The letter tells an empty key from none.
@@ -140,9 +188,21 @@ function toArguments({ id, effect, payload, priority, runAt, idempotencyKey, rel
   return [id, effect, payload, Math.trunc(priority), toMilliseconds(runAt), delayed, key, release];
 }
 
-const toMilliseconds = (time: number): number => Math.min(Math.round(time), Number.MAX_SAFE_INTEGER);
+const toMilliseconds = (time: number): number =>
+  Math.min(Math.round(time), Number.MAX_SAFE_INTEGER);
 
-function toLease([id, effect, payload, attempt, priority, enqueuedAt, key, release, fence, steps]: Claimed): Lease {
+function toLease([
+  id,
+  effect,
+  payload,
+  attempt,
+  priority,
+  enqueuedAt,
+  key,
+  release,
+  fence,
+  steps,
+]: Claimed): Lease {
   return {
     token: String(fence),
     job: {

@@ -9,7 +9,9 @@ type Looking = Required<Pick<QueueDriver, 'list' | 'purge'>>;
 /** Page by page through the jobs in the order in which they were put. */
 export function createLooking(connection: Connection, prefix: string): Looking {
   const read = async (ids: string[]): Promise<JobRecord[]> => {
-    const hashes = await connection.pipeline<string[]>(ids.map((id) => ['HGETALL', `${prefix}job:${id}`]));
+    const hashes = await connection.pipeline<string[]>(
+      ids.map((id) => ['HGETALL', `${prefix}job:${id}`]),
+    );
     const now = Date.now();
     return hashes.flatMap((flat, index) => {
       const hash = toHash(flat);
@@ -20,14 +22,27 @@ export function createLooking(connection: Connection, prefix: string): Looking {
   /** Ids of the next page, with their places. */
   const page = async (lists: string[], after: string): Promise<{ id: string; seq: number }[]> => {
     const parts = await connection.pipeline<string[]>(
-      lists.map((list) => ['ZRANGEBYSCORE', prefix + list, `(${after}`, '+inf', 'WITHSCORES', 'LIMIT', 0, PAGE]),
+      lists.map((list) => [
+        'ZRANGEBYSCORE',
+        prefix + list,
+        `(${after}`,
+        '+inf',
+        'WITHSCORES',
+        'LIMIT',
+        0,
+        PAGE,
+      ]),
     );
-    const found = parts.flatMap((flat) => flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, seq: Number(flat[index + 1]) }] : [])));
+    const found = parts.flatMap((flat) =>
+      flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, seq: Number(flat[index + 1]) }] : [])),
+    );
     return found.sort((a, b) => a.seq - b.seq).slice(0, PAGE);
   };
 
   /** All that match, from a place on. */
-  async function* walk(filter: Omit<JobFilter, 'limit'>): AsyncGenerator<{ record: JobRecord; seq: number }> {
+  async function* walk(
+    filter: Omit<JobFilter, 'limit'>,
+  ): AsyncGenerator<{ record: JobRecord; seq: number }> {
     const { ids, states } = filter;
     const lists = listsOf(states);
     let after = filter.cursor ?? '-inf';
@@ -44,7 +59,9 @@ export function createLooking(connection: Connection, prefix: string): Looking {
   }
 
   const placesOf = async (ids: string[], after: string): Promise<{ id: string; seq: number }[]> => {
-    const seqs = await connection.pipeline<string | null>(ids.map((id) => ['HGET', `${prefix}job:${id}`, 'seq']));
+    const seqs = await connection.pipeline<string | null>(
+      ids.map((id) => ['HGET', `${prefix}job:${id}`, 'seq']),
+    );
     const from = after === '-inf' ? -Infinity : Number(after);
     return ids
       .map((id, index) => ({ id, seq: Number(seqs[index] ?? NaN) }))
@@ -73,7 +90,8 @@ export function createLooking(connection: Connection, prefix: string): Looking {
       };
       const purgeable = states.filter((state) => state === 'dead' || ENDED.includes(state));
       if (purgeable.length === 0) return 0;
-      for await (const { record } of walk({ ...filter, states: purgeable })) if (ids.push(record.id) === PAGE) await flush();
+      for await (const { record } of walk({ ...filter, states: purgeable }))
+        if (ids.push(record.id) === PAGE) await flush();
       await flush();
       return count;
     },
@@ -83,15 +101,23 @@ export function createLooking(connection: Connection, prefix: string): Looking {
 /** Those that hold all jobs of these states. */
 function listsOf(states: JobState[] | undefined): string[] {
   if (!states?.every((state) => state === 'dead' || ENDED.includes(state))) return ['all'];
-  return [...(states.includes('dead') ? ['dead'] : []), ...(states.some((state) => ENDED.includes(state)) ? ['ended'] : [])];
+  return [
+    ...(states.includes('dead') ? ['dead'] : []),
+    ...(states.some((state) => ENDED.includes(state)) ? ['ended'] : []),
+  ];
 }
 
-function matches({ effect, state }: JobRecord, { effects, states }: Omit<JobFilter, 'limit'>): boolean {
+function matches(
+  { effect, state }: JobRecord,
+  { effects, states }: Omit<JobFilter, 'limit'>,
+): boolean {
   return (!effects || effects.includes(effect)) && (!states || states.includes(state));
 }
 
 export function toHash(flat: string[]): Record<string, string | undefined> {
-  return Object.fromEntries(flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]!]] : [])));
+  return Object.fromEntries(
+    flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]!]] : [])),
+  );
 }
 
 function toRecord(id: string, hash: Record<string, string | undefined>, now: number): JobRecord {

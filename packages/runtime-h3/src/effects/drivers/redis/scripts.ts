@@ -52,7 +52,8 @@ const constants: Record<string, number> = {
   REPEAT: 60_000,
 };
 
-const script = (body: string): string => (SHARED + body).replaceAll(/\b(DAY|KEPT|FIRST|REPEAT)\b/g, (name) => String(constants[name]));
+const script = (body: string): string =>
+  (SHARED + body).replaceAll(/\b(DAY|KEPT|FIRST|REPEAT)\b/g, (name) => String(constants[name]));
 
 /** Who enqueues, then eight arguments a job. Gives their ids. */
 const enqueue = script(`
@@ -256,5 +257,15 @@ end
 return count
 `);
 
-export const SCRIPTS = { enqueue, claim, settle, note, stats, due, cancel, redrive, purge } as const;
+export const SCRIPTS = {
+  enqueue,
+  claim,
+  settle,
+  note,
+  stats,
+  due,
+  cancel,
+  redrive,
+  purge,
+} as const;
 export type ScriptName = keyof typeof SCRIPTS;

@@ -2,7 +2,9 @@ import { type Native, toFailure } from './native.ts';
 import type { Call, Failure, Store } from './protocol.ts';
 import { begin } from './schema.ts';
 
-export type Answer = [id: number, value: unknown] | [id: number, value: undefined, failure: Failure];
+export type Answer =
+  | [id: number, value: unknown]
+  | [id: number, value: undefined, failure: Failure];
 
 export interface Committed {
   answers: Answer[];
@@ -21,16 +23,23 @@ export function commit(db: Native, store: Store, calls: Call[]): Committed {
   try {
     return transact(db, store, calls);
   } catch (error) {
-    if (calls.length === 1) return { answers: [[calls[0]![0], undefined, toFailure(error)]], contended: false };
+    if (calls.length === 1)
+      return { answers: [[calls[0]![0], undefined, toFailure(error)]], contended: false };
     const each = calls.map((call) => commit(db, store, [call]));
-    return { answers: each.flatMap(({ answers }) => answers), contended: each.some(({ contended }) => contended) };
+    return {
+      answers: each.flatMap(({ answers }) => answers),
+      contended: each.some(({ contended }) => contended),
+    };
   }
 }
 
 function transact(db: Native, store: Store, calls: Call[]): Committed {
   const contended = begin(db, PATIENCE);
   try {
-    const answers = calls.map(([id, name, args]): Answer => [id, (store[name] as (...given: unknown[]) => unknown)(...args)]);
+    const answers = calls.map(([id, name, args]): Answer => [
+      id,
+      (store[name] as (...given: unknown[]) => unknown)(...args),
+    ]);
     db.exec('COMMIT');
     return { answers, contended };
   } catch (error) {

@@ -15,7 +15,8 @@ export const CAPS: QueueCaps = {
 /** `sqlite:PATH`: a file that several processes of one machine share. Throws `GATI_EFFECTS_OPEN`. */
 export async function open(url: string): Promise<QueueDriver> {
   const name = url.slice('sqlite:'.length);
-  if (name === '' || name === ':memory:') throw toOpenError(name, { sqlite: 14, message: 'it names no file' });
+  if (name === '' || name === ':memory:')
+    throw toOpenError(name, { sqlite: 14, message: 'it names no file' });
   const { call, subscribe, close } = await createLink(resolve(name));
   return {
     caps: CAPS,

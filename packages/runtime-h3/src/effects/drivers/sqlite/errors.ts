@@ -7,12 +7,30 @@ const REASONS: Record<number, { why: string; fix: string }> = {
     why: 'another process keeps it locked',
     fix: 'End whatever holds a transaction on the file open, such as a database tool.',
   },
-  8: { why: 'it can not be written to', fix: 'Give this user the right to write to the file and its folder.' },
-  10: { why: 'the disk failed or is full', fix: 'Look at the disk and at the limits of this user; what was acknowledged is stored.' },
-  11: { why: 'the file is damaged', fix: 'Put the file aside and bring back a copy, or recover it: `sqlite3 FILE .recover`.' },
-  13: { why: 'the disk is full', fix: 'Free some space: what was acknowledged is stored, and the queue goes on by itself.' },
-  14: { why: 'the file can not be opened', fix: 'Name a file in a folder that this user may write to: GATI_EFFECTS=sqlite:PATH.' },
-  26: { why: 'the file is no SQLite database', fix: 'Name another file: GATI_EFFECTS=sqlite:PATH.' },
+  8: {
+    why: 'it can not be written to',
+    fix: 'Give this user the right to write to the file and its folder.',
+  },
+  10: {
+    why: 'the disk failed or is full',
+    fix: 'Look at the disk and at the limits of this user; what was acknowledged is stored.',
+  },
+  11: {
+    why: 'the file is damaged',
+    fix: 'Put the file aside and bring back a copy, or recover it: `sqlite3 FILE .recover`.',
+  },
+  13: {
+    why: 'the disk is full',
+    fix: 'Free some space: what was acknowledged is stored, and the queue goes on by itself.',
+  },
+  14: {
+    why: 'the file can not be opened',
+    fix: 'Name a file in a folder that this user may write to: GATI_EFFECTS=sqlite:PATH.',
+  },
+  26: {
+    why: 'the file is no SQLite database',
+    fix: 'Name another file: GATI_EFFECTS=sqlite:PATH.',
+  },
 };
 
 export function toOpenError(path: string, { sqlite, message }: Failure): GatiError {
@@ -29,7 +47,10 @@ export function toOpenError(path: string, { sqlite, message }: Failure): GatiErr
 }
 
 export function toStoreError(path: string, { sqlite, message }: Failure): GatiError {
-  const { why, fix } = REASONS[sqlite] ?? { why: message, fix: 'Try again; nothing was stored of what this call asked for.' };
+  const { why, fix } = REASONS[sqlite] ?? {
+    why: message,
+    fix: 'Try again; nothing was stored of what this call asked for.',
+  };
   return new GatiError({
     code: 'GATI_EFFECTS_STORE',
     level: 'error',

@@ -63,7 +63,9 @@ export async function createLink(path: string): Promise<Link> {
         waiting.clear();
       };
       started.on('error', end);
-      started.on('exit', () => end(toStoreError(path, { sqlite: 0, message: 'the thread that keeps it ended' })));
+      started.on('exit', () =>
+        end(toStoreError(path, { sqlite: 0, message: 'the thread that keeps it ended' })),
+      );
       started.on('message', (message: FromThread) => {
         if ('opened' in message) {
           if (waiting.size === 0) started.unref();
@@ -117,8 +119,11 @@ function startThread(location: string, workerData: ThreadData): Worker {
   if (!location.endsWith('.ts') || (process.features as { typescript?: unknown }).typescript)
     return new Worker(new URL(location), { workerData });
   // The sources, run as they are by a Node that can't.
-  return new Worker(`import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(location)})))`, {
-    eval: true,
-    workerData,
-  });
+  return new Worker(
+    `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(location)})))`,
+    {
+      eval: true,
+      workerData,
+    },
+  );
 }

@@ -1,4 +1,11 @@
-import type { DueEffect, JobFilter, JobRecord, JobState, QueueJob, QueueStats } from '../../../ports.ts';
+import type {
+  DueEffect,
+  JobFilter,
+  JobRecord,
+  JobState,
+  QueueJob,
+  QueueStats,
+} from '../../../ports.ts';
 import type { Clock } from './clock.ts';
 import type { Native, Row, Value } from './native.ts';
 import type { Store } from './protocol.ts';
@@ -8,8 +15,16 @@ import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.
 const STATES: JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
 
 /** What people ask of the queue. */
-export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => QueueJob): Pick<Store, 'list' | 'due' | 'purge' | 'stats'> {
-  const select = (filter: Omit<JobFilter, 'limit' | 'cursor'>, more: string, ...values: Value[]): { where: string; values: Value[] } => {
+export function createLooking(
+  db: Native,
+  { wall }: Clock,
+  toJob: (row: Row) => QueueJob,
+): Pick<Store, 'list' | 'due' | 'purge' | 'stats'> {
+  const select = (
+    filter: Omit<JobFilter, 'limit' | 'cursor'>,
+    more: string,
+    ...values: Value[]
+  ): { where: string; values: Value[] } => {
     const parts: string[] = [];
     const bound: Value[] = [];
     const among = (column: string, list: Value[] | undefined): void => {
@@ -20,12 +35,17 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
     among('id', filter.ids);
     among('effect', filter.effects);
     // Literals, so that SQLite sees which partial index holds the answer.
-    if (filter.states) parts.push(`state IN (${filter.states.map((state) => STATES.indexOf(state)).join(', ')})`);
+    if (filter.states)
+      parts.push(`state IN (${filter.states.map((state) => STATES.indexOf(state)).join(', ')})`);
     return { where: [...parts, more].filter(Boolean).join(' AND '), values: [...bound, ...values] };
   };
 
   const toRecord = (row: Row): JobRecord => {
-    const record: JobRecord = { ...toJob(row), state: STATES[row.state as number]!, runAt: row.run_at as number };
+    const record: JobRecord = {
+      ...toJob(row),
+      state: STATES[row.state as number]!,
+      runAt: row.run_at as number,
+    };
     if (row.error !== null) record.error = row.error as string;
     if (row.result !== null) record.result = row.result as string;
     if (row.progress !== null) record.progress = row.progress as number;
@@ -33,7 +53,11 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
   };
 
   const count = (state: number): number =>
-    (db.prepare(`SELECT count(*) AS count FROM jobs WHERE state = ${state}`).all()[0] as { count: number }).count;
+    (
+      db.prepare(`SELECT count(*) AS count FROM jobs WHERE state = ${state}`).all()[0] as {
+        count: number;
+      }
+    ).count;
 
   // From one effect to the next in the index, not through all jobs.
   const waitingEffects = db.prepare(`
@@ -41,18 +65,30 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
       SELECT min(effect) FROM jobs WHERE state = ${WAITING}
       UNION ALL SELECT (SELECT min(effect) FROM jobs WHERE state = ${WAITING} AND effect > found.effect) FROM found WHERE effect IS NOT NULL)
     SELECT effect FROM found WHERE effect IS NOT NULL`);
-  const first = (condition: string): string => `SELECT DISTINCT effect, release FROM (SELECT effect, release FROM jobs WHERE ${condition})`;
-  const firstWaiting = db.prepare(first(`state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT 10`));
+  const first = (condition: string): string =>
+    `SELECT DISTINCT effect, release FROM (SELECT effect, release FROM jobs WHERE ${condition})`;
+  const firstWaiting = db.prepare(
+    first(`state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT 10`),
+  );
   // A claim makes these waiting.
-  const firstDue = db.prepare(first(`state = ${DELAYED} AND run_at <= ? ORDER BY run_at LIMIT 100`));
-  const firstLost = db.prepare(first(`state = ${ACTIVE} AND leased_until <= ? ORDER BY leased_until LIMIT 100`));
+  const firstDue = db.prepare(
+    first(`state = ${DELAYED} AND run_at <= ? ORDER BY run_at LIMIT 100`),
+  );
+  const firstLost = db.prepare(
+    first(`state = ${ACTIVE} AND leased_until <= ? ORDER BY leased_until LIMIT 100`),
+  );
 
   return {
     list(filter) {
       const { where, values } = select(filter, 'seq > ?', Number(filter.cursor ?? -1) || -1);
-      const rows = db.prepare(`SELECT * FROM jobs WHERE ${where} ORDER BY seq LIMIT ?`).all(...values, filter.limit + 1) as Row[];
+      const rows = db
+        .prepare(`SELECT * FROM jobs WHERE ${where} ORDER BY seq LIMIT ?`)
+        .all(...values, filter.limit + 1) as Row[];
       const page = rows.slice(0, filter.limit);
-      return { jobs: page.map(toRecord), ...(rows.length > page.length && { next: String(page.at(-1)!.seq) }) };
+      return {
+        jobs: page.map(toRecord),
+        ...(rows.length > page.length && { next: String(page.at(-1)!.seq) }),
+      };
     },
     due() {
       const effects = waitingEffects.all() as { effect: string }[];
@@ -67,10 +103,19 @@ export function createLooking(db: Native, { wall }: Clock, toJob: (row: Row) => 
       const { where, values } = select(filter, `state >= ${COMPLETED}`);
       // Its key is remembered on: who asks again for a purged job does not want another.
       const keyed = `SELECT effect, key FROM jobs WHERE ${where} AND state = ${DEAD} AND key IS NOT NULL`;
-      db.prepare(`UPDATE keys SET until = ? WHERE until IS NULL AND (effect, key) IN (${keyed})`).run(wall() + KEY_MEMORY, ...values);
-      db.prepare(`DELETE FROM steps WHERE seq IN (SELECT seq FROM jobs WHERE ${where} AND stepped = 1)`).run(...values);
+      db.prepare(
+        `UPDATE keys SET until = ? WHERE until IS NULL AND (effect, key) IN (${keyed})`,
+      ).run(wall() + KEY_MEMORY, ...values);
+      db.prepare(
+        `DELETE FROM steps WHERE seq IN (SELECT seq FROM jobs WHERE ${where} AND stepped = 1)`,
+      ).run(...values);
       return Number(db.prepare(`DELETE FROM jobs WHERE ${where}`).run(...values).changes);
     },
-    stats: (): QueueStats => ({ waiting: count(WAITING), delayed: count(DELAYED), active: count(ACTIVE), dead: count(DEAD) }),
+    stats: (): QueueStats => ({
+      waiting: count(WAITING),
+      delayed: count(DELAYED),
+      active: count(ACTIVE),
+      dead: count(DEAD),
+    }),
   };
 }

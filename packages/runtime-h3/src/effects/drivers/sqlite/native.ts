@@ -45,19 +45,35 @@ function requireLibsql(from: string): Open {
   try {
     return createRequire(join(from, 'package.json'))('libsql') as Open;
   } catch (cause) {
-    throw new Error(`Node ${process.versions.node} has no SQLite of its own and the package libsql is not installed`, { cause });
+    throw new Error(
+      `Node ${process.versions.node} has no SQLite of its own and the package libsql is not installed`,
+      { cause },
+    );
   }
 }
 
 export const SQLITE_BUSY = 5;
 
-const NAMES: Record<string, number> = { BUSY: 5, LOCKED: 6, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 };
+const NAMES: Record<string, number> = {
+  BUSY: 5,
+  LOCKED: 6,
+  READONLY: 8,
+  IOERR: 10,
+  CORRUPT: 11,
+  FULL: 13,
+  CANTOPEN: 14,
+  NOTADB: 26,
+};
 /** Why a folder can't be made, which is SQLite's `CANTOPEN`. */
 const NO_FOLDER = /^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS)$/;
 
 /** What went wrong, as data that crosses threads. */
 export function toFailure(error: unknown): Failure {
-  const { errcode, code, message = String(error) } = (error ?? {}) as { errcode?: number; code?: string; message?: string };
+  const {
+    errcode,
+    code,
+    message = String(error),
+  } = (error ?? {}) as { errcode?: number; code?: string; message?: string };
   // Node gives the extended number, libsql the name.
   const named = /^SQLITE_([A-Z]+)/.exec(code ?? '')?.[1] ?? '';
   const byName = NO_FOLDER.test(code ?? '') ? NAMES.CANTOPEN! : (NAMES[named] ?? 0);

@@ -1,4 +1,12 @@
-import type { ClaimRequest, DueEffect, JobFilter, JobRecord, Lease, NewJob, QueueStats } from '../../../ports.ts';
+import type {
+  ClaimRequest,
+  DueEffect,
+  JobFilter,
+  JobRecord,
+  Lease,
+  NewJob,
+  QueueStats,
+} from '../../../ports.ts';
 
 /** What the thread can be asked for, as `[arguments, answer]`. */
 export interface Calls {

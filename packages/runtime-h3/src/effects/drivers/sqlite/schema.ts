@@ -52,13 +52,17 @@ PRAGMA user_version = ${VERSION};
 export function prepareFile(db: Native): void {
   // The first that asks for it changes the file, for which SQLite does not wait.
   insist(() => db.exec('PRAGMA journal_mode = WAL'), 5000);
-  db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384');
+  db.exec(
+    'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384',
+  );
   if (versionOf(db) === VERSION) return;
   begin(db, 5000);
   try {
     const found = versionOf(db);
     if (found > VERSION)
-      throw new Error(`the file was made by a newer version of @gati/runtime-h3 (its format is ${found}, not ${VERSION})`);
+      throw new Error(
+        `the file was made by a newer version of @gati/runtime-h3 (its format is ${found}, not ${VERSION})`,
+      );
     if (found === 0) db.exec(SCHEMA);
     db.exec('COMMIT');
   } catch (error) {

@@ -58,14 +58,22 @@ export function createStore(db: Native, clock: Clock): Store {
     text: string | null,
   ): boolean => end(statement.all(wall(), text, toSeq(token), token) as Row[], state) > 0;
 
-  const take = ({ effect, count, limit = Infinity, exclusive }: ClaimRequest, until: number, mark: string): Lease[] => {
+  const take = (
+    { effect, count, limit = Infinity, exclusive }: ClaimRequest,
+    until: number,
+    mark: string,
+  ): Lease[] => {
     const most = exclusive ? 1 : limit;
-    const active = most === Infinity ? 0 : (statements.countActive.all(effect)[0] as { count: number }).count;
+    const active =
+      most === Infinity ? 0 : (statements.countActive.all(effect)[0] as { count: number }).count;
     const room = Math.min(count, most - active);
     if (room <= 0) return [];
     const rows = statements.claim.all(mark, until, effect, room) as Row[];
     // RETURNING has no order.
-    rows.sort((a, b) => (b.priority as number) - (a.priority as number) || (a.seq as number) - (b.seq as number));
+    rows.sort(
+      (a, b) =>
+        (b.priority as number) - (a.priority as number) || (a.seq as number) - (b.seq as number),
+    );
     return rows.map((row) => ({ job: toJob(row), token: row.token as string }));
   };
 
@@ -82,12 +90,24 @@ export function createStore(db: Native, clock: Clock): Store {
     const now = wall();
     const key = job.idempotencyKey ?? null;
     if (key !== null) {
-      const known = statements.findKey.all(job.effect, key)[0] as { id: string; until: number | null } | undefined;
+      const known = statements.findKey.all(job.effect, key)[0] as
+        | { id: string; until: number | null }
+        | undefined;
       if (known && (known.until === null || known.until > now)) return known.id;
       statements.putKey.run(job.effect, key, job.id);
     }
     const state = job.runAt > now ? DELAYED : WAITING;
-    statements.insert.run(job.id, job.effect, state, job.priority, job.runAt, now, key, job.release, job.payload);
+    statements.insert.run(
+      job.id,
+      job.effect,
+      state,
+      job.priority,
+      job.runAt,
+      now,
+      key,
+      job.release,
+      job.payload,
+    );
     return job.id;
   };
 
@@ -98,9 +118,13 @@ export function createStore(db: Native, clock: Clock): Store {
       const mark = randomUUID();
       return requests.flatMap((request) => take(request, wall() + lease, mark));
     },
-    extend: (token, milliseconds) => changed(statements.extend.run(wall() + milliseconds, toSeq(token), token)),
+    extend: (token, milliseconds) =>
+      changed(statements.extend.run(wall() + milliseconds, toSeq(token), token)),
     ack: (token, result) => settle(token, COMPLETED, statements.complete, result ?? null),
-    retry: (token, runAt, error) => changed(statements.retry.run(runAt > wall() ? DELAYED : WAITING, runAt, error, toSeq(token), token)),
+    retry: (token, runAt, error) =>
+      changed(
+        statements.retry.run(runAt > wall() ? DELAYED : WAITING, runAt, error, toSeq(token), token),
+      ),
     // Its key lasts until somebody sends it again or purges it.
     dead: (token, reason) => statements.die.all(wall(), reason, toSeq(token), token).length > 0,
     saveStep(token, name, result) {
@@ -108,7 +132,8 @@ export function createStore(db: Native, clock: Clock): Store {
       statements.putStep.run(toSeq(token), name, result);
       return true;
     },
-    saveProgress: (token, progress) => changed(statements.progress.run(progress, toSeq(token), token)),
+    saveProgress: (token, progress) =>
+      changed(statements.progress.run(progress, toSeq(token), token)),
     redrive: (ids) => ids.filter((id) => changed(statements.redrive.run(wall(), id))).length,
     cancel: (ids) =>
       end(
@@ -146,7 +171,8 @@ function prepare(db: Native) {
   const held = `WHERE seq = ? AND token = ? AND state = ${ACTIVE}`;
   const free = 'token = NULL, leased_until = NULL';
   const gone = 'RETURNING seq, effect, key, stepped';
-  const COLUMNS = 'seq, id, effect, payload, attempt, priority, enqueued_at, release, key, stepped, token';
+  const COLUMNS =
+    'seq, id, effect, payload, attempt, priority, enqueued_at, release, key, stepped, token';
   const sql = (text: string) => db.prepare(text);
   return {
     findKey: sql('SELECT id, until FROM keys WHERE effect = ? AND key = ?'),
@@ -171,17 +197,25 @@ function prepare(db: Native) {
     ),
     steps: sql('SELECT name, result FROM steps WHERE seq = ?'),
     extend: sql(`UPDATE jobs SET leased_until = ? ${held}`),
-    complete: sql(`UPDATE jobs SET state = ${COMPLETED}, ${free}, run_at = ?, result = ? ${held} ${gone}`),
+    complete: sql(
+      `UPDATE jobs SET state = ${COMPLETED}, ${free}, run_at = ?, result = ? ${held} ${gone}`,
+    ),
     die: sql(`UPDATE jobs SET state = ${DEAD}, ${free}, run_at = ?, error = ? ${held} ${gone}`),
     retry: sql(`UPDATE jobs SET state = ?, ${free}, run_at = ?, error = ? ${held}`),
     markStepped: sql(`UPDATE jobs SET stepped = 1 ${held}`),
     putStep: sql('INSERT OR REPLACE INTO steps (seq, name, result) VALUES (?, ?, ?)'),
     dropSteps: sql('DELETE FROM steps WHERE seq = ?'),
     progress: sql(`UPDATE jobs SET progress = ? ${held}`),
-    redrive: sql(`UPDATE jobs SET state = ${WAITING}, attempt = 0, progress = NULL, run_at = ? WHERE id = ? AND state = ${DEAD}`),
-    cancel: sql(`UPDATE jobs SET state = ${CANCELLED}, run_at = ? WHERE id = ? AND state IN (${WAITING}, ${DELAYED}) ${gone}`),
+    redrive: sql(
+      `UPDATE jobs SET state = ${WAITING}, attempt = 0, progress = NULL, run_at = ? WHERE id = ? AND state = ${DEAD}`,
+    ),
+    cancel: sql(
+      `UPDATE jobs SET state = ${CANCELLED}, run_at = ? WHERE id = ? AND state IN (${WAITING}, ${DELAYED}) ${gone}`,
+    ),
     countEnded: sql(`SELECT count(*) AS count FROM jobs WHERE state >= ${COMPLETED} AND state = ?`),
-    trim: sql(`DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE state >= ${COMPLETED} AND state = ? ORDER BY seq LIMIT ?)`),
+    trim: sql(
+      `DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE state >= ${COMPLETED} AND state = ? ORDER BY seq LIMIT ?)`,
+    ),
     nextDue: sql(
       `SELECT min(at) AS at FROM (SELECT min(run_at) AS at FROM jobs WHERE state = ${DELAYED} UNION ALL SELECT min(leased_until) FROM jobs WHERE state = ${ACTIVE})`,
     ),

@@ -22,7 +22,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** How long a process that met others at the write lock steps back between its commits. Milliseconds. */
 const COURTESY = 1;
 
-if ((workerData as Partial<ThreadData> | null)?.gati === 'sqlite-queue' && parentPort) run(workerData as ThreadData, parentPort);
+if ((workerData as Partial<ThreadData> | null)?.gati === 'sqlite-queue' && parentPort)
+  run(workerData as ThreadData, parentPort);
 
 type Port = NonNullable<typeof parentPort>;
 
@@ -62,7 +63,8 @@ function run({ path, from }: ThreadData, port: Port): void {
 
   const work = (): void => {
     scheduled = false;
-    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) receive(more.message as ToThread);
+    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port))
+      receive(more.message as ToThread);
     if (pending.length > 0) {
       const { answers, contended } = commit(db, store, pending.splice(0, LARGEST_COMMIT));
       tell({ answers });
@@ -85,7 +87,8 @@ function run({ path, from }: ThreadData, port: Port): void {
   const arm = (): void => {
     clearTimeout(timer);
     const at = subscribed ? store.nextDue() : undefined;
-    if (at !== undefined) timer = setTimeout(due, Math.min(Math.max(1, at - Date.now()), LONGEST_TIMER));
+    if (at !== undefined)
+      timer = setTimeout(due, Math.min(Math.max(1, at - Date.now()), LONGEST_TIMER));
   };
 
   const due = (): void => tell({ due: true });

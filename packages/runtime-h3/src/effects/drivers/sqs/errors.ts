@@ -6,6 +6,14 @@ export const nameOf = (error: unknown): string => (error as Error).name;
 
 /** Whether trying again may help. */
 export function isOutage(error: unknown): boolean {
-  const { code, name, $metadata } = error as { code?: unknown; name?: unknown; $metadata?: { httpStatusCode?: number } };
-  return (typeof code === 'string' && NETWORK.test(code)) || AWAY.test(String(name)) || ($metadata?.httpStatusCode ?? 0) >= 500;
+  const { code, name, $metadata } = error as {
+    code?: unknown;
+    name?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  return (
+    (typeof code === 'string' && NETWORK.test(code)) ||
+    AWAY.test(String(name)) ||
+    ($metadata?.httpStatusCode ?? 0) >= 500
+  );
 }

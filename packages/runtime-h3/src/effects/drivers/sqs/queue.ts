@@ -7,7 +7,11 @@ import type { Sdk } from './sdk.ts';
 /** What one call takes: entries, and bytes of all of them. */
 const ENTRIES = 10;
 const BYTES = 1_048_576;
-const COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessagesNotVisible'] as const;
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+] as const;
 /** The receipt counts no more: another has the message, or it is gone. */
 const LOST = /MessageNotInflight|ReceiptHandleIsInvalid|InvalidParameterValue/;
 
@@ -34,7 +38,9 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
       weigh,
       isOutage,
       async send(items) {
-        const { Failed = [] } = await send(items.map((item, index) => ({ ...item, Id: String(index) })));
+        const { Failed = [] } = await send(
+          items.map((item, index) => ({ ...item, Id: String(index) })),
+        );
         const failed = new Map(Failed.map(({ Id, ...failure }) => [Id, toError(failure)]));
         return items.map((_, index) => failed.get(String(index)));
       },
@@ -59,7 +65,10 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
 
   return {
     async send({ body, delay }: Outgoing) {
-      const failed = await sends.add({ MessageBody: body, DelaySeconds: Math.min(900, toSeconds(delay)) });
+      const failed = await sends.add({
+        MessageBody: body,
+        DelaySeconds: Math.min(900, toSeconds(delay)),
+      });
       if (failed) throw failed;
     },
 
@@ -87,7 +96,10 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
     },
 
     async hold(receipt, milliseconds) {
-      const failed = await holds.add({ ReceiptHandle: receipt, VisibilityTimeout: toSeconds(milliseconds) });
+      const failed = await holds.add({
+        ReceiptHandle: receipt,
+        VisibilityTimeout: toSeconds(milliseconds),
+      });
       if (!failed) return receipt;
       if (LOST.test(failed.name)) return undefined;
       throw failed;
@@ -100,14 +112,22 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
     },
 
     async counts() {
-      const { Attributes = {} } = await client.send(new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] }));
+      const { Attributes = {} } = await client.send(
+        new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] }),
+      );
       const [ready, delayed, hidden] = COUNTS.map((name) => Number(Attributes[name] ?? 0));
       return { ready: ready!, delayed: delayed!, hidden: hidden! };
     },
   };
 }
 
-function toError({ Code = 'Unknown', Message = 'no reason was given' }: { Code?: string; Message?: string }): Error {
+function toError({
+  Code = 'Unknown',
+  Message = 'no reason was given',
+}: {
+  Code?: string;
+  Message?: string;
+}): Error {
   const error = new Error(`${Code}: ${Message}`);
   error.name = Code;
   return error;

@@ -16,7 +16,11 @@ export async function createSqsService(region: string): Promise<MessageService> 
   const client = new sdk.SQSClient({
     ...(region !== '' && { region }),
     useQueueUrlAsEndpoint: !named,
-    requestHandler: { httpAgent: { maxSockets: SOCKETS }, httpsAgent: { maxSockets: SOCKETS }, connectionTimeout: 5000 },
+    requestHandler: {
+      httpAgent: { maxSockets: SOCKETS },
+      httpsAgent: { maxSockets: SOCKETS },
+      connectionTimeout: 5000,
+    },
   });
 
   const find = async (QueueName: string): Promise<string> => {
@@ -30,7 +34,13 @@ export async function createSqsService(region: string): Promise<MessageService> 
   };
 
   return {
-    limits: { body: 1_048_576, delay: 900_000, hold: 12 * 60 * 60_000 - 60_000, batch: 10, wait: 20_000 },
+    limits: {
+      body: 1_048_576,
+      delay: 900_000,
+      hold: 12 * 60 * 60_000 - 60_000,
+      batch: 10,
+      wait: 20_000,
+    },
     isOutage,
     async queue(name) {
       const url = await find(name).catch((cause: unknown) => {

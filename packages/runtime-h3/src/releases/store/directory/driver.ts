@@ -34,7 +34,8 @@ export function openDirectoryStore(path: string): ReleaseStore {
 
   async function lastHead(): Promise<number> {
     let last = 0;
-    for (const name of await names(heads)) if (/^\d{1,15}$/.test(name)) last = Math.max(last, Number(name));
+    for (const name of await names(heads))
+      if (/^\d{1,15}$/.test(name)) last = Math.max(last, Number(name));
     return last;
   }
 
@@ -55,18 +56,25 @@ export function openDirectoryStore(path: string): ReleaseStore {
       for (const version of await names(releases)) {
         if (known.has(version)) continue;
         const text = await readText(join(releases, version, 'release.json'));
-        if (text !== undefined) keepRecord(known, version, { read: () => parseRecord(root, version, text), version, onDamaged });
+        if (text !== undefined)
+          keepRecord(known, version, {
+            read: () => parseRecord(root, version, text),
+            version,
+            onDamaged,
+          });
       }
       return [...known.values()];
     },
-    create: (release) => durable.create(join(releases, release.version), 'release.json', toText(release)),
+    create: (release) =>
+      durable.create(join(releases, release.version), 'release.json', toText(release)),
     async head() {
       for (let missed = 0; ;) {
         const last = await lastHead();
         if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
         const text = await readText(join(headPath(last), 'head.json'));
         // Not there: so many came after it that it was cleared away. Where none came after it, nothing would bring it back.
-        if (text !== undefined || last === missed) return { head: parseHead(placeOf(last), text), tag: String(last) };
+        if (text !== undefined || last === missed)
+          return { head: parseHead(placeOf(last), text), tag: String(last) };
         missed = last;
       }
     },
@@ -97,8 +105,12 @@ export function openDirectoryStore(path: string): ReleaseStore {
     putNote: (note) => durable.write(join(servers, `${note.instance}.json`), toText(note)),
     removeNote: (instance) => rm(join(servers, `${instance}.json`), { force: true }),
     async notes() {
-      const texts = await Promise.all((await names(servers)).map((name) => readText(join(servers, name))));
-      return texts.map((text) => text && parseNote(text)).filter((note) => typeof note === 'object');
+      const texts = await Promise.all(
+        (await names(servers)).map((name) => readText(join(servers, name))),
+      );
+      return texts
+        .map((text) => text && parseNote(text))
+        .filter((note) => typeof note === 'object');
     },
     async close() {},
   };
@@ -106,9 +118,11 @@ export function openDirectoryStore(path: string): ReleaseStore {
 
 const toText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-const names = async (folder: string): Promise<string[]> => (await readdir(folder).catch(absent)) ?? [];
+const names = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(absent)) ?? [];
 
-const readText = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(absent);
+const readText = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch(absent);
 
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
@@ -117,6 +131,7 @@ function absent(error: NodeJS.ErrnoException): undefined {
 async function clearScratch(scratch: string): Promise<void> {
   for (const name of await names(scratch)) {
     const found = await stat(join(scratch, name)).catch(absent);
-    if (found && found.mtimeMs < Date.now() - STALE) await rm(join(scratch, name), { recursive: true, force: true });
+    if (found && found.mtimeMs < Date.now() - STALE)
+      await rm(join(scratch, name), { recursive: true, force: true });
   }
 }

@@ -51,14 +51,22 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
       return [...known.values()];
     },
     create: async (release) =>
-      (await objects.put(`${releases}${release.version}.json`, toJson(release), { ifNoneMatch: '*' })) !== undefined,
+      (await objects.put(`${releases}${release.version}.json`, toJson(release), {
+        ifNoneMatch: '*',
+      })) !== undefined,
     async head() {
       const found = await objects.get(head);
-      return found ? { head: parseHead(place, toText(found.bytes)), tag: found.etag } : { head: EMPTY_HEAD, tag: NONE };
+      return found
+        ? { head: parseHead(place, toText(found.bytes)), tag: found.etag }
+        : { head: EMPTY_HEAD, tag: NONE };
     },
     async moveHead(next, tag) {
       const bytes = toJson(next);
-      if ((await objects.put(head, bytes, tag === NONE ? { ifNoneMatch: '*' } : { ifMatch: tag })) !== undefined) return true;
+      if (
+        (await objects.put(head, bytes, tag === NONE ? { ifNoneMatch: '*' } : { ifMatch: tag })) !==
+        undefined
+      )
+        return true;
       // An answer that got lost makes the SDK write again, and that write meets the first one.
       const now = await objects.get(head);
       return now !== undefined && now.etag !== tag && Buffer.compare(now.bytes, bytes) === 0;
@@ -69,7 +77,8 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
       await objects.put(blobs + sha256, bytes);
     },
     async *blobs() {
-      for await (const { key, written } of objects.list(blobs)) yield { sha256: key.slice(blobs.length), written };
+      for await (const { key, written } of objects.list(blobs))
+        yield { sha256: key.slice(blobs.length), written };
     },
     removeBlob: (sha256) => objects.remove(blobs + sha256),
     async putNote(note) {
@@ -89,11 +98,13 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
   };
 }
 
-const toJson = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+const toJson = (value: unknown): Uint8Array =>
+  Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
 const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 function readUrl(url: string): { bucket: string; prefix: string } {
-  const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(url) ?? [];
+  const [, bucket, path = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(url) ?? [];
   if (bucket === undefined)
     throw storeError(
       'GATI_RELEASES',

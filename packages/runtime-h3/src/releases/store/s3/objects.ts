@@ -41,11 +41,17 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
     async put(Key, Body, { ifMatch: IfMatch, ifNoneMatch: IfNoneMatch } = {}) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return (await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, IfMatch, IfNoneMatch }))).ETag;
+          return (
+            await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, IfMatch, IfNoneMatch }))
+          ).ETag;
         } catch (error) {
           const status = statusOf(error);
           // 412: somebody was first. 404: what `If-Match` names is gone.
-          if (status === 412 || (IfMatch !== undefined && status === 404 && nameOf(error) !== 'NoSuchBucket')) return undefined;
+          if (
+            status === 412 ||
+            (IfMatch !== undefined && status === 404 && nameOf(error) !== 'NoSuchBucket')
+          )
+            return undefined;
           // 409: another conditional write is under way, and nobody knows yet which one wins.
           if (status !== 409 || attempt === ATTEMPTS) throw error;
           await new Promise((resolve) => setTimeout(resolve, 100 * attempt * Math.random()));
@@ -58,7 +64,9 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
     async *list(Prefix) {
       let ContinuationToken: string | undefined;
       do {
-        const page = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
+        const page = await client.send(
+          new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }),
+        );
         for (const { Key, LastModified } of page.Contents ?? [])
           if (Key !== undefined) yield { key: Key, written: LastModified?.getTime() ?? 0 };
         ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
@@ -67,7 +75,8 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
   };
 }
 
-const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 const nameOf = (error: unknown): string => (error as Error).name;
 
 /** A bucket that is not there is an error; an object that is not there is an answer. */
