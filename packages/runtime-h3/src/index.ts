@@ -1,4 +1,4 @@
-export { HttpError } from './app/errors.ts';
+export { HttpError } from './app/response/http-error.ts';
 export { defineModule } from './modules/define.ts';
 export { ABI } from './releases/bundle.ts';
 export type * from './context/types.ts';
@@ -6,5 +6,5 @@ export type * from './effects/types.ts';
 export type * from './modules/types.ts';
 export type * from './ports.ts';
 export type * from './releases/bundle.ts';
-export type { Problem } from './app/problem.ts';
+export type { Problem } from './app/response/problem.ts';
 export type { InputError } from './validate/explain.ts';

@@ -1,15 +1,15 @@
-export { createApp } from './create.ts';
+export { createApp } from './create-app.ts';
 export {
   type MissingVersion,
   onlyRelease,
   type ServedRelease,
   type ServedReleases,
-} from './served.ts';
+} from './versions/served-release.ts';
 export type { App, AppOptions, CorsOptions } from './options.ts';
-export type { Exchange } from './exchange.ts';
-export { DEFAULT_LIMITS, type Limits } from './limits.ts';
-export { type Problem, toProblem } from './problem.ts';
-export { HttpError, isHttpError } from './errors.ts';
+export type { Exchange } from './adapters/exchange.ts';
+export { DEFAULT_LIMITS, type Limits } from './request/limits.ts';
+export { type Problem, toProblem } from './response/problem.ts';
+export { HttpError, isHttpError } from './response/http-error.ts';
 export { explain, type InputError } from '../validate/explain.ts';
 export { formats } from '../validate/formats.ts';
 export {

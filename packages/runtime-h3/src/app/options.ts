@@ -4,8 +4,8 @@ import type { GlobalContext, Logger } from '../context/types.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
 import type { LogSink, Span } from '../telemetry/recorder.ts';
 import type { RouteMetric } from '../telemetry/stats.ts';
-import type { Limits } from './limits.ts';
-import type { MissingVersion, ServedReleases } from './served.ts';
+import type { Limits } from './request/limits.ts';
+import type { MissingVersion, ServedReleases } from './versions/served-release.ts';
 
 export interface CorsOptions {
   /** Origins that may read answers; `true` is all of them, without credentials. */

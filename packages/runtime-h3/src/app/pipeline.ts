@@ -3,24 +3,24 @@ import { RequestContext } from '../context/req.ts';
 import type { GlobalContext } from '../context/types.ts';
 import type { LiveRoute } from '../releases/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
-import { answer } from './answer.ts';
-import { bodyKind, parseBody, tooLarge } from './body.ts';
-import { Arrival } from './arrival.ts';
-import type { Call } from './call.ts';
-import { checkPart, checkStrings, refuse } from './check.ts';
-import type { Core } from './core.ts';
-import type { Exchange } from './exchange.ts';
-import { fail } from './fail.ts';
-import { loadRelease } from './load-release.ts';
-import type { BodyKind } from './media.ts';
-import { runMiddleware } from './middleware.ts';
-import { decodeParams } from './path.ts';
-import type { ReleaseState } from './plan.ts';
-import { Refusal } from './problem.ts';
-import { record } from './record.ts';
-import type { Carry } from './served.ts';
-import { answerUnmatched } from './unmatched.ts';
-import type { VersionEntry } from './version-entry.ts';
+import { answer } from './response/respond.ts';
+import { bodyKind, parseBody, tooLarge } from './request/body.ts';
+import { Arrival } from './request/incoming.ts';
+import type { Call } from './request/call.ts';
+import { checkPart, checkStrings, refuse } from './request/validate-input.ts';
+import type { Core } from './app-state.ts';
+import type { Exchange } from './adapters/exchange.ts';
+import { fail } from './response/respond-error.ts';
+import { loadRelease } from './route/load-release.ts';
+import type { BodyKind } from './request/media-type.ts';
+import { runMiddleware } from './route/middleware.ts';
+import { decodeParams } from './request/path.ts';
+import type { ReleaseState } from './route/route-plan.ts';
+import { Refusal } from './response/problem.ts';
+import { record } from './response/finish-call.ts';
+import type { Carry } from './versions/served-release.ts';
+import { answerUnmatched } from './response/respond-unmatched.ts';
+import type { VersionEntry } from './versions/entry.ts';
 
 /** nginx's number for a client that went before it was answered; it is logged, never sent. */
 const CLIENT_GONE = 499;
@@ -47,7 +47,7 @@ async function routeLater(arrival: Arrival, loading: Promise<ReleaseState>): Pro
 async function routeCarried(arrival: Arrival, entry: VersionEntry, carry: Carry): Promise<void> {
   const { core } = arrival;
   const target = core.table.entries.find(({ version }) => version === carry.target);
-  const { carryUp } = await import('./carry.ts');
+  const { carryUp } = await import('./versions/migrate-request.ts');
   const carried = await carryUp(arrival, entry, carry);
   if (carried === undefined) return;
   const release = await loadRelease(

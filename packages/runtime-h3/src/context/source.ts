@@ -1,4 +1,4 @@
-import type { Exchange } from '../app/exchange.ts';
+import type { Exchange } from '../app/adapters/exchange.ts';
 import type { Logger } from './types.ts';
 
 /** What `req` and `lctx` read from. The pipeline's call is one. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { belowBase, toBase } from '../app/path.ts';
+import { belowBase, toBase } from '../app/request/path.ts';
 
 /** `false`: there is no such file. */
 export interface ClientFiles {

@@ -7,8 +7,8 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { hasBody } from '../app/node.ts';
-import { toProblem } from '../app/problem.ts';
+import { hasBody } from '../app/adapters/node-exchange.ts';
+import { toProblem } from '../app/response/problem.ts';
 import type { AnswerState } from './answer.ts';
 import { IdleConnections } from './idle.ts';
 import { refuse } from './refuse.ts';

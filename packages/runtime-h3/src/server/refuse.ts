@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { toProblem } from '../app/problem.ts';
+import { toProblem } from '../app/response/problem.ts';
 
 /** Answers on a bare socket, which Node has no answer for, and ends it. */
 export function refuse(socket: Duplex, status: number, code: string, detail?: string): void {

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onlyRelease, type ServedRelease } from '../app/served.ts';
+import { onlyRelease, type ServedRelease } from '../app/versions/served-release.ts';
 import { restrict } from '../releases/host/rules.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../releases/store/names.ts';
 import type { Releases, ReleasesOptions } from './serving.ts';

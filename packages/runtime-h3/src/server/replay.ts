@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { hasBody } from '../app/node.ts';
+import { hasBody } from '../app/adapters/node-exchange.ts';
 
 /** Node gives no more fields than 2000 of a request, and one of those that lack might say how long its body is. */
 const MOST_FIELDS = 1000;

@@ -1,4 +1,4 @@
-import type { ServedReleases } from '../app/served.ts';
+import type { ServedReleases } from '../app/versions/served-release.ts';
 import type { Context } from '../context/global.ts';
 import type { GlobalContext, Logger } from '../context/types.ts';
 import type { MigratePayload } from '../effects/homes.ts';

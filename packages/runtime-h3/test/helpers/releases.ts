@@ -1,4 +1,4 @@
-import type { ServedRelease } from '../../src/app/served.ts';
+import type { ServedRelease } from '../../src/app/versions/served-release.ts';
 import type { ReleaseBundle } from '../../src/releases/bundle.ts';
 import { bundle, type TestRoute } from './bundle.ts';
 

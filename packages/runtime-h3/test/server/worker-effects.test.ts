@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ServedRelease } from '../../src/app/served.ts';
+import type { ServedRelease } from '../../src/app/versions/served-release.ts';
 import { createWorkerEffects } from '../../src/server/effects.ts';
 import type { Host } from '../../src/server/serving.ts';
 import { bundle, context } from '../helpers/bundle.ts';

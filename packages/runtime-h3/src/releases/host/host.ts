@@ -1,5 +1,5 @@
 import type { ReleaseStatus } from '@gati/contract';
-import type { ServedRelease, ServedReleases } from '../../app/served.ts';
+import type { ServedRelease, ServedReleases } from '../../app/versions/served-release.ts';
 import type { Context } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { ReleaseMark } from '../../ports.ts';

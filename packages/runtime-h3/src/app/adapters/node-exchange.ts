@@ -1,0 +1,251 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endWithText } from './node-end.ts';
+import { type BodyFault, type Exchange, LARGE, type Payload } from './exchange.ts';
+import type { AppOptions } from '../options.ts';
+import { writeHead } from './node-head.ts';
+
+/** How long a client may go on sending a body that was refused, so that it can read the answer before the connection ends. */
+const LINGER = 2000;
+
+/** The process that answers, as far as an exchange has to know it. */
+interface Process {
+  /** A connection ends with the answer that it waits for. */
+  readonly draining: boolean;
+  readonly options: Pick<AppOptions, 'onLarge'>;
+}
+
+/** Whether its fields announce a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
+}
+
+/** The exchange on Node's own objects. */
+export class NodeExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly #req: IncomingMessage;
+  readonly #headers: IncomingMessage['headers'];
+  readonly #res: ServerResponse;
+  readonly #process: Process;
+  #consumed = false;
+  #lent = false;
+
+  constructor(req: IncomingMessage, res: ServerResponse, process: Process) {
+    this.#req = req;
+    this.#headers = req.headers;
+    this.#res = res;
+    this.#process = process;
+    this.method = req.method as string;
+    this.target = req.url as string;
+  }
+
+  get raw(): IncomingMessage {
+    this.#lent = true;
+    return this.#req;
+  }
+
+  get peer(): string {
+    return this.#req.socket.remoteAddress ?? '';
+  }
+
+  get gone(): boolean {
+    return this.#req.destroyed && !this.#req.complete;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  }
+
+  headers(): Record<string, string | undefined> {
+    const headers = this.#headers as Record<string, string | string[] | undefined>;
+    const cookies = headers['set-cookie'];
+    return (
+      cookies === undefined ? headers : { ...headers, 'set-cookie': String(cookies) }
+    ) as Record<string, string | undefined>;
+  }
+
+  hasBody(): boolean {
+    return hasBody(this.#req);
+  }
+
+  read(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
+    const req = this.#req;
+    const declared = this.#headers['content-length'];
+    if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
+    // Asked for now, a short body is there before the next microtask, and needs no listener.
+    req.read(0);
+    void Promise.resolve().then(() => {
+      if (declared === undefined || req.readableLength !== Number(declared))
+        return this.#collect(limit, done);
+      this.#consumed = true;
+      done(undefined, (req.read() as Buffer | null) ?? undefined);
+    });
+  }
+
+  #collect(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
+    const req = this.#req;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let settled = false;
+    req.on('data', (chunk: Buffer) => {
+      if (settled) return;
+      size += chunk.length;
+      if (size > limit) {
+        settled = true;
+        return done('too_large', undefined);
+      }
+      chunks.push(chunk);
+    });
+    req.on('end', () => {
+      this.#consumed = true;
+      if (settled) return;
+      settled = true;
+      done(undefined, Buffer.concat(chunks));
+    });
+  }
+
+  decode(bytes: Uint8Array): string | undefined {
+    const buffer = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const text = buffer.toString();
+    // What is malformed becomes U+FFFD, which is rare enough in good texts to look again.
+    if (text.includes('\uFFFD') && !isUtf8(buffer)) return undefined;
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+
+  onGone(callback: () => void): void {
+    const res = this.#res;
+    res.once('close', () => {
+      if (!res.writableFinished) callback();
+    });
+  }
+
+  send(status: number, headers: string[], body: Payload): void {
+    const res = this.#res;
+    if (res.writableEnded || res.destroyed) return;
+    const linger =
+      !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
+    if (this.#process.draining) res.shouldKeepAlive = false;
+    if (linger) headers.push('connection', 'close');
+    let length = 0;
+    if (body !== undefined) {
+      length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+      if (length >= LARGE) this.#process.options.onLarge?.(res);
+      headers.push('content-length', String(length));
+    } else if (status >= 200 && status !== 204 && status !== 304)
+      headers.push('content-length', '0');
+    writeHead(res, status, headers);
+    if (linger) this.#linger(body);
+    else if (body === undefined) res.end();
+    else if (typeof body !== 'string') res.end(body);
+    // Node encodes the head with the text; fields are Latin-1 whatever the text is.
+    else if (length !== body.length) res.end(Buffer.from(body));
+    else if (length < LARGE && this.method !== 'HEAD') endWithText(res, body);
+    else res.end(body, 'latin1');
+    this.#tellEnd();
+  }
+
+  /** A message that was read ahead does not flow by itself: who holds it would wait for its `end` and `close` for ever. */
+  #tellEnd(): void {
+    if (this.#lent && (this.#consumed || !this.hasBody())) this.#req.resume();
+  }
+
+  /** Closing at once would reset the connection, and the reset can overtake the answer on its way to a client that still sends. */
+  #linger(body: Payload): void {
+    const res = this.#res;
+    const req = this.#req;
+    if (body !== undefined) res.write(body);
+    const end = (): void => {
+      clearTimeout(timer);
+      res.end();
+    };
+    const timer = setTimeout(end, LINGER);
+    timer.unref();
+    req.once('end', end);
+    req.once('close', end);
+    req.resume();
+  }
+
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void {
+    const res = this.#res;
+    if (this.#process.draining) res.shouldKeepAlive = false;
+    if (this.method === 'HEAD' || res.destroyed) {
+      if (!res.destroyed) writeHead(res, status, headers).end();
+      this.#tellEnd();
+      void Promise.resolve(chunks.return?.()).then(() => done(), done);
+      return;
+    }
+    writeHead(res, status, headers);
+    res.flushHeaders();
+    pump(res, chunks, (error) => {
+      this.#tellEnd();
+      done(error);
+    });
+  }
+
+  destroy(): void {
+    this.#res.destroy();
+  }
+}
+
+function pump(
+  res: ServerResponse,
+  chunks: AsyncIterator<string | Uint8Array>,
+  done: (error?: unknown) => void,
+): void {
+  let over = false;
+  const finish = (error?: unknown): void => {
+    if (over) return;
+    over = true;
+    res.off('close', onClose);
+    done(error);
+  };
+  // A source may wait long for its next value; a client that goes meanwhile must not keep it.
+  const onClose = (): void => {
+    finish();
+    void Promise.resolve(chunks.return?.()).catch(() => undefined);
+  };
+  res.once('close', onClose);
+  const run = async (): Promise<void> => {
+    for (;;) {
+      const next = await chunks.next();
+      if (over) return;
+      if (next.done) {
+        res.end();
+        return finish();
+      }
+      if (!res.write(next.value)) await writable(res);
+    }
+  };
+  run().catch((error: unknown) => {
+    finish(error);
+    res.destroy();
+  });
+}
+
+function writable(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      res.off('drain', go);
+      res.off('close', go);
+      resolve();
+    };
+    res.once('drain', go);
+    res.once('close', go);
+  });
+}

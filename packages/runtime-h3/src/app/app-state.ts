@@ -1,0 +1,112 @@
+import type { Logger } from '../context/types.ts';
+import type { ReleaseBundle } from '../releases/bundle.ts';
+import { Recorder } from '../telemetry/recorder.ts';
+import type { RouteStats } from '../telemetry/stats.ts';
+import type { Call } from './request/call.ts';
+import type { CallHost } from './request/app-services.ts';
+import { type ClientIp, toClientIp } from './request/client-ip.ts';
+import { Cors } from './response/cors.ts';
+import { InFlight } from './request/in-flight.ts';
+import { DEFAULT_LIMITS, type Limits } from './request/limits.ts';
+import type { AppOptions } from './options.ts';
+import { toBase } from './request/path.ts';
+import { NO_RELEASE } from './route/no-release.ts';
+import { ReleaseState } from './route/route-plan.ts';
+import { toNoIdentity, type VersionEntry } from './versions/entry.ts';
+import { VersionTable } from './versions/table.ts';
+
+/** What lives as long as the app. */
+export class Core implements CallHost {
+  readonly options: AppOptions;
+  readonly base: string;
+  readonly limits: Limits;
+  readonly production: boolean;
+  /** `undefined`: no origin can be allowed. */
+  readonly cors: Cors | undefined;
+  readonly clientIp: ClientIp;
+  readonly logger: Logger;
+  readonly recorder: Recorder;
+  readonly inflight: InFlight<Call>;
+  /** By version and route; outlives a release. */
+  readonly stats: Map<string, RouteStats> = new Map();
+  draining = false;
+  readonly #pending = new Set<Promise<unknown>>();
+  readonly #releases = new WeakMap<ReleaseBundle, ReleaseState>();
+  /** Of requests that no release answers. */
+  readonly noRelease: ReleaseState;
+  #table: VersionTable | undefined;
+
+  constructor(options: AppOptions, expire: (call: Call) => void) {
+    this.options = options;
+    this.base = toBase(options.base);
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.production = options.mode === 'production';
+    const cors = new Cors(options.cors, options.mode);
+    this.cors = cors.off ? undefined : cors;
+    this.clientIp = toClientIp(options.trustProxy);
+    this.logger = options.logger;
+    this.recorder = new Recorder(options.log);
+    this.inflight = new InFlight(expire);
+    this.noRelease = new ReleaseState(NO_RELEASE, toNoIdentity(this.base), this.stats);
+  }
+
+  /** The releases as they are now. */
+  get table(): VersionTable {
+    const served = this.options.releases();
+    if (this.#table?.served === served) return this.#table;
+    return (this.#table = new VersionTable(served, {
+      base: this.base,
+      missing: this.options.missingVersion ?? 'choose',
+      lenient: !this.production,
+    }));
+  }
+
+  /** A release that is to answer; a promise while its code loads. */
+  state(entry: VersionEntry): ReleaseState | Promise<ReleaseState> {
+    if (entry.state !== undefined) return entry.state;
+    const bundle = entry.served.bundle();
+    return bundle instanceof Promise
+      ? bundle.then((loaded) => this.#enter(entry, loaded))
+      : this.#enter(entry, bundle);
+  }
+
+  /** What a retired release answers by itself, where its code is not asked: that a request does not fit it. */
+  retired(entry: VersionEntry): ReleaseState {
+    const { version, id, identity } = entry;
+    return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, identity, this.stats));
+  }
+
+  usage(bundle: ReleaseBundle): { open: number; idle: number } {
+    const state = this.#releases.get(bundle);
+    return state === undefined
+      ? { open: 0, idle: 0 }
+      : { open: state.open, idle: performance.now() - state.usedAt };
+  }
+
+  #enter(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
+    let state = this.#releases.get(bundle);
+    if (state === undefined)
+      this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.identity, this.stats)));
+    state.identity = entry.identity;
+    return (entry.state = state);
+  }
+
+  waitUntil(promise: Promise<unknown>, logger: Logger): void {
+    const settled = Promise.resolve(promise)
+      .catch((error: unknown) => logger.error('a promise of waitUntil failed', { error }))
+      .finally(() => this.#pending.delete(settled));
+    this.#pending.add(settled);
+  }
+
+  onError(error: unknown, route: string): Record<string, unknown> | undefined {
+    return this.options.onError?.(error, route);
+  }
+
+  /** Resolves when no answer and no promise of `waitUntil` is open. */
+  async idle(): Promise<void> {
+    while (this.inflight.size > 0 || this.#pending.size > 0) {
+      await this.inflight.idle();
+      await Promise.all(this.#pending);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { ResponseContext } from '../../context/res.ts';
+import type { ContextSource } from '../../context/source.ts';
+import type { GlobalContext, Logger } from '../../context/types.ts';
+import {
+  drawIds,
+  idPool,
+  isRequestId,
+  parseTraceParent,
+  spanIdAt,
+  type TraceParent,
+  traceIdAt,
+} from '../../telemetry/ids.ts';
+import type { Traced } from '../../telemetry/recorder.ts';
+import type { CallHost } from './app-services.ts';
+import type { Exchange } from '../adapters/exchange.ts';
+import type { Timed } from './in-flight.ts';
+import type { ReleaseState, RoutePlan, SlotState } from '../route/route-plan.ts';
+import { readQuery } from './query.ts';
+
+const NO_PARAMS: Record<string, unknown> = Object.freeze({});
+
+/** Where a call is, which decides what being late means. */
+export type Phase = 'body' | 'handler' | 'stream' | 'done';
+
+/** One request from its first byte to the last of its answer. */
+export class Call implements ContextSource, Timed, Traced {
+  readonly host: CallHost;
+  readonly exchange: Exchange;
+  readonly release: ReleaseState;
+  readonly slot: SlotState;
+  readonly path: string;
+  /** Without the `?`. */
+  readonly search: string;
+  readonly started: number;
+  readonly idAt: number = drawIds();
+  readonly idPool: string = idPool();
+  readonly parent: TraceParent | undefined;
+  readonly givenId: string | undefined;
+  readonly res: ResponseContext = new ResponseContext();
+  phase: Phase = 'handler';
+  /** `performance.now()` at which it is late. */
+  deadline: number;
+  index = -1;
+
+  plan: RoutePlan | undefined = undefined;
+  gctx: GlobalContext | undefined = undefined;
+  params: Record<string, unknown> = NO_PARAMS;
+  body: unknown = undefined;
+  rawBody: Uint8Array | undefined = undefined;
+  /** Flat list for the answer. */
+  cors: string[] | undefined = undefined;
+  /** What ends an answer that is still running. */
+  source: AsyncIterator<unknown> | undefined = undefined;
+  /** Draining ends it. */
+  isEvents = false;
+
+  #query: Record<string, unknown> | undefined;
+  #headers: Record<string, unknown> | undefined;
+  #controller: AbortController | undefined;
+  #aborted: unknown;
+
+  constructor(
+    host: CallHost,
+    exchange: Exchange,
+    release: ReleaseState,
+    slot: SlotState,
+    path: string,
+    search: string,
+    started: number,
+  ) {
+    this.host = host;
+    this.exchange = exchange;
+    this.release = release;
+    this.slot = slot;
+    this.path = path;
+    this.search = search;
+    this.started = started;
+    this.deadline = started + host.limits.handlerTimeout;
+    this.parent = parseTraceParent(exchange.header('traceparent'));
+    const given = exchange.header('x-request-id');
+    this.givenId = given !== undefined && isRequestId(given) ? given : undefined;
+  }
+
+  get version(): string {
+    return this.release.bundle.version;
+  }
+  get route(): string {
+    return this.slot.slot.id;
+  }
+  get logger(): Logger {
+    return this.gctx?.logger ?? this.host.logger;
+  }
+  get query(): Record<string, unknown> {
+    return (this.#query ??= readQuery(this.search));
+  }
+  set query(query: Record<string, unknown>) {
+    this.#query = query;
+  }
+  get headers(): Record<string, unknown> {
+    return (this.#headers ??= this.exchange.headers());
+  }
+  set headers(headers: Record<string, unknown>) {
+    this.#headers = headers;
+  }
+  get traceId(): string {
+    return this.parent?.traceId ?? traceIdAt(this.idPool, this.idAt);
+  }
+  get spanId(): string {
+    return spanIdAt(this.idPool, this.idAt);
+  }
+  /** The caller's, else the trace's. */
+  get requestId(): string {
+    return this.givenId ?? this.traceId;
+  }
+  get clientIp(): string {
+    return this.host.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));
+  }
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+      else
+        this.exchange.onGone(() =>
+          this.abort(new DOMException('The client is gone.', 'AbortError')),
+        );
+    }
+    return this.#controller.signal;
+  }
+
+  isOver(now: number): boolean {
+    return this.deadline < now || (this.phase === 'body' && this.exchange.gone);
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  waitUntil(promise: Promise<unknown>): void {
+    this.host.waitUntil(promise, this.logger);
+  }
+}

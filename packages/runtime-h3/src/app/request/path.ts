@@ -1,0 +1,64 @@
+import { Refusal } from '../response/problem.ts';
+
+/** A segment that walks the tree, also where it hides behind an encoded slash. */
+const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
+
+/**
+ * Path of a request target: origin-form, or absolute-form as proxies send it (RFC 9112, section 3.2).
+ * `undefined`: nothing that could be a route.
+ */
+export function toPath(target: string): string | undefined {
+  if (target.startsWith('/')) return target;
+  const match = /^https?:\/\/[^/?#]*([/?][^#]*)?/i.exec(target);
+  if (match === null) return undefined;
+  const rest = match[1] ?? '/';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Path below the base; `undefined` outside of it. */
+export function belowBase(path: string, base: string): string | undefined {
+  if (base === '') return path;
+  if (!path.startsWith(base)) return undefined;
+  if (path.length === base.length) return '/';
+  return path.charCodeAt(base.length) === 47 ? path.slice(base.length) : undefined;
+}
+
+/** `api/` and `/api/` are `/api`; `/` is none. */
+export function toBase(base: string | undefined): string {
+  const trimmed = (base ?? '').replace(/^\/+|\/+$/g, '');
+  return trimmed === '' ? '' : `/${trimmed}`;
+}
+
+/** Percent-decoded in place. What is malformed, has a NUL or would walk a file tree is refused. */
+export function decodeParams(params: Record<string, string>): void {
+  for (const name in params) {
+    const value = params[name] as string;
+    if (isSpecial(value)) params[name] = decode(value);
+  }
+}
+
+/** Two searches of a short text cost more than a look at each of its characters. */
+function isSpecial(value: string): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code === 37 || code === 46) return true;
+  }
+  return false;
+}
+
+function decode(raw: string): string {
+  let value = raw;
+  try {
+    if (raw.includes('%')) value = decodeURIComponent(raw);
+  } catch {
+    throw new Refusal(400, 'malformed_path', {
+      detail: 'The path has a malformed percent-encoding.',
+    });
+  }
+  if (DOT_SEGMENT.test(value) || value.includes('\0')) {
+    throw new Refusal(400, 'malformed_path', {
+      detail: 'The path has a segment that is not allowed.',
+    });
+  }
+  return value;
+}

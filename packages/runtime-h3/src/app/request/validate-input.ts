@@ -1,0 +1,69 @@
+import { explain, type InputError, MAX_ERRORS } from '../../validate/explain.ts';
+import type { Call } from './call.ts';
+import type { InputPlan } from '../route/route-plan.ts';
+import { Refusal } from '../response/problem.ts';
+
+/** Coerces, checks and decodes one part. What it has against the contract goes to `errors`. */
+export function checkPart(
+  call: Call,
+  plan: InputPlan,
+  part: InputError['in'],
+  value: unknown,
+  errors: InputError[],
+): unknown {
+  const { input, decode } = plan;
+  if (input.check(value)) {
+    if (decode === undefined) return value;
+    try {
+      return decode(value);
+    } catch {
+      // The check lets a string pass that its codec can't read.
+    }
+  }
+  const found = explain(input.schema, call.release.bundle.contract.$defs, value, part);
+  errors.push(
+    ...(found.length === 0
+      ? [{ in: part, path: '', message: 'does not fit its schema', rule: 'schema' }]
+      : found),
+  );
+  return undefined;
+}
+
+/** Params, query and headers: strings that become what the contract declares. */
+export function checkStrings(call: Call, errors: InputError[]): void {
+  const plan = call.plan;
+  if (plan === undefined) return;
+  const { params, query, headers } = plan;
+  if (params !== undefined)
+    call.params = checkPart(call, params, 'params', coerced(params, call.params), errors) as Record<
+      string,
+      unknown
+    >;
+  if (query !== undefined)
+    call.query = checkPart(call, query, 'query', coerced(query, call.query), errors) as Record<
+      string,
+      unknown
+    >;
+  if (headers !== undefined) {
+    const own =
+      headers.coerce === undefined && headers.decode === undefined
+        ? call.headers
+        : { ...call.headers };
+    call.headers = checkPart(call, headers, 'headers', coerced(headers, own), errors) as Record<
+      string,
+      unknown
+    >;
+  }
+}
+
+function coerced(plan: InputPlan, record: Record<string, unknown>): Record<string, unknown> {
+  return plan.coerce === undefined ? record : plan.coerce(record);
+}
+
+export function refuse(errors: InputError[]): Refusal {
+  const parts = [...new Set(errors.map((error) => error.in))].join(', ');
+  return new Refusal(400, 'invalid_request', {
+    detail: `The request does not fit its contract: ${parts}.`,
+    errors: errors.slice(0, MAX_ERRORS),
+  });
+}

@@ -1,0 +1,71 @@
+import { stringifyWire } from '../../validate/encode.ts';
+import { send } from './respond.ts';
+import type { Call } from '../request/call.ts';
+import { isHttpError } from './http-error.ts';
+import { Refusal, toProblem } from './problem.ts';
+import { record } from './finish-call.ts';
+
+/** Answers a problem for whatever was thrown. What is not meant for the client is logged and stays here. */
+export function fail(call: Call, error: unknown): void {
+  if (call.phase === 'done' || call.phase === 'stream') return;
+  try {
+    if (error instanceof Refusal) {
+      call.res.fields = undefined;
+      return sendProblem(call, error.status, error.code, error.extra, error.headers);
+    }
+    if (isHttpError(error)) {
+      call.res.fields?.delete('content-type');
+      return sendProblem(call, error.status, error.code, error.details);
+    }
+    call.logger.error('a request failed', {
+      route: call.route,
+      requestId: call.requestId,
+      traceId: call.traceId,
+      error,
+    });
+    call.res.fields = undefined;
+    sendProblem(
+      call,
+      500,
+      'internal',
+      call.host.production ? undefined : inDevelopment(call, error),
+    );
+  } catch (second) {
+    call.logger.error('a problem could not be sent', { route: call.route, error: second });
+    call.res.fields = undefined;
+    try {
+      sendProblem(call, 500, 'internal');
+    } catch {
+      // Nothing can be sent at all; a call that never ends would be tried again each second.
+      record(call, 500);
+      call.exchange.destroy();
+    }
+  }
+}
+
+function inDevelopment(call: Call, error: unknown): Record<string, unknown> {
+  return { ...ownWords(error), ...call.host.onError(error, call.route) };
+}
+
+/** Not every object can be made a text, and few say anything then. */
+function ownWords(error: unknown): Record<string, unknown> {
+  if (error instanceof Error) return { detail: error.message, stack: error.stack };
+  return typeof error === 'object' && error !== null ? {} : { detail: String(error) };
+}
+
+/** `headers` is a flat list. */
+export function sendProblem(
+  call: Call,
+  status: number,
+  code: string,
+  extra?: Record<string, unknown>,
+  headers: string[] = [],
+): void {
+  const text = stringifyWire(toProblem(status, code, extra));
+  send(
+    call,
+    status,
+    ['content-type', 'application/problem+json', ...call.release.identity, ...headers],
+    text,
+  );
+}

@@ -1,0 +1,29 @@
+import { stringifyWire } from '../../validate/encode.ts';
+
+const FIELDS = new Set(['data', 'event', 'id', 'retry']);
+
+/**
+ * One server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html). Data is always JSON, also that of a string,
+ * so that a typed client reads back what was sent. An object of `data` and at least one of `event`, `id`, `retry`, and of nothing else,
+ * names these fields; any other value is the data.
+ */
+export function toEvent(value: unknown): string {
+  if (!isEvent(value)) return `data: ${stringifyWire(value)}\n\n`;
+  let text = '';
+  if (value.event !== undefined) text += `event: ${oneLine(value.event)}\n`;
+  if (value.id !== undefined) text += `id: ${oneLine(value.id)}\n`;
+  if (value.retry !== undefined) text += `retry: ${Math.trunc(Number(value.retry))}\n`;
+  return `${text}data: ${stringifyWire(value.data)}\n\n`;
+}
+
+function isEvent(
+  value: unknown,
+): value is { data: unknown; event?: unknown; id?: unknown; retry?: unknown } {
+  if (typeof value !== 'object' || value === null || !('data' in value)) return false;
+  const keys = Object.keys(value);
+  return keys.length > 1 && keys.every((key) => FIELDS.has(key));
+}
+
+function oneLine(value: unknown): string {
+  return String(value).replace(/[\r\n\0]+/g, ' ');
+}

@@ -1,0 +1,13 @@
+import { ABI, type ReleaseBundle } from '../../releases/bundle.ts';
+
+/** Stands where a request needs a release before one is chosen, or where none is. */
+export const NO_RELEASE: ReleaseBundle = {
+  abi: ABI,
+  version: '',
+  id: '',
+  contract: { routes: [], effects: [], modules: [], $defs: {} },
+  routes: [],
+  match: () => undefined,
+  modules: {},
+  effects: {},
+};

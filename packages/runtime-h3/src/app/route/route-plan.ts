@@ -1,0 +1,177 @@
+import type { Defs } from '@gati/contract';
+import type {
+  BodyCheck,
+  InputCheck,
+  LiveRoute,
+  OutputCheck,
+  ReleaseBundle,
+  RouteSlot,
+} from '../../releases/bundle.ts';
+import type { GlobalContext } from '../../context/types.ts';
+import { RouteStats } from '../../telemetry/stats.ts';
+import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
+import { compileDecode, type Decode } from '../../validate/decode.ts';
+import { type BodyKinds, toBodyKinds } from '../request/media-type.ts';
+import { METHODS } from '../methods.ts';
+
+/** What stands ready for one part of a request. */
+export interface InputPlan {
+  input: InputCheck;
+  coerce: CoerceRecord | undefined;
+  decode: Decode | undefined;
+}
+
+export interface BodyPlan extends InputPlan {
+  input: BodyCheck;
+  kinds: BodyKinds;
+}
+
+export interface OutputPlan {
+  check: OutputCheck;
+  /** Flat list for an answer in JSON: content type and what names the release. */
+  headers: string[];
+}
+
+/** A live route with everything compiled that its requests need. */
+export class RoutePlan {
+  readonly live: LiveRoute;
+  readonly params: InputPlan | undefined;
+  readonly query: InputPlan | undefined;
+  readonly headers: InputPlan | undefined;
+  readonly receive: InputPlan | undefined;
+  readonly body: BodyPlan | undefined;
+  readonly #release: ReleaseState;
+  #identity: string[];
+  /** By status. */
+  #outputs: (OutputPlan | undefined)[] = [];
+
+  constructor(live: LiveRoute, release: ReleaseState) {
+    const { $defs } = release.bundle.contract;
+    const { params, query, headers, body, receive } = live.input;
+    this.live = live;
+    this.params = params && toInput(params, $defs, false);
+    this.query = query && toInput(query, $defs);
+    this.headers = headers && toInput(headers, $defs, false);
+    this.receive = receive && toInput(receive, $defs);
+    this.body = body && {
+      ...toInput(body, $defs),
+      input: body,
+      kinds: toBodyKinds(body.contentTypes),
+    };
+    this.#release = release;
+    this.#identity = release.identity;
+  }
+
+  output(status: number): OutputPlan {
+    if (this.#identity !== this.#release.identity) {
+      this.#identity = this.#release.identity;
+      this.#outputs = [];
+    }
+    let output = this.#outputs[status];
+    if (output === undefined) {
+      const check = this.live.output[status] ?? this.live.output['default'] ?? {};
+      const type =
+        check.contentType !== undefined && check.contentType.includes('json')
+          ? check.contentType
+          : 'application/json';
+      output = { check, headers: ['content-type', type, ...this.#identity] };
+      this.#outputs[status] = output;
+    }
+    return output;
+  }
+}
+
+function toInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
+  return {
+    input,
+    coerce: compileCoerceRecord(input.schema, $defs, repeats),
+    decode: compileDecode(input.schema, $defs),
+  };
+}
+
+/** One route in one release. */
+export class SlotState {
+  readonly slot: RouteSlot;
+  readonly stats: RouteStats;
+  #plan: RoutePlan | undefined;
+
+  constructor(slot: RouteSlot, stats: RouteStats) {
+    this.slot = slot;
+    this.stats = stats;
+  }
+
+  /** Development may give another live route at any time; a plan belongs to one. */
+  plan(live: LiveRoute, release: ReleaseState): RoutePlan {
+    const plan = this.#plan;
+    if (plan !== undefined && plan.live === live) return plan;
+    return (this.#plan = new RoutePlan(live, release));
+  }
+}
+
+/** What the app keeps of a release while it serves. */
+export class ReleaseState {
+  readonly bundle: ReleaseBundle;
+  /** Flat list of the headers that name the release on each answer. Another list when its place among the releases changes. */
+  identity: string[];
+  /** Requests and sockets that are open. */
+  open = 0;
+  /** `performance.now()` when the last one began. */
+  usedAt: number = performance.now();
+  gctx: GlobalContext | undefined;
+  #opening: Promise<GlobalContext> | undefined;
+  readonly #slots = new Map<RouteSlot, SlotState>();
+  readonly #unmatched = new Map<string, SlotState>();
+  readonly #stats: Map<string, RouteStats>;
+
+  /** `stats` outlives a release, by version and route. */
+  constructor(bundle: ReleaseBundle, identity: string[], stats: Map<string, RouteStats>) {
+    this.bundle = bundle;
+    this.identity = identity;
+    this.#stats = stats;
+  }
+
+  slot(slot: RouteSlot): SlotState {
+    let state = this.#slots.get(slot);
+    if (state === undefined)
+      this.#slots.set(slot, (state = new SlotState(slot, this.#statsOf(slot))));
+    return state;
+  }
+
+  /** Of requests that no route takes. Callers choose the method: what none can have is `_OTHER`, OpenTelemetry's word for it. */
+  unmatched(given: string): SlotState {
+    const method = METHODS.includes(given) || given === 'WS' ? given : '_OTHER';
+    let state = this.#unmatched.get(method);
+    if (state === undefined) {
+      const none: RouteSlot = {
+        id: '',
+        method,
+        path: '',
+        domain: 'root',
+        live: () => ({ middleware: [], input: {}, output: {} }),
+      };
+      this.#unmatched.set(method, (state = new SlotState(none, this.#statsOf(none))));
+    }
+    return state;
+  }
+
+  #statsOf({ method, path }: RouteSlot): RouteStats {
+    const key = `${this.bundle.version} ${method} ${path}`;
+    let stats = this.#stats.get(key);
+    if (stats === undefined)
+      this.#stats.set(key, (stats = new RouteStats(method, path, this.bundle.version)));
+    return stats;
+  }
+
+  /** Made once; a failure is not kept, so that the next request tries again. */
+  openContext(
+    make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>,
+  ): Promise<GlobalContext> {
+    return (this.#opening ??= (async () => {
+      try {
+        return (this.gctx = await make(this.bundle));
+      } finally {
+        this.#opening = undefined;
+      }
+    })());
+  }
+}

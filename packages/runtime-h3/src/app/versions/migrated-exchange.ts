@@ -1,0 +1,135 @@
+import type { CarriedResponse } from '../../releases/migrate/types.ts';
+import { toProblem } from '../response/problem.ts';
+import type { BodyFault, Exchange, Payload } from '../adapters/exchange.ts';
+
+export interface CarriedOptions {
+  method: string;
+  target: string;
+  headers: Record<string, string | undefined>;
+  /** The body, where it was read. */
+  bytes: Uint8Array | undefined;
+  /** Flat list of what names the retired release, in place of the names of the one that answers. */
+  identity: readonly string[];
+  /** Absent: the answer goes down as it is. */
+  lower: ((response: CarriedResponse) => Promise<CarriedResponse>) | undefined;
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** A request as the newer release sees it, and its answer as the retired one gave it. */
+export class CarriedExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly #exchange: Exchange;
+  readonly #options: CarriedOptions;
+
+  constructor(exchange: Exchange, options: CarriedOptions) {
+    this.#exchange = exchange;
+    this.#options = options;
+    this.method = exchange.method === 'HEAD' && options.method === 'GET' ? 'HEAD' : options.method;
+    this.target = options.target;
+  }
+
+  get raw(): unknown {
+    return this.#exchange.raw;
+  }
+  get peer(): string {
+    return this.#exchange.peer;
+  }
+  get gone(): boolean {
+    return this.#exchange.gone;
+  }
+
+  header(name: string): string | undefined {
+    return this.#options.headers[name];
+  }
+  headers(): Record<string, string | undefined> {
+    return this.#options.headers;
+  }
+  hasBody(): boolean {
+    const { bytes } = this.#options;
+    return bytes === undefined ? this.#exchange.hasBody() : bytes.length > 0;
+  }
+  read(
+    limit: number,
+    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+  ): void {
+    const { bytes } = this.#options;
+    if (bytes === undefined) this.#exchange.read(limit, done);
+    else if (bytes.length > limit) done('too_large', undefined);
+    else done(undefined, bytes);
+  }
+  decode(bytes: Uint8Array): string | undefined {
+    return this.#exchange.decode(bytes);
+  }
+  onGone(callback: () => void): void {
+    this.#exchange.onGone(callback);
+  }
+
+  send(status: number, headers: string[], body: Payload): void {
+    const own = this.#rename(headers);
+    const { lower, waitUntil } = this.#options;
+    const isJson =
+      typeof body === 'string' && /^application\/json\b/.test(valueOf(own, 'content-type') ?? '');
+    if (lower === undefined || !isJson) return this.#exchange.send(status, own, body);
+    waitUntil(
+      lower({ status, body: JSON.parse(body) as unknown }).then(
+        (old) =>
+          this.#exchange.send(
+            old.status,
+            own,
+            old.body === undefined ? undefined : JSON.stringify(old.body),
+          ),
+        (error: unknown) => {
+          const type = own.indexOf('content-type');
+          own[type + 1] = 'application/problem+json';
+          this.#exchange.send(500, own, JSON.stringify(toProblem(500, 'internal')));
+          throw error;
+        },
+      ),
+    );
+  }
+
+  stream(
+    status: number,
+    headers: string[],
+    chunks: AsyncIterator<string | Uint8Array>,
+    done: (error?: unknown) => void,
+  ): void {
+    this.#exchange.stream(status, this.#rename(headers), chunks, done);
+  }
+
+  destroy(): void {
+    this.#exchange.destroy();
+  }
+
+  /** Version, links and dates are the retired release's; which release ran stays. */
+  #rename(headers: string[]): string[] {
+    const { identity } = this.#options;
+    const renamed: string[] = [];
+    for (let index = 0; index < headers.length; index += 2) {
+      const [name, value] = [headers[index] as string, headers[index + 1] as string];
+      if (!isName(name, value)) renamed.push(name, value);
+    }
+    for (let index = 0; index < identity.length; index += 2) {
+      const [name, value] = [identity[index] as string, identity[index + 1] as string];
+      if (isName(name, value)) renamed.push(name, value);
+    }
+    return renamed;
+  }
+}
+
+/** A link of the handler's own is none of the version's. */
+function isName(name: string, value: string): boolean {
+  return (
+    name === 'x-api-version' ||
+    name === 'deprecation' ||
+    name === 'sunset' ||
+    (name === 'link' && value.includes('rel="version-history"'))
+  );
+}
+
+function valueOf(headers: string[], name: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2)
+    if (headers[index] === name) return headers[index + 1];
+  return undefined;
+}

@@ -1,0 +1,103 @@
+import type { Resolution } from '@gati/contract';
+import { send } from '../response/respond.ts';
+import type { Call } from '../request/call.ts';
+import { sendProblem } from '../response/respond-error.ts';
+import { type ListedRelease, toLink, toListed, type VersionEntry } from './entry.ts';
+import type { VersionTable } from './table.ts';
+
+type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
+
+const NO_STORE = ['cache-control', 'no-store'];
+const LIST = '/versions';
+/** What a host name can be; anything else is not repeated to a person who may paste it into a shell. */
+const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
+
+/** No release answers: 300 with the choice, 400, 406 or 410. */
+export function answerRefused(
+  call: Call,
+  resolution: Refused,
+  table: VersionTable,
+  base: string,
+): void {
+  switch (resolution.status) {
+    case 300: {
+      const versions = list(resolution.options, base);
+      const detail =
+        'More than one version is live. Ask for one by X-API-Version or ?api-version=.';
+      const links = versions.map(
+        ({ version }) => `${toLink(version, 'alternate')}; title="${version}"`,
+      );
+      const curl = toCurl(call, versions[0]?.version ?? '');
+      return sendProblem(call, 300, 'version_missing', { detail, versions, curl }, [
+        ...NO_STORE,
+        'link',
+        links.join(', '),
+      ]);
+    }
+    case 400: {
+      const extra = {
+        detail: resolution.message,
+        versions: list(table.entries.filter(isPublic), base),
+      };
+      return sendProblem(call, 400, `version_${resolution.reason}`, extra, NO_STORE.slice());
+    }
+    default: {
+      const code = resolution.status === 406 ? 'version_unknown' : 'version_retired';
+      const extra = { detail: resolution.message, versions: list(resolution.options, base) };
+      return sendProblem(call, resolution.status, code, extra, NO_STORE.slice());
+    }
+  }
+}
+
+/** `GET /versions` and `GET /versions/:version`; `undefined` where the path is neither. */
+export function versionsAnswer(
+  table: VersionTable,
+  method: string,
+  path: string,
+  base: string,
+): ((call: Call) => void) | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  if (path === LIST)
+    return (call) =>
+      sendJson(call, JSON.stringify({ versions: list(table.entries.filter(isPublic), base) }));
+  if (!path.startsWith(`${LIST}/`)) return undefined;
+  const document = table.entries.find(({ version }) => version === path.slice(LIST.length + 1))
+    ?.served.document;
+  return document && ((call) => void sendDocument(call, document));
+}
+
+async function sendDocument(
+  call: Call,
+  document: () => Promise<string | undefined>,
+): Promise<void> {
+  const text = await document().catch(() => undefined);
+  if (text === undefined)
+    sendProblem(call, 404, 'not_found', { detail: 'The document of this version is not at hand.' });
+  else sendJson(call, text);
+}
+
+function sendJson(call: Call, text: string): void {
+  send(
+    call,
+    200,
+    ['content-type', 'application/json', ...call.release.identity, 'cache-control', 'no-cache'],
+    text,
+  );
+}
+
+function list(entries: readonly VersionEntry[], base: string): ListedRelease[] {
+  return entries.map((entry) => toListed(entry, base));
+}
+
+function isPublic({ status }: VersionEntry): boolean {
+  return status !== 'withdrawn';
+}
+
+function toCurl({ exchange }: Call, version: string): string {
+  const { method, target } = exchange;
+  const host = exchange.header('host');
+  const origin =
+    host !== undefined && HOST.test(host) && target.startsWith('/') ? `http://${host}` : '';
+  const verb = method === 'GET' || !/^[A-Z]+$/.test(method) ? '' : ` -X ${method}`;
+  return `curl${verb} -H 'X-API-Version: ${version}' '${origin}${target.replaceAll("'", '%27')}'`;
+}

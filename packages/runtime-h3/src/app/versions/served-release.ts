@@ -1,0 +1,63 @@
+import type { Contract, ReleaseInfo } from '@gati/contract';
+import type { Migration } from '../../releases/migrate/types.ts';
+import type { ReleaseBundle } from '../../releases/bundle.ts';
+
+/** How a retired release goes on to answer: its routes, and what brings its requests to a newer release. */
+export interface Carry {
+  /** Version of the release that answers. */
+  target: string;
+  steps: readonly Migration[];
+  /** The route of the retired release; params are raw. */
+  match(method: string, path: string): { id: string; params: Record<string, string> } | undefined;
+  /** What it promised. */
+  contract(): Promise<Contract>;
+}
+
+/** One release as the app serves it. */
+export interface ServedRelease extends ReleaseInfo {
+  /** RFC 3339: what `Deprecation` and `Sunset` say. */
+  deprecatedAt?: string;
+  sunsetAt?: string;
+  /** Of a retired release that is `carried`. */
+  carry?: Carry;
+  /** Its OpenAPI document as JSON, where it is at hand. */
+  document?: () => Promise<string | undefined>;
+  /** The route at a path, known before any code is loaded; its own word on a missing version. */
+  route(method: string, path: string): { version?: string } | undefined;
+  /** Its code. A promise only until it is loaded; another object after it was disposed of. */
+  bundle(): ReleaseBundle | Promise<ReleaseBundle>;
+}
+
+/** What a request without a version gets while more than one release is live. */
+export type MissingVersion = 'choose' | 'latest' | 'oldest';
+
+/** What the app serves at one moment. */
+export interface ServedReleases {
+  readonly list: readonly ServedRelease[];
+  /** Version that `latest` means; without it the newest live one. */
+  readonly current?: string;
+}
+
+const single = new WeakMap<ReleaseBundle, ServedReleases>();
+
+/** An app that is one release: development, tests. It has been there always, so that any time asks for it. */
+export function onlyRelease(
+  bundle: ReleaseBundle,
+  document?: ServedRelease['document'],
+): ServedReleases {
+  let served = single.get(bundle);
+  if (served === undefined) {
+    const { version, id } = bundle;
+    const release: ServedRelease = {
+      version,
+      id,
+      date: new Date(0).toISOString(),
+      status: 'live',
+      route: (method, path) => bundle.match(method, path)?.data,
+      bundle: () => bundle,
+      ...(document !== undefined && { document }),
+    };
+    single.set(bundle, (served = { list: [release], current: version }));
+  }
+  return served;
+}

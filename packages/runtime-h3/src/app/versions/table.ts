@@ -1,0 +1,136 @@
+import {
+  createVersionResolver,
+  indexReleases,
+  type MissingPolicy,
+  type Resolution,
+  type VersionResolver,
+} from '@gati/contract';
+import { METHODS } from '../methods.ts';
+import type { MissingVersion, ServedReleases } from './served-release.ts';
+import { toIdentity, VersionEntry } from './entry.ts';
+import { type Asked, takeVersion } from './requested-version.ts';
+
+/** Callers choose the paths, so what is remembered is bounded. */
+const REMEMBERED_PATHS = 1000;
+
+export interface TableOptions {
+  base: string;
+  missing: MissingVersion;
+  /** Answer with the latest release whoever asks for one that there is not: development is one release, and clients are older or newer. */
+  lenient: boolean;
+}
+
+/** One state of the releases, prepared once so that a request only looks up. */
+export class VersionTable {
+  readonly served: ServedReleases;
+  /** Newest first, without those that were never activated. */
+  readonly entries: readonly VersionEntry[];
+  /** What `latest` means. */
+  readonly latest: VersionEntry | undefined;
+  readonly #resolve: VersionResolver<VersionEntry>;
+  readonly #byPolicy = new Map<string, VersionResolver<VersionEntry>>();
+  /** What a missing version gets whatever the route says: there is no choice. */
+  readonly #only: Resolution<VersionEntry> | undefined;
+
+  readonly #lenient: boolean;
+  readonly #paths = new Map<string, boolean>();
+
+  constructor(served: ServedReleases, { base, missing, lenient }: TableOptions) {
+    this.served = served;
+    this.#lenient = lenient;
+    const known = served.list
+      .filter(({ status }) => status !== 'staged')
+      .map((release) => new VersionEntry(release));
+    this.entries = indexReleases(known).entries.map(({ release }) => release);
+    const live = this.entries.filter(isLive);
+    const current = live.find(({ version }) => version === served.current);
+    this.latest = current ?? live[0];
+    this.#resolve = this.#resolver(missing);
+    this.#only = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
+    this.entries.forEach((entry, index) => {
+      const successor = this.entries.slice(0, index).findLast(isLive);
+      entry.identity = toIdentity(entry, successor, this.latest, base);
+    });
+  }
+
+  /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any live one that has the route. */
+  choose(asked: Asked, method: string): Resolution<VersionEntry> {
+    if (method === 'OPTIONS') {
+      const wanted = asked.exchange.header('access-control-request-method');
+      if (wanted !== undefined) return this.#forPreflight(wanted, asked.path);
+    }
+    const text = takeVersion(asked);
+    if (text !== undefined) {
+      const found = this.#resolve(text, Date.now());
+      return found.status === 406 && this.#lenient && this.latest !== undefined
+        ? { status: 200, release: this.latest }
+        : found;
+    }
+    return this.#only ?? this.#withoutVersion(method, asked.path);
+  }
+
+  /** Some release has a route at this path, for whatever method. */
+  isRoute(path: string): boolean {
+    // The routes of one release may change while it stands (development), and are looked through quickly.
+    if (this.entries.length <= 1) return this.#look(path);
+    let known = this.#paths.get(path);
+    if (known === undefined) {
+      known = this.#look(path);
+      if (this.#paths.size >= REMEMBERED_PATHS) this.#paths.clear();
+      this.#paths.set(path, known);
+    }
+    return known;
+  }
+
+  refuseRetired(release: VersionEntry): Resolution<VersionEntry> & { status: 410 } {
+    const options = this.entries.filter(isLive);
+    return { status: 410, message: `The release ${release.version} is retired.`, release, options };
+  }
+
+  /** Some release has this route. */
+  has(method: string, path: string): boolean {
+    return this.entries.some(({ served }) => served.route(method, path) !== undefined);
+  }
+
+  #look(path: string): boolean {
+    return METHODS.some((method) => this.has(method, path)) || this.has('WS', path);
+  }
+
+  #withoutVersion(method: string, path: string | undefined): Resolution<VersionEntry> {
+    const policy =
+      path === undefined
+        ? undefined
+        : this.#find(method, path)?.served.route(method === 'HEAD' ? 'GET' : method, path)?.version;
+    if (policy === undefined) return this.#resolve(undefined, 0);
+    if (policy !== 'latest' && policy !== 'oldest') return this.#resolve(policy, Date.now());
+    let resolve = this.#byPolicy.get(policy);
+    if (resolve === undefined) this.#byPolicy.set(policy, (resolve = this.#resolver(policy)));
+    return resolve(undefined, 0);
+  }
+
+  #forPreflight(method: string, path: string | undefined): Resolution<VersionEntry> {
+    const found = (path === undefined ? undefined : this.#find(method, path)) ?? this.latest;
+    return found === undefined ? this.#resolve('*', 0) : { status: 200, release: found };
+  }
+
+  /** The latest release that has the route, or the newest that does. */
+  #find(method: string, path: string): VersionEntry | undefined {
+    const asked = method === 'HEAD' ? 'GET' : method;
+    const has = (entry: VersionEntry | undefined): boolean =>
+      entry?.served.route(asked, path) !== undefined;
+    return has(this.latest)
+      ? this.latest
+      : this.entries.find((entry) => isLive(entry) && has(entry));
+  }
+
+  #resolver(missing: MissingPolicy): VersionResolver<VersionEntry> {
+    return createVersionResolver(
+      this.entries,
+      this.latest === undefined ? { missing } : { missing, current: this.latest },
+    );
+  }
+}
+
+function isLive({ status }: VersionEntry): boolean {
+  return status === 'live' || status === 'deprecated';
+}

@@ -1,0 +1,85 @@
+import type { Hooks, Message, Peer } from 'crossws';
+import type { GlobalContext, SocketHooks } from '../../context/types.ts';
+import type { Call } from '../request/call.ts';
+import type { Core } from '../app-state.ts';
+import { MessageRefused, readMessage } from './message.ts';
+import { AppPeer } from './peer.ts';
+
+const TOO_LARGE = 1009;
+const INTERNAL_ERROR = 1011;
+
+type Run = (hooks: SocketHooks, peer: AppPeer, gctx: GlobalContext, call: Call) => unknown;
+
+/** What happens on open sockets, for every adapter of crossws. A peer's context has its handshake as `call`. */
+export class SocketEvents {
+  /** Topics are the app's, not one path's. */
+  static readonly namespace = 'gati';
+  readonly hooks: Pick<Hooks, 'open' | 'message' | 'close' | 'error'>;
+  readonly #core: Core;
+  readonly #peers = new Map<Peer, AppPeer>();
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.hooks = {
+      open: (peer) => this.#run(peer, 'open', (hooks, own, gctx) => hooks.open?.(own, gctx)),
+      message: (peer, message) =>
+        this.#run(peer, 'message', (hooks, own, gctx, call) =>
+          hooks.message?.(own, this.#read(message, call) as never, gctx),
+        ),
+      close: async (peer, details) => {
+        await this.#run(peer, 'close', (hooks, own, gctx) => hooks.close?.(own, details, gctx));
+        if (this.#peers.delete(peer)) (peer.context['call'] as Call).release.open--;
+      },
+      error: (peer, error) =>
+        this.#run(peer, 'error', (hooks, own, gctx) => hooks.error?.(own, error, gctx)),
+    };
+  }
+
+  /** Asks every peer to go. */
+  close(code: number, reason: string): void {
+    for (const peer of this.#peers.values()) peer.close(code, reason);
+  }
+
+  #read(message: Message, call: Call): unknown {
+    const { $defs } = call.release.bundle.contract;
+    const { limits } = this.#core;
+    const raw = typeof message.rawData === 'string' ? message.rawData : message.uint8Array();
+    // Adapters that can, refuse it before it is read.
+    if (raw.length > limits.message) throw new MessageRefused(TOO_LARGE, 'too large');
+    return readMessage(call.plan?.receive, raw, $defs, limits.depth);
+  }
+
+  /** Code of the moment runs, so that in development an edit reaches open sockets. Nothing that a hook does escapes. */
+  async #run(peer: Peer, event: keyof SocketHooks, run: Run): Promise<void> {
+    const call = peer.context['call'] as Call;
+    const gctx = call.gctx as GlobalContext;
+    let own = this.#peers.get(peer);
+    if (own === undefined) {
+      this.#peers.set(peer, (own = new AppPeer(peer, call)));
+      call.release.open++;
+    }
+    let hooks: SocketHooks = {};
+    try {
+      const found = call.slot.slot.live();
+      const live = found instanceof Promise ? await found : found;
+      call.plan = call.slot.plan(live, call.release);
+      hooks = live.socket ?? {};
+      await run(hooks, own, gctx, call);
+    } catch (error) {
+      if (error instanceof MessageRefused) return own.close(error.code, error.reason);
+      call.logger.error('a socket failed', {
+        route: call.route,
+        event,
+        traceId: call.traceId,
+        error,
+      });
+      if (event === 'error' || event === 'close') return;
+      try {
+        await hooks.error?.(own, error, gctx);
+      } catch (second) {
+        call.logger.error('a socket failed', { route: call.route, event: 'error', error: second });
+      }
+      own.close(INTERNAL_ERROR, 'internal error');
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Defs } from '@gati/contract';
+import { explain } from '../../validate/explain.ts';
+import { JsonError, parseJson } from '../../validate/json.ts';
+import type { InputPlan } from '../route/route-plan.ts';
+
+const NOT_READABLE = 1007;
+const AGAINST_CONTRACT = 1008;
+const WRONG_KIND = 1003;
+/** A control frame has 125 bytes, two of which are the code (RFC 6455, section 5.5). */
+const MAX_REASON = 123;
+
+/** Closes the socket: 1007 for what is no JSON, 1003 for bytes where text is declared, 1008 for what breaks the contract, with the field in the reason. */
+export class MessageRefused extends Error {
+  readonly code: number;
+  readonly reason: string;
+  constructor(code: number, reason: string) {
+    super(reason);
+    this.code = code;
+    this.reason = new TextDecoder()
+      .decode(new TextEncoder().encode(reason).slice(0, MAX_REASON))
+      .replace(/\uFFFD+$/, '');
+  }
+}
+
+/** Text is JSON; where nothing is declared, text that is no JSON stays text. Bytes are given as they are. */
+export function readMessage(
+  plan: InputPlan | undefined,
+  raw: string | Uint8Array,
+  $defs: Defs,
+  depth: number,
+): unknown {
+  if (typeof raw !== 'string') {
+    if (
+      plan !== undefined &&
+      Object.keys(plan.input.schema).length > 0 &&
+      plan.input.schema['x-gati-codec'] !== 'bytes'
+    ) {
+      throw new MessageRefused(WRONG_KIND, 'messages of this route are JSON text');
+    }
+    return raw;
+  }
+  let value: unknown;
+  try {
+    value = parseJson(raw, depth);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    if (error.fault.reason !== 'syntax')
+      throw new MessageRefused(
+        AGAINST_CONTRACT,
+        error.fault.reason === 'depth' ? 'nested too deep' : 'a key is not allowed',
+      );
+    if (plan !== undefined)
+      throw new MessageRefused(NOT_READABLE, `not JSON at offset ${error.fault.offset}`);
+    return raw;
+  }
+  if (plan === undefined) return value;
+  const { input, decode } = plan;
+  if (input.check(value)) {
+    try {
+      return decode === undefined ? value : decode(value);
+    } catch {
+      // The check lets a string pass that its codec can't read; the explanation names it.
+    }
+  }
+  const [first] = explain(input.schema, $defs, value, 'body');
+  throw new MessageRefused(
+    AGAINST_CONTRACT,
+    first === undefined ? 'does not fit its schema' : `${first.path || 'message'} ${first.message}`,
+  );
+}

@@ -1,0 +1,60 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { bundle, context } from '../../helpers/bundle.ts';
+import { createApp, onlyRelease } from '../../../src/app/index.ts';
+
+async function* parts(): AsyncGenerator<string> {
+  yield 'a';
+}
+
+test.each(['/plain', '/stream'])(
+  'fields that something set before stand beside those of %s',
+  async (path) => {
+    const set = (res: { headers: Headers }): void => {
+      res.headers.append('set-cookie', 'a=1');
+      res.headers.append('set-cookie', 'b=2');
+      res.headers.append('vary', 'X-Tenant');
+      res.headers.set('cache-control', 'no-store');
+    };
+    const release = bundle({
+      'GET /plain': { handler: (_req, res) => (set(res), { ok: true }) },
+      'GET /stream': { handler: (_req, res) => (set(res), parts()) },
+    });
+    const app = createApp({
+      releases: () => onlyRelease(release),
+      context: (of) => context(of, []),
+      mode: 'development',
+      logger: context(release, []).logger,
+      cors: { origins: ['https://a.example'] },
+    });
+    const server = createServer((req, res) => {
+      if (req.headers['x-early'] !== undefined) {
+        res.setHeader('vary', 'Origin');
+        res.setHeader('set-cookie', 'early=0');
+        res.setHeader('cache-control', 'public');
+        res.setHeader('x-early', 'yes');
+      }
+      app.node(req, res);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+    const late = await fetch(url, { headers: { origin: 'https://a.example' } });
+    const early = await fetch(url, { headers: { 'x-early': '1', origin: 'https://a.example' } });
+    const head = await fetch(url, { method: 'HEAD', headers: { 'x-early': '1' } });
+    expect(late.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(early.status).toBe(200);
+    for (const answer of [early, head]) {
+      expect(answer.headers.getSetCookie()).toEqual(['early=0', 'a=1', 'b=2']);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-early')).toBe('yes');
+    }
+    const names = (answer: Response): string[] =>
+      [...new Set(answer.headers.get('vary')?.split(', '))].sort();
+    expect(names(late)).toContain('X-Tenant');
+    expect(names(early)).toEqual([...new Set([...names(late), 'Origin'])].sort());
+    await app.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  },
+);

@@ -1,0 +1,352 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bundle } from '../../helpers/bundle.ts';
+import { overNode, raw, type Target } from '../../helpers/target.ts';
+
+const SECRET = 'tr0ub4dor-secret';
+
+function request(
+  line: string,
+  headers: Record<string, string> = {},
+  body: string | Uint8Array = '',
+): Uint8Array[] {
+  const fields = Object.entries({ host: 'localhost', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  return [new TextEncoder().encode(`${line} HTTP/1.1\r\n${fields.join('')}\r\n`), bytes];
+}
+
+function json(body: string | Uint8Array, extra: Record<string, string> = {}): Uint8Array[] {
+  const length = typeof body === 'string' ? new TextEncoder().encode(body).length : body.length;
+  return request(
+    'POST /echo',
+    {
+      'content-type': 'application/json',
+      'content-length': String(length),
+      connection: 'close',
+      ...extra,
+    },
+    body,
+  );
+}
+
+const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+const problemOf = (answer: string): Record<string, unknown> =>
+  JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as Record<string, unknown>;
+
+describe('bad input in production', () => {
+  let target: Target;
+  let handled = 0;
+  beforeAll(async () => {
+    const release = bundle({
+      'POST /echo': {
+        body: { type: 'object', properties: { a: { type: 'number' } } },
+        handler: (req) => {
+          handled++;
+          return req.body;
+        },
+      },
+      'POST /any': { handler: (req) => ({ size: req.rawBody?.length ?? 0 }) },
+      'GET /users/:id': { handler: (req) => ({ id: req.params.id }) },
+    });
+    target = await overNode(release, { limits: { bodyTimeout: 300, body: 100_000 } });
+  });
+  afterAll(async () => {
+    expect(await (await target.call('/users/1')).json()).toEqual({ id: '1' });
+    await vi.waitFor(() => expect(target.app.inflight).toBe(0), 3000);
+    expect(target.logged.filter((line) => line['level'] === 'error')).toEqual([]);
+    await target.close();
+  });
+
+  /** The answer is a clear problem that repeats nothing of what was sent. */
+  async function refused(
+    chunks: Uint8Array[],
+    status: number,
+    code: string,
+  ): Promise<Record<string, unknown>> {
+    const before = handled;
+    const answer = await raw(target.port, chunks);
+    expect(statusOf(answer)).toBe(status);
+    expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
+    const problem = problemOf(answer);
+    expect(problem).toMatchObject({ status, code });
+    expect(answer).not.toContain(SECRET);
+    expect(answer).not.toMatch(/\bat .*\.(?:ts|js):\d/);
+    expect(handled).toBe(before);
+    return problem;
+  }
+
+  it.each([
+    [`{"a":${SECRET}}`, 5],
+    [`{"a":1,}`, 7],
+    [`{"a":1`, 6],
+    ['', undefined],
+    ['{a:1}', 1],
+    ['[1 2]', 3],
+    [`{"a":1} ${SECRET}`, 8],
+    [`{"a":"\\x${SECRET}"}`, 5],
+    ['{"a":01}', 5],
+    ['nul', 0],
+    ['{"a":"\u0001"}', 5],
+    ['{"a" 1}', 5],
+    ['{"a":}', 5],
+    ['}', 0],
+    ['{]', 1],
+    ['{"a":1}}', 7],
+    ['\n\n  ?', 4],
+  ])('malformed JSON %j is 400 with its place', async (body, offset) => {
+    const problem = await refused(
+      json(body),
+      400,
+      offset === undefined ? 'invalid_request' : 'malformed_json',
+    );
+    if (offset !== undefined) expect(problem['offset']).toBe(offset);
+  });
+
+  it('a wrong content type is 415', async () => {
+    await refused(json('{}', { 'content-type': 'text/plain' }), 415, 'unsupported_media_type');
+    const charset = await refused(
+      json('{}', { 'content-type': 'application/json; charset=latin1' }),
+      415,
+      'unsupported_media_type',
+    );
+    expect(charset['detail']).toBe('The charset must be utf-8, not latin1.');
+    const odd = await refused(
+      json('{}', { 'content-type': 'application/json; charset="<b>"' }),
+      415,
+      'unsupported_media_type',
+    );
+    expect(odd['detail']).toBe('The charset must be utf-8.');
+    await refused(json('{}', { 'content-type': `x${SECRET}` }), 415, 'unsupported_media_type');
+    await refused(json('{}', { 'content-encoding': 'gzip' }), 415, 'unsupported_content_encoding');
+    const missing = request('POST /echo', { 'content-length': '2', connection: 'close' }, '{}');
+    await refused(missing, 415, 'unsupported_media_type');
+  });
+
+  it('takes the usual spellings of JSON', async () => {
+    for (const type of [
+      'application/json; charset=utf-8',
+      'application/json;charset=UTF-8',
+      'Application/JSON',
+      'application/merge-patch+json',
+    ]) {
+      expect([
+        type,
+        statusOf(await raw(target.port, json('{"a":1}', { 'content-type': type }))),
+      ]).toEqual([type, 200]);
+    }
+  });
+
+  it('too large is 413, declared, chunked and undeclared, and the connection ends', async () => {
+    await refused(json('x'.repeat(100_001)), 413, 'content_too_large');
+    const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+    await refused(
+      [
+        ...request('POST /echo', headers),
+        ...[chunk, chunk].map((text) => new TextEncoder().encode(text)),
+      ],
+      413,
+      'content_too_large',
+    );
+    const lying = request(
+      'POST /echo',
+      { 'content-type': 'application/json', 'content-length': '99999999999' },
+      '{',
+    );
+    expect(await raw(target.port, lying, { wait: 4000 })).toMatch(
+      /^HTTP\/1\.1 413 [\s\S]*connection: close/i,
+    );
+    await refused(
+      request(
+        'POST /any',
+        { 'content-length': '100001', connection: 'close' },
+        'x'.repeat(100_001),
+      ),
+      413,
+      'content_too_large',
+    );
+  });
+
+  it('too deep is 400', async () => {
+    await refused(json(`${'['.repeat(65)}${']'.repeat(65)}`), 400, 'too_deep');
+    await refused(json(`${'{"a":'.repeat(40_000 / 8)}1${'}'.repeat(40_000 / 8)}`), 400, 'too_deep');
+    await refused(json('['.repeat(90_000)), 400, 'malformed_json');
+    const brackets = JSON.stringify({ text: '['.repeat(500) });
+    expect(statusOf(await raw(target.port, json(brackets)))).toBe(200);
+  });
+
+  it('prototype keys are 400', async () => {
+    for (const body of [
+      '{"__proto__":{"admin":true}}',
+      '{"a":1,"b":[{"__proto__":1}]}',
+      '{"\\u005f_proto__":{}}',
+      '{"constructor":{"prototype":{"x":1}}}',
+      '{"b":{"\\u0063onstructor":{"prototyp\\u0065":1}}}',
+    ]) {
+      await refused(json(body), 400, 'forbidden_key');
+    }
+    for (const body of ['{"constructor":"a"}', '{"b":"__proto__"}', '{"constructor":{"name":1}}']) {
+      expect([body, statusOf(await raw(target.port, json(body)))]).toEqual([body, 200]);
+    }
+    expect(({} as Record<string, unknown>)['admin']).toBe(undefined);
+  });
+
+  it('of duplicate keys the last counts', async () => {
+    expect(problemOf(await raw(target.port, json('{"a":"x","a":2}')))).toEqual({ a: 2 });
+  });
+
+  it('invalid UTF-8 is 400', async () => {
+    for (const bytes of [
+      [0xff],
+      [0xc3, 0x28],
+      [0xe2, 0x82],
+      [0xed, 0xa0, 0x80],
+      [0xf8, 0x88, 0x80, 0x80],
+    ]) {
+      await refused(
+        json(
+          new Uint8Array([
+            ...new TextEncoder().encode('{"b":"'),
+            ...bytes,
+            ...new TextEncoder().encode('"}'),
+          ]),
+        ),
+        400,
+        'invalid_utf8',
+      );
+    }
+    expect(problemOf(await raw(target.port, json('\u{feff}{"b":"x"}')))).toEqual({ b: 'x' });
+    expect(statusOf(await raw(target.port, json('{"b":"\ufffd"}')))).toBe(200);
+  });
+
+  it('a slow body is 408 and the connection ends', async () => {
+    const answer = await raw(
+      target.port,
+      request(
+        'POST /echo',
+        { 'content-type': 'application/json', 'content-length': '50' },
+        '{"a":',
+      ),
+      {
+        wait: 6000,
+      },
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*connection: close/i);
+    expect(problemOf(answer)).toMatchObject({ code: 'request_timeout' });
+  });
+
+  it('a truncated body ends without an answer and without a crash', async () => {
+    const half = request(
+      'POST /echo',
+      { 'content-type': 'application/json', 'content-length': '50' },
+      '{"a":',
+    );
+    await new Promise<void>((resolve) => {
+      const socket = connect(target.port, '127.0.0.1', () => {
+        for (const chunk of half) socket.write(chunk);
+        setTimeout(() => socket.destroy(), 50);
+      });
+      socket.on('close', () => resolve());
+    });
+    const answer = await raw(target.port, half, { end: true });
+    expect([Number.NaN, 400]).toContain(statusOf(answer));
+  });
+
+  it('absurd paths are answered', async () => {
+    const close = { connection: 'close' };
+    for (const [path, status] of [
+      [`/${'a'.repeat(8000)}`, 404],
+      [`/${'/'.repeat(4000)}`, 404],
+      [`/${'a/'.repeat(4000)}`, 404],
+      [`/${'%2e%2e/'.repeat(500)}etc/passwd`, 404],
+      ['/users/%00', 400],
+      ['/users/%c0%ae', 400],
+      ['/users/%', 400],
+      ['/users/1?%', 200],
+      ['//evil.example/users/1', 404],
+      ['http://other.example/users/1', 200],
+      ['/users/1?' + 'a=1&'.repeat(3000), 200],
+      ['/__proto__', 404],
+      ['/users/__proto__', 200],
+      ['*', 404],
+      ['ftp://x/y', 404],
+    ] as const) {
+      const answer = await raw(target.port, request(`GET ${path}`, close));
+      expect([path.slice(0, 60), statusOf(answer)]).toEqual([path.slice(0, 60), status]);
+    }
+    expect(statusOf(await raw(target.port, request('OPTIONS *', close)))).toBe(204);
+  });
+
+  it('absurd headers are answered', async () => {
+    const close = { connection: 'close' };
+    expect(
+      statusOf(
+        await raw(target.port, request('GET /users/1', { ...close, 'x-big': 'x'.repeat(40_000) })),
+      ),
+    ).toBe(431);
+    expect(
+      statusOf(await raw(target.port, request('GET /users/1', { ...close, 'bad name': 'x' }))),
+    ).toBe(400);
+    expect(
+      statusOf(
+        await raw(
+          target.port,
+          request('GET /users/1', {
+            ...close,
+            cookie: '=;;=;__proto__=1;a',
+            traceparent: 'ff',
+            origin: 'x',
+            'x-request-id': '"',
+          }),
+        ),
+      ),
+    ).toBe(200);
+    expect(
+      statusOf(await raw(target.port, request('POST /echo', { ...close, 'content-length': 'x' }))),
+    ).toBe(400);
+    expect(
+      statusOf(
+        await raw(
+          target.port,
+          request(
+            'POST /echo',
+            { ...close, 'content-length': '5', 'transfer-encoding': 'chunked' },
+            '0\r\n\r\n',
+          ),
+        ),
+      ),
+    ).toBe(400);
+    expect(statusOf(await raw(target.port, request('BREW /users/1', close)))).toBe(400);
+    expect(statusOf(await raw(target.port, request('PROPFIND /users/1', close)))).toBe(405);
+    expect(
+      statusOf(await raw(target.port, request('GET /users/1', { ...close, 'x-latin': '\u00e9' }))),
+    ).toBe(200);
+  });
+
+  it('serves the next request on a connection whose body was refused', async () => {
+    const first = json('{"a":', { connection: 'keep-alive' });
+    const answer = await raw(target.port, [
+      ...first,
+      ...request('GET /users/7', { connection: 'close' }),
+    ]);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('{"id":"7"}');
+  });
+});
+
+it('leaves what is not its own to the next handler', async () => {
+  const target = await overNode(bundle({ 'POST /own': { handler: () => ({}) } }));
+  const server = createServer((req, res) =>
+    target.app.node(req, res, () => res.end(`next ${req.url}`)),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await (await fetch(`${url}/@vite/client?x=1`)).text()).toBe('next /@vite/client?x=1');
+  expect((await fetch(`${url}/own`)).status).toBe(405);
+  server.close();
+  await target.close();
+});

@@ -1,0 +1,156 @@
+import { get } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bundle, type TestRoute } from '../../helpers/bundle.ts';
+import { adapters, overNode, raw, type Target } from '../../helpers/target.ts';
+
+describe.each(adapters)('streams over %s', (name, open) => {
+  let target: Target;
+  const start = async (routes: Record<string, TestRoute>): Promise<Target> =>
+    (target = await open(bundle(routes)));
+  afterEach(() => target.close());
+
+  it('ends the source when the client goes', async () => {
+    let returned = 0;
+    let aborted = 0;
+    await start({
+      'GET /ticks': {
+        handler: async function* (_req, _res, _gctx, lctx) {
+          lctx.signal.addEventListener('abort', () => aborted++);
+          try {
+            for (let n = 0; ; n++) {
+              yield { n };
+              await new Promise((resolve) => setTimeout(resolve, 5));
+            }
+          } finally {
+            returned++;
+          }
+        },
+      },
+    });
+    const response = await target.call('/ticks');
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('data: {"n":0}\n\n');
+    expect(target.app.inflight).toBe(1);
+    await reader.cancel();
+    await expect.poll(() => [returned, aborted, target.app.inflight]).toEqual([1, 1, 0]);
+  });
+
+  it('asks for no more than the client takes', async () => {
+    let made = 0;
+    await start({
+      'GET /flood': {
+        handler: () => {
+          const chunk = new Uint8Array(256 * 1024);
+          return new ReadableStream({
+            pull(controller) {
+              made++;
+              controller.enqueue(chunk);
+            },
+          });
+        },
+      },
+    });
+    const response = await target.call('/flood');
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    await reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const first = made;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(made).toBe(first);
+    expect(made).toBeLessThan(100);
+    await reader.cancel();
+    await expect.poll(() => target.app.inflight).toBe(0);
+  });
+
+  it('ends event streams when the process drains, also one that waits', async () => {
+    await start({
+      'GET /wait': {
+        handler: async function* () {
+          yield 1;
+          await new Promise(() => undefined);
+        },
+      },
+    });
+    const response = await target.call('/wait');
+    const text = response.text();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await target.app.drain();
+    expect(await text).toBe('data: 1\n\n');
+  });
+
+  it('cuts an answer whose source fails', async () => {
+    await start({
+      'GET /breaks': {
+        handler: async function* () {
+          yield 1;
+          throw new Error('secret');
+        },
+      },
+    });
+    const response = await target.call('/breaks');
+    await expect(response.text()).rejects.toThrow();
+    expect(target.logged).toContainEqual(expect.objectContaining({ message: 'a stream failed' }));
+    expect(target.app.inflight).toBe(0);
+    expect(name).toBeTypeOf('string');
+  });
+});
+
+describe('draining over node', () => {
+  it('finishes what is in flight and ends the connections', async () => {
+    let release: (() => void) | undefined;
+    const target = await overNode(
+      bundle({
+        'GET /slow': {
+          handler: () => new Promise((resolve) => (release = () => resolve({ done: true }))),
+        },
+        'GET /quick': { handler: () => ({}) },
+      }),
+    );
+    const slow = target.call('/slow');
+    await expect.poll(() => target.app.inflight).toBe(1);
+    let drained = false;
+    const drain = target.app.drain().then(() => (drained = true));
+    const late = await target.call('/quick');
+    expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
+    expect(drained).toBe(false);
+    release?.();
+    const response = await slow;
+    expect([await response.json(), response.headers.get('connection')]).toEqual([
+      { done: true },
+      'close',
+    ]);
+    await drain;
+    await target.close();
+  });
+
+  it('keeps pipelined requests in order', async () => {
+    const target = await overNode(
+      bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }),
+    );
+    const answer = await raw(target.port, [
+      'GET /n/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /n/2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    ]);
+    expect(answer.match(/"\d"/g)).toEqual(['"1"', '"2"']);
+    await target.close();
+  });
+
+  it('is not disturbed by a client that goes before the answer', async () => {
+    let aborted = false;
+    let settled = false;
+    const target = await overNode(
+      bundle({
+        'GET /slow': {
+          handler: (_req, _res, _gctx, lctx) =>
+            new Promise((resolve) =>
+              lctx.signal.addEventListener('abort', () => ((aborted = true), resolve({}))),
+            ).finally(() => (settled = true)),
+        },
+      }),
+    );
+    const req = get({ port: target.port, path: '/slow' }).on('error', () => undefined);
+    await expect.poll(() => target.app.inflight).toBe(1);
+    req.destroy();
+    await expect.poll(() => [aborted, settled, target.app.inflight]).toEqual([true, true, 0]);
+    await target.close();
+  });
+});

@@ -1,0 +1,30 @@
+import { afterEach, expect, it } from 'vitest';
+import { createApp, onlyRelease } from '../../../src/app/index.ts';
+import type { RouteSlot } from '../../../src/releases/bundle.ts';
+import { bundle, context } from '../../helpers/bundle.ts';
+
+const unheard: unknown[] = [];
+const hear = (reason: unknown): void => void unheard.push(reason);
+process.on('unhandledRejection', hear);
+afterEach(() => void process.off('unhandledRejection', hear));
+
+it('answers 500 for code that fails to load before the first global context is made', async () => {
+  const release = bundle({ 'GET /broken': {} });
+  (release.routes[0] as RouteSlot).live = () => Promise.reject(new Error('no such code'));
+  const app = createApp({
+    mode: 'production',
+    logger: context(release).logger,
+    releases: () => onlyRelease(release),
+    async context(of) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return context(of);
+    },
+    log: () => undefined,
+  });
+  const answer = await app.fetch(new Request('http://localhost/broken'));
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).not.toContain('no such code');
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(unheard).toEqual([]);
+  await app.close();
+});

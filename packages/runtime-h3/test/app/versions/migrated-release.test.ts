@@ -1,0 +1,210 @@
+import type { Contract } from '@gati/contract';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Carry, ServedRelease } from '../../../src/app/versions/served-release.ts';
+import { HttpError } from '../../../src/index.ts';
+import type { Migration } from '../../../src/releases/migrate/types.ts';
+import { bundle } from '../../helpers/bundle.ts';
+import { release } from '../../helpers/releases.ts';
+import { adapters, type Target } from '../../helpers/target.ts';
+
+const migration: Migration = {
+  moved: {
+    'POST /payments/:id': {
+      to: 'PUT /accounts/:account/payments/:id',
+      up: ({ params, query, body }) => {
+        const { amount } = body as { amount: number };
+        if (amount === 0) throw new HttpError(422, 'amount_zero');
+        return {
+          params: { ...params, account: 'a/b' },
+          query: { source: query['from'] },
+          body: { money: { cents: amount * 100 } },
+        };
+      },
+      down: ({ status, body }) => {
+        const { money } = body as { money: { cents: number } };
+        if (money.cents === 666_00) throw new Error('down is broken');
+        return { status: status === 201 ? 200 : status, body: { amount: money.cents / 100 } };
+      },
+    },
+    'GET /created': { to: 'POST /created', up: () => ({ body: { made: true } }) },
+  },
+};
+
+const cents = {
+  type: 'object',
+  properties: { cents: { type: 'integer', maximum: 1_000_000 } },
+  required: ['cents'],
+} as const;
+const newest = (): ServedRelease =>
+  release('2.0.0', '2026-02-01T00:00:00Z', {
+    routes: {
+      'PUT /accounts/:account/payments/:id': {
+        body: { type: 'object', properties: { money: cents }, required: ['money'] } as never,
+        handler: (req, res, _gctx, lctx) => {
+          res.status = 201;
+          res.headers.set(
+            'x-seen',
+            `${(req.params as { account: string }).account} ${(req.query as { source: string }).source} ${lctx.version}`,
+          );
+          res.headers.set('link', '<https://help.example>; rel="help"');
+          return { money: (req.body as { money: unknown }).money };
+        },
+      },
+      'POST /created': { handler: (req) => ({ got: req.body }) },
+      'GET /same': { handler: () => ({ same: true }) },
+      'GET /events': {
+        handler: async function* () {
+          yield { n: 1 };
+        } as never,
+      },
+    },
+  });
+
+const OLD = [
+  'POST /payments/:id',
+  'GET /created',
+  'GET /same',
+  'GET /events',
+  'GET /gone',
+  'WS /live',
+];
+const table = bundle(Object.fromEntries(OLD.map((id) => [id, {}])));
+const amount = {
+  type: 'object',
+  properties: { amount: { type: 'number' } },
+  required: ['amount'],
+} as const;
+const OLD_CONTRACT: Contract = {
+  ...table.contract,
+  routes: table.contract.routes.map((route) =>
+    route.method === 'POST'
+      ? {
+          ...route,
+          body: { contentTypes: ['application/json'], required: true, schema: amount as never },
+        }
+      : route,
+  ),
+};
+const carry: Carry = {
+  target: '2.0.0',
+  steps: [migration],
+  match(method, path) {
+    const found = table.match(method, path);
+    return found && { id: found.data.id, params: { ...found.params } };
+  },
+  contract: () => Promise.resolve(OLD_CONTRACT),
+};
+const oldest = release('1.0.0', '2026-01-01T00:00:00Z', {
+  status: 'retired',
+  carried: true,
+  carry,
+  deprecatedAt: '2026-03-01T00:00:00Z',
+  route: (method, path) => table.match(method, path)?.data,
+  bundle: () => Promise.reject(new Error('its code is gone')),
+});
+
+describe.each(adapters)('over %s', (_name, open) => {
+  let target: Target;
+  const start = async (): Promise<void> => {
+    const served = { list: [oldest, newest()], current: '2.0.0' };
+    target = await open(bundle({}), { releases: () => served });
+  };
+  const old = (path: string, init: RequestInit = {}): Promise<Response> =>
+    target.call(path, {
+      ...init,
+      headers: { 'x-api-version': '1.0.0', ...(init.headers as Record<string, string>) },
+    });
+  const pay = (amount: unknown, type = 'application/json'): Promise<Response> =>
+    old('/payments/7%20x?from=app', {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: JSON.stringify({ amount }),
+    });
+  afterEach(() => target.close());
+
+  it('a retired release is answered by a newer one, in the words of the old', async () => {
+    await start();
+    const answer = await pay(5);
+    expect([answer.status, await answer.json()]).toEqual([200, { amount: 5 }]);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'x-api-version': '1.0.0',
+      'x-gati-release': 'rel_2.0.0',
+      deprecation: '@1772323200',
+      'x-seen': 'a/b app 2.0.0',
+    });
+    expect(answer.headers.get('link')).toContain('<?api-version=2.0.0>; rel="successor-version"');
+    expect(answer.headers.get('link')).toContain('rel="help"');
+  });
+
+  it('what the newer one refuses, a migration refuses, or a client sends wrong is said as ever', async () => {
+    await start();
+    const refused = await pay(1e9);
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
+      400,
+      'invalid_request',
+    ]);
+    expect(refused.headers.get('x-api-version')).toBe('1.0.0');
+    const zero = await pay(0);
+    expect([zero.status, ((await zero.json()) as { code: string }).code]).toEqual([
+      422,
+      'amount_zero',
+    ]);
+    const malformed = await old('/payments/7', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect([malformed.status, ((await malformed.json()) as { code: string }).code]).toEqual([
+      400,
+      'malformed_json',
+    ]);
+    const unfit = await pay('much');
+    expect([unfit.status, ((await unfit.json()) as { errors: unknown[] }).errors]).toEqual([
+      400,
+      [expect.objectContaining({ in: 'body', path: '/amount' })],
+    ]);
+    expect((await old('/payments/7', { method: 'POST' })).status).toBe(400);
+    expect([unfit.headers.get('x-api-version'), unfit.headers.get('x-gati-release')]).toEqual([
+      '1.0.0',
+      'rel_1.0.0',
+    ]);
+    const large = await old('/payments/7', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `"${'x'.repeat(2 ** 21)}"`,
+    });
+    expect(large.status).toBe(413);
+    expect((await old('/payments/%00', { method: 'POST' })).status).toBe(400);
+    expect((await old('/nowhere')).status).toBe(404);
+    expect((await old('/gone')).status).toBe(404);
+  });
+
+  it('a migration that fails is a 500, and is logged', async () => {
+    await start();
+    const answer = await pay(666);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      500,
+      'internal',
+    ]);
+    await target.app.drain();
+    expect(
+      target.logged.some(({ error }) => (error as Error | undefined)?.message === 'down is broken'),
+    ).toBe(true);
+  });
+
+  it('routes may change their method, stay as they are, and stream', async () => {
+    await start();
+    expect(await (await old('/created')).json()).toEqual({ got: { made: true } });
+    expect(await (await old('/same')).json()).toEqual({ same: true });
+    expect((await old('/same', { method: 'HEAD' })).status).toBe(200);
+    const events = await old('/events');
+    expect([events.headers.get('x-api-version'), await events.text()]).toEqual([
+      '1.0.0',
+      expect.stringContaining('{"n":1}'),
+    ]);
+    expect(
+      await (await target.call('/versions', { headers: { 'x-api-version': '1.0.0' } })).json(),
+    ).toMatchObject({ versions: [{}, {}] });
+  });
+});
