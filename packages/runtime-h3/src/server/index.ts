@@ -1,4 +1,4 @@
-import { WORKER_MARK, type WorkerKind } from './messages.ts';
+import { WORKER_MARK, type WorkerKind } from './channel/messages.ts';
 import type { ServerOptions } from './options.ts';
 
 export type { ServerOptions } from './options.ts';
@@ -12,7 +12,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
     const kind = process.env[WORKER_MARK] as WorkerKind;
     // What the app spawns is no worker of ours.
     delete process.env[WORKER_MARK];
-    const { work } = await import('./worker.ts');
+    const { work } = await import('./worker/worker.ts');
     return work(options, kind);
   }
   const [name, ...words] = process.argv.slice(2);
@@ -36,6 +36,6 @@ export async function startServer(options: ServerOptions): Promise<void> {
     process.exitCode = await answerOther(name, words);
     return;
   }
-  const { supervise } = await import('./supervisor.ts');
+  const { supervise } = await import('./supervisor/supervisor.ts');
   return supervise();
 }

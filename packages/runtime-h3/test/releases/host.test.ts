@@ -13,8 +13,8 @@ import {
   rollbackRelease,
 } from '../../src/releases/index.ts';
 import type { ReleaseHost } from '../../src/releases/host/host.ts';
-import { openReleases } from '../../src/server/releases.ts';
-import type { Releases } from '../../src/server/serving.ts';
+import { openReleases } from '../../src/server/worker/open-releases.ts';
+import type { Releases } from '../../src/server/worker/served-app.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { putSealed, writeSealed } from '../helpers/sealed.ts';
 

@@ -9,7 +9,7 @@ import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 
-/** What a built server answers itself, at the root and for `GET` and `HEAD`: `runtime-h3/src/server/probes.ts`. */
+/** What a built server answers itself, at the root and for `GET` and `HEAD`: `runtime-h3/src/server/http/probes.ts`. */
 const PROBES = ['/livez', '/readyz', '/metrics'];
 
 /** Puts what the files say together. A file with a fault is left out and reported; the rest stands. */

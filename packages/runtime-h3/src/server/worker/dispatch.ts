@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { App } from '../../app/options.ts';
+import { type ClientFiles, createClientFiles, wantsPage } from '../http/client-files.ts';
+import type { Probes } from '../http/probes.ts';
+
+export interface GateOptions {
+  app: App;
+  probes: Probes;
+  /** Of what is not the app's: it prepares its own answers. */
+  prepare(res: ServerResponse): void;
+  client: URL | string | undefined;
+  base: string | undefined;
+  onError(error: unknown): void;
+}
+
+/** Sends a request to the probes, the app's routes or the client's files; all share one origin. */
+export function createGate({
+  app,
+  probes,
+  prepare,
+  client,
+  base,
+  onError,
+}: GateOptions): (req: IncomingMessage, res: ServerResponse) => void {
+  if (client === undefined) {
+    return (req, res) => {
+      if (!probes(req, res)) app.node(req, res);
+    };
+  }
+  // Most processes answer API calls long before the first page, if ever.
+  let files: Promise<ClientFiles> | undefined;
+  const serve = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    ...paths: string[]
+  ): Promise<void> => {
+    prepare(res);
+    try {
+      files ??= createClientFiles(client);
+      const served = await files;
+      for (const path of paths) if (await served.serve(req, res, path)) return;
+      app.node(req, res);
+    } catch (error) {
+      onError(error);
+      res.destroy();
+    }
+  };
+  return (req, res) => {
+    if (probes(req, res)) return;
+    const path = toPath(req.url!);
+    if (wantsPage(req, base)) void serve(req, res, path, '/index.html');
+    else if (req.method === 'GET' || req.method === 'HEAD')
+      app.node(req, res, () => void serve(req, res, path));
+    else app.node(req, res);
+  };
+}
+
+function toPath(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+}

@@ -1,0 +1,140 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { hasBody } from '../../app/adapters/node-exchange.ts';
+import { toProblem } from '../../app/response/problem.ts';
+import type { AnswerState } from '../http/compression.ts';
+import { IdleConnections } from './idle-connections.ts';
+import { refuse } from '../http/raw-problem.ts';
+import { upgrades, isHandshake, replay } from '../http/upgrade-replay.ts';
+
+export interface HttpServer {
+  /** Takes a connection that the supervisor accepted. */
+  take(socket: Socket): void;
+  /** Each answer from now on is the last of its connection. */
+  sayGoodbye(): void;
+  /** Resolves when no connection is left. */
+  empty(): Promise<void>;
+  destroy(): void;
+}
+
+export interface HttpServerHooks {
+  state: AnswerState;
+  onRequest(req: IncomingMessage, res: ServerResponse): void;
+  /** `false`: the upgrade is nobody's. */
+  onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
+
+/** How long a connection may wait for its next request. Milliseconds. */
+const KEEP_ALIVE = 5000;
+
+/** Its types don't know it yet. */
+const KNOWING = { shouldUpgradeCallback: upgrades } as ServerOptions;
+
+/** Node's HTTP server without a port of its own, with limits on slow clients. */
+export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
+  const sockets = new Set<Socket>();
+  const idle = new IdleConnections(KEEP_ALIVE);
+  let onEmpty: (() => void)[] = [];
+  const server: Server = createServer(
+    {
+      // With Node's 30 s a limit of 15 s acts after up to 45.
+      connectionsCheckingInterval: 1000,
+      headersTimeout: 15_000,
+      requestTimeout: 45_000,
+      keepAliveTimeout: KEEP_ALIVE,
+      // Node's own refusal has no body.
+      requireHostHeader: false,
+      ...KNOWING,
+    },
+    (req, res) => {
+      const { upgrade, host } = req.headers;
+      if (upgrade !== undefined) res.shouldKeepAlive = false;
+      idle.ask(req);
+      // Node lets flow after the answer what nobody asked for, a twentieth of a bare request for an `end` that nobody hears.
+      if (!hasBody(req)) req.read(0);
+      if (host !== undefined || hasHost(req)) onRequest(req, res);
+      else refuseHostless(res);
+    },
+  );
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isHandshake(req) && replay(server, req, socket as Socket, head)) return;
+    socket.on('error', () => socket.destroy());
+    if (!isHandshake(req)) refuse(socket, 431, 'headers_too_large');
+    else if (!hasHost(req)) refuse(socket, 400, 'bad_request');
+    else if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
+  });
+  server.on('clientError', refuseClient);
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
+    refuse(res.socket ?? req.socket, 417, 'expectation_failed'),
+  );
+  // Only a proxy makes tunnels.
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
+    refuse(socket, 405, 'method_not_allowed'),
+  );
+  // The server listens on nothing, so this starts its check for slow connections (`connectionsCheckingInterval`).
+  server.emit('listening');
+
+  return {
+    take(socket) {
+      sockets.add(socket);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        if (sockets.size > 0) return;
+        for (const wake of onEmpty) wake();
+        onEmpty = [];
+      });
+      // As the sockets that Node's HTTP server accepts itself: it is told of a closed half, and decides.
+      socket.allowHalfOpen = true;
+      idle.watch(socket);
+      server.emit('connection', socket);
+    },
+    sayGoodbye() {
+      state.draining = true;
+    },
+    empty: () =>
+      new Promise((resolve) => {
+        if (sockets.size === 0) resolve();
+        else onEmpty.push(resolve);
+      }),
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** RFC 9112, section 3.2. */
+function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host !== undefined || httpVersion !== '1.1';
+}
+
+function refuseHostless(res: ServerResponse): void {
+  const body = JSON.stringify(
+    toProblem(400, 'bad_request', { detail: 'The request has no Host.' }),
+  );
+  const headers = {
+    connection: 'close',
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+  };
+  res.writeHead(400, headers).end(body);
+}
+
+function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
+  const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
+  // Nobody reads any more, or half an answer is out already.
+  if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent)
+    return void socket.destroy();
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, 408, 'request_timeout');
+  else if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, 431, 'headers_too_large');
+  else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
+    refuse(socket, 413, 'chunk_extensions_too_large');
+  else refuse(socket, 400, 'bad_request');
+}

@@ -1,0 +1,48 @@
+import type { App } from '../../app/options.ts';
+import type { WorkerEffects } from './worker-effects.ts';
+import type { ToSupervisor, ToWorker } from '../channel/messages.ts';
+import type { WorkerMetrics } from '../../telemetry/prometheus.ts';
+
+export interface Measurer {
+  /** The text of `/metrics`, of all workers. */
+  scrape(): Promise<string>;
+  /** Tells the supervisor what this worker counted. */
+  measure(id: number): Promise<void>;
+  receive(message: ToWorker & { gati: 'metrics' }): void;
+}
+
+export function createMeasurer(
+  app: App,
+  effects: Pick<WorkerEffects, 'stats'>,
+  tell: (message: ToSupervisor) => void,
+): Measurer {
+  const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
+  let ids = 0;
+  return {
+    async scrape() {
+      const id = ++ids;
+      const workers = await new Promise<WorkerMetrics[]>((resolve) => {
+        waiting.set(id, resolve);
+        tell({ gati: 'scrape', id });
+      });
+      // Many servers are never asked.
+      return (await import('../../telemetry/prometheus.ts')).printMetrics(workers);
+    },
+    async measure(id) {
+      const stats = await effects.stats();
+      tell({
+        gati: 'measured',
+        id,
+        metrics: {
+          inflight: app.inflight,
+          routes: app.metrics(),
+          ...(stats && { effects: stats }),
+        },
+      });
+    },
+    receive({ id, workers }) {
+      waiting.get(id)?.(workers);
+      waiting.delete(id);
+    },
+  };
+}

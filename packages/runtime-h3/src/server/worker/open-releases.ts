@@ -1,0 +1,54 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onlyRelease, type ServedRelease } from '../../app/versions/served-release.ts';
+import { restrict } from '../../releases/host/rules.ts';
+import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/names.ts';
+import type { Releases, ReleasesOptions } from './served-app.ts';
+
+/** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
+export async function openReleases(options: ReleasesOptions): Promise<Releases> {
+  const folder = options.folder === undefined ? undefined : toPath(options.folder);
+  const hasFolder = folder !== undefined && existsSync(folder);
+  const at = (file: string): string => join(folder!, '../../..', file);
+  // Also where it can't be reached, for example for want of a permission: nothing that a request needs stands in it.
+  const hasManifest = folder !== undefined && existsSync(at(MANIFEST_FILE));
+  const date = hasManifest ? Math.floor(statSync(at(MANIFEST_FILE)).mtimeMs) : 0;
+  const document =
+    hasManifest && existsSync(at(DOCUMENT_FILE))
+      ? () => readFile(at(DOCUMENT_FILE), 'utf8')
+      : undefined;
+  // Most servers are one release; what more than one needs is not loaded then.
+  if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
+  const { openMany } = await import('./many-releases.ts');
+  return openMany({ ...options, folder: hasFolder ? folder : undefined, date, document });
+}
+
+async function openOwn(
+  { own, rules }: ReleasesOptions,
+  date: string,
+  document: ServedRelease['document'],
+): Promise<Releases> {
+  const served = restrict(own, rules.serves);
+  const releases = onlyRelease(served, document);
+  const context = await rules.createContext(served, date);
+  return {
+    host: {
+      releases: () => releases,
+      context: () => Promise.resolve(context.gctx),
+      current: () => Promise.resolve(context),
+      currentVersion: own.version,
+      async migratePayload(effect, payload, from) {
+        if (own.migrations === undefined) return undefined;
+        const { migratePayload } = await import('../../releases/migrate/payload.ts');
+        return migratePayload(own.migrations, own.version, { effect, payload, from });
+      },
+    },
+    close: (within) => context.dispose(within),
+  };
+}
+
+function toPath(folder: URL | string): string {
+  return (typeof folder === 'string' ? folder : fileURLToPath(folder)).replace(/[\\/]$/, '');
+}

@@ -1,0 +1,39 @@
+import type { ServedReleases } from '../../app/versions/served-release.ts';
+import type { Context } from '../../context/global.ts';
+import type { GlobalContext, Logger } from '../../context/types.ts';
+import type { MigratePayload } from '../../effects/homes.ts';
+import type { ReleaseBundle } from '../../releases/bundle.ts';
+import type { ReleaseRules } from '../../releases/host/rules.ts';
+
+export interface ReleasesOptions {
+  own: ReleaseBundle;
+  rules: ReleaseRules;
+  /** `dist/server/releases` */
+  folder: URL | string | undefined;
+  /** `GATI_RELEASES` */
+  store: string | undefined;
+  /** `GATI_CACHE` */
+  cache: string | undefined;
+  usage(bundle: ReleaseBundle): { open: number; idle: number };
+  onCrowded(): void;
+  logger: Logger;
+  /** Milliseconds after which an older release that nobody uses is closed. */
+  unused?: number | undefined;
+}
+
+/** What is served, and by what. */
+export interface Host {
+  releases(): ServedReleases;
+  context(bundle: ReleaseBundle): Promise<GlobalContext>;
+  /** Of the release that is current. */
+  current(): Promise<Context>;
+  readonly currentVersion: string;
+  /** What migrations make of a payload that an old release queued, for the current one. */
+  migratePayload: MigratePayload;
+}
+
+export interface Releases {
+  host: Host;
+  /** Milliseconds that modules have to end. */
+  close(within: number): Promise<void>;
+}

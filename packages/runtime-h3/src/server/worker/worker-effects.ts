@@ -1,0 +1,108 @@
+import type { EffectHome } from '../../effects/homes.ts';
+import type { Queues } from '../../effects/open.ts';
+import { createRunner } from '../../effects/runner.ts';
+import type { ProcessEffects } from '../../context/global.ts';
+import { toDataFolder } from '../../data/location.ts';
+import type { Logger } from '../../context/types.ts';
+import type { QueueDriver, QueueStats } from '../../ports.ts';
+import type { Host } from './served-app.ts';
+
+export interface WorkerEffectsOptions {
+  /** This process is there to run effects. Others run them only where nobody else can: from a queue in their own memory. */
+  runs: boolean;
+  /** `GATI_EFFECTS` */
+  url: string | undefined;
+  queues: Queues | undefined;
+  logger: Logger;
+  /** A queue that this process does not run is open: some process must. */
+  onQueue(): void;
+}
+
+export interface WorkerEffects extends ProcessEffects {
+  /** Begins to run what is queued, if this process does. */
+  follow(host: Host): void;
+  /** Of the queue that this process runs, if any, and if it counts. */
+  stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
+  /** Takes nothing more and lets what runs end, for so many milliseconds. */
+  stop(within: number): Promise<void>;
+  /** Once nothing enqueues any more. */
+  close(): Promise<void>;
+}
+
+/** One that was rolled back still answers who asks for it by its version. */
+const ALIVE: ReadonlySet<string> = new Set(['live', 'deprecated', 'withdrawn']);
+
+/** The effects of one worker: one queue for all releases, whose jobs the current one takes and passes on. */
+export function createWorkerEffects({
+  runs,
+  url,
+  queues,
+  logger,
+  onQueue,
+}: WorkerEffectsOptions): WorkerEffects {
+  let opening: Promise<QueueDriver> | undefined;
+  let driver: QueueDriver | undefined;
+  let host: Host | undefined;
+  let runner: ReturnType<typeof createRunner> | undefined;
+
+  const open = async (): Promise<QueueDriver> => {
+    const { openQueue, toDefaultQueue, toQueueSettings } = await import('../../effects/open.ts');
+    driver = await openQueue(
+      url || toDefaultQueue(toDataFolder('production')),
+      queues,
+      toQueueSettings(logger),
+    );
+    if (!runs && driver.caps.shared) onQueue();
+    begin();
+    return driver;
+  };
+
+  const begin = (): void => {
+    const from = host;
+    if (!driver || !from || runner || (!runs && driver.caps.shared)) return;
+    runner = createRunner({
+      version: () => from.currentVersion,
+      engine: async () => (await from.current()).effects,
+      logger,
+    });
+  };
+
+  return {
+    queue: () =>
+      (opening ??= open().catch((error: unknown) => {
+        // The next use tries again.
+        opening = undefined;
+        throw error;
+      })),
+
+    async releaseOf(version): Promise<EffectHome | undefined> {
+      const release = host?.releases().list.find((one) => one.version === version);
+      if (!host || !release || !ALIVE.has(release.status)) return undefined;
+      const bundle = await release.bundle();
+      const gctx = await host.context(bundle);
+      return { slots: () => bundle.effects, $defs: () => bundle.contract.$defs, gctx: () => gctx };
+    },
+
+    // Nothing runs before the releases are known.
+    currentVersion: () => host!.currentVersion,
+
+    migrate: async (effect, payload, from) => host?.migratePayload(effect, payload, from),
+
+    follow(from) {
+      host = from;
+      begin();
+    },
+
+    async stats() {
+      const jobs = runner && (await driver?.stats());
+      return jobs && { jobs, shared: driver!.caps.shared };
+    },
+
+    stop: async (within) => runner?.stop(within),
+
+    async close() {
+      await opening?.catch(() => undefined);
+      await driver?.close();
+    },
+  };
+}

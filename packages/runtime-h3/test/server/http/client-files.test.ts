@@ -1,0 +1,138 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { type RunningServer, useServer } from '../harness.ts';
+
+const server = useServer();
+const page = '<!doctype html><title>app</title>';
+const script = `console.log(${JSON.stringify('x'.repeat(5000))})`;
+let client = '';
+
+beforeAll(async () => {
+  client = join(server.folder(), 'client');
+  await mkdir(join(client, 'assets'), { recursive: true });
+  await writeFile(join(client, 'index.html'), page);
+  await writeFile(join(client, 'about.html'), 'about');
+  await writeFile(join(client, 'robots.txt'), 'robots');
+  await writeFile(join(client, '.env'), 'SECRET=1');
+  await writeFile(join(client, 'assets', 'index-BjqaFqYR.js'), script);
+  await writeFile(join(client, 'hello'), 'a file with the name of a route');
+  await writeFile(join(server.folder(), 'outside.txt'), 'outside');
+  await symlink(join(server.folder(), 'outside.txt'), join(client, 'link.txt'));
+});
+
+interface Answer {
+  status: number;
+  statusText: string;
+  headers: NodeJS.Dict<string | string[]>;
+  body: string;
+}
+const ask = (
+  { port }: RunningServer,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    // `path` as it stands: fetch would tidy it.
+    get({ port, host: '127.0.0.1', path, headers, method, agent: false }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk: Buffer) => (body += String(chunk)));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode!,
+          statusText: answer.statusMessage!,
+          headers: answer.headers,
+          body,
+        }),
+      );
+    }).on('error', reject);
+  });
+const browser = { 'sec-fetch-dest': 'document', accept: 'text/html' };
+
+test('a document is a file or the page; all else is a route, a file or a problem', async () => {
+  const app = await server.start({ CLIENT: client });
+  expect(await ask(app, '/', browser)).toMatchObject({
+    status: 200,
+    body: page,
+    headers: { 'cache-control': 'no-cache' },
+  });
+  expect(await ask(app, '/users/7', browser)).toMatchObject({
+    status: 200,
+    statusText: 'OK',
+    body: page,
+  });
+  expect(await ask(app, '/hello', browser)).toMatchObject({
+    body: 'a file with the name of a route',
+  });
+  expect(await ask(app, '/about', browser)).toMatchObject({ body: 'about' });
+  expect(
+    await ask(app, '/users/7', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }),
+  ).toMatchObject({ body: page });
+
+  expect((await ask(app, '/hello')).body).toContain('"hello":"world"');
+  expect(
+    (await ask(app, '/hello', { 'sec-fetch-dest': 'empty', accept: 'text/html' })).body,
+  ).toContain('"hello":"world"');
+  expect(await ask(app, '/robots.txt', { accept: '*/*' })).toMatchObject({
+    status: 200,
+    body: 'robots',
+  });
+  const missing = await ask(app, '/nothing', { accept: '*/*' });
+  expect(missing).toMatchObject({
+    status: 404,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+  expect(await ask(app, '/users/7', browser, 'POST')).toMatchObject({ status: 404 });
+  expect(await ask(app, '/', { accept: 'text/html' }, 'HEAD')).toMatchObject({
+    status: 200,
+    body: '',
+  });
+});
+
+test('hashed files are kept for ever, others are asked for again', async () => {
+  const app = await server.start({ CLIENT: client });
+  const asset = await ask(app, '/assets/index-BjqaFqYR.js', { 'sec-fetch-dest': 'script' });
+  expect(asset).toMatchObject({
+    status: 200,
+    body: script,
+    headers: { 'cache-control': 'public, max-age=31536000, immutable' },
+  });
+  const compressed = await ask(app, '/assets/index-BjqaFqYR.js', { 'accept-encoding': 'br' });
+  expect(compressed.headers).toMatchObject({ 'content-encoding': 'br', vary: 'Accept-Encoding' });
+  expect(compressed.body.length).toBeLessThan(500);
+  const robots = await ask(app, '/robots.txt');
+  expect(robots.headers['cache-control']).toBe('no-cache');
+  expect(
+    await ask(app, '/robots.txt', { 'if-none-match': String(robots.headers.etag) }),
+  ).toMatchObject({ status: 304, body: '' });
+  expect(await ask(app, '/robots.txt', { range: 'bytes=1-3' })).toMatchObject({
+    status: 206,
+    body: 'obo',
+  });
+});
+
+test.each([
+  '/../outside.txt',
+  '/..%2foutside.txt',
+  '/%2e%2e/outside.txt',
+  '/assets/../../outside.txt',
+  '/assets/..%5c..%5coutside.txt',
+  '/link.txt',
+  '/.env',
+  '//etc/passwd',
+  '/%00',
+  '/robots.txt%00.html',
+  '/%',
+  '/%ff',
+])('%s leads nowhere', async (path) => {
+  const app = await server.start({ CLIENT: client });
+  for (const headers of [{ accept: '*/*' }, browser]) {
+    const answer = await ask(app, path, headers as Record<string, string>);
+    expect([200, 400, 404]).toContain(answer.status);
+    if (answer.status === 200) expect(answer.body).toBe(page);
+    expect(answer.body).not.toMatch(/outside|SECRET|root:/);
+  }
+  expect((await ask(app, '/hello')).status).toBe(200);
+});

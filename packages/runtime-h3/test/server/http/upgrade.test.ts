@@ -1,0 +1,98 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { exchange } from '../../../../../test/kit/raw.ts';
+import { useServer } from '../harness.ts';
+
+const server = useServer();
+
+const raw = (port: number, ...texts: string[]): Promise<string> =>
+  exchange(connect(port, '127.0.0.1'), texts);
+
+const H2C =
+  'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+const LAST = 'GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+const statuses = (text: string): string[] =>
+  [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status!);
+
+test('an upgrade that is no WebSocket is answered as the request that it is, and the connection goes on', async () => {
+  const { port, url } = await server.start();
+  const get = await raw(port, `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST);
+  expect(statuses(get)).toEqual(['200', '200']);
+  expect(get.match(/"hello":"world"/g)).toHaveLength(2);
+  expect(statuses(await raw(port, `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n${LAST}`))).toEqual([
+    '200',
+    '200',
+  ]);
+  expect(statuses(await raw(port, `GET /nowhere HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST))).toEqual(
+    ['404', '200'],
+  );
+  expect(
+    statuses(
+      await raw(
+        port,
+        LAST.replace('close', 'keep-alive'),
+        `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`,
+        LAST,
+      ),
+    ),
+  ).toEqual(['200', '200', '200']);
+  // A body, in parts and of either framing.
+  for (const [framing, ...body] of [
+    ['Content-Length: 9', '{"a":', '"b"}'],
+    ['Transfer-Encoding: chunked', '5\r\n{"a":\r\n', '4\r\n"b"}\r\n0\r\n\r\n'],
+  ]) {
+    const got = await raw(
+      port,
+      `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${framing}\r\n${H2C}\r\n${body[0]}`,
+      body[1]!,
+      LAST,
+    );
+    // Node 24.9 and later read such a body themselves, and then it is the last request of its connection, which the answer says.
+    expect(/^connection: close/im.exec(got)?.index ?? -1).toBeGreaterThan(0);
+    expect(['200', '200,200']).toContain(statuses(got).join());
+    expect(got).toContain('{"got":{"a":"b"}}');
+  }
+  expect(
+    statuses(
+      await raw(
+        port,
+        `POST /hello HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n`,
+      ),
+    ),
+  ).toEqual(['405']);
+  expect((await fetch(`${url}/hello`)).status).toBe(200);
+});
+
+test('answers that came first go out first', async () => {
+  const { port } = await server.start();
+  const slow = 'GET /slow?ms=200 HTTP/1.1\r\nHost: x\r\n\r\n';
+  const got = await raw(port, `${slow}${slow}GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n${LAST}`);
+  expect(statuses(got)).toHaveLength(4);
+  expect(got.indexOf('"hello"')).toBeGreaterThan(got.lastIndexOf('slow'));
+});
+
+test('fields that Node would not give are no way to hide a body', async () => {
+  const { port } = await server.start();
+  const many = 'a:\r\n'.repeat(2100);
+  const hidden = 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n';
+  const got = await raw(
+    port,
+    `POST /hello HTTP/1.1\r\nHost: x\r\n${many}${H2C}Content-Length: ${hidden.length}\r\n\r\n${hidden}`,
+  );
+  expect(statuses(got)).toEqual(['431']);
+});
+
+test('a request without Host gets a problem', async () => {
+  const { port } = await server.start();
+  for (const text of [
+    'GET /hello HTTP/1.1\r\n\r\n',
+    'GET /hello HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    `GET /hello HTTP/1.1\r\n${H2C}\r\n`,
+  ]) {
+    const [head = '', body = ''] = (await raw(port, text)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(head).toMatch(/content-type: application\/problem\+json/i);
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'bad_request' });
+  }
+  expect(statuses(await raw(port, 'GET /hello HTTP/1.0\r\n\r\n'))).toEqual(['200']);
+});

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { useServer } from '../harness.ts';
+
+const server = useServer();
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the server in a process group of its own, as a shell does, and resolves when it and its workers are gone. */
+const interrupt = async (when: (child: ChildProcess) => Promise<void>): Promise<Ended> => {
+  const child = spawn(process.execPath, [server.entry()], {
+    env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '2', GATI_EFFECTS: 'memory:' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const out = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (out.stdout += String(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => (out.stderr += String(chunk)));
+  const closed = once(child, 'close');
+  try {
+    await when(child);
+    const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
+    return { code, signal, ...out };
+  } finally {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+  }
+};
+
+/** The first worker, as soon as there is one: it does not run its code yet. */
+const firstWorker = async ({ pid }: ChildProcess): Promise<number> => {
+  for (;;) {
+    const [worker] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+    if (worker) return Number(worker);
+    await sleep(1);
+  }
+};
+
+const expectQuiet = (ended: Ended): void => {
+  expect(ended.stderr).toBe('');
+  expect(ended.stdout).not.toContain('"level":"error"');
+};
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s to the whole group while it starts ends it quietly, whenever it comes',
+  async (signal) => {
+    for (const delay of [20, 60, 100, 150, 200, 250, 300, 400, 500, 700]) {
+      const ended = await interrupt(async ({ pid }) => {
+        await sleep(delay);
+        process.kill(-pid!, signal);
+      });
+      expectQuiet(ended);
+      // Before it obeys signals, they end it as any process.
+      expect(
+        ended.code === 0 || ended.signal === signal,
+        `after ${delay} ms: ${JSON.stringify(ended)}`,
+      ).toBe(true);
+    }
+  },
+  60_000,
+);
+
+// The processes of a group are found in /proc.
+test.skipIf(process.platform !== 'linux').each(['SIGINT', 'SIGTERM'] as const)(
+  '%s that ends a worker before its code runs',
+  async (signal) => {
+    const together = await interrupt(async (child) => {
+      await firstWorker(child);
+      process.kill(-child.pid!, signal);
+    });
+    expect(together).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    const workerFirst = await interrupt(async (child) => {
+      process.kill(await firstWorker(child), signal);
+      await sleep(50);
+      child.kill(signal);
+    });
+    expect(workerFirst).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    const workerAlone = await interrupt(
+      async (child) => void process.kill(await firstWorker(child), signal),
+    );
+    expect(workerAlone).toMatchObject({ code: 1, stdout: '' });
+    expect(workerAlone.stderr).toContain(
+      `GATI_WORKER_START: A worker ended (signal ${signal}) before it was ready.`,
+    );
+  },
+);

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { useServer } from '../harness.ts';
+
+const server = useServer();
+
+test('the first line says where, though a module speaks before', async () => {
+  const { url, stdout, stop, seen } = await server.start();
+  await seen('a module speaks');
+  const [first] = stdout().split('\n');
+  expect(first).toBe(JSON.stringify({ level: 'info', msg: 'listening', url }));
+  expect(await (await fetch(`${url}/hello`)).json()).toMatchObject({ hello: 'world' });
+  expect(await stop()).toBe(0);
+  expect(stdout()).toContain('store disposed');
+  expect(stdout()).toContain('GATI_EFFECTS_MEMORY');
+});
+
+test('several workers share the port and announce it once', async () => {
+  const { url, stdout, stop } = await server.start({ GATI_WORKERS: '3' });
+  const pids = new Set<number>();
+  for (let tries = 0; tries < 200 && pids.size < 3; tries++) {
+    const answer = await fetch(`${url}/hello`, { headers: { connection: 'close' } });
+    pids.add(((await answer.json()) as { pid: number }).pid);
+  }
+  expect(pids.size).toBe(3);
+  expect(stdout().match(/"listening"/g)).toHaveLength(1);
+  expect(await stop('SIGINT')).toBe(0);
+});
+
+test('a taken port is one clear error', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const { code, stdout, stderr } = await server.run({ PORT: String(port), GATI_WORKERS: '2' });
+  other.close();
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(new RegExp(`^GATI_PORT_TAKEN: Port ${port} .*\n  fix: .*\n$`));
+});
+
+test.each([
+  [{ PORT: 'http' }, 'GATI_BAD_ENV: PORT=http'],
+  [{ PORT: '70000' }, 'GATI_BAD_ENV: PORT=70000'],
+  [{ GATI_WORKERS: '0' }, 'GATI_BAD_ENV: GATI_WORKERS=0'],
+  [{ GATI_ROLE: 'king' }, 'GATI_BAD_ENV: GATI_ROLE=king'],
+  [{ GATI_ROLE: 'routes' }, 'GATI_BAD_ENV: GATI_DOMAIN is missing'],
+  [{ GATI_ROLE: 'routes', GATI_DOMAIN: 'nowhere' }, 'GATI_BAD_ENV: GATI_DOMAIN=nowhere'],
+  [{ GATI_TRUST_PROXY: 'everyone' }, 'GATI_BAD_ENV: GATI_TRUST_PROXY=everyone'],
+  [{ GREETING: 'bad' }, 'GATI_CONFIG_INVALID'],
+  [{ BROKEN_MODULE: '1' }, 'GATI_MODULE_SETUP'],
+  [{ GATI_EFFECTS: 'carrier-pigeon://user:secret@loft' }, 'GATI_EFFECTS'],
+  [{ HOST: '203.0.113.7' }, 'GATI_LISTEN'],
+])('%o ends with one message', async (env, message) => {
+  const { code, stderr } = await server.run({ GATI_WORKERS: '2', ...env });
+  expect(code).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr.match(/fix: /g)).toHaveLength(1);
+  expect(stderr).not.toContain('secret');
+});
+
+test('a worker that can not say why it ended is told of; one that can is quoted', async () => {
+  const silent = await server.run({ DIE_AT_START: '1', GATI_WORKERS: '2' });
+  expect(silent).toMatchObject({ code: 1, stdout: '' });
+  expect(silent.stderr).toContain(
+    'GATI_WORKER_START: A worker ended (code 3) before it was ready.',
+  );
+  const throwing = await server.run({ THROW_AT_START: '1', GATI_WORKERS: '2' });
+  expect(throwing).toMatchObject({ code: 1, stdout: '' });
+  expect(throwing.stderr).toMatch(/^TypeError: a module that can not be evaluated\n +at .*release/);
+});
+
+test('who reads the first line and goes does not end the server', async () => {
+  const { url, child } = await server.start();
+  child.stdout!.destroy();
+  for (let n = 0; n < 5; n++) {
+    expect((await fetch(`${url}/hello`)).status).toBe(200);
+    // The access log is written some time after.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 150);
+    });
+  }
+  expect(child.exitCode).toBeNull();
+});
+
+test('a domain is served alone; a worker serves probes only', async () => {
+  const routes = await server.start({ GATI_ROLE: 'routes', GATI_DOMAIN: 'payments' });
+  expect((await fetch(`${routes.url}/payments/total`)).status).toBe(200);
+  expect((await fetch(`${routes.url}/hello`)).status).toBe(404);
+  const worker = await server.start({ GATI_ROLE: 'worker' });
+  expect((await fetch(`${worker.url}/hello`)).status).toBe(404);
+  expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
+});
+
+test('probes and metrics of all workers', async () => {
+  const { url } = await server.start({ GATI_WORKERS: '2' });
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok' });
+  for (let n = 0; n < 20; n++)
+    await (await fetch(`${url}/hello`, { headers: { connection: 'close' } })).arrayBuffer();
+  const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  // The second worker starts when the first one serves.
+  await expect.poll(scrape, { timeout: 10_000 }).toMatch(/^gati_workers 2$/m);
+  const text = await scrape();
+  expect(text).toMatch(
+    /^http_server_request_duration_seconds_count\{method="GET",route="\/hello",version="1\.2\.3",status="2xx"\} 20$/m,
+  );
+
+  const sick = await server.start({ SICK_MODULE: '1' });
+  const ready = await fetch(`${sick.url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ status: 'failing', failing: ['store'] });
+});
+
+test('effects run in the process that took them', async () => {
+  const { url } = await server.start();
+  expect((await fetch(`${url}/jobs`, { method: 'POST' })).status).toBe(202);
+  await expect.poll(async () => (await fetch(`${url}/jobs`)).json()).toEqual({ ran: 1 });
+});
+
+test('an unknown argument starts no server and says what there is', async () => {
+  for (const args of [['bogus'], ['--port', '80'], ['']]) {
+    const { code, stdout, stderr } = await server.run({}, args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^GATI_USAGE: .*\n {2}fix: .*activate, rollback, releases and effects/);
+  }
+  const json = await server.run({}, ['bogus', '--json']);
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+    2,
+    { errors: [{ code: 'GATI_USAGE' }] },
+  ]);
+  const help = await server.run({}, ['--help']);
+  expect([help.code, help.stderr]).toEqual([0, '']);
+  for (const word of ['activate', 'rollback', 'releases', 'effects'])
+    expect(help.stdout).toContain(word);
+});
+
+test('a reader that has seen enough ends a command without a word', async () => {
+  const env = { ...process.env, GATI_EFFECTS: `sqlite:${join(server.folder(), 'read.db')}` };
+  const { open } = await import('../../../src/effects/drivers/sqlite/driver.ts');
+  const queue = await open(env.GATI_EFFECTS);
+  await queue.enqueue(
+    Array.from({ length: 3000 }, (_, n) => ({
+      id: String(n),
+      effect: 'a',
+      payload: '{}',
+      priority: 0,
+      release: '1',
+      runAt: Date.now(),
+    })),
+  );
+  await queue.close();
+  for (const words of [
+    'effects list --limit 3000',
+    'effects list --limit 3000 --json 2>/dev/null',
+    '--help',
+    'effects list --limit 3000 2>&1',
+  ]) {
+    const line = `{ "${process.execPath}" "${server.entry()}" ${words}; echo "code $?" >&3; } 3>&2 | head -1 >/dev/null`;
+    const child = spawn('bash', ['-c', line], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)));
+    await once(child, 'close');
+    expect(stderr, words).toBe('code 0\n');
+  }
+});

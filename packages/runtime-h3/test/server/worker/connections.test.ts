@@ -1,0 +1,307 @@
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
+import http2 from 'node:http2';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createApp, onlyRelease } from '../../../src/app/index.ts';
+import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
+import { createProbes } from '../../../src/server/http/probes.ts';
+import { bundle, context } from '../../helpers/bundle.ts';
+import { raw } from '../../helpers/target.ts';
+
+let http: HttpServer;
+let port = 0;
+/** What Node told of the messages that handlers held. */
+const told: string[] = [];
+const accepted: Socket[] = [];
+const messages: IncomingMessage[] = [];
+
+/** Answers in short and long ASCII, and in short and long of what takes more bytes. */
+const TEXTS = ['plain', 'x'.repeat(3000), 'naïve', '日'.repeat(2000)];
+
+function hold(req: { raw: unknown }): void {
+  const message = req.raw as IncomingMessage;
+  for (const event of ['end', 'close'])
+    message.once(event, () => told.push(`${message.method} ${event}`));
+}
+
+const release = bundle({
+  'GET /text/:what': { handler: (req) => ({ what: decodeURIComponent(req.params.what!) }) },
+  'GET /field/:text': {
+    handler: (req, res) => {
+      res.headers.set('x-name', 'é');
+      return TEXTS[Number(req.params.text)];
+    },
+  },
+  'GET /empty': { handler: () => undefined },
+  'GET /slow/:ms': {
+    handler: async (req) => {
+      await sleep(Number(req.params.ms));
+      return { ms: req.params.ms };
+    },
+  },
+  'GET /held': { handler: (req) => (hold(req), { held: true }) },
+  'GET /held/stream': {
+    handler: (req) => {
+      hold(req);
+      return (async function* () {
+        yield 'one';
+        await sleep(50);
+        told.push('streamed');
+        yield 'two';
+      })();
+    },
+  },
+  'GET /ticks': {
+    handler: async function* (req) {
+      (req.raw as IncomingMessage).setTimeout(1500);
+      for (let tick = 0; tick < 12; tick++) {
+        await sleep(300);
+        yield 'tick ';
+      }
+    },
+  },
+  'GET /impatient': {
+    handler: async (req) => {
+      (req.raw as IncomingMessage).setTimeout(150);
+      await sleep(3000);
+    },
+  },
+  'GET /paused': {
+    handler: (req, _res, _gctx, lctx) => {
+      const message = req.raw as IncomingMessage;
+      lctx.waitUntil(
+        (async () => {
+          let size = 0;
+          for await (const chunk of message) {
+            size += (chunk as Buffer).length;
+            await sleep(20);
+          }
+          told.push(`read ${size}`);
+        })(),
+      );
+      return { later: true };
+    },
+  },
+  'POST /held': { handler: (req) => (hold(req), { size: req.rawBody?.length ?? 0 }) },
+  'POST /echo': { body: {}, handler: (req) => ({ got: req.body }) },
+});
+const app = createApp({
+  releases: () => onlyRelease(release),
+  context: (each) => context(each, []),
+  mode: 'production',
+  logger: context(release, []).logger,
+});
+const door = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  accepted.push(socket);
+  http.take(socket);
+});
+
+beforeAll(async () => {
+  http = createHttpServer({
+    state: { draining: false },
+    onRequest: (req, res) => (messages.push(req), app.node(req, res)),
+    onUpgrade: () => false,
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  port = (door.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  await app.close();
+  http.destroy();
+  await new Promise((resolve) => door.close(resolve));
+});
+
+const get = (path: string, last = false): string =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\n${last ? 'Connection: close\r\n' : ''}\r\n`;
+const post = (path: string, body: string, last = false): string =>
+  `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${last ? 'Connection: close\r\n' : ''}\r\n${body}`;
+const bodies = (answers: string): string[] =>
+  answers
+    .split(/(?=HTTP\/1\.1 \d)/)
+    .map((answer) =>
+      Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString(),
+    );
+
+test('what is sent ahead is answered in its order, whatever takes how long and however it is encoded', async () => {
+  const sent = [
+    get('/slow/60'),
+    get('/text/ascii'),
+    post('/echo', '{"a":"é"}'),
+    get(`/text/${encodeURIComponent('naïve 日本')}`),
+    post('/echo', '[1,2]'),
+    get('/empty'),
+    `HEAD /text/x HTTP/1.1\r\nHost: x\r\n\r\n`,
+    get('/slow/5', true),
+  ];
+  const expected = [
+    '{"ms":"60"}',
+    '{"what":"ascii"}',
+    '{"got":{"a":"é"}}',
+    '{"what":"naïve 日本"}',
+    '{"got":[1,2]}',
+    '',
+    '',
+    '{"ms":"5"}',
+  ];
+  expect(bodies(await raw(port, [sent.join('')], { wait: 5000 }))).toEqual(expected);
+  expect(bodies(await raw(port, sent, { wait: 5000, gap: 20 }))).toEqual(expected);
+});
+
+test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async (size) => {
+  const text = post('/echo', JSON.stringify({ text: 'x'.repeat(20), list: [1, 2, 3] }), true);
+  const head = text.indexOf('\r\n\r\n') + 4;
+  const pieces = [
+    text.slice(0, head),
+    ...(text.slice(head).match(new RegExp(`.{1,${size}}`, 'gs')) ?? []),
+  ];
+  expect(bodies(await raw(port, pieces, { gap: 2, wait: 5000 }))).toEqual([
+    `{"got":{"text":"${'x'.repeat(20)}","list":[1,2,3]}}`,
+  ]);
+});
+
+test('a body in chunks, and one that is longer than what Node reads ahead', async () => {
+  const chunked =
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n';
+  expect(bodies(await raw(port, [chunked]))).toEqual(['{"got":{"a":1}}']);
+  const long = JSON.stringify('y'.repeat(300_000));
+  expect(
+    bodies(await raw(port, [post('/echo', long), post('/echo', '"next"', true)], { wait: 5000 })),
+  ).toEqual([`{"got":${long}}`, '{"got":"next"}']);
+});
+
+test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
+  'a field is Latin-1 on the wire beside any text: %s',
+  async (_, index) => {
+    const answer = await raw(port, [get(`/field/${index}`, true)]);
+    expect(answer).toContain('x-name: é\r\n');
+    expect(bodies(answer)).toEqual([JSON.stringify(TEXTS[Number(index)])]);
+  },
+);
+
+test('who holds the message of Node hears its end', async () => {
+  told.length = 0;
+  await raw(port, [get('/held'), post('/held', '{"a":1}'), get('/held', true)]);
+  await vi.waitFor(() =>
+    expect(told.toSorted()).toEqual([
+      'GET close',
+      'GET close',
+      'GET end',
+      'GET end',
+      'POST close',
+      'POST end',
+    ]),
+  );
+  told.length = 0;
+  await raw(port, [get('/held/stream', true)]);
+  await vi.waitFor(() => expect(told).toEqual(['streamed', 'GET end', 'GET close']));
+  told.length = 0;
+  await raw(port, [get('/held/stream', true).replace('GET', 'HEAD')]);
+  await vi.waitFor(() => expect(told).toEqual(['HEAD end', 'HEAD close']));
+});
+
+test('who reads a body slowly after the answer gets all of it', async () => {
+  told.length = 0;
+  const body = 'z'.repeat(200_000);
+  await raw(
+    port,
+    [`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`],
+    { wait: 700 },
+  );
+  await vi.waitFor(() => expect(told).toEqual(['read 200000']), 3000);
+});
+
+test('a stream of HTTP/2 that its client cancels ends its call', async () => {
+  const server = http2.createServer((req, res) => app.node(req as never, res as never));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const cancelled = client.request({ ':path': '/slow/100' });
+  await vi.waitFor(() => expect(app.inflight).toBe(1));
+  cancelled.close(http2.constants.NGHTTP2_CANCEL);
+  await vi.waitFor(() => expect(app.inflight).toBe(0), 2000);
+  const asked = client.request({ ':path': '/slow/1' });
+  expect((await asked.setEncoding('utf8').toArray()).join('')).toBe('{"ms":"1"}');
+  client.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('a client that reads nothing for a while gets all answers in the end', async () => {
+  const count = 3000;
+  const socket = connect(port, '127.0.0.1');
+  socket.pause();
+  socket.write(get('/text/again').repeat(count - 1) + get('/text/again', true));
+  await sleep(300);
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+  socket.resume();
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(text.split('{"what":"again"}').length - 1).toBe(count);
+});
+
+test('a connection that waits for its next request ends after 5 to 8 s; one that is being answered, or on which bytes come, does not', async () => {
+  const began = performance.now();
+  const lasts = (chunks: string[], gap?: number): Promise<[number, string]> =>
+    raw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [
+      performance.now() - began,
+      text,
+    ]);
+  const [idle, busy, fed] = await Promise.all([
+    lasts([get('/text/a')]),
+    lasts([get('/slow/9000', true)]),
+    // A second head that comes slowly, and is whole after 9 s.
+    lasts(
+      [
+        get('/text/a'),
+        ...'GET /text/b'.match(/.{1,2}/g)!,
+        ' HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      ],
+      1300,
+    ),
+  ]);
+  expect(idle[0]).toBeGreaterThan(4500);
+  expect(idle[0]).toBeLessThan(9000);
+  expect(bodies(busy[1])).toEqual(['{"ms":"9000"}']);
+  expect(bodies(fed[1])).toEqual(['{"what":"a"}', '{"what":"b"}']);
+}, 30_000);
+
+test('a message is let go while its connection waits', async () => {
+  messages.length = 0;
+  const socket = connect(port, '127.0.0.1');
+  socket.write(get('/text/a') + post('/echo', '[1]'));
+  await vi.waitFor(() => expect(messages).toHaveLength(2));
+  await vi.waitFor(() => expect(messages[1]!.readableEnded).toBe(true), 4000);
+  expect(socket.destroyed).toBe(false);
+  socket.destroy();
+});
+
+test('the timeouts of a handler are those of Node', async () => {
+  const ticks = raw(port, [get('/ticks', true)], { wait: 8000 });
+  const began = performance.now();
+  expect(await raw(port, [get('/impatient', true)])).toBe('');
+  expect(performance.now() - began).toBeLessThan(900);
+  expect((await ticks).match(/tick /g)).toHaveLength(12);
+  const before = accepted.length;
+  const socket = connect(port, '127.0.0.1');
+  await vi.waitFor(() => expect(accepted.length).toBe(before + 1));
+  expect(() => accepted.at(-1)!.setTimeout(-1)).toThrow(RangeError);
+  socket.destroy();
+}, 15_000);
+
+test('a probe that fails is answered, and costs nothing else', async () => {
+  const failed: unknown[] = [];
+  const probes = createProbes({
+    prepare() {},
+    draining: () => false,
+    health: () => Promise.reject(new Error('health')),
+    metrics: () => Promise.reject(new Error('metrics')),
+    onError: (error) => failed.push(error),
+  });
+  const server = createPlainServer((req, res) => void probes(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const path of ['/readyz', '/metrics']) expect((await fetch(at + path)).status).toBe(500);
+  expect((await fetch(`${at}/livez`)).status).toBe(200);
+  expect(failed.map(String)).toEqual(['Error: health', 'Error: metrics']);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});

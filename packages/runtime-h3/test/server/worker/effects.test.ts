@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type RunningServer, useServer } from '../harness.ts';
+
+const server = useServer();
+let count = 0;
+const queue = (): Record<string, string> => ({
+  GATI_EFFECTS: `sqlite:${join(server.folder(), `queue-${count++}.db`)}`,
+});
+const WAIT = { timeout: 20_000, interval: 20 };
+
+interface Line {
+  began?: string;
+  ended?: string;
+  pid: number;
+  attempt: number;
+}
+
+const linesOf = (...servers: RunningServer[]): Line[] =>
+  servers
+    .flatMap((one) => one.stdout().split('\n'))
+    .filter((line) => line.startsWith('{"began"') || line.startsWith('{"ended"'))
+    .map((line) => JSON.parse(line) as Line);
+
+const enqueue = async (
+  { url }: RunningServer,
+  hold: number,
+): Promise<{ id: string; pid: number }> =>
+  (await (await fetch(`${url}/where?hold=${hold}`, { method: 'POST' })).json()) as {
+    id: string;
+    pid: number;
+  };
+
+test('one process runs effects, the others only enqueue; how a job stands is read anywhere', async () => {
+  const running = await server.start({ ...queue(), GATI_WORKERS: '2' });
+  const jobs: { id: string; pid: number }[] = [];
+  for (let n = 0; n < 6; n++) jobs.push(await enqueue(running, 0));
+  await expect.poll(() => linesOf(running).filter(({ ended }) => ended).length, WAIT).toBe(6);
+  const pids = new Set(linesOf(running).map(({ pid }) => pid));
+  expect(pids.size).toBe(1);
+  expect(jobs.map(({ pid }) => pid)).not.toContain([...pids][0]);
+  const state = async (): Promise<unknown> =>
+    ((await (await fetch(`${running.url}/job?id=${jobs[0]!.id}`)).json()) as { job: unknown }).job;
+  await expect
+    .poll(state, WAIT)
+    .toMatchObject({ state: 'completed', attempt: 1, progress: 50, result: { by: [...pids][0] } });
+  // The second worker may still be starting.
+  const metrics = async (): Promise<string> => (await fetch(`${running.url}/metrics`)).text();
+  await expect.poll(metrics, WAIT).toContain('gati_workers 3');
+  expect(await metrics()).toContain('gati_effect_jobs{state="waiting"} 0');
+  expect(await running.stop()).toBe(0);
+}, 90_000);
+
+test('a server that ends lets its jobs end, and the next takes what is left', async () => {
+  const env = queue();
+  const first = await server.start({ ...env, GATI_DRAIN: '1000' });
+  const short = await enqueue(first, 300);
+  const long = await enqueue(first, 60_000);
+  await expect.poll(() => linesOf(first).filter(({ began }) => began).length, WAIT).toBe(2);
+  expect(await first.stop()).toBe(0);
+  expect(linesOf(first).filter(({ ended }) => ended)).toMatchObject([
+    { ended: short.id, attempt: 1 },
+  ]);
+  const second = await server.start(env);
+  await expect.poll(() => linesOf(second), WAIT).toMatchObject([{ began: long.id, attempt: 2 }]);
+}, 90_000);
+
+test('roles share a queue: core enqueues, workers run', async () => {
+  const env = queue();
+  const core = await server.start({ ...env, GATI_ROLE: 'core' });
+  const { id } = await enqueue(core, 0);
+  const worker = await server.start({ ...env, GATI_ROLE: 'worker' });
+  expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
+  expect((await fetch(`${worker.url}/where?hold=0`, { method: 'POST' })).status).toBe(404);
+  await expect
+    .poll(() => linesOf(worker).find(({ ended }) => ended === id), WAIT)
+    .toMatchObject({ attempt: 1 });
+  expect(linesOf(core)).toEqual([]);
+}, 90_000);

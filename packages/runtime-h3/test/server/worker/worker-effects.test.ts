@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { ServedRelease } from '../../../src/app/versions/served-release.ts';
+import { createWorkerEffects } from '../../../src/server/worker/worker-effects.ts';
+import type { Host } from '../../../src/server/worker/served-app.ts';
+import { bundle, context } from '../../helpers/bundle.ts';
+
+test('jobs run on their own release while it answers by its version, also after it was rolled back', async () => {
+  const release = bundle({});
+  const made = context(release, []);
+  const effects = createWorkerEffects({
+    runs: false,
+    url: 'memory:',
+    queues: undefined,
+    logger: made.logger,
+    onQueue: () => {},
+  });
+  const statuses: ServedRelease['status'][] = [
+    'live',
+    'deprecated',
+    'withdrawn',
+    'retired',
+    'staged',
+  ];
+  const list = statuses.map((status) => ({ version: status, status, bundle: () => release }));
+  effects.follow({
+    currentVersion: 'live',
+    releases: () => ({ list }),
+    context: async () => made,
+  } as unknown as Host);
+  const alive = await Promise.all(
+    statuses.map(async (status) => [status, (await effects.releaseOf!(status)) !== undefined]),
+  );
+  expect(Object.fromEntries(alive)).toEqual({
+    live: true,
+    deprecated: true,
+    withdrawn: true,
+    retired: false,
+    staged: false,
+  });
+});
