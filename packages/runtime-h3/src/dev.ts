@@ -4,5 +4,5 @@ export { ABI } from './releases/bundle.ts';
 export { wantsPage } from './server/http/client-files.ts';
 export { refuse } from './server/http/raw-problem.ts';
 export { upgrades, isHandshake, replay } from './server/http/upgrade-replay.ts';
-export { openAnyQueue, runEffects } from './effects/tools.ts';
-export { QUEUES } from './effects/queues.ts';
+export { openAnyQueue, runEffects } from './effects/command/run-command.ts';
+export { QUEUES } from './effects/drivers/registry.ts';

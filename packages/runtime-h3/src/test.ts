@@ -2,7 +2,7 @@ import { GatiError } from '@gati/contract';
 import { createApp, onlyRelease } from './app/index.ts';
 import { createGlobalContext } from './context/global.ts';
 import type { GlobalContext } from './context/types.ts';
-import { createMemoryDriver } from './effects/drivers/memory.ts';
+import { createMemoryDriver } from './effects/drivers/memory/driver.ts';
 import type { ReleaseBundle } from './releases/bundle.ts';
 import { createTextLogger } from './telemetry/text-logger.ts';
 import { readAnswer, toRequest } from './test-request.ts';

@@ -3,10 +3,10 @@ import { loadConfig } from '../config/load.ts';
 import { createLazyDatabase } from '../data/database.ts';
 import { toDataFolder } from '../data/location.ts';
 import { createLazyStorage } from '../data/storage.ts';
-import type { EffectsEngine } from '../effects/engine.ts';
-import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/homes.ts';
-import { createLazyEngine } from '../effects/lazy.ts';
-import type { Queues } from '../effects/open.ts';
+import type { EffectsEngine } from '../effects/engine/engine.ts';
+import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engine/job-release.ts';
+import { createLazyEngine } from '../effects/engine/lazy-engine.ts';
+import type { Queues } from '../effects/drivers/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
@@ -84,9 +84,9 @@ export async function createGlobalContext({
       { openQueue, toDefaultQueue, toQueueSettings },
       { verifySchedules },
     ] = await Promise.all([
-      import('../effects/engine.ts'),
-      import('../effects/open.ts'),
-      import('../effects/schedules.ts'),
+      import('../effects/engine/engine.ts'),
+      import('../effects/drivers/open.ts'),
+      import('../effects/engine/schedules.ts'),
     ]);
     const open = (): Promise<QueueDriver> =>
       openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, toQueueSettings(logger));

@@ -1,5 +1,5 @@
 import type { Database, Storage } from '../data/types.ts';
-import type { EnqueueOptions } from '../effects/enqueue-options.ts';
+import type { EnqueueOptions } from '../effects/enqueue/enqueue-options.ts';
 import type { EffectJob } from '../effects/job.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`.

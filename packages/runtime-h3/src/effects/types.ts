@@ -1,6 +1,6 @@
 import type { GlobalContext, Logger } from '../context/types.ts';
 
-export type { EnqueueOptions } from './enqueue-options.ts';
+export type { EnqueueOptions } from './enqueue/enqueue-options.ts';
 export type { EffectJob } from './job.ts';
 
 /** What a file in `src/effects` exports. Times are milliseconds. */

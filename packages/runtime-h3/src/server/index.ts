@@ -24,7 +24,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
   if (name === 'effects') {
     const [{ runEffectsCommand }, { toDefaultQueue }, { toDataFolder }] = await Promise.all([
       import('../effects/command/main.ts'),
-      import('../effects/open.ts'),
+      import('../effects/drivers/open.ts'),
       import('../data/location.ts'),
     ]);
     const url = process.env.GATI_EFFECTS || toDefaultQueue(toDataFolder('production'));

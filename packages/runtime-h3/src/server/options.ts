@@ -1,5 +1,5 @@
 import type { AppOptions } from '../app/options.ts';
-import type { Queues } from '../effects/open.ts';
+import type { Queues } from '../effects/drivers/open.ts';
 import type { ReleaseBundle } from '../releases/bundle.ts';
 
 export interface ServerOptions extends Pick<

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { toNumbered } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
-import { open as openQueue } from '../../src/effects/drivers/postgres/index.ts';
+import { open as openQueue } from '../../src/effects/drivers/postgres/driver.ts';
 
 const bin = [
   '/usr/lib/postgresql/17/bin',

@@ -1,7 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
-import { open as openAzure } from '../../src/effects/drivers/azurequeue/index.ts';
+import { open as openAzure } from '../../src/effects/drivers/azurequeue/driver.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 

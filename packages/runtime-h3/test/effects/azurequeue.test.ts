@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
-import { open as openAzure } from '../../src/effects/drivers/azurequeue/index.ts';
+import { open as openAzure } from '../../src/effects/drivers/azurequeue/driver.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runEffectsCommand } from '../../src/effects/command/main.ts';
-import { openQueue } from '../../src/effects/open.ts';
+import { openQueue } from '../../src/effects/drivers/open.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 
 let folder = '';
@@ -189,7 +189,7 @@ test('says what is wrong', async () => {
 test('a queue that does not answer is said once, with a code', { timeout: 60_000 }, async () => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const output = { line: () => {}, document: () => {} };
-  const queues = { redis: () => import('../../src/effects/drivers/redis/index.ts') };
+  const queues = { redis: () => import('../../src/effects/drivers/redis/driver.ts') };
   const code = await runEffectsCommand(['list'], { url: 'redis://127.0.0.1:1', queues, output });
   const lines = written.mock.calls.map(([text]) => String(text));
   written.mockRestore();

@@ -1,11 +1,11 @@
 import type { GlobalContext, Logger } from '../../src/context/types.ts';
-import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
+import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
 import {
   createEffectsEngine,
   type EffectsEngine,
   type EffectsOptions,
-} from '../../src/effects/engine.ts';
-import type { EffectHome } from '../../src/effects/homes.ts';
+} from '../../src/effects/engine/engine.ts';
+import type { EffectHome } from '../../src/effects/engine/job-release.ts';
 import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import type { EffectSlot } from '../../src/releases/bundle.ts';

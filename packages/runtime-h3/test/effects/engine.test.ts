@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Schema } from '@gati/contract';
 import type { GlobalContext, Logger } from '../../src/context/types.ts';
-import { toBackoff } from '../../src/effects/backoff.ts';
-import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
-import { createEffectsEngine, type EffectsEngine } from '../../src/effects/engine.ts';
+import { toBackoff } from '../../src/effects/engine/backoff.ts';
+import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
+import { createEffectsEngine, type EffectsEngine } from '../../src/effects/engine/engine.ts';
 import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import type { EffectSlot } from '../../src/releases/bundle.ts';

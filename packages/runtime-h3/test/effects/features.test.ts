@@ -1,7 +1,7 @@
 import type { Schema } from '@gati/contract';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
-import { createSchedules } from '../../src/effects/schedules.ts';
+import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
+import { createSchedules } from '../../src/effects/engine/schedules.ts';
 import type { EffectContext } from '../../src/effects/types.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { fits } from '../../src/validate/explain.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
-import { openQueue } from '../../src/effects/open.ts';
-import { verifySchedules } from '../../src/effects/schedules.ts';
+import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
+import { openQueue } from '../../src/effects/drivers/open.ts';
+import { verifySchedules } from '../../src/effects/engine/schedules.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { type Opened, openEngine, toHome } from './engine-kit.ts';
 

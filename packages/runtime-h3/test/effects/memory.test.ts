@@ -1,4 +1,4 @@
-import { createMemoryDriver } from '../../src/effects/drivers/memory.ts';
+import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
 import { describeDriver } from './driver-conformance.ts';
 
 let time = 1_700_000_000_000;

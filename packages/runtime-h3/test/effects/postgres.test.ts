@@ -1,11 +1,11 @@
 import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createGlobalContext } from '../../src/context/global.ts';
-import { QUEUES } from '../../src/effects/queues.ts';
+import { QUEUES } from '../../src/effects/drivers/registry.ts';
 import type { EffectSlot } from '../../src/releases/bundle.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { startPostgres } from '../../../../test/servers/postgres.ts';
-import { open as openPostgres } from '../../src/effects/drivers/postgres/index.ts';
+import { open as openPostgres } from '../../src/effects/drivers/postgres/driver.ts';
 import type { NewJob, QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 import { testRestart } from './driver-restart.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
-import { open as openPubSub } from '../../src/effects/drivers/pubsub/index.ts';
+import { open as openPubSub } from '../../src/effects/drivers/pubsub/driver.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startRedis } from '../../../../test/servers/redis.ts';
-import { open } from '../../src/effects/drivers/redis/index.ts';
+import { open } from '../../src/effects/drivers/redis/driver.ts';
 import type { Lease, NewJob, QueueDriver } from '../../src/ports.ts';
 
 const server = await startRedis();

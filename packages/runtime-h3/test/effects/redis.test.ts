@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startRedis } from '../../../../test/servers/redis.ts';
-import { open as openRedis } from '../../src/effects/drivers/redis/index.ts';
+import { open as openRedis } from '../../src/effects/drivers/redis/driver.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 import { testRestart } from './driver-restart.ts';

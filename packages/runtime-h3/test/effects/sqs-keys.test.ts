@@ -2,7 +2,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import { startMoto } from '../../../../test/servers/moto.ts';
-import { open as openSqs } from '../../src/effects/drivers/sqs/index.ts';
+import { open as openSqs } from '../../src/effects/drivers/sqs/driver.ts';
 import type { NewJob, QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 

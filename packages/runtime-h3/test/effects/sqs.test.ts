@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
-import { open as openSqs } from '../../src/effects/drivers/sqs/index.ts';
+import { open as openSqs } from '../../src/effects/drivers/sqs/driver.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { describeDriver, pause } from './driver-conformance.ts';
 

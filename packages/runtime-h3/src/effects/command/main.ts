@@ -7,7 +7,7 @@ import {
   toUsage,
   wrongUse,
 } from '../../command/command.ts';
-import { openQueue, type Queues } from '../open.ts';
+import { openQueue, type Queues } from '../drivers/open.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
 
 export interface EffectsCommandOptions {

@@ -1,7 +1,7 @@
 import type { ServedReleases } from '../../app/versions/served-release.ts';
 import type { Context } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
-import type { MigratePayload } from '../../effects/homes.ts';
+import type { MigratePayload } from '../../effects/engine/job-release.ts';
 import type { ReleaseBundle } from '../../releases/bundle.ts';
 import type { ReleaseRules } from '../../releases/host/rules.ts';
 

@@ -1,6 +1,6 @@
-import type { EffectHome } from '../../effects/homes.ts';
-import type { Queues } from '../../effects/open.ts';
-import { createRunner } from '../../effects/runner.ts';
+import type { EffectHome } from '../../effects/engine/job-release.ts';
+import type { Queues } from '../../effects/drivers/open.ts';
+import { createRunner } from '../../effects/engine/current-release.ts';
 import type { ProcessEffects } from '../../context/global.ts';
 import { toDataFolder } from '../../data/location.ts';
 import type { Logger } from '../../context/types.ts';
@@ -46,7 +46,8 @@ export function createWorkerEffects({
   let runner: ReturnType<typeof createRunner> | undefined;
 
   const open = async (): Promise<QueueDriver> => {
-    const { openQueue, toDefaultQueue, toQueueSettings } = await import('../../effects/open.ts');
+    const { openQueue, toDefaultQueue, toQueueSettings } =
+      await import('../../effects/drivers/open.ts');
     driver = await openQueue(
       url || toDefaultQueue(toDataFolder('production')),
       queues,

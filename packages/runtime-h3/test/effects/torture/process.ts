@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { GlobalContext } from '../../../src/context/types.ts';
-import { createEffectsEngine, type EffectsEngine } from '../../../src/effects/engine.ts';
-import { openQueue } from '../../../src/effects/open.ts';
-import { QUEUES } from '../../../src/effects/queues.ts';
+import { createEffectsEngine, type EffectsEngine } from '../../../src/effects/engine/engine.ts';
+import { openQueue } from '../../../src/effects/drivers/open.ts';
+import { QUEUES } from '../../../src/effects/drivers/registry.ts';
 import type { EffectContext, EffectFile } from '../../../src/effects/types.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
 import type { EffectSlot } from '../../../src/releases/bundle.ts';

@@ -2,7 +2,7 @@ import type { ClaimRequest, Lease } from '../../../ports.ts';
 import { type Enveloped, fromBody, toQueueJob } from './envelope.ts';
 import { hold } from './held.ts';
 import type { Keys } from './keyed.ts';
-import type { Intake, Taken } from './intake.ts';
+import type { Intake, Taken } from './receiver.ts';
 import type { MessageQueue, ServiceLimits } from './service.ts';
 
 export interface ClaimOptions {

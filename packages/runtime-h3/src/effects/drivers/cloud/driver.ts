@@ -1,12 +1,12 @@
 import { GatiError } from '@gati/contract';
 import type { NewJob, QueueCaps, QueueDriver, QueueStats } from '../../../ports.ts';
-import { toAway } from '../away.ts';
-import { patiently } from '../patience.ts';
+import { toAway } from '../shared/unavailable.ts';
+import { patiently } from '../shared/retry.ts';
 import { createClaim } from './claim.ts';
 import { createRedrive } from './dead.ts';
 import { type Enveloped, ERROR_RESERVE, RESERVE, toBody, toEnveloped } from './envelope.ts';
 import { type Held, whileHeld } from './held.ts';
-import { createDirectIntake, createWaitingIntake } from './intake.ts';
+import { createDirectIntake, createWaitingIntake } from './receiver.ts';
 import { createKeys } from './keyed.ts';
 import type { KeyStore } from './key-store.ts';
 import { type NameRule, toDeadName, toQueueName } from './names.ts';

@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import { patiently } from '../patience.ts';
+import { patiently } from '../shared/retry.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** What is loaded is the one that is named. */

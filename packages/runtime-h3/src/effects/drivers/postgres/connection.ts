@@ -1,8 +1,8 @@
 // The default export: the package is CommonJS, of which bundlers and Node see different names.
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
-import type { Outage } from '../outage.ts';
-import { patiently } from '../patience.ts';
+import type { Outage } from '../shared/outage.ts';
+import { patiently } from '../shared/retry.ts';
 
 /** What runs one statement: a pool, or the user's own transaction. */
 export interface Queryable {

@@ -1,5 +1,5 @@
 import type { Lease, QueueDriver } from '../../../ports.ts';
-import { type Batch, createBatch } from '../batch.ts';
+import { type Batch, createBatch } from '../shared/batch.ts';
 import { type Connection, isOutage } from './connection.ts';
 import { clean, toMilliseconds } from './insert.ts';
 import { STATE } from './states.ts';

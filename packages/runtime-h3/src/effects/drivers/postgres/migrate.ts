@@ -1,5 +1,5 @@
-import { patiently } from '../patience.ts';
-import { toAway } from '../away.ts';
+import { patiently } from '../shared/retry.ts';
+import { toAway } from '../shared/unavailable.ts';
 import { type Connection, isOutage, type Queryable } from './connection.ts';
 import { migrations } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import type { DueEffect, JobFilter, JobRecord, QueueDriver } from '../../../ports.ts';
 import type { Connection } from './connection.ts';
-import { type Row, toConditions, toRecord } from './look.ts';
+import { type Row, toConditions, toRecord } from './list-jobs.ts';
 import { NOW } from './schema.ts';
 import { STATE } from './states.ts';
 

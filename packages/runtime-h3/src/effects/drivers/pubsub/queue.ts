@@ -1,4 +1,4 @@
-import { createBatch } from '../batch.ts';
+import { createBatch } from '../shared/batch.ts';
 import type { Message, MessageQueue } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import type { Clients } from './sdk.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Outage } from '../outage.ts';
-import { patiently } from '../patience.ts';
+import type { Outage } from '../shared/outage.ts';
+import { patiently } from '../shared/retry.ts';
 import { type ScriptName, SCRIPTS } from './scripts.ts';
 
 export interface Connection {

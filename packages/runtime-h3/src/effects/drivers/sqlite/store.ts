@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimRequest, Lease, NewJob, QueueJob } from '../../../ports.ts';
 import { type Clock, createJumpWatch } from './clock.ts';
-import { createLooking } from './looking.ts';
+import { createLooking } from './list-jobs.ts';
 import type { Native, Row } from './native.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';

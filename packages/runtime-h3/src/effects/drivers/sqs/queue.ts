@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type Batch, createBatch } from '../batch.ts';
+import { type Batch, createBatch } from '../shared/batch.ts';
 import type { Message, MessageQueue, Outgoing } from '../cloud/service.ts';
 import { isOutage } from './errors.ts';
 import type { Sdk } from './sdk.ts';

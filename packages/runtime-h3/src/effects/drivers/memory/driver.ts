@@ -8,8 +8,8 @@ import type {
   QueueDriver,
   QueueJob,
   QueueStats,
-} from '../../ports.ts';
-import { Heap } from './heap.ts';
+} from '../../../ports.ts';
+import { Heap } from '../shared/heap.ts';
 
 /** Milliseconds for which an idempotency key is remembered after its job ended. */
 const KEY_MEMORY = 24 * 60 * 60 * 1000;

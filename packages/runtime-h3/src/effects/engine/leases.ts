@@ -1,5 +1,5 @@
-import type { Logger } from '../context/types.ts';
-import type { Lease, QueueDriver } from '../ports.ts';
+import type { Logger } from '../../context/types.ts';
+import type { Lease, QueueDriver } from '../../ports.ts';
 
 /** Milliseconds. */
 export const LEASE = 30_000;

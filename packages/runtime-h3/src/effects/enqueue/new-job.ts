@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
-import type { NewJob, QueueCaps } from '../ports.ts';
+import type { NewJob, QueueCaps } from '../../ports.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import type { EffectHome } from './homes.ts';
+import type { EffectHome } from '../engine/job-release.ts';
 import { createId } from './id.ts';
 import { toPayloadText } from './payload.ts';
 

@@ -1,12 +1,12 @@
-import type { CommandOutput } from '../command/command.ts';
-import { toDataFolder } from '../data/location.ts';
-import type { QueueDriver } from '../ports.ts';
+import type { CommandOutput } from '../../command/command.ts';
+import { toDataFolder } from '../../data/location.ts';
+import type { QueueDriver } from '../../ports.ts';
 
 /** The queue that a url names, by whatever driver there is. */
 export async function openAnyQueue(url: string): Promise<QueueDriver> {
   const [{ openQueue }, { QUEUES }] = await Promise.all([
-    import('./open.ts'),
-    import('./queues.ts'),
+    import('../drivers/open.ts'),
+    import('../drivers/registry.ts'),
   ]);
   return openQueue(url, QUEUES);
 }
@@ -18,9 +18,9 @@ export async function runEffects(
   output?: CommandOutput,
 ): Promise<number> {
   const [{ runEffectsCommand }, { toDefaultQueue }, { QUEUES }] = await Promise.all([
-    import('./command/main.ts'),
-    import('./open.ts'),
-    import('./queues.ts'),
+    import('./main.ts'),
+    import('../drivers/open.ts'),
+    import('../drivers/registry.ts'),
   ]);
   return runEffectsCommand(words, {
     url: url || toDefaultQueue(toDataFolder('development')),

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
-import type { QueueOpener } from '../../open.ts';
-import { toAway } from '../away.ts';
-import { type Batch, createBatch } from '../batch.ts';
-import { createOutage } from '../outage.ts';
-import { createWake } from '../wake.ts';
+import type { QueueOpener } from '../open.ts';
+import { toAway } from '../shared/unavailable.ts';
+import { type Batch, createBatch } from '../shared/batch.ts';
+import { createOutage } from '../shared/outage.ts';
+import { createWake } from '../shared/ready-signal.ts';
 import { toAddress, toNoDatabase } from './address.ts';
 import { connect, isNoDatabase, isOutage, isRefusal } from './connection.ts';
-import { createLooking, toHash } from './look.ts';
+import { createLooking, toHash } from './list-jobs.ts';
 import type { ScriptName } from './scripts.ts';
 
 /** Safety nets: a lost message; a place that came free in another process. */

@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
-import type { Lease, QueueDriver } from '../ports.ts';
-import { stringifyWire } from '../validate/encode.ts';
+import type { Lease, QueueDriver } from '../../ports.ts';
+import { stringifyWire } from '../../validate/encode.ts';
 
 export type Step = <Result>(name: string, work: () => Result | Promise<Result>) => Promise<Result>;
 

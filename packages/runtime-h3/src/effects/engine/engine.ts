@@ -1,23 +1,23 @@
 import { type Defs, GatiError } from '@gati/contract';
-import type { GlobalContext, Logger } from '../context/types.ts';
-import type { JobRecord, Lease, QueueDriver, QueueStats } from '../ports.ts';
-import type { EffectSlot } from '../releases/bundle.ts';
-import type { EnqueueOptions } from './enqueue-options.ts';
-import { finish } from './finish.ts';
+import type { GlobalContext, Logger } from '../../context/types.ts';
+import type { JobRecord, Lease, QueueDriver, QueueStats } from '../../ports.ts';
+import type { EffectSlot } from '../../releases/bundle.ts';
+import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
+import { finish } from './settle-job.ts';
 import {
   type CurrentVersion,
   type EffectHome,
   isNewer,
   type MigratePayload,
   type ReleaseOf,
-} from './homes.ts';
+} from './job-release.ts';
 import { createLeases, Interrupted, LEASE } from './leases.ts';
-import { toNewJob } from './new-job.ts';
-import { createPump } from './pump.ts';
+import { toNewJob } from '../enqueue/new-job.ts';
+import { createPump } from './claim-loop.ts';
 import { createSchedules } from './schedules.ts';
-import { checkSettings } from './settings.ts';
-import type { EffectJob } from './job.ts';
-import type { EffectFile } from './types.ts';
+import { checkSettings } from '../settings.ts';
+import type { EffectJob } from '../job.ts';
+import type { EffectFile } from '../types.ts';
 
 /** How often schedules are read again and jobs are looked for whose effect is gone. Milliseconds. */
 const TIDY = 5000;

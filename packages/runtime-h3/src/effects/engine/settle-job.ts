@@ -1,6 +1,6 @@
-import type { Logger } from '../context/types.ts';
-import type { QueueDriver } from '../ports.ts';
-import { attempt, isRetryable } from './attempt.ts';
+import type { Logger } from '../../context/types.ts';
+import type { QueueDriver } from '../../ports.ts';
+import { attempt, isRetryable } from './run-job.ts';
 import { toBackoff } from './backoff.ts';
 import {
   type CurrentVersion,
@@ -11,10 +11,10 @@ import {
   type ReleaseOf,
   type Placed,
   placeJob,
-} from './homes.ts';
+} from './job-release.ts';
 import { type Held, Interrupted } from './leases.ts';
-import { toSettings } from './settings.ts';
-import type { EffectFile } from './types.ts';
+import { toSettings } from '../settings.ts';
+import type { EffectFile } from '../types.ts';
 
 /** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */
 const INTERRUPTIONS = 20;

@@ -1,4 +1,4 @@
-import type { QueueOpener } from '../../open.ts';
+import type { QueueOpener } from '../open.ts';
 import { toCloudAddress } from '../cloud/address.ts';
 import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';

@@ -1,9 +1,9 @@
 import type { Cron } from 'croner';
-import type { Logger } from '../context/types.ts';
-import type { QueueCaps } from '../ports.ts';
-import type { EffectSlot } from '../releases/bundle.ts';
-import { toKeyless } from './new-job.ts';
-import type { EffectFile } from './types.ts';
+import type { Logger } from '../../context/types.ts';
+import type { QueueCaps } from '../../ports.ts';
+import type { EffectSlot } from '../../releases/bundle.ts';
+import { toKeyless } from '../enqueue/new-job.ts';
+import type { EffectFile } from '../types.ts';
 
 /** Longer waits are looked at again, since the clock may be set. Milliseconds. */
 const LONGEST_WAIT = 60_000;

@@ -1,9 +1,9 @@
 import { type Defs, GatiError } from '@gati/contract';
-import type { QueueJob } from '../ports.ts';
-import type { InputCheck } from '../releases/bundle.ts';
-import { compileDecode, type Decode } from '../validate/decode.ts';
-import { stringifyWire } from '../validate/encode.ts';
-import { explain } from '../validate/explain.ts';
+import type { QueueJob } from '../../ports.ts';
+import type { InputCheck } from '../../releases/bundle.ts';
+import { compileDecode, type Decode } from '../../validate/decode.ts';
+import { stringifyWire } from '../../validate/encode.ts';
+import { explain } from '../../validate/explain.ts';
 
 /** The text that is queued. Throws `GATI_EFFECT_PAYLOAD` where the value does not fit what the effect takes. */
 export function toPayloadText(

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
-import type { Logger } from '../context/types.ts';
-import type { QueueDriver } from '../ports.ts';
-import { createMemoryDriver } from './drivers/memory.ts';
+import type { Logger } from '../../context/types.ts';
+import type { QueueDriver } from '../../ports.ts';
+import { createMemoryDriver } from './memory/driver.ts';
 
 /** What a driver is opened with. */
 export interface QueueSettings {
@@ -29,7 +29,7 @@ export type Queues = Record<string, () => Promise<{ open: QueueOpener }>>;
 /** Those that every server has. */
 const BUILT_IN: Queues = {
   memory: async () => ({ open: async () => createMemoryDriver() }),
-  sqlite: () => import('./drivers/sqlite/driver.ts'),
+  sqlite: () => import('./sqlite/driver.ts'),
 };
 
 /** Drivers that a build has only where it names them, since their SDKs are large. */

@@ -1,8 +1,8 @@
 import { compareSemver, type Defs, GatiError, parseSemver } from '@gati/contract';
-import type { GlobalContext } from '../context/types.ts';
-import type { QueueJob } from '../ports.ts';
-import type { EffectSlot } from '../releases/bundle.ts';
-import { toPayload } from './payload.ts';
+import type { GlobalContext } from '../../context/types.ts';
+import type { QueueJob } from '../../ports.ts';
+import type { EffectSlot } from '../../releases/bundle.ts';
+import { toPayload } from '../enqueue/payload.ts';
 
 /** A release whose effects this process can run. */
 export interface EffectHome {

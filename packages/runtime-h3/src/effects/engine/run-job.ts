@@ -1,12 +1,12 @@
 import { GatiError } from '@gati/contract';
-import type { Logger } from '../context/types.ts';
-import type { Lease, QueueDriver } from '../ports.ts';
-import { bindLogger } from '../telemetry/logger.ts';
-import { stringifyWire } from '../validate/encode.ts';
-import type { Placed } from './homes.ts';
-import { toSettings } from './settings.ts';
+import type { Logger } from '../../context/types.ts';
+import type { Lease, QueueDriver } from '../../ports.ts';
+import { bindLogger } from '../../telemetry/logger.ts';
+import { stringifyWire } from '../../validate/encode.ts';
+import type { Placed } from './job-release.ts';
+import { toSettings } from '../settings.ts';
 import { createStep } from './steps.ts';
-import type { EffectContext, EffectFile } from './types.ts';
+import type { EffectContext, EffectFile } from '../types.ts';
 
 export interface Attempt {
   file: EffectFile;
