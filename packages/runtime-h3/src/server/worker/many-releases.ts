@@ -1,7 +1,7 @@
-import { ReleaseHost } from '../../releases/host/host.ts';
-import { ReleaseInstance } from '../../releases/host/instance.ts';
-import type { KnownRelease, Marks } from '../../releases/host/known.ts';
-import { type ReleaseRules, restrict } from '../../releases/host/rules.ts';
+import { ReleaseHost } from '../../releases/manager/release-manager.ts';
+import { ReleaseInstance } from '../../releases/manager/instance.ts';
+import type { KnownRelease, Marks } from '../../releases/manager/known-release.ts';
+import { type ReleaseRules, restrict } from '../../releases/manager/rules.ts';
 import type { Releases, ReleasesOptions } from './served-app.ts';
 
 export interface ManyOptions extends ReleasesOptions {
@@ -39,7 +39,7 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
 
   const [{ openReleaseStore }, { StoreFollower }] = await Promise.all([
     import('../../releases/store/open.ts'),
-    import('../../releases/host/follow-store.ts'),
+    import('../../releases/manager/follow-store.ts'),
   ]);
   const store = await openReleaseStore(url);
   const follower = new StoreFollower({
@@ -66,6 +66,6 @@ async function readCarried(
   rules: ReleaseRules,
 ): Promise<{ releases: KnownRelease[]; marks: Marks }> {
   if (folder === undefined) return { releases: [], marks: {} };
-  const { readFolder } = await import('../../releases/host/from-folder.ts');
+  const { readFolder } = await import('../../releases/manager/from-folder.ts');
   return readFolder(folder, rules);
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onlyRelease, type ServedRelease } from '../../app/versions/served-release.ts';
-import { restrict } from '../../releases/host/rules.ts';
+import { restrict } from '../../releases/manager/rules.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/names.ts';
 import type { Releases, ReleasesOptions } from './served-app.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { MigratePayload } from '../../effects/engine/job-release.ts';
 import type { ReleaseBundle } from '../../releases/bundle.ts';
-import type { ReleaseRules } from '../../releases/host/rules.ts';
+import type { ReleaseRules } from '../../releases/manager/rules.ts';
 
 export interface ReleasesOptions {
   own: ReleaseBundle;

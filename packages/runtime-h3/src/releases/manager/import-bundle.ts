@@ -1,6 +1,6 @@
 import type { Contract } from '@gati/contract';
 import { ReleaseInstance } from './instance.ts';
-import { importBundle, type KnownRelease } from './known.ts';
+import { importBundle, type KnownRelease } from './known-release.ts';
 import { once } from './once.ts';
 import { type ReleaseRules, restrict } from './rules.ts';
 import { toRouteTable } from './route-table.ts';

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { materialize } from '../store/materialize.ts';
 import { documentOf, readManifest } from '../store/read.ts';
-import type { KnownRelease } from './known.ts';
+import type { KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './rules.ts';
-import { toSealed } from './sealed.ts';
+import { toSealed } from './import-bundle.ts';
 
 /** A release of a store; its files are fetched, and checked, when it is first needed. */
 export function fromStore(

@@ -12,7 +12,7 @@ import {
   retireRelease,
   rollbackRelease,
 } from '../../src/releases/index.ts';
-import type { ReleaseHost } from '../../src/releases/host/host.ts';
+import type { ReleaseHost } from '../../src/releases/manager/release-manager.ts';
 import { openReleases } from '../../src/server/worker/open-releases.ts';
 import type { Releases } from '../../src/server/worker/served-app.ts';
 import { bundle, context } from '../helpers/bundle.ts';

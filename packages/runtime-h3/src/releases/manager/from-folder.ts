@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contract, parseManifest } from '@gati/contract';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../store/names.ts';
-import { type CarriedRelease, readCarried } from './carried.ts';
-import { bundleFile, type KnownRelease } from './known.ts';
+import { type CarriedRelease, readCarried } from './bundled.ts';
+import { bundleFile, type KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './rules.ts';
-import { type SealedParts, toSealed } from './sealed.ts';
+import { type SealedParts, toSealed } from './import-bundle.ts';
 
 const NOTHING: Contract = { routes: [], effects: [], modules: [], $defs: {} };
 

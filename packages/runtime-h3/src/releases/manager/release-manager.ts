@@ -7,7 +7,7 @@ import type { ReleaseBundle } from '../bundle.ts';
 import { type Chain, findChain } from '../migrate/chain.ts';
 import { migratePayload } from '../migrate/payload.ts';
 import type { MigrationSlot } from '../migrate/types.ts';
-import type { KnownRelease, Marks } from './known.ts';
+import type { KnownRelease, Marks } from './known-release.ts';
 
 /** How long a release goes unused before its modules and connections are closed. Milliseconds. */
 const UNUSED = 15 * 60_000;

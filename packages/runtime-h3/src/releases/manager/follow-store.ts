@@ -5,8 +5,8 @@ import { statusOf } from '../store/head.ts';
 import { documentOf } from '../store/read.ts';
 import { openCache } from './cache.ts';
 import { fromStore } from './from-store.ts';
-import type { Known, ReleaseHost } from './host.ts';
-import type { KnownRelease, Marks } from './known.ts';
+import type { Known, ReleaseHost } from './release-manager.ts';
+import type { KnownRelease, Marks } from './known-release.ts';
 import type { ReleaseRules } from './rules.ts';
 
 /** How often the pointer is looked at: milliseconds in a directory, and where each look is a request that costs money. */
