@@ -6,11 +6,11 @@ const config: UserConfig[] = defineConfig([
     index: 'src/index.ts',
     cli: 'src/cli/main.ts',
     client: 'src/client/index.ts',
-    esbuild: 'src/esbuild.ts',
-    'generate-worker': 'src/dev/generate-worker.ts',
-    rolldown: 'src/rolldown.ts',
-    rollup: 'src/rollup.ts',
-    webpack: 'src/webpack.ts',
+    esbuild: 'src/virtual/bundlers/esbuild.ts',
+    'generate-worker': 'src/generate/worker.ts',
+    rolldown: 'src/virtual/bundlers/rolldown.ts',
+    rollup: 'src/virtual/bundlers/rollup.ts',
+    webpack: 'src/virtual/bundlers/webpack.ts',
   }),
   // What the SDK of an app is made with: the client's runtime for both module systems, with its sources.
   {

@@ -1,10 +1,10 @@
 import type { Plugin } from 'vite';
-import { buildPlugins } from './build/plugin.ts';
+import { buildPlugins } from './plugins/build.ts';
 import { createContext, type PluginContext } from './context.ts';
-import { devPlugin } from './dev/plugin.ts';
-import { environmentPlugin } from './environment.ts';
+import { devPlugin } from './plugins/dev.ts';
+import { environmentPlugin } from './plugins/environment.ts';
 import type { GatiOptions } from './options.ts';
-import { virtualPlugin } from './virtual/plugin.ts';
+import { virtualPlugin } from './plugins/virtual.ts';
 
 export type { GatiOptions } from './options.ts';
 

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Contract, Diagnostic } from '@gati/contract';
 import type { AnalyzerOptions, Engine, LoadSchema } from './analyze/index.ts';
-import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/types.ts';
-import { writeGenerated, writeTypes } from './generate.ts';
-import { createSchemaLoader } from './load-schema.ts';
+import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/analyzer-api.ts';
+import { writeGenerated, writeTypes } from './generate/generate.ts';
+import { createSchemaLoader } from './analyze/load-schema.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { readPackage } from './package.ts';
+import { readPackage } from './files/package-json.ts';
 import { createScanner } from './scan/scanner.ts';
 import type { Scan } from './scan/types.ts';
 

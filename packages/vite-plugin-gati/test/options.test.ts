@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../src/options.ts';
-import { printServer } from '../src/virtual/server.ts';
+import { printServer } from '../src/virtual/modules/server.ts';
 
 test('queues of clouds are built in where they are named, each once', () => {
   const print = (effects: ('sqs' | 'pubsub')[], hasEffects = true): string =>

@@ -7,13 +7,13 @@ import { CacheStore } from './cache/store.ts';
 import { analyzeEffect } from './contract/effect.ts';
 import { analyzeRoute } from './contract/route.ts';
 import { type LoadSchema, loadSchemas } from './contract/standard-schema.ts';
-import type { Host } from './host/host.ts';
-import type { Engine } from './host/open.ts';
+import type { Host } from './compiler/compiler.ts';
+import type { Engine } from './compiler/open.ts';
 import { Program } from './program.ts';
 import { ProjectFiles } from './project/project.ts';
 import type { Session } from './session.ts';
 import { typeErrors } from './type-errors.ts';
-import type { Analysis, AnalyzedEffect, AnalyzedRoute, Analyzer } from './types.ts';
+import type { Analysis, AnalyzedEffect, AnalyzedRoute, Analyzer } from './analyzer-api.ts';
 
 export interface ProgramOptions {
   /** Absolute, with `/`. */

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
-import type { Engine } from './host/open.ts';
+import type { Engine } from './compiler/open.ts';
 import { ProgramAnalyzer } from './analyzer.ts';
 import type { LoadSchema } from './contract/standard-schema.ts';
-import type { Analyzer } from './types.ts';
+import type { Analyzer } from './analyzer-api.ts';
 
 export type { Engine, LoadSchema };
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { FileChanges, Host } from './host/host.ts';
-import { type Engine, openHost } from './host/open.ts';
+import type { FileChanges, Host } from './compiler/compiler.ts';
+import { type Engine, openHost } from './compiler/open.ts';
 import { ImportGraph } from './project/imports.ts';
 import type { ProjectFiles } from './project/project.ts';
 import { Session } from './session.ts';

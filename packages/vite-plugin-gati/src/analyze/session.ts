@@ -1,6 +1,6 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { SyntaxKind as K } from 'typescript-7/unstable/ast';
-import type { Host, SymbolView, TypeView } from './host/host.ts';
+import type { Host, SymbolView, TypeView } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project.ts';
 import { toBuiltin } from './types/builtins.ts';
 import { SchemaWriter } from './types/writer.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@gati/contract';
-import type { Host } from './host/host.ts';
+import type { Host } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project.ts';
 import { toFrame } from '../scan/frame.ts';
 

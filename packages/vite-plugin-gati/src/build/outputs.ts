@@ -4,7 +4,7 @@ import { printManifest } from '@gati/contract';
 import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
 import { type EmittedFile, toDockerFiles } from '../emit/docker.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
-import { writeChanged } from '../write-changed.ts';
+import { writeChanged } from '../files/write-changed.ts';
 
 /** What stands in the output folder beside `client/` and `server/`. `told`: this release and the ones before it. */
 export async function writeOutputs(

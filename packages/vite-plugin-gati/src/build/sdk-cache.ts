@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceCacheFile } from '../cache-file.ts';
-import { readText } from '../read-text.ts';
+import { replaceCacheFile } from '../files/cache-file.ts';
+import { readText } from '../files/read-text.ts';
 
 /** What a tarball was made of, and what it was then: one that was changed since is made again. */
 interface Entry {

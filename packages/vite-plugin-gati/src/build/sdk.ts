@@ -4,9 +4,9 @@ import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
 import type { EmittedFile } from '../emit/docker.ts';
 import { digestOf } from '../emit/manifest.ts';
 import { toPackageName, toTarballName } from '../emit/sdk/names.ts';
-import { readPackageFields } from '../package.ts';
-import { readText } from '../read-text.ts';
-import { writeChanged } from '../write-changed.ts';
+import { readPackageFields } from '../files/package-json.ts';
+import { readText } from '../files/read-text.ts';
+import { writeChanged } from '../files/write-changed.ts';
 import { openSdkCache } from './sdk-cache.ts';
 import { readSdkRuntime } from './sdk-runtime.ts';
 

@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
-import { ENVIRONMENT } from '../environment.ts';
-import { createCode } from './code.ts';
+import { ENVIRONMENT } from '../plugins/environment.ts';
+import { createCode } from './module-loader.ts';
 import { type FileChange, readChange } from './files.ts';
-import { createGenerator } from './generator.ts';
-import { createHost } from './host.ts';
+import { createGenerator } from '../generate/generator.ts';
+import { createHost } from './dev-app.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
 import { createProblems } from './problems.ts';
 import { answerUnknown, serveApp } from './serve.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
-import { createTexts } from './texts.ts';
+import { createTexts } from './file-snapshots.ts';
 import { show } from './to-diagnostic.ts';
 import { surviveUncaught } from './uncaught.ts';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
-import { readText } from '../read-text.ts';
-import type { Code } from './code.ts';
+import { readText } from '../files/read-text.ts';
+import type { Code } from './module-loader.ts';
 import type { LostEdits } from './lost-edits.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './file-snapshots.ts';
 
 export interface FileChange {
   type: 'create' | 'update' | 'delete';

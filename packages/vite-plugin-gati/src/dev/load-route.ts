@@ -8,12 +8,12 @@ import {
   type RouteContract,
 } from '@gati/contract';
 import type { LiveRoute } from '@gati/runtime-h3/app';
-import type { AnalyzedRoute, Analyzer } from '../analyze/types.ts';
+import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
 import { toLiveChecks } from '../compile/live.ts';
 import type { RouteFile } from '../scan/types.ts';
-import type { Code } from './code.ts';
+import type { Code } from './module-loader.ts';
 import type { Problems } from './problems.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './file-snapshots.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 export interface RouteLoader {

@@ -11,7 +11,7 @@ import {
 import { wantsPage } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
-import type { Host } from './host.ts';
+import type { Host } from './dev-app.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 import { serveUpgrades } from './upgrades.ts';
 

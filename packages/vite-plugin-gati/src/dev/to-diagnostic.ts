@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect, stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
-import { readText } from '../read-text.ts';
+import { readText } from '../files/read-text.ts';
 import { readFacts } from '../scan/facts.ts';
 import { toFrame } from '../scan/frame.ts';
 import { syntaxError } from '../scan/problems.ts';

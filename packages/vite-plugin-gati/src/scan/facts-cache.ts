@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceCacheFile } from '../cache-file.ts';
+import { replaceCacheFile } from '../files/cache-file.ts';
 import type { FileFacts } from './facts.ts';
 
 /** Raised whenever the same text may give other facts. */

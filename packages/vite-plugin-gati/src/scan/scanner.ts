@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
-import { readText } from '../read-text.ts';
+import { readText } from '../files/read-text.ts';
 import { assemble } from './assemble.ts';
 import { createFactsCache } from './facts-cache.ts';
 import { type FileFacts, readFacts, type ScannedFile } from './facts.ts';

@@ -3,12 +3,12 @@ import { RELEASE_ID_PLACEHOLDER } from '../build/release-id.ts';
 import { reportDiagnostics } from '../build/report.ts';
 import type { PluginContext } from '../context.ts';
 import { toManifest } from '../emit/manifest.ts';
-import { CLIENT_FILE, printClient } from './client.ts';
+import { CLIENT_FILE, printClient } from './modules/client.ts';
 import { createIds, SPECIFIER, type VirtualName } from './ids.ts';
-import { printManifestModule } from './manifest.ts';
-import { printRelease } from './release.ts';
-import { printRoutes } from './routes.ts';
-import { printServer } from './server.ts';
+import { printManifestModule } from './modules/manifest.ts';
+import { printRelease } from './modules/release.ts';
+import { printRoutes } from './modules/routes.ts';
+import { printServer } from './modules/server.ts';
 
 export interface VirtualInput {
   context: PluginContext;

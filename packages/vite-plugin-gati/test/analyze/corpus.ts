@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Defs, type ResponseContract, type Schema, toTypeScript } from '@gati/contract';
 import { createAnalyzer } from '../../src/analyze/index.ts';
 import type { AnalyzerOptions } from '../../src/analyze/index.ts';
-import type { AnalyzedRoute, Analyzer } from '../../src/analyze/types.ts';
+import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer-api.ts';
 import { readFacts } from '../../src/scan/facts.ts';
 import type { RouteFile, Scan } from '../../src/scan/types.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorPayload } from 'vite';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Analyzer } from '../../src/analyze/types.ts';
+import type { Analyzer } from '../../src/analyze/analyzer-api.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
 

@@ -6,10 +6,10 @@ import { rolldown } from 'rolldown';
 import { rollup, type Plugin as RollupPlugin } from 'rollup';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import webpack from 'webpack';
-import esbuildGati from '../../src/esbuild.ts';
-import rolldownGati from '../../src/rolldown.ts';
-import rollupGati from '../../src/rollup.ts';
-import webpackGati from '../../src/webpack.ts';
+import esbuildGati from '../../src/virtual/bundlers/esbuild.ts';
+import rolldownGati from '../../src/virtual/bundlers/rolldown.ts';
+import rollupGati from '../../src/virtual/bundlers/rollup.ts';
+import webpackGati from '../../src/virtual/bundlers/webpack.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 
 let app: TestApp;

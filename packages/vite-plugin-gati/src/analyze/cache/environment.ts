@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { readText } from '../../read-text.ts';
+import { readText } from '../../files/read-text.ts';
 import { configNames } from '../project/config.ts';
 import { hashOf } from './hashes.ts';
 

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { replaceCacheFile } from '../../cache-file.ts';
-import { readText } from '../../read-text.ts';
+import { replaceCacheFile } from '../../files/cache-file.ts';
+import { readText } from '../../files/read-text.ts';
 
 export interface Entry<Result> {
   /** What else decides the result: the route as it was scanned, the modules. */

@@ -1,6 +1,6 @@
 import { canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import { describeMismatch, findMismatch } from './assignable.ts';
 import type { Issues } from './issues.ts';

@@ -7,7 +7,7 @@ import {
 } from '@gati/contract';
 import type { NamedFile } from '../../scan/types.ts';
 import type { Session } from '../session.ts';
-import type { AnalyzedEffect } from '../types.ts';
+import type { AnalyzedEffect } from '../analyzer-api.ts';
 import { DefNames } from './defs.ts';
 import { findHandler } from './handler.ts';
 import { Issues } from './issues.ts';

@@ -4,7 +4,7 @@ import {
   SyntaxKind as K,
   type VariableDeclaration,
 } from 'typescript-7/unstable/ast';
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import { unwrap } from '../walk/syntax.ts';
 import type { FunctionNode } from '../walk/values.ts';

@@ -2,7 +2,7 @@ import type { BodyContract, RouteContract, Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import { paramNames } from '../../scan/route.ts';
 import type { RouteFile } from '../../scan/types.ts';
-import type { SymbolView, TypeView } from '../host/host.ts';
+import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import type { Issues } from './issues.ts';
 import { requestMisfit } from './request-misfit.ts';

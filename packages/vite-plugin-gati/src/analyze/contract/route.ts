@@ -1,7 +1,7 @@
 import { canonicalSchema, type Diagnostic, mapRoute, type RouteContract } from '@gati/contract';
 import type { RouteFile } from '../../scan/types.ts';
 import type { Session } from '../session.ts';
-import type { AnalyzedRoute } from '../types.ts';
+import type { AnalyzedRoute } from '../analyzer-api.ts';
 import { readDoc } from '../types/docs.ts';
 import { DefNames } from './defs.ts';
 import type { FunctionNode } from '../walk/values.ts';

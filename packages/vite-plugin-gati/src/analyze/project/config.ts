@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import type { ParsedConfig } from '../host/host.ts';
+import type { ParsedConfig } from '../compiler/compiler.ts';
 
 /** Where the analysed program's own configuration stands; it exists only in the overlay. */
 export const CONFIG_FILE = '.gati/tsconfig.analysis.json';

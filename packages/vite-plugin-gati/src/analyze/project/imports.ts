@@ -1,6 +1,6 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { hashOf } from '../cache/hashes.ts';
-import type { Host } from '../host/host.ts';
+import type { Host } from '../compiler/compiler.ts';
 import { isStringLiteral } from '../walk/syntax.ts';
 
 interface FileNode {

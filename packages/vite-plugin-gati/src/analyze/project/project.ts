@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { emitTypes } from '../../emit/types.ts';
-import { readText } from '../../read-text.ts';
+import { readText } from '../../files/read-text.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
-import type { FileChanges, HostOptions, ParsedConfig } from '../host/host.ts';
+import type { FileChanges, HostOptions, ParsedConfig } from '../compiler/compiler.ts';
 import {
   annotate,
   annotateMiddleware,

@@ -1,5 +1,5 @@
 import type { Schema } from '@gati/contract';
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 
 export const DATE: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
 export const BIGINT: Schema = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hasFlag, type Host, type SymbolView, type TypeView } from '../host/host.ts';
+import { hasFlag, type Host, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { isLibrary } from './builtins.ts';
 
 export interface TypeName {

@@ -1,5 +1,5 @@
 import type { Schema } from '@gati/contract';
-import { hasFlag, type Host, type SymbolView, type TypeView } from '../host/host.ts';
+import { hasFlag, type Host, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { BIGINT, isLibrary } from './builtins.ts';
 import { type Doc, readDoc } from './docs.ts';
 

@@ -1,4 +1,4 @@
-import type { TypeView } from '../host/host.ts';
+import type { TypeView } from '../compiler/compiler.ts';
 
 /** The pattern of a template literal type: `` `user_${number}` `` is `^user_-?[0-9]…$`. */
 export function toPattern(texts: readonly string[], holes: readonly TypeView[]): string {

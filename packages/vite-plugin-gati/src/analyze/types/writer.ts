@@ -1,5 +1,5 @@
 import { canonicalSchema, type Schema, toRef } from '@gati/contract';
-import { hasFlag, type Host, type PropertyView, type TypeView } from '../host/host.ts';
+import { hasFlag, type Host, type PropertyView, type TypeView } from '../compiler/compiler.ts';
 import { BIGINT, type Builtin, toBuiltin } from './builtins.ts';
 import { withDoc } from './docs.ts';
 import { type TypeName, typeName } from './names.ts';

@@ -1,5 +1,5 @@
 import type { Node } from 'typescript-7/unstable/ast';
-import type { TypeView } from '../host/host.ts';
+import type { TypeView } from '../compiler/compiler.ts';
 import { toBuiltin } from '../types/builtins.ts';
 import type { Facts } from './facts.ts';
 import { unwrap } from './syntax.ts';

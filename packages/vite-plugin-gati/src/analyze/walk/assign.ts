@@ -1,4 +1,4 @@
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import {
   type ElementAccessExpression,
   type Node,

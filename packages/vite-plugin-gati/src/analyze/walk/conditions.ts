@@ -5,7 +5,7 @@ import {
   type PrefixUnaryExpression,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import { type Condition, decide, learn } from './facts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isIdentifier, isStringLiteral, unwrap } from './syntax.ts';

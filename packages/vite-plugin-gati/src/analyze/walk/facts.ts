@@ -1,4 +1,4 @@
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 
 /** Something that was tested on the way here. */
 export interface Fact {

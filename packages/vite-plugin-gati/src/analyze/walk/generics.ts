@@ -1,4 +1,4 @@
-import type { Host, TypeView } from '../host/host.ts';
+import type { Host, TypeView } from '../compiler/compiler.ts';
 
 /** Walks a declared type beside the same one filled in, and tells what each type parameter became. */
 export function unify(

@@ -6,7 +6,7 @@ import {
   type ParameterDeclaration,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import type { Host, TypeView } from '../host/host.ts';
+import type { Host, TypeView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import { assignAnswer } from './answers.ts';
 import { bindName } from './bind.ts';

@@ -1,5 +1,5 @@
 import { type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
-import type { SymbolView, TypeView } from '../host/host.ts';
+import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { Fact, Facts } from './facts.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import { idOf } from './values.ts';

@@ -1,6 +1,6 @@
 import { canonicalSchema, refName, type Schema } from '@gati/contract';
 import { type Node, SyntaxKind as K, type VariableDeclaration } from 'typescript-7/unstable/ast';
-import { hasFlag, type TypeView } from '../host/host.ts';
+import { hasFlag, type TypeView } from '../compiler/compiler.ts';
 import { isPlatform } from '../types/builtins.ts';
 import { readDoc, withDoc } from '../types/docs.ts';
 import { literalSchema } from '../types/shapes.ts';

@@ -1,4 +1,4 @@
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import { sharedFacts } from './facts.ts';
 import {
   type Body,

@@ -4,7 +4,7 @@ import {
   type StringLiteral,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import type { Host } from '../host/host.ts';
+import type { Host } from '../compiler/compiler.ts';
 
 const WRAPPERS = new Set<number>([
   K.ParenthesizedExpression,

@@ -7,7 +7,7 @@ import {
   type Node,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { hasFlag, type SymbolView, type TypeView } from '../host/host.ts';
+import { hasFlag, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { statusesOf } from './answers.ts';
 import { bindName } from './bind.ts';
 import type { State } from './state.ts';

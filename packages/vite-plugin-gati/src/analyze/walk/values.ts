@@ -8,7 +8,7 @@ import type {
   MethodDeclaration,
   Node,
 } from 'typescript-7/unstable/ast';
-import type { SymbolView } from '../host/host.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import type { Fact } from './facts.ts';
 import type { Bindings } from '../types/writer.ts';
 

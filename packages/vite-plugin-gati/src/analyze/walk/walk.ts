@@ -1,6 +1,6 @@
 import type { Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
-import type { Host } from '../host/host.ts';
+import type { Host } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import type { Facts } from './facts.ts';
 import type { State } from './state.ts';

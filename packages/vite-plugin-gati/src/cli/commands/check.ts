@@ -13,7 +13,7 @@ import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
 import type { Scan } from '../../scan/types.ts';
-import { writeChanged } from '../../write-changed.ts';
+import { writeChanged } from '../../files/write-changed.ts';
 
 export async function run(call: Call): Promise<number> {
   const { output } = call;

@@ -1,0 +1,72 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { parseRange, parseSemver, printManifest, satisfies } from '@gati/contract';
+import {
+  CARRIED_FILE,
+  type CarriedRelease,
+  type CarriedReleases,
+  DOCUMENT_FILE,
+  documentOf,
+  materialize,
+  outsideWindow,
+  readManifest,
+} from '@gati/runtime-h3/releases';
+import type { History } from '../releases/history.ts';
+import { writeChanged } from '../files/write-changed.ts';
+
+/** Statuses that are asked for by somebody. */
+const CARRIED = new Set(['live', 'deprecated', 'withdrawn']);
+
+export interface CarryOptions {
+  /** Version of the build. */
+  own: string;
+  /** `dist/server/releases` */
+  folder: string;
+  /** Ranges that `src/versions` carries: of what is retired there, the promises are needed. */
+  migrated: string[];
+}
+
+/**
+ * Puts the sealed bundles of the releases in the window into the build, so that a server without a store runs them too.
+ * Gives their versions, highest first.
+ */
+export async function carryReleases(
+  { store, releases, head, statusOf }: History,
+  { own, folder, migrated }: CarryOptions,
+): Promise<string[]> {
+  const gone = new Set(outsideWindow(releases, head, {}, Date.now()));
+  const carried: CarriedRelease[] = [];
+  for (const release of releases) {
+    const { version, id, date } = release;
+    const status = gone.has(release) ? 'retired' : statusOf(version);
+    // What was never activated is asked for by nobody, and the build itself is there anyway.
+    if (
+      version === own ||
+      status === 'staged' ||
+      (gone.has(release) && statusOf(version) === 'staged')
+    )
+      continue;
+    if (CARRIED.has(status)) {
+      await materialize(store, version, path.join(folder, version));
+      const document = documentOf(store, release);
+      if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
+    } else if (
+      migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))
+    ) {
+      await fs.mkdir(path.join(folder, version), { recursive: true });
+      await writeChanged(
+        path.join(folder, version, 'gati.manifest.json'),
+        printManifest(await readManifest(store, release)),
+      );
+    }
+    carried.push({ version, id, date, ...head.marks[version], status });
+  }
+  if (carried.length > 0) {
+    await fs.mkdir(folder, { recursive: true });
+    await writeChanged(
+      path.join(folder, CARRIED_FILE),
+      `${JSON.stringify({ releases: carried } satisfies CarriedReleases, undefined, 2)}\n`,
+    );
+  }
+  return carried.filter(({ status }) => status !== 'retired').map(({ version }) => version);
+}

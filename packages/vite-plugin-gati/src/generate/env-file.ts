@@ -1,0 +1,30 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { glob } from 'tinyglobby';
+import { writeChanged } from '../files/write-changed.ts';
+
+const ENV_FILE = 'src/gati-env.d.ts';
+
+// An import, for TypeScript can be told to do without what is not there yet; a reference to a missing path is an error.
+const TEXT = `/// <reference types="vite-plugin-gati/types" />
+// Written once by Gati so that TypeScript knows Handler, Args and the types of your routes. Commit it.
+// @ts-ignore -- written by the first \`vite\`, \`vite build\` or \`gati generate\`
+import '../.gati/types/gati.js';
+`;
+
+/** Writes `src/gati-env.d.ts` unless some file of the app already references the types. */
+export async function writeEnvFile(root: string): Promise<string[]> {
+  if (await hasReference(root)) return [];
+  return (await writeChanged(path.join(root, ENV_FILE), TEXT)) ? [ENV_FILE] : [];
+}
+
+async function hasReference(root: string): Promise<boolean> {
+  const files = await glob(['*.d.ts', 'src/**/*.d.ts', 'tsconfig*.json'], {
+    cwd: root,
+    expandDirectories: false,
+  });
+  const texts = await Promise.all(
+    files.map((file) => fs.readFile(path.join(root, file), 'utf8').catch(() => '')),
+  );
+  return texts.some((text) => text.includes('vite-plugin-gati/types'));
+}

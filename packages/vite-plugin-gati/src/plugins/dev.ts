@@ -1,0 +1,57 @@
+import type { Environment, Plugin } from 'vite';
+import type { PluginContext } from '../context.ts';
+import { ENVIRONMENT } from './environment.ts';
+import { createDevServer, type DevServer } from '../dev/dev-server.ts';
+
+/** Serves the app in Vite's own server, and changes it while it runs. */
+export function devPlugin(context: PluginContext): Plugin {
+  // A restart makes the next server before it closes the last, and may do so with the same plugins.
+  const servers = new Map<Environment, DevServer>();
+  return {
+    name: 'gati:dev',
+    apply: 'serve',
+    enforce: 'pre',
+    configureServer(server) {
+      const environment = server.environments[ENVIRONMENT];
+      // Vitest brings its own server; tests call the app without one.
+      if (!environment || server.config.plugins.some(({ name }) => name === 'vitest'))
+        return undefined;
+      const dev = createDevServer(server, context);
+      servers.set(environment, dev);
+      return () => dev.finish();
+    },
+    load: {
+      filter: {
+        id: { include: [/\.(?:[mc]?[jt]s|[jt]sx)$/], exclude: [/^\0/, /\/node_modules\//] },
+      },
+      handler(id) {
+        const code = servers.get(this.environment)?.textOf(id);
+        return code === undefined ? undefined : { code };
+      },
+    },
+    transform: {
+      order: 'pre',
+      filter: { id: { exclude: [/^\0/, /\?/, /\/node_modules\//] } },
+      handler(code, id) {
+        servers.get(this.environment)?.used(id, code);
+      },
+    },
+    hotUpdate: {
+      order: 'post',
+      async handler(change) {
+        const dev = servers.get(this.environment);
+        if (!dev) return undefined;
+        await dev.change(change);
+        // What changed is loaded by the host; Vite has nothing to send to this environment.
+        return [];
+      },
+    },
+    async closeBundle() {
+      const dev = servers.get(this.environment);
+      if (!dev) return;
+      servers.delete(this.environment);
+      await dev.close();
+      if (servers.size === 0) await context.close();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import { type StandaloneOptions, toStandaloneInput } from '../standalone.ts';
+import { virtualModules } from '../unplugin.ts';
+
+/** Gati's virtual modules in a build with rolldown: `virtual:gati/server` is the entry of a server. */
+export default function gati(
+  options?: StandaloneOptions,
+): ReturnType<typeof virtualModules.rolldown> {
+  return virtualModules.rolldown(toStandaloneInput(options));
+}

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import type { Contract } from '@gati/contract';
+import { addRoute, createRouter } from 'rou3';
+import { compileRouterToString } from 'rou3/compiler';
+import { printInput, printRoute } from '../../compile/print.ts';
+import { createProgram, HELPERS } from '../../compile/program.ts';
+import { planEffect, planRoute } from '../../compile/route.ts';
+import { toSlimContract } from '../../compile/slim.ts';
+import type { RouteFile, Scan } from '../../scan/types.ts';
+import { toRouterPath } from '../router-path.ts';
+import { runtimeEntry, toImport } from '../runtime-entry.ts';
+
+export interface ReleaseInput {
+  root: string;
+  scan: Scan;
+  contract: Contract;
+  version: string;
+  id: string;
+}
+
+/** `virtual:gati/release`: a `ReleaseBundle` with all code of the app inside. The same app gives the same text. */
+export function printRelease({ root, scan, contract, version, id }: ReleaseInput): string {
+  const imports = createImports(root);
+  const program = createProgram(contract.$defs);
+  const files = new Map(scan.routes.map((route) => [route.id, route]));
+  const slots = contract.routes.map((route, index) => {
+    const file = files.get(route.id);
+    if (!file) throw new Error(`gati: the contract has ${route.id}, but no file does`);
+    const live = [
+      printHandler(file, imports),
+      printMiddleware(file, imports),
+      printRoute(planRoute(route, contract.$defs, program), route, `c[${index}]`),
+    ];
+    const slot = {
+      id: route.id,
+      method: route.method,
+      path: route.path,
+      domain: route.domain,
+      version: file.version,
+    };
+    return `slot(${JSON.stringify(slot)}, { ${live.join(', ')} })`;
+  });
+  const modules = scan.modules.map(
+    ({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`,
+  );
+  const effects = scan.effects.map(({ name, file }) => {
+    const index = contract.effects.findIndex((effect) => effect.name === name);
+    const effect = contract.effects[index];
+    const plan = effect && planEffect(effect, contract.$defs, program);
+    const payload = plan
+      ? `, payload: { schema: contract.effects[${index}].payload, ${printInput(plan)} }`
+      : '';
+    return `${JSON.stringify(name)}: { load: () => ${imports.all(file)}${payload} }`;
+  });
+  const migrations = scan.versions.map(
+    ({ from, to, file }) =>
+      `{ from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}, migration: ${imports.one(file, 'default')} }`,
+  );
+  const config =
+    scan.config === undefined ? '' : `, config: () => ${imports.one(scan.config, 'default')}`;
+  const used = HELPERS.join(', ');
+  return `${imports.print()}import { ${used} } from ${runtimeEntry('checks')};
+const contract = JSON.parse(${JSON.stringify(JSON.stringify(toSlimContract(contract)))});
+const c = contract.routes;
+${program.print()}const slot = (place, live) => ({ ...place, live: () => live });
+const routes = [${slots.join(',\n')}];
+const match = ${compileMatch(contract)};
+export default {
+  abi: 1, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
+  modules: { ${modules.join(', ')} },
+  effects: { ${effects.join(', ')} }${migrations.length === 0 ? '' : `,\n  migrations: [${migrations.join(', ')}]`}${config},
+};
+`;
+}
+
+function printHandler(route: RouteFile, imports: Imports): string {
+  const name = imports.one(route.file, route.handler);
+  return route.handler === 'socket' ? `socket: ${name}` : `handler: ${name}`;
+}
+
+function printMiddleware(route: RouteFile, imports: Imports): string {
+  return `middleware: [${route.middleware.map((file) => imports.one(file, 'middleware')).join(', ')}]`;
+}
+
+function compileMatch({ routes }: Contract): string {
+  const router = createRouter<number>();
+  for (const [index, route] of routes.entries())
+    addRoute(router, route.method, toRouterPath(route.path), index);
+  return compileRouterToString(router, { serialize: (index) => `routes[${index}]` });
+}
+
+interface Imports {
+  /** A local name of one export. */
+  one(file: string, name: string): string;
+  /** A local name of the module. */
+  all(file: string): string;
+  print(): string;
+}
+
+function createImports(root: string): Imports {
+  const names = new Map<string, string>();
+  const use = (file: string, what: string): string => {
+    const line = `import ${what} from ${toImport(path.join(root, file))};`;
+    const name = names.get(line) ?? `i${names.size}`;
+    names.set(line, name);
+    return name;
+  };
+  return {
+    one: (file, name) => use(file, name === 'default' ? '$' : `{ ${name} as $ }`),
+    all: (file) => use(file, '* as $'),
+    print: () => [...names].map(([line, name]) => `${line.replace('$', name)}\n`).join(''),
+  };
+}
