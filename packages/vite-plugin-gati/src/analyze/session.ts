@@ -4,8 +4,8 @@ import type { Host, SymbolView, TypeView } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project.ts';
 import { toBuiltin } from './types/builtins.ts';
 import { SchemaWriter } from './types/writer.ts';
-import type { HttpFailure } from './walk/values.ts';
-import { assignedNames, isFunctionNode, visit } from './walk/syntax.ts';
+import type { HttpFailure } from './interpret/values.ts';
+import { assignedNames, isFunctionNode, visit } from './interpret/syntax.ts';
 
 export interface ThrowSummary {
   errors: HttpFailure[];

@@ -6,8 +6,8 @@ import {
 } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
-import { unwrap } from '../walk/syntax.ts';
-import type { FunctionNode } from '../walk/values.ts';
+import { unwrap } from '../interpret/syntax.ts';
+import type { FunctionNode } from '../interpret/values.ts';
 
 export interface HandlerSite {
   /** What the handler is: a function, or an expression that gives one. */

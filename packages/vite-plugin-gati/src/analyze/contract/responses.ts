@@ -1,13 +1,19 @@
 import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Session } from '../session.ts';
-import { toBody, toStream } from '../walk/answers.ts';
-import { Interpreter } from '../walk/interpreter.ts';
-import { type Body, START, type State } from '../walk/state.ts';
-import { problemSchema } from '../walk/throws.ts';
-import type { Outcome } from '../walk/walk.ts';
-import { type FunctionNode, type HttpFailure, RES, UNDEFINED, type Value } from '../walk/values.ts';
-import { writeValue } from '../walk/schemas.ts';
+import { toBody, toStream } from '../interpret/answers.ts';
+import { Interpreter } from '../interpret/interpreter.ts';
+import { type Body, START, type State } from '../interpret/state.ts';
+import { problemSchema } from '../interpret/throws.ts';
+import type { Outcome } from '../interpret/walk.ts';
+import {
+  type FunctionNode,
+  type HttpFailure,
+  RES,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts';
+import { writeValue } from '../interpret/schemas.ts';
 import type { HandlerSite } from './handler.ts';
 import type { Issues } from './issues.ts';
 

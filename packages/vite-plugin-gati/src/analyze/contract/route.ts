@@ -4,7 +4,7 @@ import type { Session } from '../session.ts';
 import type { AnalyzedRoute } from '../analyzer-api.ts';
 import { readDoc } from '../types/docs.ts';
 import { DefNames } from './defs.ts';
-import type { FunctionNode } from '../walk/values.ts';
+import type { FunctionNode } from '../interpret/values.ts';
 import { findHandler, type HandlerSite } from './handler.ts';
 import { Issues } from './issues.ts';
 import { requestParts } from './request.ts';

@@ -1,7 +1,7 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { hashOf } from '../cache/hashes.ts';
 import type { Host } from '../compiler/compiler.ts';
-import { isStringLiteral } from '../walk/syntax.ts';
+import { isStringLiteral } from '../interpret/syntax.ts';
 
 interface FileNode {
   /** Of the text that the compiler read, as the author wrote it: the file may hold another by now. Absent: it read none. */
