@@ -60,6 +60,6 @@ export type { Change, DiffPolicy } from './diff/change.ts';
 export { type ChangelogEntry, toChangelog } from './diff/changelog.ts';
 export { type Diff, diffContracts, diffManifests } from './diff/contract.ts';
 export { type Bump, type Level } from './diff/levels.ts';
-export { type Proposal, type ProposalInput, proposeVersion } from './diff/propose.ts';
+export { type VersionProposal, type ProposalInput, proposeVersion } from './diff/propose.ts';
 export { type Detail, DIFF_RULES, type Rule, type RuleId } from './diff/rules.ts';
 export { isSubschema, type SubtypeOptions } from './diff/subtype/subtype.ts';

@@ -58,7 +58,7 @@ function resolveBase(options: ResolvedOptions): ResolvedOptions {
     ? checkPath(base)
     : { message: `'${base}' does not start with a slash.` };
   if (fault || /[:*]/.test(base))
-    throw invalid(
+    throw invalidOptionError(
       `base: ${fault?.message ?? 'it has a parameter.'}`,
       "Write a plain path: gati({ base: '/api' }).",
     );
@@ -70,7 +70,7 @@ function resolveCors(options: ResolvedOptions): ResolvedOptions {
   const origins = options.cors.origins.map((origin) => {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (!url || url.origin === 'null')
-      throw invalid(
+      throw invalidOptionError(
         `cors.origins: '${origin}' is not an origin.`,
         "Write scheme and host: 'https://app.example.com'.",
       );
@@ -82,7 +82,7 @@ function resolveCors(options: ResolvedOptions): ResolvedOptions {
 function resolveLimits(options: ResolvedOptions): ResolvedOptions {
   for (const [name, value] of Object.entries(options.limits)) {
     if (!Number.isInteger(value) || value < 1)
-      throw invalid(
+      throw invalidOptionError(
         `limits.${name}: ${value} is not a whole number above 0.`,
         'Give bytes, levels or milliseconds.',
       );
@@ -93,7 +93,7 @@ function resolveLimits(options: ResolvedOptions): ResolvedOptions {
 function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
   const known: MissingVersion[] = ['choose', 'latest', 'oldest'];
   if (known.includes(options.missingVersion)) return options;
-  throw invalid(
+  throw invalidOptionError(
     `missingVersion: '${options.missingVersion}' is not known.`,
     `Give one of ${known.map((name) => `'${name}'`).join(', ')}.`,
   );
@@ -103,14 +103,14 @@ function resolveEffects(options: ResolvedOptions): ResolvedOptions {
   const known = Object.keys(CLOUD_QUEUES);
   const wrong = options.effects.find((name) => !known.includes(name));
   if (wrong !== undefined)
-    throw invalid(
+    throw invalidOptionError(
       `effects: '${wrong}' is no queue of a cloud.`,
       `Give of ${known.map((name) => `'${name}'`).join(', ')}; the others are always there.`,
     );
   return { ...options, effects: [...new Set(options.effects)] };
 }
 
-function invalid(message: string, fix: string): GatiError {
+function invalidOptionError(message: string, fix: string): GatiError {
   return new GatiError({
     code: 'GATI_OPTION_INVALID',
     level: 'error',

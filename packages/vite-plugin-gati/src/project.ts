@@ -82,8 +82,8 @@ export function createProject(input: ProjectInput): Project {
 
   /** Loaded late: a build asks for its version itself. */
   async function propose(contract: Contract): Promise<string> {
-    const { createProposer } = await import('./releases/propose.ts');
-    return createProposer(project)(contract);
+    const { createVersionProposer } = await import('./releases/propose.ts');
+    return createVersionProposer(project)(contract);
   }
 
   const project: Project = {

@@ -22,7 +22,7 @@ export interface ProposalInput {
   policy?: DiffPolicy;
 }
 
-export interface Proposal {
+export interface VersionProposal {
   version: string;
   /** Version of the release before. Absent: it is the first. */
   since?: string;
@@ -33,7 +33,7 @@ export interface Proposal {
 }
 
 /** Which version a build gets: what the changes since the last release mean, on top of that release's version; the next free one where that is taken. */
-export function proposeVersion(input: ProposalInput): Proposal {
+export function proposeVersion(input: ProposalInput): VersionProposal {
   const { contract, code, native, base, policy } = input;
   const declared = parseSemver(input.declared) ? input.declared : '1.0.0';
   if (!base) return { version: nextFree(declared, 'patch', input), bump: 'none' };

@@ -30,7 +30,7 @@ export function parseManifest(input: unknown): Manifest {
   shallow(value);
   if (!isRecord(value)) throw invalid('', 'an object', value);
   if (typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT)
-    throw newerFormat(value['format']);
+    throw newerFormatError(value['format']);
   manifest(value, '');
   const parsed = value as unknown as Manifest;
   checkRefs(parsed.contract);
@@ -195,7 +195,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function newerFormat(format: number): GatiError {
+function newerFormatError(format: number): GatiError {
   return new GatiError({
     code: 'GATI_MANIFEST_FORMAT',
     level: 'error',

@@ -67,13 +67,13 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
   if (members.length === 1) {
     const only = members[0]!;
     // What stands on both sides holds on both sides, unless it is a note to people: there the outer one speaks.
-    const clash = Object.keys(only).some((key) => key in beside && !NOTES.has(key));
+    const clash = Object.keys(only).some((key) => key in beside && !ANNOTATIONS.has(key));
     return clash ? { ...beside, allOf: [...(beside.allOf ?? []), only] } : { ...only, ...beside };
   }
   return { ...beside, anyOf: members };
 }
 
-const NOTES = new Set(['title', 'description', 'deprecated', 'examples', 'default']);
+const ANNOTATIONS = new Set(['title', 'description', 'deprecated', 'examples', 'default']);
 
 /** Flattened, without what accepts nothing, literals of one kind as one `enum`, without doubles, sorted. */
 function gather(anyOf: Schema[]): Schema[] {
@@ -96,12 +96,12 @@ function gather(anyOf: Schema[]): Schema[] {
     rest.set(canonicalJson(merged), merged);
   }
   return [...rest]
-    .sort(([textA, a], [textB, b]) => rank(a) - rank(b) || compare(textA, textB))
+    .sort(([textA, a], [textB, b]) => memberOrder(a) - memberOrder(b) || compare(textA, textB))
     .map(([, member]) => member);
 }
 
 /** A member that is decoded comes before a plain one that its wire form would fit too; `null` is last. */
-function rank(member: Schema): number {
+function memberOrder(member: Schema): number {
   if (member['x-gati-codec']) return 0;
   return member.type === 'null' ? 2 : 1;
 }

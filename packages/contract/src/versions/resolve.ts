@@ -14,7 +14,7 @@ export interface ReleaseInfo {
   date: string;
   status: ReleaseStatus;
   /** Retired, but migrations carry its requests to a newer release. */
-  carried?: boolean;
+  migrated?: boolean;
 }
 
 /** What a request without a version gets while more than one release is live: the list, or one of them, or what a route says. */
@@ -80,30 +80,32 @@ export function resolveVersion<R extends ReleaseInfo>(
         ({ release, version }) =>
           release.status !== 'staged' && compareSemver(version, request.version) === 0,
       );
-      return answer(
-        (same.find(({ release }) => answers(release) || release.status === 'withdrawn') ?? same[0])
-          ?.release,
+      return resolutionOf(
+        (
+          same.find(({ release }) => isRunnable(release) || release.status === 'withdrawn') ??
+          same[0]
+        )?.release,
         releases,
       );
     }
     case 'time':
-      return answer(
-        entries.find(({ release, at }) => at <= request.at && isPublic(release))?.release,
+      return resolutionOf(
+        entries.find(({ release, at }) => at <= request.at && isListed(release))?.release,
         releases,
       );
     case 'range': {
       const matching = entries.filter(
-        ({ release, version }) => isPublic(release) && satisfies(version, request.range),
+        ({ release, version }) => isListed(release) && satisfies(version, request.range),
       );
-      const answering = matching.filter(({ release }) => answers(release));
-      return answer(highest(answering.length > 0 ? answering : matching), releases);
+      const answering = matching.filter(({ release }) => isRunnable(release));
+      return resolutionOf(highest(answering.length > 0 ? answering : matching), releases);
     }
     case 'missing': {
-      if (live.length <= 1) return answer(live[0], releases);
+      if (live.length <= 1) return resolutionOf(live[0], releases);
       if (missing === 'choose') return { status: 300, options: [...live] };
       if (missing === 'latest')
-        return answer(current && isLive(current) ? current : live[0], releases);
-      if (missing === 'oldest') return answer(live.at(-1), releases);
+        return resolutionOf(current && isLive(current) ? current : live[0], releases);
+      if (missing === 'oldest') return resolutionOf(live.at(-1), releases);
       return missing.kind === 'missing'
         ? { status: 300, options: [...live] }
         : resolveVersion(releases, missing, { current });
@@ -111,13 +113,13 @@ export function resolveVersion<R extends ReleaseInfo>(
   }
 }
 
-function answer<R extends ReleaseInfo>(
+function resolutionOf<R extends ReleaseInfo>(
   release: R | undefined,
   { live }: ReleaseIndex<R>,
 ): Resolution<R> {
   if (!release)
     return { status: 406, message: 'There is no release for this version.', options: [...live] };
-  if (release.status !== 'retired' || release.carried) return { status: 200, release };
+  if (release.status !== 'retired' || release.migrated) return { status: 200, release };
   return {
     status: 410,
     message: `The release ${release.version} is retired.`,
@@ -137,11 +139,11 @@ function isLive(release: ReleaseInfo): boolean {
   return release.status === 'live' || release.status === 'deprecated';
 }
 
-function answers(release: ReleaseInfo): boolean {
-  return isLive(release) || (release.status === 'retired' && release.carried === true);
+function isRunnable(release: ReleaseInfo): boolean {
+  return isLive(release) || (release.status === 'retired' && release.migrated === true);
 }
 
 /** Known to time and range. */
-function isPublic(release: ReleaseInfo): boolean {
+function isListed(release: ReleaseInfo): boolean {
   return release.status !== 'staged' && release.status !== 'withdrawn';
 }

@@ -18,9 +18,9 @@ function release(
   version: string,
   date: string,
   status: ReleaseStatus = 'live',
-  carried?: boolean,
+  migrated?: boolean,
 ): ReleaseInfo {
-  return { version, id: `rel_${version}`, date, status, ...(carried ? { carried } : {}) };
+  return { version, id: `rel_${version}`, date, status, ...(migrated ? { migrated } : {}) };
 }
 
 const five = [
@@ -94,11 +94,11 @@ describe('a release answers', () => {
   });
 
   test('for a retired one that migrations carry', () => {
-    const carried = [release('1.0.0', '2026-01-01T00:00:00Z', 'retired', true), ...five.slice(1)];
-    expect(ask(carried, '1.0.0')).toBe('1.0.0');
-    expect(ask(carried, '2026-01-15')).toBe('1.0.0');
-    expect(ask(carried, '~1.0')).toBe('1.0.0');
-    expect(ask(carried, undefined)).toBe(300);
+    const migrated = [release('1.0.0', '2026-01-01T00:00:00Z', 'retired', true), ...five.slice(1)];
+    expect(ask(migrated, '1.0.0')).toBe('1.0.0');
+    expect(ask(migrated, '2026-01-15')).toBe('1.0.0');
+    expect(ask(migrated, '~1.0')).toBe('1.0.0');
+    expect(ask(migrated, undefined)).toBe(300);
   });
 
   test('the higher version of two at the same moment', () => {

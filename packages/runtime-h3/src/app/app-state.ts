@@ -3,20 +3,20 @@ import type { ReleaseBundle } from '../releases/bundle.ts';
 import { Recorder } from '../telemetry/recorder.ts';
 import type { RouteStats } from '../telemetry/stats.ts';
 import type { Call } from './request/call.ts';
-import type { CallHost } from './request/app-services.ts';
-import { type ClientIp, toClientIp } from './request/client-ip.ts';
+import type { AppServices } from './request/app-services.ts';
+import { type ClientIp, createClientIp } from './request/client-ip.ts';
 import { Cors } from './response/cors.ts';
 import { InFlight } from './request/in-flight.ts';
 import { DEFAULT_LIMITS, type Limits } from './request/limits.ts';
 import type { AppOptions } from './options.ts';
-import { toBase } from './request/path.ts';
+import { normalizeBase } from './request/path.ts';
 import { NO_RELEASE } from './route/no-release.ts';
 import { ReleaseState } from './route/route-plan.ts';
-import { toNoIdentity, type VersionEntry } from './versions/entry.ts';
+import { noReleaseHeaders, type VersionEntry } from './versions/entry.ts';
 import { VersionTable } from './versions/table.ts';
 
 /** What lives as long as the app. */
-export class Core implements CallHost {
+export class AppState implements AppServices {
   readonly options: AppOptions;
   readonly base: string;
   readonly limits: Limits;
@@ -38,16 +38,16 @@ export class Core implements CallHost {
 
   constructor(options: AppOptions, expire: (call: Call) => void) {
     this.options = options;
-    this.base = toBase(options.base);
+    this.base = normalizeBase(options.base);
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.production = options.mode === 'production';
     const cors = new Cors(options.cors, options.mode);
     this.cors = cors.off ? undefined : cors;
-    this.clientIp = toClientIp(options.trustProxy);
+    this.clientIp = createClientIp(options.trustProxy);
     this.logger = options.logger;
     this.recorder = new Recorder(options.log);
     this.inflight = new InFlight(expire);
-    this.noRelease = new ReleaseState(NO_RELEASE, toNoIdentity(this.base), this.stats);
+    this.noRelease = new ReleaseState(NO_RELEASE, noReleaseHeaders(this.base), this.stats);
   }
 
   /** The releases as they are now. */
@@ -72,8 +72,8 @@ export class Core implements CallHost {
 
   /** What a retired release answers by itself, where its code is not asked: that a request does not fit it. */
   retired(entry: VersionEntry): ReleaseState {
-    const { version, id, identity } = entry;
-    return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, identity, this.stats));
+    const { version, id, headers } = entry;
+    return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, headers, this.stats));
   }
 
   usage(bundle: ReleaseBundle): { open: number; idle: number } {
@@ -86,8 +86,8 @@ export class Core implements CallHost {
   #enter(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
     let state = this.#releases.get(bundle);
     if (state === undefined)
-      this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.identity, this.stats)));
-    state.identity = entry.identity;
+      this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.headers, this.stats)));
+    state.headers = entry.headers;
     return (entry.state = state);
   }
 

@@ -45,9 +45,9 @@ export interface AppOptions {
   /** Access log: one JSON line a request, several lines a call. None where it is absent. */
   log?: LogSink;
   /** Node only: before the head of an answer of 1 KiB or more is written, so that it may be compressed. */
-  onLarge?(res: ServerResponse): void;
+  beforeLargeResponse?(res: ServerResponse): void;
   /** Where a publish is to reach peers of other processes too; asked by the first WebSocket on Node. */
-  link?(): Promise<PublishLink>;
+  publishLink?(): Promise<PublishLink>;
   /** For what happens outside a release's context. */
   logger: Logger;
   /** What a 500 problem says besides, in development: file and frame. */
@@ -56,16 +56,16 @@ export interface AppOptions {
 
 export interface App {
   /** Node's way in. What matches no route of any method goes to `next`, or is a 404 problem. */
-  node(req: IncomingMessage, res: ServerResponse, next?: () => void): void;
+  handleNodeRequest(req: IncomingMessage, res: ServerResponse, next?: () => void): void;
   /** The web's way in. */
   fetch(request: Request): Promise<Response>;
   /** `false`: no WebSocket route has this path; the socket is untouched. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  handleNodeUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Requests that have no complete answer yet. */
   readonly inflight: number;
   metrics(): RouteMetric[];
   /** How much a release is used: requests and sockets that are open, and milliseconds since the last one began. */
-  usage(release: ReleaseBundle): { open: number; idle: number };
+  releaseUsage(release: ReleaseBundle): { open: number; idle: number };
   /** The last finished requests, newest first. */
   spans(limit?: number): Span[];
   /** From now on each answer ends its connection; event streams end and WebSocket peers get 1012. Resolves when nothing is in flight. */

@@ -1,100 +1,111 @@
 import { RequestLocal } from '../context/local.ts';
 import { RequestContext } from '../context/req.ts';
 import type { GlobalContext } from '../context/types.ts';
-import type { LiveRoute } from '../releases/bundle.ts';
+import type { LoadedRoute } from '../releases/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
-import { answer } from './response/respond.ts';
-import { bodyKind, parseBody, tooLarge } from './request/body.ts';
-import { Arrival } from './request/incoming.ts';
+import { respond } from './response/respond.ts';
+import { bodyKind, parseBody, bodyTooLargeError } from './request/body.ts';
+import { IncomingRequest } from './request/incoming.ts';
 import type { Call } from './request/call.ts';
-import { checkPart, checkStrings, refuse } from './request/validate-input.ts';
-import type { Core } from './app-state.ts';
+import { checkPart, checkStrings, invalidRequestError } from './request/validate-input.ts';
+import type { AppState } from './app-state.ts';
 import type { Exchange } from './adapters/exchange.ts';
-import { fail } from './response/respond-error.ts';
+import { respondError } from './response/respond-error.ts';
 import { loadRelease } from './route/load-release.ts';
 import type { BodyKind } from './request/media-type.ts';
 import { runMiddleware } from './route/middleware.ts';
 import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './route/route-plan.ts';
-import { Refusal } from './response/problem.ts';
-import { record } from './response/finish-call.ts';
-import type { Carry } from './versions/served-release.ts';
-import { answerUnmatched } from './response/respond-unmatched.ts';
+import { RequestError } from './response/problem.ts';
+import { finishCall } from './response/finish-call.ts';
+import type { MigrationPath } from './versions/served-release.ts';
+import { respondUnmatched } from './response/respond-unmatched.ts';
 import type { VersionEntry } from './versions/entry.ts';
 
 /** nginx's number for a client that went before it was answered; it is logged, never sent. */
 const CLIENT_GONE = 499;
 
 /** One request through the pipeline. Nothing it is given makes it throw. */
-export function serve(core: Core, exchange: Exchange, next: (() => void) | undefined): void {
-  const arrival = new Arrival(core, exchange, next);
-  const chosen = core.table.choose(arrival, exchange.method);
-  if (chosen.status !== 200) return answerUnmatched(arrival, chosen);
-  const { carry } = chosen.release.served;
-  if (carry !== undefined)
-    return core.waitUntil(routeCarried(arrival, chosen.release, carry), core.logger);
-  const release = core.state(chosen.release);
-  if (release instanceof Promise) core.waitUntil(routeLater(arrival, release), core.logger);
-  else route(arrival, release);
+export function serve(app: AppState, exchange: Exchange, next: (() => void) | undefined): void {
+  const incoming = new IncomingRequest(app, exchange, next);
+  const chosen = app.table.choose(incoming, exchange.method);
+  if (chosen.status !== 200) return respondUnmatched(incoming, chosen);
+  const { migration } = chosen.release.served;
+  if (migration !== undefined)
+    return app.waitUntil(routeMigrated(incoming, chosen.release, migration), app.logger);
+  const release = app.state(chosen.release);
+  if (release instanceof Promise) app.waitUntil(routeLater(incoming, release), app.logger);
+  else route(incoming, release);
 }
 
-async function routeLater(arrival: Arrival, loading: Promise<ReleaseState>): Promise<void> {
-  const release = await loadRelease(arrival, loading);
-  if (release !== undefined) route(arrival, release);
+async function routeLater(
+  incoming: IncomingRequest,
+  loading: Promise<ReleaseState>,
+): Promise<void> {
+  const release = await loadRelease(incoming, loading);
+  if (release !== undefined) route(incoming, release);
 }
 
 /** A retired release: a newer one answers for it. */
-async function routeCarried(arrival: Arrival, entry: VersionEntry, carry: Carry): Promise<void> {
-  const { core } = arrival;
-  const target = core.table.entries.find(({ version }) => version === carry.target);
-  const { carryUp } = await import('./versions/migrate-request.ts');
-  const carried = await carryUp(arrival, entry, carry);
-  if (carried === undefined) return;
+async function routeMigrated(
+  incoming: IncomingRequest,
+  entry: VersionEntry,
+  migration: MigrationPath,
+): Promise<void> {
+  const { app } = incoming;
+  const target = app.table.entries.find(({ version }) => version === migration.target);
+  const { migrateToNewer } = await import('./versions/migrate-request.ts');
+  const migrated = await migrateToNewer(incoming, entry, migration);
+  if (migrated === undefined) return;
   const release = await loadRelease(
-    carried,
-    target === undefined ? Promise.reject(new Error('It is gone.')) : core.state(target),
+    migrated,
+    target === undefined ? Promise.reject(new Error('It is gone.')) : app.state(target),
   );
-  if (release !== undefined) route(carried, release);
+  if (release !== undefined) route(migrated, release);
 }
 
-function route(arrival: Arrival, release: ReleaseState): void {
-  const { core, exchange, path } = arrival;
+function route(incoming: IncomingRequest, release: ReleaseState): void {
+  const { app, exchange, path } = incoming;
   const { method } = exchange;
   const { bundle } = release;
   const match =
     path === undefined || method === 'WS'
       ? undefined
       : (bundle.match(method, path) ?? (method === 'HEAD' ? bundle.match('GET', path) : undefined));
-  if (match === undefined) return answerUnmatched(arrival, release);
-  const call = arrival.begin(release, release.slot(match.data));
+  if (match === undefined) return respondUnmatched(incoming, release);
+  const call = incoming.begin(release, release.routeState(match.data));
   try {
     if (match.params !== undefined) decodeParams((call.params = match.params));
-    const live = match.data.live();
-    if (release.gctx !== undefined && !(live instanceof Promise)) enter(call, live, release.gctx);
-    else void open(core, call, live);
+    const route = match.data.load();
+    if (release.gctx !== undefined && !(route instanceof Promise)) enter(call, route, release.gctx);
+    else void openAndEnter(app, call, route);
   } catch (error) {
-    fail(call, error);
+    respondError(call, error);
   }
 }
 
 /** The slow way in: a release without its context yet, or a route whose code is still loading. */
-async function open(core: Core, call: Call, live: LiveRoute | Promise<LiveRoute>): Promise<void> {
+async function openAndEnter(
+  app: AppState,
+  call: Call,
+  route: LoadedRoute | Promise<LoadedRoute>,
+): Promise<void> {
   const { release } = call;
   try {
     // At once: a failure of either must find somebody who waits for it.
     const [loaded, gctx] = await Promise.all([
-      live,
-      release.gctx ?? release.openContext(core.options.context),
+      route,
+      release.gctx ?? release.openContext(app.options.context),
     ]);
     enter(call, loaded, gctx);
   } catch (error) {
-    fail(call, error);
+    respondError(call, error);
   }
 }
 
-function enter(call: Call, live: LiveRoute, gctx: GlobalContext): void {
+function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   call.gctx = gctx;
-  const plan = (call.plan = call.slot.plan(live, call.release));
+  const plan = (call.plan = call.routeState.plan(route, call.release));
   const errors: InputError[] = [];
   checkStrings(call, errors);
   const { method } = call.exchange;
@@ -110,7 +121,7 @@ function withoutBody(call: Call, errors: InputError[]): void {
 }
 
 function readBody(call: Call, errors: InputError[]): void {
-  const { limits } = call.host;
+  const { limits } = call.app;
   const kind = bodyKind(call, call.plan?.body);
   const limit = kind === 'multipart' ? limits.upload : limits.body;
   call.phase = 'body';
@@ -119,13 +130,13 @@ function readBody(call: Call, errors: InputError[]): void {
     if (call.phase !== 'body') return;
     call.phase = 'handler';
     call.deadline = performance.now() + limits.handlerTimeout;
-    if (fault === 'aborted') return record(call, CLIENT_GONE);
+    if (fault === 'aborted') return finishCall(call, CLIENT_GONE);
     try {
-      if (fault === 'too_large') throw tooLarge(limit);
+      if (fault === 'too_large') throw bodyTooLargeError(limit);
       if (bytes === undefined || bytes.length === 0) return withoutBody(call, errors);
       withBytes(call, kind, bytes, errors);
     } catch (error) {
-      fail(call, error);
+      respondError(call, error);
     }
   });
 }
@@ -141,7 +152,7 @@ function withBytes(
   if (parsed instanceof Promise) {
     parsed
       .then((form) => withBody(call, form, true, errors))
-      .catch((error: unknown) => fail(call, error));
+      .catch((error: unknown) => respondError(call, error));
   } else withBody(call, parsed, kind === 'urlencoded', errors);
 }
 
@@ -158,17 +169,17 @@ function withBody(call: Call, value: unknown, isForm: boolean, errors: InputErro
 }
 
 function run(call: Call, errors: InputError[]): void {
-  if (errors.length > 0) throw refuse(errors);
-  const { live } = call.plan as { live: LiveRoute };
+  if (errors.length > 0) throw invalidRequestError(errors);
+  const { route } = call.plan as { route: LoadedRoute };
   const gctx = call.gctx as GlobalContext;
   const req = new RequestContext(call);
   const lctx = new RequestLocal(call);
-  const { handler, middleware } = live;
-  if (handler === undefined) throw new Refusal(500, 'internal');
+  const { handler, middleware } = route;
+  if (handler === undefined) throw new RequestError(500, 'internal');
   const result =
     middleware.length === 0
       ? handler(req, call.res, gctx, lctx)
-      : runMiddleware(live, req, call.res, gctx, lctx);
+      : runMiddleware(route, req, call.res, gctx, lctx);
   if (isThenable(result)) void settle(call, result);
   else finish(call, result);
 }
@@ -185,22 +196,29 @@ async function settle(call: Call, promise: PromiseLike<unknown>): Promise<void> 
   try {
     finish(call, await promise);
   } catch (error) {
-    fail(call, error);
+    respondError(call, error);
   }
 }
 
 function finish(call: Call, returned: unknown): void {
   if (call.phase !== 'handler') return;
-  answer(call, returned);
+  respond(call, returned);
 }
 
 /** A call that is late or alone: the body did not come, the handler did not answer, or the client went. */
 export function expire(call: Call): void {
   const late = call.phase;
   if (late !== 'body' && late !== 'handler') return;
-  if (late === 'body' && call.exchange.gone) return record(call, CLIENT_GONE);
+  if (late === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
   if (late === 'body')
-    fail(call, new Refusal(408, 'request_timeout', { detail: 'The body did not come in time.' }));
-  else fail(call, new Refusal(503, 'timeout', { detail: 'The handler did not answer in time.' }));
+    respondError(
+      call,
+      new RequestError(408, 'request_timeout', { detail: 'The body did not come in time.' }),
+    );
+  else
+    respondError(
+      call,
+      new RequestError(503, 'timeout', { detail: 'The handler did not answer in time.' }),
+    );
 }

@@ -6,7 +6,7 @@ interface Stream {
  * A reader that has seen enough, such as `head`, ends no command: what it did not read is dropped, and the command comes to its own end and exit code.
  * @param streams stdout and stderr
  */
-export function outliveReaders(...streams: Stream[]): void {
+export function ignoreClosedPipe(...streams: Stream[]): void {
   for (const stream of streams)
     stream.on('error', (error) => {
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;

@@ -1,9 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { type Diagnostic, formatDiagnostic, GatiError } from '@gati/contract';
-import { outliveReaders } from './closed-pipe.ts';
+import { ignoreClosedPipe } from './closed-pipe.ts';
 
 /** What a command has to say: to people, and to programs. */
-export interface CommandAnswer {
+export interface CommandResult {
   lines: string[];
   document: unknown;
   /** 0 done, 1 a finding. */
@@ -20,7 +20,7 @@ export interface CommandOutput {
 
 /** The process's own streams: with `json` one document on stdout and everything else on stderr. */
 export function toOutput(json: boolean): CommandOutput {
-  outliveReaders(process.stdout, process.stderr);
+  ignoreClosedPipe(process.stdout, process.stderr);
   return {
     line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
     document(value) {
@@ -30,10 +30,10 @@ export function toOutput(json: boolean): CommandOutput {
 }
 
 /** Runs a command and says what it answers, or why it can't. Gives the exit code: 0 done, 1 a finding, 2 wrong use. @param fix for errors that bring none */
-export async function answerCommand(
+export async function printResult(
   output: CommandOutput,
   fix: string,
-  run: () => Promise<CommandAnswer>,
+  run: () => Promise<CommandResult>,
 ): Promise<number> {
   try {
     const answer = await run();
@@ -48,7 +48,7 @@ export async function answerCommand(
   }
 }
 
-export const toUsage = (help: string): CommandAnswer => ({
+export const toUsage = (help: string): CommandResult => ({
   lines: [help],
   document: { usage: help },
   code: 0,
@@ -63,15 +63,15 @@ export function readWords<Options extends NonNullable<ParseArgsConfig['options']
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw wrongUse(
-      inOwnWords(error as NodeJS.ErrnoException),
+    throw usageError(
+      describeParseError(error as NodeJS.ErrnoException),
       `See what it takes with \`${help}\`.`,
     );
   }
 }
 
 /** Node says it in several lines, and other ones with each version. */
-function inOwnWords({ code, message }: NodeJS.ErrnoException): string {
+function describeParseError({ code, message }: NodeJS.ErrnoException): string {
   const option = /'[^']*?(--?\w[\w-]*)[ =']/.exec(message)?.[1];
   if (option === undefined) return message.split(/\. |\n/)[0]!;
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `unknown option \`${option}\``;
@@ -81,7 +81,7 @@ function inOwnWords({ code, message }: NodeJS.ErrnoException): string {
     : `\`${option}\` needs a value`;
 }
 
-export function wrongUse(message: string, fix: string): GatiError {
+export function usageError(message: string, fix: string): GatiError {
   return new GatiError({ code: 'GATI_USAGE', level: 'error', message, fix });
 }
 

@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { Live } from '../releases/bundle.ts';
+import type { Loader } from '../releases/bundle.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that is used here. */
 interface StandardSchema {
@@ -29,27 +29,27 @@ const FIXES = {
 
 /** Checks the environment against `src/config.ts`. Throws `GATI_CONFIG_INVALID` with every bad name; values are never in it. */
 export async function loadConfig(
-  config: Live<unknown> | undefined,
+  config: Loader<unknown> | undefined,
   env: Record<string, string | undefined>,
   mode: keyof typeof FIXES,
 ): Promise<LoadedConfig> {
   if (!config) return { value: {}, secrets: [] };
   const schema = await config();
   if (!isStandardSchema(schema)) {
-    throw toConfigError(
+    throw configError(
       ['its default export is not a Standard Schema'],
       'Export one as default: `export default z.object({ DATABASE_URL: z.url() })`.',
     );
   }
   const result = await schema['~standard'].validate({ ...env });
   if (result.issues) {
-    throw toConfigError(
+    throw configError(
       result.issues.map((issue) => describe(issue, env)),
       FIXES[mode],
     );
   }
   const value = result.value as Record<string, unknown>;
-  return { value, secrets: toSecrets(Object.keys(value), env) };
+  return { value, secrets: secretsOf(Object.keys(value), env) };
 }
 
 function isStandardSchema(value: unknown): value is StandardSchema {
@@ -74,7 +74,7 @@ function describe(issue: StandardIssue, env: Record<string, string | undefined>)
 const SHORTEST_SECRET = 6;
 const PUBLIC_VALUE = /^(?:true|false|\d+|development|production|staging|test)$/;
 
-function toSecrets(names: string[], env: Record<string, string | undefined>): string[] {
+function secretsOf(names: string[], env: Record<string, string | undefined>): string[] {
   const values = names.map((name) => env[name]).filter((value) => value !== undefined);
   // The longest first, so that one that contains another is hidden whole.
   return values
@@ -82,7 +82,7 @@ function toSecrets(names: string[], env: Record<string, string | undefined>): st
     .sort((a, b) => b.length - a.length);
 }
 
-function toConfigError(lines: string[], fix: string): GatiError {
+function configError(lines: string[], fix: string): GatiError {
   return new GatiError({
     code: 'GATI_CONFIG_INVALID',
     level: 'error',

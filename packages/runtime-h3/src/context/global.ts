@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/load.ts';
 import { createLazyDatabase } from '../data/database.ts';
-import { toDataFolder } from '../data/location.ts';
+import { dataFolder } from '../data/location.ts';
 import { createLazyStorage } from '../data/storage.ts';
 import type { EffectsEngine } from '../effects/engine/engine.ts';
 import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engine/job-release.ts';
@@ -39,7 +39,7 @@ export interface ProcessEffects {
   currentVersion?: CurrentVersion;
 }
 
-export interface Context {
+export interface AppContext {
   gctx: GlobalContext;
   modules: Modules;
   effects: EffectsEngine;
@@ -52,7 +52,7 @@ export interface Context {
 }
 
 /** Who was told that effects are in memory: once is enough, though development makes the context anew. */
-const told = new WeakSet<Logger>();
+const warnedAboutMemory = new WeakSet<Logger>();
 
 /**
  * Everything a release's handlers reach as `gctx`: config checked, modules set up, effects running.
@@ -68,11 +68,11 @@ export async function createGlobalContext({
   queue,
   effects: shared,
   queues,
-}: GlobalContextOptions): Promise<Context> {
+}: GlobalContextOptions): Promise<AppContext> {
   const config = await loadConfig(release.config, env, mode);
   const modules = createModules(release.modules);
   const abort = new AbortController();
-  const folder = toDataFolder(mode);
+  const folder = dataFolder(mode);
   const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) =>
     logger.warn('a database connection was lost', { error }),
   );
@@ -81,7 +81,7 @@ export async function createGlobalContext({
     // An app without effects loads none of it.
     const [
       { createEffectsEngine },
-      { openQueue, toDefaultQueue, toQueueSettings },
+      { openQueue, defaultQueueUrl, loggedQueueSettings },
       { verifySchedules },
     ] = await Promise.all([
       import('../effects/engine/engine.ts'),
@@ -89,18 +89,18 @@ export async function createGlobalContext({
       import('../effects/engine/schedules.ts'),
     ]);
     const open = (): Promise<QueueDriver> =>
-      openQueue(env.GATI_EFFECTS || toDefaultQueue(folder), queues, toQueueSettings(logger));
+      openQueue(env.GATI_EFFECTS || defaultQueueUrl(folder), queues, loggedQueueSettings(logger));
     const driver = queue ?? (await (shared?.queue ?? open)());
     await verifySchedules(release.effects, driver.caps);
-    if (announce && !driver.caps.durable && mode !== 'test' && !told.has(logger)) {
-      told.add(logger);
+    if (announce && !driver.caps.durable && mode !== 'test' && !warnedAboutMemory.has(logger)) {
+      warnedAboutMemory.add(logger);
       logger.warn(
         `queued effects live in the memory of ${mode === 'production' ? 'the worker that took them' : 'this process'} and do not outlive it`,
         { code: 'GATI_EFFECTS_MEMORY' },
       );
     }
     return createEffectsEngine({
-      slots: () => release.effects,
+      effects: () => release.effects,
       $defs: () => release.contract.$defs,
       driver,
       gctx: () => gctx,

@@ -20,10 +20,11 @@ export function createLazyDatabase(
   let opened: Promise<Opened> | undefined;
   // Servers that use no database load nothing of one.
   const connect = async (): Promise<Opened> => {
-    const { openPostgresDatabase, openSqliteDatabase, toUnknownScheme } = await import('./open.ts');
+    const { openPostgresDatabase, openSqliteDatabase, unknownSchemeError } =
+      await import('./open.ts');
     if (dialect === 'postgresql') return openPostgresDatabase(address, onError);
     if (scheme === 'sqlite') return openSqliteDatabase(address.slice('sqlite:'.length));
-    throw toUnknownScheme(scheme);
+    throw unknownSchemeError(scheme);
   };
   const open = (): Promise<Opened> => {
     opened ??= connect().catch((error: unknown) => {

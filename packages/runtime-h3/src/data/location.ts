@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const VOLUME = '/data';
 
 /** Where this process keeps what must outlive it. `undefined`: nothing does (tests). */
-export function toDataFolder(
+export function dataFolder(
   mode: 'development' | 'production' | 'test',
   volume: string = VOLUME,
 ): string | undefined {

@@ -1,5 +1,5 @@
 import type { Connector, Database as Db0 } from 'db0';
-import { toDatabaseError } from './errors.ts';
+import { databaseError } from './errors.ts';
 import type { Use } from './sql.ts';
 import { inTransaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
@@ -45,8 +45,8 @@ export async function openPostgresDatabase(
   };
 }
 
-export function toUnknownScheme(scheme: string): Error {
-  return toDatabaseError(
+export function unknownSchemeError(scheme: string): Error {
+  return databaseError(
     `GATI_DATABASE names a database that there is no driver for: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,
     'Set it to sqlite:PATH or postgres://…, or remove it.',
   );
@@ -65,7 +65,7 @@ async function openSqlite(
     await database.prepare('PRAGMA journal_mode = WAL').get();
     return database;
   } catch (cause) {
-    throw toDatabaseError(
+    throw databaseError(
       `The SQLite file ${path} can't be opened: ${(cause as Error).message}.`,
       'Set GATI_DATABASE=sqlite:PATH to a file in a folder that this user may write to.',
       cause,
@@ -82,7 +82,7 @@ async function toSqliteConnector(path: string): Promise<Connector> {
   try {
     return createLibsqlConnector(path);
   } catch (cause) {
-    throw toDatabaseError(
+    throw databaseError(
       `SQLite can't be opened, since Node ${process.versions.node} has none of its own: ${(cause as Error).message}.`,
       'Run on Node 22.13 or later, or install the package where the server runs: `npm install libsql`.',
       cause,

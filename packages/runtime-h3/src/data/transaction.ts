@@ -1,5 +1,5 @@
 import type { Database as Db0 } from 'db0';
-import { toDatabaseError } from './errors.ts';
+import { databaseError } from './errors.ts';
 import { toSql } from './sql.ts';
 import type { Sql, Transaction } from './types.ts';
 import { toBind } from './values.ts';
@@ -17,7 +17,7 @@ export async function inTransaction<Value>(
   const bind = toBind(dialect);
   const tx = toSql(dialect, async (use) => {
     if (ended)
-      throw toDatabaseError(
+      throw databaseError(
         'A transaction was used after its end.',
         'Await all that uses `tx` before `work` resolves.',
       );

@@ -1,7 +1,7 @@
-import { toDatabaseError } from './errors.ts';
+import { databaseError } from './errors.ts';
 
 /** As long as SQLite waits for a lock of another process. Milliseconds. */
-const PATIENCE = 5000;
+const TURN_TIMEOUT = 5000;
 
 /** One connection that many use: what is done in several steps has it alone. */
 export interface Turns {
@@ -40,11 +40,11 @@ export function createTurns(): Turns {
 async function patiently(turn: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = toDatabaseError(
-      `A transaction of this process has had the database for more than ${PATIENCE / 1000} s.`,
+    const error = databaseError(
+      `A transaction of this process has had the database for more than ${TURN_TIMEOUT / 1000} s.`,
       'Inside of gctx.db.transaction(async (tx) => …) use `tx`, not gctx.db, and do what takes long before or after it.',
     );
-    timer = setTimeout(() => reject(error), PATIENCE);
+    timer = setTimeout(() => reject(error), TURN_TIMEOUT);
   });
   try {
     await Promise.race([turn, late]);

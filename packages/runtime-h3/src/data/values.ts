@@ -1,4 +1,4 @@
-import { toDatabaseError } from './errors.ts';
+import { databaseError } from './errors.ts';
 import type { Bind } from './sql.ts';
 import type { Sql, SqlValue } from './types.ts';
 
@@ -20,7 +20,7 @@ export function toBound(dialect: Sql['dialect'], values: readonly SqlValue[]): S
     if (value === undefined || value === null) return null;
     if (typeof value === 'string' || typeof value === 'number') return value;
     const bound = convert(value);
-    if (bound === undefined) throw toRefusal(value, index);
+    if (bound === undefined) throw unsupportedValueError(value, index);
     return bound;
   });
 }
@@ -51,12 +51,12 @@ function toBytes(value: unknown): Buffer | undefined {
 }
 
 /** Names the kind and never the value, which may be a secret. */
-function toRefusal(value: unknown, index: number): Error {
+function unsupportedValueError(value: unknown, index: number): Error {
   let kind: string = typeof value;
   if (kind === 'bigint') kind = 'bigint of more than 64 bits';
   else if (value instanceof Date) kind = 'Date that is no time';
   else if (Array.isArray(value)) kind = 'array';
-  return toDatabaseError(
+  return databaseError(
     `Value ${index + 1} of an SQL statement is of a kind that can't be bound: ${kind}.`,
     'Bind text, numbers, bigint, boolean, null, Date or Uint8Array; of objects and arrays JSON.stringify(value), or one value per element.',
   );

@@ -10,7 +10,7 @@ export interface EffectSettings {
   timeout: number;
 }
 
-export interface SettingFault {
+export interface SettingError {
   setting: 'retry' | 'concurrency' | 'rateLimit' | 'timeout';
   message: string;
   fix: string;
@@ -26,7 +26,7 @@ const DEFAULTS: EffectSettings = {
 /** What a timer can hold. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-const FIXES: Record<SettingFault['setting'], string> = {
+const FIXES: Record<SettingError['setting'], string> = {
   retry:
     'Write { attempts, delay, factor, max }: attempts a whole number from 1, factor from 1, delay and max milliseconds from 0.',
   concurrency: 'Write a whole number from 1.',
@@ -34,19 +34,19 @@ const FIXES: Record<SettingFault['setting'], string> = {
   timeout: `Write milliseconds from 1 to ${LONGEST_TIMEOUT}.`,
 };
 
-type Exports = { readonly [setting in SettingFault['setting']]?: unknown };
+type Exports = { readonly [setting in SettingError['setting']]?: unknown };
 
 /** What of these can't be used. Absent ones are right. */
-export function checkSettings(exports: Exports): SettingFault[] {
+export function checkSettings(exports: Exports): SettingError[] {
   const faults = [
-    fault('concurrency', exports.concurrency, isCount(exports.concurrency)),
-    fault(
+    settingError('concurrency', exports.concurrency, isCount(exports.concurrency)),
+    settingError(
       'timeout',
       exports.timeout,
       isFrom(1, exports.timeout) && exports.timeout <= LONGEST_TIMEOUT,
     ),
-    fault('retry', exports.retry, isRecord(exports.retry, RETRY)),
-    fault(
+    settingError('retry', exports.retry, isRecord(exports.retry, RETRY)),
+    settingError(
       'rateLimit',
       exports.rateLimit,
       isRecord(exports.rateLimit, RATE) && Object.keys(exports.rateLimit).length === 2,
@@ -67,7 +67,7 @@ export function toSettings(file: EffectFile | undefined): EffectSettings {
 
 function readSettings(file: EffectFile): EffectSettings {
   const wrong = new Set(checkSettings(file).map(({ setting }) => setting));
-  const own = <Setting extends SettingFault['setting']>(
+  const own = <Setting extends SettingError['setting']>(
     setting: Setting,
   ): EffectFile[Setting] | undefined => (wrong.has(setting) ? undefined : file[setting]);
   const concurrency = own('concurrency');
@@ -102,11 +102,11 @@ function isRecord(value: unknown, fields: Record<string, Is>): value is object {
   );
 }
 
-function fault(
-  setting: SettingFault['setting'],
+function settingError(
+  setting: SettingError['setting'],
   value: unknown,
   isRight: boolean,
-): SettingFault | undefined {
+): SettingError | undefined {
   if (value === undefined || isRight) return undefined;
   return {
     setting,

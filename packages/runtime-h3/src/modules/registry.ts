@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
 import type { GlobalContext } from '../context/types.ts';
-import type { Live } from '../releases/bundle.ts';
+import type { Loader } from '../releases/bundle.ts';
 import type { ModuleDefinition, ModuleFile } from './types.ts';
 
 type Api = unknown;
@@ -23,7 +23,7 @@ export interface Modules {
   /** Sets up all. Throws `GATI_MODULE_SETUP` or `GATI_MODULE_CYCLE`, having disposed what was up. */
   setup(gctx: GlobalContext): Promise<void>;
   /** Sets up the new code, moves the name to it, then disposes the old. A set-up that fails leaves the old in place. */
-  replace(name: string, file: Live<ModuleFile>): Promise<void>;
+  replace(name: string, file: Loader<ModuleFile>): Promise<void>;
   remove(name: string): Promise<void>;
   /** Names of the modules that can't serve, with the reason. */
   health(): Promise<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface Modules {
   dispose(): Promise<Error[]>;
 }
 
-export function createModules(files: Record<string, Live<ModuleFile>>): Modules {
+export function createModules(files: Record<string, Loader<ModuleFile>>): Modules {
   const api: Record<string, Api> = Object.create(null) as Record<string, Api>;
   /** In the order of set-up. */
   const ready = new Map<string, Entry>();
@@ -90,7 +90,7 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
     const circle = [owner];
     for (let at: string | undefined = name; at !== undefined; at = pending.get(at)?.waitsFor) {
       circle.push(at);
-      if (at === owner) throw toCycleError(circle);
+      if (at === owner) throw cycleError(circle);
     }
     try {
       return await wanted.entry;
@@ -99,7 +99,7 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
     }
   };
 
-  const setUp = async (name: string, load: Live<ModuleFile>): Promise<Entry> => {
+  const setUp = async (name: string, load: Loader<ModuleFile>): Promise<Entry> => {
     try {
       const file = await load();
       const definition = toDefinition(file);
@@ -109,11 +109,11 @@ export function createModules(files: Record<string, Live<ModuleFile>>): Modules 
         api: definition ? await definition.setup(contextFor(name)) : file,
       };
     } catch (error) {
-      throw isGatiError(error) ? error : toSetupError(name, error);
+      throw isGatiError(error) ? error : setupError(name, error);
     }
   };
 
-  const begin = (name: string, load: Live<ModuleFile>): Promise<Entry> => {
+  const begin = (name: string, load: Loader<ModuleFile>): Promise<Entry> => {
     // A tick later, so that all names are pending before the first set-up looks for another.
     const entry = Promise.resolve()
       .then(() => setUp(name, load))
@@ -214,7 +214,7 @@ function isGatiError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('GATI_MODULE_');
 }
 
-function toCycleError(circle: string[]): GatiError {
+function cycleError(circle: string[]): GatiError {
   return new GatiError({
     code: 'GATI_MODULE_CYCLE',
     level: 'error',
@@ -223,7 +223,7 @@ function toCycleError(circle: string[]): GatiError {
   });
 }
 
-function toSetupError(name: string, cause: unknown): GatiError {
+function setupError(name: string, cause: unknown): GatiError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GatiError(
     {

@@ -2,7 +2,7 @@ import type { Contract, Schema } from '@gati/contract';
 import type { GlobalContext, Handler, Middleware, SocketHooks } from '../context/types.ts';
 import type { EffectFile } from '../effects/types.ts';
 import type { ModuleFile } from '../modules/types.ts';
-import type { MigrationSlot } from './migrate/types.ts';
+import type { MigrationFile } from './migrate/types.ts';
 
 /** The shape of {@link ReleaseBundle}. A host runs this one and the one before. */
 export const ABI = 1;
@@ -19,25 +19,25 @@ export interface ReleaseBundle {
   id: string;
   contract: Contract;
   /** One a route of the contract, in its order. */
-  routes: RouteSlot[];
+  routes: BundleRoute[];
   /** Compiled route table (rou3). `method` is upper case, `WS` for upgrades; `path` has no base and no query and is not decoded. */
   match(method: string, path: string): RouteMatch | undefined;
-  modules: Record<string, Live<ModuleFile>>;
-  effects: Record<string, EffectSlot>;
+  modules: Record<string, Loader<ModuleFile>>;
+  effects: Record<string, BundleEffect>;
   /** Files of `src/versions`: what carries the requests and payloads of releases whose code is gone. */
-  migrations?: MigrationSlot[];
+  migrations?: MigrationFile[];
   /** Default export of `src/config.ts`, if there is one: a Standard Schema over the environment. */
-  config?: Live<unknown>;
+  config?: Loader<unknown>;
 }
 
 export interface RouteMatch {
-  data: RouteSlot;
+  data: BundleRoute;
   /** Raw, not percent-decoded. */
   params?: Record<string, string>;
 }
 
 /** A route's place in the table: fixed while the table stands. What it runs may change in development. */
-export interface RouteSlot {
+export interface BundleRoute {
   id: string;
   method: string;
   path: string;
@@ -45,13 +45,13 @@ export interface RouteSlot {
   /** `export const version` of the handler. */
   version?: string;
   /** Code and contract of one moment, always together. A promise only until they are loaded. */
-  live(): LiveRoute | Promise<LiveRoute>;
+  load(): LoadedRoute | Promise<LoadedRoute>;
 }
 
 /** A value that is there at once or loads on first use. */
-export type Live<T> = () => T | Promise<T>;
+export type Loader<T> = () => T | Promise<T>;
 
-export interface LiveRoute {
+export interface LoadedRoute {
   /** Absent for `WS`. */
   handler?: Handler;
   socket?: SocketHooks;
@@ -91,8 +91,8 @@ export interface OutputCheck {
   check?(value: unknown): boolean;
 }
 
-export interface EffectSlot {
-  load: Live<EffectFile>;
+export interface BundleEffect {
+  load: Loader<EffectFile>;
   payload?: InputCheck;
 }
 

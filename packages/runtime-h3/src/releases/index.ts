@@ -1,8 +1,8 @@
 export { RELEASE_COMMANDS } from './command/commands.ts';
 export { readTime } from './command/read.ts';
-export type { CommandAnswer } from '../command/command.ts';
+export type { CommandResult } from '../command/command.ts';
 export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/types.ts';
-export { CARRIED_FILE, type CarriedRelease, type CarriedReleases } from './manager/bundled.ts';
+export { BUNDLED_FILE, type BundledRelease, type BundledReleases } from './manager/bundled.ts';
 export { EMPTY_HEAD, statusOf, toReleaseInfo } from './store/head.ts';
 export { materialize } from './store/materialize.ts';
 export { openReleaseStore } from './store/open.ts';

@@ -27,9 +27,9 @@ type Env = Record<string, string | undefined>;
 /** Throws `GATI_BAD_ENV`. An empty value counts as none. */
 export function readServerEnv(env: Env): ServerEnv {
   const role = env.GATI_ROLE || 'all';
-  if (!ROLES.includes(role)) throw bad('GATI_ROLE', role, `one of ${ROLES.join(', ')}`);
+  if (!ROLES.includes(role)) throw badEnvError('GATI_ROLE', role, `one of ${ROLES.join(', ')}`);
   if (role === 'routes' && !env.GATI_DOMAIN)
-    throw bad('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
+    throw badEnvError('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
   return {
     host: env.HOST || '127.0.0.1',
     port: readWhole(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
@@ -52,7 +52,7 @@ function readWhole(
   const text = env[name];
   if (!text) return undefined;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) throw bad(name, text, wanted);
+  if (!(value >= least && value <= most)) throw badEnvError(name, text, wanted);
   return value;
 }
 
@@ -62,7 +62,7 @@ function readTrustProxy(text: string | undefined): number | string[] | undefined
   const ranges = text.split(',').map((range) => range.trim());
   const wrong = ranges.find((range) => !/^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
   if (wrong !== undefined)
-    throw bad(
+    throw badEnvError(
       'GATI_TRUST_PROXY',
       text,
       'a number of proxies, or addresses and CIDR ranges with commas between',
@@ -81,11 +81,11 @@ const LOG_LEVELS: readonly string[] = [
 function readLogLevel(text: string | undefined): LogLevel {
   if (!text) return 'info';
   if (!LOG_LEVELS.includes(text))
-    throw bad('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
+    throw badEnvError('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
   return text as LogLevel;
 }
 
-export function bad(name: string, value: string, wanted: string): GatiError {
+export function badEnvError(name: string, value: string, wanted: string): GatiError {
   return new GatiError({
     code: 'GATI_BAD_ENV',
     level: 'error',

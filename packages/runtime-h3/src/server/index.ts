@@ -12,8 +12,8 @@ export async function startServer(options: ServerOptions): Promise<void> {
     const kind = process.env[WORKER_MARK] as WorkerKind;
     // What the app spawns is no worker of ours.
     delete process.env[WORKER_MARK];
-    const { work } = await import('./worker/worker.ts');
-    return work(options, kind);
+    const { runWorker } = await import('./worker/worker.ts');
+    return runWorker(options, kind);
   }
   const [name, ...words] = process.argv.slice(2);
   if (name === 'releases' || name === 'activate' || name === 'rollback') {
@@ -22,20 +22,20 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return;
   }
   if (name === 'effects') {
-    const [{ runEffectsCommand }, { toDefaultQueue }, { toDataFolder }] = await Promise.all([
+    const [{ runEffectsCommand }, { defaultQueueUrl }, { dataFolder }] = await Promise.all([
       import('../effects/command/main.ts'),
       import('../effects/drivers/open.ts'),
       import('../data/location.ts'),
     ]);
-    const url = process.env.GATI_EFFECTS || toDefaultQueue(toDataFolder('production'));
+    const url = process.env.GATI_EFFECTS || defaultQueueUrl(dataFolder('production'));
     process.exitCode = await runEffectsCommand(words, { url, queues: options.queues });
     return;
   }
   if (name !== undefined) {
-    const { answerOther } = await import('./usage.ts');
-    process.exitCode = await answerOther(name, words);
+    const { runOtherCommand } = await import('./usage.ts');
+    process.exitCode = await runOtherCommand(name, words);
     return;
   }
-  const { supervise } = await import('./supervisor/supervisor.ts');
-  return supervise();
+  const { runSupervisor } = await import('./supervisor/supervisor.ts');
+  return runSupervisor();
 }

@@ -1,8 +1,8 @@
 import type { ReleaseBundle } from '../releases/bundle.ts';
-import { bad, type ServerEnv } from './env.ts';
+import { badEnvError, type ServerEnv } from './env.ts';
 
 /** Which routes this process serves, of whatever release. Throws `GATI_BAD_ENV` for a domain that its own build does not have. */
-export function toServes(
+export function servesRoute(
   own: ReleaseBundle,
   { role, domain }: Pick<ServerEnv, 'role' | 'domain'>,
 ): (route: { domain: string }) => boolean {
@@ -10,7 +10,7 @@ export function toServes(
   if (role !== 'routes') return () => true;
   if (!own.routes.some((route) => route.domain === domain)) {
     const known = [...new Set(own.routes.map((route) => route.domain))].join(', ');
-    throw bad('GATI_DOMAIN', domain ?? '', `a domain of this app: ${known}`);
+    throw badEnvError('GATI_DOMAIN', domain ?? '', `a domain of this app: ${known}`);
   }
   return (route) => route.domain === domain;
 }

@@ -1,5 +1,5 @@
 /** What people read about an error that ends the process: a known one without its stack. */
-export function toText(error: unknown): string {
+export function formatStartupError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && String(error.code).startsWith('GATI_')) {
     const cause =

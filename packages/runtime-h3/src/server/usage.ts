@@ -1,4 +1,4 @@
-import { answerCommand, toOutput, toUsage, wrongUse } from '../command/command.ts';
+import { printResult, toOutput, toUsage, usageError } from '../command/command.ts';
 
 const HELP = `Serve this app: settings are environment variables, such as PORT and HOST
 
@@ -11,10 +11,10 @@ const HELP = `Serve this app: settings are environment variables, such as PORT a
   Each command says with --help what it takes, and with --json answers with one JSON document.`;
 
 /** For a first argument that names no command: what is misspelt must not start another server. Gives the exit code: 0 help, 2 wrong use. */
-export function answerOther(name: string, words: string[]): Promise<number> {
-  return answerCommand(toOutput(words.includes('--json')), '', async () => {
+export function runOtherCommand(name: string, words: string[]): Promise<number> {
+  return printResult(toOutput(words.includes('--json')), '', async () => {
     if (name === '--help' || name === '-h' || name === 'help') return toUsage(HELP);
-    throw wrongUse(
+    throw usageError(
       `the server has no command \`${name}\``,
       'It is one of activate, rollback, releases and effects, or none to serve; settings are environment variables, such as PORT=8080.',
     );

@@ -65,7 +65,7 @@ export interface RouteMetric {
   buckets: { le: number; count: number }[];
 }
 
-export function toMetrics(stats: Iterable<RouteStats>): RouteMetric[] {
+export function routeMetrics(stats: Iterable<RouteStats>): RouteMetric[] {
   const metrics: RouteMetric[] = [];
   for (const { method, route, version, classes } of stats) {
     classes.forEach((histogram, index) => {

@@ -1,6 +1,6 @@
 import type { BusboyConstructor, BusboyFileStream } from '@fastify/busboy';
 import type { Limits } from '../app/request/limits.ts';
-import { EmptyRecord, isPrototypeName } from './record.ts';
+import { NullObject, isPrototypeName } from './record.ts';
 
 export class MultipartError extends Error {
   readonly reason: 'malformed' | 'prototype' | 'limit';
@@ -27,7 +27,7 @@ export async function parseMultipart(
   loading ??= import('@fastify/busboy').then((module) => module.Busboy ?? module.default);
   const Busboy = await loading;
   return new Promise((resolve, reject) => {
-    const form: Form = new EmptyRecord();
+    const form: Form = new NullObject();
     const fail = (error: unknown): void =>
       reject(error instanceof MultipartError ? error : new MultipartError('malformed'));
     const add = (name: string, value: unknown): void => {

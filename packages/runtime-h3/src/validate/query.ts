@@ -1,4 +1,4 @@
-import { EmptyRecord, isPrototypeName } from './record.ts';
+import { NullObject, isPrototypeName } from './record.ts';
 
 export type Query = Record<string, string | string[] | undefined>;
 
@@ -13,7 +13,7 @@ export class QueryError extends Error {
 
 /** `application/x-www-form-urlencoded`, without the `?`. A repeated name gives an array. Throws {@link QueryError}. */
 export function parseQuery(text: string, maxFields = 10_000): Query {
-  const query: Query = new EmptyRecord();
+  const query: Query = new NullObject();
   let from = 0;
   let fields = 0;
   while (from < text.length) {

@@ -3,7 +3,7 @@ interface RecordConstructor {
 }
 
 /** An object without a prototype that the engine still keeps in fast mode: no name that a request sends means anything to it. */
-export const EmptyRecord: RecordConstructor = /* @__PURE__ */ (() => {
+export const NullObject: RecordConstructor = /* @__PURE__ */ (() => {
   function Empty(): void {}
   Empty.prototype = Object.freeze(Object.create(null));
   return Empty as unknown as RecordConstructor;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
-import { toDataFolder } from '../../src/data/location.ts';
+import { dataFolder } from '../../src/data/location.ts';
 import { createLazyStorage } from '../../src/data/storage.ts';
 import { createTurns } from '../../src/data/turns.ts';
 import type { Transaction } from '../../src/data/types.ts';
@@ -176,8 +176,8 @@ test.each(['memory', 'files'])('storage in %s', async (kind) => {
 });
 
 test('data lives in the volume where there is one', () => {
-  expect(toDataFolder('test')).toBeUndefined();
-  expect(toDataFolder('production', folder)).toBe(folder);
-  expect(toDataFolder('production', join(folder, 'none'))).toBe(join(process.cwd(), '.gati'));
-  expect(toDataFolder('development', folder)).toBe(join(process.cwd(), '.gati'));
+  expect(dataFolder('test')).toBeUndefined();
+  expect(dataFolder('production', folder)).toBe(folder);
+  expect(dataFolder('production', join(folder, 'none'))).toBe(join(process.cwd(), '.gati'));
+  expect(dataFolder('development', folder)).toBe(join(process.cwd(), '.gati'));
 });

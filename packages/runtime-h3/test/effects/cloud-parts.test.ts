@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toCloudAddress } from '../../src/effects/drivers/cloud/address.ts';
+import { parseCloudAddress } from '../../src/effects/drivers/cloud/address.ts';
 import {
   type Enveloped,
   ERROR_RESERVE,
@@ -8,15 +8,15 @@ import {
   toEnveloped,
   toQueueJob,
 } from '../../src/effects/drivers/cloud/envelope.ts';
-import { toQueueName } from '../../src/effects/drivers/cloud/names.ts';
+import { queueNameOf } from '../../src/effects/drivers/cloud/names.ts';
 
 const AZURE = { plain: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, longest: 63 };
 const SQS = { plain: /^[\w-]+$/, longest: 80 };
 
 test('queues are named so that no two effects share one', () => {
-  expect(toQueueName('gati', 'mail', AZURE)).toBe('gati-mail');
-  expect(toQueueName('gati', 'capturePayment', SQS)).toBe('gati-capturePayment');
-  expect(toQueueName('gati', 'capturePayment', AZURE)).toMatch(
+  expect(queueNameOf('gati', 'mail', AZURE)).toBe('gati-mail');
+  expect(queueNameOf('gati', 'capturePayment', SQS)).toBe('gati-capturePayment');
+  expect(queueNameOf('gati', 'capturePayment', AZURE)).toMatch(
     /^gati-capture-payment-[0-9a-f]{8}$/,
   );
   const same = [
@@ -27,29 +27,29 @@ test('queues are named so that no two effects share one', () => {
     'capture.payment',
     'capture_payment',
   ];
-  expect(new Set(same.map((effect) => toQueueName('gati', effect, AZURE))).size).toBe(same.length);
+  expect(new Set(same.map((effect) => queueNameOf('gati', effect, AZURE))).size).toBe(same.length);
   for (const effect of ['x'.repeat(200), 'ünïcode', '…', 'a/b', '-', 'a--b']) {
-    const name = toQueueName('gati', effect, AZURE);
+    const name = queueNameOf('gati', effect, AZURE);
     expect(name.length).toBeLessThanOrEqual(63);
     expect(name).toMatch(AZURE.plain);
   }
   // The queue of dead letters is nobody's.
-  expect(toQueueName('gati', 'dead', SQS)).toMatch(/^gati-dead-[0-9a-f]{8}$/);
+  expect(queueNameOf('gati', 'dead', SQS)).toMatch(/^gati-dead-[0-9a-f]{8}$/);
 });
 
 test('an address is read, and what can not be one is said without its secrets', () => {
   const rule = { example: 'sqs://eu-west-1/gati', place: /^[a-z0-9-]*$/, known: ['state'] };
-  expect(toCloudAddress('sqs://eu-west-1/shop', rule)).toMatchObject({
+  expect(parseCloudAddress('sqs://eu-west-1/shop', rule)).toMatchObject({
     place: 'eu-west-1',
     prefix: 'shop',
   });
-  expect(toCloudAddress('sqs://eu-west-1', rule)).toMatchObject({
+  expect(parseCloudAddress('sqs://eu-west-1', rule)).toMatchObject({
     place: 'eu-west-1',
     prefix: 'gati',
   });
   for (const bare of ['sqs:', 'sqs://', 'sqs:///'])
-    expect(toCloudAddress(bare, rule)).toMatchObject({ place: '', prefix: 'gati' });
-  expect(toCloudAddress('sqs:///shop?state=s3://bucket/x', rule).parameters.get('state')).toBe(
+    expect(parseCloudAddress(bare, rule)).toMatchObject({ place: '', prefix: 'gati' });
+  expect(parseCloudAddress('sqs:///shop?state=s3://bucket/x', rule).parameters.get('state')).toBe(
     's3://bucket/x',
   );
   for (const wrong of [
@@ -59,10 +59,10 @@ test('an address is read, and what can not be one is said without its secrets', 
     'sqs://eu/gati?password=secret',
     'sqs://eu/gati#secret',
   ]) {
-    const read = (): unknown => toCloudAddress(wrong, rule);
+    const read = (): unknown => parseCloudAddress(wrong, rule);
     expect(read, wrong).toThrow(expect.objectContaining({ code: 'GATI_EFFECTS' }));
   }
-  expect(() => toCloudAddress('sqs://eu/gati?password=hunter2', rule)).not.toThrow(/hunter2/);
+  expect(() => parseCloudAddress('sqs://eu/gati?password=hunter2', rule)).not.toThrow(/hunter2/);
 });
 
 test('a message keeps the job, its payload byte by byte, and the reason of a dead letter within bounds', () => {

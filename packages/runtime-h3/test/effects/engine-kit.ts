@@ -5,15 +5,15 @@ import {
   type EffectsEngine,
   type EffectsOptions,
 } from '../../src/effects/engine/engine.ts';
-import type { EffectHome } from '../../src/effects/engine/job-release.ts';
+import type { ReleaseEffects } from '../../src/effects/engine/job-release.ts';
 import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
 import type { QueueDriver } from '../../src/ports.ts';
-import type { EffectSlot } from '../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../src/releases/bundle.ts';
 
 type Run = (payload: never, ectx: EffectContext) => unknown;
 export type Effects = Record<
   string,
-  Omit<Partial<EffectFile>, 'run'> & { run: Run; payload?: EffectSlot['payload'] }
+  Omit<Partial<EffectFile>, 'run'> & { run: Run; payload?: BundleEffect['payload'] }
 >;
 
 export interface Opened {
@@ -23,9 +23,9 @@ export interface Opened {
   told: string[];
 }
 
-export function toHome(effects: Effects, version = '1.0.0'): EffectHome {
+export function toHome(effects: Effects, version = '1.0.0'): ReleaseEffects {
   const slots = Object.fromEntries(
-    Object.entries(effects).map(([name, { payload, ...file }]): [string, EffectSlot] => [
+    Object.entries(effects).map(([name, { payload, ...file }]): [string, BundleEffect] => [
       name,
       { load: () => file as EffectFile, ...(payload && { payload }) },
     ]),
@@ -33,7 +33,7 @@ export function toHome(effects: Effects, version = '1.0.0'): EffectHome {
   const gctx = {
     release: { version, id: `rel_${version}`, deployedAt: new Date() },
   } as unknown as GlobalContext;
-  return { slots: () => slots, $defs: () => ({}), gctx: () => gctx };
+  return { effects: () => slots, $defs: () => ({}), gctx: () => gctx };
 }
 
 /** An engine over memory that runs these effects. */

@@ -1,12 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Schema } from '@gati/contract';
 import type { GlobalContext, Logger } from '../../src/context/types.ts';
-import { toBackoff } from '../../src/effects/engine/backoff.ts';
+import { backoffDelay } from '../../src/effects/engine/backoff.ts';
 import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
 import { createEffectsEngine, type EffectsEngine } from '../../src/effects/engine/engine.ts';
 import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
 import type { QueueDriver } from '../../src/ports.ts';
-import type { EffectSlot } from '../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../src/releases/bundle.ts';
 import { fits } from '../../src/validate/explain.ts';
 
 const noop = (): void => {};
@@ -17,13 +17,13 @@ afterEach(async () => {
   await engine.drain(0);
 });
 
-/** Runs these effects; `slots` may be changed while it runs. */
+/** Runs these effects; `effects` may be changed while it runs. */
 function open(
   effects: Record<string, Partial<EffectFile> & { schema?: Schema }>,
   backoff = false,
-): Record<string, EffectSlot> {
+): Record<string, BundleEffect> {
   const slots = Object.fromEntries(
-    Object.entries(effects).map(([name, { schema, ...file }]): [string, EffectSlot] => [
+    Object.entries(effects).map(([name, { schema, ...file }]): [string, BundleEffect] => [
       name,
       {
         load: () => file as EffectFile,
@@ -36,7 +36,7 @@ function open(
     release: { version: '1.0.0', id: 'rel_1', deployedAt: new Date() },
   } as unknown as GlobalContext;
   engine = createEffectsEngine({
-    slots: () => slots,
+    effects: () => slots,
     $defs: () => ({}),
     driver,
     gctx: () => gctx,
@@ -145,10 +145,10 @@ test('an error that no retry can help ends at once', async () => {
 
 test('waits longer after each failure, never all at once', () => {
   const policy = { delay: 100, factor: 3, max: 1000 };
-  expect([1, 2, 3, 4].map((attempt) => toBackoff(policy, attempt, () => 1))).toEqual([
+  expect([1, 2, 3, 4].map((attempt) => backoffDelay(policy, attempt, () => 1))).toEqual([
     100, 300, 900, 1000,
   ]);
-  expect(toBackoff(policy, 2, () => 0)).toBe(150);
+  expect(backoffDelay(policy, 2, () => 0)).toBe(150);
 });
 
 test('a retry is not due before its time', async () => {

@@ -27,7 +27,7 @@ test('a schedule that would fire in each process is said at start', async () => 
   const slots = toHome({
     mail: { run: () => {} },
     report: { run: () => {}, schedule: '0 3 * * *' },
-  }).slots();
+  }).effects();
   await expect(verifySchedules(slots, driver.caps)).rejects.toMatchObject({
     code: 'GATI_EFFECTS_KEYS',
     message: expect.stringContaining('"report"'),

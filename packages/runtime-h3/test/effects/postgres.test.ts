@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createGlobalContext } from '../../src/context/global.ts';
-import { QUEUES } from '../../src/effects/drivers/registry.ts';
-import type { EffectSlot } from '../../src/releases/bundle.ts';
+import { ALL_QUEUES } from '../../src/effects/drivers/registry.ts';
+import type { BundleEffect } from '../../src/releases/bundle.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { startPostgres } from '../../../../test/servers/postgres.ts';
 import { open as openPostgres } from '../../src/effects/drivers/postgres/driver.ts';
@@ -97,7 +97,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     const file = { run: (payload: unknown) => void ran.push(payload) };
     const release = {
       ...bundle({}),
-      effects: { note: { load: () => file } as unknown as EffectSlot },
+      effects: { note: { load: () => file } as unknown as BundleEffect },
     };
     const { logger } = context(release, []);
     const env = {
@@ -110,7 +110,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
       logger,
       announce: false,
       env,
-      queues: QUEUES,
+      queues: ALL_QUEUES,
     });
     const { db, effects } = made.gctx;
     const enqueue = effects.enqueue as unknown as (

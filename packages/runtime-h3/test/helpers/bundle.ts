@@ -9,10 +9,10 @@ import {
   ABI,
   type BodyCheck,
   type InputCheck,
-  type LiveRoute,
+  type LoadedRoute,
   type OutputCheck,
   type ReleaseBundle,
-  type RouteSlot,
+  type BundleRoute,
 } from '../../src/releases/bundle.ts';
 
 for (const [name, test] of Object.entries(formats)) Format.Set(name, test);
@@ -44,10 +44,10 @@ export function bundle(
   $defs: Defs = {},
   version = '1.2.3',
 ): ReleaseBundle {
-  const router = createRouter<RouteSlot>();
+  const router = createRouter<BundleRoute>();
   const input = (schema: Schema | undefined): InputCheck | undefined =>
     schema && { schema, check: check(schema, $defs) };
-  const slots = Object.entries(routes).map(([id, route]): RouteSlot => {
+  const slots = Object.entries(routes).map(([id, route]): BundleRoute => {
     const [method = '', path = ''] = id.split(' ');
     const body =
       route.body &&
@@ -56,7 +56,7 @@ export function bundle(
         contentTypes: route.contentTypes ?? ['application/json'],
         required: route.optional !== true,
       } as BodyCheck);
-    const live: LiveRoute = {
+    const live: LoadedRoute = {
       handler: route.handler,
       socket: route.socket,
       middleware: route.middleware ?? [],
@@ -69,12 +69,12 @@ export function bundle(
       },
       output: route.output ?? {},
     };
-    const slot: RouteSlot = {
+    const slot: BundleRoute = {
       id,
       method,
       path,
       domain: 'root',
-      live: () => (route.lazy ? Promise.resolve(live) : live),
+      load: () => (route.lazy ? Promise.resolve(live) : live),
     };
     addRoute(router, method, path.replace(/\*(\w+)$/, '**:$1'), slot);
     return slot;
@@ -85,7 +85,7 @@ export function bundle(
     id: 'rel_0123456789abcdef',
     contract: {
       routes: Object.entries(routes).map(([id, route], index) =>
-        toContract(id, route, slots[index] as RouteSlot),
+        toContract(id, route, slots[index] as BundleRoute),
       ),
       effects: [],
       modules: [],
@@ -98,7 +98,7 @@ export function bundle(
   };
 }
 
-function toContract(id: string, route: TestRoute, { method, path }: RouteSlot): RouteContract {
+function toContract(id: string, route: TestRoute, { method, path }: BundleRoute): RouteContract {
   return {
     id,
     method: method as RouteContract['method'],

@@ -51,7 +51,7 @@ export async function writeSealed(
   };
   const bundle = `const version = ${JSON.stringify(version)};
 const live = { middleware: [], input: {}, output: {}, handler: (req, res, gctx) => ({ version, deployed: gctx.release.deployedAt, modules: Object.keys(gctx.modules) }) };
-const routes = ${JSON.stringify(ids)}.map((path) => ({ id: 'GET ' + path, method: 'GET', path, domain: 'root', live: () => live }));
+const routes = ${JSON.stringify(ids)}.map((path) => ({ id: 'GET ' + path, method: 'GET', path, domain: 'root', load: () => live }));
 export default {
   abi: ${abi}, version, id: ${JSON.stringify(id)}, contract: { routes: [], effects: [], modules: [], $defs: {} }, routes,
   match: (method, path) => { const data = routes.find((route) => route.method === method && route.path === path); return data && { data }; },

@@ -34,9 +34,9 @@ function toApp(
 /** A real server on a free port. */
 export async function overNode(release: ReleaseBundle, options: Options = {}): Promise<Target> {
   const { app, logged } = toApp(release, options);
-  const server = createServer((req, res) => app.node(req, res));
+  const server = createServer((req, res) => app.handleNodeRequest(req, res));
   server.on('upgrade', (req, socket, head) => {
-    if (!app.upgrade(req, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    if (!app.handleNodeUpgrade(req, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

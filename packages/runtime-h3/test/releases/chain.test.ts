@@ -1,10 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lower, raise, raisePayload } from '../../src/releases/migrate/apply.ts';
+import {
+  migrateResponse,
+  migrateRequest,
+  applyPayloadSteps,
+} from '../../src/releases/migrate/apply.ts';
 import { findChain, stepsTo } from '../../src/releases/migrate/chain.ts';
-import type { Migration, MigrationSlot } from '../../src/releases/migrate/types.ts';
+import type { Migration, MigrationFile } from '../../src/releases/migrate/types.ts';
 
-const slot = (from: string, to: string, migration: Migration = {}): MigrationSlot => ({
+const slot = (from: string, to: string, migration: Migration = {}): MigrationFile => ({
   from,
   to,
   migration,
@@ -114,30 +118,36 @@ describe('a request', () => {
   };
 
   it('goes up step by step, and its answer down again', async () => {
-    const { id, request, back } = await raise([first, second], 'POST /payments', old);
+    const { id, request, responseSteps } = await migrateRequest(
+      [first, second],
+      'POST /payments',
+      old,
+    );
     expect([id, request]).toEqual([
       'POST /v2/payments/:currency',
       { ...old, params: { currency: 'eur' }, body: { money: { cents: 500 } } },
     ]);
-    expect(await lower(back, { status: 201, body: { money: { cents: 700 } } })).toEqual({
+    expect(
+      await migrateResponse(responseSteps, { status: 201, body: { money: { cents: 700 } } }),
+    ).toEqual({
       status: 200,
       body: { total: 7 },
     });
   });
 
   it('of a route that nothing is said about stays as it is', async () => {
-    expect(await raise([first, second], 'GET /toString', old)).toEqual({
+    expect(await migrateRequest([first, second], 'GET /toString', old)).toEqual({
       id: 'GET /toString',
       request: old,
-      back: [],
+      responseSteps: [],
     });
   });
 
   it('a payload goes through all steps that know its effect', async () => {
-    expect(await raisePayload([first, second], 'capture', { id: 1 })).toEqual({
+    expect(await applyPayloadSteps([first, second], 'capture', { id: 1 })).toEqual({
       payload: { id: 1, one: true, two: true },
     });
-    expect(await raisePayload([first, second], 'constructor', { id: 1 })).toBeUndefined();
+    expect(await applyPayloadSteps([first, second], 'constructor', { id: 1 })).toBeUndefined();
     expect(
       stepsTo('1.0.0', [slot('1.x', '2.0.0', first), slot('2.x', '3.0.0', second)], '3.4.0'),
     ).toEqual([first, second]);

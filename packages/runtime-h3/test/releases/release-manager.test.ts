@@ -12,15 +12,15 @@ import {
   retireRelease,
   rollbackRelease,
 } from '../../src/releases/index.ts';
-import type { ReleaseHost } from '../../src/releases/manager/release-manager.ts';
+import type { ReleaseManager } from '../../src/releases/manager/release-manager.ts';
 import { openReleases } from '../../src/server/worker/open-releases.ts';
-import type { Releases } from '../../src/server/worker/served-app.ts';
+import type { OpenReleases } from '../../src/server/worker/served-app.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { putSealed, writeSealed } from '../helpers/sealed.ts';
 
 let root: string;
 let store: ReleaseStore;
-let releases: Releases | undefined;
+let releases: OpenReleases | undefined;
 let app: App;
 let logged: Record<string, unknown>[];
 let crowded: number;
@@ -53,12 +53,12 @@ async function start(
     folder: options.folder,
     store: 'store' in options ? options.store : join(root, 'store'),
     cache: join(root, 'cache'),
-    usage: (release) => app.usage(release),
-    onCrowded: () => crowded++,
+    usage: (release) => app.releaseUsage(release),
+    onTooManyReleases: () => crowded++,
     logger,
     unused: options.unused,
   });
-  const { host } = releases;
+  const { app: host } = releases;
   app = createApp({
     releases: () => host.releases(),
     context: (release) => host.context(release),
@@ -67,7 +67,7 @@ async function start(
   });
 }
 
-const many = (): ReleaseHost => releases!.host as ReleaseHost;
+const many = (): ReleaseManager => releases!.app as ReleaseManager;
 
 async function ask(version?: string): Promise<[number, string | undefined]> {
   const answer = await app.fetch(
@@ -94,7 +94,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 /** The pointer as this server sees it. */
-const current = (version: string) => until(() => releases?.host.currentVersion === version);
+const current = (version: string) => until(() => releases?.app.currentVersion === version);
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'gati-host-'));

@@ -4,7 +4,7 @@ import { bindLogger, createJsonLogger } from '../../src/telemetry/logger.ts';
 import { createTextLogger } from '../../src/telemetry/text-logger.ts';
 import { Recorder, type Traced } from '../../src/telemetry/recorder.ts';
 import { redact } from '../../src/telemetry/redact.ts';
-import { RouteStats, toMetrics } from '../../src/telemetry/stats.ts';
+import { RouteStats, routeMetrics } from '../../src/telemetry/stats.ts';
 import { bundle } from '../helpers/bundle.ts';
 import { overNode } from '../helpers/target.ts';
 
@@ -122,7 +122,7 @@ it('counts requests by route, version and status class', () => {
   const stats = new RouteStats('GET', '/a', '1.0.0');
   for (const us of [0, 1, 3, 1_000_000, 2 ** 31]) stats.observe(200, us);
   stats.observe(503, 10);
-  const [ok, failed] = toMetrics([stats]);
+  const [ok, failed] = routeMetrics([stats]);
   expect(ok).toMatchObject({
     method: 'GET',
     route: '/a',

@@ -7,7 +7,7 @@ import { CacheStore } from './cache/store.ts';
 import { analyzeEffect } from './contract/effect.ts';
 import { analyzeRoute } from './contract/route.ts';
 import { type LoadSchema, loadSchemas } from './contract/standard-schema.ts';
-import type { Host } from './compiler/compiler.ts';
+import type { Compiler } from './compiler/compiler.ts';
 import type { Engine } from './compiler/open.ts';
 import { Program } from './program.ts';
 import { ProjectFiles } from './project/project.ts';
@@ -67,7 +67,7 @@ export class ProgramAnalyzer implements Analyzer {
     this.#cache = new CacheStore(cacheDir === false ? undefined : cacheDir, environment);
   }
 
-  get engine(): Host['engine'] {
+  get engine(): Compiler['engine'] {
     return (
       this.#program.host?.engine ??
       (this.#options.engine === 'typescript-classic' ? 'typescript-classic' : 'typescript-7')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { FileChanges, Host } from './compiler/compiler.ts';
-import { type Engine, openHost } from './compiler/open.ts';
+import type { FileChanges, Compiler } from './compiler/compiler.ts';
+import { type Engine, openCompiler } from './compiler/open.ts';
 import { ImportGraph } from './project/imports.ts';
 import type { ProjectFiles } from './project/project.ts';
 import { Session } from './session.ts';
@@ -10,8 +10,8 @@ export class Program {
   readonly graph: ImportGraph;
   readonly #files: ProjectFiles;
   readonly #engine: Engine;
-  #host: Host | undefined;
-  #opening: Promise<Host> | undefined;
+  #host: Compiler | undefined;
+  #opening: Promise<Compiler> | undefined;
   #session: Session | undefined;
   #changed = new Set<string>();
   #closed = false;
@@ -22,7 +22,7 @@ export class Program {
     this.#engine = engine;
   }
 
-  get host(): Host | undefined {
+  get host(): Compiler | undefined {
     return this.#host;
   }
 
@@ -37,14 +37,14 @@ export class Program {
     if (!this.#host) {
       // It reads the files as they are now; what changes while it starts may have been read before or after, so that is told again.
       if (!this.#opening) this.#changed = new Set();
-      this.#opening ??= openHost(this.#engine, this.#files.hostOptions());
+      this.#opening ??= openCompiler(this.#engine, this.#files.hostOptions());
       this.#host = await this.#opening;
       this.#opening = undefined;
     }
     return this.#fresh(this.#host);
   }
 
-  #fresh(host: Host): Session {
+  #fresh(host: Compiler): Session {
     if (this.#changed.size > 0) {
       const changes = this.#toChanges(host, [...this.#changed]);
       this.#changed = new Set();
@@ -56,7 +56,7 @@ export class Program {
     return (this.#session ??= new Session(host, this.#files));
   }
 
-  #toChanges(host: Host, files: readonly string[]): FileChanges {
+  #toChanges(host: Compiler, files: readonly string[]): FileChanges {
     const changes = { changed: [] as string[], created: [] as string[], deleted: [] as string[] };
     for (const file of files) {
       const virtual = file === this.#files.registryFile || file === this.#files.configFile;

@@ -1,8 +1,8 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { SyntaxKind as K } from 'typescript-7/unstable/ast';
-import type { Host, SymbolView, TypeView } from './compiler/compiler.ts';
+import type { Compiler, SymbolView, TypeView } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project.ts';
-import { toBuiltin } from './types/builtins.ts';
+import { builtinOf } from './types/builtins.ts';
 import { SchemaWriter } from './types/writer.ts';
 import type { HttpFailure } from './interpret/values.ts';
 import { assignedNames, isFunctionNode, visit } from './interpret/syntax.ts';
@@ -15,7 +15,7 @@ export interface ThrowSummary {
 
 /** What was asked of one snapshot of the program; the next edit begins a new one. */
 export class Session {
-  readonly host: Host;
+  readonly host: Compiler;
   readonly files: ProjectFiles;
   readonly requests: SchemaWriter;
   readonly responses: SchemaWriter;
@@ -27,7 +27,7 @@ export class Session {
   readonly #symbols = new Map<Node, SymbolView | undefined>();
   readonly #prepared = new Set<Node>();
 
-  constructor(host: Host, files: ProjectFiles) {
+  constructor(host: Compiler, files: ProjectFiles) {
     this.host = host;
     this.files = files;
     this.requests = new SchemaWriter(host, 'request');
@@ -48,7 +48,7 @@ export class Session {
   /** What a promise resolves to; anything else is itself. */
   promised(type: TypeView): TypeView {
     if (type.tag !== 'object') return type;
-    const builtin = toBuiltin(this.host.symbol(type));
+    const builtin = builtinOf(this.host.symbol(type));
     const [inner] = builtin?.kind === 'promise' ? this.host.typeArguments(type) : [];
     return inner ? this.promised(inner) : type;
   }
@@ -138,7 +138,7 @@ export class Session {
     else if (parentKind === K.SpreadAssignment && !isStructural(kind)) values.push(node);
     else if (
       parentKind === K.CallExpression &&
-      isAnswer(this.host, parent!) &&
+      isResponseLike(this.host, parent!) &&
       (parent as unknown as { expression: Node }).expression !== node &&
       !isStructural(kind)
     )
@@ -159,7 +159,7 @@ function isStructural(kind: number): boolean {
   );
 }
 
-function isAnswer(host: Host, call: Node): boolean {
+function isResponseLike(host: Compiler, call: Node): boolean {
   const callee = (call as unknown as { expression: Node }).expression;
   if (host.kind(callee) !== K.PropertyAccessExpression) return false;
   const { name } = callee as unknown as { name: { text: string } };

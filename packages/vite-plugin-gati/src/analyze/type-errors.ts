@@ -1,10 +1,10 @@
 import type { Diagnostic } from '@gati/contract';
-import type { Host } from './compiler/compiler.ts';
+import type { Compiler } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project.ts';
 import { toFrame } from '../scan/frame.ts';
 
 /** What the compiler has against a file (absolute), at the places of its text on disk. */
-export function typeErrors(host: Host, files: ProjectFiles, file: string): Diagnostic[] {
+export function typeErrors(host: Compiler, files: ProjectFiles, file: string): Diagnostic[] {
   const source = host.source(file);
   if (!source) return [];
   return host.errors(file).map(({ position, code, text }) => {

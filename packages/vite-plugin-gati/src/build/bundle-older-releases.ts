@@ -2,9 +2,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { parseRange, parseSemver, printManifest, satisfies } from '@gati/contract';
 import {
-  CARRIED_FILE,
-  type CarriedRelease,
-  type CarriedReleases,
+  BUNDLED_FILE,
+  type BundledRelease,
+  type BundledReleases,
   DOCUMENT_FILE,
   documentOf,
   materialize,
@@ -15,9 +15,9 @@ import type { History } from '../releases/history.ts';
 import { writeChanged } from '../files/write-changed.ts';
 
 /** Statuses that are asked for by somebody. */
-const CARRIED = new Set(['live', 'deprecated', 'withdrawn']);
+const BUNDLED_STATUSES = new Set(['live', 'deprecated', 'withdrawn']);
 
-export interface CarryOptions {
+export interface BundleOlderOptions {
   /** Version of the build. */
   own: string;
   /** `dist/server/releases` */
@@ -30,12 +30,12 @@ export interface CarryOptions {
  * Puts the sealed bundles of the releases in the window into the build, so that a server without a store runs them too.
  * Gives their versions, highest first.
  */
-export async function carryReleases(
+export async function bundleOlderReleases(
   { store, releases, head, statusOf }: History,
-  { own, folder, migrated }: CarryOptions,
+  { own, folder, migrated }: BundleOlderOptions,
 ): Promise<string[]> {
   const gone = new Set(outsideWindow(releases, head, {}, Date.now()));
-  const carried: CarriedRelease[] = [];
+  const bundled: BundledRelease[] = [];
   for (const release of releases) {
     const { version, id, date } = release;
     const status = gone.has(release) ? 'retired' : statusOf(version);
@@ -46,7 +46,7 @@ export async function carryReleases(
       (gone.has(release) && statusOf(version) === 'staged')
     )
       continue;
-    if (CARRIED.has(status)) {
+    if (BUNDLED_STATUSES.has(status)) {
       await materialize(store, version, path.join(folder, version));
       const document = documentOf(store, release);
       if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
@@ -59,14 +59,14 @@ export async function carryReleases(
         printManifest(await readManifest(store, release)),
       );
     }
-    carried.push({ version, id, date, ...head.marks[version], status });
+    bundled.push({ version, id, date, ...head.marks[version], status });
   }
-  if (carried.length > 0) {
+  if (bundled.length > 0) {
     await fs.mkdir(folder, { recursive: true });
     await writeChanged(
-      path.join(folder, CARRIED_FILE),
-      `${JSON.stringify({ releases: carried } satisfies CarriedReleases, undefined, 2)}\n`,
+      path.join(folder, BUNDLED_FILE),
+      `${JSON.stringify({ releases: bundled } satisfies BundledReleases, undefined, 2)}\n`,
     );
   }
-  return carried.filter(({ status }) => status !== 'retired').map(({ version }) => version);
+  return bundled.filter(({ status }) => status !== 'retired').map(({ version }) => version);
 }

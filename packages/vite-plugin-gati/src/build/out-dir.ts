@@ -6,7 +6,7 @@ import { FOLDERS } from '../scan/layout.ts';
 const FIX = 'Name a folder that holds nothing but the build, such as `dist`.';
 
 /** Why nothing may be built into a folder: a build empties it first. `undefined`: it may. Both are absolute. */
-export function outDirFault(
+export function outDirError(
   root: string,
   outDir: string,
 ): { message: string; fix: string } | undefined {
@@ -29,7 +29,7 @@ export function outDirFault(
 
 /** @throws GatiError `GATI_OUT_DIR` */
 export function assertOutDir(root: string, outDir: string): void {
-  const fault = outDirFault(root, outDir);
+  const fault = outDirError(root, outDir);
   if (!fault) return;
   const message = `${fault.message[0]!.toUpperCase()}${fault.message.slice(1)}.`;
   throw new GatiError({

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { printManifest } from '@gati/contract';
-import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
+import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
 import { type EmittedFile, toDockerFiles } from '../emit/docker.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../files/write-changed.ts';
@@ -9,7 +9,7 @@ import { writeChanged } from '../files/write-changed.ts';
 /** What stands in the output folder beside `client/` and `server/`. `told`: this release and the ones before it. */
 export async function writeOutputs(
   outDir: string,
-  told: [ToldRelease, ...ToldRelease[]],
+  told: [ChangelogRelease, ...ChangelogRelease[]],
   base: string,
 ): Promise<string[]> {
   const { manifest } = told[0];

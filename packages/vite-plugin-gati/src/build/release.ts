@@ -2,12 +2,12 @@ import {
   type Contract,
   type Manifest,
   type NativeCode,
-  type Proposal,
+  type VersionProposal,
   proposeVersion,
 } from '@gati/contract';
 import { readManifest } from '@gati/runtime-h3/releases';
 import { toManifest, toReleaseId } from '../emit/manifest.ts';
-import type { ToldRelease } from '../emit/changelog.ts';
+import type { ChangelogRelease } from '../emit/changelog.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { History } from '../releases/history.ts';
 
@@ -20,7 +20,7 @@ export interface BuiltCode {
 }
 
 /** Releases that a changelog tells of. */
-const TOLD = 50;
+const CHANGELOG_STATUSES = 50;
 
 /** The version of what was built, and what changed. The release before as it is, where the build is equal to it. */
 export function toRelease(
@@ -45,29 +45,29 @@ export function toRelease(
     contract,
     code,
     native,
-    ...toSince(isBase ? base : undefined, proposal),
+    ...diffSince(isBase ? base : undefined, proposal),
   });
 }
 
 /** What the release before tells of the one before itself stays, so that the same build gives the same bytes. */
-function toSince(
+function diffSince(
   same: Manifest | undefined,
-  { since, bump, changes }: Proposal,
-): Pick<Proposal, 'since' | 'changes'> & { bump?: Proposal['bump'] } {
+  { since, bump, changes }: VersionProposal,
+): Pick<VersionProposal, 'since' | 'changes'> & { bump?: VersionProposal['bump'] } {
   if (same) return { since: same.release.since, bump: same.release.bump, changes: same.changes };
   return since === undefined ? {} : { since, bump, changes };
 }
 
 /** This build and the releases before it, newest first. What was withdrawn is told to nobody. */
-export async function toTold(
+export async function changelogReleases(
   manifest: Manifest,
   { store, releases, statusOf }: History,
-): Promise<[ToldRelease, ...ToldRelease[]]> {
+): Promise<[ChangelogRelease, ...ChangelogRelease[]]> {
   const { version } = manifest.release;
   const date = releases.find((release) => release.version === version)?.date;
   const earlier = releases
     .filter((release) => release.version !== version && statusOf(release.version) !== 'withdrawn')
-    .slice(0, TOLD);
+    .slice(0, CHANGELOG_STATUSES);
   const told = await Promise.all(
     earlier.map(async (release) => ({
       manifest: await readManifest(store, release),

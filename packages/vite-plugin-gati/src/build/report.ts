@@ -23,10 +23,10 @@ function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] 
   });
 }
 
-/** Lines on what a build is to the release before. `carried`: versions that it takes along. */
+/** Lines on what a build is to the release before. `bundled`: versions that it takes along. */
 export function describeRelease(
   { release: { since, bump }, changes }: Manifest,
-  carried: string[],
+  bundled: string[],
 ): string[] {
   const breaking = changes?.filter(({ level }) => level === 'major') ?? [];
   return [
@@ -37,6 +37,6 @@ export function describeRelease(
       ({ route, path, message }) =>
         `breaking: ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
     ),
-    ...(carried.length > 0 ? [`takes along ${carried.join(', ')}`] : []),
+    ...(bundled.length > 0 ? [`takes along ${bundled.join(', ')}`] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { toApiChangelog, type ToldRelease } from '../emit/changelog.ts';
+import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
 import type { EmittedFile } from '../emit/docker.ts';
 import { digestOf } from '../emit/manifest.ts';
 import { toPackageName, toTarballName } from '../emit/sdk/names.ts';
@@ -23,7 +23,7 @@ export function sdkFile({ name, version }: { name: string; version: string }): s
 export interface SdkOptions {
   root: string;
   /** The build, then the releases before it. */
-  told: [ToldRelease, ...ToldRelease[]];
+  told: [ChangelogRelease, ...ChangelogRelease[]];
   base: string;
   /** The release store that the build was compared with. */
   store: { url: string; versions: string[] };
@@ -45,7 +45,7 @@ export async function writeSdk({ root, told, base, store }: SdkOptions): Promise
   // The date of a release is known when it is put into the store, and its SDK must not be another one then.
   const changelog = toApiChangelog([
     { manifest: told[0].manifest },
-    ...(told.slice(1) as ToldRelease[]),
+    ...(told.slice(1) as ChangelogRelease[]),
   ]);
   const key = hash(
     JSON.stringify([

@@ -7,7 +7,7 @@ interface Stream {
  * The same as that of the commands of a built server: a package of both would be loaded where a server starts.
  * @param streams stdout and stderr
  */
-export function outliveReaders(...streams: Stream[]): void {
+export function ignoreClosedPipe(...streams: Stream[]): void {
   for (const stream of streams)
     stream.on('error', (error) => {
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { STORE, toStoreCommand } from './store-command.ts';
+import { STORE, createStoreCommand } from './store-command.ts';
 
 /** All that `gati` can do, in the order of its help. */
 export const COMMANDS: Command[] = [
@@ -85,11 +85,11 @@ export const COMMANDS: Command[] = [
     },
     load: () => import('./commands/release.ts'),
   },
-  toStoreCommand('activate', {
+  createStoreCommand('activate', {
     version: { type: 'positional', description: 'Version in the store', valueHint: '1.2.0' },
   }),
-  toStoreCommand('rollback', {}),
-  toStoreCommand('releases', {
+  createStoreCommand('rollback', {}),
+  createStoreCommand('releases', {
     action: {
       type: 'positional',
       description: 'list, show, prune, verify, deprecate or retire',

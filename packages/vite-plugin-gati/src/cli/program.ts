@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, parseArgs, renderUsage } from 'citty';
-import { outliveReaders } from './closed-pipe.ts';
+import { ignoreClosedPipe } from './closed-pipe.ts';
 import { COMMANDS } from './commands.ts';
 import { COMMON, FINDING, OK, WRONG_USE, type Command } from './command.ts';
 import { colorsFor, createOutput, toDiagnostics, type Output } from './output.ts';
@@ -17,7 +17,7 @@ export async function runProgram(args: string[]): Promise<number> {
   const command = COMMANDS.find((one) => one.name === name);
   const own = command?.passOn ? upToPositional(rest) : beforeDashes(args);
   // A server that nobody listens to any more ends, and a script has its own way.
-  if (name !== 'dev' && name !== 'run') outliveReaders(process.stdout, process.stderr);
+  if (name !== 'dev' && name !== 'run') ignoreClosedPipe(process.stdout, process.stderr);
   const output = createOutput(own.includes('--json'));
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help')
@@ -25,7 +25,7 @@ export async function runProgram(args: string[]): Promise<number> {
     if (name === '--version' || name === '-v') return printVersion(output);
     if (!command) throw unknownCommand(name);
     if (own.includes('--help') || own.includes('-h')) return await help(output, name);
-    return await call(command, rest, output);
+    return await runCommand(command, rest, output);
   } catch (error) {
     const diagnostics = toDiagnostics(error);
     for (const diagnostic of diagnostics) output.diagnostic(diagnostic);
@@ -34,7 +34,7 @@ export async function runProgram(args: string[]): Promise<number> {
   }
 }
 
-async function call(command: Command, words: string[], output: Output): Promise<number> {
+async function runCommand(command: Command, words: string[], output: Output): Promise<number> {
   const def = { ...command.args, ...COMMON };
   const { own, rest } = splitArgs(command.name, words, def, command.passOn === true);
   for (const [name, arg] of Object.entries(def)) {
@@ -107,9 +107,9 @@ async function help(output: Output, name?: string): Promise<number> {
       json: COMMON.json!,
       version: { type: 'boolean', alias: 'v', description: 'Print the version' },
     },
-    subCommands: Object.fromEntries(COMMANDS.map((one) => [one.name, toCitty(one)])),
+    subCommands: Object.fromEntries(COMMANDS.map((one) => [one.name, cittyHelp(one)])),
   };
-  const usage = command ? await renderUsage(toCitty(command), gati) : await renderUsage(gati);
+  const usage = command ? await renderUsage(cittyHelp(command), gati) : await renderUsage(gati);
   const colors = colorsFor(process.stdout, output.json).isColorSupported;
   const text = (colors ? usage : stripVTControlCharacters(usage)).replace(/ +$/gm, '');
   if (output.json) output.document({ usage: text });
@@ -117,7 +117,7 @@ async function help(output: Output, name?: string): Promise<number> {
   return OK;
 }
 
-function toCitty(command: Command): CommandDef {
+function cittyHelp(command: Command): CommandDef {
   return {
     meta: { name: command.name, description: command.description },
     args: { ...command.args, ...COMMON },

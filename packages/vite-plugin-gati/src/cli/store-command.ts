@@ -11,7 +11,10 @@ export const STORE: ArgsDef[string] = {
 };
 
 /** The command that a built server has too, with the store of the app. */
-export function toStoreCommand(name: keyof typeof RELEASE_COMMANDS, positionals: ArgsDef): Command {
+export function createStoreCommand(
+  name: keyof typeof RELEASE_COMMANDS,
+  positionals: ArgsDef,
+): Command {
   const { description, flags, run } = RELEASE_COMMANDS[name];
   return {
     name,

@@ -4,7 +4,7 @@ import type { CallInfo, CallRequest, ClientOptions, ClientSettings } from './opt
 import { toBody, toText, toUrl } from './request.ts';
 import { readResponse, toNetworkFailure } from './response.ts';
 import type { AnyResult } from './result.ts';
-import { pause, pauseBefore, toPolicy } from './retry.ts';
+import { pause, pauseBefore, resolveRetryPolicy } from './retry.ts';
 
 export type Caller = (route: string, request?: CallRequest) => Promise<AnyResult>;
 
@@ -26,8 +26,8 @@ export function createCaller(settings: ClientSettings, options: ClientOptions = 
 
     const once = body?.content instanceof ReadableStream;
     const policy = once
-      ? toPolicy(false, method, false)
-      : toPolicy(request.retry ?? options.retry, method, headers.has('idempotency-key'));
+      ? resolveRetryPolicy(false, method, false)
+      : resolveRetryPolicy(request.retry ?? options.retry, method, headers.has('idempotency-key'));
     const started = performance.now();
     let call: CallInfo = { id: ++lastId, route, method, url, attempt: 1 };
     const create = (signal: AbortSignal): Request =>

@@ -11,7 +11,7 @@ export interface RetryPolicy {
 }
 
 /** A call that must not be made twice has one attempt. */
-export function toPolicy(
+export function resolveRetryPolicy(
   options: RetryOptions | false | undefined,
   method: string,
   mayRepeat: boolean,

@@ -8,26 +8,26 @@ import {
   json,
   quote,
 } from '@gati/runtime-h3/checks';
-import type { InputCheck, LiveRoute } from '@gati/runtime-h3/app';
+import type { InputCheck, LoadedRoute } from '@gati/runtime-h3/app';
 import { createProgram, HELPERS, type Program } from './program.ts';
 import { type InputPlan, planEffect, planRoute } from './route.ts';
 
 /** The checks of a route, ready to run: the same code that the build prints, evaluated here. */
-export function toLiveChecks(
+export function compileChecks(
   route: RouteContract,
   $defs: Defs,
-): Pick<LiveRoute, 'input' | 'output'> {
+): Pick<LoadedRoute, 'input' | 'output'> {
   const program = createProgram($defs);
   const plan = planRoute(route, $defs, program);
   const units = evaluate(program);
-  const input: LiveRoute['input'] = {};
+  const input: LoadedRoute['input'] = {};
   for (const part of ['params', 'query', 'headers', 'receive'] as const) {
     const [found, schema] = [plan.input[part], route[part]];
     if (found && schema) input[part] = { schema, ...toInput(found, units) };
   }
   if (plan.input.body && route.body)
     input.body = { ...route.body, ...toInput(plan.input.body, units) };
-  const output: LiveRoute['output'] = {};
+  const output: LoadedRoute['output'] = {};
   for (const [status, { check, stringify }] of Object.entries(plan.output)) {
     const { schema, contentType } = route.responses[status] ?? {};
     output[status] = {
@@ -44,7 +44,7 @@ export function toLiveChecks(
   return { input, output };
 }
 
-export function toLivePayload(effect: EffectContract, $defs: Defs): InputCheck | undefined {
+export function compilePayload(effect: EffectContract, $defs: Defs): InputCheck | undefined {
   const program = createProgram($defs);
   const plan = planEffect(effect, $defs, program);
   return plan && effect.payload && { schema: effect.payload, ...toInput(plan, evaluate(program)) };

@@ -1,36 +1,36 @@
-import { createTextLogger, type EffectSlot, type ReleaseBundle } from '@gati/runtime-h3/app';
-import { ABI, type Context, createGlobalContext, QUEUES } from '@gati/runtime-h3/dev';
-import { toLivePayload } from '../compile/live.ts';
+import { createTextLogger, type BundleEffect, type ReleaseBundle } from '@gati/runtime-h3/app';
+import { ABI, type AppContext, createGlobalContext, ALL_QUEUES } from '@gati/runtime-h3/dev';
+import { compilePayload } from '../compile/live.ts';
 import type { Project } from '../project.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
-import type { Code } from './module-loader.ts';
+import type { ModuleLoader } from './module-loader.ts';
 import { createRouteLoader } from './load-route.ts';
-import type { Problems } from './problems.ts';
-import { LiveSlot } from './dev-route.ts';
-import { toMatch } from './dev-router.ts';
-import type { Texts } from './file-snapshots.ts';
+import type { DiagnosticReporter } from './problems.ts';
+import { DevRoute } from './dev-route.ts';
+import { createDevRouter } from './dev-router.ts';
+import type { FileSnapshots } from './file-snapshots.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 /** The app as it runs in development: one release whose parts change in place. Lives as long as the server. */
-export interface Host {
+export interface DevApp {
   /** The release for the next request; another object after a change that needs a new global context. */
   release(): ReleaseBundle;
   /** Global context of a release. */
-  context(release: ReleaseBundle): Promise<Context>;
+  context(release: ReleaseBundle): Promise<AppContext>;
   /** Takes up what the files say now; those in `changed` (from the root) have other code or another contract. */
   apply(scan: Scan, changed?: Set<string>): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Needs {
+interface DevAppDependencies {
   project: Project;
-  code: Code;
-  problems: Problems;
+  code: ModuleLoader;
+  problems: DiagnosticReporter;
   env: Record<string, string | undefined>;
-  texts: Texts;
+  texts: FileSnapshots;
 }
 
-export function createHost({ project, code, problems, env, texts }: Needs): Host {
+export function createDevApp({ project, code, problems, env, texts }: DevAppDependencies): DevApp {
   const { root } = project;
   const logger = createTextLogger();
   const loader = createRouteLoader({
@@ -40,15 +40,15 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
     texts,
     analyzer: () => project.analyzer(),
   });
-  const slots = new Map<string, LiveSlot>();
+  const slots = new Map<string, DevRoute>();
   const modules: ReleaseBundle['modules'] = {};
-  const effects: Record<string, EffectSlot> = {};
+  const effects: Record<string, BundleEffect> = {};
   /** Name → file, of what is in `modules` and `effects`. */
   const files = { modules: new Map<string, string>(), effects: new Map<string, string>() };
   let applied: Scan | undefined;
   let config: string | undefined;
   let bundle = createBundle(() => undefined);
-  let context: { bundle: ReleaseBundle; made: Promise<Context> } | undefined;
+  let context: { bundle: ReleaseBundle; made: Promise<AppContext> } | undefined;
 
   function createBundle(match: ReleaseBundle['match']): ReleaseBundle {
     const file = config;
@@ -82,7 +82,7 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
     const kept = new Set(scan.routes.map(({ id }) => id));
     const isNew = scan.routes.some(({ id }) => !slots.has(id)) || kept.size !== slots.size;
     for (const route of scan.routes) {
-      const slot = slots.get(route.id) ?? new LiveSlot(route, loader.load);
+      const slot = slots.get(route.id) ?? new DevRoute(route, loader.load);
       slots.set(route.id, slot);
       const isSame = JSON.stringify(slot.route) === JSON.stringify(route);
       if (isSame && !isMadeOf(route, changed)) continue;
@@ -95,19 +95,19 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
       slots.delete(id);
       loader.forget(id);
     }
-    bundle.match = toMatch([...slots.values()]);
+    bundle.match = createDevRouter([...slots.values()]);
     bundle.routes = [...slots.values()];
   }
 
-  function renew(slot: LiveSlot): void {
+  function renew(slot: DevRoute): void {
     slot.stale();
     // Requests wait for it anyway; a failure is a problem that the loader has told.
-    if (slot.used) void slot.live();
+    if (slot.used) void slot.load();
   }
 
   /** Modules and effects of the running context follow; without one the next finds them. */
   async function follow(
-    action: (context: Context) => Promise<void>,
+    action: (context: AppContext) => Promise<void>,
     source: string,
     file: string,
   ): Promise<void> {
@@ -165,28 +165,28 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
       return loaded;
     };
     // The engine asks at every look at the queue.
-    const slot: EffectSlot = { load: load as EffectSlot['load'] };
+    const slot: BundleEffect = { load: load as BundleEffect['load'] };
     // Without a context nothing can be queued yet, and making one waits for the contracts.
     if (context) await describeEffect(name, file, slot);
     effects[name] = slot;
   }
 
-  async function describeEffect(name: string, file: string, slot: EffectSlot): Promise<void> {
+  async function describeEffect(name: string, file: string, slot: BundleEffect): Promise<void> {
     try {
       const analyzed = await (await project.analyzer()).effect({ name, file });
       problems.set(`effect ${name}`, analyzed.warnings);
-      const payload = toLivePayload(analyzed.contract, analyzed.$defs);
+      const payload = compilePayload(analyzed.contract, analyzed.$defs);
       if (payload) slot.payload = payload;
     } catch (error) {
       problems.set(`effect ${name}`, [toDiagnostic(error, root, file)]);
     }
   }
 
-  async function makeContext(release: ReleaseBundle): Promise<Context> {
+  async function makeContext(release: ReleaseBundle): Promise<AppContext> {
     try {
       await Promise.all(
         [...files.effects].map(([name, file]) =>
-          describeEffect(name, file, effects[name] as EffectSlot),
+          describeEffect(name, file, effects[name] as BundleEffect),
         ),
       );
       const made = await createGlobalContext({
@@ -194,7 +194,7 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
         mode: 'development',
         logger,
         env,
-        queues: QUEUES,
+        queues: ALL_QUEUES,
       });
       problems.delete('context');
       return made;
@@ -213,7 +213,7 @@ export function createHost({ project, code, problems, env, texts }: Needs): Host
     await old.made.then((made) => made.dispose(2000)).catch(() => undefined);
   }
 
-  const host: Host = {
+  const host: DevApp = {
     release: () => bundle,
     context(release) {
       if (context?.bundle === release) return context.made;

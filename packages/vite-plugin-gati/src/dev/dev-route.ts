@@ -1,17 +1,17 @@
-import type { LiveRoute, RouteSlot } from '@gati/runtime-h3/app';
+import type { LoadedRoute, BundleRoute } from '@gati/runtime-h3/app';
 import type { RouteFile } from '../scan/types.ts';
 
 /** A route's place in the table. Code and contract are loaded together, on the first request, and again after each change of either. */
-export class LiveSlot implements RouteSlot {
+export class DevRoute implements BundleRoute {
   /** The same place may get another file; its id stays. */
   route: RouteFile;
-  readonly #load: (route: RouteFile) => Promise<LiveRoute>;
-  #current: LiveRoute | undefined;
-  #pending: Promise<LiveRoute> | undefined;
+  readonly #load: (route: RouteFile) => Promise<LoadedRoute>;
+  #current: LoadedRoute | undefined;
+  #pending: Promise<LoadedRoute> | undefined;
   #generation = 0;
   #used = false;
 
-  constructor(route: RouteFile, load: (route: RouteFile) => Promise<LiveRoute>) {
+  constructor(route: RouteFile, load: (route: RouteFile) => Promise<LoadedRoute>) {
     this.route = route;
     this.#load = load;
   }
@@ -37,7 +37,7 @@ export class LiveSlot implements RouteSlot {
     return this.#used;
   }
 
-  live(): LiveRoute | Promise<LiveRoute> {
+  load(): LoadedRoute | Promise<LoadedRoute> {
     if (this.#current) return this.#current;
     if (!this.#pending) {
       this.#pending = this.#run();
@@ -54,17 +54,17 @@ export class LiveSlot implements RouteSlot {
     this.#pending = undefined;
   }
 
-  async #run(): Promise<LiveRoute> {
+  async #run(): Promise<LoadedRoute> {
     this.#used = true;
     const generation = this.#generation;
     try {
       const live = await this.#load(this.route);
-      if (generation !== this.#generation) return await this.live();
+      if (generation !== this.#generation) return await this.load();
       this.#current = live;
       return live;
     } catch (error) {
       // What failed was already out of date: its successor decides.
-      if (generation !== this.#generation) return await this.live();
+      if (generation !== this.#generation) return await this.load();
       throw error;
     } finally {
       if (generation === this.#generation) this.#pending = undefined;

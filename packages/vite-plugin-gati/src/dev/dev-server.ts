@@ -2,17 +2,17 @@ import path from 'node:path';
 import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../plugins/environment.ts';
-import { createCode } from './module-loader.ts';
+import { createModuleLoader } from './module-loader.ts';
 import { type FileChange, readChange } from './files.ts';
 import { createGenerator } from '../generate/generator.ts';
-import { createHost } from './dev-app.ts';
+import { createDevApp } from './dev-app.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
-import { createProblems } from './problems.ts';
-import { answerUnknown, serveApp } from './serve.ts';
+import { createDiagnosticReporter } from './problems.ts';
+import { respondNotFound, serveApp } from './serve.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
-import { createTexts } from './file-snapshots.ts';
+import { createFileSnapshots } from './file-snapshots.ts';
 import { show } from './to-diagnostic.ts';
 import { surviveUncaught } from './uncaught.ts';
 
@@ -37,14 +37,14 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
   const { project } = context;
   const { root, mode, envDir } = server.config;
-  const texts = createTexts();
-  const code = createCode(environment, texts);
-  const problems = createProblems(server);
+  const texts = createFileSnapshots();
+  const code = createModuleLoader(environment, texts);
+  const problems = createDiagnosticReporter(server);
   const lostEdits = watchLostEdits(server);
   const lostRemovals = watchLostRemovals(server);
   // Development only: what the shell has set counts more.
   const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
-  const host = createHost({ project, code, problems, env, texts });
+  const host = createDevApp({ project, code, problems, env, texts });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({
     server,
@@ -119,7 +119,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       lookForHandlers();
       generator.soon(latest(), changed);
     },
-    finish: () => answerUnknown(server, project.options.base),
+    finish: () => respondNotFound(server, project.options.base),
     async close() {
       server.watcher.off('ready', onReady);
       clearTimeout(later);

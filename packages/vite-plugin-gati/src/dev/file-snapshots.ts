@@ -4,7 +4,7 @@ import fs from 'node:fs';
  * The texts of files that changed since the server started, as they were taken up. Code, scan and contract are made of these, never of
  * what an editor has half written meanwhile. File names are absolute, with `/`.
  */
-export interface Texts {
+export interface FileSnapshots {
   take(file: string, text: string | undefined): void;
   get(file: string): string | undefined;
   /** A module was made of this text. */
@@ -15,10 +15,10 @@ export interface Texts {
   agree(files: Iterable<string>): Promise<boolean>;
 }
 
-const PATIENCE = 500;
+const AGREE_TIMEOUT = 500;
 const INTERVAL = 10;
 
-export function createTexts(): Texts {
+export function createFileSnapshots(): FileSnapshots {
   const texts = new Map<string, string>();
   const used = new Map<string, string>();
 
@@ -45,7 +45,7 @@ export function createTexts(): Texts {
     async agree(files) {
       const known = [...files].filter((file) => texts.has(file));
       if (!known.some(isOther)) return true;
-      const end = Date.now() + PATIENCE;
+      const end = Date.now() + AGREE_TIMEOUT;
       while (known.some(isOther) && Date.now() < end)
         await new Promise((resolve) => setTimeout(resolve, INTERVAL));
       return false;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
-import type { Code } from './module-loader.ts';
+import type { ModuleLoader } from './module-loader.ts';
 import type { LostEdits } from './lost-edits.ts';
-import type { Texts } from './file-snapshots.ts';
+import type { FileSnapshots } from './file-snapshots.ts';
 
 export interface FileChange {
   type: 'create' | 'update' | 'delete';
@@ -22,7 +22,7 @@ export async function readChange(
     code,
     lostEdits,
     texts,
-  }: { root: string; code: Code; lostEdits: LostEdits; texts: Texts },
+  }: { root: string; code: ModuleLoader; lostEdits: LostEdits; texts: FileSnapshots },
 ): Promise<{ file: string; text: string | undefined; affected: Set<string> } | undefined> {
   let text: string | undefined;
   if (change.type !== 'delete') {

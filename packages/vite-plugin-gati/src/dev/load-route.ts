@@ -7,18 +7,18 @@ import {
   renameRefs,
   type RouteContract,
 } from '@gati/contract';
-import type { LiveRoute } from '@gati/runtime-h3/app';
+import type { LoadedRoute } from '@gati/runtime-h3/app';
 import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
-import { toLiveChecks } from '../compile/live.ts';
+import { compileChecks } from '../compile/live.ts';
 import type { RouteFile } from '../scan/types.ts';
-import type { Code } from './module-loader.ts';
-import type { Problems } from './problems.ts';
-import type { Texts } from './file-snapshots.ts';
+import type { ModuleLoader } from './module-loader.ts';
+import type { DiagnosticReporter } from './problems.ts';
+import type { FileSnapshots } from './file-snapshots.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 export interface RouteLoader {
   /** Code and contract of the files as they stand. */
-  load(route: RouteFile): Promise<LiveRoute>;
+  load(route: RouteFile): Promise<LoadedRoute>;
   /** The contracts of what is loaded. */
   readonly contracts: Map<string, RouteContract>;
   /** Definitions of all loaded routes; each has its own names. */
@@ -26,15 +26,21 @@ export interface RouteLoader {
   forget(id: string): void;
 }
 
-interface Needs {
+interface RouteLoaderDependencies {
   root: string;
-  code: Code;
+  code: ModuleLoader;
   analyzer(): Promise<Analyzer>;
-  problems: Problems;
-  texts: Texts;
+  problems: DiagnosticReporter;
+  texts: FileSnapshots;
 }
 
-export function createRouteLoader({ root, code, analyzer, problems, texts }: Needs): RouteLoader {
+export function createRouteLoader({
+  root,
+  code,
+  analyzer,
+  problems,
+  texts,
+}: RouteLoaderDependencies): RouteLoader {
   const contracts = new Map<string, RouteContract>();
   const $defs: Defs = {};
   /** Names in `$defs` of a route's current contract and of the one before, which requests in flight may still explain. */
@@ -103,7 +109,7 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
         middleware: middleware.map(({ middleware }, index) =>
           asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
         ),
-        ...toLiveChecks(contract, $defs),
+        ...compileChecks(contract, $defs),
       };
     },
     forget(id) {
@@ -118,21 +124,21 @@ export function createRouteLoader({ root, code, analyzer, problems, texts }: Nee
 function toRunnable(
   route: RouteFile,
   module: Record<string, unknown>,
-): Pick<LiveRoute, 'handler' | 'socket'> {
+): Pick<LoadedRoute, 'handler' | 'socket'> {
   if (route.handler === 'socket') {
     if (typeof module['socket'] === 'object' && module['socket'] !== null)
       return { socket: module['socket'] };
-    throw wrongExport('socket', 'an object of hooks', route.file);
+    throw wrongExportError('socket', 'an object of hooks', route.file);
   }
   return { handler: asFunction(module[route.handler], route.handler, route.file) };
 }
 
 function asFunction<T>(value: unknown, name: string, file: string): T {
   if (typeof value === 'function') return value as T;
-  throw wrongExport(name, 'a function', file);
+  throw wrongExportError(name, 'a function', file);
 }
 
-function wrongExport(name: string, wanted: string, file: string): GatiError {
+function wrongExportError(name: string, wanted: string, file: string): GatiError {
   const diagnostic: Diagnostic = {
     code: 'GATI_HANDLER_MISSING',
     level: 'error',

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath, type RunnableDevEnvironment } from 'vite';
 import type { EvaluatedModuleNode } from 'vite/module-runner';
-import type { Texts } from './file-snapshots.ts';
+import type { FileSnapshots } from './file-snapshots.ts';
 
 /** The code of an app as the module runner has it, file by file. File names are from the root, with `/`. */
-export interface Code {
+export interface ModuleLoader {
   /** The module of a file as it stands now; modules that did not change are not run again. */
   load(file: string): Promise<Record<string, unknown>>;
   /** Forgets modules and whatever imports them; gives the files that this concerns. Their `import.meta.hot.dispose` runs. */
@@ -15,7 +15,10 @@ export interface Code {
  * There is no accepting module between the host and a handler: a change makes Vite's graph forget the file and its importers up to the
  * handler, and the next import runs those, and those alone, again. So the host knows when new code is there, and which error it has.
  */
-export function createCode(environment: RunnableDevEnvironment, texts: Texts): Code {
+export function createModuleLoader(
+  environment: RunnableDevEnvironment,
+  texts: FileSnapshots,
+): ModuleLoader {
   const { root } = environment.config;
   const { moduleGraph } = environment;
 
@@ -25,7 +28,7 @@ export function createCode(environment: RunnableDevEnvironment, texts: Texts): C
     return found;
   }
 
-  const code: Code = {
+  const code: ModuleLoader = {
     async load(file) {
       const id = path.posix.join(root, file);
       try {

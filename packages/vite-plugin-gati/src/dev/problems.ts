@@ -3,14 +3,14 @@ import { count, type Diagnostic, formatDiagnostic } from '@gati/contract';
 import type { ErrorPayload, ViteDevServer } from 'vite';
 
 /** What is wrong with the app right now: each new problem is logged once, errors show in the overlay until the last is gone. */
-export interface Problems {
+export interface DiagnosticReporter {
   /** Replaces what this source had to say; nothing is wrong with an empty list. */
   set(source: string, diagnostics: Diagnostic[]): void;
   delete(source: string): void;
   readonly errors: Diagnostic[];
 }
 
-export function createProblems(server: ViteDevServer): Problems {
+export function createDiagnosticReporter(server: ViteDevServer): DiagnosticReporter {
   const bySource = new Map<string, Diagnostic[]>();
   const { hot } = server.environments.client;
   const { logger, root } = server.config;

@@ -11,14 +11,14 @@ import {
 import { wantsPage } from '@gati/runtime-h3/dev';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
-import type { Host } from './dev-app.ts';
+import type { DevApp } from './dev-app.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 import { serveUpgrades } from './upgrades.ts';
 
 /** The app behind Vite's server: own routes first, what they don't take is Vite's. `ready` settles when the routes are known. */
 export function serveApp(
   server: ViteDevServer,
-  host: Host,
+  host: DevApp,
   options: ResolvedOptions,
   ready: Promise<void>,
 ): App {
@@ -47,7 +47,7 @@ export function serveApp(
   const handle: Connect.NextHandleFunction = (req, res, next) => {
     // A page is the client's, where there is one: the same path may be a page and a route.
     if (wantsPage(req, options.base) && hasClient()) return next();
-    ready.then(() => app.node(req, res, next), next);
+    ready.then(() => app.handleNodeRequest(req, res, next), next);
   };
   server.middlewares.use(handle);
 
@@ -72,7 +72,7 @@ function plainStack(error: unknown): { stack?: string } {
 }
 
 /** For what nobody took: a document is Vite's page, anything else is told what it is in production. */
-export function answerUnknown(server: ViteDevServer, base: string | undefined): void {
+export function respondNotFound(server: ViteDevServer, base: string | undefined): void {
   server.middlewares.use((req, res, next) => {
     const isPage =
       req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);

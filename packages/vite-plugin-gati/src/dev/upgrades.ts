@@ -1,7 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { App } from '@gati/runtime-h3/app';
-import { upgrades, isHandshake, refuse, replay } from '@gati/runtime-h3/dev';
+import {
+  wantsHandover,
+  isWebSocketHandshake,
+  endWithProblem,
+  reparseWithoutUpgrade,
+} from '@gati/runtime-h3/dev';
 import type { ResolvedConfig, ViteDevServer } from 'vite';
 
 /** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */
@@ -24,14 +29,21 @@ export function serveUpgrades(
       () => true,
       () => false,
     );
-    if (app.upgrade(req, socket, head)) return;
+    if (app.handleNodeUpgrade(req, socket, head)) return;
     if (hasOtherListener(http, config, onUpgrade) || isProxied(config, url)) return;
-    if (isHandshake(req)) {
-      if (isReady) return refuse(socket, 404, 'not_found', 'No WebSocket route has this path.');
-      return refuse(socket, 500, 'internal', "The app can't be read; the terminal says why.");
+    if (isWebSocketHandshake(req)) {
+      if (isReady)
+        return endWithProblem(socket, 404, 'not_found', 'No WebSocket route has this path.');
+      return endWithProblem(
+        socket,
+        500,
+        'internal',
+        "The app can't be read; the terminal says why.",
+      );
     }
     socket.off('error', ignore);
-    if (!replay(http, req, socket, head)) refuse(socket, 431, 'headers_too_large');
+    if (!reparseWithoutUpgrade(http, req, socket, head))
+      endWithProblem(socket, 431, 'headers_too_large');
   };
   http.on('upgrade', onUpgrade);
   leaveBodies(http, () => hasOtherListener(http, config, onUpgrade));
@@ -39,7 +51,7 @@ export function serveUpgrades(
 
 /** What is not handed over is parsed and answered as any request. */
 function leaveBodies(http: Server, hasOther: () => boolean): void {
-  const shouldUpgradeCallback = (req: IncomingMessage): boolean => upgrades(req) || hasOther();
+  const shouldUpgradeCallback = (req: IncomingMessage): boolean => wantsHandover(req) || hasOther();
   Object.assign(http, { shouldUpgradeCallback });
   http.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
     if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;

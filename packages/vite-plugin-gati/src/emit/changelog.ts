@@ -5,14 +5,14 @@ import {
   toChangelog,
 } from '@gati/contract';
 
-export interface ToldRelease {
+export interface ChangelogRelease {
   manifest: Manifest;
   /** Absent: it is not in a store yet. */
   date?: string;
 }
 
 /** The API changelog, newest release first. Where the oldest is the first of all, what it has is told by domain. */
-export function toApiChangelog(releases: [ToldRelease, ...ToldRelease[]]): string {
+export function toApiChangelog(releases: [ChangelogRelease, ...ChangelogRelease[]]): string {
   const entries = releases.map(({ manifest: { release, changes }, date }): ChangelogEntry => ({
     version: release.version,
     ...(date !== undefined && { date }),

@@ -2,7 +2,7 @@ import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer-api.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
 import type { Project } from '../project.ts';
-import { createProposer } from '../releases/propose.ts';
+import { createVersionProposer } from '../releases/propose.ts';
 import type { Scan } from '../scan/types.ts';
 
 /** Plain data, so that it can go to a worker. */
@@ -20,7 +20,7 @@ export function createPartsWriter(
 ): GenerateParts {
   const routes = new Map<string, AnalyzedRoute>();
   const effects = new Map<string, AnalyzedEffect>();
-  const propose = createProposer(project);
+  const propose = createVersionProposer(project);
   return async ({ scan, parts }) => {
     if (!parts) return writeTypes(project.root, scan);
     for (const route of parts.routes) routes.set(route.contract.id, route);

@@ -4,7 +4,7 @@ import { normalizePath, type ViteDevServer } from 'vite';
 import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
-import type { Problems } from '../dev/problems.ts';
+import type { DiagnosticReporter } from '../dev/problems.ts';
 import { toDiagnostic } from '../dev/to-diagnostic.ts';
 import { createWriter } from './writer.ts';
 
@@ -20,17 +20,23 @@ export interface Generator {
   close(): Promise<void>;
 }
 
-interface Needs {
+interface GeneratorDependencies {
   server: ViteDevServer;
   project: Project;
-  problems: Problems;
+  problems: DiagnosticReporter;
   /** Requests are being answered. */
   isBusy(): boolean;
   /** Files whose contract reads otherwise, now that the whole app was read. */
   onOther(files: string[]): void;
 }
 
-export function createGenerator({ server, project, problems, isBusy, onOther }: Needs): Generator {
+export function createGenerator({
+  server,
+  project,
+  problems,
+  isBusy,
+  onOther,
+}: GeneratorDependencies): Generator {
   const writer = createWriter(project);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;

@@ -13,14 +13,14 @@ import { ENVIRONMENT } from './environment.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import { type History, openHistory, storeWarning } from '../releases/history.ts';
 import { toBreaks } from '../build/breaks.ts';
-import { carryReleases } from '../build/bundle-older-releases.ts';
+import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
 import { cloudPackagesPlugin } from './cloud-packages.ts';
 import { buildEnvironments, SERVER_DIR, serverBuild } from '../build/environments.ts';
 import { createNativeTracer } from './native.ts';
 import { assertOutDir } from '../build/out-dir.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { previewPlugin } from './preview.ts';
-import { toRelease, toTold } from '../build/release.ts';
+import { toRelease, changelogReleases } from '../build/release.ts';
 import { digestCode, nameRelease } from '../build/release-id.ts';
 import { describeRelease, reportDiagnostics } from '../build/report.ts';
 import { writeSdk } from '../build/sdk.ts';
@@ -159,7 +159,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     }
     const opened = await openStore();
     const { base } = context.project.options;
-    const told = await toTold(manifest, opened);
+    const told = await changelogReleases(manifest, opened);
     const store = {
       url: opened.store.url,
       versions: opened.releases.map(({ version }) => version),
@@ -169,7 +169,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
       writeOutputs(outDir, told, base),
     ]);
     const { scan } = await context.analysis();
-    const carried = await carryReleases(opened, {
+    const bundled = await bundleOlderReleases(opened, {
       own: manifest.release.version,
       folder: path.join(outDir, SERVER_DIR, 'releases'),
       migrated: scan.versions.map(({ from }) => from),
@@ -180,7 +180,7 @@ export function buildPlugins(context: PluginContext): Plugin[] {
     config.logger.info(
       `gati: ${name} ${release.version} (${release.id}), server ${kB(bytes)} in ${count(files, 'file')}, ${sdk.file} ${kB(sdk.bytes)}`,
     );
-    for (const line of describeRelease(manifest, carried)) config.logger.info(`gati: ${line}`);
+    for (const line of describeRelease(manifest, bundled)) config.logger.info(`gati: ${line}`);
     config.logger.info(
       `gati: run it with \`node ${place}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${place}\``,
     );

@@ -18,7 +18,7 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
     buildStart() {
       const { root } = this.environment.config;
       for (const name of context.project.options.effects)
-        if (!isOwn(root, CLOUD_QUEUES[name])) this.error(toMissing(name));
+        if (!isOwn(root, CLOUD_QUEUES[name])) this.error(missingSdkError(name));
     },
     resolveId: {
       order: 'pre',
@@ -41,7 +41,7 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
   };
 }
 
-function toMissing(name: keyof typeof CLOUD_QUEUES): GatiError {
+function missingSdkError(name: keyof typeof CLOUD_QUEUES): GatiError {
   const sdk = CLOUD_QUEUES[name];
   return new GatiError({
     code: 'GATI_EFFECTS_PACKAGE',

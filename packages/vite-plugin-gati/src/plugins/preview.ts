@@ -87,14 +87,15 @@ async function startServer(
   entry: string,
   config: ResolvedConfig,
 ): Promise<{ child: ChildProcess; port: number }> {
-  if (!fs.existsSync(entry)) throw notBuilt(`there is no ${path.relative(config.root, entry)}`);
+  if (!fs.existsSync(entry))
+    throw notBuiltError(`there is no ${path.relative(config.root, entry)}`);
   const child = spawn(process.execPath, ['--import', GUARD, entry], {
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const lines = createInterface(child.stdout!);
   const port = await new Promise<number>((resolve, reject) => {
-    child.once('exit', (code) => reject(notBuilt(`the built server ended with ${code}`)));
+    child.once('exit', (code) => reject(notBuiltError(`the built server ended with ${code}`)));
     lines.once('line', (line) => {
       const { url } = JSON.parse(line) as { url: string };
       resolve(Number(new URL(url).port));
@@ -104,7 +105,7 @@ async function startServer(
   return { child, port };
 }
 
-function notBuilt(message: string): GatiError {
+function notBuiltError(message: string): GatiError {
   return new GatiError({
     code: 'GATI_PREVIEW',
     level: 'error',

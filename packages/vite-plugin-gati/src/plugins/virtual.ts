@@ -3,7 +3,7 @@ import path from 'node:path';
 import { normalizePath, type Plugin, type ResolvedConfig } from 'vite';
 import { VERSION_PLACEHOLDER } from '../build/release-id.ts';
 import type { PluginContext } from '../context.ts';
-import { toRole } from '../scan/layout.ts';
+import { roleOf } from '../scan/layout.ts';
 import { createIds } from '../virtual/ids.ts';
 import { printRoutes } from '../virtual/modules/routes.ts';
 import { virtualModules } from '../virtual/unplugin.ts';
@@ -33,7 +33,7 @@ export function virtualPlugin(context: PluginContext): Plugin {
     },
     /** What is made of the app's files changes with them. */
     async hotUpdate({ file, modules }) {
-      if (!toRole(normalizePath(path.relative(root(), file)))) return undefined;
+      if (!roleOf(normalizePath(path.relative(root(), file)))) return undefined;
       context.invalidate();
       const { moduleGraph } = this.environment;
       const found = (['release', 'manifest', 'routes'] as const).map((name) =>

@@ -7,7 +7,7 @@ import {
   statusOf,
 } from '@gati/runtime-h3/releases';
 import type { ReleaseStore, StoredRelease, StoreHead } from '@gati/runtime-h3';
-import { isCi, locateStore, noStore } from './locate.ts';
+import { isCi, locateStore, noStoreError } from './locate.ts';
 
 /** What a store knows, as a build needs it. */
 export interface History {
@@ -41,6 +41,6 @@ export async function openHistory(root: string, given?: string): Promise<History
 }
 
 /** The warning of a build machine that has no store. */
-export function storeWarning(root: string): ReturnType<typeof noStore> | undefined {
-  return isCi() && !locateStore(root).named ? noStore('warning') : undefined;
+export function storeWarning(root: string): ReturnType<typeof noStoreError> | undefined {
+  return isCi() && !locateStore(root).named ? noStoreError('warning') : undefined;
 }

@@ -47,7 +47,7 @@ export function isCi(): boolean {
 }
 
 /** A build machine starts empty, so without a named store each build there would be the first. */
-export function noStore(level: Diagnostic['level']): Diagnostic {
+export function noStoreError(level: Diagnostic['level']): Diagnostic {
   return {
     code: 'GATI_NO_RELEASE_STORE',
     level,

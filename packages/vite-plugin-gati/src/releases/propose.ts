@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { openHistory } from './history.ts';
 
 /** Gives the version that the sources would be released under, as far as their contract tells. */
-export type Proposer = (contract: Contract) => Promise<string>;
+export type VersionProposer = (contract: Contract) => Promise<string>;
 
 export interface ProposerTarget {
   /** Absolute. */
@@ -26,7 +26,7 @@ const FRESH = 5000;
  * A contract that is the last release's keeps that version, since what is called by it is there: whether the code is the same is known only when it is
  * bundled. A store that can't be read is none here; what is wrong with it the build says.
  */
-export function createProposer({ root, app, options }: ProposerTarget): Proposer {
+export function createVersionProposer({ root, app, options }: ProposerTarget): VersionProposer {
   let known: Known | undefined;
   let until = 0;
   return async (contract) => {

@@ -12,7 +12,7 @@ const CODE = /\.(?:[mc]?ts|[mc]?js|tsx|jsx)$/;
 const NOT_CODE = /\.(?:d\.[mc]?ts|(?:test|spec)\.[mc]?[jt]sx?)$/;
 
 /** What a file (from the root, with `/`) is by its place; `undefined`: none of ours. */
-export function toRole(file: string): FileRole | undefined {
+export function roleOf(file: string): FileRole | undefined {
   if (!file.startsWith('src/') || !CODE.test(file) || NOT_CODE.test(file)) return undefined;
   if (/^src\/config\.[^./]+$/.test(file)) return 'config';
   if (file.startsWith(`${HANDLERS}/`)) {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@gati/contract';
 import type { Place } from './frame.ts';
-import type { RouteFault } from './route.ts';
+import type { RouteError } from './route.ts';
 
 interface Site {
   file: string;
@@ -8,7 +8,7 @@ interface Site {
   frame?: string;
 }
 
-function problem(code: string, site: Site, message: string, fix: string): Diagnostic {
+function diagnostic(code: string, site: Site, message: string, fix: string): Diagnostic {
   return {
     code,
     level: 'error',
@@ -24,18 +24,18 @@ function problem(code: string, site: Site, message: string, fix: string): Diagno
 const at = (site: Site): string => `${site.file}:${site.place?.line ?? 1}`;
 
 export const syntaxError = (site: Site, message: string): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_SYNTAX',
     site,
     `${message}.`.replace(/\.\.$/, '.'),
     'Correct the syntax; until then this file does not answer, and all others do.',
   );
 
-export const routeInvalid = (site: Site, fault: RouteFault): Diagnostic =>
-  problem('GATI_ROUTE_INVALID', site, fault.message, fault.fix);
+export const routeInvalid = (site: Site, fault: RouteError): Diagnostic =>
+  diagnostic('GATI_ROUTE_INVALID', site, fault.message, fault.fix);
 
 export const notConstant = (site: Site, name: string): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_ROUTE_NOT_CONSTANT',
     site,
     `'${name}' is read without running the file, and its value here is not a constant string.`,
@@ -43,7 +43,7 @@ export const notConstant = (site: Site, name: string): Diagnostic =>
   );
 
 export const routeConflict = (site: Site, id: string, other: Site, otherId: string): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_ROUTE_CONFLICT',
     site,
     id === otherId
@@ -53,7 +53,7 @@ export const routeConflict = (site: Site, id: string, other: Site, otherId: stri
   );
 
 export const routeShadowed = (site: Site, id: string): Diagnostic => ({
-  ...problem(
+  ...diagnostic(
     'GATI_ROUTE_SHADOWED',
     site,
     `'${id}' stands where a built server answers a probe of its own, which comes before all routes; only development asks this handler.`,
@@ -63,7 +63,7 @@ export const routeShadowed = (site: Site, id: string): Diagnostic => ({
 });
 
 export const handlerMissing = (site: Site): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_HANDLER_MISSING',
     site,
     'The file stands in src/handlers, but exports no handler.',
@@ -71,7 +71,7 @@ export const handlerMissing = (site: Site): Diagnostic =>
   );
 
 export const socketMismatch = (site: Site, id: string, needs: 'socket' | 'handler'): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_HANDLER_MISSING',
     site,
     `'${id}' needs an exported '${needs}'.`,
@@ -81,7 +81,7 @@ export const socketMismatch = (site: Site, id: string, needs: 'socket' | 'handle
   );
 
 export const middlewareMissing = (site: Site): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_MIDDLEWARE_MISSING',
     site,
     "The file exports no 'middleware'.",
@@ -89,7 +89,7 @@ export const middlewareMissing = (site: Site): Diagnostic =>
   );
 
 export const runMissing = (site: Site): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_EFFECT_RUN_MISSING',
     site,
     "The file exports no 'run'.",
@@ -97,7 +97,7 @@ export const runMissing = (site: Site): Diagnostic =>
   );
 
 export const settingInvalid = (site: Site, message: string, fix: string): Diagnostic =>
-  problem('GATI_EFFECT_SETTING', site, message, fix);
+  diagnostic('GATI_EFFECT_SETTING', site, message, fix);
 
 export const scheduleInvalid = (
   site: Site,
@@ -105,7 +105,7 @@ export const scheduleInvalid = (
   timezone: unknown,
   reason: string,
 ): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_EFFECT_SCHEDULE',
     site,
     `'${schedule}'${timezone === undefined ? '' : ` in '${String(timezone)}'`} is no schedule: ${reason.replace(/\.$/, '')}.`,
@@ -113,10 +113,10 @@ export const scheduleInvalid = (
   );
 
 export const migrationInvalid = (site: Site, message: string, fix: string): Diagnostic =>
-  problem('GATI_MIGRATION_INVALID', site, message, fix);
+  diagnostic('GATI_MIGRATION_INVALID', site, message, fix);
 
 export const nameConflict = (site: Site, what: string, name: string, other: Site): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_NAME_CONFLICT',
     site,
     `The ${what} '${name}' is already taken by ${at(other)}.`,
@@ -126,7 +126,7 @@ export const nameConflict = (site: Site, what: string, name: string, other: Site
   );
 
 export const nameInvalid = (site: Site, what: string, name: string): Diagnostic =>
-  problem(
+  diagnostic(
     'GATI_NAME_INVALID',
     site,
     `'${name}' can't be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}.`,

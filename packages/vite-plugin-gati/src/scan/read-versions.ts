@@ -17,13 +17,13 @@ export function readVersions(files: ScannedFile[], diagnostics: Diagnostic[]): V
     const { file, facts } = scanned;
     const from = belowFolder(file, VERSIONS);
     const to = facts.constants.to;
-    const fault = toFault(scanned, from, parseRange(from), to?.value);
+    const fault = migrationFault(scanned, from, parseRange(from), to?.value);
     if (fault !== undefined) diagnostics.push(migrationInvalid({ file, ...to }, ...fault));
     return fault !== undefined || to?.value === undefined ? [] : [{ from, to: to.value, file }];
   });
 }
 
-function toFault(
+function migrationFault(
   { facts }: ScannedFile,
   from: string,
   range: Range | undefined,
@@ -45,7 +45,7 @@ function toFault(
   const exact = parseSemver(from);
   if (satisfies(target, range) || (exact !== undefined && compareSemver(target, exact) <= 0)) {
     return [
-      `${from} is carried to ${to}, which is not behind it.`,
+      `${from} is migrated to ${to}, which is not behind it.`,
       'Give the later version, to which the breaking change led.',
     ];
   }

@@ -17,7 +17,7 @@ export interface RouteTemplate {
 }
 
 /** Says what is wrong with a route, and how it would be right. */
-export interface RouteFault {
+export interface RouteError {
   message: string;
   fix: string;
 }
@@ -27,7 +27,7 @@ const PARAM = /^[A-Za-z_]\w*$/;
 const STATIC = /^(?:[A-Za-z0-9\-._~!$&'+,;=@]|%[0-9A-Fa-f]{2})+$/;
 
 /** Reads `'POST /payments/:id/capture'`. */
-export function parseRoute(text: string): RouteTemplate | RouteFault {
+export function parseRoute(text: string): RouteTemplate | RouteError {
   const space = text.indexOf(' ');
   const word = space === -1 ? '' : text.slice(0, space);
   const path = text.slice(space + 1);
@@ -51,7 +51,7 @@ export function parseRoute(text: string): RouteTemplate | RouteFault {
 const orExample = (path: string): string => (checkPath(path) ? '/users/:id' : path);
 
 /** What is wrong with a path template, if anything. */
-export function checkPath(path: string): RouteFault | undefined {
+export function checkPath(path: string): RouteError | undefined {
   if (path === '/') return undefined;
   if (path.endsWith('/'))
     return {
@@ -107,7 +107,7 @@ export function checkPath(path: string): RouteFault | undefined {
 }
 
 /** `users/[id].get` (below `src/handlers`, without extension) → `GET /users/:id`. */
-export function fromFileName(file: string, fallback: RouteMethod): RouteTemplate | RouteFault {
+export function fromFileName(file: string, fallback: RouteMethod): RouteTemplate | RouteError {
   const { segments, method = fallback } = splitConvention(file);
   const path = `/${segments.map(toSegment).join('/')}`;
   const fault = checkPath(path);

@@ -5,7 +5,7 @@ import { readText } from '../files/read-text.ts';
 import { assemble } from './assemble.ts';
 import { createFactsCache } from './facts-cache.ts';
 import { type FileFacts, readFacts, type ScannedFile } from './facts.ts';
-import { FOLDERS, toRole } from './layout.ts';
+import { FOLDERS, roleOf } from './layout.ts';
 import type { Scan } from './types.ts';
 
 /** Scans an app again and again; only files whose text changed are parsed. */
@@ -33,7 +33,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
   let last: Scan | undefined;
 
   function take(file: string, text: string | undefined): void {
-    const role = toRole(file);
+    const role = roleOf(file);
     if (!role) return;
     if (text === undefined) {
       if (files.delete(file)) last = undefined;
@@ -73,7 +73,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
       for (const file of files.keys())
         if (!present.has(file) && !isNewer(file)) take(file, undefined);
       for (const file of present) {
-        if (!toRole(file) || isNewer(file)) continue;
+        if (!roleOf(file) || isNewer(file)) continue;
         const text = readText(path.join(root, file));
         // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
         if (text !== '' || !files.has(file)) take(file, text);

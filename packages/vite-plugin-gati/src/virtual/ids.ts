@@ -22,15 +22,16 @@ export function createIds(framework: string, root: () => string): Ids {
   if (!isFile) {
     return {
       toId: (name) => PREFIX + name,
-      fromId: (id) => (id.startsWith(PREFIX) ? toName(id.slice(PREFIX.length)) : undefined),
+      fromId: (id) => (id.startsWith(PREFIX) ? virtualNameOf(id.slice(PREFIX.length)) : undefined),
     };
   }
   const folder = (): string => path.join(root(), '.gati/virtual');
   return {
     toId: (name) => path.join(folder(), `${name}.mjs`),
-    fromId: (id) => (path.dirname(id) === folder() ? toName(path.basename(id, '.mjs')) : undefined),
+    fromId: (id) =>
+      path.dirname(id) === folder() ? virtualNameOf(path.basename(id, '.mjs')) : undefined,
   };
 }
 
-const toName = (text: string): VirtualName | undefined =>
+const virtualNameOf = (text: string): VirtualName | undefined =>
   VIRTUAL_MODULES.find((name) => name === text);

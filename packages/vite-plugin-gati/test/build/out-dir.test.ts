@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { outDirFault } from '../../src/build/out-dir.ts';
+import { outDirError } from '../../src/build/out-dir.ts';
 import { build, makeApp } from './app.ts';
 
 const HANDLER = 'src/handlers/hello.ts';
@@ -32,13 +32,13 @@ describe('the output folder', () => {
     'link',
     'link/handlers',
   ])('is not %s', (outDir) =>
-    expect(outDirFault(app, path.resolve(app, outDir))).toMatchObject({
+    expect(outDirError(app, path.resolve(app, outDir))).toMatchObject({
       fix: expect.stringContaining('`dist`'),
     }),
   );
   it.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])(
     'may be %s',
-    (outDir) => expect(outDirFault(app, path.resolve(app, outDir))).toBeUndefined(),
+    (outDir) => expect(outDirError(app, path.resolve(app, outDir))).toBeUndefined(),
   );
 
   it.each([

@@ -180,9 +180,9 @@ describe('a sealed bundle', () => {
           },
         ],
       });
-      const carried = readAll(path.join(folder, '1.2.3/server'));
-      expect(Object.keys(carried)).toEqual(Object.keys(server));
-      expect(carried).toEqual(server);
+      const bundled = readAll(path.join(folder, '1.2.3/server'));
+      expect(Object.keys(bundled)).toEqual(Object.keys(server));
+      expect(bundled).toEqual(server);
       expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
       // What is put into the store again has no copies of others in it, and no build grows by all before it.
       const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;

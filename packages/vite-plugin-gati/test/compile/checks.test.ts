@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Defs, RouteContract, Schema } from '@gati/contract';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toLiveChecks } from '../../src/compile/live.ts';
+import { compileChecks } from '../../src/compile/live.ts';
 import { printRoute } from '../../src/compile/print.ts';
 import { createProgram, HELPERS } from '../../src/compile/program.ts';
 import { planRoute } from '../../src/compile/route.ts';
@@ -162,7 +162,7 @@ describe('checks', () => {
     const wrong: unknown[] = [];
     for (const [index, name] of names.entries()) {
       const schema = schemas[name] ?? {};
-      const live = toLiveChecks(route(schema), $defs).input.body;
+      const live = compileChecks(route(schema), $defs).input.body;
       for (const value of values) {
         const want = fits(schema, $defs, value);
         const results = [
@@ -203,7 +203,7 @@ describe('checks', () => {
       },
     };
     const { routes } = await printed([route(odd)]);
-    const checks = [toLiveChecks(route(odd), {}).input.body, routes[0]?.input.body];
+    const checks = [compileChecks(route(odd), {}).input.body, routes[0]?.input.body];
     for (const check of checks) {
       expect(
         check?.check({ 'a"];process.exit(9);["': '`${process.exit(9)}`', 'External[0]': 'a@b.co' }),
@@ -260,7 +260,7 @@ describe('serialisers', () => {
     const { routes } = await printed(names.map((name) => route(types[name] ?? {})));
     const { stringifyWire } = await import('../../../runtime-h3/src/validate/encode.ts');
     for (const [index, name] of names.entries()) {
-      const live = toLiveChecks(route(types[name] ?? {}), $defs).output['200'];
+      const live = compileChecks(route(types[name] ?? {}), $defs).output['200'];
       expect(live?.stringify === undefined).toBe(name === 'proto');
       for (const value of samples) {
         const want: unknown = JSON.parse(stringifyWire(value));
@@ -286,7 +286,7 @@ describe('serialisers', () => {
         schema: { type: 'object', properties: { a: string } },
       },
     };
-    const { output } = toLiveChecks(contract, {});
+    const { output } = compileChecks(contract, {});
     expect(
       Object.entries(output).map(([status, { stringify, check }]) => [
         status,

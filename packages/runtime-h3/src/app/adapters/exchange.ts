@@ -1,7 +1,7 @@
 export type BodyFault = 'too_large' | 'aborted';
 
 /** From here on compressing a body gains something. Bytes. */
-export const LARGE = 1024;
+export const COMPRESSION_THRESHOLD = 1024;
 
 /** What is sent as bytes. */
 export type Payload = string | Uint8Array | undefined;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endWithText } from './node-end.ts';
-import { type BodyFault, type Exchange, LARGE, type Payload } from './exchange.ts';
+import { type BodyFault, type Exchange, COMPRESSION_THRESHOLD, type Payload } from './exchange.ts';
 import type { AppOptions } from '../options.ts';
 import { writeHead } from './node-head.ts';
 
@@ -12,7 +12,7 @@ const LINGER = 2000;
 interface Process {
   /** A connection ends with the answer that it waits for. */
   readonly draining: boolean;
-  readonly options: Pick<AppOptions, 'onLarge'>;
+  readonly options: Pick<AppOptions, 'beforeLargeResponse'>;
 }
 
 /** Whether its fields announce a body. */
@@ -140,7 +140,7 @@ export class NodeExchange implements Exchange {
     let length = 0;
     if (body !== undefined) {
       length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-      if (length >= LARGE) this.#process.options.onLarge?.(res);
+      if (length >= COMPRESSION_THRESHOLD) this.#process.options.beforeLargeResponse?.(res);
       headers.push('content-length', String(length));
     } else if (status >= 200 && status !== 204 && status !== 304)
       headers.push('content-length', '0');
@@ -150,7 +150,7 @@ export class NodeExchange implements Exchange {
     else if (typeof body !== 'string') res.end(body);
     // Node encodes the head with the text; fields are Latin-1 whatever the text is.
     else if (length !== body.length) res.end(Buffer.from(body));
-    else if (length < LARGE && this.method !== 'HEAD') endWithText(res, body);
+    else if (length < COMPRESSION_THRESHOLD && this.method !== 'HEAD') endWithText(res, body);
     else res.end(body, 'latin1');
     this.#tellEnd();
   }

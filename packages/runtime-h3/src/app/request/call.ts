@@ -11,10 +11,10 @@ import {
   traceIdAt,
 } from '../../telemetry/ids.ts';
 import type { Traced } from '../../telemetry/recorder.ts';
-import type { CallHost } from './app-services.ts';
+import type { AppServices } from './app-services.ts';
 import type { Exchange } from '../adapters/exchange.ts';
-import type { Timed } from './in-flight.ts';
-import type { ReleaseState, RoutePlan, SlotState } from '../route/route-plan.ts';
+import type { InFlightItem } from './in-flight.ts';
+import type { ReleaseState, RoutePlan, RouteState } from '../route/route-plan.ts';
 import { readQuery } from './query.ts';
 
 const NO_PARAMS: Record<string, unknown> = Object.freeze({});
@@ -23,11 +23,11 @@ const NO_PARAMS: Record<string, unknown> = Object.freeze({});
 export type Phase = 'body' | 'handler' | 'stream' | 'done';
 
 /** One request from its first byte to the last of its answer. */
-export class Call implements ContextSource, Timed, Traced {
-  readonly host: CallHost;
+export class Call implements ContextSource, InFlightItem, Traced {
+  readonly app: AppServices;
   readonly exchange: Exchange;
   readonly release: ReleaseState;
-  readonly slot: SlotState;
+  readonly routeState: RouteState;
   readonly path: string;
   /** Without the `?`. */
   readonly search: string;
@@ -60,18 +60,18 @@ export class Call implements ContextSource, Timed, Traced {
   #aborted: unknown;
 
   constructor(
-    host: CallHost,
+    host: AppServices,
     exchange: Exchange,
     release: ReleaseState,
-    slot: SlotState,
+    slot: RouteState,
     path: string,
     search: string,
     started: number,
   ) {
-    this.host = host;
+    this.app = host;
     this.exchange = exchange;
     this.release = release;
-    this.slot = slot;
+    this.routeState = slot;
     this.path = path;
     this.search = search;
     this.started = started;
@@ -85,10 +85,10 @@ export class Call implements ContextSource, Timed, Traced {
     return this.release.bundle.version;
   }
   get route(): string {
-    return this.slot.slot.id;
+    return this.routeState.route.id;
   }
   get logger(): Logger {
-    return this.gctx?.logger ?? this.host.logger;
+    return this.gctx?.logger ?? this.app.logger;
   }
   get query(): Record<string, unknown> {
     return (this.#query ??= readQuery(this.search));
@@ -113,7 +113,7 @@ export class Call implements ContextSource, Timed, Traced {
     return this.givenId ?? this.traceId;
   }
   get clientIp(): string {
-    return this.host.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));
+    return this.app.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));
   }
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -137,6 +137,6 @@ export class Call implements ContextSource, Timed, Traced {
   }
 
   waitUntil(promise: Promise<unknown>): void {
-    this.host.waitUntil(promise, this.logger);
+    this.app.waitUntil(promise, this.logger);
   }
 }

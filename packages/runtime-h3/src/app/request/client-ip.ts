@@ -2,7 +2,7 @@
 export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 
 /** Hops or CIDRs of trusted proxies; the first address from the right that is not one of them is the client. */
-export function toClientIp(trust: number | string[] | undefined): ClientIp {
+export function createClientIp(trust: number | string[] | undefined): ClientIp {
   if (trust === undefined || trust === 0 || (Array.isArray(trust) && trust.length === 0))
     return (peer) => plain(peer);
   const ranges = Array.isArray(trust) ? trust.map(parseCidr) : [];

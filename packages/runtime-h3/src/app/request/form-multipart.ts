@@ -1,9 +1,9 @@
 import { MultipartError, parseMultipart } from '../../validate/multipart.ts';
 import type { Limits } from './limits.ts';
-import { Refusal } from '../response/problem.ts';
+import { RequestError } from '../response/problem.ts';
 
 /** @throws Refusal */
-export async function toForm(
+export async function parseMultipartForm(
   bytes: Uint8Array,
   contentType: string,
   limits: Limits,
@@ -13,16 +13,16 @@ export async function toForm(
   } catch (error) {
     if (!(error instanceof MultipartError)) throw error;
     if (error.reason === 'limit') {
-      throw new Refusal(413, 'content_too_large', {
+      throw new RequestError(413, 'content_too_large', {
         detail: `The form is over the limit ${error.limit}.`,
         limit: error.limit,
       });
     }
     if (error.reason === 'prototype')
-      throw new Refusal(400, 'forbidden_key', {
+      throw new RequestError(400, 'forbidden_key', {
         detail: 'The form has a name that is not allowed.',
       });
-    throw new Refusal(400, 'malformed_form', {
+    throw new RequestError(400, 'malformed_form', {
       detail: 'The body is not the form that its content type says.',
     });
   }

@@ -1,5 +1,5 @@
 /** Something that must be over by a time. */
-export interface Timed {
+export interface InFlightItem {
   /** Its place in the list; -1 when it is over. */
   index: number;
   /** Whether it must end now; `now` is `performance.now()`. */
@@ -9,7 +9,7 @@ export interface Timed {
 const SWEEP = 1000;
 
 /** What is in flight, swept once a second: a timer a request would cost more than the request's routing. */
-export class InFlight<T extends Timed> {
+export class InFlight<T extends InFlightItem> {
   // Never shrunk: an array that empties and fills again allocates its store each time.
   readonly #list: (T | undefined)[] = [];
   #size = 0;

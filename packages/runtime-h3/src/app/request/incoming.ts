@@ -1,13 +1,13 @@
 import { Call } from './call.ts';
-import type { Core } from '../app-state.ts';
+import type { AppState } from '../app-state.ts';
 import type { Exchange } from '../adapters/exchange.ts';
-import { belowBase, toPath } from './path.ts';
-import type { ReleaseState, SlotState } from '../route/route-plan.ts';
-import type { Asked } from '../versions/requested-version.ts';
+import { belowBase, normalizePath } from './path.ts';
+import type { ReleaseState, RouteState } from '../route/route-plan.ts';
+import type { VersionedRequest } from '../versions/requested-version.ts';
 
 /** A request before it is known which release and route it is for. */
-export class Arrival implements Asked {
-  readonly core: Core;
+export class IncomingRequest implements VersionedRequest {
+  readonly app: AppState;
   readonly exchange: Exchange;
   readonly started: number = performance.now();
   /** Below the base, not decoded; `undefined`: nothing that could be a route. */
@@ -17,23 +17,23 @@ export class Arrival implements Asked {
   /** Whose the request is where no route has its path. */
   readonly next: (() => void) | undefined;
 
-  constructor(core: Core, exchange: Exchange, next: (() => void) | undefined) {
-    this.core = core;
+  constructor(app: AppState, exchange: Exchange, next: (() => void) | undefined) {
+    this.app = app;
     this.exchange = exchange;
     this.next = next;
     const { target } = exchange;
     const at = target.indexOf('?');
-    const whole = toPath(at === -1 ? target : target.slice(0, at));
-    this.path = whole === undefined ? undefined : belowBase(whole, core.base);
+    const whole = normalizePath(at === -1 ? target : target.slice(0, at));
+    this.path = whole === undefined ? undefined : belowBase(whole, app.base);
     this.search = at === -1 ? '' : target.slice(at + 1);
   }
 
   /** From here on it counts as in flight. */
-  begin(release: ReleaseState, slot: SlotState): Call {
-    const { core, exchange, path, search, started } = this;
-    const call = new Call(core, exchange, release, slot, path ?? exchange.target, search, started);
-    core.inflight.add(call);
-    if (core.cors !== undefined) call.cors = core.cors.headers(exchange.header('origin'));
+  begin(release: ReleaseState, slot: RouteState): Call {
+    const { app, exchange, path, search, started } = this;
+    const call = new Call(app, exchange, release, slot, path ?? exchange.target, search, started);
+    app.inflight.add(call);
+    if (app.cors !== undefined) call.cors = app.cors.headers(exchange.header('origin'));
     release.open++;
     release.usedAt = started;
     return call;

@@ -5,9 +5,9 @@ export type BodyKinds = Set<BodyKind>;
 const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
 
 /** Kind of a `Content-Type`; `undefined` where its charset is none that is read. */
-export function toBodyKind(contentType: string): BodyKind | undefined {
+export function bodyKindOf(contentType: string): BodyKind | undefined {
   if (contentType === 'application/json') return 'json';
-  if (unreadCharset(contentType) !== undefined) return undefined;
+  if (unsupportedCharset(contentType) !== undefined) return undefined;
   const [type = ''] = contentType.toLowerCase().split(';');
   const name = type.trim();
   if (JSON_TYPE.test(name)) return 'json';
@@ -16,12 +16,12 @@ export function toBodyKind(contentType: string): BodyKind | undefined {
   return name.startsWith('text/') ? 'text' : 'bytes';
 }
 
-export function toBodyKinds(contentTypes: string[]): BodyKinds {
-  return new Set(contentTypes.map(toBodyKind).filter((kind) => kind !== undefined));
+export function bodyKindsOf(contentTypes: string[]): BodyKinds {
+  return new Set(contentTypes.map(bodyKindOf).filter((kind) => kind !== undefined));
 }
 
 /** The charset of a `Content-Type`, where it is none that is read. */
-export function unreadCharset(contentType: string): string | undefined {
+export function unsupportedCharset(contentType: string): string | undefined {
   const [, ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters
     .map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1])

@@ -1,4 +1,4 @@
-import { Refusal } from '../response/problem.ts';
+import { RequestError } from '../response/problem.ts';
 
 /** A segment that walks the tree, also where it hides behind an encoded slash. */
 const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
@@ -7,7 +7,7 @@ const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
  * Path of a request target: origin-form, or absolute-form as proxies send it (RFC 9112, section 3.2).
  * `undefined`: nothing that could be a route.
  */
-export function toPath(target: string): string | undefined {
+export function normalizePath(target: string): string | undefined {
   if (target.startsWith('/')) return target;
   const match = /^https?:\/\/[^/?#]*([/?][^#]*)?/i.exec(target);
   if (match === null) return undefined;
@@ -24,7 +24,7 @@ export function belowBase(path: string, base: string): string | undefined {
 }
 
 /** `api/` and `/api/` are `/api`; `/` is none. */
-export function toBase(base: string | undefined): string {
+export function normalizeBase(base: string | undefined): string {
   const trimmed = (base ?? '').replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `/${trimmed}`;
 }
@@ -51,12 +51,12 @@ function decode(raw: string): string {
   try {
     if (raw.includes('%')) value = decodeURIComponent(raw);
   } catch {
-    throw new Refusal(400, 'malformed_path', {
+    throw new RequestError(400, 'malformed_path', {
       detail: 'The path has a malformed percent-encoding.',
     });
   }
   if (DOT_SEGMENT.test(value) || value.includes('\0')) {
-    throw new Refusal(400, 'malformed_path', {
+    throw new RequestError(400, 'malformed_path', {
       detail: 'The path has a segment that is not allowed.',
     });
   }

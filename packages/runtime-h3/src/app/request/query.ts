@@ -1,5 +1,5 @@
 import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
-import { Refusal } from '../response/problem.ts';
+import { RequestError } from '../response/problem.ts';
 
 const DETAILS: Record<QueryError['reason'], string> = {
   encoding: 'has a malformed percent-encoding',
@@ -13,18 +13,20 @@ export function readQuery(search: string): Query {
     return parseQuery(search);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
-    throw new Refusal(400, 'malformed_query', { detail: `The query ${DETAILS[error.reason]}.` });
+    throw new RequestError(400, 'malformed_query', {
+      detail: `The query ${DETAILS[error.reason]}.`,
+    });
   }
 }
 
 /** A body of `application/x-www-form-urlencoded`. */
-export function readForm(text: string, maxFields: number): Query {
+export function parseUrlencodedForm(text: string, maxFields: number): Query {
   try {
     return parseQuery(text, maxFields);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const status = error.reason === 'count' ? 413 : 400;
-    throw new Refusal(status, status === 413 ? 'content_too_large' : 'malformed_form', {
+    throw new RequestError(status, status === 413 ? 'content_too_large' : 'malformed_form', {
       detail: `The form ${DETAILS[error.reason]}.`,
     });
   }

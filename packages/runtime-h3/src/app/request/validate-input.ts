@@ -1,7 +1,7 @@
 import { explain, type InputError, MAX_ERRORS } from '../../validate/explain.ts';
 import type { Call } from './call.ts';
 import type { InputPlan } from '../route/route-plan.ts';
-import { Refusal } from '../response/problem.ts';
+import { RequestError } from '../response/problem.ts';
 
 /** Coerces, checks and decodes one part. What it has against the contract goes to `errors`. */
 export function checkPart(
@@ -60,9 +60,9 @@ function coerced(plan: InputPlan, record: Record<string, unknown>): Record<strin
   return plan.coerce === undefined ? record : plan.coerce(record);
 }
 
-export function refuse(errors: InputError[]): Refusal {
+export function invalidRequestError(errors: InputError[]): RequestError {
   const parts = [...new Set(errors.map((error) => error.in))].join(', ');
-  return new Refusal(400, 'invalid_request', {
+  return new RequestError(400, 'invalid_request', {
     detail: `The request does not fit its contract: ${parts}.`,
     errors: errors.slice(0, MAX_ERRORS),
   });

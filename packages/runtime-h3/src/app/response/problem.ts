@@ -19,7 +19,7 @@ export function toProblem(status: number, code: string, extra?: Record<string, u
 }
 
 /** What the framework itself refuses, before or behind a handler. Thrown and caught inside the pipeline only. */
-export class Refusal {
+export class RequestError {
   readonly status: number;
   readonly code: string;
   readonly extra: Record<string, unknown> | undefined;

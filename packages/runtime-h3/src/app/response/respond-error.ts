@@ -2,14 +2,14 @@ import { stringifyWire } from '../../validate/encode.ts';
 import { send } from './respond.ts';
 import type { Call } from '../request/call.ts';
 import { isHttpError } from './http-error.ts';
-import { Refusal, toProblem } from './problem.ts';
-import { record } from './finish-call.ts';
+import { RequestError, toProblem } from './problem.ts';
+import { finishCall } from './finish-call.ts';
 
 /** Answers a problem for whatever was thrown. What is not meant for the client is logged and stays here. */
-export function fail(call: Call, error: unknown): void {
+export function respondError(call: Call, error: unknown): void {
   if (call.phase === 'done' || call.phase === 'stream') return;
   try {
-    if (error instanceof Refusal) {
+    if (error instanceof RequestError) {
       call.res.fields = undefined;
       return sendProblem(call, error.status, error.code, error.extra, error.headers);
     }
@@ -28,7 +28,7 @@ export function fail(call: Call, error: unknown): void {
       call,
       500,
       'internal',
-      call.host.production ? undefined : inDevelopment(call, error),
+      call.app.production ? undefined : developmentDetails(call, error),
     );
   } catch (second) {
     call.logger.error('a problem could not be sent', { route: call.route, error: second });
@@ -37,18 +37,18 @@ export function fail(call: Call, error: unknown): void {
       sendProblem(call, 500, 'internal');
     } catch {
       // Nothing can be sent at all; a call that never ends would be tried again each second.
-      record(call, 500);
+      finishCall(call, 500);
       call.exchange.destroy();
     }
   }
 }
 
-function inDevelopment(call: Call, error: unknown): Record<string, unknown> {
-  return { ...ownWords(error), ...call.host.onError(error, call.route) };
+function developmentDetails(call: Call, error: unknown): Record<string, unknown> {
+  return { ...describeThrown(error), ...call.app.onError(error, call.route) };
 }
 
 /** Not every object can be made a text, and few say anything then. */
-function ownWords(error: unknown): Record<string, unknown> {
+function describeThrown(error: unknown): Record<string, unknown> {
   if (error instanceof Error) return { detail: error.message, stack: error.stack };
   return typeof error === 'object' && error !== null ? {} : { detail: String(error) };
 }
@@ -65,7 +65,7 @@ export function sendProblem(
   send(
     call,
     status,
-    ['content-type', 'application/problem+json', ...call.release.identity, ...headers],
+    ['content-type', 'application/problem+json', ...call.release.headers, ...headers],
     text,
   );
 }

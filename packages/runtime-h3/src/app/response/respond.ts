@@ -3,8 +3,8 @@ import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';
 import type { Call } from '../request/call.ts';
 import type { Payload } from '../adapters/exchange.ts';
-import { Refusal } from './problem.ts';
-import { record } from './finish-call.ts';
+import { RequestError } from './problem.ts';
+import { finishCall } from './finish-call.ts';
 import { streamOf } from './stream.ts';
 
 const BYTES = 'application/octet-stream';
@@ -23,7 +23,7 @@ const FRAMING = new Set([
  * Sends what a handler left: what `res.json()` and its like were given, else `res.body`, else what it returned.
  * Nothing at all is 204, or the status that was assigned with no content.
  */
-export function answer(call: Call, returned: unknown): void {
+export function respond(call: Call, returned: unknown): void {
   const { res } = call;
   const status = res.status;
   if (!Number.isInteger(status) || status < 200 || status > 599)
@@ -37,10 +37,10 @@ export function answer(call: Call, returned: unknown): void {
         (prototype !== Object.prototype && !Array.isArray(value)) ||
         Symbol.asyncIterator in value
       )
-        return answerObject(call, status, value);
+        return respondObject(call, status, value);
     }
   }
-  if (res.kind === 'stream') return answerObject(call, status, value as object);
+  if (res.kind === 'stream') return respondObject(call, status, value as object);
   // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5), nor fields that describe one.
   if (status === 204 || status === 205 || status === 304) value = undefined;
   if (value === undefined)
@@ -55,7 +55,7 @@ export function answer(call: Call, returned: unknown): void {
     const type = typeOf(call, status) ?? 'application/json';
     if (!type.includes('json')) return sendAs(call, status, type, value);
   }
-  answerJson(call, status, value);
+  respondJson(call, status, value);
 }
 
 /** What the handler set, or the contract says. */
@@ -64,7 +64,7 @@ function typeOf(call: Call, status: number): string | undefined {
 }
 
 /** What is not plain data. Bytes are base64 where the answer is JSON. */
-function answerObject(call: Call, status: number, value: object): void {
+function respondObject(call: Call, status: number, value: object): void {
   if (value instanceof Response) return passThrough(call, value);
   const stream = streamOf(value);
   if (stream !== undefined) return sendStream(call, status, stream.contentType, stream.chunks);
@@ -82,10 +82,10 @@ function answerObject(call: Call, status: number, value: object): void {
     if (value instanceof ArrayBuffer)
       return sendAs(call, status, type ?? BYTES, new Uint8Array(value));
   }
-  answerJson(call, status, value);
+  respondJson(call, status, value);
 }
 
-function answerJson(call: Call, status: number, value: unknown): void {
+function respondJson(call: Call, status: number, value: unknown): void {
   const plan = call.plan;
   if (plan === undefined) return sendAs(call, status, 'application/json', stringifyWire(value));
   const output = plan.output(status);
@@ -99,12 +99,12 @@ function answerJson(call: Call, status: number, value: unknown): void {
     }
   }
   text ??= stringifyWire(value);
-  if (check !== undefined) verify(call, status, text, check);
+  if (check !== undefined) checkStrictResponse(call, status, text, check);
   send(call, status, output.headers.slice(), text);
 }
 
 /** A strict response is checked as it goes over the wire. */
-function verify(
+function checkStrictResponse(
   call: Call,
   status: number,
   text: string,
@@ -120,31 +120,31 @@ function verify(
     status,
     errors,
   });
-  if (call.host.production) return;
-  throw new Refusal(500, 'invalid_response', {
+  if (call.app.production) return;
+  throw new RequestError(500, 'invalid_response', {
     detail: `The handler's answer breaks the declared response ${status}.`,
     errors,
   });
 }
 
 function fieldless(call: Call): string[] {
-  return call.release.identity.slice();
+  return call.release.headers.slice();
 }
 
 function sendAs(call: Call, status: number, contentType: string, body: Payload): void {
-  send(call, status, ['content-type', contentType, ...call.release.identity], body);
+  send(call, status, ['content-type', contentType, ...call.release.headers], body);
 }
 
 /** Headers that every answer has, and those that the handler set. */
-function complete(call: Call, headers: string[]): string[] {
+function completeHeaders(call: Call, headers: string[]): string[] {
   headers.push('x-request-id', call.requestId);
   if (call.cors !== undefined) headers.push(...call.cors);
   const { fields } = call.res;
-  return fields === undefined ? headers : merge(headers, fields);
+  return fields === undefined ? headers : mergeHandlerHeaders(headers, fields);
 }
 
 /** The handler's fields replace the framework's, except for those that a message may have several of. */
-function merge(headers: string[], fields: Headers): string[] {
+function mergeHandlerHeaders(headers: string[], fields: Headers): string[] {
   const merged: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
@@ -157,8 +157,8 @@ function merge(headers: string[], fields: Headers): string[] {
 
 /** `headers` is a flat list of the answer's own. */
 export function send(call: Call, status: number, headers: string[], body: Payload): void {
-  call.exchange.send(status, complete(call, headers), body);
-  record(call, status);
+  call.exchange.send(status, completeHeaders(call, headers), body);
+  finishCall(call, status);
 }
 
 function sendStream(
@@ -167,18 +167,18 @@ function sendStream(
   contentType: string,
   chunks: AsyncIterator<string | Uint8Array>,
 ): void {
-  const own = ['content-type', contentType, ...call.release.identity];
+  const own = ['content-type', contentType, ...call.release.headers];
   call.isEvents = contentType === 'text/event-stream';
   // Without these a proxy or a cache may hold events back.
   if (call.isEvents) own.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  const headers = complete(call, own);
+  const headers = completeHeaders(call, own);
   call.phase = 'stream';
   call.deadline = Number.POSITIVE_INFINITY;
   call.source = chunks;
   call.exchange.stream(status, headers, chunks, (error) => {
     if (error !== undefined)
       call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });
-    record(call, status);
+    finishCall(call, status);
   });
 }
 

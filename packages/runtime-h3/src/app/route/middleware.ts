@@ -1,20 +1,20 @@
 import type { GlobalContext, LocalContext, Req, Res } from '../../context/types.ts';
-import type { LiveRoute } from '../../releases/bundle.ts';
+import type { LoadedRoute } from '../../releases/bundle.ts';
 
 /**
  * Outermost first. What a middleware returns replaces what came from within; one that never calls `next()` is the answer itself.
  * A middleware that does not wait for `next()` does not answer before the rest has, and an error from there is not lost.
  */
 export async function runMiddleware(
-  live: LiveRoute,
+  route: LoadedRoute,
   req: Req,
   res: Res,
   gctx: GlobalContext,
   lctx: LocalContext,
 ): Promise<unknown> {
   const run = async (index: number): Promise<unknown> => {
-    const middleware = live.middleware[index];
-    if (middleware === undefined) return live.handler?.(req, res, gctx, lctx);
+    const middleware = route.middleware[index];
+    if (middleware === undefined) return route.handler?.(req, res, gctx, lctx);
     let rest: Rest | undefined;
     const next = (): Promise<unknown> => {
       if (rest !== undefined) throw new Error('A middleware called next() twice.');

@@ -2,16 +2,16 @@ import type { Defs } from '@gati/contract';
 import type {
   BodyCheck,
   InputCheck,
-  LiveRoute,
+  LoadedRoute,
   OutputCheck,
   ReleaseBundle,
-  RouteSlot,
+  BundleRoute,
 } from '../../releases/bundle.ts';
 import type { GlobalContext } from '../../context/types.ts';
 import { RouteStats } from '../../telemetry/stats.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';
-import { type BodyKinds, toBodyKinds } from '../request/media-type.ts';
+import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
 import { METHODS } from '../methods.ts';
 
 /** What stands ready for one part of a request. */
@@ -34,7 +34,7 @@ export interface OutputPlan {
 
 /** A live route with everything compiled that its requests need. */
 export class RoutePlan {
-  readonly live: LiveRoute;
+  readonly route: LoadedRoute;
   readonly params: InputPlan | undefined;
   readonly query: InputPlan | undefined;
   readonly headers: InputPlan | undefined;
@@ -45,31 +45,31 @@ export class RoutePlan {
   /** By status. */
   #outputs: (OutputPlan | undefined)[] = [];
 
-  constructor(live: LiveRoute, release: ReleaseState) {
+  constructor(route: LoadedRoute, release: ReleaseState) {
     const { $defs } = release.bundle.contract;
-    const { params, query, headers, body, receive } = live.input;
-    this.live = live;
-    this.params = params && toInput(params, $defs, false);
-    this.query = query && toInput(query, $defs);
-    this.headers = headers && toInput(headers, $defs, false);
-    this.receive = receive && toInput(receive, $defs);
+    const { params, query, headers, body, receive } = route.input;
+    this.route = route;
+    this.params = params && planInput(params, $defs, false);
+    this.query = query && planInput(query, $defs);
+    this.headers = headers && planInput(headers, $defs, false);
+    this.receive = receive && planInput(receive, $defs);
     this.body = body && {
-      ...toInput(body, $defs),
+      ...planInput(body, $defs),
       input: body,
-      kinds: toBodyKinds(body.contentTypes),
+      kinds: bodyKindsOf(body.contentTypes),
     };
     this.#release = release;
-    this.#identity = release.identity;
+    this.#identity = release.headers;
   }
 
   output(status: number): OutputPlan {
-    if (this.#identity !== this.#release.identity) {
-      this.#identity = this.#release.identity;
+    if (this.#identity !== this.#release.headers) {
+      this.#identity = this.#release.headers;
       this.#outputs = [];
     }
     let output = this.#outputs[status];
     if (output === undefined) {
-      const check = this.live.output[status] ?? this.live.output['default'] ?? {};
+      const check = this.route.output[status] ?? this.route.output['default'] ?? {};
       const type =
         check.contentType !== undefined && check.contentType.includes('json')
           ? check.contentType
@@ -81,7 +81,7 @@ export class RoutePlan {
   }
 }
 
-function toInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
+function planInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
   return {
     input,
     coerce: compileCoerceRecord(input.schema, $defs, repeats),
@@ -90,21 +90,21 @@ function toInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
 }
 
 /** One route in one release. */
-export class SlotState {
-  readonly slot: RouteSlot;
+export class RouteState {
+  readonly route: BundleRoute;
   readonly stats: RouteStats;
   #plan: RoutePlan | undefined;
 
-  constructor(slot: RouteSlot, stats: RouteStats) {
-    this.slot = slot;
+  constructor(slot: BundleRoute, stats: RouteStats) {
+    this.route = slot;
     this.stats = stats;
   }
 
   /** Development may give another live route at any time; a plan belongs to one. */
-  plan(live: LiveRoute, release: ReleaseState): RoutePlan {
+  plan(route: LoadedRoute, release: ReleaseState): RoutePlan {
     const plan = this.#plan;
-    if (plan !== undefined && plan.live === live) return plan;
-    return (this.#plan = new RoutePlan(live, release));
+    if (plan !== undefined && plan.route === route) return plan;
+    return (this.#plan = new RoutePlan(route, release));
   }
 }
 
@@ -112,49 +112,49 @@ export class SlotState {
 export class ReleaseState {
   readonly bundle: ReleaseBundle;
   /** Flat list of the headers that name the release on each answer. Another list when its place among the releases changes. */
-  identity: string[];
+  headers: string[];
   /** Requests and sockets that are open. */
   open = 0;
   /** `performance.now()` when the last one began. */
   usedAt: number = performance.now();
   gctx: GlobalContext | undefined;
   #opening: Promise<GlobalContext> | undefined;
-  readonly #slots = new Map<RouteSlot, SlotState>();
-  readonly #unmatched = new Map<string, SlotState>();
+  readonly #slots = new Map<BundleRoute, RouteState>();
+  readonly #unmatched = new Map<string, RouteState>();
   readonly #stats: Map<string, RouteStats>;
 
   /** `stats` outlives a release, by version and route. */
   constructor(bundle: ReleaseBundle, identity: string[], stats: Map<string, RouteStats>) {
     this.bundle = bundle;
-    this.identity = identity;
+    this.headers = identity;
     this.#stats = stats;
   }
 
-  slot(slot: RouteSlot): SlotState {
+  routeState(slot: BundleRoute): RouteState {
     let state = this.#slots.get(slot);
     if (state === undefined)
-      this.#slots.set(slot, (state = new SlotState(slot, this.#statsOf(slot))));
+      this.#slots.set(slot, (state = new RouteState(slot, this.#statsOf(slot))));
     return state;
   }
 
   /** Of requests that no route takes. Callers choose the method: what none can have is `_OTHER`, OpenTelemetry's word for it. */
-  unmatched(given: string): SlotState {
+  unmatched(given: string): RouteState {
     const method = METHODS.includes(given) || given === 'WS' ? given : '_OTHER';
     let state = this.#unmatched.get(method);
     if (state === undefined) {
-      const none: RouteSlot = {
+      const none: BundleRoute = {
         id: '',
         method,
         path: '',
         domain: 'root',
-        live: () => ({ middleware: [], input: {}, output: {} }),
+        load: () => ({ middleware: [], input: {}, output: {} }),
       };
-      this.#unmatched.set(method, (state = new SlotState(none, this.#statsOf(none))));
+      this.#unmatched.set(method, (state = new RouteState(none, this.#statsOf(none))));
     }
     return state;
   }
 
-  #statsOf({ method, path }: RouteSlot): RouteStats {
+  #statsOf({ method, path }: BundleRoute): RouteStats {
     const key = `${this.bundle.version} ${method} ${path}`;
     let stats = this.#stats.get(key);
     if (stats === undefined)

@@ -8,10 +8,10 @@ export class VersionEntry implements ReleaseInfo {
   readonly id: string;
   readonly date: string;
   readonly status: ReleaseInfo['status'];
-  readonly carried: boolean;
+  readonly migrated: boolean;
   readonly served: ServedRelease;
   /** Flat list of the headers that name the release on each answer. */
-  identity: string[] = [];
+  headers: string[] = [];
   /** Once its code is loaded. */
   state: ReleaseState | undefined = undefined;
 
@@ -20,7 +20,7 @@ export class VersionEntry implements ReleaseInfo {
     this.id = served.id;
     this.date = served.date;
     this.status = served.status;
-    this.carried = served.carried === true;
+    this.migrated = served.migrated === true;
     this.served = served;
   }
 }
@@ -52,7 +52,7 @@ export function toListed(
  * Version and release of an answer, links through the version history (RFC 5829), `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).
  * The links are relative: the same resource, asked in another version.
  */
-export function toIdentity(
+export function releaseHeaders(
   entry: VersionEntry,
   successor: VersionEntry | undefined,
   latest: VersionEntry | undefined,
@@ -81,7 +81,7 @@ export function toIdentity(
 }
 
 /** Of answers that no release gives. */
-export function toNoIdentity(base: string): string[] {
+export function noReleaseHeaders(base: string): string[] {
   return ['vary', 'X-API-Version', 'link', toHistoryLink(base)];
 }
 

@@ -1,8 +1,8 @@
-import type { CarriedResponse } from '../../releases/migrate/types.ts';
+import type { MigratedResponse } from '../../releases/migrate/types.ts';
 import { toProblem } from '../response/problem.ts';
 import type { BodyFault, Exchange, Payload } from '../adapters/exchange.ts';
 
-export interface CarriedOptions {
+export interface MigratedExchangeOptions {
   method: string;
   target: string;
   headers: Record<string, string | undefined>;
@@ -11,18 +11,18 @@ export interface CarriedOptions {
   /** Flat list of what names the retired release, in place of the names of the one that answers. */
   identity: readonly string[];
   /** Absent: the answer goes down as it is. */
-  lower: ((response: CarriedResponse) => Promise<CarriedResponse>) | undefined;
+  lower: ((response: MigratedResponse) => Promise<MigratedResponse>) | undefined;
   waitUntil(promise: Promise<unknown>): void;
 }
 
 /** A request as the newer release sees it, and its answer as the retired one gave it. */
-export class CarriedExchange implements Exchange {
+export class MigratedExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly #exchange: Exchange;
-  readonly #options: CarriedOptions;
+  readonly #options: MigratedExchangeOptions;
 
-  constructor(exchange: Exchange, options: CarriedOptions) {
+  constructor(exchange: Exchange, options: MigratedExchangeOptions) {
     this.#exchange = exchange;
     this.#options = options;
     this.method = exchange.method === 'HEAD' && options.method === 'GET' ? 'HEAD' : options.method;

@@ -1,7 +1,7 @@
 import type { Exchange } from '../adapters/exchange.ts';
 
 /** A request as far as its version matters. */
-export interface Asked {
+export interface VersionedRequest {
   readonly exchange: Exchange;
   /** Below the base; `undefined`: nothing that could be a route. */
   readonly path: string | undefined;
@@ -17,7 +17,7 @@ const HINT = /version|%/;
  * What a request says about its version, by header and query together; one that is said twice is the resolver's to refuse.
  * The query's is taken out of it: it is no field of the route's.
  */
-export function takeVersion(asked: Asked): string | string[] | undefined {
+export function takeVersion(asked: VersionedRequest): string | string[] | undefined {
   const header = asked.exchange.header('x-api-version');
   if (asked.search === '' || !HINT.test(asked.search)) return header;
   const values: string[] = [];

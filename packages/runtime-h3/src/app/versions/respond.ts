@@ -13,7 +13,7 @@ const LIST = '/versions';
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
 
 /** No release answers: 300 with the choice, 400, 406 or 410. */
-export function answerRefused(
+export function respondVersionError(
   call: Call,
   resolution: Refused,
   table: VersionTable,
@@ -50,7 +50,7 @@ export function answerRefused(
 }
 
 /** `GET /versions` and `GET /versions/:version`; `undefined` where the path is neither. */
-export function versionsAnswer(
+export function versionsResponder(
   table: VersionTable,
   method: string,
   path: string,
@@ -80,7 +80,7 @@ function sendJson(call: Call, text: string): void {
   send(
     call,
     200,
-    ['content-type', 'application/json', ...call.release.identity, 'cache-control', 'no-cache'],
+    ['content-type', 'application/json', ...call.release.headers, 'cache-control', 'no-cache'],
     text,
   );
 }

@@ -3,7 +3,7 @@ import type { Migration } from '../../releases/migrate/types.ts';
 import type { ReleaseBundle } from '../../releases/bundle.ts';
 
 /** How a retired release goes on to answer: its routes, and what brings its requests to a newer release. */
-export interface Carry {
+export interface MigrationPath {
   /** Version of the release that answers. */
   target: string;
   steps: readonly Migration[];
@@ -18,8 +18,8 @@ export interface ServedRelease extends ReleaseInfo {
   /** RFC 3339: what `Deprecation` and `Sunset` say. */
   deprecatedAt?: string;
   sunsetAt?: string;
-  /** Of a retired release that is `carried`. */
-  carry?: Carry;
+  /** Of a retired release that is `migrated`. */
+  migration?: MigrationPath;
   /** Its OpenAPI document as JSON, where it is at hand. */
   document?: () => Promise<string | undefined>;
   /** The route at a path, known before any code is loaded; its own word on a missing version. */

@@ -7,8 +7,8 @@ import {
 } from '@gati/contract';
 import { METHODS } from '../methods.ts';
 import type { MissingVersion, ServedReleases } from './served-release.ts';
-import { toIdentity, VersionEntry } from './entry.ts';
-import { type Asked, takeVersion } from './requested-version.ts';
+import { releaseHeaders, VersionEntry } from './entry.ts';
+import { type VersionedRequest, takeVersion } from './requested-version.ts';
 
 /** Callers choose the paths, so what is remembered is bounded. */
 const REMEMBERED_PATHS = 1000;
@@ -49,12 +49,12 @@ export class VersionTable {
     this.#only = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
     this.entries.forEach((entry, index) => {
       const successor = this.entries.slice(0, index).findLast(isLive);
-      entry.identity = toIdentity(entry, successor, this.latest, base);
+      entry.headers = releaseHeaders(entry, successor, this.latest, base);
     });
   }
 
   /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any live one that has the route. */
-  choose(asked: Asked, method: string): Resolution<VersionEntry> {
+  choose(asked: VersionedRequest, method: string): Resolution<VersionEntry> {
     if (method === 'OPTIONS') {
       const wanted = asked.exchange.header('access-control-request-method');
       if (wanted !== undefined) return this.#forPreflight(wanted, asked.path);
@@ -82,7 +82,7 @@ export class VersionTable {
     return known;
   }
 
-  refuseRetired(release: VersionEntry): Resolution<VersionEntry> & { status: 410 } {
+  retiredResolution(release: VersionEntry): Resolution<VersionEntry> & { status: 410 } {
     const options = this.entries.filter(isLive);
     return { status: 410, message: `The release ${release.version} is retired.`, release, options };
   }

@@ -1,8 +1,8 @@
 import type { Hooks, Message, Peer } from 'crossws';
 import type { GlobalContext, SocketHooks } from '../../context/types.ts';
 import type { Call } from '../request/call.ts';
-import type { Core } from '../app-state.ts';
-import { MessageRefused, readMessage } from './message.ts';
+import type { AppState } from '../app-state.ts';
+import { MessageError, readMessage } from './message.ts';
 import { AppPeer } from './peer.ts';
 
 const TOO_LARGE = 1009;
@@ -11,15 +11,15 @@ const INTERNAL_ERROR = 1011;
 type Run = (hooks: SocketHooks, peer: AppPeer, gctx: GlobalContext, call: Call) => unknown;
 
 /** What happens on open sockets, for every adapter of crossws. A peer's context has its handshake as `call`. */
-export class SocketEvents {
+export class WebSocketHooks {
   /** Topics are the app's, not one path's. */
   static readonly namespace = 'gati';
   readonly hooks: Pick<Hooks, 'open' | 'message' | 'close' | 'error'>;
-  readonly #core: Core;
+  readonly #app: AppState;
   readonly #peers = new Map<Peer, AppPeer>();
 
-  constructor(core: Core) {
-    this.#core = core;
+  constructor(app: AppState) {
+    this.#app = app;
     this.hooks = {
       open: (peer) => this.#run(peer, 'open', (hooks, own, gctx) => hooks.open?.(own, gctx)),
       message: (peer, message) =>
@@ -42,10 +42,10 @@ export class SocketEvents {
 
   #read(message: Message, call: Call): unknown {
     const { $defs } = call.release.bundle.contract;
-    const { limits } = this.#core;
+    const { limits } = this.#app;
     const raw = typeof message.rawData === 'string' ? message.rawData : message.uint8Array();
     // Adapters that can, refuse it before it is read.
-    if (raw.length > limits.message) throw new MessageRefused(TOO_LARGE, 'too large');
+    if (raw.length > limits.message) throw new MessageError(TOO_LARGE, 'too large');
     return readMessage(call.plan?.receive, raw, $defs, limits.depth);
   }
 
@@ -60,13 +60,13 @@ export class SocketEvents {
     }
     let hooks: SocketHooks = {};
     try {
-      const found = call.slot.slot.live();
+      const found = call.routeState.route.load();
       const live = found instanceof Promise ? await found : found;
-      call.plan = call.slot.plan(live, call.release);
+      call.plan = call.routeState.plan(live, call.release);
       hooks = live.socket ?? {};
       await run(hooks, own, gctx, call);
     } catch (error) {
-      if (error instanceof MessageRefused) return own.close(error.code, error.reason);
+      if (error instanceof MessageError) return own.close(error.code, error.reason);
       call.logger.error('a socket failed', {
         route: call.route,
         event,

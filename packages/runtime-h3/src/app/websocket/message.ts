@@ -10,7 +10,7 @@ const WRONG_KIND = 1003;
 const MAX_REASON = 123;
 
 /** Closes the socket: 1007 for what is no JSON, 1003 for bytes where text is declared, 1008 for what breaks the contract, with the field in the reason. */
-export class MessageRefused extends Error {
+export class MessageError extends Error {
   readonly code: number;
   readonly reason: string;
   constructor(code: number, reason: string) {
@@ -35,7 +35,7 @@ export function readMessage(
       Object.keys(plan.input.schema).length > 0 &&
       plan.input.schema['x-gati-codec'] !== 'bytes'
     ) {
-      throw new MessageRefused(WRONG_KIND, 'messages of this route are JSON text');
+      throw new MessageError(WRONG_KIND, 'messages of this route are JSON text');
     }
     return raw;
   }
@@ -45,12 +45,12 @@ export function readMessage(
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     if (error.fault.reason !== 'syntax')
-      throw new MessageRefused(
+      throw new MessageError(
         AGAINST_CONTRACT,
         error.fault.reason === 'depth' ? 'nested too deep' : 'a key is not allowed',
       );
     if (plan !== undefined)
-      throw new MessageRefused(NOT_READABLE, `not JSON at offset ${error.fault.offset}`);
+      throw new MessageError(NOT_READABLE, `not JSON at offset ${error.fault.offset}`);
     return raw;
   }
   if (plan === undefined) return value;
@@ -63,7 +63,7 @@ export function readMessage(
     }
   }
   const [first] = explain(input.schema, $defs, value, 'body');
-  throw new MessageRefused(
+  throw new MessageError(
     AGAINST_CONTRACT,
     first === undefined ? 'does not fit its schema' : `${first.path || 'message'} ${first.message}`,
   );

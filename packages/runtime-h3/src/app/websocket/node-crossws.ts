@@ -1,14 +1,14 @@
 import nodeAdapter, { type NodeAdapter } from 'crossws/adapters/node';
-import type { Core } from '../app-state.ts';
-import { SocketEvents } from './hooks.ts';
+import type { AppState } from '../app-state.ts';
+import { WebSocketHooks } from './hooks.ts';
 
 /** crossws on Node's sockets. Loaded by the first upgrade, and `ws` with it. */
 export async function openNodeSockets(
-  { options, limits }: Core,
-  { hooks }: SocketEvents,
+  { options, limits }: AppState,
+  { hooks }: WebSocketHooks,
 ): Promise<NodeAdapter> {
-  const { namespace } = SocketEvents;
-  const link = await options.link?.();
+  const { namespace } = WebSocketHooks;
+  const link = await options.publishLink?.();
   return nodeAdapter({
     getNamespace: () => namespace,
     serverOptions: { maxPayload: limits.message },

@@ -1,37 +1,42 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { NodeAdapter } from 'crossws/adapters/node';
-import { Arrival } from '../request/incoming.ts';
-import type { Core } from '../app-state.ts';
+import { IncomingRequest } from '../request/incoming.ts';
+import type { AppState } from '../app-state.ts';
 import { acceptSocket, isSocketRoute } from './handshake.ts';
-import { fail } from '../response/respond-error.ts';
-import type { SocketEvents } from './hooks.ts';
+import { respondError } from '../response/respond-error.ts';
+import type { WebSocketHooks } from './hooks.ts';
 import { UpgradeExchange } from '../adapters/upgrade-exchange.ts';
 
 /** WebSocket upgrades of the app's own paths, on Node's sockets. */
-export class Sockets {
-  readonly #core: Core;
-  readonly #events: SocketEvents;
+export class NodeUpgrades {
+  readonly #app: AppState;
+  readonly #events: WebSocketHooks;
   #adapter: Promise<NodeAdapter> | undefined;
 
-  constructor(core: Core, events: SocketEvents) {
-    this.#core = core;
+  constructor(app: AppState, events: WebSocketHooks) {
+    this.#app = app;
     this.#events = events;
   }
 
   /** `false`: not ours, and the socket is untouched. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (req.headers.upgrade?.toLowerCase() !== 'websocket') return false;
-    const arrival = new Arrival(this.#core, new UpgradeExchange(req, socket), undefined);
-    if (!isSocketRoute(arrival)) return false;
+    const incoming = new IncomingRequest(this.#app, new UpgradeExchange(req, socket), undefined);
+    if (!isSocketRoute(incoming)) return false;
     // Without a listener an error of the socket, for example a reset, would end the process.
     socket.on('error', () => undefined);
-    void this.#open(arrival, req, socket, head);
+    void this.#open(incoming, req, socket, head);
     return true;
   }
 
-  async #open(arrival: Arrival, req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const call = await acceptSocket(arrival);
+  async #open(
+    incoming: IncomingRequest,
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const call = await acceptSocket(incoming);
     if (call === undefined) return;
     this.#adapter ??= this.#load();
     // What crossws reads of a handshake; its context comes back with every event of the peer.
@@ -43,11 +48,11 @@ export class Sockets {
     try {
       await (await this.#adapter).handleUpgrade(req, socket, head, handshake);
     } catch (error) {
-      fail(call, error);
+      respondError(call, error);
     }
   }
 
   async #load(): Promise<NodeAdapter> {
-    return (await import('./node-crossws.ts')).openNodeSockets(this.#core, this.#events);
+    return (await import('./node-crossws.ts')).openNodeSockets(this.#app, this.#events);
   }
 }

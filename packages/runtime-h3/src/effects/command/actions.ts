@@ -1,5 +1,5 @@
 import { count, GatiError } from '@gati/contract';
-import { type CommandAnswer, wrongUse } from '../../command/command.ts';
+import { type CommandResult, usageError } from '../../command/command.ts';
 import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
 
 export interface EffectsCall {
@@ -17,7 +17,7 @@ export interface EffectsFlags {
   yes?: boolean | undefined;
 }
 
-export type EffectsAction = (call: EffectsCall) => Promise<CommandAnswer>;
+export type EffectsAction = (call: EffectsCall) => Promise<CommandResult>;
 
 const STATES: readonly JobState[] = [
   'waiting',
@@ -33,7 +33,7 @@ const DEFAULT_LIMIT = 50;
 
 export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
 
-async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
+async function list({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
   noWords('list', words);
   const limit = readLimit(flags.limit);
   const page = await look(queue, {
@@ -57,7 +57,7 @@ async function list({ queue, words, flags }: EffectsCall): Promise<CommandAnswer
   };
 }
 
-async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
+async function show({ queue, words }: EffectsCall): Promise<CommandResult> {
   const [id, ...more] = readIds('show', words);
   noWords('show', more);
   const { jobs } = await look(queue, { ids: [id!], limit: 1 });
@@ -83,7 +83,7 @@ async function show({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   };
 }
 
-async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
+async function retry({ queue, words }: EffectsCall): Promise<CommandResult> {
   const ids = readIds('retry', words);
   const retried = await queue.redrive(ids);
   const are = retried === 1 || ids.length === 1 ? 'is' : 'are';
@@ -94,7 +94,7 @@ async function retry({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   };
 }
 
-async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
+async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
   noWords('redrive', words);
   if (queue.redriveAll) return toRedriven(await queue.redriveAll(toFilter(flags).effects));
   let redriven = 0;
@@ -116,7 +116,7 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandAns
   return toRedriven(redriven);
 }
 
-function toRedriven(redriven: number): CommandAnswer {
+function toRedriven(redriven: number): CommandResult {
   return {
     lines: [`${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`],
     document: { redriven },
@@ -124,7 +124,7 @@ function toRedriven(redriven: number): CommandAnswer {
   };
 }
 
-async function cancel({ queue, words }: EffectsCall): Promise<CommandAnswer> {
+async function cancel({ queue, words }: EffectsCall): Promise<CommandResult> {
   const ids = readIds('cancel', words);
   if (!queue.cancel) throw cant('cancel');
   const cancelled = await queue.cancel(ids);
@@ -134,10 +134,10 @@ async function cancel({ queue, words }: EffectsCall): Promise<CommandAnswer> {
   return { lines, document: { cancelled }, code: cancelled === ids.length ? 0 : 1 };
 }
 
-async function purge({ queue, words, flags }: EffectsCall): Promise<CommandAnswer> {
+async function purge({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
   noWords('purge', words);
   if (!flags.yes)
-    throw wrongUse(
+    throw usageError(
       '`effects purge` removes jobs for good',
       'Say that it is meant: `effects purge --yes`, with `--state dead` for dead letters alone.',
     );
@@ -147,7 +147,7 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandAnswe
     (state) => state === 'waiting' || state === 'delayed' || state === 'active',
   );
   if (live)
-    throw wrongUse(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
+    throw usageError(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
   const purged = await queue.purge(filter);
   return {
     lines: [`${count(purged, 'job')} ${purged === 1 ? 'is' : 'are'} gone`],
@@ -168,7 +168,7 @@ function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | '
   const states = state?.split(',') as JobState[] | undefined;
   const wrong = states?.find((one) => !STATES.includes(one));
   if (wrong !== undefined)
-    throw wrongUse(`\`--state ${wrong}\` is no state`, `The states are ${STATES.join(', ')}.`);
+    throw usageError(`\`--state ${wrong}\` is no state`, `The states are ${STATES.join(', ')}.`);
   return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
 }
 
@@ -200,19 +200,19 @@ function toReason(job: JobRecord): string {
 function readLimit(text: string | undefined): number {
   if (text === undefined) return DEFAULT_LIMIT;
   if (!/^[1-9]\d{0,3}$/.test(text))
-    throw wrongUse(`\`--limit ${text}\` can't be used`, 'Give a number from 1 to 9999.');
+    throw usageError(`\`--limit ${text}\` can't be used`, 'Give a number from 1 to 9999.');
   return Number(text);
 }
 
 function readIds(action: string, words: string[]): string[] {
   if (words.length === 0)
-    throw wrongUse(`\`effects ${action}\` needs an id`, '`effects list` names them.');
+    throw usageError(`\`effects ${action}\` needs an id`, '`effects list` names them.');
   return words;
 }
 
 function noWords(action: string, words: string[]): void {
   if (words.length > 0)
-    throw wrongUse(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
+    throw usageError(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
 }
 
 /** One job whose time is no date must not hide all others. */

@@ -1,11 +1,11 @@
 import {
-  answerCommand,
-  type CommandAnswer,
+  printResult,
+  type CommandResult,
   type CommandOutput,
   readWords,
   toOutput,
   toUsage,
-  wrongUse,
+  usageError,
 } from '../../command/command.ts';
 import { openQueue, type Queues } from '../drivers/open.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
@@ -51,27 +51,27 @@ export async function runEffectsCommand(
   const alive = setInterval(() => {}, 1000);
   const output = options.output ?? toOutput(words.includes('--json'));
   const fix = 'Check that the queue can be reached and that its credentials are right.';
-  return answerCommand(output, fix, () => run(words, options)).finally(() => clearInterval(alive));
+  return printResult(output, fix, () => run(words, options)).finally(() => clearInterval(alive));
 }
 
 async function run(
   words: string[],
   { url, queues }: EffectsCommandOptions,
-): Promise<CommandAnswer> {
+): Promise<CommandResult> {
   const { positionals, values } = readWords(words, OPTIONS, 'effects --help');
   if (values.help) return toUsage(HELP);
   const [name, ...rest] = positionals;
   const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) {
     const known = Object.keys(ACTIONS).join(', ');
-    throw wrongUse(
+    throw usageError(
       name === undefined ? '`effects` needs an action' : `\`effects\` can't \`${name}\``,
       `It is one of ${known}.`,
     );
   }
   const address = values.queue ?? url;
   if (address === 'memory:')
-    throw wrongUse(
+    throw usageError(
       'a queue in memory is seen by its own process alone',
       'Name one that is shared, in GATI_EFFECTS or `--queue`.',
     );

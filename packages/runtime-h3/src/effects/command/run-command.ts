@@ -1,30 +1,30 @@
 import type { CommandOutput } from '../../command/command.ts';
-import { toDataFolder } from '../../data/location.ts';
+import { dataFolder } from '../../data/location.ts';
 import type { QueueDriver } from '../../ports.ts';
 
 /** The queue that a url names, by whatever driver there is. */
 export async function openAnyQueue(url: string): Promise<QueueDriver> {
-  const [{ openQueue }, { QUEUES }] = await Promise.all([
+  const [{ openQueue }, { ALL_QUEUES }] = await Promise.all([
     import('../drivers/open.ts'),
     import('../drivers/registry.ts'),
   ]);
-  return openQueue(url, QUEUES);
+  return openQueue(url, ALL_QUEUES);
 }
 
 /** `gati effects WORDS` of the app in the current folder. Gives the exit code. */
-export async function runEffects(
+export async function runEffectsInFolder(
   words: string[],
   url: string | undefined,
   output?: CommandOutput,
 ): Promise<number> {
-  const [{ runEffectsCommand }, { toDefaultQueue }, { QUEUES }] = await Promise.all([
+  const [{ runEffectsCommand }, { defaultQueueUrl }, { ALL_QUEUES }] = await Promise.all([
     import('./main.ts'),
     import('../drivers/open.ts'),
     import('../drivers/registry.ts'),
   ]);
   return runEffectsCommand(words, {
-    url: url || toDefaultQueue(toDataFolder('development')),
-    queues: QUEUES,
+    url: url || defaultQueueUrl(dataFolder('development')),
+    queues: ALL_QUEUES,
     output,
   });
 }

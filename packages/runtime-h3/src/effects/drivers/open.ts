@@ -14,7 +14,7 @@ export interface QueueSettings {
 }
 
 /** Where a server or an app writes of it. */
-export function toQueueSettings(logger: Logger): QueueSettings {
+export function loggedQueueSettings(logger: Logger): QueueSettings {
   return {
     onError: (error) => logger.warn('the queue failed and is tried again', { error }),
     onBack: () => logger.info('the queue answers again'),
@@ -33,7 +33,7 @@ const BUILT_IN: Queues = {
 };
 
 /** Drivers that a build has only where it names them, since their SDKs are large. */
-const CLOUDS = new Set(['sqs', 'pubsub', 'azurequeue']);
+const CLOUD_SCHEMES = new Set(['sqs', 'pubsub', 'azurequeue']);
 
 /** The queue that `GATI_EFFECTS` names; `memory:` by default. */
 export async function openQueue(
@@ -46,7 +46,7 @@ export async function openQueue(
   const known: Queues = { ...BUILT_IN, ...queues };
   const load = scheme !== undefined && Object.hasOwn(known, scheme) ? known[scheme] : undefined;
   if (load) return (await load()).open(address, settings);
-  if (scheme !== undefined && CLOUDS.has(scheme)) throw toNotBuilt(scheme);
+  if (scheme !== undefined && CLOUD_SCHEMES.has(scheme)) throw driverNotBuiltError(scheme);
   throw new GatiError({
     code: 'GATI_EFFECTS',
     level: 'error',
@@ -56,7 +56,7 @@ export async function openQueue(
   });
 }
 
-function toNotBuilt(scheme: string): GatiError {
+function driverNotBuiltError(scheme: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS',
     level: 'error',
@@ -69,7 +69,7 @@ function toNotBuilt(scheme: string): GatiError {
  * The queue where `GATI_EFFECTS` names none: a file beside what else this process keeps. In memory where nothing is to be kept (tests),
  * and where there is no SQLite: Node before 22.13 without the package `libsql`.
  */
-export function toDefaultQueue(folder: string | undefined): string {
+export function defaultQueueUrl(folder: string | undefined): string {
   return folder === undefined || !hasSqlite() ? 'memory:' : `sqlite:${join(folder, 'effects.db')}`;
 }
 

@@ -4,7 +4,7 @@ import type { RetryPolicy } from '../types.ts';
  * Milliseconds before the next attempt: `delay × factor^(attempt - 1)`, at most `max`, of which the second half is drawn,
  * so that jobs that failed together don't come back together.
  */
-export function toBackoff(
+export function backoffDelay(
   policy: Omit<Required<RetryPolicy>, 'attempts'>,
   attempt: number,
   random: () => number = Math.random,

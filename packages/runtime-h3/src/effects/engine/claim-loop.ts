@@ -8,7 +8,7 @@ import type { EffectFile } from '../types.ts';
 const POLL = 1000;
 const POLL_BESIDE = 5000;
 
-export interface PumpOptions {
+export interface ClaimLoopOptions {
   driver: QueueDriver;
   logger: Logger;
   /** Milliseconds. */
@@ -21,7 +21,7 @@ export interface PumpOptions {
   onRest(): void;
 }
 
-export interface Pump {
+export interface ClaimLoop {
   start(): void;
   /** Something may have become due. */
   signal(): void;
@@ -41,7 +41,14 @@ interface Lane {
 }
 
 /** Claims as many jobs as there is room for, one call at a time. */
-export function createPump({ driver, logger, lease, files, run, onRest }: PumpOptions): Pump {
+export function createClaimLoop({
+  driver,
+  logger,
+  lease,
+  files,
+  run,
+  onRest,
+}: ClaimLoopOptions): ClaimLoop {
   const lanes = new Map<string, Lane>();
   let signals = 0;
   let active = false;

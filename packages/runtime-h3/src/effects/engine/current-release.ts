@@ -4,20 +4,24 @@ import type { EffectsEngine } from './engine.ts';
 /** How often the pointer is looked at. Milliseconds. */
 const LOOK = 1000;
 
-export interface RunnerOptions {
+export interface CurrentReleaseOptions {
   /** Of the release that is current. */
   version(): string;
   engine(): Promise<EffectsEngine>;
   logger: Logger;
 }
 
-export interface Runner {
+export interface CurrentReleaseRunner {
   /** Takes nothing more and lets what runs end, for so many milliseconds. */
   stop(within: number): Promise<void>;
 }
 
 /** Lets the engine of the current release run what is queued, and only that: it passes the jobs of older releases on. */
-export function createRunner({ version, engine, logger }: RunnerOptions): Runner {
+export function runCurrentRelease({
+  version,
+  engine,
+  logger,
+}: CurrentReleaseOptions): CurrentReleaseRunner {
   let running: { version: string; engine: EffectsEngine } | undefined;
   let switching = false;
 

@@ -1,19 +1,19 @@
 import { type Defs, GatiError } from '@gati/contract';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { JobRecord, Lease, QueueDriver, QueueStats } from '../../ports.ts';
-import type { EffectSlot } from '../../releases/bundle.ts';
+import type { BundleEffect } from '../../releases/bundle.ts';
 import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
-import { finish } from './settle-job.ts';
+import { settleJob } from './settle-job.ts';
 import {
   type CurrentVersion,
-  type EffectHome,
+  type ReleaseEffects,
   isNewer,
   type MigratePayload,
   type ReleaseOf,
 } from './job-release.ts';
-import { createLeases, Interrupted, LEASE } from './leases.ts';
+import { createLeases, InterruptedError, LEASE } from './leases.ts';
 import { toNewJob } from '../enqueue/new-job.ts';
-import { createPump } from './claim-loop.ts';
+import { createClaimLoop } from './claim-loop.ts';
 import { createSchedules } from './schedules.ts';
 import { checkSettings } from '../settings.ts';
 import type { EffectJob } from '../job.ts';
@@ -26,7 +26,7 @@ const GRACE = 500;
 
 export interface EffectsOptions {
   /** Read at each use, so that development may change it. */
-  slots(): Record<string, EffectSlot>;
+  effects(): Record<string, BundleEffect>;
   /** What the payloads' schemas refer to. */
   $defs(): Defs;
   driver: QueueDriver;
@@ -68,7 +68,7 @@ export interface EffectsEngine {
 /** Runs the effects of one release over one queue: limits, retries, timeouts, dead letters, schedules. The driver only stores. */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   const {
-    slots,
+    effects,
     $defs,
     driver,
     gctx,
@@ -80,7 +80,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     lease = LEASE,
     shared = false,
   } = options;
-  const current: EffectHome = { slots, $defs, gctx };
+  const current: ReleaseEffects = { effects, $defs, gctx };
   const leases = createLeases(driver, logger, lease);
   /** What was enqueued here. No other process fills a queue in memory, so the files of other effects need not be loaded. */
   const touched = new Set<string>();
@@ -96,7 +96,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
 
   const load = async (name: string): Promise<EffectFile | undefined> => {
     try {
-      const file = await slots()[name]!.load();
+      const file = await effects()[name]!.load();
       if (checked.has(file)) return file;
       checked.add(file);
       for (const { message, fix } of checkSettings(file))
@@ -114,12 +114,12 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
 
   const files = async (): Promise<Map<string, EffectFile | undefined>> => {
     const found = new Map<string, EffectFile | undefined>();
-    for (const effect of Object.keys(slots())) {
+    for (const effect of Object.keys(effects())) {
       if (!driver.caps.durable && !touched.has(effect)) continue;
       const file = await load(effect);
       if (file) found.set(effect, file);
     }
-    for (const effect of orphans) if (!slots()[effect]) found.set(effect, undefined);
+    for (const effect of orphans) if (!effects()[effect]) found.set(effect, undefined);
     return found;
   };
 
@@ -129,7 +129,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     given: EnqueueOptions = {},
   ): Promise<{ id: string }> => {
     const job = toNewJob(name, payload, given, current, driver.caps);
-    if (state === 'closed') throw toClosed(name);
+    if (state === 'closed') throw engineClosedError(name);
     touched.add(name);
     const [id] = await driver.enqueue([job], given.tx);
     return { id: id! };
@@ -147,7 +147,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     const onAgain = (milliseconds: number): void =>
       void setTimeout(pump.signal, milliseconds).unref();
     try {
-      await finish(held, {
+      await settleJob(held, {
         driver,
         logger,
         current,
@@ -182,7 +182,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     for (const wake of woken) wake();
   };
 
-  const pump = createPump({
+  const pump = createClaimLoop({
     driver,
     logger,
     lease,
@@ -198,7 +198,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
 
   const readSchedules = async (): Promise<void> => {
     const found = new Map<string, EffectFile>();
-    for (const effect of Object.keys(slots())) {
+    for (const effect of Object.keys(effects())) {
       const file = await load(effect);
       if (file) found.set(effect, file);
     }
@@ -209,7 +209,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   const adopt = async (): Promise<void> => {
     for (const { effect, release } of (await driver.due?.()) ?? []) {
       // A newer release may have more effects: its own processes run them.
-      if (!slots()[effect] && !isNewer(release, gctx().release.version)) orphans.add(effect);
+      if (!effects()[effect] && !isNewer(release, gctx().release.version)) orphans.add(effect);
     }
     if (orphans.size > 0) pump.signal();
   };
@@ -270,7 +270,8 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       state = driver.caps.durable ? 'draining' : 'closed';
       pump.stop();
       await Promise.race([quiet(), deadline]);
-      for (const { abort } of leases.held) abort.abort(new Interrupted('the process is ending'));
+      for (const { abort } of leases.running)
+        abort.abort(new InterruptedError('the process is ending'));
       await Promise.race([quiet(), after(GRACE)]);
       state = 'closed';
       leases.stop();
@@ -304,7 +305,7 @@ function toEffectJob({
   return { id, effect, state, attempt, runAt: new Date(runAt), progress, result: value, error };
 }
 
-function toClosed(name: string): GatiError {
+function engineClosedError(name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_CLOSED',
     level: 'error',

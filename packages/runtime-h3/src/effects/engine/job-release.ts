@@ -1,20 +1,20 @@
 import { compareSemver, type Defs, GatiError, parseSemver } from '@gati/contract';
 import type { GlobalContext } from '../../context/types.ts';
 import type { QueueJob } from '../../ports.ts';
-import type { EffectSlot } from '../../releases/bundle.ts';
+import type { BundleEffect } from '../../releases/bundle.ts';
 import { toPayload } from '../enqueue/payload.ts';
 
 /** A release whose effects this process can run. */
-export interface EffectHome {
+export interface ReleaseEffects {
   /** Read at each use, so that development may change it. */
-  slots(): Record<string, EffectSlot>;
+  effects(): Record<string, BundleEffect>;
   /** What the payloads' schemas refer to. */
   $defs(): Defs;
   gctx(): GlobalContext;
 }
 
 /** A release other than the current one; `undefined`: it is not alive here. Throws where it can't be loaded now. */
-export type ReleaseOf = (version: string) => Promise<EffectHome | undefined>;
+export type ReleaseOf = (version: string) => Promise<ReleaseEffects | undefined>;
 
 /** What `src/versions` makes of a payload (as JSON) that a release queued which is gone; `undefined`: nothing is said about it. */
 export type MigratePayload = (
@@ -24,9 +24,9 @@ export type MigratePayload = (
 ) => Promise<{ payload: unknown } | undefined>;
 
 /** Where a job runs, and what `run` is given there. */
-export interface Placed {
-  home: EffectHome;
-  slot: EffectSlot;
+export interface JobPlan {
+  release: ReleaseEffects;
+  effect: BundleEffect;
   payload: unknown;
 }
 
@@ -34,41 +34,41 @@ export interface Placed {
 export type CurrentVersion = () => string;
 
 /** Nothing is wrong with the job. */
-export class NotNow extends Error {}
+export class RetryLaterError extends Error {}
 /** Another release has become current; its own engine takes the job. */
-export class Moved extends NotNow {}
+export class ReleaseChangedError extends RetryLaterError {}
 
 /**
  * A job runs on the release that enqueued it while that is alive, else on the current one: with its payload migrated,
  * or as it is where it still fits. Throws what a dead letter says.
  */
-export async function placeJob(
+export async function chooseRelease(
   job: QueueJob,
-  current: EffectHome,
+  current: ReleaseEffects,
   releaseOf?: ReleaseOf,
   migrate?: MigratePayload,
   currentVersion?: CurrentVersion,
-): Promise<Placed> {
+): Promise<JobPlan> {
   const { version } = current.gctx().release;
-  if (job.release === version) return place(job, current, job);
+  if (job.release === version) return planJob(job, current, job);
   const own = await releaseOf?.(job.release).catch((cause: unknown) => {
-    throw new NotNow(`the release ${job.release} can't be loaded`, { cause });
+    throw new RetryLaterError(`the release ${job.release} can't be loaded`, { cause });
   });
-  if (own) return place(job, own, job);
+  if (own) return planJob(job, own, job);
   // Migrations are those of the release that the pointer stands on, and bring a payload on to that one alone.
   if (currentVersion && currentVersion() !== version)
-    throw new Moved(`${version} is not the current release any more`);
-  if (!current.slots()[job.effect])
-    throw toGone(
+    throw new ReleaseChangedError(`${version} is not the current release any more`);
+  if (!current.effects()[job.effect])
+    throw releaseGoneError(
       job,
       `the release ${job.release} that enqueued it is gone, and the current one has no such effect`,
     );
   const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);
-  if (migrated) return place(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
+  if (migrated) return planJob(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
   try {
-    return place(job, current, job);
+    return planJob(job, current, job);
   } catch (cause) {
-    throw toGone(
+    throw releaseGoneError(
       job,
       `the release ${job.release} that enqueued it is gone and no migration brings its payload on: ${(cause as Error).message}`,
       cause,
@@ -76,10 +76,18 @@ export async function placeJob(
   }
 }
 
-function place(job: QueueJob, home: EffectHome, { payload }: { payload: string }): Placed {
-  const slot = home.slots()[job.effect];
-  if (!slot) throw toGone(job, 'its release has no such effect');
-  return { home, slot, payload: toPayload({ ...job, payload }, slot.payload, home.$defs()) };
+function planJob(
+  job: QueueJob,
+  release: ReleaseEffects,
+  { payload }: { payload: string },
+): JobPlan {
+  const effect = release.effects()[job.effect];
+  if (!effect) throw releaseGoneError(job, 'its release has no such effect');
+  return {
+    release,
+    effect,
+    payload: toPayload({ ...job, payload }, effect.payload, release.$defs()),
+  };
 }
 
 /** Whether a release that is newer than this one may know more effects. */
@@ -88,7 +96,7 @@ export function isNewer(release: string, than: string): boolean {
   return a === undefined || b === undefined || compareSemver(a, b) > 0;
 }
 
-function toGone(job: QueueJob, why: string, cause?: unknown): GatiError {
+function releaseGoneError(job: QueueJob, why: string, cause?: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECT_RELEASE',

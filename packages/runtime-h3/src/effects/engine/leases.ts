@@ -5,9 +5,9 @@ import type { Lease, QueueDriver } from '../../ports.ts';
 export const LEASE = 30_000;
 
 /** Why a run was aborted that is not to be counted against it. */
-export class Interrupted extends Error {}
+export class InterruptedError extends Error {}
 
-export interface Held {
+export interface RunningJob {
   lease: Lease;
   abort: AbortController;
   /** Steady milliseconds until which the lease is surely held. */
@@ -16,18 +16,18 @@ export interface Held {
 }
 
 export interface Leases {
-  readonly held: ReadonlySet<Held>;
+  readonly running: ReadonlySet<RunningJob>;
   /** `asked`: steady milliseconds at which it was claimed at the earliest. */
-  add(lease: Lease, asked: number): Held;
-  remove(held: Held): void;
+  add(lease: Lease, asked: number): RunningJob;
+  remove(held: RunningJob): void;
   stop(): void;
 }
 
 /** Heartbeats of all jobs that run here, by one timer. A job whose lease is lost is aborted: another may run it by now. */
 export function createLeases(driver: QueueDriver, logger: Logger, lease: number): Leases {
-  const held = new Set<Held>();
+  const running = new Set<RunningJob>();
 
-  const renew = async (one: Held): Promise<void> => {
+  const renew = async (one: RunningJob): Promise<void> => {
     one.renewing = true;
     const asked = performance.now();
     const { effect, id } = one.lease.job;
@@ -41,14 +41,14 @@ export function createLeases(driver: QueueDriver, logger: Logger, lease: number)
     }
   };
 
-  const lose = (one: Held): void => {
+  const lose = (one: RunningJob): void => {
     one.until = 0;
-    one.abort.abort(new Interrupted('the lease of this job was lost'));
+    one.abort.abort(new InterruptedError('the lease of this job was lost'));
   };
 
   const beat = (): void => {
     const now = performance.now();
-    for (const one of held) {
+    for (const one of running) {
       if (one.until > 0 && now > one.until) lose(one);
       else if (!one.renewing && one.until > 0 && now > one.until - (lease * 2) / 3) void renew(one);
     }
@@ -57,18 +57,18 @@ export function createLeases(driver: QueueDriver, logger: Logger, lease: number)
   timer.unref();
 
   return {
-    held,
+    running,
     add(claimed, asked) {
-      const one: Held = {
+      const one: RunningJob = {
         lease: claimed,
         abort: new AbortController(),
         until: asked + lease,
         renewing: false,
       };
-      held.add(one);
+      running.add(one);
       return one;
     },
-    remove: (one) => void held.delete(one),
+    remove: (one) => void running.delete(one),
     stop: () => clearInterval(timer),
   };
 }

@@ -3,34 +3,34 @@ import type { Logger } from '../../context/types.ts';
 import type { Lease, QueueDriver } from '../../ports.ts';
 import { bindLogger } from '../../telemetry/logger.ts';
 import { stringifyWire } from '../../validate/encode.ts';
-import type { Placed } from './job-release.ts';
+import type { JobPlan } from './job-release.ts';
 import { toSettings } from '../settings.ts';
 import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from '../types.ts';
 
-export interface Attempt {
+export interface JobRun {
   file: EffectFile;
   lease: Lease;
-  placed: Placed;
+  plan: JobPlan;
   abort: AbortController;
   driver: QueueDriver;
   logger: Logger;
 }
 
 /** One run of one job: gives its result as JSON text, or throws what `run` threw, why it was aborted, or `GATI_EFFECT_TIMEOUT`. */
-export async function attempt({
+export async function runJob({
   file,
   lease,
-  placed,
+  plan,
   abort,
   driver,
   logger,
-}: Attempt): Promise<string | undefined> {
+}: JobRun): Promise<string | undefined> {
   const { job } = lease;
   const { signal } = abort;
-  const gctx = placed.home.gctx();
+  const gctx = plan.release.gctx();
   const { timeout } = toSettings(file);
-  const timer = setTimeout(() => abort.abort(toTimeout(job.effect, timeout)), timeout);
+  const timer = setTimeout(() => abort.abort(effectTimeoutError(job.effect, timeout)), timeout);
   const ectx: EffectContext = {
     id: job.id,
     effect: job.effect,
@@ -53,7 +53,7 @@ export async function attempt({
       else signal.addEventListener('abort', stop, { once: true });
     });
     const run = file.run as (payload: unknown, ectx: EffectContext) => unknown;
-    const result = await Promise.race([(async () => run(placed.payload, ectx))(), aborted]);
+    const result = await Promise.race([(async () => run(plan.payload, ectx))(), aborted]);
     return result === undefined ? undefined : stringifyWire(result);
   } finally {
     signal.removeEventListener('abort', stop);
@@ -71,7 +71,7 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
-function toTimeout(effect: string, timeout: number): GatiError {
+function effectTimeoutError(effect: string, timeout: number): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_TIMEOUT',
     level: 'error',

@@ -1,8 +1,8 @@
 import type { Cron } from 'croner';
 import type { Logger } from '../../context/types.ts';
 import type { QueueCaps } from '../../ports.ts';
-import type { EffectSlot } from '../../releases/bundle.ts';
-import { toKeyless } from '../enqueue/new-job.ts';
+import type { BundleEffect } from '../../releases/bundle.ts';
+import { noKeysError } from '../enqueue/new-job.ts';
 import type { EffectFile } from '../types.ts';
 
 /** Longer waits are looked at again, since the clock may be set. Milliseconds. */
@@ -26,7 +26,7 @@ export interface Schedules {
 
 /** Without keys each process would fire each tick. Throws `GATI_EFFECTS_KEYS` where the queue remembers none and an effect has a schedule. */
 export async function verifySchedules(
-  slots: Record<string, EffectSlot>,
+  slots: Record<string, BundleEffect>,
   caps: QueueCaps,
 ): Promise<void> {
   if (caps.keys > 0) return;
@@ -36,7 +36,7 @@ export async function verifySchedules(
       .then(load)
       .catch(() => undefined);
     if (file?.schedule !== undefined)
-      throw toKeyless(
+      throw noKeysError(
         `The effect "${name}" has a schedule, which can't fire once for all processes`,
       );
   }
@@ -77,8 +77,8 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
   };
 
   const add = async (effect: string, file: EffectFile, line: string): Promise<void> => {
-    const { toCron } = await import('./cron.ts');
-    const cron = toCron(file.schedule!, file.timezone);
+    const { parseCron } = await import('./cron.ts');
+    const cron = parseCron(file.schedule!, file.timezone);
     const entry: Planned = { line, cron };
     planned.set(effect, entry);
     const now = new Date();

@@ -1,18 +1,18 @@
 import type { Logger } from '../../context/types.ts';
 import type { QueueDriver } from '../../ports.ts';
-import { attempt, isRetryable } from './run-job.ts';
-import { toBackoff } from './backoff.ts';
+import { runJob, isRetryable } from './run-job.ts';
+import { backoffDelay } from './backoff.ts';
 import {
   type CurrentVersion,
-  type EffectHome,
+  type ReleaseEffects,
   type MigratePayload,
-  Moved,
-  NotNow,
+  ReleaseChangedError,
+  RetryLaterError,
   type ReleaseOf,
-  type Placed,
-  placeJob,
+  type JobPlan,
+  chooseRelease,
 } from './job-release.ts';
-import { type Held, Interrupted } from './leases.ts';
+import { type RunningJob, InterruptedError } from './leases.ts';
 import { toSettings } from '../settings.ts';
 import type { EffectFile } from '../types.ts';
 
@@ -25,10 +25,10 @@ const SOON = 1000;
 /** Pauses before another try to store how a job ended. Milliseconds. */
 const LONGEST_PAUSE = 2000;
 
-export interface FinishOptions {
+export interface SettleOptions {
   driver: QueueDriver;
   logger: Logger;
-  current: EffectHome;
+  current: ReleaseEffects;
   releaseOf: ReleaseOf | undefined;
   migrate: MigratePayload | undefined;
   currentVersion: CurrentVersion | undefined;
@@ -41,7 +41,7 @@ export interface FinishOptions {
 }
 
 /** Brings one claimed job to its end: completed, to be tried again, or dead, each with its reason. */
-export async function finish(held: Held, options: FinishOptions): Promise<void> {
+export async function settleJob(held: RunningJob, options: SettleOptions): Promise<void> {
   const { driver, logger, current, releaseOf, migrate, currentVersion } = options;
   const { lease, abort } = held;
   const { job } = lease;
@@ -49,23 +49,25 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
   const die = async (error: unknown, why: string): Promise<void> => {
     logger.error(why, { ...fields, error });
     options.onOver();
-    await settle(held, logger, () => driver.dead(lease, messageOf(error)));
+    await storeOutcome(held, logger, () => driver.dead(lease, messageOf(error)));
   };
   const again = async (wait: number, error: unknown): Promise<void> => {
     options.onOver();
     const pause = Math.min(wait, driver.caps.maxDelay);
-    await settle(held, logger, () => driver.retry(lease, Date.now() + pause, messageOf(error)));
+    await storeOutcome(held, logger, () =>
+      driver.retry(lease, Date.now() + pause, messageOf(error)),
+    );
     options.onAgain(pause);
   };
 
-  if (job.notBefore !== undefined && job.notBefore > Date.now()) return putOff(held, options);
-  let placed: Placed;
+  if (job.notBefore !== undefined && job.notBefore > Date.now()) return postpone(held, options);
+  let plan: JobPlan;
   let file: EffectFile;
   try {
-    placed = await placeJob(job, current, releaseOf, migrate, currentVersion);
+    plan = await chooseRelease(job, current, releaseOf, migrate, currentVersion);
   } catch (error) {
-    if (error instanceof Moved) return again(SOON, error);
-    if (error instanceof NotNow) {
+    if (error instanceof ReleaseChangedError) return again(SOON, error);
+    if (error instanceof RetryLaterError) {
       logger.error('a release that has jobs can not be loaded', {
         ...fields,
         release: job.release,
@@ -76,7 +78,7 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
     return die(error, 'a queued job does not fit its effect: dead letter');
   }
   try {
-    file = await placed.slot.load();
+    file = await plan.effect.load();
   } catch (error) {
     // In development the next edit may bring the file back.
     return again(1000, error);
@@ -91,19 +93,19 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
     );
   }
   try {
-    const result = await attempt({ file, lease, placed, abort, driver, logger });
+    const result = await runJob({ file, lease, plan, abort, driver, logger });
     options.onOver();
-    await settle(held, logger, () => driver.ack(lease, result));
+    await storeOutcome(held, logger, () => driver.ack(lease, result));
   } catch (error) {
-    if (error instanceof Interrupted) {
+    if (error instanceof InterruptedError) {
       // Whoever has the lease now has the job; where it is still ours, it goes on elsewhere.
       options.onOver();
       if (held.until > 0)
-        await settle(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
+        await storeOutcome(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
     } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
       await die(error, 'an effect failed for good: dead letter');
     } else {
-      const wait = options.backoff ? toBackoff(retry, job.attempt) : 0;
+      const wait = options.backoff ? backoffDelay(retry, job.attempt) : 0;
       logger.warn('an effect failed and is tried again', { ...fields, wait, error });
       await again(wait, error);
     }
@@ -111,11 +113,14 @@ export async function finish(held: Held, options: FinishOptions): Promise<void> 
 }
 
 /** The job came as early as its driver could hold it: it goes round again. A second copy is better than none. */
-async function putOff(held: Held, { driver, logger, onOver }: FinishOptions): Promise<void> {
+async function postpone(
+  held: RunningJob,
+  { driver, logger, onOver }: SettleOptions,
+): Promise<void> {
   const { job } = held.lease;
   const { attempt: _, enqueuedAt: __, steps: ___, ...again } = job;
   onOver();
-  await settle(held, logger, async () => {
+  await storeOutcome(held, logger, async () => {
     await driver.enqueue([
       { ...again, runAt: Math.min(job.notBefore!, Date.now() + driver.caps.maxDelay) },
     ]);
@@ -124,7 +129,11 @@ async function putOff(held: Held, { driver, logger, onOver }: FinishOptions): Pr
 }
 
 /** Stores how a job ended, again and again while the lease is held: a disk that was full for a moment costs no second run. */
-async function settle(held: Held, logger: Logger, store: () => Promise<boolean>): Promise<void> {
+async function storeOutcome(
+  held: RunningJob,
+  logger: Logger,
+  store: () => Promise<boolean>,
+): Promise<void> {
   const { effect, id, attempt: count } = held.lease.job;
   const fields = { effect, job: id, attempt: count };
   for (let wait = 50; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {

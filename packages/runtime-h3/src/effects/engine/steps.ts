@@ -9,7 +9,7 @@ export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSigna
   const { effect, steps = {} } = lease.job;
   const used = new Set<string>();
   return async <Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> => {
-    if (used.has(name)) throw toTwice(effect, name);
+    if (used.has(name)) throw duplicateStepError(effect, name);
     used.add(name);
     // Nothing new is begun in a run that is no longer wanted.
     signal.throwIfAborted();
@@ -27,7 +27,7 @@ function read(text: string): unknown {
   return (JSON.parse(text) as unknown[])[0];
 }
 
-function toTwice(effect: string, name: string): GatiError {
+function duplicateStepError(effect: string, name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_STEP',
     level: 'error',

@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { NewJob, QueueCaps } from '../../ports.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import type { EffectHome } from '../engine/job-release.ts';
+import type { ReleaseEffects } from '../engine/job-release.ts';
 import { createId } from './id.ts';
 import { toPayloadText } from './payload.ts';
 
@@ -14,16 +14,16 @@ export function toNewJob(
   name: string,
   payload: unknown,
   options: EnqueueOptions,
-  home: EffectHome,
+  home: ReleaseEffects,
   caps: QueueCaps,
 ): NewJob {
-  const slot = home.slots()[name];
+  const slot = home.effects()[name];
   if (!slot) {
     throw new GatiError({
       code: 'GATI_EFFECT_UNKNOWN',
       level: 'error',
       message: `There is no effect "${name}".`,
-      fix: `Effects of this app: ${Object.keys(home.slots()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
+      fix: `Effects of this app: ${Object.keys(home.effects()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
     });
   }
   verify(name, options, caps);
@@ -58,30 +58,30 @@ function verify(
   caps: QueueCaps,
 ): void {
   if (!Number.isFinite(delay) || delay < 0)
-    throw wrong(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
+    throw enqueueOptionError(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
   if (Date.now() + delay > LAST_TIME)
-    throw wrong(
+    throw enqueueOptionError(
       name,
       `delay is ${delay}, which no date lies after`,
       'Give milliseconds, not a time.',
     );
   if (!Number.isSafeInteger(priority) || Math.abs(priority) > 2 ** 31 - 1)
-    throw wrong(name, `priority is ${String(priority)}`, 'Give a whole number.');
+    throw enqueueOptionError(name, `priority is ${String(priority)}`, 'Give a whole number.');
   if (
     idempotencyKey !== undefined &&
     (typeof idempotencyKey !== 'string' ||
       idempotencyKey === '' ||
       idempotencyKey.length > LONGEST_KEY)
   )
-    throw wrong(
+    throw enqueueOptionError(
       name,
       'idempotencyKey is no text of 1 to 512 characters',
       'Give what names this one piece of work, such as an order number.',
     );
   if (idempotencyKey !== undefined && caps.keys === 0)
-    throw toKeyless(`"${name}" was not enqueued`);
+    throw noKeysError(`"${name}" was not enqueued`);
   if (tx !== undefined && !caps.tx)
-    throw wrong(
+    throw enqueueOptionError(
       name,
       'this queue is not in the database of `tx`',
       'Leave `tx` out, or set GATI_EFFECTS to the postgres:// database of the transaction.',
@@ -89,7 +89,7 @@ function verify(
 }
 
 /** A key that nobody remembers would be a promise that nobody keeps. */
-export function toKeyless(what: string): GatiError {
+export function noKeysError(what: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_KEYS',
     level: 'error',
@@ -98,7 +98,7 @@ export function toKeyless(what: string): GatiError {
   });
 }
 
-function wrong(name: string, what: string, fix: string): GatiError {
+function enqueueOptionError(name: string, what: string, fix: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_OPTION',
     level: 'error',

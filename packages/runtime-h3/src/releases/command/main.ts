@@ -1,11 +1,11 @@
 import {
-  answerCommand,
-  type CommandAnswer,
+  printResult,
+  type CommandResult,
   type CommandOutput,
   readWords,
   toOutput,
   toUsage,
-  wrongUse,
+  usageError,
 } from '../../command/command.ts';
 import { openReleaseStore } from '../store/open.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
@@ -28,14 +28,14 @@ export function runReleaseCommand(
 ): Promise<number> {
   const output = toOutput(words.includes('--json'));
   const fix = 'Check that the release store can be reached and that its credentials are right.';
-  return answerCommand(output, fix, () => run(name, words, output));
+  return printResult(output, fix, () => run(name, words, output));
 }
 
 async function run(
   name: keyof typeof RELEASE_COMMANDS,
   words: string[],
   output: CommandOutput,
-): Promise<CommandAnswer> {
+): Promise<CommandResult> {
   const command = RELEASE_COMMANDS[name];
   const options = Object.fromEntries(
     Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]),
@@ -44,7 +44,7 @@ async function run(
   if (values.help) return toUsage(toHelp(name, command));
   const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
   if (!url)
-    throw wrongUse(
+    throw usageError(
       `\`${name}\` needs a release store`,
       'Set GATI_RELEASES, or name it with `--store`.',
     );

@@ -1,5 +1,5 @@
 import { parseDate, parseTime } from '@gati/contract';
-import { wrongUse } from '../../command/command.ts';
+import { usageError } from '../../command/command.ts';
 
 /** RFC 3339 from `--NAME`: a time, or a date, which is its first moment in UTC. `past`: it must have come. */
 export function readTime(
@@ -10,9 +10,12 @@ export function readTime(
   if (text === undefined) return undefined;
   const time = parseDate(text) ?? parseTime(text);
   if (time === undefined)
-    throw wrongUse(`\`--${name} ${text}\` is no time`, 'Write 2026-01-31 or 2026-01-31T12:00:00Z.');
+    throw usageError(
+      `\`--${name} ${text}\` is no time`,
+      'Write 2026-01-31 or 2026-01-31T12:00:00Z.',
+    );
   if (past && time > Date.now())
-    throw wrongUse(
+    throw usageError(
       `\`--${name} ${text}\` lies in the future`,
       'Give the time at which it was released.',
     );
@@ -23,7 +26,7 @@ export function readTime(
 export function readCount(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text))
-    throw wrongUse(`\`--${name} ${text}\` is no whole number`, `For example \`--${name} 5\`.`);
+    throw usageError(`\`--${name} ${text}\` is no whole number`, `For example \`--${name} 5\`.`);
   return Number(text);
 }
 
@@ -31,7 +34,7 @@ export function readCount(name: string, text: string | undefined): number | unde
 export function readVersion(command: string, words: string[]): string {
   const [version, ...rest] = words;
   if (version === undefined)
-    throw wrongUse(
+    throw usageError(
       `\`${command}\` needs a version`,
       `For example \`${command} 1.2.0\`; \`releases list\` names them.`,
     );
@@ -40,7 +43,7 @@ export function readVersion(command: string, words: string[]): string {
 
 export function noMore(command: string, words: string[]): undefined {
   if (words.length > 0)
-    throw wrongUse(
+    throw usageError(
       `\`${command}\` takes no \`${words[0]}\``,
       `See \`${command.split(' ')[0]} --help\`.`,
     );

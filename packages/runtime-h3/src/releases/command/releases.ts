@@ -6,10 +6,10 @@ import { findRelease, listReleases, readManifest } from '../store/read.ts';
 import { deprecateRelease, retireRelease } from '../store/steer.ts';
 import { verifyStore } from '../store/verify.ts';
 import { noMore, readCount, readTime, readVersion } from './read.ts';
-import { type CommandAnswer, wrongUse } from '../../command/command.ts';
+import { type CommandResult, usageError } from '../../command/command.ts';
 import type { ReleaseCall, ReleaseCommand } from './types.ts';
 
-type Action = (call: ReleaseCall) => Promise<CommandAnswer>;
+type Action = (call: ReleaseCall) => Promise<CommandResult>;
 
 const ACTIONS: Record<string, Action> = { list, show, prune, verify, deprecate, retire };
 
@@ -40,7 +40,7 @@ export const releases: ReleaseCommand = {
     const action = Object.hasOwn(ACTIONS, name ?? '') ? ACTIONS[name!] : undefined;
     if (!action) {
       const known = Object.keys(ACTIONS).join(', ');
-      throw wrongUse(
+      throw usageError(
         name === undefined ? '`releases` needs an action' : `\`releases\` can't \`${name}\``,
         `It is one of ${known}.`,
       );
@@ -67,7 +67,7 @@ function toRow(
   };
 }
 
-async function list({ store, words }: ReleaseCall): Promise<CommandAnswer> {
+async function list({ store, words }: ReleaseCall): Promise<CommandResult> {
   noMore('releases list', words);
   const { head } = await store.head();
   const found = await listReleases(store);
@@ -83,7 +83,7 @@ async function list({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   };
 }
 
-async function show({ store, words }: ReleaseCall): Promise<CommandAnswer> {
+async function show({ store, words }: ReleaseCall): Promise<CommandResult> {
   const release = await findRelease(store, readVersion('releases show', words));
   const { head } = await store.head();
   const { release: told, changes, contract } = await readManifest(store, release);
@@ -109,7 +109,7 @@ async function show({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   };
 }
 
-async function prune({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
+async function prune({ store, words, flags }: ReleaseCall): Promise<CommandResult> {
   noMore('releases prune', words);
   const dryRun = flags['dry-run'] === true;
   const done = await pruneReleases(store, {
@@ -130,7 +130,7 @@ async function prune({ store, words, flags }: ReleaseCall): Promise<CommandAnswe
   };
 }
 
-async function verify({ store, words }: ReleaseCall): Promise<CommandAnswer> {
+async function verify({ store, words }: ReleaseCall): Promise<CommandResult> {
   noMore('releases verify', words);
   const found = await verifyStore(store);
   return {
@@ -143,7 +143,7 @@ async function verify({ store, words }: ReleaseCall): Promise<CommandAnswer> {
   };
 }
 
-async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandAnswer> {
+async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandResult> {
   const version = readVersion('releases deprecate', words);
   const [at, sunset] = [readTime('at', flags.at), readTime('sunset', flags.sunset)];
   const mark = (await deprecateRelease(store, version, { at, sunset })).marks[version]!;
@@ -155,7 +155,7 @@ async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandA
   };
 }
 
-async function retire({ store, words }: ReleaseCall): Promise<CommandAnswer> {
+async function retire({ store, words }: ReleaseCall): Promise<CommandResult> {
   const version = readVersion('releases retire', words);
   const mark = (await retireRelease(store, version)).marks[version]!;
   return {

@@ -1,4 +1,4 @@
-import type { CommandAnswer } from '../../command/command.ts';
+import type { CommandResult } from '../../command/command.ts';
 import type { ReleaseStore } from '../../ports.ts';
 
 /** One call of a command that reads or steers a store, however its words came in. */
@@ -33,5 +33,5 @@ export interface ReleaseCommand {
   /** As the help shows them: `VERSION`. */
   words: string;
   flags: Partial<Record<keyof ReleaseFlags, Flag>>;
-  run(call: ReleaseCall): Promise<CommandAnswer>;
+  run(call: ReleaseCall): Promise<CommandResult>;
 }

@@ -4,19 +4,19 @@ import type { ReleaseMark, StoredRelease } from '../../ports.ts';
 import { storeError } from '../store/errors.ts';
 
 /** Beside the folders of the releases: `dist/server/releases/index.json`. */
-export const CARRIED_FILE = 'index.json';
+export const BUNDLED_FILE = 'index.json';
 
 /** A release that a build took along. Its files are in the folder of its version, as `materialize` writes them. */
-export type CarriedRelease = Pick<StoredRelease, 'version' | 'id' | 'date'> & ReleaseMark;
+export type BundledRelease = Pick<StoredRelease, 'version' | 'id' | 'date'> & ReleaseMark;
 
 /** What `dist/server/releases` holds: the releases in the window when it was built, and retired ones by name alone. Sorted by version, highest first. */
-export interface CarriedReleases {
-  releases: CarriedRelease[];
+export interface BundledReleases {
+  releases: BundledRelease[];
 }
 
 /** `[]`: the build took none along. */
-export async function readCarried(folder: string): Promise<CarriedRelease[]> {
-  const file = join(folder, CARRIED_FILE);
+export async function readBundledReleases(folder: string): Promise<BundledRelease[]> {
+  const file = join(folder, BUNDLED_FILE);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -26,7 +26,7 @@ export async function readCarried(folder: string): Promise<CarriedRelease[]> {
   }
   let cause: unknown;
   try {
-    const { releases } = JSON.parse(text) as Partial<CarriedReleases>;
+    const { releases } = JSON.parse(text) as Partial<BundledReleases>;
     if (Array.isArray(releases)) return releases;
   } catch (error) {
     cause = error;

@@ -5,7 +5,7 @@ import { statusOf } from '../store/head.ts';
 import { documentOf } from '../store/read.ts';
 import { openCache } from './cache.ts';
 import { fromStore } from './from-store.ts';
-import type { Known, ReleaseHost } from './release-manager.ts';
+import type { KnownReleases, ReleaseManager } from './release-manager.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 import type { ReleaseRules } from './rules.ts';
 
@@ -19,11 +19,11 @@ const HEARTBEAT = 30_000;
 const NOTE_LASTS = 90_000;
 
 export interface FollowOptions {
-  host: ReleaseHost;
+  host: ReleaseManager;
   store: ReleaseStore;
   rules: ReleaseRules;
   /** What is there besides: the releases that the build took along. */
-  carried: { releases: KnownRelease[]; marks: Marks };
+  bundled: { releases: KnownRelease[]; marks: Marks };
   /** `GATI_CACHE` */
   cache: string | undefined;
   ownVersion: string;
@@ -49,7 +49,7 @@ export class StoreFollower {
 
   constructor(options: FollowOptions) {
     this.#options = options;
-    for (const release of options.carried.releases) this.#known.set(release.version, release);
+    for (const release of options.bundled.releases) this.#known.set(release.version, release);
   }
 
   /** Resolves when the host knows what the store says now, or that it does not answer. */
@@ -99,7 +99,7 @@ export class StoreFollower {
   }
 
   async #refresh(): Promise<void> {
-    const { store, host, carried, ownVersion, ownId, logger } = this.#options;
+    const { store, host, bundled, ownVersion, ownId, logger } = this.#options;
     const { head, tag } = await store.head();
     // Read after the head: what that names is there.
     const stored = await store.list();
@@ -126,10 +126,10 @@ export class StoreFollower {
         },
       );
     }
-    const marks: Marks = { ...carried.marks, ...head.marks };
+    const marks: Marks = { ...bundled.marks, ...head.marks };
     const inStore = new Set(releases.map(({ version }) => version));
-    const known: Known = {
-      releases: [...carried.releases.filter(({ version }) => !inStore.has(version)), ...releases],
+    const known: KnownReleases = {
+      releases: [...bundled.releases.filter(({ version }) => !inStore.has(version)), ...releases],
       marks,
       current: head.current,
     };

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contract, parseManifest } from '@gati/contract';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../store/names.ts';
-import { type CarriedRelease, readCarried } from './bundled.ts';
+import { type BundledRelease, readBundledReleases } from './bundled.ts';
 import { bundleFile, type KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './rules.ts';
-import { type SealedParts, toSealed } from './import-bundle.ts';
+import { type FolderRelease, toSealed } from './import-bundle.ts';
 
 const NOTHING: Contract = { routes: [], effects: [], modules: [], $defs: {} };
 
@@ -14,27 +14,27 @@ const NOTHING: Contract = { routes: [], effects: [], modules: [], $defs: {} };
 export async function readFolder(
   folder: string,
   rules: ReleaseRules,
-): Promise<{ releases: KnownRelease[]; marks: Record<string, CarriedRelease> }> {
-  const carried = await readCarried(folder);
+): Promise<{ releases: KnownRelease[]; marks: Record<string, BundledRelease> }> {
+  const bundled = await readBundledReleases(folder);
   const releases = await Promise.all(
-    carried.map((release) => toKnown(join(folder, release.version), release, rules)),
+    bundled.map((release) => toKnown(join(folder, release.version), release, rules)),
   );
   return {
     releases,
-    marks: Object.fromEntries(carried.map((release) => [release.version, release])),
+    marks: Object.fromEntries(bundled.map((release) => [release.version, release])),
   };
 }
 
 function toKnown(
   folder: string,
-  release: CarriedRelease,
+  release: BundledRelease,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
   const file = join(folder, MANIFEST_FILE);
   // Of a retired one there is nothing but its name, unless a migration needs its promises.
   const isThere = release.status !== 'retired' || existsSync(file);
   const document = join(folder, DOCUMENT_FILE);
-  const parts: SealedParts = {
+  const parts: FolderRelease = {
     contract: async () =>
       isThere ? parseManifest(await readFile(file, 'utf8')).contract : NOTHING,
     ...(existsSync(document) && { document: () => readFile(document, 'utf8') }),

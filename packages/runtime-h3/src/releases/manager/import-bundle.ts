@@ -3,10 +3,10 @@ import { ReleaseInstance } from './instance.ts';
 import { importBundle, type KnownRelease } from './known-release.ts';
 import { once } from './once.ts';
 import { type ReleaseRules, restrict } from './rules.ts';
-import { toRouteTable } from './route-table.ts';
+import { createRouteTable } from './route-table.ts';
 
 /** Where the parts of a sealed release are. */
-export interface SealedParts {
+export interface FolderRelease {
   contract(): Promise<Contract>;
   document?: KnownRelease['document'];
   /** File of its bundle, brought here when it is first needed. */
@@ -16,10 +16,10 @@ export interface SealedParts {
 /** A release that was built before; its routes are known at once, its code is loaded when it is needed. */
 export async function toSealed(
   { version, id, date }: Pick<KnownRelease, 'version' | 'id' | 'date'>,
-  { contract, document, bundle }: SealedParts,
+  { contract, document, bundle }: FolderRelease,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
-  const table = toRouteTable(await contract(), rules.serves);
+  const table = createRouteTable(await contract(), rules.serves);
   return {
     version,
     id,

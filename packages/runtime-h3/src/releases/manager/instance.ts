@@ -1,16 +1,16 @@
 import { GatiError } from '@gati/contract';
-import type { Context } from '../../context/global.ts';
+import type { AppContext } from '../../context/global.ts';
 import { ABI, type ReleaseBundle } from '../bundle.ts';
 
 /** A bundle that did not load is not tried again for each request. Milliseconds. */
 const RETRY_AFTER = 5000;
 /** How long modules have to say how they are before the release is refused. */
-const PATIENCE = 30_000;
+const WARMUP_LIMIT = 30_000;
 
 export interface InstanceOptions {
   /** Gives the release's code; called again after it failed. `attempt` is 1 at first. */
   load(attempt: number): Promise<ReleaseBundle>;
-  createContext(bundle: ReleaseBundle): Promise<Context>;
+  createContext(bundle: ReleaseBundle): Promise<AppContext>;
 }
 
 /** One release in this process: its code, which stays once it is imported, and its context, which comes and goes. */
@@ -21,7 +21,7 @@ export class ReleaseInstance {
   #served: ReleaseBundle | undefined;
   #loading: Promise<ReleaseBundle> | undefined;
   #attempts = 0;
-  #context: Promise<Context> | undefined;
+  #context: Promise<AppContext> | undefined;
 
   constructor(options: InstanceOptions) {
     this.#options = options;
@@ -47,7 +47,7 @@ export class ReleaseInstance {
     return this.#served;
   }
 
-  async context(): Promise<Context> {
+  async context(): Promise<AppContext> {
     const bundle = await this.bundle();
     const made = (this.#context ??= this.#options.createContext(bundle));
     try {
@@ -64,8 +64,8 @@ export class ReleaseInstance {
     let late: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
       late = setTimeout(
-        () => reject(new Error(`It was not ready within ${PATIENCE / 1000} s.`)),
-        PATIENCE,
+        () => reject(new Error(`It was not ready within ${WARMUP_LIMIT / 1000} s.`)),
+        WARMUP_LIMIT,
       );
     });
     try {
@@ -93,7 +93,7 @@ export class ReleaseInstance {
       throw new Error(
         `Modules can't serve: ${failing.map(([name, why]) => `${name} (${why})`).join(', ')}.`,
       );
-    await Promise.all(routes.map((slot) => slot.live()));
+    await Promise.all(routes.map((slot) => slot.load()));
   }
 
   async #load(): Promise<ReleaseBundle> {

@@ -13,9 +13,9 @@ export interface KnownRelease {
   /** RFC 3339. */
   date: string;
   route: FindRoute;
-  /** Of releases that may be carried: all but the own build. */
+  /** Of releases that may be bundled: all but the own build. */
   match?: RouteTable['match'];
-  /** Read again when it is needed: few releases are ever carried. */
+  /** Read again when it is needed: few releases are ever bundled. */
   contract?: () => Promise<Contract>;
   instance: ReleaseInstance;
   document?: () => Promise<string | undefined>;

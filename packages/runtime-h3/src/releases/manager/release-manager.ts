@@ -1,12 +1,12 @@
 import type { ReleaseStatus } from '@gati/contract';
 import type { ServedRelease, ServedReleases } from '../../app/versions/served-release.ts';
-import type { Context } from '../../context/global.ts';
+import type { AppContext } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { ReleaseMark } from '../../ports.ts';
 import type { ReleaseBundle } from '../bundle.ts';
 import { type Chain, findChain } from '../migrate/chain.ts';
 import { migratePayload } from '../migrate/payload.ts';
-import type { MigrationSlot } from '../migrate/types.ts';
+import type { MigrationFile } from '../migrate/types.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 
 /** How long a release goes unused before its modules and connections are closed. Milliseconds. */
@@ -17,20 +17,20 @@ const MAX_RETIRED = 10;
 /** What is still running on a release that is disposed of: nothing that anybody waits for. */
 const DISPOSE_WITHIN = 10_000;
 
-export interface HostOptions {
+export interface ReleaseManagerOptions {
   /** The build that the server is part of: live unless the store says that it is retired or rolled back. */
   own: KnownRelease;
   /** From the app. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
   /** So many releases are in memory for nothing that only a new process helps. */
-  onCrowded(): void;
+  onTooManyReleases(): void;
   logger: Logger;
   /** Milliseconds after which a release that nobody uses is closed; 15 minutes. */
   unused?: number | undefined;
 }
 
 /** What is known of the releases, all at once. */
-export interface Known {
+export interface KnownReleases {
   releases: readonly KnownRelease[];
   marks: Marks;
   /** Where the pointer stands; `undefined`: on the own build. */
@@ -38,8 +38,8 @@ export interface Known {
 }
 
 /** Many releases in one process: each with its own code, modules and connections, loaded when they are first asked for. */
-export class ReleaseHost {
-  readonly #options: HostOptions;
+export class ReleaseManager {
+  readonly #options: ReleaseManagerOptions;
   #known = new Map<string, KnownRelease>();
   #marks: Marks = {};
   #current: string;
@@ -49,7 +49,7 @@ export class ReleaseHost {
   #isCrowded = false;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: HostOptions) {
+  constructor(options: ReleaseManagerOptions) {
     this.#options = options;
     const { own } = options;
     this.#known.set(own.version, own);
@@ -69,7 +69,7 @@ export class ReleaseHost {
   }
 
   /** The context of the release that is current. */
-  current(): Promise<Context> {
+  current(): Promise<AppContext> {
     return this.#find(this.#current).instance.context();
   }
 
@@ -90,7 +90,7 @@ export class ReleaseHost {
    * Takes up what is known now. A release that becomes current is brought up first, beside the old one; until it is there,
    * and if it fails, it gets no request and what was current stays so. `false`: it failed.
    */
-  async update({ releases, marks, current }: Known): Promise<boolean> {
+  async update({ releases, marks, current }: KnownReleases): Promise<boolean> {
     const { own, logger } = this.#options;
     const next = new Map(releases.map((release) => [release.version, release]));
     const stored = next.get(own.version);
@@ -152,7 +152,7 @@ export class ReleaseHost {
     }
     if (loadedForNothing <= MAX_RETIRED || this.#isCrowded) return;
     this.#isCrowded = true;
-    this.#options.onCrowded();
+    this.#options.onTooManyReleases();
   }
 
   async dispose(within: number): Promise<void> {
@@ -192,7 +192,7 @@ export class ReleaseHost {
   }: KnownRelease): ServedRelease {
     const { deprecatedAt, sunsetAt } = this.#markOf(version) ?? {};
     const chain = match && contract && this.#chainOf(version);
-    const carry = chain && { ...chain, match, contract };
+    const migration = chain && { ...chain, match, contract };
     return {
       version,
       id,
@@ -203,11 +203,11 @@ export class ReleaseHost {
       ...(deprecatedAt !== undefined && { deprecatedAt }),
       ...(sunsetAt !== undefined && { sunsetAt }),
       ...(document !== undefined && { document }),
-      ...(carry && { carried: true, carry }),
+      ...(migration && { migrated: true, migration }),
     };
   }
 
-  /** What a retired release is carried by. */
+  /** Migrations that answer for a retired release. */
   #chainOf(version: string): Chain | undefined {
     if (this.#statusOf(version) !== 'retired') return undefined;
     const targets = [...this.#known.keys()].filter((other) =>
@@ -217,7 +217,7 @@ export class ReleaseHost {
   }
 
   /** Those of the current release, which knows the most, and then those of the own build. */
-  #migrations(): MigrationSlot[] {
+  #migrations(): MigrationFile[] {
     const loaded = [this.#current, this.#options.own.version].map(
       (version) => this.#known.get(version)?.instance.served?.migrations ?? [],
     );

@@ -15,7 +15,7 @@ export interface RouteTable {
   match(method: string, path: string): { id: string; params: Record<string, string> } | undefined;
 }
 
-export function toRouteTable(
+export function createRouteTable(
   contract: Pick<Contract, 'routes'>,
   serves: (route: { domain: string }) => boolean,
 ): RouteTable {

@@ -1,11 +1,11 @@
-import type { Context } from '../../context/global.ts';
+import type { AppContext } from '../../context/global.ts';
 import type { ReleaseBundle } from '../bundle.ts';
 
 /** How releases run in this process. */
 export interface ReleaseRules {
   /** Whether this process serves a route. */
   serves(route: { domain: string }): boolean;
-  createContext(bundle: ReleaseBundle, date: string): Promise<Context>;
+  createContext(bundle: ReleaseBundle, date: string): Promise<AppContext>;
 }
 
 /** The part of a release that this process serves. */

@@ -1,46 +1,46 @@
-import type { CarriedRequest, CarriedResponse, Migration, RouteMigration } from './types.ts';
+import type { MigratedRequest, MigratedResponse, Migration, RouteMigration } from './types.ts';
 
-export interface Raised {
+export interface MigratedCall {
   /** Id of the route in the newer release. */
   id: string;
-  request: CarriedRequest;
+  request: MigratedRequest;
   /** What brings the answer back, in the order in which it goes down. */
-  back: RouteMigration[];
+  responseSteps: RouteMigration[];
 }
 
 /** A request of an old release as the newer one takes it. */
-export async function raise(
+export async function migrateRequest(
   steps: readonly Migration[],
   route: string,
-  old: CarriedRequest,
-): Promise<Raised> {
+  old: MigratedRequest,
+): Promise<MigratedCall> {
   let id = route;
   let request = old;
-  const back: RouteMigration[] = [];
+  const responseSteps: RouteMigration[] = [];
   for (const { routes, moved } of steps) {
-    const place = own(moved, id);
-    const step = place ?? own(routes, id);
+    const place = ownValue(moved, id);
+    const step = place ?? ownValue(routes, id);
     if (step === undefined) continue;
     if (step.up !== undefined) request = { ...request, ...(await step.up(request)) };
     id = place?.to ?? id;
-    back.unshift(step);
+    responseSteps.unshift(step);
   }
-  return { id, request, back };
+  return { id, request, responseSteps };
 }
 
 /** An answer of the newer release as the old one gave it. */
-export async function lower(
-  back: readonly RouteMigration[],
-  answer: CarriedResponse,
-): Promise<CarriedResponse> {
+export async function migrateResponse(
+  responseSteps: readonly RouteMigration[],
+  answer: MigratedResponse,
+): Promise<MigratedResponse> {
   let response = answer;
-  for (const { down } of back)
+  for (const { down } of responseSteps)
     if (down !== undefined) response = { ...response, ...(await down(response)) };
   return response;
 }
 
 /** `undefined`: no step says anything about the effect. */
-export async function raisePayload(
+export async function applyPayloadSteps(
   steps: readonly Migration[],
   effect: string,
   old: unknown,
@@ -48,7 +48,7 @@ export async function raisePayload(
   let payload = old;
   let isSaid = false;
   for (const { effects } of steps) {
-    const migrate = own(effects, effect);
+    const migrate = ownValue(effects, effect);
     if (migrate === undefined) continue;
     payload = await migrate(payload);
     isSaid = true;
@@ -56,6 +56,6 @@ export async function raisePayload(
   return isSaid ? { payload } : undefined;
 }
 
-function own<T>(record: Record<string, T> | undefined, key: string): T | undefined {
+function ownValue<T>(record: Record<string, T> | undefined, key: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -6,7 +6,7 @@ import {
   satisfies,
   type Semver,
 } from '@gati/contract';
-import type { Migration, MigrationSlot } from './types.ts';
+import type { Migration, MigrationFile } from './types.ts';
 
 /** Longer chains than that are a circle. */
 const MAX_STEPS = 64;
@@ -25,19 +25,19 @@ export interface Chain {
  */
 export function findChain(
   version: string,
-  slots: readonly MigrationSlot[],
+  migrations: readonly MigrationFile[],
   targets: readonly string[],
 ): Chain | undefined {
   const steps: Migration[] = [];
   let found: Chain | undefined;
   let at = version;
   while (steps.length < MAX_STEPS) {
-    const slot = findSlot(at, slots);
-    const next = slot && parseSemver(slot.to);
+    const migration = findMigration(at, migrations);
+    const next = migration && parseSemver(migration.to);
     const from = parseSemver(at);
-    if (!slot || !next || !from || compareSemver(next, from) <= 0) break;
-    steps.push(slot.migration);
-    at = slot.to;
+    if (!migration || !next || !from || compareSemver(next, from) <= 0) break;
+    steps.push(migration.migration);
+    at = migration.to;
     const target = newestCompatible(at, targets);
     if (target !== undefined) found = { target, steps: [...steps] };
   }
@@ -47,19 +47,22 @@ export function findChain(
 /** The steps towards one release: what a payload that an old release queued goes through. */
 export function stepsTo(
   version: string,
-  slots: readonly MigrationSlot[],
+  migrations: readonly MigrationFile[],
   target: string,
 ): Migration[] | undefined {
-  return findChain(version, slots, [target])?.steps;
+  return findChain(version, migrations, [target])?.steps;
 }
 
 /** One that names the version itself goes before a range. */
-function findSlot(version: string, slots: readonly MigrationSlot[]): MigrationSlot | undefined {
+function findMigration(
+  version: string,
+  migrations: readonly MigrationFile[],
+): MigrationFile | undefined {
   const wanted = parseSemver(version);
   if (!wanted) return undefined;
   return (
-    slots.find(({ from }) => from === version) ??
-    slots.find(({ from }) => isIn(wanted, parseRange(from)))
+    migrations.find(({ from }) => from === version) ??
+    migrations.find(({ from }) => isIn(wanted, parseRange(from)))
   );
 }
 

@@ -1,5 +1,5 @@
 /** A request as JSON has it: what stands in the path, the query and the body, not decoded. */
-export interface CarriedRequest {
+export interface MigratedRequest {
   params: Record<string, string>;
   query: Record<string, string | string[] | undefined>;
   /** Lower-case names. */
@@ -9,7 +9,7 @@ export interface CarriedRequest {
 }
 
 /** An answer in JSON. Problems of the framework, streams and bytes are not told to migrations. */
-export interface CarriedResponse {
+export interface MigratedResponse {
   status: number;
   body: unknown;
 }
@@ -17,8 +17,8 @@ export interface CarriedResponse {
 /** How one route of the old release is served by a newer one. */
 export interface RouteMigration {
   /** What is left out stays as it was. */
-  up?(request: CarriedRequest): Partial<CarriedRequest> | Promise<Partial<CarriedRequest>>;
-  down?(response: CarriedResponse): Partial<CarriedResponse> | Promise<Partial<CarriedResponse>>;
+  up?(request: MigratedRequest): Partial<MigratedRequest> | Promise<Partial<MigratedRequest>>;
+  down?(response: MigratedResponse): Partial<MigratedResponse> | Promise<Partial<MigratedResponse>>;
 }
 
 /** One that has another id in the newer release. */
@@ -37,7 +37,7 @@ export interface Migration {
 }
 
 /** A file in `src/versions` as a bundle has it. */
-export interface MigrationSlot {
+export interface MigrationFile {
   /** Range of the versions that it carries: the file's name. */
   from: string;
   /** Semver that it carries them to; what is compatible with that is meant too. */

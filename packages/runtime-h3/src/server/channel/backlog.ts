@@ -6,7 +6,7 @@ const MOST = 64 * 2 ** 20;
 const LONGEST = 16 * 2 ** 20;
 
 /** `behind`: as `lost`, and others were just before. */
-export type Sent = 'sent' | 'large' | 'lost' | 'behind';
+export type SendResult = 'sent' | 'large' | 'lost' | 'behind';
 
 /** Bounds what peers published and a process has not read yet: a channel between processes keeps all that is given to it. */
 export class Backlog {
@@ -14,7 +14,7 @@ export class Backlog {
   #behind = false;
 
   /** `write` calls back when the message is out. */
-  send({ topic, data }: PublishMessage, write: (written: () => void) => void): Sent {
+  send({ topic, data }: PublishMessage, write: (written: () => void) => void): SendResult {
     const size = topic.length + data.length;
     if (size > LONGEST) return 'large';
     if (this.#size + size > MOST) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { belowBase, toBase } from '../../app/request/path.ts';
+import { belowBase, normalizeBase } from '../../app/request/path.ts';
 
 /** `false`: there is no such file. */
 export interface ClientFiles {
@@ -63,7 +63,7 @@ export function wantsPage(
   base: string | undefined,
 ): boolean {
   if (!wantsDocument(req)) return false;
-  const own = toBase(base);
+  const own = normalizeBase(base);
   // Vite's own is `/index.html` for whatever may be a page.
   const { url = '', originalUrl = url } = req;
   return own === '' || belowBase(originalUrl.split('?', 1)[0]!, own) === undefined;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
-import { LARGE } from '../../app/adapters/exchange.ts';
+import { COMPRESSION_THRESHOLD } from '../../app/adapters/exchange.ts';
 
 /** Of 11: the higher ones cost more time than the network saves. */
 const BROTLI_QUALITY = 4;
@@ -9,7 +9,7 @@ const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|[\w.-]+\+(?:json|xml))|image\/svg\+xml)/;
 
 /** What all answers of one server share. */
-export interface AnswerState {
+export interface DrainState {
   /** Each connection ends with its next answer. */
   draining: boolean;
 }
@@ -20,7 +20,7 @@ type Header = number | string | string[];
  * Makes one response compress itself where that pays, and say goodbye while the process drains. Its methods are replaced,
  * since a class of its own for all responses would cost each request more than its routing.
  */
-export function toAnswer(res: ServerResponse, state: AnswerState): void {
+export function enableCompression(res: ServerResponse, state: DrainState): void {
   // A file that is not there is the app's business, with the same response.
   if (Object.hasOwn(res, 'writeHead')) return;
   const own = {
@@ -53,7 +53,7 @@ export function toAnswer(res: ServerResponse, state: AnswerState): void {
       | Record<string, Header>
       | undefined;
     const length = Number(find(res, given, 'content-length') ?? 0);
-    if (length < LARGE || status === 206 || !isCompressible(res, given))
+    if (length < COMPRESSION_THRESHOLD || status === 206 || !isCompressible(res, given))
       return own.writeHead(status, reason, headers);
     const encoding = chooseEncoding(res.req.headers['accept-encoding']);
     const flat = toFlat(res, given, encoding, length);
@@ -75,7 +75,7 @@ export function toAnswer(res: ServerResponse, state: AnswerState): void {
           typeof chunk === 'string'
             ? Buffer.byteLength(chunk, isEncoding(encoding) ? encoding : 'utf8')
             : chunk.length;
-        if (length >= LARGE) {
+        if (length >= COMPRESSION_THRESHOLD) {
           res.setHeader('content-length', length);
           writeHead(res.statusCode);
         }

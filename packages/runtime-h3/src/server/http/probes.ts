@@ -11,7 +11,7 @@ export interface ProbeSources {
 }
 
 /** How long modules have to say how they are. Milliseconds. */
-const PATIENCE = 2000;
+const HEALTH_TIMEOUT = 2000;
 
 /** Answers `/livez`, `/readyz` and `/metrics`; `false`: the request is something else. */
 export type Probes = (req: IncomingMessage, res: ServerResponse) => boolean;
@@ -52,7 +52,10 @@ function fail({ onError }: ProbeSources, res: ServerResponse, error: unknown): v
 
 function late(): Promise<Record<string, string>> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve({ modules: `no answer within ${PATIENCE} ms` }), PATIENCE).unref();
+    setTimeout(
+      () => resolve({ modules: `no answer within ${HEALTH_TIMEOUT} ms` }),
+      HEALTH_TIMEOUT,
+    ).unref();
   });
 }
 

@@ -2,7 +2,12 @@ import type { Duplex } from 'node:stream';
 import { toProblem } from '../../app/response/problem.ts';
 
 /** Answers on a bare socket, which Node has no answer for, and ends it. */
-export function refuse(socket: Duplex, status: number, code: string, detail?: string): void {
+export function endWithProblem(
+  socket: Duplex,
+  status: number,
+  code: string,
+  detail?: string,
+): void {
   const problem = toProblem(status, code, detail === undefined ? undefined : { detail });
   const body = JSON.stringify(problem);
   socket.end(

@@ -7,7 +7,7 @@ import { hasBody } from '../../app/adapters/node-exchange.ts';
 const MOST_FIELDS = 1000;
 
 /** Whether a request asks for what this server may do instead of an answer; anything else it ignores (RFC 9110, section 7.8). */
-export function isHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
+export function isWebSocketHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
   return (
     method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket'
   );
@@ -17,15 +17,15 @@ export function isHandshake({ method, headers, httpVersion }: IncomingMessage): 
  * Whether Node is to hand the socket of an `Upgrade` over. It asks from 24.9 on; from 26 on it would read the body itself, so that nothing is left to
  * replay. What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
  */
-export function upgrades(req: IncomingMessage): boolean {
-  return isHandshake(req) || !hasBody(req);
+export function wantsHandover(req: IncomingMessage): boolean {
+  return isWebSocketHandshake(req) || !hasBody(req);
 }
 
 /**
  * Where Node handed the socket over for an `Upgrade` that is no handshake, its parser is gone: the request goes back to where it came from,
  * without that field, and is parsed again with its body and all that follows. `false`: it can't.
  */
-export function replay(
+export function reparseWithoutUpgrade(
   server: Server,
   req: IncomingMessage,
   socket: Socket,

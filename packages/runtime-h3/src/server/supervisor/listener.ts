@@ -15,9 +15,7 @@ export async function listen(
     onConnection,
   );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(toListenError(error, host, port)),
-    );
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen({ host, port, backlog: 511 }, resolve);
   });
   return server;
@@ -30,7 +28,7 @@ export function toUrl(server: Server, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function toListenError(error: NodeJS.ErrnoException, host: string, port: number): GatiError {
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): GatiError {
   if (error.code === 'EADDRINUSE') {
     return new GatiError({
       code: 'GATI_PORT_TAKEN',

@@ -3,7 +3,7 @@ import type { WorkerMetrics } from '../../telemetry/prometheus.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** How long a worker has to tell its figures. Milliseconds. */
-const PATIENCE = 1000;
+const SCRAPE_TIMEOUT = 1000;
 
 interface Scrape {
   metrics: WorkerMetrics[];
@@ -29,7 +29,7 @@ export function createScraper(): Scraper {
             from.send({ gati: 'metrics', id: message.id, workers: scrape.metrics });
         };
         const scrape: Scrape = { metrics: [], awaited: new Set(workers), finish };
-        const late = setTimeout(finish, PATIENCE);
+        const late = setTimeout(finish, SCRAPE_TIMEOUT);
         scrapes.set(id, scrape);
         for (const worker of workers) worker.send({ gati: 'measure', id });
       } else if (message.gati === 'measured') {

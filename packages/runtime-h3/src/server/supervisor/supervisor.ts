@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import { readServerEnv } from '../env.ts';
-import { toText } from '../startup-error.ts';
+import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
 import { createScraper } from './scrape.ts';
 import type { ToSupervisor } from '../channel/messages.ts';
@@ -9,11 +9,11 @@ import type { PublishRelay } from './publish-relay.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** The process that people start: holds the port, keeps the workers, passes signals on. It runs none of the app's code. */
-export async function supervise(): Promise<void> {
+export async function runSupervisor(): Promise<void> {
   try {
     await run();
   } catch (error) {
-    process.stderr.write(`${toText(error)}\n`);
+    process.stderr.write(`${formatStartupError(error)}\n`);
     process.exit(1);
   }
 }
@@ -52,7 +52,7 @@ async function run(): Promise<void> {
   const server = await listen(env.host, env.port, (socket) => {
     // What happens to a connection before it is handed on is its worker's, or nobody's, to tell.
     socket.on('error', () => {});
-    pool.give(socket);
+    pool.assign(socket);
   });
   server.on('error', (error) =>
     log('error', 'a connection could not be accepted', { reason: error.message }),

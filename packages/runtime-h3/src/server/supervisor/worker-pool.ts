@@ -60,11 +60,11 @@ export class WorkerPool {
     for (const place of this.#places.keys()) void this.#fill(place);
   }
 
-  give(socket: Socket): void {
+  assign(socket: Socket): void {
     const count = this.#places.length;
     for (let tries = 0; tries < count; tries++) {
       const worker = this.#places[this.#next++ % count];
-      if (worker?.state === 'ready') return worker.give(socket);
+      if (worker?.state === 'ready') return worker.handOver(socket);
     }
     if (this.#stopping || this.#waiting.length >= LONGEST_QUEUE) socket.destroy();
     else this.#waiting.push(socket);
@@ -128,7 +128,7 @@ export class WorkerPool {
     const worker = new WorkerProcess(
       { [WORKER_MARK]: kind ?? (then ? 'first' : 'more') },
       {
-        onReturn: (socket) => this.give(socket),
+        onReturn: (socket) => this.assign(socket),
         onMessage: (from, message) => {
           if (message.gati === 'leaving') this.#replace(from);
           onMessage(from, message);
@@ -187,7 +187,7 @@ export class WorkerPool {
   }
 
   #handOut(): void {
-    for (const socket of this.#waiting.splice(0)) this.give(socket);
+    for (const socket of this.#waiting.splice(0)) this.assign(socket);
   }
 }
 

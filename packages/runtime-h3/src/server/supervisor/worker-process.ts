@@ -52,7 +52,7 @@ export class WorkerProcess {
       });
       void this.gone.then((how) => {
         this.state = 'gone';
-        reject(toStartError(how));
+        reject(workerStartError(how));
         for (const socket of this.#untaken.values()) if (!socket.destroyed) onReturn(socket);
         this.#untaken.clear();
       });
@@ -71,7 +71,7 @@ export class WorkerProcess {
   }
 
   /** It stays open here until the worker says that it has it: what is on its way to a process that is killed is lost. */
-  give(socket: Socket): void {
+  handOver(socket: Socket): void {
     const id = ++this.#given;
     this.#untaken.set(id, socket);
     this.#child.send(
@@ -102,7 +102,7 @@ export class WorkerProcess {
   }
 }
 
-function toStartError(how: string): GatiError {
+function workerStartError(how: string): GatiError {
   return new GatiError({
     code: 'GATI_WORKER_START',
     level: 'error',

@@ -3,7 +3,7 @@ import type { App } from '../../app/options.ts';
 import { type ClientFiles, createClientFiles, wantsPage } from '../http/client-files.ts';
 import type { Probes } from '../http/probes.ts';
 
-export interface GateOptions {
+export interface DispatchOptions {
   app: App;
   probes: Probes;
   /** Of what is not the app's: it prepares its own answers. */
@@ -14,17 +14,17 @@ export interface GateOptions {
 }
 
 /** Sends a request to the probes, the app's routes or the client's files; all share one origin. */
-export function createGate({
+export function createDispatcher({
   app,
   probes,
   prepare,
   client,
   base,
   onError,
-}: GateOptions): (req: IncomingMessage, res: ServerResponse) => void {
+}: DispatchOptions): (req: IncomingMessage, res: ServerResponse) => void {
   if (client === undefined) {
     return (req, res) => {
-      if (!probes(req, res)) app.node(req, res);
+      if (!probes(req, res)) app.handleNodeRequest(req, res);
     };
   }
   // Most processes answer API calls long before the first page, if ever.
@@ -39,7 +39,7 @@ export function createGate({
       files ??= createClientFiles(client);
       const served = await files;
       for (const path of paths) if (await served.serve(req, res, path)) return;
-      app.node(req, res);
+      app.handleNodeRequest(req, res);
     } catch (error) {
       onError(error);
       res.destroy();
@@ -50,8 +50,8 @@ export function createGate({
     const path = toPath(req.url!);
     if (wantsPage(req, base)) void serve(req, res, path, '/index.html');
     else if (req.method === 'GET' || req.method === 'HEAD')
-      app.node(req, res, () => void serve(req, res, path));
-    else app.node(req, res);
+      app.handleNodeRequest(req, res, () => void serve(req, res, path));
+    else app.handleNodeRequest(req, res);
   };
 }
 

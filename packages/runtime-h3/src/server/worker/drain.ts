@@ -24,7 +24,7 @@ export async function drainWorker({
   logger,
 }: DrainOptions): Promise<void> {
   const deadline = Date.now() + within;
-  http.sayGoodbye();
+  http.startDraining();
   const late = new Promise<'late'>((resolve) => {
     setTimeout(() => resolve('late'), within);
   });

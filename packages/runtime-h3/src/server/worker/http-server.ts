@@ -9,23 +9,27 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
 import { toProblem } from '../../app/response/problem.ts';
-import type { AnswerState } from '../http/compression.ts';
+import type { DrainState } from '../http/compression.ts';
 import { IdleConnections } from './idle-connections.ts';
-import { refuse } from '../http/raw-problem.ts';
-import { upgrades, isHandshake, replay } from '../http/upgrade-replay.ts';
+import { endWithProblem } from '../http/raw-problem.ts';
+import {
+  wantsHandover,
+  isWebSocketHandshake,
+  reparseWithoutUpgrade,
+} from '../http/upgrade-replay.ts';
 
 export interface HttpServer {
   /** Takes a connection that the supervisor accepted. */
   take(socket: Socket): void;
   /** Each answer from now on is the last of its connection. */
-  sayGoodbye(): void;
+  startDraining(): void;
   /** Resolves when no connection is left. */
   empty(): Promise<void>;
   destroy(): void;
 }
 
 export interface HttpServerHooks {
-  state: AnswerState;
+  state: DrainState;
   onRequest(req: IncomingMessage, res: ServerResponse): void;
   /** `false`: the upgrade is nobody's. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
@@ -35,7 +39,7 @@ export interface HttpServerHooks {
 const KEEP_ALIVE = 5000;
 
 /** Its types don't know it yet. */
-const KNOWING = { shouldUpgradeCallback: upgrades } as ServerOptions;
+const UPGRADE_CALLBACK = { shouldUpgradeCallback: wantsHandover } as ServerOptions;
 
 /** Node's HTTP server without a port of its own, with limits on slow clients. */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
@@ -51,7 +55,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       keepAliveTimeout: KEEP_ALIVE,
       // Node's own refusal has no body.
       requireHostHeader: false,
-      ...KNOWING,
+      ...UPGRADE_CALLBACK,
     },
     (req, res) => {
       const { upgrade, host } = req.headers;
@@ -60,23 +64,24 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       // Node lets flow after the answer what nobody asked for, a twentieth of a bare request for an `end` that nobody hears.
       if (!hasBody(req)) req.read(0);
       if (host !== undefined || hasHost(req)) onRequest(req, res);
-      else refuseHostless(res);
+      else rejectWithoutHost(res);
     },
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (!isHandshake(req) && replay(server, req, socket as Socket, head)) return;
+    if (!isWebSocketHandshake(req) && reparseWithoutUpgrade(server, req, socket as Socket, head))
+      return;
     socket.on('error', () => socket.destroy());
-    if (!isHandshake(req)) refuse(socket, 431, 'headers_too_large');
-    else if (!hasHost(req)) refuse(socket, 400, 'bad_request');
-    else if (!onUpgrade(req, socket, head)) refuse(socket, 404, 'not_found');
+    if (!isWebSocketHandshake(req)) endWithProblem(socket, 431, 'headers_too_large');
+    else if (!hasHost(req)) endWithProblem(socket, 400, 'bad_request');
+    else if (!onUpgrade(req, socket, head)) endWithProblem(socket, 404, 'not_found');
   });
-  server.on('clientError', refuseClient);
+  server.on('clientError', rejectMalformed);
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
-    refuse(res.socket ?? req.socket, 417, 'expectation_failed'),
+    endWithProblem(res.socket ?? req.socket, 417, 'expectation_failed'),
   );
   // Only a proxy makes tunnels.
   server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
-    refuse(socket, 405, 'method_not_allowed'),
+    endWithProblem(socket, 405, 'method_not_allowed'),
   );
   // The server listens on nothing, so this starts its check for slow connections (`connectionsCheckingInterval`).
   server.emit('listening');
@@ -95,7 +100,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       idle.watch(socket);
       server.emit('connection', socket);
     },
-    sayGoodbye() {
+    startDraining() {
       state.draining = true;
     },
     empty: () =>
@@ -114,7 +119,7 @@ function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.host !== undefined || httpVersion !== '1.1';
 }
 
-function refuseHostless(res: ServerResponse): void {
+function rejectWithoutHost(res: ServerResponse): void {
   const body = JSON.stringify(
     toProblem(400, 'bad_request', { detail: 'The request has no Host.' }),
   );
@@ -126,15 +131,15 @@ function refuseHostless(res: ServerResponse): void {
   res.writeHead(400, headers).end(body);
 }
 
-function refuseClient(error: NodeJS.ErrnoException, socket: Duplex): void {
+function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
   const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
   // Nobody reads any more, or half an answer is out already.
   if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent)
     return void socket.destroy();
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, 408, 'request_timeout');
-  else if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, 431, 'headers_too_large');
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, 408, 'request_timeout');
+  else if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, 431, 'headers_too_large');
   else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
-    refuse(socket, 413, 'chunk_extensions_too_large');
-  else refuse(socket, 400, 'bad_request');
+    endWithProblem(socket, 413, 'chunk_extensions_too_large');
+  else endWithProblem(socket, 400, 'bad_request');
 }

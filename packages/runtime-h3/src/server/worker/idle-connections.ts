@@ -60,7 +60,7 @@ export class IdleConnections {
   #sweep(): void {
     for (const [socket, wait] of this.#waits) {
       if (wait.most === 0) continue;
-      letGo(wait);
+      handBack(wait);
       const bytes = socket.bytesRead + socket.bytesWritten;
       if (bytes !== wait.bytes) {
         wait.bytes = bytes;
@@ -74,7 +74,7 @@ export class IdleConnections {
 }
 
 /** Node's parser holds a message until its end is told, which nobody asked for where it was read ahead. */
-function letGo(wait: Wait): void {
+function handBack(wait: Wait): void {
   const { message } = wait;
   wait.message = undefined;
   if (

@@ -1,10 +1,10 @@
-import { ReleaseHost } from '../../releases/manager/release-manager.ts';
+import { ReleaseManager } from '../../releases/manager/release-manager.ts';
 import { ReleaseInstance } from '../../releases/manager/instance.ts';
 import type { KnownRelease, Marks } from '../../releases/manager/known-release.ts';
 import { type ReleaseRules, restrict } from '../../releases/manager/rules.ts';
-import type { Releases, ReleasesOptions } from './served-app.ts';
+import type { OpenReleases, OpenReleasesOptions } from './served-app.ts';
 
-export interface ManyOptions extends ReleasesOptions {
+export interface ManyOptions extends OpenReleasesOptions {
   /** There. */
   folder: string | undefined;
   /** Of the own build, epoch milliseconds: a build knows no time, so it is as old as its manifest. */
@@ -13,12 +13,22 @@ export interface ManyOptions extends ReleasesOptions {
   document: KnownRelease['document'];
 }
 
-export async function openMany(options: ManyOptions): Promise<Releases> {
-  const { own, document, rules, store: url, cache, usage, onCrowded, logger, unused } = options;
-  const carried = await readCarried(options.folder, rules);
+export async function openMany(options: ManyOptions): Promise<OpenReleases> {
+  const {
+    own,
+    document,
+    rules,
+    store: url,
+    cache,
+    usage,
+    onTooManyReleases,
+    logger,
+    unused,
+  } = options;
+  const bundled = await readBundled(options.folder, rules);
   // It is newer than what it took along.
   const date = new Date(
-    Math.max(options.date, ...carried.releases.map(({ date }) => Date.parse(date) + 1)),
+    Math.max(options.date, ...bundled.releases.map(({ date }) => Date.parse(date) + 1)),
   ).toISOString();
   const instance = new ReleaseInstance({
     load: () => Promise.resolve(restrict(own, rules.serves)),
@@ -27,15 +37,15 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
   const [served] = await Promise.all([instance.bundle(), instance.context()]);
   const { version, id } = own;
   const route: KnownRelease['route'] = (method, path) => served.match(method, path)?.data;
-  const host = new ReleaseHost({
+  const host = new ReleaseManager({
     own: { version, id, date, route, instance, ...(document !== undefined && { document }) },
     usage,
-    onCrowded,
+    onTooManyReleases,
     logger,
     unused,
   });
-  if (carried.releases.length > 0) await host.update({ ...carried, current: undefined });
-  if (!url) return { host, close: (within) => host.dispose(within) };
+  if (bundled.releases.length > 0) await host.update({ ...bundled, current: undefined });
+  if (!url) return { app: host, close: (within) => host.dispose(within) };
 
   const [{ openReleaseStore }, { StoreFollower }] = await Promise.all([
     import('../../releases/store/open.ts'),
@@ -46,7 +56,7 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
     host,
     store,
     rules,
-    carried,
+    bundled,
     cache,
     ownVersion: version,
     ownId: id,
@@ -54,14 +64,14 @@ export async function openMany(options: ManyOptions): Promise<Releases> {
   });
   await follower.start();
   return {
-    host,
+    app: host,
     async close(within) {
       await Promise.all([follower.close(), host.dispose(within)]);
     },
   };
 }
 
-async function readCarried(
+async function readBundled(
   folder: string | undefined,
   rules: ReleaseRules,
 ): Promise<{ releases: KnownRelease[]; marks: Marks }> {

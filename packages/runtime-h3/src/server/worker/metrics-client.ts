@@ -3,7 +3,7 @@ import type { WorkerEffects } from './worker-effects.ts';
 import type { ToSupervisor, ToWorker } from '../channel/messages.ts';
 import type { WorkerMetrics } from '../../telemetry/prometheus.ts';
 
-export interface Measurer {
+export interface MetricsClient {
   /** The text of `/metrics`, of all workers. */
   scrape(): Promise<string>;
   /** Tells the supervisor what this worker counted. */
@@ -11,11 +11,11 @@ export interface Measurer {
   receive(message: ToWorker & { gati: 'metrics' }): void;
 }
 
-export function createMeasurer(
+export function createMetricsClient(
   app: App,
   effects: Pick<WorkerEffects, 'stats'>,
   tell: (message: ToSupervisor) => void,
-): Measurer {
+): MetricsClient {
   const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
   let ids = 0;
   return {

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { onlyRelease, type ServedRelease } from '../../app/versions/served-release.ts';
 import { restrict } from '../../releases/manager/rules.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/names.ts';
-import type { Releases, ReleasesOptions } from './served-app.ts';
+import type { OpenReleases, OpenReleasesOptions } from './served-app.ts';
 
 /** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
-export async function openReleases(options: ReleasesOptions): Promise<Releases> {
+export async function openReleases(options: OpenReleasesOptions): Promise<OpenReleases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
   const hasFolder = folder !== undefined && existsSync(folder);
   const at = (file: string): string => join(folder!, '../../..', file);
@@ -26,15 +26,15 @@ export async function openReleases(options: ReleasesOptions): Promise<Releases> 
 }
 
 async function openOwn(
-  { own, rules }: ReleasesOptions,
+  { own, rules }: OpenReleasesOptions,
   date: string,
   document: ServedRelease['document'],
-): Promise<Releases> {
+): Promise<OpenReleases> {
   const served = restrict(own, rules.serves);
   const releases = onlyRelease(served, document);
   const context = await rules.createContext(served, date);
   return {
-    host: {
+    app: {
       releases: () => releases,
       context: () => Promise.resolve(context.gctx),
       current: () => Promise.resolve(context),

@@ -1,11 +1,11 @@
 import type { ServedReleases } from '../../app/versions/served-release.ts';
-import type { Context } from '../../context/global.ts';
+import type { AppContext } from '../../context/global.ts';
 import type { GlobalContext, Logger } from '../../context/types.ts';
 import type { MigratePayload } from '../../effects/engine/job-release.ts';
 import type { ReleaseBundle } from '../../releases/bundle.ts';
 import type { ReleaseRules } from '../../releases/manager/rules.ts';
 
-export interface ReleasesOptions {
+export interface OpenReleasesOptions {
   own: ReleaseBundle;
   rules: ReleaseRules;
   /** `dist/server/releases` */
@@ -15,25 +15,25 @@ export interface ReleasesOptions {
   /** `GATI_CACHE` */
   cache: string | undefined;
   usage(bundle: ReleaseBundle): { open: number; idle: number };
-  onCrowded(): void;
+  onTooManyReleases(): void;
   logger: Logger;
   /** Milliseconds after which an older release that nobody uses is closed. */
   unused?: number | undefined;
 }
 
 /** What is served, and by what. */
-export interface Host {
+export interface ServedApp {
   releases(): ServedReleases;
   context(bundle: ReleaseBundle): Promise<GlobalContext>;
   /** Of the release that is current. */
-  current(): Promise<Context>;
+  current(): Promise<AppContext>;
   readonly currentVersion: string;
   /** What migrations make of a payload that an old release queued, for the current one. */
   migratePayload: MigratePayload;
 }
 
-export interface Releases {
-  host: Host;
+export interface OpenReleases {
+  app: ServedApp;
   /** Milliseconds that modules have to end. */
   close(within: number): Promise<void>;
 }

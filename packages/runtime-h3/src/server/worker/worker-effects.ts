@@ -1,11 +1,11 @@
-import type { EffectHome } from '../../effects/engine/job-release.ts';
+import type { ReleaseEffects } from '../../effects/engine/job-release.ts';
 import type { Queues } from '../../effects/drivers/open.ts';
-import { createRunner } from '../../effects/engine/current-release.ts';
+import { runCurrentRelease } from '../../effects/engine/current-release.ts';
 import type { ProcessEffects } from '../../context/global.ts';
-import { toDataFolder } from '../../data/location.ts';
+import { dataFolder } from '../../data/location.ts';
 import type { Logger } from '../../context/types.ts';
 import type { QueueDriver, QueueStats } from '../../ports.ts';
-import type { Host } from './served-app.ts';
+import type { ServedApp } from './served-app.ts';
 
 export interface WorkerEffectsOptions {
   /** This process is there to run effects. Others run them only where nobody else can: from a queue in their own memory. */
@@ -20,7 +20,7 @@ export interface WorkerEffectsOptions {
 
 export interface WorkerEffects extends ProcessEffects {
   /** Begins to run what is queued, if this process does. */
-  follow(host: Host): void;
+  follow(host: ServedApp): void;
   /** Of the queue that this process runs, if any, and if it counts. */
   stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
   /** Takes nothing more and lets what runs end, for so many milliseconds. */
@@ -42,16 +42,16 @@ export function createWorkerEffects({
 }: WorkerEffectsOptions): WorkerEffects {
   let opening: Promise<QueueDriver> | undefined;
   let driver: QueueDriver | undefined;
-  let host: Host | undefined;
-  let runner: ReturnType<typeof createRunner> | undefined;
+  let host: ServedApp | undefined;
+  let runner: ReturnType<typeof runCurrentRelease> | undefined;
 
   const open = async (): Promise<QueueDriver> => {
-    const { openQueue, toDefaultQueue, toQueueSettings } =
+    const { openQueue, defaultQueueUrl, loggedQueueSettings } =
       await import('../../effects/drivers/open.ts');
     driver = await openQueue(
-      url || toDefaultQueue(toDataFolder('production')),
+      url || defaultQueueUrl(dataFolder('production')),
       queues,
-      toQueueSettings(logger),
+      loggedQueueSettings(logger),
     );
     if (!runs && driver.caps.shared) onQueue();
     begin();
@@ -61,7 +61,7 @@ export function createWorkerEffects({
   const begin = (): void => {
     const from = host;
     if (!driver || !from || runner || (!runs && driver.caps.shared)) return;
-    runner = createRunner({
+    runner = runCurrentRelease({
       version: () => from.currentVersion,
       engine: async () => (await from.current()).effects,
       logger,
@@ -76,12 +76,16 @@ export function createWorkerEffects({
         throw error;
       })),
 
-    async releaseOf(version): Promise<EffectHome | undefined> {
+    async releaseOf(version): Promise<ReleaseEffects | undefined> {
       const release = host?.releases().list.find((one) => one.version === version);
       if (!host || !release || !ALIVE.has(release.status)) return undefined;
       const bundle = await release.bundle();
       const gctx = await host.context(bundle);
-      return { slots: () => bundle.effects, $defs: () => bundle.contract.$defs, gctx: () => gctx };
+      return {
+        effects: () => bundle.effects,
+        $defs: () => bundle.contract.$defs,
+        gctx: () => gctx,
+      };
     },
 
     // Nothing runs before the releases are known.

@@ -7,9 +7,9 @@ import { createJsonLogger } from '../../telemetry/logger.ts';
 import { drainWorker } from './drain.ts';
 import { createWorkerEffects } from './worker-effects.ts';
 import { readServerEnv } from '../env.ts';
-import { toText } from '../startup-error.ts';
-import { toAnswer } from '../http/compression.ts';
-import { createGate } from './dispatch.ts';
+import { formatStartupError } from '../startup-error.ts';
+import { enableCompression } from '../http/compression.ts';
+import { createDispatcher } from './dispatch.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer } from './http-server.ts';
 import type { ServerOptions } from '../options.ts';
@@ -19,10 +19,10 @@ import {
   type ToWorker,
   type WorkerKind,
 } from '../channel/messages.ts';
-import { createMeasurer } from './metrics-client.ts';
+import { createMetricsClient } from './metrics-client.ts';
 import { createProbes } from '../http/probes.ts';
 import { openReleases } from './open-releases.ts';
-import { toServes } from '../roles.ts';
+import { servesRoute } from '../roles.ts';
 import { keepTickShape } from './tick-shape.ts';
 
 /** What is left of a worker's time when its supervisor is gone. Milliseconds. */
@@ -35,7 +35,7 @@ const CRASH_DRAIN = 5000;
 type End = (within: number, code: number) => void;
 
 /** One worker of the server: the app behind HTTP, on connections that the supervisor hands over. */
-export async function work(options: ServerOptions, kind: WorkerKind): Promise<void> {
+export async function runWorker(options: ServerOptions, kind: WorkerKind): Promise<void> {
   keepTickShape();
   const speak = holdStdout();
   process.stdout.on('error', () => {});
@@ -49,7 +49,7 @@ export async function work(options: ServerOptions, kind: WorkerKind): Promise<vo
     end = await start(options, kind, speak);
   } catch (error) {
     speak();
-    tell({ gati: 'failed', text: toText(error) }, () => process.exit(1));
+    send({ gati: 'failed', text: formatStartupError(error) }, () => process.exit(1));
   }
 }
 
@@ -58,7 +58,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   const { base, cors, limits, missingVersion, client, queues } = options;
   const secrets: string[] = [];
   // The app comes after the releases that it serves.
-  let usage: App['usage'] = () => ({ open: 0, idle: 0 });
+  let usage: App['releaseUsage'] = () => ({ open: 0, idle: 0 });
   let redact = createRedactor([]);
   const write = (lines: string): void => void process.stdout.write(redact(lines));
   const logger = createJsonLogger({ level: env.logLevel, write });
@@ -68,13 +68,13 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     url: process.env.GATI_EFFECTS,
     queues,
     logger,
-    onQueue: () => tell({ gati: 'queue' }),
+    onQueue: () => send({ gati: 'queue' }),
   });
   const own = await options.release();
-  const { host, close } = await openReleases({
+  const { app: host, close } = await openReleases({
     own,
     rules: {
-      serves: toServes(own, env),
+      serves: servesRoute(own, env),
       async createContext(release, date) {
         const announce = kind === 'first' && release.id === own.id;
         const made = await createGlobalContext({
@@ -94,11 +94,11 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     store: process.env.GATI_RELEASES,
     cache: process.env.GATI_CACHE,
     usage: (release) => usage(release),
-    onCrowded: () => tell({ gati: 'crowded' }),
+    onTooManyReleases: () => send({ gati: 'crowded' }),
     logger,
   });
   const answers = { draining: false };
-  const prepare = (res: ServerResponse): void => toAnswer(res, answers);
+  const prepare = (res: ServerResponse): void => enableCompression(res, answers);
   const app = createApp({
     releases: () => host.releases(),
     context: (release) => host.context(release),
@@ -108,15 +108,15 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     limits,
     missingVersion,
     trustProxy: env.trustProxy,
-    onLarge: prepare,
+    beforeLargeResponse: prepare,
     // Only sockets load it.
-    link: async () => (await import('./publish-link.ts')).createPublishLink(logger),
+    publishLink: async () => (await import('./publish-link.ts')).createPublishLink(logger),
     log: write,
     logger,
   });
-  usage = app.usage;
+  usage = app.releaseUsage;
   effects.follow(host);
-  const measurer = createMeasurer(app, effects, tell);
+  const measurer = createMetricsClient(app, effects, send);
   let draining = false;
   const probes = createProbes({
     prepare,
@@ -127,7 +127,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   });
   const http = createHttpServer({
     state: answers,
-    onRequest: createGate({
+    onRequest: createDispatcher({
       app,
       probes,
       prepare,
@@ -135,7 +135,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
       base,
       onError: (error) => logger.error('a file could not be sent', { error }),
     }),
-    onUpgrade: (req, socket, head) => app.upgrade(req, socket, head),
+    onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   });
 
   /** Jobs end before the modules that they use, and the queue after whatever may still enqueue. */
@@ -159,7 +159,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
         code: 'GATI_UNCAUGHT',
         error,
       });
-      tell({ gati: 'leaving' });
+      send({ gati: 'leaving' });
       end(Math.min(CRASH_DRAIN, env.drain), 1);
     });
   }
@@ -167,7 +167,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     if (!isMessage(message)) return;
     const known = message as ToWorker;
     if (known.gati === 'connection') {
-      tell({ gati: 'taken', id: known.id });
+      send({ gati: 'taken', id: known.id });
       // `undefined`: the client was gone before the socket got here.
       if (handle) http.take(handle as Socket);
     } else if (known.gati === 'speak') speak();
@@ -175,7 +175,7 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     else if (known.gati === 'measure') void measurer.measure(known.id);
     else if (known.gati === 'metrics') measurer.receive(known);
   });
-  tell({ gati: 'ready' });
+  send({ gati: 'ready' });
   return end;
 }
 
@@ -183,7 +183,7 @@ function exit(_within: number, code: number): void {
   process.exit(code);
 }
 
-function tell(message: ToSupervisor, then: () => void = () => {}): void {
+function send(message: ToSupervisor, then: () => void = () => {}): void {
   if (process.connected) process.send!(message, undefined, undefined, then);
   else then();
 }

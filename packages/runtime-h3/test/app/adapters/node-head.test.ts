@@ -35,7 +35,7 @@ test.each(['/plain', '/stream'])(
         res.setHeader('cache-control', 'public');
         res.setHeader('x-early', 'yes');
       }
-      app.node(req, res);
+      app.handleNodeRequest(req, res);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;

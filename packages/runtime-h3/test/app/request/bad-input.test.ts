@@ -341,7 +341,7 @@ describe('bad input in production', () => {
 it('leaves what is not its own to the next handler', async () => {
   const target = await overNode(bundle({ 'POST /own': { handler: () => ({}) } }));
   const server = createServer((req, res) =>
-    target.app.node(req, res, () => res.end(`next ${req.url}`)),
+    target.app.handleNodeRequest(req, res, () => res.end(`next ${req.url}`)),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
-import type { RouteSlot } from '../../../src/releases/bundle.ts';
+import type { BundleRoute } from '../../../src/releases/bundle.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 const unheard: unknown[] = [];
@@ -10,7 +10,7 @@ afterEach(() => void process.off('unhandledRejection', hear));
 
 it('answers 500 for code that fails to load before the first global context is made', async () => {
   const release = bundle({ 'GET /broken': {} });
-  (release.routes[0] as RouteSlot).live = () => Promise.reject(new Error('no such code'));
+  (release.routes[0] as BundleRoute).load = () => Promise.reject(new Error('no such code'));
   const app = createApp({
     mode: 'production',
     logger: context(release).logger,

@@ -1,6 +1,6 @@
 import type { Contract } from '@gati/contract';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Carry, ServedRelease } from '../../../src/app/versions/served-release.ts';
+import type { MigrationPath, ServedRelease } from '../../../src/app/versions/served-release.ts';
 import { HttpError } from '../../../src/index.ts';
 import type { Migration } from '../../../src/releases/migrate/types.ts';
 import { bundle } from '../../helpers/bundle.ts';
@@ -85,7 +85,7 @@ const OLD_CONTRACT: Contract = {
       : route,
   ),
 };
-const carry: Carry = {
+const path: MigrationPath = {
   target: '2.0.0',
   steps: [migration],
   match(method, path) {
@@ -96,8 +96,8 @@ const carry: Carry = {
 };
 const oldest = release('1.0.0', '2026-01-01T00:00:00Z', {
   status: 'retired',
-  carried: true,
-  carry,
+  migrated: true,
+  migration: path,
   deprecatedAt: '2026-03-01T00:00:00Z',
   route: (method, path) => table.match(method, path)?.data,
   bundle: () => Promise.reject(new Error('its code is gone')),

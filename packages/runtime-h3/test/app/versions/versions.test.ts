@@ -274,14 +274,14 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
     await start([first]);
     const made = (await first.bundle()) as never;
-    expect(target.app.usage(made)).toEqual({ open: 0, idle: 0 });
+    expect(target.app.releaseUsage(made)).toEqual({ open: 0, idle: 0 });
     const pending = ask();
-    while (target.app.usage(made).open === 0)
+    while (target.app.releaseUsage(made).open === 0)
       await new Promise((resolve) => setTimeout(resolve, 5));
     answer();
     expect(await pending).toEqual([200, '1.0.0']);
-    expect(target.app.usage(made).open).toBe(0);
-    expect(target.app.usage(made).idle).toBeGreaterThanOrEqual(0);
+    expect(target.app.releaseUsage(made).open).toBe(0);
+    expect(target.app.releaseUsage(made).idle).toBeGreaterThanOrEqual(0);
   });
 });
 
@@ -310,7 +310,7 @@ describe('over node alone', () => {
         const req = { method: 'GET', url, headers, socket: {}, complete: true } as never;
         const res = new ServerResponse(req);
         res.end = () => (resolve(res.statusCode), res);
-        target.app.node(req, res, () => resolve('next'));
+        target.app.handleNodeRequest(req, res, () => resolve('next'));
       });
     expect(await outcome('/page')).toBe('next');
     expect(await outcome('/page', { 'x-api-version': '9.9.9' })).toBe('next');
@@ -338,6 +338,7 @@ describe('over node alone', () => {
     await expect(first('/none?api-version=x')).rejects.toThrow(/404 Not Found/);
     const [one] = served.list.filter(({ version }) => version === '2.0.1');
     const made = (await one!.bundle()) as never;
-    while (target.app.usage(made).open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (target.app.releaseUsage(made).open > 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });

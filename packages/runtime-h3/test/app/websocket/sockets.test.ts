@@ -162,7 +162,7 @@ describe('WebSocket', () => {
     const server = createServer();
     let foreign = 0;
     server.on('upgrade', (req, socket, head) => {
-      if (target.app.upgrade(req, socket, head)) return;
+      if (target.app.handleNodeUpgrade(req, socket, head)) return;
       foreign++;
       expect([socket.destroyed, socket.listenerCount('error')]).toEqual([false, 0]);
       socket.end(
@@ -190,7 +190,7 @@ describe('WebSocket', () => {
     const release = bundle({ 'WS /live': { socket: {} } });
     const [slot] = release.routes;
     if (slot === undefined) throw new Error('no slot');
-    slot.live = async () => {
+    slot.load = async () => {
       const said = greeting;
       return {
         middleware: [],

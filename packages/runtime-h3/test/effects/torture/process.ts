@@ -2,10 +2,10 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { GlobalContext } from '../../../src/context/types.ts';
 import { createEffectsEngine, type EffectsEngine } from '../../../src/effects/engine/engine.ts';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
-import { QUEUES } from '../../../src/effects/drivers/registry.ts';
+import { ALL_QUEUES } from '../../../src/effects/drivers/registry.ts';
 import type { EffectContext, EffectFile } from '../../../src/effects/types.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
-import type { EffectSlot } from '../../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../../src/releases/bundle.ts';
 import { createHits } from './hits.ts';
 import type { Entry, Item, TortureSetting } from './setting.ts';
 
@@ -27,11 +27,11 @@ const report = (message: string, fields?: Record<string, unknown>): void => {
     `${instance} ${message} ${JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? value.stack : value))}\n`,
   );
 };
-const driver = watch(await openQueue(url, QUEUES));
+const driver = watch(await openQueue(url, ALL_QUEUES));
 const engine = createEffectsEngine({
   driver,
   lease,
-  slots: () => slots,
+  effects: () => slots,
   $defs: () => ({}),
   gctx: () =>
     ({
@@ -61,7 +61,7 @@ const files: Record<string, Partial<EffectFile>> = {
     }),
   },
 };
-const slots: Record<string, EffectSlot> = Object.fromEntries(
+const slots: Record<string, BundleEffect> = Object.fromEntries(
   Object.entries(files).map(([name, { concurrency, ...file }]) => {
     const retry = { attempts: 1000, ...file.retry };
     return [

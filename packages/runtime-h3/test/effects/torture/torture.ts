@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
-import { QUEUES } from '../../../src/effects/drivers/registry.ts';
+import { ALL_QUEUES } from '../../../src/effects/drivers/registry.ts';
 import type { QueueStats } from '../../../src/ports.ts';
 import { bundleForNode } from '../../helpers/bundle-for-node.ts';
 import { judge } from './judge.ts';
@@ -152,7 +152,7 @@ export function describeTorture(name: string, harness: TortureHarness): void {
 
         // What is left is for those that nobody kills.
         const last = [start({}), start({})];
-        const queue = await openQueue(url, QUEUES);
+        const queue = await openQueue(url, ALL_QUEUES);
         const empty: QueueStats = { waiting: 0, delayed: 0, active: 0, dead: 0 };
         const counts = (await queue.stats()) !== undefined;
         // What can't be counted is through when the ledgers say so, and nothing more comes.

@@ -3,9 +3,9 @@ import type { Handler, SocketHooks } from '../../../src/context/types.ts';
 import type { EffectFile } from '../../../src/effects/types.ts';
 import {
   ABI,
-  type LiveRoute,
+  type LoadedRoute,
   type ReleaseBundle,
-  type RouteSlot,
+  type BundleRoute,
 } from '../../../src/releases/bundle.ts';
 
 if (process.env.DIE_AT_START) process.exit(3);
@@ -76,9 +76,9 @@ const handlers: Record<string, Handler | SocketHooks> = {
   },
 };
 
-const slots: RouteSlot[] = Object.entries(handlers).map(([id, handler]) => {
+const slots: BundleRoute[] = Object.entries(handlers).map(([id, handler]) => {
   const [method = '', path = ''] = id.split(' ');
-  const live: LiveRoute = {
+  const live: LoadedRoute = {
     ...(method === 'WS' ? { socket: handler as SocketHooks } : { handler: handler as Handler }),
     middleware: [],
     input: {},
@@ -89,7 +89,7 @@ const slots: RouteSlot[] = Object.entries(handlers).map(([id, handler]) => {
     method,
     path,
     domain: path.startsWith('/payments') ? 'payments' : 'root',
-    live: () => live,
+    load: () => live,
   };
 });
 const table = new Map(slots.map((slot) => [`${slot.method} ${slot.path}`, slot]));

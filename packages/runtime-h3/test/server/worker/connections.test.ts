@@ -100,7 +100,7 @@ const door = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
 beforeAll(async () => {
   http = createHttpServer({
     state: { draining: false },
-    onRequest: (req, res) => (messages.push(req), app.node(req, res)),
+    onRequest: (req, res) => (messages.push(req), app.handleNodeRequest(req, res)),
     onUpgrade: () => false,
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
@@ -212,7 +212,9 @@ test('who reads a body slowly after the answer gets all of it', async () => {
 });
 
 test('a stream of HTTP/2 that its client cancels ends its call', async () => {
-  const server = http2.createServer((req, res) => app.node(req as never, res as never));
+  const server = http2.createServer((req, res) =>
+    app.handleNodeRequest(req as never, res as never),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const cancelled = client.request({ ':path': '/slow/100' });

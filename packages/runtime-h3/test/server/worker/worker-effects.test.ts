@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServedRelease } from '../../../src/app/versions/served-release.ts';
 import { createWorkerEffects } from '../../../src/server/worker/worker-effects.ts';
-import type { Host } from '../../../src/server/worker/served-app.ts';
+import type { ServedApp } from '../../../src/server/worker/served-app.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 test('jobs run on their own release while it answers by its version, also after it was rolled back', async () => {
@@ -26,7 +26,7 @@ test('jobs run on their own release while it answers by its version, also after 
     currentVersion: 'live',
     releases: () => ({ list }),
     context: async () => made,
-  } as unknown as Host);
+  } as unknown as ServedApp);
   const alive = await Promise.all(
     statuses.map(async (status) => [status, (await effects.releaseOf!(status)) !== undefined]),
   );

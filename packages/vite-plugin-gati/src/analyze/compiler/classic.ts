@@ -5,8 +5,8 @@ import type {
   AliasView,
   DeclarationView,
   FileChanges,
-  Host,
-  HostOptions,
+  Compiler,
+  CompilerOptions,
   IndexView,
   PropertyView,
   SymbolView,
@@ -14,7 +14,7 @@ import type {
   TypeTag,
   TypeView,
 } from './compiler.ts';
-import { toTag } from './tags.ts';
+import { typeTagOf } from './tags.ts';
 
 type TypeScript = typeof ts;
 
@@ -28,7 +28,7 @@ class View implements TypeView {
 
   constructor(raw: ts.Type, api: TypeScript) {
     this.raw = raw;
-    this.tag = toTag(raw.flags, api.TypeFlags);
+    this.tag = typeTagOf(raw.flags, api.TypeFlags);
     if (this.tag === 'literal') this.value = literalValue(raw, api);
     if (this.tag === 'template') this.texts = (raw as ts.TemplateLiteralType).texts;
     if (this.tag === 'any' && (raw as { intrinsicName?: string }).intrinsicName === 'error')
@@ -84,10 +84,10 @@ export function loadClassic(root: string): TypeScript | undefined {
 }
 
 /** The classic API in this process: slower, but needs no native program. */
-export class ClassicHost implements Host {
+export class ClassicCompiler implements Compiler {
   readonly engine = 'typescript-classic';
   readonly #api: TypeScript;
-  readonly #options: HostOptions;
+  readonly #options: CompilerOptions;
   readonly #kinds: number[] = [];
   readonly #sources = new Map<string, ts.SourceFile>();
   #program: ts.Program;
@@ -95,7 +95,7 @@ export class ClassicHost implements Host {
   #types = new WeakMap<ts.Type, View>();
   #symbols = new WeakMap<ts.Symbol, SymbolHandle>();
 
-  constructor(api: TypeScript, options: HostOptions) {
+  constructor(api: TypeScript, options: CompilerOptions) {
     this.#api = api;
     this.#options = options;
     for (const [name, kind] of Object.entries(api.SyntaxKind)) {

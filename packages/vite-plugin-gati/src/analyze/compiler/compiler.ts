@@ -2,10 +2,10 @@ import type { Node, SourceFile } from 'typescript-7/unstable/ast';
 
 /**
  * What the analysis asks of a compiler. Two implementations answer alike: the TypeScript 7 API (another process, so questions are asked
- * in batches) and the classic one. Syntax trees have the shape of TypeScript 7; kinds are read through {@link Host.kind}.
- * A view (of a type or symbol) is one object a snapshot, so identity can be used as a key until the next {@link Host.update}.
+ * in batches) and the classic one. Syntax trees have the shape of TypeScript 7; kinds are read through {@link Compiler.kind}.
+ * A view (of a type or symbol) is one object a snapshot, so identity can be used as a key until the next {@link Compiler.update}.
  */
-export interface Host {
+export interface Compiler {
   readonly engine: 'typescript-7' | 'typescript-classic';
   update(changes: FileChanges): void;
   close(): void;
@@ -125,7 +125,7 @@ export interface AliasView {
 }
 
 /** What a program is made of. */
-export interface HostOptions {
+export interface CompilerOptions {
   root: string;
   /** A tsconfig; it may exist only in the overlay. */
   configFile: string;

@@ -1,20 +1,20 @@
 import { GatiError } from '@gati/contract';
-import type { Host, HostOptions } from './compiler.ts';
+import type { Compiler, CompilerOptions } from './compiler.ts';
 
 /** `auto`: TypeScript 7, and the classic API where its native program can't run. */
-export type Engine = 'auto' | Host['engine'];
+export type Engine = 'auto' | Compiler['engine'];
 
 /** Compilers are loaded when one is needed: a start from the cache needs none. */
-export async function openHost(engine: Engine, options: HostOptions): Promise<Host> {
+export async function openCompiler(engine: Engine, options: CompilerOptions): Promise<Compiler> {
   if (engine !== 'typescript-classic') {
     try {
-      const { TypeScript7Host } = await import('./typescript7.ts');
-      return new TypeScript7Host(options);
+      const { TypeScript7Compiler } = await import('./typescript7.ts');
+      return new TypeScript7Compiler(options);
     } catch (error) {
       if (engine === 'typescript-7') throw error;
     }
   }
-  const { ClassicHost, loadClassic } = await import('./classic.ts');
+  const { ClassicCompiler, loadClassic } = await import('./classic.ts');
   const api = loadClassic(options.root);
   if (!api) {
     throw new GatiError({
@@ -25,5 +25,5 @@ export async function openHost(engine: Engine, options: HostOptions): Promise<Ho
       fix: 'Install without `--omit=optional`, or add `typescript` 5.9 or 6.0 to the project.',
     });
   }
-  return new ClassicHost(api, options);
+  return new ClassicCompiler(api, options);
 }

@@ -29,7 +29,7 @@ const ORDER = [
 ] as const satisfies readonly (readonly [string, TypeTag])[];
 
 /** What a type is, from its flags. @param all the flags of the compiler that it is of, by name */
-export function toTag(
+export function typeTagOf(
   flags: number,
   all: Readonly<Record<(typeof ORDER)[number][0], number>>,
 ): TypeTag {

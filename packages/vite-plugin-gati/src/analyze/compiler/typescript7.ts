@@ -18,8 +18,8 @@ import type {
   AliasView,
   DeclarationView,
   FileChanges,
-  Host,
-  HostOptions,
+  Compiler,
+  CompilerOptions,
   IndexView,
   PropertyView,
   SymbolView,
@@ -27,7 +27,7 @@ import type {
   TypeTag,
   TypeView,
 } from './compiler.ts';
-import { toTag } from './tags.ts';
+import { typeTagOf } from './tags.ts';
 
 class View implements TypeView {
   readonly raw: Type;
@@ -45,7 +45,7 @@ class View implements TypeView {
 
   constructor(raw: Type) {
     this.raw = raw;
-    this.tag = toTag(raw.flags, TypeFlags);
+    this.tag = typeTagOf(raw.flags, TypeFlags);
     if (raw.isLiteralType()) this.value = raw.value;
     if (raw.isTemplateLiteralType()) this.texts = raw.texts;
     if (this.tag === 'any' && raw.isErrorType()) this.broken = true;
@@ -72,10 +72,10 @@ function toDeclaration(handle: NodeHandle): DeclarationView {
 }
 
 /** The compiler of TypeScript 7, in its own process. Each question is one round trip of about 50 µs, so lists are asked as lists. */
-export class TypeScript7Host implements Host {
+export class TypeScript7Compiler implements Compiler {
   readonly engine = 'typescript-7';
   readonly #api: API;
-  readonly #options: HostOptions;
+  readonly #options: CompilerOptions;
   #snapshot: Snapshot;
   #project: Project;
   #checker: Checker;
@@ -84,7 +84,7 @@ export class TypeScript7Host implements Host {
   #targets = new Map<SymbolHandle, SymbolHandle>();
   #exports = new Map<string, Map<string, SymbolView>>();
 
-  constructor(options: HostOptions) {
+  constructor(options: CompilerOptions) {
     this.#options = options;
     this.#api = new API({ cwd: options.root, fs: { readFile: (file) => options.overlay(file) } });
     options.setParser((file) => {

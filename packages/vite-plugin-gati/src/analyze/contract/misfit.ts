@@ -8,14 +8,14 @@ export type FieldTest = (name: string, schema: Schema) => string | undefined;
 const MAX_HOPS = 16;
 
 /** Why no record of named fields (a query, a form, the parameters of a path) can be what a schema asks for; `undefined`: one can be. */
-export function findMisfit(
+export function findImpossible(
   schema: Schema,
   lookup: Lookup,
   test: FieldTest,
   hops = 0,
 ): string | undefined {
   if (hops > MAX_HOPS) return undefined;
-  const inner = (part: Schema): string | undefined => findMisfit(part, lookup, test, hops + 1);
+  const inner = (part: Schema): string | undefined => findImpossible(part, lookup, test, hops + 1);
   if (schema.$ref !== undefined) {
     const target = lookup(schema);
     const found = target && inner(target);
@@ -39,7 +39,11 @@ export function findMisfit(
 }
 
 /** Why a string, or several under one name, is never a value of a schema. `files`: a form brings files as well. */
-export function fieldMisfit(schema: Schema, lookup: Lookup, files: boolean): string | undefined {
+export function impossibleField(
+  schema: Schema,
+  lookup: Lookup,
+  files: boolean,
+): string | undefined {
   const forms = formsOf(schema, lookup);
   // What could not be followed may be anything.
   if (forms.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import type { Schema } from '@gati/contract';
 import { paramNames } from '../../scan/route.ts';
 import type { RouteFile } from '../../scan/types.ts';
-import { fieldMisfit, findMisfit, type Lookup } from './misfit.ts';
+import { impossibleField, findImpossible, type Lookup } from './misfit.ts';
 
 export interface RequestPart {
   schema: Schema;
@@ -10,32 +10,32 @@ export interface RequestPart {
   isForm: boolean;
 }
 
-export interface RequestMisfit {
+export interface ImpossibleInput {
   reason: string;
   fix: string;
 }
 
 /** Why no request can bring what a part declares; `undefined`: one can. */
-export function requestMisfit(
+export function findImpossibleInput(
   { method, path }: Pick<RouteFile, 'method' | 'path'>,
   part: string,
   { schema, optional, isForm }: RequestPart,
   lookup: Lookup,
-): RequestMisfit | undefined {
-  const strings = (reason: string | undefined, fix: string): RequestMisfit | undefined =>
+): ImpossibleInput | undefined {
+  const strings = (reason: string | undefined, fix: string): ImpossibleInput | undefined =>
     reason === undefined ? undefined : { reason, fix };
   const field = (_: string, value: Schema): string | undefined =>
-    fieldMisfit(value, lookup, isForm);
+    impossibleField(value, lookup, isForm);
   switch (part) {
     case 'params': {
       const names = paramNames(path);
       const own = names.map((name) => `\`${name}\``).join(', ');
-      const wrong = findMisfit(schema, lookup, (name) =>
+      const wrong = findImpossible(schema, lookup, (name) =>
         names.includes(name) ? undefined : 'is required, but the path has no such parameter',
       );
       if (wrong === undefined)
         return strings(
-          findMisfit(schema, lookup, field),
+          findImpossible(schema, lookup, field),
           'Declare what a segment of a path can be: a string, number or boolean.',
         );
       return {
@@ -48,12 +48,12 @@ export function requestMisfit(
     }
     case 'query':
       return strings(
-        findMisfit(schema, lookup, field),
+        findImpossible(schema, lookup, field),
         'Declare names with strings, numbers, booleans or lists of these, or take a body.',
       );
     case 'headers':
       return strings(
-        findMisfit(schema, lookup, field),
+        findImpossible(schema, lookup, field),
         'Declare names with strings, numbers, booleans or lists of these.',
       );
     case 'body':
@@ -64,7 +64,7 @@ export function requestMisfit(
         };
       return isForm
         ? strings(
-            findMisfit(schema, lookup, field),
+            findImpossible(schema, lookup, field),
             'A file comes as a field of a form, beside fields of strings: `type Body = { file: File }`.',
           )
         : undefined;

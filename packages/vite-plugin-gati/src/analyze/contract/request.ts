@@ -5,7 +5,7 @@ import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import type { Issues } from './issues.ts';
-import { requestMisfit } from './request-misfit.ts';
+import { findImpossibleInput } from './request-misfit.ts';
 import { adopt, type LoadedSchemas } from './standard-schema.ts';
 
 export const PART_TYPES = {
@@ -37,7 +37,7 @@ export function requestParts(
     const found = declaredPart(input, part);
     if (!found) continue;
     parts[part] = found;
-    warnOfMisfit(input, part, found);
+    warnOfImpossibleInput(input, part, found);
   }
   const params = withPathParameters(input.route.path, parts.params?.schema);
   return {
@@ -53,14 +53,14 @@ export function requestParts(
 }
 
 /** What no request can be is no fault of the types, so nothing else would say it. */
-function warnOfMisfit(
+function warnOfImpossibleInput(
   { session, route, exports, issues, fallback }: RequestInput,
   part: Part,
   { schema, optional }: DeclaredPart,
 ): void {
   const isValue = route.exports.values.includes(part);
   const isForm = part === 'body' && hasFile(schema, session, new Set());
-  const misfit = requestMisfit(route, part, { schema, optional, isForm }, (ref) =>
+  const misfit = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
     definition(ref, session),
   );
   if (!misfit) return;

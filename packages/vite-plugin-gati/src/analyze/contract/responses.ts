@@ -18,7 +18,7 @@ import type { HandlerSite } from './handler.ts';
 import type { Issues } from './issues.ts';
 
 /** One way in which a handler can answer. */
-interface Answer {
+interface InferredResponse {
   /** Undefined: not known. */
   status: number | undefined;
   schema: Schema | undefined;
@@ -46,7 +46,7 @@ export function inferResponses(
   const walk = new Interpreter(session, (code, message, fix, node) =>
     issues.add(code, message, fix, node),
   );
-  const answers: Answer[] = [];
+  const answers: InferredResponse[] = [];
   session.prepare([site.node]);
   const handlers: Outcome[] = site.fn
     ? [{ state: START, value: { kind: 'function', node: site.fn, frame: walk.frame } }]
@@ -70,13 +70,13 @@ export function inferResponses(
     walk.sink = [];
     const { node } = handler;
     if ('asteriskToken' in node && node.asteriskToken) {
-      answers.push(generatorAnswer(session, node, issues));
+      answers.push(generatorResponse(session, node, issues));
       continue;
     }
     const run = (state: State): Outcome[] =>
       walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
     for (const outcome of throughMiddleware(walk, middleware, run)(start))
-      answers.push(...toAnswers(walk, outcome, node, issues));
+      answers.push(...inferredResponses(walk, outcome, node, issues));
     for (const { error } of walk.sink) {
       if (!error) continue;
       if (isError(error.status)) answers.push(toProblem(walk, error, issues));
@@ -89,7 +89,7 @@ export function inferResponses(
         );
     }
   }
-  return joinAnswers(answers, issues);
+  return joinResponses(answers, issues);
 }
 
 /** `(req, res, gctx, lctx)`: only the response is followed. */
@@ -123,7 +123,7 @@ function throughMiddleware(
 }
 
 /** An async generator as a handler: each `yield` is one event. */
-function generatorAnswer(session: Session, node: Node, issues: Issues): Answer {
+function generatorResponse(session: Session, node: Node, issues: Issues): InferredResponse {
   const [result] = session.host.returns(session.type(node));
   const [item] = result ? session.host.typeArguments(result) : [];
   const written = item ? session.responses.write(item) : { schema: {}, issues: [] };
@@ -137,12 +137,12 @@ function generatorAnswer(session: Session, node: Node, issues: Issues): Answer {
   };
 }
 
-function toAnswers(
+function inferredResponses(
   walk: Interpreter,
   { state, value, facts = state.facts }: Outcome,
   node: Node,
   issues: Issues,
-): Answer[] {
+): InferredResponse[] {
   if (value.kind === 'never') return [];
   if (state.escaped) {
     const { node: at, why } = state.escaped;
@@ -165,7 +165,7 @@ function toAnswers(
   }
   if (value.kind === 'union')
     return value.options.flatMap((option) =>
-      toAnswers(walk, { state, value: option, facts }, node, issues),
+      inferredResponses(walk, { state, value: option, facts }, node, issues),
     );
   const set = answer(state, state.body, node, issues);
   // What was set goes before what is returned.
@@ -206,7 +206,12 @@ function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boo
   );
 }
 
-function answer(state: State, body: Body | undefined, node: Node, issues: Issues): Answer {
+function answer(
+  state: State,
+  body: Body | undefined,
+  node: Node,
+  issues: Issues,
+): InferredResponse {
   const unset = 'known' in state.status && !state.status.set;
   // Nothing at all is 204.
   const known = unset && !body ? 204 : 'known' in state.status ? state.status.known : undefined;
@@ -241,7 +246,7 @@ function isError(status: number | undefined): boolean {
   return status === undefined || (status >= 400 && status <= 599);
 }
 
-function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Answer {
+function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): InferredResponse {
   if (error.status === undefined) {
     issues.add(
       'GATI_STATUS_UNKNOWN',
@@ -258,8 +263,8 @@ function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Answe
   };
 }
 
-function joinAnswers(answers: readonly Answer[], issues: Issues): Inferred {
-  const byStatus = new Map<string, Answer[]>();
+function joinResponses(answers: readonly InferredResponse[], issues: Issues): Inferred {
+  const byStatus = new Map<string, InferredResponse[]>();
   for (const each of answers) {
     const key = each.status === undefined ? 'default' : String(each.status);
     byStatus.set(key, [...(byStatus.get(key) ?? []), each]);
@@ -275,7 +280,11 @@ function joinAnswers(answers: readonly Answer[], issues: Issues): Inferred {
   };
 }
 
-function joinStatus(key: string, answers: readonly Answer[], issues: Issues): ResponseContract {
+function joinStatus(
+  key: string,
+  answers: readonly InferredResponse[],
+  issues: Issues,
+): ResponseContract {
   const full = answers.filter(({ contentType }) => contentType !== undefined);
   const [first] = full;
   if (!first) return {};
@@ -299,7 +308,8 @@ function joinStatus(key: string, answers: readonly Answer[], issues: Issues): Re
       first.node,
     );
   }
-  const isList = ({ schema }: Answer): boolean => schema?.type === 'array' && !schema.prefixItems;
+  const isList = ({ schema }: InferredResponse): boolean =>
+    schema?.type === 'array' && !schema.prefixItems;
   const lists = full.some((each) => isList(each) && !each.emptyList);
   const telling = full.filter(({ emptyList }) => !(emptyList && lists));
   const schemas = new Map(telling.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));

@@ -1,17 +1,17 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import type { TypeView } from '../compiler/compiler.ts';
-import { toBuiltin } from '../types/builtins.ts';
+import { builtinOf } from '../types/builtins.ts';
 import type { Facts } from './facts.ts';
 import { unwrap } from './syntax.ts';
 import type { Body, State, Status } from './state.ts';
 import { constant, SENT, UNDEFINED, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 const MAX_STATUSES = 24;
 
 /** `res.status = …` and `res.body = …`. */
-export function assignAnswer(
-  walk: Walk,
+export function assignResponse(
+  walk: InterpreterApi,
   key: string | undefined,
   value: Value,
   state: State,
@@ -31,7 +31,7 @@ export function assignAnswer(
 }
 
 /** Each status that a value can be; one that is not known where it can be any number. */
-export function toStatuses(walk: Walk, value: Value, at: Node): Status[] {
+export function toStatuses(walk: InterpreterApi, value: Value, at: Node): Status[] {
   const found = statusesOf(walk, value);
   if (!found || found.length === 0) return [{ unknown: at }];
   const isValid = (status: number): boolean =>
@@ -41,7 +41,7 @@ export function toStatuses(walk: Walk, value: Value, at: Node): Status[] {
   );
 }
 
-export function statusesOf(walk: Walk, value: Value): number[] | undefined {
+export function statusesOf(walk: InterpreterApi, value: Value): number[] | undefined {
   switch (value.kind) {
     case 'constant':
       return typeof value.value === 'number' ? [value.value] : undefined;
@@ -60,7 +60,7 @@ export function statusesOf(walk: Walk, value: Value): number[] | undefined {
   }
 }
 
-function numbersOf(walk: Walk, type: TypeView): number[] | undefined {
+function numbersOf(walk: InterpreterApi, type: TypeView): number[] | undefined {
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
   if (members.length > MAX_STATUSES) return undefined;
   const numbers = members.map((member) =>
@@ -70,7 +70,12 @@ function numbersOf(walk: Walk, type: TypeView): number[] | undefined {
 }
 
 /** A value as a body, or undefined where there is none. */
-export function toBody(walk: Walk, value: Value, at: Node, facts: Facts): Body | undefined {
+export function toBody(
+  walk: InterpreterApi,
+  value: Value,
+  at: Node,
+  facts: Facts,
+): Body | undefined {
   const stream = toStream(walk, value, at);
   if (stream) return stream;
   const { schema, absent, optional } = walk.schema(value, facts);
@@ -94,13 +99,13 @@ export function toBody(walk: Walk, value: Value, at: Node, facts: Facts): Body |
 }
 
 /** Async iterables are server-sent events, readable streams are bytes. */
-export function toStream(walk: Walk, value: Value, at: Node): Body | undefined {
+export function toStream(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
   if (value.kind !== 'type') return undefined;
   const type = walk.session.promised(walk.session.type(value.node));
   const members = type.tag === 'union' ? walk.host.members(type) : [type];
   const [first] = members;
   if (!first || first.tag !== 'object' || members.length > 1) return undefined;
-  const builtin = toBuiltin(walk.host.symbol(first));
+  const builtin = builtinOf(walk.host.symbol(first));
   if (builtin?.kind === 'readable')
     return {
       schema: { type: 'string', format: 'binary' },
@@ -115,7 +120,7 @@ export function toStream(walk: Walk, value: Value, at: Node): Body | undefined {
 }
 
 function eventBody(
-  walk: Walk,
+  walk: InterpreterApi,
   item: TypeView | undefined,
   value: Extract<Value, { kind: 'type' }>,
   at: Node,
@@ -128,8 +133,8 @@ function eventBody(
 }
 
 /** `res.json(…)` and its like, with their arguments evaluated. */
-export function callAnswer(
-  walk: Walk,
+export function callResponseMethod(
+  walk: InterpreterApi,
   name: string,
   values: Value[],
   nodes: readonly Node[],

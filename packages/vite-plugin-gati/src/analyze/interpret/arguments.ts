@@ -2,14 +2,18 @@ import { type Expression, type Node, SyntaxKind as K } from 'typescript-7/unstab
 import { typed } from './parts.ts';
 import type { State } from './state.ts';
 import type { Value } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 export interface Arguments {
   state: State;
   values: Value[];
 }
 
-export function evaluateArguments(walk: Walk, nodes: readonly Node[], state: State): Arguments[] {
+export function evaluateArguments(
+  walk: InterpreterApi,
+  nodes: readonly Node[],
+  state: State,
+): Arguments[] {
   let partial: Arguments[] = [{ state, values: [] }];
   for (const node of nodes) {
     const spread = walk.host.kind(node) === K.SpreadElement;

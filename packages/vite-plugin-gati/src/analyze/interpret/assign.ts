@@ -10,10 +10,16 @@ import { typed } from './parts.ts';
 import { type State, withVar } from './state.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import { reachesResponse, type Value } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 /** Gives a name, a property or a pattern a new value. */
-export function assignTo(walk: Walk, target: Node, value: Value, state: State, at: Node): State[] {
+export function assignTo(
+  walk: InterpreterApi,
+  target: Node,
+  value: Value,
+  state: State,
+  at: Node,
+): State[] {
   const { host, session } = walk;
   const inner = unwrap(host, target);
   switch (host.kind(inner)) {
@@ -54,7 +60,7 @@ export function assignTo(walk: Walk, target: Node, value: Value, state: State, a
 
 /** What to remember of a variable. One that an inner function assigns changes when nobody looks: only its declared type is sure. */
 export function tracked(
-  walk: Walk,
+  walk: InterpreterApi,
   symbol: SymbolView,
   value: Value,
   node: Node,
@@ -81,7 +87,13 @@ export function isFollowed(value: Value): boolean {
   }
 }
 
-function assignMember(walk: Walk, target: Node, value: Value, state: State, at: Node): State[] {
+function assignMember(
+  walk: InterpreterApi,
+  target: Node,
+  value: Value,
+  state: State,
+  at: Node,
+): State[] {
   const { expression } = target as PropertyAccessExpression;
   return walk.evaluate(expression, state).flatMap((base) => {
     // What was learned of other objects stays true when the response is assigned to.
@@ -108,13 +120,17 @@ function assignMember(walk: Walk, target: Node, value: Value, state: State, at: 
   });
 }
 
-function memberKey(walk: Walk, target: ElementAccessExpression, state: State): string | undefined {
+function memberKey(
+  walk: InterpreterApi,
+  target: ElementAccessExpression,
+  state: State,
+): string | undefined {
   const [outcome] = walk.evaluate(target.argumentExpression, state);
   return outcome?.value.kind === 'constant' ? String(outcome.value.value) : undefined;
 }
 
 /** A literal that was passed in and is changed now is no constant any more. */
-function degrade(walk: Walk, base: Node, state: State): State {
+function degrade(walk: InterpreterApi, base: Node, state: State): State {
   if (!isIdentifier(walk.host, base)) return state;
   const symbol = walk.session.symbol(base);
   const value = symbol && state.vars.get(symbol);

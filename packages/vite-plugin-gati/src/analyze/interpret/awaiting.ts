@@ -1,7 +1,7 @@
 import { type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
-export function isAwaited(walk: Walk, node: Node): boolean {
+export function isAwaited(walk: InterpreterApi, node: Node): boolean {
   const { parent } = node as { parent: Node };
   const kind = walk.host.kind(parent);
   if (

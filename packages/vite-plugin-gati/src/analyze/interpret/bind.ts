@@ -11,10 +11,16 @@ import { readMember } from './members.ts';
 import { type State, withVar } from './state.ts';
 import { propertyName } from './syntax.ts';
 import { UNDEFINED, type Value } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 /** Declares a name or the names of a pattern with a value. `keep` is for parameters: what was passed is kept, whatever it is. */
-export function bindName(walk: Walk, name: Node, value: Value, state: State, keep = false): State {
+export function bindName(
+  walk: InterpreterApi,
+  name: Node,
+  value: Value,
+  state: State,
+  keep = false,
+): State {
   const kind = walk.host.kind(name);
   if (kind === K.ObjectBindingPattern)
     return bindObject(walk, name as ObjectBindingPattern, value, state, keep);
@@ -30,7 +36,7 @@ export function bindName(walk: Walk, name: Node, value: Value, state: State, kee
 }
 
 function bindObject(
-  walk: Walk,
+  walk: InterpreterApi,
   pattern: ObjectBindingPattern,
   value: Value,
   state: State,
@@ -65,7 +71,7 @@ function bindObject(
 }
 
 function bindArray(
-  walk: Walk,
+  walk: InterpreterApi,
   pattern: ArrayBindingPattern,
   value: Value,
   state: State,

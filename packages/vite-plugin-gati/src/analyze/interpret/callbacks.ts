@@ -12,7 +12,7 @@ import { touches } from './reach.ts';
 import { merge } from './state.ts';
 import { afterCall } from './summaries.ts';
 import { hasModifier } from './syntax.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 /** Methods of the platform that call what they are given at once, any number of times. */
 const REPEATING = new Set([
@@ -35,7 +35,7 @@ const REPEATING = new Set([
 const CHAINING = new Set(['then', 'catch', 'finally']);
 
 export function callWithCallback(
-  walk: Walk,
+  walk: InterpreterApi,
   node: CallExpression,
   name: Node & { text: string },
   args: Arguments,
@@ -76,7 +76,7 @@ export function callWithCallback(
   ].map((outcome) => ({ ...outcome, state: afterCall(walk, outcome.state) }));
 }
 
-function isChained(walk: Walk, node: Node): boolean {
+function isChained(walk: InterpreterApi, node: Node): boolean {
   const { parent } = node as { parent: Node };
   return (
     walk.host.kind(parent) === K.PropertyAccessExpression &&

@@ -4,7 +4,7 @@ import {
   type PropertyAccessExpression,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { callAnswer } from './answers.ts';
+import { callResponseMethod } from './answers.ts';
 import { type Arguments, evaluateArguments } from './arguments.ts';
 import { isAwaited } from './awaiting.ts';
 import { callWithCallback } from './callbacks.ts';
@@ -16,11 +16,11 @@ import { afterCall, callForThrows, summarize } from './summaries.ts';
 import { hasModifier, isIdentifier, unwrap } from './syntax.ts';
 import { callUnknown } from './unknown.ts';
 import { type FunctionNode, reachesResponse, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 const MAX_DEPTH = 12;
 
-export function evaluateCall(walk: Walk, node: CallExpression, state: State): Outcome[] {
+export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: State): Outcome[] {
   const callee = unwrap(walk.host, node.expression);
   if (walk.host.kind(callee) === K.PropertyAccessExpression) {
     const { expression, name } = callee as PropertyAccessExpression;
@@ -33,7 +33,7 @@ export function evaluateCall(walk: Walk, node: CallExpression, state: State): Ou
     return evaluateArguments(walk, node.arguments, outcome.state).flatMap((args) => {
       if (value.kind === 'next') return callNext(walk, value, args.state);
       if (value.kind === 'method')
-        return callAnswer(walk, value.name, args.values, node.arguments, args.state, node);
+        return callResponseMethod(walk, value.name, args.values, node.arguments, args.state, node);
       if (value.kind === 'function') return callFunction(walk, node, value.node, args, value.frame);
       const fn =
         isIdentifier(walk.host, callee) && value.kind === 'type'
@@ -45,7 +45,7 @@ export function evaluateCall(walk: Walk, node: CallExpression, state: State): Ou
 }
 
 function callMethod(
-  walk: Walk,
+  walk: InterpreterApi,
   node: CallExpression,
   base: Outcome,
   name: Node & { text: string },
@@ -53,12 +53,12 @@ function callMethod(
   return evaluateArguments(walk, node.arguments, base.state).flatMap((args): Outcome[] => {
     const { value } = base;
     if (value.kind === 'res')
-      return callAnswer(walk, name.text, args.values, node.arguments, args.state, node);
+      return callResponseMethod(walk, name.text, args.values, node.arguments, args.state, node);
     if (value.kind === 'headers' && name.text !== 'forEach')
       return [{ state: setHeader(name.text, args), value: typed(walk, node) }];
     if (value.kind === 'method' && (name.text === 'call' || name.text === 'bind')) {
       if (name.text === 'bind') return [{ state: args.state, value }];
-      return callAnswer(
+      return callResponseMethod(
         walk,
         value.name,
         args.values.slice(1),
@@ -77,7 +77,14 @@ function callMethod(
       )
         return callFunction(walk, node, entry.value.node, args, entry.value.frame);
       if (entry && 'value' in entry && entry.value.kind === 'method')
-        return callAnswer(walk, entry.value.name, args.values, node.arguments, args.state, node);
+        return callResponseMethod(
+          walk,
+          entry.value.name,
+          args.values,
+          node.arguments,
+          args.state,
+          node,
+        );
     }
     if (reachesResponse(value))
       return callUnknown(walk, node, { state: args.state, values: [value, ...args.values] });
@@ -90,7 +97,11 @@ function callMethod(
   });
 }
 
-function callNext(walk: Walk, next: Extract<Value, { kind: 'next' }>, state: State): Outcome[] {
+function callNext(
+  walk: InterpreterApi,
+  next: Extract<Value, { kind: 'next' }>,
+  state: State,
+): Outcome[] {
   walk.mayFail(state);
   return next.run(state).map((outcome) => ({
     state: { ...afterCall(walk, outcome.state), inner: outcome.value },
@@ -113,11 +124,11 @@ function setHeader(method: string, { state, values }: Arguments): State {
 
 /** Walked with its arguments where the answer is in its hands; else only what it throws counts. */
 function callFunction(
-  walk: Walk,
+  walk: InterpreterApi,
   node: CallExpression,
   fn: FunctionNode,
   args: Arguments,
-  frame: Walk['frame'],
+  frame: InterpreterApi['frame'],
 ): Outcome[] {
   const holds =
     args.values.some(reachesResponse) ||
@@ -153,7 +164,7 @@ function callFunction(
 }
 
 /** `throw makeError()` and `wrap(handler)`: what comes back matters. */
-function wantsValue(walk: Walk, node: Node): boolean {
+function wantsValue(walk: InterpreterApi, node: Node): boolean {
   let parent: Node = node.parent;
   while (
     walk.host.kind(parent) === K.AwaitExpression ||

@@ -10,7 +10,7 @@ import { type Condition, decide, learn } from './facts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isIdentifier, isStringLiteral, unwrap } from './syntax.ts';
 import { idOf, type Literal, type Value } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 interface Split {
   yes: State[];
@@ -18,7 +18,7 @@ interface Split {
 }
 
 /** Where a condition leads, with what is learned on the way. */
-export function testCondition(walk: Walk, node: Node, state: State): Split {
+export function testCondition(walk: InterpreterApi, node: Node, state: State): Split {
   const { host } = walk;
   const inner = unwrap(host, node);
   switch (host.kind(inner)) {
@@ -43,7 +43,7 @@ export function testCondition(walk: Walk, node: Node, state: State): Split {
   return testPlain(walk, inner, state);
 }
 
-function both(walk: Walk, left: Node, right: Node, state: State): Split {
+function both(walk: InterpreterApi, left: Node, right: Node, state: State): Split {
   const first = testCondition(walk, left, state);
   const second = first.yes.map((each) => testCondition(walk, right, each));
   return {
@@ -52,7 +52,7 @@ function both(walk: Walk, left: Node, right: Node, state: State): Split {
   };
 }
 
-function either(walk: Walk, left: Node, right: Node, state: State): Split {
+function either(walk: InterpreterApi, left: Node, right: Node, state: State): Split {
   const first = testCondition(walk, left, state);
   const second = first.no.map((each) => testCondition(walk, right, each));
   return {
@@ -61,7 +61,7 @@ function either(walk: Walk, left: Node, right: Node, state: State): Split {
   };
 }
 
-function testPlain(walk: Walk, node: Node, state: State): Split {
+function testPlain(walk: InterpreterApi, node: Node, state: State): Split {
   const split: Split = { yes: [], no: [] };
   if (hasEffects(walk.host, node)) {
     for (const { state: next, value } of walk.evaluate(node, state)) add(split, next, truth(value));
@@ -121,13 +121,13 @@ const ORDER = new Set<number>([
   K.GreaterThanEqualsToken,
 ]);
 
-function isComparison(walk: Walk, node: Node): boolean {
+function isComparison(walk: InterpreterApi, node: Node): boolean {
   if (walk.host.kind(node) !== K.BinaryExpression) return false;
   const operator = walk.host.kind((node as BinaryExpression).operatorToken);
   return EQUALS.has(operator) || operator === K.InstanceOfKeyword;
 }
 
-function compareConstants(walk: Walk, node: Node, state: State): boolean | undefined {
+function compareConstants(walk: InterpreterApi, node: Node, state: State): boolean | undefined {
   if (walk.host.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
   const operator = walk.host.kind(operatorToken);
@@ -146,7 +146,11 @@ function compareConstants(walk: Walk, node: Node, state: State): boolean | undef
   return operator === K.GreaterThanToken ? x > y : x >= y;
 }
 
-function constantOf(walk: Walk, node: Node, state: State): { value: Literal } | undefined {
+function constantOf(
+  walk: InterpreterApi,
+  node: Node,
+  state: State,
+): { value: Literal } | undefined {
   if (hasEffects(walk.host, node)) return undefined;
   const kind = walk.host.kind(unwrap(walk.host, node));
   if (kind === K.ConditionalExpression || kind === K.BinaryExpression) return undefined;
@@ -157,7 +161,7 @@ function constantOf(walk: Walk, node: Node, state: State): { value: Literal } | 
 }
 
 /** Of an error that was caught: whether it is an `HttpError` is known. */
-function instanceOf(walk: Walk, node: Node, state: State): boolean | undefined {
+function instanceOf(walk: InterpreterApi, node: Node, state: State): boolean | undefined {
   if (walk.host.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
   if (
@@ -175,7 +179,7 @@ function instanceOf(walk: Walk, node: Node, state: State): boolean | undefined {
 
 /** The condition in a form that is found again at another place, or undefined where it can't be compared. */
 export function toCondition(
-  walk: Walk,
+  walk: InterpreterApi,
   node: Node,
   state: State,
 ): { condition: Condition; negated: boolean } | undefined {
@@ -201,7 +205,7 @@ export function toCondition(
 }
 
 function toEquality(
-  walk: Walk,
+  walk: InterpreterApi,
   reference: Node,
   literal: Node,
   state: State,
@@ -216,7 +220,7 @@ function toEquality(
 }
 
 function literalOf(
-  walk: Walk,
+  walk: InterpreterApi,
   node: Node,
   state: State,
 ): { value: Exclude<Literal, bigint> } | undefined {
@@ -225,7 +229,7 @@ function literalOf(
 }
 
 /** `a`, `a.b`, and what is computed of such without a call: `a.length > 3`. */
-function toReference(walk: Walk, node: Node, state: State): Condition | undefined {
+function toReference(walk: InterpreterApi, node: Node, state: State): Condition | undefined {
   const symbols: SymbolView[] = [];
   let volatile = false;
   const text = (part: Node): string | undefined => {

@@ -1,8 +1,12 @@
 import type { VariableDeclarationList } from 'typescript-7/unstable/ast';
 import { merge, type State } from './state.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
-export function declare(walk: Walk, list: VariableDeclarationList, states: State[]): State[] {
+export function declare(
+  walk: InterpreterApi,
+  list: VariableDeclarationList,
+  states: State[],
+): State[] {
   let current = states;
   for (const { name, initializer } of list.declarations) {
     if (!initializer) continue;

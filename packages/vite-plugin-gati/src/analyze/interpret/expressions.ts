@@ -19,9 +19,9 @@ import { evaluateParts, typed } from './parts.ts';
 import type { State } from './state.ts';
 import { hasEffects, unwrap } from './syntax.ts';
 import { constant, type FunctionNode, reachesResponse, UNDEFINED, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
-export function evaluateExpression(walk: Walk, node: Node, state: State): Outcome[] {
+export function evaluateExpression(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   const { host } = walk;
   const one = (value: Value): Outcome[] => [{ state, value }];
   const inner = unwrap(host, node);
@@ -87,7 +87,7 @@ function thenValue(outcomes: Outcome[], value: Value): Outcome[] {
   return outcomes.map(({ state }) => ({ state, value }));
 }
 
-function awaited(walk: Walk, { state, value }: Outcome, node: Node): Outcome {
+function awaited(walk: InterpreterApi, { state, value }: Outcome, node: Node): Outcome {
   const next = { ...state, facts: forgetVolatile(state.facts) };
   walk.mayFail(next);
   return {
@@ -99,7 +99,7 @@ function awaited(walk: Walk, { state, value }: Outcome, node: Node): Outcome {
   };
 }
 
-function readName(walk: Walk, node: Node, state: State): Value {
+function readName(walk: InterpreterApi, node: Node, state: State): Value {
   const { text } = node as unknown as { text: string };
   if (text === 'undefined') return UNDEFINED;
   if (text === 'arguments' && walk.frame.passed.length > 0)
@@ -111,7 +111,7 @@ function readName(walk: Walk, node: Node, state: State): Value {
   return { kind: 'type', node, frame: walk.frame, or: value };
 }
 
-function evaluateAs(walk: Walk, node: AsExpression, state: State): Outcome[] {
+function evaluateAs(walk: InterpreterApi, node: AsExpression, state: State): Outcome[] {
   const isConst =
     walk.host.kind(node.type) === K.TypeReference &&
     (node.type as unknown as { typeName?: { text?: string } }).typeName?.text === 'const';
@@ -128,7 +128,11 @@ function evaluateAs(walk: Walk, node: AsExpression, state: State): Outcome[] {
   });
 }
 
-function evaluateElement(walk: Walk, node: ElementAccessExpression, state: State): Outcome[] {
+function evaluateElement(
+  walk: InterpreterApi,
+  node: ElementAccessExpression,
+  state: State,
+): Outcome[] {
   return walk.evaluate(node.expression, state).flatMap((base) =>
     walk.evaluate(node.argumentExpression, base.state).map((index) => {
       const key = index.value.kind === 'constant' ? String(index.value.value) : undefined;

@@ -6,10 +6,10 @@ import {
 } from 'typescript-7/unstable/ast';
 import { unwrap } from './syntax.ts';
 import type { FunctionNode } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 /** A function of the project whose body can be walked. */
-export function findFunction(walk: Walk, name: Node): FunctionNode | undefined {
+export function findFunction(walk: InterpreterApi, name: Node): FunctionNode | undefined {
   const target = walk.session.target(name);
   for (const declaration of target?.declarations ?? []) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
@@ -20,7 +20,7 @@ export function findFunction(walk: Walk, name: Node): FunctionNode | undefined {
   return undefined;
 }
 
-function toFunction(walk: Walk, node: Node): FunctionNode | undefined {
+function toFunction(walk: InterpreterApi, node: Node): FunctionNode | undefined {
   const kind = walk.host.kind(node);
   if (kind === K.FunctionDeclaration || kind === K.MethodDeclaration)
     return (node as FunctionDeclaration).body ? (node as FunctionNode) : undefined;
@@ -40,7 +40,7 @@ function toFunction(walk: Walk, node: Node): FunctionNode | undefined {
   return undefined;
 }
 
-function isConstVariable(walk: Walk, declaration: Node): boolean {
+function isConstVariable(walk: InterpreterApi, declaration: Node): boolean {
   const list = declaration.parent;
   // 2 is `NodeFlags.Const` in both compilers.
   return (
@@ -54,7 +54,7 @@ export function hasGenerator(fn: FunctionNode): boolean {
   return 'asteriskToken' in fn && fn.asteriskToken !== undefined;
 }
 
-export function findConstructor(walk: Walk, name: Node): FunctionNode | undefined {
+export function findConstructor(walk: InterpreterApi, name: Node): FunctionNode | undefined {
   for (const declaration of walk.session.target(name)?.declarations ?? []) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
     const node = declaration.node();

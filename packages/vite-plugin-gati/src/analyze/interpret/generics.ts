@@ -1,8 +1,8 @@
-import type { Host, TypeView } from '../compiler/compiler.ts';
+import type { Compiler, TypeView } from '../compiler/compiler.ts';
 
 /** Walks a declared type beside the same one filled in, and tells what each type parameter became. */
 export function unify(
-  host: Host,
+  host: Compiler,
   declared: TypeView,
   filled: TypeView,
   bind: (parameter: TypeView, type: TypeView) => void,

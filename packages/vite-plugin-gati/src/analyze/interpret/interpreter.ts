@@ -6,9 +6,9 @@ import {
   type ParameterDeclaration,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import type { Host, TypeView } from '../compiler/compiler.ts';
+import type { Compiler, TypeView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
-import { assignAnswer } from './answers.ts';
+import { assignResponse } from './answers.ts';
 import { bindName } from './bind.ts';
 import { evaluateCall } from './calls.ts';
 import { evaluateNew } from './construct.ts';
@@ -22,15 +22,15 @@ import { executeAll } from './statements.ts';
 import type { State } from './state.ts';
 import { recordThrow } from './throws.ts';
 import { type Frame, type FunctionNode, UNDEFINED, type Value } from './values.ts';
-import type { Flow, Outcome, Thrown, Walk } from './walk.ts';
+import type { Flow, Outcome, Thrown, InterpreterApi } from './walk.ts';
 import type { Report } from './report.ts';
 
 const FUEL = 60_000;
 const TOP: Frame = { depth: 0, stack: [], passed: [], bindings: new Map() };
 
 /** One walk through one handler. */
-export class Interpreter implements Walk {
-  readonly host: Host;
+export class Interpreter implements InterpreterApi {
+  readonly host: Compiler;
   readonly session: Session;
   frame: Frame = TOP;
   sink: Thrown[] = [];
@@ -73,7 +73,7 @@ export class Interpreter implements Walk {
   }
 
   setMember(key: string | undefined, value: Value, state: State, at: Node): State[] {
-    return assignAnswer(this, key, value, state, at);
+    return assignResponse(this, key, value, state, at);
   }
 
   thrown(value: Value, state: State, node: Node): void {

@@ -11,7 +11,7 @@ import { typed } from './parts.ts';
 import { type State, stateKey } from './state.ts';
 import { propertyName } from './syntax.ts';
 import { type Entry, type FunctionNode, reachesResponse, unionOf, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 /** Paths that differ in the value only are one path again, with either value. */
 function gather(outcomes: Outcome[]): Outcome[] {
@@ -28,7 +28,11 @@ function gather(outcomes: Outcome[]): Outcome[] {
   return [...groups.values()].map(({ state, values }) => ({ state, value: unionOf(values) }));
 }
 
-export function evaluateObject(walk: Walk, node: ObjectLiteralExpression, state: State): Outcome[] {
+export function evaluateObject(
+  walk: InterpreterApi,
+  node: ObjectLiteralExpression,
+  state: State,
+): Outcome[] {
   let partial: { state: State; entries: Entry[] }[] = [{ state, entries: [] }];
   let plain = true;
   for (const property of node.properties) {
@@ -89,7 +93,7 @@ export function evaluateObject(walk: Walk, node: ObjectLiteralExpression, state:
 }
 
 /** `{ name }` reads the variable; which one is only asked where one of that name is followed. */
-function readShorthand(walk: Walk, name: Node & { text: string }, state: State): Value {
+function readShorthand(walk: InterpreterApi, name: Node & { text: string }, state: State): Value {
   if (![...state.vars.keys()].some((symbol) => symbol.name === name.text)) return typed(walk, name);
   const symbol = walk.host.shorthandValue(name.parent);
   const value = symbol && state.vars.get(symbol);
@@ -97,7 +101,11 @@ function readShorthand(walk: Walk, name: Node & { text: string }, state: State):
   return value.kind === 'type' ? { kind: 'type', node: name, frame: walk.frame, or: value } : value;
 }
 
-export function evaluateArray(walk: Walk, node: ArrayLiteralExpression, state: State): Outcome[] {
+export function evaluateArray(
+  walk: InterpreterApi,
+  node: ArrayLiteralExpression,
+  state: State,
+): Outcome[] {
   let partial: { state: State; elements: Value[] }[] = [{ state, elements: [] }];
   let plain = true;
   for (const element of node.elements) {

@@ -10,12 +10,12 @@ import {
 import { declare } from './declarations.ts';
 import { emptyFlow } from './flow.ts';
 import { merge, type State } from './state.ts';
-import type { Flow, Jump, Walk } from './walk.ts';
+import type { Flow, Jump, InterpreterApi } from './walk.ts';
 
 const MAX_ROUNDS = 5;
 
 export function executeLoop(
-  walk: Walk,
+  walk: InterpreterApi,
   node: Node,
   states: State[],
   label: string | undefined,
@@ -45,7 +45,7 @@ interface Loop {
 }
 
 /** Rounds until no new state turns up; variables take their values from literals only, so there are few. */
-function runLoop(walk: Walk, states: State[], loop: Loop): Flow {
+function runLoop(walk: InterpreterApi, states: State[], loop: Loop): Flow {
   const flow = emptyFlow();
   let entering = merge(states);
   // What a round learns of its own variables says nothing of the next round's.
@@ -97,7 +97,7 @@ function runLoop(walk: Walk, states: State[], loop: Loop): Flow {
 }
 
 function executeWhile(
-  walk: Walk,
+  walk: InterpreterApi,
   node: WhileStatement,
   states: State[],
   label: string | undefined,
@@ -110,7 +110,7 @@ function executeWhile(
 }
 
 function executeDo(
-  walk: Walk,
+  walk: InterpreterApi,
   node: DoStatement,
   states: State[],
   label: string | undefined,
@@ -132,7 +132,7 @@ function executeDo(
 }
 
 function executeFor(
-  walk: Walk,
+  walk: InterpreterApi,
   node: ForStatement,
   states: State[],
   label: string | undefined,
@@ -155,7 +155,7 @@ function executeFor(
 }
 
 function executeForEach(
-  walk: Walk,
+  walk: InterpreterApi,
   node: ForInOrOfStatement,
   states: State[],
   label: string | undefined,
@@ -171,7 +171,7 @@ function executeForEach(
 }
 
 /** Each round gives the variable of the loop another value. */
-function clearTarget(walk: Walk, initializer: Node, state: State): State {
+function clearTarget(walk: InterpreterApi, initializer: Node, state: State): State {
   if (walk.host.kind(initializer) !== K.VariableDeclarationList)
     return (
       walk.assign(

@@ -1,12 +1,12 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { constant, UNDEFINED, unionOf, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 const METHODS = new Set(['json', 'text', 'redirect', 'stream', 'cookie']);
 
 /** `base.name`; the name is undefined where it is computed. */
 export function readMember(
-  walk: Walk,
+  walk: InterpreterApi,
   { state, value }: Outcome,
   name: string | undefined,
   node: Node,

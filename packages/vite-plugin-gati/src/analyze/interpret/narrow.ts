@@ -3,14 +3,14 @@ import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { Fact, Facts } from './facts.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import { idOf } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 /**
  * The members of a union that a variable can still be, after what was tested on this path. The compiler narrows inside of a branch;
  * this also narrows behind it: `res.status = r.ok ? 200 : 404; return r;`.
  */
 export function narrowMembers(
-  walk: Walk,
+  walk: InterpreterApi,
   node: Node,
   members: readonly TypeView[],
   facts: Facts,
@@ -36,7 +36,7 @@ const DECLARATIONS = new Set<number>([
 ]);
 
 /** Of a `const`: what was learned of it stays true. */
-function constantSymbol(walk: Walk, node: Node): SymbolView | undefined {
+function constantSymbol(walk: InterpreterApi, node: Node): SymbolView | undefined {
   const inner = unwrap(walk.host, node);
   if (!isIdentifier(walk.host, inner)) return undefined;
   const shorthand = walk.host.kind(inner.parent) === K.ShorthandPropertyAssignment;
@@ -50,7 +50,7 @@ function constantSymbol(walk: Walk, node: Node): SymbolView | undefined {
 }
 
 function agrees(
-  walk: Walk,
+  walk: InterpreterApi,
   member: TypeView,
   key: string,
   { value }: Fact,

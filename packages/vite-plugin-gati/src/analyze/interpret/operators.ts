@@ -11,10 +11,10 @@ import { evaluateParts, typed } from './parts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isAssignment, unwrap } from './syntax.ts';
 import { constant, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 export function evaluateConditional(
-  walk: Walk,
+  walk: InterpreterApi,
   node: ConditionalExpression,
   state: State,
 ): Outcome[] {
@@ -28,7 +28,7 @@ export function evaluateConditional(
 }
 
 /** Both sides of a choice; an empty array literal on one side has items like those of the other. */
-function eitherOf(walk: Walk, node: Node, one: Outcome[], other: Outcome[]): Outcome[] {
+function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outcome[]): Outcome[] {
   const withLike = (outcome: Outcome, others: readonly Outcome[]): Outcome => {
     const { value } = outcome;
     if (value.kind !== 'array' || value.elements.length > 0) return outcome;
@@ -42,7 +42,11 @@ function eitherOf(walk: Walk, node: Node, one: Outcome[], other: Outcome[]): Out
   ];
 }
 
-export function evaluateBinary(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
+export function evaluateBinary(
+  walk: InterpreterApi,
+  node: BinaryExpression,
+  state: State,
+): Outcome[] {
   const { left, operatorToken, right } = node;
   const operator = walk.host.kind(operatorToken);
   if (isAssignment(walk.host, operatorToken)) return evaluateAssignment(walk, node, state);
@@ -88,7 +92,7 @@ function isComparison(operator: number): boolean {
   );
 }
 
-function isConstantBoolean(walk: Walk, left: Node, no: State[]): Value | undefined {
+function isConstantBoolean(walk: InterpreterApi, left: Node, no: State[]): Value | undefined {
   const kind = walk.host.kind(unwrap(walk.host, left));
   const negation =
     kind === K.PrefixUnaryExpression &&
@@ -98,7 +102,7 @@ function isConstantBoolean(walk: Walk, left: Node, no: State[]): Value | undefin
 }
 
 /** The value of an operand whose effects have been counted already. */
-export function again(walk: Walk, node: Node, state: State): Outcome[] {
+export function again(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   return hasEffects(walk.host, node)
     ? [{ state, value: typed(walk, node) }]
     : walk.evaluate(node, state);
@@ -110,7 +114,7 @@ function without(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
     : outcome;
 }
 
-function evaluateNullish(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
+function evaluateNullish(walk: InterpreterApi, node: BinaryExpression, state: State): Outcome[] {
   const { left, right } = node;
   return walk.evaluate(left, state).flatMap((outcome) => {
     const { value } = outcome;
@@ -131,7 +135,12 @@ function evaluateNullish(walk: Walk, node: BinaryExpression, state: State): Outc
 }
 
 /** What the path knows of it: an object that is not true is not there. */
-function isNullish(walk: Walk, node: Node, value: Value, state: State): boolean | undefined {
+function isNullish(
+  walk: InterpreterApi,
+  node: Node,
+  value: Value,
+  state: State,
+): boolean | undefined {
   const type = value.kind === 'type' ? walk.session.type(value.node) : undefined;
   if (type?.tag === 'undefined' || type?.tag === 'null') return true;
   const found = toCondition(walk, node, state);
@@ -148,7 +157,7 @@ function isNullish(walk: Walk, node: Node, value: Value, state: State): boolean 
     : undefined;
 }
 
-function evaluateAssignment(walk: Walk, node: BinaryExpression, state: State): Outcome[] {
+function evaluateAssignment(walk: InterpreterApi, node: BinaryExpression, state: State): Outcome[] {
   const { left, operatorToken, right } = node;
   const operator = walk.host.kind(operatorToken);
   if (operator === K.EqualsToken) {
@@ -177,7 +186,11 @@ function evaluateAssignment(walk: Walk, node: BinaryExpression, state: State): O
     );
 }
 
-export function evaluateUnary(walk: Walk, node: PrefixUnaryExpression, state: State): Outcome[] {
+export function evaluateUnary(
+  walk: InterpreterApi,
+  node: PrefixUnaryExpression,
+  state: State,
+): Outcome[] {
   const operator = walk.host.toKind(node.operator);
   if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) {
     const next = walk.assign(node.operand, typed(walk, node), state, node);

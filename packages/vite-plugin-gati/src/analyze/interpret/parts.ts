@@ -3,14 +3,14 @@ import { forgetVolatile } from './facts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isFunctionNode, isIdentifier, visit } from './syntax.ts';
 import { reachesResponse, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
-export function typed(walk: Walk, node: Node): Value {
+export function typed(walk: InterpreterApi, node: Node): Value {
   return { kind: 'type', node, frame: walk.frame };
 }
 
 /** What is not followed may still call and assign within. */
-export function evaluateParts(walk: Walk, node: Node, state: State): Outcome[] {
+export function evaluateParts(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   let states = [state];
   node.forEachChild((child) => {
     if (!isFunctionNode(walk.host, child) && hasEffects(walk.host, child)) {
@@ -33,7 +33,7 @@ export function evaluateParts(walk: Walk, node: Node, state: State): Outcome[] {
 }
 
 /** A name of the response object stands in it, other than to read or call a member. */
-function usesResponse(walk: Walk, node: Node, state: State): boolean {
+function usesResponse(walk: InterpreterApi, node: Node, state: State): boolean {
   const isDeletion = walk.host.kind(node) === K.DeleteExpression;
   let found = false;
   visit(node, (part) => {

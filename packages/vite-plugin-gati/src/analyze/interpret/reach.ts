@@ -3,9 +3,9 @@ import { findFunction } from './functions.ts';
 import type { State } from './state.ts';
 import { isFunctionNode, isIdentifier, visit } from './syntax.ts';
 import { type FunctionNode, reachesResponse } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
-export function usesThis(walk: Walk, fn: Node): boolean {
+export function usesThis(walk: InterpreterApi, fn: Node): boolean {
   let found = false;
   visit(fn, (node) => {
     if (walk.host.kind(node) === K.ThisKeyword) found = true;
@@ -15,7 +15,7 @@ export function usesThis(walk: Walk, fn: Node): boolean {
 }
 
 /** Whether a function can change the answer through a variable around it. */
-export function touches(walk: Walk, fn: Node, state: State): boolean {
+export function touches(walk: InterpreterApi, fn: Node, state: State): boolean {
   const names = new Set<string>();
   for (const [symbol, value] of state.vars)
     if (
@@ -26,14 +26,19 @@ export function touches(walk: Walk, fn: Node, state: State): boolean {
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
-function touchesDirectly(walk: Walk, fn: Node, state: State): boolean {
+function touchesDirectly(walk: InterpreterApi, fn: Node, state: State): boolean {
   const names = new Set(
     [...state.vars].filter(([, value]) => reachesResponse(value)).map(([symbol]) => symbol.name),
   );
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
-function mentions(walk: Walk, fn: Node, state: State, names: ReadonlySet<string>): boolean {
+function mentions(
+  walk: InterpreterApi,
+  fn: Node,
+  state: State,
+  names: ReadonlySet<string>,
+): boolean {
   let found = false;
   visit(fn, (node) => {
     if (found) return false;
@@ -58,7 +63,7 @@ function mentions(walk: Walk, fn: Node, state: State, names: ReadonlySet<string>
   return found;
 }
 
-function findLocalFunction(walk: Walk, name: Node, from: Node): FunctionNode | undefined {
+function findLocalFunction(walk: InterpreterApi, name: Node, from: Node): FunctionNode | undefined {
   const fn = findFunction(walk, name);
   if (!fn || fn === from || (fn.pos <= from.pos && fn.end >= from.end)) return undefined;
   const isNested = ((): boolean => {

@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import { narrowMembers } from './narrow.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import type { Entry, Literal, Value } from './values.ts';
-import type { Walk } from './walk.ts';
+import type { InterpreterApi } from './walk.ts';
 
 const NEVER: Schema = { not: {} };
 const NOTHING: Facts = new Map();
@@ -21,7 +21,7 @@ export interface Written {
 }
 
 /** What a value is as JSON. */
-export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Written {
+export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NOTHING): Written {
   const full = (schema: Schema): Written => ({ schema, absent: false, optional: false });
   switch (value.kind) {
     case 'constant':
@@ -66,7 +66,7 @@ export function writeValue(walk: Walk, value: Value, facts: Facts = NOTHING): Wr
 }
 
 /** The arrays of any length among what the values can be. */
-function arraysOf(walk: Walk, values: readonly Value[]): Schema[] {
+function arraysOf(walk: InterpreterApi, values: readonly Value[]): Schema[] {
   const pick = (schema: Schema, depth = 0): Schema[] => {
     if (schema.anyOf) return schema.anyOf.flatMap((member) => pick(member, depth));
     const target =
@@ -89,7 +89,11 @@ function constantSchema(value: Exclude<Literal, undefined>, widen: boolean): Sch
   return literalSchema(value);
 }
 
-function writeTyped(walk: Walk, value: Extract<Value, { kind: 'type' }>, facts: Facts): Written {
+function writeTyped(
+  walk: InterpreterApi,
+  value: Extract<Value, { kind: 'type' }>,
+  facts: Facts,
+): Written {
   const type = walk.session.type(value.node);
   const vague =
     type.tag === 'any' ||
@@ -123,7 +127,7 @@ function isFixed(value: Value): boolean {
 }
 
 function writeType(
-  walk: Walk,
+  walk: InterpreterApi,
   outer: TypeView,
   node: Node,
   value: Value,
@@ -156,7 +160,7 @@ function isDropped(type: TypeView, drop: 'nullish' | 'falsy' | undefined): boole
 }
 
 function write(
-  walk: Walk,
+  walk: InterpreterApi,
   type: TypeView,
   node: Node,
   bindings: Extract<Value, { kind: 'type' }>['frame']['bindings'] | undefined,
@@ -167,7 +171,7 @@ function write(
 }
 
 /** `const LIMIT = 10` without a type is a number like any other. */
-function isPlainConstant(walk: Walk, node: Node): boolean {
+function isPlainConstant(walk: InterpreterApi, node: Node): boolean {
   const inner = unwrap(walk.host, node);
   if (!isIdentifier(walk.host, inner)) return false;
   const declaration = walk.session.target(inner)?.declarations[0]?.node();
@@ -183,7 +187,12 @@ function isPlainConstant(walk: Walk, node: Node): boolean {
   );
 }
 
-function writeObject(walk: Walk, entries: readonly Entry[], node: Node, facts: Facts): Schema {
+function writeObject(
+  walk: InterpreterApi,
+  entries: readonly Entry[],
+  node: Node,
+  facts: Facts,
+): Schema {
   const properties = new Map<string, { schema: Schema; optional: boolean }>();
   let rest: Schema | undefined;
   for (const entry of entries) {
@@ -233,7 +242,7 @@ function writeObject(walk: Walk, entries: readonly Entry[], node: Node, facts: F
   return canonicalSchema(schema);
 }
 
-function isLost(walk: Walk, value: Value): boolean {
+function isLost(walk: InterpreterApi, value: Value): boolean {
   if (value.kind === 'function') return true;
   if (value.kind !== 'type') return false;
   const type = walk.session.type(value.node);
@@ -253,7 +262,7 @@ interface Parts {
 }
 
 /** The properties that `...value` brings, or undefined where they can't be listed. */
-function spreadParts(walk: Walk, value: Value, facts: Facts): Parts | undefined {
+function spreadParts(walk: InterpreterApi, value: Value, facts: Facts): Parts | undefined {
   if (value.kind === 'constant') return { properties: new Map() };
   const options = value.kind === 'union' ? value.options : [value];
   const parts: Parts[] = [];
@@ -270,7 +279,7 @@ function spreadParts(walk: Walk, value: Value, facts: Facts): Parts | undefined 
   return joinParts(parts);
 }
 
-function alternatives(walk: Walk, schema: Schema, depth = 0): Schema[] | undefined {
+function alternatives(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] | undefined {
   if (depth > 8) return undefined;
   if (schema.$ref !== undefined) {
     const definition = walk.session.responses.definitions.get(refName(schema.$ref));

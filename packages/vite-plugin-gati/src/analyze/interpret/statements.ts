@@ -19,9 +19,13 @@ import { merge, type State } from './state.ts';
 import { executeSwitch } from './switches.ts';
 import { executeTry } from './tries.ts';
 import { UNDEFINED } from './values.ts';
-import type { Flow, Walk } from './walk.ts';
+import type { Flow, InterpreterApi } from './walk.ts';
 
-export function executeAll(walk: Walk, statements: readonly Node[], states: State[]): Flow {
+export function executeAll(
+  walk: InterpreterApi,
+  statements: readonly Node[],
+  states: State[],
+): Flow {
   const flow = emptyFlow(states);
   for (const statement of statements) {
     if (flow.normal.length === 0) break;
@@ -32,7 +36,7 @@ export function executeAll(walk: Walk, statements: readonly Node[], states: Stat
   return flow;
 }
 
-export function execute(walk: Walk, node: Node, states: State[]): Flow {
+export function execute(walk: InterpreterApi, node: Node, states: State[]): Flow {
   walk.fuel -= states.length;
   if (walk.fuel < 0)
     return emptyFlow([walk.escape(states[0]!, node, 'The handler has too many paths to follow.')]);
@@ -74,14 +78,14 @@ export function execute(walk: Walk, node: Node, states: State[]): Flow {
   }
 }
 
-function executeExpression(walk: Walk, expression: Node, states: State[]): Flow {
+function executeExpression(walk: InterpreterApi, expression: Node, states: State[]): Flow {
   const outcomes = states.flatMap((state) => walk.evaluate(expression, state));
   return emptyFlow(
     merge(outcomes.filter(({ value }) => value.kind !== 'never').map(({ state }) => state)),
   );
 }
 
-function executeIf(walk: Walk, node: IfStatement, states: State[]): Flow {
+function executeIf(walk: InterpreterApi, node: IfStatement, states: State[]): Flow {
   const flow = emptyFlow();
   const yes: State[] = [];
   const no: State[] = [];
@@ -103,7 +107,7 @@ function executeIf(walk: Walk, node: IfStatement, states: State[]): Flow {
   return flow;
 }
 
-function executeReturn(walk: Walk, node: ReturnStatement, states: State[]): Flow {
+function executeReturn(walk: InterpreterApi, node: ReturnStatement, states: State[]): Flow {
   const flow = emptyFlow();
   for (const state of states) {
     const outcomes = node.expression
@@ -120,7 +124,7 @@ function executeReturn(walk: Walk, node: ReturnStatement, states: State[]): Flow
   return flow;
 }
 
-function executeLabeled(walk: Walk, node: LabeledStatement, states: State[]): Flow {
+function executeLabeled(walk: InterpreterApi, node: LabeledStatement, states: State[]): Flow {
   const label = node.label.text;
   const flow =
     executeLoop(walk, node.statement, states, label) ?? execute(walk, node.statement, states);

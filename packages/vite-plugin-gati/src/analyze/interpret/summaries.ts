@@ -6,10 +6,10 @@ import { hasGenerator } from './functions.ts';
 import { typed } from './parts.ts';
 import { START, type State } from './state.ts';
 import { failureKey, type FunctionNode, type Value } from './values.ts';
-import type { Outcome, Thrown, Walk } from './walk.ts';
+import type { Outcome, Thrown, InterpreterApi } from './walk.ts';
 
 export function callForThrows(
-  walk: Walk,
+  walk: InterpreterApi,
   node: Node,
   fn: FunctionNode,
   args: Arguments,
@@ -30,13 +30,13 @@ export function callForThrows(
   return [{ state, value: summary.returns ? typed(walk, node) : { kind: 'never' } }];
 }
 
-export function afterCall(walk: Walk, state: State): State {
+export function afterCall(walk: InterpreterApi, state: State): State {
   walk.mayFail(state);
   return { ...state, facts: forgetVolatile(state.facts) };
 }
 
 /** What a function throws whatever it is called with. Kept as long as the program stays. */
-export function summarize(walk: Walk, fn: FunctionNode): ThrowSummary {
+export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary {
   const { summaries } = walk.session;
   const known = summaries.get(fn);
   if (known) return known;
@@ -70,7 +70,7 @@ export function summarize(walk: Walk, fn: FunctionNode): ThrowSummary {
   return summary;
 }
 
-function withSummary(walk: Walk, fn: FunctionNode, run: () => Outcome[]): Outcome[] {
+function withSummary(walk: InterpreterApi, fn: FunctionNode, run: () => Outcome[]): Outcome[] {
   walk.session.summarizing.add(fn);
   try {
     return run();
@@ -80,7 +80,7 @@ function withSummary(walk: Walk, fn: FunctionNode, run: () => Outcome[]): Outcom
 }
 
 export function runForThrows(
-  walk: Walk,
+  walk: InterpreterApi,
   value: Extract<Value, { kind: 'function' }>,
   state: State,
 ): void {

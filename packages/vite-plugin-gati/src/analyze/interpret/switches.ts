@@ -9,9 +9,9 @@ import { decide, learn } from './facts.ts';
 import { emptyFlow, join, takeBreaks } from './flow.ts';
 import { merge, type State } from './state.ts';
 import { unwrap } from './syntax.ts';
-import type { Flow, Walk } from './walk.ts';
+import type { Flow, InterpreterApi } from './walk.ts';
 
-export function executeSwitch(walk: Walk, node: SwitchStatement, states: State[]): Flow {
+export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, states: State[]): Flow {
   const flow = emptyFlow();
   const { clauses } = node.caseBlock;
   const fallThrough = clauses.findIndex((clause) => walk.host.kind(clause) === K.DefaultClause);
@@ -44,7 +44,7 @@ export function executeSwitch(walk: Walk, node: SwitchStatement, states: State[]
 }
 
 function testCase(
-  walk: Walk,
+  walk: InterpreterApi,
   subject: Node,
   expression: Node,
   state: State,
@@ -75,13 +75,16 @@ function testCase(
   return { yes: learned(true), no: learned(false) };
 }
 
-function enumValue(walk: Walk, expression: Node): string | number | boolean | bigint | undefined {
+function enumValue(
+  walk: InterpreterApi,
+  expression: Node,
+): string | number | boolean | bigint | undefined {
   const type = walk.session.type(expression);
   return type.tag === 'literal' ? type.value : undefined;
 }
 
 /** Each value that the subject can have has its case. */
-function isExhausted(walk: Walk, node: SwitchStatement): boolean {
+function isExhausted(walk: InterpreterApi, node: SwitchStatement): boolean {
   const subject = unwrap(walk.host, node.expression);
   if (walk.host.kind(subject) === K.TrueKeyword) return false;
   const type = walk.session.type(subject);

@@ -4,7 +4,7 @@ import {
   type StringLiteral,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import type { Host } from '../compiler/compiler.ts';
+import type { Compiler } from '../compiler/compiler.ts';
 
 const WRAPPERS = new Set<number>([
   K.ParenthesizedExpression,
@@ -31,35 +31,35 @@ const EFFECTS = new Set<number>([
 ]);
 
 /** Without parentheses, `satisfies` and `!`, which say nothing of the value. */
-export function unwrap(host: Host, node: Node): Node {
+export function unwrap(host: Compiler, node: Node): Node {
   let inner = node;
   while (WRAPPERS.has(host.kind(inner)))
     inner = (inner as unknown as { expression: Node }).expression;
   return inner;
 }
 
-export function isFunctionNode(host: Host, node: Node): boolean {
+export function isFunctionNode(host: Compiler, node: Node): boolean {
   return FUNCTIONS.has(host.kind(node));
 }
 
-export function isIdentifier(host: Host, node: Node | undefined): node is Identifier {
+export function isIdentifier(host: Compiler, node: Node | undefined): node is Identifier {
   return node !== undefined && host.kind(node) === K.Identifier;
 }
 
-export function isStringLiteral(host: Host, node: Node | undefined): node is StringLiteral {
+export function isStringLiteral(host: Compiler, node: Node | undefined): node is StringLiteral {
   return (
     node !== undefined &&
     (host.kind(node) === K.StringLiteral || host.kind(node) === K.NoSubstitutionTemplateLiteral)
   );
 }
 
-export function hasModifier(host: Host, node: Node, modifier: number): boolean {
+export function hasModifier(host: Compiler, node: Node, modifier: number): boolean {
   const { modifiers } = node as { modifiers?: readonly Node[] };
   return modifiers?.some((each) => host.kind(each) === modifier) ?? false;
 }
 
 /** The name that a property is written with, unless it is computed. */
-export function propertyName(host: Host, name: Node): string | undefined {
+export function propertyName(host: Compiler, name: Node): string | undefined {
   const kind = host.kind(name);
   if (kind === K.ComputedPropertyName) {
     const inner = (name as unknown as { expression: Node }).expression;
@@ -86,7 +86,7 @@ export function visit(node: Node, look: (node: Node) => boolean | void): void {
 
 const ASSIGNMENTS_FROM: number = K.EqualsToken;
 
-export function isAssignment(host: Host, operator: Node): boolean {
+export function isAssignment(host: Compiler, operator: Node): boolean {
   const kind = host.kind(operator);
   return kind === ASSIGNMENTS_FROM || ASSIGNMENT_KINDS.has(kind);
 }
@@ -110,7 +110,7 @@ const ASSIGNMENT_KINDS = new Set<number>([
 ]);
 
 /** Whether evaluating the expression can do anything but give a value. Functions in it do nothing until they are called. */
-export function hasEffects(host: Host, node: Node): boolean {
+export function hasEffects(host: Compiler, node: Node): boolean {
   let found = false;
   visit(node, (each) => {
     const kind = host.kind(each);
@@ -131,7 +131,7 @@ export function hasEffects(host: Host, node: Node): boolean {
 }
 
 /** Names that are assigned somewhere below, functions included. */
-export function assignedNames(host: Host, node: Node): Node[] {
+export function assignedNames(host: Compiler, node: Node): Node[] {
   const names: Node[] = [];
   const target = (part: Node): void =>
     visit(part, (each) => void (isIdentifier(host, each) && names.push(each)));

@@ -13,12 +13,12 @@ import { bindName } from './bind.ts';
 import type { State } from './state.ts';
 import { isStringLiteral, unwrap } from './syntax.ts';
 import { type HttpFailure, UNDEFINED, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 const ANY_CODE: Schema = { type: 'string' };
 
 /** What `throw value` means for the contract. Errors that are no `HttpError` are the framework's 500. */
-export function recordThrow(walk: Walk, value: Value, state: State, node: Node): void {
+export function recordThrow(walk: InterpreterApi, value: Value, state: State, node: Node): void {
   switch (value.kind) {
     case 'error':
       walk.sink.push({ state, error: value.error });
@@ -39,7 +39,11 @@ export function recordThrow(walk: Walk, value: Value, state: State, node: Node):
   }
 }
 
-function failuresOfType(walk: Walk, type: TypeView, node: Node): (HttpFailure | undefined)[] {
+function failuresOfType(
+  walk: InterpreterApi,
+  type: TypeView,
+  node: Node,
+): (HttpFailure | undefined)[] {
   if (type.tag === 'union')
     return walk.host.members(type).flatMap((member) => failuresOfType(walk, member, node));
   if (type.tag === 'any' && !type.broken)
@@ -66,7 +70,7 @@ function failuresOfType(walk: Walk, type: TypeView, node: Node): (HttpFailure | 
   return numbers.length > 0 ? numbers.map(failure) : [failure(undefined)];
 }
 
-function detailsSchema(walk: Walk, details: TypeView | undefined): Schema | undefined {
+function detailsSchema(walk: InterpreterApi, details: TypeView | undefined): Schema | undefined {
   const members = details ? (details.tag === 'union' ? walk.host.members(details) : [details]) : [];
   const objects = members.filter(({ tag }) => tag === 'object' || tag === 'intersection');
   return objects.length > 0
@@ -80,7 +84,7 @@ function detailsSchema(walk: Walk, details: TypeView | undefined): Schema | unde
 
 /** `new X(…)`: an `HttpError` or a subclass of it with what reaches its constructor, or undefined where it is another class. */
 export function toFailures(
-  walk: Walk,
+  walk: InterpreterApi,
   node: Node,
   values: Value[],
   state: State,
@@ -99,7 +103,7 @@ export function toFailures(
 }
 
 function failuresOfClass(
-  walk: Walk,
+  walk: InterpreterApi,
   symbol: SymbolView,
   values: Value[],
   state: State,
@@ -157,7 +161,7 @@ function failuresOfClass(
 }
 
 function baseFailures(
-  walk: Walk,
+  walk: InterpreterApi,
   [status, code, details]: Value[],
   state: State,
   node: Node,
@@ -184,7 +188,10 @@ function baseFailures(
 }
 
 /** RFC 9457: the members of a problem, with the details beside them. One schema an alternative of the details. */
-export function problemSchema(walk: Walk, { status, code, details }: HttpFailure): Schema {
+export function problemSchema(
+  walk: InterpreterApi,
+  { status, code, details }: HttpFailure,
+): Schema {
   const lists = details ? flatten(walk, details) : [undefined];
   const problems = lists.map((extra): Schema => {
     const own: Record<string, Schema> = {
@@ -205,7 +212,7 @@ export function problemSchema(walk: Walk, { status, code, details }: HttpFailure
   return canonicalSchema({ anyOf: problems });
 }
 
-function flatten(walk: Walk, schema: Schema, depth = 0): Schema[] {
+function flatten(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] {
   if (depth > 8) return [{}];
   if (schema.$ref !== undefined) {
     const definition = walk.session.responses.definitions.get(refName(schema.$ref));
@@ -217,7 +224,7 @@ function flatten(walk: Walk, schema: Schema, depth = 0): Schema[] {
 }
 
 export function isHttpErrorClass(
-  walk: Walk,
+  walk: InterpreterApi,
   symbol: SymbolView,
   alias: SymbolView = symbol,
 ): boolean {
@@ -232,7 +239,7 @@ export function isHttpErrorClass(
 }
 
 /** The runtime's own class: by where it is declared, or where it is imported from if that can't be resolved. */
-export function isHttpError(walk: Walk, symbol: SymbolView): boolean {
+export function isHttpError(walk: InterpreterApi, symbol: SymbolView): boolean {
   if (symbol.name !== 'HttpError' && !hasFlag(symbol, 'alias')) return false;
   for (const declaration of symbol.declarations) {
     if (hasFlag(symbol, 'alias')) {
@@ -242,7 +249,7 @@ export function isHttpError(walk: Walk, symbol: SymbolView): boolean {
   return false;
 }
 
-function importedName(walk: Walk, node: Node | undefined): string | undefined {
+function importedName(walk: InterpreterApi, node: Node | undefined): string | undefined {
   if (!node || walk.host.kind(node) !== K.ImportSpecifier) return undefined;
   const { propertyName, name } = node as unknown as {
     propertyName?: { text: string };
@@ -260,7 +267,10 @@ function importedName(walk: Walk, node: Node | undefined): string | undefined {
     : undefined;
 }
 
-export function classDeclaration(walk: Walk, symbol: SymbolView): ClassDeclaration | undefined {
+export function classDeclaration(
+  walk: InterpreterApi,
+  symbol: SymbolView,
+): ClassDeclaration | undefined {
   const target = walk.host.target(symbol);
   for (const declaration of target.declarations) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
@@ -279,7 +289,7 @@ export function classDeclaration(walk: Walk, symbol: SymbolView): ClassDeclarati
   return undefined;
 }
 
-function parentSymbol(walk: Walk, declaration: ClassDeclaration): SymbolView | undefined {
+function parentSymbol(walk: InterpreterApi, declaration: ClassDeclaration): SymbolView | undefined {
   const clause = declaration.heritageClauses?.find(
     (each) => walk.host.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
   );
@@ -290,7 +300,7 @@ function parentSymbol(walk: Walk, declaration: ClassDeclaration): SymbolView | u
   return target.declarations.length > 0 ? target : symbol;
 }
 
-function findSuper(walk: Walk, body: Node): CallExpression | undefined {
+function findSuper(walk: InterpreterApi, body: Node): CallExpression | undefined {
   let found: CallExpression | undefined;
   const look = (node: Node): void => {
     if (found) return;

@@ -2,9 +2,9 @@ import type { Block, TryStatement } from 'typescript-7/unstable/ast';
 import { emptyFlow, join } from './flow.ts';
 import { merge, type State } from './state.ts';
 import type { Value } from './values.ts';
-import type { Flow, Thrown, Walk } from './walk.ts';
+import type { Flow, Thrown, InterpreterApi } from './walk.ts';
 
-export function executeTry(walk: Walk, node: TryStatement, states: State[]): Flow {
+export function executeTry(walk: InterpreterApi, node: TryStatement, states: State[]): Flow {
   const { sink, guarded } = walk;
   const inner: Thrown[] = [];
   walk.sink = inner;
@@ -38,7 +38,12 @@ function toCaught(error: Thrown['error']): Value {
 }
 
 /** `finally` is on every way out, and where it returns or throws itself, that is what counts. */
-function executeFinally(walk: Walk, block: Block, flow: Flow, thrown: readonly Thrown[]): Flow {
+function executeFinally(
+  walk: InterpreterApi,
+  block: Block,
+  flow: Flow,
+  thrown: readonly Thrown[],
+): Flow {
   const result = emptyFlow();
   const through = (state: State): State[] => {
     const step = walk.execute(block.statements, [state]);

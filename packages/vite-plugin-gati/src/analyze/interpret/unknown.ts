@@ -12,11 +12,11 @@ import { type State, withVar } from './state.ts';
 import { afterCall, runForThrows } from './summaries.ts';
 import { unwrap } from './syntax.ts';
 import { reachesResponse, type Value } from './values.ts';
-import type { Outcome, Walk } from './walk.ts';
+import type { Outcome, InterpreterApi } from './walk.ts';
 
 /** Something that can't be looked into: from a package, or only known by its type. */
 export function callUnknown(
-  walk: Walk,
+  walk: InterpreterApi,
   node: CallExpression,
   { state, values }: Arguments,
 ): Outcome[] {
@@ -56,7 +56,7 @@ export function callUnknown(
 }
 
 /** `Promise.reject(error)` that somebody waits for. */
-function isRejection(walk: Walk, node: CallExpression): boolean {
+function isRejection(walk: InterpreterApi, node: CallExpression): boolean {
   const callee = unwrap(walk.host, node.expression);
   return (
     walk.host.kind(callee) === K.PropertyAccessExpression &&
@@ -66,7 +66,7 @@ function isRejection(walk: Walk, node: CallExpression): boolean {
   );
 }
 
-function isPlatformCall(walk: Walk, node: CallExpression): boolean {
+function isPlatformCall(walk: InterpreterApi, node: CallExpression): boolean {
   const callee = unwrap(walk.host, node.expression);
   const name =
     walk.host.kind(callee) === K.PropertyAccessExpression

@@ -1,6 +1,6 @@
 import type { Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
-import type { Host } from '../compiler/compiler.ts';
+import type { Compiler } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import type { Facts } from './facts.ts';
 import type { State } from './state.ts';
@@ -33,8 +33,8 @@ export interface Thrown {
 }
 
 /** The rooms of the walk reach each other through this, so that none imports another. */
-export interface Walk {
-  readonly host: Host;
+export interface InterpreterApi {
+  readonly host: Compiler;
   readonly session: Session;
   frame: Frame;
   /** Where throws of the innermost `try` (or of the whole function) gather. */

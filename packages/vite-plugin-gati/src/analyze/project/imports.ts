@@ -1,6 +1,6 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { hashOf } from '../cache/hashes.ts';
-import type { Host } from '../compiler/compiler.ts';
+import type { Compiler } from '../compiler/compiler.ts';
 import { isStringLiteral } from '../interpret/syntax.ts';
 
 interface FileNode {
@@ -63,7 +63,7 @@ export class ImportGraph {
   }
 
   /** Reads the graph below these files, a level at a time: one question each. */
-  load(host: Host, roots: readonly string[]): void {
+  load(host: Compiler, roots: readonly string[]): void {
     let frontier = [...new Set(roots)].filter((file) => !this.#nodes.has(file));
     if (frontier.length > 0) this.#closures.clear();
     while (frontier.length > 0) {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { emitTypes } from '../../emit/types.ts';
 import { readText } from '../../files/read-text.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
-import type { FileChanges, HostOptions, ParsedConfig } from '../compiler/compiler.ts';
+import type { FileChanges, CompilerOptions, ParsedConfig } from '../compiler/compiler.ts';
 import {
   annotate,
   annotateMiddleware,
@@ -59,7 +59,7 @@ export class ProjectFiles {
     return `${this.root}/.gati/types/gati.d.ts`;
   }
 
-  hostOptions(): HostOptions {
+  hostOptions(): CompilerOptions {
     return {
       root: this.root,
       configFile: this.configFile,

@@ -75,7 +75,7 @@ const KINDS: Record<string, Exclude<Builtin['kind'], 'schema'>> = {
 };
 
 /** By name, where a library of the platform declares it: a user's own `class File` is a class like any other. */
-export function toBuiltin(symbol: SymbolView | undefined): Builtin | undefined {
+export function builtinOf(symbol: SymbolView | undefined): Builtin | undefined {
   if (!symbol || !symbol.declarations.some(({ file }) => isPlatform(file))) return undefined;
   const schema = Object.hasOwn(SCHEMAS, symbol.name) ? SCHEMAS[symbol.name] : undefined;
   if (schema) return { kind: 'schema', schema };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hasFlag, type Host, type SymbolView, type TypeView } from '../compiler/compiler.ts';
+import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { isLibrary } from './builtins.ts';
 
 export interface TypeName {
@@ -8,7 +8,7 @@ export interface TypeName {
 }
 
 /** What a type is called in `$defs`: its alias, interface, class or enum, with its arguments (`Page_User`). Undefined for what has no name of its own. */
-export function typeName(host: Host, type: TypeView): TypeName | undefined {
+export function typeName(host: Compiler, type: TypeView): TypeName | undefined {
   const alias = host.alias(type);
   if (alias) {
     if (
@@ -38,12 +38,12 @@ export function typeName(host: Host, type: TypeView): TypeName | undefined {
   return { symbol, name: withArguments(host, symbol.name, own) };
 }
 
-function withArguments(host: Host, name: string, typeArguments: readonly TypeView[]): string {
+function withArguments(host: Compiler, name: string, typeArguments: readonly TypeView[]): string {
   const parts = typeArguments.slice(0, 8).map((each) => argumentName(host, each, 0));
   return toIdentifier([name, ...parts].join('_'));
 }
 
-function argumentName(host: Host, type: TypeView, depth: number): string {
+function argumentName(host: Compiler, type: TypeView, depth: number): string {
   if (type.tag === 'literal') return String(type.value);
   if (type.tag === 'union' || type.tag === 'object' || type.tag === 'intersection') {
     const alias = host.alias(type);

@@ -1,13 +1,13 @@
 import type { Schema } from '@gati/contract';
-import { hasFlag, type Host, type SymbolView, type TypeView } from '../compiler/compiler.ts';
+import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { BIGINT, isLibrary } from './builtins.ts';
 import { type Doc, readDoc } from './docs.ts';
 
-export function isLost(host: Host, type: TypeView): boolean {
+export function isLost(host: Compiler, type: TypeView): boolean {
   return type.tag === 'symbol' || isFunctionType(host, type);
 }
 
-export function isFunctionType(host: Host, type: TypeView): boolean {
+export function isFunctionType(host: Compiler, type: TypeView): boolean {
   if (type.tag !== 'object' || type.reference) return false;
   const symbol = host.symbol(type);
   if (symbol && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method'))) return true;
@@ -44,7 +44,7 @@ export function isClassMember(symbol: SymbolView): boolean {
   return parent !== undefined && 'members' in parent && 'heritageClauses' in parent;
 }
 
-export function stripUndefined(host: Host, type: TypeView): TypeView {
+export function stripUndefined(host: Compiler, type: TypeView): TypeView {
   if (type.tag !== 'union') return type;
   const kept = host.members(type).filter((member) => member.tag !== 'undefined');
   return kept.length === 1 ? kept[0]! : type;

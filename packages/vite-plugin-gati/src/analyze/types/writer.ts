@@ -1,6 +1,6 @@
 import { canonicalSchema, type Schema, toRef } from '@gati/contract';
-import { hasFlag, type Host, type PropertyView, type TypeView } from '../compiler/compiler.ts';
-import { BIGINT, type Builtin, toBuiltin } from './builtins.ts';
+import { hasFlag, type Compiler, type PropertyView, type TypeView } from '../compiler/compiler.ts';
+import { BIGINT, type Builtin, builtinOf } from './builtins.ts';
 import { withDoc } from './docs.ts';
 import { type TypeName, typeName } from './names.ts';
 import {
@@ -42,7 +42,7 @@ const NEVER: Schema = { not: {} };
  */
 export class SchemaWriter {
   readonly definitions: Map<string, Definition> = new Map();
-  readonly #host: Host;
+  readonly #host: Compiler;
   readonly direction: Direction;
   readonly #known = new Map<TypeView, { schema: Schema; issues: Issue[] }>();
   readonly #named = new Map<TypeView, string>();
@@ -52,7 +52,7 @@ export class SchemaWriter {
   #bindings: Bindings = NONE;
   #depth = 0;
 
-  constructor(host: Host, direction: Direction) {
+  constructor(host: Compiler, direction: Direction) {
     this.#host = host;
     this.direction = direction;
   }
@@ -100,7 +100,7 @@ export class SchemaWriter {
   #isPlain(type: TypeView): boolean {
     return (
       type.tag === 'object' &&
-      (toBuiltin(this.#host.symbol(type)) !== undefined || this.#host.tuple(type) !== undefined)
+      (builtinOf(this.#host.symbol(type)) !== undefined || this.#host.tuple(type) !== undefined)
     );
   }
 
@@ -273,7 +273,7 @@ export class SchemaWriter {
   #object(type: TypeView): Schema {
     const tuple = this.#host.tuple(type);
     if (tuple) return this.#tuple(type, tuple.elements);
-    const builtin = toBuiltin(this.#host.symbol(type));
+    const builtin = builtinOf(this.#host.symbol(type));
     if (builtin) return this.#builtin(type, builtin);
     if (this.direction === 'response') {
       const json = this.#host.properties(type).find(({ name }) => name === 'toJSON');
@@ -433,7 +433,7 @@ export class SchemaWriter {
       this.direction === 'response' &&
       kept.length === 1 &&
       kept[0]!.tag === 'object' &&
-      toBuiltin(this.#host.symbol(kept[0]!))?.kind === 'promise'
+      builtinOf(this.#host.symbol(kept[0]!))?.kind === 'promise'
     ) {
       this.#report(
         'GATI_TYPE_NOT_JSON',

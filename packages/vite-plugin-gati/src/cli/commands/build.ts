@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
-import { outDirFault } from '../../build/out-dir.ts';
+import { outDirError } from '../../build/out-dir.ts';
 import { sdkFile } from '../../build/sdk.ts';
 import { contextOf, toInlineConfig } from '../app.ts';
-import { isCi, locateStore, noStore } from '../../releases/locate.ts';
+import { isCi, locateStore, noStoreError } from '../../releases/locate.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
 import { usageError } from '../usage.ts';
@@ -14,13 +14,13 @@ export async function run(call: Call): Promise<number> {
   const { args, output } = call;
   const root = path.resolve(typeof args.root === 'string' ? args.root : '.');
   if (args.check === true && isCi() && !locateStore(root).named) {
-    output.diagnostic(noStore('error'));
-    output.document({ errors: [noStore('error')] });
+    output.diagnostic(noStoreError('error'));
+    output.document({ errors: [noStoreError('error')] });
     return WRONG_USE;
   }
   const fault =
     typeof args.outDir === 'string'
-      ? outDirFault(root, path.resolve(root, args.outDir))
+      ? outDirError(root, path.resolve(root, args.outDir))
       : undefined;
   if (fault) throw usageError(fault.message, fault.fix);
   const inline = await toInlineConfig(call, { command: 'build', mode: 'production' });

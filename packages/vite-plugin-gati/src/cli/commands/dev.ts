@@ -16,9 +16,9 @@ export async function run(call: Call): Promise<number> {
   } catch (error) {
     await server.close();
     throw isTaken(error)
-      ? portTaken(server.config.server.port)
+      ? portTakenError(server.config.server.port)
       : isListen(error)
-        ? cannotListen(error, server.config.server)
+        ? listenError(error, server.config.server)
         : error;
   }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
@@ -51,7 +51,7 @@ const isListen = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error &&
   /^(?:listen|bind|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');
 
-function cannotListen(error: NodeJS.ErrnoException, { host, port }: ServerOptions): GatiError {
+function listenError(error: NodeJS.ErrnoException, { host, port }: ServerOptions): GatiError {
   return new GatiError(
     {
       code: 'GATI_LISTEN',
@@ -63,7 +63,7 @@ function cannotListen(error: NodeJS.ErrnoException, { host, port }: ServerOption
   );
 }
 
-function portTaken(port: number): GatiError {
+function portTakenError(port: number): GatiError {
   return new GatiError({
     code: 'GATI_PORT_TAKEN',
     level: 'error',

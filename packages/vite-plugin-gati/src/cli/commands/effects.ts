@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { runEffects } from '@gati/runtime-h3/dev';
+import { runEffectsInFolder } from '@gati/runtime-h3/dev';
 import { loadEnv } from 'vite';
 import type { Call } from '../command.ts';
 import { usageError } from '../usage.ts';
@@ -14,7 +14,11 @@ export async function run({ args, rest, output }: Call): Promise<number> {
     ...process.env,
   };
   assertQueue(rest, GATI_EFFECTS);
-  return runEffects([String(args.action), ...rest], GATI_EFFECTS, output.json ? output : undefined);
+  return runEffectsInFolder(
+    [String(args.action), ...rest],
+    GATI_EFFECTS,
+    output.json ? output : undefined,
+  );
 }
 
 /** A queue that was mistyped is not to be made. One that nobody named, that of development, may be empty yet. */

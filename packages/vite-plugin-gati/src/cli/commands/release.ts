@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { openReleaseStore, putRelease, readTime } from '@gati/runtime-h3/releases';
-import { isCi, locateStore, noStore } from '../../releases/locate.ts';
+import { isCi, locateStore, noStoreError } from '../../releases/locate.ts';
 import { openApp } from '../app.ts';
 import { type Call, OK } from '../command.ts';
 
@@ -14,7 +14,7 @@ export async function run(call: Call): Promise<number> {
     (args.outDir as string | undefined) ?? config.build.outDir,
   );
   const { url, named } = locateStore(config.root, args.store as string | undefined);
-  if (!named && isCi()) output.diagnostic(noStore('warning'));
+  if (!named && isCi()) output.diagnostic(noStoreError('warning'));
   const store = await openReleaseStore(url);
   try {
     const { release, manifest, created } = await putRelease(store, folder, {

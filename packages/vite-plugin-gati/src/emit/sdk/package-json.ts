@@ -1,7 +1,7 @@
 import { toPackageName } from './names.ts';
 
 /** What an SDK takes over from its app's `package.json`; `private`, scripts and dependencies are the app's own. */
-const CARRIED = [
+const COPIED_FIELDS = [
   'description',
   'keywords',
   'homepage',
@@ -20,7 +20,7 @@ export function toPackageJson(
   fields: Record<string, unknown>,
 ): string {
   const { description = `Typed client of ${app.name}`, ...carried } = Object.fromEntries(
-    CARRIED.flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
+    COPIED_FIELDS.flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );
   const entry = (extension: 'm' | 'c'): object => ({
     types: `./dist/index.d.${extension}ts`,

@@ -15,7 +15,7 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
         ? `const connection = ${toExampleCall(route, contract)};`
         : `const result = await ${toExampleCall(route, contract)};`,
     ),
-    method === 'WS' ? '' : answers(route),
+    method === 'WS' ? '' : responseRows(route),
     '## Types',
     fence(types.text.trimEnd()),
     'Types that these name stand in [`dist/index.d.mts`](../dist/index.d.mts).',
@@ -25,7 +25,7 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
     .concat('\n');
 }
 
-function answers({ responses }: RouteContract): string {
+function responseRows({ responses }: RouteContract): string {
   const rows = Object.entries(responses).map(([status, { description, contentType, stream }]) => {
     const title =
       status === 'default'

@@ -23,22 +23,22 @@ export function printRelease({ root, scan, contract, version, id }: ReleaseInput
   const imports = createImports(root);
   const program = createProgram(contract.$defs);
   const files = new Map(scan.routes.map((route) => [route.id, route]));
-  const slots = contract.routes.map((route, index) => {
+  const printed = contract.routes.map((route, index) => {
     const file = files.get(route.id);
     if (!file) throw new Error(`gati: the contract has ${route.id}, but no file does`);
-    const live = [
+    const code = [
       printHandler(file, imports),
       printMiddleware(file, imports),
       printRoute(planRoute(route, contract.$defs, program), route, `c[${index}]`),
     ];
-    const slot = {
+    const place = {
       id: route.id,
       method: route.method,
       path: route.path,
       domain: route.domain,
       version: file.version,
     };
-    return `slot(${JSON.stringify(slot)}, { ${live.join(', ')} })`;
+    return `route(${JSON.stringify(place)}, { ${code.join(', ')} })`;
   });
   const modules = scan.modules.map(
     ({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`,
@@ -62,8 +62,8 @@ export function printRelease({ root, scan, contract, version, id }: ReleaseInput
   return `${imports.print()}import { ${used} } from ${runtimeEntry('checks')};
 const contract = JSON.parse(${JSON.stringify(JSON.stringify(toSlimContract(contract)))});
 const c = contract.routes;
-${program.print()}const slot = (place, live) => ({ ...place, live: () => live });
-const routes = [${slots.join(',\n')}];
+${program.print()}const route = (place, code) => ({ ...place, load: () => code });
+const routes = [${printed.join(',\n')}];
 const match = ${compileMatch(contract)};
 export default {
   abi: 1, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,

@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { BlobServiceClient } from '@azure/storage-blob';
 import type { QueueServiceClient } from '@azure/storage-queue';
-import { toMissingPackage } from '../cloud/missing-package.ts';
+import { missingPackageError } from '../cloud/missing-package.ts';
 
 interface Service<Client> {
   kind: 'queue' | 'blob';
@@ -75,7 +75,7 @@ async function importQueues(): Promise<typeof import('@azure/storage-queue')> {
   try {
     return await import('@azure/storage-queue');
   } catch (cause) {
-    throw toMissingPackage('A queue at azurequeue://', '@azure/storage-queue', cause);
+    throw missingPackageError('A queue at azurequeue://', '@azure/storage-queue', cause);
   }
 }
 
@@ -83,7 +83,7 @@ async function importBlobs(): Promise<typeof import('@azure/storage-blob')> {
   try {
     return await import('@azure/storage-blob');
   } catch (cause) {
-    throw toMissingPackage('A store of keys at azblob://', '@azure/storage-blob', cause);
+    throw missingPackageError('A store of keys at azblob://', '@azure/storage-blob', cause);
   }
 }
 
@@ -91,7 +91,7 @@ async function importIdentity(): Promise<typeof import('@azure/identity')> {
   try {
     return await import('@azure/identity');
   } catch (cause) {
-    throw toMissingPackage(
+    throw missingPackageError(
       'A queue at azurequeue:// without AZURE_STORAGE_CONNECTION_STRING, _KEY or _SAS_TOKEN',
       '@azure/identity',
       cause,

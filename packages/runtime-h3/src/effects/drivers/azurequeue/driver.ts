@@ -1,5 +1,5 @@
 import type { QueueOpener } from '../open.ts';
-import { toCloudAddress } from '../cloud/address.ts';
+import { parseCloudAddress } from '../cloud/address.ts';
 import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createAzureService } from './service.ts';
@@ -13,7 +13,7 @@ export const open: QueueOpener = async (url, { onError }) => {
     place: account,
     prefix,
     parameters,
-  } = toCloudAddress(url, {
+  } = parseCloudAddress(url, {
     example: 'azurequeue://myaccount/gati',
     place: /^[a-z0-9]{3,24}$/,
     known: ['state'],

@@ -15,7 +15,7 @@ export async function createAzureService(account: string): Promise<MessageServic
     async queue(name) {
       const queue = client.getQueueClient(name);
       await queue.createIfNotExists().catch((cause: unknown) => {
-        throw isOutage(cause) ? cause : toUnusable(name, cause);
+        throw isOutage(cause) ? cause : unusableQueueError(name, cause);
       });
       return createAzureQueue(queue);
     },
@@ -28,7 +28,7 @@ export async function createAzureService(account: string): Promise<MessageServic
   };
 }
 
-function toUnusable(name: string, cause: unknown): GatiError {
+function unusableQueueError(name: string, cause: unknown): GatiError {
   const { code, message = '' } = cause as StorageFault;
   return new GatiError(
     {

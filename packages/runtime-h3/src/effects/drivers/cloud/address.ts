@@ -12,7 +12,7 @@ export interface CloudAddress {
  * Reads `scheme://PLACE/PREFIX?parameter=…`. The prefix has letters and digits only: what follows its hyphen is an effect's name, so no prefix begins
  * another's queues. @throws GatiError `GATI_EFFECTS`
  */
-export function toCloudAddress(
+export function parseCloudAddress(
   url: string,
   { example, place: rule, known }: { example: string; place: RegExp; known: string[] },
 ): CloudAddress {

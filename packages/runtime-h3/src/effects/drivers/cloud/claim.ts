@@ -1,12 +1,12 @@
 import type { ClaimRequest, Lease } from '../../../ports.ts';
 import { type Enveloped, fromBody, toQueueJob } from './envelope.ts';
-import { hold } from './held.ts';
+import { trackLease } from './held.ts';
 import type { Keys } from './keyed.ts';
-import type { Intake, Taken } from './receiver.ts';
+import type { Receiver, Received } from './receiver.ts';
 import type { MessageQueue, ServiceLimits } from './service.ts';
 
 export interface ClaimOptions {
-  intake: Intake;
+  intake: Receiver;
   limits: ServiceLimits;
   keys: Keys | undefined;
   dead(): Promise<MessageQueue>;
@@ -22,13 +22,13 @@ export function createClaim({
   onError,
 }: ClaimOptions): (requests: ClaimRequest[], lease: number) => Promise<Lease[]> {
   /** Who sent it is no part of this app: it must neither come back for ever nor be lost. */
-  const setAside = async ({ message, queue }: Taken): Promise<void> => {
+  const setAside = async ({ message, queue }: Received): Promise<void> => {
     onError(new Error('a message that is no job was moved to the dead letters'));
     await (await dead()).send({ body: message.body, delay: 0 });
     await queue.remove(message.receipt);
   };
 
-  const toLease = ({ message, queue }: Taken, enveloped: Enveloped, lease: number): Lease => {
+  const toLease = ({ message, queue }: Received, enveloped: Enveloped, lease: number): Lease => {
     const { tries = 0, due } = enveloped;
     // No run that began when it was due has lost its lease by now: it was given before to be held back.
     const first = limits.vague && due !== undefined && Date.now() < due + lease;
@@ -36,7 +36,7 @@ export function createClaim({
       job: toQueueJob(enveloped, tries + (first ? 1 : message.deliveries)),
       token: message.receipt,
     };
-    hold(made, {
+    trackLease(made, {
       queue,
       receipt: message.receipt,
       until: message.until,
@@ -49,7 +49,7 @@ export function createClaim({
   };
 
   /** A copy of what is through is not run. Where the keys can't be read it is: at least once counts more. */
-  const isCopy = async ({ message, queue }: Taken, job: Enveloped): Promise<boolean> => {
+  const isCopy = async ({ message, queue }: Received, job: Enveloped): Promise<boolean> => {
     if (job.idempotencyKey === undefined || !keys) return false;
     try {
       if (!(await keys.isDone(job))) return false;
@@ -67,7 +67,7 @@ export function createClaim({
     ).flat();
     const leases: Lease[] = [];
     const early = new Map<string, number>();
-    const settle = async (one: Taken): Promise<void> => {
+    const settle = async (one: Received): Promise<void> => {
       const enveloped = fromBody(one.message.body);
       const wait = (enveloped?.due ?? 0) - Date.now();
       if (!enveloped) await setAside(one);

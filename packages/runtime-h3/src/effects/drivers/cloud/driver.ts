@@ -1,16 +1,16 @@
 import { GatiError } from '@gati/contract';
 import type { NewJob, QueueCaps, QueueDriver, QueueStats } from '../../../ports.ts';
-import { toAway } from '../shared/unavailable.ts';
-import { patiently } from '../shared/retry.ts';
+import { unavailableError } from '../shared/unavailable.ts';
+import { retryWhileUnavailable } from '../shared/retry.ts';
 import { createClaim } from './claim.ts';
 import { createRedrive } from './dead.ts';
 import { type Enveloped, ERROR_RESERVE, RESERVE, toBody, toEnveloped } from './envelope.ts';
-import { type Held, whileHeld } from './held.ts';
-import { createDirectIntake, createWaitingIntake } from './receiver.ts';
+import { type LeaseState, withLease } from './held.ts';
+import { createPollingReceiver, createWaitingReceiver } from './receiver.ts';
 import { createKeys } from './keyed.ts';
 import type { KeyStore } from './key-store.ts';
-import { type NameRule, toDeadName, toQueueName } from './names.ts';
-import type { MessageQueue, MessageService, Outgoing } from './service.ts';
+import { type NameRule, deadLetterName, queueNameOf } from './names.ts';
+import type { MessageQueue, MessageService, OutgoingMessage } from './service.ts';
 
 export interface CloudDriverOptions {
   service: MessageService;
@@ -61,22 +61,22 @@ export async function createCloudDriver({
     return queue;
   };
   const queueOf = (effect: string): Promise<MessageQueue> =>
-    open(toQueueName(prefix, effect, names));
-  const deadName = toDeadName(prefix);
+    open(queueNameOf(prefix, effect, names));
+  const deadName = deadLetterName(prefix);
   const redrive = createRedrive({ dead: () => open(deadName), queueOf, onError });
 
-  const intake = (limits.wait === undefined ? createDirectIntake : createWaitingIntake)({
+  const intake = (limits.wait === undefined ? createPollingReceiver : createWaitingReceiver)({
     limits,
     open: queueOf,
     onError,
   });
   try {
     // Says at start what is wrong with the address or the rights.
-    await patiently(() => open(deadName), service.isOutage);
+    await retryWhileUnavailable(() => open(deadName), service.isOutage);
   } catch (cause) {
     await Promise.all([service.close(), keys?.close()]);
     if (!service.isOutage(cause)) throw cause;
-    throw toAway(
+    throw unavailableError(
       `The queue in ${title} can't be opened`,
       'Check that the service can be reached from here.',
       cause,
@@ -85,7 +85,7 @@ export async function createCloudDriver({
 
   const claim = createClaim({ intake, limits, keys, dead: () => open(deadName), onError });
 
-  const toOutgoing = (job: Enveloped, wait: number): Outgoing => {
+  const toOutgoing = (job: Enveloped, wait: number): OutgoingMessage => {
     const delay = Math.min(caps.maxDelay, Math.max(0, wait));
     if (limits.delay > 0 || delay === 0) return { body: toBody(job), delay };
     return { body: toBody({ ...job, due: Date.now() + delay }), delay: 0 };
@@ -104,8 +104,8 @@ export async function createCloudDriver({
 
   /** The next attempt is a message of its own, which is there before this one goes. */
   const resend = async (
-    held: Held,
-    message: Outgoing,
+    held: LeaseState,
+    message: OutgoingMessage,
     to: MessageQueue = held.queue,
   ): Promise<boolean> => {
     await to.send(message);
@@ -113,7 +113,7 @@ export async function createCloudDriver({
     return held.queue.remove(held.receipt);
   };
 
-  const extend = async (held: Held, milliseconds: number): Promise<boolean> => {
+  const extend = async (held: LeaseState, milliseconds: number): Promise<boolean> => {
     const now = performance.now();
     const receipt = await held.queue.hold(held.receipt, milliseconds);
     if (receipt === undefined) return false;
@@ -127,10 +127,12 @@ export async function createCloudDriver({
 
     async enqueue(jobs) {
       try {
-        return await Promise.all(onceAKey(jobs, (job) => patiently(() => put(job), isAway)));
+        return await Promise.all(
+          dedupeByKey(jobs, (job) => retryWhileUnavailable(() => put(job), isAway)),
+        );
       } catch (cause) {
         if (!isAway(cause)) throw cause;
-        throw toAway(
+        throw unavailableError(
           `${title}${store ? ' or its store of keys' : ''} does not answer, and the job was not enqueued`,
           'Try again when the service is back.',
           cause,
@@ -140,10 +142,10 @@ export async function createCloudDriver({
 
     claim,
 
-    extend: (lease, milliseconds) => whileHeld(lease, (held) => extend(held, milliseconds)),
+    extend: (lease, milliseconds) => withLease(lease, (held) => extend(held, milliseconds)),
 
     ack: (lease) =>
-      whileHeld(lease, async (held) => {
+      withLease(lease, async (held) => {
         // Before the message goes: whoever gets it after this knows that it is through.
         if (lease.job.idempotencyKey !== undefined) await keys?.done(lease.job);
         if (!(await held.queue.remove(held.receipt))) return false;
@@ -152,7 +154,7 @@ export async function createCloudDriver({
       }),
 
     retry: (lease, runAt) =>
-      whileHeld(lease, async (held) => {
+      withLease(lease, async (held) => {
         const wait = runAt - Date.now();
         if (held.changed || limits.vague)
           return resend(held, toOutgoing(toEnveloped(lease.job), wait));
@@ -164,17 +166,17 @@ export async function createCloudDriver({
       }),
 
     dead: (lease, reason) =>
-      whileHeld(lease, async (held) =>
+      withLease(lease, async (held) =>
         resend(held, toOutgoing(toEnveloped(lease.job, reason), 0), await open(deadName)),
       ),
 
     saveStep: (lease, name, result) =>
-      whileHeld(lease, async (held) => {
+      withLease(lease, async (held) => {
         const { job } = lease;
         const steps = { ...job.steps, [name]: result };
         const body = toBody({ ...toEnveloped(job), tries: held.tries, steps });
         if (Buffer.byteLength(body) > limits.body - ERROR_RESERVE)
-          throw toTooLong(job.effect, name, longest);
+          throw payloadTooLargeError(job.effect, name, longest);
         if (held.queue.replace) {
           const receipt = await held.queue.replace(held.receipt, {
             body,
@@ -221,7 +223,7 @@ export async function createCloudDriver({
 }
 
 /** Of the jobs of one call that have a key in common, the first is put, and the others are told its id: at once, any of them might be first at the store. */
-function onceAKey(jobs: NewJob[], put: (job: NewJob) => Promise<string>): Promise<string>[] {
+function dedupeByKey(jobs: NewJob[], put: (job: NewJob) => Promise<string>): Promise<string>[] {
   const begun = new Map<string, Promise<string>>();
   return jobs.map((job) => {
     if (job.idempotencyKey === undefined) return put(job);
@@ -232,7 +234,7 @@ function onceAKey(jobs: NewJob[], put: (job: NewJob) => Promise<string>): Promis
   });
 }
 
-function toTooLong(effect: string, step: string, longest: number): GatiError {
+function payloadTooLargeError(effect: string, step: string, longest: number): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_STEP',
     level: 'error',

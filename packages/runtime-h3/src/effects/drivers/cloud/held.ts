@@ -2,7 +2,7 @@ import type { Lease } from '../../../ports.ts';
 import type { MessageQueue } from './service.ts';
 
 /** What stands behind a lease. */
-export interface Held {
+export interface LeaseState {
   queue: MessageQueue;
   receipt: string;
   /** Steady milliseconds until which it is surely ours: services take a late answer without a word. */
@@ -18,12 +18,15 @@ export interface Held {
 }
 
 /** Of all leases that are held in this process. */
-const all = new WeakMap<Lease, Held>();
+const all = new WeakMap<Lease, LeaseState>();
 
-export const hold = (lease: Lease, held: Held): void => void all.set(lease, held);
+export const trackLease = (lease: Lease, held: LeaseState): void => void all.set(lease, held);
 
 /** Does `work` while the lease is held, one after the other. `false`: it is lost. */
-export function whileHeld(lease: Lease, work: (held: Held) => Promise<boolean>): Promise<boolean> {
+export function withLease(
+  lease: Lease,
+  work: (held: LeaseState) => Promise<boolean>,
+): Promise<boolean> {
   const held = all.get(lease);
   if (!held) return Promise.resolve(false);
   const turn = async (): Promise<boolean> =>

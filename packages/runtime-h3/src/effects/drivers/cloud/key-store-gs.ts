@@ -1,6 +1,6 @@
 import type { AuthClient } from 'google-auth-library';
 import type { KeyStore } from './key-store.ts';
-import { toMissingPackage } from './missing-package.ts';
+import { missingPackageError } from './missing-package.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/devstorage.read_write';
 const NETWORK =
@@ -106,6 +106,6 @@ async function importAuth(): Promise<typeof import('google-auth-library')> {
   try {
     return await import('google-auth-library');
   } catch (cause) {
-    throw toMissingPackage('A store of keys at gs://', 'google-auth-library', cause);
+    throw missingPackageError('A store of keys at gs://', 'google-auth-library', cause);
   }
 }

@@ -1,7 +1,7 @@
 import { createObjects } from '../../../releases/store/s3/objects.ts';
 import { isOutage } from '../sqs/errors.ts';
 import type { KeyStore } from './key-store.ts';
-import { toMissingPackage } from './missing-package.ts';
+import { missingPackageError } from './missing-package.ts';
 
 /** Keys as objects of a bucket. Credentials, region and endpoint are read by the SDK. */
 export async function openS3Keys(bucket: string, prefix: string): Promise<KeyStore> {
@@ -30,6 +30,6 @@ async function importSdk(): Promise<typeof import('@aws-sdk/client-s3')> {
   try {
     return await import('@aws-sdk/client-s3');
   } catch (cause) {
-    throw toMissingPackage('A store of keys at s3://', '@aws-sdk/client-s3', cause);
+    throw missingPackageError('A store of keys at s3://', '@aws-sdk/client-s3', cause);
   }
 }

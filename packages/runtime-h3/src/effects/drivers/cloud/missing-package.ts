@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 
 /** The SDK of a cloud is the app's own package: what needs it says so. */
-export function toMissingPackage(what: string, name: string, cause: unknown): GatiError {
+export function missingPackageError(what: string, name: string, cause: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS_PACKAGE',

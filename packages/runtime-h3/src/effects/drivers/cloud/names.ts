@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** The queue of dead letters, of all effects. No effect's own has this name. */
 const DEAD = 'dead';
 
-export const toDeadName = (prefix: string): string => `${prefix}-${DEAD}`;
+export const deadLetterName = (prefix: string): string => `${prefix}-${DEAD}`;
 
 /** How a service names queues. */
 export interface NameRule {
@@ -14,7 +14,7 @@ export interface NameRule {
 }
 
 /** `gati-mail`. A name that the service does not take as it is gets a digest, so that no two effects share a queue. */
-export function toQueueName(prefix: string, effect: string, { plain, longest }: NameRule): string {
+export function queueNameOf(prefix: string, effect: string, { plain, longest }: NameRule): string {
   const name = `${prefix}-${effect}`;
   if (effect !== DEAD && plain.test(effect) && name.length <= longest) return name;
   const digest = createHash('sha256').update(effect).digest('hex').slice(0, 8);

@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import { patiently } from '../shared/retry.ts';
+import { retryWhileUnavailable } from '../shared/retry.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** What is loaded is the one that is named. */
@@ -39,7 +39,7 @@ export async function openState(parameters: URLSearchParams): Promise<KeyStore |
   try {
     const opened = await open();
     store = opened;
-    await patiently(() => opened.check(), opened.isOutage);
+    await retryWhileUnavailable(() => opened.check(), opened.isOutage);
     return opened;
   } catch (cause) {
     await store?.close();

@@ -1,19 +1,19 @@
 import type { Message, MessageQueue, ServiceLimits } from './service.ts';
 
-export interface IntakeOptions {
+export interface ReceiverOptions {
   limits: ServiceLimits;
   open(effect: string): Promise<MessageQueue>;
   onError(error: Error): void;
 }
 
-export interface Taken {
+export interface Received {
   message: Message;
   queue: MessageQueue;
 }
 
 /** Brings messages in, for as many as there is room and no more. */
-export interface Intake {
-  take(effect: string, count: number, lease: number): Promise<Taken[]>;
+export interface Receiver {
+  take(effect: string, count: number, lease: number): Promise<Received[]>;
   /** Resolves when something came for one of them, and after a moment at the latest. Absent: `take` has asked the service. */
   arrival?(): Promise<void>;
   /** Waits for messages as long as someone listens. */
@@ -28,11 +28,11 @@ const PAUSE = 1000;
 const MOMENT = 30;
 
 /** For services whose calls can't wait: each `take` is a call. */
-export function createDirectIntake({ limits, open }: IntakeOptions): Intake {
+export function createPollingReceiver({ limits, open }: ReceiverOptions): Receiver {
   return {
     async take(effect, count, lease) {
       const queue = await open(effect);
-      const taken: Taken[] = [];
+      const taken: Received[] = [];
       while (taken.length < count) {
         const wanted = Math.min(limits.batch, count - taken.length);
         const messages = await queue.receive(wanted, lease, 0);
@@ -55,7 +55,7 @@ interface Lane {
 }
 
 /** For services whose calls wait: one call an effect waits for as many messages as there is room for, and `take` never waits. */
-export function createWaitingIntake({ limits, open, onError }: IntakeOptions): Intake {
+export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions): Receiver {
   const lanes = new Map<string, Lane>();
   const listeners = new Set<() => void>();
   const arrivals = new Set<() => void>();
@@ -126,7 +126,9 @@ export function createWaitingIntake({ limits, open, onError }: IntakeOptions): I
       begin(effect, lane);
       if (messages.length === 0) return [];
       const queue = await open(effect);
-      const whole = await Promise.all(messages.map((message) => toWhole(message, queue, lease)));
+      const whole = await Promise.all(
+        messages.map((message) => extendToWholeLease(message, queue, lease)),
+      );
       return whole
         .filter((message) => message !== undefined)
         .map((message) => ({ message, queue }));
@@ -157,7 +159,7 @@ export function createWaitingIntake({ limits, open, onError }: IntakeOptions): I
 }
 
 /** With a whole lease before it. `undefined`: it waited here for too long and is somebody else's by now. */
-async function toWhole(
+async function extendToWholeLease(
   message: Message,
   queue: MessageQueue,
   lease: number,

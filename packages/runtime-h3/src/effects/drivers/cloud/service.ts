@@ -25,7 +25,7 @@ export interface ServiceLimits {
   wait?: number;
 }
 
-export interface Outgoing {
+export interface OutgoingMessage {
   body: string;
   /** Milliseconds. */
   delay: number;
@@ -53,7 +53,7 @@ export interface Counts {
 /** One queue of a cloud. */
 export interface MessageQueue {
   /** Resolves when it is stored. */
-  send(message: Outgoing): Promise<void>;
+  send(message: OutgoingMessage): Promise<void>;
   /** At most `count`, each hidden from others for at least `lease` milliseconds. Waits up to `wait` milliseconds for the first. */
   receive(count: number, lease: number, wait: number, signal?: AbortSignal): Promise<Message[]>;
   /** Hides it for so many milliseconds from now; 0 gives it back. Gives the receipt that counts from now; `undefined`: it is not theirs any more. */
@@ -61,7 +61,7 @@ export interface MessageQueue {
   /** `false`: it is not theirs any more. */
   remove(receipt: string): Promise<boolean>;
   /** Changes what it holds and hides it, in one step. Absent: a message can't be changed. */
-  replace?(receipt: string, message: Outgoing): Promise<string | undefined>;
+  replace?(receipt: string, message: OutgoingMessage): Promise<string | undefined>;
   /** Absent: the service does not count. */
   counts?(): Promise<Counts>;
 }

@@ -3,7 +3,7 @@ import { GatiError } from '@gati/contract';
 const DEFAULT_SCHEMA = 'gati';
 
 /** The address without `schema`, which is not the client's, and the schema. */
-export function toAddress(url: string): { address: string; schema: string } {
+export function parseAddress(url: string): { address: string; schema: string } {
   const [before, query = ''] = split(url, '?');
   const parameters = new URLSearchParams(query);
   const schema = parameters.get('schema') ?? DEFAULT_SCHEMA;

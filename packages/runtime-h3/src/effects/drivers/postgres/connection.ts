@@ -1,8 +1,8 @@
 // The default export: the package is CommonJS, of which bundlers and Node see different names.
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
-import type { Outage } from '../shared/outage.ts';
-import { patiently } from '../shared/retry.ts';
+import type { OutageReporter } from '../shared/outage.ts';
+import { retryWhileUnavailable } from '../shared/retry.ts';
 
 /** What runs one statement: a pool, or the user's own transaction. */
 export interface Queryable {
@@ -46,7 +46,7 @@ const POOL = 6;
 const CONNECT_LIMIT = 5000;
 const LONGEST_WAIT = 5000;
 
-export function createConnection(url: string, outage: Outage): Connection {
+export function createConnection(url: string, outage: OutageReporter): Connection {
   const closing = new AbortController();
   const config = {
     connectionString: url,
@@ -73,10 +73,12 @@ export function createConnection(url: string, outage: Outage): Connection {
     once,
 
     again: (text, values, name) =>
-      patiently(() => once(text, values, name), isOutage, { signal: closing.signal }),
+      retryWhileUnavailable(() => once(text, values, name), isOutage, { signal: closing.signal }),
 
     async transaction(work) {
-      const client = await patiently(() => pool.connect(), isOutage, { signal: closing.signal });
+      const client = await retryWhileUnavailable(() => pool.connect(), isOutage, {
+        signal: closing.signal,
+      });
       try {
         await client.query('BEGIN');
         const value = await work(client);

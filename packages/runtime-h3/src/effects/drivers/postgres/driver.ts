@@ -1,11 +1,11 @@
 import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../open.ts';
 import { createBatch } from '../shared/batch.ts';
-import { createOutage } from '../shared/outage.ts';
-import { patiently } from '../shared/retry.ts';
-import { toAway } from '../shared/unavailable.ts';
-import { createWake } from '../shared/ready-signal.ts';
-import { toAddress } from './address.ts';
+import { createOutageReporter } from '../shared/outage.ts';
+import { retryWhileUnavailable } from '../shared/retry.ts';
+import { unavailableError } from '../shared/unavailable.ts';
+import { createReadySignal } from '../shared/ready-signal.ts';
+import { parseAddress } from './address.ts';
 import { createConnection, isOutage, type Run } from './connection.ts';
 import { createHolders } from './holders.ts';
 import { insertJobs, KEY_MEMORY } from './insert.ts';
@@ -27,9 +27,9 @@ const BATCH_JOBS = 1000;
 
 /** Jobs in PostgreSQL: `postgres://user:password@host/database?schema=gati`. */
 export const open: QueueOpener = async (url, settings) => {
-  const { address, schema } = toAddress(url);
-  const outage = createOutage(settings, (cause) =>
-    toAway(
+  const { address, schema } = parseAddress(url);
+  const outage = createOutageReporter(settings, (cause) =>
+    unavailableError(
       'The queue in PostgreSQL does not answer',
       'Check that the server runs and can be reached.',
       cause,
@@ -49,7 +49,7 @@ export const open: QueueOpener = async (url, settings) => {
   const channel = `${schema}.jobs`;
   /** By which this process knows its own notifications. */
   const self = `${process.pid}.${Math.random().toString(36).slice(2)}`;
-  const wake = createWake();
+  const wake = createReadySignal();
   const holders = createHolders(connection, sql);
   const operations = createOperations(connection, schema);
   let unsubscribe: (() => Promise<void>) | undefined;
@@ -77,7 +77,10 @@ export const open: QueueOpener = async (url, settings) => {
       jobs.reduce((sum, { payload }) => sum + payload.length + BATCH_BYTES / BATCH_JOBS, 0),
     isOutage,
     async send(groups) {
-      const ids = await patiently(() => insertJobs(connection.once, sql, groups.flat()), isOutage);
+      const ids = await retryWhileUnavailable(
+        () => insertJobs(connection.once, sql, groups.flat()),
+        isOutage,
+      );
       announce();
       let at = 0;
       return groups.map((group) => ids.slice(at, (at += group.length)));
@@ -133,7 +136,7 @@ export const open: QueueOpener = async (url, settings) => {
         return ids;
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
-        throw toAway(
+        throw unavailableError(
           'The queue in PostgreSQL does not answer, and the job was not enqueued',
           'Try again when the server is back.',
           cause,

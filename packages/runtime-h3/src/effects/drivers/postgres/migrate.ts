@@ -1,5 +1,5 @@
-import { patiently } from '../shared/retry.ts';
-import { toAway } from '../shared/unavailable.ts';
+import { retryWhileUnavailable } from '../shared/retry.ts';
+import { unavailableError } from '../shared/unavailable.ts';
 import { type Connection, isOutage, type Queryable } from './connection.ts';
 import { migrations } from './schema.ts';
 
@@ -8,7 +8,7 @@ export async function migrate(connection: Connection, schema: string): Promise<v
   const list = migrations(schema);
   try {
     // A server that starts together with its database finds it a little later.
-    await patiently(async () => {
+    await retryWhileUnavailable(async () => {
       if ((await versionOf(connection, schema)) >= list.length) return;
       await connection.transaction(async (client) => {
         await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`${schema}.schema`]);
@@ -25,7 +25,7 @@ export async function migrate(connection: Connection, schema: string): Promise<v
       });
     }, isOutage);
   } catch (cause) {
-    throw toAway(
+    throw unavailableError(
       "The queue in PostgreSQL can't be opened",
       `Check that GATI_EFFECTS names a PostgreSQL that runs, and a user that may create the schema ${schema} or owns it.`,
       cause,

@@ -1,5 +1,5 @@
 import type { QueueOpener } from '../open.ts';
-import { toCloudAddress } from '../cloud/address.ts';
+import { parseCloudAddress } from '../cloud/address.ts';
 import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createPubSubService } from './service.ts';
@@ -14,7 +14,7 @@ export const open: QueueOpener = async (url, { onError }) => {
     place: /^[a-z][a-z0-9.:-]{4,60}[a-z0-9]$/,
     known: ['state'],
   };
-  const { place: project, prefix, parameters } = toCloudAddress(url, rule);
+  const { place: project, prefix, parameters } = parseCloudAddress(url, rule);
   return createCloudDriver({
     service: await createPubSubService(project, prefix),
     title: 'Google Cloud Pub/Sub',

@@ -1,5 +1,5 @@
 import type { v1 } from '@google-cloud/pubsub';
-import { toMissingPackage } from '../cloud/missing-package.ts';
+import { missingPackageError } from '../cloud/missing-package.ts';
 
 export interface Clients {
   publisher: v1.PublisherClient;
@@ -21,6 +21,6 @@ async function importSdk(): Promise<typeof import('@google-cloud/pubsub')> {
   try {
     return await import('@google-cloud/pubsub');
   } catch (cause) {
-    throw toMissingPackage('A queue at pubsub://', '@google-cloud/pubsub', cause);
+    throw missingPackageError('A queue at pubsub://', '@google-cloud/pubsub', cause);
   }
 }

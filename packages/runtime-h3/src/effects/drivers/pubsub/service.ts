@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import { toDeadName } from '../cloud/names.ts';
+import { deadLetterName } from '../cloud/names.ts';
 import type { MessageService } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import { createPubSubQueue } from './queue.ts';
@@ -19,7 +19,7 @@ export async function createPubSubService(
   const clients = await connect(project);
   const { publisher, subscriber } = clients;
   const toTopic = (name: string): string => `projects/${project}/topics/${name}`;
-  const deadName = toDeadName(prefix);
+  const deadName = deadLetterName(prefix);
 
   /** Nothing may be published before there is a subscription: it would be gone. */
   const find = async (name: string): Promise<string> => {
@@ -56,7 +56,7 @@ export async function createPubSubService(
     isOutage,
     async queue(name) {
       const subscription = await find(name).catch((cause: unknown) => {
-        throw isOutage(cause) ? cause : toUnusable(name, project, cause);
+        throw isOutage(cause) ? cause : unusableTopicError(name, project, cause);
       });
       return createPubSubQueue(clients, toTopic(name), subscription);
     },
@@ -72,7 +72,7 @@ function unlessThere(error: unknown): void {
   if (codeOf(error) !== CODE.alreadyExists) throw error;
 }
 
-function toUnusable(name: string, project: string, cause: unknown): GatiError {
+function unusableTopicError(name: string, project: string, cause: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS_QUEUE',

@@ -1,13 +1,13 @@
 import { GatiError } from '@gati/contract';
 
 /** The address without `prefix`, which is not the client's, and what the names of all keys begin with. */
-export function toAddress(url: string): { address: string; prefix: string } {
+export function parseAddress(url: string): { address: string; prefix: string } {
   const at = url.indexOf('?');
   const before = at === -1 ? url : url.slice(0, at);
   // The client takes what is no number for 0. It is not told: it may be a part of a password.
   const database = before.replace(/^\w+:\/\/[^/]*\/?/, '');
   if (!/^\d*$/.test(database))
-    throw toNoDatabase('GATI_EFFECTS has no number of a database behind the host');
+    throw noDatabaseError('GATI_EFFECTS has no number of a database behind the host');
   if (at === -1) return { address: url, prefix: toPrefix('gati') };
   const parameters = new URLSearchParams(url.slice(at + 1));
   const name = parameters.get('prefix') || 'gati';
@@ -20,7 +20,7 @@ export function toAddress(url: string): { address: string; prefix: string } {
 const toPrefix = (name: string): string => `{${name.replaceAll(/[{}]/g, '')}}:`;
 
 /** @param what without the address, which has a password */
-export function toNoDatabase(what: string, cause?: unknown): GatiError {
+export function noDatabaseError(what: string, cause?: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS',

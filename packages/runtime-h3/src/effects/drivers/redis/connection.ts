@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Outage } from '../shared/outage.ts';
-import { patiently } from '../shared/retry.ts';
+import type { OutageReporter } from '../shared/outage.ts';
+import { retryWhileUnavailable } from '../shared/retry.ts';
 import { type ScriptName, SCRIPTS } from './scripts.ts';
 
 export interface Connection {
@@ -43,7 +43,11 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** What can't be sent is not kept back by the client: what waits, and for how long, is `patiently`'s. */
-export async function connect(url: string, prefix: string, outage: Outage): Promise<Connection> {
+export async function connect(
+  url: string,
+  prefix: string,
+  outage: OutageReporter,
+): Promise<Connection> {
   const closing = new AbortController();
   const options = {
     lazyConnect: true,
@@ -85,7 +89,7 @@ export async function connect(url: string, prefix: string, outage: Outage): Prom
     throw NOT_SENT.test(String(error)) ? (last ?? error) : error;
   };
   const again = <Value>(work: () => Promise<Value>): Promise<Value> =>
-    patiently(() => work().catch(tell), isOutage, { signal: closing.signal });
+    retryWhileUnavailable(() => work().catch(tell), isOutage, { signal: closing.signal });
   let subscriber: Redis | undefined;
 
   const close = async (): Promise<void> => {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../open.ts';
-import { toAway } from '../shared/unavailable.ts';
+import { unavailableError } from '../shared/unavailable.ts';
 import { type Batch, createBatch } from '../shared/batch.ts';
-import { createOutage } from '../shared/outage.ts';
-import { createWake } from '../shared/ready-signal.ts';
-import { toAddress, toNoDatabase } from './address.ts';
+import { createOutageReporter } from '../shared/outage.ts';
+import { createReadySignal } from '../shared/ready-signal.ts';
+import { parseAddress, noDatabaseError } from './address.ts';
 import { connect, isNoDatabase, isOutage, isRefusal } from './connection.ts';
-import { createLooking, toHash } from './list-jobs.ts';
+import { createJobLists, toHash } from './list-jobs.ts';
 import type { ScriptName } from './scripts.ts';
 
 /** Safety nets: a lost message; a place that came free in another process. */
@@ -35,20 +35,20 @@ type Claimed = [
 
 /** Jobs in Redis 6 or later, or Valkey: `redis://user:password@host:6379/0?prefix=gati`, `rediss://` with TLS. */
 export const open: QueueOpener = async (url, settings) => {
-  const { address, prefix } = toAddress(url);
-  const outage = createOutage(settings, (cause) =>
-    toAway('The queue in Redis does not answer', CHECK, cause),
+  const { address, prefix } = parseAddress(url);
+  const outage = createOutageReporter(settings, (cause) =>
+    unavailableError('The queue in Redis does not answer', CHECK, cause),
   );
   const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
     if (isNoDatabase(cause))
-      throw toNoDatabase('The Redis of GATI_EFFECTS does not have this database', cause);
-    throw toAway(
+      throw noDatabaseError('The Redis of GATI_EFFECTS does not have this database', cause);
+    throw unavailableError(
       "The queue in Redis can't be opened",
       isRefusal(cause) ? CREDENTIALS : CHECK,
       cause,
     );
   });
-  const wake = createWake();
+  const wake = createReadySignal();
   /** Sent with each call for workers: this process has called its own already. */
   const self = randomUUID();
   let subscribed = false;
@@ -90,7 +90,7 @@ export const open: QueueOpener = async (url, settings) => {
         return await enqueues.add(jobs);
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
-        throw toAway(
+        throw unavailableError(
           'The queue in Redis does not answer, and the job was not enqueued',
           'Try again when the server is back.',
           cause,
@@ -138,7 +138,7 @@ export const open: QueueOpener = async (url, settings) => {
 
     redrive: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('redrive', ids)),
     cancel: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('cancel', ids)),
-    ...createLooking(connection, prefix),
+    ...createJobLists(connection, prefix),
 
     async due() {
       const flat = await connection.run<string[]>('due', []);

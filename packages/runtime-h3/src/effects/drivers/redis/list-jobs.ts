@@ -4,10 +4,10 @@ import type { Connection } from './connection.ts';
 const PAGE = 500;
 const ENDED: JobState[] = ['completed', 'cancelled'];
 
-type Looking = Required<Pick<QueueDriver, 'list' | 'purge'>>;
+type JobLists = Required<Pick<QueueDriver, 'list' | 'purge'>>;
 
 /** Page by page through the jobs in the order in which they were put. */
-export function createLooking(connection: Connection, prefix: string): Looking {
+export function createJobLists(connection: Connection, prefix: string): JobLists {
   const read = async (ids: string[]): Promise<JobRecord[]> => {
     const hashes = await connection.pipeline<string[]>(
       ids.map((id) => ['HGETALL', `${prefix}job:${id}`]),

@@ -1,16 +1,16 @@
 import type { QueueSettings } from '../open.ts';
 
 /** A connection to the store that is tried again and again. */
-export interface Outage {
+export interface OutageReporter {
   failed(error: unknown): void;
   over(): void;
 }
 
 /** Tells of an outage once, and of its end: all that fails in between is the same one. */
-export function createOutage(
+export function createOutageReporter(
   { onError, onBack }: QueueSettings,
   toError: (cause: unknown) => Error,
-): Outage {
+): OutageReporter {
   let isOut = false;
   return {
     failed(error) {

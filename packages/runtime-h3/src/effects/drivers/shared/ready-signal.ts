@@ -2,7 +2,7 @@
 const LONGEST = 2 ** 31 - 1;
 
 /** Who waits for jobs to become due, and the one timer for the next that is known of. */
-export interface Wake {
+export interface ReadySignal {
   listen(callback: () => void): () => void;
   readonly listening: boolean;
   now(): void;
@@ -11,7 +11,7 @@ export interface Wake {
   close(): void;
 }
 
-export function createWake(): Wake {
+export function createReadySignal(): ReadySignal {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
   const now = (): void => {

@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 
 /** What people read when the server of the queue does not do its part. `what` holds no password. */
-export function toAway(what: string, fix: string, cause: unknown): GatiError {
+export function unavailableError(what: string, fix: string, cause: unknown): GatiError {
   const message =
     cause instanceof AggregateError
       ? cause.errors.map((each: Error) => each.message).join('; ')

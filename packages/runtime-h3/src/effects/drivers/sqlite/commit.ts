@@ -13,7 +13,7 @@ export interface Committed {
 }
 
 /** How long another process may keep the write lock. Milliseconds. */
-const PATIENCE = 15_000;
+const BUSY_TIMEOUT = 15_000;
 
 /**
  * Group commit: all calls in one transaction, so that they share one flush to the disk; no answer before it is there.
@@ -34,7 +34,7 @@ export function commit(db: Native, store: Store, calls: Call[]): Committed {
 }
 
 function transact(db: Native, store: Store, calls: Call[]): Committed {
-  const contended = begin(db, PATIENCE);
+  const contended = begin(db, BUSY_TIMEOUT);
   try {
     const answers = calls.map(([id, name, args]): Answer => [
       id,

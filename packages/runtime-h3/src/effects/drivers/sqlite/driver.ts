@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { QueueCaps, QueueDriver } from '../../../ports.ts';
-import { toOpenError } from './errors.ts';
+import { openError } from './errors.ts';
 import { createLink } from './link.ts';
 
 export const CAPS: QueueCaps = {
@@ -16,7 +16,7 @@ export const CAPS: QueueCaps = {
 export async function open(url: string): Promise<QueueDriver> {
   const name = url.slice('sqlite:'.length);
   if (name === '' || name === ':memory:')
-    throw toOpenError(name, { sqlite: 14, message: 'it names no file' });
+    throw openError(name, { sqlite: 14, message: 'it names no file' });
   const { call, subscribe, close } = await createLink(resolve(name));
   return {
     caps: CAPS,

@@ -33,7 +33,7 @@ const REASONS: Record<number, { why: string; fix: string }> = {
   },
 };
 
-export function toOpenError(path: string, { sqlite, message }: Failure): GatiError {
+export function openError(path: string, { sqlite, message }: Failure): GatiError {
   const { why, fix } = REASONS[sqlite] ?? {
     why: message,
     fix: 'Run on Node 22.13 or later or install `libsql` where the server runs, or set GATI_EFFECTS=sqlite:PATH to a file that this user may write to.',
@@ -46,7 +46,7 @@ export function toOpenError(path: string, { sqlite, message }: Failure): GatiErr
   });
 }
 
-export function toStoreError(path: string, { sqlite, message }: Failure): GatiError {
+export function queryError(path: string, { sqlite, message }: Failure): GatiError {
   const { why, fix } = REASONS[sqlite] ?? {
     why: message,
     fix: 'Try again; nothing was stored of what this call asked for.',

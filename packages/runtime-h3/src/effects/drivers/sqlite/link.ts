@@ -1,6 +1,6 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin
 import { Worker } from 'node:worker_threads';
-import { toOpenError, toStoreError } from './errors.ts';
+import { openError, queryError } from './errors.ts';
 import type { Call, CallName, Calls, FromThread, ThreadData, ToThread } from './protocol.ts';
 
 export interface Link {
@@ -44,7 +44,7 @@ export async function createLink(path: string): Promise<Link> {
       const asked = waiting.get(id);
       waiting.delete(id);
       due ||= asked !== undefined && WAKING.has(asked.name);
-      if (failure) asked?.reject(toStoreError(path, failure));
+      if (failure) asked?.reject(queryError(path, failure));
       else asked?.resolve(value);
     }
     if (waiting.size === 0) worker?.unref();
@@ -64,13 +64,13 @@ export async function createLink(path: string): Promise<Link> {
       };
       started.on('error', end);
       started.on('exit', () =>
-        end(toStoreError(path, { sqlite: 0, message: 'the thread that keeps it ended' })),
+        end(queryError(path, { sqlite: 0, message: 'the thread that keeps it ended' })),
       );
       started.on('message', (message: FromThread) => {
         if ('opened' in message) {
           if (waiting.size === 0) started.unref();
           resolve();
-        } else if ('failed' in message) end(toOpenError(path, message.failed));
+        } else if ('failed' in message) end(openError(path, message.failed));
         else answer(message);
       });
     });
@@ -80,7 +80,7 @@ export async function createLink(path: string): Promise<Link> {
   return {
     call: (name, ...args) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(toStoreError(path, { sqlite: 0, message: 'it is closed' }));
+        if (closed) return reject(queryError(path, { sqlite: 0, message: 'it is closed' }));
         if (!worker) {
           // Who waits for its answer hears of a failure there.
           start().catch(() => {});

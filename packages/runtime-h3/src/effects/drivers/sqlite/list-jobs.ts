@@ -15,7 +15,7 @@ import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.
 const STATES: JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
 
 /** What people ask of the queue. */
-export function createLooking(
+export function createJobLists(
   db: Native,
   { wall }: Clock,
   toJob: (row: Row) => QueueJob,

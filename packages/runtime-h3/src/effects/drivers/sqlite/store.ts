@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimRequest, Lease, NewJob, QueueJob } from '../../../ports.ts';
 import { type Clock, createJumpWatch } from './clock.ts';
-import { createLooking } from './list-jobs.ts';
+import { createJobLists } from './list-jobs.ts';
 import type { Native, Row } from './native.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
@@ -140,7 +140,7 @@ export function createStore(db: Native, clock: Clock): Store {
         ids.flatMap((id) => statements.cancel.all(wall(), id) as Row[]),
         CANCELLED,
       ),
-    ...createLooking(db, clock, toJob),
+    ...createJobLists(db, clock, toJob),
     nextDue() {
       const { at } = statements.nextDue.all()[0] as { at: number | null };
       return at ?? undefined;

@@ -20,7 +20,7 @@ const FLUSH = 50;
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** How long a process that met others at the write lock steps back between its commits. Milliseconds. */
-const COURTESY = 1;
+const YIELD_INTERVAL = 1;
 
 if ((workerData as Partial<ThreadData> | null)?.gati === 'sqlite-queue' && parentPort)
   run(workerData as ThreadData, parentPort);
@@ -69,7 +69,7 @@ function run({ path, from }: ThreadData, port: Port): void {
       const { answers, contended } = commit(db, store, pending.splice(0, LARGEST_COMMIT));
       tell({ answers });
       arm();
-      if (contended) return later(COURTESY);
+      if (contended) return later(YIELD_INTERVAL);
     }
     if (pending.length > 0) return later(0);
     if (closing) close();

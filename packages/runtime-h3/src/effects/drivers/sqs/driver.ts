@@ -1,5 +1,5 @@
 import type { QueueOpener } from '../open.ts';
-import { toCloudAddress } from '../cloud/address.ts';
+import { parseCloudAddress } from '../cloud/address.ts';
 import { openState } from '../cloud/open-state.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createSqsService } from './service.ts';
@@ -13,7 +13,7 @@ export const open: QueueOpener = async (url, { onError }) => {
     place: region,
     prefix,
     parameters,
-  } = toCloudAddress(url, {
+  } = parseCloudAddress(url, {
     example: 'sqs://eu-west-1/gati',
     place: /^(?:[a-z]{2}(?:-[a-z]+)+-\d)?$/,
     known: ['state'],

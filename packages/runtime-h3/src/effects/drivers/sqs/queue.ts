@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Batch, createBatch } from '../shared/batch.ts';
-import type { Message, MessageQueue, Outgoing } from '../cloud/service.ts';
+import type { Message, MessageQueue, OutgoingMessage } from '../cloud/service.ts';
 import { isOutage } from './errors.ts';
 import type { Sdk } from './sdk.ts';
 
@@ -64,7 +64,7 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
   );
 
   return {
-    async send({ body, delay }: Outgoing) {
+    async send({ body, delay }: OutgoingMessage) {
       const failed = await sends.add({
         MessageBody: body,
         DelaySeconds: Math.min(900, toSeconds(delay)),

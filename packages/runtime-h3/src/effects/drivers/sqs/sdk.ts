@@ -1,4 +1,4 @@
-import { toMissingPackage } from '../cloud/missing-package.ts';
+import { missingPackageError } from '../cloud/missing-package.ts';
 
 export type Sdk = typeof import('@aws-sdk/client-sqs');
 
@@ -7,6 +7,6 @@ export async function importSdk(): Promise<Sdk> {
   try {
     return await import('@aws-sdk/client-sqs');
   } catch (cause) {
-    throw toMissingPackage('A queue at sqs://', '@aws-sdk/client-sqs', cause);
+    throw missingPackageError('A queue at sqs://', '@aws-sdk/client-sqs', cause);
   }
 }

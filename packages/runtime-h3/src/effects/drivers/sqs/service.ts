@@ -44,7 +44,7 @@ export async function createSqsService(region: string): Promise<MessageService> 
     isOutage,
     async queue(name) {
       const url = await find(name).catch((cause: unknown) => {
-        throw isOutage(cause) ? cause : toUnusable(name, cause);
+        throw isOutage(cause) ? cause : unusableQueueError(name, cause);
       });
       return createSqsQueue(sdk, client, url);
     },
@@ -68,7 +68,7 @@ export async function createSqsService(region: string): Promise<MessageService> 
   };
 }
 
-function toUnusable(name: string, cause: unknown): GatiError {
+function unusableQueueError(name: string, cause: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS_QUEUE',
