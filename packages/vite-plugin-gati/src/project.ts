@@ -82,7 +82,7 @@ export function createProject(input: ProjectInput): Project {
 
   /** Loaded late: a build asks for its version itself. */
   async function propose(contract: Contract): Promise<string> {
-    const { createVersionProposer } = await import('./releases/propose.ts');
+    const { createVersionProposer } = await import('./releases/propose-version.ts');
     return createVersionProposer(project)(contract);
   }
 

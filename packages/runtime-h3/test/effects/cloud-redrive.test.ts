@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createRedrive } from '../../src/effects/drivers/cloud/dead.ts';
+import { createRedrive } from '../../src/effects/drivers/cloud/redrive.ts';
 import { type Enveloped, fromBody, toBody } from '../../src/effects/drivers/cloud/envelope.ts';
 import type { MessageQueue } from '../../src/effects/drivers/cloud/service.ts';
 

@@ -1,11 +1,11 @@
 import { createTextLogger, type BundleEffect, type ReleaseBundle } from '@gati/runtime-h3/app';
 import { ABI, type AppContext, createGlobalContext, ALL_QUEUES } from '@gati/runtime-h3/dev';
-import { compilePayload } from '../compile/live.ts';
+import { compilePayload } from '../compile/compile-checks.ts';
 import type { Project } from '../project.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
 import type { ModuleLoader } from './module-loader.ts';
 import { createRouteLoader } from './load-route.ts';
-import type { DiagnosticReporter } from './problems.ts';
+import type { DiagnosticReporter } from './diagnostics.ts';
 import { DevRoute } from './dev-route.ts';
 import { createDevRouter } from './dev-router.ts';
 import type { FileSnapshots } from './file-snapshots.ts';

@@ -8,7 +8,7 @@ import { createGenerator } from '../generate/generator.ts';
 import { createDevApp } from './dev-app.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
-import { createDiagnosticReporter } from './problems.ts';
+import { createDiagnosticReporter } from './diagnostics.ts';
 import { respondNotFound, serveApp } from './serve.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';

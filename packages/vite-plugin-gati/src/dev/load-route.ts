@@ -9,10 +9,10 @@ import {
 } from '@gati/contract';
 import type { LoadedRoute } from '@gati/runtime-h3/app';
 import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
-import { compileChecks } from '../compile/live.ts';
+import { compileChecks } from '../compile/compile-checks.ts';
 import type { RouteFile } from '../scan/types.ts';
 import type { ModuleLoader } from './module-loader.ts';
-import type { DiagnosticReporter } from './problems.ts';
+import type { DiagnosticReporter } from './diagnostics.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 

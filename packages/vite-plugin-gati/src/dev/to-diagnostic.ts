@@ -6,7 +6,7 @@ import { normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
 import { readFacts } from '../scan/facts.ts';
 import { toFrame } from '../scan/frame.ts';
-import { syntaxError } from '../scan/problems.ts';
+import { syntaxError } from '../scan/diagnostics.ts';
 
 interface ViteError {
   id?: unknown;

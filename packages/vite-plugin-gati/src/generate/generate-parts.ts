@@ -2,7 +2,7 @@ import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer-api.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
 import type { Project } from '../project.ts';
-import { createVersionProposer } from '../releases/propose.ts';
+import { createVersionProposer } from '../releases/propose-version.ts';
 import type { Scan } from '../scan/types.ts';
 
 /** Plain data, so that it can go to a worker. */

@@ -4,7 +4,7 @@ import { normalizePath, type ViteDevServer } from 'vite';
 import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
-import type { DiagnosticReporter } from '../dev/problems.ts';
+import type { DiagnosticReporter } from '../dev/diagnostics.ts';
 import { toDiagnostic } from '../dev/to-diagnostic.ts';
 import { createWriter } from './writer.ts';
 

@@ -3,7 +3,7 @@ import type { ScannedFile } from './facts.ts';
 import { readSettings } from './effect-settings.ts';
 import { belowFolder, EFFECTS, MODULES } from './layout.ts';
 import { toIdentifier } from './names.ts';
-import { nameConflict, nameInvalid, notConstant, runMissing } from './problems.ts';
+import { nameConflict, nameInvalid, notConstant, runMissing } from './diagnostics.ts';
 import type { NamedFile } from './types.ts';
 
 export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {

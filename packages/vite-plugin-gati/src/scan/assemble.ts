@@ -5,7 +5,7 @@ import type { ScannedFile } from './facts.ts';
 import type { FileRole } from './layout.ts';
 import { claimNames } from './claim-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
-import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './problems.ts';
+import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@gati/contract';
-import { nameConflict } from './problems.ts';
+import { nameConflict } from './diagnostics.ts';
 import type { FoundRoute } from './read-route.ts';
 import type { RouteFile } from './types.ts';
 

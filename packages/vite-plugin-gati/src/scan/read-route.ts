@@ -8,7 +8,7 @@ import {
   notConstant,
   routeInvalid,
   socketMismatch,
-} from './problems.ts';
+} from './diagnostics.ts';
 import { fromFileName, parseRoute } from './route.ts';
 import type { RouteFile } from './types.ts';
 

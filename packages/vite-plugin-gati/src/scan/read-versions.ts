@@ -8,7 +8,7 @@ import {
 } from '@gati/contract';
 import type { ScannedFile } from './facts.ts';
 import { belowFolder, VERSIONS } from './layout.ts';
-import { migrationInvalid } from './problems.ts';
+import { migrationInvalid } from './diagnostics.ts';
 import type { VersionFile } from './types.ts';
 
 /** The migrations of `src/versions`. */

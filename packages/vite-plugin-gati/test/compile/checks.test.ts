@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Defs, RouteContract, Schema } from '@gati/contract';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileChecks } from '../../src/compile/live.ts';
+import { compileChecks } from '../../src/compile/compile-checks.ts';
 import { printRoute } from '../../src/compile/print.ts';
 import { createProgram, HELPERS } from '../../src/compile/program.ts';
 import { planRoute } from '../../src/compile/route.ts';

@@ -5,7 +5,7 @@ import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import type { Issues } from './issues.ts';
-import { findImpossibleInput } from './request-misfit.ts';
+import { findImpossibleInput } from './impossible-input.ts';
 import { adopt, type LoadedSchemas } from './standard-schema.ts';
 
 export const PART_TYPES = {

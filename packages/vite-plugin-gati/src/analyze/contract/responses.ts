@@ -1,11 +1,11 @@
 import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Session } from '../session.ts';
-import { toBody, toStream } from '../interpret/answers.ts';
+import { toBody, toStream } from '../interpret/responses.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
 import { type Body, START, type State } from '../interpret/state.ts';
 import { problemSchema } from '../interpret/throws.ts';
-import type { Outcome } from '../interpret/walk.ts';
+import type { Outcome } from '../interpret/interpreter-api.ts';
 import {
   type FunctionNode,
   type HttpFailure,

@@ -2,7 +2,7 @@ import { type Expression, type Node, SyntaxKind as K } from 'typescript-7/unstab
 import { typed } from './parts.ts';
 import type { State } from './state.ts';
 import type { Value } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 export interface Arguments {
   state: State;

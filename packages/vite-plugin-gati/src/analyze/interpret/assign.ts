@@ -10,7 +10,7 @@ import { typed } from './parts.ts';
 import { type State, withVar } from './state.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import { reachesResponse, type Value } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 /** Gives a name, a property or a pattern a new value. */
 export function assignTo(

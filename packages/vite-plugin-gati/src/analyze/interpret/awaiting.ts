@@ -1,5 +1,5 @@
 import { type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 export function isAwaited(walk: InterpreterApi, node: Node): boolean {
   const { parent } = node as { parent: Node };

@@ -11,7 +11,7 @@ import { readMember } from './members.ts';
 import { type State, withVar } from './state.ts';
 import { propertyName } from './syntax.ts';
 import { UNDEFINED, type Value } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 /** Declares a name or the names of a pattern with a value. `keep` is for parameters: what was passed is kept, whatever it is. */
 export function bindName(

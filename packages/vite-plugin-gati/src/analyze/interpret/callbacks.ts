@@ -12,7 +12,7 @@ import { touches } from './reach.ts';
 import { merge } from './state.ts';
 import { afterCall } from './summaries.ts';
 import { hasModifier } from './syntax.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 /** Methods of the platform that call what they are given at once, any number of times. */
 const REPEATING = new Set([

@@ -4,7 +4,7 @@ import {
   type PropertyAccessExpression,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { callResponseMethod } from './answers.ts';
+import { callResponseMethod } from './responses.ts';
 import { type Arguments, evaluateArguments } from './arguments.ts';
 import { isAwaited } from './awaiting.ts';
 import { callWithCallback } from './callbacks.ts';
@@ -16,7 +16,7 @@ import { afterCall, callForThrows, summarize } from './summaries.ts';
 import { hasModifier, isIdentifier, unwrap } from './syntax.ts';
 import { callUnknown } from './unknown.ts';
 import { type FunctionNode, reachesResponse, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 const MAX_DEPTH = 12;
 

@@ -10,7 +10,7 @@ import { type Condition, decide, learn } from './facts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isIdentifier, isStringLiteral, unwrap } from './syntax.ts';
 import { idOf, type Literal, type Value } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 interface Split {
   yes: State[];

@@ -8,7 +8,7 @@ import { afterCall, runForThrows, summarize } from './summaries.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import { toFailures } from './throws.ts';
 import { reachesResponse } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   const { arguments: list, expression } = node as unknown as {

@@ -1,6 +1,6 @@
 import type { VariableDeclarationList } from 'typescript-7/unstable/ast';
 import { merge, type State } from './state.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 export function declare(
   walk: InterpreterApi,

@@ -19,7 +19,7 @@ import { evaluateParts, typed } from './parts.ts';
 import type { State } from './state.ts';
 import { hasEffects, unwrap } from './syntax.ts';
 import { constant, type FunctionNode, reachesResponse, UNDEFINED, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 export function evaluateExpression(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   const { host } = walk;

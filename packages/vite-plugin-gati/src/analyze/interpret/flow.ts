@@ -1,5 +1,5 @@
 import { merge, type State } from './state.ts';
-import type { Flow, Jump } from './walk.ts';
+import type { Flow, Jump } from './interpreter-api.ts';
 
 export function emptyFlow(normal: State[] = []): Flow {
   return { normal, returns: [], breaks: [], continues: [] };

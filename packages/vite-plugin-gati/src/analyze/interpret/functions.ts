@@ -6,7 +6,7 @@ import {
 } from 'typescript-7/unstable/ast';
 import { unwrap } from './syntax.ts';
 import type { FunctionNode } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 /** A function of the project whose body can be walked. */
 export function findFunction(walk: InterpreterApi, name: Node): FunctionNode | undefined {

@@ -8,7 +8,7 @@ import {
 } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
-import { assignResponse } from './answers.ts';
+import { assignResponse } from './responses.ts';
 import { bindName } from './bind.ts';
 import { evaluateCall } from './calls.ts';
 import { evaluateNew } from './construct.ts';
@@ -22,7 +22,7 @@ import { executeAll } from './statements.ts';
 import type { State } from './state.ts';
 import { recordThrow } from './throws.ts';
 import { type Frame, type FunctionNode, UNDEFINED, type Value } from './values.ts';
-import type { Flow, Outcome, Thrown, InterpreterApi } from './walk.ts';
+import type { Flow, Outcome, Thrown, InterpreterApi } from './interpreter-api.ts';
 import type { Report } from './report.ts';
 
 const FUEL = 60_000;

@@ -11,7 +11,7 @@ import { typed } from './parts.ts';
 import { type State, stateKey } from './state.ts';
 import { propertyName } from './syntax.ts';
 import { type Entry, type FunctionNode, reachesResponse, unionOf, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 /** Paths that differ in the value only are one path again, with either value. */
 function gather(outcomes: Outcome[]): Outcome[] {

@@ -10,7 +10,7 @@ import {
 import { declare } from './declarations.ts';
 import { emptyFlow } from './flow.ts';
 import { merge, type State } from './state.ts';
-import type { Flow, Jump, InterpreterApi } from './walk.ts';
+import type { Flow, Jump, InterpreterApi } from './interpreter-api.ts';
 
 const MAX_ROUNDS = 5;
 

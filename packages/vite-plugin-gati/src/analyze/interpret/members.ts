@@ -1,6 +1,6 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { constant, UNDEFINED, unionOf, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 const METHODS = new Set(['json', 'text', 'redirect', 'stream', 'cookie']);
 

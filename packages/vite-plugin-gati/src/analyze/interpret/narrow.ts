@@ -3,7 +3,7 @@ import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { Fact, Facts } from './facts.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import { idOf } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 /**
  * The members of a union that a variable can still be, after what was tested on this path. The compiler narrows inside of a branch;

@@ -11,7 +11,7 @@ import { evaluateParts, typed } from './parts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isAssignment, unwrap } from './syntax.ts';
 import { constant, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 export function evaluateConditional(
   walk: InterpreterApi,

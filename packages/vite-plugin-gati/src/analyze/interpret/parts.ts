@@ -3,7 +3,7 @@ import { forgetVolatile } from './facts.ts';
 import { merge, type State } from './state.ts';
 import { hasEffects, isFunctionNode, isIdentifier, visit } from './syntax.ts';
 import { reachesResponse, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 export function typed(walk: InterpreterApi, node: Node): Value {
   return { kind: 'type', node, frame: walk.frame };

@@ -3,7 +3,7 @@ import { findFunction } from './functions.ts';
 import type { State } from './state.ts';
 import { isFunctionNode, isIdentifier, visit } from './syntax.ts';
 import { type FunctionNode, reachesResponse } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 export function usesThis(walk: InterpreterApi, fn: Node): boolean {
   let found = false;

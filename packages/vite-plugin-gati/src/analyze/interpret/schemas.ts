@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import { narrowMembers } from './narrow.ts';
 import { isIdentifier, unwrap } from './syntax.ts';
 import type { Entry, Literal, Value } from './values.ts';
-import type { InterpreterApi } from './walk.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 
 const NEVER: Schema = { not: {} };
 const NOTHING: Facts = new Map();

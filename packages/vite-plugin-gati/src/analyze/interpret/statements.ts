@@ -19,7 +19,7 @@ import { merge, type State } from './state.ts';
 import { executeSwitch } from './switches.ts';
 import { executeTry } from './tries.ts';
 import { UNDEFINED } from './values.ts';
-import type { Flow, InterpreterApi } from './walk.ts';
+import type { Flow, InterpreterApi } from './interpreter-api.ts';
 
 export function executeAll(
   walk: InterpreterApi,

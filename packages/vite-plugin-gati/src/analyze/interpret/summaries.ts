@@ -6,7 +6,7 @@ import { hasGenerator } from './functions.ts';
 import { typed } from './parts.ts';
 import { START, type State } from './state.ts';
 import { failureKey, type FunctionNode, type Value } from './values.ts';
-import type { Outcome, Thrown, InterpreterApi } from './walk.ts';
+import type { Outcome, Thrown, InterpreterApi } from './interpreter-api.ts';
 
 export function callForThrows(
   walk: InterpreterApi,

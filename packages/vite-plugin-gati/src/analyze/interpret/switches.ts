@@ -9,7 +9,7 @@ import { decide, learn } from './facts.ts';
 import { emptyFlow, join, takeBreaks } from './flow.ts';
 import { merge, type State } from './state.ts';
 import { unwrap } from './syntax.ts';
-import type { Flow, InterpreterApi } from './walk.ts';
+import type { Flow, InterpreterApi } from './interpreter-api.ts';
 
 export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, states: State[]): Flow {
   const flow = emptyFlow();

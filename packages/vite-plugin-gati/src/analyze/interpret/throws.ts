@@ -8,12 +8,12 @@ import {
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
 import { hasFlag, type SymbolView, type TypeView } from '../compiler/compiler.ts';
-import { statusesOf } from './answers.ts';
+import { statusesOf } from './responses.ts';
 import { bindName } from './bind.ts';
 import type { State } from './state.ts';
 import { isStringLiteral, unwrap } from './syntax.ts';
 import { type HttpFailure, UNDEFINED, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 const ANY_CODE: Schema = { type: 'string' };
 

@@ -2,7 +2,7 @@ import type { Block, TryStatement } from 'typescript-7/unstable/ast';
 import { emptyFlow, join } from './flow.ts';
 import { merge, type State } from './state.ts';
 import type { Value } from './values.ts';
-import type { Flow, Thrown, InterpreterApi } from './walk.ts';
+import type { Flow, Thrown, InterpreterApi } from './interpreter-api.ts';
 
 export function executeTry(walk: InterpreterApi, node: TryStatement, states: State[]): Flow {
   const { sink, guarded } = walk;

@@ -12,7 +12,7 @@ import { type State, withVar } from './state.ts';
 import { afterCall, runForThrows } from './summaries.ts';
 import { unwrap } from './syntax.ts';
 import { reachesResponse, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 /** Something that can't be looked into: from a package, or only known by its type. */
 export function callUnknown(

@@ -3,9 +3,9 @@ import type { NewJob, QueueCaps, QueueDriver, QueueStats } from '../../../ports.
 import { unavailableError } from '../shared/unavailable.ts';
 import { retryWhileUnavailable } from '../shared/retry.ts';
 import { createClaim } from './claim.ts';
-import { createRedrive } from './dead.ts';
+import { createRedrive } from './redrive.ts';
 import { type Enveloped, ERROR_RESERVE, RESERVE, toBody, toEnveloped } from './envelope.ts';
-import { type LeaseState, withLease } from './held.ts';
+import { type LeaseState, withLease } from './lease-state.ts';
 import { createPollingReceiver, createWaitingReceiver } from './receiver.ts';
 import { createKeys } from './keyed.ts';
 import type { KeyStore } from './key-store.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '@gati/contract';
 import { paramNames } from '../../scan/route.ts';
 import type { RouteFile } from '../../scan/types.ts';
-import { impossibleField, findImpossible, type Lookup } from './misfit.ts';
+import { impossibleField, findImpossible, type Lookup } from './impossible-schema.ts';
 
 export interface RequestPart {
   schema: Schema;

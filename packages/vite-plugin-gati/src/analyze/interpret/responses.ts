@@ -5,7 +5,7 @@ import type { Facts } from './facts.ts';
 import { unwrap } from './syntax.ts';
 import type { Body, State, Status } from './state.ts';
 import { constant, SENT, UNDEFINED, type Value } from './values.ts';
-import type { Outcome, InterpreterApi } from './walk.ts';
+import type { Outcome, InterpreterApi } from './interpreter-api.ts';
 
 const MAX_STATUSES = 24;
 
