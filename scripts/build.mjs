@@ -29,6 +29,7 @@ for (const name of FLOORS) {
     path.join(dir, 'package.json'),
     path.join(dir, 'tsdown.config.ts'),
   ];
+  if (name === 'vite-plugin-gati') inputs.push(...filesBelow(path.join(root, 'docs/errors')));
   if (name === 'create-gati') inputs.push(...filesBelow(path.join(root, 'templates')));
   for (const file of inputs) hash.update(path.relative(root, file)).update(fs.readFileSync(file));
   const digest = (floorsBelow = hash.digest('hex'));

@@ -1,35 +1,24 @@
-// Writes docs/errors/index.md from the pages beside it. `node scripts/error-index.mjs`
+// Writes docs/errors/index.md from the table of codes. `npm run errors`
 import fs from 'node:fs';
 import path from 'node:path';
+import { tsImport } from 'tsx/esm/api';
 import { root } from './lib/steps.mjs';
 
-const folder = path.join(root, 'docs/errors');
-const pages = fs.readdirSync(folder).filter((name) => name.startsWith('GATI_'));
-const rows = pages
-  .sort()
-  .map(
-    (page) =>
-      `| [${page.replace('.md', '')}](${page}) | ${firstSentence(fs.readFileSync(path.join(folder, page), 'utf8'))} |`,
-  );
+const { GATI_CODES } = await tsImport(
+  path.join(root, 'packages/contract/src/diagnostics/codes.ts'),
+  import.meta.url,
+);
 fs.writeFileSync(
-  path.join(folder, 'index.md'),
+  path.join(root, 'docs/errors/index.md'),
   `# Errors
 
-What Gati tells you carries a code, a reason and a fix. Match errors by their \`code\`, never by class.
+Every error and warning of Gati has a code, a reason and a fix. Match errors by their \`code\`, never by
+class. \`npx gati explain CODE\` prints these pages in a terminal.
 
 | code | |
 |---|---|
-${rows.join('\n')}
+${Object.entries(GATI_CODES)
+  .map(([code, summary]) => `| [${code}](${code}.md) | ${summary} |`)
+  .join('\n')}
 `,
 );
-
-/** Of the first paragraph below the title. */
-function firstSentence(text) {
-  const paragraph = text.split('\n\n').find((block) => !block.startsWith('#')) ?? '';
-  return (
-    paragraph
-      .replaceAll('\n', ' ')
-      .match(/^.*?[.:](?=\s|$)/)?.[0]
-      .replace(/:$/, '.') ?? paragraph.trim()
-  );
-}

@@ -2,16 +2,20 @@ import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
 const config: UserConfig[] = defineConfig([
-  library({
-    index: 'src/index.ts',
-    cli: 'src/cli/main.ts',
-    client: 'src/client/index.ts',
-    esbuild: 'src/virtual/bundlers/esbuild.ts',
-    'generate-worker': 'src/generate/worker.ts',
-    rolldown: 'src/virtual/bundlers/rolldown.ts',
-    rollup: 'src/virtual/bundlers/rollup.ts',
-    webpack: 'src/virtual/bundlers/webpack.ts',
-  }),
+  library(
+    {
+      index: 'src/index.ts',
+      cli: 'src/cli/main.ts',
+      client: 'src/client/index.ts',
+      esbuild: 'src/virtual/bundlers/esbuild.ts',
+      'generate-worker': 'src/generate/worker.ts',
+      rolldown: 'src/virtual/bundlers/rolldown.ts',
+      rollup: 'src/virtual/bundlers/rollup.ts',
+      webpack: 'src/virtual/bundlers/webpack.ts',
+    },
+    // The pages that `gati explain` prints.
+    { copy: [{ from: '../../docs/errors', to: 'dist' }] },
+  ),
   // What the SDK of an app is made with: the client's runtime for both module systems, with its sources.
   {
     entry: { runtime: 'src/client/index.ts' },

@@ -1,49 +1,67 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { GATI_CODES } from '../../packages/contract/src/diagnostics/codes.ts';
 import { root } from '../kit/folders.ts';
 
-const sources = fs
-  .readdirSync(path.join(root, 'packages'))
-  .map((name) => path.join(root, 'packages', name, 'src'))
-  .filter((folder) => fs.existsSync(folder))
-  .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
-  .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'utf8'));
-
-const named = new Set(
-  sources.flatMap((text) => text.match(/\bGATI_[A-Z][A-Z0-9_]*[A-Z0-9]\b/g) ?? []),
-);
+const codes = Object.keys(GATI_CODES);
 const pages = fs.readdirSync(path.join(root, 'docs/errors')).filter((name) => name !== 'index.md');
+const read = (page: string): string =>
+  fs.readFileSync(path.join(root, 'docs/errors', page), 'utf8');
+
+/** Every `GATI_` name in the sources, other than in the table of codes. */
+const named = new Set(
+  fs
+    .readdirSync(path.join(root, 'packages'))
+    .map((name) => path.join(root, 'packages', name, 'src'))
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
+    .filter((entry) => entry.name !== 'codes.ts')
+    .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
+    .flatMap((text) => text.match(/\bGATI_[A-Z][A-Z0-9_]*[A-Z0-9]\b/g) ?? []),
+);
+/** Names of the sources that are no code, no environment variable and no page. */
+const CONSTANTS = new Set(['GATI_CODES']);
 const environment = fs.readFileSync(path.join(root, 'docs/reference/environment.md'), 'utf8');
 const variables = new Set(
   [...environment.matchAll(/(?<!\[)`(GATI_[A-Z_]+)`/g)].map(([, name]) => name!),
 );
 
-test('every GATI_ name in the sources is an error with a page, or a documented variable', () => {
+test('every GATI_ name in the sources is an error code or a documented environment variable', () => {
   expect(named.size).toBeGreaterThan(30);
   const unexplained = [...named].filter(
-    (name) => !variables.has(name) && !pages.includes(`${name}.md`),
+    (name) => !variables.has(name) && !CONSTANTS.has(name) && !codes.includes(name),
   );
   expect(unexplained.sort()).toEqual([]);
 });
 
-test('every page and every documented variable is in the sources', () => {
-  expect(pages.map((page) => page.replace('.md', '')).filter((code) => !named.has(code))).toEqual(
-    [],
-  );
+test('every error code and every documented environment variable is used in the sources', () => {
+  expect(codes.filter((code) => !named.has(code))).toEqual([]);
   expect([...variables].filter((name) => !named.has(name))).toEqual([]);
 });
 
-test.each(pages)('%s has its code as title, what it means and a fix', (page) => {
-  const text = fs.readFileSync(path.join(root, 'docs/errors', page), 'utf8');
-  expect(text.split('\n')[0]).toBe(`# ${page.replace('.md', '')}`);
-  expect(text).toMatch(/fix/i);
-  expect(text.split('\n').length).toBeLessThan(50);
+test('every error code has a page, and every page a code', () => {
+  expect(pages.toSorted()).toEqual(codes.map((code) => `${code}.md`).toSorted());
 });
 
-test('the list names each page', () => {
-  const index = fs.readFileSync(path.join(root, 'docs/errors/index.md'), 'utf8');
-  const listed = [...index.matchAll(/\]\((GATI_\w+\.md)\)/g)].map(([, page]) => page!);
-  expect(listed).toEqual(pages.toSorted());
+test('the table of error codes is sorted', () => {
+  expect(codes).toEqual(codes.toSorted());
+});
+
+test.each(pages)('the page %s has its code as title, its summary, a reason and a fix', (page) => {
+  const text = read(page);
+  const code = page.replace('.md', '') as keyof typeof GATI_CODES;
+  expect(text.split('\n')[0]).toBe(`# ${code}`);
+  expect(text.replaceAll('\n', ' ')).toContain(GATI_CODES[code]);
+  expect(text).toContain('**Why.**');
+  expect(text).toContain('**Fix.**');
+  expect(text.split('\n').length).toBeLessThan(70);
+});
+
+test('the index of the error pages is what `npm run errors` writes from the table', () => {
+  const rows = codes.map(
+    (code) => `| [${code}](${code}.md) | ${GATI_CODES[code as keyof typeof GATI_CODES]} |`,
+  );
+  expect(read('index.md')).toContain(`|---|---|\n${rows.join('\n')}\n`);
 });

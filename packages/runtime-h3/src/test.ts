@@ -83,7 +83,6 @@ async function importRelease(): Promise<ReleaseBundle> {
     throw new GatiError(
       {
         code: 'GATI_TEST_RELEASE',
-        level: 'error',
         message: 'testApp() found no app: nothing made virtual:gati/release.',
         fix: 'Run the test by Vitest with gati() among the plugins of vite.config.ts, or pass testApp({ release }).',
       },

@@ -113,7 +113,6 @@ function resolveEffects(options: ResolvedOptions): ResolvedOptions {
 function invalidOptionError(message: string, fix: string): GatiError {
   return new GatiError({
     code: 'GATI_OPTION_INVALID',
-    level: 'error',
     message: `gati() ${message}`,
     fix,
   });

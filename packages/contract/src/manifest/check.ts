@@ -1,4 +1,4 @@
-import { GatiError } from '../diagnostics.ts';
+import { GatiError } from '../diagnostics/gati-error.ts';
 
 /** Checks one value found at `path` (as in `contract.routes[3].method`) and throws {@link invalid} where it does not fit. */
 export type Check = (value: unknown, path: string) => void;
@@ -9,7 +9,6 @@ const MAX_DEPTH = 256;
 export function invalid(path: string, expected: string, value: unknown): GatiError {
   return new GatiError({
     code: 'GATI_MANIFEST_INVALID',
-    level: 'error',
     message: `The manifest is not valid: ${path || 'the whole document'} must be ${expected}, but is ${show(value)}.`,
     fix: 'Write it anew with `gati generate` or `vite build`; it is not meant to be edited by hand.',
   });

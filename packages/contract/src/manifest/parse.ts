@@ -1,6 +1,6 @@
 import { routeSchemas, effectSchemas } from '../assemble/slots.ts';
 import type { Contract } from '../contract.ts';
-import { GatiError } from '../diagnostics.ts';
+import { GatiError } from '../diagnostics/gati-error.ts';
 import { directRefs } from '../schema/refs.ts';
 import {
   any,
@@ -186,7 +186,6 @@ function parseJson(text: string): unknown {
     throw new GatiError(
       {
         code: 'GATI_MANIFEST_INVALID',
-        level: 'error',
         message: `The manifest is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
         fix: 'Write it anew with `gati generate` or `vite build`.',
       },
@@ -198,7 +197,6 @@ function parseJson(text: string): unknown {
 function newerFormatError(format: number): GatiError {
   return new GatiError({
     code: 'GATI_MANIFEST_FORMAT',
-    level: 'error',
     message: `The manifest has format ${format}; this version of Gati reads up to ${MANIFEST_FORMAT}.`,
     fix: 'Update the packages of Gati (`npm update vite-plugin-gati @gati/runtime-h3`) or use the version that wrote the manifest.',
   });

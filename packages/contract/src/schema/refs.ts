@@ -1,4 +1,4 @@
-import { GatiError } from '../diagnostics.ts';
+import { GatiError } from '../diagnostics/gati-error.ts';
 import type { Defs, Schema } from './ir.ts';
 import { mapSchema, walk } from './walk.ts';
 
@@ -28,7 +28,6 @@ export function resolveRef(schema: Schema, defs: Defs): Schema {
     if (!target || seen.has(name)) {
       throw new GatiError({
         code: 'GATI_SCHEMA_REF',
-        level: 'error',
         message: target
           ? `The schema "${name}" only refers to itself.`
           : `The schema refers to "${$ref}", which is not in $defs.`,

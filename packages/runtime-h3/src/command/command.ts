@@ -82,7 +82,7 @@ function describeParseError({ code, message }: NodeJS.ErrnoException): string {
 }
 
 export function usageError(message: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_USAGE', level: 'error', message, fix });
+  return new GatiError({ code: 'GATI_USAGE', message, fix });
 }
 
 /** Matched by what it carries: another copy of the class is as good. */

@@ -85,7 +85,6 @@ function secretsOf(names: string[], env: Record<string, string | undefined>): st
 function configError(lines: string[], fix: string): GatiError {
   return new GatiError({
     code: 'GATI_CONFIG_INVALID',
-    level: 'error',
     message: `src/config.ts does not accept the environment:\n${lines.map((line) => `  - ${line}`).join('\n')}`,
     fix,
     file: 'src/config.ts',

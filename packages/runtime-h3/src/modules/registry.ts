@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { GatiError, isGatiError } from '@gati/contract';
 import type { GlobalContext } from '../context/types.ts';
 import type { Loader } from '../releases/bundle.ts';
 import type { ModuleDefinition, ModuleFile } from './types.ts';
@@ -109,7 +109,7 @@ export function createModules(files: Record<string, Loader<ModuleFile>>): Module
         api: definition ? await definition.setup(contextFor(name)) : file,
       };
     } catch (error) {
-      throw isGatiError(error) ? error : setupError(name, error);
+      throw isGatiError(error, 'GATI_MODULE_') ? error : setupError(name, error);
     }
   };
 
@@ -210,14 +210,9 @@ function toDefinition(file: ModuleFile): ModuleDefinition | undefined {
     : undefined;
 }
 
-function isGatiError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('GATI_MODULE_');
-}
-
 function cycleError(circle: string[]): GatiError {
   return new GatiError({
     code: 'GATI_MODULE_CYCLE',
-    level: 'error',
     message: `The set-ups of modules wait for each other: ${circle.join(' → ')}.`,
     fix: 'Use the other module inside the functions that setup() returns, not while setting up, or move what both need into a third module.',
   });
@@ -228,7 +223,6 @@ function setupError(name: string, cause: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_MODULE_SETUP',
-      level: 'error',
       message: `The module "${name}" could not be set up: ${reason}`,
       fix: `Correct setup() in src/modules/${name}.ts, or what it connects to.`,
       file: `src/modules/${name}.ts`,

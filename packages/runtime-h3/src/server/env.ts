@@ -88,7 +88,6 @@ function readLogLevel(text: string | undefined): LogLevel {
 export function badEnvError(name: string, value: string, wanted: string): GatiError {
   return new GatiError({
     code: 'GATI_BAD_ENV',
-    level: 'error',
     message: value === '' ? `${name} is missing.` : `${name}=${value} can't be used.`,
     fix: `Set ${name} to ${wanted}${name === 'GATI_DOMAIN' ? '' : ', or remove it'}.`,
   });

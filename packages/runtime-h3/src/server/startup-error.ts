@@ -1,7 +1,9 @@
+import { isGatiError } from '@gati/contract';
+
 /** What people read about an error that ends the process: a known one without its stack. */
 export function formatStartupError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && String(error.code).startsWith('GATI_')) {
+  if (isGatiError(error)) {
     const cause =
       error.cause instanceof Error ? `\n  cause: ${error.cause.stack ?? error.cause.message}` : '';
     return error.message + cause;

@@ -34,7 +34,6 @@ export function assertOutDir(root: string, outDir: string): void {
   const message = `${fault.message[0]!.toUpperCase()}${fault.message.slice(1)}.`;
   throw new GatiError({
     code: 'GATI_OUT_DIR',
-    level: 'error',
     message,
     fix: `${fault.fix.slice(0, -1)}, in \`build.outDir\`.`,
   });

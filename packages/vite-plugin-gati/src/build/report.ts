@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@gati/contract';
 
-const withFrame = (diagnostic: Diagnostic): string =>
-  formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
+const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic, { frame: true });
 
 /** Warnings go to `warn`, each once; all errors become one error. */
 export function reportDiagnostics(diagnostics: Diagnostic[], warn: (text: string) => void): void {

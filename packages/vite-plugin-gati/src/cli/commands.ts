@@ -116,6 +116,19 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/effects.ts'),
   },
   {
+    name: 'explain',
+    description: 'Print the page of an error code; without a code, list all of them',
+    args: {
+      code: {
+        type: 'positional',
+        required: false,
+        description: 'Code as an error prints it',
+        valueHint: 'GATI_BAD_ENV',
+      },
+    },
+    load: () => import('./commands/explain.ts'),
+  },
+  {
     name: 'run',
     description: "Run a script with the app's virtual modules, aliases and .env files",
     args: {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Diagnostic, formatDiagnostic, wantsColors } from '@gati/contract';
+import { type Diagnostic, formatDiagnostic, isGatiError, wantsColors } from '@gati/contract';
 import pc from 'picocolors';
 
 /** Where a command's words go: people read lines, programs read one JSON document on stdout. */
@@ -32,8 +32,8 @@ export function createOutput(json: boolean): Output {
     line: (text) => void process.stdout.write(`${text}\n`),
     diagnostic(diagnostic) {
       const tint = diagnostic.level === 'error' ? colors.red : colors.yellow;
-      const text = formatDiagnostic(diagnostic).replace(diagnostic.code, (code) => tint(code));
-      process.stderr.write(`${text}${diagnostic.frame ? `\n${diagnostic.frame}` : ''}\n`);
+      const text = formatDiagnostic(diagnostic, { frame: true });
+      process.stderr.write(`${text.replace(diagnostic.code, (code) => tint(code))}\n`);
     },
     document(value) {
       if (json) write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -82,9 +82,8 @@ interface BundlerError {
 /** The diagnostics that an error carries; bundlers wrap what a plugin throws. */
 function diagnosed(error: unknown, depth = 0): Diagnostic[] | undefined {
   if (typeof error !== 'object' || error === null || depth > 3) return undefined;
-  const { code, diagnostic, diagnostics, errors, cause } = error as Record<string, unknown>;
-  if (typeof code === 'string' && code.startsWith('GATI_') && diagnostic)
-    return (diagnostics ?? [diagnostic]) as Diagnostic[];
+  const { diagnostic, diagnostics, errors, cause } = error as Record<string, unknown>;
+  if (isGatiError(error) && diagnostic) return (diagnostics ?? [diagnostic]) as Diagnostic[];
   for (const inner of [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause]) {
     const found = diagnosed(inner, depth + 1);
     if (found) return found;

@@ -4,7 +4,7 @@ import { suggest } from './suggest.ts';
 
 /** Wrong use of the command line: exit code 2. */
 export function usageError(message: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_USAGE', level: 'error', message, fix });
+  return new GatiError({ code: 'GATI_USAGE', message, fix });
 }
 
 /** What `gati NAME` was called with, split from what belongs to a script that it runs. */

@@ -58,8 +58,7 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
       else bySource.delete(source);
       for (const diagnostic of diagnostics) {
         if (known.has(JSON.stringify(diagnostic))) continue;
-        const text =
-          formatDiagnostic(diagnostic) + (diagnostic.frame ? `\n${diagnostic.frame}` : '');
+        const text = formatDiagnostic(diagnostic, { frame: true });
         if (diagnostic.level === 'error') logger.error(text, { timestamp: true });
         else logger.warn(text, { timestamp: true });
       }

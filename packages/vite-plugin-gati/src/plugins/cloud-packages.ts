@@ -45,7 +45,6 @@ function missingSdkError(name: keyof typeof CLOUD_QUEUES): GatiError {
   const sdk = CLOUD_QUEUES[name];
   return new GatiError({
     code: 'GATI_EFFECTS_PACKAGE',
-    level: 'error',
     message: `gati({ effects: ['${name}'] }) needs the package ${sdk}, which the app does not name.`,
     fix: `Add it: \`npm install ${sdk}\`.`,
   });

@@ -108,7 +108,6 @@ async function startServer(
 function notBuiltError(message: string): GatiError {
   return new GatiError({
     code: 'GATI_PREVIEW',
-    level: 'error',
     message: `The built app can't be previewed: ${message}.`,
     fix: 'Run `vite build` first and read what it says.',
   });

@@ -32,7 +32,6 @@ function readDeployFile(root: string): string | undefined {
     throw new GatiError(
       {
         code: 'GATI_RELEASES',
-        level: 'error',
         message: `The release store can't be read from gati.deploy.yaml: ${(cause as Error).message}.`,
         fix: 'Write `releases: s3://bucket/prefix` at its top level, or set GATI_RELEASES.',
       },

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@gati/contract';
+import type { Diagnostic, GatiCode } from '@gati/contract';
 import type { Place } from './frame.ts';
 import type { RouteError } from './route.ts';
 
@@ -8,7 +8,7 @@ interface Site {
   frame?: string;
 }
 
-function diagnostic(code: string, site: Site, message: string, fix: string): Diagnostic {
+function diagnostic(code: GatiCode, site: Site, message: string, fix: string): Diagnostic {
   return {
     code,
     level: 'error',

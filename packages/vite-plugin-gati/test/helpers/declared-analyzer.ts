@@ -38,7 +38,7 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
       const warnings = error
         ? [
             {
-              code: 'GATI_TYPE',
+              code: 'TS2322' as const,
               level: 'error' as const,
               message: error,
               fix: 'Correct the type.',

@@ -241,7 +241,6 @@ function toCounts(stats: QueueStats): string {
 function cant(what: string, stats?: QueueStats): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_LOOK',
-    level: 'error',
     message: `This queue can't ${what}: its service has no such call.${stats ? ` It counts ${toCounts(stats)}.` : ''}`,
     fix: "Use the service's own tools, or a queue in SQLite, PostgreSQL or Redis. `effects retry` and `effects redrive` work here too.",
   });
@@ -250,7 +249,6 @@ function cant(what: string, stats?: QueueStats): GatiError {
 function toUnknown(id: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_JOB',
-    level: 'error',
     message: `There is no job ${id} in this queue.`,
     fix: '`effects list` names them. Jobs that are through are kept for a while only.',
   });

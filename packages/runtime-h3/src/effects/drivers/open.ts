@@ -49,7 +49,6 @@ export async function openQueue(
   if (scheme !== undefined && CLOUD_SCHEMES.has(scheme)) throw driverNotBuiltError(scheme);
   throw new GatiError({
     code: 'GATI_EFFECTS',
-    level: 'error',
     // What follows the scheme may hold a password.
     message: `GATI_EFFECTS names a queue that this server has no driver for: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
     fix: `Set it to one of ${Object.keys(known).join(':, ')}:, or remove it.`,
@@ -59,7 +58,6 @@ export async function openQueue(
 function driverNotBuiltError(scheme: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS',
-    level: 'error',
     message: `GATI_EFFECTS names a queue at ${scheme}:, and this server was built without its driver.`,
     fix: `Name it in vite.config.ts and build again: gati({ effects: ['${scheme}'] }).`,
   });

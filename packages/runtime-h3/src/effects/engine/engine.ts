@@ -308,7 +308,6 @@ function toEffectJob({
 function engineClosedError(name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_CLOSED',
-    level: 'error',
     message: `"${name}" was not enqueued: this process is ending and its queue is closed.`,
     fix: 'Await what enqueues before the answer is sent, or hand its promise to lctx.waitUntil().',
   });

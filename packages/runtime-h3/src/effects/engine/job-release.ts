@@ -100,7 +100,6 @@ function releaseGoneError(job: QueueJob, why: string, cause?: unknown): GatiErro
   return new GatiError(
     {
       code: 'GATI_EFFECT_RELEASE',
-      level: 'error',
       message: `The job ${job.id} of "${job.effect}" can't run: ${why}.`,
       fix: `Keep the release alive until its jobs are through, or add a file to src/versions that exports effects: { ${job.effect}: (old) => new }, then send the job again.`,
     },

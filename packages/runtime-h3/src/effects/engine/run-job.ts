@@ -74,7 +74,6 @@ export function isRetryable(error: unknown): boolean {
 function effectTimeoutError(effect: string, timeout: number): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_TIMEOUT',
-    level: 'error',
     message: `The effect "${effect}" ran longer than ${timeout} ms.`,
     fix: 'Pass ectx.signal to what it waits for, and export a larger `timeout` where the work is that long.',
   });

@@ -21,7 +21,6 @@ export function toNewJob(
   if (!slot) {
     throw new GatiError({
       code: 'GATI_EFFECT_UNKNOWN',
-      level: 'error',
       message: `There is no effect "${name}".`,
       fix: `Effects of this app: ${Object.keys(home.effects()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
     });
@@ -32,7 +31,6 @@ export function toNewJob(
   if (Buffer.byteLength(text) > maxPayload) {
     throw new GatiError({
       code: 'GATI_EFFECT_PAYLOAD',
-      level: 'error',
       message: `The payload for "${name}" has ${Buffer.byteLength(text)} bytes; this queue takes ${maxPayload}.`,
       fix: 'Store what is large, in gctx.storage for example, and enqueue its key.',
     });
@@ -92,7 +90,6 @@ function verify(
 export function noKeysError(what: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_KEYS',
-    level: 'error',
     message: `${what}: this queue remembers no idempotency keys.`,
     fix: 'Give it a store for them (GATI_EFFECTS=sqs://REGION/PREFIX?state=s3://BUCKET), use a queue in SQLite, PostgreSQL or Redis, or leave keys and schedules out.',
   });
@@ -101,7 +98,6 @@ export function noKeysError(what: string): GatiError {
 function enqueueOptionError(name: string, what: string, fix: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_OPTION',
-    level: 'error',
     message: `"${name}" was not enqueued: ${what}.`,
     fix,
   });

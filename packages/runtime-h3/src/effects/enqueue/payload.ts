@@ -32,7 +32,6 @@ function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs):
   );
   throw new GatiError({
     code: 'GATI_EFFECT_PAYLOAD',
-    level: 'error',
     message: `The payload does not fit the effect "${effect}": ${faults.join('; ')}`,
     fix: 'Give what its run() takes, or widen the type of the payload there.',
   });

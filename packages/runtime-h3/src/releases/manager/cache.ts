@@ -20,7 +20,6 @@ export async function openCache(configured: string | undefined): Promise<string>
     return folder;
   throw new GatiError({
     code: 'GATI_CACHE',
-    level: 'error',
     message: `Releases can't be unpacked in ${folder}: other users can write there, or it is theirs.`,
     fix: 'Remove it, or set GATI_CACHE to a folder of this user.',
   });

@@ -114,7 +114,6 @@ function checkAbi({ abi, version }: Pick<ReleaseBundle, 'version'> & { abi: numb
   if (abi === ABI || abi === ABI - 1) return;
   throw new GatiError({
     code: 'GATI_RELEASE_ABI',
-    level: 'error',
     message: `Release ${version} was built for another server: its bundle has shape ${abi}, and this server runs ${ABI}${ABI > 1 ? ` and ${ABI - 1}` : ''}.`,
     fix: 'Build its sources again with the Gati of today, or retire it and carry its callers by a migration in src/versions.',
   });

@@ -1,8 +1,10 @@
-import { GatiError } from '@gati/contract';
+import { type GatiCode, GatiError } from '@gati/contract';
 
-export function storeError(code: string, message: string, fix: string, cause?: unknown): GatiError {
-  return new GatiError(
-    { code, level: 'error', message, fix },
-    cause === undefined ? undefined : { cause },
-  );
+export function storeError(
+  code: GatiCode,
+  message: string,
+  fix: string,
+  cause?: unknown,
+): GatiError {
+  return new GatiError({ code, message, fix }, cause === undefined ? undefined : { cause });
 }

@@ -32,7 +32,6 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   if (error.code === 'EADDRINUSE') {
     return new GatiError({
       code: 'GATI_PORT_TAKEN',
-      level: 'error',
       message: `Port ${port} on ${host} is taken by another process.`,
       fix: `Stop that process, or choose another port: PORT=${port + 1}, or PORT=0 for any free one.`,
     });
@@ -40,7 +39,6 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   return new GatiError(
     {
       code: 'GATI_LISTEN',
-      level: 'error',
       message: `The server can't listen on ${host}:${port}: ${error.message}.`,
       fix: 'Set HOST to an address of this machine (0.0.0.0 for all) and PORT to one that this user may open (1024 or above).',
     },

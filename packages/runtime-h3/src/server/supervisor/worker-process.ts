@@ -105,7 +105,6 @@ export class WorkerProcess {
 function workerStartError(how: string): GatiError {
   return new GatiError({
     code: 'GATI_WORKER_START',
-    level: 'error',
     message: `A worker ended (${how}) before it was ready.`,
     fix: 'See what it wrote above. Killed by SIGKILL it ran out of memory more often than not: give the container more, or set GATI_WORKERS lower.',
   });

@@ -19,7 +19,6 @@ export async function openCompiler(engine: Engine, options: CompilerOptions): Pr
   if (!api) {
     throw new GatiError({
       code: 'GATI_NO_TYPESCRIPT',
-      level: 'error',
       message:
         'No TypeScript was found that can analyse the handlers: the native program of TypeScript 7 does not start, and there is no other.',
       fix: 'Install without `--omit=optional`, or add `typescript` 5.9 or 6.0 to the project.',

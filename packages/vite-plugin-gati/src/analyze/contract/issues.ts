@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@gati/contract';
+import type { Diagnostic, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Session } from '../session.ts';
 
@@ -12,7 +12,7 @@ export class Issues {
   }
 
   add(
-    code: string,
+    code: GatiCode,
     message: string,
     fix: string,
     node: Node,

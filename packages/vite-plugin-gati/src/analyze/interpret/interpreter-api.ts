@@ -1,4 +1,4 @@
-import type { Schema } from '@gati/contract';
+import type { Schema, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Compiler } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
@@ -65,6 +65,6 @@ export interface InterpreterApi {
   /** Says that a call here may fail with what no contract speaks of. */
   mayFail(state: State): void;
   schema(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
-  report(code: string, message: string, fix: string, node: Node): void;
+  report(code: GatiCode, message: string, fix: string, node: Node): void;
   escape(state: State, node: Node, why: string): State;
 }

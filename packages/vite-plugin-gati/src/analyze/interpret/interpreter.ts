@@ -1,4 +1,4 @@
-import type { Schema } from '@gati/contract';
+import type { Schema, GatiCode } from '@gati/contract';
 import {
   type Block,
   type Expression,
@@ -88,7 +88,7 @@ export class Interpreter implements InterpreterApi {
     return writeValue(this, value, facts);
   }
 
-  report(code: string, message: string, fix: string, node: Node): void {
+  report(code: GatiCode, message: string, fix: string, node: Node): void {
     this.#report(code, message, fix, node);
   }
 

@@ -1,4 +1,4 @@
-import { canonicalSchema, type Schema, toRef } from '@gati/contract';
+import { canonicalSchema, type Schema, toRef, type GatiCode } from '@gati/contract';
 import { hasFlag, type Compiler, type PropertyView, type TypeView } from '../compiler/compiler.ts';
 import { BIGINT, type Builtin, builtinOf } from './builtins.ts';
 import { withDoc } from './docs.ts';
@@ -18,7 +18,7 @@ export type Direction = 'request' | 'response';
 
 /** Something in a type that a contract can't say; whoever uses the type knows the place. */
 export interface Issue {
-  code: string;
+  code: GatiCode;
   message: string;
   fix: string;
 }
@@ -165,7 +165,7 @@ export class SchemaWriter {
     return {};
   }
 
-  #report(code: string, message: string, fix: string): void {
+  #report(code: GatiCode, message: string, fix: string): void {
     this.#issues.push({ code, message, fix });
   }
 

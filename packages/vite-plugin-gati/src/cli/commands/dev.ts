@@ -55,7 +55,6 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: ServerOptions
   return new GatiError(
     {
       code: 'GATI_LISTEN',
-      level: 'error',
       message: `The development server can't listen on ${typeof host === 'string' ? host : 'all addresses'}, port ${port}: ${error.message}.`,
       fix: 'Give `--host` an address of this machine (127.0.0.1, or no value for all) and `--port` one that this user may open (1024 or above).',
     },
@@ -66,7 +65,6 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: ServerOptions
 function portTakenError(port: number): GatiError {
   return new GatiError({
     code: 'GATI_PORT_TAKEN',
-    level: 'error',
     message: `Port ${port} is taken by another process.`,
     fix: 'Give another one with `--port`, or leave `--strictPort` out to get the next free one.',
   });

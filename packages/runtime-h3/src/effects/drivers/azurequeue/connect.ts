@@ -100,4 +100,4 @@ async function importIdentity(): Promise<typeof import('@azure/identity')> {
 }
 
 const wrong = (message: string, fix: string): GatiError =>
-  new GatiError({ code: 'GATI_EFFECTS', level: 'error', message, fix });
+  new GatiError({ code: 'GATI_EFFECTS', message, fix });

@@ -33,7 +33,6 @@ function unusableQueueError(name: string, cause: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS_QUEUE',
-      level: 'error',
       message: `The queue "${name}" in Azure Storage can't be used: ${typeof code === 'string' ? `${code}: ` : ''}${message.split('\n')[0]}`,
       fix: `Check account and credentials; they need the role Storage Queue Data Contributor. To make it: az storage queue create --name ${name}`,
     },

@@ -31,7 +31,6 @@ export function parseCloudAddress(
   if (fault !== false) {
     throw new GatiError({
       code: 'GATI_EFFECTS',
-      level: 'error',
       message: `GATI_EFFECTS: ${fault}.`,
       fix: `Write it like ${example}; the last part is what the names of queues begin with, at most 20 lower-case letters and digits.`,
     });

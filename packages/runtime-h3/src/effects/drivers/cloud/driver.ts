@@ -237,7 +237,6 @@ function dedupeByKey(jobs: NewJob[], put: (job: NewJob) => Promise<string>): Pro
 function payloadTooLargeError(effect: string, step: string, longest: number): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_STEP',
-    level: 'error',
     message: `The step "${step}" of "${effect}" can't be stored: payload and results of steps together may have ${longest} bytes in this queue.`,
     fix: 'Store what is large, in gctx.storage for example, and let the step give its key.',
   });

@@ -84,7 +84,6 @@ export function createKeys(store: KeyStore): Keys {
       }
       throw new GatiError({
         code: 'GATI_EFFECTS_AWAY',
-        level: 'error',
         message: `The idempotency key of "${job.effect}" was asked for by others all the time, and the job was not enqueued.`,
         fix: 'Try again.',
       });

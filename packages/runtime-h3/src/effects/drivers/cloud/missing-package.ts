@@ -5,7 +5,6 @@ export function missingPackageError(what: string, name: string, cause: unknown):
   return new GatiError(
     {
       code: 'GATI_EFFECTS_PACKAGE',
-      level: 'error',
       message: `${what} needs the package ${name}, which is not there.`,
       fix: `Add it to the app and build again: \`npm install ${name}\`.`,
     },

@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { GatiError, isGatiError } from '@gati/contract';
 import { retryWhileUnavailable } from '../shared/retry.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -43,11 +43,10 @@ export async function openState(parameters: URLSearchParams): Promise<KeyStore |
     return opened;
   } catch (cause) {
     await store?.close();
-    if (String((cause as { code?: unknown }).code).startsWith('GATI_')) throw cause;
+    if (isGatiError(cause)) throw cause;
     throw new GatiError(
       {
         code: 'GATI_EFFECTS_STATE',
-        level: 'error',
         message: `The store of idempotency keys ${url} can't be used: ${(cause as Error).name}: ${(cause as Error).message.split('\n')[0]}`,
         fix: 'Check that the bucket or container is there, and that the credentials may list, read and write objects in it.',
       },
@@ -63,7 +62,6 @@ function toOpener(url: string): () => Promise<KeyStore> {
   }
   throw new GatiError({
     code: 'GATI_EFFECTS',
-    level: 'error',
     message: 'GATI_EFFECTS: what `state` names is no store for keys.',
     fix: 'Write ?state=s3://BUCKET/PREFIX, ?state=gs://BUCKET/PREFIX or ?state=azblob://ACCOUNT/CONTAINER/PREFIX.',
   });

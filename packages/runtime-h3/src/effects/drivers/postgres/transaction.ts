@@ -7,7 +7,6 @@ export function toQueryable(tx: unknown): Queryable {
     return tx as Queryable;
   throw new GatiError({
     code: 'GATI_EFFECTS_TX',
-    level: 'error',
     message: 'The job was not enqueued: `tx` is no transaction of PostgreSQL.',
     fix: 'Pass the `tx` of gctx.db.transaction(), or the client of pg that began the transaction.',
   });

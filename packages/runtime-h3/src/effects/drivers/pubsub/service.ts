@@ -76,7 +76,6 @@ function unusableTopicError(name: string, project: string, cause: unknown): Gati
   return new GatiError(
     {
       code: 'GATI_EFFECTS_QUEUE',
-      level: 'error',
       message: `The queue "${name}" in Google Cloud Pub/Sub can't be used: ${(cause as Error).message}`,
       fix: `Check the project ${project} and the credentials; they need the role Pub/Sub Editor, or a topic and a subscription of this name and the roles Publisher, Subscriber and Viewer.`,
     },

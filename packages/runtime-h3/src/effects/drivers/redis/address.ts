@@ -24,7 +24,6 @@ export function noDatabaseError(what: string, cause?: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS',
-      level: 'error',
       message: cause === undefined ? `${what}.` : `${what}: ${(cause as Error).message}.`,
       fix: 'Name one that the server has, 0 to 15 by its defaults: redis://user:password@host:6379/0, percent-encoded.',
     },

@@ -7,7 +7,7 @@ export function unavailableError(what: string, fix: string, cause: unknown): Gat
       ? cause.errors.map((each: Error) => each.message).join('; ')
       : (cause as Error).message;
   return new GatiError(
-    { code: 'GATI_EFFECTS_AWAY', level: 'error', message: `${what}: ${message}`, fix },
+    { code: 'GATI_EFFECTS_AWAY', message: `${what}: ${message}`, fix },
     { cause },
   );
 }

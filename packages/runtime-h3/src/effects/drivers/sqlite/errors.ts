@@ -40,7 +40,6 @@ export function openError(path: string, { sqlite, message }: Failure): GatiError
   };
   return new GatiError({
     code: 'GATI_EFFECTS_OPEN',
-    level: 'error',
     message: `The queue ${path} can't be opened: ${why}${detail(why, message)}.`,
     fix,
   });
@@ -53,7 +52,6 @@ export function queryError(path: string, { sqlite, message }: Failure): GatiErro
   };
   return new GatiError({
     code: 'GATI_EFFECTS_STORE',
-    level: 'error',
     message: `The queue ${path} could not store a change: ${why}${detail(why, message)}.`,
     fix,
   });

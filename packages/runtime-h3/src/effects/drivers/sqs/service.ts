@@ -72,7 +72,6 @@ function unusableQueueError(name: string, cause: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS_QUEUE',
-      level: 'error',
       message: `The queue "${name}" in Amazon SQS can't be used: ${nameOf(cause)}: ${(cause as Error).message}`,
       fix: `Check region and credentials, and allow sqs:CreateQueue or make it: aws sqs create-queue --queue-name ${name} --attributes MessageRetentionPeriod=${RETENTION}`,
     },

@@ -1,0 +1,35 @@
+import type { GatiCode } from './codes.ts';
+
+/** A finding with a stable code, a reason and a fix. Match it by `code`. */
+export interface Diagnostic {
+  /** `npx gati explain CODE` prints the page of a Gati code. Type errors keep TypeScript's number. */
+  code: GatiCode | `TS${number}`;
+  level: 'error' | 'warning';
+  /** What is wrong, one sentence. */
+  message: string;
+  /** What to do about it, one sentence. */
+  fix: string;
+  /** Path from the root of the project, with `/`. */
+  file?: string;
+  /** From 1. */
+  line?: number;
+  /** From 1. */
+  column?: number;
+  /** Source lines around the position, with a marker below it. */
+  frame?: string;
+}
+
+/**
+ * Formats a diagnostic for people: position, code and message, then fix and where to read on.
+ *
+ * @param options.frame Appends the source lines, where the diagnostic has them.
+ */
+export function formatDiagnostic(
+  { code, message, fix, file, line, column = 1, frame }: Diagnostic,
+  options: { frame?: boolean } = {},
+): string {
+  const position = file === undefined ? '' : `${file}${line ? `:${line}:${column}` : ''} `;
+  const page = code.startsWith('GATI_') ? `\n  see: npx gati explain ${code}` : '';
+  const text = `${position}${code}: ${message}\n  fix: ${fix}${page}`;
+  return options.frame && frame ? `${text}\n${frame}` : text;
+}
