@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp, root } from '../kit/folders.ts';
 import { succeed } from '../kit/process.ts';
 import { importBaseImage } from './base-image.mjs';
@@ -72,7 +72,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     if (app) fs.rmSync(app, { recursive: true, force: true });
   }, MINUTE);
 
-  it('answers as in development', async () => {
+  test('answers as in development', async () => {
     const capture = (amount: number): Promise<Response> =>
       fetch(`${url}/payments/p-1/capture`, {
         method: 'POST',
@@ -88,7 +88,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     ).toBeGreaterThanOrEqual(400);
   });
 
-  it('runs as nobody, may write to its volume and to nothing else', () => {
+  test('runs as nobody, may write to its volume and to nothing else', () => {
     expect(docker('image', 'inspect', '--format', '{{.Config.User}}', IMAGE)).toBe('65532:65532');
     const write = (folder: string): string =>
       docker(
@@ -102,7 +102,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     expect(write('/app')).toBe('EROFS');
   });
 
-  it('passes its own health check', async () => {
+  test('passes its own health check', async () => {
     const health = (): string =>
       docker('inspect', '--format', '{{.State.Health.Status}}', container);
     await until(
@@ -111,7 +111,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     );
   });
 
-  it(
+  test(
     'stops at SIGTERM within its drain',
     async () => {
       docker('kill', '--signal', 'TERM', container);

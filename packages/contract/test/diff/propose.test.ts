@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Contract,
   type Manifest,
@@ -41,7 +41,7 @@ const propose = (input: Partial<ProposalInput>): ReturnType<typeof proposeVersio
   });
 
 describe('the first release', () => {
-  it.each([
+  test.each([
     ['1.2.3', '1.2.3'],
     ['0.0.1', '0.0.1'],
     ['2.0.0-rc.1', '2.0.0-rc.1'],
@@ -52,7 +52,7 @@ describe('the first release', () => {
 });
 
 describe('a later one', () => {
-  it.each<[string, Partial<ProposalInput>, string, string]>([
+  test.each<[string, Partial<ProposalInput>, string, string]>([
     ['nothing', {}, '1.4.2', 'none'],
     ['other code', { code: 'other' }, '1.4.3', 'patch'],
     ['code that nobody knows yet', { code: undefined }, '1.4.2', 'none'],
@@ -72,7 +72,7 @@ describe('a later one', () => {
     });
   });
 
-  it('takes the version of package.json where that is higher', () => {
+  test('takes the version of package.json where that is higher', () => {
     expect(propose({ base: base('0.9.0'), declared: '1.0.0' })).toMatchObject({
       version: '1.0.0',
       since: '0.9.0',
@@ -86,7 +86,7 @@ describe('a later one', () => {
     });
   });
 
-  it('gets no version that another release has, withdrawn or not', () => {
+  test('gets no version that another release has, withdrawn or not', () => {
     const taken = new Map([
       ['1.4.3', 'other'],
       ['1.4.4', 'other'],
@@ -103,7 +103,7 @@ describe('a later one', () => {
     expect(propose({ declared: '1.4.3', taken })).toMatchObject({ version: '1.4.5', bump: 'none' });
   });
 
-  it('gets its own version again', () => {
+  test('gets its own version again', () => {
     const taken = new Map([['1.4.3', 'mine 1.4.3']]);
     expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({
       version: '1.4.3',

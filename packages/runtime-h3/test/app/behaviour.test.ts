@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { HttpError } from '../../src/index.ts';
 import { bundle, type TestRoute } from '../helpers/bundle.ts';
 import { onlyRelease } from '../../src/app/versions/served-release.ts';
@@ -23,7 +23,7 @@ describe.each(adapters)('over %s', (_name, open) => {
   ): Promise<Response> => target.call(path, { method: 'POST', headers, body });
   afterEach(() => target.close());
 
-  it('runs the handler of the design', async () => {
+  test('runs the handler of the design', async () => {
     await start({
       'POST /payments/:id/capture': {
         body: object({ amount: { type: 'number' } }),
@@ -53,7 +53,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       'WS /chat/:room': { socket: {} },
     };
 
-    it('decodes parameters', async () => {
+    test('decodes parameters', async () => {
       await start(routes);
       expect(await (await target.call('/users/a%20b%2Fc')).json()).toEqual({ id: 'a b/c' });
       expect(await (await target.call('/files/a/b%20c/d.txt')).json()).toEqual({
@@ -62,7 +62,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(await (await target.call('/users/%E4%BD%A0')).json()).toEqual({ id: '你' });
     });
 
-    it('refuses malformed, NUL and walking parameters', async () => {
+    test('refuses malformed, NUL and walking parameters', async () => {
       await start(routes);
       for (const path of [
         '/users/%',
@@ -79,7 +79,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       }
     });
 
-    it('answers HEAD as GET without the body', async () => {
+    test('answers HEAD as GET without the body', async () => {
       await start(routes);
       const response = await target.call('/users/1', { method: 'HEAD' });
       expect([
@@ -90,7 +90,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ]).toEqual([200, 'application/json', '10', '']);
     });
 
-    it('answers OPTIONS, 404, 405 and 426', async () => {
+    test('answers OPTIONS, 404, 405 and 426', async () => {
       await start(routes);
       const options = await target.call('/users/1', { method: 'OPTIONS' });
       expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
@@ -114,14 +114,14 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect((await target.call('//users/1')).status).toBe(404);
     });
 
-    it('keeps to its base', async () => {
+    test('keeps to its base', async () => {
       await start(routes, { base: '/api/' });
       expect((await target.call('/api/users/1')).status).toBe(200);
       expect((await target.call('/users/1')).status).toBe(404);
       expect((await target.call('/apiusers/1')).status).toBe(404);
     });
 
-    it('names the release and the request on every answer', async () => {
+    test('names the release and the request on every answer', async () => {
       await start(routes);
       for (const path of ['/users/1', '/nothing']) {
         const { headers } = await target.call(path);
@@ -138,7 +138,7 @@ describe.each(adapters)('over %s', (_name, open) => {
   });
 
   describe('input', () => {
-    it('coerces params and query to what is declared', async () => {
+    test('coerces params and query to what is declared', async () => {
       await start({
         'GET /items/:id': {
           params: object({ id: { type: 'integer' } }),
@@ -188,7 +188,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       });
     });
 
-    it('names each bad field', async () => {
+    test('names each bad field', async () => {
       await start({
         'POST /items/:id': {
           params: object({ id: { type: 'integer' } }),
@@ -223,7 +223,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       });
     });
 
-    it('tells at most 100 errors', async () => {
+    test('tells at most 100 errors', async () => {
       await start({
         'POST /many': { body: { type: 'array', items: { type: 'number' } }, handler: () => ({}) },
       });
@@ -235,7 +235,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(errors).toHaveLength(100);
     });
 
-    it('decodes a typed body and gives the raw bytes', async () => {
+    test('decodes a typed body and gives the raw bytes', async () => {
       const seen: unknown[] = [];
       await start({
         'POST /typed': {
@@ -286,7 +286,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       });
     });
 
-    it('takes an undeclared body as JSON if it says so', async () => {
+    test('takes an undeclared body as JSON if it says so', async () => {
       await start({
         'POST /any': {
           handler: (req) => ({ body: req.body ?? 'none', raw: req.rawBody?.length ?? 0 }),
@@ -308,7 +308,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect((await post('/any', '{')).status).toBe(400);
     });
 
-    it('requires a body only where the contract does', async () => {
+    test('requires a body only where the contract does', async () => {
       const body = object({ a: { type: 'number' } });
       await start({
         'POST /must': { body, handler: () => ({}) },
@@ -321,7 +321,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(await (await target.call('/may', { method: 'POST' })).json()).toEqual({ none: true });
     });
 
-    it('reads forms where the contract takes them', async () => {
+    test('reads forms where the contract takes them', async () => {
       const body = object(
         {
           name: { type: 'string' },
@@ -388,7 +388,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ).toBe(400);
     });
 
-    it('holds forms to their limits', async () => {
+    test('holds forms to their limits', async () => {
       const body = { type: 'object' } as never;
       const limits = { fileSize: 10, files: 1, fields: 2, parts: 3, upload: 4000 };
       await start(
@@ -428,7 +428,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ).toBe(413);
     });
 
-    it('reads cookies and undeclared query and headers', async () => {
+    test('reads cookies and undeclared query and headers', async () => {
       await start({
         'GET /': { handler: (req) => ({ q: req.query, c: req.cookies, h: req.headers['x-a'] }) },
       });
@@ -448,7 +448,7 @@ describe.each(adapters)('over %s', (_name, open) => {
   });
 
   describe('output', () => {
-    it('takes what was sent before res.body before what was returned', async () => {
+    test('takes what was sent before res.body before what was returned', async () => {
       await start({
         'GET /sent': { handler: (_req, res) => ((res.body = 1), res.json({ sent: true })) },
         'GET /apart': {
@@ -486,7 +486,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ]);
     });
 
-    it('sends text, redirects, cookies and headers', async () => {
+    test('sends text, redirects, cookies and headers', async () => {
       await start({
         'GET /text': { handler: (_req, res) => res.text('hällo') },
         'GET /html': {
@@ -544,7 +544,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect((await target.call('/blob')).headers.get('content-type')).toBe('text/css');
     });
 
-    it('drops no field silently', async () => {
+    test('drops no field silently', async () => {
       const cyclic: Record<string, unknown> = {};
       cyclic['self'] = cyclic;
       await start({
@@ -589,7 +589,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       );
     });
 
-    it.each(['development', 'production'] as const)(
+    test.each(['development', 'production'] as const)(
       'holds a strict response to its word in %s',
       async (mode) => {
         const schema = {
@@ -627,7 +627,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       },
     );
 
-    it('streams bytes and events', async () => {
+    test('streams bytes and events', async () => {
       await start({
         'GET /bytes': {
           handler: () =>
@@ -714,7 +714,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       'GET /header': { handler: (_req, res) => (res.headers.set('x-a', 'bad\u0001'), {}) },
     };
 
-    it('answers problems and leaks nothing in production', async () => {
+    test('answers problems and leaks nothing in production', async () => {
       await start(routes);
       const http = await target.call('/http');
       expect([
@@ -751,7 +751,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       expect(target.app.inflight).toBe(0);
     });
 
-    it('tells more in development', async () => {
+    test('tells more in development', async () => {
       await start(routes, {
         mode: 'development',
         onError: (_error: unknown, route: string) => ({ file: 'src/handlers/x.ts', frame: route }),
@@ -766,7 +766,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
   });
 
-  it('runs middleware outermost first', async () => {
+  test('runs middleware outermost first', async () => {
     const order: string[] = [];
     await start({
       'GET /in': {
@@ -819,7 +819,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(order).not.toContain('never');
   });
 
-  it('gives a request its context', async () => {
+  test('gives a request its context', async () => {
     await start({
       'GET /ctx': {
         handler: (_req, _res, gctx, lctx) => ({
@@ -859,7 +859,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
   });
 
-  it('aborts and answers 503 when the handler is late', async () => {
+  test('aborts and answers 503 when the handler is late', async () => {
     let reason: unknown;
     await start(
       {
@@ -880,7 +880,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(reason).toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('waits for code, context and promises', async () => {
+  test('waits for code, context and promises', async () => {
     let opened = 0;
     let done = false;
     const release = bundle({
@@ -910,7 +910,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(done).toBe(true);
   });
 
-  it('swaps releases between requests', async () => {
+  test('swaps releases between requests', async () => {
     let current = bundle({ 'GET /v': { handler: () => 1 } }, {}, '1.0.0');
     target = await open(current, { releases: () => onlyRelease(current) });
     expect(await (await target.call('/v')).json()).toBe(1);
@@ -937,7 +937,7 @@ describe.each(adapters)('over %s', (_name, open) => {
         headers: { origin, 'access-control-request-method': 'POST' },
       });
 
-    it('is off by default', async () => {
+    test('is off by default', async () => {
       await start(routes);
       expect(
         (await preflight('https://a.example')).headers.get('access-control-allow-origin'),
@@ -949,7 +949,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ).toBe(null);
     });
 
-    it('allows loopback in development', async () => {
+    test('allows loopback in development', async () => {
       await start(routes, { mode: 'development' });
       expect(
         (await preflight('http://localhost:5173')).headers.get('access-control-allow-origin'),
@@ -961,7 +961,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ).toBe(null);
     });
 
-    it('answers preflights of the origins that it knows', async () => {
+    test('answers preflights of the origins that it knows', async () => {
       await start(routes, { cors: { origins: ['https://a.example'], credentials: true } });
       const { status, headers } = await preflight('https://a.example');
       expect(status).toBe(204);

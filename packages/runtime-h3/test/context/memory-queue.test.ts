@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createGlobalContext } from '../../src/context/global.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 
-it.each([
+test.each([
   ['development', 1],
   ['production', 1],
   ['test', 0],

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   migrateResponse,
   migrateRequest,
@@ -17,7 +17,7 @@ const ONE = slot('1.x', '2.0.0');
 const TWO = slot('2.x', '3.0.0');
 
 describe('a chain of migrations', () => {
-  it.each([
+  test.each([
     [
       'to what is compatible with where it leads',
       '1.4.0',
@@ -50,7 +50,7 @@ describe('a chain of migrations', () => {
     expect([chain?.target, chain?.steps.length]).toEqual([target, steps]);
   });
 
-  it.each([
+  test.each([
     ['nothing is said about the version', '4.0.0', [ONE, TWO], ['5.0.0']],
     ['nobody is where it leads', '1.0.0', [ONE], ['3.0.0']],
     ['it leads back', '1.0.0', [slot('1.x', '1.0.0')], ['1.0.0', '1.1.0']],
@@ -59,7 +59,7 @@ describe('a chain of migrations', () => {
     expect(findChain(version, slots, targets)).toBeUndefined();
   });
 
-  it('always ends, at a release that there is', () => {
+  test('always ends, at a release that there is', () => {
     const version = fc.tuple(fc.nat(4), fc.nat(3), fc.nat(2)).map((parts) => parts.join('.'));
     const from = fc.oneof(
       version,
@@ -117,7 +117,7 @@ describe('a request', () => {
     body: { amount: 5, currency: 'eur' },
   };
 
-  it('goes up step by step, and its answer down again', async () => {
+  test('goes up step by step, and its answer down again', async () => {
     const { id, request, responseSteps } = await migrateRequest(
       [first, second],
       'POST /payments',
@@ -135,7 +135,7 @@ describe('a request', () => {
     });
   });
 
-  it('of a route that nothing is said about stays as it is', async () => {
+  test('of a route that nothing is said about stays as it is', async () => {
     expect(await migrateRequest([first, second], 'GET /toString', old)).toEqual({
       id: 'GET /toString',
       request: old,
@@ -143,7 +143,7 @@ describe('a request', () => {
     });
   });
 
-  it('a payload goes through all steps that know its effect', async () => {
+  test('a payload goes through all steps that know its effect', async () => {
     expect(await applyPayloadSteps([first, second], 'capture', { id: 1 })).toEqual({
       payload: { id: 1, one: true, two: true },
     });

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { eachOf } from '../../src/releases/store/read.ts';
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-it('does so many at a time, each once', async () => {
+test('does so many at a time, each once', async () => {
   const done: number[] = [];
   let running = 0;
   let most = 0;
@@ -22,7 +22,7 @@ it('does so many at a time, each once', async () => {
   expect(most).toBe(3);
 });
 
-it('throws the first error once nothing is under way, and begins nothing after it', async () => {
+test('throws the first error once nothing is under way, and begins nothing after it', async () => {
   const begun: number[] = [];
   let running = 0;
   const work = async (item: number): Promise<void> => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app/index.ts';
 import { createGlobalContext } from '../../src/context/global.ts';
 import type { ReleaseStore, StoredRelease } from '../../src/ports.ts';
@@ -108,20 +108,20 @@ afterEach(async () => {
 });
 
 describe('without a store', () => {
-  it('serves its own build, whatever the time', async () => {
+  test('serves its own build, whatever the time', async () => {
     await start({ store: undefined });
     expect(await ask()).toEqual([200, '1.0.0']);
     expect(await ask('2020-01-01')).toEqual([200, '1.0.0']);
   });
 
-  it('serves without the manifest beside it, whyever that can not be reached', async () => {
+  test('serves without the manifest beside it, whyever that can not be reached', async () => {
     await mkdir(join(root, 'dist'));
     await symlink('gati.manifest.json', join(root, 'dist', 'gati.manifest.json'));
     await start({ store: undefined, folder: join(root, 'dist', 'server', 'releases') });
     expect(await ask()).toEqual([200, '1.0.0']);
   });
 
-  it('serves what the build took along', async () => {
+  test('serves what the build took along', async () => {
     const folder = join(root, 'dist', 'server', 'releases');
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await writeSealed(join(folder, '0.8.0'), '0.8.0');
@@ -149,7 +149,7 @@ describe('without a store', () => {
 });
 
 describe('with a store', () => {
-  it('has the document of a release that the build took along without one', async () => {
+  test('has the document of a release that the build took along without one', async () => {
     const folder = join(root, 'dist', 'server', 'releases');
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await rm(join(folder, '0.9.0', 'openapi.json'));
@@ -167,7 +167,7 @@ describe('with a store', () => {
     expect(await readdir(root)).not.toContain('cache');
   });
 
-  it('loads a release when it is first asked for, once', async () => {
+  test('loads a release when it is first asked for, once', async () => {
     await putSealed(store, '0.1.0', { at: '2026-01-01T00:00:00Z' });
     await activateRelease(store, '0.1.0');
     await putSealed(store, '0.2.0', { at: '2026-02-01T00:00:00Z' });
@@ -189,7 +189,7 @@ describe('with a store', () => {
     );
   });
 
-  it('takes up what is activated, deprecated, rolled back and retired', async () => {
+  test('takes up what is activated, deprecated, rolled back and retired', async () => {
     await start();
     expect(await ask()).toEqual([200, '1.0.0']);
     await putSealed(store, '1.1.0');
@@ -221,7 +221,7 @@ describe('with a store', () => {
     await until(async () => (await ask('1.1.0'))[0] === 410);
   });
 
-  it('a release that can not be brought up gets no request, and is tried again when it is activated again', async () => {
+  test('a release that can not be brought up gets no request, and is tried again when it is activated again', async () => {
     const file = join(root, 'healthy');
     const sick = `{ store: () => ({ default: { setup: async () => { const { access } = await import('node:fs/promises'); await access(${JSON.stringify(file)}); return {}; } } }) }`;
     await start();
@@ -249,7 +249,7 @@ describe('with a store', () => {
     );
   });
 
-  it('refuses a bundle of another shape, and one that is damaged', async () => {
+  test('refuses a bundle of another shape, and one that is damaged', async () => {
     await putSealed(store, '0.1.0', { abi: 99 });
     await putSealed(store, '0.2.0');
     for (const version of ['0.1.0', '0.2.0']) await activateRelease(store, version);
@@ -266,7 +266,7 @@ describe('with a store', () => {
     expect(codes).toEqual(expect.arrayContaining(['GATI_RELEASE_ABI', 'GATI_RELEASE_DAMAGED']));
   });
 
-  it('closes a release that nobody uses, and opens it again for who does', async () => {
+  test('closes a release that nobody uses, and opens it again for who does', async () => {
     const events = join(root, 'events');
     const module = `{ store: () => ({ default: { setup: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'up '), dispose: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'down ') } }) }`;
     await putSealed(store, '0.1.0', { modules: module });
@@ -288,7 +288,7 @@ describe('with a store', () => {
     expect(readFileSync(events, 'utf8')).toBe('up down up ');
   });
 
-  it('asks for a new process when many releases are in memory for nothing', async () => {
+  test('asks for a new process when many releases are in memory for nothing', async () => {
     await start();
     for (let minor = 0; minor < 11; minor++) {
       await putSealed(store, `2.${minor}.0`);
@@ -305,7 +305,7 @@ describe('with a store', () => {
     await until(() => crowded === 1);
   });
 
-  it('migrations of the current release carry what is retired, and what it queued', async () => {
+  test('migrations of the current release carry what is retired, and what it queued', async () => {
     const migration =
       "{ routes: { 'GET /which': { down: ({ body }) => ({ body: { version: 'was ' + body.version } }) } }, effects: { mail: (old) => ({ to: old.address }) } }";
     await putSealed(store, '0.9.0', { at: '2026-01-01T00:00:00Z' });
@@ -331,7 +331,7 @@ describe('with a store', () => {
     expect(await ask('0.9.0')).toEqual([410, 'version_retired']);
   });
 
-  it('a store that does not answer stops nothing', async () => {
+  test('a store that does not answer stops nothing', async () => {
     await putSealed(store, '1.1.0');
     await activateRelease(store, '1.1.0');
     await start();

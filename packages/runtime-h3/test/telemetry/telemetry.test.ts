@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { drawIds, idPool, isRequestId, parseTraceParent } from '../../src/telemetry/ids.ts';
 import { bindLogger, createJsonLogger } from '../../src/telemetry/logger.ts';
 import { createTextLogger } from '../../src/telemetry/text-logger.ts';
@@ -18,7 +18,7 @@ const traced = (path: string, more: Partial<Traced> = {}): Traced => ({
 });
 
 describe('access log', () => {
-  it('has one JSON line a request', async () => {
+  test('has one JSON line a request', async () => {
     let text = '';
     const target = await overNode(bundle({ 'GET /users/:id': { handler: (req) => req.params } }), {
       log: (lines) => (text += lines),
@@ -63,7 +63,7 @@ describe('access log', () => {
     expect(target.app.spans(1000)).toHaveLength(602);
   });
 
-  it('has the method of what no route takes, and one name for those that are none', async () => {
+  test('has the method of what no route takes, and one name for those that are none', async () => {
     let text = '';
     const target = await overNode(bundle({ 'GET /a': { handler: () => 1 } }), {
       log: (lines) => (text += lines),
@@ -88,7 +88,7 @@ describe('access log', () => {
     ]);
   });
 
-  it('escapes what a path may hold', () => {
+  test('escapes what a path may hold', () => {
     let text = '';
     const recorder = new Recorder((lines) => (text += lines));
     recorder.record(
@@ -103,7 +103,7 @@ describe('access log', () => {
     expect(JSON.parse(text)).toMatchObject({ route: '/"', path: '/\\"\n\u2028' });
   });
 
-  it('logs each request once, and remembers the newest', () => {
+  test('logs each request once, and remembers the newest', () => {
     const lines: string[] = [];
     const recorder = new Recorder((text) => lines.push(...text.trimEnd().split('\n')));
     const stats = new RouteStats('GET', '/', '1.0.0');
@@ -118,7 +118,7 @@ describe('access log', () => {
   });
 });
 
-it('counts requests by route, version and status class', () => {
+test('counts requests by route, version and status class', () => {
   const stats = new RouteStats('GET', '/a', '1.0.0');
   for (const us of [0, 1, 3, 1_000_000, 2 ** 31]) stats.observe(200, us);
   stats.observe(503, 10);
@@ -136,7 +136,7 @@ it('counts requests by route, version and status class', () => {
   expect(failed).toMatchObject({ status: '5xx', count: 1, sum: 1e-5 });
 });
 
-it('reads W3C trace context', () => {
+test('reads W3C trace context', () => {
   const good = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   expect(parseTraceParent(good)).toEqual({
     traceId: good.slice(3, 35),
@@ -161,7 +161,7 @@ it('reads W3C trace context', () => {
 });
 
 describe('logger', () => {
-  it('writes JSON lines in production and hides secrets', () => {
+  test('writes JSON lines in production and hides secrets', () => {
     let text = '';
     const logger = bindLogger(
       createJsonLogger({ write: (lines) => (text += lines), fields: { app: 'a' } }),
@@ -205,7 +205,7 @@ describe('logger', () => {
     });
   });
 
-  it.each([
+  test.each([
     [true, '\u001b[90mtrace\u001b[0m look \u001b[90m{"a":1}\u001b[0m\n'],
     [false, 'trace look {"a":1}\n'],
   ])('writes short text in development, coloured: %s', (colors, expected) => {
@@ -215,7 +215,7 @@ describe('logger', () => {
     expect(text).toBe(expected);
   });
 
-  it('bounds what it writes', () => {
+  test('bounds what it writes', () => {
     const ring: Record<string, unknown> = {};
     ring['ring'] = ring;
     expect(JSON.stringify(redact(ring))).toContain('[deep]');

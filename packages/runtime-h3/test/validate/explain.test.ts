@@ -1,5 +1,5 @@
 import type { Schema } from '@gati/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { explain, fits } from '../../src/validate/explain.ts';
 import { check } from '../helpers/bundle.ts';
 
@@ -192,7 +192,7 @@ const $defs = {
 } satisfies Record<string, Schema>;
 
 describe('explain', () => {
-  it('finds something exactly where the compiled check refuses', () => {
+  test('finds something exactly where the compiled check refuses', () => {
     let refused = 0;
     const wrong: unknown[] = [];
     for (let seed = 1; seed <= 1500; seed++) {
@@ -212,7 +212,7 @@ describe('explain', () => {
     expect(refused).toBeGreaterThan(5000);
   });
 
-  it('explains the branch of a discriminated union that was meant', () => {
+  test('explains the branch of a discriminated union that was meant', () => {
     const schema: Schema = {
       anyOf: [
         {
@@ -241,7 +241,7 @@ describe('explain', () => {
     ).toEqual([{ in: 'query', path: '', message: 'must be a string, null or 3', rule: 'anyOf' }]);
   });
 
-  it('takes a file for a file, and nothing else', () => {
+  test('takes a file for a file, and nothing else', () => {
     const file: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
     expect(explain(file, {}, new File(['x'], 'x.txt'), 'body')).toEqual([]);
     expect(explain(file, {}, 'x', 'body')).toEqual([
@@ -253,12 +253,12 @@ describe('explain', () => {
     expect(fits({ anyOf: [file, { type: 'null' }] }, {}, new File([], 'x'))).toBe(true);
   });
 
-  it('escapes JSON Pointers', () => {
+  test('escapes JSON Pointers', () => {
     const schema: Schema = { type: 'object', additionalProperties: { type: 'number' } };
     expect(explain(schema, {}, { 'a/b~c': 'x' }, 'body')[0]?.path).toBe('/a~1b~0c');
   });
 
-  it('ends on a schema that refers to itself', () => {
+  test('ends on a schema that refers to itself', () => {
     expect(
       explain({ $ref: '#/$defs/Loop' }, { Loop: { $ref: '#/$defs/Loop' } }, 1, 'body'),
     ).toMatchObject([{ rule: 'depth' }]);

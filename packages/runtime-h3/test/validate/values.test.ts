@@ -1,5 +1,5 @@
 import type { Schema } from '@gati/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compileCoerceRecord } from '../../src/validate/coerce.ts';
 import { compileDecode } from '../../src/validate/decode.ts';
 import { encodeWire, stringifyWire } from '../../src/validate/encode.ts';
@@ -13,7 +13,7 @@ describe('coercion', () => {
     return coerceRecord === undefined ? value : coerceRecord({ v: value })['v'];
   };
 
-  it.each<[Schema, unknown, unknown]>([
+  test.each<[Schema, unknown, unknown]>([
     [{ type: 'number' }, '1.5', 1.5],
     [{ type: 'number' }, '1e3', 1000],
     [{ type: 'number' }, '', ''],
@@ -55,7 +55,7 @@ describe('coercion', () => {
     expect(coerce(schema, value, { Page: { type: 'integer' } })).toEqual(expected);
   });
 
-  it('reaches properties through references, unions and index signatures', () => {
+  test('reaches properties through references, unions and index signatures', () => {
     const $defs = { Page: { type: 'object', properties: { page: { type: 'integer' } } } } as const;
     const schema: Schema = {
       allOf: [
@@ -78,7 +78,7 @@ describe('coercion', () => {
 });
 
 describe('decoding', () => {
-  it('costs nothing where nothing is to decode', () => {
+  test('costs nothing where nothing is to decode', () => {
     expect(
       compileDecode(
         { type: 'object', properties: { a: { $ref: '#/$defs/T' } } },
@@ -87,7 +87,7 @@ describe('decoding', () => {
     ).toBe(undefined);
   });
 
-  it('follows recursion and unions, fills defaults and leaves its input alone', () => {
+  test('follows recursion and unions, fills defaults and leaves its input alone', () => {
     const date: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
     const $defs = {
       T: {
@@ -122,7 +122,7 @@ describe('decoding', () => {
 });
 
 describe('encoding', () => {
-  it('copies only what changes', () => {
+  test('copies only what changes', () => {
     const plain = { a: [1, { b: 'x' }], c: null, d: new Date(0) };
     expect(encodeWire(plain)).toBe(plain);
     const mixed = { kept: plain, big: [1n] };
@@ -130,7 +130,7 @@ describe('encoding', () => {
     expect([wire.kept === plain, wire.big, mixed.big]).toEqual([true, ['1'], [1n]]);
   });
 
-  it('knows Buffer, class instances, toJSON and undefined', () => {
+  test('knows Buffer, class instances, toJSON and undefined', () => {
     class Point {
       x = 1n;
     }
@@ -147,7 +147,7 @@ describe('encoding', () => {
     expect(stringifyWire(5n)).toBe('"5"');
   });
 
-  it('tells a cycle from depth and from sharing', () => {
+  test('tells a cycle from depth and from sharing', () => {
     const ring: unknown[] = [];
     ring.push(ring, ring);
     expect(() => stringifyWire(ring)).toThrow('cycle');
@@ -160,7 +160,7 @@ describe('encoding', () => {
 });
 
 describe('JSON', () => {
-  it('places the fault of every damaged text within it', () => {
+  test('places the fault of every damaged text within it', () => {
     const good = JSON.stringify({
       a: [1, -2.5e3, true, null, 'x\\"\u00e9\n'],
       b: { c: {} },
@@ -186,14 +186,14 @@ describe('JSON', () => {
     }
   });
 
-  it('bounds nesting exactly', () => {
+  test('bounds nesting exactly', () => {
     expect(parseJson(`${'['.repeat(64)}1${']'.repeat(64)}`, 64)).toBeDefined();
     expect(() => parseJson(`${'['.repeat(65)}1${']'.repeat(65)}`, 64)).toThrow('depth');
   });
 });
 
 describe('queries', () => {
-  it('reads names without a meaning for objects', () => {
+  test('reads names without a meaning for objects', () => {
     const query = parseQuery('a=1&a=2&constructor=x&toString=y&&=z&b+c=%26');
     expect({ ...query }).toEqual({
       a: ['1', '2'],
@@ -217,7 +217,7 @@ describe('queries', () => {
 });
 
 describe('formats', () => {
-  it.each<[string, string[], string[]]>([
+  test.each<[string, string[], string[]]>([
     [
       'date-time',
       ['2026-01-02T03:04:05Z', '2026-01-02t03:04:05.123456z', '2024-02-29T23:59:59+23:59'],

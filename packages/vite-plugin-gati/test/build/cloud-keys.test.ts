@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { finish, stopAll } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
@@ -49,7 +49,7 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
     await Promise.all([queues.stop(), objects.stop()]);
   });
 
-  it('makes one job of a key, from dist alone', { timeout: 3 * MINUTE }, async () => {
+  test('makes one job of a key, from dist alone', { timeout: 3 * MINUTE }, async () => {
     const { outDir, warnings } = await build(
       makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')),
       {},
@@ -65,7 +65,7 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
     expect(await ask()).toEqual(first);
   });
 
-  it(
+  test(
     'says which package is missing where the app does not name it',
     { timeout: 3 * MINUTE },
     async () => {

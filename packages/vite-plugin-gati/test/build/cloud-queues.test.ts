@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { finish, stopAll } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
@@ -75,7 +75,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
     if ('reason' in server)
       console.warn(`\n  !! A built server on ${name} is NOT tested: ${server.reason}\n`);
 
-    it.skipIf('reason' in server)(
+    test.skipIf('reason' in server)(
       'runs effects from dist alone',
       { timeout: 3 * MINUTE },
       async () => {
@@ -108,7 +108,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
       },
     );
 
-    it(
+    test(
       'that was built without its driver says how to name it',
       { timeout: 3 * MINUTE },
       async () => {
@@ -130,7 +130,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
       },
     );
 
-    it('is not built without its SDK', { timeout: MINUTE }, async () => {
+    test('is not built without its SDK', { timeout: MINUTE }, async () => {
       await expect(build(makeApp(toFiles({})), {}, { effects: [name] })).rejects.toThrow(
         `npm install ${CLOUD_QUEUES[name]}`,
       );

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporary } from '../../../../test/kit/folders.ts';
 import { createNativeDetector } from '../../src/build/native-packages.ts';
 
@@ -16,7 +16,7 @@ function install(name: string, json: object, files: string[] = []): string {
   return path.join(at, 'lib/index.js');
 }
 
-it.each([
+test.each([
   ['known', {}, [], true],
   ['plain', { dependencies: { h3: '2' } }, [], false],
   ['@scope/gyp', { gypfile: true }, [], true],
@@ -28,6 +28,6 @@ it.each([
   expect(found?.name).toBe(native ? name : undefined);
 });
 
-it("sees an app's own files as no package", () => {
+test("sees an app's own files as no package", () => {
   expect(createNativeDetector(['known'])(path.join(folder, 'src/handlers/a.ts'))).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { outDirError } from '../../src/build/out-dir.ts';
 import { build, makeApp } from './app.ts';
 
@@ -19,7 +19,7 @@ describe('the output folder', () => {
   ];
   fs.symlinkSync(path.join(app, 'src'), path.join(app, 'link'), 'dir');
 
-  it.each([
+  test.each([
     '.',
     '..',
     '/',
@@ -36,12 +36,12 @@ describe('the output folder', () => {
       fix: expect.stringContaining('`dist`'),
     }),
   );
-  it.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])(
+  test.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])(
     'may be %s',
     (outDir) => expect(outDirError(app, path.resolve(app, outDir))).toBeUndefined(),
   );
 
-  it.each([
+  test.each([
     ['build.outDir src', { build: { outDir: 'src' } }],
     ['build.outDir .', { build: { outDir: '.' } }],
     ['build.outDir src without emptying', { build: { outDir: 'src', emptyOutDir: false } }],

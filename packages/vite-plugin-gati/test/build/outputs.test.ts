@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { stopAll } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
 import { build, copyAway, type Files, makeApp, readAll, write } from './app.ts';
@@ -24,7 +24,7 @@ afterEach(stopAll);
 const MINUTE = 60_000;
 
 describe('vite build', () => {
-  it(
+  test(
     'gives a server that runs alone, its documents and its image',
     { timeout: MINUTE },
     async () => {
@@ -71,43 +71,47 @@ describe('vite build', () => {
     },
   );
 
-  it('builds the client beside it and leaves its options alone', { timeout: MINUTE }, async () => {
-    const app = makeApp({
-      ...HELLO,
-      ...CLIENT,
-      'admin.html': '<!doctype html><title>Admin</title>',
-    });
-    const { outDir } = await build(app, {
-      build: {
-        manifest: true,
-        assetsDir: 'static',
-        rollupOptions: {
-          input: { main: path.join(app, 'index.html'), admin: path.join(app, 'admin.html') },
+  test(
+    'builds the client beside it and leaves its options alone',
+    { timeout: MINUTE },
+    async () => {
+      const app = makeApp({
+        ...HELLO,
+        ...CLIENT,
+        'admin.html': '<!doctype html><title>Admin</title>',
+      });
+      const { outDir } = await build(app, {
+        build: {
+          manifest: true,
+          assetsDir: 'static',
+          rollupOptions: {
+            input: { main: path.join(app, 'index.html'), admin: path.join(app, 'admin.html') },
+          },
         },
-      },
-    });
-    const client = Object.keys(readAll(path.join(outDir, 'client')));
-    expect(client).toEqual(
-      expect.arrayContaining(['.vite/manifest.json', 'admin.html', 'index.html', 'robots.txt']),
-    );
-    expect(client.some((name) => /^static\/main-.*\.js$/.test(name))).toBe(true);
-    const server = Object.keys(readAll(path.join(outDir, 'server')));
-    expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual([
-      'index.mjs',
-      'release.mjs',
-    ]);
+      });
+      const client = Object.keys(readAll(path.join(outDir, 'client')));
+      expect(client).toEqual(
+        expect.arrayContaining(['.vite/manifest.json', 'admin.html', 'index.html', 'robots.txt']),
+      );
+      expect(client.some((name) => /^static\/main-.*\.js$/.test(name))).toBe(true);
+      const server = Object.keys(readAll(path.join(outDir, 'server')));
+      expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual([
+        'index.mjs',
+        'release.mjs',
+      ]);
 
-    const running = await serveBuilt(copyAway(outDir), {});
-    const page = await call(`${running.url}/`, { headers: { accept: 'text/html' } });
-    expect(page).toMatchObject({
-      status: 200,
-      body: expect.stringContaining('<title>App</title>'),
-    });
-    expect(await call(`${running.url}/hello/Ada`)).toMatchObject({ status: 200 });
-    await running.stop();
-  });
+      const running = await serveBuilt(copyAway(outDir), {});
+      const page = await call(`${running.url}/`, { headers: { accept: 'text/html' } });
+      expect(page).toMatchObject({
+        status: 200,
+        body: expect.stringContaining('<title>App</title>'),
+      });
+      expect(await call(`${running.url}/hello/Ada`)).toMatchObject({ status: 200 });
+      await running.stop();
+    },
+  );
 
-  it(
+  test(
     'gives the same bytes for the same input, wherever it stands',
     { timeout: 2 * MINUTE },
     async () => {
@@ -119,7 +123,7 @@ describe('vite build', () => {
     },
   );
 
-  it(
+  test(
     'gives another release id for other code with the same contract',
     { timeout: 2 * MINUTE },
     async () => {
@@ -134,7 +138,7 @@ describe('vite build', () => {
     },
   );
 
-  it(
+  test(
     'respects the output folder and clears what the build before left',
     { timeout: 2 * MINUTE },
     async () => {
@@ -148,7 +152,7 @@ describe('vite build', () => {
     },
   );
 
-  it(
+  test(
     'keeps compiled packages beside the bundle and names their platform',
     { timeout: MINUTE },
     async () => {
@@ -174,7 +178,7 @@ export const handler = () => ({ css: transform({ filename: 'a.css', code: Buffer
     },
   );
 
-  it('keeps the names of error classes', { timeout: MINUTE }, async () => {
+  test('keeps the names of error classes', { timeout: MINUTE }, async () => {
     const app = makeApp({
       'src/handlers/name.ts': `
 class PaymentRefused extends Error {}
@@ -189,7 +193,7 @@ export const handler = () => ({ name: new PaymentRefused('x').constructor.name }
 });
 
 describe('a build that cannot be', () => {
-  it(
+  test(
     'fails with all errors of the contract at once, each with its place',
     { timeout: MINUTE },
     async () => {
@@ -214,7 +218,7 @@ describe('a build that cannot be', () => {
     },
   );
 
-  it('prints a warning once, with its place', { timeout: MINUTE }, async () => {
+  test('prints a warning once, with its place', { timeout: MINUTE }, async () => {
     const app = makeApp({
       'src/handlers/a.ts':
         "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",

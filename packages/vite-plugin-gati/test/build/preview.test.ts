@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { request } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { preview, type PreviewServer } from 'vite';
 import gati from '../../src/index.ts';
 import { root } from '../../../../test/kit/folders.ts';
@@ -33,7 +33,7 @@ const start = (root: string): Promise<PreviewServer> =>
     preview: { port: 0, host: '127.0.0.1' },
   });
 
-it('runs the built server: page, API and sockets', { timeout: 60_000 }, async () => {
+test('runs the built server: page, API and sockets', { timeout: 60_000 }, async () => {
   const app = makeApp(FILES);
   await build(app);
   const server = await start(app);
@@ -63,7 +63,7 @@ it('runs the built server: page, API and sockets', { timeout: 60_000 }, async ()
   await server.close();
 });
 
-it.each(['SIGINT', 'SIGKILL'] as const)(
+test.each(['SIGINT', 'SIGKILL'] as const)(
   'takes the server along when it ends by %s',
   { timeout: 60_000 },
   async (signal) => {
@@ -98,6 +98,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-it('says that there is no build', async () => {
+test('says that there is no build', async () => {
   await expect(start(makeApp(FILES))).rejects.toMatchObject({ code: 'GATI_PREVIEW' });
 });

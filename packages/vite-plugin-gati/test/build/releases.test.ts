@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   activateRelease,
   openReleaseStore,
@@ -71,7 +71,7 @@ const textOf = (built: Built, file: string): string =>
   fs.readFileSync(path.join(built.outDir, file), 'utf8');
 
 describe('the version of a build', () => {
-  it('follows from what changed since the last release', { timeout: 6 * MINUTE }, async () => {
+  test('follows from what changed since the last release', { timeout: 6 * MINUTE }, async () => {
     const first = await release(FIRST);
     expect(first.manifest.release).toMatchObject({ version: '1.2.3' });
     expect(first.manifest.release.since).toBeUndefined();
@@ -125,7 +125,7 @@ describe('the version of a build', () => {
     expect((await build(app)).manifest.release).toMatchObject({ version: '3.0.0', since: '1.3.1' });
   });
 
-  it(
+  test(
     'below 1.0.0 a break is minor and the rest patch; package.json may ask for more',
     { timeout: 4 * MINUTE },
     async () => {
@@ -153,7 +153,7 @@ describe('the version of a build', () => {
 });
 
 describe('a sealed bundle', () => {
-  it(
+  test(
     'is imported alone and knows what it is; later builds take it along',
     { timeout: 4 * MINUTE },
     async () => {
@@ -190,7 +190,7 @@ describe('a sealed bundle', () => {
     },
   );
 
-  it(
+  test(
     'has source maps that lead to the right place, though the version came later',
     { timeout: MINUTE },
     async () => {
@@ -204,7 +204,7 @@ describe('a sealed bundle', () => {
 });
 
 describe('the store of a build', () => {
-  it(
+  test(
     'is the one that GATI_RELEASES names, relative to the app',
     { timeout: 2 * MINUTE },
     async () => {
@@ -216,7 +216,7 @@ describe('the store of a build', () => {
     },
   );
 
-  it('is missed on a build machine', { timeout: 2 * MINUTE }, async () => {
+  test('is missed on a build machine', { timeout: 2 * MINUTE }, async () => {
     process.env.CI = 'true';
     expect((await build(app)).warnings.join('\n')).toContain('GATI_NO_RELEASE_STORE');
     process.env.GATI_RELEASES = path.join(app, 'named');

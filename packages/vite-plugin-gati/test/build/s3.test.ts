@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   activateRelease,
   openReleaseStore,
@@ -52,7 +52,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     if ('stop' in moto) await moto.stop();
   });
 
-  it(
+  test(
     'has the SDK in chunks of its own where the app names it',
     { timeout: 3 * MINUTE },
     async () => {
@@ -76,7 +76,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     },
   );
 
-  it(
+  test(
     'is followed by a server that runs: what is activated and rolled back elsewhere answers there',
     { timeout: 3 * MINUTE },
     async () => {
@@ -126,7 +126,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     },
   );
 
-  it('says what is missing where the app does not', { timeout: 3 * MINUTE }, async () => {
+  test('says what is missing where the app does not', { timeout: 3 * MINUTE }, async () => {
     const { outDir } = await build(makeApp(named({})));
     const bytes = fs
       .readdirSync(path.join(outDir, 'server/chunks'))

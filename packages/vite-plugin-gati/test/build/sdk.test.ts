@@ -7,7 +7,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { build as esbuild } from 'esbuild';
 import { parseTar } from 'nanotar';
 import { publint } from 'publint';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { putRelease, openReleaseStore } from '@gati/runtime-h3/releases';
 import { toPackageName, toPageNames, toTarballName } from '../../src/emit/sdk/names.ts';
 import { build, type Built, type Files, makeApp, write } from './app.ts';
@@ -73,7 +73,7 @@ describe('the SDK of a build', () => {
     files = unpack(bytes);
   }, MINUTE);
 
-  it('is a package that can be published, and says what it was made of', () => {
+  test('is a package that can be published, and says what it was made of', () => {
     expect(built.log.join('\n')).toMatch(/sdk\/acme-shop-1\.2\.3\.tgz [\d.]+ kB/);
     const manifest = JSON.parse(files['package.json']!) as Record<string, unknown>;
     expect(manifest).toMatchObject({
@@ -120,7 +120,7 @@ describe('the SDK of a build', () => {
       if (/\.d\.[mc]ts$/.test(name)) expect(files[name]).not.toContain('vite-plugin-gati');
   });
 
-  it('is clean to publint and attw', async () => {
+  test('is clean to publint and attw', async () => {
     const tarball = new Uint8Array(bytes);
     const { messages } = await publint({ pack: { tarball: tarball.buffer }, strict: true });
     expect(messages).toEqual([]);
@@ -128,7 +128,7 @@ describe('the SDK of a build', () => {
     expect(checked.types && 'problems' in checked ? checked.problems : checked).toEqual([]);
   });
 
-  it('runs as ES module and as CommonJS, and a bundler takes what is used', async () => {
+  test('runs as ES module and as CommonJS, and a bundler takes what is used', async () => {
     const folder = path.join(app, 'unpacked');
     write(
       folder,
@@ -181,7 +181,7 @@ describe('the SDK of a build', () => {
     expect(call).not.toContain('createConnect');
   });
 
-  it('has a page for each route with a call as one would write it', () => {
+  test('has a page for each route with a call as one would write it', () => {
     expect(files['docs/payments.capture.md']).toContain(
       "await client.payments.capture({ params: { id: 'id' }, body: { amount: 1 } });",
     );
@@ -198,7 +198,7 @@ describe('the SDK of a build', () => {
     expect(files['README.md']).toContain("import { createClient } from '@acme/shop';");
   });
 
-  it.each([
+  test.each([
     [
       'dist/index.d.mts',
       [
@@ -238,7 +238,7 @@ describe('the SDK of a build', () => {
     }
   });
 
-  it(
+  test(
     'has the same bytes when it is made again, and is not made again while nothing changed',
     { timeout: 2 * MINUTE },
     async () => {
@@ -261,7 +261,7 @@ describe('the SDK of a build', () => {
     },
   );
 
-  it(
+  test(
     'stays as it is when its release is stored, and the next release has one of its own',
     { timeout: 2 * MINUTE },
     async () => {
@@ -289,7 +289,7 @@ describe('the SDK of a build', () => {
     },
   );
 
-  it(
+  test(
     'goes with the next proposal, where it was one that nobody released',
     { timeout: 3 * MINUTE },
     async () => {
@@ -333,7 +333,7 @@ describe('the SDK of a build', () => {
 });
 
 describe('names', () => {
-  it.each([
+  test.each([
     ['payments', 'payments', 'payments-1.0.0.tgz'],
     ['@acme/payments', '@acme/payments', 'acme-payments-1.0.0.tgz'],
     ['My App', 'my-app', 'my-app-1.0.0.tgz'],
@@ -344,7 +344,7 @@ describe('names', () => {
     expect(toTarballName(name, '1.0.0')).toBe(file);
   });
 
-  it('no two pages have one file, and each fits a plain header', () => {
+  test('no two pages have one file, and each fits a plain header', () => {
     const routes = [
       ['users', 'get'],
       ['users', 'Get'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   annotateHandler,
   annotateMiddleware,
@@ -11,7 +11,7 @@ const fix = (text: string, file = 'src/handlers/a.ts'): string =>
 const ROUTE = "export const route = 'GET /a';\n";
 
 describe('annotateHandler', () => {
-  it.each([
+  test.each([
     [
       'a function',
       `${ROUTE}export async function handler(req, res, gctx, lctx) {\n  return 1;\n}\n`,
@@ -67,7 +67,7 @@ describe('annotateHandler', () => {
     expect(fix(after)).toBe(after);
   });
 
-  it.each([
+  test.each([
     ['typed parameters', 'export function handler(req: Req, res) {}'],
     ['a typed constant', 'export const handler: Handler = (req) => 1;'],
     ['no parameters', 'export function handler() {}'],
@@ -76,12 +76,12 @@ describe('annotateHandler', () => {
     ['another export', 'export function other(req) {}'],
   ])('leaves %s alone', (_name, text) => expect(fix(text)).toBe(text));
 
-  it('leaves JavaScript alone', () =>
+  test('leaves JavaScript alone', () =>
     expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe(
       'export function handler(req) {}',
     ));
 
-  it('types middleware', () => {
+  test('types middleware', () => {
     const text = 'export const middleware = (req, res, gctx, lctx, next) => next();';
     expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text))).toBe(
       text.replace('middleware =', 'middleware: Middleware ='),
@@ -90,7 +90,7 @@ describe('annotateHandler', () => {
 });
 
 describe('toOriginal', () => {
-  it('finds every character of the original again', () => {
+  test('finds every character of the original again', () => {
     const text = 'export function handler(req, res) { return req.nope; }';
     const insertions = annotateHandler('a.ts', text, 'GET /a');
     const edited = applyInsertions(text, insertions);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { root as repository } from '../../../../test/kit/folders.ts';
 import { type Finished, finish, start, stopAll, succeed } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
@@ -29,7 +29,7 @@ afterEach(stopAll);
 const MINUTE = 60_000;
 
 describe('gati', () => {
-  it.each([
+  test.each([
     [['--help'], 0, /generate\s+Write the typed client/],
     [['build', '--help'], 0, /--no-minify/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
@@ -39,7 +39,7 @@ describe('gati', () => {
     expect(done.stdout).toMatch(stdout);
   });
 
-  it.each([
+  test.each([
     [['biuld'], 'Did you mean `gati build`?'],
     [['serve'], 'unknown command `serve`'],
     [['releases'], '`gati releases` needs an action'],
@@ -67,7 +67,7 @@ describe('gati', () => {
   });
 });
 
-it.each(['src', '.'])('does not build into %s', { timeout: MINUTE }, async (outDir) => {
+test.each(['src', '.'])('does not build into %s', { timeout: MINUTE }, async (outDir) => {
   const app = makeApp(USERS);
   const done = await gati(app, 'build', '--outDir', outDir);
   expect(done).toMatchObject({
@@ -77,7 +77,7 @@ it.each(['src', '.'])('does not build into %s', { timeout: MINUTE }, async (outD
   expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
 });
 
-it('colours where people want it', { timeout: MINUTE }, async () => {
+test('colours where people want it', { timeout: MINUTE }, async () => {
   const raw = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: repository,
@@ -98,7 +98,7 @@ it('colours where people want it', { timeout: MINUTE }, async () => {
 });
 
 describe('gati generate', () => {
-  it('writes what clients and editors read, once', { timeout: MINUTE }, async () => {
+  test('writes what clients and editors read, once', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
     const first = await gati(app, 'generate', '--json');
     expect(first.code).toBe(0);
@@ -117,7 +117,7 @@ describe('gati generate', () => {
     });
   });
 
-  it('exits 0 with warnings and 1 with errors', { timeout: MINUTE }, async () => {
+  test('exits 0 with warnings and 1 with errors', { timeout: MINUTE }, async () => {
     const app = makeApp({
       'src/handlers/a.ts':
         "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
@@ -134,7 +134,7 @@ describe('gati generate', () => {
 });
 
 describe('gati check', () => {
-  it(
+  test(
     'finds what is wrong in bare handlers, and nothing in right ones',
     { timeout: MINUTE },
     async () => {
@@ -163,7 +163,7 @@ describe('gati check', () => {
     },
   );
 
-  it('writes the annotation once with --fix', { timeout: 2 * MINUTE }, async () => {
+  test('writes the annotation once with --fix', { timeout: 2 * MINUTE }, async () => {
     const app = makeApp(USERS);
     const file = path.join(app, 'src/handlers/users/get.ts');
     const first = await gati(app, 'check', '--fix', '--json');
@@ -200,7 +200,7 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
       'export async function run(payload: { text: string }): Promise<void> { void payload; }\n',
   };
 
-  it('has the types of the rest', { timeout: 2 * MINUTE }, async () => {
+  test('has the types of the rest', { timeout: 2 * MINUTE }, async () => {
     const app = makeApp(FILES);
     const checked = await gati(app, 'check', '--json');
     expect(checked.code).toBe(1);
@@ -222,7 +222,7 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
 });
 
 describe('the wrong folder', () => {
-  it('is no app without faults', { timeout: MINUTE }, async () => {
+  test('is no app without faults', { timeout: MINUTE }, async () => {
     const app = makeApp({});
     const checked = await gati(app, 'check');
     expect(checked).toMatchObject({
@@ -242,7 +242,7 @@ describe('the wrong folder', () => {
     });
   });
 
-  it('gets no queue', { timeout: MINUTE }, async () => {
+  test('gets no queue', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
     const queue = path.join(app, 'nowhere/x.db');
     const done = await gati(app, 'effects', 'list', '--queue', `sqlite:${queue}`);
@@ -252,7 +252,7 @@ describe('the wrong folder', () => {
 });
 
 describe('a reader that has seen enough', () => {
-  it.each([
+  test.each([
     ['--help', 0],
     ['--help 2>&1', 0],
     ['effects list --queue sqlite:nowhere.db 2>&1', 2],
@@ -267,7 +267,7 @@ describe('a reader that has seen enough', () => {
 });
 
 describe('gati build', () => {
-  it('needs no configuration', { timeout: MINUTE }, async () => {
+  test('needs no configuration', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
     const done = await gati(app, 'build', '--json');
     expect(done.code, done.stderr).toBe(0);
@@ -292,7 +292,7 @@ describe('gati build', () => {
     await server.stop();
   });
 
-  it(
+  test(
     'does not add the plugin twice, and says where a build failed',
     { timeout: MINUTE },
     async () => {
@@ -322,7 +322,7 @@ describe('gati build', () => {
   );
 });
 
-it('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () => {
+test('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () => {
   const app = makeApp(USERS);
   expect(await gati(app, 'build')).toMatchObject({ code: 0 });
   await succeed('mkfifo', ['before', 'after'], { cwd: app });
@@ -341,7 +341,7 @@ it('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () =>
 });
 
 describe('gati dev', () => {
-  it('serves a folder that has handlers only, until Ctrl-C', { timeout: MINUTE }, async () => {
+  test('serves a folder that has handlers only, until Ctrl-C', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
     const server = start(process.execPath, [BIN, 'dev', '--port', '0'], {
       cwd: app,
@@ -355,7 +355,7 @@ describe('gati dev', () => {
   });
 });
 
-it('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
+test('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -376,7 +376,7 @@ it('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
   taken.close();
 });
 
-it('gati dev says that it can not listen on an address', { timeout: MINUTE }, async () => {
+test('gati dev says that it can not listen on an address', { timeout: MINUTE }, async () => {
   const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
   expect(done.code).toBe(1);
   expect(JSON.parse(done.stdout)).toMatchObject({
@@ -385,7 +385,7 @@ it('gati dev says that it can not listen on an address', { timeout: MINUTE }, as
 });
 
 describe('gati run', () => {
-  it(
+  test(
     "runs a script with the app's modules, .env files and arguments",
     { timeout: MINUTE },
     async () => {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { root as repository } from '../../../../test/kit/folders.ts';
 import { type Finished, finish, stopAll } from '../../../../test/kit/process.ts';
 import { call, serveBuilt } from '../../../../test/kit/serve.ts';
@@ -64,7 +64,7 @@ const releaseAs = async (
 };
 
 describe('releases from the command line', () => {
-  it('go from build to rollback', { timeout: 8 * MINUTE }, async () => {
+  test('go from build to rollback', { timeout: 8 * MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
     expect((await run(app, ['release'])).document).toMatchObject({
       errors: [{ code: 'GATI_RELEASE_NOT_BUILT' }],
@@ -217,7 +217,7 @@ describe('releases from the command line', () => {
     });
   });
 
-  it(
+  test(
     'are steered by the built server too, where there is no gati',
     { timeout: 4 * MINUTE },
     async () => {
@@ -262,7 +262,7 @@ describe('releases from the command line', () => {
     },
   );
 
-  it('are waited for until running servers have them', { timeout: 6 * MINUTE }, async () => {
+  test('are waited for until running servers have them', { timeout: 6 * MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
     await releaseAs(app, FIRST, '--at', '2026-01-01');
     await ok(app, 'activate', '1.2.3');
@@ -281,7 +281,7 @@ describe('releases from the command line', () => {
 });
 
 describe('gati build --check on a build machine', () => {
-  it('needs a store', { timeout: MINUTE }, async () => {
+  test('needs a store', { timeout: MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
     expect(await run(app, ['build', '--check'], { CI: '1' })).toMatchObject({
       code: 2,

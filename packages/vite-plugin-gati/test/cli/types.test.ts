@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { annotateHandler } from '../../src/cli/check/annotate.ts';
 import { checkTypes } from '../../src/cli/check/types.ts';
 import { type Files, makeApp } from '../build/app.ts';
@@ -42,15 +42,15 @@ const tsconfig = (extra: object = {}): string =>
   });
 
 describe('checkTypes', () => {
-  it('types a bare handler and points into the text as it stands', async () => {
+  test('types a bare handler and points into the text as it stands', async () => {
     expect(await check({ 'tsconfig.json': tsconfig() }, HANDLER)).toEqual([NOPE]);
   });
 
-  it('needs no tsconfig.json', async () => {
+  test('needs no tsconfig.json', async () => {
     expect(await check({}, HANDLER)).toEqual([NOPE]);
   });
 
-  it('follows references and looks at handlers that none of them covers', async () => {
+  test('follows references and looks at handlers that none of them covers', async () => {
     const files = {
       'tsconfig.json':
         '{\n  // a solution\n  "files": [],\n  "references": [{ "path": "./tsconfig.app.json" },],\n}',
@@ -64,7 +64,7 @@ describe('checkTypes', () => {
     ]);
   });
 
-  it('says what is wrong with a tsconfig.json', async () => {
+  test('says what is wrong with a tsconfig.json', async () => {
     const [first] = await check(
       {
         'tsconfig.json': tsconfig({
@@ -76,7 +76,7 @@ describe('checkTypes', () => {
     expect(first).toMatch(/^tsconfig\.json:1:\d+ TS6046 /);
   });
 
-  it('finds nothing in a right app', async () => {
+  test('finds nothing in a right app', async () => {
     expect(
       await check(
         { 'tsconfig.json': tsconfig() },

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { root as repository } from '../../../../test/kit/folders.ts';
 import { type Running, start, stopAll } from '../../../../test/kit/process.ts';
 import { call } from '../../../../test/kit/serve.ts';
@@ -50,7 +50,7 @@ const run = (app: string, ...args: string[]): Running =>
 const urlOf = async (server: Running): Promise<string> =>
   (await server.seen(/Local:\s+(http:\/\/[^\s/]+)/))[1]!;
 
-it.each([
+test.each([
   ['gati dev', [GATI, 'dev', '--port', '0']],
   ['vite', ['node_modules/.bin/vite', '--port', '0']],
 ])(
@@ -70,7 +70,7 @@ it.each([
   },
 );
 
-it('goes on whatever was thrown', { timeout: MINUTE }, async () => {
+test('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   const server = run(makeApp(APP), GATI, 'dev', '--port', '0');
   const url = await urlOf(server);
   expect((await call(`${url}/odd`)).status).toBe(200);
@@ -88,7 +88,7 @@ it('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   expect(server.child.exitCode).toBe(130);
 });
 
-it('leaves its fatal errors to a program that embeds Vite', { timeout: MINUTE }, async () => {
+test('leaves its fatal errors to a program that embeds Vite', { timeout: MINUTE }, async () => {
   const app = makeApp({
     ...APP,
     'serve.mjs': `import { createServer } from 'vite';

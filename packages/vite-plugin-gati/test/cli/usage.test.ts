@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { suggest } from '../../src/cli/suggest.ts';
 import { splitArgs } from '../../src/cli/usage.ts';
 
@@ -12,25 +12,25 @@ const split = (...args: string[]): ReturnType<typeof splitArgs> =>
   splitArgs('dev', args, DEF, false);
 
 describe('splitArgs', () => {
-  it('reads values in both forms, by short name too', () => {
+  test('reads values in both forms, by short name too', () => {
     expect(split('--port', '80', '-p=81', '-p', '82').own).toEqual([
       '--port=80',
       '--port=81',
       '--port=82',
     ]);
   });
-  it('lets a value be left out where it may', () =>
+  test('lets a value be left out where it may', () =>
     expect(split('--host', '--json').own).toEqual(['--host=', '--json']));
-  it('knows the negative of a default', () =>
+  test('knows the negative of a default', () =>
     expect(split('--no-minify').own).toEqual(['--no-minify']));
-  it.each([
+  test.each([
     [['--prot', '80'], 'Did you mean `--port`?'],
     [['--port'], 'needs a value'],
     [['--json=1'], 'takes no value'],
     [['stray'], 'takes no `stray`'],
     [['--no-json'], 'unknown option `--no-json`'],
   ])('refuses %j', (args, message) => expect(() => split(...args)).toThrow(message));
-  it('passes on what belongs to a script', () => {
+  test('passes on what belongs to a script', () => {
     const def = { script: { type: 'positional' }, json: { type: 'boolean' } } as const;
     expect(splitArgs('run', ['--json', 'a.ts', '--json', 'x'], def, true)).toEqual({
       own: ['--json', 'a.ts'],
@@ -44,7 +44,7 @@ describe('splitArgs', () => {
 });
 
 describe('suggest', () => {
-  it.each([
+  test.each([
     ['biuld', 'build'],
     ['gen', 'generate'],
     ['dve', 'dev'],
@@ -52,7 +52,7 @@ describe('suggest', () => {
   ])('%s → %s', (word, near) =>
     expect(suggest(word, ['dev', 'build', 'generate', 'check', 'run'])).toBe(near),
   );
-  it('counts no dashes', () => {
+  test('counts no dashes', () => {
     expect(suggest('--nope', ['--mode', '--json'])).toBeUndefined();
     expect(suggest('--mdoe', ['--mode', '--json'])).toBe('--mode');
     expect(suggest('-x', ['-c'])).toBeUndefined();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Defs, RouteContract, Schema } from '@gati/contract';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileChecks } from '../../src/compile/compile-checks.ts';
 import { printRoute } from '../../src/compile/print.ts';
 import { createProgram, HELPERS } from '../../src/compile/program.ts';
@@ -155,7 +155,7 @@ async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[];
 }
 
 describe('checks', () => {
-  it('refuse and accept the same, live and printed, as what explains them', async () => {
+  test('refuse and accept the same, live and printed, as what explains them', async () => {
     const names = Object.keys(schemas);
     const { routes, text } = await printed(names.map((name) => route(schemas[name] ?? {})));
     expect(text).not.toMatch(/typebox|fast-json/i);
@@ -177,7 +177,7 @@ describe('checks', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('share equal schemas between routes', () => {
+  test('share equal schemas between routes', () => {
     const program = createProgram($defs);
     const a = planRoute(
       route({ type: 'object', properties: { t: { $ref: '#/$defs/Tree' } }, description: 'a' }),
@@ -194,7 +194,7 @@ describe('checks', () => {
     expect(program.units).toHaveLength(5);
   });
 
-  it('need no evaluation of strings as code that schemas bring along', async () => {
+  test('need no evaluation of strings as code that schemas bring along', async () => {
     const odd: Schema = {
       type: 'object',
       properties: {
@@ -255,7 +255,7 @@ describe('serialisers', () => {
     { id: 'x'.repeat(50), n: 1e21, ok: true, tree: new Point(), list: [], maybe: 'm' }, ['y'.repeat(6000)], ['\u2028', '\u0007'],
   ]; // prettier-ignore
 
-  it('print what JSON.stringify prints, for every value, live and printed', async () => {
+  test('print what JSON.stringify prints, for every value, live and printed', async () => {
     const names = Object.keys(types);
     const { routes } = await printed(names.map((name) => route(types[name] ?? {})));
     const { stringifyWire } = await import('../../../runtime-h3/src/validate/encode.ts');
@@ -271,7 +271,7 @@ describe('serialisers', () => {
     }
   });
 
-  it('leave other content types alone', () => {
+  test('leave other content types alone', () => {
     const contract = route({ type: 'object', properties: { a: string } });
     contract.responses = {
       '200': { contentType: 'text/plain', schema: string },

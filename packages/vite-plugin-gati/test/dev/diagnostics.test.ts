@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ErrorPayload } from 'vite';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
 
@@ -22,7 +22,7 @@ const overlay = (): ErrorPayload['err'] | undefined => {
   return last?.type === 'error' ? last.err : undefined;
 };
 
-it('answers 500 with file and frame for a broken handler, for that route only, until it is whole', async () => {
+test('answers 500 with file and frame for a broken handler, for that route only, until it is whole', async () => {
   await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': good });
   expect((await ask(dev, '/a')).body).toBe('good');
   await app.write('src/handlers/a.ts', 'export const handler = () => {\n  return 1 +;\n};\n');
@@ -50,7 +50,7 @@ it('answers 500 with file and frame for a broken handler, for that route only, u
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-it('warns of a folder without anything of an app, and takes up the first handler', async () => {
+test('warns of a folder without anything of an app, and takes up the first handler', async () => {
   await start({ 'index.html': '<!doctype html>' });
   await eventually(() =>
     expect(dev.log.join('\n')).toContain(
@@ -60,10 +60,10 @@ it('warns of a folder without anything of an app, and takes up the first handler
   expect(overlay()).toBeUndefined();
   await app.write('src/handlers/a.ts', good);
   await eventually(async () => expect((await ask(dev, '/a')).body).toBe('good'));
-  expect(dev.log.join('\n').match(/GATI_NO_HANDLERS/g)).toHaveLength(1);
+  expect(dev.log.join('\n').match(/GATI_NO_HANDLERS:/g)).toHaveLength(1);
 });
 
-it('tells what a module throws while it loads, and tries again with the next request', async () => {
+test('tells what a module throws while it loads, and tries again with the next request', async () => {
   await start({
     'src/handlers/a.ts': "import '../boot.ts';\nexport const handler = () => 'up';\n",
     'src/boot.ts': "\nif (!globalThis.up) throw new Error('not up yet');\nexport {};\n",
@@ -79,7 +79,7 @@ it('tells what a module throws while it loads, and tries again with the next req
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-it.each(['nope-pkg', './nope.ts', '/src/nope.ts'])(
+test.each(['nope-pkg', './nope.ts', '/src/nope.ts'])(
   'says where the module is imported that can not be found: %s',
   async (specifier) => {
     await start({
@@ -98,7 +98,7 @@ it.each(['nope-pkg', './nope.ts', '/src/nope.ts'])(
   },
 );
 
-it('finds the place of an error that a handler throws', async () => {
+test('finds the place of an error that a handler throws', async () => {
   await start({
     'src/handlers/a.ts':
       "interface Wide {\n  a: string;\n}\n\nexport const handler = (): Wide => {\n  throw new TypeError('bad luck');\n};\n",
@@ -114,7 +114,7 @@ it('finds the place of an error that a handler throws', async () => {
   });
 });
 
-it('shows what the scan finds, and forgets it when it is corrected', async () => {
+test('shows what the scan finds, and forgets it when it is corrected', async () => {
   await start({
     'src/handlers/a.ts': good,
     'src/handlers/b.ts': `export const route = 'GET /a';\n${good}`,
@@ -126,7 +126,7 @@ it('shows what the scan finds, and forgets it when it is corrected', async () =>
   expect((await ask(dev, '/b')).body).toBe('good');
 });
 
-it('shows a type error of a handler that still answers', async () => {
+test('shows a type error of a handler that still answers', async () => {
   await start({ 'src/handlers/a.ts': good });
   expect((await ask(dev, '/a')).body).toBe('good');
   await app.write(
@@ -139,7 +139,7 @@ it('shows a type error of a handler that still answers', async () => {
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-it('answers 500 where a contract can not be read, and goes on', async () => {
+test('answers 500 where a contract can not be read, and goes on', async () => {
   await start({
     // What a first request also waits for.
     'src/modules/slow.ts':
@@ -158,7 +158,7 @@ it('answers 500 where a contract can not be read, and goes on', async () => {
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-it('shows nothing of problems in what is not asked for, except what a scan or a contract says', async () => {
+test('shows nothing of problems in what is not asked for, except what a scan or a contract says', async () => {
   await start({
     'src/handlers/a.ts': good,
     'src/handlers/b.ts': `throw new Error('never loaded');\n${good}`,
@@ -167,7 +167,7 @@ it('shows nothing of problems in what is not asked for, except what a scan or a 
   expect(overlay()).toBeUndefined();
 });
 
-it('answers 500 whatever a handler throws', async () => {
+test('answers 500 whatever a handler throws', async () => {
   await start({
     'src/handlers/odd/[kind].ts': `
 const odd = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { normalizePath } from 'vite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
 
@@ -38,7 +38,7 @@ afterEach(async () => {
   await app.dispose();
 });
 
-it('takes a route away whose removal the watcher did not tell, and takes it back', async () => {
+test('takes a route away whose removal the watcher did not tell, and takes it back', async () => {
   await app.write('src/handlers/c.ts', returns('c'));
   await eventually(async () =>
     expect(await ask(dev, '/c')).toMatchObject({ status: 200, body: 'c' }),
@@ -56,7 +56,7 @@ it('takes a route away whose removal the watcher did not tell, and takes it back
   );
 });
 
-it('knows what a folder held, though nobody asked for it', async () => {
+test('knows what a folder held, though nobody asked for it', async () => {
   // The watcher has read the folders, and the app is scanned again.
   await sleep(1500);
   await app.rename('src/handlers/old', 'src/handlers/new');
@@ -70,7 +70,7 @@ it('knows what a folder held, though nobody asked for it', async () => {
   ]);
 });
 
-it('says nothing of a file that only stood there for a moment, nor of one that came back', async () => {
+test('says nothing of a file that only stood there for a moment, nor of one that came back', async () => {
   await sleep(1000);
   await app.write('src/handlers/a.ts.tmp', returns('a2'));
   await app.rename('src/handlers/a.ts.tmp', 'src/handlers/a.ts');

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
 
@@ -14,7 +14,7 @@ async function start(files: Record<string, string>): Promise<void> {
   dev = await startDev(app.root);
 }
 
-it('injects modules, and swaps, adds and removes them', async () => {
+test('injects modules, and swaps, adds and removes them', async () => {
   const ledger = (n: number): string => `
 globalThis.ledger ??= [];
 export default {
@@ -44,7 +44,7 @@ export default {
   await eventually(async () => expect((await ask(dev, '/a')).body[0]).toBeNull());
 });
 
-it('gives handlers the configuration of .env, and tells what is missing', async () => {
+test('gives handlers the configuration of .env, and tells what is missing', async () => {
   const config = (name: string): string => `
 export default { '~standard': { version: 1, vendor: 'test', validate: (env) => env.${name} ? { value: { name: env.${name} } } : { issues: [{ message: 'Required', path: ['${name}'] }] } } };
 `;
@@ -70,7 +70,7 @@ export default { '~standard': { version: 1, vendor: 'test', validate: (env) => e
   await eventually(async () => expect((await ask(dev, '/a')).body).toBe('third'));
 });
 
-it('runs effects, with the code of the last edit and the contract of it', async () => {
+test('runs effects, with the code of the last edit and the contract of it', async () => {
   const effect = (n: number, type: string): string => `
 // contract: {"payload":{"type":"object","properties":{"id":{"type":"${type}"}},"required":["id"]}}
 export async function run(payload) { (globalThis.ran ??= []).push([${n}, payload.id]); }
@@ -98,7 +98,7 @@ export const handler = async (req, res, gctx) => { await gctx.effects.enqueue('n
   );
 });
 
-it('writes types, client and documents, and again when they change', async () => {
+test('writes types, client and documents, and again when they change', async () => {
   await start({ 'src/handlers/a.ts': 'export const handler = () => 1;' });
   await eventually(async () =>
     expect(await app.read('.gati/generated/client.ts')).toContain('GET /a'),
@@ -117,7 +117,7 @@ it('writes types, client and documents, and again when they change', async () =>
   );
 });
 
-it('gives the client of a page the generated client, and its change', async () => {
+test('gives the client of a page the generated client, and its change', async () => {
   await start({
     'index.html': '<script type="module" src="/src/main.ts"></script>',
     'src/main.ts': "import { client } from 'virtual:gati/client'; console.log(client);",

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import WebSocket from 'crossws/websocket';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
 
@@ -23,7 +23,7 @@ const returns = (value: unknown): string =>
   `export const handler = () => (${JSON.stringify(value)});\n`;
 
 describe('edits', () => {
-  it('serves a handler, and its edit with the contract of the edit', async () => {
+  test('serves a handler, and its edit with the contract of the edit', async () => {
     const handler = (n: number, type: string): string => `
 // contract: {"body":{"required":true,"contentTypes":["application/json"],"schema":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"object","properties":{"a":{"type":"${type}"}},"required":["a"]}}}
 export const route = 'POST /echo/:id';
@@ -48,7 +48,7 @@ export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
     expect(await ask(dev, '/echo/7', { json: { a: 'x' } })).toMatchObject({ status: 400 });
   });
 
-  it('adds, renames and removes routes', async () => {
+  test('adds, renames and removes routes', async () => {
     await start({ 'src/handlers/a.ts': returns('a') });
     expect(await ask(dev, '/b')).toMatchObject({ status: 404, body: { code: 'not_found' } });
     await app.write('src/handlers/b.ts', returns('b'));
@@ -70,7 +70,7 @@ export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
     expect(await ask(dev, '/a')).toMatchObject({ status: 200, body: 'a' });
   });
 
-  it('reloads what a helper is shared by, and nothing else', async () => {
+  test('reloads what a helper is shared by, and nothing else', async () => {
     const user = (name: string): string => `
 import { text } from '../shared.ts';
 globalThis.runs ??= {};
@@ -96,7 +96,7 @@ export const handler = () => ({ text, runs: globalThis.runs.${name} });
     expect((await ask(dev, '/c')).body).toBe(before);
   });
 
-  it('runs import.meta.hot.dispose of what it replaces', async () => {
+  test('runs import.meta.hot.dispose of what it replaces', async () => {
     const handler = (n: number): string => `
 globalThis.disposed ??= [];
 import.meta.hot.dispose(() => globalThis.disposed.push(${n}));
@@ -108,7 +108,7 @@ export const handler = () => [${n}, globalThis.disposed];
     await eventually(async () => expect((await ask(dev, '/a')).body).toEqual([2, [1]]));
   });
 
-  it('takes middleware along', async () => {
+  test('takes middleware along', async () => {
     const middleware = (mark: string): string =>
       `export const middleware = async (req, res, gctx, lctx, next) => { lctx.state.set('m', (lctx.state.get('m') ?? '') + '${mark}'); return next(); };`;
     await start({
@@ -125,7 +125,7 @@ export const handler = () => [${n}, globalThis.disposed];
     await eventually(async () => expect((await ask(dev, '/deep/a')).body).toBe('3'));
   });
 
-  it('keeps a request waiting for its own contract only', async () => {
+  test('keeps a request waiting for its own contract only', async () => {
     await start({
       'src/handlers/slow.ts': `// contract: {"delay":1500}\n${returns('slow')}`,
       'src/handlers/quick.ts': returns('quick'),
@@ -139,7 +139,7 @@ export const handler = () => [${n}, globalThis.disposed];
 });
 
 describe('beside Vite', () => {
-  it('leaves other paths to Vite, and pages to the client', async () => {
+  test('leaves other paths to Vite, and pages to the client', async () => {
     await start({
       'index.html':
         '<!doctype html><title>page</title><script type="module" src="/src/main.ts"></script>',
@@ -174,12 +174,12 @@ describe('beside Vite', () => {
     expect(await ask(dev, '/users', { json: {} })).toMatchObject({ status: 405 });
   });
 
-  it('answers documents itself where there is no page', async () => {
+  test('answers documents itself where there is no page', async () => {
     await start({ 'src/handlers/index.ts': returns('root') });
     expect((await ask(dev, '/', { headers: { 'sec-fetch-dest': 'document' } })).body).toBe('root');
   });
 
-  it('gives a browser the routes below the base, and the page elsewhere, as the built server does', async () => {
+  test('gives a browser the routes below the base, and the page elsewhere, as the built server does', async () => {
     await start(
       { 'index.html': '<!doctype html><title>page</title>', 'src/handlers/users.ts': returns('u') },
       { options: { base: '/api' } },
@@ -194,7 +194,7 @@ describe('beside Vite', () => {
       expect((await ask(dev, path, document)).body).toContain('<title>page</title>');
   });
 
-  it('has a base, OPTIONS and CORS', async () => {
+  test('has a base, OPTIONS and CORS', async () => {
     await start(
       { 'src/handlers/users.ts': returns('u') },
       { options: { base: '/api', cors: { origins: ['https://app.example.com'] } } },
@@ -220,7 +220,7 @@ describe('beside Vite', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('switches open sockets to new hooks, and leaves the socket of Vite alone', async () => {
+  test('switches open sockets to new hooks, and leaves the socket of Vite alone', async () => {
     const socket = (n: number): string => `
 export const route = 'WS /chat/:room';
 export const socket = { message(peer, message) { peer.send('${n}:' + peer.params.room + ':' + JSON.stringify(message)); } };
@@ -256,7 +256,7 @@ export const socket = { message(peer, message) { peer.send('${n}:' + peer.params
     expect(hmr).toBe(101);
   });
 
-  it('goes on after a restart of the server', async () => {
+  test('goes on after a restart of the server', async () => {
     await start({ 'src/handlers/a.ts': returns('one') });
     expect((await ask(dev, '/a')).body).toBe('one');
     await dev.server.restart();

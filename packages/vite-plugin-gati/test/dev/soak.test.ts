@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
 
@@ -39,7 +39,7 @@ const saves: Record<string, (file: string, text: string) => Promise<void>> = {
   ),
 };
 
-it('loses no edit and fails no request while clients call', { timeout: 60_000 }, async () => {
+test('loses no edit and fails no request while clients call', { timeout: 60_000 }, async () => {
   app = await createTestApp({
     [FILE]: handler(0),
     'src/handlers/other.ts': 'export const handler = () => 1;',
@@ -89,7 +89,7 @@ it('loses no edit and fails no request while clients call', { timeout: 60_000 },
   expect((await ask(dev, '/echo?n=60')).status).toBe(200);
 });
 
-it('takes a file that stays empty for empty, and the text that comes later', async () => {
+test('takes a file that stays empty for empty, and the text that comes later', async () => {
   app = await createTestApp({ [FILE]: handler(1) });
   dev = await startDev(app.root);
   expect((await ask(dev, '/echo')).status).toBe(200);
@@ -99,17 +99,21 @@ it('takes a file that stays empty for empty, and the text that comes later', asy
   await eventually(async () => expect((await ask(dev, '/echo')).body).toMatchObject({ n: 2 }));
 });
 
-it('finds edits of what handlers import, however they are saved', { timeout: 30_000 }, async () => {
-  app = await createTestApp({
-    'src/text.ts': 'export const n = 0;',
-    [FILE]: "import { n } from '../text.ts';\nexport const handler = () => n;",
-  });
-  dev = await startDev(app.root);
-  expect((await ask(dev, '/echo')).body).toBe(0);
-  let n = 0;
-  for (const [name, save] of Object.entries(saves)) {
-    n++;
-    await save(path.join(app.root, 'src/text.ts'), `export const n = ${n};`);
-    await eventually(async () => expect((await ask(dev, '/echo')).body, name).toBe(n));
-  }
-});
+test(
+  'finds edits of what handlers import, however they are saved',
+  { timeout: 30_000 },
+  async () => {
+    app = await createTestApp({
+      'src/text.ts': 'export const n = 0;',
+      [FILE]: "import { n } from '../text.ts';\nexport const handler = () => n;",
+    });
+    dev = await startDev(app.root);
+    expect((await ask(dev, '/echo')).body).toBe(0);
+    let n = 0;
+    for (const [name, save] of Object.entries(saves)) {
+      n++;
+      await save(path.join(app.root, 'src/text.ts'), `export const n = ${n};`);
+      await eventually(async () => expect((await ask(dev, '/echo')).body, name).toBe(n));
+    }
+  },
+);

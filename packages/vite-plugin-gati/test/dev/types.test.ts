@@ -1,5 +1,5 @@
 import type { ErrorPayload } from 'vite';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyzer } from '../../src/analyze/analyzer-api.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
@@ -27,7 +27,7 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 export type Body = { amount: ${amount} };
 `;
 
-  it(
+  test(
     'refuses what the edited type refuses, and writes the client of it',
     { timeout: 60_000 },
     async () => {
@@ -78,7 +78,7 @@ export type Body = { amount: ${amount} };
     },
   );
 
-  it('follows a type that only types import', { timeout: 60_000 }, async () => {
+  test('follows a type that only types import', { timeout: 60_000 }, async () => {
     app = await createTestApp({
       'src/types.ts': 'export interface Order { id: string }',
       'src/handlers/orders.post.ts':
@@ -94,7 +94,7 @@ export type Body = { amount: ${amount} };
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
-  it('takes a Standard Schema value of the running module', { timeout: 60_000 }, async () => {
+  test('takes a Standard Schema value of the running module', { timeout: 60_000 }, async () => {
     const orders = (kind: string): string => `
 import * as z from 'zod';
 export const body = z.object({ id: z.${kind}() });
@@ -111,7 +111,7 @@ export const handler: Handler = (req, res) => res.json({ ok: true });
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
-  it('shows a type error in the overlay until it is gone', { timeout: 60_000 }, async () => {
+  test('shows a type error in the overlay until it is gone', { timeout: 60_000 }, async () => {
     const handler = (value: string): string =>
       `export const handler: Handler = (req, res) => {\n  const n: number = ${value};\n  return res.json({ n });\n};\n`;
     app = await createTestApp({ 'src/handlers/a.ts': handler('1') });

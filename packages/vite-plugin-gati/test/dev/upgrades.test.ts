@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { App } from '@gati/runtime-h3/app';
 import type { InlineConfig, ViteDevServer } from 'vite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exchange } from '../../../../test/kit/raw.ts';
 import { serveUpgrades } from '../../src/dev/upgrades.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
@@ -85,7 +85,7 @@ async function startUpstream(): Promise<string> {
   return `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
 }
 
-it('refuses a WebSocket that no route takes, and takes its own and those of Vite', async () => {
+test('refuses a WebSocket that no route takes, and takes its own and those of Vite', async () => {
   await start();
   const refused = await shake('/no/such');
   expect(refused?.status).toBe(404);
@@ -106,7 +106,7 @@ it('refuses a WebSocket that no route takes, and takes its own and those of Vite
   ).toBe(101);
 });
 
-it('leaves to a proxy what is the proxy’s', async () => {
+test('leaves to a proxy what is the proxy’s', async () => {
   const target = await startUpstream();
   await start({
     server: {
@@ -124,7 +124,7 @@ it('leaves to a proxy what is the proxy’s', async () => {
   expect((await shake('/chat/blue'))?.status).toBe(101);
 });
 
-it('leaves to another plugin what may be its own', async () => {
+test('leaves to another plugin what may be its own', async () => {
   const own = {
     name: 'own-sockets',
     configureServer: ({ httpServer }: { httpServer: unknown }) =>
@@ -147,14 +147,14 @@ it('leaves to another plugin what may be its own', async () => {
   expect((await shake('/chat/blue'))?.status).toBe(101);
 });
 
-it('says that the app can not be read, where it can not', async () => {
+test('says that the app can not be read, where it can not', async () => {
   app = await createTestApp({});
   const ready = Promise.reject(new Error('no such disk'));
   ready.catch(() => undefined);
   const unread = {
     name: 'unread',
     configureServer: (server: ViteDevServer) =>
-      serveUpgrades(server, { upgrade: () => false } as unknown as App, ready),
+      serveUpgrades(server, { handleNodeUpgrade: () => false } as unknown as App, ready),
   };
   dev = await startDev(app.root, { config: { plugins: [unread] } });
   const refused = await shake('/chat/blue');
@@ -183,13 +183,13 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
   const H2C = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n';
   const LAST = 'GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
-  it('answers an upgrade that is no WebSocket as the request that it is', async () => {
+  test('answers an upgrade that is no WebSocket as the request that it is', async () => {
     const got = await raw(`GET /hello HTTP/1.1\r\n${H2C}\r\n`, LAST);
     expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
     expect(got.match(/hello/g)).toHaveLength(2);
   });
 
-  it('answers one that has a body too', async () => {
+  test('answers one that has a body too', async () => {
     const got = await raw(
       `POST /echo HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n${H2C}\r\n{"a":`,
       '"b"}',

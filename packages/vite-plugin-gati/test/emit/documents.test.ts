@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Contract, RouteContract } from '@gati/contract';
 import { toApiChangelog } from '../../src/emit/changelog.ts';
 import { toDockerFiles } from '../../src/emit/docker.ts';
@@ -33,7 +33,7 @@ const contract: Contract = {
 const app = { name: 'shop', version: '1.2.0' };
 
 describe('toManifest', () => {
-  it('gives one id for one version, contract, code and set of compiled packages', () => {
+  test('gives one id for one version, contract, code and set of compiled packages', () => {
     const native = { platform: 'linux', arch: 'x64', packages: [{ name: 'a', version: '1.0.0' }] };
     const input = { version: '1.0.0', contract, code: 'abc' };
     const id = toReleaseId(input);
@@ -50,7 +50,7 @@ describe('toManifest', () => {
     );
   });
 
-  it('leaves out what there is not', () => {
+  test('leaves out what there is not', () => {
     expect(Object.keys(toManifest({ app, contract }))).toEqual([
       'format',
       'name',
@@ -61,7 +61,7 @@ describe('toManifest', () => {
   });
 });
 
-it('lists the routes of a first release by domain', () => {
+test('lists the routes of a first release by domain', () => {
   expect(toApiChangelog([{ manifest: toManifest({ app, contract }) }]))
     .toBe(`# Changelog of the shop API
 
@@ -85,11 +85,11 @@ describe('toDockerFiles', () => {
       ({ path }) => path === file,
     )!.text;
 
-  it('quotes what comes from package.json', () => {
+  test('quotes what comes from package.json', () => {
     expect(text('a "b" $HOME', 'Dockerfile')).toContain('title="a \\"b\\" \\$HOME"');
   });
 
-  it('starts no shell', () => {
+  test('starts no shell', () => {
     const lines = text('shop', 'Dockerfile').split('\n');
     expect(lines.filter((line) => /^RUN\b/.test(line))).toEqual([]);
     const commands = lines.flatMap(
@@ -99,6 +99,6 @@ describe('toDockerFiles', () => {
     for (const command of commands) expect(JSON.parse(command)).toBeInstanceOf(Array);
   });
 
-  it('keeps source maps out of the image', () =>
+  test('keeps source maps out of the image', () =>
     expect(text('shop', '.dockerignore')).toContain('**/*.map'));
 });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporary } from '../../../../test/kit/folders.ts';
 import { isCi, locateStore } from '../../src/releases/locate.ts';
 
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 const deploy = (text: string): void => fs.writeFileSync(path.join(root, 'gati.deploy.yaml'), text);
 
-it('takes what is named nearest', () => {
+test('takes what is named nearest', () => {
   expect(locateStore(root)).toEqual({ url: path.join(root, '.gati/releases'), named: false });
   deploy('target: aws\nreleases: s3://acme/shop # for all\n');
   expect(locateStore(root)).toEqual({ url: 's3://acme/shop', named: true });
@@ -30,12 +30,15 @@ it('takes what is named nearest', () => {
   expect(locateStore(root).named).toBe(false);
 });
 
-it.each(['releases: [a, b]\n', 'releases: "unfinished\n'])('says what is wrong with %j', (text) => {
-  deploy(text);
-  expect(() => locateStore(root)).toThrow(/GATI_RELEASES: .*gati\.deploy\.yaml/);
-});
+test.each(['releases: [a, b]\n', 'releases: "unfinished\n'])(
+  'says what is wrong with %j',
+  (text) => {
+    deploy(text);
+    expect(() => locateStore(root)).toThrow(/GATI_RELEASES: .*gati\.deploy\.yaml/);
+  },
+);
 
-it.each([
+test.each([
   ['', false],
   ['false', false],
   ['0', false],

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createScanner } from '../../src/scan/scanner.ts';
 import type { Scan } from '../../src/scan/types.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
@@ -13,7 +13,7 @@ async function scanOf(files: Record<string, string>, base?: string): Promise<Sca
 }
 
 describe('routes', () => {
-  it('reads the route export, the domain, the name and the exports', async () => {
+  test('reads the route export, the domain, the name and the exports', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/payments/capture.ts': `
 export const route = 'POST /payments/:id/capture';
@@ -41,7 +41,7 @@ export interface Query {}
     ]);
   });
 
-  it('reads constants behind templates, casts, other constants and export lists', async () => {
+  test('reads constants behind templates, casts, other constants and export lists', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.ts': `const base = '/a'; const route = \`GET \${base}/x\` as const; const handler = () => {}; export { route, handler };`,
       'src/handlers/b.js': `export const route = "GET /b" ; export default function () {}`,
@@ -57,7 +57,7 @@ export interface Query {}
     ]);
   });
 
-  it('warns of routes where a built server answers its own probes', async () => {
+  test('warns of routes where a built server answers its own probes', async () => {
     const files = {
       'src/handlers/index.ts': HANDLER,
       'src/handlers/[...rest].ts': HANDLER,
@@ -80,7 +80,7 @@ export interface Query {}
     ]);
   });
 
-  it('takes what has no route export from its path', async () => {
+  test('takes what has no route export from its path', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/index.ts': HANDLER,
       'src/handlers/hello.ts': HANDLER,
@@ -108,7 +108,7 @@ export interface Query {}
     ]);
   });
 
-  it('leaves tests, declarations and files that start with _ alone', async () => {
+  test('leaves tests, declarations and files that start with _ alone', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.test.ts': '',
       'src/handlers/a.d.ts': '',
@@ -119,7 +119,7 @@ export interface Query {}
     expect({ routes, diagnostics }).toEqual({ routes: [], diagnostics: [] });
   });
 
-  it('lists middleware outermost first', async () => {
+  test('lists middleware outermost first', async () => {
     const middleware = 'export const middleware = () => {};';
     const { routes } = await scanOf({
       'src/handlers/_middleware.ts': middleware,
@@ -135,7 +135,7 @@ export interface Query {}
     ]);
   });
 
-  it('takes another client name, and keeps the first of two equal ones', async () => {
+  test('takes another client name, and keeps the first of two equal ones', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.ts': `export const route = 'GET /a'; export const name = 'x.y'; ${HANDLER}`,
       'src/handlers/b.ts': `export const route = 'GET /b'; export const name = 'x.y'; ${HANDLER}`,
@@ -160,7 +160,7 @@ export interface Query {}
 });
 
 describe('problems', () => {
-  it('names file, line and fix, and hides no other file', async () => {
+  test('names file, line and fix, and hides no other file', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/good.ts': HANDLER,
       'src/handlers/syntax.ts': 'export const a = 1;\nexport const handler = (;\n',
@@ -189,7 +189,7 @@ describe('problems', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['/users', "for example 'GET /users'"],
     ['FETCH /users', "for example 'GET /users'"],
     ['GET users', "for example 'GET /users'"],
@@ -218,7 +218,7 @@ describe('problems', () => {
     ]);
   });
 
-  it('reports two routes of one shape at both places', async () => {
+  test('reports two routes of one shape at both places', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.ts': `export const route = 'GET /users/:id';\n${HANDLER}`,
       'src/handlers/users/[name].get.ts': HANDLER,
@@ -243,7 +243,7 @@ describe('problems', () => {
 });
 
 describe('the rest of an app', () => {
-  it('finds modules, effects, config and versions', async () => {
+  test('finds modules, effects, config and versions', async () => {
     const found = await scanOf({
       'src/modules/ledger.ts': 'export const reserve = () => true;',
       'src/modules/fx-rates.ts': '',
@@ -307,7 +307,7 @@ describe('the rest of an app', () => {
     });
   });
 
-  it('tells which settings of an effect can not be used', async () => {
+  test('tells which settings of an effect can not be used', async () => {
     const run = 'export async function run() {}';
     const { diagnostics, effects } = await scanOf({
       'src/effects/good.ts': `const MINUTE = 60 * 1000;
@@ -342,7 +342,7 @@ ${run}`,
       [
         'GATI_EFFECT_SCHEDULE',
         'src/effects/c.ts:1',
-        "'0 0 30 2 *' is no schedule: it never comes.",
+        "'0 0 30 2 *' is no schedule: test never comes.",
       ],
       ['GATI_EFFECT_SETTING', 'src/effects/d.ts:2', "'concurrency' can't be 0."],
       ['GATI_EFFECT_SETTING', 'src/effects/e.ts:2', `'retry' can't be {"tries":3}.`],
@@ -353,7 +353,7 @@ ${run}`,
 });
 
 describe('again', () => {
-  it('looks at changed files only, and keeps the route of a file that broke', async () => {
+  test('looks at changed files only, and keeps the route of a file that broke', async () => {
     app = await createTestApp({
       'src/handlers/a.ts': `export const route = 'GET /a';\n${HANDLER}`,
       'src/handlers/b.ts': HANDLER,
@@ -385,7 +385,7 @@ describe('again', () => {
     expect(await scanner.scan()).toEqual(last);
   });
 
-  it('leaves what is told while it reads as it was told', async () => {
+  test('leaves what is told while it reads as it was told', async () => {
     app = await createTestApp({ 'src/handlers/a.ts': HANDLER, 'src/handlers/b.ts': HANDLER });
     const scanner = createScanner(app.root);
     await scanner.scan();

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import * as esbuild from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup, type Plugin as RollupPlugin } from 'rollup';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import webpack from 'webpack';
 import esbuildGati from '../../src/virtual/bundlers/esbuild.ts';
 import rolldownGati from '../../src/virtual/bundlers/rolldown.ts';
@@ -111,7 +111,7 @@ const bundlers: Record<string, () => Promise<string>> = {
   },
 };
 
-it.each(Object.keys(bundlers))(
+test.each(Object.keys(bundlers))(
   'makes a server that runs, with %s',
   { timeout: 60_000 },
   async (name) => {

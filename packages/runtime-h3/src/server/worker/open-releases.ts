@@ -11,7 +11,7 @@ import type { OpenReleases, OpenReleasesOptions } from './served-app.ts';
 export async function openReleases(options: OpenReleasesOptions): Promise<OpenReleases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
   const hasFolder = folder !== undefined && existsSync(folder);
-  const at = (file: string): string => join(folder!, '../../..', file);
+  const at = (file: string): string => join(folder!, '../..', file);
   // Also where it can't be reached, for example for want of a permission: nothing that a request needs stands in it.
   const hasManifest = folder !== undefined && existsSync(at(MANIFEST_FILE));
   const date = hasManifest ? Math.floor(statSync(at(MANIFEST_FILE)).mtimeMs) : 0;

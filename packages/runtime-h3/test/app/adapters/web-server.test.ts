@@ -1,11 +1,11 @@
 import { plugin } from 'crossws/server/node';
 import { serve } from 'srvx/node';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { bundle } from '../../helpers/bundle.ts';
 import { client } from '../../helpers/socket-client.ts';
 import { overWeb, raw } from '../../helpers/target.ts';
 
-it('runs on a server that speaks fetch, with its sockets', async () => {
+test('runs on a server that speaks fetch, with its sockets', async () => {
   const target = await overWeb(
     bundle({
       'GET /ip': { handler: (_req, _res, _gctx, lctx) => ({ ip: lctx.client.ip }) },

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle } from '../../helpers/bundle.ts';
 import { overNode, raw, type Target } from '../../helpers/target.ts';
 
@@ -79,7 +79,7 @@ describe('bad input in production', () => {
     return problem;
   }
 
-  it.each([
+  test.each([
     [`{"a":${SECRET}}`, 5],
     [`{"a":1,}`, 7],
     [`{"a":1`, 6],
@@ -106,7 +106,7 @@ describe('bad input in production', () => {
     if (offset !== undefined) expect(problem['offset']).toBe(offset);
   });
 
-  it('a wrong content type is 415', async () => {
+  test('a wrong content type is 415', async () => {
     await refused(json('{}', { 'content-type': 'text/plain' }), 415, 'unsupported_media_type');
     const charset = await refused(
       json('{}', { 'content-type': 'application/json; charset=latin1' }),
@@ -126,7 +126,7 @@ describe('bad input in production', () => {
     await refused(missing, 415, 'unsupported_media_type');
   });
 
-  it('takes the usual spellings of JSON', async () => {
+  test('takes the usual spellings of JSON', async () => {
     for (const type of [
       'application/json; charset=utf-8',
       'application/json;charset=UTF-8',
@@ -140,7 +140,7 @@ describe('bad input in production', () => {
     }
   });
 
-  it('too large is 413, declared, chunked and undeclared, and the connection ends', async () => {
+  test('too large is 413, declared, chunked and undeclared, and the connection ends', async () => {
     await refused(json('x'.repeat(100_001)), 413, 'content_too_large');
     const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
@@ -171,7 +171,7 @@ describe('bad input in production', () => {
     );
   });
 
-  it('too deep is 400', async () => {
+  test('too deep is 400', async () => {
     await refused(json(`${'['.repeat(65)}${']'.repeat(65)}`), 400, 'too_deep');
     await refused(json(`${'{"a":'.repeat(40_000 / 8)}1${'}'.repeat(40_000 / 8)}`), 400, 'too_deep');
     await refused(json('['.repeat(90_000)), 400, 'malformed_json');
@@ -179,7 +179,7 @@ describe('bad input in production', () => {
     expect(statusOf(await raw(target.port, json(brackets)))).toBe(200);
   });
 
-  it('prototype keys are 400', async () => {
+  test('prototype keys are 400', async () => {
     for (const body of [
       '{"__proto__":{"admin":true}}',
       '{"a":1,"b":[{"__proto__":1}]}',
@@ -195,11 +195,11 @@ describe('bad input in production', () => {
     expect(({} as Record<string, unknown>)['admin']).toBe(undefined);
   });
 
-  it('of duplicate keys the last counts', async () => {
+  test('of duplicate keys the last counts', async () => {
     expect(problemOf(await raw(target.port, json('{"a":"x","a":2}')))).toEqual({ a: 2 });
   });
 
-  it('invalid UTF-8 is 400', async () => {
+  test('invalid UTF-8 is 400', async () => {
     for (const bytes of [
       [0xff],
       [0xc3, 0x28],
@@ -223,7 +223,7 @@ describe('bad input in production', () => {
     expect(statusOf(await raw(target.port, json('{"b":"\ufffd"}')))).toBe(200);
   });
 
-  it('a slow body is 408 and the connection ends', async () => {
+  test('a slow body is 408 and the connection ends', async () => {
     const answer = await raw(
       target.port,
       request(
@@ -239,7 +239,7 @@ describe('bad input in production', () => {
     expect(problemOf(answer)).toMatchObject({ code: 'request_timeout' });
   });
 
-  it('a truncated body ends without an answer and without a crash', async () => {
+  test('a truncated body ends without an answer and without a crash', async () => {
     const half = request(
       'POST /echo',
       { 'content-type': 'application/json', 'content-length': '50' },
@@ -256,7 +256,7 @@ describe('bad input in production', () => {
     expect([Number.NaN, 400]).toContain(statusOf(answer));
   });
 
-  it('absurd paths are answered', async () => {
+  test('absurd paths are answered', async () => {
     const close = { connection: 'close' };
     for (const [path, status] of [
       [`/${'a'.repeat(8000)}`, 404],
@@ -281,7 +281,7 @@ describe('bad input in production', () => {
     expect(statusOf(await raw(target.port, request('OPTIONS *', close)))).toBe(204);
   });
 
-  it('absurd headers are answered', async () => {
+  test('absurd headers are answered', async () => {
     const close = { connection: 'close' };
     expect(
       statusOf(
@@ -327,7 +327,7 @@ describe('bad input in production', () => {
     ).toBe(200);
   });
 
-  it('serves the next request on a connection whose body was refused', async () => {
+  test('serves the next request on a connection whose body was refused', async () => {
     const first = json('{"a":', { connection: 'keep-alive' });
     const answer = await raw(target.port, [
       ...first,
@@ -338,7 +338,7 @@ describe('bad input in production', () => {
   });
 });
 
-it('leaves what is not its own to the next handler', async () => {
+test('leaves what is not its own to the next handler', async () => {
   const target = await overNode(bundle({ 'POST /own': { handler: () => ({}) } }));
   const server = createServer((req, res) =>
     target.app.handleNodeRequest(req, res, () => res.end(`next ${req.url}`)),

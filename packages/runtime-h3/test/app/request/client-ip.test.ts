@@ -1,19 +1,19 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createClientIp } from '../../../src/app/request/client-ip.ts';
 
-it('trusts nobody by default', () => {
+test('trusts nobody by default', () => {
   expect(createClientIp(undefined)('::ffff:10.0.0.1', '1.2.3.4')).toBe('10.0.0.1');
   expect(createClientIp([])('10.0.0.1', '1.2.3.4')).toBe('10.0.0.1');
 });
 
-it('counts hops from the right', () => {
+test('counts hops from the right', () => {
   const ip = createClientIp(2);
   expect(ip('10.0.0.1', '6.6.6.6, 1.2.3.4, 10.0.0.2')).toBe('1.2.3.4');
   expect(ip('10.0.0.1', '1.2.3.4')).toBe('1.2.3.4');
   expect(ip('10.0.0.1', undefined)).toBe('10.0.0.1');
 });
 
-it('skips the addresses of known proxies', () => {
+test('skips the addresses of known proxies', () => {
   const ip = createClientIp(['10.0.0.0/8', '2001:db8::/32', '127.0.0.1']);
   expect(ip('10.0.0.1', '6.6.6.6, 1.2.3.4, 10.9.9.9')).toBe('1.2.3.4');
   expect(ip('2001:db8::5', '2001:db9::1')).toBe('2001:db9::1');
@@ -24,7 +24,7 @@ it('skips the addresses of known proxies', () => {
   expect(ip('127.0.0.1', 'unknown')).toBe('unknown');
 });
 
-it('refuses what is no range', () => {
+test('refuses what is no range', () => {
   for (const range of ['x', '10.0.0.0/33', '300.1.1.1', '::1/129', '10.0.0.0/x'])
     expect(() => createClientIp([range])).toThrow(TypeError);
 });

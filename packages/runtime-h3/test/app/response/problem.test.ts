@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { toProblem } from '../../../src/app/response/problem.ts';
 
-it.each(
+test.each(
   Object.keys(STATUS_CODES)
     .map(Number)
     .filter((status) => status >= 400 && status !== 509),
@@ -10,7 +10,7 @@ it.each(
   expect(toProblem(status, 'x').title).not.toMatch(/^(?:Client|Server) Error$/);
 });
 
-it('an unregistered status has the title of its class', () => {
+test('an unregistered status has the title of its class', () => {
   expect(toProblem(499, 'x').title).toBe('Client Error');
   expect(toProblem(599, 'x').title).toBe('Server Error');
 });

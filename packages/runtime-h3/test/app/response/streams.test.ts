@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
 import { adapters, overNode, raw, type Target } from '../../helpers/target.ts';
 
@@ -9,7 +9,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     (target = await open(bundle(routes)));
   afterEach(() => target.close());
 
-  it('ends the source when the client goes', async () => {
+  test('ends the source when the client goes', async () => {
     let returned = 0;
     let aborted = 0;
     await start({
@@ -35,7 +35,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     await expect.poll(() => [returned, aborted, target.app.inflight]).toEqual([1, 1, 0]);
   });
 
-  it('asks for no more than the client takes', async () => {
+  test('asks for no more than the client takes', async () => {
     let made = 0;
     await start({
       'GET /flood': {
@@ -62,7 +62,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     await expect.poll(() => target.app.inflight).toBe(0);
   });
 
-  it('ends event streams when the process drains, also one that waits', async () => {
+  test('ends event streams when the process drains, also one that waits', async () => {
     await start({
       'GET /wait': {
         handler: async function* () {
@@ -78,7 +78,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     expect(await text).toBe('data: 1\n\n');
   });
 
-  it('cuts an answer whose source fails', async () => {
+  test('cuts an answer whose source fails', async () => {
     await start({
       'GET /breaks': {
         handler: async function* () {
@@ -96,7 +96,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
 });
 
 describe('draining over node', () => {
-  it('finishes what is in flight and ends the connections', async () => {
+  test('finishes what is in flight and ends the connections', async () => {
     let release: (() => void) | undefined;
     const target = await overNode(
       bundle({
@@ -123,7 +123,7 @@ describe('draining over node', () => {
     await target.close();
   });
 
-  it('keeps pipelined requests in order', async () => {
+  test('keeps pipelined requests in order', async () => {
     const target = await overNode(
       bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }),
     );
@@ -134,7 +134,7 @@ describe('draining over node', () => {
     await target.close();
   });
 
-  it('is not disturbed by a client that goes before the answer', async () => {
+  test('is not disturbed by a client that goes before the answer', async () => {
     let aborted = false;
     let settled = false;
     const target = await overNode(

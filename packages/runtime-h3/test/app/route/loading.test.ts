@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
 import type { BundleRoute } from '../../../src/releases/bundle.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
@@ -8,7 +8,7 @@ const hear = (reason: unknown): void => void unheard.push(reason);
 process.on('unhandledRejection', hear);
 afterEach(() => void process.off('unhandledRejection', hear));
 
-it('answers 500 for code that fails to load before the first global context is made', async () => {
+test('answers 500 for code that fails to load before the first global context is made', async () => {
   const release = bundle({ 'GET /broken': {} });
   (release.routes[0] as BundleRoute).load = () => Promise.reject(new Error('no such code'));
   const app = createApp({

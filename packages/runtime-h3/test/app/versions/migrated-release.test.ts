@@ -1,5 +1,5 @@
 import type { Contract } from '@gati/contract';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { MigrationPath, ServedRelease } from '../../../src/app/versions/served-release.ts';
 import { HttpError } from '../../../src/index.ts';
 import type { Migration } from '../../../src/releases/migrate/types.ts';
@@ -122,7 +122,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
   afterEach(() => target.close());
 
-  it('a retired release is answered by a newer one, in the words of the old', async () => {
+  test('a retired release is answered by a newer one, in the words of the old', async () => {
     await start();
     const answer = await pay(5);
     expect([answer.status, await answer.json()]).toEqual([200, { amount: 5 }]);
@@ -137,7 +137,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(answer.headers.get('link')).toContain('rel="help"');
   });
 
-  it('what the newer one refuses, a migration refuses, or a client sends wrong is said as ever', async () => {
+  test('what the newer one refuses, a migration refuses, or a client sends wrong is said as ever', async () => {
     await start();
     const refused = await pay(1e9);
     expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
@@ -180,7 +180,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect((await old('/gone')).status).toBe(404);
   });
 
-  it('a migration that fails is a 500, and is logged', async () => {
+  test('a migration that fails is a 500, and is logged', async () => {
     await start();
     const answer = await pay(666);
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
@@ -193,7 +193,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     ).toBe(true);
   });
 
-  it('routes may change their method, stay as they are, and stream', async () => {
+  test('routes may change their method, stay as they are, and stream', async () => {
     await start();
     expect(await (await old('/created')).json()).toEqual({ got: { made: true } });
     expect(await (await old('/same')).json()).toEqual({ same: true });

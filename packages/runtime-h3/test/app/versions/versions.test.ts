@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { ServedRelease } from '../../../src/app/versions/served-release.ts';
 import { bundle } from '../../helpers/bundle.ts';
 import { release } from '../../helpers/releases.ts';
@@ -60,7 +60,7 @@ describe.each(adapters)('over %s', (_name, open) => {
   };
   afterEach(() => target.close());
 
-  it.each([
+  test.each([
     ['2026-05-01', 200, '2.0.1'],
     ['2026-04-30T12:00:00+02:00', 200, '1.1.0'],
     ['1.1.0', 200, '1.1.0'],
@@ -82,7 +82,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await ask(version)).toEqual([status, answer]);
   });
 
-  it('offers the choice with a line to paste', async () => {
+  test('offers the choice with a line to paste', async () => {
     await start();
     const answer = await target.call('/which?x=1');
     const body = (await answer.json()) as { versions: unknown; curl: string };
@@ -100,7 +100,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     );
   });
 
-  it('every refusal has the list', async () => {
+  test('every refusal has the list', async () => {
     await start();
     for (const version of ['v1', '1.0.0', '9.0.0']) {
       const answer = await target.call('/which', { headers: { 'x-api-version': version } });
@@ -110,7 +110,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     }
   });
 
-  it('answers say which release they are of and what comes after', async () => {
+  test('answers say which release they are of and what comes after', async () => {
     await start();
     const old = (await target.call('/which?api-version=%5E1')).headers;
     expect(Object.fromEntries(old)).toMatchObject({
@@ -128,7 +128,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect([latest.get('deprecation'), latest.get('sunset')]).toEqual([null, null]);
   });
 
-  it('takes the version from the query, once', async () => {
+  test('takes the version from the query, once', async () => {
     const routes = { 'GET /which': { handler: (req: { query: unknown }) => req.query } };
     await start([
       release('1.0.0', '2026-01-01', { routes }),
@@ -150,7 +150,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     ).toBe('1.0.0');
   });
 
-  it('a route says what a missing version means there, else the app does', async () => {
+  test('a route says what a missing version means there, else the app does', async () => {
     const list = (policy?: string): ServedRelease[] => [
       release('1.0.0', '2026-01-01', { policy: '^1' }),
       release('1.1.0', '2026-02-01'),
@@ -183,19 +183,19 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await ask()).toEqual([200, '1.1.0']);
   });
 
-  it('one live release answers whoever does not ask', async () => {
+  test('one live release answers whoever does not ask', async () => {
     await start([FIVE[0]!, FIVE[2]!, FIVE[3]!]);
     expect(await ask()).toEqual([200, '2.0.1']);
     expect(await ask('1.0.0')).toEqual([410, 'version_retired']);
   });
 
-  it('development answers whatever version is asked for', async () => {
+  test('development answers whatever version is asked for', async () => {
     await start([FIVE[3]!], { mode: 'development' });
     expect(await ask('9.0.0')).toEqual([200, '2.0.1']);
     expect(await ask('nonsense')).toEqual([400, 'version_malformed']);
   });
 
-  it('rules are for paths that some release has', async () => {
+  test('rules are for paths that some release has', async () => {
     await start();
     expect((await target.call('/nothing')).status).toBe(404);
     expect((await target.call('/nothing', { headers: { 'x-api-version': 'v1' } })).status).toBe(
@@ -211,7 +211,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     ]);
   });
 
-  it('a preflight is answered by a release that has the route', async () => {
+  test('a preflight is answered by a release that has the route', async () => {
     await start(FIVE, { cors: { origins: ['https://a.example'] } });
     const preflight = async (path: string, method: string): Promise<[number, string | null]> => {
       const answer = await target.call(path, {
@@ -228,7 +228,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await preflight('/nothing', 'GET')).toEqual([404, null]);
   });
 
-  it('lists its versions, unless the app has that route', async () => {
+  test('lists its versions, unless the app has that route', async () => {
     await start(FIVE, { base: '/api' });
     const docs = { docs: '/api/versions/2.0.1' };
     const answer = await target.call('/api/versions', { headers: { 'x-api-version': 'whatever' } });
@@ -251,7 +251,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await (await target.call('/versions')).json()).toEqual({ mine: true });
   });
 
-  it('a release that does not load costs its own requests only', async () => {
+  test('a release that does not load costs its own requests only', async () => {
     let tries = 0;
     const broken = release('1.0.0', '2026-01-01', {
       bundle: () =>
@@ -266,7 +266,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(target.logged).toEqual([expect.objectContaining({ code: 'GATI_RELEASE_LOAD' })]);
   });
 
-  it('says how much a release is used', async () => {
+  test('says how much a release is used', async () => {
     let answer = (): void => undefined;
     const waiting = new Promise<void>((resolve) => (answer = resolve));
     const first = release('1.0.0', '2026-01-01', {
@@ -289,7 +289,7 @@ describe('over node alone', () => {
   let target: Target;
   afterEach(() => target.close());
 
-  it('header lines that are sent twice are refused, as they stand or folded', async () => {
+  test('header lines that are sent twice are refused, as they stand or folded', async () => {
     target = await overNode(bundle({}), { releases: () => served });
     const served = { list: FIVE };
     const lines = (fields: string): string =>
@@ -302,7 +302,7 @@ describe('over node alone', () => {
     ).toContain('400 Bad Request');
   });
 
-  it('what is no route of any release goes on to whoever is next, other methods of a route do not', async () => {
+  test('what is no route of any release goes on to whoever is next, other methods of a route do not', async () => {
     const served = { list: FIVE };
     target = await overNode(bundle({}), { releases: () => served });
     const outcome = (url: string, headers = {}): Promise<unknown> =>
@@ -319,7 +319,7 @@ describe('over node alone', () => {
     expect(await outcome('/versions')).toBe(200);
   });
 
-  it('a socket opens in the version of its header or query', async () => {
+  test('a socket opens in the version of its header or query', async () => {
     const served = { list: FIVE };
     target = await overNode(bundle({}), { releases: () => served });
     const first = async (path: string, headers = {}): Promise<string> => {

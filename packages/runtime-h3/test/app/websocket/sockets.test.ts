@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { HttpError } from '../../../src/index.ts';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
 import { overNode, raw, type Target } from '../../helpers/target.ts';
@@ -27,7 +27,7 @@ describe('WebSocket', () => {
     await target.close();
   });
 
-  it('opens, talks in JSON and closes', async () => {
+  test('opens, talks in JSON and closes', async () => {
     const seen: unknown[] = [];
     await start({
       'WS /chat/:room': {
@@ -50,7 +50,7 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
-  it('publishes to every other peer of a topic', async () => {
+  test('publishes to every other peer of a topic', async () => {
     await start({
       'WS /chat/:room': {
         socket: {
@@ -68,7 +68,7 @@ describe('WebSocket', () => {
     expect(await a.next()).toBe('{"from":"b","message":"plain"}');
   });
 
-  it.each([
+  test.each([
     ['not JSON', 'nope', 1007, 'not JSON at offset 0'],
     ['against the contract', '{"text":1}', 1008, '/text must be a string'],
     ['a prototype key', '{"text":"a","__proto__":{}}', 1008, 'a key is not allowed'],
@@ -84,7 +84,7 @@ describe('WebSocket', () => {
     expect(handled).toBe(0);
   });
 
-  it('closes on a message that is too large, and when a hook fails', async () => {
+  test('closes on a message that is too large, and when a hook fails', async () => {
     await start(
       {
         'WS /chat': {
@@ -106,7 +106,7 @@ describe('WebSocket', () => {
     expect(target.logged).toContainEqual(expect.objectContaining({ message: 'a socket failed' }));
   });
 
-  it('refuses a handshake with a problem', async () => {
+  test('refuses a handshake with a problem', async () => {
     await start({
       'WS /chat/:room': {
         params: { type: 'object', properties: { room: { type: 'integer' } }, required: ['room'] },
@@ -139,7 +139,7 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
-  it('refuses a handshake without what it needs, as a problem', async () => {
+  test('refuses a handshake without what it needs, as a problem', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const handshake = (headers: string): Promise<string> =>
       raw(target.port, [
@@ -157,7 +157,7 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
-  it('leaves the sockets of others alone', async () => {
+  test('leaves the sockets of others alone', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const server = createServer();
     let foreign = 0;
@@ -185,7 +185,7 @@ describe('WebSocket', () => {
     server.close();
   });
 
-  it('runs the code of the moment on open sockets', async () => {
+  test('runs the code of the moment on open sockets', async () => {
     let greeting = 'one';
     const release = bundle({ 'WS /live': { socket: {} } });
     const [slot] = release.routes;
@@ -208,7 +208,7 @@ describe('WebSocket', () => {
     expect(await socket.next()).toBe('"two"');
   });
 
-  it('gives peers 1012 when the process drains', async () => {
+  test('gives peers 1012 when the process drains', async () => {
     await start({ 'WS /chat': { socket: { open: (peer) => peer.send('in') } } });
     const socket = await open('/chat');
     await socket.next();

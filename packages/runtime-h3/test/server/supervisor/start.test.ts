@@ -38,7 +38,7 @@ test('a taken port is one clear error', async () => {
   other.close();
   expect(code).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(new RegExp(`^GATI_PORT_TAKEN: Port ${port} .*\n  fix: .*\n$`));
+  expect(stderr).toMatch(new RegExp(`^GATI_PORT_TAKEN: Port ${port} .*\n  fix: .*\n  see: .*\n$`));
 });
 
 test.each([

@@ -26,7 +26,7 @@ export function printServer(
     ...(cors === undefined ? [] : [`cors: ${JSON.stringify(cors)}`]),
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
     ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
-    ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../../client/', import.meta.url)"] : []),
+    ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
     ...(hasEffects ? [`queues: { ${queues.map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
