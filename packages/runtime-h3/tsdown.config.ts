@@ -75,7 +75,7 @@ const config: UserConfig = defineConfig(
       releases: 'src/releases/index.ts',
       server: 'src/server/index.ts',
       test: 'src/test.ts',
-      types: 'src/types.ts',
+      types: 'src/global-types.ts',
     },
     { deps: { onlyBundle: BUILT_IN }, plugins: [builtins, licenses] },
   ),

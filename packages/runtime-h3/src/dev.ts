@@ -3,8 +3,8 @@ export {
   type AppContext,
   createGlobalContext,
   type GlobalContextOptions,
-} from './context/global.ts';
-export { ABI } from './releases/bundle.ts';
+} from './global-context/create-global-context.ts';
+export { ABI } from './types/bundle.ts';
 export { wantsPage } from './server/http/client-files.ts';
 export { endWithProblem } from './server/http/raw-problem.ts';
 export {

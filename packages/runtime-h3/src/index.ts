@@ -1,10 +1,10 @@
 export { HttpError } from './app/response/http-error.ts';
 export { defineModule } from './modules/define.ts';
-export { ABI } from './releases/bundle.ts';
-export type * from './context/types.ts';
-export type * from './effects/types.ts';
-export type * from './modules/types.ts';
+export { ABI } from './types/bundle.ts';
+export type * from './types/context.ts';
+export type * from './types/effects.ts';
+export type * from './types/modules.ts';
 export type * from './ports.ts';
-export type * from './releases/bundle.ts';
+export type * from './types/bundle.ts';
 export type { Problem } from './app/response/problem.ts';
 export type { InputError } from './validate/explain.ts';

@@ -1,4 +1,4 @@
-import type { RouteId } from './context/types.ts';
+import type { RouteId } from './types/context.ts';
 
 /** What the generated client knows of the routes; `any` while nothing is generated. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a test that is right must not have errors before the first run

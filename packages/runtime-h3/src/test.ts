@@ -1,9 +1,9 @@
 import { GatiError } from '@gati/contract';
 import { createApp, onlyRelease } from './app/index.ts';
-import { createGlobalContext } from './context/global.ts';
-import type { GlobalContext } from './context/types.ts';
+import { createGlobalContext } from './global-context/create-global-context.ts';
+import type { GlobalContext } from './types/context.ts';
 import { createMemoryDriver } from './effects/drivers/memory/driver.ts';
-import type { ReleaseBundle } from './releases/bundle.ts';
+import type { ReleaseBundle } from './types/bundle.ts';
 import { createTextLogger } from './telemetry/text-logger.ts';
 import { readAnswer, toRequest } from './test-request.ts';
 import type { TestAnswerOf, TestArguments, TestRoute } from './test-types.ts';

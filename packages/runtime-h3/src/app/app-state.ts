@@ -1,5 +1,5 @@
-import type { Logger } from '../context/types.ts';
-import type { ReleaseBundle } from '../releases/bundle.ts';
+import type { Logger } from '../types/context.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
 import { Recorder } from '../telemetry/recorder.ts';
 import type { RouteStats } from '../telemetry/stats.ts';
 import type { Call } from './request/call.ts';
@@ -7,7 +7,7 @@ import type { AppServices } from './request/app-services.ts';
 import { type ClientIp, createClientIp } from './request/client-ip.ts';
 import { Cors } from './response/cors.ts';
 import { InFlight } from './request/in-flight.ts';
-import { DEFAULT_LIMITS, type Limits } from './request/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../types/limits.ts';
 import type { AppOptions } from './options.ts';
 import { normalizeBase } from './request/path.ts';
 import { NO_RELEASE } from './route/no-release.ts';

@@ -1,13 +1,9 @@
 export { createApp } from './create-app.ts';
-export {
-  type MissingVersion,
-  onlyRelease,
-  type ServedRelease,
-  type ServedReleases,
-} from './versions/served-release.ts';
+export type { MissingVersion, ServedRelease, ServedReleases } from '../types/served-release.ts';
+export { onlyRelease } from './versions/only-release.ts';
 export type { App, AppOptions, CorsOptions } from './options.ts';
-export type { Exchange } from './adapters/exchange.ts';
-export { DEFAULT_LIMITS, type Limits } from './request/limits.ts';
+export type { Exchange } from '../types/exchange.ts';
+export { DEFAULT_LIMITS, type Limits } from '../types/limits.ts';
 export { type Problem, toProblem } from './response/problem.ts';
 export { HttpError, isHttpError } from './response/http-error.ts';
 export { explain, type InputError } from '../validate/explain.ts';
@@ -22,4 +18,4 @@ export { createTextLogger, type TextOptions } from '../telemetry/text-logger.ts'
 export { redact } from '../telemetry/redact.ts';
 export type { LogSink, Span } from '../telemetry/recorder.ts';
 export type { RouteMetric } from '../telemetry/stats.ts';
-export type * from '../releases/bundle.ts';
+export type * from '../types/bundle.ts';

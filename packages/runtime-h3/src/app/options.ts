@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GlobalContext, Logger } from '../context/types.ts';
-import type { ReleaseBundle } from '../releases/bundle.ts';
+import type { GlobalContext, Logger } from '../types/context.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
 import type { LogSink, Span } from '../telemetry/recorder.ts';
 import type { RouteMetric } from '../telemetry/stats.ts';
-import type { Limits } from './request/limits.ts';
-import type { MissingVersion, ServedReleases } from './versions/served-release.ts';
+import type { Limits } from '../types/limits.ts';
+import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
 
 export interface CorsOptions {
   /** Origins that may read answers; `true` is all of them, without credentials. */

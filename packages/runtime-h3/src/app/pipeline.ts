@@ -1,7 +1,7 @@
 import { RequestLocal } from '../context/local.ts';
 import { RequestContext } from '../context/req.ts';
-import type { GlobalContext } from '../context/types.ts';
-import type { LoadedRoute } from '../releases/bundle.ts';
+import type { GlobalContext } from '../types/context.ts';
+import type { LoadedRoute } from '../types/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
 import { respond } from './response/respond.ts';
 import { bodyKind, parseBody, bodyTooLargeError } from './request/body.ts';
@@ -9,7 +9,7 @@ import { IncomingRequest } from './request/incoming.ts';
 import type { Call } from './request/call.ts';
 import { checkPart, checkStrings, invalidRequestError } from './request/validate-input.ts';
 import type { AppState } from './app-state.ts';
-import type { Exchange } from './adapters/exchange.ts';
+import type { Exchange } from '../types/exchange.ts';
 import { respondError } from './response/respond-error.ts';
 import { loadRelease } from './route/load-release.ts';
 import type { BodyKind } from './request/media-type.ts';
@@ -18,7 +18,7 @@ import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './route/route-plan.ts';
 import { RequestError } from './response/problem.ts';
 import { finishCall } from './response/finish-call.ts';
-import type { MigrationPath } from './versions/served-release.ts';
+import type { MigrationPath } from '../types/served-release.ts';
 import { respondUnmatched } from './response/respond-unmatched.ts';
 import type { VersionEntry } from './versions/entry.ts';
 

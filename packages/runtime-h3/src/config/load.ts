@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { Loader } from '../releases/bundle.ts';
+import type { Loader } from '../types/bundle.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that is used here. */
 interface StandardSchema {

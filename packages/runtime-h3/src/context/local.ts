@@ -1,6 +1,6 @@
 import { bindLogger } from '../telemetry/logger.ts';
 import type { ContextSource } from './source.ts';
-import type { LocalContext, Logger } from './types.ts';
+import type { LocalContext, Logger } from '../types/context.ts';
 
 /** What belongs to one request. */
 export class RequestLocal implements LocalContext {

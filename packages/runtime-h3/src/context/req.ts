@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie-es';
 import type { ContextSource } from './source.ts';
-import type { Req } from './types.ts';
+import type { Req } from '../types/context.ts';
 
 /** What a handler sees of a request. Everything that costs is made when it is first read. */
 export class RequestContext implements Req {

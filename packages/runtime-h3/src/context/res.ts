@@ -1,5 +1,5 @@
 import { serializeCookie } from 'cookie-es';
-import type { CookieOptions, Res, Sent } from './types.ts';
+import type { CookieOptions, Res, Sent } from '../types/context.ts';
 
 /** What `res.json()` and its like return: told from a body by identity. */
 export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;

@@ -1,5 +1,5 @@
-import type { Exchange } from '../app/adapters/exchange.ts';
-import type { Logger } from './types.ts';
+import type { Exchange } from '../types/exchange.ts';
+import type { Logger } from '../types/context.ts';
 
 /** What `req` and `lctx` read from. The pipeline's call is one. */
 export interface ContextSource {

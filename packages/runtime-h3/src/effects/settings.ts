@@ -1,4 +1,4 @@
-import type { EffectFile, RateLimit, RetryPolicy } from './types.ts';
+import type { EffectFile, RateLimit, RetryPolicy } from '../types/effects.ts';
 
 /** What an effect's exports ask for, with every default. Times are milliseconds. */
 export interface EffectSettings {

@@ -1,7 +1,7 @@
 import { GatiError, isGatiError } from '@gati/contract';
-import type { GlobalContext } from '../context/types.ts';
-import type { Loader } from '../releases/bundle.ts';
-import type { ModuleDefinition, ModuleFile } from './types.ts';
+import type { GlobalContext } from '../types/context.ts';
+import type { Loader } from '../types/bundle.ts';
+import type { ModuleDefinition, ModuleFile } from '../types/modules.ts';
 
 type Api = unknown;
 

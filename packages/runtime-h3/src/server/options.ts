@@ -1,6 +1,6 @@
 import type { AppOptions } from '../app/options.ts';
 import type { Queues } from '../effects/drivers/open.ts';
-import type { ReleaseBundle } from '../releases/bundle.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
 
 export interface ServerOptions extends Pick<
   AppOptions,

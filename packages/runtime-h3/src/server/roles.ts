@@ -1,4 +1,4 @@
-import type { ReleaseBundle } from '../releases/bundle.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
 import { badEnvError, type ServerEnv } from './env.ts';
 
 /** Which routes this process serves, of whatever release. Throws `GATI_BAD_ENV` for a domain that its own build does not have. */

@@ -1,5 +1,5 @@
 import { wantsColors } from '@gati/contract';
-import type { Logger } from '../context/types.ts';
+import type { Logger } from '../types/context.ts';
 import { createLineLogger, type LineOptions, type LogLevel, type PrintLine } from './logger.ts';
 
 const COLOURS: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31 };

@@ -1,5 +1,5 @@
 import type { BusboyConstructor, BusboyFileStream } from '@fastify/busboy';
-import type { Limits } from '../app/request/limits.ts';
+import type { Limits } from '../types/limits.ts';
 import { NullObject, isPrototypeName } from './record.ts';
 
 export class MultipartError extends Error {

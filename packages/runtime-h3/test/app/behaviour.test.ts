@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HttpError } from '../../src/index.ts';
 import { bundle, type TestRoute } from '../helpers/bundle.ts';
-import { onlyRelease } from '../../src/app/versions/served-release.ts';
+import { onlyRelease } from '../../src/app/versions/only-release.ts';
 import { adapters, type Target } from '../helpers/target.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGlobalContext } from '../../src/context/global.ts';
+import { createGlobalContext } from '../../src/global-context/create-global-context.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 
 test.each([

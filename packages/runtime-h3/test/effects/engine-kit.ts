@@ -1,4 +1,4 @@
-import type { GlobalContext, Logger } from '../../src/context/types.ts';
+import type { GlobalContext, Logger } from '../../src/types/context.ts';
 import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
 import {
   createEffectsEngine,
@@ -6,9 +6,9 @@ import {
   type EffectsOptions,
 } from '../../src/effects/engine/engine.ts';
 import type { ReleaseEffects } from '../../src/effects/engine/job-release.ts';
-import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
+import type { EffectContext, EffectFile } from '../../src/types/effects.ts';
 import type { QueueDriver } from '../../src/ports.ts';
-import type { BundleEffect } from '../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../src/types/bundle.ts';
 
 type Run = (payload: never, ectx: EffectContext) => unknown;
 export type Effects = Record<

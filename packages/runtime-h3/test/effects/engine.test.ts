@@ -1,12 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Schema } from '@gati/contract';
-import type { GlobalContext, Logger } from '../../src/context/types.ts';
+import type { GlobalContext, Logger } from '../../src/types/context.ts';
 import { backoffDelay } from '../../src/effects/engine/backoff.ts';
 import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
 import { createEffectsEngine, type EffectsEngine } from '../../src/effects/engine/engine.ts';
-import type { EffectContext, EffectFile } from '../../src/effects/types.ts';
+import type { EffectContext, EffectFile } from '../../src/types/effects.ts';
 import type { QueueDriver } from '../../src/ports.ts';
-import type { BundleEffect } from '../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../src/types/bundle.ts';
 import { fits } from '../../src/validate/explain.ts';
 
 const noop = (): void => {};

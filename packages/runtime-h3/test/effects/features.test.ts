@@ -2,7 +2,7 @@ import type { Schema } from '@gati/contract';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
 import { createSchedules } from '../../src/effects/engine/schedules.ts';
-import type { EffectContext } from '../../src/effects/types.ts';
+import type { EffectContext } from '../../src/types/effects.ts';
 import type { QueueDriver } from '../../src/ports.ts';
 import { fits } from '../../src/validate/explain.ts';
 import { type Opened, openEngine, toHome } from './engine-kit.ts';

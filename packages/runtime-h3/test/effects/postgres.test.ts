@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createGlobalContext } from '../../src/context/global.ts';
+import { createGlobalContext } from '../../src/global-context/create-global-context.ts';
 import { ALL_QUEUES } from '../../src/effects/drivers/registry.ts';
-import type { BundleEffect } from '../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../src/types/bundle.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { startPostgres } from '../../../../test/servers/postgres.ts';
 import { open as openPostgres } from '../../src/effects/drivers/postgres/driver.ts';

@@ -4,7 +4,7 @@ import { compileRouter } from 'rou3/compiler';
 import { Format } from 'typebox/format';
 import { Compile } from 'typebox/schema';
 import { formats } from '../../src/app/index.ts';
-import type { GlobalContext, Handler, Middleware, SocketHooks } from '../../src/context/types.ts';
+import type { GlobalContext, Handler, Middleware, SocketHooks } from '../../src/types/context.ts';
 import {
   ABI,
   type BodyCheck,
@@ -13,7 +13,7 @@ import {
   type OutputCheck,
   type ReleaseBundle,
   type BundleRoute,
-} from '../../src/releases/bundle.ts';
+} from '../../src/types/bundle.ts';
 
 for (const [name, test] of Object.entries(formats)) Format.Set(name, test);
 

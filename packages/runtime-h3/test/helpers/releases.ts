@@ -1,5 +1,5 @@
-import type { ServedRelease } from '../../src/app/versions/served-release.ts';
-import type { ReleaseBundle } from '../../src/releases/bundle.ts';
+import type { ServedRelease } from '../../src/types/served-release.ts';
+import type { ReleaseBundle } from '../../src/types/bundle.ts';
 import { bundle, type TestRoute } from './bundle.ts';
 
 /** A served release by hand: `routes` say which version answered by default. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { type App, type AppOptions, createApp, onlyRelease } from '../../src/app/index.ts';
-import type { ReleaseBundle } from '../../src/releases/bundle.ts';
+import type { ReleaseBundle } from '../../src/types/bundle.ts';
 import { context } from './bundle.ts';
 
 export interface Target {

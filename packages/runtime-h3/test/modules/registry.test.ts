@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { GlobalContext } from '../../src/context/types.ts';
+import type { GlobalContext } from '../../src/types/context.ts';
 import { createModules } from '../../src/modules/registry.ts';
-import type { ModuleDefinition, ModuleFile } from '../../src/modules/types.ts';
+import type { ModuleDefinition, ModuleFile } from '../../src/types/modules.ts';
 
 const files = (
   modules: Record<string, ModuleDefinition<never> | ModuleFile>,

@@ -6,7 +6,7 @@ import {
   applyPayloadSteps,
 } from '../../src/releases/migrate/apply.ts';
 import { findChain, stepsTo } from '../../src/releases/migrate/chain.ts';
-import type { Migration, MigrationFile } from '../../src/releases/migrate/types.ts';
+import type { Migration, MigrationFile } from '../../src/types/migration.ts';
 
 const slot = (from: string, to: string, migration: Migration = {}): MigrationFile => ({
   from,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app/index.ts';
-import { createGlobalContext } from '../../src/context/global.ts';
+import { createGlobalContext } from '../../src/global-context/create-global-context.ts';
 import type { ReleaseStore, StoredRelease } from '../../src/ports.ts';
 import {
   activateRelease,

@@ -17,9 +17,9 @@ const PAIRS = [
 const IDS = ["'POST /users/:id/*rest'", 'string'];
 
 test('the globals of the analysis are those of the runtime', () => {
-  const types = fileURLToPath(new URL('../../../runtime-h3/src/context/types.ts', import.meta.url));
+  const types = fileURLToPath(new URL('../../../runtime-h3/src/types/context.ts', import.meta.url));
   const effects = fileURLToPath(
-    new URL('../../../runtime-h3/src/effects/types.ts', import.meta.url),
+    new URL('../../../runtime-h3/src/types/effects.ts', import.meta.url),
   );
   const lines = [
     `import type * as Context from '${types}';`,

@@ -1,7 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endWithText } from './node-end.ts';
-import { type BodyFault, type Exchange, COMPRESSION_THRESHOLD, type Payload } from './exchange.ts';
+import {
+  type BodyFault,
+  type Exchange,
+  COMPRESSION_THRESHOLD,
+  type Payload,
+} from '../../types/exchange.ts';
 import type { AppOptions } from '../options.ts';
 import { writeHead } from './node-head.ts';
 

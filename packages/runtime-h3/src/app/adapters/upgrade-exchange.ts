@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { BodyFault, Exchange, Payload } from './exchange.ts';
+import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
 
 /** The exchange of an upgrade that may be refused: an answer is written on the bare socket. */
 export class UpgradeExchange implements Exchange {

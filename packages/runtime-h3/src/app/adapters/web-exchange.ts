@@ -1,4 +1,4 @@
-import type { BodyFault, Exchange, Payload } from './exchange.ts';
+import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
 
 const STRICT = new TextDecoder('utf-8', { fatal: true });
 const ENCODER = new TextEncoder();

@@ -1,7 +1,7 @@
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { Recorder } from '../../telemetry/recorder.ts';
 import type { ClientIp } from './client-ip.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from '../../types/limits.ts';
 import type { InFlightItem } from './in-flight.ts';
 
 /** What a call needs of its app. */

@@ -1,6 +1,6 @@
 import { ResponseContext } from '../../context/res.ts';
 import type { ContextSource } from '../../context/source.ts';
-import type { GlobalContext, Logger } from '../../context/types.ts';
+import type { GlobalContext, Logger } from '../../types/context.ts';
 import {
   drawIds,
   idPool,
@@ -12,7 +12,7 @@ import {
 } from '../../telemetry/ids.ts';
 import type { Traced } from '../../telemetry/recorder.ts';
 import type { AppServices } from './app-services.ts';
-import type { Exchange } from '../adapters/exchange.ts';
+import type { Exchange } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';
 import type { ReleaseState, RoutePlan, RouteState } from '../route/route-plan.ts';
 import { readQuery } from './query.ts';

@@ -1,5 +1,5 @@
 import { MultipartError, parseMultipart } from '../../validate/multipart.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from '../../types/limits.ts';
 import { RequestError } from '../response/problem.ts';
 
 /** @throws Refusal */

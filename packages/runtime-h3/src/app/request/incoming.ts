@@ -1,6 +1,6 @@
 import { Call } from './call.ts';
 import type { AppState } from '../app-state.ts';
-import type { Exchange } from '../adapters/exchange.ts';
+import type { Exchange } from '../../types/exchange.ts';
 import { belowBase, normalizePath } from './path.ts';
 import type { ReleaseState, RouteState } from '../route/route-plan.ts';
 import type { VersionedRequest } from '../versions/requested-version.ts';

@@ -1,5 +1,5 @@
 import type { Resolution } from '@gati/contract';
-import type { ReleaseBundle } from '../../releases/bundle.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
 import { send } from './respond.ts';
 import type { IncomingRequest } from '../request/incoming.ts';
 import type { Call } from '../request/call.ts';

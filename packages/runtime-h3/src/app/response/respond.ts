@@ -2,7 +2,7 @@ import { type ResponseContext, SENT } from '../../context/res.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';
 import type { Call } from '../request/call.ts';
-import type { Payload } from '../adapters/exchange.ts';
+import type { Payload } from '../../types/exchange.ts';
 import { RequestError } from './problem.ts';
 import { finishCall } from './finish-call.ts';
 import { streamOf } from './stream.ts';

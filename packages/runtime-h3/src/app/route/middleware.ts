@@ -1,5 +1,5 @@
-import type { GlobalContext, LocalContext, Req, Res } from '../../context/types.ts';
-import type { LoadedRoute } from '../../releases/bundle.ts';
+import type { GlobalContext, LocalContext, Req, Res } from '../../types/context.ts';
+import type { LoadedRoute } from '../../types/bundle.ts';
 
 /**
  * Outermost first. What a middleware returns replaces what came from within; one that never calls `next()` is the answer itself.

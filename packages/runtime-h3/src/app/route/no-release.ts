@@ -1,4 +1,4 @@
-import { ABI, type ReleaseBundle } from '../../releases/bundle.ts';
+import { ABI, type ReleaseBundle } from '../../types/bundle.ts';
 
 /** Stands where a request needs a release before one is chosen, or where none is. */
 export const NO_RELEASE: ReleaseBundle = {

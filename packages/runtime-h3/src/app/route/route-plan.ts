@@ -6,8 +6,8 @@ import type {
   OutputCheck,
   ReleaseBundle,
   BundleRoute,
-} from '../../releases/bundle.ts';
-import type { GlobalContext } from '../../context/types.ts';
+} from '../../types/bundle.ts';
+import type { GlobalContext } from '../../types/context.ts';
 import { RouteStats } from '../../telemetry/stats.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';

@@ -1,6 +1,6 @@
 import type { ReleaseInfo } from '@gati/contract';
 import type { ReleaseState } from '../route/route-plan.ts';
-import type { ServedRelease } from './served-release.ts';
+import type { ServedRelease } from '../../types/served-release.ts';
 
 /** One release of a {@link VersionTable}, ready for requests. */
 export class VersionEntry implements ReleaseInfo {

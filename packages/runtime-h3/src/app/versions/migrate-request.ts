@@ -3,16 +3,16 @@ import {
   migrateRequest,
   type MigratedCall,
 } from '../../releases/migrate/apply.ts';
-import type { MigratedRequest } from '../../releases/migrate/types.ts';
-import type { MigrationPath } from './served-release.ts';
+import type { MigratedRequest } from '../../types/migration.ts';
+import type { MigrationPath } from '../../types/served-release.ts';
 import { explain } from '../../validate/explain.ts';
 import { IncomingRequest } from '../request/incoming.ts';
 import { MigratedExchange } from './migrated-exchange.ts';
 import { parseJsonBody, bodyTooLargeError } from '../request/body.ts';
 import { invalidRequestError } from '../request/validate-input.ts';
-import type { Exchange } from '../adapters/exchange.ts';
+import type { Exchange } from '../../types/exchange.ts';
 import { respondError } from '../response/respond-error.ts';
-import type { Limits } from '../request/limits.ts';
+import type { Limits } from '../../types/limits.ts';
 import { bodyKindOf } from '../request/media-type.ts';
 import { decodeParams } from '../request/path.ts';
 import { RequestError } from '../response/problem.ts';

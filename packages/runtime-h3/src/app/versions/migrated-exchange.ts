@@ -1,6 +1,6 @@
-import type { MigratedResponse } from '../../releases/migrate/types.ts';
+import type { MigratedResponse } from '../../types/migration.ts';
 import { toProblem } from '../response/problem.ts';
-import type { BodyFault, Exchange, Payload } from '../adapters/exchange.ts';
+import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
 
 export interface MigratedExchangeOptions {
   method: string;

@@ -1,4 +1,4 @@
-import type { Exchange } from '../adapters/exchange.ts';
+import type { Exchange } from '../../types/exchange.ts';
 
 /** A request as far as its version matters. */
 export interface VersionedRequest {

@@ -6,7 +6,7 @@ import {
   type VersionResolver,
 } from '@gati/contract';
 import { METHODS } from '../methods.ts';
-import type { MissingVersion, ServedReleases } from './served-release.ts';
+import type { MissingVersion, ServedReleases } from '../../types/served-release.ts';
 import { releaseHeaders, VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
 

@@ -1,5 +1,5 @@
 import type { Hooks, Message, Peer } from 'crossws';
-import type { GlobalContext, SocketHooks } from '../../context/types.ts';
+import type { GlobalContext, SocketHooks } from '../../types/context.ts';
 import type { Call } from '../request/call.ts';
 import type { AppState } from '../app-state.ts';
 import { MessageError, readMessage } from './message.ts';

@@ -1,5 +1,5 @@
 import type { Peer } from 'crossws';
-import type { SocketPeer } from '../../context/types.ts';
+import type { SocketPeer } from '../../types/context.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { Call } from '../request/call.ts';
 

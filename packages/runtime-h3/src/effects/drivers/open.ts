@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { QueueDriver } from '../../ports.ts';
 import { createMemoryDriver } from './memory/driver.ts';
 

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../types.ts';
+import type { RetryPolicy } from '../../types/effects.ts';
 
 /**
  * Milliseconds before the next attempt: `delay × factor^(attempt - 1)`, at most `max`, of which the second half is drawn,

@@ -1,8 +1,8 @@
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { ClaimRequest, Lease, QueueDriver } from '../../ports.ts';
 import { RateWindow } from './rate-window.ts';
 import { toSettings } from '../settings.ts';
-import type { EffectFile } from '../types.ts';
+import type { EffectFile } from '../../types/effects.ts';
 
 /** How often the queue is asked though nothing told of a job: a driver that can't call back, and one that can. Milliseconds. */
 const POLL = 1000;

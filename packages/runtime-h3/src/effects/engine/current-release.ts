@@ -1,4 +1,4 @@
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { EffectsEngine } from './engine.ts';
 
 /** How often the pointer is looked at. Milliseconds. */

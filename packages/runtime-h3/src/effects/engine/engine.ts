@@ -1,8 +1,8 @@
 import { type Defs, GatiError } from '@gati/contract';
-import type { GlobalContext, Logger } from '../../context/types.ts';
+import type { GlobalContext, Logger } from '../../types/context.ts';
 import type { JobRecord, Lease, QueueDriver, QueueStats } from '../../ports.ts';
-import type { BundleEffect } from '../../releases/bundle.ts';
-import type { EnqueueOptions } from '../enqueue/enqueue-options.ts';
+import type { BundleEffect } from '../../types/bundle.ts';
+import type { EnqueueOptions } from '../../types/enqueue-options.ts';
 import { settleJob } from './settle-job.ts';
 import {
   type CurrentVersion,
@@ -16,8 +16,8 @@ import { toNewJob } from '../enqueue/new-job.ts';
 import { createClaimLoop } from './claim-loop.ts';
 import { createSchedules } from './schedules.ts';
 import { checkSettings } from '../settings.ts';
-import type { EffectJob } from '../job.ts';
-import type { EffectFile } from '../types.ts';
+import type { EffectJob } from '../../types/effect-job.ts';
+import type { EffectFile } from '../../types/effects.ts';
 
 /** How often schedules are read again and jobs are looked for whose effect is gone. Milliseconds. */
 const TIDY = 5000;

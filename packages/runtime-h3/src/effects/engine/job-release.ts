@@ -1,7 +1,7 @@
 import { compareSemver, type Defs, GatiError, parseSemver } from '@gati/contract';
-import type { GlobalContext } from '../../context/types.ts';
+import type { GlobalContext } from '../../types/context.ts';
 import type { QueueJob } from '../../ports.ts';
-import type { BundleEffect } from '../../releases/bundle.ts';
+import type { BundleEffect } from '../../types/bundle.ts';
 import { toPayload } from '../enqueue/payload.ts';
 
 /** A release whose effects this process can run. */

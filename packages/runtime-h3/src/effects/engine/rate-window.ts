@@ -1,4 +1,4 @@
-import type { RateLimit } from '../types.ts';
+import type { RateLimit } from '../../types/effects.ts';
 
 /** Counts the beginnings of one effect's runs: at most `max` in any window of `per` milliseconds, in this process. */
 export class RateWindow {

@@ -1,12 +1,12 @@
 import { GatiError } from '@gati/contract';
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { Lease, QueueDriver } from '../../ports.ts';
 import { bindLogger } from '../../telemetry/logger.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { JobPlan } from './job-release.ts';
 import { toSettings } from '../settings.ts';
 import { createStep } from './steps.ts';
-import type { EffectContext, EffectFile } from '../types.ts';
+import type { EffectContext, EffectFile } from '../../types/effects.ts';
 
 export interface JobRun {
   file: EffectFile;

@@ -1,9 +1,9 @@
 import type { Cron } from 'croner';
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { QueueCaps } from '../../ports.ts';
-import type { BundleEffect } from '../../releases/bundle.ts';
+import type { BundleEffect } from '../../types/bundle.ts';
 import { noKeysError } from '../enqueue/new-job.ts';
-import type { EffectFile } from '../types.ts';
+import type { EffectFile } from '../../types/effects.ts';
 
 /** Longer waits are looked at again, since the clock may be set. Milliseconds. */
 const LONGEST_WAIT = 60_000;

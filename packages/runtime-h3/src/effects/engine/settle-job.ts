@@ -1,4 +1,4 @@
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { QueueDriver } from '../../ports.ts';
 import { runJob, isRetryable } from './run-job.ts';
 import { backoffDelay } from './backoff.ts';
@@ -14,7 +14,7 @@ import {
 } from './job-release.ts';
 import { type RunningJob, InterruptedError } from './leases.ts';
 import { toSettings } from '../settings.ts';
-import type { EffectFile } from '../types.ts';
+import type { EffectFile } from '../../types/effects.ts';
 
 /** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */
 const INTERRUPTIONS = 20;

@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
 import type { NewJob, QueueCaps } from '../../ports.ts';
-import type { EnqueueOptions } from './enqueue-options.ts';
+import type { EnqueueOptions } from '../../types/enqueue-options.ts';
 import type { ReleaseEffects } from '../engine/job-release.ts';
 import { createId } from './id.ts';
 import { toPayloadText } from './payload.ts';

@@ -1,6 +1,6 @@
 import { type Defs, GatiError } from '@gati/contract';
 import type { QueueJob } from '../../ports.ts';
-import type { InputCheck } from '../../releases/bundle.ts';
+import type { InputCheck } from '../../types/bundle.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { documentOf } from '../store/read.ts';

@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
-import type { AppContext } from '../../context/global.ts';
-import { ABI, type ReleaseBundle } from '../bundle.ts';
+import type { AppContext } from '../../global-context/create-global-context.ts';
+import { ABI, type ReleaseBundle } from '../../types/bundle.ts';
 
 /** A bundle that did not load is not tried again for each request. Milliseconds. */
 const RETRY_AFTER = 5000;

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { Contract } from '@gati/contract';
 import type { ReleaseMark } from '../../ports.ts';
-import type { ReleaseBundle } from '../bundle.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
 import type { ReleaseInstance } from './instance.ts';
 import type { FindRoute, RouteTable } from './route-table.ts';
 

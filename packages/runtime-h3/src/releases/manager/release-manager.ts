@@ -1,12 +1,12 @@
 import type { ReleaseStatus } from '@gati/contract';
-import type { ServedRelease, ServedReleases } from '../../app/versions/served-release.ts';
-import type { AppContext } from '../../context/global.ts';
-import type { GlobalContext, Logger } from '../../context/types.ts';
+import type { ServedRelease, ServedReleases } from '../../types/served-release.ts';
+import type { AppContext } from '../../global-context/create-global-context.ts';
+import type { GlobalContext, Logger } from '../../types/context.ts';
 import type { ReleaseMark } from '../../ports.ts';
-import type { ReleaseBundle } from '../bundle.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
 import { type Chain, findChain } from '../migrate/chain.ts';
 import { migratePayload } from '../migrate/payload.ts';
-import type { MigrationFile } from '../migrate/types.ts';
+import type { MigrationFile } from '../../types/migration.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 
 /** How long a release goes unused before its modules and connections are closed. Milliseconds. */

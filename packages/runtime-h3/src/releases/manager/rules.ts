@@ -1,5 +1,5 @@
-import type { AppContext } from '../../context/global.ts';
-import type { ReleaseBundle } from '../bundle.ts';
+import type { AppContext } from '../../global-context/create-global-context.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
 
 /** How releases run in this process. */
 export interface ReleaseRules {

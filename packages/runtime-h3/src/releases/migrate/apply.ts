@@ -1,4 +1,9 @@
-import type { MigratedRequest, MigratedResponse, Migration, RouteMigration } from './types.ts';
+import type {
+  MigratedRequest,
+  MigratedResponse,
+  Migration,
+  RouteMigration,
+} from '../../types/migration.ts';
 
 export interface MigratedCall {
   /** Id of the route in the newer release. */

@@ -6,7 +6,7 @@ import {
   satisfies,
   type Semver,
 } from '@gati/contract';
-import type { Migration, MigrationFile } from './types.ts';
+import type { Migration, MigrationFile } from '../../types/migration.ts';
 
 /** Longer chains than that are a circle. */
 const MAX_STEPS = 64;

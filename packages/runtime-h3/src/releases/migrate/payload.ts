@@ -1,6 +1,6 @@
 import { applyPayloadSteps } from './apply.ts';
 import { stepsTo } from './chain.ts';
-import type { MigrationFile } from './types.ts';
+import type { MigrationFile } from '../../types/migration.ts';
 
 /** A payload (as JSON) that the release `from` queued, as the release `target` takes it; `undefined`: nothing is said about it. */
 export async function migratePayload(

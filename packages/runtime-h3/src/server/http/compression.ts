@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
-import { COMPRESSION_THRESHOLD } from '../../app/adapters/exchange.ts';
+import { COMPRESSION_THRESHOLD } from '../../types/exchange.ts';
 
 /** Of 11: the higher ones cost more time than the network saves. */
 const BROTLI_QUALITY = 4;

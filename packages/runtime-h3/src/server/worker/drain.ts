@@ -1,5 +1,5 @@
 import type { App } from '../../app/options.ts';
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import type { HttpServer } from './http-server.ts';
 
 export interface DrainOptions {

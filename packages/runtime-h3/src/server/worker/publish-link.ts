@@ -1,5 +1,5 @@
 import type { PublishLink } from '../../app/options.ts';
-import type { Logger } from '../../context/types.ts';
+import type { Logger } from '../../types/context.ts';
 import { Backlog } from '../channel/backlog.ts';
 import { isMessage, type PublishMessage } from '../channel/messages.ts';
 

@@ -1,8 +1,8 @@
-import type { ServedReleases } from '../../app/versions/served-release.ts';
-import type { AppContext } from '../../context/global.ts';
-import type { GlobalContext, Logger } from '../../context/types.ts';
+import type { ServedReleases } from '../../types/served-release.ts';
+import type { AppContext } from '../../global-context/create-global-context.ts';
+import type { GlobalContext, Logger } from '../../types/context.ts';
 import type { MigratePayload } from '../../effects/engine/job-release.ts';
-import type { ReleaseBundle } from '../../releases/bundle.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
 import type { ReleaseRules } from '../../releases/manager/rules.ts';
 
 export interface OpenReleasesOptions {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type App, createApp } from '../../app/index.ts';
 import { createRedactor } from '../../config/redact.ts';
-import { createGlobalContext } from '../../context/global.ts';
+import { createGlobalContext } from '../../global-context/create-global-context.ts';
 import { createJsonLogger } from '../../telemetry/logger.ts';
 import { drainWorker } from './drain.ts';
 import { createWorkerEffects } from './worker-effects.ts';

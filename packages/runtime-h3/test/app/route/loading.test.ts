@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
-import type { BundleRoute } from '../../../src/releases/bundle.ts';
+import type { BundleRoute } from '../../../src/types/bundle.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 const unheard: unknown[] = [];

@@ -1,8 +1,8 @@
 import type { Contract } from '@gati/contract';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { MigrationPath, ServedRelease } from '../../../src/app/versions/served-release.ts';
+import type { MigrationPath, ServedRelease } from '../../../src/types/served-release.ts';
 import { HttpError } from '../../../src/index.ts';
-import type { Migration } from '../../../src/releases/migrate/types.ts';
+import type { Migration } from '../../../src/types/migration.ts';
 import { bundle } from '../../helpers/bundle.ts';
 import { release } from '../../helpers/releases.ts';
 import { adapters, type Target } from '../../helpers/target.ts';

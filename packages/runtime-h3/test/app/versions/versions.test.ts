@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ServedRelease } from '../../../src/app/versions/served-release.ts';
+import type { ServedRelease } from '../../../src/types/served-release.ts';
 import { bundle } from '../../helpers/bundle.ts';
 import { release } from '../../helpers/releases.ts';
 import { client } from '../../helpers/socket-client.ts';

@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { GlobalContext } from '../../../src/context/types.ts';
+import type { GlobalContext } from '../../../src/types/context.ts';
 import { createEffectsEngine, type EffectsEngine } from '../../../src/effects/engine/engine.ts';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
 import { ALL_QUEUES } from '../../../src/effects/drivers/registry.ts';
-import type { EffectContext, EffectFile } from '../../../src/effects/types.ts';
+import type { EffectContext, EffectFile } from '../../../src/types/effects.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
-import type { BundleEffect } from '../../../src/releases/bundle.ts';
+import type { BundleEffect } from '../../../src/types/bundle.ts';
 import { createHits } from './hits.ts';
 import type { Entry, Item, TortureSetting } from './setting.ts';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Handler, SocketHooks } from '../../../src/context/types.ts';
-import type { EffectFile } from '../../../src/effects/types.ts';
+import type { Handler, SocketHooks } from '../../../src/types/context.ts';
+import type { EffectFile } from '../../../src/types/effects.ts';
 import {
   ABI,
   type LoadedRoute,
   type ReleaseBundle,
   type BundleRoute,
-} from '../../../src/releases/bundle.ts';
+} from '../../../src/types/bundle.ts';
 
 if (process.env.DIE_AT_START) process.exit(3);
 if (process.env.THROW_AT_START) throw new TypeError('a module that can not be evaluated');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ServedRelease } from '../../../src/app/versions/served-release.ts';
+import type { ServedRelease } from '../../../src/types/served-release.ts';
 import { createWorkerEffects } from '../../../src/server/worker/worker-effects.ts';
 import type { ServedApp } from '../../../src/server/worker/served-app.ts';
 import { bundle, context } from '../../helpers/bundle.ts';

@@ -1,8 +1,8 @@
 import type { Contract, Schema } from '@gati/contract';
-import type { GlobalContext, Handler, Middleware, SocketHooks } from '../context/types.ts';
-import type { EffectFile } from '../effects/types.ts';
-import type { ModuleFile } from '../modules/types.ts';
-import type { MigrationFile } from './migrate/types.ts';
+import type { GlobalContext, Handler, Middleware, SocketHooks } from './context.ts';
+import type { EffectFile } from './effects.ts';
+import type { ModuleFile } from './modules.ts';
+import type { MigrationFile } from './migration.ts';
 
 /** The shape of {@link ReleaseBundle}. A host runs this one and the one before. */
 export const ABI = 1;

@@ -1,7 +1,7 @@
-import type { GlobalContext, Logger } from '../context/types.ts';
+import type { GlobalContext, Logger } from './context.ts';
 
-export type { EnqueueOptions } from './enqueue/enqueue-options.ts';
-export type { EffectJob } from './job.ts';
+export type { EnqueueOptions } from './enqueue-options.ts';
+export type { EffectJob } from './effect-job.ts';
 
 /** What a file in `src/effects` exports. Times are milliseconds. */
 export interface EffectFile {

@@ -1,4 +1,4 @@
-import type { GlobalContext } from '../context/types.ts';
+import type { GlobalContext } from './context.ts';
 
 /** What a file in `src/modules` exports: functions, which are the module, or a definition as default. */
 export type ModuleFile = Record<string, unknown> & { default?: unknown };

@@ -9,8 +9,8 @@ import { createLazyEngine } from '../effects/engine/lazy-engine.ts';
 import type { Queues } from '../effects/drivers/open.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
 import type { QueueDriver } from '../ports.ts';
-import type { ReleaseBundle } from '../releases/bundle.ts';
-import type { Enqueue, GlobalContext, Logger } from './types.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
+import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';
 
 export interface GlobalContextOptions {
   /** Read at each use of an effect, so that development may change it in place. */

@@ -1,6 +1,6 @@
 import type { Contract, ReleaseInfo } from '@gati/contract';
-import type { Migration } from '../../releases/migrate/types.ts';
-import type { ReleaseBundle } from '../../releases/bundle.ts';
+import type { Migration } from './migration.ts';
+import type { ReleaseBundle } from './bundle.ts';
 
 /** How a retired release goes on to answer: its routes, and what brings its requests to a newer release. */
 export interface MigrationPath {
@@ -36,28 +36,4 @@ export interface ServedReleases {
   readonly list: readonly ServedRelease[];
   /** Version that `latest` means; without it the newest live one. */
   readonly current?: string;
-}
-
-const single = new WeakMap<ReleaseBundle, ServedReleases>();
-
-/** An app that is one release: development, tests. It has been there always, so that any time asks for it. */
-export function onlyRelease(
-  bundle: ReleaseBundle,
-  document?: ServedRelease['document'],
-): ServedReleases {
-  let served = single.get(bundle);
-  if (served === undefined) {
-    const { version, id } = bundle;
-    const release: ServedRelease = {
-      version,
-      id,
-      date: new Date(0).toISOString(),
-      status: 'live',
-      route: (method, path) => bundle.match(method, path)?.data,
-      bundle: () => bundle,
-      ...(document !== undefined && { document }),
-    };
-    single.set(bundle, (served = { list: [release], current: version }));
-  }
-  return served;
 }

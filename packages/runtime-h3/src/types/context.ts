@@ -1,6 +1,6 @@
 import type { Database, Storage } from '../data/types.ts';
-import type { EnqueueOptions } from '../effects/enqueue/enqueue-options.ts';
-import type { EffectJob } from '../effects/job.ts';
+import type { EnqueueOptions } from './enqueue-options.ts';
+import type { EffectJob } from './effect-job.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`.
 declare global {

@@ -21,7 +21,7 @@ export type {
   Sent,
   SocketHooks,
   SocketPeer,
-} from './context/types.ts';
+} from './types/context.ts';
 export type {
   EffectContext,
   EffectFile,
@@ -29,6 +29,6 @@ export type {
   EnqueueOptions,
   RateLimit,
   RetryPolicy,
-} from './effects/types.ts';
-export type { ModuleDefinition } from './modules/types.ts';
+} from './types/effects.ts';
+export type { ModuleDefinition } from './types/modules.ts';
 export type { MigrationOf } from './releases/migrate/typed.ts';
