@@ -16,9 +16,67 @@ const floors = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({
   to: { path: '^packages/', pathNot: [name, ...allowed].map((other) => `^packages/${other}/`) },
 }));
 
+/**
+ * The folders of a package's `src`, lowest first: a folder may import what is listed before it. Files
+ * in the root of `src` are entries and may import everything, so no folder may import them, except
+ * for those that are listed.
+ */
+const FOLDERS = {
+  contract: `
+    diagnostics versions statuses.ts schema contract.ts print assemble openapi diff
+    manifest release
+  `,
+  'runtime-h3': `
+    command cloud ports.ts types telemetry validate config data modules context effects
+    global-context releases app server
+  `,
+  'vite-plugin-gati': `
+    files generated client compile cloud-queues.ts environment-name.ts scan emit
+    options.ts analyze releases build generate project.ts context.ts virtual dev plugins
+    index.ts cli
+  `,
+};
+
+const folderFloors = Object.entries(FOLDERS).flatMap(([name, list]) =>
+  list
+    .trim()
+    .split(/\s+/)
+    .map((folder, index, folders) => {
+      const below = folders.slice(0, index + 1);
+      return {
+        name: `${name}-${folder}`,
+        comment: `${folder} of ${name} may import ${below.slice(0, -1).join(', ') || 'no other folder'}`,
+        severity: 'error',
+        from: { path: `^packages/${name}/src/${folder}(/|$)` },
+        to: {
+          path: `^packages/${name}/src/`,
+          pathNot: below.map((other) => `^packages/${name}/src/${other}(/|$)`),
+        },
+      };
+    }),
+);
+
 module.exports = {
   forbidden: [
     ...floors,
+    ...folderFloors,
+    {
+      name: 'supervisor-is-small',
+      comment:
+        'the supervisor hands over connections; the code of a worker and the app are not for it',
+      severity: 'error',
+      from: { path: '^packages/runtime-h3/src/server/supervisor/' },
+      to: {
+        path: '^packages/runtime-h3/src/(server/(worker|http)|app|effects|releases|global-context)/',
+      },
+    },
+    {
+      name: 'worker-is-no-supervisor',
+      comment: 'the two processes share server/channel alone',
+      severity: 'error',
+      from: { path: '^packages/runtime-h3/src/server/(worker|http)/' },
+      to: { path: '^packages/runtime-h3/src/server/supervisor/' },
+    },
     {
       name: 'no-circle',
       comment: 'modules that import each other cannot be read or loaded one after the other',

@@ -60,8 +60,13 @@ export { compareSemver, formatSemver, parseSemver, type Semver } from './version
 export { bumpVersion } from './diff/bump.ts';
 export type { Change, DiffPolicy } from './diff/change.ts';
 export { type ChangelogEntry, toChangelog } from './diff/changelog.ts';
-export { type Diff, diffContracts, diffManifests } from './diff/contract.ts';
+export { type Diff, diffContracts } from './diff/diff-contracts.ts';
+export { diffManifests } from './release/diff-manifests.ts';
 export { type Bump, type Level } from './diff/levels.ts';
-export { type VersionProposal, type ProposalInput, proposeVersion } from './diff/propose.ts';
+export {
+  type VersionProposal,
+  type ProposalInput,
+  proposeVersion,
+} from './release/propose-version.ts';
 export { type Detail, DIFF_RULES, type Rule, type RuleId } from './diff/rules.ts';
 export { isSubschema, type SubtypeOptions } from './diff/subtype/subtype.ts';

@@ -1,6 +1,6 @@
 import { type DiffPolicy, GatiError } from '@gati/contract';
 import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
-import { CLOUD_QUEUES, type CloudQueue } from './build/cloud-queues.ts';
+import { CLOUD_QUEUES, type CloudQueue } from './cloud-queues.ts';
 import { checkPath } from './scan/route.ts';
 
 export interface GatiOptions {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Opened } from './open.ts';
 import { toSql } from './sql.ts';
-import type { Database } from './types.ts';
+import type { Database } from '../types/data.ts';
 
 export interface OpenDatabase extends Database {
   /** Closes it, if it was opened. */

@@ -3,7 +3,7 @@ import { databaseError } from './errors.ts';
 import type { Use } from './sql.ts';
 import { inTransaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
-import type { Database } from './types.ts';
+import type { Database } from '../types/data.ts';
 import { toBind } from './values.ts';
 
 /** A database that is open. */

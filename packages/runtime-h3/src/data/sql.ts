@@ -1,5 +1,5 @@
 import type { Database as Db0 } from 'db0';
-import type { Sql, SqlResult, SqlValue, Statement } from './types.ts';
+import type { Sql, SqlResult, SqlValue, Statement } from '../types/data.ts';
 
 /** What the driver binds for these values. Throws `GATI_DATABASE`. */
 export type Bind = (values: SqlValue[]) => never[];

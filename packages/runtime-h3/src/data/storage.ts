@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Storage as Unstorage } from 'unstorage';
-import type { Storage } from './types.ts';
+import type { Storage } from '../types/data.ts';
 
 export interface OpenStorage extends Storage {
   /** Closes it, if it was opened. */

@@ -1,7 +1,7 @@
 import type { Database as Db0 } from 'db0';
 import { databaseError } from './errors.ts';
 import { toSql } from './sql.ts';
-import type { Sql, Transaction } from './types.ts';
+import type { Sql, Transaction } from '../types/data.ts';
 import { toBind } from './values.ts';
 
 /** Runs `work` on a connection that nobody else uses meanwhile. */

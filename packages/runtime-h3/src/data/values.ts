@@ -1,6 +1,6 @@
 import { databaseError } from './errors.ts';
 import type { Bind } from './sql.ts';
-import type { Sql, SqlValue } from './types.ts';
+import type { Sql, SqlValue } from '../types/data.ts';
 
 const LONGEST = 2n ** 63n;
 

@@ -1,4 +1,4 @@
-import type { Database, Storage } from '../data/types.ts';
+import type { Database, Storage } from './data.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
 import type { EffectJob } from './effect-job.ts';
 

@@ -7,7 +7,7 @@ import { createLazyDatabase } from '../../src/data/database.ts';
 import { dataFolder } from '../../src/data/location.ts';
 import { createLazyStorage } from '../../src/data/storage.ts';
 import { createTurns } from '../../src/data/turns.ts';
-import type { Transaction } from '../../src/data/types.ts';
+import type { Transaction } from '../../src/types/data.ts';
 
 let folder = '';
 beforeAll(async () => {

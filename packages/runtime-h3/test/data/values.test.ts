@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
-import type { SqlValue } from '../../src/data/types.ts';
+import type { SqlValue } from '../../src/types/data.ts';
 import { toBound } from '../../src/data/values.ts';
 
 const db = createLazyDatabase('sqlite::memory:', undefined);

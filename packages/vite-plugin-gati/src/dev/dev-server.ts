@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
-import { ENVIRONMENT } from '../plugins/environment.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { type FileChange, readChange } from './files.ts';
-import { createGenerator } from '../generate/generator.ts';
+import { createGenerator } from './generate-in-background.ts';
 import { createDevApp } from './dev-app.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';

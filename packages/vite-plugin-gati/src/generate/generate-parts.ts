@@ -1,7 +1,7 @@
 import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer-api.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
-import type { Project } from '../project.ts';
+import type { GenerateTarget } from './generate.ts';
 import { createVersionProposer } from '../releases/propose-version.ts';
 import type { Scan } from '../scan/types.ts';
 
@@ -15,9 +15,7 @@ export interface GenerateInput {
 export type GenerateParts = (input: GenerateInput) => Promise<string[]>;
 
 /** Writes `.gati` from contracts that come one by one: what did not change is not told again. */
-export function createPartsWriter(
-  project: Pick<Project, 'root' | 'app' | 'options'>,
-): GenerateParts {
+export function createPartsWriter(project: GenerateTarget): GenerateParts {
   const routes = new Map<string, AnalyzedRoute>();
   const effects = new Map<string, AnalyzedEffect>();
   const propose = createVersionProposer(project);

@@ -1,10 +1,10 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin
 import { parentPort, workerData } from 'node:worker_threads';
 import { createPartsWriter, type GenerateInput } from './generate-parts.ts';
-import type { Project } from '../project.ts';
+import type { GenerateTarget } from './generate.ts';
 
 /** The thread that prints and writes what `.gati` holds, so that requests and edits don't wait for it. */
-const write = createPartsWriter(workerData as Pick<Project, 'root' | 'app' | 'options'>);
+const write = createPartsWriter(workerData as GenerateTarget);
 let last: Promise<unknown> = Promise.resolve();
 
 parentPort?.on('message', ({ id, input }: { id: number; input: GenerateInput }) => {

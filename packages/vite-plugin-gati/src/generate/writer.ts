@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { createPartsWriter, type GenerateParts } from './generate-parts.ts';
-import type { Project } from '../project.ts';
+import type { GenerateTarget } from './generate.ts';
 
 export interface Writer {
   write: GenerateParts;
@@ -10,7 +10,7 @@ export interface Writer {
 }
 
 /** Writes `.gati` in a thread of its own; without the built worker (the sources run as they are) in this one. */
-export function createWriter({ root, app, options }: Project): Writer {
+export function createWriter({ root, app, options }: GenerateTarget): Writer {
   const file = new URL('./generate-worker.mjs', import.meta.url);
   if (!fs.existsSync(file))
     return { write: createPartsWriter({ root, app, options }), close: async () => {} };

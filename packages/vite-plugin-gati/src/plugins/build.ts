@@ -9,7 +9,7 @@ import {
 } from 'vite';
 import { count, formatDiagnostic, type Manifest } from '@gati/contract';
 import type { PluginContext } from '../context.ts';
-import { ENVIRONMENT } from './environment.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import { type History, openHistory, storeWarning } from '../releases/history.ts';
 import { toBreaks } from '../build/breaks.ts';

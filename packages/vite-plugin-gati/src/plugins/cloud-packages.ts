@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
-import { ENVIRONMENT } from './environment.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
 import { GatiError } from '@gati/contract';
-import { CLOUD_QUEUES } from '../build/cloud-queues.ts';
+import { CLOUD_QUEUES } from '../cloud-queues.ts';
 import type { PluginContext } from '../context.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 

@@ -1,6 +1,6 @@
 import type { Environment, Plugin } from 'vite';
 import type { PluginContext } from '../context.ts';
-import { ENVIRONMENT } from './environment.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
 import { createDevServer, type DevServer } from '../dev/dev-server.ts';
 
 /** Serves the app in Vite's own server, and changes it while it runs. */

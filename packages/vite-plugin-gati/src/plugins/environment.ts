@@ -1,10 +1,8 @@
 import path from 'node:path';
 import { createRunnableDevEnvironment, normalizePath, type Plugin } from 'vite';
 import type { PluginContext } from '../context.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
 import { createRunner } from '../dev/runner.ts';
-
-/** The one Vite environment that runs the backend. */
-export const ENVIRONMENT = 'gati';
 
 /** Adds the environment and tells the context where the app is. Its `api` is that context. */
 export function environmentPlugin(context: PluginContext): Plugin {

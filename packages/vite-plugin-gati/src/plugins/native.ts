@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NativeCode } from '@gati/contract';
 import type { Plugin } from 'vite';
-import { ENVIRONMENT } from './environment.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
 import { createNativeDetector, type NativePackage } from '../build/native-packages.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 import { nativePlatform } from '../build/platform.ts';

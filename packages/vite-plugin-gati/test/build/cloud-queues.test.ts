@@ -7,7 +7,7 @@ import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
 import type { Missing, TestServer } from '../../../../test/servers/process.ts';
-import { CLOUD_QUEUES, type CloudQueue } from '../../src/build/cloud-queues.ts';
+import { CLOUD_QUEUES, type CloudQueue } from '../../src/cloud-queues.ts';
 import { build, copyAway, makeApp } from './app.ts';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { type Connector, createDatabase } from 'db0';
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import { inTransaction } from '../transaction.ts';
-import type { Transaction } from '../types.ts';
+import type { Transaction } from '../../types/data.ts';
 import { type Rows, toStatement } from './statement.ts';
 
 export interface PostgresConnector extends Connector {

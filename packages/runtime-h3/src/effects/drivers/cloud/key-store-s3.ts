@@ -1,4 +1,4 @@
-import { createObjects } from '../../../releases/store/s3/objects.ts';
+import { createObjects } from '../../../cloud/s3-objects.ts';
 import { isOutage } from '../sqs/errors.ts';
 import type { KeyStore } from './key-store.ts';
 import { missingPackageError } from './missing-package.ts';

@@ -4,7 +4,7 @@ import { storeError } from '../errors.ts';
 import { type HeadPlace, parseHead, parseNote } from '../documents.ts';
 import { EMPTY_HEAD } from '../head.ts';
 import { keepRecord, parseRecord } from '../record.ts';
-import { createObjects } from './objects.ts';
+import { createObjects } from '../../../cloud/s3-objects.ts';
 
 /** Tag of a head that is not there. */
 const NONE = 'none';

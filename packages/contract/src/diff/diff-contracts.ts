@@ -1,10 +1,8 @@
 import type { Contract, EffectContract, RouteContract } from '../contract.ts';
-import type { Manifest } from '../manifest/manifest.ts';
-import { canonicalJson, compare } from '../schema/canonical.ts';
+import { compare } from '../schema/canonical.ts';
 import type { Change, DiffPolicy } from './change.ts';
 import { type Bump, highestLevel } from './levels.ts';
 import { routeShape } from './parameters.ts';
-import { DIFF_RULES } from './rules.ts';
 import { compareRoutes } from './routes.ts';
 import { createReporters, type Reporter } from './slots.ts';
 
@@ -33,28 +31,8 @@ export function diffContracts(before: Contract, after: Contract, policy: DiffPol
   return toDiff(changes);
 }
 
-type Compared = Pick<Manifest, 'contract' | 'release' | 'native'>;
-
-/** As {@link diffContracts}; other code or compiled packages under the same contract are a patch. Where one of them has no code digest, only the contracts count. */
-export function diffManifests(before: Compared, after: Compared, policy: DiffPolicy = {}): Diff {
-  const diff = diffContracts(before.contract, after.contract, policy);
-  const [old, now] = [before.release.code, after.release.code];
-  if (diff.bump !== 'none' || old === undefined || now === undefined) return diff;
-  if (old === now && canonicalJson(before.native ?? null) === canonicalJson(after.native ?? null))
-    return diff;
-  const rule = 'code-changed';
-  return toDiff([
-    {
-      route: '*',
-      path: '',
-      rule,
-      level: DIFF_RULES[rule].request,
-      message: DIFF_RULES[rule].says({}),
-    },
-  ]);
-}
-
-function toDiff(changes: Change[]): Diff {
+/** Sorts the changes and reads the bump from them. */
+export function toDiff(changes: Change[]): Diff {
   const sorted = [...changes].sort((a, b) => compare(a.route, b.route));
   return { bump: highestLevel(sorted.map(({ level }) => level)), changes: sorted };
 }

@@ -1,9 +1,9 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { compareSemver, parseSemver } from '../versions/semver.ts';
-import { bumpVersion } from './bump.ts';
-import type { Change, DiffPolicy } from './change.ts';
-import { diffManifests } from './contract.ts';
-import type { Bump } from './levels.ts';
+import { bumpVersion } from '../diff/bump.ts';
+import type { Change, DiffPolicy } from '../diff/change.ts';
+import { diffManifests } from './diff-manifests.ts';
+import type { Bump } from '../diff/levels.ts';
 
 export interface ProposalInput {
   /** What was built. */

@@ -1,0 +1,2 @@
+/** Name of the one Vite environment that runs the backend. */
+export const ENVIRONMENT = 'gati';
