@@ -10,16 +10,24 @@ const alias = [
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
   { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },
-  { find: /^@gati\/runtime-h3\/dev$/, replacement: source('runtime-h3/src/dev.ts') },
+  {
+    find: /^@gati\/runtime-h3\/effects\/command$/,
+    replacement: source('runtime-h3/src/effects/command/main.ts'),
+  },
   {
     find: /^@gati\/runtime-h3\/effects\/settings$/,
     replacement: source('runtime-h3/src/effects/check.ts'),
   },
+  { find: /^@gati\/runtime-h3\/internal$/, replacement: source('runtime-h3/src/internal.ts') },
   {
     find: /^@gati\/runtime-h3\/releases$/,
     replacement: source('runtime-h3/src/releases/index.ts'),
   },
   { find: /^@gati\/runtime-h3\/server$/, replacement: source('runtime-h3/src/server/index.ts') },
+  {
+    find: /^@gati\/runtime-h3\/telemetry$/,
+    replacement: source('runtime-h3/src/telemetry/index.ts'),
+  },
   { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/test.ts') },
 ];
 

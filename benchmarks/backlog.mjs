@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openAnyQueue } from '@gati/runtime-h3/dev';
+import { ALL_QUEUES, openQueue } from '@gati/runtime-h3/internal';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startRedis } from '../test/servers/redis.ts';
 import { median, percentile, report, round } from './lib/measure.mjs';
@@ -73,7 +73,7 @@ try {
     if (values.only && name !== values.only) continue;
     const url = await prepare();
     if (!url) continue;
-    const driver = await openAnyQueue(url);
+    const driver = await openQueue(url, ALL_QUEUES);
     await fill(driver, 0, few);
     const short = await claims(driver);
     const before = megabytes();

@@ -1,11 +1,11 @@
 // Effects of Gati over the queue that a url names, as a process of the server has them.
-import { createGlobalContext, openAnyQueue } from '@gati/runtime-h3/dev';
+import { ALL_QUEUES, createGlobalContext, openQueue } from '@gati/runtime-h3/internal';
 
 const logger = { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
 /** Each job's payload goes to `run`; without one it only enqueues. */
 export async function openGati(url, { concurrency = 200, run } = {}) {
-  const driver = await openAnyQueue(url);
+  const driver = await openQueue(url, ALL_QUEUES);
   const file = { concurrency, run };
   const release = {
     abi: 1,

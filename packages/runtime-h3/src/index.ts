@@ -1,4 +1,4 @@
-export { HttpError } from './app/response/http-error.ts';
+export { HttpError, isHttpError } from './app/response/http-error.ts';
 export { defineModule } from './modules/define.ts';
 export { ABI } from './types/bundle.ts';
 export type * from './types/context.ts';

@@ -1,3 +1,8 @@
+/**
+ * Entry `@gati/runtime-h3/releases`: the release store, the rules of its releases, and the commands
+ * for it that `gati` and a built server share. Internal: for the plugin and the `gati` command;
+ * changes without notice.
+ */
 export { RELEASE_COMMANDS } from './command/commands.ts';
 export { readTime } from './command/read.ts';
 export type { CommandResult } from '../command/command.ts';

@@ -22,13 +22,17 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return;
   }
   if (name === 'effects') {
-    const [{ runEffectsCommand }, { defaultQueueUrl }, { dataFolder }] = await Promise.all([
-      import('../effects/command/main.ts'),
-      import('../effects/drivers/open.ts'),
-      import('../data/location.ts'),
-    ]);
+    const [{ runEffectsCommand }, { defaultQueueUrl, openQueue }, { dataFolder }] =
+      await Promise.all([
+        import('../effects/command/main.ts'),
+        import('../effects/drivers/open.ts'),
+        import('../data/location.ts'),
+      ]);
     const url = process.env.GATI_EFFECTS || defaultQueueUrl(dataFolder('production'));
-    process.exitCode = await runEffectsCommand(words, { url, queues: options.queues });
+    process.exitCode = await runEffectsCommand(words, {
+      url,
+      openQueue: (address, settings) => openQueue(address, options.queues, settings),
+    });
     return;
   }
   if (name !== undefined) {

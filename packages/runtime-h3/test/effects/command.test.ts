@@ -33,7 +33,11 @@ async function effects(...words: string[]): Promise<Told> {
     line: (text: string) => void lines.push(text),
     document: (value: unknown) => void (document = value),
   };
-  const code = await runEffectsCommand(words, { url, output });
+  const code = await runEffectsCommand(words, {
+    url,
+    output,
+    openQueue: (address, settings) => openQueue(address, {}, settings),
+  });
   return { code, lines, document: document as Told['document'] };
 }
 
@@ -190,7 +194,11 @@ test('a queue that does not answer is said once, with a code', { timeout: 60_000
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const output = { line: () => {}, document: () => {} };
   const queues = { redis: () => import('../../src/effects/drivers/redis/driver.ts') };
-  const code = await runEffectsCommand(['list'], { url: 'redis://127.0.0.1:1', queues, output });
+  const code = await runEffectsCommand(['list'], {
+    url: 'redis://127.0.0.1:1',
+    output,
+    openQueue: (address, settings) => openQueue(address, queues, settings),
+  });
   const lines = written.mock.calls.map(([text]) => String(text));
   written.mockRestore();
   expect(code).toBe(1);

@@ -3,7 +3,7 @@ import { addRoute, createRouter } from 'rou3';
 import { compileRouter } from 'rou3/compiler';
 import { Format } from 'typebox/format';
 import { Compile } from 'typebox/schema';
-import { formats } from '../../src/app/index.ts';
+import { formats } from '../../src/validate/formats.ts';
 import type { GlobalContext, Handler, Middleware, SocketHooks } from '../../src/types/context.ts';
 import {
   ABI,

@@ -1,5 +1,6 @@
-import { createTextLogger, type BundleEffect, type ReleaseBundle } from '@gati/runtime-h3/app';
-import { ABI, type AppContext, createGlobalContext, ALL_QUEUES } from '@gati/runtime-h3/dev';
+import type { BundleEffect, ReleaseBundle } from '@gati/runtime-h3/app';
+import { ABI, ALL_QUEUES, type AppContext, createGlobalContext } from '@gati/runtime-h3/internal';
+import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import { compilePayload } from '../compile/compile-checks.ts';
 import type { Project } from '../project.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';

@@ -1,14 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import {
-  type App,
-  createApp,
-  createTextLogger,
-  onlyRelease,
-  toProblem,
-} from '@gati/runtime-h3/app';
-import { wantsPage } from '@gati/runtime-h3/dev';
+import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
+import { toProblem, wantsPage } from '@gati/runtime-h3/internal';
+import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';

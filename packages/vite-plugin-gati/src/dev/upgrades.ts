@@ -6,7 +6,7 @@ import {
   isWebSocketHandshake,
   endWithProblem,
   reparseWithoutUpgrade,
-} from '@gati/runtime-h3/dev';
+} from '@gati/runtime-h3/internal';
 import type { ResolvedConfig, ViteDevServer } from 'vite';
 
 /** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */

@@ -7,14 +7,15 @@ import {
   toUsage,
   usageError,
 } from '../../command/command.ts';
-import { openQueue, type Queues } from '../drivers/open.ts';
+import type { QueueDriver } from '../../ports.ts';
+import type { QueueSettings } from '../drivers/open.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
 
 export interface EffectsCommandOptions {
   /** The queue where `--queue` names none. */
   url: string;
-  /** Drivers beside those that are always there. */
-  queues?: Queues | undefined;
+  /** Opens the queue at an address with the drivers that the process has. */
+  openQueue(address: string, settings: QueueSettings): Promise<QueueDriver>;
   /** Where its words go; the process's own streams by default. */
   output?: CommandOutput | undefined;
 }
@@ -56,7 +57,7 @@ export async function runEffectsCommand(
 
 async function run(
   words: string[],
-  { url, queues }: EffectsCommandOptions,
+  { url, openQueue }: EffectsCommandOptions,
 ): Promise<CommandResult> {
   const { positionals, values } = readWords(words, OPTIONS, 'effects --help');
   if (values.help) return toUsage(HELP);
@@ -75,7 +76,7 @@ async function run(
       'a queue in memory is seen by its own process alone',
       'Name one that is shared, in GATI_EFFECTS or `--queue`.',
     );
-  const queue = await openQueue(address, queues, {
+  const queue = await openQueue(address, {
     onError: (error) => void process.stderr.write(`${error.message}\n`),
   });
   try {

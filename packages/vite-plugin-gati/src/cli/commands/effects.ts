@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { runEffectsInFolder } from '@gati/runtime-h3/dev';
+import { runEffectsCommand } from '@gati/runtime-h3/effects/command';
+import { ALL_QUEUES, dataFolder, defaultQueueUrl, openQueue } from '@gati/runtime-h3/internal';
 import { loadEnv } from 'vite';
 import type { Call } from '../command.ts';
 import { usageError } from '../usage.ts';
@@ -14,11 +15,11 @@ export async function run({ args, rest, output }: Call): Promise<number> {
     ...process.env,
   };
   assertQueue(rest, GATI_EFFECTS);
-  return runEffectsInFolder(
-    [String(args.action), ...rest],
-    GATI_EFFECTS,
-    output.json ? output : undefined,
-  );
+  return runEffectsCommand([String(args.action), ...rest], {
+    url: GATI_EFFECTS || defaultQueueUrl(dataFolder('development')),
+    openQueue: (address, settings) => openQueue(address, ALL_QUEUES, settings),
+    output: output.json ? output : undefined,
+  });
 }
 
 /** A queue that was mistyped is not to be made. One that nobody named, that of development, may be empty yet. */

@@ -1,9 +1,13 @@
-/** What the development server needs besides the app: the parts that `server` puts together in production. */
+/**
+ * Entry `@gati/runtime-h3/internal`: parts of the runtime that `vite-plugin-gati` puts together
+ * itself. Internal: for the plugin, the `gati` command and benchmarks; changes without notice.
+ */
 export {
   type AppContext,
   createGlobalContext,
   type GlobalContextOptions,
 } from './global-context/create-global-context.ts';
+export { toProblem } from './app/response/problem.ts';
 export { ABI } from './types/bundle.ts';
 export { wantsPage } from './server/http/client-files.ts';
 export { endWithProblem } from './server/http/raw-problem.ts';
@@ -12,5 +16,6 @@ export {
   isWebSocketHandshake,
   reparseWithoutUpgrade,
 } from './server/http/upgrade-replay.ts';
-export { openAnyQueue, runEffectsInFolder } from './effects/command/run-command.ts';
+export { dataFolder } from './data/location.ts';
+export { defaultQueueUrl, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/registry.ts';
