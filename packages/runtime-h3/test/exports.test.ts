@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { listExports } from '../../../test/kit/list-exports.ts';
+
+test(
+  'the entries of @gati/runtime-h3 export the names in exports.snapshot.txt',
+  { timeout: 60_000 },
+  async () => {
+    await expect(await listExports('runtime-h3')).toMatchFileSnapshot('exports.snapshot.txt');
+  },
+);

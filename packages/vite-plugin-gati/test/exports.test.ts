@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { listExports } from '../../../test/kit/list-exports.ts';
+
+test(
+  'the entries of vite-plugin-gati export the names in exports.snapshot.txt',
+  { timeout: 60_000 },
+  async () => {
+    await expect(await listExports('vite-plugin-gati')).toMatchFileSnapshot('exports.snapshot.txt');
+  },
+);
