@@ -1,5 +1,5 @@
 import type { Contract, Schema } from '@gati/contract';
-import type { GlobalContext, Handler, Middleware, SocketHooks } from './context.ts';
+import type { Handler, Middleware, SocketHooks } from './context.ts';
 import type { EffectFile } from './effects.ts';
 import type { ModuleFile } from './modules.ts';
 import type { MigrationFile } from './migration.ts';
@@ -95,6 +95,3 @@ export interface BundleEffect {
   load: Loader<EffectFile>;
   payload?: InputCheck;
 }
-
-/** What a bundle's modules and handlers get as `gctx`; made once a release and process. */
-export type CreateGlobalContext = (release: ReleaseBundle) => Promise<GlobalContext>;

@@ -140,9 +140,9 @@ test('leaves to another plugin what may be its own', async () => {
       }),
   };
   app = await createTestApp({ 'src/handlers/chat.ts': ECHO });
-  const { toPlugins } = await import('../../src/index.ts');
+  const { createPlugins } = await import('../../src/plugins/create-plugins.ts');
   const { createContext } = await import('../../src/context.ts');
-  dev = await startDev(app.root, { config: { plugins: [own, ...toPlugins(createContext())] } });
+  dev = await startDev(app.root, { config: { plugins: [own, ...createPlugins(createContext())] } });
   expect((await shake('/own'))?.status).toBe(101);
   expect((await shake('/chat/blue'))?.status).toBe(101);
 });

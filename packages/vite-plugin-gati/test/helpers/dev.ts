@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type HotPayload, type InlineConfig, type ViteDevServer } from 'vite';
 import { createContext, type ProjectParts } from '../../src/context.ts';
-import { type GatiOptions, toPlugins } from '../../src/index.ts';
+import type { GatiOptions } from '../../src/index.ts';
+import { createPlugins } from '../../src/plugins/create-plugins.ts';
 import { createDeclaredAnalyzer } from './declared-analyzer.ts';
 
 export interface DevApp {
@@ -35,7 +36,7 @@ export async function startDev(
     hasErrorLogged: () => false,
     hasWarned: false,
   };
-  const plugins = toPlugins(createContext(options, parts));
+  const plugins = createPlugins(createContext(options, parts));
   const server = await createServer({
     root,
     configFile: false,
