@@ -49,11 +49,12 @@ export {
   type MissingPolicy,
   type ReleaseIndex,
   type ReleaseInfo,
-  type ReleaseStatus,
   type Resolution,
   resolveVersion,
   type ResolveOptions,
+  retiredResolution,
 } from './versions/resolve.ts';
+export { isListed, isLive, isOver, isRunnable, type ReleaseStatus } from './versions/status.ts';
 export { createVersionResolver, type VersionResolver } from './versions/resolver.ts';
 export { parseDate, parseTime } from './versions/time.ts';
 export { compareSemver, formatSemver, parseSemver, type Semver } from './versions/semver.ts';

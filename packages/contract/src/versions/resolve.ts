@@ -1,9 +1,7 @@
 import { satisfies } from './range.ts';
 import type { VersionRequest } from './request.ts';
 import { compareSemver, parseSemver, type Semver } from './semver.ts';
-
-/** `staged`: stored, never activated. `withdrawn`: taken back by a rollback. `retired`: its code is gone. */
-export type ReleaseStatus = 'staged' | 'live' | 'deprecated' | 'withdrawn' | 'retired';
+import { isListed, isLive, type ReleaseStatus } from './status.ts';
 
 /** What the resolver has to know of a release. */
 export interface ReleaseInfo {
@@ -61,7 +59,8 @@ export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): Re
     return { release, version, at };
   });
   entries.sort((a, b) => b.at - a.at || compareSemver(b.version, a.version));
-  return { entries, live: entries.map(({ release }) => release).filter(isLive) };
+  const live = entries.map(({ release }) => release).filter(({ status }) => isLive(status));
+  return { entries, live };
 }
 
 /** Which release answers. A withdrawn one only to its exact version, a staged one never. */
@@ -81,30 +80,27 @@ export function resolveVersion<R extends ReleaseInfo>(
           release.status !== 'staged' && compareSemver(version, request.version) === 0,
       );
       return resolutionOf(
-        (
-          same.find(({ release }) => isRunnable(release) || release.status === 'withdrawn') ??
-          same[0]
-        )?.release,
+        (same.find(({ release }) => !isGone(release)) ?? same[0])?.release,
         releases,
       );
     }
     case 'time':
       return resolutionOf(
-        entries.find(({ release, at }) => at <= request.at && isListed(release))?.release,
+        entries.find(({ release, at }) => at <= request.at && isListed(release.status))?.release,
         releases,
       );
     case 'range': {
       const matching = entries.filter(
-        ({ release, version }) => isListed(release) && satisfies(version, request.range),
+        ({ release, version }) => isListed(release.status) && satisfies(version, request.range),
       );
-      const answering = matching.filter(({ release }) => isRunnable(release));
+      const answering = matching.filter(({ release }) => !isGone(release));
       return resolutionOf(highest(answering.length > 0 ? answering : matching), releases);
     }
     case 'missing': {
       if (live.length <= 1) return resolutionOf(live[0], releases);
       if (missing === 'choose') return { status: 300, options: [...live] };
       if (missing === 'latest')
-        return resolutionOf(current && isLive(current) ? current : live[0], releases);
+        return resolutionOf(current && isLive(current.status) ? current : live[0], releases);
       if (missing === 'oldest') return resolutionOf(live.at(-1), releases);
       return missing.kind === 'missing'
         ? { status: 300, options: [...live] }
@@ -119,13 +115,21 @@ function resolutionOf<R extends ReleaseInfo>(
 ): Resolution<R> {
   if (!release)
     return { status: 406, message: 'There is no release for this version.', options: [...live] };
-  if (release.status !== 'retired' || release.migrated) return { status: 200, release };
-  return {
-    status: 410,
-    message: `The release ${release.version} is retired.`,
-    release,
-    options: [...live],
-  };
+  return isGone(release) ? retiredResolution(release, live) : { status: 200, release };
+}
+
+/** The 410 of a retired release. `live` are the releases to choose from instead. */
+export function retiredResolution<R extends ReleaseInfo>(
+  release: R,
+  live: readonly R[],
+): Resolution<R> & { status: 410 } {
+  const message = `The release ${release.version} is retired.`;
+  return { status: 410, message, release, options: [...live] };
+}
+
+/** Retired, and no migrations answer its requests. */
+function isGone({ status, migrated }: ReleaseInfo): boolean {
+  return status === 'retired' && !migrated;
 }
 
 function highest<R extends ReleaseInfo>(entries: readonly Entry<R>[]): R | undefined {
@@ -133,17 +137,4 @@ function highest<R extends ReleaseInfo>(entries: readonly Entry<R>[]): R | undef
   for (const entry of entries)
     if (best && compareSemver(entry.version, best.version) > 0) best = entry;
   return best?.release;
-}
-
-function isLive(release: ReleaseInfo): boolean {
-  return release.status === 'live' || release.status === 'deprecated';
-}
-
-function isRunnable(release: ReleaseInfo): boolean {
-  return isLive(release) || (release.status === 'retired' && release.migrated === true);
-}
-
-/** Known to time and range. */
-function isListed(release: ReleaseInfo): boolean {
-  return release.status !== 'staged' && release.status !== 'withdrawn';
 }

@@ -5,12 +5,12 @@ import { parseVersionRequest } from '../../src/versions/request.ts';
 import {
   indexReleases,
   type ReleaseInfo,
-  type ReleaseStatus,
   type Resolution,
   resolveVersion,
   type ResolveOptions,
 } from '../../src/versions/resolve.ts';
 import { createVersionResolver } from '../../src/versions/resolver.ts';
+import type { ReleaseStatus } from '../../src/versions/status.ts';
 
 const now = Date.parse('2026-06-15T12:00:00Z');
 

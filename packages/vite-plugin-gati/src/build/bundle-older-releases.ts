@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { parseRange, parseSemver, printManifest, satisfies } from '@gati/contract';
+import { isRunnable, parseRange, parseSemver, printManifest, satisfies } from '@gati/contract';
 import {
   BUNDLED_FILE,
   type BundledRelease,
@@ -13,9 +13,6 @@ import {
 } from '@gati/runtime-h3/releases';
 import type { History } from '../releases/history.ts';
 import { writeChanged } from '../files/write-changed.ts';
-
-/** Statuses that are asked for by somebody. */
-const BUNDLED_STATUSES = new Set(['live', 'deprecated', 'withdrawn']);
 
 export interface BundleOlderOptions {
   /** Version of the build. */
@@ -46,7 +43,7 @@ export async function bundleOlderReleases(
       (gone.has(release) && statusOf(version) === 'staged')
     )
       continue;
-    if (BUNDLED_STATUSES.has(status)) {
+    if (isRunnable(status)) {
       await materialize(store, version, path.join(folder, version));
       const document = documentOf(store, release);
       if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());

@@ -1,4 +1,4 @@
-import type { Resolution } from '@gati/contract';
+import { isListed, type Resolution } from '@gati/contract';
 import { send } from '../response/respond.ts';
 import type { Call } from '../request/call.ts';
 import { sendProblem } from '../response/respond-error.ts';
@@ -37,7 +37,7 @@ export function respondVersionError(
     case 400: {
       const extra = {
         detail: resolution.message,
-        versions: list(table.entries.filter(isPublic), base),
+        versions: listHistory(table, base),
       };
       return sendProblem(call, 400, `version_${resolution.reason}`, extra, NO_STORE.slice());
     }
@@ -58,8 +58,7 @@ export function versionsResponder(
 ): ((call: Call) => void) | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   if (path === LIST)
-    return (call) =>
-      sendJson(call, JSON.stringify({ versions: list(table.entries.filter(isPublic), base) }));
+    return (call) => sendJson(call, JSON.stringify({ versions: listHistory(table, base) }));
   if (!path.startsWith(`${LIST}/`)) return undefined;
   const document = table.entries.find(({ version }) => version === path.slice(LIST.length + 1))
     ?.served.document;
@@ -85,12 +84,15 @@ function sendJson(call: Call, text: string): void {
   );
 }
 
-function list(entries: readonly VersionEntry[], base: string): ListedRelease[] {
-  return entries.map((entry) => toListed(entry, base));
+function listHistory({ entries }: VersionTable, base: string): ListedRelease[] {
+  return list(
+    entries.filter(({ status }) => isListed(status)),
+    base,
+  );
 }
 
-function isPublic({ status }: VersionEntry): boolean {
-  return status !== 'withdrawn';
+function list(entries: readonly VersionEntry[], base: string): ListedRelease[] {
+  return entries.map((entry) => toListed(entry, base));
 }
 
 function toCurl({ exchange }: Call, version: string): string {

@@ -1,8 +1,10 @@
 import {
   createVersionResolver,
   indexReleases,
+  isLive,
   type MissingPolicy,
   type Resolution,
+  retiredResolution,
   type VersionResolver,
 } from '@gati/contract';
 import { METHODS } from '../methods.ts';
@@ -42,13 +44,13 @@ export class VersionTable {
       .filter(({ status }) => status !== 'staged')
       .map((release) => new VersionEntry(release));
     this.entries = indexReleases(known).entries.map(({ release }) => release);
-    const live = this.entries.filter(isLive);
+    const live = this.entries.filter(({ status }) => isLive(status));
     const current = live.find(({ version }) => version === served.current);
     this.latest = current ?? live[0];
     this.#resolve = this.#resolver(missing);
     this.#only = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
     this.entries.forEach((entry, index) => {
-      const successor = this.entries.slice(0, index).findLast(isLive);
+      const successor = this.entries.slice(0, index).findLast(({ status }) => isLive(status));
       entry.headers = releaseHeaders(entry, successor, this.latest, base);
     });
   }
@@ -83,8 +85,10 @@ export class VersionTable {
   }
 
   retiredResolution(release: VersionEntry): Resolution<VersionEntry> & { status: 410 } {
-    const options = this.entries.filter(isLive);
-    return { status: 410, message: `The release ${release.version} is retired.`, release, options };
+    return retiredResolution(
+      release,
+      this.entries.filter(({ status }) => isLive(status)),
+    );
   }
 
   /** Some release has this route. */
@@ -120,7 +124,7 @@ export class VersionTable {
       entry?.served.route(asked, path) !== undefined;
     return has(this.latest)
       ? this.latest
-      : this.entries.find((entry) => isLive(entry) && has(entry));
+      : this.entries.find((entry) => isLive(entry.status) && has(entry));
   }
 
   #resolver(missing: MissingPolicy): VersionResolver<VersionEntry> {
@@ -129,8 +133,4 @@ export class VersionTable {
       this.latest === undefined ? { missing } : { missing, current: this.latest },
     );
   }
-}
-
-function isLive({ status }: VersionEntry): boolean {
-  return status === 'live' || status === 'deprecated';
 }

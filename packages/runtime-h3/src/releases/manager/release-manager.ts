@@ -1,4 +1,4 @@
-import type { ReleaseStatus } from '@gati/contract';
+import { isLive, isOver, type ReleaseStatus } from '@gati/contract';
 import type { ServedRelease, ServedReleases } from '../../types/served-release.ts';
 import type { AppContext } from '../../global-context/create-global-context.ts';
 import type { GlobalContext, Logger } from '../../types/context.ts';
@@ -134,8 +134,8 @@ export class ReleaseManager {
     const { unused = UNUSED, usage, logger } = this.#options;
     let loadedForNothing = 0;
     for (const { version, instance } of this.#known.values()) {
-      const isOver = ['retired', 'withdrawn'].includes(this.#statusOf(version));
-      if (isOver && instance.isLoaded) loadedForNothing++;
+      const over = isOver(this.#statusOf(version));
+      if (over && instance.isLoaded) loadedForNothing++;
       if (
         version === this.#current ||
         version === this.#options.own.version ||
@@ -144,7 +144,7 @@ export class ReleaseManager {
       )
         continue;
       const { open, idle } = usage(instance.served);
-      if (open > 0 || idle < (isOver ? Math.min(unused, SWEEP) : unused)) continue;
+      if (open > 0 || idle < (over ? Math.min(unused, SWEEP) : unused)) continue;
       logger.info('a release that nobody uses is closed', { release: version });
       void instance.recycle(DISPOSE_WITHIN);
       // What the app keeps of it goes with the old list.
@@ -210,9 +210,7 @@ export class ReleaseManager {
   /** Migrations that answer for a retired release. */
   #chainOf(version: string): Chain | undefined {
     if (this.#statusOf(version) !== 'retired') return undefined;
-    const targets = [...this.#known.keys()].filter((other) =>
-      ['live', 'deprecated'].includes(this.#statusOf(other)),
-    );
+    const targets = [...this.#known.keys()].filter((other) => isLive(this.#statusOf(other)));
     return findChain(version, this.#migrations(), targets);
   }
 

@@ -1,3 +1,4 @@
+import { isLive } from '@gati/contract';
 import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 import { changeHead, statusOf } from './head.ts';
@@ -58,9 +59,7 @@ export async function rollbackRelease(store: ReleaseStore): Promise<Rollback> {
 
 /** The one that a rollback would activate. */
 export function rollbackTarget(head: StoreHead): string | undefined {
-  return head.before.findLast((version) =>
-    ['live', 'deprecated'].includes(statusOf(head, version)),
-  );
+  return head.before.findLast((version) => isLive(statusOf(head, version)));
 }
 
 export interface Deprecation {
@@ -79,8 +78,7 @@ export async function deprecateRelease(
   await findRelease(store, version);
   return changeHead(store, (head) => {
     const status = statusOf(head, version);
-    if (status !== 'live' && status !== 'deprecated')
-      throw wrongStatus(version, status, 'only a live one can be deprecated');
+    if (!isLive(status)) throw wrongStatus(version, status, 'only a live one can be deprecated');
     const old = head.marks[version]!;
     const deprecatedAt = at ?? old.deprecatedAt ?? new Date().toISOString();
     const sunsetAt = sunset ?? old.sunsetAt;

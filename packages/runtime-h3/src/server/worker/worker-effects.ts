@@ -1,3 +1,4 @@
+import { isRunnable } from '@gati/contract';
 import type { ReleaseEffects } from '../../effects/engine/job-release.ts';
 import type { Queues } from '../../effects/drivers/open.ts';
 import { runCurrentRelease } from '../../effects/engine/current-release.ts';
@@ -28,9 +29,6 @@ export interface WorkerEffects extends ProcessEffects {
   /** Once nothing enqueues any more. */
   close(): Promise<void>;
 }
-
-/** One that was rolled back still answers who asks for it by its version. */
-const ALIVE: ReadonlySet<string> = new Set(['live', 'deprecated', 'withdrawn']);
 
 /** The effects of one worker: one queue for all releases, whose jobs the current one takes and passes on. */
 export function createWorkerEffects({
@@ -78,7 +76,7 @@ export function createWorkerEffects({
 
     async releaseOf(version): Promise<ReleaseEffects | undefined> {
       const release = host?.releases().list.find((one) => one.version === version);
-      if (!host || !release || !ALIVE.has(release.status)) return undefined;
+      if (!host || !release || !isRunnable(release.status)) return undefined;
       const bundle = await release.bundle();
       const gctx = await host.context(bundle);
       return {
