@@ -1,3 +1,4 @@
+import type { RouteMethod } from './http/methods.ts';
 import type { Defs, JsonValue, Schema } from './schema/ir.ts';
 
 /** What an app promises to its callers. Plain data: it can be written as JSON and read back unchanged. */
@@ -10,9 +11,6 @@ export interface Contract {
   modules: ModuleContract[];
   $defs: Defs;
 }
-
-export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
-export type RouteMethod = HttpMethod | 'WS';
 
 export interface RouteContract {
   /** Method and path template as the author writes them: `POST /payments/:id/capture`, `GET /files/*rest`, `WS /chat/:room`. */

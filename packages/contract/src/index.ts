@@ -3,11 +3,9 @@ export type {
   BodyContract,
   Contract,
   EffectContract,
-  HttpMethod,
   ModuleContract,
   ResponseContract,
   RouteContract,
-  RouteMethod,
 } from './contract.ts';
 export {
   assembleContract,
@@ -41,7 +39,8 @@ export type {
   OpenApiResponse,
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';
-export { STATUS_TITLES } from './statuses.ts';
+export { HTTP_METHODS, type HttpMethod, ROUTE_METHODS, type RouteMethod } from './http/methods.ts';
+export { STATUS_TITLES } from './http/status-titles.ts';
 export { parseRange, type Range, satisfies } from './versions/range.ts';
 export { parseVersionRequest, type VersionRequest } from './versions/request.ts';
 export {

@@ -1,6 +1,7 @@
 import { routeSchemas, effectSchemas } from '../assemble/slots.ts';
 import type { Contract } from '../contract.ts';
 import { GatiError } from '../diagnostics/gati-error.ts';
+import { ROUTE_METHODS } from '../http/methods.ts';
 import { directRefs } from '../schema/refs.ts';
 import {
   any,
@@ -104,7 +105,7 @@ const response: Check = object(
 const route: Check = object(
   {
     id: matching(/^[A-Z]+ \//, 'a method and a path such as "GET /users/:id"'),
-    method: oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'),
+    method: oneOf(...ROUTE_METHODS),
     path: matching(/^\//, 'a path that starts with "/"'),
     domain: string,
     name: list(string),

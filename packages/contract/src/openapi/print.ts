@@ -1,4 +1,5 @@
 import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
+import type { HttpMethod } from '../http/methods.ts';
 import type { JsonValue, Schema } from '../schema/ir.ts';
 import { mapSchema, mapValues } from '../schema/walk.ts';
 import { refName } from '../schema/refs.ts';
@@ -68,22 +69,13 @@ function toPaths(
     const item = paths.get(template.path) ?? {};
     paths.set(template.path, item);
     const operation = toOperation(route, contract, template, print);
-    if (route.method !== 'WS') item[METHODS[route.method]] = operation;
+    if (route.method !== 'WS')
+      item[route.method.toLowerCase() as Lowercase<HttpMethod>] = operation;
     else if (item.get) addUpgrade(item.get, operation);
     else item.get = operation;
   }
   return Object.fromEntries(paths);
 }
-
-const METHODS = {
-  GET: 'get',
-  HEAD: 'head',
-  POST: 'post',
-  PUT: 'put',
-  PATCH: 'patch',
-  DELETE: 'delete',
-  OPTIONS: 'options',
-} as const;
 
 function toOperation(
   route: RouteContract,

@@ -1,4 +1,4 @@
-import { STATUS_TITLES } from '../statuses.ts';
+import { STATUS_TITLES } from '../http/status-titles.ts';
 
 const CLASSES = ['', 'Information', 'Success', 'Redirection', 'Refused', 'Server error'];
 

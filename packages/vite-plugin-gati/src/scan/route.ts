@@ -1,15 +1,4 @@
-import type { RouteMethod } from '@gati/contract';
-
-export const METHODS: readonly RouteMethod[] = [
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'WS',
-];
+import { ROUTE_METHODS, type RouteMethod } from '@gati/contract';
 
 export interface RouteTemplate {
   method: RouteMethod;
@@ -31,12 +20,12 @@ export function parseRoute(text: string): RouteTemplate | RouteError {
   const space = text.indexOf(' ');
   const word = space === -1 ? '' : text.slice(0, space);
   const path = text.slice(space + 1);
-  const method = METHODS.find((known) => known === word.toUpperCase());
+  const method = ROUTE_METHODS.find((known) => known === word.toUpperCase());
   if (!path.startsWith('/') || !method) {
     const guess = method ? `/${path}` : `/${text.replace(/^[^/]*\//, '')}`;
     return {
       message: `'${text}' is not a method and a path.`,
-      fix: `Write one of ${METHODS.join(', ')}, one space and a path, for example '${method ?? 'GET'} ${orExample(guess)}'.`,
+      fix: `Write one of ${ROUTE_METHODS.join(', ')}, one space and a path, for example '${method ?? 'GET'} ${orExample(guess)}'.`,
     };
   }
   if (word !== method)
@@ -123,7 +112,7 @@ export function splitConvention(file: string): { segments: string[]; method?: Ro
   const segments = file.split('/');
   let last = segments.pop() ?? '';
   const suffix = /^(.*)\.([a-z]+)$/.exec(last);
-  const method = suffix && METHODS.find((known) => known.toLowerCase() === suffix[2]);
+  const method = suffix && ROUTE_METHODS.find((known) => known.toLowerCase() === suffix[2]);
   if (suffix && method) last = suffix[1] ?? '';
   if (last !== 'index') segments.push(last);
   return { segments, method: method || undefined };

@@ -1,4 +1,4 @@
-import type { Resolution } from '@gati/contract';
+import { HTTP_METHODS, type Resolution } from '@gati/contract';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import { send } from './respond.ts';
 import type { IncomingRequest } from '../request/incoming.ts';
@@ -7,7 +7,6 @@ import { respondError, sendProblem } from './respond-error.ts';
 import { ReleaseState } from '../route/route-plan.ts';
 import { respondVersionError, versionsResponder } from '../versions/respond.ts';
 import type { VersionEntry } from '../versions/entry.ts';
-import { METHODS } from '../methods.ts';
 
 type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
 
@@ -45,7 +44,7 @@ function respondInRelease(
   // A preflight does not say which version it is for.
   const has = (method: string, at: string): boolean =>
     isPreflight ? app.table.has(method, at) : bundle.match(method, at) !== undefined;
-  const methods = METHODS.filter((method) => path !== undefined && has(method, path));
+  const methods = HTTP_METHODS.filter((method) => path !== undefined && has(method, path));
   if (methods.includes('GET') && !methods.includes('HEAD')) methods.push('HEAD');
   const socket = path !== undefined && bundle.match('WS', path) !== undefined;
   if (exchange.target === '*' && exchange.method === 'OPTIONS')

@@ -1,4 +1,4 @@
-import type { Defs } from '@gati/contract';
+import { type Defs, ROUTE_METHODS } from '@gati/contract';
 import type {
   BodyCheck,
   InputCheck,
@@ -12,7 +12,6 @@ import { RouteStats } from '../../telemetry/stats.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';
 import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
-import { METHODS } from '../methods.ts';
 
 /** What stands ready for one part of a request. */
 export interface InputPlan {
@@ -139,7 +138,7 @@ export class ReleaseState {
 
   /** Of requests that no route takes. Callers choose the method: what none can have is `_OTHER`, OpenTelemetry's word for it. */
   unmatched(given: string): RouteState {
-    const method = METHODS.includes(given) || given === 'WS' ? given : '_OTHER';
+    const method = (ROUTE_METHODS as readonly string[]).includes(given) ? given : '_OTHER';
     let state = this.#unmatched.get(method);
     if (state === undefined) {
       const none: BundleRoute = {

@@ -5,9 +5,9 @@ import {
   type MissingPolicy,
   type Resolution,
   retiredResolution,
+  ROUTE_METHODS,
   type VersionResolver,
 } from '@gati/contract';
-import { METHODS } from '../methods.ts';
 import type { MissingVersion, ServedReleases } from '../../types/served-release.ts';
 import { releaseHeaders, VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
@@ -97,7 +97,7 @@ export class VersionTable {
   }
 
   #look(path: string): boolean {
-    return METHODS.some((method) => this.has(method, path)) || this.has('WS', path);
+    return ROUTE_METHODS.some((method) => this.has(method, path));
   }
 
   #withoutVersion(method: string, path: string | undefined): Resolution<VersionEntry> {
