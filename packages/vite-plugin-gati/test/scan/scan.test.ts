@@ -342,7 +342,7 @@ ${run}`,
       [
         'GATI_EFFECT_SCHEDULE',
         'src/effects/c.ts:1',
-        "'0 0 30 2 *' is no schedule: test never comes.",
+        "'0 0 30 2 *' is no schedule: it never comes.",
       ],
       ['GATI_EFFECT_SETTING', 'src/effects/d.ts:2', "'concurrency' can't be 0."],
       ['GATI_EFFECT_SETTING', 'src/effects/e.ts:2', `'retry' can't be {"tries":3}.`],
