@@ -1,4 +1,4 @@
-import type { Defs, RouteContract, Schema } from '@gati/contract';
+import { type Defs, type RouteContract, type Schema, toRouterPath } from '@gati/contract';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouter } from 'rou3/compiler';
 import { Format } from 'typebox/format';
@@ -76,7 +76,7 @@ export function bundle(
       domain: 'root',
       load: () => (route.lazy ? Promise.resolve(live) : live),
     };
-    addRoute(router, method, path.replace(/\*(\w+)$/, '**:$1'), slot);
+    addRoute(router, method, toRouterPath(path), slot);
     return slot;
   });
   return {

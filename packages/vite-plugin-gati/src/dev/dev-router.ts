@@ -1,6 +1,6 @@
+import { toRouterPath } from '@gati/contract';
 import type { RouteMatch, BundleRoute } from '@gati/runtime-h3/app';
 import { addRoute, createRouter, findRoute } from 'rou3';
-import { toRouterPath } from '../virtual/router-path.ts';
 
 /** The route table as it is searched in development: built in no time, where the build compiles one. */
 export function createDevRouter(

@@ -1,4 +1,4 @@
-import type { Contract } from '@gati/contract';
+import { type Contract, toRouterPath } from '@gati/contract';
 import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3';
 
 interface Found {
@@ -24,7 +24,7 @@ export function createRouteTable(
     const made = createRouter<Found>();
     for (const route of contract.routes) {
       if (!serves(route)) continue;
-      addRoute(made, route.method, route.path.replace(/\/\*(\w+)$/, '/**:$1'), {
+      addRoute(made, route.method, toRouterPath(route.path), {
         id: route.id,
         ...(route.version !== undefined && { version: route.version }),
       });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Contract } from '@gati/contract';
+import { type Contract, toRouterPath } from '@gati/contract';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouterToString } from 'rou3/compiler';
 import { printInput, printRoute } from '../../compile/print.ts';
@@ -7,7 +7,6 @@ import { createProgram, HELPERS } from '../../compile/program.ts';
 import { planEffect, planRoute } from '../../compile/route.ts';
 import { toSlimContract } from '../../compile/slim.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
-import { toRouterPath } from '../router-path.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
 
 export interface ReleaseInput {

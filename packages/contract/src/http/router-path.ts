@@ -1,4 +1,4 @@
-/** `/files/*rest` as rou3 writes it; `:name` is the same in both. */
+/** Converts a path template to the syntax of rou3: `/files/*rest` → `/files/**:rest`. */
 export function toRouterPath(path: string): string {
   return path.replace(/\/\*(\w+)$/, '/**:$1');
 }
