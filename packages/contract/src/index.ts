@@ -40,6 +40,7 @@ export type {
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';
 export { HTTP_METHODS, type HttpMethod, ROUTE_METHODS, type RouteMethod } from './http/methods.ts';
+export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
 export { toRouterPath } from './http/router-path.ts';
 export { STATUS_TITLES } from './http/status-titles.ts';
 export { parseRange, type Range, satisfies } from './versions/range.ts';

@@ -1,13 +1,12 @@
+import { PROBLEM_MEDIA_TYPE } from '../http/media-type.ts';
 import type { OpenApiMediaType, OpenApiResponse } from './document.ts';
-
-const TYPE = 'application/problem+json';
 
 /** What the framework itself answers: RFC 9457, with the list of faults where a request breaks its contract. */
 export const PROBLEM: OpenApiResponse = {
   description:
     'A problem (RFC 9457): the request breaks its contract, or the server cannot answer it.',
   content: {
-    [TYPE]: {
+    [PROBLEM_MEDIA_TYPE]: {
       schema: {
         type: 'object',
         properties: {
@@ -39,10 +38,10 @@ export const PROBLEM: OpenApiResponse = {
 
 /** A `default` of the handler's own stands where the framework's problems would: it is either. */
 export function orProblem(response: OpenApiResponse): OpenApiResponse {
-  const problem = PROBLEM.content![TYPE]!;
-  const own = response.content?.[TYPE];
+  const problem = PROBLEM.content![PROBLEM_MEDIA_TYPE]!;
+  const own = response.content?.[PROBLEM_MEDIA_TYPE];
   const media: OpenApiMediaType = own?.schema
     ? { ...own, schema: { anyOf: [own.schema, problem.schema!] } }
     : { ...own, ...problem };
-  return { ...response, content: { ...response.content, [TYPE]: media } };
+  return { ...response, content: { ...response.content, [PROBLEM_MEDIA_TYPE]: media } };
 }

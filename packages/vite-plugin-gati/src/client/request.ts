@@ -1,4 +1,5 @@
 import { ClientError } from './errors.ts';
+import { isJsonMediaType } from './media-type.ts';
 import type { ClientOptions, ClientSettings } from './options.ts';
 
 /** Absolute URL of a route with its parameters and query filled in. */
@@ -89,7 +90,11 @@ export function toBody(
 ): Body | undefined {
   if (value === undefined) return undefined;
   if (isSentAsIs(value)) return { content: value };
-  if (typeof value === 'string' && contentType !== null && !contentType.includes('json'))
+  if (
+    typeof value === 'string' &&
+    contentType !== null &&
+    !isJsonMediaType(contentType.toLowerCase())
+  )
     return { content: value };
   if (typeof value === 'object' && value !== null && (asForm || Object.values(value).some(hasFile)))
     return { content: toForm(value) };

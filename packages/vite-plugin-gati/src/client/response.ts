@@ -1,4 +1,5 @@
 import { readEvents } from './events.ts';
+import { isJsonMediaType } from './media-type.ts';
 import type { AnyResult, NetworkError, NetworkFailure, Problem } from './result.ts';
 
 export interface Read {
@@ -33,7 +34,7 @@ export async function readResponse(
     return { result: { ok: true, data: readEvents(response.body!, onEnd), ...answer }, open: true };
   if (type === 'application/octet-stream')
     return { result: { ok: true, data: response.body, ...answer }, open: true };
-  if (isJson(type))
+  if (isJsonMediaType(type))
     return { result: { ok: true, data: toData(await response.text()), ...answer }, open: false };
   if (type.startsWith('text/'))
     return { result: { ok: true, data: await response.text(), ...answer }, open: false };
@@ -47,7 +48,7 @@ export async function readResponse(
 /** The body of an answer that is not ok. What is no answer of the app (a proxy's page, nothing at all) becomes a problem too. */
 async function readError(response: Response, type: string, empty: boolean): Promise<unknown> {
   const text = empty ? '' : await response.text();
-  if (isJson(type) && text !== '') {
+  if (isJsonMediaType(type) && text !== '') {
     try {
       return JSON.parse(text);
     } catch {
@@ -74,10 +75,6 @@ function toData(text: string): unknown {
   } catch (cause) {
     throw new BadResponse('the answer says that it is JSON and is not', { cause });
   }
-}
-
-function isJson(type: string): boolean {
-  return type === 'application/json' || type.endsWith('+json');
 }
 
 /** What went wrong where there is no answer. */

@@ -1,5 +1,6 @@
 import {
   hasCodec,
+  isJsonMediaType,
   type Defs,
   type EffectContract,
   type RouteContract,
@@ -40,10 +41,7 @@ export function planRoute(route: RouteContract, $defs: Defs, program: Program): 
     route.responses,
   )) {
     const isJson =
-      schema !== undefined &&
-      !stream &&
-      contentType !== undefined &&
-      /^application\/(?:.+\+)?json$/.test(contentType);
+      schema !== undefined && !stream && contentType !== undefined && isJsonMediaType(contentType);
     const plan: OutputPlan = {};
     if (isJson) {
       const stringify = program.stringify(schema);

@@ -1,5 +1,6 @@
 import {
   type Declarations,
+  isJsonMediaType,
   jsDoc,
   resolveRef,
   type Contract,
@@ -135,7 +136,7 @@ function dataType({ schema, contentType }: ResponseContract, names: Declarations
       ? toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' })
       : 'unknown';
   if (type === 'text/event-stream') return `EventStream<${print()}>`;
-  if (type === 'application/json' || type.endsWith('+json')) return print();
+  if (isJsonMediaType(type)) return print();
   if (type === 'application/octet-stream') return 'ReadableStream<Uint8Array>';
   return type.startsWith('text/') ? 'string' : 'Blob';
 }

@@ -1,5 +1,7 @@
 import {
   type Contract,
+  isJsonMediaType,
+  PROBLEM_MEDIA_TYPE,
   propertyKey,
   quote,
   type RouteContract,
@@ -60,8 +62,8 @@ function printContract({ routes, effects, $defs }: Contract): string {
 function printRoute(route: RouteContract, print: (schema: Schema | undefined) => string): string {
   const responses = Object.entries(route.responses)
     .filter(
-      ([status, { contentType }]) =>
-        status !== 'default' && (contentType ?? 'application/json') === 'application/json',
+      ([status, { contentType = 'application/json' }]) =>
+        status !== 'default' && isMigrated(contentType),
     )
     .map(
       ([status, { schema }]) =>
@@ -74,6 +76,11 @@ function printRoute(route: RouteContract, print: (schema: Schema | undefined) =>
     `body: ${route.body ? print(route.body.schema) : 'unknown'}`,
     `response: ${responses.length === 0 ? '{ status: number; body: unknown }' : responses.join(' | ')}`,
   ].join('; ');
+}
+
+/** Migrations see the JSON responses of handlers, without problems. */
+function isMigrated(contentType: string): boolean {
+  return isJsonMediaType(contentType) && contentType !== PROBLEM_MEDIA_TYPE;
 }
 
 /** What stands in a path is text, whatever it is decoded to. */

@@ -1,8 +1,8 @@
+import { isJsonMediaType } from '@gati/contract';
+
 export type BodyKind = 'json' | 'urlencoded' | 'multipart' | 'text' | 'bytes';
 /** Which kinds a route takes, and the media types for those that it names in full. */
 export type BodyKinds = Set<BodyKind>;
-
-const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
 
 /** Kind of a `Content-Type`; `undefined` where its charset is none that is read. */
 export function bodyKindOf(contentType: string): BodyKind | undefined {
@@ -10,7 +10,7 @@ export function bodyKindOf(contentType: string): BodyKind | undefined {
   if (unsupportedCharset(contentType) !== undefined) return undefined;
   const [type = ''] = contentType.toLowerCase().split(';');
   const name = type.trim();
-  if (JSON_TYPE.test(name)) return 'json';
+  if (isJsonMediaType(name)) return 'json';
   if (name === 'application/x-www-form-urlencoded') return 'urlencoded';
   if (name === 'multipart/form-data') return 'multipart';
   return name.startsWith('text/') ? 'text' : 'bytes';

@@ -1,3 +1,4 @@
+import { isJsonMediaType } from '@gati/contract';
 import { type ResponseContext, SENT } from '../../context/res.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';
@@ -53,7 +54,7 @@ export function respond(call: Call, returned: unknown): void {
   if (res.kind === 'text') return sendAs(call, status, 'text/plain; charset=utf-8', String(value));
   if (typeof value === 'string' && res.kind === 'open') {
     const type = typeOf(call, status) ?? 'application/json';
-    if (!type.includes('json')) return sendAs(call, status, type, value);
+    if (!isJsonMediaType(type)) return sendAs(call, status, type, value);
   }
   respondJson(call, status, value);
 }
@@ -71,7 +72,7 @@ function respondObject(call: Call, status: number, value: object): void {
   const type = typeOf(call, status);
   if (value instanceof Blob)
     return sendStream(call, status, value.type || type || BYTES, value.stream().values());
-  if (type === undefined || !type.includes('json')) {
+  if (type === undefined || !isJsonMediaType(type)) {
     if (ArrayBuffer.isView(value))
       return sendAs(
         call,

@@ -1,4 +1,4 @@
-import { type Defs, ROUTE_METHODS } from '@gati/contract';
+import { type Defs, isJsonMediaType, ROUTE_METHODS } from '@gati/contract';
 import type {
   BodyCheck,
   InputCheck,
@@ -70,7 +70,7 @@ export class RoutePlan {
     if (output === undefined) {
       const check = this.route.output[status] ?? this.route.output['default'] ?? {};
       const type =
-        check.contentType !== undefined && check.contentType.includes('json')
+        check.contentType !== undefined && isJsonMediaType(check.contentType)
           ? check.contentType
           : 'application/json';
       output = { check, headers: ['content-type', type, ...this.#identity] };

@@ -1,3 +1,4 @@
+import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract';
 import type { MigratedResponse } from '../../types/migration.ts';
 import { toProblem } from '../response/problem.ts';
 import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
@@ -68,8 +69,13 @@ export class MigratedExchange implements Exchange {
   send(status: number, headers: string[], body: Payload): void {
     const own = this.#rename(headers);
     const { lower, waitUntil } = this.#options;
+    const type = valueOf(own, 'content-type');
+    // Problems are not migrated: they are the same in every release.
     const isJson =
-      typeof body === 'string' && /^application\/json\b/.test(valueOf(own, 'content-type') ?? '');
+      typeof body === 'string' &&
+      type !== undefined &&
+      type !== PROBLEM_MEDIA_TYPE &&
+      isJsonMediaType(type);
     if (lower === undefined || !isJson) return this.#exchange.send(status, own, body);
     waitUntil(
       lower({ status, body: JSON.parse(body) as unknown }).then(
@@ -80,8 +86,8 @@ export class MigratedExchange implements Exchange {
             old.body === undefined ? undefined : JSON.stringify(old.body),
           ),
         (error: unknown) => {
-          const type = own.indexOf('content-type');
-          own[type + 1] = 'application/problem+json';
+          const at = own.indexOf('content-type');
+          own[at + 1] = PROBLEM_MEDIA_TYPE;
           this.#exchange.send(500, own, JSON.stringify(toProblem(500, 'internal')));
           throw error;
         },

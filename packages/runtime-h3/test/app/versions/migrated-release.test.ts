@@ -47,6 +47,8 @@ const newest = (): ServedRelease =>
             `${(req.params as { account: string }).account} ${(req.query as { source: string }).source} ${lctx.version}`,
           );
           res.headers.set('link', '<https://help.example>; rel="help"');
+          if ((req.query as { source: string }).source === 'vendor')
+            res.headers.set('content-type', 'application/vnd.pay+json; charset=utf-8');
           return { money: (req.body as { money: unknown }).money };
         },
       },
@@ -178,6 +180,17 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect((await old('/payments/%00', { method: 'POST' })).status).toBe(400);
     expect((await old('/nowhere')).status).toBe(404);
     expect((await old('/gone')).status).toBe(404);
+  });
+
+  test('migrates a response whose content type has the suffix +json', async () => {
+    await start();
+    const response = await old('/payments/7?from=vendor', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"amount":5}',
+    });
+    expect(response.headers.get('content-type')).toBe('application/vnd.pay+json; charset=utf-8');
+    expect(await response.json()).toEqual({ amount: 5 });
   });
 
   test('a migration that fails is a 500, and is logged', async () => {

@@ -1,10 +1,15 @@
-import { canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
+import {
+  canonicalSchema,
+  PROBLEM_MEDIA_TYPE,
+  type ResponseContract,
+  type Schema,
+} from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../compiler/compiler.ts';
 import type { Session } from '../session.ts';
 import { describeMismatch, findMismatch } from './assignable.ts';
 import type { Issues } from './issues.ts';
-import { PROBLEM, type Inferred } from './responses.ts';
+import type { Inferred } from './responses.ts';
 import { adopt, type LoadedSchemas } from './standard-schema.ts';
 
 interface DeclaredResponses {
@@ -75,7 +80,7 @@ export function withDeclared(
       const before = inferred.responses[status];
       const contentType =
         before?.contentType ??
-        (Number(status) >= 400 && isProblem(schema) ? PROBLEM : 'application/json');
+        (Number(status) >= 400 && isProblem(schema) ? PROBLEM_MEDIA_TYPE : 'application/json');
       return [
         status,
         {

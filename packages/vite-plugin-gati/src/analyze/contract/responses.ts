@@ -1,4 +1,10 @@
-import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
+import {
+  canonicalJson,
+  canonicalSchema,
+  PROBLEM_MEDIA_TYPE,
+  type ResponseContract,
+  type Schema,
+} from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Session } from '../session.ts';
 import { toBody, toStream } from '../interpret/responses.ts';
@@ -27,8 +33,6 @@ interface InferredResponse {
   emptyList?: boolean;
   node: Node;
 }
-
-export const PROBLEM = 'application/problem+json';
 
 export interface Inferred {
   responses: Record<string, ResponseContract>;
@@ -258,7 +262,7 @@ function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Infer
   return {
     status: error.status,
     schema: problemSchema(walk, error),
-    contentType: PROBLEM,
+    contentType: PROBLEM_MEDIA_TYPE,
     node: error.node,
   };
 }

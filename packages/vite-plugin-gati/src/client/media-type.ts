@@ -1,0 +1,11 @@
+/**
+ * Whether a content type is JSON. The same as `isJsonMediaType` of `@gati/contract`: the client
+ * ships without packages, so it has a copy, and a test compares the two.
+ */
+export function isJsonMediaType(contentType: string): boolean {
+  if (contentType === 'application/json') return true;
+  if (!contentType.includes('json')) return false;
+  const end = contentType.indexOf(';');
+  const type = end < 0 ? contentType : contentType.slice(0, end).trimEnd();
+  return type === 'application/json' || type.endsWith('+json');
+}
