@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
 
-const source = (path: string): string =>
-  fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const source = (path: string): string => at(`packages/${path}`);
 
-/** Unit tests run against the sources; what runs against `dist` or packed packages lives in `test/`. */
+const testKit = { find: /^@gati\/test-kit\/(.+)$/, replacement: at('test/kit/$1.ts') };
+
+/** Unit tests run against the sources; tests of `dist` and of packed packages are in `test/`. */
 const alias = [
+  testKit,
   { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
@@ -43,12 +46,13 @@ const unit = (name: string): ReturnType<typeof defineProject> =>
     },
   });
 
-/** What runs against built or packed packages: real servers, a registry on loopback, a browser. */
+/** Tests of built or packed packages: real servers, a registry on loopback, a browser. */
 const whole = (
   name: string,
   options: Record<string, unknown> = {},
 ): ReturnType<typeof defineProject> =>
   defineProject({
+    resolve: { alias: [testKit] },
     test: {
       name,
       root: '.',
@@ -60,7 +64,7 @@ const whole = (
     },
   });
 
-/** The test projects; `vitest.config.ts` takes its list from here. */
+/** The test projects, which `vitest.config.ts` lists. */
 export default [
   unit('contract'),
   unit('runtime-h3'),

@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, type Opened, openPage } from '../kit/browser.ts';
-import { copyApp, edit, root } from '../kit/folders.ts';
-import { stopAll, succeed, until } from '../kit/process.ts';
-import { type Served, serveBuilt, serveDev } from '../kit/serve.ts';
+import { copyApp } from '@gati/test-kit/apps';
+import { noBrowser, openBrowser, type Opened, openPage } from '@gati/test-kit/browser';
+import { editFile } from '@gati/test-kit/files';
+import { stopAll, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { serveBuilt, type Served, serveDev } from '@gati/test-kit/servers';
+import { until } from '@gati/test-kit/wait';
 
 describe.skipIf(noBrowser)('playground/payments in a browser', () => {
   let opened: Opened;
@@ -51,7 +54,7 @@ describe.skipIf(noBrowser)('playground/payments in a browser', () => {
     const server = await serveDev(app, process.env, [process.execPath, vite]);
     await works(server);
     const handler = path.join(app, 'src/handlers/payments/events.ts');
-    edit(handler, (text) =>
+    editFile(handler, (text) =>
       text.replace("['reserved', 'capturing', 'captured'] as const", "['captured'] as const"),
     );
     await until('an edit of the stream', async () =>

@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, type Opened, openPage } from '../kit/browser.ts';
-import { copyApp, edit, root } from '../kit/folders.ts';
-import { stopAll, until } from '../kit/process.ts';
-import { type Served, serveDev } from '../kit/serve.ts';
+import { copyApp } from '@gati/test-kit/apps';
+import { noBrowser, openBrowser, type Opened, openPage } from '@gati/test-kit/browser';
+import { editFile } from '@gati/test-kit/files';
+import { stopAll } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { type Served, serveDev } from '@gati/test-kit/servers';
+import { until } from '@gati/test-kit/wait';
 
 if (noBrowser) console.warn(`browser tests are skipped: ${noBrowser}`);
 
@@ -56,7 +59,7 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
     await says(page, '4 words');
     const loaded = loads();
     const before = fs.readFileSync(handler(), 'utf8');
-    edit(handler(), (text) =>
+    editFile(handler(), (text) =>
       text.replace('There are no words in this text.', 'Nothing to count.'),
     );
     await until('the edit shows', async () => {
@@ -65,7 +68,7 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
     });
     expect(loads()).toBe(loaded);
     expect(server.stdout).not.toMatch(/restart/i);
-    edit(handler(), () => before);
+    editFile(handler(), () => before);
     await page.close();
   });
 
@@ -79,13 +82,13 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
     const { page } = await openPage(opened.browser, server.url);
     await says(page, '4 words');
     const before = fs.readFileSync(handler(), 'utf8');
-    edit(handler(), broken);
+    editFile(handler(), broken);
     const overlay = page.locator('vite-error-overlay');
     await overlay.waitFor({ state: 'attached' });
     expect(await overlay.evaluate((element) => element.shadowRoot?.textContent)).toContain(
       'words.ts',
     );
-    edit(handler(), () => before);
+    editFile(handler(), () => before);
     await overlay.waitFor({ state: 'detached' });
     await until('the page works again', async () => {
       await ask(page, 'one two three');

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { root } from '../kit/folders.ts';
+import { root } from '@gati/test-kit/repository';
 
 /** A playground is its template and what tests need beside it; what both have is the same. */
 test.each(['payments', 'vue'])('playground/%s and its template say the same', (name) => {

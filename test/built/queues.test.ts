@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { copyApp, root, temporary } from '../kit/folders.ts';
-import { stopAll, succeed } from '../kit/process.ts';
-import { call, serveBuilt } from '../kit/serve.ts';
+import { copyApp } from '@gati/test-kit/apps';
+import { stopAll, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { call, serveBuilt } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { startPostgres } from '../servers/postgres.ts';
 import type { Missing, TestServer } from '../servers/process.ts';
 import { startRedis } from '../servers/redis.ts';
@@ -24,7 +26,7 @@ describe('a built server alone', () => {
       cwd: app,
       env,
     });
-    alone = temporary('alone');
+    alone = temporaryFolder('alone');
     fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
     fs.rmSync(app, { recursive: true, force: true });
   });

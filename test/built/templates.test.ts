@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { copyApp, linkPackages, root, temporary } from '../kit/folders.ts';
-import { stopAll, succeed } from '../kit/process.ts';
-import { call, serveBuilt, serveDev } from '../kit/serve.ts';
+import { copyApp, linkPackages } from '@gati/test-kit/apps';
+import { stopAll, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { call, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 const vite = path.join(root, 'node_modules/vite/bin/vite.js');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
@@ -32,7 +34,7 @@ describe.each([
   const env = { ...process.env, VITEST: undefined, NODE_ENV: undefined } as NodeJS.ProcessEnv;
 
   beforeAll(async () => {
-    base = temporary('built');
+    base = temporaryFolder('built');
     app = path.join(base, 'app');
     const cli = path.join(root, 'packages/create-gati/dist/cli.mjs');
     await succeed(process.execPath, [cli, 'app', '--template', template, '--yes', '--no-install'], {
@@ -73,7 +75,7 @@ describe.each([
     };
     const first = await build();
     expect(await build()).toEqual(first);
-    const alone = temporary('alone');
+    const alone = temporaryFolder('alone');
     fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
     const server = await serveBuilt(alone, { PATH: process.env['PATH'] });
     await works(server.url);

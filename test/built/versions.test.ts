@@ -8,9 +8,12 @@ import {
   openReleaseStore,
   retireRelease,
 } from '@gati/runtime-h3/releases';
-import { copyApp, root, temporary } from '../kit/folders.ts';
-import { finish, stopAll, succeed, until } from '../kit/process.ts';
-import { type Answer, call, type Served, serveBuilt } from '../kit/serve.ts';
+import { copyApp } from '@gati/test-kit/apps';
+import { finish, stopAll, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { type Answer, call, serveBuilt, type Served } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
 
 const gati = path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs');
 const env = {
@@ -207,7 +210,7 @@ describe('five releases on one server', () => {
     until(
       `${version} is served`,
       async () => (await capture(version, bodyOf(version))).status === 202,
-      60_000,
+      { within: 60_000 },
     );
 
   beforeAll(() => {
@@ -215,7 +218,7 @@ describe('five releases on one server', () => {
     // Its page speaks to the first version.
     fs.rmSync(path.join(app, 'index.html'));
     fs.rmSync(path.join(app, 'src/page'), { recursive: true });
-    store = path.join(temporary('store'), 'releases');
+    store = path.join(temporaryFolder('store'), 'releases');
   });
   afterAll(async () => {
     await stopAll();
@@ -239,7 +242,7 @@ describe('five releases on one server', () => {
       expect(JSON.parse(released.stdout)).toMatchObject({ version });
       await steer((opened) => activateRelease(opened, version));
       if (version === '1.0.0') {
-        const alone = temporary('alone');
+        const alone = temporaryFolder('alone');
         fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
         const cache = path.join(path.dirname(store), 'cache');
         server = await serveBuilt(alone, {

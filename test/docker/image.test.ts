@@ -1,9 +1,9 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { copyApp, root } from '../kit/folders.ts';
-import { succeed } from '../kit/process.ts';
+import { copyApp } from '@gati/test-kit/apps';
+import { succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
 import { importBaseImage } from './base-image.mjs';
 import { startEngine } from './engine.mjs';
 
@@ -60,8 +60,9 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     );
     url = `http://${docker('port', container, '3000')}`;
     await until(
+      'the container is ready',
       async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
-      () => docker('logs', container),
+      { within: 30_000, explain: () => docker('logs', container) },
     );
   }, 5 * MINUTE);
 
@@ -69,7 +70,6 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     if ('reason' in engine) return;
     if (container) docker('rm', '--force', '--volumes', container);
     await engine.stop();
-    if (app) fs.rmSync(app, { recursive: true, force: true });
   }, MINUTE);
 
   test('answers as in development', async () => {
@@ -105,10 +105,10 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
   test('passes its own health check', async () => {
     const health = (): string =>
       docker('inspect', '--format', '{{.State.Health.Status}}', container);
-    await until(
-      async () => health() === 'healthy',
-      () => docker('inspect', '--format', '{{json .State.Health}}', container),
-    );
+    await until('the container is healthy', () => health() === 'healthy', {
+      within: 30_000,
+      explain: () => docker('inspect', '--format', '{{json .State.Health}}', container),
+    });
   });
 
   test(
@@ -121,11 +121,3 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     MINUTE,
   );
 });
-
-async function until(done: () => Promise<boolean>, explain: () => string): Promise<void> {
-  for (let left = 300; left > 0; left--) {
-    if (await done().catch(() => false)) return;
-    await sleep(100);
-  }
-  throw new Error(`not within 30 s: ${explain()}`);
-}

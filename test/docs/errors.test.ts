@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { GATI_CODES } from '../../packages/contract/src/diagnostics/codes.ts';
-import { root } from '../kit/folders.ts';
+import { root } from '@gati/test-kit/repository';
 
 const codes = Object.keys(GATI_CODES);
 const pages = fs.readdirSync(path.join(root, 'docs/errors')).filter((name) => name !== 'index.md');

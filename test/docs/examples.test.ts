@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { copyApp, root } from '../kit/folders.ts';
-import { finish, stopAll, succeed } from '../kit/process.ts';
-import { type Served, serveDev } from '../kit/serve.ts';
+import { copyApp } from '@gati/test-kit/apps';
+import { finish, stopAll, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { type Served, serveDev } from '@gati/test-kit/servers';
 import { toExamples } from './examples.ts';
 
 const bin = (file: string): string => path.join(root, 'node_modules', file);

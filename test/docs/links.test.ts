@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { root } from '../kit/folders.ts';
+import { root } from '@gati/test-kit/repository';
 
 const pages = [
   'README.md',

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { temporary } from './folders.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const executablePath: string | undefined = [
   process.env['CHROME_PATH'],
@@ -27,7 +27,7 @@ export interface Opened {
 }
 
 export async function openBrowser(): Promise<Opened> {
-  const home = temporary('chromium');
+  const home = temporaryFolder('chromium');
   const browser = await chromium.launch({
     executablePath: executablePath!,
     args: FLAGS,
@@ -35,10 +35,7 @@ export async function openBrowser(): Promise<Opened> {
   });
   return {
     browser,
-    async close() {
-      await browser.close();
-      fs.rmSync(home, { recursive: true, force: true });
-    },
+    close: () => browser.close(),
   };
 }
 

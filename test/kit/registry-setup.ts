@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { temporary } from './folders.ts';
+import { createFolder } from './files.ts';
 import { startRegistry } from './registry.ts';
 
 declare module 'vitest' {
@@ -11,7 +11,7 @@ declare module 'vitest' {
 
 /** One registry with the packed packages for all files of a project. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = temporary('registry');
+  const folder = createFolder('registry');
   const registry = await startRegistry(folder);
   project.provide(
     'registryEnv',

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { packAll } from '../../scripts/lib/pack.mjs';
-import { root } from './folders.ts';
-import { freePort } from './port.ts';
-import { type Running, start, succeed, until } from './process.ts';
+import { freePort } from './ports.ts';
+import { type Running, start, succeed } from './processes.ts';
+import { root } from './repository.ts';
+import { until } from './wait.ts';
 
 /** A registry on loopback that has the packed packages of this repository and passes everything else on. */
 export interface Registry {

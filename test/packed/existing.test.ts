@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { edit, root, temporary } from '../kit/folders.ts';
-import { finish, stopAll, succeed } from '../kit/process.ts';
-import { call, serveBuilt, serveDev } from '../kit/serve.ts';
+import { editFile } from '@gati/test-kit/files';
+import { finish, stopAll, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { call, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 const version = (
   JSON.parse(
@@ -33,7 +35,7 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
 
   beforeAll(() => {
     env = inject('registryEnv');
-    base = temporary(`existing-${template}`);
+    base = temporaryFolder(`existing-${template}`);
     app = path.join(base, 'app');
   });
   afterEach(stopAll);
@@ -50,7 +52,7 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
     await succeed('npm', ['install', '-D', `vite-plugin-gati@${version}`], { cwd: app, env });
     const config = path.join(app, 'vite.config.ts');
     if (fs.existsSync(config)) {
-      edit(
+      editFile(
         config,
         (text) =>
           `import gati from 'vite-plugin-gati'\n${text.replace(/plugins: \[/, 'plugins: [gati(), ')}`,

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { edit, temporary } from '../kit/folders.ts';
-import { stopAll, succeed, until } from '../kit/process.ts';
-import { type Answer, serveBuilt, serveDev } from '../kit/serve.ts';
+import { editFile } from '@gati/test-kit/files';
+import { stopAll, succeed } from '@gati/test-kit/processes';
+import { type Answer, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
 
 export interface Life {
   template: string;
@@ -31,7 +33,7 @@ export function live({ template, works, edit: change }: Life): App {
 
   beforeAll(() => {
     app.env = inject('registryEnv');
-    base = temporary(`create-${template}`);
+    base = temporaryFolder(`create-${template}`);
     app.folder = path.join(base, 'my-app');
   });
   afterEach(stopAll);
@@ -56,13 +58,13 @@ export function live({ template, works, edit: change }: Life): App {
     const file = path.join(app.folder, change.file);
     const before = fs.readFileSync(file, 'utf8');
     expect(before).toContain(change.from);
-    edit(file, (text) => text.replace(change.from, change.to));
+    editFile(file, (text) => text.replace(change.from, change.to));
     await until('the edit is served', async () => {
       const answer = await change.ask(server.url);
       return JSON.stringify(answer.body) === JSON.stringify(change.expect);
     });
     expect(server.stdout).not.toMatch(/server restarted/i);
-    edit(file, () => before);
+    editFile(file, () => before);
     await until('the edit is taken back', async () => {
       await works(server.url);
       return true;
@@ -89,7 +91,7 @@ export function live({ template, works, edit: change }: Life): App {
   });
 
   test('dist/ runs alone', async () => {
-    const alone = temporary('alone');
+    const alone = temporaryFolder('alone');
     fs.cpSync(path.join(app.folder, 'dist'), path.join(alone, 'dist'), { recursive: true });
     const server = await serveBuilt(alone, { PATH: process.env['PATH'] });
     await works(server.url);

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { call } from '../kit/serve.ts';
+import { call } from '@gati/test-kit/servers';
 import { live } from './lifecycle.ts';
 
 describe('minimal', () => {

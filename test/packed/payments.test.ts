@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { edit } from '../kit/folders.ts';
-import { finish, succeed, until } from '../kit/process.ts';
-import { call, serveBuilt, serveDev } from '../kit/serve.ts';
+import { editFile } from '@gati/test-kit/files';
+import { finish, succeed } from '@gati/test-kit/processes';
+import { call, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { until } from '@gati/test-kit/wait';
 import { live } from './lifecycle.ts';
 import { describeReleases } from './releases.ts';
 import { describeSdk } from './sdk.ts';
@@ -63,7 +64,7 @@ describe('payments', () => {
     test('is written', () => {
       typed = fs.readFileSync(file(HANDLER), 'utf8');
       if (source === undefined) return;
-      edit(file(HANDLER), (text) =>
+      editFile(file(HANDLER), (text) =>
         text.replace(/^[\s\S]*?=> \{/, source).replace('\n};\n', '\n}\n'),
       );
       expect(fs.readFileSync(file(HANDLER), 'utf8')).toContain('handler(req, res, gctx)');

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { edit, temporary } from '../kit/folders.ts';
-import { finish } from '../kit/process.ts';
-import { call, serveBuilt } from '../kit/serve.ts';
+import { editFile } from '@gati/test-kit/files';
+import { finish } from '@gati/test-kit/processes';
+import { call, serveBuilt } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import type { App } from './lifecycle.ts';
 
 type Document = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- documents read by tests
@@ -14,7 +15,7 @@ export function describeReleases(app: App, handler: string): void {
     let base: string;
     let env: NodeJS.ProcessEnv;
     beforeAll(() => {
-      base = temporary('releases');
+      base = temporaryFolder('releases');
       env = {
         ...app.env,
         GATI_RELEASES: path.join(base, 'store'),
@@ -59,7 +60,7 @@ export function describeReleases(app: App, handler: string): void {
       });
       expect(await ask('*')).toEqual([202, '0.1.0']);
 
-      edit(path.join(app.folder, handler), (text) =>
+      editFile(path.join(app.folder, handler), (text) =>
         text.replace("{ state: 'capturing' }", "{ state: 'capturing', id: req.params.id }"),
       );
       expect(await gati('build', '--check')).toMatchObject({
@@ -113,7 +114,7 @@ export function describeReleases(app: App, handler: string): void {
     });
 
     test('a break stops `gati build --check` until it is meant', async () => {
-      edit(path.join(app.folder, handler), (text) =>
+      editFile(path.join(app.folder, handler), (text) =>
         text.replace('{ amount: number }', '{ amount: number; currency: string }'),
       );
       const refused = await gati('build', '--check');

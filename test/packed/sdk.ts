@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage } from '../kit/browser.ts';
-import { edit, root, temporary } from '../kit/folders.ts';
-import { finish, succeed, until } from '../kit/process.ts';
-import { serveBuilt, serveDev } from '../kit/serve.ts';
+import { noBrowser, openBrowser, openPage } from '@gati/test-kit/browser';
+import { editFile } from '@gati/test-kit/files';
+import { finish, succeed } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
 import type { App } from './lifecycle.ts';
 
 const RIGHT = `import { CallError, createClient, onCall, type PaymentsCaptureResult, type Problem, version } from 'NAME';
@@ -78,14 +81,14 @@ export function describeSdk(app: App): void {
       );
     };
     beforeAll(() => {
-      base = temporary('sdk');
+      base = temporaryFolder('sdk');
       folder = path.join(base, 'consumer');
     });
     afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
     test('is installed from its file', async () => {
       // Pages of another origin may call it.
-      edit(path.join(app.folder, 'vite.config.ts'), (text) =>
+      editFile(path.join(app.folder, 'vite.config.ts'), (text) =>
         text.replace('gati()', 'gati({ cors: { origins: true } })'),
       );
       const built = await finish('npx', ['gati', 'build', '--json'], {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { succeed } from '../kit/process.ts';
-import { call } from '../kit/serve.ts';
+import { succeed } from '@gati/test-kit/processes';
+import { call } from '@gati/test-kit/servers';
 import { live } from './lifecycle.ts';
 
 describe('vue', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
 import { installed } from './installed.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
@@ -32,7 +32,7 @@ export async function startAzurite(): Promise<TestServer | Missing> {
   hosts.push('--tableHost', '127.0.0.1', '--tablePort', String(await freePort()));
   return manage({
     url: `DefaultEndpointsProtocol=http;AccountName=${AZURITE_ACCOUNT};AccountKey=${KEY};QueueEndpoint=${endpoint};BlobEndpoint=${blobs};`,
-    folder: temporary('azurite'),
+    folder: createFolder('azurite'),
     signal: 'SIGTERM',
     launch: () =>
       spawn(process.execPath, [`${folder}/dist/src/azurite.js`, ...args, ...hosts], {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { root } from '../kit/folders.ts';
+import { root } from '@gati/test-kit/repository';
 import { findBinary, type Missing } from './process.ts';
 
 const LIMIT = 400_000;

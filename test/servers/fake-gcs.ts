@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
 import { compiled } from './compiled.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
@@ -16,7 +16,7 @@ export async function startFakeGcs(): Promise<TestServer | Missing> {
   const body = JSON.stringify({ name: GCS_BUCKET });
   return manage({
     url,
-    folder: temporary('fake-gcs'),
+    folder: createFolder('fake-gcs'),
     signal: 'SIGTERM',
     launch: () => spawn(binary, [address], { stdio: ['ignore', 'pipe', 'pipe'] }),
     answers: async () =>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
 import { installed } from './installed.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
@@ -12,7 +12,7 @@ export async function startFauxqs(): Promise<TestServer | Missing> {
   const url = `http://127.0.0.1:${port}`;
   return manage({
     url,
-    folder: temporary('fauxqs'),
+    folder: createFolder('fauxqs'),
     signal: 'SIGTERM',
     launch: () =>
       spawn(process.execPath, [`${folder}/dist/cli.js`], {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../kit/folders.ts';
+import { root } from '@gati/test-kit/repository';
 import type { Missing } from './process.ts';
 
 const LIMIT = 240_000;

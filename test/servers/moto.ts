@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { root, temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
+import { root } from '@gati/test-kit/repository';
 import { findBinary, manage, type Missing, type TestServer } from './process.ts';
 
 const VERSION = '5.2.5';
@@ -31,7 +32,7 @@ async function launch([file, ...args]: string[]): Promise<TestServer> {
   const inner = `http://127.0.0.1:${port}`;
   const server = await manage({
     url: inner,
-    folder: temporary('moto'),
+    folder: createFolder('moto'),
     signal: 'SIGTERM',
     launch: () =>
       spawn(file!, [...args, '-H', '127.0.0.1', '-p', String(port)], {

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
 import { findBinary, manage, type Missing, type TestServer, unprivileged } from './process.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -20,7 +20,7 @@ export async function startPostgres({ settings = [] }: { settings?: string[] } =
   );
   if (!initdb)
     return { reason: 'PostgreSQL is not installed (Debian: apt-get install postgresql)' };
-  const folder = temporary('postgres');
+  const folder = createFolder('postgres');
   const data = path.join(folder, 'data');
   const owner = unprivileged(folder);
   execFileSync(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import net from 'node:net';
-import { temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
 import { compiled } from './compiled.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
@@ -13,7 +13,7 @@ export async function startPstest(): Promise<TestServer | Missing> {
   const url = `127.0.0.1:${port}`;
   return manage({
     url,
-    folder: temporary('pstest'),
+    folder: createFolder('pstest'),
     signal: 'SIGTERM',
     launch: () => spawn(binary, [url], { stdio: ['ignore', 'pipe', 'pipe'] }),
     answers: () =>

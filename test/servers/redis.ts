@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { temporary } from '../kit/folders.ts';
-import { freePort } from '../kit/port.ts';
+import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
 import { findBinary, manage, type Missing, type TestServer } from './process.ts';
 
 /** Redis (or Valkey) with an append-only file, on loopback. */
@@ -10,7 +10,7 @@ export async function startRedis({
 }: { fsync?: 'always' | 'everysec' } = {}): Promise<TestServer | Missing> {
   const binary = findBinary('redis-server') ?? findBinary('valkey-server');
   if (!binary) return { reason: 'Redis is not installed (Debian: apt-get install redis-server)' };
-  const folder = temporary('redis');
+  const folder = createFolder('redis');
   const port = await freePort();
   const settings = {
     port,

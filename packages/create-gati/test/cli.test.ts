@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeEach, expect, test } from 'vitest';
 
 // A process of its own, by tsx since Node 20 runs no TypeScript: exit codes and the two output streams are what scripts rely on.
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -11,9 +11,8 @@ const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/cli.mjs', impo
 
 let cwd: string;
 beforeEach(() => {
-  cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'create-gati-cli-'));
+  cwd = temporaryFolder('create-cli');
 });
-afterEach(() => fs.rmSync(cwd, { recursive: true }));
 
 const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [tsx, cli, ...args], {

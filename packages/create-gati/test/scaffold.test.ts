@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { scaffold } from '../src/scaffold.ts';
 import { TEMPLATES } from '../src/templates.ts';
 
@@ -10,9 +10,8 @@ const templates = fileURLToPath(new URL('../../../templates', import.meta.url));
 
 let directory: string;
 beforeEach(() => {
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'create-gati-'));
+  directory = temporaryFolder('create');
 });
-afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 const write = (template: string, force = false): string[] =>
   scaffold({
@@ -80,7 +79,7 @@ test('a fresh repository counts as empty', () => {
 });
 
 test('what running a template in place leaves behind is not copied', () => {
-  const source = fs.mkdtempSync(path.join(os.tmpdir(), 'create-gati-template-'));
+  const source = temporaryFolder('template');
   fs.cpSync(path.join(templates, 'minimal'), source, { recursive: true });
   for (const made of ['node_modules', 'dist', '.gati']) {
     fs.mkdirSync(path.join(source, made));
@@ -89,5 +88,4 @@ test('what running a template in place leaves behind is not copied', () => {
   expect(scaffold({ directory, packageName: 'shop', source, version: '1.0.0' })).toEqual(
     expect.not.arrayContaining([expect.stringMatching(/node_modules|dist|\.gati\//)]),
   );
-  fs.rmSync(source, { recursive: true });
 });

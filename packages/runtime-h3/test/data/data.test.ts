@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { dataFolder } from '../../src/data/location.ts';
 import { createLazyStorage } from '../../src/data/storage.ts';
@@ -11,9 +11,8 @@ import type { Transaction } from '../../src/types/data.ts';
 
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gati-data-'));
+  folder = temporaryFolder('data');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each(['memory', 'file'])('SQL in %s', async (kind) => {
   const db = createLazyDatabase(undefined, kind === 'memory' ? undefined : join(folder, 'sql'));

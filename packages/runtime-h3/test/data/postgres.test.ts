@@ -1,9 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { freePort } from '@gati/test-kit/ports';
 import { join } from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { toNumbered } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
@@ -28,7 +27,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
   let server: ChildProcess;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gati-postgres-'));
+    folder = temporaryFolder('data-postgres');
     // PostgreSQL does not run as root.
     const as = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     if ('uid' in as) execFileSync('chown', ['65534:65534', folder]);
@@ -37,12 +36,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
       ['-D', join(folder, 'db'), '-U', 'gati', '-A', 'trust', '--no-sync'],
       { ...as, stdio: 'ignore' },
     );
-    const port = await new Promise<number>((resolve) => {
-      const probe = createServer().listen(0, '127.0.0.1', () => {
-        const { port } = probe.address() as { port: number };
-        probe.close(() => resolve(port));
-      });
-    });
+    const port = await freePort();
     server = spawn(
       join(bin!, 'postgres'),
       ['-D', join(folder, 'db'), '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'],
@@ -68,7 +62,6 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     const gone = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGINT');
     await gone;
-    await rm(folder, { recursive: true, force: true });
   });
 
   test('speaks the same SQL', async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runEffectsCommand } from '../../src/effects/command/main.ts';
 import { openQueue } from '../../src/effects/drivers/open.ts';
@@ -11,13 +10,12 @@ let folder = '';
 let url = '';
 let queue: QueueDriver;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gati-effects-command-'));
+  folder = temporaryFolder('effects-command');
   url = `sqlite:${join(folder, 'effects.db')}`;
   queue = await openQueue(url);
 });
 afterAll(async () => {
   await queue.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 interface Told {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { GoogleAuth } from 'google-auth-library';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { temporary } from '../../../../test/kit/folders.ts';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { createKeys } from '../../src/effects/drivers/cloud/keyed.ts';
 import { createGsKeys, openGsKeys } from '../../src/effects/drivers/cloud/key-store-gs.ts';
@@ -122,7 +122,7 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
     await plain.check();
     expect(seen).toEqual([undefined]);
 
-    const folder = temporary('workload');
+    const folder = temporaryFolder('workload');
     writeFileSync(join(folder, 'subject'), 'subject');
     const file = join(folder, 'credentials.json');
     const credentials = {
@@ -148,7 +148,7 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
     Object.assign(process.env, {
       METADATA_SERVER_DETECTION: 'none',
       GOOGLE_APPLICATION_CREDENTIALS: '',
-      HOME: temporary('nobody'),
+      HOME: temporaryFolder('nobody'),
     });
     const { openState } = await import('../../src/effects/drivers/cloud/open-state.ts');
     await expect(openState(new URLSearchParams({ state: 'gs://bucket' }))).rejects.toMatchObject({

@@ -4,16 +4,14 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
-  mkdtempSync,
-  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { expect, test } from 'vitest';
 import { commit } from '../../src/effects/drivers/sqlite/commit.ts';
 import { open } from '../../src/effects/drivers/sqlite/driver.ts';
 import { openNative } from '../../src/effects/drivers/sqlite/native.ts';
@@ -21,8 +19,7 @@ import { prepareFile } from '../../src/effects/drivers/sqlite/schema.ts';
 import { createStore } from '../../src/effects/drivers/sqlite/store.ts';
 import type { NewJob } from '../../src/ports.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gati-sqlite-file-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder('sqlite-file');
 let files = 0;
 const path = (): string => join(folder, `${files++}.db`);
 let ids = 0;

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, printManifest } from '@gati/contract';
 import { putRelease } from '../../src/releases/index.ts';
 import type { ReleaseStore } from '../../src/ports.ts';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 export interface SealedOptions {
   /** Code of the bundle's modules, `{ name: definition }`. */
@@ -73,11 +73,7 @@ export async function putSealed(
   version: string,
   options: SealedOptions = {},
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'gati-sealed-'));
-  try {
-    await writeSealed(folder, version, options);
-    await putRelease(store, folder, options.at === undefined ? {} : { at: options.at });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder('sealed');
+  await writeSealed(folder, version, options);
+  await putRelease(store, folder, options.at === undefined ? {} : { at: options.at });
 }

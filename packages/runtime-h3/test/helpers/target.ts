@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
 import { type App, type AppOptions, createApp, onlyRelease } from '../../src/app/index.ts';
 import type { ReleaseBundle } from '../../src/types/bundle.ts';
 import { context } from './bundle.ts';
@@ -70,33 +69,3 @@ export const adapters: [string, (release: ReleaseBundle, options?: Options) => P
     ['node', overNode],
     ['web', overWeb],
   ];
-
-/** Sends bytes as they are and gives all that comes back until the server ends the connection or falls silent. */
-export function raw(
-  port: number,
-  chunks: (string | Uint8Array)[],
-  options: { end?: boolean; gap?: number; wait?: number } = {},
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let text = '';
-    const timer = setTimeout(() => socket.destroy(), options.wait ?? 1500);
-    socket.on('data', (data) => (text += data.toString('latin1')));
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? undefined : reject(error),
-    );
-    socket.on('close', () => {
-      clearTimeout(timer);
-      resolve(text);
-    });
-    socket.on('connect', async () => {
-      for (const chunk of chunks) {
-        if (socket.destroyed) return;
-        socket.write(chunk);
-        if (options.gap !== undefined)
-          await new Promise((resolve) => setTimeout(resolve, options.gap));
-      }
-      if (options.end) socket.end();
-    });
-  });
-}

@@ -1,7 +1,6 @@
-import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeAll, expect, test, vi } from 'vitest';
 import {
   activateRelease,
   listReleases,
@@ -22,9 +21,8 @@ const KILLS = Number(process.env.STORE_KILLS ?? 8);
 let folder: string;
 
 beforeAll(async () => {
-  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gati-crash-'));
+  folder = temporaryFolder('crash');
 });
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
 
 test(
   `after kill -9 of the writer at ${KILLS} points no release is torn`,

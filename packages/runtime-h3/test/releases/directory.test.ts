@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { activateRelease } from '../../src/releases/store/steer.ts';
 import { openReleaseStore } from '../../src/releases/store/open.ts';
 import { record } from './records.ts';
@@ -15,9 +15,8 @@ let count = 0;
 const fresh = async (): Promise<string> => path.join(folder, `store ${count++}`, 'not there yet');
 
 beforeAll(async () => {
-  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gati-store-'));
+  folder = temporaryFolder('directory');
 });
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
 
 conformsToReleaseStore(fresh, openReleaseStore);
 

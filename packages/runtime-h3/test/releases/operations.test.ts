@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ReleaseStore } from '../../src/ports.ts';
 import {
   activateRelease,
@@ -44,12 +44,11 @@ const blobPath = (text: string): string =>
 const code = (version: string): string => `export default ${JSON.stringify(`code of ${version}`)};`;
 
 beforeAll(async () => {
-  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gati-releases-'));
+  folder = temporaryFolder('operations');
 });
 beforeEach(async () => {
   store = await openReleaseStore(place());
 });
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
 
 describe('putting', () => {
   test('a build becomes a snapshot, without the copies of older releases', async () => {

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app/index.ts';
 import { createGlobalContext } from '../../src/global-context/create-global-context.ts';
@@ -85,26 +86,22 @@ async function documentOf(version: string): Promise<unknown> {
   return ((await answer.json()) as { info?: { version: string } }).info?.version;
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`it never came to be: ${JSON.stringify(logged)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+/** Adds the log to the failure. */
+const waitUntil = (what: string, condition: () => boolean | Promise<boolean>): Promise<true> =>
+  until(what, condition, { explain: () => JSON.stringify(logged) });
 
 /** The pointer as this server sees it. */
-const current = (version: string) => until(() => releases?.app.currentVersion === version);
+const current = (version: string): Promise<true> =>
+  waitUntil(`${version} is current`, () => releases?.app.currentVersion === version);
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gati-host-'));
+  root = temporaryFolder('release-manager');
   store = await openReleaseStore(join(root, 'store'));
 });
 afterEach(async () => {
   await app.close();
   await releases?.close(1000);
   releases = undefined;
-  await rm(root, { recursive: true, force: true });
 });
 
 describe('without a store', () => {
@@ -211,14 +208,15 @@ describe('with a store', () => {
       at: '2026-05-01T00:00:00Z',
       sunset: '2027-01-01T00:00:00Z',
     });
-    await until(
+    await waitUntil(
+      '1.1.0 has a sunset',
       async () =>
         (await app.fetch(new Request('http://localhost/which?api-version=1.1.0'))).headers.get(
           'sunset',
         ) !== null,
     );
     await retireRelease(store, '1.1.0');
-    await until(async () => (await ask('1.1.0'))[0] === 410);
+    await waitUntil('1.1.0 is retired', async () => (await ask('1.1.0'))[0] === 410);
   });
 
   test('a release that can not be brought up gets no request, and is tried again when it is activated again', async () => {
@@ -227,10 +225,12 @@ describe('with a store', () => {
     await start();
     await putSealed(store, '1.1.0', { modules: sick });
     await activateRelease(store, '1.1.0');
-    await until(() => logged.some(({ code }) => code === 'GATI_RELEASE_WARMUP'));
+    await waitUntil('the log reports the warm-up', () =>
+      logged.some(({ code }) => code === 'GATI_RELEASE_WARMUP'),
+    );
     expect(await ask()).toEqual([200, '1.0.0']);
     expect(await ask('1.1.0')).toEqual([406, 'version_unknown']);
-    await until(async () =>
+    await waitUntil('the store notes the failure', async () =>
       (await store.notes()).some(
         ({ failed, current: at }) => failed?.version === '1.1.0' && at === '1.0.0',
       ),
@@ -242,7 +242,7 @@ describe('with a store', () => {
     await activateRelease(store, '1.1.0');
     await current('1.1.0');
     expect(await ask('1.1.0')).toEqual([200, '1.1.0']);
-    await until(async () =>
+    await waitUntil('the store notes the recovery', async () =>
       (await store.notes()).some(
         ({ failed, current: at }) => failed === undefined && at === '1.1.0',
       ),
@@ -277,7 +277,7 @@ describe('with a store', () => {
     const { readFileSync } = await import('node:fs');
     await ask('0.1.0');
     expect(readFileSync(events, 'utf8')).toBe('up ');
-    await until(() => {
+    await waitUntil('the unused release is closed', () => {
       many().sweep();
       return readFileSync(events, 'utf8') === 'up down ';
     });
@@ -302,7 +302,7 @@ describe('with a store', () => {
     await current('3.0.0');
     expect(crowded).toBe(0);
     for (let minor = 0; minor < 11; minor++) await retireRelease(store, `2.${minor}.0`);
-    await until(() => crowded === 1);
+    await waitUntil('a new process is requested', () => crowded === 1);
   });
 
   test('migrations of the current release carry what is retired, and what it queued', async () => {

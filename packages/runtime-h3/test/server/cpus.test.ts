@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { expect, test } from 'vitest';
 import { countCpus, readQuota } from '../../src/server/cpus.ts';
 
@@ -34,7 +35,7 @@ test.each([
   ['v1', 3],
   ['v1 without a limit', undefined],
 ])('cgroup %s: %s cores', async (name, quota) => {
-  const root = await mkdtemp(join(tmpdir(), 'gati-cgroup-'));
+  const root = temporaryFolder('cgroup');
   for (const [path, text] of Object.entries(files[name]!)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
@@ -43,5 +44,4 @@ test.each([
   expect(countCpus(root)).toBe(
     Math.max(1, Math.min(availableParallelism(), Math.round(quota ?? Infinity))),
   );
-  await rm(root, { recursive: true });
 });

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
+import { afterEach, beforeAll } from 'vitest';
 import { bundleForNode } from '../helpers/bundle-for-node.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -40,7 +40,7 @@ export function useServer(): ServerHarness {
   const entry = (): string => join(folder, 'entry.mjs');
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gati-server-'));
+    folder = temporaryFolder('server');
     // Packages of databases and stores that this app does not use.
     await bundleForNode(here('app/entry.ts'), folder, { external: ['pg', '@aws-sdk/*'] });
   }, 60_000);
@@ -49,7 +49,6 @@ export function useServer(): ServerHarness {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     started.clear();
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const launch = (
     env: Record<string, string>,
@@ -78,17 +77,14 @@ export function useServer(): ServerHarness {
     entry,
     async start(env = {}) {
       const { child, out } = launch(env);
-      const until = async (found: () => boolean, what: string): Promise<void> => {
-        const deadline = Date.now() + 15_000;
-        while (!found()) {
-          if (child.exitCode !== null || Date.now() > deadline)
-            throw new Error(`${what}\n${out.stdout}\n${out.stderr}`);
-          await new Promise((resolve) => {
-            setTimeout(resolve, 10);
-          });
-        }
+      const printed = async (text: string, what: string): Promise<void> => {
+        await until(what, () => out.stdout.includes(text), {
+          within: 15_000,
+          explain: () => `${out.stdout}\n${out.stderr}`,
+          giveUp: () => child.exitCode !== null && `The server ended with ${child.exitCode}`,
+        });
       };
-      await until(() => out.stdout.includes('\n'), 'the server did not start');
+      await printed('\n', 'the server starts');
       const { url } = JSON.parse(out.stdout.split('\n')[0]!) as { url: string };
       return {
         url,
@@ -96,7 +92,7 @@ export function useServer(): ServerHarness {
         child,
         stdout: () => out.stdout,
         stderr: () => out.stderr,
-        seen: (text) => until(() => out.stdout.includes(text), `stdout never had ${text}`),
+        seen: (text) => printed(text, `stdout has ${text}`),
         async stop(signal = 'SIGTERM') {
           const exit = once(child, 'exit');
           child.kill(signal);

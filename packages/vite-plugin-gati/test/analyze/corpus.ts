@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Defs, type ResponseContract, type Schema, toTypeScript } from '@gati/contract';
 import { createAnalyzer } from '../../src/analyze/index.ts';
@@ -7,6 +6,7 @@ import type { AnalyzerOptions } from '../../src/analyze/index.ts';
 import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer-api.ts';
 import { readFacts } from '../../src/scan/facts.ts';
 import type { RouteFile, Scan } from '../../src/scan/types.ts';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 export const ENGINES = ['typescript-7', 'typescript-classic'] as const;
 
@@ -18,7 +18,7 @@ export interface Project {
 }
 
 export function makeProject(files: Record<string, string>): Project {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'gati-analyze-')));
+  const root = temporaryFolder('analyze');
   const project: Project = {
     root,
     write(file, text) {

@@ -3,26 +3,17 @@ import path from 'node:path';
 import { createBuilder, createLogger, type InlineConfig } from 'vite';
 import { type Manifest, parseManifest } from '@gati/contract';
 import gati, { type GatiOptions } from '../../src/index.ts';
-import { afterAll } from 'vitest';
-import { root as repository, temporary as newFolder } from '../../../../test/kit/folders.ts';
+import { root as repository } from '@gati/test-kit/repository';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 // A build machine is told that it has no release store.
 delete process.env.CI;
-
-const made: string[] = [];
-afterAll(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
-
-function temporary(name: string): string {
-  const folder = newFolder(name);
-  made.push(folder);
-  return folder;
-}
 
 export type Files = Record<string, string>;
 
 /** An app in a folder of its own outside the repository, with the packages of this one. */
 export function makeApp(files: Files, name = 'app'): string {
-  const app = temporary(`build-${name}`);
+  const app = temporaryFolder(`build-${name}`);
   write(app, {
     'package.json': JSON.stringify({ name, version: '1.2.3', type: 'module' }),
     ...files,
@@ -80,7 +71,7 @@ export async function build(
 
 /** A copy of what was built, where nothing else is. */
 export function copyAway(outDir: string): string {
-  const folder = temporary('moved');
+  const folder = temporaryFolder('moved');
   fs.cpSync(outDir, path.join(folder, 'dist'), { recursive: true });
   return folder;
 }

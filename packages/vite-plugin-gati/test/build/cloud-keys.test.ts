@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { finish, stopAll } from '../../../../test/kit/process.ts';
-import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { finish, stopAll } from '@gati/test-kit/processes';
+import { call, serveBuilt } from '@gati/test-kit/servers';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
 import { build, copyAway, makeApp } from './app.ts';

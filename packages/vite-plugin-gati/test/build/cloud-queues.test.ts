@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { finish, stopAll } from '../../../../test/kit/process.ts';
-import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { finish, stopAll } from '@gati/test-kit/processes';
+import { call, serveBuilt } from '@gati/test-kit/servers';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { temporary } from '../../../../test/kit/folders.ts';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { createNativeDetector } from '../../src/build/native-packages.ts';
 
-const folder = temporary('native');
+const folder = temporaryFolder('native');
 function install(name: string, json: object, files: string[] = []): string {
   const at = path.join(folder, 'node_modules', name);
   fs.mkdirSync(path.join(at, 'lib'), { recursive: true });

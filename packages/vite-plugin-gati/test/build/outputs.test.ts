@@ -3,8 +3,8 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { afterEach, describe, expect, test } from 'vitest';
-import { stopAll } from '../../../../test/kit/process.ts';
-import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { stopAll } from '@gati/test-kit/processes';
+import { call, serveBuilt } from '@gati/test-kit/servers';
 import { build, copyAway, type Files, makeApp, readAll, write } from './app.ts';
 
 const HELLO: Files = {

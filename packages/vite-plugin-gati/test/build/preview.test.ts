@@ -4,9 +4,10 @@ import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { preview, type PreviewServer } from 'vite';
 import gati from '../../src/index.ts';
-import { root } from '../../../../test/kit/folders.ts';
-import { start as startProcess, stopAll, until } from '../../../../test/kit/process.ts';
-import { call } from '../../../../test/kit/serve.ts';
+import { start as startProcess, stopAll } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { call } from '@gati/test-kit/servers';
+import { until } from '@gati/test-kit/wait';
 import { build, makeApp } from './app.ts';
 
 afterEach(stopAll);
@@ -85,7 +86,9 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const { body: pids } = (await call(`${url!}/pids`)) as { body: number[] };
     expect(pids.every(isAlive)).toBe(true);
     server.child.kill(signal);
-    await until('server and worker end', async () => !pids.some(isAlive), 5000);
+    await until('server and worker end', async () => !pids.some(isAlive), {
+      within: 5000,
+    });
     await server.stop();
   },
 );

@@ -9,8 +9,9 @@ import {
   putRelease,
   rollbackRelease,
 } from '@gati/runtime-h3/releases';
-import { finish, stopAll, until } from '../../../../test/kit/process.ts';
-import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { finish, stopAll } from '@gati/test-kit/processes';
+import { call, serveBuilt } from '@gati/test-kit/servers';
+import { until } from '@gati/test-kit/wait';
 import { startMoto } from '../../../../test/servers/moto.ts';
 import { build, copyAway, makeApp, write } from './app.ts';
 
@@ -109,14 +110,14 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
       await until(
         'the server has the new release',
         async () => isDeepStrictEqual(await ask(), newer),
-        POLLED,
+        { within: POLLED },
       );
       await rollbackRelease(store);
       await until(
         'the server is back',
         async () =>
           isDeepStrictEqual(await ask(), { status: 200, version: '1.0.0', body: { hello: true } }),
-        POLLED,
+        { within: POLLED },
       );
 
       await server.stop();

@@ -4,9 +4,9 @@ import fs from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { root as repository } from '../../../../test/kit/folders.ts';
-import { type Finished, finish, start, stopAll, succeed } from '../../../../test/kit/process.ts';
-import { call, serveBuilt } from '../../../../test/kit/serve.ts';
+import { finish, type Finished, start, stopAll, succeed } from '@gati/test-kit/processes';
+import { root as repository } from '@gati/test-kit/repository';
+import { call, serveBuilt } from '@gati/test-kit/servers';
 import { copyAway, makeApp } from '../build/app.ts';
 
 // What is published: `npm test` builds it first.

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { root as repository } from '../../../../test/kit/folders.ts';
-import { type Running, start, stopAll } from '../../../../test/kit/process.ts';
-import { call } from '../../../../test/kit/serve.ts';
+import { type Running, start, stopAll } from '@gati/test-kit/processes';
+import { root as repository } from '@gati/test-kit/repository';
+import { call } from '@gati/test-kit/servers';
 import { makeApp } from '../build/app.ts';
 
 // What is published: `npm test` builds it first.

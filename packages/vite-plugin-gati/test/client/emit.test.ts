@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { assembleContract, type Contract } from '@gati/contract';
 import { build } from 'esbuild';
-import { afterAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { describe, expect, test } from 'vitest';
 import { emitClient } from '../../src/emit/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
 import { SCAN } from '../emit-types/files.ts';
@@ -13,8 +13,7 @@ import { CONTRACT, route } from './contract.ts';
 import { json, useServer } from './server.ts';
 
 const runtime = fileURLToPath(new URL('../../src/client/index.ts', import.meta.url));
-const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'gati-client-'));
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder('client');
 const server = useServer();
 
 /** Bundled and minified, as a page would have it. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { normalizePath } from 'vite';
+import { eventually } from '@gati/test-kit/wait';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
-import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
+import { ask, type DevApp, startDev } from '../helpers/dev.ts';
 
 const returns = (text: string): string => `export const handler = () => '${text}';\n`;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

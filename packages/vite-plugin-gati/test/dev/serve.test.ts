@@ -1,8 +1,9 @@
 import http from 'node:http';
 import WebSocket from 'crossws/websocket';
+import { eventually } from '@gati/test-kit/wait';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
-import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
+import { ask, type DevApp, startDev } from '../helpers/dev.ts';
 
 let app: TestApp;
 let dev: DevApp;

@@ -1,8 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { eventually } from '@gati/test-kit/wait';
 import { afterEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
-import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
+import { ask, type DevApp, startDev } from '../helpers/dev.ts';
 
 let app: TestApp;
 let dev: DevApp;

@@ -1,8 +1,9 @@
 import type { ErrorPayload } from 'vite';
+import { eventually } from '@gati/test-kit/wait';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyzer } from '../../src/analyze/analyzer-api.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
-import { ask, type DevApp, eventually, startDev } from '../helpers/dev.ts';
+import { ask, type DevApp, startDev } from '../helpers/dev.ts';
 
 let app: TestApp;
 let dev: DevApp;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { App } from '@gati/runtime-h3/app';
 import type { InlineConfig, ViteDevServer } from 'vite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { exchange } from '../../../../test/kit/raw.ts';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { serveUpgrades } from '../../src/dev/upgrades.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { type DevApp, startDev } from '../helpers/dev.ts';
@@ -177,7 +177,10 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
   function raw(...texts: string[]): Promise<string> {
     const port = Number(new URL(dev.url).port);
     const secure = { port, host: '127.0.0.1', rejectUnauthorized: false };
-    return exchange(scheme === 'https' ? connectTls(secure) : connect(port, '127.0.0.1'), texts);
+    return sendRaw(scheme === 'https' ? connectTls(secure) : port, texts, {
+      gap: 50,
+      wait: 20_000,
+    });
   }
 
   const H2C = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n';

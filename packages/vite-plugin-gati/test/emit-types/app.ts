@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ export interface TypedApp {
 
 /** A folder outside of the repository where the built declarations of the packages are installed, and nothing else: no Node types. */
 export async function createTypedApp(): Promise<TypedApp> {
-  const root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'gati-types-'));
+  const root = temporaryFolder('types');
   await install(root, 'contract', '@gati/contract', { index: 'src/index.ts' });
   await install(root, 'runtime-h3', '@gati/runtime-h3', {
     types: 'src/types.ts',

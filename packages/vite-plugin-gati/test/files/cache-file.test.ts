@@ -1,14 +1,13 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeEach, expect, test } from 'vitest';
 import { replaceCacheFile } from '../../src/files/cache-file.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-cache-'));
+  folder = temporaryFolder('cache');
 });
-afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 test('replaces the file and leaves nothing beside it', () => {
   const file = path.join(folder, 'deep/scan.json');

@@ -1,14 +1,13 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeEach, expect, test } from 'vitest';
 import { writeChanged } from '../../src/files/write-changed.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-write-'));
+  folder = temporaryFolder('write');
 });
-afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 test('says whether the bytes changed, and leaves equal ones alone', async () => {
   const file = path.join(folder, 'deep/file.txt');

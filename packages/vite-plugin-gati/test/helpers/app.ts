@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 const NODE_MODULES = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
@@ -16,7 +16,7 @@ export interface TestApp {
 
 /** A folder with these files and the workspace's packages; dispose removes it. */
 export async function createTestApp(files: Record<string, string>): Promise<TestApp> {
-  const root = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'gati-app-')));
+  const root = temporaryFolder('app');
   await fs.symlink(NODE_MODULES, path.join(root, 'node_modules'), 'junction');
   const at = (file: string): string => path.join(root, file);
   const app: TestApp = {

@@ -56,19 +56,6 @@ export async function startDev(
   return { server, url: `http://127.0.0.1:${port}`, sent, log, close: () => server.close() };
 }
 
-/** Asks again until it is so; the last failure is the reason where it never is. */
-export async function eventually<T>(check: () => T | Promise<T>, milliseconds = 8000): Promise<T> {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 15));
-    }
-  }
-}
-
 export interface Answer {
   status: number;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into what came

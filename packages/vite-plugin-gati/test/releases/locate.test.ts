@@ -1,17 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporary } from '../../../../test/kit/folders.ts';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { isCi, locateStore } from '../../src/releases/locate.ts';
 
 let root: string;
 const before = { ...process.env };
 beforeEach(() => {
-  root = temporary('locate');
+  root = temporaryFolder('locate');
   delete process.env.GATI_RELEASES;
 });
 afterEach(() => {
-  fs.rmSync(root, { recursive: true, force: true });
   process.env = { ...before };
 });
 const deploy = (text: string): void => fs.writeFileSync(path.join(root, 'gati.deploy.yaml'), text);

@@ -1,9 +1,10 @@
 import { plugin } from 'crossws/server/node';
 import { serve } from 'srvx/node';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { expect, test } from 'vitest';
 import { bundle } from '../../helpers/bundle.ts';
 import { client } from '../../helpers/socket-client.ts';
-import { overWeb, raw } from '../../helpers/target.ts';
+import { overWeb } from '../../helpers/target.ts';
 
 test('runs on a server that speaks fetch, with its sockets', async () => {
   const target = await overWeb(
@@ -39,10 +40,12 @@ test('runs on a server that speaks fetch, with its sockets', async () => {
   expect(await a.closed).toEqual({ code: 1008, reason: '/n must be a number' });
   const handshake =
     'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-  expect(await raw(port, [`GET /chat/long HTTP/1.1\r\n${handshake}`])).toMatch(
+  expect(await sendRaw(port, [`GET /chat/long HTTP/1.1\r\n${handshake}`])).toMatch(
     /^HTTP\/1\.1 400 [\s\S]*"path":"\/room"/,
   );
-  expect(await raw(port, [`GET /nothing HTTP/1.1\r\n${handshake}`])).toMatch(/^HTTP\/1\.1 404 /);
+  expect(await sendRaw(port, [`GET /nothing HTTP/1.1\r\n${handshake}`])).toMatch(
+    /^HTTP\/1\.1 404 /,
+  );
   await target.app.drain();
   expect((await b.closed).code).toBe(1012);
   await server.close(true);

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle } from '../../helpers/bundle.ts';
-import { overNode, raw, type Target } from '../../helpers/target.ts';
+import { overNode, type Target } from '../../helpers/target.ts';
 
 const SECRET = 'tr0ub4dor-secret';
 
@@ -68,7 +69,7 @@ describe('bad input in production', () => {
     code: string,
   ): Promise<Record<string, unknown>> {
     const before = handled;
-    const answer = await raw(target.port, chunks);
+    const answer = await sendRaw(target.port, chunks);
     expect(statusOf(answer)).toBe(status);
     expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
     const problem = problemOf(answer);
@@ -135,7 +136,7 @@ describe('bad input in production', () => {
     ]) {
       expect([
         type,
-        statusOf(await raw(target.port, json('{"a":1}', { 'content-type': type }))),
+        statusOf(await sendRaw(target.port, json('{"a":1}', { 'content-type': type }))),
       ]).toEqual([type, 200]);
     }
   });
@@ -157,7 +158,7 @@ describe('bad input in production', () => {
       { 'content-type': 'application/json', 'content-length': '99999999999' },
       '{',
     );
-    expect(await raw(target.port, lying, { wait: 4000 })).toMatch(
+    expect(await sendRaw(target.port, lying, { wait: 4000 })).toMatch(
       /^HTTP\/1\.1 413 [\s\S]*connection: close/i,
     );
     await refused(
@@ -176,7 +177,7 @@ describe('bad input in production', () => {
     await refused(json(`${'{"a":'.repeat(40_000 / 8)}1${'}'.repeat(40_000 / 8)}`), 400, 'too_deep');
     await refused(json('['.repeat(90_000)), 400, 'malformed_json');
     const brackets = JSON.stringify({ text: '['.repeat(500) });
-    expect(statusOf(await raw(target.port, json(brackets)))).toBe(200);
+    expect(statusOf(await sendRaw(target.port, json(brackets)))).toBe(200);
   });
 
   test('prototype keys are 400', async () => {
@@ -190,13 +191,13 @@ describe('bad input in production', () => {
       await refused(json(body), 400, 'forbidden_key');
     }
     for (const body of ['{"constructor":"a"}', '{"b":"__proto__"}', '{"constructor":{"name":1}}']) {
-      expect([body, statusOf(await raw(target.port, json(body)))]).toEqual([body, 200]);
+      expect([body, statusOf(await sendRaw(target.port, json(body)))]).toEqual([body, 200]);
     }
     expect(({} as Record<string, unknown>)['admin']).toBe(undefined);
   });
 
   test('of duplicate keys the last counts', async () => {
-    expect(problemOf(await raw(target.port, json('{"a":"x","a":2}')))).toEqual({ a: 2 });
+    expect(problemOf(await sendRaw(target.port, json('{"a":"x","a":2}')))).toEqual({ a: 2 });
   });
 
   test('invalid UTF-8 is 400', async () => {
@@ -219,12 +220,12 @@ describe('bad input in production', () => {
         'invalid_utf8',
       );
     }
-    expect(problemOf(await raw(target.port, json('\u{feff}{"b":"x"}')))).toEqual({ b: 'x' });
-    expect(statusOf(await raw(target.port, json('{"b":"\ufffd"}')))).toBe(200);
+    expect(problemOf(await sendRaw(target.port, json('\u{feff}{"b":"x"}')))).toEqual({ b: 'x' });
+    expect(statusOf(await sendRaw(target.port, json('{"b":"\ufffd"}')))).toBe(200);
   });
 
   test('a slow body is 408 and the connection ends', async () => {
-    const answer = await raw(
+    const answer = await sendRaw(
       target.port,
       request(
         'POST /echo',
@@ -252,7 +253,7 @@ describe('bad input in production', () => {
       });
       socket.on('close', () => resolve());
     });
-    const answer = await raw(target.port, half, { end: true });
+    const answer = await sendRaw(target.port, half, { end: true });
     expect([Number.NaN, 400]).toContain(statusOf(answer));
   });
 
@@ -275,25 +276,28 @@ describe('bad input in production', () => {
       ['*', 404],
       ['ftp://x/y', 404],
     ] as const) {
-      const answer = await raw(target.port, request(`GET ${path}`, close));
+      const answer = await sendRaw(target.port, request(`GET ${path}`, close));
       expect([path.slice(0, 60), statusOf(answer)]).toEqual([path.slice(0, 60), status]);
     }
-    expect(statusOf(await raw(target.port, request('OPTIONS *', close)))).toBe(204);
+    expect(statusOf(await sendRaw(target.port, request('OPTIONS *', close)))).toBe(204);
   });
 
   test('absurd headers are answered', async () => {
     const close = { connection: 'close' };
     expect(
       statusOf(
-        await raw(target.port, request('GET /users/1', { ...close, 'x-big': 'x'.repeat(40_000) })),
+        await sendRaw(
+          target.port,
+          request('GET /users/1', { ...close, 'x-big': 'x'.repeat(40_000) }),
+        ),
       ),
     ).toBe(431);
     expect(
-      statusOf(await raw(target.port, request('GET /users/1', { ...close, 'bad name': 'x' }))),
+      statusOf(await sendRaw(target.port, request('GET /users/1', { ...close, 'bad name': 'x' }))),
     ).toBe(400);
     expect(
       statusOf(
-        await raw(
+        await sendRaw(
           target.port,
           request('GET /users/1', {
             ...close,
@@ -306,11 +310,13 @@ describe('bad input in production', () => {
       ),
     ).toBe(200);
     expect(
-      statusOf(await raw(target.port, request('POST /echo', { ...close, 'content-length': 'x' }))),
+      statusOf(
+        await sendRaw(target.port, request('POST /echo', { ...close, 'content-length': 'x' })),
+      ),
     ).toBe(400);
     expect(
       statusOf(
-        await raw(
+        await sendRaw(
           target.port,
           request(
             'POST /echo',
@@ -320,16 +326,18 @@ describe('bad input in production', () => {
         ),
       ),
     ).toBe(400);
-    expect(statusOf(await raw(target.port, request('BREW /users/1', close)))).toBe(400);
-    expect(statusOf(await raw(target.port, request('PROPFIND /users/1', close)))).toBe(405);
+    expect(statusOf(await sendRaw(target.port, request('BREW /users/1', close)))).toBe(400);
+    expect(statusOf(await sendRaw(target.port, request('PROPFIND /users/1', close)))).toBe(405);
     expect(
-      statusOf(await raw(target.port, request('GET /users/1', { ...close, 'x-latin': '\u00e9' }))),
+      statusOf(
+        await sendRaw(target.port, request('GET /users/1', { ...close, 'x-latin': '\u00e9' })),
+      ),
     ).toBe(200);
   });
 
   test('serves the next request on a connection whose body was refused', async () => {
     const first = json('{"a":', { connection: 'keep-alive' });
-    const answer = await raw(target.port, [
+    const answer = await sendRaw(target.port, [
       ...first,
       ...request('GET /users/7', { connection: 'close' }),
     ]);

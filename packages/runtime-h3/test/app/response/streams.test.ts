@@ -1,7 +1,8 @@
 import { get } from 'node:http';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { afterEach, describe, expect, test } from 'vitest';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
-import { adapters, overNode, raw, type Target } from '../../helpers/target.ts';
+import { adapters, overNode, type Target } from '../../helpers/target.ts';
 
 describe.each(adapters)('streams over %s', (name, open) => {
   let target: Target;
@@ -127,7 +128,7 @@ describe('draining over node', () => {
     const target = await overNode(
       bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }),
     );
-    const answer = await raw(target.port, [
+    const answer = await sendRaw(target.port, [
       'GET /n/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /n/2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     ]);
     expect(answer.match(/"\d"/g)).toEqual(['"1"', '"2"']);

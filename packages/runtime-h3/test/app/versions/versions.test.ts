@@ -1,10 +1,11 @@
 import { ServerResponse } from 'node:http';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServedRelease } from '../../../src/types/served-release.ts';
 import { bundle } from '../../helpers/bundle.ts';
 import { release } from '../../helpers/releases.ts';
 import { client } from '../../helpers/socket-client.ts';
-import { adapters, overNode, raw, type Target } from '../../helpers/target.ts';
+import { adapters, overNode, type Target } from '../../helpers/target.ts';
 
 const socket = (version: string) => ({
   socket: { open: (peer: { send(message: unknown): void }) => peer.send(version) },
@@ -295,10 +296,10 @@ describe('over node alone', () => {
     const lines = (fields: string): string =>
       `GET /which HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${fields}\r\n\r\n`;
     expect(
-      await raw(target.port, [lines('X-API-Version: 1.1.0\r\nX-API-Version: 2.0.1')]),
+      await sendRaw(target.port, [lines('X-API-Version: 1.1.0\r\nX-API-Version: 2.0.1')]),
     ).toContain('version_duplicate');
     expect(
-      await raw(target.port, [lines('X-API-Version: 1.1.0\r\nx-api-version: 1.1.0')]),
+      await sendRaw(target.port, [lines('X-API-Version: 1.1.0\r\nx-api-version: 1.1.0')]),
     ).toContain('400 Bad Request');
   });
 

@@ -1,9 +1,10 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HttpError } from '../../../src/index.ts';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
-import { overNode, raw, type Target } from '../../helpers/target.ts';
+import { overNode, type Target } from '../../helpers/target.ts';
 import { client, type Client } from '../../helpers/socket-client.ts';
 
 const receive = {
@@ -120,7 +121,7 @@ describe('WebSocket', () => {
       },
     });
     const handshake = (path: string, headers: string): Promise<string> =>
-      raw(target.port, [
+      sendRaw(target.port, [
         `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
       ]);
     expect(await handshake('/chat/1', '')).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unknown_user"/);
@@ -142,7 +143,7 @@ describe('WebSocket', () => {
   test('refuses a handshake without what it needs, as a problem', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const handshake = (headers: string): Promise<string> =>
-      raw(target.port, [
+      sendRaw(target.port, [
         `GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`,
       ]);
     for (const key of ['', 'Sec-WebSocket-Key: short\r\n'])

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
 import { ALL_QUEUES } from '../../../src/effects/drivers/registry.ts';
@@ -56,14 +56,14 @@ export function describeTorture(name: string, harness: TortureHarness): void {
     let code = '';
     const alive = new Set<ChildProcess>();
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'gati-torture-'));
+      folder = temporaryFolder('torture');
       await mkdir(here('../../../../../node_modules/.cache/'), { recursive: true });
       code = await mkdtemp(here('../../../../../node_modules/.cache/gati-torture-'));
       await bundleForNode(here('process.ts'), code, { packages: 'external' });
     });
     afterAll(async () => {
       for (const child of alive) child.kill('SIGKILL');
-      for (const made of [folder, code]) await rm(made, { recursive: true, force: true });
+      await rm(code, { recursive: true, force: true });
     });
 
     test(

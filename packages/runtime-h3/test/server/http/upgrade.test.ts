@@ -1,12 +1,11 @@
-import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { exchange } from '../../../../../test/kit/raw.ts';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { useServer } from '../harness.ts';
 
 const server = useServer();
 
 const raw = (port: number, ...texts: string[]): Promise<string> =>
-  exchange(connect(port, '127.0.0.1'), texts);
+  sendRaw(port, texts, { gap: 50, wait: 20_000 });
 
 const H2C =
   'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeEach, expect, test } from 'vitest';
 import type { ReleaseStore } from '../../../src/ports.ts';
 import {
   activateRelease,
@@ -23,10 +22,9 @@ let root: string;
 let store: ReleaseStore;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gati-activation-'));
+  root = temporaryFolder('activation');
   store = await openReleaseStore(join(root, 'store'));
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const env = (): Record<string, string> => ({
   GATI_RELEASES: join(root, 'store'),

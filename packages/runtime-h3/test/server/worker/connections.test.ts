@@ -2,12 +2,12 @@ import { createServer as createPlainServer, type IncomingMessage } from 'node:ht
 import http2 from 'node:http2';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
-import { raw } from '../../helpers/target.ts';
 
 let http: HttpServer;
 let port = 0;
@@ -144,8 +144,8 @@ test('what is sent ahead is answered in its order, whatever takes how long and h
     '',
     '{"ms":"5"}',
   ];
-  expect(bodies(await raw(port, [sent.join('')], { wait: 5000 }))).toEqual(expected);
-  expect(bodies(await raw(port, sent, { wait: 5000, gap: 20 }))).toEqual(expected);
+  expect(bodies(await sendRaw(port, [sent.join('')], { wait: 5000 }))).toEqual(expected);
+  expect(bodies(await sendRaw(port, sent, { wait: 5000, gap: 20 }))).toEqual(expected);
 });
 
 test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async (size) => {
@@ -155,7 +155,7 @@ test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async 
     text.slice(0, head),
     ...(text.slice(head).match(new RegExp(`.{1,${size}}`, 'gs')) ?? []),
   ];
-  expect(bodies(await raw(port, pieces, { gap: 2, wait: 5000 }))).toEqual([
+  expect(bodies(await sendRaw(port, pieces, { gap: 2, wait: 5000 }))).toEqual([
     `{"got":{"text":"${'x'.repeat(20)}","list":[1,2,3]}}`,
   ]);
 });
@@ -163,17 +163,19 @@ test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async 
 test('a body in chunks, and one that is longer than what Node reads ahead', async () => {
   const chunked =
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n';
-  expect(bodies(await raw(port, [chunked]))).toEqual(['{"got":{"a":1}}']);
+  expect(bodies(await sendRaw(port, [chunked]))).toEqual(['{"got":{"a":1}}']);
   const long = JSON.stringify('y'.repeat(300_000));
   expect(
-    bodies(await raw(port, [post('/echo', long), post('/echo', '"next"', true)], { wait: 5000 })),
+    bodies(
+      await sendRaw(port, [post('/echo', long), post('/echo', '"next"', true)], { wait: 5000 }),
+    ),
   ).toEqual([`{"got":${long}}`, '{"got":"next"}']);
 });
 
 test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
   'a field is Latin-1 on the wire beside any text: %s',
   async (_, index) => {
-    const answer = await raw(port, [get(`/field/${index}`, true)]);
+    const answer = await sendRaw(port, [get(`/field/${index}`, true)]);
     expect(answer).toContain('x-name: é\r\n');
     expect(bodies(answer)).toEqual([JSON.stringify(TEXTS[Number(index)])]);
   },
@@ -181,7 +183,7 @@ test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
 
 test('who holds the message of Node hears its end', async () => {
   told.length = 0;
-  await raw(port, [get('/held'), post('/held', '{"a":1}'), get('/held', true)]);
+  await sendRaw(port, [get('/held'), post('/held', '{"a":1}'), get('/held', true)]);
   await vi.waitFor(() =>
     expect(told.toSorted()).toEqual([
       'GET close',
@@ -193,17 +195,17 @@ test('who holds the message of Node hears its end', async () => {
     ]),
   );
   told.length = 0;
-  await raw(port, [get('/held/stream', true)]);
+  await sendRaw(port, [get('/held/stream', true)]);
   await vi.waitFor(() => expect(told).toEqual(['streamed', 'GET end', 'GET close']));
   told.length = 0;
-  await raw(port, [get('/held/stream', true).replace('GET', 'HEAD')]);
+  await sendRaw(port, [get('/held/stream', true).replace('GET', 'HEAD')]);
   await vi.waitFor(() => expect(told).toEqual(['HEAD end', 'HEAD close']));
 });
 
 test('who reads a body slowly after the answer gets all of it', async () => {
   told.length = 0;
   const body = 'z'.repeat(200_000);
-  await raw(
+  await sendRaw(
     port,
     [`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`],
     { wait: 700 },
@@ -243,7 +245,7 @@ test('a client that reads nothing for a while gets all answers in the end', asyn
 test('a connection that waits for its next request ends after 5 to 8 s; one that is being answered, or on which bytes come, does not', async () => {
   const began = performance.now();
   const lasts = (chunks: string[], gap?: number): Promise<[number, string]> =>
-    raw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [
+    sendRaw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [
       performance.now() - began,
       text,
     ]);
@@ -277,9 +279,9 @@ test('a message is let go while its connection waits', async () => {
 });
 
 test('the timeouts of a handler are those of Node', async () => {
-  const ticks = raw(port, [get('/ticks', true)], { wait: 8000 });
+  const ticks = sendRaw(port, [get('/ticks', true)], { wait: 8000 });
   const began = performance.now();
-  expect(await raw(port, [get('/impatient', true)])).toBe('');
+  expect(await sendRaw(port, [get('/impatient', true)])).toBe('');
   expect(performance.now() - began).toBeLessThan(900);
   expect((await ticks).match(/tick /g)).toHaveLength(12);
   const before = accepted.length;

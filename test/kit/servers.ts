@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { freePort } from './port.ts';
-import { type Running, start } from './process.ts';
+import { freePort } from './ports.ts';
+import { type Running, start } from './processes.ts';
 
 export interface Served extends Running {
   /** Without a slash at its end. */

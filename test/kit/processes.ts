@@ -136,23 +136,3 @@ export async function succeed(
     `${command} ${args.join(' ')} ended with ${finished.code}\n${finished.stdout}\n${finished.stderr}`,
   );
 }
-
-/** Calls `look` until it gives a value; its last error or `undefined` explains a failure. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined | false>,
-  milliseconds = 20_000,
-): Promise<T> {
-  const end = Date.now() + milliseconds;
-  let last: unknown;
-  while (Date.now() < end) {
-    try {
-      const found = await look();
-      if (found !== undefined && found !== false) return found;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`Not within ${milliseconds} ms: ${what}`, { cause: last });
-}
