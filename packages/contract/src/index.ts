@@ -1,4 +1,11 @@
-export type { Codec, Defs, JsonValue, Schema, SchemaType } from './schema/ir.ts';
+export {
+  ANNOTATIONS,
+  type Codec,
+  type Defs,
+  type JsonValue,
+  type Schema,
+  type SchemaType,
+} from './schema/ir.ts';
 export type {
   BodyContract,
   Contract,

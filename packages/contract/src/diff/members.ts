@@ -1,4 +1,4 @@
-import type { Defs, Schema } from '../schema/ir.ts';
+import { ANNOTATIONS, type Defs, type Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
 import type { Literal } from './subtype/atoms.ts';
 import { isAny } from './subtype/normal.ts';
@@ -11,15 +11,13 @@ export interface Members {
   plain: Schema[];
 }
 
-const LITERAL_KEYS = new Set([
+/** Keywords of a schema that is only a list of literals. Its `default` is compared elsewhere. */
+const LITERAL_KEYS: ReadonlySet<string> = new Set([
   'type',
   'const',
   'enum',
-  'title',
-  'description',
-  'deprecated',
-  'examples',
   'default',
+  ...ANNOTATIONS,
 ]);
 
 export function toMembers(schema: Schema, defs: Defs): Members {

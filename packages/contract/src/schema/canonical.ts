@@ -1,4 +1,4 @@
-import type { Schema } from './ir.ts';
+import { ANNOTATIONS, type Schema } from './ir.ts';
 import { mapSchema } from './walk.ts';
 
 type Literal = string | number | boolean | null;
@@ -67,13 +67,14 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
   if (members.length === 1) {
     const only = members[0]!;
     // What stands on both sides holds on both sides, unless it is a note to people: there the outer one speaks.
-    const clash = Object.keys(only).some((key) => key in beside && !ANNOTATIONS.has(key));
+    const clash = Object.keys(only).some((key) => key in beside && !OUTER_WINS.has(key));
     return clash ? { ...beside, allOf: [...(beside.allOf ?? []), only] } : { ...only, ...beside };
   }
   return { ...beside, anyOf: members };
 }
 
-const ANNOTATIONS = new Set(['title', 'description', 'deprecated', 'examples', 'default']);
+/** With `default`: a value can have only one, so the outer one wins too. */
+const OUTER_WINS: ReadonlySet<string> = new Set([...ANNOTATIONS, 'default']);
 
 /** Flattened, without what accepts nothing, literals of one kind as one `enum`, without doubles, sorted. */
 function gather(anyOf: Schema[]): Schema[] {

@@ -55,6 +55,17 @@ export interface Schema {
   'x-gati-codec'?: Codec;
 }
 
+/**
+ * Keywords that describe a value to people: they neither restrict it nor change it. Callers add the
+ * other keywords that do not count for what they do.
+ */
+export const ANNOTATIONS: readonly (keyof Schema)[] = [
+  'title',
+  'description',
+  'deprecated',
+  'examples',
+];
+
 export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
 
 /**

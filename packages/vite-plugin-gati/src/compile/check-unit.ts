@@ -1,4 +1,4 @@
-import { mapSchema, refName, type Schema } from '@gati/contract';
+import { ANNOTATIONS, mapSchema, refName, type Schema } from '@gati/contract';
 import { formats } from '@gati/runtime-h3/checks';
 import { Build } from 'typebox/schema';
 import type { External, Unit } from './unit.ts';
@@ -34,26 +34,26 @@ function toExternal(variable: unknown): External {
     : (variable as Refinement).external;
 }
 
-/** Facts that no value breaks; they would only make equal schemas look different. */
-const NOTES = [
-  'title',
-  'description',
-  'deprecated',
-  'examples',
+/**
+ * Keywords that no value breaks. Without them, equal schemas share a check. The codec says what a
+ * value becomes after the check, the content keywords what its text encodes.
+ */
+const NOTES: ReadonlySet<string> = new Set([
+  ...ANNOTATIONS,
   'default',
   'readOnly',
   'writeOnly',
   'contentEncoding',
   'contentMediaType',
   'x-gati-codec',
-];
+]);
 
 export function withoutNotes(schema: Schema): Schema {
   return mapSchema(schema, (part) =>
     // A file is a string in the document, and an object in a handler: its codec is a fact.
     part['x-gati-codec'] === 'file'
       ? { 'x-gati-codec': 'file' }
-      : Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.includes(key))),
+      : Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.has(key))),
   );
 }
 

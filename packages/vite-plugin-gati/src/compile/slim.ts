@@ -1,4 +1,5 @@
 import {
+  ANNOTATIONS,
   type Contract,
   effectSchemas,
   mapEffect,
@@ -9,21 +10,12 @@ import {
   type Schema,
 } from '@gati/contract';
 
-/** Words for people, which no request needs. */
-const NOTES: readonly (keyof Schema)[] = [
-  'title',
-  'description',
-  'deprecated',
-  'examples',
-  'readOnly',
-  'writeOnly',
-];
+/** `readOnly` and `writeOnly` describe too: the server checks neither. It needs `default`. */
+const NOTES: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly', 'writeOnly']);
 
 const withoutNotes = (schema: Schema): Schema =>
   mapSchema(schema, (part) =>
-    Object.fromEntries(
-      Object.entries(part).filter(([key]) => !NOTES.includes(key as keyof Schema)),
-    ),
+    Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.has(key))),
   );
 
 /** The contract as the server needs it: to tell what is wrong with a request, or with a declared response. */
