@@ -1,4 +1,4 @@
-import { tell } from './calls.ts';
+import { emit } from './calls.ts';
 import { CallError } from './errors.ts';
 import type { CallInfo, CallRequest, ClientOptions, ClientSettings } from './options.ts';
 import { toBody, toText, toUrl } from './request.ts';
@@ -6,16 +6,17 @@ import { readResponse, toNetworkFailure } from './response.ts';
 import type { AnyResult } from './result.ts';
 import { pause, pauseBefore, resolveRetryPolicy } from './retry.ts';
 
+/** Calls a route by its id. */
 export type Caller = (route: string, request?: CallRequest) => Promise<AnyResult>;
 
 let lastId = 0;
 
-/** Makes the function that all calls of a client go through. */
+/** Creates the function that sends all calls of a client. */
 export function createCaller(settings: ClientSettings, options: ClientOptions = {}): Caller {
   return async (route, request = {}) => {
     const method = route.slice(0, route.indexOf(' '));
     const url = toUrl(route, request, settings, options).href;
-    const headers = await toHeaders(request, settings, options);
+    const headers = await buildHeaders(request, settings, options);
     const body = toBody(
       request.body,
       settings.forms?.includes(route) ?? false,
@@ -24,6 +25,7 @@ export function createCaller(settings: ClientSettings, options: ClientOptions = 
     if (body?.contentType && !headers.has('content-type'))
       headers.set('content-type', body.contentType);
 
+    // A stream can be sent only once.
     const once = body?.content instanceof ReadableStream;
     const policy = once
       ? resolveRetryPolicy(false, method, false)
@@ -40,7 +42,7 @@ export function createCaller(settings: ClientSettings, options: ClientOptions = 
         ...(once && { duplex: 'half' }),
       } as RequestInit);
 
-    tell({ type: 'start', call });
+    emit({ type: 'start', call });
     for (;;) {
       const { result, pauseFor } = await attempt(
         call,
@@ -50,36 +52,36 @@ export function createCaller(settings: ClientSettings, options: ClientOptions = 
         (status, retryAfter) => pauseBefore(call.attempt, status, retryAfter, policy),
       );
       if (pauseFor === undefined) {
-        tell({ type: 'end', call, result, duration: performance.now() - started });
+        emit({ type: 'end', call, result, duration: performance.now() - started });
         if (!result.ok && (request.throwOnError ?? options.throwOnError))
           throw new CallError(route, result);
         return result;
       }
       await pause(pauseFor, request.signal);
       call = { ...call, attempt: call.attempt + 1 };
-      tell({ type: 'retry', call, status: result.status, waited: pauseFor });
+      emit({ type: 'retry', call, status: result.status, waited: pauseFor });
     }
   };
 }
 
 interface Attempt {
   result: AnyResult;
-  /** Milliseconds until it is worth another one. */
+  /** Milliseconds before another attempt; absent if the result is final. */
   pauseFor?: number;
 }
 
-type Judge = (status: number, retryAfter: string | null) => number | undefined;
+type PauseFor = (status: number, retryAfter: string | null) => number | undefined;
 
 async function attempt(
   call: CallInfo,
   create: (signal: AbortSignal) => Request,
   request: CallRequest,
   options: ClientOptions,
-  judge: Judge,
+  pauseBeforeRetry: PauseFor,
 ): Promise<Attempt> {
-  const limit = toLimit(request.signal, request.timeout ?? options.timeout);
+  const limit = createAttemptLimit(request.signal, request.timeout ?? options.timeout);
   const interceptors = options.interceptors ?? [];
-  let stays = false;
+  let streams = false;
   try {
     let prepared = create(limit.signal);
     for (const { request: intercept } of interceptors)
@@ -90,17 +92,20 @@ async function attempt(
       response = await (options.fetch ?? fetch)(prepared);
     } catch (error) {
       const result = toNetworkFailure(error, limit.stopped);
-      return { result, pauseFor: limit.stopped === 'aborted' ? undefined : judge(0, null) };
+      return {
+        result,
+        pauseFor: limit.stopped === 'aborted' ? undefined : pauseBeforeRetry(0, null),
+      };
     }
     for (const { response: intercept } of interceptors.toReversed())
       response = (await intercept?.(response, call)) ?? response;
 
     const pauseFor = response.ok
       ? undefined
-      : judge(response.status, response.headers.get('retry-after'));
+      : pauseBeforeRetry(response.status, response.headers.get('retry-after'));
     try {
       const { result, open } = await readResponse(response, call.method, limit.release);
-      stays = open;
+      streams = open;
       return { result, pauseFor };
     } catch (error) {
       const result = toNetworkFailure(error, limit.stopped);
@@ -109,27 +114,30 @@ async function attempt(
         pauseFor:
           limit.stopped === 'aborted' || result.error.code === 'bad_response'
             ? undefined
-            : judge(0, null),
+            : pauseBeforeRetry(0, null),
       };
     }
   } finally {
-    // A stream may still be aborted by the caller, but it may last.
-    if (stays) limit.stopTimer();
+    // The caller may still abort a stream, but the timeout no longer applies to it.
+    if (streams) limit.stopTimer();
     else limit.release();
   }
 }
 
-interface Limit {
+interface AttemptLimit {
   signal: AbortSignal;
   readonly stopped: 'timeout' | 'aborted' | undefined;
   stopTimer(): void;
   release(): void;
 }
 
-/** One signal for the caller's own and the time. */
-function toLimit(outer: AbortSignal | undefined, timeout: number | undefined): Limit {
+/** Combines the signal of the caller and the timeout into one signal. */
+function createAttemptLimit(
+  outer: AbortSignal | undefined,
+  timeout: number | undefined,
+): AttemptLimit {
   const controller = new AbortController();
-  let stopped: Limit['stopped'];
+  let stopped: AttemptLimit['stopped'];
   const stop = (why: 'timeout' | 'aborted', reason?: unknown): void => {
     stopped ??= why;
     controller.abort(reason);
@@ -151,7 +159,7 @@ function toLimit(outer: AbortSignal | undefined, timeout: number | undefined): L
   };
 }
 
-async function toHeaders(
+async function buildHeaders(
   request: CallRequest,
   settings: ClientSettings,
   options: ClientOptions,

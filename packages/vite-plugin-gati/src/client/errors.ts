@@ -1,11 +1,20 @@
 import type { AnyResult } from './result.ts';
 
-/** Thrown with `throwOnError` for every result that is not ok. Matched by `code`. */
+/**
+ * Thrown for every result that is not ok if `throwOnError` is set. Match it by `code`.
+ *
+ * @example
+ * try {
+ *   await client.payments.capture({ params: { id }, throwOnError: true });
+ * } catch (error) {
+ *   if (error instanceof CallError && error.status === 409) showConflict(error.result.error);
+ * }
+ */
 export class CallError extends Error {
   readonly code = 'GATI_CALL_FAILED';
-  /** Route id. */
+  /** Route id, for example `POST /payments/:id/capture`. */
   readonly route: string;
-  /** 0: there was no answer. */
+  /** Status of the response; 0 if there was none. */
   readonly status: number;
   readonly result: Exclude<AnyResult, { ok: true }>;
 
@@ -25,7 +34,7 @@ export class CallError extends Error {
   }
 }
 
-/** A call that can't be made as it was written. Matched by `code`. */
+/** Thrown for a call that can't be sent: no server, an invalid parameter, no WebSocket. */
 export class ClientError extends Error {
   readonly code: 'GATI_CLIENT_BASE_URL' | 'GATI_CLIENT_PARAM' | 'GATI_CLIENT_SOCKET';
 
@@ -36,18 +45,21 @@ export class ClientError extends Error {
   }
 }
 
-/** A WebSocket that did not come about, or that broke. Matched by `code`. */
+/** The error of a WebSocket that could not be opened or that broke. Match it by `code`. */
 export class ConnectionError extends Error {
   readonly code = 'GATI_CLIENT_CLOSED';
-  /** Of the WebSocket: 1006 where there was no connection, or it was lost; else what the server says. */
+  /**
+   * Close code of the WebSocket: 1006 if the connection could not be opened or was lost, else the
+   * code that the server sent.
+   */
   readonly closeCode: number;
   readonly reason: string;
 
   constructor(url: string, wasOpen: boolean, closeCode: number, reason: string) {
-    const what = wasOpen
-      ? `The connection to ${url} was closed`
-      : `No connection to ${url} came about`;
-    super(`GATI_CLIENT_CLOSED: ${what}: ${`${closeCode} ${reason}`.trimEnd()}`);
+    const what = wasOpen ? 'was closed' : 'could not be opened';
+    super(
+      `GATI_CLIENT_CLOSED: The connection to ${url} ${what}: ${`${closeCode} ${reason}`.trimEnd()}`,
+    );
     this.name = 'ConnectionError';
     this.closeCode = closeCode;
     this.reason = reason;

@@ -1,12 +1,23 @@
-/** The data of server-sent events, in order. It is read once; leaving the loop or `cancel()` ends the connection. */
+/**
+ * The data of server-sent events, in order. The stream can be read once. Leaving the loop or
+ * calling `cancel()` closes the connection.
+ *
+ * @example
+ * const result = await client.payments.events({ params: { id } });
+ * if (result.ok) for await (const event of result.data) render(event);
+ */
 export interface EventStream<Data> extends AsyncIterable<Data> {
   cancel(): Promise<void>;
 }
 
-/** Characters of one event; what is larger is no event but a fault. */
+/** Most characters of one event. A longer one is treated as an error of the server. */
 const MAX_EVENT = 16 * 1024 * 1024;
 
-/** Reads `text/event-stream` (https://html.spec.whatwg.org/multipage/server-sent-events.html). Data is JSON; what is not stays text. */
+/**
+ * Reads a `text/event-stream`. Data that is JSON is parsed, other data stays text.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
 export function readEvents(
   body: ReadableStream<Uint8Array>,
   onEnd: () => void,
@@ -51,13 +62,13 @@ async function* parse(
   for (;;) {
     const { done, value } = await reader.read();
     rest += decoder.decode(value, { stream: !done });
-    // A carriage return at the end may be half of a line break, unless nothing follows.
+    // A final carriage return may be half of a CRLF, unless the stream has ended.
     if (done && rest.endsWith('\r')) rest += '\n';
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line === '') {
-        if (data.length > 0) yield toValue(data.join('\n'));
+        if (data.length > 0) yield parseData(data.join('\n'));
         data = [];
         size = 0;
       } else if (line === 'data' || line.startsWith('data:')) {
@@ -68,12 +79,13 @@ async function* parse(
     }
     if (size + rest.length > MAX_EVENT)
       throw new Error(`an event of the stream is larger than ${MAX_EVENT} characters`);
-    // An event without its empty line is unfinished, and so not given.
+    // An event without its empty line is incomplete and is dropped, as the specification says.
     if (done) return;
   }
 }
 
-export function toValue(text: string): unknown {
+/** Returns the parsed JSON, or the text itself if it is not JSON. */
+export function parseData(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

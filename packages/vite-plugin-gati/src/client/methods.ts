@@ -1,26 +1,35 @@
+// The types that the generated client is made of: a method or a socket method per route, `call` and
+// `connect` for route ids.
 import type { Throwing } from './options.ts';
 import type { Outcome } from './result.ts';
 import type { Connection } from './socket.ts';
 
-/** A call of a generated client whose route needs something. */
+/** A method of a generated client whose route requires params, query, headers or a body. */
 export interface Method<Request, Result, Throw extends boolean> {
   <T extends boolean = Throw>(request: Request & Throwing<T>): Promise<Outcome<Result, T>>;
 }
 
-/** A call whose route needs nothing. */
+/** A method of a generated client whose route requires nothing. */
 export interface OptionalMethod<Request, Result, Throw extends boolean> {
   <T extends boolean = Throw>(request?: Request & Throwing<T>): Promise<Outcome<Result, T>>;
 }
 
+/** A method that opens a WebSocket whose route requires params or a query. */
 export interface SocketMethod<Request, Sent, Received> {
   (request: Request): Connection<Sent, Received>;
 }
 
+/** A method that opens a WebSocket whose route requires nothing. */
 export interface OptionalSocketMethod<Request, Sent, Received> {
   (request?: Request): Connection<Sent, Received>;
 }
 
-/** `call('POST /payments/:id/capture', { … })`. `Plain` are the routes that need nothing. */
+/**
+ * Calls a route by its id. `Plain` are the routes that require nothing.
+ *
+ * @example
+ * await client.call('POST /payments/:id/capture', { params: { id }, body: { amount: 12 } });
+ */
 export interface Call<
   Routes extends { [Id in keyof Routes]: RouteEntry },
   Plain extends keyof Routes,
@@ -38,7 +47,12 @@ export interface RouteEntry {
   result: unknown;
 }
 
-/** `connect('WS /chat/:room', { … })`. */
+/**
+ * Opens a WebSocket by its route id. `Plain` are the routes that require nothing.
+ *
+ * @example
+ * const chat = client.connect('WS /chat/:room', { params: { room: 'lobby' } });
+ */
 export interface ConnectTo<
   Sockets extends { [Id in keyof Sockets]: SocketEntry },
   Plain extends keyof Sockets,

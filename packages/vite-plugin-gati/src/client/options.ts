@@ -1,70 +1,105 @@
+/**
+ * Options of `createClient`. `CallOptions` override them for one call.
+ *
+ * @example
+ * import { createClient } from 'virtual:gati/client';
+ *
+ * const client = createClient({
+ *   baseUrl: 'https://api.example.com',
+ *   headers: async () => ({ authorization: `Bearer ${await readToken()}` }),
+ *   timeout: 5000,
+ *   retry: { attempts: 5 },
+ * });
+ */
 export interface ClientOptions<Throw extends boolean = boolean> {
-  /** Scheme and host of the server, `https://api.example.com`. By default that of the page. */
+  /** Scheme and host of the server, `https://api.example.com`. The default is that of the page. */
   baseUrl?: string;
-  /** Sent as `X-API-Version` with every call: a version, a range or a date. By default the one that this client was made for; `false` sends none. */
+  /**
+   * Version, range or date that is sent as `X-API-Version` with every call. The default is the
+   * version that this client was generated for. `false` sends none.
+   */
   version?: string | false;
-  /** Sent with every call; a function is asked each time. */
+  /** Sent with every call. A function is called for each one. */
   headers?: HeaderValues | (() => HeaderValues | Promise<HeaderValues>);
   credentials?: 'omit' | 'same-origin' | 'include';
-  /** Milliseconds for one attempt; none by default. A stream counts until it begins. */
+  /** Milliseconds for one attempt; no limit by default. For a stream, until it begins. */
   timeout?: number;
   retry?: RetryOptions | false;
-  /** Every result that is not ok is thrown as a `CallError`. */
+  /** Throws a `CallError` for every result that is not ok. */
   throwOnError?: Throw;
-  /** In order for requests, in reverse for responses; for each attempt. */
+  /** Run for each attempt: requests in this order, responses in reverse. */
   interceptors?: Interceptor[];
-  /** Instead of the global one. */
+  /** Replaces the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;
-  /** Instead of the global one, which Node has from version 22. */
+  /** Replaces the global `WebSocket`, which Node has from version 22. */
   WebSocket?: new (url: string, protocols?: string | string[]) => WebSocketLike;
 }
 
+/** Headers by name. `undefined` sends none. */
 export type HeaderValues = Record<string, string | number | boolean | undefined>;
 
-/** Retried are 408, 429, 5xx and lost connections, where the method is idempotent or the call has an idempotency key. */
+/**
+ * When a call is sent again. Status 408, 429 and 5xx and lost connections are retried, if the
+ * method is idempotent or the call has an idempotency key.
+ */
 export interface RetryOptions {
-  /** 3 by default, the first one included. */
+  /** Attempts including the first; 3 by default. */
   attempts?: number;
-  /** Milliseconds before the second attempt, doubled for each further one, with jitter; 200 by default. */
+  /** Milliseconds before the second attempt; 200 by default. Doubles each time, with jitter. */
   delay?: number;
-  /** Longest pause in milliseconds, 10,000 by default. A server that asks for a longer one is not asked again. */
+  /**
+   * Longest pause in milliseconds; 10,000 by default. If the server asks for a longer one, the call
+   * is not retried.
+   */
   max?: number;
 }
 
+/**
+ * Sees, and may replace, the request and the response of each attempt.
+ *
+ * @example
+ * const trace: Interceptor = {
+ *   request(request) {
+ *     request.headers.set('traceparent', currentTrace());
+ *   },
+ * };
+ */
 export interface Interceptor {
-  /** May give another request. */
+  /** May return another request. */
   request?(request: Request, call: CallInfo): Request | void | Promise<Request | void>;
-  /** May give another response. */
+  /** May return another response. */
   response?(response: Response, call: CallInfo): Response | void | Promise<Response | void>;
 }
 
+/** One attempt of a call, for interceptors and `onCall`. */
 export interface CallInfo {
-  /** Unique in this page or process. */
+  /** Unique in this page or process, the same for all attempts. */
   readonly id: number;
   /** Route id, `POST /payments/:id/capture`. */
   readonly route: string;
   readonly method: string;
   readonly url: string;
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
 }
 
-/** What every call takes beside what its route declares. */
+/** What every call accepts beside what its route declares. */
 export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds for one attempt. */
   timeout?: number;
   retry?: RetryOptions | false;
-  /** Sent as `Idempotency-Key`; with it any method is retried. */
+  /** Sent as `Idempotency-Key`. With it, any method is retried. */
   idempotencyKey?: string;
   version?: string | false;
 }
 
+/** Brings `throwOnError` of one call into the type of its result. */
 export interface Throwing<Throw extends boolean> {
   throwOnError?: Throw;
 }
 
-/** A call as the runtime sees it. */
+/** A call of any route, untyped. */
 export interface CallRequest extends CallOptions, Throwing<boolean> {
   params?: object;
   query?: object;
@@ -72,21 +107,21 @@ export interface CallRequest extends CallOptions, Throwing<boolean> {
   body?: unknown;
 }
 
-/** What a generated client knows of its app. */
+/** What a generated client knows about its app. */
 export interface ClientSettings {
   version: string;
   /** `''` or `/api`. */
   base: string;
-  /** Routes whose body travels as `multipart/form-data` also where it has no file. */
+  /** Routes whose body is always sent as `multipart/form-data`, even without a file. */
   forms?: readonly string[];
 }
 
-/** The part of the WebSocket API that is used. */
+/** The part of the WebSocket API that the client uses. */
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  /** A function; DOM and Node type it each in their own way. */
+  /** `listener` is a function, which DOM and Node type differently. */
   addEventListener(type: string, listener: object): void;
 }

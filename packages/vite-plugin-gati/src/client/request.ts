@@ -2,7 +2,11 @@ import { ClientError } from './errors.ts';
 import { isJsonMediaType } from './media-type.ts';
 import type { ClientOptions, ClientSettings } from './options.ts';
 
-/** Absolute URL of a route with its parameters and query filled in. */
+/**
+ * Returns the absolute URL of a route with its parameters and query filled in.
+ *
+ * @throws {ClientError} GATI_CLIENT_BASE_URL, GATI_CLIENT_PARAM
+ */
 export function toUrl(
   route: string,
   request: { params?: object; query?: object },
@@ -17,7 +21,7 @@ export function toUrl(
       'GATI_CLIENT_BASE_URL',
       options.baseUrl
         ? `The base URL '${options.baseUrl}' is not absolute.`
-        : 'There is no page whose server could be called.',
+        : 'There is no page, so the client does not know which server to call.',
       "Name the server: createClient({ baseUrl: 'https://api.example.com' }).",
     );
   }
@@ -47,7 +51,8 @@ function fillPath(route: string, params: Record<string, unknown>): string {
 
 function toSegment(route: string, name: string, value: unknown): string {
   const text = value === undefined || value === null ? '' : toText(value);
-  // A URL has no way to say these: an empty segment is another route, and `.` and `..` are taken out before it is sent, escaped or not.
+  // No URL can contain these segments: an empty one makes another route, and `fetch` removes `.` and
+  // `..`, even if they are escaped.
   if (text === '' || text === '.' || text === '..') {
     throw new ClientError(
       'GATI_CLIENT_PARAM',
@@ -58,19 +63,20 @@ function toSegment(route: string, name: string, value: unknown): string {
   return encodeURIComponent(text);
 }
 
-/** A value as it stands in a path, a query, a header or a form. */
+/** Returns a value as text for a path, a query, a header or a form. */
 export function toText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'object' && value !== null ? toJson(value) : String(value);
 }
 
+/** Returns a value as JSON. A `bigint` becomes a string. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === 'bigint' ? item.toString() : item,
   );
 }
 
-/** What `fetch` sends, and its content type where `fetch` does not say it by itself. */
+/** A body for `fetch`, and its content type if `fetch` does not derive it. */
 export interface Body {
   content:
     | string
@@ -83,6 +89,7 @@ export interface Body {
   contentType?: string;
 }
 
+/** Returns the body of a call: as it is, as a form, or as JSON. */
 export function toBody(
   value: unknown,
   asForm: boolean,

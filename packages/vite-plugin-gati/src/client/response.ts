@@ -4,11 +4,14 @@ import type { AnyResult, NetworkError, NetworkFailure, Problem } from './result.
 
 export interface Read {
   result: AnyResult;
-  /** The body is still arriving; `onEnd` is called when it has ended, where that can be seen. */
+  /** Whether the body is still arriving. `onEnd` reports its end, for server-sent events only. */
   open: boolean;
 }
 
-/** Reads an answer by its content type: JSON, text, events as an iterable, other streams as they are, the rest as a `Blob`. */
+/**
+ * Reads a response by its content type: JSON is parsed, text is a string, server-sent events are an
+ * iterable, `application/octet-stream` is a stream, and the rest is a `Blob`.
+ */
 export async function readResponse(
   response: Response,
   method: string,
@@ -16,7 +19,7 @@ export async function readResponse(
 ): Promise<Read> {
   const { status, headers } = response;
   const type = (headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
-  const answer = { status, headers, response };
+  const base = { status, headers, response };
   const empty =
     method === 'HEAD' ||
     status === 204 ||
@@ -26,33 +29,36 @@ export async function readResponse(
 
   if (!response.ok)
     return {
-      result: { ok: false, error: await readError(response, type, empty), ...answer },
+      result: { ok: false, error: await readError(response, type, empty), ...base },
       open: false,
     };
-  if (empty) return { result: { ok: true, data: undefined, ...answer }, open: false };
+  if (empty) return { result: { ok: true, data: undefined, ...base }, open: false };
   if (type === 'text/event-stream')
-    return { result: { ok: true, data: readEvents(response.body!, onEnd), ...answer }, open: true };
+    return { result: { ok: true, data: readEvents(response.body!, onEnd), ...base }, open: true };
   if (type === 'application/octet-stream')
-    return { result: { ok: true, data: response.body, ...answer }, open: true };
+    return { result: { ok: true, data: response.body, ...base }, open: true };
   if (isJsonMediaType(type))
-    return { result: { ok: true, data: toData(await response.text()), ...answer }, open: false };
+    return { result: { ok: true, data: toData(await response.text()), ...base }, open: false };
   if (type.startsWith('text/'))
-    return { result: { ok: true, data: await response.text(), ...answer }, open: false };
+    return { result: { ok: true, data: await response.text(), ...base }, open: false };
   const blob = await response.blob();
   return {
-    result: { ok: true, data: type === '' && blob.size === 0 ? undefined : blob, ...answer },
+    result: { ok: true, data: type === '' && blob.size === 0 ? undefined : blob, ...base },
     open: false,
   };
 }
 
-/** The body of an answer that is not ok. What is no answer of the app (a proxy's page, nothing at all) becomes a problem too. */
+/**
+ * Reads the body of a response that is not ok. A response that the app did not send (the page of a
+ * proxy, an empty body) becomes a problem too.
+ */
 async function readError(response: Response, type: string, empty: boolean): Promise<unknown> {
   const text = empty ? '' : await response.text();
   if (isJsonMediaType(type) && text !== '') {
     try {
       return JSON.parse(text);
     } catch {
-      // Told below: it says JSON and is none.
+      // Not JSON in spite of its content type: falls through to a problem.
     }
   } else if (type === 'text/plain' && text !== '') return text;
   const { status, statusText } = response;
@@ -73,17 +79,17 @@ function toData(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new BadResponse('the answer says that it is JSON and is not', { cause });
+    throw new BadResponse('the response claims to be JSON but is not', { cause });
   }
 }
 
-/** What went wrong where there is no answer. */
+/** Describes an attempt without a response, or with one that can't be read. */
 export function toNetworkFailure(cause: unknown, stopped?: 'timeout' | 'aborted'): NetworkFailure {
   const bad = cause instanceof BadResponse;
   const code: NetworkError['code'] = stopped ?? (bad ? 'bad_response' : 'network');
   const message =
     code === 'timeout'
-      ? 'the answer took too long'
+      ? 'the response took too long'
       : code === 'aborted'
         ? 'the call was aborted'
         : String((cause as Error | undefined)?.message ?? cause);

@@ -1,4 +1,12 @@
-/** An answer with a 2xx status. */
+/**
+ * A response with a 2xx status.
+ *
+ * @example
+ * const result = await client.payments.capture({ params: { id }, body: { amount: 12 } });
+ * if (result.ok) console.log(result.data);
+ * else if (result.status === 409) console.log('already captured', result.error);
+ * else if (result.status === 0) console.log('no connection', result.error.message);
+ */
 export interface Success<Status extends number, Data> {
   readonly ok: true;
   readonly status: Status;
@@ -7,7 +15,7 @@ export interface Success<Status extends number, Data> {
   readonly response: Response;
 }
 
-/** An answer with any other status; `error` is its body. */
+/** A response with any other status. `error` is its body. */
 export interface Failure<Status extends number, Body> {
   readonly ok: false;
   readonly status: Status;
@@ -16,7 +24,7 @@ export interface Failure<Status extends number, Body> {
   readonly response: Response;
 }
 
-/** No answer that could be read. */
+/** No response, or a response that could not be read. */
 export interface NetworkFailure {
   readonly ok: false;
   readonly status: 0;
@@ -26,34 +34,38 @@ export interface NetworkFailure {
 }
 
 export interface NetworkError {
-  /** `network`: no connection, or it broke. `bad_response`: the body is not what its content type says. */
+  /**
+   * `network`: there was no connection, or it broke. `bad_response`: the body does not match its
+   * content type.
+   */
   readonly code: 'network' | 'timeout' | 'aborted' | 'bad_response';
   readonly message: string;
   readonly cause: unknown;
 }
 
-/** RFC 9457. Its other members are what the server adds. */
+/** Problem details of RFC 9457, with the members that the server adds. */
 export interface Problem {
   type: string;
   title: string;
   status: number;
-  /** Stable, for programs: `validation_failed`. */
+  /** Stable code for programs, for example `validation_failed`. */
   code: string;
   detail?: string;
-  /** What breaks the contract. `path` is a JSON Pointer. */
+  /** The parts of the request that do not match the contract. `path` is a JSON Pointer. */
   errors?: {
     in: 'body' | 'query' | 'params' | 'headers';
     path: string;
     message: string;
     rule: string;
   }[];
-  /** Where the answer is about the version that was asked for (406, 410): what there is instead, newest first. */
+  /** The available versions, newest first, if the requested one is not served (406, 410). */
   versions?: {
     version: string;
     id: string;
     date: string;
     status: string;
-    /** Path of its OpenAPI document. */ docs?: string;
+    /** Path of the OpenAPI document. */
+    docs?: string;
   }[];
   [member: string]: unknown;
 }
@@ -65,21 +77,22 @@ export type ErrorStatus =
   | 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415 | 416 | 417 | 418
   | 421 | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451 | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 510 | 511;
 
-/** What is answered beside what the handler says: by the framework, or on the way. */
+/** An error status that the handler does not list: sent by the framework, or by a proxy. */
 export type OtherProblem<Listed extends number = never> = Failure<
   Exclude<ErrorStatus, Listed>,
   Problem
 >;
-/** What a handler may answer that its contract does not know by status. */
+/** A success that the contract does not list: a computed status, or the target of a redirect. */
 export type OtherSuccess<Listed extends number, Data> = Success<
   Exclude<SuccessStatus, Listed>,
   Data
 >;
+/** An error that the contract does not list, because the handler computes the status. */
 export type OtherFailure<Listed extends number, Body> = Failure<Exclude<ErrorStatus, Listed>, Body>;
 
 export type AnyResult = Success<number, unknown> | Failure<number, unknown> | NetworkFailure;
 
-/** What a call resolves to: with `throwOnError` the good answers only. */
+/** What a call resolves to. With `throwOnError`, only results that are ok. */
 export type Outcome<Result, Throw extends boolean> = Throw extends true
   ? Extract<Result, { readonly ok: true }>
   : Result;

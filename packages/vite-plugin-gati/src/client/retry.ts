@@ -1,16 +1,17 @@
 import type { RetryOptions } from './options.ts';
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-// The server will not know the method or the version of HTTP better a second later.
+/** Not worth a retry: the method or the HTTP version is not implemented. */
 const FINAL = new Set([501, 505]);
 
+/** `RetryOptions` with all defaults filled in. */
 export interface RetryPolicy {
   attempts: number;
   delay: number;
   max: number;
 }
 
-/** A call that must not be made twice has one attempt. */
+/** Resolves the options of a call. A call that must not be sent twice gets one attempt. */
 export function resolveRetryPolicy(
   options: RetryOptions | false | undefined,
   method: string,
@@ -24,24 +25,28 @@ export function resolveRetryPolicy(
   };
 }
 
-/** Milliseconds until the next attempt; `undefined`: what there is stays. `status` 0 is a lost connection or a timeout. */
+/**
+ * Returns the milliseconds until the next attempt, or `undefined` if the result is final.
+ *
+ * @param status 0 for a lost connection or a timeout
+ */
 export function pauseBefore(
   attempt: number,
   status: number,
   retryAfter: string | null,
   policy: RetryPolicy,
 ): number | undefined {
-  const worthIt =
+  const retryable =
     status === 0 || status === 408 || status === 429 || (status >= 500 && !FINAL.has(status));
-  if (!worthIt || attempt >= policy.attempts) return undefined;
-  const asked = readRetryAfter(retryAfter);
-  if (asked !== undefined) return asked <= policy.max ? asked : undefined;
+  if (!retryable || attempt >= policy.attempts) return undefined;
+  const requested = readRetryAfter(retryAfter);
+  if (requested !== undefined) return requested <= policy.max ? requested : undefined;
   const full = Math.min(policy.max, policy.delay * 2 ** (attempt - 1));
-  // Half of it is chance, so that clients that failed together don't come back together.
+  // Half of the pause is random, so that clients that failed together don't come back together.
   return full / 2 + (Math.random() * full) / 2;
 }
 
-/** Seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
+/** Reads `Retry-After`: seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
 function readRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
@@ -49,7 +54,7 @@ function readRetryAfter(header: string | null): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
-/** Resolves early when the signal aborts. */
+/** Resolves after a time, or at once when the signal aborts. */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,25 +1,33 @@
 import { ClientError, ConnectionError } from './errors.ts';
-import { toValue } from './events.ts';
+import { parseData } from './events.ts';
 import type { ClientOptions, ClientSettings, WebSocketLike } from './options.ts';
 import { toJson, toUrl } from './request.ts';
 
 /**
- * A WebSocket whose messages are typed: `Sent` go to the server, `Received` come from it. A loop over it ends when it is closed,
- * and throws a `ConnectionError` where it never came about or was not closed as it should be.
+ * A WebSocket whose messages are typed: `Sent` go to the server, `Received` come from it. A loop
+ * over it ends when the connection is closed. It throws a `ConnectionError` if the connection could
+ * not be opened or broke.
+ *
+ * @example
+ * const chat = client.chat.room({ params: { room: 'lobby' } });
+ * chat.send({ text: 'hello' });
+ * for await (const message of chat) console.log(message.text);
  */
 export interface Connection<Sent, Received> extends AsyncIterable<Received> {
-  /** JSON text, or bytes as they are. Kept until the connection is open. */
+  /** Sends JSON, or bytes as they are. Messages are queued until the connection is open. */
   send(message: Sent): void;
   close(code?: number, reason?: string): void;
-  /** Gives back what ends it. */
+  /** Returns a function that removes the listener. */
   onMessage(listener: (message: Received) => void): () => void;
-  /** Rejects with a `ConnectionError` where no connection comes about. */
+  /** Rejects with a `ConnectionError` if the connection could not be opened. */
   readonly opened: Promise<void>;
-  /** Never rejects. */
+  /** Resolves when the connection has ended. Never rejects. */
   readonly closed: Promise<{ code: number; reason: string }>;
+  /** The WebSocket itself. */
   readonly socket: WebSocketLike;
 }
 
+/** A connection to any route, untyped. */
 export interface ConnectRequest {
   params?: object;
   query?: object;
@@ -28,15 +36,20 @@ export interface ConnectRequest {
   signal?: AbortSignal;
 }
 
+/** Opens a WebSocket by its route id. */
 export type Connect = (route: string, request?: ConnectRequest) => Connection<unknown, unknown>;
 
-/** Messages that are kept while nobody listens yet. */
+/** Most received messages that are kept until the first listener. Older ones are dropped. */
 const MAX_EARLY = 1024;
+/** `WebSocket.OPEN`. */
 const OPEN = 1;
-/** Closed as intended: done, going away, no code given. */
+/** Close codes that are no error: normal closure, going away, no code. */
 const CLEAN = new Set([1000, 1001, 1005]);
 
-/** Makes the function that opens the WebSockets of a client. The version travels in the query: a browser can't set a header here. */
+/**
+ * Creates the function that opens the WebSockets of a client. The version is sent in the query,
+ * because browsers can't set headers of a handshake.
+ */
 export function createConnect(settings: ClientSettings, options: ClientOptions = {}): Connect {
   return (route, request = {}) => {
     const url = toUrl(route, request, settings, options);
@@ -48,8 +61,8 @@ export function createConnect(settings: ClientSettings, options: ClientOptions =
     if (!WebSocket) {
       throw new ClientError(
         'GATI_CLIENT_SOCKET',
-        'There is no WebSocket here.',
-        'Give one: createClient({ WebSocket }), or use Node 22 and later.',
+        'There is no global WebSocket.',
+        'Pass one: createClient({ WebSocket }), or use Node 22 or later.',
       );
     }
     return toConnection(
@@ -66,7 +79,7 @@ function toConnection(
   signal: AbortSignal | undefined,
 ): Connection<unknown, unknown> {
   socket.binaryType = 'arraybuffer';
-  const waiting: (string | Uint8Array<ArrayBuffer>)[] = [];
+  const unsent: (string | Uint8Array<ArrayBuffer>)[] = [];
   const listeners = new Set<(message: unknown) => void>();
   let early: unknown[] = [];
 
@@ -78,7 +91,7 @@ function toConnection(
   socket.addEventListener('message', ({ data }: { data: unknown }) => {
     const message =
       typeof data === 'string'
-        ? toValue(data)
+        ? parseData(data)
         : data instanceof ArrayBuffer
           ? new Uint8Array(data)
           : data;
@@ -92,25 +105,25 @@ function toConnection(
     );
   });
   let wasOpen = false;
-  let asked = false;
+  let closing = false;
   const end = closed.then(({ code, reason }) => {
-    const clean = asked || (wasOpen && CLEAN.has(code));
+    const clean = closing || (wasOpen && CLEAN.has(code));
     return { clean, error: new ConnectionError(url, wasOpen, code, reason) };
   });
   const opened = new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => {
       wasOpen = true;
-      for (const message of waiting.splice(0)) socket.send(message);
+      for (const message of unsent.splice(0)) socket.send(message);
       resolve();
     });
     void end.then(({ error }) => reject(error));
   });
-  // Who does not wait for it learns of the end by `closed` or the loop.
+  // A caller that does not await `opened` sees the error in the loop, or the end in `closed`.
   opened.catch(() => {});
   socket.addEventListener('error', () => {});
 
   const close = (code?: number, reason?: string): void => {
-    asked = true;
+    closing = true;
     socket.close(code, reason);
   };
   const onAbort = (): void => close(1000);
@@ -128,42 +141,43 @@ function toConnection(
       const data =
         message instanceof Uint8Array ? (message as Uint8Array<ArrayBuffer>) : toJson(message);
       if (socket.readyState === OPEN) socket.send(data);
-      else waiting.push(data);
+      else unsent.push(data);
     },
     [Symbol.asyncIterator]: () => iterate(listen, end, close),
   };
 }
 
+/** How a connection ended. */
 interface End {
-  /** As intended, or as this side asked for. */
+  /** Closed by this side, or by the server with a code that is no error. */
   clean: boolean;
   error: ConnectionError;
 }
 
-/** Ends when the connection does, with its error unless that was clean; leaving the loop closes it. */
+/** Iterates over messages until the connection ends. Leaving the loop closes the connection. */
 function iterate(
   listen: Connection<unknown, unknown>['onMessage'],
   end: Promise<End>,
   close: () => void,
 ): AsyncIterator<unknown> {
   const messages: unknown[] = [];
-  let over: End | undefined;
-  let wake = (): void => {};
+  let ended: End | undefined;
+  let notify = (): void => {};
   const stop = listen((message) => {
     messages.push(message);
-    wake();
+    notify();
   });
   void end.then((how) => {
-    over = how;
-    wake();
+    ended = how;
+    notify();
   });
   return {
     async next() {
       for (;;) {
         if (messages.length > 0) return { done: false, value: messages.shift() };
-        if (over?.clean === false) throw over.error;
-        if (over) return { done: true, value: undefined };
-        await new Promise<void>((resolve) => (wake = resolve));
+        if (ended?.clean === false) throw ended.error;
+        if (ended) return { done: true, value: undefined };
+        await new Promise<void>((resolve) => (notify = resolve));
       }
     },
     async return() {

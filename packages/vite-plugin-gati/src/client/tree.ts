@@ -1,28 +1,31 @@
 import type { Caller } from './caller.ts';
 import type { Connect } from './socket.ts';
 
-/** Route ids by their place in the client. The name `''` is the call of the folder itself. */
+/**
+ * Route ids by their path in the client: `{ payments: { capture: 'POST /payments/:id/capture' } }`.
+ * The name `''` makes the node itself callable.
+ */
 export interface CallTree {
   readonly [name: string]: string | CallTree;
 }
 
-/** Makes `client.payments.capture(…)` of the routes' names. */
+/** Creates the object behind `client.payments.capture(…)`. */
 export function createTree(tree: CallTree, call: Caller, connect?: Connect): object {
   const own = tree[''];
-  const node: object = typeof own === 'string' ? toFunction(own, call, connect) : {};
+  const node: object = typeof own === 'string' ? createMethod(own, call, connect) : {};
   for (const [name, child] of Object.entries(tree)) {
     if (name === '') continue;
     const value =
       typeof child === 'string'
-        ? toFunction(child, call, connect)
+        ? createMethod(child, call, connect)
         : createTree(child, call, connect);
-    // A function has a read-only `name` and `length` of its own.
+    // Not an assignment: `name` and `length` of a function are read-only.
     Object.defineProperty(node, name, { value, enumerable: true });
   }
   return node;
 }
 
-function toFunction(route: string, call: Caller, connect: Connect | undefined): object {
+function createMethod(route: string, call: Caller, connect: Connect | undefined): object {
   if (connect && route.startsWith('WS ')) return (request?: object) => connect(route, request);
   return (request?: object) => call(route, request);
 }

@@ -153,7 +153,7 @@ describe('a connection', () => {
     );
     expect(error).toMatchObject({ code: 'GATI_CLIENT_CLOSED', closeCode: 1006 });
     expect(String(error)).toContain(
-      `No connection to ${where().replace('http', 'ws')}/nothing came about: 1006`,
+      `The connection to ${where().replace('http', 'ws')}/nothing could not be opened: 1006`,
     );
     expect(await connection.opened.catch((reason: unknown) => reason)).toBe(error);
     await connect('WS /nothing').closed;
