@@ -28,7 +28,7 @@ export async function createTypedApp(): Promise<TypedApp> {
   const root = temporaryFolder('types');
   await install(root, 'contract', '@gati/contract', { index: 'src/index.ts' });
   await install(root, 'runtime-h3', '@gati/runtime-h3', {
-    types: 'src/types.ts',
+    types: 'src/global-types.ts',
     test: 'src/test.ts',
   });
   await install(root, 'vite-plugin-gati', 'vite-plugin-gati', { client: 'src/client/index.ts' });
