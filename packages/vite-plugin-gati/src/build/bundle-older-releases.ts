@@ -15,32 +15,35 @@ import type { History } from '../releases/history.ts';
 import { writeChanged } from '../files/write-changed.ts';
 
 export interface BundleOlderOptions {
-  /** Version of the build. */
+  /** Version of this build. */
   own: string;
   /** `dist/server/releases` */
   folder: string;
-  /** Ranges that `src/versions` carries: of what is retired there, the promises are needed. */
+  /**
+   * Ranges that `src/versions` migrates from. Migrations need the manifests of retired releases in
+   * them.
+   */
   migrated: string[];
 }
 
 /**
- * Puts the sealed bundles of the releases in the window into the build, so that a server without a store runs them too.
- * Gives their versions, highest first.
+ * Copies the self-contained bundles of the releases in the window into the build, so that a server
+ * without a release store runs them too. Returns their versions, highest first.
  */
 export async function bundleOlderReleases(
   { store, releases, head, statusOf }: History,
   { own, folder, migrated }: BundleOlderOptions,
 ): Promise<string[]> {
-  const gone = new Set(outsideWindow(releases, head, {}, Date.now()));
+  const outside = new Set(outsideWindow(releases, head, {}, Date.now()));
   const bundled: BundledRelease[] = [];
   for (const release of releases) {
     const { version, id, date } = release;
-    const status = gone.has(release) ? 'retired' : statusOf(version);
-    // What was never activated is asked for by nobody, and the build itself is there anyway.
+    const status = outside.has(release) ? 'retired' : statusOf(version);
+    // Clients can't request a release that was never activated, and the build contains itself.
     if (
       version === own ||
       status === 'staged' ||
-      (gone.has(release) && statusOf(version) === 'staged')
+      (outside.has(release) && statusOf(version) === 'staged')
     )
       continue;
     if (isRunnable(status)) {

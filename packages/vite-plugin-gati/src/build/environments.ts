@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { BuildEnvironmentOptions, EnvironmentOptions, UserConfig } from 'vite';
 
-/** Where things stand below the output folder. The server finds the client at `../client`. */
+/** Folders below the output folder. The server finds the client at `../client`. */
 const CLIENT_DIR = 'client';
 export const SERVER_DIR = 'server';
 
-/** The environments of an app's build. The client keeps all of its own options but the folder. */
+/** Returns the environments of an app's build. The client keeps its options, except for the folder. */
 export function buildEnvironments(user: UserConfig): Record<string, EnvironmentOptions> {
   const outDir = user.build?.outDir ?? 'dist';
   return {
@@ -19,10 +19,13 @@ export function buildEnvironments(user: UserConfig): Record<string, EnvironmentO
 }
 
 /**
- * Build options of the server. They replace what the environment took over from the client's `build`:
- * its inputs, its library mode or its chunks mean nothing here.
+ * Returns the build options of the server. They replace those that the environment inherited from
+ * `build`, whose inputs, library mode and chunks are meant for the client.
+ *
+ * @param shared the inherited options
+ * @param own `environments.gati.build` of the user's config
  */
-export function serverBuild(
+export function serverBuildOptions(
   shared: BuildEnvironmentOptions,
   own: BuildEnvironmentOptions = {},
 ): BuildEnvironmentOptions {
@@ -39,16 +42,16 @@ export function serverBuild(
     modulePreload: false,
     minify: minify === false ? false : 'oxc',
     rolldownOptions: {
-      // The release is an entry of its own: another server imports it out of a store.
+      // `release` is a separate entry: another server imports it from the release store.
       input: { index: 'virtual:gati/server', release: 'virtual:gati/release' },
       platform: 'node',
-      // How long plugins take on a busy machine says nothing about the app.
+      // Plugin timings depend on the load of the machine, not on the app.
       checks: { pluginTimings: false },
       output: {
         format: 'esm',
         entryFileNames: '[name].mjs',
         chunkFileNames: 'chunks/[name]-[hash].mjs',
-        // An error's name is what people log and match: it must be the same here as in development.
+        // Code logs and matches class names of errors, so they must be the same as in development.
         ...(minify !== false && {
           minify: {
             compress: { keepNames: { function: false, class: true } },

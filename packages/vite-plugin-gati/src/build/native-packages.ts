@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** A package that cannot be put into a bundle, since it loads a compiled file or reads its own folder. */
+/** A package that can't be bundled, because it loads a compiled file or reads its own folder. */
 export interface NativePackage {
   name: string;
   version: string;
@@ -9,7 +9,7 @@ export interface NativePackage {
   folder: string;
 }
 
-/** Helpers that exist to find a compiled addon: who depends on one has an addon. */
+/** Packages that find a compiled addon. A package that depends on one has an addon. */
 const ADDON_LOADERS = [
   'bindings',
   'node-gyp-build',
@@ -28,7 +28,10 @@ interface PackageJson {
   dependencies?: Record<string, string>;
 }
 
-/** Tells whether the package that a file belongs to has to stay a package. Remembers its answers. */
+/**
+ * Returns a function that maps a file to its package, if that package can't be bundled. Results are
+ * cached by folder.
+ */
 export function createNativeDetector(
   known: Iterable<string>,
 ): (file: string) => NativePackage | undefined {
@@ -42,7 +45,7 @@ export function createNativeDetector(
   };
 }
 
-/** `…/node_modules/name` or `…/node_modules/@scope/name` of the innermost package. */
+/** Returns `…/node_modules/name` or `…/node_modules/@scope/name` of the innermost package. */
 function packageFolder(file: string): string | undefined {
   return /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
 }

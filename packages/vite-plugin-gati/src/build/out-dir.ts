@@ -3,43 +3,50 @@ import path from 'node:path';
 import { GatiError } from '@gati/contract';
 import { FOLDERS } from '../scan/layout.ts';
 
-const FIX = 'Name a folder that holds nothing but the build, such as `dist`.';
+const FIX = 'Choose a folder that contains nothing but the build, such as `dist`.';
 
-/** Why nothing may be built into a folder: a build empties it first. `undefined`: it may. Both are absolute. */
+/**
+ * Returns why `outDir` can't be an output folder, which a build empties first, or `undefined` if it
+ * can. Both paths are absolute.
+ */
 export function outDirError(
   root: string,
   outDir: string,
 ): { message: string; fix: string } | undefined {
   const real = realPath(outDir);
-  const says = (what: string): { message: string; fix: string } => ({
-    message: `the output folder '${outDir}' ${what}`,
+  const reject = (reason: string): { message: string; fix: string } => ({
+    message: `the output folder '${outDir}' ${reason}`,
     fix: FIX,
   });
-  if (holds(real, realPath(root)))
-    return says('is the root of the app or holds it, and a build empties its folder first');
+  if (contains(real, realPath(root)))
+    return reject(
+      'is or contains the root of the app, and a build empties its output folder first',
+    );
   for (const folder of FOLDERS) {
     const sources = realPath(path.join(root, folder));
-    if (holds(real, sources))
-      return says(`holds the sources in ${folder}, and a build empties its folder first`);
-    if (holds(sources, real))
-      return says(`stands in ${folder}, where files are sources of the app`);
+    if (contains(real, sources))
+      return reject(
+        `contains the sources in ${folder}, and a build empties its output folder first`,
+      );
+    if (contains(sources, real))
+      return reject(`is inside ${folder}, which holds sources of the app`);
   }
   return undefined;
 }
 
-/** @throws GatiError `GATI_OUT_DIR` */
+/** @throws {GatiError} GATI_OUT_DIR when a build into `outDir` would delete sources */
 export function assertOutDir(root: string, outDir: string): void {
-  const fault = outDirError(root, outDir);
-  if (!fault) return;
-  const message = `${fault.message[0]!.toUpperCase()}${fault.message.slice(1)}.`;
+  const error = outDirError(root, outDir);
+  if (!error) return;
+  const message = `${error.message[0]!.toUpperCase()}${error.message.slice(1)}.`;
   throw new GatiError({
     code: 'GATI_OUT_DIR',
     message,
-    fix: `${fault.fix.slice(0, -1)}, in \`build.outDir\`.`,
+    fix: `${error.fix.slice(0, -1)}, in \`build.outDir\`.`,
   });
 }
 
-const holds = (outer: string, inner: string): boolean => {
+const contains = (outer: string, inner: string): boolean => {
   const between = path.relative(outer, inner);
   return (
     between === '' ||
@@ -47,7 +54,10 @@ const holds = (outer: string, inner: string): boolean => {
   );
 };
 
-/** Through links, as far as there is something; the same folder has several names in a file system that ignores case. */
+/**
+ * Resolves links of the part of a path that exists. Needed too because a case-insensitive file
+ * system has several names for one folder.
+ */
 function realPath(file: string): string {
   try {
     return fs.realpathSync.native(file);

@@ -6,17 +6,21 @@ import { type EmittedFile, toDockerFiles } from '../emit/docker.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../files/write-changed.ts';
 
-/** What stands in the output folder beside `client/` and `server/`. `told`: this release and the ones before it. */
+/**
+ * Writes the files of the output folder beside `client/` and `server/`. Returns their paths in it.
+ *
+ * @param releases this release, then the earlier ones
+ */
 export async function writeOutputs(
   outDir: string,
-  told: [ChangelogRelease, ...ChangelogRelease[]],
+  releases: [ChangelogRelease, ...ChangelogRelease[]],
   base: string,
 ): Promise<string[]> {
-  const { manifest } = told[0];
+  const { manifest } = releases[0];
   const files: EmittedFile[] = [
     { path: 'gati.manifest.json', text: printManifest(manifest) },
     { path: 'openapi.json', text: toOpenApiFile(manifest, base) },
-    { path: 'CHANGELOG.md', text: toApiChangelog(told) },
+    { path: 'CHANGELOG.md', text: toApiChangelog(releases) },
     ...toDockerFiles(manifest),
   ];
   await Promise.all(
@@ -25,7 +29,7 @@ export async function writeOutputs(
   return files.map((file) => file.path);
 }
 
-/** Bytes and number of the JavaScript files in a folder. */
+/** Counts the JavaScript files of a server and their bytes, without packages and older releases. */
 export async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
   const names = await fs.readdir(folder, { recursive: true });
   const scripts = names.filter(

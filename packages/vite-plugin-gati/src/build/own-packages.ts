@@ -5,11 +5,14 @@ import path from 'node:path';
 const RUNTIME =
   path.dirname(createRequire(import.meta.url).resolve('@gati/runtime-h3/package.json')) + path.sep;
 
-/** The runtime tries optional packages; a workspace may have them installed for somebody else. */
+/**
+ * Whether the runtime imports this module. The runtime tries to import optional packages, which a
+ * workspace may have installed for another app.
+ */
 export const isRuntime = (importer: string | undefined): boolean =>
   path.normalize(importer ?? '').startsWith(RUNTIME);
 
-/** Whether the app in `root` names a package itself. */
+/** Whether the `package.json` in `root` lists a package. */
 export function isOwn(root: string, name: string): boolean {
   const file = path.join(root, 'package.json');
   const json = fs.existsSync(file)

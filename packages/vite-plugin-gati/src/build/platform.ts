@@ -1,6 +1,6 @@
 import type { NativeCode } from '@gati/contract';
 
-/** What compiled code was installed for: an image for another platform cannot run it. */
+/** Returns the platform that compiled code was installed for. Images for others can't run it. */
 export function nativePlatform(): Omit<NativeCode, 'packages'> {
   const { platform, arch } = process;
   if (platform !== 'linux') return { platform, arch };

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 
-/** Stands in the code while it is bundled, since the real id is made from that code. Both have the same length. */
+/**
+ * Placeholder for the id while the code is bundled, because the id is a digest of that code. It has
+ * the length of an id.
+ */
 export const RELEASE_ID_PLACEHOLDER = 'rel_0000000000000000';
 
-/** The same for the version, which follows from the code too. As long as any that people write, so that source maps stay right. */
+/**
+ * Placeholder for the version, which depends on the code too. It is longer than any version, and a
+ * version is padded to its length, so that source maps stay valid.
+ */
 export const VERSION_PLACEHOLDER: string = 'gati-version-'.padEnd(64, '0');
 
 const QUOTED_VERSION = new RegExp(`(["'\`])${VERSION_PLACEHOLDER}\\1`, 'g');
 
-/** The code with what it is called, at the same length. */
+/** Replaces the placeholders by the id and the version. The length of the code stays the same. */
 export function nameRelease(
   code: string,
   { id, version }: { id: string; version: string },
@@ -20,7 +26,7 @@ export function nameRelease(
     );
 }
 
-/** SHA-256 of a bundle's code, hex. The order of the files does not matter. */
+/** Returns the SHA-256 of a bundle's code in hex. It does not depend on the order of the files. */
 export function digestCode(chunks: { fileName: string; code: string }[]): string {
   const hash = createHash('sha256');
   for (const { fileName, code } of [...chunks].sort((a, b) => (a.fileName < b.fileName ? -1 : 1))) {

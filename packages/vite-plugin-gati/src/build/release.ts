@@ -14,16 +14,19 @@ import type { History } from '../releases/history.ts';
 export interface BuiltCode {
   app: { name: string; version: string };
   contract: Contract;
-  /** Absent: it is not bundled yet, so it counts as new. */
+  /** Digest of the code. If absent, the code is not bundled yet and counts as changed. */
   code?: string;
   native?: NativeCode;
 }
 
-/** Releases that a changelog tells of. */
-const CHANGELOG_STATUSES = 50;
+/** Most earlier releases in a changelog. */
+const MAX_CHANGELOG_RELEASES = 50;
 
-/** The version of what was built, and what changed. The release before as it is, where the build is equal to it. */
-export function toRelease(
+/**
+ * Returns the manifest of what was built: its version, and its changes since the base release. A
+ * build that equals the base release gets the manifest of that release.
+ */
+export function proposeRelease(
   { app, contract, code, native }: BuiltCode,
   history: History,
   options: Pick<ResolvedOptions, 'breaking'>,
@@ -49,7 +52,7 @@ export function toRelease(
   });
 }
 
-/** What the release before tells of the one before itself stays, so that the same build gives the same bytes. */
+/** A build that equals the base keeps the base's own changes, so that the same build has the same bytes. */
 function diffSince(
   same: Manifest | undefined,
   { since, bump, changes }: VersionProposal,
@@ -58,7 +61,7 @@ function diffSince(
   return since === undefined ? {} : { since, bump, changes };
 }
 
-/** This build and the releases before it, newest first. What was withdrawn is told to nobody. */
+/** Returns this build and the releases before it, newest first, without withdrawn ones. */
 export async function changelogReleases(
   manifest: Manifest,
   { store, releases, statusOf }: History,
@@ -67,12 +70,12 @@ export async function changelogReleases(
   const date = releases.find((release) => release.version === version)?.date;
   const earlier = releases
     .filter((release) => release.version !== version && statusOf(release.version) !== 'withdrawn')
-    .slice(0, CHANGELOG_STATUSES);
-  const told = await Promise.all(
+    .slice(0, MAX_CHANGELOG_RELEASES);
+  const described = await Promise.all(
     earlier.map(async (release) => ({
       manifest: await readManifest(store, release),
       date: release.date,
     })),
   );
-  return [{ manifest, ...(date !== undefined && { date }) }, ...told];
+  return [{ manifest, ...(date !== undefined && { date }) }, ...described];
 }

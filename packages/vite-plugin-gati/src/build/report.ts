@@ -3,18 +3,23 @@ import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@ga
 
 const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic, { frame: true });
 
-/** Warnings go to `warn`, each once; all errors become one error. */
+/**
+ * Passes each distinct warning to `warn`.
+ *
+ * @throws {GatiError} with the code of the first error, and all errors in its message
+ */
 export function reportDiagnostics(diagnostics: Diagnostic[], warn: (text: string) => void): void {
   const warnings = diagnostics.filter(({ level }) => level === 'warning').map(withFrame);
   for (const text of new Set(warnings)) warn(text);
   const errors = diagnostics.filter(({ level }) => level === 'error');
-  if (errors.length > 0) throw toError(errors);
+  if (errors.length > 0) throw combinedError(errors);
 }
 
-function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] } {
+function combinedError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] } {
   const error = new GatiError(errors[0]!);
   error.message = errors.map(withFrame).join('\n\n');
-  // Vite prints the stack, or all that an error has, and the place that matters is in the app.
+  // Vite prints the stack, or inspects the error. Neither should show more than the message, which
+  // names the place in the app.
   error.stack = error.message;
   return Object.defineProperties(error as GatiError & { diagnostics: Diagnostic[] }, {
     diagnostics: { value: errors },
@@ -22,7 +27,11 @@ function toError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnostic[] 
   });
 }
 
-/** Lines on what a build is to the release before. `bundled`: versions that it takes along. */
+/**
+ * Describes how a build differs from the release before, in lines for the log.
+ *
+ * @param bundled versions of older releases in the build
+ */
 export function describeRelease(
   { release: { since, bump }, changes }: Manifest,
   bundled: string[],
@@ -36,6 +45,6 @@ export function describeRelease(
       ({ route, path, message }) =>
         `breaking: ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
     ),
-    ...(bundled.length > 0 ? [`takes along ${bundled.join(', ')}`] : []),
+    ...(bundled.length > 0 ? [`bundles ${bundled.join(', ')}`] : []),
   ];
 }

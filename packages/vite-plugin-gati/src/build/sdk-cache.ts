@@ -4,47 +4,52 @@ import path from 'node:path';
 import { replaceCacheFile } from '../files/cache-file.ts';
 import { readText } from '../files/read-text.ts';
 
-/** What a tarball was made of, and what it was then: one that was changed since is made again. */
+/** Record of a tarball. If its bytes no longer have this digest, it was edited and is made again. */
 interface Entry {
+  /** Hash of everything that the tarball was made from. */
   key: string;
+  /** SHA-256 of its bytes. */
   digest: string;
-  /** Of the release. */
+  /** Version of the release. */
   version?: string;
-  /** Address of the release store that the version was worked out against. */
+  /** Address of the release store that the version was derived from. */
   store?: string;
 }
 
 type Entries = Record<string, Entry | undefined>;
 
-/** The tarballs that builds made in this folder, by their place from the root. */
+/** The tarballs that builds of this app made, by path from the root. */
 export interface SdkCache {
-  /** The bytes of a tarball that was made of this, and is still what was made. */
+  /** Returns the bytes of a tarball that was made from this input and was not edited since. */
   find(file: string, key: string): Buffer | undefined;
   set(file: string, entry: Required<Entry>): void;
   /**
-   * Removes the tarballs of versions that were proposed against this store and never released in it. What may be somebody's stays: what no
-   * build wrote or somebody changed, what was made against another store, and all of it while the store is empty, since an app without
-   * releases may publish its builds as they are.
+   * Removes the tarballs of versions that were proposed for this store and never released in it.
+   * Keeps tarballs that no build wrote, that were edited, or that were made for another store.
+   * Keeps all of them while the store is empty: an app without releases may publish its builds.
    */
   removeProposals(store: { url: string; versions: string[] }, current: string): void;
 }
 
 export function openSdkCache(root: string): SdkCache {
-  const place = path.join(root, '.gati/cache/sdk.json');
-  const entries = readEntries(place);
+  const cacheFile = path.join(root, '.gati/cache/sdk.json');
+  const entries = readEntries(cacheFile);
   const read = (file: string): Buffer | undefined => readBytes(path.join(root, file));
-  const isAsMade = (file: string, bytes: Buffer | undefined): bytes is Buffer =>
+  const isUnchanged = (file: string, bytes: Buffer | undefined): bytes is Buffer =>
     bytes !== undefined && hash(bytes) === entries[file]?.digest;
   return {
     find(file, key) {
       const bytes = entries[file]?.key === key ? read(file) : undefined;
-      return isAsMade(file, bytes) ? bytes : undefined;
+      return isUnchanged(file, bytes) ? bytes : undefined;
     },
     set(file, entry) {
       const kept = Object.entries(entries).filter(
         ([name]) => name !== file && fs.existsSync(path.join(root, name)),
       );
-      replaceCacheFile(place, `${JSON.stringify(Object.fromEntries([...kept, [file, entry]]))}\n`);
+      replaceCacheFile(
+        cacheFile,
+        `${JSON.stringify(Object.fromEntries([...kept, [file, entry]]))}\n`,
+      );
     },
     removeProposals({ url, versions }, current) {
       if (versions.length === 0) return;
@@ -57,15 +62,15 @@ export function openSdkCache(root: string): SdkCache {
           versions.includes(version)
         )
           continue;
-        if (isAsMade(file, read(file))) fs.rmSync(path.join(root, file), { force: true });
+        if (isUnchanged(file, read(file))) fs.rmSync(path.join(root, file), { force: true });
       }
     },
   };
 }
 
-function readEntries(place: string): Entries {
+function readEntries(file: string): Entries {
   try {
-    return JSON.parse(readText(place) ?? '{}') as Entries;
+    return JSON.parse(readText(file) ?? '{}') as Entries;
   } catch {
     return {};
   }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { EmittedFile } from '../emit/docker.ts';
 
-/** What this package's own build puts into `dist/sdk`, as it stands in an SDK. */
+/** Reads the client runtime from `dist/sdk` of this package, with the paths that it has in an SDK. */
 export function readSdkRuntime(): EmittedFile[] {
   const folder = path.join(
     path.dirname(createRequire(import.meta.url).resolve('vite-plugin-gati/client')),
@@ -27,5 +27,5 @@ export function readSdkRuntime(): EmittedFile[] {
   return [...code, ...types, ...sources];
 }
 
-/** Of the code there is no map: it is as readable as its source. */
+/** Removes the source map of code, which is as readable as its source. */
 const withoutMap = (code: string): string => code.replace(/\n+\/\/# sourceMappingURL=.*\s*$/, '\n');

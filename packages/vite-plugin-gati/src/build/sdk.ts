@@ -12,41 +12,42 @@ import { readSdkRuntime } from './sdk-runtime.ts';
 
 const SDK_DIR = 'sdk';
 const LICENSES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'LICENCE.txt'];
-/** Raised whenever the same input gives other bytes. */
+/** Increased when the same input gives different bytes, so that cached tarballs are made again. */
 const FORMAT = 1;
 
-/** Where the SDK of a release stands, from the root of the app. */
+/** Returns the path of a release's SDK from the root of the app. */
 export function sdkFile({ name, version }: { name: string; version: string }): string {
   return `${SDK_DIR}/${toTarballName(toPackageName(name), version)}`;
 }
 
 export interface SdkOptions {
   root: string;
-  /** The build, then the releases before it. */
-  told: [ChangelogRelease, ...ChangelogRelease[]];
+  /** This build, then the earlier releases. */
+  releases: [ChangelogRelease, ...ChangelogRelease[]];
   base: string;
-  /** The release store that the build was compared with. */
+  /** The release store that the version of the build was derived from. */
   store: { url: string; versions: string[] };
 }
 
 export interface WrittenSdk {
-  /** From the root. */
+  /** Path from the root. */
   file: string;
   bytes: number;
 }
 
-/** Makes `sdk/<app>-<version>.tgz`; what was made of the same input stays. Of other versions those go that an earlier build proposed and nobody released. */
-export async function writeSdk({ root, told, base, store }: SdkOptions): Promise<WrittenSdk> {
-  const { name, release, contract } = told[0].manifest;
+/**
+ * Writes `sdk/<app>-<version>.tgz`, unless it was made from the same input before. Removes SDKs of
+ * versions that earlier builds proposed and that were never released.
+ */
+export async function writeSdk({ root, releases, base, store }: SdkOptions): Promise<WrittenSdk> {
+  const [{ manifest }, ...earlier] = releases;
+  const { name, release, contract } = manifest;
   const file = sdkFile({ name, version: release.version });
   const fields = readPackageFields(root);
   const license = readLicense(root);
   const runtime = readSdkRuntime();
-  // The date of a release is known when it is put into the store, and its SDK must not be another one then.
-  const changelog = toApiChangelog([
-    { manifest: told[0].manifest },
-    ...(told.slice(1) as ChangelogRelease[]),
-  ]);
+  // Without the date: a release gets it in the store, and its SDK must not change then.
+  const changelog = toApiChangelog([{ manifest }, ...earlier]);
   const key = hash(
     JSON.stringify([
       FORMAT,
@@ -69,13 +70,13 @@ export async function writeSdk({ root, told, base, store }: SdkOptions): Promise
     return { file, bytes: before.length };
   }
 
-  // Loaded by the builds that need it.
+  // Loaded late: most builds find the tarball in the cache.
   const [{ toSdkFiles }, { toTarball }] = await Promise.all([
     import('../emit/sdk/files.ts'),
     import('./tarball.ts'),
   ]);
   const tarball = await toTarball(
-    toSdkFiles({ manifest: told[0].manifest, changelog, base, fields, license, runtime }),
+    toSdkFiles({ manifest, changelog, base, fields, license, runtime }),
   );
   await writeChanged(path.join(root, file), tarball);
   cache.set(file, { key, digest: hash(tarball), version: release.version, store: store.url });

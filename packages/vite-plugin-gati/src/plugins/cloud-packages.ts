@@ -6,8 +6,9 @@ import type { PluginContext } from '../context.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 
 /**
- * The drivers of the runtime import the SDKs of clouds late, and only some apps use one. An SDK goes into the bundle, as chunks that are loaded on
- * first use, where the app has it among its own packages: nothing to configure, and no megabytes because something else in a workspace has it.
+ * Bundles the SDK of a cloud if the app lists it in its `package.json`. It becomes chunks that are
+ * loaded on first use. Other SDKs stay external, even if another app of the workspace has them: they
+ * would add megabytes that this app does not use.
  */
 export function cloudPackagesPlugin(context: PluginContext): Plugin {
   return {
@@ -30,7 +31,10 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
           : undefined;
       },
     },
-    /** They name their own folders when they are loaded, for files that their clients bring along as JSON and never read there. */
+    /**
+     * These packages use `__dirname` when they are loaded, to build paths of files that their clients
+     * bundle as JSON and never read.
+     */
     transform: {
       filter: {
         id: /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/,
@@ -45,7 +49,7 @@ function missingSdkError(name: keyof typeof CLOUD_QUEUES): GatiError {
   const sdk = CLOUD_QUEUES[name];
   return new GatiError({
     code: 'GATI_EFFECTS_PACKAGE',
-    message: `gati({ effects: ['${name}'] }) needs the package ${sdk}, which the app does not name.`,
+    message: `gati({ effects: ['${name}'] }) needs the package ${sdk}, which is not in the app's package.json.`,
     fix: `Add it: \`npm install ${sdk}\`.`,
   });
 }

@@ -1,16 +1,29 @@
 import type { Plugin } from 'vite';
+import { createBuildState } from './build-state.ts';
 import type { PluginContext } from '../context.ts';
-import { buildPlugins } from './build.ts';
+import { buildAppPlugin } from './build-app.ts';
+import { buildContractPlugin } from './build-contract.ts';
+import { buildServerPlugin } from './build-server.ts';
+import { cloudPackagesPlugin } from './cloud-packages.ts';
 import { devPlugin } from './dev.ts';
 import { environmentPlugin } from './environment.ts';
+import { createNativeTracer } from './native.ts';
+import { previewPlugin } from './preview.ts';
 import { virtualPlugin } from './virtual.ts';
 
-/** Creates the plugins that `gati()` consists of, in the order in which Vite runs them. */
+/** Creates all sub-plugins of one `gati()`, in order. */
 export function createPlugins(context: PluginContext): Plugin[] {
+  const native = createNativeTracer();
+  const build = createBuildState(context);
   return [
     environmentPlugin(context),
     virtualPlugin(context),
     devPlugin(context),
-    ...buildPlugins(context),
+    native.plugin,
+    cloudPackagesPlugin(context),
+    previewPlugin(),
+    buildServerPlugin(build, native),
+    buildContractPlugin(build),
+    buildAppPlugin(build, native),
   ];
 }

@@ -4,13 +4,13 @@ import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { createRunner } from '../dev/runner.ts';
 
-/** Adds the environment and tells the context where the app is. Its `api` is that context. */
+/** Adds the Vite environment of the backend and opens the context. Its `api` is that context. */
 export function environmentPlugin(context: PluginContext): Plugin {
   return {
     name: 'gati:environment',
-    // One instance sees client and backend; without it a build would analyse twice.
+    // One instance for client and server: otherwise a build would analyse the app twice.
     sharedDuringBuild: true,
-    // The command line works with the same project.
+    // For the command line, which uses the same project.
     api: context,
     config(user): ReturnType<Extract<Plugin['config'], (...args: never[]) => unknown>> {
       return {
@@ -28,10 +28,6 @@ export function environmentPlugin(context: PluginContext): Plugin {
           },
         },
         server: { watch: { ignored: [isOutput(path.resolve(user.root ?? '.'))] } },
-        // In Vitest, `testApp` imports the app's own release, which only Vite can make.
-        ...(process.env.VITEST && {
-          test: { server: { deps: { inline: [/\/@gati\/runtime-h3\//] } } },
-        }),
       };
     },
     configResolved(config) {
@@ -40,7 +36,10 @@ export function environmentPlugin(context: PluginContext): Plugin {
   };
 }
 
-/** What Gati and builds write below the root. A pattern would also meet an app that lives below some other `dist`. */
+/**
+ * Matches what Gati and builds write below the root. A glob pattern would also match an app that is
+ * itself inside some other `dist`.
+ */
 function isOutput(root: string): (file: string) => boolean {
   return (file) => /^(?:\.gati|dist)(?:\/|$)/.test(normalizePath(path.relative(root, file)));
 }

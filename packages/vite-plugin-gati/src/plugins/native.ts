@@ -9,17 +9,17 @@ import { nativePlatform } from '../build/platform.ts';
 
 export interface NativeTracer {
   plugin: Plugin;
-  /** What the bundle imports as packages; undefined where there are none. */
+  /** Returns the packages that the bundle imports, or `undefined` if there are none. */
   found(): NativeCode | undefined;
-  /** Copies them, with all that they need, into `outDir/node_modules`. */
+  /** Copies them and their dependencies into `outDir/node_modules`. */
   copy(root: string, outDir: string): Promise<void>;
 }
 
-/** Keeps compiled packages out of the server's bundle and puts them beside it. */
+/** Keeps packages with compiled code out of the server's bundle and copies them beside it. */
 export function createNativeTracer(): NativeTracer {
   const packages = new Map<string, NativePackage>();
   const entries = new Set<string>();
-  const answers = new Map<string, Promise<NativePackage | undefined>>();
+  const lookups = new Map<string, Promise<NativePackage | undefined>>();
   let detect: ReturnType<typeof createNativeDetector> | undefined;
 
   const plugin: Plugin = {
@@ -28,23 +28,24 @@ export function createNativeTracer(): NativeTracer {
     sharedDuringBuild: true,
     applyToEnvironment: (environment) => environment.name === ENVIRONMENT,
     buildStart() {
-      for (const memory of [packages, entries, answers]) memory.clear();
+      for (const cache of [packages, entries, lookups]) cache.clear();
     },
     resolveId: {
       order: 'pre',
-      // Bare names only: a path belongs to the app, `node:` to Node, `virtual:` to plugins.
+      // Package names only, no paths and no URL schemes such as `node:` or `virtual:`.
       filter: { id: /^(?!node:|virtual:|data:|https?:)[@\w][^:\0]*$/ },
       async handler(source, importer, options) {
         const { NodeNativePackages } = await import('nf3/db');
         detect ??= createNativeDetector(NodeNativePackages);
-        // The app's own files all see the same package; files of a package may see another version.
+        // All files of the app resolve a name to the same package. Files of a package may resolve it
+        // to another version.
         const key = importer?.includes('/node_modules/')
           ? `${path.dirname(importer)}\0${source}`
           : source;
-        let answer = answers.get(key);
-        if (!answer) {
+        let lookup = lookups.get(key);
+        if (!lookup) {
           const { root } = this.environment.config;
-          answer = this.resolve(source, importer, { ...options, skipSelf: true }).then(
+          lookup = this.resolve(source, importer, { ...options, skipSelf: true }).then(
             (resolved) => {
               const file = resolved && !resolved.external ? resolved.id.replace(/\?.*$/, '') : '';
               const native = path.isAbsolute(file) ? detect!(file) : undefined;
@@ -55,9 +56,9 @@ export function createNativeTracer(): NativeTracer {
               return native;
             },
           );
-          answers.set(key, answer);
+          lookups.set(key, lookup);
         }
-        return (await answer) ? { id: source, external: true } : undefined;
+        return (await lookup) ? { id: source, external: true } : undefined;
       },
     },
   };
@@ -84,7 +85,10 @@ export function createNativeTracer(): NativeTracer {
   };
 }
 
-/** The package of compiled code for this platform is loaded by a name made at run time, which no tracer sees. */
+/**
+ * Returns the installed optional dependencies of a package. Among them is its compiled code for this
+ * platform, which it loads by a name computed at run time, so that a tracer can't see it.
+ */
 function installedBinaries(folder: string): string[] {
   const json = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
     optionalDependencies?: Record<string, string>;

@@ -5,66 +5,72 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { GatiError } from '@gati/contract';
-import type { Plugin, ResolvedConfig } from 'vite';
+import type { Connect, Plugin, ResolvedConfig } from 'vite';
 import { SERVER_DIR } from '../build/environments.ts';
 
-/** `vite preview` runs what `vite build` made: the real server answers, client and API alike. */
+/** Makes `vite preview` run the built server, which serves the client and the API. */
 export function previewPlugin(): Plugin {
   return {
     name: 'gati:preview',
     apply: (_config, { isPreview }) => isPreview === true,
     async configurePreviewServer(preview) {
-      const entry = path.resolve(
-        preview.config.root,
-        preview.config.build.outDir,
-        SERVER_DIR,
-        'index.mjs',
-      );
+      const { root, build } = preview.config;
+      const entry = path.resolve(root, build.outDir, SERVER_DIR, 'index.mjs');
       const { child, port } = await startServer(entry, preview.config);
+      // Relies on: Vite calls `close` of this object to end a preview. There is no hook for its end.
       const close = preview.close.bind(preview);
       preview.close = async () => {
         child.kill('SIGTERM');
         await close();
       };
-      preview.middlewares.use((request, response) => {
-        const { method, headers } = request;
-        const forward = http.request(
-          { host: '127.0.0.1', port, method, headers, path: request.originalUrl },
-          (answer) => {
-            response.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(response);
-          },
-        );
-        forward.on('error', () => response.destroy());
-        response.on('close', () => forward.destroy());
-        request.pipe(forward);
-      });
-      preview.httpServer.on(
-        'upgrade',
-        (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
-          const { method, headers, url } = request;
-          const forward = http.request({ host: '127.0.0.1', port, method, headers, path: url });
-          forward.on('upgrade', (answer, other, first) => {
-            socket.write(toHead(answer));
-            if (first.length > 0) socket.write(first);
-            if (head.length > 0) other.write(head);
-            socket.pipe(other).pipe(socket);
-            socket.on('error', () => other.destroy());
-            other.on('error', () => socket.destroy());
-          });
-          forward.on('response', (answer) => {
-            socket.write(toHead(answer));
-            answer.pipe(socket);
-          });
-          forward.on('error', () => socket.destroy());
-          forward.end();
-        },
-      );
+      preview.middlewares.use(forwardRequests(port));
+      preview.httpServer.on('upgrade', forwardUpgrades(port));
     },
   };
 }
 
-function toHead({ statusCode, statusMessage, rawHeaders }: http.IncomingMessage): string {
+/** Passes each request to the server on a port of this machine, and its response back. */
+function forwardRequests(port: number): Connect.NextHandleFunction {
+  return (request, response) => {
+    const { method, headers } = request;
+    const forwarded = http.request(
+      { host: '127.0.0.1', port, method, headers, path: request.originalUrl },
+      (received) => {
+        response.writeHead(received.statusCode ?? 502, received.headers);
+        received.pipe(response);
+      },
+    );
+    forwarded.on('error', () => response.destroy());
+    response.on('close', () => forwarded.destroy());
+    request.pipe(forwarded);
+  };
+}
+
+/** The same for requests that upgrade the connection, such as WebSocket handshakes. */
+function forwardUpgrades(
+  port: number,
+): (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void {
+  return (request, socket, head) => {
+    const { method, headers, url } = request;
+    const forwarded = http.request({ host: '127.0.0.1', port, method, headers, path: url });
+    forwarded.on('upgrade', (received, serverSocket, first) => {
+      socket.write(printHead(received));
+      if (first.length > 0) socket.write(first);
+      if (head.length > 0) serverSocket.write(head);
+      socket.pipe(serverSocket).pipe(socket);
+      socket.on('error', () => serverSocket.destroy());
+      serverSocket.on('error', () => socket.destroy());
+    });
+    forwarded.on('response', (received) => {
+      socket.write(printHead(received));
+      received.pipe(socket);
+    });
+    forwarded.on('error', () => socket.destroy());
+    forwarded.end();
+  };
+}
+
+function printHead({ statusCode, statusMessage, rawHeaders }: http.IncomingMessage): string {
   let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
   for (let index = 0; index < rawHeaders.length; index += 2)
     head += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
@@ -72,8 +78,10 @@ function toHead({ statusCode, statusMessage, rawHeaders }: http.IncomingMessage)
 }
 
 /**
- * Ends the server when this process is gone, however it ended: then the channel between the two closes. A request that still runs gets three
- * seconds; the second signal ends the server at once. It is no flag of the server's workers, which end with the server.
+ * Code that runs in the server before its own. When this process ends, however it ends, the channel
+ * between the two closes, and this code sends the server SIGTERM. Running requests get three
+ * seconds, then a second SIGTERM ends the server at once. `execArgv` is cleared so that workers,
+ * which end with the server, do not run this code too.
  */
 const GUARD = `data:text/javascript,${encodeURIComponent(`
 process.execArgv.splice(0);
@@ -109,6 +117,6 @@ function notBuiltError(message: string): GatiError {
   return new GatiError({
     code: 'GATI_PREVIEW',
     message: `The built app can't be previewed: ${message}.`,
-    fix: 'Run `vite build` first and read what it says.',
+    fix: 'Run `vite build` first and read its output.',
   });
 }

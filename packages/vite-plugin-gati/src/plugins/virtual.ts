@@ -1,14 +1,15 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { normalizePath, type Plugin, type ResolvedConfig } from 'vite';
+import { type EnvironmentModuleNode, normalizePath, type Plugin, type ResolvedConfig } from 'vite';
 import { VERSION_PLACEHOLDER } from '../build/release-id.ts';
 import type { PluginContext } from '../context.ts';
+import { hasClient } from '../files/has-client.ts';
 import { roleOf } from '../scan/layout.ts';
 import { createIds } from '../virtual/ids.ts';
-import { printRoutes } from '../virtual/modules/routes.ts';
+import { printRouteList } from '../virtual/modules/routes.ts';
+import { CHANGES_WITH_FILES } from '../virtual/registry.ts';
 import { virtualModules } from '../virtual/unplugin.ts';
 
-/** The virtual modules in Vite. */
+/** Provides the virtual modules in Vite. */
 export function virtualPlugin(context: PluginContext): Plugin {
   let config: ResolvedConfig | undefined;
   const root = (): string => config?.root ?? process.cwd();
@@ -16,49 +17,45 @@ export function virtualPlugin(context: PluginContext): Plugin {
   const plugin = virtualModules.vite({
     context,
     root,
-    hasClient: () => hasClient(config),
-    // A build finds the version out when it has the code.
+    hasClient: () => config !== undefined && hasClient(config),
+    // A build knows its version once it has the code.
     version: () => (config?.command === 'build' ? VERSION_PLACEHOLDER : undefined),
   }) as Plugin;
   return {
     ...plugin,
     sharedDuringBuild: true,
     config: () =>
-      // Vitest: testApp() imports `virtual:gati/release`, which Node alone can't.
+      // For Vitest: testApp() imports `virtual:gati/release`, which Node can't load without Vite.
       ({
-        test: { server: { deps: { inline: [/runtime-h3[\\/](?:dist|src)[\\/]test\b/] } } },
+        test: { server: { deps: { inline: [/[\\/]runtime-h3[\\/](?:dist|src)[\\/]/] } } },
       }) as object,
     configResolved(resolved) {
       config = resolved;
     },
-    /** What is made of the app's files changes with them. */
+    /** Adds the virtual modules that are printed from a changed file of the app. */
     async hotUpdate({ file, modules }) {
       if (!roleOf(normalizePath(path.relative(root(), file)))) return undefined;
       context.invalidate();
       const { moduleGraph } = this.environment;
-      const found = (['release', 'manifest', 'routes'] as const).map((name) =>
-        moduleGraph.getModuleById(ids.toId(name)),
-      );
-      const stale = found.filter((module) => module !== undefined);
-      const routes = found[2];
-      // A page that lists the routes is not reloaded for an edit of one.
-      if (routes?.transformResult?.code.includes(listOf(printRoutes(await context.project.scan()))))
-        stale.splice(stale.indexOf(routes), 1);
+      const stale: EnvironmentModuleNode[] = [];
+      for (const name of CHANGES_WITH_FILES) {
+        const module = moduleGraph.getModuleById(ids.toId(name));
+        // A page that lists the routes is not reloaded for an edit inside of a handler.
+        if (module && !(name === 'routes' && (await listsSameRoutes(module, context))))
+          stale.push(module);
+      }
       return stale.length === 0 ? undefined : [...modules, ...stale];
     },
     async closeBundle() {
-      // A development server closes the context itself, and so does a build; Vitest has neither.
+      // Vitest has neither a dev server nor a build of Gati, which would close the context.
       if (config?.plugins.some(({ name }) => name === 'vitest')) await context.close();
     },
   };
 }
 
-/** The list itself, which no transformation touches. */
-const listOf = (code: string): string => code.slice(code.indexOf('['), code.lastIndexOf(']') + 1);
-
-/** An app may be handlers alone. */
-function hasClient(config: ResolvedConfig | undefined): boolean {
-  if (!config) return false;
-  const input = config.environments['client']?.build.rolldownOptions.input;
-  return input !== undefined || fs.existsSync(path.join(config.root, 'index.html'));
+async function listsSameRoutes(
+  { transformResult }: EnvironmentModuleNode,
+  { project }: PluginContext,
+): Promise<boolean> {
+  return transformResult?.code.includes(printRouteList(await project.scan())) ?? false;
 }

@@ -1,14 +1,18 @@
 import path from 'node:path';
-
-export const VIRTUAL_MODULES = ['routes', 'server', 'release', 'client', 'manifest'] as const;
-export type VirtualName = (typeof VIRTUAL_MODULES)[number];
-
-/** `virtual:gati/release`; `gati/release` too, for tools that read what stands before a colon as a scheme. */
-export const SPECIFIER: RegExp = /^(?:virtual:)?gati\/(routes|server|release|client|manifest)$/;
+import { VIRTUAL_MODULES, type VirtualName } from './registry.ts';
 
 /**
- * How resolved ids look. `\0` keeps other plugins of Vite, Rollup and Rolldown away; webpack and esbuild take a module for a file,
- * so there it is one that could exist, and what it imports is looked up from its folder.
+ * `virtual:gati/release` and `gati/release`. The second form is for tools that take the part before
+ * a colon for a URL scheme.
+ */
+export const SPECIFIER: RegExp = new RegExp(
+  `^(?:virtual:)?gati\\/(${Object.keys(VIRTUAL_MODULES).join('|')})$`,
+);
+
+/**
+ * Converts between names and resolved ids. In Vite, Rollup and Rolldown an id starts with `\0`, so
+ * that other plugins ignore it. webpack and esbuild treat every module as a file, so an id is the
+ * path of a file that could exist; imports of that module are resolved from its folder.
  */
 export interface Ids {
   toId(name: VirtualName): string;
@@ -34,4 +38,4 @@ export function createIds(framework: string, root: () => string): Ids {
 }
 
 const virtualNameOf = (text: string): VirtualName | undefined =>
-  VIRTUAL_MODULES.find((name) => name === text);
+  Object.hasOwn(VIRTUAL_MODULES, text) ? (text as VirtualName) : undefined;

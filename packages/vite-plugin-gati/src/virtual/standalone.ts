@@ -1,14 +1,14 @@
 import { createContext } from '../context.ts';
 import type { GatiOptions } from '../options.ts';
-import type { VirtualInput } from './unplugin.ts';
+import type { VirtualInput } from './module.ts';
 
 export interface StandaloneOptions extends GatiOptions {
-  /** Of the app; the current folder by default. */
+  /** Root of the app. The default is the current folder. */
   root?: string;
 }
 
-/** For bundlers other than Vite: they have the virtual modules, and no development server. */
-export function toStandaloneInput({
+/** Creates the input of the virtual modules for bundlers other than Vite. They have no dev server. */
+export function createStandaloneInput({
   root = process.cwd(),
   ...options
 }: StandaloneOptions = {}): VirtualInput {

@@ -168,7 +168,7 @@ describe('a sealed bundle', () => {
       expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
 
       const second = await release(ADDED);
-      expect(second.log.join('\n')).toContain('takes along 1.2.3');
+      expect(second.log.join('\n')).toContain('bundles 1.2.3');
       const folder = path.join(second.outDir, 'server/releases');
       expect(JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
         releases: [

@@ -1,9 +1,12 @@
-import { type StandaloneOptions, toStandaloneInput } from '../standalone.ts';
+import { createStandaloneInput, type StandaloneOptions } from '../standalone.ts';
 import { virtualModules } from '../unplugin.ts';
 
-/** Gati's virtual modules in a build with rolldown: `virtual:gati/server` is the entry of a server. */
+/**
+ * Provides the virtual modules of Gati in a build with Rolldown. Use `virtual:gati/server` as the entry
+ * of a server.
+ */
 export default function gati(
   options?: StandaloneOptions,
 ): ReturnType<typeof virtualModules.rolldown> {
-  return virtualModules.rolldown(toStandaloneInput(options));
+  return virtualModules.rolldown(createStandaloneInput(options));
 }

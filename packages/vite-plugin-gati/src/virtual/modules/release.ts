@@ -2,14 +2,17 @@ import path from 'node:path';
 import { type Contract, toRouterPath } from '@gati/contract';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouterToString } from 'rou3/compiler';
+import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';
+import { reportDiagnostics } from '../../build/report.ts';
 import { printInput, printRoute } from '../../compile/print.ts';
 import { createProgram, HELPERS } from '../../compile/program.ts';
 import { planEffect, planRoute } from '../../compile/route.ts';
 import { toSlimContract } from '../../compile/slim.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
+import type { VirtualInput } from '../module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
 
-export interface ReleaseInput {
+interface ReleaseInput {
   root: string;
   scan: Scan;
   contract: Contract;
@@ -17,8 +20,25 @@ export interface ReleaseInput {
   id: string;
 }
 
-/** `virtual:gati/release`: a `ReleaseBundle` with all code of the app inside. The same app gives the same text. */
-export function printRelease({ root, scan, contract, version, id }: ReleaseInput): string {
+/**
+ * `virtual:gati/release`: a `ReleaseBundle` that imports all code of the app. The same app gives the
+ * same text.
+ *
+ * @throws {GatiError} with all errors of the scan and the analysis
+ */
+export async function releaseModule({ context, root, version }: VirtualInput): Promise<string> {
+  const { scan, contract, diagnostics } = await context.analysis();
+  reportDiagnostics(diagnostics, () => undefined);
+  return printRelease({
+    root: root(),
+    scan,
+    contract,
+    version: version?.() ?? context.project.app.version,
+    id: RELEASE_ID_PLACEHOLDER,
+  });
+}
+
+function printRelease({ root, scan, contract, version, id }: ReleaseInput): string {
   const imports = createImports(root);
   const program = createProgram(contract.$defs);
   const files = new Map(scan.routes.map((route) => [route.id, route]));
@@ -89,10 +109,11 @@ function compileMatch({ routes }: Contract): string {
 }
 
 interface Imports {
-  /** A local name of one export. */
+  /** Imports one export. Returns its local name. */
   one(file: string, name: string): string;
-  /** A local name of the module. */
+  /** Imports the whole module. Returns its local name. */
   all(file: string): string;
+  /** The import statements. */
   print(): string;
 }
 

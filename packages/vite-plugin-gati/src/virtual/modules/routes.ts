@@ -1,7 +1,14 @@
 import type { Scan } from '../../scan/types.ts';
+import type { VirtualInput } from '../module.ts';
 
-/** `virtual:gati/routes`: what the app answers, sorted by id. */
-export function printRoutes({ routes }: Scan): string {
+/** `virtual:gati/routes`: the routes of the app, sorted by id. */
+export async function routesModule({ context }: VirtualInput): Promise<string> {
+  const list = printRouteList(await context.project.scan());
+  return `export const routes = ${list};\nexport default routes;\n`;
+}
+
+/** Prints the routes as JSON. No transformation of a bundler changes this text. */
+export function printRouteList({ routes }: Scan): string {
   const list = routes.map(({ id, method, path, domain, name }) => ({
     id,
     method,
@@ -9,5 +16,5 @@ export function printRoutes({ routes }: Scan): string {
     domain,
     name,
   }));
-  return `export const routes = ${JSON.stringify(list, undefined, 2)};\nexport default routes;\n`;
+  return JSON.stringify(list, undefined, 2);
 }

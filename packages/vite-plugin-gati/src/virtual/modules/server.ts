@@ -1,7 +1,11 @@
 import type { ResolvedOptions } from '../../options.ts';
+import type { VirtualInput } from '../module.ts';
 import { runtimeEntry } from '../runtime-entry.ts';
 
-/** Drivers that every server with effects has, since `GATI_EFFECTS` is read when it starts. By scheme. */
+/**
+ * Queue drivers of every server with effects, by scheme: which one it uses is known when it starts
+ * and reads `GATI_EFFECTS`.
+ */
 const QUEUES = { postgres: 'postgres', postgresql: 'postgres', redis: 'redis', rediss: 'redis' };
 
 export interface ServerInput {
@@ -9,7 +13,15 @@ export interface ServerInput {
   hasEffects: boolean;
 }
 
-/** `virtual:gati/server`: the entry of a build, where runtime and release are joined. */
+/** `virtual:gati/server`: the entry of a build. It starts the runtime with the release. */
+export async function serverModule({ context, hasClient }: VirtualInput): Promise<string> {
+  const { project } = context;
+  return printServer(project.options, {
+    hasClient: hasClient(),
+    hasEffects: (await project.scan()).effects.length > 0,
+  });
+}
+
 export function printServer(
   { base, cors, limits, missingVersion, effects }: ResolvedOptions,
   { hasClient, hasEffects }: ServerInput,
@@ -19,7 +31,7 @@ export function printServer(
     ...effects.map((name): [string, string] => [name, name]),
   ];
   const options = [
-    // Imported by workers only.
+    // A function: only workers import the release, not the supervisor.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
     "releases: new URL(/* @vite-ignore */ './releases/', import.meta.url)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { BuildEnvironmentOptions, Plugin } from 'vite';
+import type { BuildState } from './build-state.ts';
+import { buildEnvironments, serverBuildOptions } from '../build/environments.ts';
+import { assertOutDir } from '../build/out-dir.ts';
+import { proposeRelease } from '../build/release.ts';
+import { digestCode, nameRelease } from '../build/release-id.ts';
+import { ENVIRONMENT } from '../environment-name.ts';
+import type { NativeTracer } from './native.ts';
+
+/** Configures the environments of a build, and gives the bundled server its version and id. */
+export function buildServerPlugin(state: BuildState, native: NativeTracer): Plugin {
+  const { context } = state;
+  let own: BuildEnvironmentOptions | undefined;
+  return {
+    name: 'gati:build',
+    apply: 'build',
+    sharedDuringBuild: true,
+    config(user) {
+      own = user.environments?.[ENVIRONMENT]?.build;
+      // With a `builder`, plain `vite build` builds the whole app instead of the client alone.
+      return { builder: {}, environments: buildEnvironments(user) };
+    },
+    configResolved({ root, build, environments }) {
+      // The build empties its own output folder first, then each environment empties its folder.
+      const folders = [
+        build.outDir,
+        ...Object.values(environments).map((environment) => environment.build.outDir),
+      ];
+      for (const outDir of new Set(folders)) assertOutDir(root, path.resolve(root, outDir));
+    },
+    configEnvironment(name, options) {
+      if (name === ENVIRONMENT) options.build = serverBuildOptions(options.build ?? {}, own);
+    },
+    generateBundle: {
+      order: 'post',
+      async handler(_options, bundle) {
+        if (this.environment.name !== ENVIRONMENT) return;
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const { project } = context;
+        const { contract } = await context.analysis();
+        const built = {
+          app: project.app,
+          contract,
+          code: digestCode(chunks),
+          native: native.found(),
+        };
+        state.manifest = proposeRelease(built, await state.history(), project.options);
+        for (const chunk of chunks) chunk.code = nameRelease(chunk.code, state.manifest.release);
+      },
+    },
+    async closeBundle() {
+      // A build of the client alone may have started the compiler, which would keep the process.
+      if (!state.isAppBuild) await state.close();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Manifest } from '@gati/contract';
+import type { PluginContext } from '../context.ts';
+import { type History, openHistory } from '../releases/history.ts';
+
+/** What the sub-plugins of one build share. */
+export interface BuildState {
+  readonly context: PluginContext;
+  /** Whether Vite builds all environments. Otherwise one environment is built on its own. */
+  isAppBuild: boolean;
+  /** Version in the files below `.gati`. Set once they are written. */
+  generatedVersion?: string;
+  /** Manifest of the release. Set once the server is bundled. */
+  manifest?: Manifest;
+  /** Opens the release store on first use. */
+  history(): Promise<History>;
+  /** Closes the compiler and the release store. */
+  close(): Promise<void>;
+}
+
+export function createBuildState(context: PluginContext): BuildState {
+  let history: Promise<History> | undefined;
+  return {
+    context,
+    isAppBuild: false,
+    history: () => (history ??= openHistory(context.project.root)),
+    async close() {
+      const opened = history;
+      history = undefined;
+      await Promise.all([
+        context.close(),
+        opened?.then(({ store }) => store.close()).catch(() => undefined),
+      ]);
+    },
+  };
+}
