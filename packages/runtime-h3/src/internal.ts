@@ -9,7 +9,7 @@ export {
 } from './global-context/create-global-context.ts';
 export { toProblem } from './app/response/problem.ts';
 export { ABI } from './types/bundle.ts';
-export { wantsPage } from './server/http/client-files.ts';
+export { wantsPage } from './server/http/wants-page.ts';
 export { endWithProblem } from './server/http/raw-problem.ts';
 export {
   wantsHandover,

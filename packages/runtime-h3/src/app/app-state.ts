@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS, type Limits } from '../types/limits.ts';
 import type { AppOptions } from './options.ts';
 import { normalizeBase } from './request/path.ts';
 import { NO_RELEASE } from './route/no-release.ts';
-import { ReleaseState } from './route/route-plan.ts';
+import { ReleaseState } from './route/release-state.ts';
 import { noReleaseHeaders, type VersionEntry } from './versions/entry.ts';
 import { VersionTable } from './versions/table.ts';
 

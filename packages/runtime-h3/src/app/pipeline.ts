@@ -15,7 +15,7 @@ import { loadRelease } from './route/load-release.ts';
 import type { BodyKind } from './request/media-type.ts';
 import { runMiddleware } from './route/middleware.ts';
 import { decodeParams } from './request/path.ts';
-import type { ReleaseState } from './route/route-plan.ts';
+import type { ReleaseState } from './route/release-state.ts';
 import { RequestError } from './response/problem.ts';
 import { finishCall } from './response/finish-call.ts';
 import type { MigrationPath } from '../types/served-release.ts';

@@ -3,6 +3,9 @@ export type BodyFault = 'too_large' | 'aborted';
 /** From here on compressing a body gains something. Bytes. */
 export const COMPRESSION_THRESHOLD = 1024;
 
+/** Header names and values in turn: `['content-type', 'text/plain', 'vary', 'Origin']`. Names are lower case. */
+export type HeaderList = string[];
+
 /** What is sent as bytes. */
 export type Payload = string | Uint8Array | undefined;
 
@@ -34,11 +37,11 @@ export interface Exchange {
   /** Calls back when the client is gone before the answer was whole. */
   onGone(callback: () => void): void;
   /** `headers` is a flat list of lower-case names and values that the exchange may keep; it adds the length. */
-  send(status: number, headers: string[], body: Payload): void;
+  send(status: number, headers: HeaderList, body: Payload): void;
   /** Sends chunks as they come, as fast as the client takes them. Returns the iterator early when the client is gone. */
   stream(
     status: number,
-    headers: string[],
+    headers: HeaderList,
     chunks: AsyncIterator<string | Uint8Array>,
     done: (error?: unknown) => void,
   ): void;

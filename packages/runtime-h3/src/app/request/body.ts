@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import { type BodyKind, bodyKindOf, unsupportedCharset } from './media-type.ts';
 import type { BodyPlan } from '../route/route-plan.ts';
 import { RequestError } from '../response/problem.ts';
-import { parseUrlencodedForm } from './query.ts';
+import { parseUrlencodedForm } from './form-urlencoded.ts';
 
 /** Kind of the body that comes, before a byte of it is read. `undefined`: bytes that nobody declared. */
 export function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | undefined {

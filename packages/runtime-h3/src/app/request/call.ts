@@ -14,7 +14,8 @@ import type { Traced } from '../../telemetry/recorder.ts';
 import type { AppServices } from './app-services.ts';
 import type { Exchange } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';
-import type { ReleaseState, RoutePlan, RouteState } from '../route/route-plan.ts';
+import type { ReleaseState, RouteState } from '../route/release-state.ts';
+import type { RoutePlan } from '../route/route-plan.ts';
 import { readQuery } from './query.ts';
 
 const NO_PARAMS: Record<string, unknown> = Object.freeze({});

@@ -4,7 +4,7 @@ import { send } from './respond.ts';
 import type { IncomingRequest } from '../request/incoming.ts';
 import type { Call } from '../request/call.ts';
 import { respondError, sendProblem } from './respond-error.ts';
-import { ReleaseState } from '../route/route-plan.ts';
+import { ReleaseState } from '../route/release-state.ts';
 import { respondVersionError, versionsResponder } from '../versions/respond.ts';
 import type { VersionEntry } from '../versions/entry.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingRequest } from '../request/incoming.ts';
 import { sendProblem } from '../response/respond-error.ts';
-import type { ReleaseState } from './route-plan.ts';
+import type { ReleaseState } from './release-state.ts';
 
 /** A release whose code is still in a file. What can't be loaded is answered 503, and `undefined`. */
 export async function loadRelease(

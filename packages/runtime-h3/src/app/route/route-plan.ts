@@ -1,14 +1,12 @@
-import { type Defs, isJsonMediaType, ROUTE_METHODS } from '@gati/contract';
+import { type Defs, isJsonMediaType } from '@gati/contract';
 import type {
   BodyCheck,
   InputCheck,
   LoadedRoute,
   OutputCheck,
   ReleaseBundle,
-  BundleRoute,
 } from '../../types/bundle.ts';
-import type { GlobalContext } from '../../types/context.ts';
-import { RouteStats } from '../../telemetry/stats.ts';
+import type { HeaderList } from '../../types/exchange.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';
 import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
@@ -28,7 +26,13 @@ export interface BodyPlan extends InputPlan {
 export interface OutputPlan {
   check: OutputCheck;
   /** Flat list for an answer in JSON: content type and what names the release. */
-  headers: string[];
+  headers: HeaderList;
+}
+
+/** The release of a plan: its bundle, and the headers that name it on each response. */
+export interface PlanRelease {
+  readonly bundle: ReleaseBundle;
+  headers: HeaderList;
 }
 
 /** A live route with everything compiled that its requests need. */
@@ -39,12 +43,13 @@ export class RoutePlan {
   readonly headers: InputPlan | undefined;
   readonly receive: InputPlan | undefined;
   readonly body: BodyPlan | undefined;
-  readonly #release: ReleaseState;
-  #identity: string[];
+  readonly #release: PlanRelease;
+  /** The release headers of which `#outputs` are made. */
+  #releaseHeaders: HeaderList;
   /** By status. */
   #outputs: (OutputPlan | undefined)[] = [];
 
-  constructor(route: LoadedRoute, release: ReleaseState) {
+  constructor(route: LoadedRoute, release: PlanRelease) {
     const { $defs } = release.bundle.contract;
     const { params, query, headers, body, receive } = route.input;
     this.route = route;
@@ -58,12 +63,12 @@ export class RoutePlan {
       kinds: bodyKindsOf(body.contentTypes),
     };
     this.#release = release;
-    this.#identity = release.headers;
+    this.#releaseHeaders = release.headers;
   }
 
   output(status: number): OutputPlan {
-    if (this.#identity !== this.#release.headers) {
-      this.#identity = this.#release.headers;
+    if (this.#releaseHeaders !== this.#release.headers) {
+      this.#releaseHeaders = this.#release.headers;
       this.#outputs = [];
     }
     let output = this.#outputs[status];
@@ -73,7 +78,7 @@ export class RoutePlan {
         check.contentType !== undefined && isJsonMediaType(check.contentType)
           ? check.contentType
           : 'application/json';
-      output = { check, headers: ['content-type', type, ...this.#identity] };
+      output = { check, headers: ['content-type', type, ...this.#releaseHeaders] };
       this.#outputs[status] = output;
     }
     return output;
@@ -86,91 +91,4 @@ function planInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
     coerce: compileCoerceRecord(input.schema, $defs, repeats),
     decode: compileDecode(input.schema, $defs),
   };
-}
-
-/** One route in one release. */
-export class RouteState {
-  readonly route: BundleRoute;
-  readonly stats: RouteStats;
-  #plan: RoutePlan | undefined;
-
-  constructor(slot: BundleRoute, stats: RouteStats) {
-    this.route = slot;
-    this.stats = stats;
-  }
-
-  /** Development may give another live route at any time; a plan belongs to one. */
-  plan(route: LoadedRoute, release: ReleaseState): RoutePlan {
-    const plan = this.#plan;
-    if (plan !== undefined && plan.route === route) return plan;
-    return (this.#plan = new RoutePlan(route, release));
-  }
-}
-
-/** What the app keeps of a release while it serves. */
-export class ReleaseState {
-  readonly bundle: ReleaseBundle;
-  /** Flat list of the headers that name the release on each answer. Another list when its place among the releases changes. */
-  headers: string[];
-  /** Requests and sockets that are open. */
-  open = 0;
-  /** `performance.now()` when the last one began. */
-  usedAt: number = performance.now();
-  gctx: GlobalContext | undefined;
-  #opening: Promise<GlobalContext> | undefined;
-  readonly #slots = new Map<BundleRoute, RouteState>();
-  readonly #unmatched = new Map<string, RouteState>();
-  readonly #stats: Map<string, RouteStats>;
-
-  /** `stats` outlives a release, by version and route. */
-  constructor(bundle: ReleaseBundle, identity: string[], stats: Map<string, RouteStats>) {
-    this.bundle = bundle;
-    this.headers = identity;
-    this.#stats = stats;
-  }
-
-  routeState(slot: BundleRoute): RouteState {
-    let state = this.#slots.get(slot);
-    if (state === undefined)
-      this.#slots.set(slot, (state = new RouteState(slot, this.#statsOf(slot))));
-    return state;
-  }
-
-  /** Of requests that no route takes. Callers choose the method: what none can have is `_OTHER`, OpenTelemetry's word for it. */
-  unmatched(given: string): RouteState {
-    const method = (ROUTE_METHODS as readonly string[]).includes(given) ? given : '_OTHER';
-    let state = this.#unmatched.get(method);
-    if (state === undefined) {
-      const none: BundleRoute = {
-        id: '',
-        method,
-        path: '',
-        domain: 'root',
-        load: () => ({ middleware: [], input: {}, output: {} }),
-      };
-      this.#unmatched.set(method, (state = new RouteState(none, this.#statsOf(none))));
-    }
-    return state;
-  }
-
-  #statsOf({ method, path }: BundleRoute): RouteStats {
-    const key = `${this.bundle.version} ${method} ${path}`;
-    let stats = this.#stats.get(key);
-    if (stats === undefined)
-      this.#stats.set(key, (stats = new RouteStats(method, path, this.bundle.version)));
-    return stats;
-  }
-
-  /** Made once; a failure is not kept, so that the next request tries again. */
-  openContext(
-    make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>,
-  ): Promise<GlobalContext> {
-    return (this.#opening ??= (async () => {
-      try {
-        return (this.gctx = await make(this.bundle));
-      } finally {
-        this.#opening = undefined;
-      }
-    })());
-  }
 }

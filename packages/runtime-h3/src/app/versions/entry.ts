@@ -1,5 +1,5 @@
 import type { ReleaseInfo } from '@gati/contract';
-import type { ReleaseState } from '../route/route-plan.ts';
+import type { ReleaseState } from '../route/release-state.ts';
 import type { ServedRelease } from '../../types/served-release.ts';
 
 /** One release of a {@link VersionTable}, ready for requests. */

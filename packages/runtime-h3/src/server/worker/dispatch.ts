@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '../../app/options.ts';
-import { type ClientFiles, createClientFiles, wantsPage } from '../http/client-files.ts';
+import { type ClientFiles, createClientFiles } from '../http/client-files.ts';
 import type { Probes } from '../http/probes.ts';
+import { wantsPage } from '../http/wants-page.ts';
 
 export interface DispatchOptions {
   app: App;

@@ -1,0 +1,16 @@
+import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
+import { RequestError } from '../response/problem.ts';
+import { QUERY_FAULTS } from './query.ts';
+
+/** A body of `application/x-www-form-urlencoded`. */
+export function parseUrlencodedForm(text: string, maxFields: number): Query {
+  try {
+    return parseQuery(text, maxFields);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const status = error.reason === 'count' ? 413 : 400;
+    throw new RequestError(status, status === 413 ? 'content_too_large' : 'malformed_form', {
+      detail: `The form ${QUERY_FAULTS[error.reason]}.`,
+    });
+  }
+}
