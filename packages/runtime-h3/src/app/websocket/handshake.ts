@@ -77,7 +77,10 @@ async function openSocket(app: AppState, call: Call): Promise<boolean> {
   return accepted;
 }
 
-/** RFC 6455, section 4.2.1: what `ws` would refuse later, and not as a problem. */
+/** An element of `Sec-WebSocket-Protocol`: a token of RFC 9110, section 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Rejects what `ws` would reject later with a response of its own, which is no problem (RFC 6455, section 4.2.1). */
 function rejectHandshake({ exchange }: Call): void {
   const version = exchange.header('sec-websocket-version');
   if (version !== '13' && version !== '8')
@@ -90,6 +93,12 @@ function rejectHandshake({ exchange }: Call): void {
   if (!/^[+/0-9A-Za-z]{22}==$/.test(exchange.header('sec-websocket-key') ?? ''))
     throw new RequestError(400, 'bad_handshake', {
       detail: 'Sec-WebSocket-Key is not 16 bytes in base64.',
+    });
+  const protocols = exchange.header('sec-websocket-protocol')?.split(',') ?? [];
+  const names = new Set(protocols.map((protocol) => protocol.trim()));
+  if (names.size < protocols.length || [...names].some((name) => !TOKEN.test(name)))
+    throw new RequestError(400, 'bad_handshake', {
+      detail: 'Sec-WebSocket-Protocol is not a list of different tokens.',
     });
 }
 
