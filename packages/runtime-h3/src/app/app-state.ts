@@ -6,13 +6,14 @@ import type { Call } from './request/call.ts';
 import type { AppServices } from './request/app-services.ts';
 import { type ClientIp, createClientIp } from './request/client-ip.ts';
 import { Cors } from './response/cors.ts';
+import { noReleaseHeaders } from './response/headers.ts';
 import { InFlight } from './request/in-flight.ts';
 import { DEFAULT_LIMITS, type Limits } from '../types/limits.ts';
 import type { AppOptions } from './options.ts';
 import { normalizeBase } from './request/path.ts';
 import { NO_RELEASE } from './route/no-release.ts';
 import { ReleaseState } from './route/release-state.ts';
-import { noReleaseHeaders, type VersionEntry } from './versions/entry.ts';
+import type { VersionEntry } from './versions/entry.ts';
 import { VersionTable } from './versions/table.ts';
 
 /** What lives as long as the app. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
-import { toProblem, wantsPage } from '@gati/runtime-h3/internal';
+import { wantsPage, writeProblem } from '@gati/runtime-h3/internal';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
@@ -72,11 +72,6 @@ export function respondNotFound(server: ViteDevServer, base: string | undefined)
     const isPage =
       req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
     if (wantsPage(req, base) || isPage) return next();
-    res.writeHead(404, { 'Content-Type': 'application/problem+json' });
-    res.end(
-      req.method === 'HEAD'
-        ? undefined
-        : JSON.stringify(toProblem(404, 'not_found', { detail: 'No route has this path.' })),
-    );
+    writeProblem(res, 404, 'not_found', { detail: 'No route has this path.' });
   });
 }

@@ -4,6 +4,7 @@ import { endWithText } from './node-end.ts';
 import {
   type BodyFault,
   type Exchange,
+  type HeaderList,
   COMPRESSION_THRESHOLD,
   type Payload,
 } from '../../types/exchange.ts';
@@ -135,7 +136,7 @@ export class NodeExchange implements Exchange {
     });
   }
 
-  send(status: number, headers: string[], body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): void {
     const res = this.#res;
     if (res.writableEnded || res.destroyed) return;
     const linger =
@@ -183,7 +184,7 @@ export class NodeExchange implements Exchange {
 
   stream(
     status: number,
-    headers: string[],
+    headers: HeaderList,
     chunks: AsyncIterator<string | Uint8Array>,
     done: (error?: unknown) => void,
   ): void {

@@ -1,10 +1,15 @@
 import type { ServerResponse } from 'node:http';
+import type { HeaderList } from '../../types/exchange.ts';
 
 /**
  * Writes the head with a flat list of fields. Where something set fields before, such as a middleware of the development server, Node 20
  * sets the pairs of a list one after the other, so that only the last of a name stays: these become one field each first.
  */
-export function writeHead(res: ServerResponse, status: number, headers: string[]): ServerResponse {
+export function writeHead(
+  res: ServerResponse,
+  status: number,
+  headers: HeaderList,
+): ServerResponse {
   if (res.getHeaderNames().length === 0) return res.writeHead(status, headers);
   const fields = new Map<string, string[]>();
   for (let index = 0; index < headers.length; index += 2) {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
+import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
+import { printHeaders } from '../response/headers.ts';
 
 /** The exchange of an upgrade that may be refused: an answer is written on the bare socket. */
 export class UpgradeExchange implements Exchange {
@@ -52,12 +53,11 @@ export class UpgradeExchange implements Exchange {
     this.#socket.once('close', callback);
   }
 
-  send(status: number, headers: string[], body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): void {
     const bytes = Buffer.from(body ?? '');
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n`;
-    for (let index = 0; index < headers.length; index += 2)
-      head += `${headers[index]}: ${headers[index + 1]?.replace(/[\r\n]/g, ' ')}\r\n`;
-    this.#socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]), () =>
+    const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+    const head = `${line}Connection: close\r\nContent-Length: ${bytes.length}\r\n${printHeaders(headers)}\r\n`;
+    this.#socket.end(Buffer.concat([Buffer.from(head, 'latin1'), bytes]), () =>
       this.#socket.destroy(),
     );
   }
@@ -65,7 +65,7 @@ export class UpgradeExchange implements Exchange {
   /** No upgrade is refused with a stream. */
   stream(
     status: number,
-    headers: string[],
+    headers: HeaderList,
     chunks: AsyncIterator<string | Uint8Array>,
     done: (error?: unknown) => void,
   ): void {

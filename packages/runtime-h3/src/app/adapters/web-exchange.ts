@@ -1,4 +1,5 @@
-import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
+import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
+import { toPairs } from '../response/headers.ts';
 
 const STRICT = new TextDecoder('utf-8', { fatal: true });
 const ENCODER = new TextEncoder();
@@ -101,7 +102,7 @@ export class WebExchange implements Exchange {
     else this.raw.signal.addEventListener('abort', callback, { once: true });
   }
 
-  send(status: number, headers: string[], body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): void {
     const bare = this.method === 'HEAD' || status === 204 || status === 205 || status === 304;
     if (body !== undefined)
       headers.push(
@@ -113,7 +114,7 @@ export class WebExchange implements Exchange {
 
   stream(
     status: number,
-    headers: string[],
+    headers: HeaderList,
     chunks: AsyncIterator<string | Uint8Array>,
     done: (error?: unknown) => void,
   ): void {
@@ -153,11 +154,4 @@ export class WebExchange implements Exchange {
   destroy(): void {
     this.#fail(new Error('The connection was closed without an answer.'));
   }
-}
-
-function toPairs(flat: string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index < flat.length; index += 2)
-    pairs.push([flat[index] as string, flat[index + 1] as string]);
-  return pairs;
 }

@@ -12,7 +12,7 @@ import {
 } from '../../telemetry/ids.ts';
 import type { Traced } from '../../telemetry/recorder.ts';
 import type { AppServices } from './app-services.ts';
-import type { Exchange } from '../../types/exchange.ts';
+import type { Exchange, HeaderList } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';
 import type { ReleaseState, RouteState } from '../route/release-state.ts';
 import type { RoutePlan } from '../route/route-plan.ts';
@@ -48,8 +48,8 @@ export class Call implements ContextSource, InFlightItem, Traced {
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;
-  /** Flat list for the answer. */
-  cors: string[] | undefined = undefined;
+  /** Headers for the response. */
+  cors: HeaderList | undefined = undefined;
   /** What ends an answer that is still running. */
   source: AsyncIterator<unknown> | undefined = undefined;
   /** Draining ends it. */

@@ -1,3 +1,4 @@
+import type { HeaderList } from '../../types/exchange.ts';
 import type { CorsOptions } from '../options.ts';
 
 const ALLOWED =
@@ -33,7 +34,7 @@ export class Cors {
   }
 
   /** Flat list for an answer. `Vary` also where the origin is refused, or a cache would give one origin's answer to another. */
-  headers(origin: string | undefined): string[] {
+  headers(origin: string | undefined): HeaderList {
     if (this.#any)
       return origin === undefined
         ? []
@@ -52,7 +53,7 @@ export class Cors {
   }
 
   /** For the answer to a preflight of an allowed origin. `declared` are the headers that the route's contract names. */
-  preflight(methods: string, declared: string[]): string[] {
+  preflight(methods: string, declared: string[]): HeaderList {
     const allowed = [ALLOWED, ...declared].join(', ');
     return [
       'access-control-allow-methods',

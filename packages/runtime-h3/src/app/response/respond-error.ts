@@ -1,8 +1,9 @@
-import { stringifyWire } from '../../validate/encode.ts';
+import { PROBLEM_MEDIA_TYPE } from '@gati/contract';
+import type { HeaderList } from '../../types/exchange.ts';
 import { send } from './respond.ts';
 import type { Call } from '../request/call.ts';
 import { isHttpError } from './http-error.ts';
-import { RequestError, toProblem } from './problem.ts';
+import { printProblem, RequestError } from './problem.ts';
 import { finishCall } from './finish-call.ts';
 
 /** Answers a problem for whatever was thrown. What is not meant for the client is logged and stays here. */
@@ -53,19 +54,18 @@ function describeThrown(error: unknown): Record<string, unknown> {
   return typeof error === 'object' && error !== null ? {} : { detail: String(error) };
 }
 
-/** `headers` is a flat list. */
 export function sendProblem(
   call: Call,
   status: number,
   code: string,
   extra?: Record<string, unknown>,
-  headers: string[] = [],
+  headers: HeaderList = [],
 ): void {
-  const text = stringifyWire(toProblem(status, code, extra));
+  const text = printProblem(status, code, extra);
   send(
     call,
     status,
-    ['content-type', 'application/problem+json', ...call.release.headers, ...headers],
+    ['content-type', PROBLEM_MEDIA_TYPE, ...call.release.headers, ...headers],
     text,
   );
 }

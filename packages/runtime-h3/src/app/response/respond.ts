@@ -3,22 +3,13 @@ import { type ResponseContext, SENT } from '../../context/res.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';
 import type { Call } from '../request/call.ts';
-import type { Payload } from '../../types/exchange.ts';
+import type { HeaderList, Payload } from '../../types/exchange.ts';
+import { completeHeaders } from './headers.ts';
 import { RequestError } from './problem.ts';
 import { finishCall } from './finish-call.ts';
 import { streamOf } from './stream.ts';
 
 const BYTES = 'application/octet-stream';
-
-/** The exchange's own business, whatever a handler says. */
-const FRAMING = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'trailer',
-]);
 
 /**
  * Sends what a handler left: what `res.json()` and its like were given, else `res.body`, else what it returned.
@@ -128,7 +119,7 @@ function checkStrictResponse(
   });
 }
 
-function fieldless(call: Call): string[] {
+function fieldless(call: Call): HeaderList {
   return call.release.headers.slice();
 }
 
@@ -136,29 +127,10 @@ function sendAs(call: Call, status: number, contentType: string, body: Payload):
   send(call, status, ['content-type', contentType, ...call.release.headers], body);
 }
 
-/** Headers that every answer has, and those that the handler set. */
-function completeHeaders(call: Call, headers: string[]): string[] {
-  headers.push('x-request-id', call.requestId);
-  if (call.cors !== undefined) headers.push(...call.cors);
-  const { fields } = call.res;
-  return fields === undefined ? headers : mergeHandlerHeaders(headers, fields);
-}
-
-/** The handler's fields replace the framework's, except for those that a message may have several of. */
-function mergeHandlerHeaders(headers: string[], fields: Headers): string[] {
-  const merged: string[] = [];
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] as string;
-    if (name === 'vary' || name === 'link' || !fields.has(name))
-      merged.push(name, headers[index + 1] as string);
-  }
-  for (const [name, value] of fields) if (!FRAMING.has(name)) merged.push(name, value);
-  return merged;
-}
-
 /** `headers` is a flat list of the answer's own. */
-export function send(call: Call, status: number, headers: string[], body: Payload): void {
-  call.exchange.send(status, completeHeaders(call, headers), body);
+export function send(call: Call, status: number, headers: HeaderList, body: Payload): void {
+  const { exchange, requestId, cors, res } = call;
+  exchange.send(status, completeHeaders(headers, requestId, cors, res.fields), body);
   finishCall(call, status);
 }
 
@@ -172,7 +144,7 @@ function sendStream(
   call.isEvents = contentType === 'text/event-stream';
   // Without these a proxy or a cache may hold events back.
   if (call.isEvents) own.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  const headers = completeHeaders(call, own);
+  const headers = completeHeaders(own, call.requestId, call.cors, call.res.fields);
   call.phase = 'stream';
   call.deadline = Number.POSITIVE_INFINITY;
   call.source = chunks;

@@ -1,5 +1,6 @@
 import type { ReleaseInfo } from '@gati/contract';
 import type { ReleaseState } from '../route/release-state.ts';
+import type { HeaderList } from '../../types/exchange.ts';
 import type { ServedRelease } from '../../types/served-release.ts';
 
 /** One release of a {@link VersionTable}, ready for requests. */
@@ -11,7 +12,7 @@ export class VersionEntry implements ReleaseInfo {
   readonly migrated: boolean;
   readonly served: ServedRelease;
   /** Flat list of the headers that name the release on each answer. */
-  headers: string[] = [];
+  headers: HeaderList = [];
   /** Once its code is loaded. */
   state: ReleaseState | undefined = undefined;
 
@@ -46,49 +47,4 @@ export function toListed(
     status,
     ...(served.document !== undefined && { docs: `${base}/versions/${version}` }),
   };
-}
-
-/**
- * Version and release of an answer, links through the version history (RFC 5829), `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).
- * The links are relative: the same resource, asked in another version.
- */
-export function releaseHeaders(
-  entry: VersionEntry,
-  successor: VersionEntry | undefined,
-  latest: VersionEntry | undefined,
-  base: string,
-): string[] {
-  const links = [
-    ...(successor === undefined ? [] : [toLink(successor.version, 'successor-version')]),
-    ...(latest === undefined ? [] : [toLink(latest.version, 'latest-version')]),
-    toHistoryLink(base),
-  ];
-  const { deprecatedAt, sunsetAt } = entry.served;
-  return [
-    'x-api-version',
-    entry.version,
-    'x-gati-release',
-    entry.id,
-    'vary',
-    'X-API-Version',
-    'link',
-    links.join(', '),
-    ...(deprecatedAt === undefined
-      ? []
-      : ['deprecation', `@${Math.floor(Date.parse(deprecatedAt) / 1000)}`]),
-    ...(sunsetAt === undefined ? [] : ['sunset', new Date(sunsetAt).toUTCString()]),
-  ];
-}
-
-/** Of answers that no release gives. */
-export function noReleaseHeaders(base: string): string[] {
-  return ['vary', 'X-API-Version', 'link', toHistoryLink(base)];
-}
-
-export function toLink(version: string, rel: string): string {
-  return `<?api-version=${encodeURIComponent(version)}>; rel="${rel}"`;
-}
-
-function toHistoryLink(base: string): string {
-  return `<${base}/versions>; rel="version-history"`;
 }

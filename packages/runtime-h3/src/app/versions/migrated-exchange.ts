@@ -1,7 +1,7 @@
 import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract';
 import type { MigratedResponse } from '../../types/migration.ts';
-import { toProblem } from '../response/problem.ts';
-import type { BodyFault, Exchange, Payload } from '../../types/exchange.ts';
+import { printProblem } from '../response/problem.ts';
+import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
 
 export interface MigratedExchangeOptions {
   method: string;
@@ -66,7 +66,7 @@ export class MigratedExchange implements Exchange {
     this.#exchange.onGone(callback);
   }
 
-  send(status: number, headers: string[], body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): void {
     const own = this.#rename(headers);
     const { lower, waitUntil } = this.#options;
     const type = valueOf(own, 'content-type');
@@ -88,7 +88,7 @@ export class MigratedExchange implements Exchange {
         (error: unknown) => {
           const at = own.indexOf('content-type');
           own[at + 1] = PROBLEM_MEDIA_TYPE;
-          this.#exchange.send(500, own, JSON.stringify(toProblem(500, 'internal')));
+          this.#exchange.send(500, own, printProblem(500, 'internal'));
           throw error;
         },
       ),
@@ -97,7 +97,7 @@ export class MigratedExchange implements Exchange {
 
   stream(
     status: number,
-    headers: string[],
+    headers: HeaderList,
     chunks: AsyncIterator<string | Uint8Array>,
     done: (error?: unknown) => void,
   ): void {
@@ -109,9 +109,9 @@ export class MigratedExchange implements Exchange {
   }
 
   /** Version, links and dates are the retired release's; which release ran stays. */
-  #rename(headers: string[]): string[] {
+  #rename(headers: HeaderList): HeaderList {
     const { identity } = this.#options;
-    const renamed: string[] = [];
+    const renamed: HeaderList = [];
     for (let index = 0; index < headers.length; index += 2) {
       const [name, value] = [headers[index] as string, headers[index + 1] as string];
       if (!isName(name, value)) renamed.push(name, value);
@@ -134,7 +134,7 @@ function isName(name: string, value: string): boolean {
   );
 }
 
-function valueOf(headers: string[], name: string): string | undefined {
+function valueOf(headers: HeaderList, name: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2)
     if (headers[index] === name) return headers[index + 1];
   return undefined;

@@ -2,12 +2,12 @@ import { isListed, type Resolution } from '@gati/contract';
 import { send } from '../response/respond.ts';
 import type { Call } from '../request/call.ts';
 import { sendProblem } from '../response/respond-error.ts';
-import { type ListedRelease, toLink, toListed, type VersionEntry } from './entry.ts';
+import { NO_STORE, versionLink } from '../response/headers.ts';
+import { type ListedRelease, toListed, type VersionEntry } from './entry.ts';
 import type { VersionTable } from './table.ts';
 
 type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
 
-const NO_STORE = ['cache-control', 'no-store'];
 const LIST = '/versions';
 /** What a host name can be; anything else is not repeated to a person who may paste it into a shell. */
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
@@ -25,7 +25,7 @@ export function respondVersionError(
       const detail =
         'More than one version is live. Ask for one by X-API-Version or ?api-version=.';
       const links = versions.map(
-        ({ version }) => `${toLink(version, 'alternate')}; title="${version}"`,
+        ({ version }) => `${versionLink(version, 'alternate')}; title="${version}"`,
       );
       const curl = toCurl(call, versions[0]?.version ?? '');
       return sendProblem(call, 300, 'version_missing', { detail, versions, curl }, [

@@ -9,7 +9,8 @@ import {
   type VersionResolver,
 } from '@gati/contract';
 import type { MissingVersion, ServedReleases } from '../../types/served-release.ts';
-import { releaseHeaders, VersionEntry } from './entry.ts';
+import { releaseHeaders } from '../response/headers.ts';
+import { VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
 
 /** Callers choose the paths, so what is remembered is bounded. */

@@ -1,5 +1,6 @@
 import nodeAdapter, { type NodeAdapter } from 'crossws/adapters/node';
 import type { AppState } from '../app-state.ts';
+import { EVERY_RESPONSE, toPairs } from '../response/headers.ts';
 import { WebSocketHooks } from './hooks.ts';
 
 /** crossws on Node's sockets. Loaded by the first upgrade, and `ws` with it. */
@@ -12,7 +13,7 @@ export async function openNodeSockets(
   return nodeAdapter({
     getNamespace: () => namespace,
     serverOptions: { maxPayload: limits.message },
-    hooks,
+    hooks: { ...hooks, upgrade: () => ({ headers: toPairs(EVERY_RESPONSE) }) },
     // What other processes published comes back by `deliver`, which publishes it to the peers of this one alone.
     sync:
       link &&

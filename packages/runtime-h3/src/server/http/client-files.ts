@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
 
 /** `false`: there is no such file. */
 export interface ClientFiles {
@@ -40,6 +41,7 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
         HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
       response.headers.set('x-content-type-options', 'nosniff');
+      for (const [name, value] of toPairs(EVERY_RESPONSE)) response.headers.set(name, value);
       await sendNodeResponse(res, response);
       return true;
     },

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EVERY_RESPONSE, NO_STORE } from '../../app/response/headers.ts';
 
 export interface ProbeSources {
   prepare(res: ServerResponse): void;
@@ -60,10 +61,8 @@ function late(): Promise<Record<string, string>> {
 }
 
 function send(res: ServerResponse, status: number, type: string, body: string): void {
-  res.writeHead(status, {
-    'content-type': type,
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
-  });
+  const length = String(Buffer.byteLength(body));
+  const own = ['content-type', type, ...NO_STORE, 'content-length', length];
+  res.writeHead(status, [...own, ...EVERY_RESPONSE]);
   res.end(body);
 }

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { toProblem } from '../../app/response/problem.ts';
+import { PROBLEM_MEDIA_TYPE, STATUS_TITLES } from '@gati/contract';
+import { EVERY_RESPONSE, printHeaders } from '../../app/response/headers.ts';
+import { printProblem } from '../../app/response/problem.ts';
 
 /** Answers on a bare socket, which Node has no answer for, and ends it. */
 export function endWithProblem(
@@ -8,10 +10,18 @@ export function endWithProblem(
   code: string,
   detail?: string,
 ): void {
-  const problem = toProblem(status, code, detail === undefined ? undefined : { detail });
-  const body = JSON.stringify(problem);
+  const body = printProblem(status, code, detail === undefined ? undefined : { detail });
+  const headers = [
+    'Connection',
+    'close',
+    'Content-Type',
+    PROBLEM_MEDIA_TYPE,
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    ...EVERY_RESPONSE,
+  ];
   socket.end(
-    `HTTP/1.1 ${status} ${problem.title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_TITLES[status]}\r\n${printHeaders(headers)}\r\n${body}`,
     // Who does not read on would hold the connection.
     () => socket.destroy(),
   );

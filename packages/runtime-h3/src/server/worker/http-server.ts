@@ -8,7 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
-import { toProblem } from '../../app/response/problem.ts';
+import { writeProblem } from '../../app/response/problem.ts';
 import type { DrainState } from '../http/compression.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
@@ -64,7 +64,11 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       // Node lets flow after the answer what nobody asked for, a twentieth of a bare request for an `end` that nobody hears.
       if (!hasBody(req)) req.read(0);
       if (host !== undefined || hasHost(req)) onRequest(req, res);
-      else rejectWithoutHost(res);
+      else
+        writeProblem(res, 400, 'bad_request', { detail: 'The request has no Host.' }, [
+          'connection',
+          'close',
+        ]);
     },
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -117,18 +121,6 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
 /** RFC 9112, section 3.2. */
 function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.host !== undefined || httpVersion !== '1.1';
-}
-
-function rejectWithoutHost(res: ServerResponse): void {
-  const body = JSON.stringify(
-    toProblem(400, 'bad_request', { detail: 'The request has no Host.' }),
-  );
-  const headers = {
-    connection: 'close',
-    'content-type': 'application/problem+json',
-    'content-length': Buffer.byteLength(body),
-  };
-  res.writeHead(400, headers).end(body);
 }
 
 function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
