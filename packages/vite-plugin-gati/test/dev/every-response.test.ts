@@ -1,8 +1,8 @@
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { App } from '@gati/runtime-h3/app';
+import { sendRaw } from '@gati/test-kit/sockets';
 import type { ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { exchange } from '../../../../test/kit/raw.ts';
 import { EVERY_RESPONSE } from '../../../runtime-h3/src/app/response/headers.ts';
 import { serveUpgrades } from '../../src/dev/upgrades.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
@@ -32,9 +32,7 @@ const start = async (): Promise<void> => {
 /** Status of the first response to a request, and all values of the test header. */
 async function seen(text: string): Promise<{ status: number; header: string[] }> {
   const { port } = dev.server.httpServer!.address() as AddressInfo;
-  const socket = connect(port, '127.0.0.1');
-  setTimeout(() => socket.destroy(), 2000).unref();
-  const got = await exchange(socket, [text]);
+  const got = await sendRaw(port, [text], { wait: 2000 });
   const header = [...got.matchAll(new RegExp(`^${NAME}: (.*?)\r$`, 'gim'))];
   return { status: Number(got.slice(9, 12)), header: header.map(([, value]) => value as string) };
 }

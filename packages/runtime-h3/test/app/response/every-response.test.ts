@@ -1,3 +1,4 @@
+import { sendRaw } from '@gati/test-kit/sockets';
 import { plugin } from 'crossws/server/node';
 import { serve } from 'srvx/node';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -5,7 +6,7 @@ import { HttpError } from '../../../src/index.ts';
 import type { ServedRelease } from '../../../src/types/served-release.ts';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
 import { release } from '../../helpers/releases.ts';
-import { adapters, overNode, overWeb, raw, type Target } from '../../helpers/target.ts';
+import { adapters, overNode, overWeb, type Target } from '../../helpers/target.ts';
 import { TEST_HEADER, testHeaders, useTestHeader } from '../../helpers/test-header.ts';
 
 useTestHeader();
@@ -184,7 +185,7 @@ test.each(HANDSHAKES)(
   'a header of every response is on a Node handshake: %s',
   async (_way, path, headers, status) => {
     target = await overNode(bundle(ROUTES));
-    const text = await raw(target.port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`]);
+    const text = await sendRaw(target.port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`]);
     expect({ status: text.slice(9, 12), header: testHeaders(text) }).toEqual({
       status: String(status),
       header: ['yes'],
@@ -205,7 +206,7 @@ test.each([...HANDSHAKES, ['no WebSocket route', '/json', {}, 404] as const])(
     });
     await server.ready();
     const port = Number(new URL(server.url ?? '').port);
-    const text = await raw(port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`]);
+    const text = await sendRaw(port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`]);
     await server.close(true);
     expect({ status: text.slice(9, 12), header: testHeaders(text) }).toEqual({
       status: String(status),

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { exchange } from '../../../../../test/kit/raw.ts';
+import { sendRaw } from '@gati/test-kit/sockets';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
 import { enableCompression } from '../../../src/server/http/compression.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
@@ -23,12 +23,11 @@ let metrics: () => Promise<string>;
 let failing: Record<string, string>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gati-every-'));
+  folder = temporaryFolder('every-response');
   await mkdir(join(folder, 'assets'));
   await writeFile(join(folder, 'index.html'), '<!doctype html>');
   await writeFile(join(folder, 'assets/main-0123456789.js'), 'export {};\n'.repeat(200));
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 beforeEach(async () => {
   draining = false;
@@ -117,12 +116,8 @@ const WAYS: [string, string, number][] = [
   ],
 ];
 
-const request = (text: string): Promise<string> => {
-  const { port } = listener.address() as AddressInfo;
-  const socket = connect(port, '127.0.0.1');
-  setTimeout(() => socket.destroy(), 1000).unref();
-  return exchange(socket, [text]);
-};
+const request = (text: string): Promise<string> =>
+  sendRaw((listener.address() as AddressInfo).port, [text], { wait: 1000 });
 const seen = (text: string): { status: number; header: string[] } => ({
   status: Number(text.slice(9, 12)),
   header: testHeaders(text),
