@@ -28,7 +28,7 @@ export const syntaxError = (site: Site, message: string): Diagnostic =>
     'GATI_SYNTAX',
     site,
     `${message}.`.replace(/\.\.$/, '.'),
-    'Correct the syntax; until then this file does not answer, and all others do.',
+    'Correct the syntax. Until then only this file is affected in development.',
   );
 
 export const routeInvalid = (site: Site, fault: RouteError): Diagnostic =>
@@ -47,17 +47,17 @@ export const routeConflict = (site: Site, id: string, other: Site, otherId: stri
     'GATI_ROUTE_CONFLICT',
     site,
     id === otherId
-      ? `'${id}' is already answered by ${at(other)}.`
-      : `'${id}' answers the same requests as '${otherId}' in ${at(other)}.`,
-    'Change one of the two routes; until then the other file answers.',
+      ? `'${id}' is already the route of ${at(other)}.`
+      : `'${id}' matches the same requests as '${otherId}' in ${at(other)}.`,
+    'Change one of the two routes. Until then only the other file responds.',
   );
 
 export const routeShadowed = (site: Site, id: string): Diagnostic => ({
   ...diagnostic(
     'GATI_ROUTE_SHADOWED',
     site,
-    `'${id}' stands where a built server answers a probe of its own, which comes before all routes; only development asks this handler.`,
-    "Give the route another path, or leave it out: the server says itself how it is. A route below gati()'s `base` is in nobody's way.",
+    `'${id}' has the path of a probe: a built server responds to it before all routes, so only development calls this handler.`,
+    "Give the route another path, or remove it: the server reports its own health. Routes below gati()'s `base` are not affected.",
   ),
   level: 'warning',
 });
@@ -66,8 +66,8 @@ export const handlerMissing = (site: Site): Diagnostic =>
   diagnostic(
     'GATI_HANDLER_MISSING',
     site,
-    'The file stands in src/handlers, but exports no handler.',
-    "Export 'handler' (or a default function, or 'socket' for WS). A helper belongs outside of src/handlers or in a file that starts with '_'.",
+    'The file is in src/handlers but exports no handler.',
+    "Export 'handler' (or a default function, or 'socket' for WS). Move a helper out of src/handlers, or let its name start with '_'.",
   );
 
 export const socketMismatch = (site: Site, id: string, needs: 'socket' | 'handler'): Diagnostic =>
@@ -108,7 +108,7 @@ export const scheduleInvalid = (
   diagnostic(
     'GATI_EFFECT_SCHEDULE',
     site,
-    `'${schedule}'${timezone === undefined ? '' : ` in '${String(timezone)}'`} is no schedule: ${reason.replace(/\.$/, '')}.`,
+    `'${schedule}'${timezone === undefined ? '' : ` in '${String(timezone)}'`} is not a schedule: ${reason.replace(/\.$/, '')}.`,
     "Write minute, hour, day of month, month and day of week, as in '0 3 * * *', and for timezone a name such as 'Europe/Berlin'.",
   );
 
@@ -121,7 +121,7 @@ export const nameConflict = (site: Site, what: string, name: string, other: Site
     site,
     `The ${what} '${name}' is already taken by ${at(other)}.`,
     what === 'client name'
-      ? "Give one of them another: export const name = '…'."
+      ? "Give one of them another name: export const name = '…'."
       : 'Rename one of the two.',
   );
 

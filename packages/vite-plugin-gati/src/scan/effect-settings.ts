@@ -22,10 +22,10 @@ export function readSettings(file: string, { settings }: FileFacts): Diagnostic[
 }
 
 function toReason(schedule: unknown, timezone: unknown): string | undefined {
-  if (typeof schedule !== 'string') return 'it is no text';
+  if (typeof schedule !== 'string') return 'it is not a string';
   return timezone === undefined || typeof timezone === 'string'
     ? checkSchedule(schedule, timezone)
-    : 'the timezone is no text';
+    : 'the timezone is not a string';
 }
 
 const at = (file: string, setting: Setting | undefined): { file: string } => ({

@@ -11,7 +11,7 @@ export function noHandlers(root: string): Diagnostic[] {
     {
       code: 'GATI_NO_HANDLERS',
       level: 'warning',
-      message: `There is no ${HANDLERS} in ${root}, and no ${EFFECTS} or ${MODULES} either.`,
+      message: `There is no ${HANDLERS}, ${EFFECTS} or ${MODULES} in ${root}.`,
       fix: `Name the folder of the app with \`--root\`, or write the first handler into ${HANDLERS}.`,
     },
   ];

@@ -31,22 +31,22 @@ function migrationFault(
 ): [message: string, fix: string] | undefined {
   if (range === undefined) {
     return [
-      `'${from}' is no version and no range of versions.`,
-      "Name the file after the versions that it carries: '1.x.ts', '1.4.0.ts'.",
+      `'${from}' is neither a version nor a range of versions.`,
+      "Name the file after the versions that it migrates: '1.x.ts', '1.4.0.ts'.",
     ];
   }
   const target = to === undefined ? undefined : parseSemver(to);
   if (target === undefined) {
     return [
-      `The file does not say where it carries ${from} to.`,
-      "Write the version that it was made for: export const to = '2.0.0'.",
+      `The file does not say which version it migrates ${from} to.`,
+      "Export the version that it migrates to: export const to = '2.0.0'.",
     ];
   }
   const exact = parseSemver(from);
   if (satisfies(target, range) || (exact !== undefined && compareSemver(target, exact) <= 0)) {
     return [
       `${from} is migrated to ${to}, which is not behind it.`,
-      'Give the later version, to which the breaking change led.',
+      'Use the later version that the breaking change led to.',
     ];
   }
   if (!facts.open && !facts.exports.values.includes('default')) {

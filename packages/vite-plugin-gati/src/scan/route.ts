@@ -31,7 +31,7 @@ export function parseRoute(text: string): RouteTemplate | RouteError {
   if (word !== method)
     return {
       message: `The method in '${text}' is not in upper case.`,
-      fix: `Write it so, as in '${method} ${orExample(path)}'.`,
+      fix: `Write it in upper case, as in '${method} ${orExample(path)}'.`,
     };
   return checkPath(path) ?? { method, path };
 }
@@ -45,7 +45,7 @@ export function checkPath(path: string): RouteError | undefined {
   if (path.endsWith('/'))
     return {
       message: `'${path}' ends with a slash.`,
-      fix: `Write it without, as in '${orExample(path.replace(/\/+$/, '') || '/')}'; both are answered.`,
+      fix: `Write it without the slash, as in '${orExample(path.replace(/\/+$/, '') || '/')}'; requests with and without the slash match.`,
     };
   const names = new Set<string>();
   const segments = path.slice(1).split('/');
@@ -66,7 +66,7 @@ export function checkPath(path: string): RouteError | undefined {
       }
       if (names.has(name))
         return {
-          message: `The parameter '${name}' stands twice in '${path}'.`,
+          message: `'${path}' has the parameter '${name}' twice.`,
           fix: 'Give each parameter its own name.',
         };
       if (sign === '*' && index !== segments.length - 1) {
@@ -87,7 +87,7 @@ export function checkPath(path: string): RouteError | undefined {
         segment.replace(/[:*()?#[\]{}<>|^`"\\ ]|\p{Surrogate}/gu, ''),
       );
       return {
-        message: `'${segment}' can't stand in a path.`,
+        message: `'${segment}' can't be a segment of a path.`,
         fix: `A segment is text, ':name' or a last '*name'; anything else is percent-encoded: '${/^\.*$/.test(encoded) ? 'text' : encoded}'.`,
       };
     }

@@ -55,7 +55,7 @@ describe.each(ENGINES)('declared responses, %s', (engine) => {
         file: 'src/handlers/mismatch.ts',
         line: 5,
         message:
-          'What the handler answers with 200 is not what is declared: at /id it is `string`, and `number` is declared.',
+          'The body of status 200 does not match its declaration: at /id it is `string`, and `number` is declared.',
       },
     ]);
     expect(printed(contract.responses, {})).toEqual({ 200: '{ id: number }' });

@@ -20,7 +20,7 @@ export async function openCompiler(engine: Engine, options: CompilerOptions): Pr
     throw new GatiError({
       code: 'GATI_NO_TYPESCRIPT',
       message:
-        'No TypeScript was found that can analyse the handlers: the native program of TypeScript 7 does not start, and there is no other.',
+        'No TypeScript was found that can analyse the handlers: the native program of TypeScript 7 does not start, and the project has no TypeScript 5.9 or 6.0.',
       fix: 'Install without `--omit=optional`, or add `typescript` 5.9 or 6.0 to the project.',
     });
   }

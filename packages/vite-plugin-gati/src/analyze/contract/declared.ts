@@ -50,8 +50,8 @@ export function withDeclared(
     if (key === undefined) {
       issues.add(
         'GATI_RESPONSE_MISMATCH',
-        `The handler answers ${status}, which its declared responses do not have.`,
-        `Add ${status} to the declared responses, or do not answer it.`,
+        `The handler responds with ${status}, which is not among its declared responses.`,
+        `Add ${status} to the declared responses, or do not send it.`,
         node,
         'error',
       );
@@ -67,7 +67,7 @@ export function withDeclared(
     if (mismatch !== undefined) {
       issues.add(
         'GATI_RESPONSE_MISMATCH',
-        `What the handler answers with ${status} is not what is declared: ${describeMismatch(mismatch)}.`,
+        `The body of status ${status} does not match its declaration: ${describeMismatch(mismatch)}.`,
         'Change the declaration or the body so that they agree.',
         node,
         'error',
@@ -129,7 +129,7 @@ function readDeclared(
     if (name !== 'default' && !/^[2-5]\d\d$/.test(name)) {
       issues.add(
         'GATI_RESPONSE_MISMATCH',
-        `\`${name}\` is no status.`,
+        `\`${name}\` is not a status.`,
         'Name the responses by status, 200 to 599, or `default`.',
         node,
         'error',

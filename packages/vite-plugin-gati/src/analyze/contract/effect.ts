@@ -52,7 +52,7 @@ export function analyzeEffect(
   ) {
     issues.add(
       'GATI_EFFECT_SCHEDULE',
-      `'${name}' runs by its schedule with the payload {}, which its 'run' does not take.`,
+      `'${name}' runs on its schedule with the payload {}, which its 'run' does not accept.`,
       'Make the fields of the payload optional, or schedule an effect without a payload that enqueues this one.',
       payload,
     );

@@ -42,25 +42,25 @@ export function findImpossibleInput(
         reason: wrong,
         fix:
           names.length === 0
-            ? 'Put it into the route, or leave it out.'
+            ? 'Add the parameter to the route, or remove it from the type.'
             : `Name the parameters as the route does: ${own}.`,
       };
     }
     case 'query':
       return strings(
         findImpossible(schema, lookup, field),
-        'Declare names with strings, numbers, booleans or lists of these, or take a body.',
+        'Declare fields of strings, numbers, booleans or lists of these, or use a body.',
       );
     case 'headers':
       return strings(
         findImpossible(schema, lookup, field),
-        'Declare names with strings, numbers, booleans or lists of these.',
+        'Declare fields of strings, numbers, booleans or lists of these.',
       );
     case 'body':
       if (!optional && (method === 'GET' || method === 'HEAD'))
         return {
           reason: `it is required, and a ${method} has no body: \`fetch\` can't send one`,
-          fix: 'Take a query, or make the route a POST.',
+          fix: 'Use a query, or make the route a POST.',
         };
       return isForm
         ? strings(

@@ -30,7 +30,7 @@ export function findImpossible(
     if (found !== undefined) return found;
   }
   if (schema.type !== undefined && schema.type !== 'object')
-    return `it is ${article(schema)} and no record of names and values`;
+    return `it is ${article(schema)} and not an object with named fields`;
   for (const name of schema.required ?? []) {
     const reason = test(name, schema.properties?.[name] ?? {});
     if (reason !== undefined) return `\`${name}\` ${reason}`;

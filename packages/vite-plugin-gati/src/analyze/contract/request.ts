@@ -68,7 +68,7 @@ function warnOfImpossibleInput(
   const node = exports.get(name)?.declarations[0]?.node() ?? fallback;
   issues.add(
     'GATI_REQUEST_MISFIT',
-    `No request can bring what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' asks for: ${misfit.reason}.`,
+    `No request can contain what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' requires: ${misfit.reason}.`,
     misfit.fix,
     node,
   );
@@ -94,8 +94,8 @@ function declaredPart(
     for (const keyword of schema.lost) {
       issues.add(
         'GATI_SCHEMA_KEYWORD',
-        `The contract has no form for \`${keyword}\` of the schema \`${part}\`; it is checked, but not told to clients.`,
-        'Say it in the description of the field.',
+        `The contract has no form for \`${keyword}\` of the schema \`${part}\`; the server checks it, but clients do not see it.`,
+        'Describe the rule in the description of the field.',
         at(value),
       );
     }
@@ -139,7 +139,7 @@ function inferInput(
   if (!inputType) {
     issues.add(
       'GATI_SCHEMA_UNKNOWN',
-      `\`export const ${part}\` is not a Standard Schema, so the contract says nothing of it.`,
+      `\`export const ${part}\` is not a Standard Schema, so the contract has no schema for it.`,
       'Export a schema of zod, valibot or arktype, or a type.',
       node,
     );
@@ -147,7 +147,7 @@ function inferInput(
   }
   issues.add(
     'GATI_SCHEMA_TYPES_ONLY',
-    `The schema \`${part}\` was read by its type only, so its bounds and formats are not in the contract.`,
+    `The schema \`${part}\` could be read by its type only, so its bounds, patterns and defaults are not in the contract.`,
     'Use zod 4, arktype 2 or valibot with `@valibot/to-json-schema`.',
     node,
   );

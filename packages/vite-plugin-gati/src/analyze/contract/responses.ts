@@ -59,7 +59,7 @@ export function inferResponses(
     if (handler.kind !== 'function') {
       issues.add(
         'GATI_RESPONSE_UNKNOWN',
-        'The handler is made by code that is not followed, so what it answers is not known.',
+        "The analysis can't follow the code that creates the handler, so its responses are unknown.",
         'Write the handler as a function, or declare `export type Responses = { 200: … }`.',
         site.node,
       );
@@ -87,7 +87,7 @@ export function inferResponses(
       else
         issues.add(
           'GATI_STATUS_INVALID',
-          `An \`HttpError\` with status ${error.status} is answered as 500.`,
+          `An \`HttpError\` with status ${error.status} makes the runtime respond with 500.`,
           'Use a status from 400 to 599, or assign `res.status`.',
           error.node,
         );
@@ -152,7 +152,7 @@ function inferredResponses(
     const { node: at, why } = state.escaped;
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
-      `${why} What it answers can't be known.`,
+      `${why} Its response is unknown.`,
       'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
       at,
     );
@@ -161,7 +161,7 @@ function inferredResponses(
   if ('unknown' in state.status && state.status.invalid !== undefined) {
     issues.add(
       'GATI_STATUS_INVALID',
-      `A handler can't answer with status ${state.status.invalid}; it is answered as 500.`,
+      `A handler can't respond with status ${state.status.invalid}; the client gets 500.`,
       'Use a status from 200 to 599.',
       state.status.unknown,
     );
@@ -186,7 +186,7 @@ function inferredResponses(
   if (value.kind === 'type' && isSent(walk, value)) {
     issues.add(
       'GATI_RESPONSE_UNKNOWN',
-      'The answer is made by code that is not followed.',
+      "The analysis can't follow the code that makes the response.",
       'Return the body, or declare `export type Responses = { 200: … }`.',
       at,
     );
@@ -222,7 +222,7 @@ function answer(
   if (known === undefined && 'unknown' in state.status) {
     issues.add(
       'GATI_STATUS_UNKNOWN',
-      'The status can be any number, so the answer stands under `default`.',
+      'The status can be any number, so the response is under `default`.',
       'Assign a literal, or a map of literals declared `as const`.',
       state.status.unknown,
     );
@@ -254,7 +254,7 @@ function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Infer
   if (error.status === undefined) {
     issues.add(
       'GATI_STATUS_UNKNOWN',
-      'The status of the error that is thrown here is not known, so it stands under `default`.',
+      'The status of the error that is thrown here is unknown, so its response is under `default`.',
       'Give `HttpError` a literal status.',
       error.node,
     );
@@ -296,7 +296,7 @@ function joinStatus(
     issues.add(
       'GATI_BODY_SOMETIMES',
       `With status ${key} there is a body on one path and none on another.`,
-      'Send a body on each path, or answer 204 where there is none.',
+      'Send a body on each path, or respond with 204 where there is none.',
       answers.find(({ contentType }) => contentType === undefined)!.node,
     );
   }
@@ -307,8 +307,8 @@ function joinStatus(
   if (types.length > 1) {
     issues.add(
       'GATI_CONTENT_TYPES',
-      `Status ${key} is answered as ${types.join(' and as ')}; the contract names ${contentType}.`,
-      'Use one kind of body a status.',
+      `Status ${key} is sent as ${types.join(' and as ')}; the contract names ${contentType}.`,
+      'Use one content type per status.',
       first.node,
     );
   }

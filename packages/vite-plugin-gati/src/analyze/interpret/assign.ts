@@ -50,7 +50,7 @@ export function assignTo(
         return undefined;
       });
       return reachesResponse(value)
-        ? [walk.escape(next, at, 'The response object is taken apart in an assignment.')]
+        ? [walk.escape(next, at, 'An assignment destructures the response object.')]
         : [next];
     }
     default:
@@ -113,7 +113,7 @@ function assignMember(
         walk.escape(
           next,
           at,
-          'The response object is kept in a property, so others may change the answer.',
+          'The response object is stored in a property, so other code may change the response.',
         ),
       ];
     return [degrade(walk, unwrap(walk.host, expression), next)];

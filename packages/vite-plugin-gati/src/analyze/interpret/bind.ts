@@ -49,7 +49,7 @@ function bindObject(
     const key = propertyName(walk.host, from ?? name);
     if (dotDotDotToken) {
       if (value.kind === 'res')
-        next = walk.escape(next, element, 'The response object is taken apart with `...`.');
+        next = walk.escape(next, element, 'The response object is destructured with `...`.');
       continue;
     }
     if (value.kind === 'type' || value.kind === 'declared') {

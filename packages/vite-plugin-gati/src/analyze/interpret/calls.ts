@@ -140,7 +140,7 @@ function callFunction(
   if (recursive) {
     for (const error of summarize(walk, fn).errors) walk.sink.push({ state: args.state, error });
     const state = holds
-      ? walk.escape(args.state, node, 'A function that has the response object calls itself.')
+      ? walk.escape(args.state, node, 'A recursive function uses the response object.')
       : args.state;
     return [{ state: afterCall(walk, state), value: typed(walk, node) }];
   }
@@ -153,7 +153,7 @@ function callFunction(
       state: walk.escape(
         outcome.state,
         node,
-        'An async function has the response object and nobody waits for it.',
+        'An async function uses the response object but is not awaited.',
       ),
     }));
   }

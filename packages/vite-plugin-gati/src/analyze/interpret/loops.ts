@@ -89,7 +89,11 @@ function runLoop(walk: InterpreterApi, states: State[], loop: Loop): Flow {
       ...loop
         .enter(state)
         .no.map((end) =>
-          walk.escape(end, loop.body, 'A loop changes the answer in more ways than are followed.'),
+          walk.escape(
+            end,
+            loop.body,
+            'A loop changes the response in more ways than the analysis follows.',
+          ),
         ),
     );
   flow.normal = merge(leaving);

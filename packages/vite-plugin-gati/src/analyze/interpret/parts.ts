@@ -25,7 +25,11 @@ export function evaluateParts(walk: InterpreterApi, node: Node, state: State): O
     const uses = usesResponse(walk, node, next);
     return {
       state: uses
-        ? walk.escape(next, node, 'The response object is used in a way that is not followed.')
+        ? walk.escape(
+            next,
+            node,
+            "The response object is used in a way that the analysis can't follow.",
+          )
         : next,
       value: typed(walk, node),
     };

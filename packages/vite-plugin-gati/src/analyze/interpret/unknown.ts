@@ -27,12 +27,16 @@ export function callUnknown(
         next = walk.escape(
           next,
           node,
-          'A callback changes the answer, and it is not known when it is called.',
+          "A callback changes the response, and the analysis can't tell when it is called.",
         );
       else runForThrows(walk, value, next);
     }
     if (reachesResponse(value))
-      next = walk.escape(next, node, 'The response object is given to code that is not followed.');
+      next = walk.escape(
+        next,
+        node,
+        "The response object is passed to code that the analysis can't follow.",
+      );
   }
   next = forgetLiterals(next, values);
   if (values[0]?.kind === 'error' && isRejection(walk, node)) {

@@ -159,8 +159,8 @@ export class SchemaWriter {
   #tooDeep(type: TypeView): Schema {
     this.#report(
       'GATI_TYPE_TOO_DEEP',
-      `The type ${this.#host.text(type)} goes deeper than ${MAX_DEPTH} levels.`,
-      'Give the inner part a type of its own that does not grow with each level.',
+      `The type ${this.#host.text(type)} is nested deeper than ${MAX_DEPTH} levels.`,
+      'Let the inner part refer to a type that does not grow with each level.',
     );
     return {};
   }
@@ -307,7 +307,7 @@ export class SchemaWriter {
         this.#report(
           'GATI_TYPE_NOT_JSON',
           `${this.#host.text(type)} has no form in JSON.`,
-          'Send what it holds as a plain object, an array or a string.',
+          'Send its content as a plain object, an array or a string.',
         );
         return {};
     }
@@ -415,7 +415,7 @@ export class SchemaWriter {
     if (this.direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(symbol)) {
       this.#report(
         'GATI_TYPE_NOT_JSON',
-        `The getter \`${name}\` stands on the class, so JSON leaves it out.`,
+        `The getter \`${name}\` is defined on the class, so JSON leaves it out.`,
         'Give the class a `toJSON`, or copy the value into a plain object.',
       );
       return undefined;
