@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createAnalyzer } from '../packages/vite-plugin-gati/src/analyze/index.ts';
+import { createAnalyzer } from '../packages/vite-plugin-gati/src/analyze/create-analyzer.ts';
 import { scan } from '../packages/vite-plugin-gati/src/scan/scanner.ts';
 import { freshFolder, gatiApp, handler, probe } from './lib/app.mjs';
 import { percentile, report, round } from './lib/measure.mjs';

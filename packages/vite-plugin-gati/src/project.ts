@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Contract, Diagnostic } from '@gati/contract';
-import type { AnalyzerOptions, Engine, LoadSchema } from './analyze/index.ts';
-import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/analyzer-api.ts';
+import type { AnalyzerOptions, Engine, LoadSchema } from './analyze/create-analyzer.ts';
+import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/analyzer.ts';
 import { writeGenerated, writeTypes } from './generate/generate.ts';
-import { createSchemaLoader } from './analyze/load-schema.ts';
+import { createSchemaLoader } from './analyze/schema-loader.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { readPackage } from './files/package-json.ts';
 import { createScanner } from './scan/scanner.ts';
@@ -139,6 +139,6 @@ export function createProject(input: ProjectInput): Project {
 
 /** Loaded late: a compiler's start is not paid by who needs the scan only. */
 async function loadAnalyzer(settings: AnalyzerOptions): Promise<Analyzer> {
-  const { createAnalyzer } = await import('./analyze/index.ts');
+  const { createAnalyzer } = await import('./analyze/create-analyzer.ts');
   return createAnalyzer(settings);
 }

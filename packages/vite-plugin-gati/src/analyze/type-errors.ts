@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@gati/contract';
 import type { Compiler } from './compiler/compiler.ts';
-import type { ProjectFiles } from './project/project.ts';
-import { toFrame } from '../scan/frame.ts';
+import type { ProjectFiles } from './project/project-files.ts';
+import { toFrame } from '../scan/code-frame.ts';
 
 /** What the compiler has against a file (absolute), at the places of its text on disk. */
 export function typeErrors(host: Compiler, files: ProjectFiles, file: string): Diagnostic[] {

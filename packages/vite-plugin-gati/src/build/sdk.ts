@@ -3,7 +3,7 @@ import path from 'node:path';
 import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
 import type { EmittedFile } from '../emit/docker.ts';
 import { digestOf } from '../emit/manifest.ts';
-import { toPackageName, toTarballName } from '../emit/sdk/names.ts';
+import { toPackageName, toTarballName } from '../emit/sdk/sdk-names.ts';
 import { readPackageFields } from '../files/package-json.ts';
 import { readText } from '../files/read-text.ts';
 import { writeChanged } from '../files/write-changed.ts';
@@ -72,7 +72,7 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
 
   // Loaded late: most builds find the tarball in the cache.
   const [{ toSdkFiles }, { toTarball }] = await Promise.all([
-    import('../emit/sdk/files.ts'),
+    import('../emit/sdk/sdk-files.ts'),
     import('./tarball.ts'),
   ]);
   const tarball = await toTarball(

@@ -9,8 +9,8 @@ import {
   quote,
 } from '@gati/runtime-h3/checks';
 import type { InputCheck, LoadedRoute } from '@gati/runtime-h3/app';
-import { createProgram, HELPERS, type Program } from './program.ts';
-import { type InputPlan, planEffect, planRoute } from './route.ts';
+import { createProgram, HELPERS, type Program } from './check-program.ts';
+import { type InputPlan, planEffect, planRoute } from './plan.ts';
 
 /** The checks of a route, ready to run: the same code that the build prints, evaluated here. */
 export function compileChecks(

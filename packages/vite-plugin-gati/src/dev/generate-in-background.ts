@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { normalizePath, type ViteDevServer } from 'vite';
-import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
+import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../analyze/analyzer.ts';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
 import type { DiagnosticReporter } from './diagnostics.ts';

@@ -8,7 +8,7 @@ import {
   type RouteContract,
 } from '@gati/contract';
 import type { LoadedRoute } from '@gati/runtime-h3/app';
-import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer-api.ts';
+import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer.ts';
 import { compileChecks } from '../compile/compile-checks.ts';
 import type { RouteFile } from '../scan/types.ts';
 import type { ModuleLoader } from './module-loader.ts';

@@ -4,8 +4,8 @@ import { inspect, stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
-import { readFacts } from '../scan/facts.ts';
-import { toFrame } from '../scan/frame.ts';
+import { readFacts } from '../scan/read-facts.ts';
+import { toFrame } from '../scan/code-frame.ts';
 import { syntaxError } from '../scan/diagnostics.ts';
 
 interface ViteError {

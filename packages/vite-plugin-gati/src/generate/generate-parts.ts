@@ -1,5 +1,5 @@
 import { assembleContract } from '@gati/contract';
-import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer-api.ts';
+import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer.ts';
 import { writeGenerated, writeTypes } from './generate.ts';
 import type { GenerateTarget } from './generate.ts';
 import { createVersionProposer } from '../releases/propose-version.ts';

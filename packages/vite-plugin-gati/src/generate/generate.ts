@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Contract, printManifest } from '@gati/contract';
-import { emitClient } from '../emit/client.ts';
+import { emitClient } from '../emit/client/client.ts';
 import { emitContext } from '../emit/context.ts';
 import { toManifest } from '../emit/manifest.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
-import { emitTypes } from '../emit/types.ts';
-import { emitVersions } from '../emit/versions.ts';
+import { emitTypes } from '../emit/global-types.ts';
+import { emitVersions } from '../emit/version-types.ts';
 import { writeEnvFile } from './env-file.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Scan } from '../scan/types.ts';

@@ -1,7 +1,7 @@
 import { type Contract, parseRange, parseSemver, satisfies } from '@gati/contract';
 import { listReleases, openReleaseStore, readManifest } from '@gati/runtime-h3/releases';
 import type { ReleaseStore, StoredRelease } from '@gati/runtime-h3';
-import type { MigrationTypes } from '../emit/versions.ts';
+import type { MigrationTypes } from '../emit/version-types.ts';
 import type { VersionFile } from '../scan/types.ts';
 import { locateStore } from './locate.ts';
 

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '@gati/contract';
-import { readEffects, readModules } from './assemble-named.ts';
+import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
-import type { ScannedFile } from './facts.ts';
+import type { ScannedFile } from './read-facts.ts';
 import type { FileRole } from './layout.ts';
-import { claimNames } from './claim-names.ts';
+import { claimNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
 import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
 import { toShape } from './route.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic, GatiCode } from '@gati/contract';
-import type { Place } from './frame.ts';
+import type { Place } from './code-frame.ts';
 import type { RouteError } from './route.ts';
 
 interface Site {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@gati/contract';
 import { checkSchedule, checkSettings } from '@gati/runtime-h3/effects/settings';
-import type { FileFacts, Setting } from './facts.ts';
+import type { FileFacts, Setting } from './read-facts.ts';
 import { scheduleInvalid, settingInvalid } from './diagnostics.ts';
 
 /** What can be told of an effect's settings before it runs; what is no constant is looked at when it is loaded. */

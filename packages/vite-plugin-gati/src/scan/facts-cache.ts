@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { replaceCacheFile } from '../files/cache-file.ts';
-import type { FileFacts } from './facts.ts';
+import type { FileFacts } from './read-facts.ts';
 
 /** Raised whenever the same text may give other facts. */
 const FORMAT = 3;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@gati/contract';
-import type { Constant, ScannedFile } from './facts.ts';
+import type { Constant, ScannedFile } from './read-facts.ts';
 import { belowFolder, HANDLERS } from './layout.ts';
-import { parseClientName, toClientName } from './names.ts';
+import { parseClientName, toClientName } from './client-names.ts';
 import {
   handlerMissing,
   nameInvalid,

@@ -6,7 +6,7 @@ import {
   type Range,
   satisfies,
 } from '@gati/contract';
-import type { ScannedFile } from './facts.ts';
+import type { ScannedFile } from './read-facts.ts';
 import { belowFolder, VERSIONS } from './layout.ts';
 import { migrationInvalid } from './diagnostics.ts';
 import type { VersionFile } from './types.ts';

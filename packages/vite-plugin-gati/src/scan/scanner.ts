@@ -4,7 +4,7 @@ import { glob } from 'tinyglobby';
 import { readText } from '../files/read-text.ts';
 import { assemble } from './assemble.ts';
 import { createFactsCache } from './facts-cache.ts';
-import { type FileFacts, readFacts, type ScannedFile } from './facts.ts';
+import { type FileFacts, readFacts, type ScannedFile } from './read-facts.ts';
 import { FOLDERS, roleOf } from './layout.ts';
 import type { Scan } from './types.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
-import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer-api.ts';
+import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer.ts';
 import type { Scan } from '../../src/scan/types.ts';
 import {
   type ENGINES,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Analyzer } from '../../src/analyze/analyzer-api.ts';
+import type { Analyzer } from '../../src/analyze/analyzer.ts';
 import type { Scan } from '../../src/scan/types.ts';
 import {
   ENGINES,

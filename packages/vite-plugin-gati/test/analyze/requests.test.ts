@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalyzedEffect, AnalyzedRoute } from '../../src/analyze/analyzer-api.ts';
+import type { AnalyzedEffect, AnalyzedRoute } from '../../src/analyze/analyzer.ts';
 import { type Analyzed, analyzeRoutes, type RouteTexts } from './analyzed.ts';
 import { ENGINES, print, printed } from './corpus.ts';
 

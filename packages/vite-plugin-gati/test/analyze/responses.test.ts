@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Analyzer } from '../../src/analyze/analyzer-api.ts';
+import type { Analyzer } from '../../src/analyze/analyzer.ts';
 import {
   ENGINES,
   makeProject,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalyzedRoute } from '../../src/analyze/analyzer-api.ts';
+import type { AnalyzedRoute } from '../../src/analyze/analyzer.ts';
 import { type Analyzed, analyzeRoutes, type RouteTexts } from './analyzed.ts';
 import { ENGINES, printed } from './corpus.ts';
 

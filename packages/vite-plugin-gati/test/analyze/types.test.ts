@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer-api.ts';
+import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer.ts';
 import { ENGINES, makeProject, openAnalyzer, type Project, toRoute, toScan } from './corpus.ts';
 import { TYPES } from './types.cases.ts';
 

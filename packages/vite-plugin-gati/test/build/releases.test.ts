@@ -9,7 +9,7 @@ import {
   rollbackRelease,
 } from '@gati/runtime-h3/releases';
 import type { ReleaseBundle, ReleaseStore } from '@gati/runtime-h3';
-import type { AnalyzedRoute } from '../../src/analyze/analyzer-api.ts';
+import type { AnalyzedRoute } from '../../src/analyze/analyzer.ts';
 import { createPartsWriter } from '../../src/generate/generate-parts.ts';
 import { createProject } from '../../src/project.ts';
 import { build, type Built, copyAway, type Files, makeApp, readAll, write } from './app.ts';

@@ -9,7 +9,7 @@ import { parseTar } from 'nanotar';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { putRelease, openReleaseStore } from '@gati/runtime-h3/releases';
-import { toPackageName, toPageNames, toTarballName } from '../../src/emit/sdk/names.ts';
+import { toPackageName, toPageNames, toTarballName } from '../../src/emit/sdk/sdk-names.ts';
 import { build, type Built, type Files, makeApp, write } from './app.ts';
 
 const MINUTE = 60_000;

@@ -6,7 +6,7 @@ import { assembleContract, type Contract } from '@gati/contract';
 import { build } from 'esbuild';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { describe, expect, test } from 'vitest';
-import { emitClient } from '../../src/emit/client.ts';
+import { emitClient } from '../../src/emit/client/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
 import { SCAN } from '../emit-types/files.ts';
 import { CONTRACT, route } from './contract.ts';

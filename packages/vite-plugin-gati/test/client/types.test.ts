@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emitClient } from '../../src/emit/client.ts';
+import { emitClient } from '../../src/emit/client/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
-import { toExampleCall } from '../../src/emit/sdk/example.ts';
-import { emitTypes } from '../../src/emit/types.ts';
+import { toExampleCall } from '../../src/emit/sdk/example-call.ts';
+import { emitTypes } from '../../src/emit/global-types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from '../emit-types/app.ts';
 import { FILES, SCAN } from '../emit-types/files.ts';
 import { CONTRACT } from './contract.ts';

@@ -6,9 +6,9 @@ import type { Defs, RouteContract, Schema } from '@gati/contract';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileChecks } from '../../src/compile/compile-checks.ts';
-import { printRoute } from '../../src/compile/print.ts';
-import { createProgram, HELPERS } from '../../src/compile/program.ts';
-import { planRoute } from '../../src/compile/route.ts';
+import { printRoute } from '../../src/compile/print-plan.ts';
+import { createProgram, HELPERS } from '../../src/compile/check-program.ts';
+import { planRoute } from '../../src/compile/plan.ts';
 import { fits } from '../../../runtime-h3/src/validate/explain.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 

@@ -1,7 +1,7 @@
 import type { ErrorPayload } from 'vite';
 import { eventually } from '@gati/test-kit/wait';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Analyzer } from '../../src/analyze/analyzer-api.ts';
+import type { Analyzer } from '../../src/analyze/analyzer.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, startDev } from '../helpers/dev.ts';
 

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract, RouteContract, Schema } from '@gati/contract';
-import { emitTypes } from '../../src/emit/types.ts';
-import { emitVersions } from '../../src/emit/versions.ts';
+import { emitTypes } from '../../src/emit/global-types.ts';
+import { emitVersions } from '../../src/emit/version-types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from './app.ts';
 import { FILES, SCAN } from './files.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { assembleContract, type RouteContract, type Schema } from '@gati/contract';
-import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer-api.ts';
+import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer.ts';
 
 /**
  * Takes contracts from a line `// contract: {…}` of the file: for tests of what is done with a contract, in no time and to the byte.

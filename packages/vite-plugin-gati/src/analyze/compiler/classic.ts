@@ -14,7 +14,7 @@ import type {
   TypeTag,
   TypeView,
 } from './compiler.ts';
-import { typeTagOf } from './tags.ts';
+import { typeTagOf } from './type-tags.ts';
 
 type TypeScript = typeof ts;
 

@@ -13,7 +13,7 @@ import {
   TypeFlags,
 } from 'typescript-7/unstable/sync';
 import type { Node, SourceFile } from 'typescript-7/unstable/ast';
-import { closeCompiler } from '../close-compiler.ts';
+import { closeCompiler } from './close-compiler.ts';
 import type {
   AliasView,
   DeclarationView,
@@ -27,7 +27,7 @@ import type {
   TypeTag,
   TypeView,
 } from './compiler.ts';
-import { typeTagOf } from './tags.ts';
+import { typeTagOf } from './type-tags.ts';
 
 class View implements TypeView {
   readonly raw: Type;

@@ -1,10 +1,10 @@
 import type { Schema, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Compiler } from '../compiler/compiler.ts';
-import type { Session } from '../session.ts';
-import type { Facts } from './facts.ts';
-import type { State } from './state.ts';
-import type { Frame, FunctionNode, HttpFailure, Value } from './values.ts';
+import type { Session } from '../program-snapshot.ts';
+import type { Facts } from './state/facts.ts';
+import type { State } from './state/state.ts';
+import type { Frame, FunctionNode, HttpFailure, Value } from './state/values.ts';
 
 export interface Outcome {
   state: State;

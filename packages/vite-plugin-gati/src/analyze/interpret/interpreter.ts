@@ -7,21 +7,21 @@ import {
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
-import type { Session } from '../session.ts';
-import { assignResponse } from './responses.ts';
-import { bindName } from './bind.ts';
-import { evaluateCall } from './calls.ts';
-import { evaluateNew } from './construct.ts';
-import { testCondition } from './conditions.ts';
-import { assignTo } from './assign.ts';
-import { evaluateExpression } from './expressions.ts';
-import { unify } from './generics.ts';
-import type { Facts } from './facts.ts';
-import { writeValue } from './schemas.ts';
-import { executeAll } from './statements.ts';
-import type { State } from './state.ts';
-import { recordThrow } from './throws.ts';
-import { type Frame, type FunctionNode, UNDEFINED, type Value } from './values.ts';
+import type { Session } from '../program-snapshot.ts';
+import { assignResponse } from './responses/response-object.ts';
+import { bindName } from './expressions/bind.ts';
+import { evaluateCall } from './calls/calls.ts';
+import { evaluateNew } from './calls/new.ts';
+import { testCondition } from './expressions/conditions.ts';
+import { assignTo } from './expressions/assign.ts';
+import { evaluateExpression } from './expressions/expressions.ts';
+import { unify } from './calls/type-arguments.ts';
+import type { Facts } from './state/facts.ts';
+import { writeValue } from './responses/value-schema.ts';
+import { executeAll } from './statements/statements.ts';
+import type { State } from './state/state.ts';
+import { recordThrow } from './responses/http-errors.ts';
+import { type Frame, type FunctionNode, UNDEFINED, type Value } from './state/values.ts';
 import type { Flow, Outcome, Thrown, InterpreterApi } from './interpreter-api.ts';
 import type { Report } from './report.ts';
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import type * as TypeScript from 'typescript-7/unstable/sync';
-import { closeCompiler } from '../../analyze/close-compiler.ts';
-import { toFrame, toPlace } from '../../scan/frame.ts';
+import { closeCompiler } from '../../analyze/compiler/close-compiler.ts';
+import { toFrame, toPlace } from '../../scan/code-frame.ts';
 import { applyInsertions, type Insertion, toOriginal } from './annotate.ts';
 import { fallbackConfig, findConfigs } from './tsconfigs.ts';
 

@@ -1,4 +1,4 @@
-import { toPackageName } from './names.ts';
+import { toPackageName } from './sdk-names.ts';
 
 /** What an SDK takes over from its app's `package.json`; `private`, scripts and dependencies are the app's own. */
 const COPIED_FIELDS = [

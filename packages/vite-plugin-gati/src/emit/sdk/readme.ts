@@ -1,5 +1,5 @@
 import type { Contract, RouteContract } from '@gati/contract';
-import { toCallee, toExampleCall } from './example.ts';
+import { toCallee, toExampleCall } from './example-call.ts';
 
 export interface ReadmeInput {
   packageName: string;

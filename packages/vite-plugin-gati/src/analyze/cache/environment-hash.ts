@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { readText } from '../../files/read-text.ts';
+import { configNames } from '../project/analysis-config.ts';
+import { hashOf } from './file-hashes.ts';
+
+/** Raised whenever the same files may give another contract. */
+const FORMAT = 6;
+
+const LOCKFILES = [
+  'package-lock.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'bun.lock',
+  'bun.lockb',
+  'node_modules/.package-lock.json',
+];
+
+/** A hash of what every contract depends on beside the project's own sources: compilers, configuration, packages, global declarations. */
+export function environmentHash(root: string, ...facts: string[]): string {
+  return hashOf(
+    JSON.stringify([
+      FORMAT,
+      facts,
+      compilerVersion(import.meta.url, 'typescript-7'),
+      compilerVersion(`${root}/package.json`, 'typescript'),
+      configNames(root).flatMap((name) => configTexts(`${root}/${name}`)),
+      lockfiles(root),
+      declarations(root),
+    ]),
+  );
+}
+
+function compilerVersion(from: string, name: string): string {
+  try {
+    return (createRequire(from)(`${name}/package.json`) as { version: string }).version;
+  } catch {
+    return '';
+  }
+}
+
+/** A configuration and those that it extends by a path. */
+function configTexts(file: string, depth = 0): string[] {
+  const text = readText(file);
+  if (text === undefined || depth > 8) return [];
+  const parents = [...text.matchAll(/"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/g)].flatMap(([, list]) =>
+    [...list!.matchAll(/"([^"]+)"/g)].map(([, path]) => path!),
+  );
+  const near = parents.filter((path) => path.startsWith('.') || isAbsolute(path));
+  return [
+    text,
+    ...near.flatMap((path) =>
+      configTexts(
+        resolve(dirname(file), path.endsWith('.json') ? path : `${path}.json`),
+        depth + 1,
+      ),
+    ),
+  ];
+}
+
+function lockfiles(root: string): string[] {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const found = LOCKFILES.flatMap((name) => {
+      const text = readText(`${folder}/${name}`);
+      return text === undefined ? [] : [hashOf(text)];
+    });
+    if (found.length > 0 || dirname(folder) === folder) return found;
+  }
+}
+
+/** Declarations that may be global, wherever they stand in `src`. */
+function declarations(root: string): string[] {
+  try {
+    return readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => `${name}:${hashOf(readText(`${root}/src/${name}`) ?? '')}`);
+  } catch {
+    return [];
+  }
+}

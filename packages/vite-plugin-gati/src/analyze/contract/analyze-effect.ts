@@ -1,0 +1,61 @@
+import {
+  canonicalSchema,
+  type EffectContract,
+  isSubschema,
+  mapEffect,
+  type Schema,
+} from '@gati/contract';
+import type { NamedFile } from '../../scan/types.ts';
+import type { Session } from '../program-snapshot.ts';
+import type { AnalyzedEffect } from '../analyzer.ts';
+import { DefNames } from './definition-names.ts';
+import { findHandler } from './find-handler.ts';
+import { Issues } from './diagnostics.ts';
+
+/** What a schedule enqueues: `{}`. */
+const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: false };
+
+/** Payload and result of an effect: the first parameter of `run` and what it resolves to. */
+export function analyzeEffect(
+  session: Session,
+  { name, file }: NamedFile,
+): Omit<AnalyzedEffect, 'dependencies'> {
+  const contract: EffectContract = { name, file };
+  const exports = session.host.moduleExports(session.files.absolute(file));
+  const symbol = exports.get('run') ?? exports.get('default');
+  const site = symbol && findHandler(session, symbol);
+  const issues = new Issues(session);
+  if (!site) return { contract, $defs: {}, warnings: [] };
+  const [payload] = site.fn?.parameters ?? [];
+  if (payload) {
+    const written = session.requests.write(session.type(payload.name));
+    contract.payload = written.schema;
+    for (const { code, message, fix } of written.issues) issues.add(code, message, fix, payload);
+  }
+  const [returned] = session.host.returns(session.type(site.node));
+  if (returned) {
+    const inner = session.promised(returned);
+    if (inner.tag !== 'void' && inner.tag !== 'undefined' && inner.tag !== 'never') {
+      const written = session.responses.write(inner);
+      contract.result = written.schema;
+      for (const { code, message, fix } of written.issues)
+        issues.add(code, message, fix, site.node);
+    }
+  }
+  const names = new DefNames(session);
+  const finished = mapEffect(contract, (schema) => names.finish(canonicalSchema(schema)));
+  if (
+    payload &&
+    finished.payload &&
+    exports.has('schedule') &&
+    !isSubschema(EMPTY, finished.payload, {}, names.$defs)
+  ) {
+    issues.add(
+      'GATI_EFFECT_SCHEDULE',
+      `'${name}' runs on its schedule with the payload {}, which its 'run' does not accept.`,
+      'Make the fields of the payload optional, or schedule an effect without a payload that enqueues this one.',
+      payload,
+    );
+  }
+  return { contract: finished, $defs: names.$defs, warnings: issues.list() };
+}

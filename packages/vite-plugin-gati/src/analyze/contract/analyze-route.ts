@@ -1,0 +1,105 @@
+import { canonicalSchema, type Diagnostic, mapRoute, type RouteContract } from '@gati/contract';
+import type { RouteFile } from '../../scan/types.ts';
+import type { Session } from '../program-snapshot.ts';
+import type { AnalyzedRoute } from '../analyzer.ts';
+import { readDoc } from '../types/doc-comments.ts';
+import { DefNames } from './definition-names.ts';
+import type { FunctionNode } from '../interpret/state/values.ts';
+import { findHandler, type HandlerSite } from './find-handler.ts';
+import { Issues } from './diagnostics.ts';
+import { requestParts } from './request-parts.ts';
+import { type Inferred, inferResponses } from './infer-responses.ts';
+import { withDeclared } from './declared-responses.ts';
+import type { LoadedSchemas } from './schema-values/load-schemas.ts';
+
+/** One route's contract from the program as it stands. */
+export function analyzeRoute(
+  session: Session,
+  route: RouteFile,
+  loaded: LoadedSchemas,
+): Omit<AnalyzedRoute, 'dependencies'> {
+  const file = session.files.absolute(route.file);
+  const source = session.host.source(file);
+  const issues = new Issues(session);
+  const base: RouteContract = {
+    id: route.id,
+    method: route.method,
+    path: route.path,
+    domain: route.domain,
+    name: route.name,
+    file: route.file,
+    ...(route.version === undefined ? {} : { version: route.version }),
+    responses: {},
+  };
+  if (!source) return { contract: base, $defs: {}, warnings: [missing(route)] };
+  const exports = session.host.moduleExports(file);
+  const symbol = exports.get(route.handler);
+  const isSocket = route.method === 'WS';
+  const site = symbol && findHandler(session, symbol);
+  const request = requestParts({ session, route, exports, loaded, issues, fallback: source });
+  const unknown: Inferred = {
+    responses: { default: { schema: {}, contentType: 'application/json' } },
+    places: new Map(),
+  };
+  const inferred =
+    site && !isSocket
+      ? inferResponses(session, site, middlewareOf(session, route), issues)
+      : unknown;
+  if (!site && !isSocket) {
+    issues.add(
+      'GATI_RESPONSE_UNKNOWN',
+      `The export \`${route.handler}\` could not be followed to a function.`,
+      'Export the handler as a function of this file.',
+      source,
+    );
+  }
+  const responses = isSocket
+    ? {}
+    : withDeclared(session, exports, loaded, route.file, inferred, issues);
+  const names = new DefNames(session);
+  const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) =>
+    names.finish(canonicalSchema(schema)),
+  );
+  for (const definition of names.used) {
+    for (const { code, message, fix } of definition.issues)
+      issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
+  }
+  return { contract, $defs: names.$defs, warnings: issues.list() };
+}
+
+/** Functions of the `_middleware.ts` files, outermost first. Whatever can't be followed is left out: the scan speaks of it. */
+function middlewareOf(session: Session, route: RouteFile): FunctionNode[] {
+  return route.middleware.flatMap((file) => {
+    const exports = session.host.moduleExports(session.files.absolute(file));
+    const symbol = exports.get('middleware') ?? exports.get('default');
+    const fn = symbol && findHandler(session, symbol)?.fn;
+    return fn ? [fn] : [];
+  });
+}
+
+function missing(route: RouteFile): Diagnostic {
+  return {
+    code: 'GATI_HANDLER_UNREADABLE',
+    level: 'error',
+    message: `The handler ${route.file} could not be read.`,
+    fix: 'Check that the file is there and is a TypeScript or JavaScript module.',
+    file: route.file,
+  };
+}
+
+/** Summary is the first line of the documentation, description the rest. */
+function notes(
+  site: HandlerSite | undefined,
+): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {
+  if (!site) return {};
+  const doc = readDoc(site.declaration.getSourceFile().text, site.declaration.pos);
+  if (!doc) return {};
+  const [summary, ...rest] = (doc.description ?? '').split(/\n\s*\n/);
+  const deprecated = doc.tags.find(({ name }) => name === 'deprecated');
+  const description = rest.join('\n\n').trim();
+  return {
+    ...(summary ? { summary: summary.replace(/\s*\n\s*/g, ' ') } : {}),
+    ...(description ? { description } : {}),
+    ...(deprecated ? { deprecated: deprecated.text || true } : {}),
+  };
+}

@@ -1,0 +1,153 @@
+import {
+  canonicalSchema,
+  PROBLEM_MEDIA_TYPE,
+  type ResponseContract,
+  type Schema,
+} from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { SymbolView } from '../compiler/compiler.ts';
+import type { Session } from '../program-snapshot.ts';
+import { describeMismatch, findMismatch } from './find-mismatch.ts';
+import type { Issues } from './diagnostics.ts';
+import type { Inferred } from './infer-responses.ts';
+import { adopt, type LoadedSchemas } from './schema-values/load-schemas.ts';
+
+interface DeclaredResponses {
+  byStatus: Map<string, Schema | undefined>;
+  node: Node;
+}
+
+/** What is sure once the author says it, and so is no news any more. */
+const SETTLED = new Set([
+  'GATI_RESPONSE_UNKNOWN',
+  'GATI_STATUS_UNKNOWN',
+  'GATI_TYPE_ANY',
+  'GATI_BODY_SOMETIMES',
+]);
+
+/** Declared responses stand in the contract; the inferred ones are held against them. */
+export function withDeclared(
+  session: Session,
+  exports: Map<string, SymbolView>,
+  loaded: LoadedSchemas,
+  file: string,
+  inferred: Inferred,
+  issues: Issues,
+): Record<string, ResponseContract> {
+  const declared = readDeclared(session, exports, loaded, file, issues);
+  if (!declared) return inferred.responses;
+  const lookup = (name: string): Schema | undefined =>
+    session.responses.definitions.get(name)?.schema ??
+    session.requests.definitions.get(name)?.schema;
+  for (const [status, response] of Object.entries(inferred.responses)) {
+    const node = inferred.places.get(status) ?? declared.node;
+    if (status === 'default') continue;
+    const key = declared.byStatus.has(status)
+      ? status
+      : declared.byStatus.has('default')
+        ? 'default'
+        : undefined;
+    if (key === undefined) {
+      issues.add(
+        'GATI_RESPONSE_MISMATCH',
+        `The handler responds with ${status}, which is not among its declared responses.`,
+        `Add ${status} to the declared responses, or do not send it.`,
+        node,
+        'error',
+      );
+      continue;
+    }
+    const schema = declared.byStatus.get(key);
+    const mismatch =
+      schema && response.schema
+        ? findMismatch(response.schema, schema, lookup)
+        : Boolean(schema) !== Boolean(response.schema)
+          ? { path: '/', found: response.schema, wanted: schema }
+          : undefined;
+    if (mismatch !== undefined) {
+      issues.add(
+        'GATI_RESPONSE_MISMATCH',
+        `The body of status ${status} does not match its declaration: ${describeMismatch(mismatch)}.`,
+        'Change the declaration or the body so that they agree.',
+        node,
+        'error',
+      );
+    }
+  }
+  issues.drop(SETTLED);
+  return Object.fromEntries(
+    [...declared.byStatus].map(([status, schema]) => {
+      const before = inferred.responses[status];
+      const contentType =
+        before?.contentType ??
+        (Number(status) >= 400 && isProblem(schema) ? PROBLEM_MEDIA_TYPE : 'application/json');
+      return [
+        status,
+        {
+          ...(schema ? { schema, contentType } : {}),
+          ...(before?.stream ? { stream: true } : {}),
+          declared: true,
+        },
+      ];
+    }),
+  );
+}
+
+function isProblem(schema: Schema | undefined): boolean {
+  return (
+    schema?.properties !== undefined &&
+    ['type', 'title', 'status', 'code'].every((name) => Object.hasOwn(schema.properties!, name))
+  );
+}
+
+function readDeclared(
+  session: Session,
+  exports: Map<string, SymbolView>,
+  loaded: LoadedSchemas,
+  file: string,
+  issues: Issues,
+): DeclaredResponses | undefined {
+  const symbol = exports.get('Responses') ?? exports.get('responses');
+  const node = symbol?.declarations[0]?.node();
+  if (!symbol || !node) return undefined;
+  if (loaded.responses) {
+    const byStatus = new Map(
+      [...loaded.responses].map(
+        ([status, schema]) =>
+          [status, adopt(session.responses, schema, `${file}:responses:${status}`)] as const,
+      ),
+    );
+    return { byStatus, node };
+  }
+  const { host } = session;
+  const isType = symbol.name === 'Responses';
+  const type = isType
+    ? host.declaredType(host.target(symbol))
+    : host.typesOf([host.target(symbol)])[0]!;
+  const byStatus = new Map<string, Schema | undefined>();
+  for (const { name, type: body } of host.properties(type)) {
+    if (name !== 'default' && !/^[2-5]\d\d$/.test(name)) {
+      issues.add(
+        'GATI_RESPONSE_MISMATCH',
+        `\`${name}\` is not a status.`,
+        'Name the responses by status, 200 to 599, or `default`.',
+        node,
+        'error',
+      );
+      continue;
+    }
+    const standard = isType ? undefined : host.property(body, '~standard');
+    const types = standard && host.property(standard, 'types');
+    const kept =
+      types?.tag === 'union' ? host.members(types).find(({ tag }) => tag === 'object') : types;
+    const inner = (kept && host.property(kept, 'output')) ?? body;
+    if (inner.tag === 'void' || inner.tag === 'undefined' || inner.tag === 'never')
+      byStatus.set(name, undefined);
+    else {
+      const written = session.responses.write(inner);
+      for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+      byStatus.set(name, canonicalSchema(written.schema));
+    }
+  }
+  return byStatus.size > 0 ? { byStatus, node } : undefined;
+}

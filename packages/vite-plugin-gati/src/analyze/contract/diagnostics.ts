@@ -1,0 +1,47 @@
+import type { Diagnostic, GatiCode } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { Session } from '../program-snapshot.ts';
+
+/** The warnings of one route, each once, in the order of their places. */
+export class Issues {
+  readonly #session: Session;
+  readonly #found = new Map<string, Diagnostic>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  add(
+    code: GatiCode,
+    message: string,
+    fix: string,
+    node: Node,
+    level: Diagnostic['level'] = 'warning',
+  ): void {
+    const source = node.getSourceFile();
+    const place = this.#session.files.place(source.fileName, source.text, node.getStart(source));
+    const diagnostic: Diagnostic = { code, level, message, fix, ...place };
+    this.#found.set(`${code} ${place.file}:${place.line}:${place.column} ${message}`, diagnostic);
+  }
+
+  /** Takes back warnings of these codes. */
+  drop(codes: ReadonlySet<string>): void {
+    for (const [key, { code, level }] of this.#found)
+      if (level === 'warning' && codes.has(code)) this.#found.delete(key);
+  }
+
+  list(): Diagnostic[] {
+    return [...this.#found.values()].sort(
+      (a, b) =>
+        compare(a.file ?? '', b.file ?? '') ||
+        (a.line ?? 0) - (b.line ?? 0) ||
+        (a.column ?? 0) - (b.column ?? 0) ||
+        compare(a.code, b.code) ||
+        compare(a.message, b.message),
+    );
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

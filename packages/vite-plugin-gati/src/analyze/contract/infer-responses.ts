@@ -1,0 +1,326 @@
+import {
+  canonicalJson,
+  canonicalSchema,
+  PROBLEM_MEDIA_TYPE,
+  type ResponseContract,
+  type Schema,
+} from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { Session } from '../program-snapshot.ts';
+import { toBody, toStream } from '../interpret/responses/response-object.ts';
+import { Interpreter } from '../interpret/interpreter.ts';
+import { type Body, START, type State } from '../interpret/state/state.ts';
+import { problemSchema } from '../interpret/responses/http-errors.ts';
+import type { Outcome } from '../interpret/interpreter-api.ts';
+import {
+  type FunctionNode,
+  type HttpFailure,
+  RES,
+  UNDEFINED,
+  type Value,
+} from '../interpret/state/values.ts';
+import { writeValue } from '../interpret/responses/value-schema.ts';
+import type { HandlerSite } from './find-handler.ts';
+import type { Issues } from './diagnostics.ts';
+
+/** One way in which a handler can answer. */
+interface InferredResponse {
+  /** Undefined: not known. */
+  status: number | undefined;
+  schema: Schema | undefined;
+  contentType: string | undefined;
+  stream?: boolean;
+  emptyList?: boolean;
+  node: Node;
+}
+
+export interface Inferred {
+  responses: Record<string, ResponseContract>;
+  /** One of the places where each status is answered. */
+  places: Map<string, Node>;
+}
+
+/** Walks the handler and gathers its answers by status. */
+export function inferResponses(
+  session: Session,
+  site: HandlerSite,
+  middleware: readonly FunctionNode[],
+  issues: Issues,
+): Inferred {
+  const walk = new Interpreter(session, (code, message, fix, node) =>
+    issues.add(code, message, fix, node),
+  );
+  const answers: InferredResponse[] = [];
+  session.prepare([site.node]);
+  const handlers: Outcome[] = site.fn
+    ? [{ state: START, value: { kind: 'function', node: site.fn, frame: walk.frame } }]
+    : walk.evaluate(site.node, START);
+  for (const { state: start, value: handler } of handlers) {
+    if (handler.kind !== 'function') {
+      issues.add(
+        'GATI_RESPONSE_UNKNOWN',
+        "The analysis can't follow the code that creates the handler, so its responses are unknown.",
+        'Write the handler as a function, or declare `export type Responses = { 200: … }`.',
+        site.node,
+      );
+      answers.push({
+        status: undefined,
+        schema: {},
+        contentType: 'application/json',
+        node: site.node,
+      });
+      continue;
+    }
+    walk.sink = [];
+    const { node } = handler;
+    if ('asteriskToken' in node && node.asteriskToken) {
+      answers.push(generatorResponse(session, node, issues));
+      continue;
+    }
+    const run = (state: State): Outcome[] =>
+      walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
+    for (const outcome of throughMiddleware(walk, middleware, run)(start))
+      answers.push(...inferredResponses(walk, outcome, node, issues));
+    for (const { error } of walk.sink) {
+      if (!error) continue;
+      if (isError(error.status)) answers.push(toProblem(walk, error, issues));
+      else
+        issues.add(
+          'GATI_STATUS_INVALID',
+          `An \`HttpError\` with status ${error.status} makes the runtime respond with 500.`,
+          'Use a status from 400 to 599, or assign `res.status`.',
+          error.node,
+        );
+    }
+  }
+  return joinResponses(answers, issues);
+}
+
+/** `(req, res, gctx, lctx)`: only the response is followed. */
+function contexts(walk: Interpreter, fn: FunctionNode): Value[] {
+  return [0, 1, 2, 3].map((index): Value =>
+    index === 1 ? RES : { kind: 'type', node: fn.parameters[index]?.name ?? fn, frame: walk.frame },
+  );
+}
+
+/** Outermost first; what a middleware returns goes before what came from within. */
+function throughMiddleware(
+  walk: Interpreter,
+  middleware: readonly FunctionNode[],
+  handler: (state: State) => Outcome[],
+): (state: State) => Outcome[] {
+  let run = handler;
+  for (const fn of middleware.toReversed()) {
+    const rest = run;
+    run = (state) => {
+      const values: Value[] = [...contexts(walk, fn), { kind: 'next', run: rest }];
+      return walk
+        .enter(fn, values, state, { at: fn, frame: walk.frame })
+        .map(({ state: { inner, ...end }, value }) => {
+          const passes =
+            value.kind === 'inner' || (value.kind === 'constant' && value.value === undefined);
+          return { state: end, value: passes ? (inner ?? UNDEFINED) : value };
+        });
+    };
+  }
+  return run;
+}
+
+/** An async generator as a handler: each `yield` is one event. */
+function generatorResponse(session: Session, node: Node, issues: Issues): InferredResponse {
+  const [result] = session.host.returns(session.type(node));
+  const [item] = result ? session.host.typeArguments(result) : [];
+  const written = item ? session.responses.write(item) : { schema: {}, issues: [] };
+  for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+  return {
+    status: 200,
+    schema: written.schema,
+    contentType: 'text/event-stream',
+    stream: true,
+    node,
+  };
+}
+
+function inferredResponses(
+  walk: Interpreter,
+  { state, value, facts = state.facts }: Outcome,
+  node: Node,
+  issues: Issues,
+): InferredResponse[] {
+  if (value.kind === 'never') return [];
+  if (state.escaped) {
+    const { node: at, why } = state.escaped;
+    issues.add(
+      'GATI_RESPONSE_UNKNOWN',
+      `${why} Its response is unknown.`,
+      'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
+      at,
+    );
+    return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
+  }
+  if ('unknown' in state.status && state.status.invalid !== undefined) {
+    issues.add(
+      'GATI_STATUS_INVALID',
+      `A handler can't respond with status ${state.status.invalid}; the client gets 500.`,
+      'Use a status from 200 to 599.',
+      state.status.unknown,
+    );
+    return [];
+  }
+  if (value.kind === 'union')
+    return value.options.flatMap((option) =>
+      inferredResponses(walk, { state, value: option, facts }, node, issues),
+    );
+  const set = answer(state, state.body, node, issues);
+  // What was set goes before what is returned.
+  if (
+    state.body ||
+    state.redirected ||
+    value.kind === 'sent' ||
+    (value.kind === 'constant' && value.value === undefined)
+  ) {
+    return state.body?.optional ? [set, answer(state, undefined, node, issues)] : [set];
+  }
+  const at =
+    value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
+  if (value.kind === 'type' && isSent(walk, value)) {
+    issues.add(
+      'GATI_RESPONSE_UNKNOWN',
+      "The analysis can't follow the code that makes the response.",
+      'Return the body, or declare `export type Responses = { 200: … }`.',
+      at,
+    );
+    return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
+  }
+  const stream = toStream(walk, value, at);
+  if (stream) return [answer(state, stream, at, issues)];
+  const written = writeValue(walk, value, facts);
+  if (written.absent) return written.optional ? [set] : [];
+  const returned = answer(state, toBody(walk, value, at, facts), at, issues);
+  return written.optional ? [returned, set] : [returned];
+}
+
+function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boolean {
+  const type = walk.session.type(value.node);
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  return members.some(
+    (member) =>
+      member.tag === 'object' &&
+      ['Sent', '__GatiSent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''),
+  );
+}
+
+function answer(
+  state: State,
+  body: Body | undefined,
+  node: Node,
+  issues: Issues,
+): InferredResponse {
+  const unset = 'known' in state.status && !state.status.set;
+  // Nothing at all is 204.
+  const known = unset && !body ? 204 : 'known' in state.status ? state.status.known : undefined;
+  if (known === undefined && 'unknown' in state.status) {
+    issues.add(
+      'GATI_STATUS_UNKNOWN',
+      'The status can be any number, so the response is under `default`.',
+      'Assign a literal, or a map of literals declared `as const`.',
+      state.status.unknown,
+    );
+  }
+  // A status that has no body by its nature (RFC 9110, 15.3.5 and 15.4.5).
+  const empty = known === 204 || known === 304 || !body;
+  const contentType = state.contentType ?? body?.contentType;
+  const overridden =
+    body &&
+    state.contentType !== undefined &&
+    state.contentType !== body.contentType &&
+    !state.contentType.endsWith('json');
+  return {
+    status: known,
+    schema: empty ? undefined : overridden && body.schema?.type !== 'string' ? {} : body.schema,
+    contentType: empty ? undefined : contentType,
+    ...(body?.stream ? { stream: true } : {}),
+    ...(body?.emptyList ? { emptyList: true } : {}),
+    node: body?.node ?? node,
+  };
+}
+
+/** The runtime answers with errors only: an `HttpError` of another status is a mistake, which is a 500. */
+function isError(status: number | undefined): boolean {
+  return status === undefined || (status >= 400 && status <= 599);
+}
+
+function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): InferredResponse {
+  if (error.status === undefined) {
+    issues.add(
+      'GATI_STATUS_UNKNOWN',
+      'The status of the error that is thrown here is unknown, so its response is under `default`.',
+      'Give `HttpError` a literal status.',
+      error.node,
+    );
+  }
+  return {
+    status: error.status,
+    schema: problemSchema(walk, error),
+    contentType: PROBLEM_MEDIA_TYPE,
+    node: error.node,
+  };
+}
+
+function joinResponses(answers: readonly InferredResponse[], issues: Issues): Inferred {
+  const byStatus = new Map<string, InferredResponse[]>();
+  for (const each of answers) {
+    const key = each.status === undefined ? 'default' : String(each.status);
+    byStatus.set(key, [...(byStatus.get(key) ?? []), each]);
+  }
+  const keys = [...byStatus.keys()].sort(
+    (a, b) => Number(a === 'default') - Number(b === 'default') || Number(a) - Number(b),
+  );
+  return {
+    responses: Object.fromEntries(
+      keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)]),
+    ),
+    places: new Map(keys.map((key) => [key, byStatus.get(key)![0]!.node])),
+  };
+}
+
+function joinStatus(
+  key: string,
+  answers: readonly InferredResponse[],
+  issues: Issues,
+): ResponseContract {
+  const full = answers.filter(({ contentType }) => contentType !== undefined);
+  const [first] = full;
+  if (!first) return {};
+  if (full.length < answers.length) {
+    issues.add(
+      'GATI_BODY_SOMETIMES',
+      `With status ${key} there is a body on one path and none on another.`,
+      'Send a body on each path, or respond with 204 where there is none.',
+      answers.find(({ contentType }) => contentType === undefined)!.node,
+    );
+  }
+  const types = [...new Set(full.map(({ contentType }) => contentType!))].sort();
+  const json = types.every((type) => /[/+]json$/.test(type));
+  const contentType =
+    types.length === 1 ? types[0]! : json ? 'application/json' : first.contentType!;
+  if (types.length > 1) {
+    issues.add(
+      'GATI_CONTENT_TYPES',
+      `Status ${key} is sent as ${types.join(' and as ')}; the contract names ${contentType}.`,
+      'Use one content type per status.',
+      first.node,
+    );
+  }
+  const isList = ({ schema }: InferredResponse): boolean =>
+    schema?.type === 'array' && !schema.prefixItems;
+  const lists = full.some((each) => isList(each) && !each.emptyList);
+  const telling = full.filter(({ emptyList }) => !(emptyList && lists));
+  const schemas = new Map(telling.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));
+  const mixed = types.length > 1 && !json;
+  return {
+    schema: mixed ? {} : canonicalSchema({ anyOf: [...schemas.values()] }),
+    contentType,
+    ...(full.some(({ stream }) => stream) ? { stream: true } : {}),
+  };
+}

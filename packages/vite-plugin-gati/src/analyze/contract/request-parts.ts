@@ -1,0 +1,238 @@
+import type { BodyContract, RouteContract, Schema } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
+import { paramNames } from '../../scan/route.ts';
+import type { RouteFile } from '../../scan/types.ts';
+import type { SymbolView, TypeView } from '../compiler/compiler.ts';
+import type { Session } from '../program-snapshot.ts';
+import type { Issues } from './diagnostics.ts';
+import { findImpossibleInput } from './impossible-input.ts';
+import { adopt, type LoadedSchemas } from './schema-values/load-schemas.ts';
+
+export const PART_TYPES = {
+  params: 'Params',
+  query: 'Query',
+  headers: 'Headers',
+  body: 'Body',
+  receive: 'Receive',
+  send: 'Send',
+} as const;
+export type Part = keyof typeof PART_TYPES;
+
+export interface RequestInput {
+  session: Session;
+  route: RouteFile;
+  exports: Map<string, SymbolView>;
+  /** What the schema values say themselves, where they could be loaded. */
+  loaded: LoadedSchemas;
+  issues: Issues;
+  fallback: Node;
+}
+
+/** `params`, `query`, `headers`, `body` and the messages of a socket, as far as they are declared. */
+export function requestParts(
+  input: RequestInput,
+): Pick<RouteContract, 'params' | 'query' | 'headers' | 'body' | 'receive' | 'send'> {
+  const parts: Partial<Record<Part, DeclaredPart>> = {};
+  for (const part of Object.keys(PART_TYPES) as Part[]) {
+    const found = declaredPart(input, part);
+    if (!found) continue;
+    parts[part] = found;
+    warnOfImpossibleInput(input, part, found);
+  }
+  const params = withPathParameters(input.route.path, parts.params?.schema);
+  return {
+    ...(params ? { params } : {}),
+    ...(parts.query ? { query: parts.query.schema } : {}),
+    ...(parts.headers ? { headers: lowerCase(parts.headers.schema) } : {}),
+    ...(parts.body
+      ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.session) }
+      : {}),
+    ...(parts.receive ? { receive: parts.receive.schema } : {}),
+    ...(parts.send ? { send: parts.send.schema } : {}),
+  };
+}
+
+/** What no request can be is no fault of the types, so nothing else would say it. */
+function warnOfImpossibleInput(
+  { session, route, exports, issues, fallback }: RequestInput,
+  part: Part,
+  { schema, optional }: DeclaredPart,
+): void {
+  const isValue = route.exports.values.includes(part);
+  const isForm = part === 'body' && hasFile(schema, session, new Set());
+  const misfit = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
+    definition(ref, session),
+  );
+  if (!misfit) return;
+  const name = isValue ? part : PART_TYPES[part];
+  const node = exports.get(name)?.declarations[0]?.node() ?? fallback;
+  issues.add(
+    'GATI_REQUEST_MISFIT',
+    `No request can contain what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' requires: ${misfit.reason}.`,
+    misfit.fix,
+    node,
+  );
+}
+
+interface DeclaredPart {
+  schema: Schema;
+  optional: boolean;
+}
+
+function declaredPart(
+  { session, route, exports, loaded, issues, fallback }: RequestInput,
+  part: Part,
+): DeclaredPart | undefined {
+  const { host } = session;
+  const type = exports.get(PART_TYPES[part]);
+  const at = (symbol: SymbolView): Node => symbol.declarations[0]?.node() ?? fallback;
+  const value = route.exports.values.includes(part) ? exports.get(part) : undefined;
+  // Where there are both, the value is what is checked.
+  if (value) {
+    const schema = loaded.parts.get(part);
+    if (!schema) return inferInput(session, value, part, issues, at(value));
+    for (const keyword of schema.lost) {
+      issues.add(
+        'GATI_SCHEMA_KEYWORD',
+        `The contract has no form for \`${keyword}\` of the schema \`${part}\`; the server checks it, but clients do not see it.`,
+        'Describe the rule in the description of the field.',
+        at(value),
+      );
+    }
+    return {
+      schema: adopt(
+        part === 'send' ? session.responses : session.requests,
+        schema,
+        `${route.file}:${part}`,
+      ),
+      optional: schema.optional,
+    };
+  }
+  if (!type || !route.exports.types.includes(PART_TYPES[part])) return undefined;
+  const declared = host.declaredType(host.target(type));
+  const members = declared.tag === 'union' ? host.members(declared) : [declared];
+  const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void');
+  const writer = part === 'send' ? session.responses : session.requests;
+  const { schema, issues: found } = writer.write(declared, { inline: true });
+  for (const { code, message, fix } of found) issues.add(code, message, fix, at(type));
+  return { schema, optional };
+}
+
+/** Where the value can't be loaded, its type still says what goes in. */
+function inferInput(
+  session: Session,
+  value: SymbolView,
+  part: string,
+  issues: Issues,
+  node: Node,
+): DeclaredPart {
+  const { host } = session;
+  const [type] = host.typesOf([host.target(value)]);
+  const step = (from: TypeView | undefined, name: string): TypeView | undefined => {
+    const found = from && host.property(from, name);
+    if (found?.tag !== 'union') return found;
+    const kept = host.members(found).filter(({ tag }) => tag !== 'undefined' && tag !== 'null');
+    return kept.length === 1 ? kept[0] : found;
+  };
+  const standard = step(type, '~standard');
+  const inputType = step(step(standard, 'types'), 'input');
+  if (!inputType) {
+    issues.add(
+      'GATI_SCHEMA_UNKNOWN',
+      `\`export const ${part}\` is not a Standard Schema, so the contract has no schema for it.`,
+      'Export a schema of zod, valibot or arktype, or a type.',
+      node,
+    );
+    return { schema: {}, optional: true };
+  }
+  issues.add(
+    'GATI_SCHEMA_TYPES_ONLY',
+    `The schema \`${part}\` could be read by its type only, so its bounds, patterns and defaults are not in the contract.`,
+    'Use zod 4, arktype 2 or valibot with `@valibot/to-json-schema`.',
+    node,
+  );
+  const written = session.requests.write(inputType, { inline: true });
+  for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+  return { schema: written.schema, optional: inputType.tag === 'undefined' };
+}
+
+/** Every parameter of the path is there and required, a string unless it is declared to be something else. */
+export function withPathParameters(path: string, declared: Schema | undefined): Schema | undefined {
+  const names = paramNames(path);
+  if (names.length === 0 && !declared) return undefined;
+  const properties: Record<string, Schema> = { ...declared?.properties };
+  for (const name of names) properties[name] ??= { type: 'string' };
+  const required = [...new Set([...names, ...(declared?.required ?? [])])].sort();
+  return { ...declared, type: 'object', properties, ...(required.length > 0 ? { required } : {}) };
+}
+
+function lowerCase(schema: Schema): Schema {
+  if (!schema.properties) return schema;
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(schema.properties).map(([name, part]) => [name.toLowerCase(), part]),
+    ),
+    ...(schema.required
+      ? { required: schema.required.map((name) => name.toLowerCase()).sort() }
+      : {}),
+  };
+}
+
+function toBodyContract(schema: Schema, required: boolean, session: Session): BodyContract {
+  return { contentTypes: contentTypes(schema, session), required, schema };
+}
+
+function contentTypes(schema: Schema, session: Session): string[] {
+  if (hasFile(schema, session, new Set())) return ['multipart/form-data'];
+  const types = ['application/json'];
+  const flat =
+    schema.type === 'object' &&
+    schema.properties &&
+    !schema.allOf &&
+    Object.values(schema.properties).every(
+      (part) => isScalar(part, session) || isList(part, session),
+    );
+  if (flat) types.push('application/x-www-form-urlencoded', 'multipart/form-data');
+  return types;
+}
+
+function hasFile(schema: Schema, session: Session, seen: Set<string>): boolean {
+  if (schema['x-gati-codec'] === 'file') return true;
+  const parts = [
+    ...Object.values(schema.properties ?? {}),
+    ...(schema.anyOf ?? []),
+    ...(schema.allOf ?? []),
+    ...(schema.prefixItems ?? []),
+  ];
+  if (typeof schema.items === 'object') parts.push(schema.items);
+  if (typeof schema.additionalProperties === 'object') parts.push(schema.additionalProperties);
+  if (schema.$ref !== undefined && !seen.has(schema.$ref)) {
+    seen.add(schema.$ref);
+    const target = definition(schema, session);
+    if (target) parts.push(target);
+  }
+  return parts.some((part) => hasFile(part, session, seen));
+}
+
+function isScalar(schema: Schema, session: Session): boolean {
+  if (schema.$ref !== undefined) {
+    const target = definition(schema, session);
+    return target !== undefined && target.$ref === undefined && isScalar(target, session);
+  }
+  if (schema.anyOf) return schema.anyOf.every((part) => isScalar(part, session));
+  // Literals of several types have none.
+  if (schema.const !== undefined || schema.enum) return true;
+  return schema.type !== undefined && schema.type !== 'object' && schema.type !== 'array';
+}
+
+/** A name that comes several times fills it. */
+function isList(schema: Schema, session: Session): boolean {
+  const { type, items, prefixItems } =
+    schema.$ref === undefined ? schema : (definition(schema, session) ?? {});
+  return type === 'array' && !prefixItems && typeof items === 'object' && isScalar(items, session);
+}
+
+function definition(schema: Schema, session: Session): Schema | undefined {
+  return session.requests.definitions.get(schema.$ref!.replace('#/$defs/', ''))?.schema;
+}

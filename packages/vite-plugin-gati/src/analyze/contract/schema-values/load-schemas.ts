@@ -1,0 +1,94 @@
+import { renameRefs, type Schema } from '@gati/contract';
+import type { RouteFile } from '../../../scan/types.ts';
+import type { SchemaWriter } from '../../types/schema-writer.ts';
+import { type Converted, fromJsonSchema } from './json-schema.ts';
+import { standardProps, toJsonSchema, type SchemaSide } from './schema-libraries.ts';
+
+/** Imports `exportName` of a file (from the root, with `/`) and gives its value. */
+export type LoadSchema = (file: string, exportName: string) => Promise<unknown>;
+
+export interface LoadedSchema extends Converted {
+  /** It takes `undefined` too. */
+  optional: boolean;
+}
+
+export interface LoadedSchemas {
+  /** By export: `body`, `query` … */
+  parts: ReadonlyMap<string, LoadedSchema>;
+  /** `export const responses`, by status; undefined where it is not declared or not made of schemas. */
+  responses?: ReadonlyMap<string, LoadedSchema>;
+}
+
+const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'];
+
+/** Reads the schema values of a handler. What can't be loaded or does not speak JSON Schema is left out, and its type is read instead. */
+export async function loadSchemas(
+  route: RouteFile,
+  load: LoadSchema | undefined,
+  root: string,
+): Promise<LoadedSchemas> {
+  const parts = new Map<string, LoadedSchema>();
+  const loaded: LoadedSchemas = { parts };
+  if (!load) return loaded;
+  for (const part of PARTS) {
+    if (!route.exports.values.includes(part)) continue;
+    const schema = await attempt(async () =>
+      readSchema(await load(route.file, part), part === 'send' ? 'output' : 'input', root),
+    );
+    if (schema) parts.set(part, schema);
+  }
+  if (route.exports.values.includes('responses')) {
+    const value = await attempt(async () => load(route.file, 'responses'));
+    const entries: [string, LoadedSchema][] = [];
+    for (const [status, each] of Object.entries(
+      typeof value === 'object' && value !== null ? value : {},
+    )) {
+      const schema = await attempt(async () => readSchema(each, 'output', root));
+      if (schema) entries.push([status, schema]);
+    }
+    if (entries.length > 0) loaded.responses = new Map(entries);
+  }
+  return loaded;
+}
+
+async function readSchema(
+  value: unknown,
+  side: SchemaSide,
+  root: string,
+): Promise<LoadedSchema | undefined> {
+  const json = await toJsonSchema(value, side, root);
+  if (json === undefined) return undefined;
+  const result = await attempt(async () => standardProps(value)?.validate(undefined));
+  const optional =
+    typeof result === 'object' && result !== null && !('issues' in result && result.issues);
+  return { ...fromJsonSchema(json), optional };
+}
+
+/** User code: whatever goes wrong in it is no reason to stop. */
+async function attempt<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await run();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The schema with its definitions put where the route's names are given. */
+export function adopt(
+  writer: SchemaWriter,
+  { schema, definitions }: LoadedSchema,
+  owner: string,
+): Schema {
+  const key = (name: string): string => `${writer.direction}:${owner}:${name}`;
+  const rename = (part: Schema): Schema => renameRefs(part, key);
+  for (const [name, definition] of definitions) {
+    const own =
+      /^(__schema\d*|#|intersection\d+|cyclic.*)$/.test(name) || !/^[A-Za-z_$][\w$]*$/.test(name);
+    writer.definitions.set(key(name), {
+      name: own ? 'Recursive' : name,
+      schema: rename(definition),
+      issues: [],
+    });
+  }
+  return rename(schema);
+}

@@ -1,0 +1,181 @@
+import {
+  type CallExpression,
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
+import { callResponseMethod } from '../responses/response-object.ts';
+import { type Arguments, evaluateArguments } from './arguments.ts';
+import { isAwaited } from './is-awaited.ts';
+import { callWithCallback } from './callbacks.ts';
+import { findFunction, hasGenerator } from './functions.ts';
+import { typed } from '../expressions/parts.ts';
+import { touches, usesThis } from './reaches-response.ts';
+import type { State } from '../state/state.ts';
+import { afterCall, callForThrows, summarize } from './throw-summaries.ts';
+import { hasModifier, isIdentifier, unwrap } from '../../compiler/syntax.ts';
+import { callUnknown } from './unknown-calls.ts';
+import { type FunctionNode, reachesResponse, type Value } from '../state/values.ts';
+import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
+
+const MAX_DEPTH = 12;
+
+export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: State): Outcome[] {
+  const callee = unwrap(walk.host, node.expression);
+  if (walk.host.kind(callee) === K.PropertyAccessExpression) {
+    const { expression, name } = callee as PropertyAccessExpression;
+    return walk
+      .evaluate(expression, state)
+      .flatMap((base) => callMethod(walk, node, base, name as Node & { text: string }));
+  }
+  return walk.evaluate(callee, state).flatMap((outcome) => {
+    const { value } = outcome;
+    return evaluateArguments(walk, node.arguments, outcome.state).flatMap((args) => {
+      if (value.kind === 'next') return callNext(walk, value, args.state);
+      if (value.kind === 'method')
+        return callResponseMethod(walk, value.name, args.values, node.arguments, args.state, node);
+      if (value.kind === 'function') return callFunction(walk, node, value.node, args, value.frame);
+      const fn =
+        isIdentifier(walk.host, callee) && value.kind === 'type'
+          ? findFunction(walk, callee)
+          : undefined;
+      return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
+    });
+  });
+}
+
+function callMethod(
+  walk: InterpreterApi,
+  node: CallExpression,
+  base: Outcome,
+  name: Node & { text: string },
+): Outcome[] {
+  return evaluateArguments(walk, node.arguments, base.state).flatMap((args): Outcome[] => {
+    const { value } = base;
+    if (value.kind === 'res')
+      return callResponseMethod(walk, name.text, args.values, node.arguments, args.state, node);
+    if (value.kind === 'headers' && name.text !== 'forEach')
+      return [{ state: setHeader(name.text, args), value: typed(walk, node) }];
+    if (value.kind === 'method' && (name.text === 'call' || name.text === 'bind')) {
+      if (name.text === 'bind') return [{ state: args.state, value }];
+      return callResponseMethod(
+        walk,
+        value.name,
+        args.values.slice(1),
+        node.arguments.slice(1),
+        args.state,
+        node,
+      );
+    }
+    if (value.kind === 'object') {
+      const entry = value.entries.findLast((each) => 'value' in each && each.name === name.text);
+      if (
+        entry &&
+        'value' in entry &&
+        entry.value.kind === 'function' &&
+        !(reachesResponse(value) && usesThis(walk, entry.value.node))
+      )
+        return callFunction(walk, node, entry.value.node, args, entry.value.frame);
+      if (entry && 'value' in entry && entry.value.kind === 'method')
+        return callResponseMethod(
+          walk,
+          entry.value.name,
+          args.values,
+          node.arguments,
+          args.state,
+          node,
+        );
+    }
+    if (reachesResponse(value))
+      return callUnknown(walk, node, { state: args.state, values: [value, ...args.values] });
+    if (args.values.some((each) => each.kind === 'function')) {
+      const known = callWithCallback(walk, node, name, args);
+      if (known) return known;
+    }
+    const fn = findFunction(walk, name);
+    return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
+  });
+}
+
+function callNext(
+  walk: InterpreterApi,
+  next: Extract<Value, { kind: 'next' }>,
+  state: State,
+): Outcome[] {
+  walk.mayFail(state);
+  return next.run(state).map((outcome) => ({
+    state: { ...afterCall(walk, outcome.state), inner: outcome.value },
+    value: { kind: 'inner' },
+  }));
+}
+
+function setHeader(method: string, { state, values }: Arguments): State {
+  const [name, value] = values;
+  if (
+    (method !== 'set' && method !== 'append') ||
+    name?.kind !== 'constant' ||
+    String(name.value).toLowerCase() !== 'content-type'
+  )
+    return state;
+  return value?.kind === 'constant'
+    ? { ...state, contentType: String(value.value).split(';')[0]!.trim().toLowerCase() }
+    : state;
+}
+
+/** Walked with its arguments where the answer is in its hands; else only what it throws counts. */
+function callFunction(
+  walk: InterpreterApi,
+  node: CallExpression,
+  fn: FunctionNode,
+  args: Arguments,
+  frame: InterpreterApi['frame'],
+): Outcome[] {
+  const holds =
+    args.values.some(reachesResponse) ||
+    args.values.some(
+      (value) => value.kind === 'function' && touches(walk, value.node, args.state),
+    ) ||
+    touches(walk, fn, args.state);
+  const recursive = walk.frame.stack.includes(fn) || walk.frame.depth >= MAX_DEPTH;
+  if (recursive) {
+    for (const error of summarize(walk, fn).errors) walk.sink.push({ state: args.state, error });
+    const state = holds
+      ? walk.escape(args.state, node, 'A recursive function uses the response object.')
+      : args.state;
+    return [{ state: afterCall(walk, state), value: typed(walk, node) }];
+  }
+  if (hasGenerator(fn)) return callUnknown(walk, node, args);
+  if (!holds && !wantsValue(walk, node)) return callForThrows(walk, node, fn, args);
+  const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame });
+  if (holds && hasModifier(walk.host, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
+    return outcomes.map((outcome) => ({
+      ...outcome,
+      state: walk.escape(
+        outcome.state,
+        node,
+        'An async function uses the response object but is not awaited.',
+      ),
+    }));
+  }
+  return outcomes.map(({ state, value }) => ({
+    state: afterCall(walk, state),
+    value: value.kind === 'type' && value.node !== node && !holds ? typed(walk, node) : value,
+  }));
+}
+
+/** `throw makeError()` and `wrap(handler)`: what comes back matters. */
+function wantsValue(walk: InterpreterApi, node: Node): boolean {
+  let parent: Node = node.parent;
+  while (
+    walk.host.kind(parent) === K.AwaitExpression ||
+    walk.host.kind(parent) === K.ParenthesizedExpression
+  )
+    parent = parent.parent;
+  const kind = walk.host.kind(parent);
+  return (
+    kind === K.ThrowStatement ||
+    (kind === K.CallExpression &&
+      unwrap(walk.host, (parent as CallExpression).expression) === node) ||
+    (walk.frame.depth === 0 && walk.frame.stack.length === 0)
+  );
+}

@@ -1,0 +1,89 @@
+import type { ThrowSummary } from '../../program-snapshot.ts';
+import type { Node } from 'typescript-7/unstable/ast';
+import type { Arguments } from './arguments.ts';
+import { forgetVolatile } from '../state/facts.ts';
+import { hasGenerator } from './functions.ts';
+import { typed } from '../expressions/parts.ts';
+import { START, type State } from '../state/state.ts';
+import { failureKey, type FunctionNode, type Value } from '../state/values.ts';
+import type { Outcome, Thrown, InterpreterApi } from '../interpreter-api.ts';
+
+export function callForThrows(
+  walk: InterpreterApi,
+  node: Node,
+  fn: FunctionNode,
+  args: Arguments,
+): Outcome[] {
+  const summary = summarize(walk, fn);
+  // What is thrown may depend on what is passed.
+  if (summary.errors.length > 0 && fn.parameters.length > 0 && args.values.length > 0) {
+    const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame: walk.frame });
+    return outcomes.map(({ state, value }) => ({
+      state: afterCall(walk, state),
+      value: value.kind === 'never' ? value : typed(walk, node),
+    }));
+  }
+  for (const error of summary.errors) walk.sink.push({ state: args.state, error });
+  for (const value of args.values)
+    if (value.kind === 'function') runForThrows(walk, value, args.state);
+  const state = afterCall(walk, args.state);
+  return [{ state, value: summary.returns ? typed(walk, node) : { kind: 'never' } }];
+}
+
+export function afterCall(walk: InterpreterApi, state: State): State {
+  walk.mayFail(state);
+  return { ...state, facts: forgetVolatile(state.facts) };
+}
+
+/** What a function throws whatever it is called with. Kept as long as the program stays. */
+export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary {
+  const { summaries } = walk.session;
+  const known = summaries.get(fn);
+  if (known) return known;
+  const cut = walk.session.cuts;
+  const { sink, guarded, frame } = walk;
+  const thrown: Thrown[] = [];
+  walk.sink = thrown;
+  walk.guarded = false;
+  walk.session.prepare([fn]);
+  const outcomes = walk.session.summarizing.has(fn)
+    ? undefined
+    : withSummary(walk, fn, () =>
+        walk.enter(fn, undefined, START, { at: fn, frame: { ...frame, bindings: new Map() } }),
+      );
+  walk.sink = sink;
+  walk.guarded = guarded;
+  walk.frame = frame;
+  if (!outcomes) {
+    walk.session.cuts++;
+    return { errors: [], returns: true };
+  }
+  const errors = new Map(
+    thrown.flatMap(({ error }) => (error ? [[failureKey(error), error] as const] : [])),
+  );
+  const summary = {
+    errors: [...errors.values()],
+    returns: outcomes.some(({ value }) => value.kind !== 'never'),
+  };
+  // Found while a caller of it is not done: it lacks what that one throws.
+  if (walk.session.cuts === cut || walk.session.summarizing.size === 0) summaries.set(fn, summary);
+  return summary;
+}
+
+function withSummary(walk: InterpreterApi, fn: FunctionNode, run: () => Outcome[]): Outcome[] {
+  walk.session.summarizing.add(fn);
+  try {
+    return run();
+  } finally {
+    walk.session.summarizing.delete(fn);
+  }
+}
+
+export function runForThrows(
+  walk: InterpreterApi,
+  value: Extract<Value, { kind: 'function' }>,
+  state: State,
+): void {
+  if (walk.frame.stack.includes(value.node) || hasGenerator(value.node)) return;
+  walk.enter(value.node, undefined, state, { at: value.node, frame: value.frame });
+}

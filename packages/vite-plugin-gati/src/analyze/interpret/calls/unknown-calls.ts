@@ -1,0 +1,96 @@
+import { isPlatform } from '../../types/builtins.ts';
+import {
+  type CallExpression,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
+import type { Arguments } from './arguments.ts';
+import { isAwaited } from './is-awaited.ts';
+import { typed } from '../expressions/parts.ts';
+import { touches } from './reaches-response.ts';
+import { type State, withVar } from '../state/state.ts';
+import { afterCall, runForThrows } from './throw-summaries.ts';
+import { unwrap } from '../../compiler/syntax.ts';
+import { reachesResponse, type Value } from '../state/values.ts';
+import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
+
+/** Something that can't be looked into: from a package, or only known by its type. */
+export function callUnknown(
+  walk: InterpreterApi,
+  node: CallExpression,
+  { state, values }: Arguments,
+): Outcome[] {
+  let next = state;
+  for (const value of values) {
+    if (value.kind === 'function') {
+      if (touches(walk, value.node, state))
+        next = walk.escape(
+          next,
+          node,
+          "A callback changes the response, and the analysis can't tell when it is called.",
+        );
+      else runForThrows(walk, value, next);
+    }
+    if (reachesResponse(value))
+      next = walk.escape(
+        next,
+        node,
+        "The response object is passed to code that the analysis can't follow.",
+      );
+  }
+  next = forgetLiterals(next, values);
+  if (values[0]?.kind === 'error' && isRejection(walk, node)) {
+    walk.thrown(values[0], next, node);
+    return [{ state: next, value: { kind: 'never' } }];
+  }
+  const type =
+    walk.host.kind(node.parent) === K.ExpressionStatement ||
+    walk.host.kind(node.parent) === K.ReturnStatement
+      ? walk.session.type(node)
+      : undefined;
+  if (type?.tag === 'never') {
+    if (!isPlatformCall(walk, node))
+      walk.sink.push({
+        state: next,
+        error: { status: undefined, code: { type: 'string' }, details: undefined, node },
+      });
+    return [{ state: next, value: { kind: 'never' } }];
+  }
+  return [{ state: afterCall(walk, next), value: typed(walk, node) }];
+}
+
+/** `Promise.reject(error)` that somebody waits for. */
+function isRejection(walk: InterpreterApi, node: CallExpression): boolean {
+  const callee = unwrap(walk.host, node.expression);
+  return (
+    walk.host.kind(callee) === K.PropertyAccessExpression &&
+    (callee as PropertyAccessExpression).name.text === 'reject' &&
+    isPlatformCall(walk, node) &&
+    isAwaited(walk, node)
+  );
+}
+
+function isPlatformCall(walk: InterpreterApi, node: CallExpression): boolean {
+  const callee = unwrap(walk.host, node.expression);
+  const name =
+    walk.host.kind(callee) === K.PropertyAccessExpression
+      ? (callee as PropertyAccessExpression).name
+      : callee;
+  return walk.session.target(name)?.declarations.some(({ file }) => isPlatform(file)) ?? false;
+}
+
+/** A literal that somebody else has in hand may be changed by him. */
+function forgetLiterals(state: State, values: readonly Value[]): State {
+  let next = state;
+  for (const [symbol, value] of state.vars) {
+    if (
+      (value.kind !== 'object' && value.kind !== 'array') ||
+      reachesResponse(value) ||
+      !values.includes(value)
+    )
+      continue;
+    const node = symbol.declarations[0]?.node();
+    if (node) next = withVar(next, symbol, { kind: 'declared', symbol, node });
+  }
+  return next;
+}

@@ -1,0 +1,145 @@
+import type { SymbolView } from '../../compiler/compiler.ts';
+import {
+  type ElementAccessExpression,
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
+import { forget, forgetVolatile } from '../state/facts.ts';
+import { typed } from './parts.ts';
+import { type State, withVar } from '../state/state.ts';
+import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
+import { reachesResponse, type Value } from '../state/values.ts';
+import type { InterpreterApi } from '../interpreter-api.ts';
+
+/** Gives a name, a property or a pattern a new value. */
+export function assignTo(
+  walk: InterpreterApi,
+  target: Node,
+  value: Value,
+  state: State,
+  at: Node,
+): State[] {
+  const { host, session } = walk;
+  const inner = unwrap(host, target);
+  switch (host.kind(inner)) {
+    case K.Identifier: {
+      const symbol = session.symbol(inner);
+      if (!symbol) return [state];
+      const next = { ...state, facts: forget(state.facts, symbol) };
+      return [withVar(next, symbol, tracked(walk, symbol, value, inner))];
+    }
+    case K.PropertyAccessExpression:
+    case K.ElementAccessExpression:
+      return assignMember(walk, inner, value, state, at);
+    case K.ObjectLiteralExpression:
+    case K.ArrayLiteralExpression: {
+      let next = state;
+      inner.forEachChild((child) => {
+        const name =
+          (child as unknown as { initializer?: Node; name?: Node; expression?: Node })
+            .initializer ??
+          (child as unknown as { name?: Node }).name ??
+          child;
+        if (isIdentifier(host, name)) {
+          const symbol = session.symbol(name);
+          if (symbol)
+            next = withVar({ ...next, facts: forget(next.facts, symbol) }, symbol, undefined);
+        } else if (host.kind(name) === K.PropertyAccessExpression)
+          next = assignMember(walk, name, typed(walk, name), next, at)[0] ?? next;
+        return undefined;
+      });
+      return reachesResponse(value)
+        ? [walk.escape(next, at, 'An assignment destructures the response object.')]
+        : [next];
+    }
+    default:
+      return [state];
+  }
+}
+
+/** What to remember of a variable. One that an inner function assigns changes when nobody looks: only its declared type is sure. */
+export function tracked(
+  walk: InterpreterApi,
+  symbol: SymbolView,
+  value: Value,
+  node: Node,
+): Value | undefined {
+  if (reachesResponse(value)) return value;
+  if (walk.session.isShared(symbol)) return { kind: 'declared', symbol, node };
+  return isFollowed(value) ? value : undefined;
+}
+
+/** Values worth more than what the compiler says of the variable. */
+export function isFollowed(value: Value): boolean {
+  switch (value.kind) {
+    case 'type':
+      return value.or !== undefined && isFollowed(value.or);
+    case 'object':
+    case 'array':
+      return reachesResponse(value);
+    case 'union':
+      return value.options.some(isFollowed);
+    case 'never':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function assignMember(
+  walk: InterpreterApi,
+  target: Node,
+  value: Value,
+  state: State,
+  at: Node,
+): State[] {
+  const { expression } = target as PropertyAccessExpression;
+  return walk.evaluate(expression, state).flatMap((base) => {
+    // What was learned of other objects stays true when the response is assigned to.
+    const next: State =
+      base.value.kind === 'res'
+        ? base.state
+        : { ...base.state, facts: forgetVolatile(base.state.facts) };
+    if (base.value.kind === 'res') {
+      const isElement = walk.host.kind(target) === K.ElementAccessExpression;
+      const key = isElement
+        ? memberKey(walk, target as unknown as ElementAccessExpression, next)
+        : (target as PropertyAccessExpression).name.text;
+      return walk.setMember(key, value, next, at);
+    }
+    if (reachesResponse(value))
+      return [
+        walk.escape(
+          next,
+          at,
+          'The response object is stored in a property, so other code may change the response.',
+        ),
+      ];
+    return [degrade(walk, unwrap(walk.host, expression), next)];
+  });
+}
+
+function memberKey(
+  walk: InterpreterApi,
+  target: ElementAccessExpression,
+  state: State,
+): string | undefined {
+  const [outcome] = walk.evaluate(target.argumentExpression, state);
+  return outcome?.value.kind === 'constant' ? String(outcome.value.value) : undefined;
+}
+
+/** A literal that was passed in and is changed now is no constant any more. */
+function degrade(walk: InterpreterApi, base: Node, state: State): State {
+  if (!isIdentifier(walk.host, base)) return state;
+  const symbol = walk.session.symbol(base);
+  const value = symbol && state.vars.get(symbol);
+  if (
+    !symbol ||
+    !value ||
+    (value.kind !== 'object' && value.kind !== 'array') ||
+    reachesResponse(value)
+  )
+    return state;
+  return withVar(state, symbol, { kind: 'declared', symbol, node: base });
+}

@@ -1,0 +1,55 @@
+import { type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import { forgetVolatile } from '../state/facts.ts';
+import { merge, type State } from '../state/state.ts';
+import { hasEffects, isFunctionNode, isIdentifier, visit } from '../../compiler/syntax.ts';
+import { reachesResponse, type Value } from '../state/values.ts';
+import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
+
+export function typed(walk: InterpreterApi, node: Node): Value {
+  return { kind: 'type', node, frame: walk.frame };
+}
+
+/** What is not followed may still call and assign within. */
+export function evaluateParts(walk: InterpreterApi, node: Node, state: State): Outcome[] {
+  let states = [state];
+  node.forEachChild((child) => {
+    if (!isFunctionNode(walk.host, child) && hasEffects(walk.host, child)) {
+      states = merge(
+        states.flatMap((each) => walk.evaluate(child, each)).map((outcome) => outcome.state),
+      );
+    }
+    return undefined;
+  });
+  return states.map((each) => {
+    const next = { ...each, facts: forgetVolatile(each.facts) };
+    const uses = usesResponse(walk, node, next);
+    return {
+      state: uses
+        ? walk.escape(
+            next,
+            node,
+            "The response object is used in a way that the analysis can't follow.",
+          )
+        : next,
+      value: typed(walk, node),
+    };
+  });
+}
+
+/** A name of the response object stands in it, other than to read or call a member. */
+function usesResponse(walk: InterpreterApi, node: Node, state: State): boolean {
+  const isDeletion = walk.host.kind(node) === K.DeleteExpression;
+  let found = false;
+  visit(node, (part) => {
+    if (
+      isIdentifier(walk.host, part) &&
+      (isDeletion || walk.host.kind(part.parent) !== K.PropertyAccessExpression)
+    ) {
+      const symbol = walk.session.symbol(part);
+      const value = symbol && state.vars.get(symbol);
+      if (value && reachesResponse(value)) found = true;
+    }
+    return !found;
+  });
+  return found;
+}

@@ -1,0 +1,316 @@
+import { canonicalSchema, refName, type Schema } from '@gati/contract';
+import {
+  type CallExpression,
+  type ClassDeclaration,
+  type ConstructorDeclaration,
+  type ImportDeclaration,
+  type Node,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
+import { hasFlag, type SymbolView, type TypeView } from '../../compiler/compiler.ts';
+import { statusesOf } from './response-object.ts';
+import { bindName } from '../expressions/bind.ts';
+import type { State } from '../state/state.ts';
+import { isStringLiteral, unwrap } from '../../compiler/syntax.ts';
+import { type HttpFailure, UNDEFINED, type Value } from '../state/values.ts';
+import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
+
+const ANY_CODE: Schema = { type: 'string' };
+
+/** What `throw value` means for the contract. Errors that are no `HttpError` are the framework's 500. */
+export function recordThrow(walk: InterpreterApi, value: Value, state: State, node: Node): void {
+  switch (value.kind) {
+    case 'error':
+      walk.sink.push({ state, error: value.error });
+      return;
+    case 'union':
+      for (const option of value.options) recordThrow(walk, option, state, node);
+      return;
+    case 'type':
+      for (const error of failuresOfType(walk, walk.session.type(value.node), node))
+        walk.sink.push({ state, error });
+      return;
+    case 'declared':
+      for (const error of failuresOfType(walk, walk.host.typesOf([value.symbol])[0]!, node))
+        walk.sink.push({ state, error });
+      return;
+    default:
+      walk.sink.push({ state, error: undefined });
+  }
+}
+
+function failuresOfType(
+  walk: InterpreterApi,
+  type: TypeView,
+  node: Node,
+): (HttpFailure | undefined)[] {
+  if (type.tag === 'union')
+    return walk.host.members(type).flatMap((member) => failuresOfType(walk, member, node));
+  if (type.tag === 'any' && !type.broken)
+    return [{ status: undefined, code: ANY_CODE, details: undefined, node }];
+  if (type.tag !== 'object') return [undefined];
+  const symbol = walk.host.symbol(type);
+  if (!symbol || !isHttpErrorClass(walk, symbol)) return [undefined];
+  const status = walk.host.property(type, 'status');
+  const statuses = status ? (status.tag === 'union' ? walk.host.members(status) : [status]) : [];
+  const numbers = statuses.map((each) =>
+    each.tag === 'literal' && typeof each.value === 'number' ? each.value : undefined,
+  );
+  const code = walk.host.property(type, 'code');
+  const details = walk.host.property(type, 'details');
+  const failure = (known: number | undefined): HttpFailure => ({
+    status: known,
+    code:
+      code?.tag === 'literal' || code?.tag === 'union'
+        ? walk.session.responses.write(code).schema
+        : ANY_CODE,
+    details: detailsSchema(walk, details),
+    node,
+  });
+  return numbers.length > 0 ? numbers.map(failure) : [failure(undefined)];
+}
+
+function detailsSchema(walk: InterpreterApi, details: TypeView | undefined): Schema | undefined {
+  const members = details ? (details.tag === 'union' ? walk.host.members(details) : [details]) : [];
+  const objects = members.filter(({ tag }) => tag === 'object' || tag === 'intersection');
+  return objects.length > 0
+    ? {
+        anyOf: objects.map(
+          (member) => walk.session.responses.write(member, { inline: true }).schema,
+        ),
+      }
+    : undefined;
+}
+
+/** `new X(…)`: an `HttpError` or a subclass of it with what reaches its constructor, or undefined where it is another class. */
+export function toFailures(
+  walk: InterpreterApi,
+  node: Node,
+  values: Value[],
+  state: State,
+): Outcome[] | undefined {
+  const callee = unwrap(walk.host, (node as unknown as { expression: Node }).expression);
+  if (
+    walk.host.kind(callee) !== K.Identifier &&
+    walk.host.kind(callee) !== K.PropertyAccessExpression
+  )
+    return undefined;
+  const symbol = walk.session.symbol(
+    walk.host.kind(callee) === K.Identifier ? callee : (callee as unknown as { name: Node }).name,
+  );
+  if (!symbol || !isHttpErrorClass(walk, walk.host.target(symbol), symbol)) return undefined;
+  return failuresOfClass(walk, symbol, values, state, node, 0);
+}
+
+function failuresOfClass(
+  walk: InterpreterApi,
+  symbol: SymbolView,
+  values: Value[],
+  state: State,
+  node: Node,
+  depth: number,
+): Outcome[] {
+  if (isHttpError(walk, symbol) || depth > 6) return baseFailures(walk, values, state, node);
+  const declaration = classDeclaration(walk, symbol);
+  const parent = declaration && parentSymbol(walk, declaration);
+  if (!declaration || !parent) return baseFailures(walk, [], state, node);
+  const builder = declaration.members.find((member) => walk.host.kind(member) === K.Constructor) as
+    | ConstructorDeclaration
+    | undefined;
+  if (!builder?.body) return failuresOfClass(walk, parent, values, state, node, depth + 1);
+  walk.session.prepare([builder]);
+  const call = findSuper(walk, builder.body);
+  if (!call) return baseFailures(walk, [], state, node);
+  let inner = state;
+  for (const [index, parameter] of builder.parameters.entries()) {
+    const passed = parameter.dotDotDotToken
+      ? ({ kind: 'arguments', values: values.slice(index) } as const)
+      : values[index];
+    const value =
+      passed ??
+      (parameter.initializer
+        ? (walk.evaluate(parameter.initializer, inner)[0]?.value ?? UNDEFINED)
+        : UNDEFINED);
+    inner = bindName(walk, parameter.name, value, inner, true);
+  }
+  let partial: { state: State; values: Value[] }[] = [{ state: inner, values: [] }];
+  for (const argument of call.arguments) {
+    if (walk.host.kind(argument) === K.SpreadElement) {
+      partial = partial.flatMap((each) =>
+        walk
+          .evaluate((argument as unknown as { expression: Node }).expression, each.state)
+          .map((outcome) => ({
+            state: outcome.state,
+            values: [
+              ...each.values,
+              ...(outcome.value.kind === 'arguments' ? outcome.value.values : []),
+            ],
+          })),
+      );
+    } else {
+      partial = partial.flatMap((each) =>
+        walk
+          .evaluate(argument, each.state)
+          .map((outcome) => ({ state: outcome.state, values: [...each.values, outcome.value] })),
+      );
+    }
+  }
+  return partial
+    .flatMap((each) => failuresOfClass(walk, parent, each.values, each.state, node, depth + 1))
+    .map((outcome) => ({ ...outcome, state }));
+}
+
+function baseFailures(
+  walk: InterpreterApi,
+  [status, code, details]: Value[],
+  state: State,
+  node: Node,
+): Outcome[] {
+  const statuses = (status && statusesOf(walk, status)) ?? [undefined];
+  const written = code && walk.schema(code);
+  const codeSchema =
+    written && !written.absent && Object.keys(written.schema).length > 0
+      ? written.schema
+      : ANY_CODE;
+  const extra = details && walk.schema(details);
+  return statuses.map((known) => ({
+    state,
+    value: {
+      kind: 'error',
+      error: {
+        status: known,
+        code: codeSchema,
+        details: extra && !extra.absent ? extra.schema : undefined,
+        node,
+      },
+    },
+  }));
+}
+
+/** RFC 9457: the members of a problem, with the details beside them. One schema an alternative of the details. */
+export function problemSchema(
+  walk: InterpreterApi,
+  { status, code, details }: HttpFailure,
+): Schema {
+  const lists = details ? flatten(walk, details) : [undefined];
+  const problems = lists.map((extra): Schema => {
+    const own: Record<string, Schema> = {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: status === undefined ? { type: 'integer' } : { type: 'integer', const: status },
+      code,
+    };
+    const beside = Object.entries(extra?.properties ?? {}).filter(
+      ([name]) => !Object.hasOwn(own, name),
+    );
+    const required = [
+      ...Object.keys(own),
+      ...beside.map(([name]) => name).filter((name) => extra?.required?.includes(name)),
+    ];
+    return { type: 'object', properties: { ...own, ...Object.fromEntries(beside) }, required };
+  });
+  return canonicalSchema({ anyOf: problems });
+}
+
+function flatten(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] {
+  if (depth > 8) return [{}];
+  if (schema.$ref !== undefined) {
+    const definition = walk.session.responses.definitions.get(refName(schema.$ref));
+    return definition ? flatten(walk, definition.schema, depth + 1) : [{}];
+  }
+  return schema.anyOf
+    ? schema.anyOf.flatMap((member) => flatten(walk, member, depth + 1))
+    : [schema];
+}
+
+export function isHttpErrorClass(
+  walk: InterpreterApi,
+  symbol: SymbolView,
+  alias: SymbolView = symbol,
+): boolean {
+  let current: SymbolView | undefined = symbol;
+  if (isHttpError(walk, alias)) return true;
+  for (let depth = 0; current && depth < 12; depth++) {
+    if (isHttpError(walk, current)) return true;
+    const declaration = classDeclaration(walk, current);
+    current = declaration && parentSymbol(walk, declaration);
+  }
+  return false;
+}
+
+/** The runtime's own class: by where it is declared, or where it is imported from if that can't be resolved. */
+export function isHttpError(walk: InterpreterApi, symbol: SymbolView): boolean {
+  if (symbol.name !== 'HttpError' && !hasFlag(symbol, 'alias')) return false;
+  for (const declaration of symbol.declarations) {
+    if (hasFlag(symbol, 'alias')) {
+      if (importedName(walk, declaration.node()) === 'HttpError') return true;
+    } else if (/\/(@gati\/)?runtime-h3\//.test(declaration.file)) return true;
+  }
+  return false;
+}
+
+function importedName(walk: InterpreterApi, node: Node | undefined): string | undefined {
+  if (!node || walk.host.kind(node) !== K.ImportSpecifier) return undefined;
+  const { propertyName, name } = node as unknown as {
+    propertyName?: { text: string };
+    name: { text: string };
+  };
+  let parent: Node = node;
+  while (walk.host.kind(parent) !== K.ImportDeclaration) {
+    if (!parent.parent) return undefined;
+    parent = parent.parent;
+  }
+  const { moduleSpecifier } = parent as ImportDeclaration;
+  const from = isStringLiteral(walk.host, moduleSpecifier) ? moduleSpecifier.text : '';
+  return from === '@gati/runtime-h3' || from.startsWith('@gati/runtime-h3/')
+    ? (propertyName ?? name).text
+    : undefined;
+}
+
+export function classDeclaration(
+  walk: InterpreterApi,
+  symbol: SymbolView,
+): ClassDeclaration | undefined {
+  const target = walk.host.target(symbol);
+  for (const declaration of target.declarations) {
+    if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
+    const node = declaration.node();
+    if (!node) continue;
+    const kind = walk.host.kind(node);
+    if (kind === K.ClassDeclaration || kind === K.ClassExpression) return node as ClassDeclaration;
+    const { initializer } = node as unknown as { initializer?: Node };
+    if (
+      kind === K.VariableDeclaration &&
+      initializer &&
+      walk.host.kind(initializer) === K.ClassExpression
+    )
+      return initializer as ClassDeclaration;
+  }
+  return undefined;
+}
+
+function parentSymbol(walk: InterpreterApi, declaration: ClassDeclaration): SymbolView | undefined {
+  const clause = declaration.heritageClauses?.find(
+    (each) => walk.host.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
+  );
+  const expression = clause?.types[0]?.expression;
+  const symbol = expression && walk.session.symbol(expression);
+  if (!symbol) return undefined;
+  const target = walk.host.target(symbol);
+  return target.declarations.length > 0 ? target : symbol;
+}
+
+function findSuper(walk: InterpreterApi, body: Node): CallExpression | undefined {
+  let found: CallExpression | undefined;
+  const look = (node: Node): void => {
+    if (found) return;
+    if (
+      walk.host.kind(node) === K.CallExpression &&
+      walk.host.kind((node as CallExpression).expression) === K.SuperKeyword
+    )
+      found = node as CallExpression;
+    else node.forEachChild((child) => void look(child));
+  };
+  look(body);
+  return found;
+}

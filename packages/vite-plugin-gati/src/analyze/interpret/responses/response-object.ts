@@ -1,0 +1,192 @@
+import type { Node } from 'typescript-7/unstable/ast';
+import type { TypeView } from '../../compiler/compiler.ts';
+import { builtinOf } from '../../types/builtins.ts';
+import type { Facts } from '../state/facts.ts';
+import { unwrap } from '../../compiler/syntax.ts';
+import type { Body, State, Status } from '../state/state.ts';
+import { constant, SENT, UNDEFINED, type Value } from '../state/values.ts';
+import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
+
+const MAX_STATUSES = 24;
+
+/** `res.status = …` and `res.body = …`. */
+export function assignResponse(
+  walk: InterpreterApi,
+  key: string | undefined,
+  value: Value,
+  state: State,
+  at: Node,
+): State[] {
+  if (key === 'status') return toStatuses(walk, value, at).map((status) => ({ ...state, status }));
+  if (key === 'body') return [{ ...state, body: toBody(walk, value, at, state.facts) }];
+  return [
+    walk.escape(
+      state,
+      at,
+      key === undefined
+        ? 'A property of the response object is assigned by a computed name.'
+        : `\`res.${key}\` can't be assigned.`,
+    ),
+  ];
+}
+
+/** Each status that a value can be; one that is not known where it can be any number. */
+export function toStatuses(walk: InterpreterApi, value: Value, at: Node): Status[] {
+  const found = statusesOf(walk, value);
+  if (!found || found.length === 0) return [{ unknown: at }];
+  const isValid = (status: number): boolean =>
+    Number.isInteger(status) && status >= 200 && status <= 599;
+  return [...new Set(found)].map((known) =>
+    isValid(known) ? { known, set: true } : { unknown: at, invalid: known },
+  );
+}
+
+export function statusesOf(walk: InterpreterApi, value: Value): number[] | undefined {
+  switch (value.kind) {
+    case 'constant':
+      return typeof value.value === 'number' ? [value.value] : undefined;
+    case 'union': {
+      const parts = value.options.map((option) => statusesOf(walk, option));
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    case 'type': {
+      const own = numbersOf(walk, walk.session.type(value.node));
+      return own ?? (value.or ? statusesOf(walk, value.or) : undefined);
+    }
+    case 'declared':
+      return numbersOf(walk, walk.host.typesOf([value.symbol])[0]!);
+    default:
+      return undefined;
+  }
+}
+
+function numbersOf(walk: InterpreterApi, type: TypeView): number[] | undefined {
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  if (members.length > MAX_STATUSES) return undefined;
+  const numbers = members.map((member) =>
+    member.tag === 'literal' && typeof member.value === 'number' ? member.value : undefined,
+  );
+  return numbers.every((number) => number !== undefined) ? numbers : undefined;
+}
+
+/** A value as a body, or undefined where there is none. */
+export function toBody(
+  walk: InterpreterApi,
+  value: Value,
+  at: Node,
+  facts: Facts,
+): Body | undefined {
+  const stream = toStream(walk, value, at);
+  if (stream) return stream;
+  const { schema, absent, optional } = walk.schema(value, facts);
+  // A file goes out as it is; JSON has no form for it.
+  if (schema['x-gati-codec'] === 'file')
+    return {
+      schema: { type: 'string', format: 'binary' },
+      contentType: 'application/octet-stream',
+      node: at,
+    };
+  const emptyList = value.kind === 'array' && value.elements.length === 0 && !value.like;
+  return absent
+    ? undefined
+    : {
+        schema,
+        contentType: 'application/json',
+        ...(optional ? { optional } : {}),
+        ...(emptyList ? { emptyList } : {}),
+        node: at,
+      };
+}
+
+/** Async iterables are server-sent events, readable streams are bytes. */
+export function toStream(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
+  if (value.kind !== 'type') return undefined;
+  const type = walk.session.promised(walk.session.type(value.node));
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const [first] = members;
+  if (!first || first.tag !== 'object' || members.length > 1) return undefined;
+  const builtin = builtinOf(walk.host.symbol(first));
+  if (builtin?.kind === 'readable')
+    return {
+      schema: { type: 'string', format: 'binary' },
+      contentType: 'application/octet-stream',
+      node: at,
+    };
+  if (builtin?.kind === 'asyncIterable') {
+    const [item] = walk.host.typeArguments(first);
+    return eventBody(walk, item, value, at);
+  }
+  return undefined;
+}
+
+function eventBody(
+  walk: InterpreterApi,
+  item: TypeView | undefined,
+  value: Extract<Value, { kind: 'type' }>,
+  at: Node,
+): Body {
+  const written = item
+    ? walk.session.responses.write(item, { bindings: value.frame.bindings })
+    : { schema: {}, issues: [] };
+  for (const { code, message, fix } of written.issues) walk.report(code, message, fix, at);
+  return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
+}
+
+/** `res.json(…)` and its like, with their arguments evaluated. */
+export function callResponseMethod(
+  walk: InterpreterApi,
+  name: string,
+  values: Value[],
+  nodes: readonly Node[],
+  state: State,
+  at: Node,
+): Outcome[] {
+  const value = values[0] ?? UNDEFINED;
+  const place = nodes[0] ? unwrap(walk.host, nodes[0]) : at;
+  switch (name) {
+    case 'json':
+      return [{ state: { ...state, body: toBody(walk, value, place, state.facts) }, value: SENT }];
+    case 'text': {
+      const { schema } = walk.schema(
+        value.kind === 'constant' && typeof value.value !== 'string'
+          ? constant(String(value.value))
+          : value,
+      );
+      return [
+        {
+          state: { ...state, body: { schema, contentType: 'text/plain', node: place } },
+          value: SENT,
+        },
+      ];
+    }
+    case 'redirect': {
+      const statuses: Status[] = values[1]
+        ? toStatuses(walk, values[1], at)
+        : [{ known: 302, set: true }];
+      return statuses.map((status) => ({
+        state: { ...state, status, body: undefined, redirected: true },
+        value: SENT,
+      }));
+    }
+    case 'stream':
+      return [
+        {
+          state: {
+            ...state,
+            body: toStream(walk, value, place) ?? {
+              schema: { type: 'string', format: 'binary' },
+              contentType: 'application/octet-stream',
+              node: place,
+            },
+          },
+          value: SENT,
+        },
+      ];
+    case 'cookie':
+      return [{ state, value: UNDEFINED }];
+    default:
+      return [
+        { state: walk.escape(state, at, `\`res.${name}()\` is not known.`), value: UNDEFINED },
+      ];
+  }
+}

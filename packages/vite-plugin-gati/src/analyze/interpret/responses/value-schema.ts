@@ -1,0 +1,323 @@
+import { canonicalSchema, refName, type Schema } from '@gati/contract';
+import { type Node, SyntaxKind as K, type VariableDeclaration } from 'typescript-7/unstable/ast';
+import { hasFlag, type TypeView } from '../../compiler/compiler.ts';
+import { isPlatform } from '../../types/builtins.ts';
+import { readDoc, withDoc } from '../../types/doc-comments.ts';
+import { literalSchema } from '../../types/type-shapes.ts';
+import type { Facts } from '../state/facts.ts';
+import { narrowMembers } from '../state/narrow.ts';
+import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
+import type { Entry, Literal, Value } from '../state/values.ts';
+import type { InterpreterApi } from '../interpreter-api.ts';
+
+const NEVER: Schema = { not: {} };
+const NOTHING: Facts = new Map();
+
+export interface Written {
+  schema: Schema;
+  /** It can be `undefined`, which is no content. */
+  absent: boolean;
+  optional: boolean;
+}
+
+/** What a value is as JSON. */
+export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NOTHING): Written {
+  const full = (schema: Schema): Written => ({ schema, absent: false, optional: false });
+  switch (value.kind) {
+    case 'constant':
+      return value.value === undefined
+        ? { schema: NEVER, absent: true, optional: true }
+        : full(constantSchema(value.value, value.widen));
+    case 'object':
+      return full(writeObject(walk, value.entries, value.node, facts));
+    case 'array': {
+      const like = value.elements.length === 0 ? arraysOf(walk, value.like ?? []) : [];
+      if (like.length > 0) return full(canonicalSchema({ anyOf: like }));
+      const items = value.elements.map((element) => {
+        const written = writeValue(walk, element, facts);
+        return written.optional
+          ? { anyOf: [written.schema, { type: 'null' as const }] }
+          : written.schema;
+      });
+      return full(
+        canonicalSchema({ type: 'array', items: items.length > 0 ? { anyOf: items } : {} }),
+      );
+    }
+    case 'union': {
+      const parts = value.options.map((option) => writeValue(walk, option, facts));
+      const schema = canonicalSchema({
+        anyOf: parts.filter(({ absent }) => !absent).map((part) => part.schema),
+      });
+      return {
+        schema,
+        absent: parts.every(({ absent }) => absent),
+        optional: parts.some(({ optional }) => optional),
+      };
+    }
+    case 'declared':
+      return writeType(walk, walk.host.typesOf([value.symbol])[0]!, value.node, value);
+    case 'type':
+      return writeTyped(walk, value, facts);
+    case 'never':
+      return { schema: NEVER, absent: true, optional: false };
+    default:
+      return full({});
+  }
+}
+
+/** The arrays of any length among what the values can be. */
+function arraysOf(walk: InterpreterApi, values: readonly Value[]): Schema[] {
+  const pick = (schema: Schema, depth = 0): Schema[] => {
+    if (schema.anyOf) return schema.anyOf.flatMap((member) => pick(member, depth));
+    const target =
+      schema.$ref === undefined
+        ? schema
+        : walk.session.responses.definitions.get(refName(schema.$ref))?.schema;
+    if (target?.anyOf && depth < 8)
+      return target.anyOf.flatMap((member) => pick(member, depth + 1));
+    const isList = target?.type === 'array' && !target.prefixItems && !target['x-gati-codec'];
+    // The compiler's own `never[]` of the empty literal says nothing.
+    return isList && !(typeof target.items === 'object' && target.items.not) ? [schema] : [];
+  };
+  return values.flatMap((value) => pick(writeValue(walk, value).schema));
+}
+
+function constantSchema(value: Exclude<Literal, undefined>, widen: boolean): Schema {
+  if (value === null) return { type: 'null' };
+  if (widen && typeof value === 'number') return { type: 'number' };
+  if (widen && typeof value === 'boolean') return { type: 'boolean' };
+  return literalSchema(value);
+}
+
+function writeTyped(
+  walk: InterpreterApi,
+  value: Extract<Value, { kind: 'type' }>,
+  facts: Facts,
+): Written {
+  const type = walk.session.type(value.node);
+  const vague =
+    type.tag === 'any' ||
+    type.tag === 'unknown' ||
+    type.tag === 'parameter' ||
+    type.tag === 'deferred';
+  if (vague && value.or && value.or.kind !== 'declared') return writeValue(walk, value.or, facts);
+  if (value.or && isFixed(value.or)) return writeValue(walk, value.or, facts);
+  if (
+    type.tag === 'literal' &&
+    typeof type.value !== 'string' &&
+    isPlainConstant(walk, value.node)
+  ) {
+    return {
+      schema: { type: typeof type.value === 'number' ? 'number' : 'boolean' },
+      absent: false,
+      optional: false,
+    };
+  }
+  return writeType(walk, type, value.node, value, facts);
+}
+
+/** Literals that were passed in say more than the parameter's type. */
+function isFixed(value: Value): boolean {
+  return (
+    value.kind === 'constant' ||
+    value.kind === 'object' ||
+    value.kind === 'array' ||
+    (value.kind === 'type' && value.or !== undefined && isFixed(value.or))
+  );
+}
+
+function writeType(
+  walk: InterpreterApi,
+  outer: TypeView,
+  node: Node,
+  value: Value,
+  facts: Facts = NOTHING,
+): Written {
+  const type = walk.session.promised(outer);
+  const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
+  if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
+  const drop = value.kind === 'type' ? value.without : undefined;
+  const bindings = value.kind === 'type' ? value.frame.bindings : undefined;
+  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const possible = narrowMembers(walk, node, members, facts);
+  const kept = possible.filter((member) => !isDropped(member, drop));
+  const optional =
+    possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
+  if (kept.length === members.length)
+    return { schema: write(walk, type, node, bindings), absent: false, optional };
+  return {
+    schema: canonicalSchema({ anyOf: kept.map((member) => write(walk, member, node, bindings)) }),
+    absent: kept.length === 0,
+    optional,
+  };
+}
+
+function isDropped(type: TypeView, drop: 'nullish' | 'falsy' | undefined): boolean {
+  if (type.tag === 'undefined' || type.tag === 'void') return true;
+  if (!drop) return false;
+  if (type.tag === 'null') return true;
+  return drop === 'falsy' && type.tag === 'literal' && !type.value;
+}
+
+function write(
+  walk: InterpreterApi,
+  type: TypeView,
+  node: Node,
+  bindings: Extract<Value, { kind: 'type' }>['frame']['bindings'] | undefined,
+): Schema {
+  const { schema, issues } = walk.session.responses.write(type, bindings ? { bindings } : {});
+  for (const { code, message, fix } of issues) walk.report(code, message, fix, node);
+  return schema;
+}
+
+/** `const LIMIT = 10` without a type is a number like any other. */
+function isPlainConstant(walk: InterpreterApi, node: Node): boolean {
+  const inner = unwrap(walk.host, node);
+  if (!isIdentifier(walk.host, inner)) return false;
+  const declaration = walk.session.target(inner)?.declarations[0]?.node();
+  if (!declaration || walk.host.kind(declaration) !== K.VariableDeclaration) return false;
+  const { initializer, type } = declaration as VariableDeclaration;
+  const kind = initializer && walk.host.kind(unwrap(walk.host, initializer));
+  return (
+    !type &&
+    (kind === K.NumericLiteral ||
+      kind === K.TrueKeyword ||
+      kind === K.FalseKeyword ||
+      kind === K.PrefixUnaryExpression)
+  );
+}
+
+function writeObject(
+  walk: InterpreterApi,
+  entries: readonly Entry[],
+  node: Node,
+  facts: Facts,
+): Schema {
+  const properties = new Map<string, { schema: Schema; optional: boolean }>();
+  let rest: Schema | undefined;
+  for (const entry of entries) {
+    if ('spread' in entry) {
+      const parts = spreadParts(walk, entry.spread, facts);
+      if (!parts) return write(walk, walk.session.type(node), node, undefined);
+      for (const [name, part] of parts.properties) {
+        const before = properties.get(name);
+        // Where the spread may not have it, what stood before shows through.
+        const schema =
+          part.optional && before
+            ? canonicalSchema({ anyOf: [before.schema, part.schema] })
+            : part.schema;
+        properties.set(name, { schema, optional: part.optional && (before?.optional ?? true) });
+      }
+      rest ??= parts.rest;
+      continue;
+    }
+    const { name, value } = entry;
+    if (isLost(walk, value)) {
+      walk.report(
+        'GATI_TYPE_NOT_JSON',
+        `The property \`${name}\` is a function or a symbol, which JSON leaves out.`,
+        `Leave \`${name}\` out of the body.`,
+        entry.node,
+      );
+      properties.delete(name);
+      continue;
+    }
+    const written = writeValue(walk, value, facts);
+    if (written.absent && written.optional) {
+      properties.delete(name);
+      continue;
+    }
+    const { text } = entry.node.getSourceFile();
+    const doc = text.includes('/**') ? readDoc(text, entry.node.pos) : undefined;
+    properties.set(name, { schema: withDoc(written.schema, doc), optional: written.optional });
+  }
+  const schema: Schema = { type: 'object' };
+  if (properties.size > 0)
+    schema.properties = Object.fromEntries(
+      [...properties].map(([name, part]) => [name, part.schema]),
+    );
+  const required = [...properties].filter(([, { optional }]) => !optional).map(([name]) => name);
+  if (required.length > 0) schema.required = required;
+  if (rest !== undefined) schema.additionalProperties = rest;
+  return canonicalSchema(schema);
+}
+
+function isLost(walk: InterpreterApi, value: Value): boolean {
+  if (value.kind === 'function') return true;
+  if (value.kind !== 'type') return false;
+  const type = walk.session.type(value.node);
+  if (type.tag === 'symbol') return true;
+  if (type.tag !== 'object' || type.reference) return false;
+  const symbol = walk.host.symbol(type);
+  return (
+    symbol !== undefined &&
+    (hasFlag(symbol, 'function') || hasFlag(symbol, 'method') || symbol.name === '__function') &&
+    !symbol.declarations.some(({ file }) => isPlatform(file) && symbol.name === 'Date')
+  );
+}
+
+interface Parts {
+  properties: Map<string, { schema: Schema; optional: boolean }>;
+  rest?: Schema;
+}
+
+/** The properties that `...value` brings, or undefined where they can't be listed. */
+function spreadParts(walk: InterpreterApi, value: Value, facts: Facts): Parts | undefined {
+  if (value.kind === 'constant') return { properties: new Map() };
+  const options = value.kind === 'union' ? value.options : [value];
+  const parts: Parts[] = [];
+  for (const option of options) {
+    if (option.kind === 'constant') parts.push({ properties: new Map() });
+    else {
+      const written = writeValue(walk, option, facts);
+      const list = written.absent ? [{}] : alternatives(walk, written.schema);
+      if (!list) return undefined;
+      parts.push(...list.map(toParts));
+      if (written.optional) parts.push({ properties: new Map() });
+    }
+  }
+  return joinParts(parts);
+}
+
+function alternatives(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] | undefined {
+  if (depth > 8) return undefined;
+  if (schema.$ref !== undefined) {
+    const definition = walk.session.responses.definitions.get(refName(schema.$ref));
+    return definition && alternatives(walk, definition.schema, depth + 1);
+  }
+  if (schema.anyOf) {
+    const lists = schema.anyOf.map((member) => alternatives(walk, member, depth + 1));
+    return lists.every((list) => list !== undefined) ? lists.flat() : undefined;
+  }
+  if (schema.type === 'null' || schema.type === 'boolean') return [{ type: 'object' }];
+  return schema.type === 'object' && !schema['x-gati-codec'] && !schema.allOf
+    ? [schema]
+    : undefined;
+}
+
+function toParts(schema: Schema): Parts {
+  const required = new Set(schema.required);
+  const properties = new Map(
+    Object.entries(schema.properties ?? {}).map(([name, part]) => [
+      name,
+      { schema: part, optional: !required.has(name) },
+    ]),
+  );
+  return typeof schema.additionalProperties === 'object'
+    ? { properties, rest: schema.additionalProperties }
+    : { properties };
+}
+
+function joinParts(parts: readonly Parts[]): Parts {
+  const properties: Parts['properties'] = new Map();
+  for (const name of new Set(parts.flatMap((part) => [...part.properties.keys()]))) {
+    const found = parts.map((part) => part.properties.get(name));
+    const schemas = found.flatMap((each) => (each ? [each.schema] : []));
+    properties.set(name, {
+      schema: schemas.length === 1 ? schemas[0]! : canonicalSchema({ anyOf: schemas }),
+      optional: found.some((each) => !each || each.optional),
+    });
+  }
+  const rest = parts.find((part) => part.rest !== undefined)?.rest;
+  return rest === undefined ? { properties } : { properties, rest };
+}

@@ -1,0 +1,91 @@
+import type { SymbolView } from '../../compiler/compiler.ts';
+import { sharedFacts } from './facts.ts';
+import {
+  type Body,
+  idOf,
+  reachesResponse,
+  type State,
+  type Status,
+  type Value,
+  valueKey,
+} from './values.ts';
+
+export type { Body, State, Status };
+
+export const START: State = {
+  status: { known: 200, set: false },
+  body: undefined,
+  vars: new Map(),
+  facts: new Map(),
+};
+
+/** More paths than this are folded into one, and what differs becomes unknown. */
+const MAX_STATES = 96;
+
+export function withVar(state: State, symbol: SymbolView, value: Value | undefined): State {
+  const vars = new Map(state.vars);
+  if (value) vars.set(symbol, value);
+  else vars.delete(symbol);
+  return { ...state, vars };
+}
+
+export function statusKey(status: Status): string {
+  return 'known' in status
+    ? `${status.known}${status.set ? '' : '?'}`
+    : `unknown${status.invalid ?? ''}`;
+}
+
+export function bodyKey(body: Body | undefined): string {
+  return body
+    ? `${body.contentType}${body.stream ? '*' : ''}${body.emptyList ? '0' : ''}${body.schema ? JSON.stringify(body.schema) : '?'}`
+    : '-';
+}
+
+/** Equal for states that differ in facts only. */
+export function stateKey(state: State): string {
+  const vars = [...state.vars]
+    .map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`)
+    .sort();
+  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${state.inner ? valueKey(state.inner) : ''}|${vars.join(';')}`;
+}
+
+/** One state of those that differ in facts only; the facts that all of them share stay. */
+export function merge(states: readonly State[]): State[] {
+  if (states.length < 2) return [...states];
+  const groups = new Map<string, State>();
+  for (const state of states) {
+    const key = stateKey(state);
+    const known = groups.get(key);
+    groups.set(key, known ? { ...known, facts: sharedFacts(known.facts, state.facts) } : state);
+  }
+  const merged = [...groups.values()];
+  return merged.length > MAX_STATES ? fold(merged) : merged;
+}
+
+/** Statuses and bodies stay as they are, variables and facts on which the paths differ are forgotten. */
+function fold(states: readonly State[]): State[] {
+  const vars = new Map(states[0]!.vars);
+  for (const { vars: other } of states) {
+    for (const [symbol, value] of vars) {
+      const same = other.get(symbol);
+      if (!same || valueKey(same) !== valueKey(value)) vars.delete(symbol);
+    }
+  }
+  const lost = states
+    .flatMap((state) => [...state.vars])
+    .find(([symbol, value]) => !vars.has(symbol) && reachesResponse(value));
+  const node = lost?.[0].declarations[0]?.node();
+  const escaped = node && {
+    node,
+    why: 'The handler has too many paths to follow all names of the response object.',
+  };
+  const seen = new Map<string, State>();
+  for (const state of states)
+    seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, {
+      ...state,
+      vars,
+      facts: new Map(),
+      ...(escaped ? { escaped } : {}),
+    });
+  return [...seen.values()];
+}

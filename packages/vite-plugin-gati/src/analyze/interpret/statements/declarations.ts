@@ -1,0 +1,19 @@
+import type { VariableDeclarationList } from 'typescript-7/unstable/ast';
+import { merge, type State } from '../state/state.ts';
+import type { InterpreterApi } from '../interpreter-api.ts';
+
+export function declare(
+  walk: InterpreterApi,
+  list: VariableDeclarationList,
+  states: State[],
+): State[] {
+  let current = states;
+  for (const { name, initializer } of list.declarations) {
+    if (!initializer) continue;
+    const next = current
+      .flatMap((state) => walk.evaluate(initializer, state))
+      .filter(({ value }) => value.kind !== 'never');
+    current = merge(next.map(({ state, value }) => walk.bind(name, value, state)));
+  }
+  return current;
+}

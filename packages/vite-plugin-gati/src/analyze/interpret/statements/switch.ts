@@ -1,0 +1,109 @@
+import {
+  type CaseClause,
+  type Node,
+  type SwitchStatement,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
+import { toCondition } from '../expressions/conditions.ts';
+import { decide, learn } from '../state/facts.ts';
+import { emptyFlow, join, takeBreaks } from './flow.ts';
+import { merge, type State } from '../state/state.ts';
+import { unwrap } from '../../compiler/syntax.ts';
+import type { Flow, InterpreterApi } from '../interpreter-api.ts';
+
+export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, states: State[]): Flow {
+  const flow = emptyFlow();
+  const { clauses } = node.caseBlock;
+  const fallThrough = clauses.findIndex((clause) => walk.host.kind(clause) === K.DefaultClause);
+  const entries: State[][] = clauses.map(() => []);
+  let open = states
+    .flatMap((state) => walk.evaluate(node.expression, state))
+    .map(({ state }) => state);
+  for (const [index, clause] of clauses.entries()) {
+    if (index === fallThrough) continue;
+    const next: State[] = [];
+    for (const state of merge(open)) {
+      const split = testCase(walk, node.expression, (clause as CaseClause).expression!, state);
+      entries[index]!.push(...split.yes);
+      next.push(...split.no);
+    }
+    open = merge(next);
+  }
+  let unmatched: State[] = [];
+  if (fallThrough !== -1) entries[fallThrough]!.push(...open);
+  else if (!isExhausted(walk, node)) unmatched = open;
+  let falling: State[] = [];
+  for (const [index, clause] of clauses.entries()) {
+    const step = walk.execute(clause.statements, merge([...falling, ...entries[index]!]));
+    join(flow, step);
+    falling = step.normal;
+  }
+  flow.normal = [...unmatched, ...falling];
+  takeBreaks(flow, undefined);
+  return flow;
+}
+
+function testCase(
+  walk: InterpreterApi,
+  subject: Node,
+  expression: Node,
+  state: State,
+): { yes: State[]; no: State[] } {
+  const inner = unwrap(walk.host, subject);
+  if (walk.host.kind(inner) === K.TrueKeyword) return walk.test(expression, state);
+  const [a] = walk.evaluate(inner, state);
+  const [b] = walk.evaluate(expression, state);
+  if (a?.value.kind === 'constant' && b?.value.kind === 'constant') {
+    return a.value.value === b.value.value ? { yes: [state], no: [] } : { yes: [], no: [state] };
+  }
+  const found = toCondition(walk, inner, state);
+  const literal = b?.value.kind === 'constant' ? b.value.value : enumValue(walk, expression);
+  if (!found || found.negated || literal === undefined || typeof literal === 'bigint')
+    return { yes: [state], no: [state] };
+  const condition = {
+    ...found.condition,
+    equals: JSON.stringify(literal),
+    truthy: Boolean(literal),
+  };
+  const known = decide(state.facts, condition);
+  const learned = (holds: boolean): State[] =>
+    known === undefined
+      ? [{ ...state, facts: learn(state.facts, condition, holds) }]
+      : known === holds
+        ? [state]
+        : [];
+  return { yes: learned(true), no: learned(false) };
+}
+
+function enumValue(
+  walk: InterpreterApi,
+  expression: Node,
+): string | number | boolean | bigint | undefined {
+  const type = walk.session.type(expression);
+  return type.tag === 'literal' ? type.value : undefined;
+}
+
+/** Each value that the subject can have has its case. */
+function isExhausted(walk: InterpreterApi, node: SwitchStatement): boolean {
+  const subject = unwrap(walk.host, node.expression);
+  if (walk.host.kind(subject) === K.TrueKeyword) return false;
+  const type = walk.session.type(subject);
+  const members =
+    type.tag === 'union' ? walk.host.members(type) : type.tag === 'boolean' ? [] : [type];
+  if (type.tag === 'boolean')
+    return [true, false].every((value) =>
+      node.caseBlock.clauses.some(
+        (clause) => enumValue(walk, (clause as CaseClause).expression!) === value,
+      ),
+    );
+  const cases = node.caseBlock.clauses.map((clause) =>
+    walk.session.type((clause as CaseClause).expression!),
+  );
+  return members.every((member) =>
+    cases.some((each) =>
+      member.tag === 'literal'
+        ? each.tag === 'literal' && each.value === member.value
+        : (member.tag === 'null' || member.tag === 'undefined') && each.tag === member.tag,
+    ),
+  );
+}

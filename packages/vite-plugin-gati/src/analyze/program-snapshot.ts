@@ -1,0 +1,167 @@
+import type { Node } from 'typescript-7/unstable/ast';
+import { SyntaxKind as K } from 'typescript-7/unstable/ast';
+import type { Compiler, SymbolView, TypeView } from './compiler/compiler.ts';
+import type { ProjectFiles } from './project/project-files.ts';
+import { builtinOf } from './types/builtins.ts';
+import { SchemaWriter } from './types/schema-writer.ts';
+import type { HttpFailure } from './interpret/state/values.ts';
+import { assignedNames, isFunctionNode, visit } from './compiler/syntax.ts';
+
+export interface ThrowSummary {
+  errors: HttpFailure[];
+  /** It can come back to its caller. */
+  returns: boolean;
+}
+
+/** What was asked of one snapshot of the program; the next edit begins a new one. */
+export class Session {
+  readonly host: Compiler;
+  readonly files: ProjectFiles;
+  readonly requests: SchemaWriter;
+  readonly responses: SchemaWriter;
+  readonly summaries: Map<Node, ThrowSummary> = new Map();
+  readonly summarizing: Set<Node> = new Set();
+  /** How often a summary was cut short by recursion. */
+  cuts = 0;
+  readonly #types = new Map<Node, TypeView>();
+  readonly #symbols = new Map<Node, SymbolView | undefined>();
+  readonly #prepared = new Set<Node>();
+
+  constructor(host: Compiler, files: ProjectFiles) {
+    this.host = host;
+    this.files = files;
+    this.requests = new SchemaWriter(host, 'request');
+    this.responses = new SchemaWriter(host, 'response');
+  }
+
+  type(node: Node): TypeView {
+    let type = this.#types.get(node);
+    if (!type) this.#types.set(node, (type = this.host.typesAt([node])[0]!));
+    return type;
+  }
+
+  symbol(node: Node): SymbolView | undefined {
+    if (!this.#symbols.has(node)) this.#symbols.set(node, this.host.symbolsAt([node])[0]);
+    return this.#symbols.get(node);
+  }
+
+  /** What a promise resolves to; anything else is itself. */
+  promised(type: TypeView): TypeView {
+    if (type.tag !== 'object') return type;
+    const builtin = builtinOf(this.host.symbol(type));
+    const [inner] = builtin?.kind === 'promise' ? this.host.typeArguments(type) : [];
+    return inner ? this.promised(inner) : type;
+  }
+
+  /** The declaration that a name leads to, through imports. */
+  target(node: Node): SymbolView | undefined {
+    const symbol = this.symbol(node);
+    return symbol && this.host.target(symbol);
+  }
+
+  /** Asks for all that a walk through these functions will want to know, in two questions. */
+  prepare(roots: readonly Node[]): void {
+    const names: Node[] = [];
+    const values: Node[] = [];
+    for (const root of roots) {
+      if (this.#prepared.has(root)) continue;
+      this.#prepared.add(root);
+      visit(root, (node) => this.#gather(node, names, values));
+    }
+    const newNames = names.filter((node) => !this.#symbols.has(node));
+    for (const [index, symbol] of this.host.symbolsAt(newNames).entries())
+      this.#symbols.set(newNames[index]!, symbol);
+    const newValues = values.filter((node) => !this.#types.has(node));
+    for (const root of roots) this.#findShared(root);
+    for (const [index, type] of this.host.typesAt(newValues).entries())
+      this.#types.set(newValues[index]!, type);
+  }
+
+  readonly #shared = new Set<SymbolView>();
+  readonly #searched = new Set<Node>();
+
+  /** Whether the variable lives outside of all functions, or a function further in assigns it. */
+  isShared(symbol: SymbolView): boolean {
+    if (this.#shared.has(symbol)) return true;
+    for (
+      let node = symbol.declarations[0]?.node()?.parent as Node | undefined;
+      node;
+      node = node.parent as Node | undefined
+    ) {
+      if (isFunctionNode(this.host, node)) return false;
+    }
+    return true;
+  }
+
+  #findShared(root: Node): void {
+    if (this.#searched.has(root)) return;
+    this.#searched.add(root);
+    visit(root, (node) => {
+      if (node === root || !isFunctionNode(this.host, node)) return;
+      for (const name of assignedNames(this.host, node)) {
+        const symbol = this.symbol(name);
+        const declaration = symbol?.declarations[0]?.node();
+        if (symbol && declaration && (declaration.pos < node.pos || declaration.end > node.end))
+          this.#shared.add(symbol);
+      }
+    });
+  }
+
+  #gather(node: Node, names: Node[], values: Node[]): boolean | void {
+    const kind = this.host.kind(node);
+    if (kind >= K.FirstTypeNode && kind <= K.LastTypeNode) return false;
+    const parent = node.parent as Node | undefined;
+    const parentKind = parent ? this.host.kind(parent) : 0;
+    if (kind === K.Identifier) {
+      const isMember =
+        parentKind === K.PropertyAccessExpression &&
+        (parent as unknown as { name: Node }).name === node;
+      const called =
+        isMember &&
+        this.host.kind(parent!.parent) === K.CallExpression &&
+        (parent!.parent as unknown as { expression: Node }).expression === parent;
+      if (!isMember || called) names.push(node);
+    }
+    if (
+      parentKind === K.PropertyAssignment &&
+      (parent as unknown as { initializer: Node }).initializer === node &&
+      !isStructural(kind)
+    )
+      values.push(node);
+    else if (
+      parentKind === K.ShorthandPropertyAssignment &&
+      (parent as unknown as { name: Node }).name === node
+    )
+      values.push(node);
+    else if (parentKind === K.ReturnStatement && !isStructural(kind)) values.push(node);
+    else if (parentKind === K.ExpressionStatement && kind === K.CallExpression) values.push(node);
+    else if (parentKind === K.SpreadAssignment && !isStructural(kind)) values.push(node);
+    else if (
+      parentKind === K.CallExpression &&
+      isResponseLike(this.host, parent!) &&
+      (parent as unknown as { expression: Node }).expression !== node &&
+      !isStructural(kind)
+    )
+      values.push(node);
+    return undefined;
+  }
+}
+
+function isStructural(kind: number): boolean {
+  return (
+    kind === K.ObjectLiteralExpression ||
+    kind === K.StringLiteral ||
+    kind === K.NumericLiteral ||
+    kind === K.ArrowFunction ||
+    kind === K.FunctionExpression ||
+    kind === K.TrueKeyword ||
+    kind === K.FalseKeyword
+  );
+}
+
+function isResponseLike(host: Compiler, call: Node): boolean {
+  const callee = (call as unknown as { expression: Node }).expression;
+  if (host.kind(callee) !== K.PropertyAccessExpression) return false;
+  const { name } = callee as unknown as { name: { text: string } };
+  return name.text === 'json' || name.text === 'text' || name.text === 'stream';
+}

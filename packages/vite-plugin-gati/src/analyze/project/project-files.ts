@@ -1,0 +1,225 @@
+import { fileURLToPath } from 'node:url';
+import { emitTypes } from '../../emit/global-types.ts';
+import { readText } from '../../files/read-text.ts';
+import type { RouteFile, Scan } from '../../scan/types.ts';
+import type { FileChanges, CompilerOptions, ParsedConfig } from '../compiler/compiler.ts';
+import {
+  annotate,
+  annotateMiddleware,
+  applyInsertions,
+  type Insertion,
+  originalPosition,
+  withoutInsertions,
+} from './annotate.ts';
+import { CONFIG_FILE, toConfig } from './analysis-config.ts';
+import { GLOBALS } from './globals.ts';
+
+/** What of a scan the types of a project depend on. */
+export type Registered = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
+
+const NOTHING: Registered = { routes: [], modules: [], effects: [] };
+
+export interface Place {
+  /** From the root, with `/`. */
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** The user's project as the compiler is shown it: the files on disk, with what Gati adds laid over them. */
+export class ProjectFiles {
+  readonly root: string;
+  readonly configFile: string;
+  #registered: Registered = NOTHING;
+  /** What of it the compiler is shown: all, or the routes that were asked for so far. */
+  #shown: Registered = NOTHING;
+  /** Absolute files of routes; `undefined`: all. */
+  #focus: Set<string> | undefined = new Set();
+  #routes = new Map<string, RouteFile>();
+  #middleware = new Set<string>();
+  #registry = toRegistry(NOTHING);
+  #config: string | undefined;
+  #parse: ((file: string) => ParsedConfig | undefined) | undefined;
+  /** The user's configurations as they were read, by file. */
+  readonly #parsed = new Map<string, ParsedConfig | undefined>();
+  readonly #annotated = new Map<string, { text: string; insertions: Insertion[] }>();
+  readonly #globalsFile = findGlobals();
+
+  /** @param root absolute, with `/`. */
+  constructor(root: string) {
+    this.root = root;
+    this.configFile = `${root}/${CONFIG_FILE}`;
+  }
+
+  get registered(): Registered {
+    return this.#registered;
+  }
+
+  get registryFile(): string {
+    return `${this.root}/.gati/types/gati.d.ts`;
+  }
+
+  hostOptions(): CompilerOptions {
+    return {
+      root: this.root,
+      configFile: this.configFile,
+      overlay: (file) => this.overlay(file),
+      setParser: (parse) => (this.#parse = parse),
+    };
+  }
+
+  absolute(file: string): string {
+    return `${this.root}/${file}`;
+  }
+
+  /** From the root; files outside of it begin with `..`. */
+  relative(file: string): string {
+    const prefix = `${this.root}/`;
+    if (file.startsWith(prefix)) return file.slice(prefix.length);
+    if (file.toLowerCase().startsWith(prefix.toLowerCase())) return file.slice(prefix.length);
+    const from = this.root.split('/');
+    const to = file.split('/');
+    let same = 0;
+    while (same < from.length && from[same] === to[same]) same++;
+    return [...from.slice(same).map(() => '..'), ...to.slice(same)].join('/');
+  }
+
+  /** Takes over what the scan found and gives the files of the overlay that are other than before. */
+  register(registered: Registered): string[] {
+    this.#registered = registered;
+    this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
+    this.#middleware = new Set(
+      registered.routes.flatMap(({ middleware }) => middleware.map((file) => this.absolute(file))),
+    );
+    return this.#show();
+  }
+
+  /**
+   * Shows the compiler routes of these files (absolute) too, or all routes. Reading one contract must not wait until the compiler has
+   * read the whole app. Gives the files of the overlay that are other than before.
+   */
+  focus(files: Iterable<string> | 'all'): string[] {
+    if (this.#focus === undefined) return [];
+    if (files === 'all') this.#focus = undefined;
+    else {
+      const other = [...files].filter((file) => this.#routes.has(file) && !this.#focus?.has(file));
+      if (other.length === 0) return [];
+      for (const file of other) this.#focus.add(file);
+    }
+    return this.#show();
+  }
+
+  get isFocused(): boolean {
+    return this.#focus !== undefined;
+  }
+
+  #show(): string[] {
+    const changed: string[] = [];
+    const focus = this.#focus;
+    const registered = this.#registered;
+    const shown = focus
+      ? {
+          ...registered,
+          routes: registered.routes.filter(({ file }) => focus.has(this.absolute(file))),
+        }
+      : registered;
+    const files = (from: Registered): string => JSON.stringify(rootFiles(from));
+    const otherFiles = files(shown) !== files(this.#shown);
+    this.#shown = shown;
+    const registry = toRegistry(shown);
+    if (registry !== this.#registry) changed.push(this.registryFile);
+    this.#registry = registry;
+    if (otherFiles) {
+      this.#config = undefined;
+      changed.push(this.configFile);
+    }
+    return changed;
+  }
+
+  /** Forgets what was made of files that changed. */
+  touch(changes: FileChanges): void {
+    for (const file of [...changes.changed, ...changes.created, ...changes.deleted]) {
+      this.#annotated.delete(file);
+      if (/(^|\/)tsconfig[^/]*\.json$/.test(file)) this.#forgetConfig();
+    }
+    // They list files.
+    if (changes.created.length > 0 || changes.deleted.length > 0) this.#forgetConfig();
+  }
+
+  overlay(file: string): string | undefined {
+    if (file === this.configFile) return (this.#config ??= this.#toConfig());
+    if (file === this.registryFile) return this.#registry;
+    if (file === this.#globalsFile) return GLOBALS;
+    if (file.endsWith('/vite-plugin-gati/types.d.ts')) return 'export {};\n';
+    const route = this.#routes.get(file);
+    if (!route && !this.#middleware.has(file)) return undefined;
+    const { insertions, text } = this.#annotate(file, route);
+    return insertions.length > 0 ? text : undefined;
+  }
+
+  /** Where a position of the analysed text is in the file on disk. */
+  place(file: string, text: string, position: number): Place {
+    const annotated = this.#annotated.get(file);
+    const original = annotated ? originalPosition(position, annotated.insertions) : position;
+    const lineStart = text.lastIndexOf('\n', position - 1) + 1;
+    const originalStart = annotated ? originalPosition(lineStart, annotated.insertions) : lineStart;
+    let line = 1;
+    for (
+      let index = text.indexOf('\n');
+      index !== -1 && index < position;
+      index = text.indexOf('\n', index + 1)
+    )
+      line++;
+    return { file: this.relative(file), line, column: original - originalStart + 1 };
+  }
+
+  /** The text on disk of a file whose analysed text is this one. */
+  original(file: string, text: string): string {
+    return withoutInsertions(text, this.#annotated.get(file)?.insertions ?? []);
+  }
+
+  #annotate(file: string, route: RouteFile | undefined): { text: string; insertions: Insertion[] } {
+    let found = this.#annotated.get(file);
+    if (!found) {
+      // Deleted meanwhile: the compiler will see that for itself.
+      const text = readText(file) ?? '';
+      const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
+      this.#annotated.set(file, (found = { insertions, text: applyInsertions(text, insertions) }));
+    }
+    return found;
+  }
+
+  #toConfig(): string {
+    const files = rootFiles(this.#shown).map((file) => this.absolute(file));
+    return toConfig(
+      { root: this.root, files, declarations: [this.#globalsFile, this.registryFile] },
+      (file) => {
+        if (!this.#parsed.has(file)) this.#parsed.set(file, this.#parse?.(file));
+        return this.#parsed.get(file);
+      },
+    );
+  }
+
+  #forgetConfig(): void {
+    this.#config = undefined;
+    this.#parsed.clear();
+  }
+}
+
+/** `.gati/types/gati.d.ts`, which may not be on disk yet. */
+function toRegistry(registered: Registered): string {
+  return emitTypes({ ...registered, versions: [], diagnostics: [] });
+}
+
+function rootFiles({ routes, modules, effects, config }: Registered): string[] {
+  const middleware = routes.flatMap((route) => route.middleware);
+  const all = [...routes, ...modules, ...effects].map(({ file }) => file);
+  return [...new Set([...all, ...middleware, ...(config ? [config] : [])])].sort();
+}
+
+/** `types.d.ts` of this package, beside `src` or `dist`. */
+function findGlobals(): string {
+  const here = fileURLToPath(import.meta.url).replaceAll('\\', '/');
+  const folder = here.slice(0, Math.max(here.lastIndexOf('/src/'), here.lastIndexOf('/dist/')));
+  return `${folder}/types.d.ts`;
+}

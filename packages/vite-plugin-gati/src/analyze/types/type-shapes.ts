@@ -1,0 +1,57 @@
+import type { Schema } from '@gati/contract';
+import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compiler/compiler.ts';
+import { BIGINT, isLibrary } from './builtins.ts';
+import { type Doc, readDoc } from './doc-comments.ts';
+
+export function isLost(host: Compiler, type: TypeView): boolean {
+  return type.tag === 'symbol' || isFunctionType(host, type);
+}
+
+export function isFunctionType(host: Compiler, type: TypeView): boolean {
+  if (type.tag !== 'object' || type.reference) return false;
+  const symbol = host.symbol(type);
+  if (symbol && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method'))) return true;
+  if (
+    symbol &&
+    symbol.name !== '__type' &&
+    symbol.name !== '__function' &&
+    symbol.name !== 'Function'
+  )
+    return hasFlag(symbol, 'class') && host.constructs(type);
+  if (symbol?.name === 'Function') return true;
+  return (
+    host.properties(type).length === 0 && (host.returns(type).length > 0 || host.constructs(type))
+  );
+}
+
+/** Of declarations in the project; those of packages are left alone. */
+export function docOf(symbol: SymbolView): Doc | undefined {
+  for (const declaration of symbol.declarations) {
+    if (declaration.file.includes('/node_modules/') || isLibrary(declaration.file)) continue;
+    const node = declaration.node();
+    const text = node?.getSourceFile().text;
+    const doc = node && text?.includes('/**') ? readDoc(text, node.pos) : undefined;
+    if (doc) return doc;
+  }
+  return undefined;
+}
+export function isStructured(type: TypeView): boolean {
+  return type.tag === 'object' || type.tag === 'union' || type.tag === 'intersection';
+}
+
+export function isClassMember(symbol: SymbolView): boolean {
+  const parent = symbol.declarations[0]?.node()?.parent;
+  return parent !== undefined && 'members' in parent && 'heritageClauses' in parent;
+}
+
+export function stripUndefined(host: Compiler, type: TypeView): TypeView {
+  if (type.tag !== 'union') return type;
+  const kept = host.members(type).filter((member) => member.tag !== 'undefined');
+  return kept.length === 1 ? kept[0]! : type;
+}
+
+export function literalSchema(value: string | number | boolean | bigint): Schema {
+  if (typeof value === 'bigint') return { ...BIGINT, const: String(value) };
+  if (typeof value === 'string') return { type: 'string', const: value };
+  return { type: typeof value === 'number' ? 'number' : 'boolean', const: value };
+}

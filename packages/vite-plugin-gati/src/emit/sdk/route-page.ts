@@ -1,0 +1,56 @@
+import { type Contract, type RouteContract, STATUS_TITLES } from '@gati/contract';
+import type { RouteTypes } from '../client/route-types.ts';
+import { toExampleCall } from './example-call.ts';
+
+/** The page of a route: what it is, a call of it, its answers, its types. */
+export function toPage(route: RouteContract, types: RouteTypes, contract: Contract): string {
+  const { id, summary, description, deprecated, method } = route;
+  return [
+    `# \`${id}\``,
+    deprecated && `**Deprecated${deprecated === true ? '' : `: ${deprecated}`}**`,
+    summary,
+    description === summary ? undefined : description,
+    fence(
+      method === 'WS'
+        ? `const connection = ${toExampleCall(route, contract)};`
+        : `const result = await ${toExampleCall(route, contract)};`,
+    ),
+    method === 'WS' ? '' : responseRows(route),
+    '## Types',
+    fence(types.text.trimEnd()),
+    'Types that these name stand in [`dist/index.d.mts`](../dist/index.d.mts).',
+  ]
+    .filter((part) => part)
+    .join('\n\n')
+    .concat('\n');
+}
+
+function responseRows({ responses }: RouteContract): string {
+  const rows = Object.entries(responses).map(([status, { description, contentType, stream }]) => {
+    const title =
+      status === 'default'
+        ? 'whatever else the handler says'
+        : (description ?? STATUS_TITLES[Number(status)] ?? '');
+    const where = status.startsWith('2')
+      ? stream
+        ? '`data`, to be looped over by `for await`'
+        : '`data`'
+      : status.startsWith('3')
+        ? ''
+        : '`error`';
+    return `| ${status === 'default' ? 'other' : status} | ${cell(title)} | ${contentType ? `\`${contentType}\`` : 'nothing'} | ${contentType ? where : ''} |`;
+  });
+  return [
+    '| status | | content | in the result |',
+    '|---|---|---|---|',
+    ...rows,
+    '| any other | a [problem](https://www.rfc-editor.org/rfc/rfc9457): the request does not fit, the version is retired, the server fails | `application/problem+json` | `error` |',
+    '| 0 | no answer: no connection, a timeout, an abort | nothing | `error` |',
+  ].join('\n');
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+
+function fence(code: string): string {
+  return `\`\`\`ts\n${code}\n\`\`\``;
+}

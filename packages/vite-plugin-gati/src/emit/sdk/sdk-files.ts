@@ -1,0 +1,77 @@
+import type { Manifest } from '@gati/contract';
+import { toClientParts } from '../client/client-parts.ts';
+import type { EmittedFile } from '../docker.ts';
+import { toOpenApiFile } from '../openapi.ts';
+import { toCjs, toClientDeclarations, toEsm, toSource } from './entry-files.ts';
+import { toPackageName, toPageNames } from './sdk-names.ts';
+import { toPackageJson } from './package-json.ts';
+import { toPage } from './route-page.ts';
+import { toReadme } from './readme.ts';
+
+export interface SdkInput {
+  /** The release that the SDK calls. */
+  manifest: Manifest;
+  changelog: string;
+  /** `''` or `/api`. */
+  base: string;
+  /** The app's `package.json`. */
+  fields: Record<string, unknown>;
+  /** Text of the app's licence. */
+  license?: EmittedFile;
+  /** The client's runtime: `dist/…` built, `src/client/…` its sources. */
+  runtime: EmittedFile[];
+}
+
+/** All files of an SDK, by name. Same input, same bytes. */
+export function toSdkFiles({
+  manifest,
+  changelog,
+  base,
+  fields,
+  license,
+  runtime,
+}: SdkInput): EmittedFile[] {
+  const { name, contract, release } = manifest;
+  const app = { name, version: release.version };
+  const parts = toClientParts(contract, { version: release.version, base });
+  const pages = toPageNames(contract.routes);
+  const files: EmittedFile[] = [
+    { path: 'package.json', text: toPackageJson(app, fields) },
+    {
+      path: 'README.md',
+      text: toReadme({
+        packageName: toPackageName(name),
+        version: release.version,
+        description: typeof fields['description'] === 'string' ? fields['description'] : undefined,
+        contract,
+        pages,
+      }),
+    },
+    { path: 'CHANGELOG.md', text: changelog },
+    { path: 'openapi.json', text: toOpenApiFile(manifest, base) },
+    ...(license ? [license] : []),
+    { path: 'src/index.ts', text: toSource(parts) },
+    { path: 'dist/index.mjs', text: toEsm(parts) },
+    { path: 'dist/index.cjs', text: toCjs(parts) },
+    ...toDeclarationFiles(parts),
+    ...runtime,
+    ...contract.routes.map((route) => ({
+      path: pages.get(route)!,
+      text: toPage(route, parts.routes.get(route)!, contract),
+    })),
+  ];
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function toDeclarationFiles(parts: Parameters<typeof toClientDeclarations>[0]): EmittedFile[] {
+  const { esm, cjs, map } = toClientDeclarations(parts);
+  return (
+    [
+      ['index.d.mts', esm],
+      ['index.d.cts', cjs],
+    ] as const
+  ).flatMap(([name, text]) => [
+    { path: `dist/${name}`, text: `${text.trimEnd()}\n//# sourceMappingURL=${name}.map\n` },
+    { path: `dist/${name}.map`, text: map(name) },
+  ]);
+}

@@ -1,0 +1,44 @@
+import type { Diagnostic } from '@gati/contract';
+import type { ScannedFile } from './read-facts.ts';
+import { readSettings } from './effect-settings.ts';
+import { belowFolder, EFFECTS, MODULES } from './layout.ts';
+import { toIdentifier } from './client-names.ts';
+import { nameConflict, nameInvalid, notConstant, runMissing } from './diagnostics.ts';
+import type { NamedFile } from './types.ts';
+
+export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
+  return claim(
+    files.map(({ file }) => ({ name: toIdentifier(belowFolder(file, MODULES)), file })),
+    'module name',
+    diagnostics,
+  );
+}
+
+export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
+  const named: NamedFile[] = [];
+  for (const { file, facts } of files) {
+    diagnostics.push(...readSettings(file, facts));
+    const constant = facts.constants.effect;
+    if (constant && constant.value === undefined)
+      diagnostics.push(notConstant({ file, ...constant }, 'effect'));
+    else if (!facts.open && !facts.exports.values.includes('run'))
+      diagnostics.push(runMissing({ file }));
+    else named.push({ name: constant?.value ?? toIdentifier(belowFolder(file, EFFECTS)), file });
+  }
+  return claim(named, 'effect name', diagnostics);
+}
+
+/** Of an effect it is text; of a module an identifier, made from the file's name. */
+const NAME = /^[\w$.-]+$/;
+
+function claim(files: NamedFile[], what: string, diagnostics: Diagnostic[]): NamedFile[] {
+  const owners = new Map<string, NamedFile>();
+  for (const entry of files) {
+    const other = owners.get(entry.name);
+    if (other) diagnostics.push(nameConflict(entry, what, entry.name, other));
+    else if (!NAME.test(entry.name) || entry.name === '__proto__')
+      diagnostics.push(nameInvalid(entry, what, entry.name));
+    else owners.set(entry.name, entry);
+  }
+  return [...owners.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
