@@ -3,16 +3,16 @@ import type { FileChanges, Compiler } from './compiler/compiler.ts';
 import { type Engine, openCompiler } from './compiler/open-compiler.ts';
 import { ImportGraph } from './project/import-graph.ts';
 import type { ProjectFiles } from './project/project-files.ts';
-import { Session } from './program-snapshot.ts';
+import { ProgramSnapshot } from './program-snapshot.ts';
 
 /** The running compiler: opened late, brought up to date before each question. */
 export class Program {
   readonly graph: ImportGraph;
   readonly #files: ProjectFiles;
   readonly #engine: Engine;
-  #host: Compiler | undefined;
+  #compiler: Compiler | undefined;
   #opening: Promise<Compiler> | undefined;
-  #session: Session | undefined;
+  #snapshot: ProgramSnapshot | undefined;
   #changed = new Set<string>();
   #closed = false;
 
@@ -22,8 +22,8 @@ export class Program {
     this.#engine = engine;
   }
 
-  get host(): Compiler | undefined {
-    return this.#host;
+  get compiler(): Compiler | undefined {
+    return this.#compiler;
   }
 
   /** Files that changed, came or went, and files of the overlay that read otherwise now. Absolute. */
@@ -32,36 +32,36 @@ export class Program {
     this.graph.forget(files);
   }
 
-  async open(): Promise<Session> {
+  async open(): Promise<ProgramSnapshot> {
     if (this.#closed) throw new Error('The analyzer is closed.');
-    if (!this.#host) {
+    if (!this.#compiler) {
       // It reads the files as they are now; what changes while it starts may have been read before or after, so that is told again.
       if (!this.#opening) this.#changed = new Set();
-      this.#opening ??= openCompiler(this.#engine, this.#files.hostOptions());
-      this.#host = await this.#opening;
+      this.#opening ??= openCompiler(this.#engine, this.#files.compilerOptions());
+      this.#compiler = await this.#opening;
       this.#opening = undefined;
     }
-    return this.#fresh(this.#host);
+    return this.#fresh(this.#compiler);
   }
 
-  #fresh(host: Compiler): Session {
+  #fresh(compiler: Compiler): ProgramSnapshot {
     if (this.#changed.size > 0) {
-      const changes = this.#toChanges(host, [...this.#changed]);
+      const changes = this.#toChanges(compiler, [...this.#changed]);
       this.#changed = new Set();
       this.#files.touch(changes);
       if (changes.created.length > 0 || changes.deleted.length > 0) this.graph.forgetDangling();
-      host.update(changes);
-      this.#session = undefined;
+      compiler.update(changes);
+      this.#snapshot = undefined;
     }
-    return (this.#session ??= new Session(host, this.#files));
+    return (this.#snapshot ??= new ProgramSnapshot(compiler, this.#files));
   }
 
-  #toChanges(host: Compiler, files: readonly string[]): FileChanges {
+  #toChanges(compiler: Compiler, files: readonly string[]): FileChanges {
     const changes = { changed: [] as string[], created: [] as string[], deleted: [] as string[] };
     for (const file of files) {
       const virtual = file === this.#files.registryFile || file === this.#files.configFile;
       if (virtual || existsSync(file))
-        changes[virtual || host.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'].push(
+        changes[virtual || compiler.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'].push(
           file,
         );
       else changes.deleted.push(file);
@@ -72,12 +72,12 @@ export class Program {
   /** After a failure of the compiler itself: the next question starts a new one. */
   restart(): void {
     try {
-      this.#host?.close();
+      this.#compiler?.close();
     } catch {
       // It is gone already.
     }
-    this.#host = undefined;
-    this.#session = undefined;
+    this.#compiler = undefined;
+    this.#snapshot = undefined;
     this.#changed = new Set();
     this.graph.clear();
   }

@@ -14,8 +14,8 @@ export interface ThrowSummary {
 }
 
 /** What was asked of one snapshot of the program; the next edit begins a new one. */
-export class Session {
-  readonly host: Compiler;
+export class ProgramSnapshot {
+  readonly compiler: Compiler;
   readonly files: ProjectFiles;
   readonly requests: SchemaWriter;
   readonly responses: SchemaWriter;
@@ -27,36 +27,36 @@ export class Session {
   readonly #symbols = new Map<Node, SymbolView | undefined>();
   readonly #prepared = new Set<Node>();
 
-  constructor(host: Compiler, files: ProjectFiles) {
-    this.host = host;
+  constructor(compiler: Compiler, files: ProjectFiles) {
+    this.compiler = compiler;
     this.files = files;
-    this.requests = new SchemaWriter(host, 'request');
-    this.responses = new SchemaWriter(host, 'response');
+    this.requests = new SchemaWriter(compiler, 'request');
+    this.responses = new SchemaWriter(compiler, 'response');
   }
 
   type(node: Node): TypeView {
     let type = this.#types.get(node);
-    if (!type) this.#types.set(node, (type = this.host.typesAt([node])[0]!));
+    if (!type) this.#types.set(node, (type = this.compiler.typesAt([node])[0]!));
     return type;
   }
 
   symbol(node: Node): SymbolView | undefined {
-    if (!this.#symbols.has(node)) this.#symbols.set(node, this.host.symbolsAt([node])[0]);
+    if (!this.#symbols.has(node)) this.#symbols.set(node, this.compiler.symbolsAt([node])[0]);
     return this.#symbols.get(node);
   }
 
   /** What a promise resolves to; anything else is itself. */
   promised(type: TypeView): TypeView {
     if (type.tag !== 'object') return type;
-    const builtin = builtinOf(this.host.symbol(type));
-    const [inner] = builtin?.kind === 'promise' ? this.host.typeArguments(type) : [];
+    const builtin = builtinOf(this.compiler.symbol(type));
+    const [inner] = builtin?.kind === 'promise' ? this.compiler.typeArguments(type) : [];
     return inner ? this.promised(inner) : type;
   }
 
   /** The declaration that a name leads to, through imports. */
   target(node: Node): SymbolView | undefined {
     const symbol = this.symbol(node);
-    return symbol && this.host.target(symbol);
+    return symbol && this.compiler.target(symbol);
   }
 
   /** Asks for all that a walk through these functions will want to know, in two questions. */
@@ -69,11 +69,11 @@ export class Session {
       visit(root, (node) => this.#gather(node, names, values));
     }
     const newNames = names.filter((node) => !this.#symbols.has(node));
-    for (const [index, symbol] of this.host.symbolsAt(newNames).entries())
+    for (const [index, symbol] of this.compiler.symbolsAt(newNames).entries())
       this.#symbols.set(newNames[index]!, symbol);
     const newValues = values.filter((node) => !this.#types.has(node));
     for (const root of roots) this.#findShared(root);
-    for (const [index, type] of this.host.typesAt(newValues).entries())
+    for (const [index, type] of this.compiler.typesAt(newValues).entries())
       this.#types.set(newValues[index]!, type);
   }
 
@@ -88,7 +88,7 @@ export class Session {
       node;
       node = node.parent as Node | undefined
     ) {
-      if (isFunctionNode(this.host, node)) return false;
+      if (isFunctionNode(this.compiler, node)) return false;
     }
     return true;
   }
@@ -97,8 +97,8 @@ export class Session {
     if (this.#searched.has(root)) return;
     this.#searched.add(root);
     visit(root, (node) => {
-      if (node === root || !isFunctionNode(this.host, node)) return;
-      for (const name of assignedNames(this.host, node)) {
+      if (node === root || !isFunctionNode(this.compiler, node)) return;
+      for (const name of assignedNames(this.compiler, node)) {
         const symbol = this.symbol(name);
         const declaration = symbol?.declarations[0]?.node();
         if (symbol && declaration && (declaration.pos < node.pos || declaration.end > node.end))
@@ -108,17 +108,17 @@ export class Session {
   }
 
   #gather(node: Node, names: Node[], values: Node[]): boolean | void {
-    const kind = this.host.kind(node);
+    const kind = this.compiler.kind(node);
     if (kind >= K.FirstTypeNode && kind <= K.LastTypeNode) return false;
     const parent = node.parent as Node | undefined;
-    const parentKind = parent ? this.host.kind(parent) : 0;
+    const parentKind = parent ? this.compiler.kind(parent) : 0;
     if (kind === K.Identifier) {
       const isMember =
         parentKind === K.PropertyAccessExpression &&
         (parent as unknown as { name: Node }).name === node;
       const called =
         isMember &&
-        this.host.kind(parent!.parent) === K.CallExpression &&
+        this.compiler.kind(parent!.parent) === K.CallExpression &&
         (parent!.parent as unknown as { expression: Node }).expression === parent;
       if (!isMember || called) names.push(node);
     }
@@ -138,7 +138,7 @@ export class Session {
     else if (parentKind === K.SpreadAssignment && !isStructural(kind)) values.push(node);
     else if (
       parentKind === K.CallExpression &&
-      isResponseLike(this.host, parent!) &&
+      isResponseLike(this.compiler, parent!) &&
       (parent as unknown as { expression: Node }).expression !== node &&
       !isStructural(kind)
     )
@@ -159,9 +159,9 @@ function isStructural(kind: number): boolean {
   );
 }
 
-function isResponseLike(host: Compiler, call: Node): boolean {
+function isResponseLike(compiler: Compiler, call: Node): boolean {
   const callee = (call as unknown as { expression: Node }).expression;
-  if (host.kind(callee) !== K.PropertyAccessExpression) return false;
+  if (compiler.kind(callee) !== K.PropertyAccessExpression) return false;
   const { name } = callee as unknown as { name: { text: string } };
   return name.text === 'json' || name.text === 'text' || name.text === 'stream';
 }

@@ -11,7 +11,7 @@ import type { Compiler } from './compiler/compiler.ts';
 import type { Engine } from './compiler/open-compiler.ts';
 import { Program } from './lazy-compiler.ts';
 import { ProjectFiles } from './project/project-files.ts';
-import type { Session } from './program-snapshot.ts';
+import type { ProgramSnapshot } from './program-snapshot.ts';
 import { typeErrors } from './type-errors.ts';
 import type { Analysis, AnalyzedEffect, AnalyzedRoute, Analyzer } from './analyzer.ts';
 
@@ -37,7 +37,7 @@ interface Subject<Result extends Done> {
   /** What the scan says of it. */
   facts: unknown;
   /** Runs the user's code where a schema value has to be read. */
-  prepare(): Promise<(session: Session) => Omit<Result, 'dependencies'>>;
+  prepare(): Promise<(snapshot: ProgramSnapshot) => Omit<Result, 'dependencies'>>;
 }
 
 export class ProgramAnalyzer implements Analyzer {
@@ -69,14 +69,14 @@ export class ProgramAnalyzer implements Analyzer {
 
   get engine(): Compiler['engine'] {
     return (
-      this.#program.host?.engine ??
+      this.#program.compiler?.engine ??
       (this.#options.engine === 'typescript-classic' ? 'typescript-classic' : 'typescript-7')
     );
   }
 
   /** Whether anything had to be asked that the cache did not know. */
   get compilerStarted(): boolean {
-    return this.#program.host !== undefined;
+    return this.#program.compiler !== undefined;
   }
 
   async analyze(scan: Scan, onRoute?: (done: AnalyzedRoute) => void): Promise<Analysis> {
@@ -120,9 +120,9 @@ export class ProgramAnalyzer implements Analyzer {
       else missing.push(subject);
     }
     if (missing.length > 1) {
-      const session = await this.#program.open();
+      const snapshot = await this.#program.open();
       this.#program.graph.load(
-        session.host,
+        snapshot.compiler,
         missing.map(({ file }) => this.#files.absolute(file)),
       );
     }
@@ -171,7 +171,7 @@ export class ProgramAnalyzer implements Analyzer {
     for (const file of files) {
       this.#focus([this.#files.absolute(file)]);
       const read = async (): Promise<Diagnostic[]> =>
-        typeErrors((await this.#program.open()).host, this.#files, this.#files.absolute(file));
+        typeErrors((await this.#program.open()).compiler, this.#files, this.#files.absolute(file));
       let errors = await read();
       if (errors.length > 0 && this.#widen()) errors = await read();
       found.set(file, errors);
@@ -234,7 +234,7 @@ export class ProgramAnalyzer implements Analyzer {
       facts,
       prepare: async () => {
         const loaded = await loadSchemas(route, this.#options.loadSchema, this.#options.root);
-        return (session) => analyzeRoute(session, route, loaded);
+        return (snapshot) => analyzeRoute(snapshot, route, loaded);
       },
     };
   }
@@ -245,7 +245,7 @@ export class ProgramAnalyzer implements Analyzer {
       file: effect.file,
       besides: [],
       facts: effect,
-      prepare: async () => (session) => analyzeEffect(session, effect),
+      prepare: async () => (snapshot) => analyzeEffect(snapshot, effect),
     };
   }
 
@@ -283,8 +283,8 @@ export class ProgramAnalyzer implements Analyzer {
     const run = await subject.prepare();
     for (let attempt = 0; ; attempt++) {
       try {
-        const { session, files, dangling } = await this.#open(subject);
-        const result = { ...run(session), dependencies: files } as Result;
+        const { snapshot, files, dangling } = await this.#open(subject);
+        const result = { ...run(snapshot), dependencies: files } as Result;
         if (result.warnings.length > 0 && this.#widen()) continue;
         if (generation === this.#generation) this.#remember(subject, result, dangling);
         return result;
@@ -299,18 +299,18 @@ export class ProgramAnalyzer implements Analyzer {
   /** The compiler, shown what this subject needs, and the files that it depends on. */
   async #open(
     subject: Subject<Done>,
-  ): Promise<{ session: Session; files: string[]; dangling: boolean }> {
+  ): Promise<{ snapshot: ProgramSnapshot; files: string[]; dangling: boolean }> {
     this.#focus([subject.file, ...subject.besides].map((file) => this.#files.absolute(file)));
     for (;;) {
-      const session = await this.#program.open();
-      const { files, dangling } = this.#dependencies(session, subject);
-      if (!this.#files.isFocused) return { session, files, dangling };
+      const snapshot = await this.#program.open();
+      const { files, dangling } = this.#dependencies(snapshot, subject);
+      if (!this.#files.isFocused) return { snapshot, files, dangling };
       const absolute = files.map((file) => this.#files.absolute(file));
       const speaks = absolute.some(
-        (file) => !isDeclaration(file) && speaksOfRoutes(session.host.source(file)?.text),
+        (file) => !isDeclaration(file) && speaksOfRoutes(snapshot.compiler.source(file)?.text),
       );
       const isSame = speaks ? !this.#widen() : !this.#focus(absolute);
-      if (isSame) return { session, files, dangling };
+      if (isSame) return { snapshot, files, dangling };
     }
   }
 
@@ -333,11 +333,11 @@ export class ProgramAnalyzer implements Analyzer {
     return true;
   }
 
-  #dependencies(session: Session, subject: Subject<Done>): { files: string[]; dangling: boolean } {
+  #dependencies(snapshot: ProgramSnapshot, subject: Subject<Done>): { files: string[]; dangling: boolean } {
     const { graph } = this.#program;
     const { modules, config } = this.#files.registered;
     const roots = [subject.file, ...subject.besides].map((file) => this.#files.absolute(file));
-    graph.load(session.host, roots);
+    graph.load(snapshot.compiler, roots);
     const own = roots.map((root) => graph.closure(root));
     const words = own.flatMap((closure) => closure.words);
     const speaksOf = (word: string): boolean => words.some((set) => set.has(word));
@@ -345,7 +345,7 @@ export class ProgramAnalyzer implements Analyzer {
       .filter(({ name }) => name.split(/[^\w$]+/).every(speaksOf))
       .map(({ file }) => this.#files.absolute(file));
     if (config !== undefined && speaksOf('config')) given.push(this.#files.absolute(config));
-    graph.load(session.host, given);
+    graph.load(snapshot.compiler, given);
     const whole = [...own, ...given.map((file) => graph.closure(file))];
     const files = new Set(whole.flatMap((closure) => [...closure.files]));
     // The registry is made from the scan and is part of the key.

@@ -4,10 +4,10 @@ import type { ProjectFiles } from './project/project-files.ts';
 import { toFrame } from '../scan/code-frame.ts';
 
 /** What the compiler has against a file (absolute), at the places of its text on disk. */
-export function typeErrors(host: Compiler, files: ProjectFiles, file: string): Diagnostic[] {
-  const source = host.source(file);
+export function typeErrors(compiler: Compiler, files: ProjectFiles, file: string): Diagnostic[] {
+  const source = compiler.source(file);
   if (!source) return [];
-  return host.errors(file).map(({ position, code, text }) => {
+  return compiler.errors(file).map(({ position, code, text }) => {
     const place = files.place(file, source.text, position);
     return {
       code: `TS${code}`,

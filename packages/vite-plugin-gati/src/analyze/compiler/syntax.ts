@@ -31,39 +31,39 @@ const EFFECTS = new Set<number>([
 ]);
 
 /** Without parentheses, `satisfies` and `!`, which say nothing of the value. */
-export function unwrap(host: Compiler, node: Node): Node {
+export function unwrap(compiler: Compiler, node: Node): Node {
   let inner = node;
-  while (WRAPPERS.has(host.kind(inner)))
+  while (WRAPPERS.has(compiler.kind(inner)))
     inner = (inner as unknown as { expression: Node }).expression;
   return inner;
 }
 
-export function isFunctionNode(host: Compiler, node: Node): boolean {
-  return FUNCTIONS.has(host.kind(node));
+export function isFunctionNode(compiler: Compiler, node: Node): boolean {
+  return FUNCTIONS.has(compiler.kind(node));
 }
 
-export function isIdentifier(host: Compiler, node: Node | undefined): node is Identifier {
-  return node !== undefined && host.kind(node) === K.Identifier;
+export function isIdentifier(compiler: Compiler, node: Node | undefined): node is Identifier {
+  return node !== undefined && compiler.kind(node) === K.Identifier;
 }
 
-export function isStringLiteral(host: Compiler, node: Node | undefined): node is StringLiteral {
+export function isStringLiteral(compiler: Compiler, node: Node | undefined): node is StringLiteral {
   return (
     node !== undefined &&
-    (host.kind(node) === K.StringLiteral || host.kind(node) === K.NoSubstitutionTemplateLiteral)
+    (compiler.kind(node) === K.StringLiteral || compiler.kind(node) === K.NoSubstitutionTemplateLiteral)
   );
 }
 
-export function hasModifier(host: Compiler, node: Node, modifier: number): boolean {
+export function hasModifier(compiler: Compiler, node: Node, modifier: number): boolean {
   const { modifiers } = node as { modifiers?: readonly Node[] };
-  return modifiers?.some((each) => host.kind(each) === modifier) ?? false;
+  return modifiers?.some((each) => compiler.kind(each) === modifier) ?? false;
 }
 
 /** The name that a property is written with, unless it is computed. */
-export function propertyName(host: Compiler, name: Node): string | undefined {
-  const kind = host.kind(name);
+export function propertyName(compiler: Compiler, name: Node): string | undefined {
+  const kind = compiler.kind(name);
   if (kind === K.ComputedPropertyName) {
     const inner = (name as unknown as { expression: Node }).expression;
-    return isStringLiteral(host, inner) ? inner.text : undefined;
+    return isStringLiteral(compiler, inner) ? inner.text : undefined;
   }
   if (
     kind === K.Identifier ||
@@ -86,8 +86,8 @@ export function visit(node: Node, look: (node: Node) => boolean | void): void {
 
 const ASSIGNMENTS_FROM: number = K.EqualsToken;
 
-export function isAssignment(host: Compiler, operator: Node): boolean {
-  const kind = host.kind(operator);
+export function isAssignment(compiler: Compiler, operator: Node): boolean {
+  const kind = compiler.kind(operator);
   return kind === ASSIGNMENTS_FROM || ASSIGNMENT_KINDS.has(kind);
 }
 
@@ -110,19 +110,19 @@ const ASSIGNMENT_KINDS = new Set<number>([
 ]);
 
 /** Whether evaluating the expression can do anything but give a value. Functions in it do nothing until they are called. */
-export function hasEffects(host: Compiler, node: Node): boolean {
+export function hasEffects(compiler: Compiler, node: Node): boolean {
   let found = false;
   visit(node, (each) => {
-    const kind = host.kind(each);
+    const kind = compiler.kind(each);
     if (found || FUNCTIONS.has(kind)) return false;
     if (EFFECTS.has(kind)) found = true;
     else if (
       kind === K.BinaryExpression &&
-      isAssignment(host, (each as unknown as { operatorToken: Node }).operatorToken)
+      isAssignment(compiler, (each as unknown as { operatorToken: Node }).operatorToken)
     )
       found = true;
     else if (kind === K.PrefixUnaryExpression) {
-      const operator = host.toKind((each as unknown as { operator: number }).operator);
+      const operator = compiler.toKind((each as unknown as { operator: number }).operator);
       if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) found = true;
     }
     return !found;
@@ -131,30 +131,30 @@ export function hasEffects(host: Compiler, node: Node): boolean {
 }
 
 /** Names that are assigned somewhere below, functions included. */
-export function assignedNames(host: Compiler, node: Node): Node[] {
+export function assignedNames(compiler: Compiler, node: Node): Node[] {
   const names: Node[] = [];
   const target = (part: Node): void =>
-    visit(part, (each) => void (isIdentifier(host, each) && names.push(each)));
+    visit(part, (each) => void (isIdentifier(compiler, each) && names.push(each)));
   visit(node, (each) => {
-    const kind = host.kind(each);
+    const kind = compiler.kind(each);
     const { left, operatorToken, operand, operator } = each as unknown as {
       left: Node;
       operatorToken: Node;
       operand: Node;
       operator: number;
     };
-    if (kind === K.BinaryExpression && isAssignment(host, operatorToken)) {
-      const inner = unwrap(host, left);
+    if (kind === K.BinaryExpression && isAssignment(compiler, operatorToken)) {
+      const inner = unwrap(compiler, left);
       if (
-        host.kind(inner) !== K.PropertyAccessExpression &&
-        host.kind(inner) !== K.ElementAccessExpression
+        compiler.kind(inner) !== K.PropertyAccessExpression &&
+        compiler.kind(inner) !== K.ElementAccessExpression
       )
         target(inner);
     } else if (
       (kind === K.PrefixUnaryExpression || kind === K.PostfixUnaryExpression) &&
-      isIdentifier(host, operand)
+      isIdentifier(compiler, operand)
     ) {
-      const token = host.toKind(operator);
+      const token = compiler.toKind(operator);
       if (token === K.PlusPlusToken || token === K.MinusMinusToken) names.push(operand);
     }
   });

@@ -6,7 +6,7 @@ import {
   type Schema,
 } from '@gati/contract';
 import type { NamedFile } from '../../scan/types.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedEffect } from '../analyzer.ts';
 import { DefNames } from './definition-names.ts';
 import { findHandler } from './find-handler.ts';
@@ -17,32 +17,32 @@ const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: 
 
 /** Payload and result of an effect: the first parameter of `run` and what it resolves to. */
 export function analyzeEffect(
-  session: Session,
+  snapshot: ProgramSnapshot,
   { name, file }: NamedFile,
 ): Omit<AnalyzedEffect, 'dependencies'> {
   const contract: EffectContract = { name, file };
-  const exports = session.host.moduleExports(session.files.absolute(file));
+  const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
   const symbol = exports.get('run') ?? exports.get('default');
-  const site = symbol && findHandler(session, symbol);
-  const issues = new Issues(session);
+  const site = symbol && findHandler(snapshot, symbol);
+  const issues = new Issues(snapshot);
   if (!site) return { contract, $defs: {}, warnings: [] };
   const [payload] = site.fn?.parameters ?? [];
   if (payload) {
-    const written = session.requests.write(session.type(payload.name));
+    const written = snapshot.requests.write(snapshot.type(payload.name));
     contract.payload = written.schema;
     for (const { code, message, fix } of written.issues) issues.add(code, message, fix, payload);
   }
-  const [returned] = session.host.returns(session.type(site.node));
+  const [returned] = snapshot.compiler.returns(snapshot.type(site.node));
   if (returned) {
-    const inner = session.promised(returned);
+    const inner = snapshot.promised(returned);
     if (inner.tag !== 'void' && inner.tag !== 'undefined' && inner.tag !== 'never') {
-      const written = session.responses.write(inner);
+      const written = snapshot.responses.write(inner);
       contract.result = written.schema;
       for (const { code, message, fix } of written.issues)
         issues.add(code, message, fix, site.node);
     }
   }
-  const names = new DefNames(session);
+  const names = new DefNames(snapshot);
   const finished = mapEffect(contract, (schema) => names.finish(canonicalSchema(schema)));
   if (
     payload &&

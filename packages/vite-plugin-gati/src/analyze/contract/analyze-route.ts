@@ -1,6 +1,6 @@
 import { canonicalSchema, type Diagnostic, mapRoute, type RouteContract } from '@gati/contract';
 import type { RouteFile } from '../../scan/types.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedRoute } from '../analyzer.ts';
 import { readDoc } from '../types/doc-comments.ts';
 import { DefNames } from './definition-names.ts';
@@ -14,13 +14,13 @@ import type { LoadedSchemas } from './schema-values/load-schemas.ts';
 
 /** One route's contract from the program as it stands. */
 export function analyzeRoute(
-  session: Session,
+  snapshot: ProgramSnapshot,
   route: RouteFile,
   loaded: LoadedSchemas,
 ): Omit<AnalyzedRoute, 'dependencies'> {
-  const file = session.files.absolute(route.file);
-  const source = session.host.source(file);
-  const issues = new Issues(session);
+  const file = snapshot.files.absolute(route.file);
+  const source = snapshot.compiler.source(file);
+  const issues = new Issues(snapshot);
   const base: RouteContract = {
     id: route.id,
     method: route.method,
@@ -32,18 +32,18 @@ export function analyzeRoute(
     responses: {},
   };
   if (!source) return { contract: base, $defs: {}, warnings: [missing(route)] };
-  const exports = session.host.moduleExports(file);
+  const exports = snapshot.compiler.moduleExports(file);
   const symbol = exports.get(route.handler);
   const isSocket = route.method === 'WS';
-  const site = symbol && findHandler(session, symbol);
-  const request = requestParts({ session, route, exports, loaded, issues, fallback: source });
+  const site = symbol && findHandler(snapshot, symbol);
+  const request = requestParts({ snapshot, route, exports, loaded, issues, fallback: source });
   const unknown: Inferred = {
     responses: { default: { schema: {}, contentType: 'application/json' } },
     places: new Map(),
   };
   const inferred =
     site && !isSocket
-      ? inferResponses(session, site, middlewareOf(session, route), issues)
+      ? inferResponses(snapshot, site, middlewareOf(snapshot, route), issues)
       : unknown;
   if (!site && !isSocket) {
     issues.add(
@@ -55,8 +55,8 @@ export function analyzeRoute(
   }
   const responses = isSocket
     ? {}
-    : withDeclared(session, exports, loaded, route.file, inferred, issues);
-  const names = new DefNames(session);
+    : withDeclared(snapshot, exports, loaded, route.file, inferred, issues);
+  const names = new DefNames(snapshot);
   const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),
   );
@@ -68,11 +68,11 @@ export function analyzeRoute(
 }
 
 /** Functions of the `_middleware.ts` files, outermost first. Whatever can't be followed is left out: the scan speaks of it. */
-function middlewareOf(session: Session, route: RouteFile): FunctionNode[] {
+function middlewareOf(snapshot: ProgramSnapshot, route: RouteFile): FunctionNode[] {
   return route.middleware.flatMap((file) => {
-    const exports = session.host.moduleExports(session.files.absolute(file));
+    const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
     const symbol = exports.get('middleware') ?? exports.get('default');
-    const fn = symbol && findHandler(session, symbol)?.fn;
+    const fn = symbol && findHandler(snapshot, symbol)?.fn;
     return fn ? [fn] : [];
   });
 }

@@ -6,7 +6,7 @@ import {
 } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../compiler/compiler.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { describeMismatch, findMismatch } from './find-mismatch.ts';
 import type { Issues } from './diagnostics.ts';
 import type { Inferred } from './infer-responses.ts';
@@ -27,18 +27,18 @@ const SETTLED = new Set([
 
 /** Declared responses stand in the contract; the inferred ones are held against them. */
 export function withDeclared(
-  session: Session,
+  snapshot: ProgramSnapshot,
   exports: Map<string, SymbolView>,
   loaded: LoadedSchemas,
   file: string,
   inferred: Inferred,
   issues: Issues,
 ): Record<string, ResponseContract> {
-  const declared = readDeclared(session, exports, loaded, file, issues);
+  const declared = readDeclared(snapshot, exports, loaded, file, issues);
   if (!declared) return inferred.responses;
   const lookup = (name: string): Schema | undefined =>
-    session.responses.definitions.get(name)?.schema ??
-    session.requests.definitions.get(name)?.schema;
+    snapshot.responses.definitions.get(name)?.schema ??
+    snapshot.requests.definitions.get(name)?.schema;
   for (const [status, response] of Object.entries(inferred.responses)) {
     const node = inferred.places.get(status) ?? declared.node;
     if (status === 'default') continue;
@@ -101,7 +101,7 @@ function isProblem(schema: Schema | undefined): boolean {
 }
 
 function readDeclared(
-  session: Session,
+  snapshot: ProgramSnapshot,
   exports: Map<string, SymbolView>,
   loaded: LoadedSchemas,
   file: string,
@@ -114,18 +114,18 @@ function readDeclared(
     const byStatus = new Map(
       [...loaded.responses].map(
         ([status, schema]) =>
-          [status, adopt(session.responses, schema, `${file}:responses:${status}`)] as const,
+          [status, adopt(snapshot.responses, schema, `${file}:responses:${status}`)] as const,
       ),
     );
     return { byStatus, node };
   }
-  const { host } = session;
+  const { compiler } = snapshot;
   const isType = symbol.name === 'Responses';
   const type = isType
-    ? host.declaredType(host.target(symbol))
-    : host.typesOf([host.target(symbol)])[0]!;
+    ? compiler.declaredType(compiler.target(symbol))
+    : compiler.typesOf([compiler.target(symbol)])[0]!;
   const byStatus = new Map<string, Schema | undefined>();
-  for (const { name, type: body } of host.properties(type)) {
+  for (const { name, type: body } of compiler.properties(type)) {
     if (name !== 'default' && !/^[2-5]\d\d$/.test(name)) {
       issues.add(
         'GATI_RESPONSE_MISMATCH',
@@ -136,15 +136,15 @@ function readDeclared(
       );
       continue;
     }
-    const standard = isType ? undefined : host.property(body, '~standard');
-    const types = standard && host.property(standard, 'types');
+    const standard = isType ? undefined : compiler.property(body, '~standard');
+    const types = standard && compiler.property(standard, 'types');
     const kept =
-      types?.tag === 'union' ? host.members(types).find(({ tag }) => tag === 'object') : types;
-    const inner = (kept && host.property(kept, 'output')) ?? body;
+      types?.tag === 'union' ? compiler.members(types).find(({ tag }) => tag === 'object') : types;
+    const inner = (kept && compiler.property(kept, 'output')) ?? body;
     if (inner.tag === 'void' || inner.tag === 'undefined' || inner.tag === 'never')
       byStatus.set(name, undefined);
     else {
-      const written = session.responses.write(inner);
+      const written = snapshot.responses.write(inner);
       for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
       byStatus.set(name, canonicalSchema(written.schema));
     }

@@ -1,5 +1,5 @@
 import { type Defs, mapSchema, refName, type Schema, toRef } from '@gati/contract';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { Definition } from '../types/schema-writer.ts';
 
 /** Gives the definitions that a route refers to their names, in the order in which they are met. */
@@ -7,11 +7,11 @@ export class DefNames {
   readonly $defs: Defs = {};
   /** Definitions in the order of their first use, for their warnings. */
   readonly used: Definition[] = [];
-  readonly #session: Session;
+  readonly #snapshot: ProgramSnapshot;
   readonly #names = new Map<string, string>();
 
-  constructor(session: Session) {
-    this.#session = session;
+  constructor(snapshot: ProgramSnapshot) {
+    this.#snapshot = snapshot;
   }
 
   finish(schema: Schema): Schema {
@@ -23,7 +23,7 @@ export class DefNames {
   #name(key: string): string {
     const known = this.#names.get(key);
     if (known !== undefined) return known;
-    const writer = key.startsWith('request:') ? this.#session.requests : this.#session.responses;
+    const writer = key.startsWith('request:') ? this.#snapshot.requests : this.#snapshot.responses;
     const definition = writer.definitions.get(key);
     if (!definition) return key;
     // Both directions write the same type the same way, unless it has a `toJSON` or holds what only one of them allows.

@@ -1,14 +1,14 @@
 import type { Diagnostic, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 
 /** The warnings of one route, each once, in the order of their places. */
 export class Issues {
-  readonly #session: Session;
+  readonly #snapshot: ProgramSnapshot;
   readonly #found = new Map<string, Diagnostic>();
 
-  constructor(session: Session) {
-    this.#session = session;
+  constructor(snapshot: ProgramSnapshot) {
+    this.#snapshot = snapshot;
   }
 
   add(
@@ -19,7 +19,7 @@ export class Issues {
     level: Diagnostic['level'] = 'warning',
   ): void {
     const source = node.getSourceFile();
-    const place = this.#session.files.place(source.fileName, source.text, node.getStart(source));
+    const place = this.#snapshot.files.place(source.fileName, source.text, node.getStart(source));
     const diagnostic: Diagnostic = { code, level, message, fix, ...place };
     this.#found.set(`${code} ${place.file}:${place.line}:${place.column} ${message}`, diagnostic);
   }

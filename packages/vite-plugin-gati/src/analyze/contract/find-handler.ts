@@ -5,7 +5,7 @@ import {
   type VariableDeclaration,
 } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../compiler/compiler.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { unwrap } from '../compiler/syntax.ts';
 import type { FunctionNode } from '../interpret/state/values.ts';
 
@@ -19,16 +19,16 @@ export interface HandlerSite {
 
 /** The handler behind an export, through `export { handler }` and `export default handler`. */
 export function findHandler(
-  session: Session,
+  snapshot: ProgramSnapshot,
   symbol: SymbolView,
   depth = 0,
 ): HandlerSite | undefined {
-  const { host } = session;
-  for (const declaration of host.target(symbol).declarations) {
+  const { compiler } = snapshot;
+  for (const declaration of compiler.target(symbol).declarations) {
     if (declaration.file.endsWith('.d.ts')) continue;
     const node = declaration.node();
     if (!node) continue;
-    const kind = host.kind(node);
+    const kind = compiler.kind(node);
     if (kind === K.FunctionDeclaration)
       return { node, fn: node as FunctionNode, declaration: node };
     const expression =
@@ -38,11 +38,11 @@ export function findHandler(
           ? (node as VariableDeclaration).initializer
           : undefined;
     if (!expression) continue;
-    const inner = skipAssertions(session, expression);
-    const innerKind = host.kind(inner);
+    const inner = skipAssertions(snapshot, expression);
+    const innerKind = compiler.kind(inner);
     if (innerKind === K.Identifier && depth < 4) {
-      const next = session.symbol(inner);
-      const found = next && findHandler(session, next, depth + 1);
+      const next = snapshot.symbol(inner);
+      const found = next && findHandler(snapshot, next, depth + 1);
       if (found) return found;
     }
     const place = kind === K.VariableDeclaration ? node.parent.parent : node;
@@ -55,9 +55,9 @@ export function findHandler(
   return undefined;
 }
 
-function skipAssertions(session: Session, node: Node): Node {
-  let inner = unwrap(session.host, node);
-  while (session.host.kind(inner) === K.AsExpression)
-    inner = unwrap(session.host, (inner as unknown as { expression: Node }).expression);
+function skipAssertions(snapshot: ProgramSnapshot, node: Node): Node {
+  let inner = unwrap(snapshot.compiler, node);
+  while (snapshot.compiler.kind(inner) === K.AsExpression)
+    inner = unwrap(snapshot.compiler, (inner as unknown as { expression: Node }).expression);
   return inner;
 }

@@ -6,7 +6,7 @@ import {
   type Schema,
 } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { toBody, toStream } from '../interpret/responses/response-object.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
 import { type Body, START, type State } from '../interpret/state/state.ts';
@@ -42,16 +42,16 @@ export interface Inferred {
 
 /** Walks the handler and gathers its answers by status. */
 export function inferResponses(
-  session: Session,
+  snapshot: ProgramSnapshot,
   site: HandlerSite,
   middleware: readonly FunctionNode[],
   issues: Issues,
 ): Inferred {
-  const walk = new Interpreter(session, (code, message, fix, node) =>
+  const walk = new Interpreter(snapshot, (code, message, fix, node) =>
     issues.add(code, message, fix, node),
   );
   const answers: InferredResponse[] = [];
-  session.prepare([site.node]);
+  snapshot.prepare([site.node]);
   const handlers: Outcome[] = site.fn
     ? [{ state: START, value: { kind: 'function', node: site.fn, frame: walk.frame } }]
     : walk.evaluate(site.node, START);
@@ -74,7 +74,7 @@ export function inferResponses(
     walk.sink = [];
     const { node } = handler;
     if ('asteriskToken' in node && node.asteriskToken) {
-      answers.push(generatorResponse(session, node, issues));
+      answers.push(generatorResponse(snapshot, node, issues));
       continue;
     }
     const run = (state: State): Outcome[] =>
@@ -127,10 +127,10 @@ function throughMiddleware(
 }
 
 /** An async generator as a handler: each `yield` is one event. */
-function generatorResponse(session: Session, node: Node, issues: Issues): InferredResponse {
-  const [result] = session.host.returns(session.type(node));
-  const [item] = result ? session.host.typeArguments(result) : [];
-  const written = item ? session.responses.write(item) : { schema: {}, issues: [] };
+function generatorResponse(snapshot: ProgramSnapshot, node: Node, issues: Issues): InferredResponse {
+  const [result] = snapshot.compiler.returns(snapshot.type(node));
+  const [item] = result ? snapshot.compiler.typeArguments(result) : [];
+  const written = item ? snapshot.responses.write(item) : { schema: {}, issues: [] };
   for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
   return {
     status: 200,
@@ -201,12 +201,12 @@ function inferredResponses(
 }
 
 function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boolean {
-  const type = walk.session.type(value.node);
-  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const type = walk.snapshot.type(value.node);
+  const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
   return members.some(
     (member) =>
       member.tag === 'object' &&
-      ['Sent', '__GatiSent', 'Response'].includes(walk.host.symbol(member)?.name ?? ''),
+      ['Sent', '__GatiSent', 'Response'].includes(walk.compiler.symbol(member)?.name ?? ''),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Node } from 'typescript-7/unstable/ast';
 import { paramNames } from '../../scan/route.ts';
 import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../compiler/compiler.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { Issues } from './diagnostics.ts';
 import { findImpossibleInput } from './impossible-input.ts';
 import { adopt, type LoadedSchemas } from './schema-values/load-schemas.ts';
@@ -19,7 +19,7 @@ export const PART_TYPES = {
 export type Part = keyof typeof PART_TYPES;
 
 export interface RequestInput {
-  session: Session;
+  snapshot: ProgramSnapshot;
   route: RouteFile;
   exports: Map<string, SymbolView>;
   /** What the schema values say themselves, where they could be loaded. */
@@ -45,7 +45,7 @@ export function requestParts(
     ...(parts.query ? { query: parts.query.schema } : {}),
     ...(parts.headers ? { headers: lowerCase(parts.headers.schema) } : {}),
     ...(parts.body
-      ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.session) }
+      ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.snapshot) }
       : {}),
     ...(parts.receive ? { receive: parts.receive.schema } : {}),
     ...(parts.send ? { send: parts.send.schema } : {}),
@@ -54,14 +54,14 @@ export function requestParts(
 
 /** What no request can be is no fault of the types, so nothing else would say it. */
 function warnOfImpossibleInput(
-  { session, route, exports, issues, fallback }: RequestInput,
+  { snapshot, route, exports, issues, fallback }: RequestInput,
   part: Part,
   { schema, optional }: DeclaredPart,
 ): void {
   const isValue = route.exports.values.includes(part);
-  const isForm = part === 'body' && hasFile(schema, session, new Set());
+  const isForm = part === 'body' && hasFile(schema, snapshot, new Set());
   const misfit = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
-    definition(ref, session),
+    definition(ref, snapshot),
   );
   if (!misfit) return;
   const name = isValue ? part : PART_TYPES[part];
@@ -80,17 +80,17 @@ interface DeclaredPart {
 }
 
 function declaredPart(
-  { session, route, exports, loaded, issues, fallback }: RequestInput,
+  { snapshot, route, exports, loaded, issues, fallback }: RequestInput,
   part: Part,
 ): DeclaredPart | undefined {
-  const { host } = session;
+  const { compiler } = snapshot;
   const type = exports.get(PART_TYPES[part]);
   const at = (symbol: SymbolView): Node => symbol.declarations[0]?.node() ?? fallback;
   const value = route.exports.values.includes(part) ? exports.get(part) : undefined;
   // Where there are both, the value is what is checked.
   if (value) {
     const schema = loaded.parts.get(part);
-    if (!schema) return inferInput(session, value, part, issues, at(value));
+    if (!schema) return inferInput(snapshot, value, part, issues, at(value));
     for (const keyword of schema.lost) {
       issues.add(
         'GATI_SCHEMA_KEYWORD',
@@ -101,7 +101,7 @@ function declaredPart(
     }
     return {
       schema: adopt(
-        part === 'send' ? session.responses : session.requests,
+        part === 'send' ? snapshot.responses : snapshot.requests,
         schema,
         `${route.file}:${part}`,
       ),
@@ -109,10 +109,10 @@ function declaredPart(
     };
   }
   if (!type || !route.exports.types.includes(PART_TYPES[part])) return undefined;
-  const declared = host.declaredType(host.target(type));
-  const members = declared.tag === 'union' ? host.members(declared) : [declared];
+  const declared = compiler.declaredType(compiler.target(type));
+  const members = declared.tag === 'union' ? compiler.members(declared) : [declared];
   const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void');
-  const writer = part === 'send' ? session.responses : session.requests;
+  const writer = part === 'send' ? snapshot.responses : snapshot.requests;
   const { schema, issues: found } = writer.write(declared, { inline: true });
   for (const { code, message, fix } of found) issues.add(code, message, fix, at(type));
   return { schema, optional };
@@ -120,18 +120,18 @@ function declaredPart(
 
 /** Where the value can't be loaded, its type still says what goes in. */
 function inferInput(
-  session: Session,
+  snapshot: ProgramSnapshot,
   value: SymbolView,
   part: string,
   issues: Issues,
   node: Node,
 ): DeclaredPart {
-  const { host } = session;
-  const [type] = host.typesOf([host.target(value)]);
+  const { compiler } = snapshot;
+  const [type] = compiler.typesOf([compiler.target(value)]);
   const step = (from: TypeView | undefined, name: string): TypeView | undefined => {
-    const found = from && host.property(from, name);
+    const found = from && compiler.property(from, name);
     if (found?.tag !== 'union') return found;
-    const kept = host.members(found).filter(({ tag }) => tag !== 'undefined' && tag !== 'null');
+    const kept = compiler.members(found).filter(({ tag }) => tag !== 'undefined' && tag !== 'null');
     return kept.length === 1 ? kept[0] : found;
   };
   const standard = step(type, '~standard');
@@ -151,7 +151,7 @@ function inferInput(
     'Use zod 4, arktype 2 or valibot with `@valibot/to-json-schema`.',
     node,
   );
-  const written = session.requests.write(inputType, { inline: true });
+  const written = snapshot.requests.write(inputType, { inline: true });
   for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
   return { schema: written.schema, optional: inputType.tag === 'undefined' };
 }
@@ -179,25 +179,25 @@ function lowerCase(schema: Schema): Schema {
   };
 }
 
-function toBodyContract(schema: Schema, required: boolean, session: Session): BodyContract {
-  return { contentTypes: contentTypes(schema, session), required, schema };
+function toBodyContract(schema: Schema, required: boolean, snapshot: ProgramSnapshot): BodyContract {
+  return { contentTypes: contentTypes(schema, snapshot), required, schema };
 }
 
-function contentTypes(schema: Schema, session: Session): string[] {
-  if (hasFile(schema, session, new Set())) return ['multipart/form-data'];
+function contentTypes(schema: Schema, snapshot: ProgramSnapshot): string[] {
+  if (hasFile(schema, snapshot, new Set())) return ['multipart/form-data'];
   const types = ['application/json'];
   const flat =
     schema.type === 'object' &&
     schema.properties &&
     !schema.allOf &&
     Object.values(schema.properties).every(
-      (part) => isScalar(part, session) || isList(part, session),
+      (part) => isScalar(part, snapshot) || isList(part, snapshot),
     );
   if (flat) types.push('application/x-www-form-urlencoded', 'multipart/form-data');
   return types;
 }
 
-function hasFile(schema: Schema, session: Session, seen: Set<string>): boolean {
+function hasFile(schema: Schema, snapshot: ProgramSnapshot, seen: Set<string>): boolean {
   if (schema['x-gati-codec'] === 'file') return true;
   const parts = [
     ...Object.values(schema.properties ?? {}),
@@ -209,30 +209,30 @@ function hasFile(schema: Schema, session: Session, seen: Set<string>): boolean {
   if (typeof schema.additionalProperties === 'object') parts.push(schema.additionalProperties);
   if (schema.$ref !== undefined && !seen.has(schema.$ref)) {
     seen.add(schema.$ref);
-    const target = definition(schema, session);
+    const target = definition(schema, snapshot);
     if (target) parts.push(target);
   }
-  return parts.some((part) => hasFile(part, session, seen));
+  return parts.some((part) => hasFile(part, snapshot, seen));
 }
 
-function isScalar(schema: Schema, session: Session): boolean {
+function isScalar(schema: Schema, snapshot: ProgramSnapshot): boolean {
   if (schema.$ref !== undefined) {
-    const target = definition(schema, session);
-    return target !== undefined && target.$ref === undefined && isScalar(target, session);
+    const target = definition(schema, snapshot);
+    return target !== undefined && target.$ref === undefined && isScalar(target, snapshot);
   }
-  if (schema.anyOf) return schema.anyOf.every((part) => isScalar(part, session));
+  if (schema.anyOf) return schema.anyOf.every((part) => isScalar(part, snapshot));
   // Literals of several types have none.
   if (schema.const !== undefined || schema.enum) return true;
   return schema.type !== undefined && schema.type !== 'object' && schema.type !== 'array';
 }
 
 /** A name that comes several times fills it. */
-function isList(schema: Schema, session: Session): boolean {
+function isList(schema: Schema, snapshot: ProgramSnapshot): boolean {
   const { type, items, prefixItems } =
-    schema.$ref === undefined ? schema : (definition(schema, session) ?? {});
-  return type === 'array' && !prefixItems && typeof items === 'object' && isScalar(items, session);
+    schema.$ref === undefined ? schema : (definition(schema, snapshot) ?? {});
+  return type === 'array' && !prefixItems && typeof items === 'object' && isScalar(items, snapshot);
 }
 
-function definition(schema: Schema, session: Session): Schema | undefined {
-  return session.requests.definitions.get(schema.$ref!.replace('#/$defs/', ''))?.schema;
+function definition(schema: Schema, snapshot: ProgramSnapshot): Schema | undefined {
+  return snapshot.requests.definitions.get(schema.$ref!.replace('#/$defs/', ''))?.schema;
 }

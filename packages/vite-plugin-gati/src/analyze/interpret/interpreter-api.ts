@@ -1,7 +1,7 @@
 import type { Schema, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Compiler } from '../compiler/compiler.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { Facts } from './state/facts.ts';
 import type { State } from './state/state.ts';
 import type { Frame, FunctionNode, HttpFailure, Value } from './state/values.ts';
@@ -34,8 +34,8 @@ export interface Thrown {
 
 /** The rooms of the walk reach each other through this, so that none imports another. */
 export interface InterpreterApi {
-  readonly host: Compiler;
-  readonly session: Session;
+  readonly compiler: Compiler;
+  readonly snapshot: ProgramSnapshot;
   frame: Frame;
   /** Where throws of the innermost `try` (or of the whole function) gather. */
   sink: Thrown[];

@@ -7,7 +7,7 @@ import {
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
-import type { Session } from '../program-snapshot.ts';
+import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { assignResponse } from './responses/response-object.ts';
 import { bindName } from './expressions/bind.ts';
 import { evaluateCall } from './calls/calls.ts';
@@ -30,17 +30,17 @@ const TOP: Frame = { depth: 0, stack: [], passed: [], bindings: new Map() };
 
 /** One walk through one handler. */
 export class Interpreter implements InterpreterApi {
-  readonly host: Compiler;
-  readonly session: Session;
+  readonly compiler: Compiler;
+  readonly snapshot: ProgramSnapshot;
   frame: Frame = TOP;
   sink: Thrown[] = [];
   guarded = false;
   fuel = FUEL;
   readonly #report: Report;
 
-  constructor(session: Session, report: Report) {
-    this.session = session;
-    this.host = session.host;
+  constructor(snapshot: ProgramSnapshot, report: Report) {
+    this.snapshot = snapshot;
+    this.compiler = snapshot.compiler;
     this.#report = report;
   }
 
@@ -102,7 +102,7 @@ export class Interpreter implements InterpreterApi {
     state: State,
     { at, frame }: { at: Node; frame: Frame },
   ): Outcome[] {
-    this.session.prepare([fn]);
+    this.snapshot.prepare([fn]);
     const outer = this.frame;
     const { body } = fn;
     if (!body) return [{ state, value: UNDEFINED }];
@@ -110,7 +110,7 @@ export class Interpreter implements InterpreterApi {
     let inner = state;
     for (const [index, parameter] of fn.parameters.entries())
       inner = this.#bindParameter(parameter, index, values, inner);
-    const passed = this.host.kind(fn) === K.ArrowFunction ? outer.passed : (values ?? []);
+    const passed = this.compiler.kind(fn) === K.ArrowFunction ? outer.passed : (values ?? []);
     this.frame = {
       depth: outer.depth + 1,
       stack: [...outer.stack, fn],
@@ -144,7 +144,7 @@ export class Interpreter implements InterpreterApi {
   }
 
   #run(body: Block | Expression, state: State): Outcome[] {
-    if (this.host.kind(body) !== K.Block) return this.evaluate(body, state);
+    if (this.compiler.kind(body) !== K.Block) return this.evaluate(body, state);
     const flow = this.execute((body as Block).statements, [state]);
     const outcomes = [
       ...flow.returns.map(({ state: end, value, facts }) => ({
@@ -185,20 +185,20 @@ export class Interpreter implements InterpreterApi {
     if (
       !fn.typeParameters ||
       fn.typeParameters.length === 0 ||
-      this.host.kind(at) !== K.CallExpression
+      this.compiler.kind(at) !== K.CallExpression
     )
       return outer;
-    const { declared, filled } = this.host.callParameters(at);
+    const { declared, filled } = this.compiler.callParameters(at);
     const bindings = new Map(outer);
     const bind = (parameter: TypeView, type: TypeView): void => {
       if (!bindings.has(parameter))
         bindings.set(
           parameter,
-          () => this.session.responses.write(type, { bindings: outer }).schema,
+          () => this.snapshot.responses.write(type, { bindings: outer }).schema,
         );
     };
     for (const [index, type] of declared.entries())
-      if (filled[index]) unify(this.host, type, filled[index], bind);
+      if (filled[index]) unify(this.compiler, type, filled[index], bind);
     return bindings;
   }
 }

@@ -63,13 +63,13 @@ export class ImportGraph {
   }
 
   /** Reads the graph below these files, a level at a time: one question each. */
-  load(host: Compiler, roots: readonly string[]): void {
+  load(compiler: Compiler, roots: readonly string[]): void {
     let frontier = [...new Set(roots)].filter((file) => !this.#nodes.has(file));
     if (frontier.length > 0) this.#closures.clear();
     while (frontier.length > 0) {
       const specifiers: { file: string; node: Node; text: string }[] = [];
       for (const file of frontier) {
-        const source = host.source(file);
+        const source = compiler.source(file);
         const text = source?.text ?? '';
         const hash = source && hashOf(this.#original(file, text));
         this.#nodes.set(file, {
@@ -79,9 +79,9 @@ export class ImportGraph {
           words: wordsOf(text),
         });
         for (const node of source?.imports ?? [])
-          if (isStringLiteral(host, node)) specifiers.push({ file, node, text: node.text });
+          if (isStringLiteral(compiler, node)) specifiers.push({ file, node, text: node.text });
       }
-      const symbols = host.symbolsAt(specifiers.map(({ node }) => node));
+      const symbols = compiler.symbolsAt(specifiers.map(({ node }) => node));
       const next = new Set<string>();
       for (const [index, { file, text }] of specifiers.entries()) {
         const target = symbols[index]?.declarations[0]?.file;

@@ -59,7 +59,7 @@ export class ProjectFiles {
     return `${this.root}/.gati/types/gati.d.ts`;
   }
 
-  hostOptions(): CompilerOptions {
+  compilerOptions(): CompilerOptions {
     return {
       root: this.root,
       configFile: this.configFile,

@@ -42,7 +42,7 @@ const NEVER: Schema = { not: {} };
  */
 export class SchemaWriter {
   readonly definitions: Map<string, Definition> = new Map();
-  readonly #host: Compiler;
+  readonly #compiler: Compiler;
   readonly direction: Direction;
   readonly #known = new Map<TypeView, { schema: Schema; issues: Issue[] }>();
   readonly #named = new Map<TypeView, string>();
@@ -52,8 +52,8 @@ export class SchemaWriter {
   #bindings: Bindings = NONE;
   #depth = 0;
 
-  constructor(host: Compiler, direction: Direction) {
-    this.#host = host;
+  constructor(compiler: Compiler, direction: Direction) {
+    this.#compiler = compiler;
     this.direction = direction;
   }
 
@@ -92,7 +92,7 @@ export class SchemaWriter {
       return known.schema;
     }
     if (this.#depth > MAX_DEPTH) return this.#tooDeep(type);
-    const name = this.#isPlain(type) ? undefined : typeName(this.#host, type);
+    const name = this.#isPlain(type) ? undefined : typeName(this.#compiler, type);
     return this.#guarded(type, name, true);
   }
 
@@ -100,7 +100,7 @@ export class SchemaWriter {
   #isPlain(type: TypeView): boolean {
     return (
       type.tag === 'object' &&
-      (builtinOf(this.#host.symbol(type)) !== undefined || this.#host.tuple(type) !== undefined)
+      (builtinOf(this.#compiler.symbol(type)) !== undefined || this.#compiler.tuple(type) !== undefined)
     );
   }
 
@@ -135,7 +135,7 @@ export class SchemaWriter {
         this.#known.set(type, { schema, issues });
       return schema;
     }
-    const label = name ?? typeName(this.#host, type);
+    const label = name ?? typeName(this.#compiler, type);
     const doc = label && docOf(label.symbol);
     schema = withDoc(schema, doc);
     const key = this.#keyOf(type);
@@ -159,7 +159,7 @@ export class SchemaWriter {
   #tooDeep(type: TypeView): Schema {
     this.#report(
       'GATI_TYPE_TOO_DEEP',
-      `The type ${this.#host.text(type)} is nested deeper than ${MAX_DEPTH} levels.`,
+      `The type ${this.#compiler.text(type)} is nested deeper than ${MAX_DEPTH} levels.`,
       'Let the inner part refer to a type that does not grow with each level.',
     );
     return {};
@@ -185,7 +185,7 @@ export class SchemaWriter {
       case 'literal':
         return literalSchema(type.value!);
       case 'template':
-        return { type: 'string', pattern: toPattern(type.texts ?? [], this.#host.members(type)) };
+        return { type: 'string', pattern: toPattern(type.texts ?? [], this.#compiler.members(type)) };
       case 'never':
         return NEVER;
       case 'undefined':
@@ -222,7 +222,7 @@ export class SchemaWriter {
   }
 
   #unresolved(type: TypeView): Schema {
-    const constraint = this.#host.constraint(type);
+    const constraint = this.#compiler.constraint(type);
     if (
       constraint &&
       constraint !== type &&
@@ -234,14 +234,14 @@ export class SchemaWriter {
     }
     this.#report(
       'GATI_TYPE_GENERIC',
-      `The type ${this.#host.text(type)} is not known here.`,
+      `The type ${this.#compiler.text(type)} is not known here.`,
       'Call the generic function with explicit type arguments, or give its result a type.',
     );
     return {};
   }
 
   #structure(type: TypeView): Schema {
-    if (type.tag === 'union') return this.#union(this.#host.members(type));
+    if (type.tag === 'union') return this.#union(this.#compiler.members(type));
     if (type.tag === 'intersection') return this.#intersection(type);
     return this.#object(type);
   }
@@ -249,14 +249,14 @@ export class SchemaWriter {
   #union(members: readonly TypeView[]): Schema {
     const kept = members.filter(
       (member) =>
-        member.tag !== 'undefined' && member.tag !== 'void' && !isLost(this.#host, member),
+        member.tag !== 'undefined' && member.tag !== 'void' && !isLost(this.#compiler, member),
     );
     return { anyOf: kept.map((member) => this.#schema(member)) };
   }
 
   /** `string & { __brand: 'Id' }` travels as the string; everything else as the object that it makes. */
   #intersection(type: TypeView): Schema {
-    const members = this.#host.members(type);
+    const members = this.#compiler.members(type);
     const primitive = members.find((member) =>
       ['string', 'number', 'boolean', 'bigint', 'literal', 'template', 'stringMapping'].includes(
         member.tag,
@@ -271,13 +271,13 @@ export class SchemaWriter {
   }
 
   #object(type: TypeView): Schema {
-    const tuple = this.#host.tuple(type);
+    const tuple = this.#compiler.tuple(type);
     if (tuple) return this.#tuple(type, tuple.elements);
-    const builtin = builtinOf(this.#host.symbol(type));
+    const builtin = builtinOf(this.#compiler.symbol(type));
     if (builtin) return this.#builtin(type, builtin);
     if (this.direction === 'response') {
-      const json = this.#host.properties(type).find(({ name }) => name === 'toJSON');
-      const [result] = json ? this.#host.returns(json.type) : [];
+      const json = this.#compiler.properties(type).find(({ name }) => name === 'toJSON');
+      const [result] = json ? this.#compiler.returns(json.type) : [];
       if (result) return this.#schema(result);
     }
     return this.#members(type);
@@ -285,7 +285,7 @@ export class SchemaWriter {
 
   #builtin(type: TypeView, builtin: Builtin): Schema {
     if (builtin.kind === 'schema') return builtin.schema;
-    const [first, second] = this.#host.typeArguments(type);
+    const [first, second] = this.#compiler.typeArguments(type);
     const inner = (part: TypeView | undefined): Schema => (part ? this.#element(part) : {});
     switch (builtin.kind) {
       case 'array':
@@ -306,7 +306,7 @@ export class SchemaWriter {
       default:
         this.#report(
           'GATI_TYPE_NOT_JSON',
-          `${this.#host.text(type)} has no form in JSON.`,
+          `${this.#compiler.text(type)} has no form in JSON.`,
           'Send its content as a plain object, an array or a string.',
         );
         return {};
@@ -315,9 +315,9 @@ export class SchemaWriter {
 
   /** An element that is `undefined`, a function or a symbol becomes `null` in an array. */
   #element(type: TypeView): Schema {
-    const members = type.tag === 'union' ? this.#host.members(type) : [type];
+    const members = type.tag === 'union' ? this.#compiler.members(type) : [type];
     const holes = members.some(
-      (member) => member.tag === 'undefined' || member.tag === 'void' || isLost(this.#host, member),
+      (member) => member.tag === 'undefined' || member.tag === 'void' || isLost(this.#compiler, member),
     );
     if (!holes) return this.#schema(type);
     return {
@@ -325,7 +325,7 @@ export class SchemaWriter {
         ...members
           .filter(
             (member) =>
-              !isLost(this.#host, member) && member.tag !== 'undefined' && member.tag !== 'void',
+              !isLost(this.#compiler, member) && member.tag !== 'undefined' && member.tag !== 'void',
           )
           .map((member) => this.#schema(member)),
         { type: 'null' },
@@ -335,7 +335,7 @@ export class SchemaWriter {
 
   #propertyNames(key: TypeView | undefined): Schema {
     if (!key) return {};
-    const members = key.tag === 'union' ? this.#host.members(key) : [key];
+    const members = key.tag === 'union' ? this.#compiler.members(key) : [key];
     if (members.every((member) => member.tag === 'literal'))
       return { propertyNames: { enum: members.map((member) => String(member.value)) } };
     if (key.tag === 'template') return { propertyNames: this.#leaf(key) };
@@ -343,13 +343,13 @@ export class SchemaWriter {
   }
 
   #tuple(type: TypeView, elements: readonly string[]): Schema {
-    const types = this.#host.typeArguments(type);
+    const types = this.#compiler.typeArguments(type);
     const rest = elements.indexOf('rest');
     const fixed = rest === -1 ? elements.length : rest;
     const required = elements.slice(0, fixed).filter((element) => element === 'required').length;
     const prefixItems = types
       .slice(0, fixed)
-      .map((each) => this.#element(stripUndefined(this.#host, each)));
+      .map((each) => this.#element(stripUndefined(this.#compiler, each)));
     const schema: Schema = { type: 'array' };
     if (prefixItems.length > 0) schema.prefixItems = prefixItems;
     const after = rest === -1 ? [] : types.slice(rest).map((each) => this.#element(each));
@@ -362,10 +362,10 @@ export class SchemaWriter {
   }
 
   #members(type: TypeView): Schema {
-    const properties = this.#host.properties(type);
-    const indexes = this.#host.indexes(type);
+    const properties = this.#compiler.properties(type);
+    const indexes = this.#compiler.indexes(type);
     if (properties.length === 0 && indexes.length === 0) {
-      if (isFunctionType(this.#host, type)) {
+      if (isFunctionType(this.#compiler, type)) {
         this.#report(
           'GATI_TYPE_NOT_JSON',
           'A function has no form in JSON.',
@@ -407,7 +407,7 @@ export class SchemaWriter {
   }: PropertyView): { schema: Schema; optional: boolean } | undefined {
     // Keys that are symbols (brands too) never travel.
     if (name.startsWith('__@') || name.startsWith('\u00fe@')) return undefined;
-    const members = type.tag === 'union' ? this.#host.members(type) : [type];
+    const members = type.tag === 'union' ? this.#compiler.members(type) : [type];
     const missing = members.some((member) => member.tag === 'undefined' || member.tag === 'void');
     const kept = members.filter((member) => member.tag !== 'undefined' && member.tag !== 'void');
     if (kept.length === 0) return undefined;
@@ -420,7 +420,7 @@ export class SchemaWriter {
       );
       return undefined;
     }
-    const lost = kept.filter((member) => isLost(this.#host, member));
+    const lost = kept.filter((member) => isLost(this.#compiler, member));
     if (lost.length > 0) {
       this.#report(
         'GATI_TYPE_NOT_JSON',
@@ -433,7 +433,7 @@ export class SchemaWriter {
       this.direction === 'response' &&
       kept.length === 1 &&
       kept[0]!.tag === 'object' &&
-      builtinOf(this.#host.symbol(kept[0]!))?.kind === 'promise'
+      builtinOf(this.#compiler.symbol(kept[0]!))?.kind === 'promise'
     ) {
       this.#report(
         'GATI_TYPE_NOT_JSON',
@@ -453,7 +453,7 @@ export class SchemaWriter {
   /** `T | undefined` keeps the name of `T`. */
   #schemaOfSome(type: TypeView, kept: readonly TypeView[], missing: boolean): Schema {
     if (kept.length === 1) return this.#schema(kept[0]!);
-    const alias = missing ? undefined : this.#host.alias(type);
+    const alias = missing ? undefined : this.#compiler.alias(type);
     return alias ? this.#schema(type) : { anyOf: kept.map((member) => this.#schema(member)) };
   }
 }

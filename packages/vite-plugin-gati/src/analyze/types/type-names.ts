@@ -8,8 +8,8 @@ export interface TypeName {
 }
 
 /** What a type is called in `$defs`: its alias, interface, class or enum, with its arguments (`Page_User`). Undefined for what has no name of its own. */
-export function typeName(host: Compiler, type: TypeView): TypeName | undefined {
-  const alias = host.alias(type);
+export function typeName(compiler: Compiler, type: TypeView): TypeName | undefined {
+  const alias = compiler.alias(type);
   if (alias) {
     if (
       alias.symbol.name.startsWith('__Gati') ||
@@ -18,10 +18,10 @@ export function typeName(host: Compiler, type: TypeView): TypeName | undefined {
       return undefined;
     return {
       symbol: alias.symbol,
-      name: withArguments(host, alias.symbol.name, alias.typeArguments),
+      name: withArguments(compiler, alias.symbol.name, alias.typeArguments),
     };
   }
-  const symbol = host.symbol(type);
+  const symbol = compiler.symbol(type);
   if (
     !symbol ||
     symbol.name.startsWith('__') ||
@@ -33,28 +33,28 @@ export function typeName(host: Compiler, type: TypeView): TypeName | undefined {
   if (symbol.name === 'default') return undefined;
   const own =
     hasFlag(symbol, 'interface') || hasFlag(symbol, 'class')
-      ? host.typeArguments(type).filter((each) => each.tag !== 'parameter')
+      ? compiler.typeArguments(type).filter((each) => each.tag !== 'parameter')
       : [];
-  return { symbol, name: withArguments(host, symbol.name, own) };
+  return { symbol, name: withArguments(compiler, symbol.name, own) };
 }
 
-function withArguments(host: Compiler, name: string, typeArguments: readonly TypeView[]): string {
-  const parts = typeArguments.slice(0, 8).map((each) => argumentName(host, each, 0));
+function withArguments(compiler: Compiler, name: string, typeArguments: readonly TypeView[]): string {
+  const parts = typeArguments.slice(0, 8).map((each) => argumentName(compiler, each, 0));
   return toIdentifier([name, ...parts].join('_'));
 }
 
-function argumentName(host: Compiler, type: TypeView, depth: number): string {
+function argumentName(compiler: Compiler, type: TypeView, depth: number): string {
   if (type.tag === 'literal') return String(type.value);
   if (type.tag === 'union' || type.tag === 'object' || type.tag === 'intersection') {
-    const alias = host.alias(type);
+    const alias = compiler.alias(type);
     const inner = (list: readonly TypeView[]): string =>
-      depth < 3 ? list.map((each) => `_${argumentName(host, each, depth + 1)}`).join('') : '';
+      depth < 3 ? list.map((each) => `_${argumentName(compiler, each, depth + 1)}`).join('') : '';
     if (alias && !alias.symbol.name.startsWith('__'))
       return alias.symbol.name + inner(alias.typeArguments);
-    const symbol = host.symbol(type);
+    const symbol = compiler.symbol(type);
     if (symbol && !symbol.name.startsWith('__'))
-      return symbol.name + inner(host.typeArguments(type).filter((each) => each !== type));
-    const text = host.text(type).replaceAll('readonly ', '');
+      return symbol.name + inner(compiler.typeArguments(type).filter((each) => each !== type));
+    const text = compiler.text(type).replaceAll('readonly ', '');
     // Order in a union is the compiler's own affair, so it must not show in a name.
     return createHash('sha256')
       .update([...text].sort().join(''))

@@ -3,13 +3,13 @@ import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compi
 import { BIGINT, isLibrary } from './builtins.ts';
 import { type Doc, readDoc } from './doc-comments.ts';
 
-export function isLost(host: Compiler, type: TypeView): boolean {
-  return type.tag === 'symbol' || isFunctionType(host, type);
+export function isLost(compiler: Compiler, type: TypeView): boolean {
+  return type.tag === 'symbol' || isFunctionType(compiler, type);
 }
 
-export function isFunctionType(host: Compiler, type: TypeView): boolean {
+export function isFunctionType(compiler: Compiler, type: TypeView): boolean {
   if (type.tag !== 'object' || type.reference) return false;
-  const symbol = host.symbol(type);
+  const symbol = compiler.symbol(type);
   if (symbol && (hasFlag(symbol, 'function') || hasFlag(symbol, 'method'))) return true;
   if (
     symbol &&
@@ -17,10 +17,10 @@ export function isFunctionType(host: Compiler, type: TypeView): boolean {
     symbol.name !== '__function' &&
     symbol.name !== 'Function'
   )
-    return hasFlag(symbol, 'class') && host.constructs(type);
+    return hasFlag(symbol, 'class') && compiler.constructs(type);
   if (symbol?.name === 'Function') return true;
   return (
-    host.properties(type).length === 0 && (host.returns(type).length > 0 || host.constructs(type))
+    compiler.properties(type).length === 0 && (compiler.returns(type).length > 0 || compiler.constructs(type))
   );
 }
 
@@ -44,9 +44,9 @@ export function isClassMember(symbol: SymbolView): boolean {
   return parent !== undefined && 'members' in parent && 'heritageClauses' in parent;
 }
 
-export function stripUndefined(host: Compiler, type: TypeView): TypeView {
+export function stripUndefined(compiler: Compiler, type: TypeView): TypeView {
   if (type.tag !== 'union') return type;
-  const kept = host.members(type).filter((member) => member.tag !== 'undefined');
+  const kept = compiler.members(type).filter((member) => member.tag !== 'undefined');
   return kept.length === 1 ? kept[0]! : type;
 }
 

@@ -16,7 +16,7 @@ export function evaluateArguments(
 ): Arguments[] {
   let partial: Arguments[] = [{ state, values: [] }];
   for (const node of nodes) {
-    const spread = walk.host.kind(node) === K.SpreadElement;
+    const spread = walk.compiler.kind(node) === K.SpreadElement;
     const expression = spread ? (node as unknown as { expression: Expression }).expression : node;
     partial = partial.flatMap((each) =>
       walk.evaluate(expression, each.state).map(({ state: next, value }) => {

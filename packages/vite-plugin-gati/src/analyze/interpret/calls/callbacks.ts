@@ -41,12 +41,12 @@ export function callWithCallback(
   args: Arguments,
 ): Outcome[] | undefined {
   if (!REPEATING.has(name.text) && !CHAINING.has(name.text)) return undefined;
-  if (!walk.session.target(name)?.declarations.every(({ file }) => isPlatform(file)))
+  if (!walk.snapshot.target(name)?.declarations.every(({ file }) => isPlatform(file)))
     return undefined;
   const callbacks = args.values.filter((value) => value.kind === 'function');
   if (!callbacks.some((each) => touches(walk, each.node, args.state))) return undefined;
   if (REPEATING.has(name.text)) {
-    if (callbacks.some((each) => hasModifier(walk.host, each.node, K.AsyncKeyword)))
+    if (callbacks.some((each) => hasModifier(walk.compiler, each.node, K.AsyncKeyword)))
       return undefined;
     let states = [args.state];
     for (let round = 0; round < 3; round++) {
@@ -79,7 +79,7 @@ export function callWithCallback(
 function isChained(walk: InterpreterApi, node: Node): boolean {
   const { parent } = node as { parent: Node };
   return (
-    walk.host.kind(parent) === K.PropertyAccessExpression &&
+    walk.compiler.kind(parent) === K.PropertyAccessExpression &&
     CHAINING.has((parent as PropertyAccessExpression).name.text)
   );
 }

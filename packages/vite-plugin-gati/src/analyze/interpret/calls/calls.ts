@@ -21,8 +21,8 @@ import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 const MAX_DEPTH = 12;
 
 export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: State): Outcome[] {
-  const callee = unwrap(walk.host, node.expression);
-  if (walk.host.kind(callee) === K.PropertyAccessExpression) {
+  const callee = unwrap(walk.compiler, node.expression);
+  if (walk.compiler.kind(callee) === K.PropertyAccessExpression) {
     const { expression, name } = callee as PropertyAccessExpression;
     return walk
       .evaluate(expression, state)
@@ -36,7 +36,7 @@ export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: 
         return callResponseMethod(walk, value.name, args.values, node.arguments, args.state, node);
       if (value.kind === 'function') return callFunction(walk, node, value.node, args, value.frame);
       const fn =
-        isIdentifier(walk.host, callee) && value.kind === 'type'
+        isIdentifier(walk.compiler, callee) && value.kind === 'type'
           ? findFunction(walk, callee)
           : undefined;
       return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
@@ -147,7 +147,7 @@ function callFunction(
   if (hasGenerator(fn)) return callUnknown(walk, node, args);
   if (!holds && !wantsValue(walk, node)) return callForThrows(walk, node, fn, args);
   const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame });
-  if (holds && hasModifier(walk.host, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
+  if (holds && hasModifier(walk.compiler, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
     return outcomes.map((outcome) => ({
       ...outcome,
       state: walk.escape(
@@ -167,15 +167,15 @@ function callFunction(
 function wantsValue(walk: InterpreterApi, node: Node): boolean {
   let parent: Node = node.parent;
   while (
-    walk.host.kind(parent) === K.AwaitExpression ||
-    walk.host.kind(parent) === K.ParenthesizedExpression
+    walk.compiler.kind(parent) === K.AwaitExpression ||
+    walk.compiler.kind(parent) === K.ParenthesizedExpression
   )
     parent = parent.parent;
-  const kind = walk.host.kind(parent);
+  const kind = walk.compiler.kind(parent);
   return (
     kind === K.ThrowStatement ||
     (kind === K.CallExpression &&
-      unwrap(walk.host, (parent as CallExpression).expression) === node) ||
+      unwrap(walk.compiler, (parent as CallExpression).expression) === node) ||
     (walk.frame.depth === 0 && walk.frame.stack.length === 0)
   );
 }

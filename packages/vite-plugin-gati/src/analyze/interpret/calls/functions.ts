@@ -10,7 +10,7 @@ import type { InterpreterApi } from '../interpreter-api.ts';
 
 /** A function of the project whose body can be walked. */
 export function findFunction(walk: InterpreterApi, name: Node): FunctionNode | undefined {
-  const target = walk.session.target(name);
+  const target = walk.snapshot.target(name);
   for (const declaration of target?.declarations ?? []) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
     const node = declaration.node();
@@ -21,7 +21,7 @@ export function findFunction(walk: InterpreterApi, name: Node): FunctionNode | u
 }
 
 function toFunction(walk: InterpreterApi, node: Node): FunctionNode | undefined {
-  const kind = walk.host.kind(node);
+  const kind = walk.compiler.kind(node);
   if (kind === K.FunctionDeclaration || kind === K.MethodDeclaration)
     return (node as FunctionDeclaration).body ? (node as FunctionNode) : undefined;
   if (kind === K.VariableDeclaration && !isConstVariable(walk, node)) return undefined;
@@ -32,8 +32,8 @@ function toFunction(walk: InterpreterApi, node: Node): FunctionNode | undefined 
       kind === K.PropertyDeclaration) &&
     initializer
   ) {
-    const inner = unwrap(walk.host, initializer);
-    const innerKind = walk.host.kind(inner);
+    const inner = unwrap(walk.compiler, initializer);
+    const innerKind = walk.compiler.kind(inner);
     if (innerKind === K.ArrowFunction || innerKind === K.FunctionExpression)
       return inner as FunctionNode;
   }
@@ -45,7 +45,7 @@ function isConstVariable(walk: InterpreterApi, declaration: Node): boolean {
   // 2 is `NodeFlags.Const` in both compilers.
   return (
     list !== undefined &&
-    walk.host.kind(list) === K.VariableDeclarationList &&
+    walk.compiler.kind(list) === K.VariableDeclarationList &&
     (list.flags & 2) !== 0
   );
 }
@@ -55,12 +55,12 @@ export function hasGenerator(fn: FunctionNode): boolean {
 }
 
 export function findConstructor(walk: InterpreterApi, name: Node): FunctionNode | undefined {
-  for (const declaration of walk.session.target(name)?.declarations ?? []) {
+  for (const declaration of walk.snapshot.target(name)?.declarations ?? []) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
     const node = declaration.node();
-    if (!node || walk.host.kind(node) !== K.ClassDeclaration) continue;
+    if (!node || walk.compiler.kind(node) !== K.ClassDeclaration) continue;
     const found = (node as unknown as { members: readonly Node[] }).members.find(
-      (member) => walk.host.kind(member) === K.Constructor,
+      (member) => walk.compiler.kind(member) === K.Constructor,
     );
     if (found && (found as FunctionDeclaration).body) return found as FunctionNode;
   }

@@ -3,7 +3,7 @@ import type { InterpreterApi } from '../interpreter-api.ts';
 
 export function isAwaited(walk: InterpreterApi, node: Node): boolean {
   const { parent } = node as { parent: Node };
-  const kind = walk.host.kind(parent);
+  const kind = walk.compiler.kind(parent);
   if (
     kind === K.ParenthesizedExpression ||
     kind === K.ConditionalExpression ||

@@ -28,8 +28,8 @@ export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Out
         );
       else if (value.kind === 'function') runForThrows(walk, value, next);
     }
-    const builder = isIdentifier(walk.host, unwrap(walk.host, expression))
-      ? findConstructor(walk, unwrap(walk.host, expression))
+    const builder = isIdentifier(walk.compiler, unwrap(walk.compiler, expression))
+      ? findConstructor(walk, unwrap(walk.compiler, expression))
       : undefined;
     if (builder)
       for (const error of summarize(walk, builder).errors) walk.sink.push({ state: next, error });

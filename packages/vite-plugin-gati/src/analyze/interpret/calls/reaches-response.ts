@@ -8,7 +8,7 @@ import type { InterpreterApi } from '../interpreter-api.ts';
 export function usesThis(walk: InterpreterApi, fn: Node): boolean {
   let found = false;
   visit(fn, (node) => {
-    if (walk.host.kind(node) === K.ThisKeyword) found = true;
+    if (walk.compiler.kind(node) === K.ThisKeyword) found = true;
     return !found;
   });
   return found;
@@ -42,16 +42,16 @@ function mentions(
   let found = false;
   visit(fn, (node) => {
     if (found) return false;
-    if (isIdentifier(walk.host, node) && names.has(node.text)) {
+    if (isIdentifier(walk.compiler, node) && names.has(node.text)) {
       const symbol =
-        walk.host.kind(node.parent) === K.ShorthandPropertyAssignment
-          ? walk.host.shorthandValue(node.parent)
-          : walk.session.symbol(node);
+        walk.compiler.kind(node.parent) === K.ShorthandPropertyAssignment
+          ? walk.compiler.shorthandValue(node.parent)
+          : walk.snapshot.symbol(node);
       const value = symbol && state.vars.get(symbol);
       if (value && (reachesResponse(value) || value.kind === 'function')) found = true;
     } else if (
-      isIdentifier(walk.host, node) &&
-      walk.host.kind(node.parent) === K.CallExpression &&
+      isIdentifier(walk.compiler, node) &&
+      walk.compiler.kind(node.parent) === K.CallExpression &&
       node.parent !== fn
     ) {
       // A declared function around that has the response in its closure.
@@ -68,7 +68,7 @@ function findLocalFunction(walk: InterpreterApi, name: Node, from: Node): Functi
   if (!fn || fn === from || (fn.pos <= from.pos && fn.end >= from.end)) return undefined;
   const isNested = ((): boolean => {
     for (let node = fn.parent as Node | undefined; node; node = node.parent as Node | undefined)
-      if (isFunctionNode(walk.host, node)) return true;
+      if (isFunctionNode(walk.compiler, node)) return true;
     return false;
   })();
   return isNested ? fn : undefined;

@@ -37,16 +37,16 @@ export function afterCall(walk: InterpreterApi, state: State): State {
 
 /** What a function throws whatever it is called with. Kept as long as the program stays. */
 export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary {
-  const { summaries } = walk.session;
+  const { summaries } = walk.snapshot;
   const known = summaries.get(fn);
   if (known) return known;
-  const cut = walk.session.cuts;
+  const cut = walk.snapshot.cuts;
   const { sink, guarded, frame } = walk;
   const thrown: Thrown[] = [];
   walk.sink = thrown;
   walk.guarded = false;
-  walk.session.prepare([fn]);
-  const outcomes = walk.session.summarizing.has(fn)
+  walk.snapshot.prepare([fn]);
+  const outcomes = walk.snapshot.summarizing.has(fn)
     ? undefined
     : withSummary(walk, fn, () =>
         walk.enter(fn, undefined, START, { at: fn, frame: { ...frame, bindings: new Map() } }),
@@ -55,7 +55,7 @@ export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary 
   walk.guarded = guarded;
   walk.frame = frame;
   if (!outcomes) {
-    walk.session.cuts++;
+    walk.snapshot.cuts++;
     return { errors: [], returns: true };
   }
   const errors = new Map(
@@ -66,16 +66,16 @@ export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary 
     returns: outcomes.some(({ value }) => value.kind !== 'never'),
   };
   // Found while a caller of it is not done: it lacks what that one throws.
-  if (walk.session.cuts === cut || walk.session.summarizing.size === 0) summaries.set(fn, summary);
+  if (walk.snapshot.cuts === cut || walk.snapshot.summarizing.size === 0) summaries.set(fn, summary);
   return summary;
 }
 
 function withSummary(walk: InterpreterApi, fn: FunctionNode, run: () => Outcome[]): Outcome[] {
-  walk.session.summarizing.add(fn);
+  walk.snapshot.summarizing.add(fn);
   try {
     return run();
   } finally {
-    walk.session.summarizing.delete(fn);
+    walk.snapshot.summarizing.delete(fn);
   }
 }
 

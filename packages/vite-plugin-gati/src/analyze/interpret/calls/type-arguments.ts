@@ -2,7 +2,7 @@ import type { Compiler, TypeView } from '../../compiler/compiler.ts';
 
 /** Walks a declared type beside the same one filled in, and tells what each type parameter became. */
 export function unify(
-  host: Compiler,
+  compiler: Compiler,
   declared: TypeView,
   filled: TypeView,
   bind: (parameter: TypeView, type: TypeView) => void,
@@ -14,34 +14,34 @@ export function unify(
     return;
   }
   if (declared.tag === 'union') {
-    const members = host.members(declared);
+    const members = compiler.members(declared);
     const open = members.filter((member) => member.tag === 'parameter');
     const fixed = members.filter((member) => member.tag !== 'parameter' && member.tag !== 'object');
     const rest =
       filled.tag === 'union'
-        ? host.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag))
+        ? compiler.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag))
         : [filled];
     if (open.length === 1 && rest.length === 1) bind(open[0]!, rest[0]!);
     for (const member of members)
       if (member.tag === 'object' && rest.length === 1)
-        unify(host, member, rest[0]!, bind, depth + 1);
+        unify(compiler, member, rest[0]!, bind, depth + 1);
     return;
   }
   if (declared.tag !== 'object' || filled.tag !== 'object') return;
-  const from = host.typeArguments(declared);
-  const to = host.typeArguments(filled);
+  const from = compiler.typeArguments(declared);
+  const to = compiler.typeArguments(filled);
   if (from.length > 0 && from.length === to.length) {
-    for (const [index, each] of from.entries()) unify(host, each, to[index]!, bind, depth + 1);
+    for (const [index, each] of from.entries()) unify(compiler, each, to[index]!, bind, depth + 1);
     return;
   }
   const properties = new Map(
-    host.properties(filled).map((property) => [property.name, property.type]),
+    compiler.properties(filled).map((property) => [property.name, property.type]),
   );
-  for (const { name, type } of host.properties(declared)) {
+  for (const { name, type } of compiler.properties(declared)) {
     const other = properties.get(name);
-    if (other) unify(host, type, other, bind, depth + 1);
+    if (other) unify(compiler, type, other, bind, depth + 1);
   }
-  const [a] = host.returns(declared);
-  const [b] = a ? host.returns(filled) : [];
-  if (a && b) unify(host, a, b, bind, depth + 1);
+  const [a] = compiler.returns(declared);
+  const [b] = a ? compiler.returns(filled) : [];
+  if (a && b) unify(compiler, a, b, bind, depth + 1);
 }

@@ -44,9 +44,9 @@ export function callUnknown(
     return [{ state: next, value: { kind: 'never' } }];
   }
   const type =
-    walk.host.kind(node.parent) === K.ExpressionStatement ||
-    walk.host.kind(node.parent) === K.ReturnStatement
-      ? walk.session.type(node)
+    walk.compiler.kind(node.parent) === K.ExpressionStatement ||
+    walk.compiler.kind(node.parent) === K.ReturnStatement
+      ? walk.snapshot.type(node)
       : undefined;
   if (type?.tag === 'never') {
     if (!isPlatformCall(walk, node))
@@ -61,9 +61,9 @@ export function callUnknown(
 
 /** `Promise.reject(error)` that somebody waits for. */
 function isRejection(walk: InterpreterApi, node: CallExpression): boolean {
-  const callee = unwrap(walk.host, node.expression);
+  const callee = unwrap(walk.compiler, node.expression);
   return (
-    walk.host.kind(callee) === K.PropertyAccessExpression &&
+    walk.compiler.kind(callee) === K.PropertyAccessExpression &&
     (callee as PropertyAccessExpression).name.text === 'reject' &&
     isPlatformCall(walk, node) &&
     isAwaited(walk, node)
@@ -71,12 +71,12 @@ function isRejection(walk: InterpreterApi, node: CallExpression): boolean {
 }
 
 function isPlatformCall(walk: InterpreterApi, node: CallExpression): boolean {
-  const callee = unwrap(walk.host, node.expression);
+  const callee = unwrap(walk.compiler, node.expression);
   const name =
-    walk.host.kind(callee) === K.PropertyAccessExpression
+    walk.compiler.kind(callee) === K.PropertyAccessExpression
       ? (callee as PropertyAccessExpression).name
       : callee;
-  return walk.session.target(name)?.declarations.some(({ file }) => isPlatform(file)) ?? false;
+  return walk.snapshot.target(name)?.declarations.some(({ file }) => isPlatform(file)) ?? false;
 }
 
 /** A literal that somebody else has in hand may be changed by him. */

@@ -20,11 +20,11 @@ export function assignTo(
   state: State,
   at: Node,
 ): State[] {
-  const { host, session } = walk;
-  const inner = unwrap(host, target);
-  switch (host.kind(inner)) {
+  const { compiler, snapshot } = walk;
+  const inner = unwrap(compiler, target);
+  switch (compiler.kind(inner)) {
     case K.Identifier: {
-      const symbol = session.symbol(inner);
+      const symbol = snapshot.symbol(inner);
       if (!symbol) return [state];
       const next = { ...state, facts: forget(state.facts, symbol) };
       return [withVar(next, symbol, tracked(walk, symbol, value, inner))];
@@ -41,11 +41,11 @@ export function assignTo(
             .initializer ??
           (child as unknown as { name?: Node }).name ??
           child;
-        if (isIdentifier(host, name)) {
-          const symbol = session.symbol(name);
+        if (isIdentifier(compiler, name)) {
+          const symbol = snapshot.symbol(name);
           if (symbol)
             next = withVar({ ...next, facts: forget(next.facts, symbol) }, symbol, undefined);
-        } else if (host.kind(name) === K.PropertyAccessExpression)
+        } else if (compiler.kind(name) === K.PropertyAccessExpression)
           next = assignMember(walk, name, typed(walk, name), next, at)[0] ?? next;
         return undefined;
       });
@@ -66,7 +66,7 @@ export function tracked(
   node: Node,
 ): Value | undefined {
   if (reachesResponse(value)) return value;
-  if (walk.session.isShared(symbol)) return { kind: 'declared', symbol, node };
+  if (walk.snapshot.isShared(symbol)) return { kind: 'declared', symbol, node };
   return isFollowed(value) ? value : undefined;
 }
 
@@ -102,7 +102,7 @@ function assignMember(
         ? base.state
         : { ...base.state, facts: forgetVolatile(base.state.facts) };
     if (base.value.kind === 'res') {
-      const isElement = walk.host.kind(target) === K.ElementAccessExpression;
+      const isElement = walk.compiler.kind(target) === K.ElementAccessExpression;
       const key = isElement
         ? memberKey(walk, target as unknown as ElementAccessExpression, next)
         : (target as PropertyAccessExpression).name.text;
@@ -116,7 +116,7 @@ function assignMember(
           'The response object is stored in a property, so other code may change the response.',
         ),
       ];
-    return [degrade(walk, unwrap(walk.host, expression), next)];
+    return [degrade(walk, unwrap(walk.compiler, expression), next)];
   });
 }
 
@@ -131,8 +131,8 @@ function memberKey(
 
 /** A literal that was passed in and is changed now is no constant any more. */
 function degrade(walk: InterpreterApi, base: Node, state: State): State {
-  if (!isIdentifier(walk.host, base)) return state;
-  const symbol = walk.session.symbol(base);
+  if (!isIdentifier(walk.compiler, base)) return state;
+  const symbol = walk.snapshot.symbol(base);
   const value = symbol && state.vars.get(symbol);
   if (
     !symbol ||

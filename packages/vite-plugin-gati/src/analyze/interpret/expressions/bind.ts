@@ -21,17 +21,17 @@ export function bindName(
   state: State,
   keep = false,
 ): State {
-  const kind = walk.host.kind(name);
+  const kind = walk.compiler.kind(name);
   if (kind === K.ObjectBindingPattern)
     return bindObject(walk, name as ObjectBindingPattern, value, state, keep);
   if (kind === K.ArrayBindingPattern)
     return bindArray(walk, name as ArrayBindingPattern, value, state, keep);
-  const symbol = walk.session.symbol(name as Identifier);
+  const symbol = walk.snapshot.symbol(name as Identifier);
   if (!symbol) return state;
   return withVar(
     { ...state, facts: forget(state.facts, symbol) },
     symbol,
-    keep && !walk.session.isShared(symbol) ? value : tracked(walk, symbol, value, name),
+    keep && !walk.snapshot.isShared(symbol) ? value : tracked(walk, symbol, value, name),
   );
 }
 
@@ -46,7 +46,7 @@ function bindObject(
   for (const element of pattern.elements) {
     if (!element.name) continue;
     const { propertyName: from, name, initializer, dotDotDotToken } = element;
-    const key = propertyName(walk.host, from ?? name);
+    const key = propertyName(walk.compiler, from ?? name);
     if (dotDotDotToken) {
       if (value.kind === 'res')
         next = walk.escape(next, element, 'The response object is destructured with `...`.');

@@ -19,22 +19,22 @@ interface Split {
 
 /** Where a condition leads, with what is learned on the way. */
 export function testCondition(walk: InterpreterApi, node: Node, state: State): Split {
-  const { host } = walk;
-  const inner = unwrap(host, node);
-  switch (host.kind(inner)) {
+  const { compiler } = walk;
+  const inner = unwrap(compiler, node);
+  switch (compiler.kind(inner)) {
     case K.TrueKeyword:
       return { yes: [state], no: [] };
     case K.FalseKeyword:
       return { yes: [], no: [state] };
     case K.PrefixUnaryExpression: {
       const { operator, operand } = inner as unknown as PrefixUnaryExpression;
-      if (host.toKind(operator) !== K.ExclamationToken) break;
+      if (compiler.toKind(operator) !== K.ExclamationToken) break;
       const { yes, no } = testCondition(walk, operand, state);
       return { yes: no, no: yes };
     }
     case K.BinaryExpression: {
       const { left, operatorToken, right } = inner as BinaryExpression;
-      const operator = host.kind(operatorToken);
+      const operator = compiler.kind(operatorToken);
       if (operator === K.AmpersandAmpersandToken) return both(walk, left, right, state);
       if (operator === K.BarBarToken) return either(walk, left, right, state);
       break;
@@ -63,7 +63,7 @@ function either(walk: InterpreterApi, left: Node, right: Node, state: State): Sp
 
 function testPlain(walk: InterpreterApi, node: Node, state: State): Split {
   const split: Split = { yes: [], no: [] };
-  if (hasEffects(walk.host, node)) {
+  if (hasEffects(walk.compiler, node)) {
     for (const { state: next, value } of walk.evaluate(node, state)) add(split, next, truth(value));
     return { yes: merge(split.yes), no: merge(split.no) };
   }
@@ -122,15 +122,15 @@ const ORDER = new Set<number>([
 ]);
 
 function isComparison(walk: InterpreterApi, node: Node): boolean {
-  if (walk.host.kind(node) !== K.BinaryExpression) return false;
-  const operator = walk.host.kind((node as BinaryExpression).operatorToken);
+  if (walk.compiler.kind(node) !== K.BinaryExpression) return false;
+  const operator = walk.compiler.kind((node as BinaryExpression).operatorToken);
   return EQUALS.has(operator) || operator === K.InstanceOfKeyword;
 }
 
 function compareConstants(walk: InterpreterApi, node: Node, state: State): boolean | undefined {
-  if (walk.host.kind(node) !== K.BinaryExpression) return undefined;
+  if (walk.compiler.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
-  const operator = walk.host.kind(operatorToken);
+  const operator = walk.compiler.kind(operatorToken);
   if (!EQUALS.has(operator) && !ORDER.has(operator)) return undefined;
   const a = constantOf(walk, left, state);
   const b = constantOf(walk, right, state);
@@ -151,8 +151,8 @@ function constantOf(
   node: Node,
   state: State,
 ): { value: Literal } | undefined {
-  if (hasEffects(walk.host, node)) return undefined;
-  const kind = walk.host.kind(unwrap(walk.host, node));
+  if (hasEffects(walk.compiler, node)) return undefined;
+  const kind = walk.compiler.kind(unwrap(walk.compiler, node));
   if (kind === K.ConditionalExpression || kind === K.BinaryExpression) return undefined;
   const [outcome, ...others] = walk.evaluate(node, state);
   return outcome && others.length === 0 && outcome.value.kind === 'constant'
@@ -162,15 +162,15 @@ function constantOf(
 
 /** Of an error that was caught: whether it is an `HttpError` is known. */
 function instanceOf(walk: InterpreterApi, node: Node, state: State): boolean | undefined {
-  if (walk.host.kind(node) !== K.BinaryExpression) return undefined;
+  if (walk.compiler.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
   if (
-    walk.host.kind(operatorToken) !== K.InstanceOfKeyword ||
-    !isIdentifier(walk.host, unwrap(walk.host, left))
+    walk.compiler.kind(operatorToken) !== K.InstanceOfKeyword ||
+    !isIdentifier(walk.compiler, unwrap(walk.compiler, left))
   )
     return undefined;
   const [outcome] = walk.evaluate(left, state);
-  const className = isIdentifier(walk.host, right) ? right.text : undefined;
+  const className = isIdentifier(walk.compiler, right) ? right.text : undefined;
   if (outcome?.value.kind === 'error')
     return className === 'HttpError' || className === 'Error' ? true : undefined;
   if (outcome?.value.kind === 'failure') return className === 'HttpError' ? false : undefined;
@@ -183,17 +183,17 @@ export function toCondition(
   node: Node,
   state: State,
 ): { condition: Condition; negated: boolean } | undefined {
-  const { host } = walk;
-  const inner = unwrap(host, node);
-  if (host.kind(inner) === K.BinaryExpression) {
+  const { compiler } = walk;
+  const inner = unwrap(compiler, node);
+  if (compiler.kind(inner) === K.BinaryExpression) {
     const { left, operatorToken, right } = inner as BinaryExpression;
-    const same = EQUALS.get(host.kind(operatorToken));
+    const same = EQUALS.get(compiler.kind(operatorToken));
     if (same !== undefined) {
       const equality = toEquality(walk, left, right, state) ?? toEquality(walk, right, left, state);
       if (equality) {
         const loose =
-          host.kind(operatorToken) === K.EqualsEqualsToken ||
-          host.kind(operatorToken) === K.ExclamationEqualsToken;
+          compiler.kind(operatorToken) === K.EqualsEqualsToken ||
+          compiler.kind(operatorToken) === K.ExclamationEqualsToken;
         // `== null` is true of undefined too: another condition, not the same.
         if (!loose || typeof equality.literal === 'number' || typeof equality.literal === 'string')
           return { condition: equality.condition, negated: !same };
@@ -233,23 +233,23 @@ function toReference(walk: InterpreterApi, node: Node, state: State): Condition 
   const symbols: SymbolView[] = [];
   let volatile = false;
   const text = (part: Node): string | undefined => {
-    const inner = unwrap(walk.host, part);
-    const kind = walk.host.kind(inner);
-    if (isIdentifier(walk.host, inner)) {
-      const symbol = walk.session.symbol(inner);
+    const inner = unwrap(walk.compiler, part);
+    const kind = walk.compiler.kind(inner);
+    if (isIdentifier(walk.compiler, inner)) {
+      const symbol = walk.snapshot.symbol(inner);
       if (!symbol) return undefined;
       const value = state.vars.get(symbol);
       // A parameter stands for what was passed, and the same variable of two calls is not the same.
       symbols.push(symbol);
-      volatile ||= walk.session.isShared(symbol);
+      volatile ||= walk.snapshot.isShared(symbol);
       return value?.kind === 'type' &&
         value.or === undefined &&
         value.node !== inner &&
-        isIdentifier(walk.host, value.node)
+        isIdentifier(walk.compiler, value.node)
         ? (text(value.node) ?? `#${idOf(symbol)}`)
         : `#${idOf(symbol)}`;
     }
-    if (isStringLiteral(walk.host, inner)) return JSON.stringify(inner.text);
+    if (isStringLiteral(walk.compiler, inner)) return JSON.stringify(inner.text);
     switch (kind) {
       case K.NumericLiteral:
         return (inner as unknown as { text: string }).text;
@@ -285,18 +285,18 @@ function toReference(walk: InterpreterApi, node: Node, state: State): Condition 
       case K.PrefixUnaryExpression: {
         const { operator, operand } = inner as unknown as PrefixUnaryExpression;
         const base = text(operand);
-        return base && `u${walk.host.toKind(operator)} ${base}`;
+        return base && `u${walk.compiler.toKind(operator)} ${base}`;
       }
       case K.BinaryExpression: {
         const { left, operatorToken, right } = inner as BinaryExpression;
         const [a, b] = [text(left), text(right)];
-        return a && b && `(${a} ${walk.host.kind(operatorToken)} ${b})`;
+        return a && b && `(${a} ${walk.compiler.kind(operatorToken)} ${b})`;
       }
       default:
         return undefined;
     }
   };
-  if (hasEffects(walk.host, node)) return undefined;
+  if (hasEffects(walk.compiler, node)) return undefined;
   const key = text(node);
   return key === undefined ? undefined : { key, symbols, volatile };
 }

@@ -28,10 +28,10 @@ import {
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 export function evaluateExpression(walk: InterpreterApi, node: Node, state: State): Outcome[] {
-  const { host } = walk;
+  const { compiler } = walk;
   const one = (value: Value): Outcome[] => [{ state, value }];
-  const inner = unwrap(host, node);
-  switch (host.kind(inner)) {
+  const inner = unwrap(compiler, node);
+  switch (compiler.kind(inner)) {
     case K.StringLiteral:
     case K.NoSubstitutionTemplateLiteral:
       return one(constant((inner as unknown as { text: string }).text));
@@ -85,7 +85,7 @@ export function evaluateExpression(walk: InterpreterApi, node: Node, state: Stat
     case K.NewExpression:
       return walk.construct(inner, state);
     default:
-      return hasEffects(host, inner) ? evaluateParts(walk, inner, state) : one(typed(walk, inner));
+      return hasEffects(compiler, inner) ? evaluateParts(walk, inner, state) : one(typed(walk, inner));
   }
 }
 
@@ -110,7 +110,7 @@ function readName(walk: InterpreterApi, node: Node, state: State): Value {
   if (text === 'undefined') return UNDEFINED;
   if (text === 'arguments' && walk.frame.passed.length > 0)
     return { kind: 'arguments', values: [...walk.frame.passed] };
-  const symbol = walk.session.symbol(node);
+  const symbol = walk.snapshot.symbol(node);
   const value = symbol && state.vars.get(symbol);
   if (!value) return typed(walk, node);
   if (value.kind !== 'type') return value;
@@ -119,7 +119,7 @@ function readName(walk: InterpreterApi, node: Node, state: State): Value {
 
 function evaluateAs(walk: InterpreterApi, node: AsExpression, state: State): Outcome[] {
   const isConst =
-    walk.host.kind(node.type) === K.TypeReference &&
+    walk.compiler.kind(node.type) === K.TypeReference &&
     (node.type as unknown as { typeName?: { text?: string } }).typeName?.text === 'const';
   return walk.evaluate(node.expression, state).map(({ state: next, value }) => {
     if (value.kind === 'constant' && isConst)

@@ -42,7 +42,7 @@ export function evaluateObject(
   let partial: { state: State; entries: Entry[] }[] = [{ state, entries: [] }];
   let plain = true;
   for (const property of node.properties) {
-    const kind = walk.host.kind(property);
+    const kind = walk.compiler.kind(property);
     const step = (expression: Node, entry: (value: Value) => Entry): void => {
       partial = partial.flatMap((each) =>
         gather(walk.evaluate(expression, each.state)).map((outcome) => ({
@@ -53,7 +53,7 @@ export function evaluateObject(
     };
     if (kind === K.PropertyAssignment) {
       const { name, initializer } = property as PropertyAssignment;
-      const key = propertyName(walk.host, name);
+      const key = propertyName(walk.compiler, name);
       if (key === undefined) plain = false;
       step(initializer, (value) => ({ name: key ?? '', value, node: property }));
     } else if (kind === K.ShorthandPropertyAssignment) {
@@ -71,7 +71,7 @@ export function evaluateObject(
         node: property,
       }));
     } else if (kind === K.MethodDeclaration) {
-      const key = propertyName(walk.host, (property as unknown as { name: Node }).name) ?? '';
+      const key = propertyName(walk.compiler, (property as unknown as { name: Node }).name) ?? '';
       partial = partial.map((each) => ({
         ...each,
         entries: [
@@ -101,7 +101,7 @@ export function evaluateObject(
 /** `{ name }` reads the variable; which one is only asked where one of that name is followed. */
 function readShorthand(walk: InterpreterApi, name: Node & { text: string }, state: State): Value {
   if (![...state.vars.keys()].some((symbol) => symbol.name === name.text)) return typed(walk, name);
-  const symbol = walk.host.shorthandValue(name.parent);
+  const symbol = walk.compiler.shorthandValue(name.parent);
   const value = symbol && state.vars.get(symbol);
   if (!value) return typed(walk, name);
   return value.kind === 'type' ? { kind: 'type', node: name, frame: walk.frame, or: value } : value;
@@ -115,7 +115,7 @@ export function evaluateArray(
   let partial: { state: State; elements: Value[] }[] = [{ state, elements: [] }];
   let plain = true;
   for (const element of node.elements) {
-    const kind = walk.host.kind(element);
+    const kind = walk.compiler.kind(element);
     if (kind === K.OmittedExpression) continue;
     const spread = kind === K.SpreadElement;
     if (spread) plain = false;

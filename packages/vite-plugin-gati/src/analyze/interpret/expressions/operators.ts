@@ -48,8 +48,8 @@ export function evaluateBinary(
   state: State,
 ): Outcome[] {
   const { left, operatorToken, right } = node;
-  const operator = walk.host.kind(operatorToken);
-  if (isAssignment(walk.host, operatorToken)) return evaluateAssignment(walk, node, state);
+  const operator = walk.compiler.kind(operatorToken);
+  if (isAssignment(walk.compiler, operatorToken)) return evaluateAssignment(walk, node, state);
   if (operator === K.CommaToken)
     return walk.evaluate(left, state).flatMap((outcome) => walk.evaluate(right, outcome.state));
   if (operator === K.AmpersandAmpersandToken) {
@@ -73,7 +73,7 @@ export function evaluateBinary(
     );
   }
   if (operator === K.QuestionQuestionToken) return evaluateNullish(walk, node, state);
-  if (hasEffects(walk.host, node)) return evaluateParts(walk, node, state);
+  if (hasEffects(walk.compiler, node)) return evaluateParts(walk, node, state);
   const { yes, no } = isComparison(operator)
     ? walk.test(node, state)
     : { yes: [state], no: [state] };
@@ -93,17 +93,17 @@ function isComparison(operator: number): boolean {
 }
 
 function isConstantBoolean(walk: InterpreterApi, left: Node, no: State[]): Value | undefined {
-  const kind = walk.host.kind(unwrap(walk.host, left));
+  const kind = walk.compiler.kind(unwrap(walk.compiler, left));
   const negation =
     kind === K.PrefixUnaryExpression &&
-    walk.host.toKind((unwrap(walk.host, left) as unknown as PrefixUnaryExpression).operator) ===
+    walk.compiler.toKind((unwrap(walk.compiler, left) as unknown as PrefixUnaryExpression).operator) ===
       K.ExclamationToken;
   return no.length > 0 && negation ? constant(false) : undefined;
 }
 
 /** The value of an operand whose effects have been counted already. */
 export function again(walk: InterpreterApi, node: Node, state: State): Outcome[] {
-  return hasEffects(walk.host, node)
+  return hasEffects(walk.compiler, node)
     ? [{ state, value: typed(walk, node) }]
     : walk.evaluate(node, state);
 }
@@ -141,7 +141,7 @@ function isNullish(
   value: Value,
   state: State,
 ): boolean | undefined {
-  const type = value.kind === 'type' ? walk.session.type(value.node) : undefined;
+  const type = value.kind === 'type' ? walk.snapshot.type(value.node) : undefined;
   if (type?.tag === 'undefined' || type?.tag === 'null') return true;
   const found = toCondition(walk, node, state);
   const truth =
@@ -150,7 +150,7 @@ function isNullish(
       : undefined;
   if (truth === undefined) return undefined;
   if (truth) return false;
-  const members = type?.tag === 'union' ? walk.host.members(type) : [];
+  const members = type?.tag === 'union' ? walk.compiler.members(type) : [];
   return members.length > 0 &&
     members.every(({ tag }) => tag === 'object' || tag === 'null' || tag === 'undefined')
     ? true
@@ -159,7 +159,7 @@ function isNullish(
 
 function evaluateAssignment(walk: InterpreterApi, node: BinaryExpression, state: State): Outcome[] {
   const { left, operatorToken, right } = node;
-  const operator = walk.host.kind(operatorToken);
+  const operator = walk.compiler.kind(operatorToken);
   if (operator === K.EqualsToken) {
     return walk.evaluate(right, state).flatMap(({ state: next, value }): Outcome[] => {
       if (value.kind === 'never') return [{ state: next, value }];
@@ -191,7 +191,7 @@ export function evaluateUnary(
   node: PrefixUnaryExpression,
   state: State,
 ): Outcome[] {
-  const operator = walk.host.toKind(node.operator);
+  const operator = walk.compiler.toKind(node.operator);
   if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) {
     const next = walk.assign(node.operand, typed(walk, node), state, node);
     return next.map((each) => ({ state: each, value: typed(walk, node) }));

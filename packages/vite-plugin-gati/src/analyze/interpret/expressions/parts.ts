@@ -13,7 +13,7 @@ export function typed(walk: InterpreterApi, node: Node): Value {
 export function evaluateParts(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   let states = [state];
   node.forEachChild((child) => {
-    if (!isFunctionNode(walk.host, child) && hasEffects(walk.host, child)) {
+    if (!isFunctionNode(walk.compiler, child) && hasEffects(walk.compiler, child)) {
       states = merge(
         states.flatMap((each) => walk.evaluate(child, each)).map((outcome) => outcome.state),
       );
@@ -38,14 +38,14 @@ export function evaluateParts(walk: InterpreterApi, node: Node, state: State): O
 
 /** A name of the response object stands in it, other than to read or call a member. */
 function usesResponse(walk: InterpreterApi, node: Node, state: State): boolean {
-  const isDeletion = walk.host.kind(node) === K.DeleteExpression;
+  const isDeletion = walk.compiler.kind(node) === K.DeleteExpression;
   let found = false;
   visit(node, (part) => {
     if (
-      isIdentifier(walk.host, part) &&
-      (isDeletion || walk.host.kind(part.parent) !== K.PropertyAccessExpression)
+      isIdentifier(walk.compiler, part) &&
+      (isDeletion || walk.compiler.kind(part.parent) !== K.PropertyAccessExpression)
     ) {
-      const symbol = walk.session.symbol(part);
+      const symbol = walk.snapshot.symbol(part);
       const value = symbol && state.vars.get(symbol);
       if (value && reachesResponse(value)) found = true;
     }

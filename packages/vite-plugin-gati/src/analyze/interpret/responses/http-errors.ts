@@ -27,11 +27,11 @@ export function recordThrow(walk: InterpreterApi, value: Value, state: State, no
       for (const option of value.options) recordThrow(walk, option, state, node);
       return;
     case 'type':
-      for (const error of failuresOfType(walk, walk.session.type(value.node), node))
+      for (const error of failuresOfType(walk, walk.snapshot.type(value.node), node))
         walk.sink.push({ state, error });
       return;
     case 'declared':
-      for (const error of failuresOfType(walk, walk.host.typesOf([value.symbol])[0]!, node))
+      for (const error of failuresOfType(walk, walk.compiler.typesOf([value.symbol])[0]!, node))
         walk.sink.push({ state, error });
       return;
     default:
@@ -45,24 +45,24 @@ function failuresOfType(
   node: Node,
 ): (HttpFailure | undefined)[] {
   if (type.tag === 'union')
-    return walk.host.members(type).flatMap((member) => failuresOfType(walk, member, node));
+    return walk.compiler.members(type).flatMap((member) => failuresOfType(walk, member, node));
   if (type.tag === 'any' && !type.broken)
     return [{ status: undefined, code: ANY_CODE, details: undefined, node }];
   if (type.tag !== 'object') return [undefined];
-  const symbol = walk.host.symbol(type);
+  const symbol = walk.compiler.symbol(type);
   if (!symbol || !isHttpErrorClass(walk, symbol)) return [undefined];
-  const status = walk.host.property(type, 'status');
-  const statuses = status ? (status.tag === 'union' ? walk.host.members(status) : [status]) : [];
+  const status = walk.compiler.property(type, 'status');
+  const statuses = status ? (status.tag === 'union' ? walk.compiler.members(status) : [status]) : [];
   const numbers = statuses.map((each) =>
     each.tag === 'literal' && typeof each.value === 'number' ? each.value : undefined,
   );
-  const code = walk.host.property(type, 'code');
-  const details = walk.host.property(type, 'details');
+  const code = walk.compiler.property(type, 'code');
+  const details = walk.compiler.property(type, 'details');
   const failure = (known: number | undefined): HttpFailure => ({
     status: known,
     code:
       code?.tag === 'literal' || code?.tag === 'union'
-        ? walk.session.responses.write(code).schema
+        ? walk.snapshot.responses.write(code).schema
         : ANY_CODE,
     details: detailsSchema(walk, details),
     node,
@@ -71,12 +71,12 @@ function failuresOfType(
 }
 
 function detailsSchema(walk: InterpreterApi, details: TypeView | undefined): Schema | undefined {
-  const members = details ? (details.tag === 'union' ? walk.host.members(details) : [details]) : [];
+  const members = details ? (details.tag === 'union' ? walk.compiler.members(details) : [details]) : [];
   const objects = members.filter(({ tag }) => tag === 'object' || tag === 'intersection');
   return objects.length > 0
     ? {
         anyOf: objects.map(
-          (member) => walk.session.responses.write(member, { inline: true }).schema,
+          (member) => walk.snapshot.responses.write(member, { inline: true }).schema,
         ),
       }
     : undefined;
@@ -89,16 +89,16 @@ export function toFailures(
   values: Value[],
   state: State,
 ): Outcome[] | undefined {
-  const callee = unwrap(walk.host, (node as unknown as { expression: Node }).expression);
+  const callee = unwrap(walk.compiler, (node as unknown as { expression: Node }).expression);
   if (
-    walk.host.kind(callee) !== K.Identifier &&
-    walk.host.kind(callee) !== K.PropertyAccessExpression
+    walk.compiler.kind(callee) !== K.Identifier &&
+    walk.compiler.kind(callee) !== K.PropertyAccessExpression
   )
     return undefined;
-  const symbol = walk.session.symbol(
-    walk.host.kind(callee) === K.Identifier ? callee : (callee as unknown as { name: Node }).name,
+  const symbol = walk.snapshot.symbol(
+    walk.compiler.kind(callee) === K.Identifier ? callee : (callee as unknown as { name: Node }).name,
   );
-  if (!symbol || !isHttpErrorClass(walk, walk.host.target(symbol), symbol)) return undefined;
+  if (!symbol || !isHttpErrorClass(walk, walk.compiler.target(symbol), symbol)) return undefined;
   return failuresOfClass(walk, symbol, values, state, node, 0);
 }
 
@@ -114,11 +114,11 @@ function failuresOfClass(
   const declaration = classDeclaration(walk, symbol);
   const parent = declaration && parentSymbol(walk, declaration);
   if (!declaration || !parent) return baseFailures(walk, [], state, node);
-  const builder = declaration.members.find((member) => walk.host.kind(member) === K.Constructor) as
+  const builder = declaration.members.find((member) => walk.compiler.kind(member) === K.Constructor) as
     | ConstructorDeclaration
     | undefined;
   if (!builder?.body) return failuresOfClass(walk, parent, values, state, node, depth + 1);
-  walk.session.prepare([builder]);
+  walk.snapshot.prepare([builder]);
   const call = findSuper(walk, builder.body);
   if (!call) return baseFailures(walk, [], state, node);
   let inner = state;
@@ -135,7 +135,7 @@ function failuresOfClass(
   }
   let partial: { state: State; values: Value[] }[] = [{ state: inner, values: [] }];
   for (const argument of call.arguments) {
-    if (walk.host.kind(argument) === K.SpreadElement) {
+    if (walk.compiler.kind(argument) === K.SpreadElement) {
       partial = partial.flatMap((each) =>
         walk
           .evaluate((argument as unknown as { expression: Node }).expression, each.state)
@@ -215,7 +215,7 @@ export function problemSchema(
 function flatten(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] {
   if (depth > 8) return [{}];
   if (schema.$ref !== undefined) {
-    const definition = walk.session.responses.definitions.get(refName(schema.$ref));
+    const definition = walk.snapshot.responses.definitions.get(refName(schema.$ref));
     return definition ? flatten(walk, definition.schema, depth + 1) : [{}];
   }
   return schema.anyOf
@@ -250,18 +250,18 @@ export function isHttpError(walk: InterpreterApi, symbol: SymbolView): boolean {
 }
 
 function importedName(walk: InterpreterApi, node: Node | undefined): string | undefined {
-  if (!node || walk.host.kind(node) !== K.ImportSpecifier) return undefined;
+  if (!node || walk.compiler.kind(node) !== K.ImportSpecifier) return undefined;
   const { propertyName, name } = node as unknown as {
     propertyName?: { text: string };
     name: { text: string };
   };
   let parent: Node = node;
-  while (walk.host.kind(parent) !== K.ImportDeclaration) {
+  while (walk.compiler.kind(parent) !== K.ImportDeclaration) {
     if (!parent.parent) return undefined;
     parent = parent.parent;
   }
   const { moduleSpecifier } = parent as ImportDeclaration;
-  const from = isStringLiteral(walk.host, moduleSpecifier) ? moduleSpecifier.text : '';
+  const from = isStringLiteral(walk.compiler, moduleSpecifier) ? moduleSpecifier.text : '';
   return from === '@gati/runtime-h3' || from.startsWith('@gati/runtime-h3/')
     ? (propertyName ?? name).text
     : undefined;
@@ -271,18 +271,18 @@ export function classDeclaration(
   walk: InterpreterApi,
   symbol: SymbolView,
 ): ClassDeclaration | undefined {
-  const target = walk.host.target(symbol);
+  const target = walk.compiler.target(symbol);
   for (const declaration of target.declarations) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
     const node = declaration.node();
     if (!node) continue;
-    const kind = walk.host.kind(node);
+    const kind = walk.compiler.kind(node);
     if (kind === K.ClassDeclaration || kind === K.ClassExpression) return node as ClassDeclaration;
     const { initializer } = node as unknown as { initializer?: Node };
     if (
       kind === K.VariableDeclaration &&
       initializer &&
-      walk.host.kind(initializer) === K.ClassExpression
+      walk.compiler.kind(initializer) === K.ClassExpression
     )
       return initializer as ClassDeclaration;
   }
@@ -291,12 +291,12 @@ export function classDeclaration(
 
 function parentSymbol(walk: InterpreterApi, declaration: ClassDeclaration): SymbolView | undefined {
   const clause = declaration.heritageClauses?.find(
-    (each) => walk.host.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
+    (each) => walk.compiler.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
   );
   const expression = clause?.types[0]?.expression;
-  const symbol = expression && walk.session.symbol(expression);
+  const symbol = expression && walk.snapshot.symbol(expression);
   if (!symbol) return undefined;
-  const target = walk.host.target(symbol);
+  const target = walk.compiler.target(symbol);
   return target.declarations.length > 0 ? target : symbol;
 }
 
@@ -305,8 +305,8 @@ function findSuper(walk: InterpreterApi, body: Node): CallExpression | undefined
   const look = (node: Node): void => {
     if (found) return;
     if (
-      walk.host.kind(node) === K.CallExpression &&
-      walk.host.kind((node as CallExpression).expression) === K.SuperKeyword
+      walk.compiler.kind(node) === K.CallExpression &&
+      walk.compiler.kind((node as CallExpression).expression) === K.SuperKeyword
     )
       found = node as CallExpression;
     else node.forEachChild((child) => void look(child));

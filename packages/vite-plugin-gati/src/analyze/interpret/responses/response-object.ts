@@ -50,18 +50,18 @@ export function statusesOf(walk: InterpreterApi, value: Value): number[] | undef
       return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
     }
     case 'type': {
-      const own = numbersOf(walk, walk.session.type(value.node));
+      const own = numbersOf(walk, walk.snapshot.type(value.node));
       return own ?? (value.or ? statusesOf(walk, value.or) : undefined);
     }
     case 'declared':
-      return numbersOf(walk, walk.host.typesOf([value.symbol])[0]!);
+      return numbersOf(walk, walk.compiler.typesOf([value.symbol])[0]!);
     default:
       return undefined;
   }
 }
 
 function numbersOf(walk: InterpreterApi, type: TypeView): number[] | undefined {
-  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
   if (members.length > MAX_STATUSES) return undefined;
   const numbers = members.map((member) =>
     member.tag === 'literal' && typeof member.value === 'number' ? member.value : undefined,
@@ -101,11 +101,11 @@ export function toBody(
 /** Async iterables are server-sent events, readable streams are bytes. */
 export function toStream(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
   if (value.kind !== 'type') return undefined;
-  const type = walk.session.promised(walk.session.type(value.node));
-  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const type = walk.snapshot.promised(walk.snapshot.type(value.node));
+  const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
   const [first] = members;
   if (!first || first.tag !== 'object' || members.length > 1) return undefined;
-  const builtin = builtinOf(walk.host.symbol(first));
+  const builtin = builtinOf(walk.compiler.symbol(first));
   if (builtin?.kind === 'readable')
     return {
       schema: { type: 'string', format: 'binary' },
@@ -113,7 +113,7 @@ export function toStream(walk: InterpreterApi, value: Value, at: Node): Body | u
       node: at,
     };
   if (builtin?.kind === 'asyncIterable') {
-    const [item] = walk.host.typeArguments(first);
+    const [item] = walk.compiler.typeArguments(first);
     return eventBody(walk, item, value, at);
   }
   return undefined;
@@ -126,7 +126,7 @@ function eventBody(
   at: Node,
 ): Body {
   const written = item
-    ? walk.session.responses.write(item, { bindings: value.frame.bindings })
+    ? walk.snapshot.responses.write(item, { bindings: value.frame.bindings })
     : { schema: {}, issues: [] };
   for (const { code, message, fix } of written.issues) walk.report(code, message, fix, at);
   return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
@@ -142,7 +142,7 @@ export function callResponseMethod(
   at: Node,
 ): Outcome[] {
   const value = values[0] ?? UNDEFINED;
-  const place = nodes[0] ? unwrap(walk.host, nodes[0]) : at;
+  const place = nodes[0] ? unwrap(walk.compiler, nodes[0]) : at;
   switch (name) {
     case 'json':
       return [{ state: { ...state, body: toBody(walk, value, place, state.facts) }, value: SENT }];

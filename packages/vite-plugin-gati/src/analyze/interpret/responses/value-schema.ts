@@ -55,7 +55,7 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
       };
     }
     case 'declared':
-      return writeType(walk, walk.host.typesOf([value.symbol])[0]!, value.node, value);
+      return writeType(walk, walk.compiler.typesOf([value.symbol])[0]!, value.node, value);
     case 'type':
       return writeTyped(walk, value, facts);
     case 'never':
@@ -72,7 +72,7 @@ function arraysOf(walk: InterpreterApi, values: readonly Value[]): Schema[] {
     const target =
       schema.$ref === undefined
         ? schema
-        : walk.session.responses.definitions.get(refName(schema.$ref))?.schema;
+        : walk.snapshot.responses.definitions.get(refName(schema.$ref))?.schema;
     if (target?.anyOf && depth < 8)
       return target.anyOf.flatMap((member) => pick(member, depth + 1));
     const isList = target?.type === 'array' && !target.prefixItems && !target['x-gati-codec'];
@@ -94,7 +94,7 @@ function writeTyped(
   value: Extract<Value, { kind: 'type' }>,
   facts: Facts,
 ): Written {
-  const type = walk.session.type(value.node);
+  const type = walk.snapshot.type(value.node);
   const vague =
     type.tag === 'any' ||
     type.tag === 'unknown' ||
@@ -133,12 +133,12 @@ function writeType(
   value: Value,
   facts: Facts = NOTHING,
 ): Written {
-  const type = walk.session.promised(outer);
+  const type = walk.snapshot.promised(outer);
   const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
   if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
   const drop = value.kind === 'type' ? value.without : undefined;
   const bindings = value.kind === 'type' ? value.frame.bindings : undefined;
-  const members = type.tag === 'union' ? walk.host.members(type) : [type];
+  const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
   const possible = narrowMembers(walk, node, members, facts);
   const kept = possible.filter((member) => !isDropped(member, drop));
   const optional =
@@ -165,19 +165,19 @@ function write(
   node: Node,
   bindings: Extract<Value, { kind: 'type' }>['frame']['bindings'] | undefined,
 ): Schema {
-  const { schema, issues } = walk.session.responses.write(type, bindings ? { bindings } : {});
+  const { schema, issues } = walk.snapshot.responses.write(type, bindings ? { bindings } : {});
   for (const { code, message, fix } of issues) walk.report(code, message, fix, node);
   return schema;
 }
 
 /** `const LIMIT = 10` without a type is a number like any other. */
 function isPlainConstant(walk: InterpreterApi, node: Node): boolean {
-  const inner = unwrap(walk.host, node);
-  if (!isIdentifier(walk.host, inner)) return false;
-  const declaration = walk.session.target(inner)?.declarations[0]?.node();
-  if (!declaration || walk.host.kind(declaration) !== K.VariableDeclaration) return false;
+  const inner = unwrap(walk.compiler, node);
+  if (!isIdentifier(walk.compiler, inner)) return false;
+  const declaration = walk.snapshot.target(inner)?.declarations[0]?.node();
+  if (!declaration || walk.compiler.kind(declaration) !== K.VariableDeclaration) return false;
   const { initializer, type } = declaration as VariableDeclaration;
-  const kind = initializer && walk.host.kind(unwrap(walk.host, initializer));
+  const kind = initializer && walk.compiler.kind(unwrap(walk.compiler, initializer));
   return (
     !type &&
     (kind === K.NumericLiteral ||
@@ -198,7 +198,7 @@ function writeObject(
   for (const entry of entries) {
     if ('spread' in entry) {
       const parts = spreadParts(walk, entry.spread, facts);
-      if (!parts) return write(walk, walk.session.type(node), node, undefined);
+      if (!parts) return write(walk, walk.snapshot.type(node), node, undefined);
       for (const [name, part] of parts.properties) {
         const before = properties.get(name);
         // Where the spread may not have it, what stood before shows through.
@@ -245,10 +245,10 @@ function writeObject(
 function isLost(walk: InterpreterApi, value: Value): boolean {
   if (value.kind === 'function') return true;
   if (value.kind !== 'type') return false;
-  const type = walk.session.type(value.node);
+  const type = walk.snapshot.type(value.node);
   if (type.tag === 'symbol') return true;
   if (type.tag !== 'object' || type.reference) return false;
-  const symbol = walk.host.symbol(type);
+  const symbol = walk.compiler.symbol(type);
   return (
     symbol !== undefined &&
     (hasFlag(symbol, 'function') || hasFlag(symbol, 'method') || symbol.name === '__function') &&
@@ -282,7 +282,7 @@ function spreadParts(walk: InterpreterApi, value: Value, facts: Facts): Parts | 
 function alternatives(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] | undefined {
   if (depth > 8) return undefined;
   if (schema.$ref !== undefined) {
-    const definition = walk.session.responses.definitions.get(refName(schema.$ref));
+    const definition = walk.snapshot.responses.definitions.get(refName(schema.$ref));
     return definition && alternatives(walk, definition.schema, depth + 1);
   }
   if (schema.anyOf) {

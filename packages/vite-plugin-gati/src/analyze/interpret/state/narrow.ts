@@ -37,14 +37,14 @@ const DECLARATIONS = new Set<number>([
 
 /** Of a `const`: what was learned of it stays true. */
 function constantSymbol(walk: InterpreterApi, node: Node): SymbolView | undefined {
-  const inner = unwrap(walk.host, node);
-  if (!isIdentifier(walk.host, inner)) return undefined;
-  const shorthand = walk.host.kind(inner.parent) === K.ShorthandPropertyAssignment;
-  const symbol = shorthand ? walk.host.shorthandValue(inner.parent) : walk.session.symbol(inner);
+  const inner = unwrap(walk.compiler, node);
+  if (!isIdentifier(walk.compiler, inner)) return undefined;
+  const shorthand = walk.compiler.kind(inner.parent) === K.ShorthandPropertyAssignment;
+  const symbol = shorthand ? walk.compiler.shorthandValue(inner.parent) : walk.snapshot.symbol(inner);
   let list = symbol?.declarations[0]?.node();
-  while (list && DECLARATIONS.has(walk.host.kind(list))) list = list.parent as Node | undefined;
+  while (list && DECLARATIONS.has(walk.compiler.kind(list))) list = list.parent as Node | undefined;
   // 2 is `NodeFlags.Const` in both compilers.
-  return list && walk.host.kind(list) === K.VariableDeclarationList && (list.flags & 2) !== 0
+  return list && walk.compiler.kind(list) === K.VariableDeclarationList && (list.flags & 2) !== 0
     ? symbol
     : undefined;
 }
@@ -63,10 +63,10 @@ function agrees(
     property === undefined
       ? member
       : member.tag === 'object' || member.tag === 'intersection'
-        ? walk.host.property(member, property)
+        ? walk.compiler.property(member, property)
         : undefined;
   if (!type) return true;
-  const parts = type.tag === 'union' ? walk.host.members(type) : [type];
+  const parts = type.tag === 'union' ? walk.compiler.members(type) : [type];
   if (key.startsWith('?')) return parts.some((part) => truthiness(part) !== !value);
   if (key.startsWith('='))
     return parts.some((part) => json(part) === undefined || json(part) === value);

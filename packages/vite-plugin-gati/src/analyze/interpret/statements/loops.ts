@@ -20,7 +20,7 @@ export function executeLoop(
   states: State[],
   label: string | undefined,
 ): Flow | undefined {
-  switch (walk.host.kind(node)) {
+  switch (walk.compiler.kind(node)) {
     case K.ForStatement:
       return executeFor(walk, node as ForStatement, states, label);
     case K.ForOfStatement:
@@ -145,7 +145,7 @@ function executeFor(
   let entering = states;
   if (initializer) {
     entering =
-      walk.host.kind(initializer) === K.VariableDeclarationList
+      walk.compiler.kind(initializer) === K.VariableDeclarationList
         ? declare(walk, initializer as VariableDeclarationList, states)
         : states.flatMap((state) => walk.evaluate(initializer, state)).map(({ state }) => state);
   }
@@ -176,11 +176,11 @@ function executeForEach(
 
 /** Each round gives the variable of the loop another value. */
 function clearTarget(walk: InterpreterApi, initializer: Node, state: State): State {
-  if (walk.host.kind(initializer) !== K.VariableDeclarationList)
+  if (walk.compiler.kind(initializer) !== K.VariableDeclarationList)
     return (
       walk.assign(
         initializer,
-        { kind: 'declared', symbol: walk.session.symbol(initializer)!, node: initializer },
+        { kind: 'declared', symbol: walk.snapshot.symbol(initializer)!, node: initializer },
         state,
         initializer,
       )[0] ?? state

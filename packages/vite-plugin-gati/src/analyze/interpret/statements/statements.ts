@@ -40,8 +40,8 @@ export function execute(walk: InterpreterApi, node: Node, states: State[]): Flow
   walk.fuel -= states.length;
   if (walk.fuel < 0)
     return emptyFlow([walk.escape(states[0]!, node, 'The handler has too many paths to follow.')]);
-  const { host } = walk;
-  switch (host.kind(node)) {
+  const { compiler } = walk;
+  switch (compiler.kind(node)) {
     case K.Block:
       return executeAll(walk, (node as Block).statements, states);
     case K.ExpressionStatement:
@@ -69,7 +69,7 @@ export function execute(walk: InterpreterApi, node: Node, states: State[]): Flow
     case K.ContinueStatement: {
       const label = (node as unknown as { label?: Identifier }).label?.text;
       const jumps = states.map((state) => ({ state, label }));
-      return host.kind(node) === K.BreakStatement
+      return compiler.kind(node) === K.BreakStatement
         ? { ...emptyFlow(), breaks: jumps }
         : { ...emptyFlow(), continues: jumps };
     }

@@ -14,7 +14,7 @@ import type { Flow, InterpreterApi } from '../interpreter-api.ts';
 export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, states: State[]): Flow {
   const flow = emptyFlow();
   const { clauses } = node.caseBlock;
-  const fallThrough = clauses.findIndex((clause) => walk.host.kind(clause) === K.DefaultClause);
+  const fallThrough = clauses.findIndex((clause) => walk.compiler.kind(clause) === K.DefaultClause);
   const entries: State[][] = clauses.map(() => []);
   let open = states
     .flatMap((state) => walk.evaluate(node.expression, state))
@@ -49,8 +49,8 @@ function testCase(
   expression: Node,
   state: State,
 ): { yes: State[]; no: State[] } {
-  const inner = unwrap(walk.host, subject);
-  if (walk.host.kind(inner) === K.TrueKeyword) return walk.test(expression, state);
+  const inner = unwrap(walk.compiler, subject);
+  if (walk.compiler.kind(inner) === K.TrueKeyword) return walk.test(expression, state);
   const [a] = walk.evaluate(inner, state);
   const [b] = walk.evaluate(expression, state);
   if (a?.value.kind === 'constant' && b?.value.kind === 'constant') {
@@ -79,17 +79,17 @@ function enumValue(
   walk: InterpreterApi,
   expression: Node,
 ): string | number | boolean | bigint | undefined {
-  const type = walk.session.type(expression);
+  const type = walk.snapshot.type(expression);
   return type.tag === 'literal' ? type.value : undefined;
 }
 
 /** Each value that the subject can have has its case. */
 function isExhausted(walk: InterpreterApi, node: SwitchStatement): boolean {
-  const subject = unwrap(walk.host, node.expression);
-  if (walk.host.kind(subject) === K.TrueKeyword) return false;
-  const type = walk.session.type(subject);
+  const subject = unwrap(walk.compiler, node.expression);
+  if (walk.compiler.kind(subject) === K.TrueKeyword) return false;
+  const type = walk.snapshot.type(subject);
   const members =
-    type.tag === 'union' ? walk.host.members(type) : type.tag === 'boolean' ? [] : [type];
+    type.tag === 'union' ? walk.compiler.members(type) : type.tag === 'boolean' ? [] : [type];
   if (type.tag === 'boolean')
     return [true, false].every((value) =>
       node.caseBlock.clauses.some(
@@ -97,7 +97,7 @@ function isExhausted(walk: InterpreterApi, node: SwitchStatement): boolean {
       ),
     );
   const cases = node.caseBlock.clauses.map((clause) =>
-    walk.session.type((clause as CaseClause).expression!),
+    walk.snapshot.type((clause as CaseClause).expression!),
   );
   return members.every((member) =>
     cases.some((each) =>
