@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Engine } from './compiler/open-compiler.ts';
-import { ProgramAnalyzer } from './project-analyzer.ts';
+import { ProjectAnalyzer } from './project-analyzer.ts';
 import type { LoadSchema } from './contract/schema-values/load-schemas.ts';
 import type { Analyzer } from './analyzer.ts';
 
@@ -18,7 +18,7 @@ export interface AnalyzerOptions {
 
 /** The compiler is started with the first question that the cache can't answer. */
 export async function createAnalyzer(options: AnalyzerOptions): Promise<Analyzer> {
-  return new ProgramAnalyzer({
+  return new ProjectAnalyzer({
     ...options,
     root: realpathSync(options.root).replaceAll('\\', '/'),
   });

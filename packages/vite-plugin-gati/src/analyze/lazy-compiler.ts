@@ -6,7 +6,7 @@ import type { ProjectFiles } from './project/project-files.ts';
 import { ProgramSnapshot } from './program-snapshot.ts';
 
 /** The running compiler: opened late, brought up to date before each question. */
-export class Program {
+export class LazyCompiler {
   readonly graph: ImportGraph;
   readonly #files: ProjectFiles;
   readonly #engine: Engine;
@@ -49,7 +49,7 @@ export class Program {
       const changes = this.#toChanges(compiler, [...this.#changed]);
       this.#changed = new Set();
       this.#files.touch(changes);
-      if (changes.created.length > 0 || changes.deleted.length > 0) this.graph.forgetDangling();
+      if (changes.created.length > 0 || changes.deleted.length > 0) this.graph.forgetUnresolved();
       compiler.update(changes);
       this.#snapshot = undefined;
     }
@@ -61,9 +61,9 @@ export class Program {
     for (const file of files) {
       const virtual = file === this.#files.registryFile || file === this.#files.configFile;
       if (virtual || existsSync(file))
-        changes[virtual || compiler.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'].push(
-          file,
-        );
+        changes[
+          virtual || compiler.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'
+        ].push(file);
       else changes.deleted.push(file);
     }
     return changes;

@@ -4,11 +4,11 @@ import type { Compiler, SymbolView, TypeView } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project-files.ts';
 import { builtinOf } from './types/builtins.ts';
 import { SchemaWriter } from './types/schema-writer.ts';
-import type { HttpFailure } from './interpret/state/values.ts';
+import type { KnownHttpError } from './interpret/state/values.ts';
 import { assignedNames, isFunctionNode, visit } from './compiler/syntax.ts';
 
 export interface ThrowSummary {
-  errors: HttpFailure[];
+  errors: KnownHttpError[];
   /** It can come back to its caller. */
   returns: boolean;
 }

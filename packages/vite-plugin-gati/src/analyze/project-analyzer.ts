@@ -9,7 +9,7 @@ import { analyzeRoute } from './contract/analyze-route.ts';
 import { type LoadSchema, loadSchemas } from './contract/schema-values/load-schemas.ts';
 import type { Compiler } from './compiler/compiler.ts';
 import type { Engine } from './compiler/open-compiler.ts';
-import { Program } from './lazy-compiler.ts';
+import { LazyCompiler } from './lazy-compiler.ts';
 import { ProjectFiles } from './project/project-files.ts';
 import type { ProgramSnapshot } from './program-snapshot.ts';
 import { typeErrors } from './type-errors.ts';
@@ -40,10 +40,10 @@ interface Subject<Result extends Done> {
   prepare(): Promise<(snapshot: ProgramSnapshot) => Omit<Result, 'dependencies'>>;
 }
 
-export class ProgramAnalyzer implements Analyzer {
+export class ProjectAnalyzer implements Analyzer {
   readonly #options: ProgramOptions;
   readonly #files: ProjectFiles;
-  readonly #program: Program;
+  readonly #program: LazyCompiler;
   readonly #hashes = new FileHashes();
   readonly #cache: CacheStore;
   /** Results that hold until one of their files changes, by name of the subject. */
@@ -59,7 +59,7 @@ export class ProgramAnalyzer implements Analyzer {
     const { root, cacheDir = `${root}/.gati/cache`, engine = 'auto' } = options;
     this.#options = options;
     this.#files = new ProjectFiles(root);
-    this.#program = new Program(this.#files, engine);
+    this.#program = new LazyCompiler(this.#files, engine);
     const environment =
       cacheDir === false
         ? ''
@@ -333,7 +333,10 @@ export class ProgramAnalyzer implements Analyzer {
     return true;
   }
 
-  #dependencies(snapshot: ProgramSnapshot, subject: Subject<Done>): { files: string[]; dangling: boolean } {
+  #dependencies(
+    snapshot: ProgramSnapshot,
+    subject: Subject<Done>,
+  ): { files: string[]; dangling: boolean } {
     const { graph } = this.#program;
     const { modules, config } = this.#files.registered;
     const roots = [subject.file, ...subject.besides].map((file) => this.#files.absolute(file));
@@ -352,7 +355,7 @@ export class ProgramAnalyzer implements Analyzer {
     files.delete(this.#files.registryFile);
     return {
       files: [...files].map((file) => this.#files.relative(file)).sort(),
-      dangling: whole.some(({ dangling }) => dangling),
+      dangling: whole.some(({ hasUnresolved }) => hasUnresolved),
     };
   }
 

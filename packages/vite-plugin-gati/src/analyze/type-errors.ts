@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@gati/contract';
 import type { Compiler } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project-files.ts';
-import { toFrame } from '../scan/code-frame.ts';
+import { printFrame } from '../scan/code-frame.ts';
 
 /** What the compiler has against a file (absolute), at the places of its text on disk. */
 export function typeErrors(compiler: Compiler, files: ProjectFiles, file: string): Diagnostic[] {
@@ -15,7 +15,7 @@ export function typeErrors(compiler: Compiler, files: ProjectFiles, file: string
       message: text,
       fix: 'Make the types agree, or correct the declaration that the message names.',
       ...place,
-      frame: toFrame(files.original(file, source.text), place),
+      frame: printFrame(files.original(file, source.text), place),
     };
   });
 }

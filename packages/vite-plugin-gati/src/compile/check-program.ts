@@ -1,5 +1,5 @@
 import { canonicalJson, type Defs, resolveRef, type Schema } from '@gati/contract';
-import { toCheckUnit, withoutNotes } from './check-unit.ts';
+import { toCheckUnit, withoutAnnotations } from './check-unit.ts';
 import { toStringifyUnit } from './stringify-unit.ts';
 import type { External, Unit } from './unit.ts';
 
@@ -18,7 +18,7 @@ export const HELPERS = [
  * The checks and serialisers of schemas that share definitions. Equal schemas are one unit, wherever they stand,
  * so a thousand routes cost what they differ in.
  */
-export interface Program {
+export interface CheckProgram {
   /** The unit that checks this schema; `undefined` where every value fits. */
   check(schema: Schema): string | undefined;
   /** The unit that serialises it; `undefined` where `JSON.stringify` is as good. */
@@ -28,7 +28,7 @@ export interface Program {
   readonly units: string[];
 }
 
-export function createProgram($defs: Defs): Program {
+export function createCheckProgram($defs: Defs): CheckProgram {
   const units = new Map<string, Unit>();
   const known = new Map<string, string | undefined>();
 
@@ -38,7 +38,7 @@ export function createProgram($defs: Defs): Program {
     schema: Schema,
     create: (schema: Schema) => Unit | undefined,
   ): string | undefined {
-    const plain = withoutNotes(schema);
+    const plain = withoutAnnotations(schema);
     const key = prefix + canonicalJson(plain);
     if (known.has(key)) return known.get(key);
     const name = `${prefix}${units.size}`;
@@ -56,7 +56,7 @@ export function createProgram($defs: Defs): Program {
 
   function check(schema: Schema): string {
     const target =
-      schema.$ref !== undefined && Object.keys(withoutNotes(schema)).length === 1
+      schema.$ref !== undefined && Object.keys(withoutAnnotations(schema)).length === 1
         ? resolveRef(schema, $defs)
         : schema;
     return add('c', target, (plain) =>
@@ -70,7 +70,8 @@ export function createProgram($defs: Defs): Program {
   }
 
   return {
-    check: (schema) => (Object.keys(withoutNotes(schema)).length === 0 ? undefined : check(schema)),
+    check: (schema) =>
+      Object.keys(withoutAnnotations(schema)).length === 0 ? undefined : check(schema),
     stringify,
     print: () => print(units),
     get units() {

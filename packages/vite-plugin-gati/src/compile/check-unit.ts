@@ -38,7 +38,7 @@ function toExternal(variable: unknown): External {
  * Keywords that no value breaks. Without them, equal schemas share a check. The codec says what a
  * value becomes after the check, the content keywords what its text encodes.
  */
-const NOTES: ReadonlySet<string> = new Set([
+const NOT_CHECKED: ReadonlySet<string> = new Set([
   ...ANNOTATIONS,
   'default',
   'readOnly',
@@ -48,12 +48,12 @@ const NOTES: ReadonlySet<string> = new Set([
   'x-gati-codec',
 ]);
 
-export function withoutNotes(schema: Schema): Schema {
+export function withoutAnnotations(schema: Schema): Schema {
   return mapSchema(schema, (part) =>
     // A file is a string in the document, and an object in a handler: its codec is a fact.
     part['x-gati-codec'] === 'file'
       ? { 'x-gati-codec': 'file' }
-      : Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.has(key))),
+      : Object.fromEntries(Object.entries(part).filter(([key]) => !NOT_CHECKED.has(key))),
   );
 }
 

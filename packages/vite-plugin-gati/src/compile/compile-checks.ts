@@ -9,7 +9,7 @@ import {
   quote,
 } from '@gati/runtime-h3/checks';
 import type { InputCheck, LoadedRoute } from '@gati/runtime-h3/app';
-import { createProgram, HELPERS, type Program } from './check-program.ts';
+import { createCheckProgram, HELPERS, type CheckProgram } from './check-program.ts';
 import { type InputPlan, planEffect, planRoute } from './plan.ts';
 
 /** The checks of a route, ready to run: the same code that the build prints, evaluated here. */
@@ -17,7 +17,7 @@ export function compileChecks(
   route: RouteContract,
   $defs: Defs,
 ): Pick<LoadedRoute, 'input' | 'output'> {
-  const program = createProgram($defs);
+  const program = createCheckProgram($defs);
   const plan = planRoute(route, $defs, program);
   const units = evaluate(program);
   const input: LoadedRoute['input'] = {};
@@ -45,7 +45,7 @@ export function compileChecks(
 }
 
 export function compilePayload(effect: EffectContract, $defs: Defs): InputCheck | undefined {
-  const program = createProgram($defs);
+  const program = createCheckProgram($defs);
   const plan = planEffect(effect, $defs, program);
   return plan && effect.payload && { schema: effect.payload, ...toInput(plan, evaluate(program)) };
 }
@@ -69,7 +69,7 @@ const helpers: Record<(typeof HELPERS)[number], unknown> = {
   quote,
 };
 
-function evaluate(program: Program): Units {
+function evaluate(program: CheckProgram): Units {
   // oxlint-disable-next-line no-implied-eval -- the code is this package's own, made from schemas
   const create = new Function(
     ...HELPERS,

@@ -7,7 +7,7 @@ import {
   type Schema,
   walk,
 } from '@gati/contract';
-import type { Program } from './check-program.ts';
+import type { CheckProgram } from './check-program.ts';
 
 /** Which units a route's parts are. Plain data: {@link toLiveRoute} puts functions there, {@link printRoute} their names. */
 export interface RoutePlan {
@@ -29,7 +29,7 @@ export interface OutputPlan {
 
 const PARTS = ['params', 'query', 'headers', 'receive'] as const;
 
-export function planRoute(route: RouteContract, $defs: Defs, program: Program): RoutePlan {
+export function planRoute(route: RouteContract, $defs: Defs, program: CheckProgram): RoutePlan {
   const input: RoutePlan['input'] = {};
   for (const part of PARTS) {
     const schema = route[part];
@@ -57,12 +57,12 @@ export function planRoute(route: RouteContract, $defs: Defs, program: Program): 
 export function planEffect(
   { payload }: EffectContract,
   $defs: Defs,
-  program: Program,
+  program: CheckProgram,
 ): InputPlan | undefined {
   return payload && planInput(payload, $defs, program);
 }
 
-function planInput(schema: Schema, $defs: Defs, program: Program): InputPlan {
+function planInput(schema: Schema, $defs: Defs, program: CheckProgram): InputPlan {
   const check = program.check(schema);
   return {
     ...(check === undefined ? {} : { check }),

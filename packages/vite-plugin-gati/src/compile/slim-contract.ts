@@ -11,27 +11,27 @@ import {
 } from '@gati/contract';
 
 /** `readOnly` and `writeOnly` describe too: the server checks neither. It needs `default`. */
-const NOTES: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly', 'writeOnly']);
+const DOCUMENTATION: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly', 'writeOnly']);
 
-const withoutNotes = (schema: Schema): Schema =>
+const withoutDocumentation = (schema: Schema): Schema =>
   mapSchema(schema, (part) =>
-    Object.fromEntries(Object.entries(part).filter(([key]) => !NOTES.has(key))),
+    Object.fromEntries(Object.entries(part).filter(([key]) => !DOCUMENTATION.has(key))),
   );
 
 /** The contract as the server needs it: to tell what is wrong with a request, or with a declared response. */
 export function toSlimContract(contract: Contract): Contract {
   const routes = contract.routes.map((route) => {
-    const { summary: _, description: __, ...rest } = mapRoute(route, withoutNotes);
+    const { summary: _, description: __, ...rest } = mapRoute(route, withoutDocumentation);
     // An answer is explained where it was declared and refused, and nowhere else.
     const responses = Object.entries(rest.responses).filter(([, { declared }]) => declared);
     return { ...rest, responses: Object.fromEntries(responses) };
   });
   const effects = contract.effects.map((effect) => {
-    const { result: _, ...rest } = mapEffect(effect, withoutNotes);
+    const { result: _, ...rest } = mapEffect(effect, withoutDocumentation);
     return rest;
   });
   const $defs = Object.fromEntries(
-    Object.entries(contract.$defs).map(([name, schema]) => [name, withoutNotes(schema)]),
+    Object.entries(contract.$defs).map(([name, schema]) => [name, withoutDocumentation(schema)]),
   );
   return {
     routes,

@@ -5,7 +5,7 @@ import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
 import { readFacts } from '../scan/read-facts.ts';
-import { toFrame } from '../scan/code-frame.ts';
+import { printFrame } from '../scan/code-frame.ts';
 import { syntaxError } from '../scan/diagnostics.ts';
 
 interface ViteError {
@@ -72,7 +72,7 @@ function diagnose(error: unknown, root: string, entry: Place | undefined): Diagn
     message: firstLine(text),
     fix: FIX,
     ...place,
-    ...(place && source !== undefined ? { frame: toFrame(source, place) } : {}),
+    ...(place && source !== undefined ? { frame: printFrame(source, place) } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const
  * The text of `.gati/types/gati.d.ts`: fills the registries behind `Handler`, `gctx.modules`, `gctx.effects` and `gctx.config`, and types
  * `virtual:gati/client` and `testApp().call`. It needs the scan alone, so it is there before any type is analysed.
  */
-export function emitTypes(scan: Scan): string {
+export function emitGlobalTypes(scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.
 ${scan.versions.length === 0 ? '' : '/// <reference path="./versions.d.ts" />\n'}
 declare namespace GatiTypes {

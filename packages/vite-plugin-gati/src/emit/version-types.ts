@@ -19,7 +19,7 @@ export interface MigrationTypes {
 }
 
 /** The text of `.gati/types/versions.d.ts`: fills the registry behind `Migration<'1.x'>`. What is not in it is not checked. */
-export function emitVersions(migrations: MigrationTypes[]): string {
+export function emitVersionTypes(migrations: MigrationTypes[]): string {
   const spaces = new Map<Contract, string>();
   const spaceOf = (contract: Contract): string => {
     const name = spaces.get(contract) ?? `V${spaces.size}`;

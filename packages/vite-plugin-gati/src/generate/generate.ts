@@ -5,8 +5,8 @@ import { emitClient } from '../emit/client/client.ts';
 import { emitContext } from '../emit/context.ts';
 import { toManifest } from '../emit/manifest.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
-import { emitTypes } from '../emit/global-types.ts';
-import { emitVersions } from '../emit/version-types.ts';
+import { emitGlobalTypes } from '../emit/global-types.ts';
+import { emitVersionTypes } from '../emit/version-types.ts';
 import { writeEnvFile } from './env-file.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Scan } from '../scan/types.ts';
@@ -30,7 +30,7 @@ export async function writeGenerated(
   const manifest = toManifest({ app, contract });
   const files: Record<string, string> = {
     '.gati/.gitignore': '*\n',
-    '.gati/types/gati.d.ts': emitTypes(scan),
+    '.gati/types/gati.d.ts': emitGlobalTypes(scan),
     '.gati/generated/client.ts': emitClient(contract, { version: app.version, base: options.base }),
     '.gati/generated/context.ts': emitContext(contract, scan),
     '.gati/gati.manifest.json': printManifest(manifest),
@@ -38,7 +38,9 @@ export async function writeGenerated(
   };
   if (scan.versions.length > 0) {
     const { readMigrationTypes } = await import('../releases/migration-types.ts');
-    files[VERSION_TYPES] = emitVersions(await readMigrationTypes(root, scan.versions, contract));
+    files[VERSION_TYPES] = emitVersionTypes(
+      await readMigrationTypes(root, scan.versions, contract),
+    );
   }
   const written = await Promise.all(
     Object.entries(files).map(async ([file, text]) =>
@@ -55,7 +57,7 @@ export async function writeTypes(root: string, scan: Scan): Promise<string[]> {
   // The contracts behind migrations are not read for this; until they are, nothing of them is checked.
   const versions = path.join(root, VERSION_TYPES);
   if (scan.versions.length > 0 && !fs.existsSync(versions))
-    await writeChanged(versions, emitVersions([]));
-  const changed = await writeChanged(path.join(root, file), emitTypes(scan));
+    await writeChanged(versions, emitVersionTypes([]));
+  const changed = await writeChanged(path.join(root, file), emitGlobalTypes(scan));
   return [...(changed ? [file] : []), ...(await writeEnvFile(root))];
 }

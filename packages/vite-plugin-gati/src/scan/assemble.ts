@@ -1,9 +1,9 @@
 import type { Diagnostic } from '@gati/contract';
 import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
-import type { ScannedFile } from './read-facts.ts';
+import type { ScannedFile } from './file-facts.ts';
 import type { FileRole } from './layout.ts';
-import { claimNames } from './unique-names.ts';
+import { withUniqueNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
 import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
 import { toShape } from './route.ts';
@@ -16,14 +16,14 @@ const PROBES = ['/livez', '/readyz', '/metrics'];
 export function assemble(files: ScannedFile[], base: string): Scan {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
   const diagnostics: Diagnostic[] = [];
-  const good = sorted.filter(({ file, facts: { syntax }, kept }) => {
+  const good = sorted.filter(({ file, facts: { syntax }, isStale }) => {
     if (syntax) diagnostics.push(syntaxError({ file, ...syntax }, syntax.message));
-    return !syntax || kept;
+    return !syntax || isStale;
   });
   const withRole = (role: FileRole): ScannedFile[] => good.filter((entry) => entry.role === role);
 
   const middleware = withRole('middleware').filter(({ file, facts }) => {
-    if (facts.open || facts.exports.values.includes('middleware')) return true;
+    if (facts.exportsAll || facts.exports.values.includes('middleware')) return true;
     diagnostics.push(middlewareMissing({ file }));
     return false;
   });
@@ -52,7 +52,7 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     found.route.middleware.sort((a, b) => a.split('/').length - b.split('/').length);
     byShape.set(shape, found);
   }
-  const routes = claimNames([...byShape.values()], diagnostics);
+  const routes = withUniqueNames([...byShape.values()], diagnostics);
   const config = withRole('config')[0]?.file;
   return {
     routes: routes.sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -5,14 +5,14 @@ export interface Place {
 }
 
 /** Where `offset` (UTF-16 units) stands in `text`. */
-export function toPlace(text: string, offset: number): Place {
+export function placeOf(text: string, offset: number): Place {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - before.lastIndexOf('\n') };
 }
 
 /** Two lines before the place, the line, a marker, two lines after. */
-export function toFrame(text: string, place: Place): string {
+export function printFrame(text: string, place: Place): string {
   const lines = text.split(/\r?\n/);
   const first = Math.max(1, place.line - 2);
   const last = Math.min(lines.length, place.line + 2);

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '@gati/contract';
 import { checkSchedule, checkSettings } from '@gati/runtime-h3/effects/settings';
-import type { FileFacts, Setting } from './read-facts.ts';
+import type { FileFacts, Setting } from './file-facts.ts';
 import { scheduleInvalid, settingInvalid } from './diagnostics.ts';
 
 /** What can be told of an effect's settings before it runs; what is no constant is looked at when it is loaded. */
-export function readSettings(file: string, { settings }: FileFacts): Diagnostic[] {
+export function checkEffectSettings(file: string, { settings }: FileFacts): Diagnostic[] {
   const { schedule, timezone } = settings;
   const values = Object.fromEntries(
     Object.entries(settings).map(([name, { value }]) => [name, value]),
@@ -12,7 +12,7 @@ export function readSettings(file: string, { settings }: FileFacts): Diagnostic[
   const faults = checkSettings(values).map(({ setting, message, fix }) =>
     settingInvalid(at(file, settings[setting]), message, fix),
   );
-  const reason = schedule && toReason(schedule.value, timezone?.value);
+  const reason = schedule && invalidScheduleReason(schedule.value, timezone?.value);
   return reason === undefined
     ? faults
     : [
@@ -21,7 +21,7 @@ export function readSettings(file: string, { settings }: FileFacts): Diagnostic[
       ];
 }
 
-function toReason(schedule: unknown, timezone: unknown): string | undefined {
+function invalidScheduleReason(schedule: unknown, timezone: unknown): string | undefined {
   if (typeof schedule !== 'string') return 'it is not a string';
   return timezone === undefined || typeof timezone === 'string'
     ? checkSchedule(schedule, timezone)

@@ -1,24 +1,47 @@
-/** Where the files of an app stand. From the root, with `/`. */
+/**
+ * The conventions for the files of an app. This module is the only one that knows them, so a new
+ * convention starts here: a name in {@link roleOf}, a role in {@link FileRole}, and a pattern in
+ * {@link SCAN_PATTERNS} if no folder covers the file.
+ *
+ * | file                                | role         | what it holds                          |
+ * |-------------------------------------|--------------|----------------------------------------|
+ * | `src/config.*`                      | `config`     | schema of the environment variables    |
+ * | `src/handlers/**\/*.*`              | `handler`    | one route                              |
+ * | `src/handlers/**\/_middleware.*`    | `middleware` | middleware of a folder and its folders |
+ * | `src/handlers/**\/_*` (others)      | none         | helpers beside handlers                |
+ * | `src/modules/*.*`                   | `module`     | `gctx.modules.<name>`                  |
+ * | `src/effects/*.*`                   | `effect`     | work that runs after the response      |
+ * | `src/versions/*.*`                  | `version`    | migration of older releases            |
+ *
+ * Code files only: declarations and tests have no role. All names are from the root, with `/`.
+ */
+
 export const HANDLERS = 'src/handlers';
 export const MODULES = 'src/modules';
 export const EFFECTS = 'src/effects';
 export const VERSIONS = 'src/versions';
-/** Folders whose files mean something by their place. */
+
+/** Folders in which the place of a file decides its role. */
 export const FOLDERS: readonly string[] = [HANDLERS, MODULES, EFFECTS, VERSIONS];
+
+/** Glob patterns that match every file with a role, and some without. */
+export const SCAN_PATTERNS: readonly string[] = [
+  ...FOLDERS.map((folder) => `${folder}/**/*`),
+  'src/config.*',
+];
 
 export type FileRole = 'handler' | 'middleware' | 'module' | 'effect' | 'version' | 'config';
 
 const CODE = /\.(?:[mc]?ts|[mc]?js|tsx|jsx)$/;
 const NOT_CODE = /\.(?:d\.[mc]?ts|(?:test|spec)\.[mc]?[jt]sx?)$/;
 
-/** What a file (from the root, with `/`) is by its place; `undefined`: none of ours. */
+/** Returns the role of a file by its place; `undefined` for a file that no convention covers. */
 export function roleOf(file: string): FileRole | undefined {
   if (!file.startsWith('src/') || !CODE.test(file) || NOT_CODE.test(file)) return undefined;
   if (/^src\/config\.[^./]+$/.test(file)) return 'config';
   if (file.startsWith(`${HANDLERS}/`)) {
     const segments = file.slice(HANDLERS.length + 1).split('/');
     if (/^_middleware\.[^./]+$/.test(segments.at(-1) ?? '')) return 'middleware';
-    // What starts with `_` stands beside handlers without being one.
     return segments.some((segment) => segment.startsWith('_')) ? undefined : 'handler';
   }
   const direct = /^src\/(modules|effects|versions)\/([^_/][^/]*)$/.exec(file);

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '@gati/contract';
-import type { ScannedFile } from './read-facts.ts';
-import { readSettings } from './effect-settings.ts';
+import type { ScannedFile } from './file-facts.ts';
+import { checkEffectSettings } from './effect-settings.ts';
 import { belowFolder, EFFECTS, MODULES } from './layout.ts';
 import { toIdentifier } from './client-names.ts';
 import { nameConflict, nameInvalid, notConstant, runMissing } from './diagnostics.ts';
 import type { NamedFile } from './types.ts';
 
 export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
-  return claim(
+  return sortByUniqueName(
     files.map(({ file }) => ({ name: toIdentifier(belowFolder(file, MODULES)), file })),
     'module name',
     diagnostics,
@@ -17,21 +17,25 @@ export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): Na
 export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
   const named: NamedFile[] = [];
   for (const { file, facts } of files) {
-    diagnostics.push(...readSettings(file, facts));
+    diagnostics.push(...checkEffectSettings(file, facts));
     const constant = facts.constants.effect;
     if (constant && constant.value === undefined)
       diagnostics.push(notConstant({ file, ...constant }, 'effect'));
-    else if (!facts.open && !facts.exports.values.includes('run'))
+    else if (!facts.exportsAll && !facts.exports.values.includes('run'))
       diagnostics.push(runMissing({ file }));
     else named.push({ name: constant?.value ?? toIdentifier(belowFolder(file, EFFECTS)), file });
   }
-  return claim(named, 'effect name', diagnostics);
+  return sortByUniqueName(named, 'effect name', diagnostics);
 }
 
 /** Of an effect it is text; of a module an identifier, made from the file's name. */
 const NAME = /^[\w$.-]+$/;
 
-function claim(files: NamedFile[], what: string, diagnostics: Diagnostic[]): NamedFile[] {
+function sortByUniqueName(
+  files: NamedFile[],
+  what: string,
+  diagnostics: Diagnostic[],
+): NamedFile[] {
   const owners = new Map<string, NamedFile>();
   for (const entry of files) {
     const other = owners.get(entry.name);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@gati/contract';
-import type { Constant, ScannedFile } from './read-facts.ts';
+import type { Constant, ScannedFile } from './file-facts.ts';
 import { belowFolder, HANDLERS } from './layout.ts';
 import { parseClientName, toClientName } from './client-names.ts';
 import {
@@ -36,7 +36,7 @@ export function readRoute(
       return undefined;
     }
   }
-  if (!has('handler') && !has('default') && !has('socket') && !facts.open) {
+  if (!has('handler') && !has('default') && !has('socket') && !facts.exportsAll) {
     diagnostics.push(handlerMissing({ file }));
     return undefined;
   }
@@ -53,7 +53,7 @@ export function readRoute(
   }
   const id = `${template.method} ${template.path}`;
   const isSocket = template.method === 'WS';
-  if (!facts.open && (isSocket ? !has('socket') : onlySocket)) {
+  if (!facts.exportsAll && (isSocket ? !has('socket') : onlySocket)) {
     diagnostics.push(socketMismatch(site, id, isSocket ? 'socket' : 'handler'));
     return undefined;
   }

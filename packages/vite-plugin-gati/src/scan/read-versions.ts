@@ -6,7 +6,7 @@ import {
   type Range,
   satisfies,
 } from '@gati/contract';
-import type { ScannedFile } from './read-facts.ts';
+import type { ScannedFile } from './file-facts.ts';
 import { belowFolder, VERSIONS } from './layout.ts';
 import { migrationInvalid } from './diagnostics.ts';
 import type { VersionFile } from './types.ts';
@@ -17,13 +17,13 @@ export function readVersions(files: ScannedFile[], diagnostics: Diagnostic[]): V
     const { file, facts } = scanned;
     const from = belowFolder(file, VERSIONS);
     const to = facts.constants.to;
-    const fault = migrationFault(scanned, from, parseRange(from), to?.value);
+    const fault = invalidMigration(scanned, from, parseRange(from), to?.value);
     if (fault !== undefined) diagnostics.push(migrationInvalid({ file, ...to }, ...fault));
     return fault !== undefined || to?.value === undefined ? [] : [{ from, to: to.value, file }];
   });
 }
 
-function migrationFault(
+function invalidMigration(
   { facts }: ScannedFile,
   from: string,
   range: Range | undefined,
@@ -49,7 +49,7 @@ function migrationFault(
       'Use the later version that the breaking change led to.',
     ];
   }
-  if (!facts.open && !facts.exports.values.includes('default')) {
+  if (!facts.exportsAll && !facts.exports.values.includes('default')) {
     return [
       'The file exports no migration.',
       `Write: export default { routes: { … } } satisfies Migration<'${from}'>.`,

@@ -4,8 +4,9 @@ import { glob } from 'tinyglobby';
 import { readText } from '../files/read-text.ts';
 import { assemble } from './assemble.ts';
 import { createFactsCache } from './facts-cache.ts';
-import { type FileFacts, readFacts, type ScannedFile } from './read-facts.ts';
-import { FOLDERS, roleOf } from './layout.ts';
+import type { FileFacts, ScannedFile } from './file-facts.ts';
+import { readFacts } from './read-facts.ts';
+import { roleOf, SCAN_PATTERNS } from './layout.ts';
 import type { Scan } from './types.ts';
 
 /** Scans an app again and again; only files whose text changed are parsed. */
@@ -43,16 +44,21 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     const before = files.get(file);
     if (before?.hash === hash) return;
     const facts = cache?.get(file, hash) ?? parse(file, text);
-    const kept = Boolean(facts.syntax && before && (before.kept || !before.facts.syntax));
+    const isStale = Boolean(facts.syntax && before && (before.isStale || !before.facts.syntax));
     // Most edits are of a body, of which a scan says nothing.
-    if (!before || facts.syntax || before.facts.syntax || saysOf(facts) !== saysOf(before.facts))
+    if (
+      !before ||
+      facts.syntax ||
+      before.facts.syntax ||
+      comparableFacts(facts) !== comparableFacts(before.facts)
+    )
       last = undefined;
     files.set(file, {
       file,
       role,
       hash,
-      kept,
-      facts: kept && before ? { ...before.facts, syntax: facts.syntax } : facts,
+      isStale,
+      facts: isStale && before ? { ...before.facts, syntax: facts.syntax } : facts,
     });
   }
 
@@ -65,10 +71,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     async scan() {
       const begun = updates;
       const isNewer = (file: string): boolean => (told.get(file) ?? 0) > begun;
-      const found = await glob([...FOLDERS.map((folder) => `${folder}/**/*`), 'src/config.*'], {
-        cwd: root,
-        expandDirectories: false,
-      });
+      const found = await glob([...SCAN_PATTERNS], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
       for (const file of files.keys())
         if (!present.has(file) && !isNewer(file)) take(file, undefined);
@@ -94,7 +97,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
 }
 
 /** Without the lines around a place, which change with their neighbours. */
-const saysOf = (facts: FileFacts): string =>
+const comparableFacts = (facts: FileFacts): string =>
   JSON.stringify(facts, (key, value: unknown) => (key === 'frame' ? undefined : value));
 
 /** Scans an app once. */

@@ -4,7 +4,7 @@ import type { FoundRoute } from './read-route.ts';
 import type { RouteFile } from './types.ts';
 
 /** A name belongs to one route, and a route's name is no folder of another's. A route that loses its name is left out. */
-export function claimNames(found: FoundRoute[], diagnostics: Diagnostic[]): RouteFile[] {
+export function withUniqueNames(found: FoundRoute[], diagnostics: Diagnostic[]): RouteFile[] {
   const owners = new Map<string, FoundRoute>();
   const folders = new Map<string, FoundRoute>();
   const kept: RouteFile[] = [];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emitClient } from '../../src/emit/client/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
 import { toExampleCall } from '../../src/emit/sdk/example-call.ts';
-import { emitTypes } from '../../src/emit/global-types.ts';
+import { emitGlobalTypes } from '../../src/emit/global-types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from '../emit-types/app.ts';
 import { FILES, SCAN } from '../emit-types/files.ts';
 import { CONTRACT } from './contract.ts';
@@ -34,7 +34,7 @@ describe.sequential('the generated client', () => {
     app = await createTypedApp();
     app.write({
       ...FILES,
-      '.gati/types/gati.d.ts': emitTypes(SCAN),
+      '.gati/types/gati.d.ts': emitGlobalTypes(SCAN),
       '.gati/generated/client.ts': emitClient(CONTRACT, { version: '1.2.3', base: '/api' }),
       '.gati/generated/context.ts': emitContext(CONTRACT, SCAN),
       'src/uses.ts': USES,

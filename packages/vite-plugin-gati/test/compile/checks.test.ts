@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileChecks } from '../../src/compile/compile-checks.ts';
 import { printRoute } from '../../src/compile/print-plan.ts';
-import { createProgram, HELPERS } from '../../src/compile/check-program.ts';
+import { createCheckProgram, HELPERS } from '../../src/compile/check-program.ts';
 import { planRoute } from '../../src/compile/plan.ts';
 import { fits } from '../../../runtime-h3/src/validate/explain.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
@@ -135,7 +135,7 @@ interface Printed {
 
 /** Bundles the printed code as a server bundle would, and gives what it exports; also the bundle's text. */
 async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[]; text: string }> {
-  const program = createProgram($defs);
+  const program = createCheckProgram($defs);
   const literals = contracts.map(
     (contract, index) =>
       `{ ${printRoute(planRoute(contract, $defs, program), contract, `contracts[${index}]`)} }`,
@@ -178,7 +178,7 @@ describe('checks', () => {
   });
 
   test('share equal schemas between routes', () => {
-    const program = createProgram($defs);
+    const program = createCheckProgram($defs);
     const a = planRoute(
       route({ type: 'object', properties: { t: { $ref: '#/$defs/Tree' } }, description: 'a' }),
       $defs,

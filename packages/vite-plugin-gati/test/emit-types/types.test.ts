@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract, RouteContract, Schema } from '@gati/contract';
-import { emitTypes } from '../../src/emit/global-types.ts';
-import { emitVersions } from '../../src/emit/version-types.ts';
+import { emitGlobalTypes } from '../../src/emit/global-types.ts';
+import { emitVersionTypes } from '../../src/emit/version-types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from './app.ts';
 import { FILES, SCAN } from './files.ts';
 
@@ -13,7 +13,7 @@ describe.sequential('the global types, from the built declarations', () => {
   let app: TypedApp;
   beforeAll(async () => {
     app = await createTypedApp();
-    app.write({ ...FILES, '.gati/types/gati.d.ts': emitTypes(SCAN) });
+    app.write({ ...FILES, '.gati/types/gati.d.ts': emitGlobalTypes(SCAN) });
   }, 60_000);
   afterAll(() => app.remove());
 
@@ -80,7 +80,7 @@ describe('migrations', () => {
     'are checked against both contracts under %s',
     async (compiler) => {
       app.write({
-        '.gati/types/versions.d.ts': emitVersions([{ name: '1.x', from: OLD, to: NEW }]),
+        '.gati/types/versions.d.ts': emitVersionTypes([{ name: '1.x', from: OLD, to: NEW }]),
         ...MIGRATIONS,
       });
       expect(await app.check(compiler)).toEqual([]);
@@ -211,13 +211,13 @@ export type PlainRoute = never;
 
 describe('the text of gati.d.ts', () => {
   test('is the same for the same scan and names no path of the machine', () => {
-    expect(emitTypes(SCAN)).toBe(emitTypes(structuredClone(SCAN)));
-    expect(emitTypes(SCAN)).not.toContain(process.cwd());
-    expect(emitTypes(SCAN)).not.toMatch(/reference types|node:/);
+    expect(emitGlobalTypes(SCAN)).toBe(emitGlobalTypes(structuredClone(SCAN)));
+    expect(emitGlobalTypes(SCAN)).not.toContain(process.cwd());
+    expect(emitGlobalTypes(SCAN)).not.toMatch(/reference types|node:/);
   });
 
   test('points at each declaration where it stands', () => {
-    const text = emitTypes(SCAN);
+    const text = emitGlobalTypes(SCAN);
     expect(text).toContain(
       "  'POST /payments/:id/capture': { body: import('../../src/handlers/payments/capture.ts').Body; };\n",
     );

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { replaceCacheFile } from '../../files/cache-file.ts';
 import { readText } from '../../files/read-text.ts';
 
-export interface Entry<Result> {
+export interface CacheEntry<Result> {
   /** What else decides the result: the route as it was scanned, the modules. */
   key: string;
   /** From the root, with the hash of each. */
@@ -23,7 +23,7 @@ export class CacheStore {
   readonly #file: string | undefined;
   readonly #environment: string;
   /** By name; a text is JSON that was not needed yet. */
-  #entries: Map<string, Entry<unknown> | string> | undefined;
+  #entries: Map<string, CacheEntry<unknown> | string> | undefined;
   readonly #unsaved = new Set<string>();
   #lines = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class CacheStore {
     this.#environment = environment;
   }
 
-  get(name: string): Entry<unknown> | undefined {
+  get(name: string): CacheEntry<unknown> | undefined {
     const found = this.#load().get(name);
     if (typeof found !== 'string') return found;
     const entry = toEntry(found);
@@ -43,7 +43,7 @@ export class CacheStore {
     return entry;
   }
 
-  set(name: string, entry: Entry<unknown>): void {
+  set(name: string, entry: CacheEntry<unknown>): void {
     if (!this.#file) return;
     this.#load().set(name, entry);
     this.#unsaved.add(name);
@@ -71,11 +71,11 @@ export class CacheStore {
     this.#lines = isWasteful ? names.length : this.#lines + names.length;
   }
 
-  #print(name: string, entry: Entry<unknown> | string): string {
+  #print(name: string, entry: CacheEntry<unknown> | string): string {
     return `${this.#environment}\t${JSON.stringify(name)}\t${typeof entry === 'string' ? entry : JSON.stringify(entry)}\n`;
   }
 
-  #load(): Map<string, Entry<unknown> | string> {
+  #load(): Map<string, CacheEntry<unknown> | string> {
     if (this.#entries) return this.#entries;
     this.#entries = new Map();
     for (const line of this.#file === undefined ? [] : readLines(this.#file)) {
@@ -110,10 +110,10 @@ function parse(json: string): unknown {
   }
 }
 
-function toEntry(json: string): Entry<unknown> | undefined {
+function toEntry(json: string): CacheEntry<unknown> | undefined {
   const value = parse(json);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { key, files, result } = value as Partial<Entry<unknown>>;
+  const { key, files, result } = value as Partial<CacheEntry<unknown>>;
   const pairs =
     Array.isArray(files) &&
     files.every(
@@ -126,5 +126,5 @@ function toEntry(json: string): Entry<unknown> | undefined {
     result !== null &&
     'contract' in result &&
     'warnings' in result;
-  return whole ? (value as Entry<unknown>) : undefined;
+  return whole ? (value as CacheEntry<unknown>) : undefined;
 }

@@ -6,7 +6,7 @@ import { configNames } from '../project/analysis-config.ts';
 import { hashOf } from './file-hashes.ts';
 
 /** Raised whenever the same files may give another contract. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 const LOCKFILES = [
   'package-lock.json',

@@ -23,7 +23,7 @@ class View implements TypeView {
   readonly tag: TypeTag;
   readonly value?: string | number | boolean | bigint;
   readonly texts?: readonly string[];
-  readonly broken?: boolean;
+  readonly unresolved?: boolean;
   readonly reference?: boolean;
 
   constructor(raw: ts.Type, api: TypeScript) {
@@ -32,7 +32,7 @@ class View implements TypeView {
     if (this.tag === 'literal') this.value = literalValue(raw, api);
     if (this.tag === 'template') this.texts = (raw as ts.TemplateLiteralType).texts;
     if (this.tag === 'any' && (raw as { intrinsicName?: string }).intrinsicName === 'error')
-      this.broken = true;
+      this.unresolved = true;
     if (
       raw.flags & api.TypeFlags.Object &&
       (raw as ts.ObjectType).objectFlags & api.ObjectFlags.Reference

@@ -84,7 +84,7 @@ export interface TypeView {
   /** Of a `template`: the texts around its holes. */
   readonly texts?: readonly string[];
   /** The compiler could not resolve it (a missing import): `any` by accident. */
-  readonly broken?: boolean;
+  readonly unresolved?: boolean;
   /** An `interface` or a class with its arguments, an instantiated generic, a tuple or an array. */
   readonly reference?: boolean;
 }

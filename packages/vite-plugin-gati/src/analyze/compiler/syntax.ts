@@ -49,7 +49,8 @@ export function isIdentifier(compiler: Compiler, node: Node | undefined): node i
 export function isStringLiteral(compiler: Compiler, node: Node | undefined): node is StringLiteral {
   return (
     node !== undefined &&
-    (compiler.kind(node) === K.StringLiteral || compiler.kind(node) === K.NoSubstitutionTemplateLiteral)
+    (compiler.kind(node) === K.StringLiteral ||
+      compiler.kind(node) === K.NoSubstitutionTemplateLiteral)
   );
 }
 

@@ -34,7 +34,7 @@ class View implements TypeView {
   readonly tag: TypeTag;
   readonly value?: string | number | boolean | bigint;
   readonly texts?: readonly string[];
-  readonly broken?: boolean;
+  readonly unresolved?: boolean;
   readonly reference?: boolean;
   members?: readonly TypeView[];
   properties?: readonly PropertyView[];
@@ -48,7 +48,7 @@ class View implements TypeView {
     this.tag = typeTagOf(raw.flags, TypeFlags);
     if (raw.isLiteralType()) this.value = raw.value;
     if (raw.isTemplateLiteralType()) this.texts = raw.texts;
-    if (this.tag === 'any' && raw.isErrorType()) this.broken = true;
+    if (this.tag === 'any' && raw.isErrorType()) this.unresolved = true;
     if (raw.isTypeReference()) this.reference = true;
   }
 }

@@ -10,7 +10,7 @@ import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedEffect } from '../analyzer.ts';
 import { DefNames } from './definition-names.ts';
 import { findHandler } from './find-handler.ts';
-import { Issues } from './diagnostics.ts';
+import { DiagnosticCollector } from './diagnostics.ts';
 
 /** What a schedule enqueues: `{}`. */
 const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: false };
@@ -24,7 +24,7 @@ export function analyzeEffect(
   const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
   const symbol = exports.get('run') ?? exports.get('default');
   const site = symbol && findHandler(snapshot, symbol);
-  const issues = new Issues(snapshot);
+  const issues = new DiagnosticCollector(snapshot);
   if (!site) return { contract, $defs: {}, warnings: [] };
   const [payload] = site.fn?.parameters ?? [];
   if (payload) {

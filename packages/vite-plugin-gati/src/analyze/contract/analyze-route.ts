@@ -6,10 +6,10 @@ import { readDoc } from '../types/doc-comments.ts';
 import { DefNames } from './definition-names.ts';
 import type { FunctionNode } from '../interpret/state/values.ts';
 import { findHandler, type HandlerSite } from './find-handler.ts';
-import { Issues } from './diagnostics.ts';
+import { DiagnosticCollector } from './diagnostics.ts';
 import { requestParts } from './request-parts.ts';
-import { type Inferred, inferResponses } from './infer-responses.ts';
-import { withDeclared } from './declared-responses.ts';
+import { type InferredResponses, inferResponses } from './infer-responses.ts';
+import { applyDeclaredResponses } from './declared-responses.ts';
 import type { LoadedSchemas } from './schema-values/load-schemas.ts';
 
 /** One route's contract from the program as it stands. */
@@ -20,7 +20,7 @@ export function analyzeRoute(
 ): Omit<AnalyzedRoute, 'dependencies'> {
   const file = snapshot.files.absolute(route.file);
   const source = snapshot.compiler.source(file);
-  const issues = new Issues(snapshot);
+  const issues = new DiagnosticCollector(snapshot);
   const base: RouteContract = {
     id: route.id,
     method: route.method,
@@ -31,13 +31,13 @@ export function analyzeRoute(
     ...(route.version === undefined ? {} : { version: route.version }),
     responses: {},
   };
-  if (!source) return { contract: base, $defs: {}, warnings: [missing(route)] };
+  if (!source) return { contract: base, $defs: {}, warnings: [handlerUnreadable(route)] };
   const exports = snapshot.compiler.moduleExports(file);
   const symbol = exports.get(route.handler);
   const isSocket = route.method === 'WS';
   const site = symbol && findHandler(snapshot, symbol);
   const request = requestParts({ snapshot, route, exports, loaded, issues, fallback: source });
-  const unknown: Inferred = {
+  const unknown: InferredResponses = {
     responses: { default: { schema: {}, contentType: 'application/json' } },
     places: new Map(),
   };
@@ -55,9 +55,9 @@ export function analyzeRoute(
   }
   const responses = isSocket
     ? {}
-    : withDeclared(snapshot, exports, loaded, route.file, inferred, issues);
+    : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, issues);
   const names = new DefNames(snapshot);
-  const contract = mapRoute({ ...base, ...notes(site), ...request, responses }, (schema) =>
+  const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),
   );
   for (const definition of names.used) {
@@ -77,7 +77,7 @@ function middlewareOf(snapshot: ProgramSnapshot, route: RouteFile): FunctionNode
   });
 }
 
-function missing(route: RouteFile): Diagnostic {
+function handlerUnreadable(route: RouteFile): Diagnostic {
   return {
     code: 'GATI_HANDLER_UNREADABLE',
     level: 'error',
@@ -88,7 +88,7 @@ function missing(route: RouteFile): Diagnostic {
 }
 
 /** Summary is the first line of the documentation, description the rest. */
-function notes(
+function documentation(
   site: HandlerSite | undefined,
 ): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {
   if (!site) return {};

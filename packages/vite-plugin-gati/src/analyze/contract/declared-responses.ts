@@ -8,9 +8,9 @@ import type { Node } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { describeMismatch, findMismatch } from './find-mismatch.ts';
-import type { Issues } from './diagnostics.ts';
-import type { Inferred } from './infer-responses.ts';
-import { adopt, type LoadedSchemas } from './schema-values/load-schemas.ts';
+import type { DiagnosticCollector } from './diagnostics.ts';
+import type { InferredResponses } from './infer-responses.ts';
+import { withSharedDefinitions, type LoadedSchemas } from './schema-values/load-schemas.ts';
 
 interface DeclaredResponses {
   byStatus: Map<string, Schema | undefined>;
@@ -18,7 +18,7 @@ interface DeclaredResponses {
 }
 
 /** What is sure once the author says it, and so is no news any more. */
-const SETTLED = new Set([
+const SETTLED_BY_DECLARATION = new Set([
   'GATI_RESPONSE_UNKNOWN',
   'GATI_STATUS_UNKNOWN',
   'GATI_TYPE_ANY',
@@ -26,13 +26,13 @@ const SETTLED = new Set([
 ]);
 
 /** Declared responses stand in the contract; the inferred ones are held against them. */
-export function withDeclared(
+export function applyDeclaredResponses(
   snapshot: ProgramSnapshot,
   exports: Map<string, SymbolView>,
   loaded: LoadedSchemas,
   file: string,
-  inferred: Inferred,
-  issues: Issues,
+  inferred: InferredResponses,
+  issues: DiagnosticCollector,
 ): Record<string, ResponseContract> {
   const declared = readDeclared(snapshot, exports, loaded, file, issues);
   if (!declared) return inferred.responses;
@@ -62,7 +62,7 @@ export function withDeclared(
       schema && response.schema
         ? findMismatch(response.schema, schema, lookup)
         : Boolean(schema) !== Boolean(response.schema)
-          ? { path: '/', found: response.schema, wanted: schema }
+          ? { path: '/', actual: response.schema, declared: schema }
           : undefined;
     if (mismatch !== undefined) {
       issues.add(
@@ -74,7 +74,7 @@ export function withDeclared(
       );
     }
   }
-  issues.drop(SETTLED);
+  issues.drop(SETTLED_BY_DECLARATION);
   return Object.fromEntries(
     [...declared.byStatus].map(([status, schema]) => {
       const before = inferred.responses[status];
@@ -105,7 +105,7 @@ function readDeclared(
   exports: Map<string, SymbolView>,
   loaded: LoadedSchemas,
   file: string,
-  issues: Issues,
+  issues: DiagnosticCollector,
 ): DeclaredResponses | undefined {
   const symbol = exports.get('Responses') ?? exports.get('responses');
   const node = symbol?.declarations[0]?.node();
@@ -114,7 +114,10 @@ function readDeclared(
     const byStatus = new Map(
       [...loaded.responses].map(
         ([status, schema]) =>
-          [status, adopt(snapshot.responses, schema, `${file}:responses:${status}`)] as const,
+          [
+            status,
+            withSharedDefinitions(snapshot.responses, schema, `${file}:responses:${status}`),
+          ] as const,
       ),
     );
     return { byStatus, node };

@@ -3,7 +3,7 @@ import type { Node } from 'typescript-7/unstable/ast';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 
 /** The warnings of one route, each once, in the order of their places. */
-export class Issues {
+export class DiagnosticCollector {
   readonly #snapshot: ProgramSnapshot;
   readonly #found = new Map<string, Diagnostic>();
 

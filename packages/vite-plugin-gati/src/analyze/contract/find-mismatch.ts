@@ -7,19 +7,19 @@ export interface Mismatch {
   /** JSON Pointer; `/` is the whole. */
   path: string;
   /** What is there; `undefined`: nothing, though it has to be. */
-  found: Schema | undefined;
+  actual: Schema | undefined;
   /** What should be; `undefined`: nothing may be there. */
-  wanted: Schema | undefined;
+  declared: Schema | undefined;
 }
 
 /** What is wrong, after the name of what has it. */
-export function describeMismatch({ path, found, wanted }: Mismatch): string {
+export function describeMismatch({ path, actual, declared }: Mismatch): string {
   const at = path === '/' ? '' : `at ${path} `;
-  if (!wanted)
+  if (!declared)
     return `${at}${path === '/' ? 'it has a body and none is declared' : 'the field is not declared, and others are not allowed'}`;
-  if (!found)
+  if (!actual)
     return `${at}${path === '/' ? 'a body is declared and there is none' : 'the field is declared and not always there'}`;
-  return `${at}it is ${toText(found)}, and ${toText(wanted)} is declared`;
+  return `${at}it is ${toText(actual)}, and ${toText(declared)} is declared`;
 }
 
 /** On one line. */
@@ -63,20 +63,20 @@ export function findMismatch(
     return reasons.every((reason) => reason !== undefined)
       ? reasons.length === 1
         ? reasons[0]
-        : { path: path || '/', found: from, wanted: to }
+        : { path: path || '/', actual: from, declared: to }
       : undefined;
   }
-  return mismatchPlain(a, b, lookup, path, seen);
+  return findPlainMismatch(a, b, lookup, path, seen);
 }
 
-function mismatchPlain(
+function findPlainMismatch(
   a: Schema,
   b: Schema,
   lookup: Lookup,
   path: string,
   seen: Set<string>,
 ): Mismatch | undefined {
-  const here: Mismatch = { path: path || '/', found: a, wanted: b };
+  const here: Mismatch = { path: path || '/', actual: a, declared: b };
   const values = a.const !== undefined ? [a.const] : a.enum;
   const allowed = b.const !== undefined ? [b.const] : b.enum;
   if (allowed)
@@ -99,7 +99,7 @@ function mismatchPlain(
   if (b.type === 'object') {
     for (const name of b.required ?? [])
       if (!a.required?.includes(name) && a.additionalProperties === undefined)
-        return { path: `${path}/${name}`, found: undefined, wanted: b.properties?.[name] ?? {} };
+        return { path: `${path}/${name}`, actual: undefined, declared: b.properties?.[name] ?? {} };
     for (const [name, part] of Object.entries(b.properties ?? {})) {
       const own = a.properties?.[name];
       const found = own && findMismatch(own, part, lookup, `${path}/${name}`, seen);
@@ -108,7 +108,7 @@ function mismatchPlain(
     if (b.additionalProperties === false)
       for (const [name, part] of Object.entries(a.properties ?? {}))
         if (!Object.hasOwn(b.properties ?? {}, name))
-          return { path: `${path}/${name}`, found: part, wanted: undefined };
+          return { path: `${path}/${name}`, actual: part, declared: undefined };
   }
   if (
     b.type === 'array' &&

@@ -7,21 +7,21 @@ import {
 } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
-import { toBody, toStream } from '../interpret/responses/response-object.ts';
+import { bodyOf, streamBodyOf } from '../interpret/responses/response-object.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
 import { type Body, START, type State } from '../interpret/state/state.ts';
 import { problemSchema } from '../interpret/responses/http-errors.ts';
 import type { Outcome } from '../interpret/interpreter-api.ts';
 import {
   type FunctionNode,
-  type HttpFailure,
+  type KnownHttpError,
   RES,
   UNDEFINED,
   type Value,
 } from '../interpret/state/values.ts';
 import { writeValue } from '../interpret/responses/value-schema.ts';
 import type { HandlerSite } from './find-handler.ts';
-import type { Issues } from './diagnostics.ts';
+import type { DiagnosticCollector } from './diagnostics.ts';
 
 /** One way in which a handler can answer. */
 interface InferredResponse {
@@ -34,7 +34,7 @@ interface InferredResponse {
   node: Node;
 }
 
-export interface Inferred {
+export interface InferredResponses {
   responses: Record<string, ResponseContract>;
   /** One of the places where each status is answered. */
   places: Map<string, Node>;
@@ -45,8 +45,8 @@ export function inferResponses(
   snapshot: ProgramSnapshot,
   site: HandlerSite,
   middleware: readonly FunctionNode[],
-  issues: Issues,
-): Inferred {
+  issues: DiagnosticCollector,
+): InferredResponses {
   const walk = new Interpreter(snapshot, (code, message, fix, node) =>
     issues.add(code, message, fix, node),
   );
@@ -71,19 +71,19 @@ export function inferResponses(
       });
       continue;
     }
-    walk.sink = [];
+    walk.throws = [];
     const { node } = handler;
     if ('asteriskToken' in node && node.asteriskToken) {
       answers.push(generatorResponse(snapshot, node, issues));
       continue;
     }
     const run = (state: State): Outcome[] =>
-      walk.enter(node, contexts(walk, node), state, { at: node, frame: handler.frame });
-    for (const outcome of throughMiddleware(walk, middleware, run)(start))
+      walk.enter(node, handlerArguments(walk, node), state, { at: node, frame: handler.frame });
+    for (const outcome of wrapInMiddleware(walk, middleware, run)(start))
       answers.push(...inferredResponses(walk, outcome, node, issues));
-    for (const { error } of walk.sink) {
+    for (const { error } of walk.throws) {
       if (!error) continue;
-      if (isError(error.status)) answers.push(toProblem(walk, error, issues));
+      if (isError(error.status)) answers.push(problemResponse(walk, error, issues));
       else
         issues.add(
           'GATI_STATUS_INVALID',
@@ -97,14 +97,14 @@ export function inferResponses(
 }
 
 /** `(req, res, gctx, lctx)`: only the response is followed. */
-function contexts(walk: Interpreter, fn: FunctionNode): Value[] {
+function handlerArguments(walk: Interpreter, fn: FunctionNode): Value[] {
   return [0, 1, 2, 3].map((index): Value =>
     index === 1 ? RES : { kind: 'type', node: fn.parameters[index]?.name ?? fn, frame: walk.frame },
   );
 }
 
 /** Outermost first; what a middleware returns goes before what came from within. */
-function throughMiddleware(
+function wrapInMiddleware(
   walk: Interpreter,
   middleware: readonly FunctionNode[],
   handler: (state: State) => Outcome[],
@@ -113,13 +113,13 @@ function throughMiddleware(
   for (const fn of middleware.toReversed()) {
     const rest = run;
     run = (state) => {
-      const values: Value[] = [...contexts(walk, fn), { kind: 'next', run: rest }];
+      const values: Value[] = [...handlerArguments(walk, fn), { kind: 'next', run: rest }];
       return walk
         .enter(fn, values, state, { at: fn, frame: walk.frame })
-        .map(({ state: { inner, ...end }, value }) => {
+        .map(({ state: { nextResult, ...end }, value }) => {
           const passes =
-            value.kind === 'inner' || (value.kind === 'constant' && value.value === undefined);
-          return { state: end, value: passes ? (inner ?? UNDEFINED) : value };
+            value.kind === 'nextResult' || (value.kind === 'constant' && value.value === undefined);
+          return { state: end, value: passes ? (nextResult ?? UNDEFINED) : value };
         });
     };
   }
@@ -127,7 +127,11 @@ function throughMiddleware(
 }
 
 /** An async generator as a handler: each `yield` is one event. */
-function generatorResponse(snapshot: ProgramSnapshot, node: Node, issues: Issues): InferredResponse {
+function generatorResponse(
+  snapshot: ProgramSnapshot,
+  node: Node,
+  issues: DiagnosticCollector,
+): InferredResponse {
   const [result] = snapshot.compiler.returns(snapshot.type(node));
   const [item] = result ? snapshot.compiler.typeArguments(result) : [];
   const written = item ? snapshot.responses.write(item) : { schema: {}, issues: [] };
@@ -145,7 +149,7 @@ function inferredResponses(
   walk: Interpreter,
   { state, value, facts = state.facts }: Outcome,
   node: Node,
-  issues: Issues,
+  issues: DiagnosticCollector,
 ): InferredResponse[] {
   if (value.kind === 'never') return [];
   if (state.escaped) {
@@ -171,7 +175,7 @@ function inferredResponses(
     return value.options.flatMap((option) =>
       inferredResponses(walk, { state, value: option, facts }, node, issues),
     );
-  const set = answer(state, state.body, node, issues);
+  const set = responseOf(state, state.body, node, issues);
   // What was set goes before what is returned.
   if (
     state.body ||
@@ -179,7 +183,7 @@ function inferredResponses(
     value.kind === 'sent' ||
     (value.kind === 'constant' && value.value === undefined)
   ) {
-    return state.body?.optional ? [set, answer(state, undefined, node, issues)] : [set];
+    return state.body?.optional ? [set, responseOf(state, undefined, node, issues)] : [set];
   }
   const at =
     value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
@@ -192,11 +196,11 @@ function inferredResponses(
     );
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
-  const stream = toStream(walk, value, at);
-  if (stream) return [answer(state, stream, at, issues)];
+  const stream = streamBodyOf(walk, value, at);
+  if (stream) return [responseOf(state, stream, at, issues)];
   const written = writeValue(walk, value, facts);
   if (written.absent) return written.optional ? [set] : [];
-  const returned = answer(state, toBody(walk, value, at, facts), at, issues);
+  const returned = responseOf(state, bodyOf(walk, value, at, facts), at, issues);
   return written.optional ? [returned, set] : [returned];
 }
 
@@ -210,11 +214,11 @@ function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boo
   );
 }
 
-function answer(
+function responseOf(
   state: State,
   body: Body | undefined,
   node: Node,
-  issues: Issues,
+  issues: DiagnosticCollector,
 ): InferredResponse {
   const unset = 'known' in state.status && !state.status.set;
   // Nothing at all is 204.
@@ -250,7 +254,11 @@ function isError(status: number | undefined): boolean {
   return status === undefined || (status >= 400 && status <= 599);
 }
 
-function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): InferredResponse {
+function problemResponse(
+  walk: Interpreter,
+  error: KnownHttpError,
+  issues: DiagnosticCollector,
+): InferredResponse {
   if (error.status === undefined) {
     issues.add(
       'GATI_STATUS_UNKNOWN',
@@ -267,7 +275,10 @@ function toProblem(walk: Interpreter, error: HttpFailure, issues: Issues): Infer
   };
 }
 
-function joinResponses(answers: readonly InferredResponse[], issues: Issues): Inferred {
+function joinResponses(
+  answers: readonly InferredResponse[],
+  issues: DiagnosticCollector,
+): InferredResponses {
   const byStatus = new Map<string, InferredResponse[]>();
   for (const each of answers) {
     const key = each.status === undefined ? 'default' : String(each.status);
@@ -287,7 +298,7 @@ function joinResponses(answers: readonly InferredResponse[], issues: Issues): In
 function joinStatus(
   key: string,
   answers: readonly InferredResponse[],
-  issues: Issues,
+  issues: DiagnosticCollector,
 ): ResponseContract {
   const full = answers.filter(({ contentType }) => contentType !== undefined);
   const [first] = full;

@@ -4,9 +4,9 @@ import { paramNames } from '../../scan/route.ts';
 import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
-import type { Issues } from './diagnostics.ts';
+import type { DiagnosticCollector } from './diagnostics.ts';
 import { findImpossibleInput } from './impossible-input.ts';
-import { adopt, type LoadedSchemas } from './schema-values/load-schemas.ts';
+import { withSharedDefinitions, type LoadedSchemas } from './schema-values/load-schemas.ts';
 
 export const PART_TYPES = {
   params: 'Params',
@@ -24,7 +24,7 @@ export interface RequestInput {
   exports: Map<string, SymbolView>;
   /** What the schema values say themselves, where they could be loaded. */
   loaded: LoadedSchemas;
-  issues: Issues;
+  issues: DiagnosticCollector;
   fallback: Node;
 }
 
@@ -37,13 +37,13 @@ export function requestParts(
     const found = declaredPart(input, part);
     if (!found) continue;
     parts[part] = found;
-    warnOfImpossibleInput(input, part, found);
+    reportImpossibleInput(input, part, found);
   }
   const params = withPathParameters(input.route.path, parts.params?.schema);
   return {
     ...(params ? { params } : {}),
     ...(parts.query ? { query: parts.query.schema } : {}),
-    ...(parts.headers ? { headers: lowerCase(parts.headers.schema) } : {}),
+    ...(parts.headers ? { headers: lowerCaseNames(parts.headers.schema) } : {}),
     ...(parts.body
       ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.snapshot) }
       : {}),
@@ -53,7 +53,7 @@ export function requestParts(
 }
 
 /** What no request can be is no fault of the types, so nothing else would say it. */
-function warnOfImpossibleInput(
+function reportImpossibleInput(
   { snapshot, route, exports, issues, fallback }: RequestInput,
   part: Part,
   { schema, optional }: DeclaredPart,
@@ -91,7 +91,7 @@ function declaredPart(
   if (value) {
     const schema = loaded.parts.get(part);
     if (!schema) return inferInput(snapshot, value, part, issues, at(value));
-    for (const keyword of schema.lost) {
+    for (const keyword of schema.unsupported) {
       issues.add(
         'GATI_SCHEMA_KEYWORD',
         `The contract has no form for \`${keyword}\` of the schema \`${part}\`; the server checks it, but clients do not see it.`,
@@ -100,7 +100,7 @@ function declaredPart(
       );
     }
     return {
-      schema: adopt(
+      schema: withSharedDefinitions(
         part === 'send' ? snapshot.responses : snapshot.requests,
         schema,
         `${route.file}:${part}`,
@@ -123,7 +123,7 @@ function inferInput(
   snapshot: ProgramSnapshot,
   value: SymbolView,
   part: string,
-  issues: Issues,
+  issues: DiagnosticCollector,
   node: Node,
 ): DeclaredPart {
   const { compiler } = snapshot;
@@ -166,7 +166,7 @@ export function withPathParameters(path: string, declared: Schema | undefined): 
   return { ...declared, type: 'object', properties, ...(required.length > 0 ? { required } : {}) };
 }
 
-function lowerCase(schema: Schema): Schema {
+function lowerCaseNames(schema: Schema): Schema {
   if (!schema.properties) return schema;
   return {
     ...schema,
@@ -179,7 +179,11 @@ function lowerCase(schema: Schema): Schema {
   };
 }
 
-function toBodyContract(schema: Schema, required: boolean, snapshot: ProgramSnapshot): BodyContract {
+function toBodyContract(
+  schema: Schema,
+  required: boolean,
+  snapshot: ProgramSnapshot,
+): BodyContract {
   return { contentTypes: contentTypes(schema, snapshot), required, schema };
 }
 

@@ -4,7 +4,7 @@ import type { Compiler } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { Facts } from './state/facts.ts';
 import type { State } from './state/state.ts';
-import type { Frame, FunctionNode, HttpFailure, Value } from './state/values.ts';
+import type { Frame, FunctionNode, KnownHttpError, Value } from './state/values.ts';
 
 export interface Outcome {
   state: State;
@@ -29,7 +29,7 @@ export interface Jump {
 /** What was thrown and the state at that time. */
 export interface Thrown {
   state: State;
-  error: HttpFailure | undefined;
+  error: KnownHttpError | undefined;
 }
 
 /** The rooms of the walk reach each other through this, so that none imports another. */
@@ -38,7 +38,7 @@ export interface InterpreterApi {
   readonly snapshot: ProgramSnapshot;
   frame: Frame;
   /** Where throws of the innermost `try` (or of the whole function) gather. */
-  sink: Thrown[];
+  throws: Thrown[];
   /** Inside of a `try` with a handler each call may lead to `catch`. */
   guarded: boolean;
   /** Work that is left before the walk gives up. */
@@ -60,11 +60,11 @@ export interface InterpreterApi {
   bind(name: Node, value: Value, state: State): State;
   assign(target: Node, value: Value, state: State, at: Node): State[];
   /** `res.key = value`; the key is undefined where it is computed. */
-  setMember(key: string | undefined, value: Value, state: State, at: Node): State[];
-  thrown(value: Value, state: State, node: Node): void;
+  assignResponse(key: string | undefined, value: Value, state: State, at: Node): State[];
+  recordThrow(value: Value, state: State, node: Node): void;
   /** Says that a call here may fail with what no contract speaks of. */
-  mayFail(state: State): void;
-  schema(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
+  callMayThrow(state: State): void;
+  schemaOf(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
   report(code: GatiCode, message: string, fix: string, node: Node): void;
   escape(state: State, node: Node, why: string): State;
 }

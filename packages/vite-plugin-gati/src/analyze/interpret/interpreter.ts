@@ -33,7 +33,7 @@ export class Interpreter implements InterpreterApi {
   readonly compiler: Compiler;
   readonly snapshot: ProgramSnapshot;
   frame: Frame = TOP;
-  sink: Thrown[] = [];
+  throws: Thrown[] = [];
   guarded = false;
   fuel = FUEL;
   readonly #report: Report;
@@ -72,19 +72,19 @@ export class Interpreter implements InterpreterApi {
     return assignTo(this, target, value, state, at);
   }
 
-  setMember(key: string | undefined, value: Value, state: State, at: Node): State[] {
+  assignResponse(key: string | undefined, value: Value, state: State, at: Node): State[] {
     return assignResponse(this, key, value, state, at);
   }
 
-  thrown(value: Value, state: State, node: Node): void {
+  recordThrow(value: Value, state: State, node: Node): void {
     recordThrow(this, value, state, node);
   }
 
-  mayFail(state: State): void {
-    if (this.guarded) this.sink.push({ state, error: undefined });
+  callMayThrow(state: State): void {
+    if (this.guarded) this.throws.push({ state, error: undefined });
   }
 
-  schema(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean } {
+  schemaOf(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean } {
     return writeValue(this, value, facts);
   }
 

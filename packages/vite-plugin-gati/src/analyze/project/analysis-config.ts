@@ -35,7 +35,7 @@ const FORCED = {
 };
 
 /** The text of {@link CONFIG_FILE}: the user's configuration where it includes the handlers, else defaults; only what is analysed is in it. */
-export function toConfig(
+export function printAnalysisConfig(
   input: ConfigInput,
   parse: (file: string) => ParsedConfig | undefined,
 ): string {

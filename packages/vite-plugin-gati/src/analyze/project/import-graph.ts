@@ -9,7 +9,7 @@ interface FileNode {
   /** Absolute; files of packages are left out. */
   imports: string[];
   /** A relative import leads nowhere: the file may come later. */
-  dangling: boolean;
+  hasUnresolved: boolean;
   /** Its words, where it speaks of `modules` or `config`: what `gctx` gives is not imported, but depended on. */
   words: ReadonlySet<string> | undefined;
 }
@@ -20,7 +20,7 @@ const ASSET =
 
 export interface Closure {
   files: Set<string>;
-  dangling: boolean;
+  hasUnresolved: boolean;
   /** Of the files that have any. */
   words: ReadonlySet<string>[];
 }
@@ -52,8 +52,8 @@ export class ImportGraph {
   }
 
   /** Nothing that was not found can be trusted once files come. */
-  forgetDangling(): void {
-    for (const [file, node] of this.#nodes) if (node.dangling) this.#nodes.delete(file);
+  forgetUnresolved(): void {
+    for (const [file, node] of this.#nodes) if (node.hasUnresolved) this.#nodes.delete(file);
     this.#closures.clear();
   }
 
@@ -75,7 +75,7 @@ export class ImportGraph {
         this.#nodes.set(file, {
           hash,
           imports: [],
-          dangling: source === undefined,
+          hasUnresolved: source === undefined,
           words: wordsOf(text),
         });
         for (const node of source?.imports ?? [])
@@ -86,7 +86,7 @@ export class ImportGraph {
       for (const [index, { file, text }] of specifiers.entries()) {
         const target = symbols[index]?.declarations[0]?.file;
         const from = this.#nodes.get(file)!;
-        if (!target) from.dangling ||= /^[./]/.test(text) && !ASSET.test(text);
+        if (!target) from.hasUnresolved ||= /^[./]/.test(text) && !ASSET.test(text);
         else if (!target.includes('/node_modules/')) {
           from.imports.push(target);
           if (!this.#nodes.has(target)) next.add(target);
@@ -100,7 +100,7 @@ export class ImportGraph {
   closure(file: string): Closure {
     const known = this.#closures.get(file);
     if (known) return known;
-    const result: Closure = { files: new Set<string>(), dangling: false, words: [] };
+    const result: Closure = { files: new Set<string>(), hasUnresolved: false, words: [] };
     this.#closures.set(file, result);
     const queue = [file];
     for (let each = queue.pop(); each !== undefined; each = queue.pop()) {
@@ -108,7 +108,7 @@ export class ImportGraph {
       result.files.add(each);
       const node = this.#nodes.get(each);
       if (!node) continue;
-      result.dangling ||= node.dangling;
+      result.hasUnresolved ||= node.hasUnresolved;
       if (node.words) result.words.push(node.words);
       queue.push(...node.imports);
     }

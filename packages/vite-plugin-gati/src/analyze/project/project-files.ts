@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { emitTypes } from '../../emit/global-types.ts';
+import { emitGlobalTypes } from '../../emit/global-types.ts';
 import { readText } from '../../files/read-text.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, CompilerOptions, ParsedConfig } from '../compiler/compiler.ts';
@@ -11,15 +11,15 @@ import {
   originalPosition,
   withoutInsertions,
 } from './annotate.ts';
-import { CONFIG_FILE, toConfig } from './analysis-config.ts';
+import { CONFIG_FILE, printAnalysisConfig } from './analysis-config.ts';
 import { GLOBALS } from './globals.ts';
 
 /** What of a scan the types of a project depend on. */
-export type Registered = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
+export type RegisteredFiles = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
 
-const NOTHING: Registered = { routes: [], modules: [], effects: [] };
+const NOTHING: RegisteredFiles = { routes: [], modules: [], effects: [] };
 
-export interface Place {
+export interface FilePlace {
   /** From the root, with `/`. */
   file: string;
   line: number;
@@ -30,14 +30,14 @@ export interface Place {
 export class ProjectFiles {
   readonly root: string;
   readonly configFile: string;
-  #registered: Registered = NOTHING;
+  #registered: RegisteredFiles = NOTHING;
   /** What of it the compiler is shown: all, or the routes that were asked for so far. */
-  #shown: Registered = NOTHING;
+  #shown: RegisteredFiles = NOTHING;
   /** Absolute files of routes; `undefined`: all. */
   #focus: Set<string> | undefined = new Set();
   #routes = new Map<string, RouteFile>();
   #middleware = new Set<string>();
-  #registry = toRegistry(NOTHING);
+  #registry = printRegistry(NOTHING);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
   /** The user's configurations as they were read, by file. */
@@ -51,7 +51,7 @@ export class ProjectFiles {
     this.configFile = `${root}/${CONFIG_FILE}`;
   }
 
-  get registered(): Registered {
+  get registered(): RegisteredFiles {
     return this.#registered;
   }
 
@@ -85,7 +85,7 @@ export class ProjectFiles {
   }
 
   /** Takes over what the scan found and gives the files of the overlay that are other than before. */
-  register(registered: Registered): string[] {
+  register(registered: RegisteredFiles): string[] {
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
     this.#middleware = new Set(
@@ -123,10 +123,10 @@ export class ProjectFiles {
           routes: registered.routes.filter(({ file }) => focus.has(this.absolute(file))),
         }
       : registered;
-    const files = (from: Registered): string => JSON.stringify(rootFiles(from));
+    const files = (from: RegisteredFiles): string => JSON.stringify(rootFiles(from));
     const otherFiles = files(shown) !== files(this.#shown);
     this.#shown = shown;
-    const registry = toRegistry(shown);
+    const registry = printRegistry(shown);
     if (registry !== this.#registry) changed.push(this.registryFile);
     this.#registry = registry;
     if (otherFiles) {
@@ -158,7 +158,7 @@ export class ProjectFiles {
   }
 
   /** Where a position of the analysed text is in the file on disk. */
-  place(file: string, text: string, position: number): Place {
+  place(file: string, text: string, position: number): FilePlace {
     const annotated = this.#annotated.get(file);
     const original = annotated ? originalPosition(position, annotated.insertions) : position;
     const lineStart = text.lastIndexOf('\n', position - 1) + 1;
@@ -191,7 +191,7 @@ export class ProjectFiles {
 
   #toConfig(): string {
     const files = rootFiles(this.#shown).map((file) => this.absolute(file));
-    return toConfig(
+    return printAnalysisConfig(
       { root: this.root, files, declarations: [this.#globalsFile, this.registryFile] },
       (file) => {
         if (!this.#parsed.has(file)) this.#parsed.set(file, this.#parse?.(file));
@@ -207,11 +207,11 @@ export class ProjectFiles {
 }
 
 /** `.gati/types/gati.d.ts`, which may not be on disk yet. */
-function toRegistry(registered: Registered): string {
-  return emitTypes({ ...registered, versions: [], diagnostics: [] });
+function printRegistry(registered: RegisteredFiles): string {
+  return emitGlobalTypes({ ...registered, versions: [], diagnostics: [] });
 }
 
-function rootFiles({ routes, modules, effects, config }: Registered): string[] {
+function rootFiles({ routes, modules, effects, config }: RegisteredFiles): string[] {
   const middleware = routes.flatMap((route) => route.middleware);
   const all = [...routes, ...modules, ...effects].map(({ file }) => file);
   return [...new Set([...all, ...middleware, ...(config ? [config] : [])])].sort();

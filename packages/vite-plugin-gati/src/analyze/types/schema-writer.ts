@@ -17,7 +17,7 @@ import { toPattern } from './template-pattern.ts';
 export type Direction = 'request' | 'response';
 
 /** Something in a type that a contract can't say; whoever uses the type knows the place. */
-export interface Issue {
+export interface TypeIssue {
   code: GatiCode;
   message: string;
   fix: string;
@@ -26,7 +26,7 @@ export interface Issue {
 export interface Definition {
   name: string;
   schema: Schema;
-  issues: Issue[];
+  issues: TypeIssue[];
 }
 
 /** What stands for a type parameter while the body of a generic helper is read. */
@@ -44,11 +44,11 @@ export class SchemaWriter {
   readonly definitions: Map<string, Definition> = new Map();
   readonly #compiler: Compiler;
   readonly direction: Direction;
-  readonly #known = new Map<TypeView, { schema: Schema; issues: Issue[] }>();
+  readonly #known = new Map<TypeView, { schema: Schema; issues: TypeIssue[] }>();
   readonly #named = new Map<TypeView, string>();
   /** Being written right now; `true` once something refers back to it. */
   readonly #open = new Map<TypeView, boolean>();
-  #issues: Issue[] = [];
+  #issues: TypeIssue[] = [];
   #bindings: Bindings = NONE;
   #depth = 0;
 
@@ -61,7 +61,7 @@ export class SchemaWriter {
   write(
     type: TypeView,
     { inline = false, bindings = NONE }: { inline?: boolean; bindings?: Bindings } = {},
-  ): { schema: Schema; issues: Issue[] } {
+  ): { schema: Schema; issues: TypeIssue[] } {
     const before = [this.#issues, this.#bindings] as const;
     this.#issues = [];
     this.#bindings = bindings;
@@ -100,7 +100,8 @@ export class SchemaWriter {
   #isPlain(type: TypeView): boolean {
     return (
       type.tag === 'object' &&
-      (builtinOf(this.#compiler.symbol(type)) !== undefined || this.#compiler.tuple(type) !== undefined)
+      (builtinOf(this.#compiler.symbol(type)) !== undefined ||
+        this.#compiler.tuple(type) !== undefined)
     );
   }
 
@@ -185,7 +186,10 @@ export class SchemaWriter {
       case 'literal':
         return literalSchema(type.value!);
       case 'template':
-        return { type: 'string', pattern: toPattern(type.texts ?? [], this.#compiler.members(type)) };
+        return {
+          type: 'string',
+          pattern: toPattern(type.texts ?? [], this.#compiler.members(type)),
+        };
       case 'never':
         return NEVER;
       case 'undefined':
@@ -205,7 +209,7 @@ export class SchemaWriter {
   }
 
   #any(type: TypeView): Schema {
-    if (type.broken) {
+    if (type.unresolved) {
       this.#report(
         'GATI_TYPE_UNRESOLVED',
         'A type could not be resolved, so anything is accepted in its place.',
@@ -317,7 +321,8 @@ export class SchemaWriter {
   #element(type: TypeView): Schema {
     const members = type.tag === 'union' ? this.#compiler.members(type) : [type];
     const holes = members.some(
-      (member) => member.tag === 'undefined' || member.tag === 'void' || isLost(this.#compiler, member),
+      (member) =>
+        member.tag === 'undefined' || member.tag === 'void' || isLost(this.#compiler, member),
     );
     if (!holes) return this.#schema(type);
     return {
@@ -325,7 +330,9 @@ export class SchemaWriter {
         ...members
           .filter(
             (member) =>
-              !isLost(this.#compiler, member) && member.tag !== 'undefined' && member.tag !== 'void',
+              !isLost(this.#compiler, member) &&
+              member.tag !== 'undefined' &&
+              member.tag !== 'void',
           )
           .map((member) => this.#schema(member)),
         { type: 'null' },

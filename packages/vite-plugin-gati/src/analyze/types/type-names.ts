@@ -38,7 +38,11 @@ export function typeName(compiler: Compiler, type: TypeView): TypeName | undefin
   return { symbol, name: withArguments(compiler, symbol.name, own) };
 }
 
-function withArguments(compiler: Compiler, name: string, typeArguments: readonly TypeView[]): string {
+function withArguments(
+  compiler: Compiler,
+  name: string,
+  typeArguments: readonly TypeView[],
+): string {
   const parts = typeArguments.slice(0, 8).map((each) => argumentName(compiler, each, 0));
   return toIdentifier([name, ...parts].join('_'));
 }

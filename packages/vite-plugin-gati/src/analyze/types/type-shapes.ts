@@ -20,7 +20,8 @@ export function isFunctionType(compiler: Compiler, type: TypeView): boolean {
     return hasFlag(symbol, 'class') && compiler.constructs(type);
   if (symbol?.name === 'Function') return true;
   return (
-    compiler.properties(type).length === 0 && (compiler.returns(type).length > 0 || compiler.constructs(type))
+    compiler.properties(type).length === 0 &&
+    (compiler.returns(type).length > 0 || compiler.constructs(type))
   );
 }
 

@@ -4,7 +4,7 @@ import type { Diagnostic } from '@gati/contract';
 import { normalizePath } from 'vite';
 import type * as TypeScript from 'typescript-7/unstable/sync';
 import { closeCompiler } from '../../analyze/compiler/close-compiler.ts';
-import { toFrame, toPlace } from '../../scan/code-frame.ts';
+import { printFrame, placeOf } from '../../scan/code-frame.ts';
 import { applyInsertions, type Insertion, toOriginal } from './annotate.ts';
 import { fallbackConfig, findConfigs } from './tsconfigs.ts';
 
@@ -107,8 +107,8 @@ function toDiagnostic(
   diagnostic.file = normalizePath(path.relative(root, file));
   if (!fs.existsSync(file)) return diagnostic;
   const text = fs.readFileSync(file, 'utf8');
-  const place = toPlace(text, toOriginal(one.pos, insertions.get(file) ?? []));
-  return { ...diagnostic, ...place, frame: toFrame(text, place) };
+  const place = placeOf(text, toOriginal(one.pos, insertions.get(file) ?? []));
+  return { ...diagnostic, ...place, frame: printFrame(text, place) };
 }
 
 function toText({ text, messageChain }: TypeScript.Diagnostic, depth = 0): string {

@@ -6,8 +6,8 @@ import {
   type Schema,
   toDeclarations,
 } from '@gati/contract';
-import { SUFFIXES, toTypeNames } from './type-names.ts';
-import { printRoute, routeNotes, type RouteTypes } from './route-types.ts';
+import { TYPE_SUFFIXES, toTypeNames } from './type-names.ts';
+import { printRoute, routeDocComment, type RouteTypes } from './route-types.ts';
 
 export interface ClientSettings {
   /** Semver of the release; calls are pinned to it. */
@@ -29,11 +29,11 @@ export interface ClientParts {
 
 /** A constant, or a function of `options`. */
 export interface ClientValue {
-  notes?: string;
+  docComment?: string;
   name: string;
   kind: 'const' | 'function';
   /** Only the module itself knows it. */
-  local?: boolean;
+  isLocal?: boolean;
   /** Its type as it stands behind the name; empty where the value says it. */
   signature: string;
   /** Statements before the value, each with its line break. */
@@ -60,7 +60,7 @@ const TYPES = [
   'OptionalSocketMethod',
   'SocketMethod',
 ].sort();
-const DECLARED = [
+const DECLARED_NAMES = [
   'Client',
   'Routes',
   'Sockets',
@@ -81,20 +81,20 @@ export function toClientParts(
 ): ClientParts {
   const types = printed.get(contract) ?? printTypes(contract);
   printed.set(contract, types);
-  return { ...types, values: toValues(contract, version, base) };
+  return { ...types, values: clientValues(contract, version, base) };
 }
 
 type Types = Omit<ClientParts, 'values'>;
 
 function printTypes(contract: Contract): Types {
-  const taken = [...RUNTIME_VALUES, ...PUBLIC_VALUES, ...TYPES, ...DECLARED, ...GLOBALS];
+  const taken = [...RUNTIME_VALUES, ...PUBLIC_VALUES, ...TYPES, ...DECLARED_NAMES, ...GLOBALS];
   const routeNames = toTypeNames(contract.routes, taken);
   const names = toDeclarations(contract.$defs, {
     request: contract.routes.flatMap(sentSchemas),
     response: contract.routes.flatMap(receivedSchemas),
     taken: [
       ...taken,
-      ...[...routeNames.values()].flatMap((name) => SUFFIXES.map((suffix) => name + suffix)),
+      ...[...routeNames.values()].flatMap((name) => TYPE_SUFFIXES.map((suffix) => name + suffix)),
     ],
   });
   const routes: Types['routes'] = new Map(
@@ -104,7 +104,7 @@ function printTypes(contract: Contract): Types {
     }),
   );
   const nameOf = (route: RouteContract): string => routeNames.get(route)!;
-  const { calls, sockets } = divide(contract);
+  const { calls, sockets } = callsAndSockets(contract);
 
   const text = [
     `/** What a query may hold where its route declares none. */\nexport type QueryValues = Record<string, string | number | boolean | undefined | readonly (string | number | boolean)[]>;\n`,
@@ -117,26 +117,26 @@ function printTypes(contract: Contract): Types {
     `/** Routes that need nothing of the caller. */\nexport type PlainRoute =${union(calls, routes)};\n`,
     `export interface Sockets {\n${sockets.map((route) => `  ${quote(route.id)}: { request: ${nameOf(route)}Request; sent: ${nameOf(route)}Sent; received: ${nameOf(route)}Received };\n`).join('')}}\n`,
     `export type PlainSocket =${union(sockets, routes)};\n`,
-    `export interface Client<Throw extends boolean = false> ${printTree(toTree(contract.routes), '', (route) => methodType(route, nameOf(route), routes.get(route)!.plain))}\n`,
+    `export interface Client<Throw extends boolean = false> ${printTree(routeTree(contract.routes), '', (route) => methodType(route, nameOf(route), routes.get(route)!.plain))}\n`,
   ].join('\n');
   const imports = TYPES.filter(
-    (name) => ALWAYS.has(name) || new RegExp(`\\b${name}\\b`).test(text),
+    (name) => ALWAYS_IMPORTED.has(name) || new RegExp(`\\b${name}\\b`).test(text),
   );
   return { imports, types: text, routes };
 }
 
 /** What the values' own signatures name. */
-const ALWAYS = new Set(['Call', 'ClientOptions', 'ConnectTo']);
+const ALWAYS_IMPORTED = new Set(['Call', 'ClientOptions', 'ConnectTo']);
 
-function toValues(contract: Contract, version: string, base: string): ClientValue[] {
-  const { calls, sockets } = divide(contract);
+function clientValues(contract: Contract, version: string, base: string): ClientValue[] {
+  const { calls, sockets } = callsAndSockets(contract);
   const forms = calls
     .filter(({ body }) => body?.contentTypes[0] === 'multipart/form-data')
     .map(({ id }) => quote(id));
   const call = 'Call<Routes, PlainRoute, Throw>';
   return [
     {
-      notes: '/** The version that this client was made for; its calls ask for it. */',
+      docComment: '/** The version that this client was made for; its calls ask for it. */',
       name: 'version',
       kind: 'const',
       signature: '',
@@ -145,7 +145,7 @@ function toValues(contract: Contract, version: string, base: string): ClientValu
     {
       name: 'settings',
       kind: 'const',
-      local: true,
+      isLocal: true,
       signature: '',
       value: `{ version, base: ${quote(base)}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''} }`,
     },
@@ -160,19 +160,19 @@ function toValues(contract: Contract, version: string, base: string): ClientValu
       name: 'createClient',
       kind: 'function',
       signature: '<Throw extends boolean = false>(options?: ClientOptions<Throw>): Client<Throw>',
-      setup: `  const tree = ${printIds(toTree(contract.routes), '  ')};\n`,
+      setup: `  const tree = ${printIds(routeTree(contract.routes), '  ')};\n`,
       value: `createTree(tree, createCaller(settings, options)${sockets.length > 0 ? ', createConnect(settings, options)' : ''})`,
       cast: ' as unknown as Client<Throw>',
     },
     {
-      notes: '/** Calls the server of this page. */',
+      docComment: '/** Calls the server of this page. */',
       name: 'client',
       kind: 'const',
       signature: ': Client',
       value: '/* @__PURE__ */ createClient()',
     },
     {
-      notes:
+      docComment:
         "/** `call('GET /users/:id', { params: { id } })`: needs no table of routes, so a bundler leaves it out. */",
       name: 'call',
       kind: 'const',
@@ -180,7 +180,7 @@ function toValues(contract: Contract, version: string, base: string): ClientValu
       value: '/* @__PURE__ */ createCall()',
     },
     {
-      notes: "/** `connect('WS /chat/:room', { params: { room } })` */",
+      docComment: "/** `connect('WS /chat/:room', { params: { room } })` */",
       name: 'connect',
       kind: 'const',
       signature: ': ConnectTo<Sockets, PlainSocket>',
@@ -192,22 +192,25 @@ function toValues(contract: Contract, version: string, base: string): ClientValu
 
 /** TypeScript of one value. */
 export function printValue({
-  notes,
+  docComment,
   name,
   kind,
-  local,
+  isLocal,
   signature,
   setup = '',
   value,
   cast = '',
 }: ClientValue): string {
-  const head = `${notes ? `${notes}\n` : ''}${local ? '' : 'export '}${kind} ${name}${signature}`;
+  const head = `${docComment ? `${docComment}\n` : ''}${isLocal ? '' : 'export '}${kind} ${name}${signature}`;
   return kind === 'const'
     ? `${head} = ${value}${cast};\n`
     : `${head} {\n${setup}  return ${value}${cast};\n}\n`;
 }
 
-function divide({ routes }: Contract): { calls: RouteContract[]; sockets: RouteContract[] } {
+function callsAndSockets({ routes }: Contract): {
+  calls: RouteContract[];
+  sockets: RouteContract[];
+} {
   return {
     calls: routes.filter(({ method }) => method !== 'WS'),
     sockets: routes.filter(({ method }) => method === 'WS'),
@@ -242,7 +245,7 @@ interface Tree {
   children: Map<string, Tree>;
 }
 
-function toTree(routes: RouteContract[]): Tree {
+function routeTree(routes: RouteContract[]): Tree {
   const root: Tree = { children: new Map() };
   for (const route of routes) {
     let node = root;
@@ -260,7 +263,7 @@ function printTree(tree: Tree, indent: string, type: (route: RouteContract) => s
   const lines = [...tree.children].map(([name, child]) => {
     const own = child.own ? type(child.own) : undefined;
     const below = child.children.size > 0 ? printTree(child, `${indent}  `, type) : undefined;
-    const notes = child.own ? routeNotes(child.own, `${indent}  `) : '';
+    const notes = child.own ? routeDocComment(child.own, `${indent}  `) : '';
     return `${notes}${indent}  readonly ${propertyKey(name)}: ${[own, below].filter((part) => part).join(' & ')};\n`;
   });
   return `{\n${lines.join('')}${indent}}`;

@@ -105,7 +105,7 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
     return [
       status.startsWith('2')
         ? `Success<${status}, ${data}>`
-        : `Failure<${status}, ${data}${ALSO_OURS.has(status) ? ' | Problem' : ''}>`,
+        : `Failure<${status}, ${data}${FRAMEWORK_STATUSES.has(status) ? ' | Problem' : ''}>`,
     ];
   });
   const rest = route.responses['default'];
@@ -123,7 +123,7 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
 }
 
 /** What the framework answers by itself on a route that is there (406 and 410: of the version): so a handler's own answer of that status is not the only one. */
-const ALSO_OURS = new Set(['400', '406', '410', '413', '415', '500', '503']);
+const FRAMEWORK_STATUSES = new Set(['400', '406', '410', '413', '415', '500', '503']);
 
 const isRedirect = (status: string): boolean => status.startsWith('3') && status !== '304';
 
@@ -142,7 +142,7 @@ function dataType({ schema, contentType }: ResponseContract, names: Declarations
 }
 
 /** The notes of a route, with its id, as they stand before its method. */
-export function routeNotes(route: RouteContract, indent: string): string {
+export function routeDocComment(route: RouteContract, indent: string): string {
   const description = [
     route.description === route.summary ? undefined : route.description,
     `\`${route.id}\``,

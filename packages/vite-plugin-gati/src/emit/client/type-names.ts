@@ -10,16 +10,16 @@ export function toTypeNames(
     routes.map((route) => {
       const wanted = pascalCase(route.name);
       let name = wanted;
-      for (let number = 2; SUFFIXES.some((suffix) => used.has(name + suffix)); number++)
+      for (let number = 2; TYPE_SUFFIXES.some((suffix) => used.has(name + suffix)); number++)
         name = `${wanted}${number}`;
-      for (const suffix of SUFFIXES) used.add(name + suffix);
+      for (const suffix of TYPE_SUFFIXES) used.add(name + suffix);
       return [route, name];
     }),
   );
 }
 
 /** What is declared for a route: what it takes, what it gives, what a socket sends and receives. */
-export const SUFFIXES = ['Request', 'Result', 'Sent', 'Received'] as const;
+export const TYPE_SUFFIXES = ['Request', 'Result', 'Sent', 'Received'] as const;
 
 function pascalCase(words: string[]): string {
   const name = words

@@ -19,7 +19,7 @@ interface Piece {
   declare?(edit: MagicString, start: number): void;
 }
 
-function toPieces({ imports, types, values }: ClientParts): Piece[] {
+function sourcePieces({ imports, types, values }: ClientParts): Piece[] {
   const from = (names: string): Piece => ({
     text: `${names} from ${quote(RUNTIME.source)};\n`,
     declare: (edit, start) =>
@@ -38,7 +38,7 @@ function toPieces({ imports, types, values }: ClientParts): Piece[] {
     { text: `\n${types}\n` },
     ...values.map((value): Piece => {
       const text = `${printValue(value)}\n`;
-      return value.local
+      return value.isLocal
         ? remove(text)
         : { text, declare: (edit, start) => declare(edit, value, start, start + text.length) };
     }),
@@ -52,7 +52,7 @@ const remove = (text: string): Piece => ({
 
 /** `src/index.ts`: what declarations lead to. */
 export function toSource(parts: ClientParts): string {
-  return toPieces(parts)
+  return sourcePieces(parts)
     .map(({ text }) => text)
     .join('');
 }
@@ -66,7 +66,7 @@ export interface ClientDeclarations {
 
 /** The source without its values' code. */
 export function toClientDeclarations(parts: ClientParts): ClientDeclarations {
-  const pieces = toPieces(parts);
+  const pieces = sourcePieces(parts);
   const edit = new MagicString(toSource(parts));
   let start = 0;
   for (const piece of pieces) {
@@ -85,11 +85,11 @@ export function toClientDeclarations(parts: ClientParts): ClientDeclarations {
 /** Takes the code out of a value that others see. */
 function declare(
   edit: MagicString,
-  { notes, kind, name, signature }: ClientValue,
+  { docComment, kind, name, signature }: ClientValue,
   start: number,
   end: number,
 ): void {
-  const keyword = start + (notes ? notes.length + 1 : 0) + 'export '.length;
+  const keyword = start + (docComment ? docComment.length + 1 : 0) + 'export '.length;
   edit.appendLeft(keyword, 'declare ');
   // A constant without a type of its own has that of its literal.
   if (signature !== '') edit.update(keyword + `${kind} ${name}${signature}`.length, end, ';\n\n');
@@ -101,14 +101,14 @@ export function toEsm({ values }: ClientParts): string {
     HEADER,
     `import { ${RUNTIME_VALUES.join(', ')} } from ${quote(RUNTIME.esm)};\n`,
     `export { ${PUBLIC_VALUES.join(', ')} } from ${quote(RUNTIME.esm)};\n\n`,
-    ...values.map((value) => `${value.local ? '' : 'export '}${toScript(value)}`),
+    ...values.map((value) => `${value.isLocal ? '' : 'export '}${toScript(value)}`),
   ].join('');
 }
 
 /** `dist/index.cjs` */
 export function toCjs({ values }: ClientParts): string {
   const exported = values
-    .filter(({ local }) => !local)
+    .filter(({ isLocal }) => !isLocal)
     .map(({ name }) => `exports.${name} = ${name};\n`);
   return [
     HEADER,

@@ -5,7 +5,7 @@ import { compileRouterToString } from 'rou3/compiler';
 import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';
 import { reportDiagnostics } from '../../build/report.ts';
 import { printInput, printRoute } from '../../compile/print-plan.ts';
-import { createProgram, HELPERS } from '../../compile/check-program.ts';
+import { createCheckProgram, HELPERS } from '../../compile/check-program.ts';
 import { planEffect, planRoute } from '../../compile/plan.ts';
 import { toSlimContract } from '../../compile/slim-contract.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
@@ -40,7 +40,7 @@ export async function releaseModule({ context, root, version }: VirtualInput): P
 
 function printRelease({ root, scan, contract, version, id }: ReleaseInput): string {
   const imports = createImports(root);
-  const program = createProgram(contract.$defs);
+  const program = createCheckProgram(contract.$defs);
   const files = new Map(scan.routes.map((route) => [route.id, route]));
   const printed = contract.routes.map((route, index) => {
     const file = files.get(route.id);

@@ -4,12 +4,12 @@ import { FILE } from '../../types/builtins.ts';
 /** Any JSON Schema, as a library prints it. */
 export type JsonSchema = boolean | { [keyword: string]: unknown };
 
-export interface Converted {
+export interface ConvertedSchema {
   schema: Schema;
   /** What its references lead to, by the name in them. */
   definitions: Map<string, Schema>;
   /** Keywords that the contract has no form for. */
-  lost: Set<string>;
+  unsupported: Set<string>;
 }
 
 const TYPES = new Set<string>([
@@ -74,27 +74,27 @@ const IGNORED = new Set([
 ]);
 
 /** JSON Schema (draft 7 and 2020-12) as the contract's own subset of it. */
-export function fromJsonSchema(root: JsonSchema): Converted {
-  const lost = new Set<string>();
+export function fromJsonSchema(root: JsonSchema): ConvertedSchema {
+  const unsupported = new Set<string>();
   const definitions = new Map<string, Schema>();
   const all =
     typeof root === 'object'
       ? { ...(root['definitions'] as object), ...(root['$defs'] as object) }
       : {};
   for (const [name, definition] of Object.entries(all))
-    definitions.set(name, canonicalSchema(convert(definition as JsonSchema, lost)));
-  const schema = canonicalSchema(convert(root, lost));
+    definitions.set(name, canonicalSchema(convert(definition as JsonSchema, unsupported)));
+  const schema = canonicalSchema(convert(root, unsupported));
   if (JSON.stringify([schema, ...definitions.values()]).includes('"#/$defs/#"'))
     definitions.set('#', schema);
-  return { schema, definitions, lost };
+  return { schema, definitions, unsupported };
 }
 
-function convert(source: JsonSchema, lost: Set<string>): Schema {
+function convert(source: JsonSchema, unsupported: Set<string>): Schema {
   if (typeof source === 'boolean') return source ? {} : { not: {} };
   const { type } = source;
-  if (Array.isArray(type)) return convertTypes(source, type as SchemaType[], lost);
+  if (Array.isArray(type)) return convertTypes(source, type as SchemaType[], unsupported);
   const result: Schema = {};
-  const inner = (value: unknown): Schema => convert(value as JsonSchema, lost);
+  const inner = (value: unknown): Schema => convert(value as JsonSchema, unsupported);
   const list = (value: unknown): Schema[] => (value as unknown[]).map(inner);
   for (const key of Object.keys(source)) {
     const value = source[key];
@@ -107,12 +107,12 @@ function convert(source: JsonSchema, lost: Set<string>): Schema {
         break;
       case 'const':
         if (isLiteral(value)) result.const = value;
-        else lost.add(key);
+        else unsupported.add(key);
         break;
       case 'enum':
         if ((value as unknown[]).every(isLiteral))
           result.enum = value as (string | number | boolean | null)[];
-        else lost.add(key);
+        else unsupported.add(key);
         break;
       case 'anyOf':
       case 'oneOf':
@@ -160,7 +160,7 @@ function convert(source: JsonSchema, lost: Set<string>): Schema {
         result['x-gati-codec'] = value as NonNullable<Schema['x-gati-codec']>;
         break;
       default:
-        copyPlain(result, key, value, lost);
+        copyPlain(result, key, value, unsupported);
     }
   }
   if (source['default'] !== undefined) result.default = source['default'] as JsonValue;
@@ -173,7 +173,7 @@ function convert(source: JsonSchema, lost: Set<string>): Schema {
   return result;
 }
 
-function copyPlain(result: Schema, key: string, value: unknown, lost: Set<string>): void {
+function copyPlain(result: Schema, key: string, value: unknown, unsupported: Set<string>): void {
   if ((NUMBERS as readonly string[]).includes(key)) {
     // What every safe integer fits says nothing.
     if (typeof value === 'number' && Math.abs(value) !== Number.MAX_SAFE_INTEGER)
@@ -182,13 +182,13 @@ function copyPlain(result: Schema, key: string, value: unknown, lost: Set<string
     if (typeof value === 'string') Object.assign(result, { [key]: value });
   } else if ((FLAGS as readonly string[]).includes(key)) {
     if (value === true) Object.assign(result, { [key]: true });
-  } else if (!IGNORED.has(key) && !key.startsWith('x-')) lost.add(key);
+  } else if (!IGNORED.has(key) && !key.startsWith('x-')) unsupported.add(key);
 }
 
 function convertTypes(
   source: { [keyword: string]: unknown },
   types: SchemaType[],
-  lost: Set<string>,
+  unsupported: Set<string>,
 ): Schema {
   const shared = Object.fromEntries(
     Object.entries(source).filter(
@@ -205,7 +205,7 @@ function convertTypes(
     );
     return { ...own, type, ...(fitting && type !== 'null' ? { enum: fitting } : {}) };
   });
-  return convert({ ...shared, anyOf }, lost);
+  return convert({ ...shared, anyOf }, unsupported);
 }
 
 function typeName(value: unknown): string {

@@ -1,13 +1,13 @@
 import { renameRefs, type Schema } from '@gati/contract';
 import type { RouteFile } from '../../../scan/types.ts';
 import type { SchemaWriter } from '../../types/schema-writer.ts';
-import { type Converted, fromJsonSchema } from './json-schema.ts';
+import { type ConvertedSchema, fromJsonSchema } from './json-schema.ts';
 import { standardProps, toJsonSchema, type SchemaSide } from './schema-libraries.ts';
 
 /** Imports `exportName` of a file (from the root, with `/`) and gives its value. */
 export type LoadSchema = (file: string, exportName: string) => Promise<unknown>;
 
-export interface LoadedSchema extends Converted {
+export interface LoadedSchema extends ConvertedSchema {
   /** It takes `undefined` too. */
   optional: boolean;
 }
@@ -74,7 +74,7 @@ async function attempt<Result>(run: () => Promise<Result>): Promise<Result | und
 }
 
 /** The schema with its definitions put where the route's names are given. */
-export function adopt(
+export function withSharedDefinitions(
   writer: SchemaWriter,
   { schema, definitions }: LoadedSchema,
   owner: string,

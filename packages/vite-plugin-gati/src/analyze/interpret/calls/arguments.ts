@@ -1,5 +1,5 @@
 import { type Expression, type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
-import { typed } from '../expressions/parts.ts';
+import { valueByType } from '../expressions/parts.ts';
 import type { State } from '../state/state.ts';
 import type { Value } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
@@ -25,7 +25,7 @@ export function evaluateArguments(
             ? value.kind === 'arguments'
               ? value.values
               : value.elements
-            : [spread ? typed(walk, node) : value];
+            : [spread ? valueByType(walk, node) : value];
         return { state: next, values: [...each.values, ...added] };
       }),
     );

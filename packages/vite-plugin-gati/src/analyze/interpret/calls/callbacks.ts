@@ -7,8 +7,8 @@ import {
 } from 'typescript-7/unstable/ast';
 import type { Arguments } from './arguments.ts';
 import { isAwaited } from './is-awaited.ts';
-import { typed } from '../expressions/parts.ts';
-import { touches } from './reaches-response.ts';
+import { valueByType } from '../expressions/parts.ts';
+import { canChangeResponse } from './reaches-response.ts';
 import { merge } from '../state/state.ts';
 import { afterCall } from './throw-summaries.ts';
 import { hasModifier } from '../../compiler/syntax.ts';
@@ -44,7 +44,7 @@ export function callWithCallback(
   if (!walk.snapshot.target(name)?.declarations.every(({ file }) => isPlatform(file)))
     return undefined;
   const callbacks = args.values.filter((value) => value.kind === 'function');
-  if (!callbacks.some((each) => touches(walk, each.node, args.state))) return undefined;
+  if (!callbacks.some((each) => canChangeResponse(walk, each.node, args.state))) return undefined;
   if (REPEATING.has(name.text)) {
     if (callbacks.some((each) => hasModifier(walk.compiler, each.node, K.AsyncKeyword)))
       return undefined;
@@ -61,13 +61,16 @@ export function callWithCallback(
       if (all.length === states.length) break;
       states = all;
     }
-    return states.map((state) => ({ state: afterCall(walk, state), value: typed(walk, node) }));
+    return states.map((state) => ({
+      state: afterCall(walk, state),
+      value: valueByType(walk, node),
+    }));
   }
   if (!isAwaited(walk, node) && !isChained(walk, node)) return undefined;
   const skipped: Outcome[] =
     name.text === 'then' && callbacks.length === 1
       ? []
-      : [{ state: args.state, value: typed(walk, node) }];
+      : [{ state: args.state, value: valueByType(walk, node) }];
   return [
     ...skipped,
     ...callbacks.flatMap((each) =>

@@ -9,10 +9,10 @@ import { type Arguments, evaluateArguments } from './arguments.ts';
 import { isAwaited } from './is-awaited.ts';
 import { callWithCallback } from './callbacks.ts';
 import { findFunction, hasGenerator } from './functions.ts';
-import { typed } from '../expressions/parts.ts';
-import { touches, usesThis } from './reaches-response.ts';
+import { valueByType } from '../expressions/parts.ts';
+import { canChangeResponse, usesThis } from './reaches-response.ts';
 import type { State } from '../state/state.ts';
-import { afterCall, callForThrows, summarize } from './throw-summaries.ts';
+import { afterCall, callForItsThrows, summarizeThrows } from './throw-summaries.ts';
 import { hasModifier, isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import { callUnknown } from './unknown-calls.ts';
 import { type FunctionNode, reachesResponse, type Value } from '../state/values.ts';
@@ -55,7 +55,7 @@ function callMethod(
     if (value.kind === 'res')
       return callResponseMethod(walk, name.text, args.values, node.arguments, args.state, node);
     if (value.kind === 'headers' && name.text !== 'forEach')
-      return [{ state: setHeader(name.text, args), value: typed(walk, node) }];
+      return [{ state: setHeader(name.text, args), value: valueByType(walk, node) }];
     if (value.kind === 'method' && (name.text === 'call' || name.text === 'bind')) {
       if (name.text === 'bind') return [{ state: args.state, value }];
       return callResponseMethod(
@@ -102,10 +102,10 @@ function callNext(
   next: Extract<Value, { kind: 'next' }>,
   state: State,
 ): Outcome[] {
-  walk.mayFail(state);
+  walk.callMayThrow(state);
   return next.run(state).map((outcome) => ({
-    state: { ...afterCall(walk, outcome.state), inner: outcome.value },
-    value: { kind: 'inner' },
+    state: { ...afterCall(walk, outcome.state), nextResult: outcome.value },
+    value: { kind: 'nextResult' },
   }));
 }
 
@@ -133,19 +133,20 @@ function callFunction(
   const holds =
     args.values.some(reachesResponse) ||
     args.values.some(
-      (value) => value.kind === 'function' && touches(walk, value.node, args.state),
+      (value) => value.kind === 'function' && canChangeResponse(walk, value.node, args.state),
     ) ||
-    touches(walk, fn, args.state);
+    canChangeResponse(walk, fn, args.state);
   const recursive = walk.frame.stack.includes(fn) || walk.frame.depth >= MAX_DEPTH;
   if (recursive) {
-    for (const error of summarize(walk, fn).errors) walk.sink.push({ state: args.state, error });
+    for (const error of summarizeThrows(walk, fn).errors)
+      walk.throws.push({ state: args.state, error });
     const state = holds
       ? walk.escape(args.state, node, 'A recursive function uses the response object.')
       : args.state;
-    return [{ state: afterCall(walk, state), value: typed(walk, node) }];
+    return [{ state: afterCall(walk, state), value: valueByType(walk, node) }];
   }
   if (hasGenerator(fn)) return callUnknown(walk, node, args);
-  if (!holds && !wantsValue(walk, node)) return callForThrows(walk, node, fn, args);
+  if (!holds && !wantsValue(walk, node)) return callForItsThrows(walk, node, fn, args);
   const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame });
   if (holds && hasModifier(walk.compiler, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
     return outcomes.map((outcome) => ({
@@ -159,7 +160,7 @@ function callFunction(
   }
   return outcomes.map(({ state, value }) => ({
     state: afterCall(walk, state),
-    value: value.kind === 'type' && value.node !== node && !holds ? typed(walk, node) : value,
+    value: value.kind === 'type' && value.node !== node && !holds ? valueByType(walk, node) : value,
   }));
 }
 

@@ -1,12 +1,12 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import { evaluateArguments } from './arguments.ts';
 import { findConstructor } from './functions.ts';
-import { typed } from '../expressions/parts.ts';
-import { touches } from './reaches-response.ts';
+import { valueByType } from '../expressions/parts.ts';
+import { canChangeResponse } from './reaches-response.ts';
 import type { State } from '../state/state.ts';
-import { afterCall, runForThrows, summarize } from './throw-summaries.ts';
+import { afterCall, runForThrows, summarizeThrows } from './throw-summaries.ts';
 import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
-import { toFailures } from '../responses/http-errors.ts';
+import { evaluateNewHttpError } from '../responses/http-errors.ts';
 import { reachesResponse } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
@@ -16,11 +16,14 @@ export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Out
     expression: Node;
   };
   return evaluateArguments(walk, list ?? [], state).flatMap((args) => {
-    const failures = toFailures(walk, node, args.values, args.state);
+    const failures = evaluateNewHttpError(walk, node, args.values, args.state);
     if (failures) return failures;
     let next = args.state;
     for (const value of args.values) {
-      if (reachesResponse(value) || (value.kind === 'function' && touches(walk, value.node, next)))
+      if (
+        reachesResponse(value) ||
+        (value.kind === 'function' && canChangeResponse(walk, value.node, next))
+      )
         next = walk.escape(
           next,
           node,
@@ -32,7 +35,8 @@ export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Out
       ? findConstructor(walk, unwrap(walk.compiler, expression))
       : undefined;
     if (builder)
-      for (const error of summarize(walk, builder).errors) walk.sink.push({ state: next, error });
-    return [{ state: afterCall(walk, next), value: typed(walk, node) }];
+      for (const error of summarizeThrows(walk, builder).errors)
+        walk.throws.push({ state: next, error });
+    return [{ state: afterCall(walk, next), value: valueByType(walk, node) }];
   });
 }

@@ -15,18 +15,18 @@ export function usesThis(walk: InterpreterApi, fn: Node): boolean {
 }
 
 /** Whether a function can change the answer through a variable around it. */
-export function touches(walk: InterpreterApi, fn: Node, state: State): boolean {
+export function canChangeResponse(walk: InterpreterApi, fn: Node, state: State): boolean {
   const names = new Set<string>();
   for (const [symbol, value] of state.vars)
     if (
       reachesResponse(value) ||
-      (value.kind === 'function' && value.node !== fn && touchesDirectly(walk, value.node, state))
+      (value.kind === 'function' && value.node !== fn && namesResponse(walk, value.node, state))
     )
       names.add(symbol.name);
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
-function touchesDirectly(walk: InterpreterApi, fn: Node, state: State): boolean {
+function namesResponse(walk: InterpreterApi, fn: Node, state: State): boolean {
   const names = new Set(
     [...state.vars].filter(([, value]) => reachesResponse(value)).map(([symbol]) => symbol.name),
   );

@@ -3,47 +3,47 @@ import type { Node } from 'typescript-7/unstable/ast';
 import type { Arguments } from './arguments.ts';
 import { forgetVolatile } from '../state/facts.ts';
 import { hasGenerator } from './functions.ts';
-import { typed } from '../expressions/parts.ts';
+import { valueByType } from '../expressions/parts.ts';
 import { START, type State } from '../state/state.ts';
-import { failureKey, type FunctionNode, type Value } from '../state/values.ts';
+import { httpErrorKey, type FunctionNode, type Value } from '../state/values.ts';
 import type { Outcome, Thrown, InterpreterApi } from '../interpreter-api.ts';
 
-export function callForThrows(
+export function callForItsThrows(
   walk: InterpreterApi,
   node: Node,
   fn: FunctionNode,
   args: Arguments,
 ): Outcome[] {
-  const summary = summarize(walk, fn);
+  const summary = summarizeThrows(walk, fn);
   // What is thrown may depend on what is passed.
   if (summary.errors.length > 0 && fn.parameters.length > 0 && args.values.length > 0) {
     const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame: walk.frame });
     return outcomes.map(({ state, value }) => ({
       state: afterCall(walk, state),
-      value: value.kind === 'never' ? value : typed(walk, node),
+      value: value.kind === 'never' ? value : valueByType(walk, node),
     }));
   }
-  for (const error of summary.errors) walk.sink.push({ state: args.state, error });
+  for (const error of summary.errors) walk.throws.push({ state: args.state, error });
   for (const value of args.values)
     if (value.kind === 'function') runForThrows(walk, value, args.state);
   const state = afterCall(walk, args.state);
-  return [{ state, value: summary.returns ? typed(walk, node) : { kind: 'never' } }];
+  return [{ state, value: summary.returns ? valueByType(walk, node) : { kind: 'never' } }];
 }
 
 export function afterCall(walk: InterpreterApi, state: State): State {
-  walk.mayFail(state);
+  walk.callMayThrow(state);
   return { ...state, facts: forgetVolatile(state.facts) };
 }
 
 /** What a function throws whatever it is called with. Kept as long as the program stays. */
-export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary {
+export function summarizeThrows(walk: InterpreterApi, fn: FunctionNode): ThrowSummary {
   const { summaries } = walk.snapshot;
   const known = summaries.get(fn);
   if (known) return known;
   const cut = walk.snapshot.cuts;
-  const { sink, guarded, frame } = walk;
+  const { throws, guarded, frame } = walk;
   const thrown: Thrown[] = [];
-  walk.sink = thrown;
+  walk.throws = thrown;
   walk.guarded = false;
   walk.snapshot.prepare([fn]);
   const outcomes = walk.snapshot.summarizing.has(fn)
@@ -51,7 +51,7 @@ export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary 
     : withSummary(walk, fn, () =>
         walk.enter(fn, undefined, START, { at: fn, frame: { ...frame, bindings: new Map() } }),
       );
-  walk.sink = sink;
+  walk.throws = throws;
   walk.guarded = guarded;
   walk.frame = frame;
   if (!outcomes) {
@@ -59,14 +59,15 @@ export function summarize(walk: InterpreterApi, fn: FunctionNode): ThrowSummary 
     return { errors: [], returns: true };
   }
   const errors = new Map(
-    thrown.flatMap(({ error }) => (error ? [[failureKey(error), error] as const] : [])),
+    thrown.flatMap(({ error }) => (error ? [[httpErrorKey(error), error] as const] : [])),
   );
   const summary = {
     errors: [...errors.values()],
     returns: outcomes.some(({ value }) => value.kind !== 'never'),
   };
   // Found while a caller of it is not done: it lacks what that one throws.
-  if (walk.snapshot.cuts === cut || walk.snapshot.summarizing.size === 0) summaries.set(fn, summary);
+  if (walk.snapshot.cuts === cut || walk.snapshot.summarizing.size === 0)
+    summaries.set(fn, summary);
   return summary;
 }
 

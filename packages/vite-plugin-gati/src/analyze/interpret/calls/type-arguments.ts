@@ -19,7 +19,9 @@ export function unify(
     const fixed = members.filter((member) => member.tag !== 'parameter' && member.tag !== 'object');
     const rest =
       filled.tag === 'union'
-        ? compiler.members(filled).filter((member) => !fixed.some((each) => each.tag === member.tag))
+        ? compiler
+            .members(filled)
+            .filter((member) => !fixed.some((each) => each.tag === member.tag))
         : [filled];
     if (open.length === 1 && rest.length === 1) bind(open[0]!, rest[0]!);
     for (const member of members)

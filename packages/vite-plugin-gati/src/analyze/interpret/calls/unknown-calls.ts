@@ -6,8 +6,8 @@ import {
 } from 'typescript-7/unstable/ast';
 import type { Arguments } from './arguments.ts';
 import { isAwaited } from './is-awaited.ts';
-import { typed } from '../expressions/parts.ts';
-import { touches } from './reaches-response.ts';
+import { valueByType } from '../expressions/parts.ts';
+import { canChangeResponse } from './reaches-response.ts';
 import { type State, withVar } from '../state/state.ts';
 import { afterCall, runForThrows } from './throw-summaries.ts';
 import { unwrap } from '../../compiler/syntax.ts';
@@ -23,7 +23,7 @@ export function callUnknown(
   let next = state;
   for (const value of values) {
     if (value.kind === 'function') {
-      if (touches(walk, value.node, state))
+      if (canChangeResponse(walk, value.node, state))
         next = walk.escape(
           next,
           node,
@@ -40,7 +40,7 @@ export function callUnknown(
   }
   next = forgetLiterals(next, values);
   if (values[0]?.kind === 'error' && isRejection(walk, node)) {
-    walk.thrown(values[0], next, node);
+    walk.recordThrow(values[0], next, node);
     return [{ state: next, value: { kind: 'never' } }];
   }
   const type =
@@ -50,13 +50,13 @@ export function callUnknown(
       : undefined;
   if (type?.tag === 'never') {
     if (!isPlatformCall(walk, node))
-      walk.sink.push({
+      walk.throws.push({
         state: next,
         error: { status: undefined, code: { type: 'string' }, details: undefined, node },
       });
     return [{ state: next, value: { kind: 'never' } }];
   }
-  return [{ state: afterCall(walk, next), value: typed(walk, node) }];
+  return [{ state: afterCall(walk, next), value: valueByType(walk, node) }];
 }
 
 /** `Promise.reject(error)` that somebody waits for. */

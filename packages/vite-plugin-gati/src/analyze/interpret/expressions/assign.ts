@@ -6,7 +6,7 @@ import {
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
 import { forget, forgetVolatile } from '../state/facts.ts';
-import { typed } from './parts.ts';
+import { valueByType } from './parts.ts';
 import { type State, withVar } from '../state/state.ts';
 import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import { reachesResponse, type Value } from '../state/values.ts';
@@ -46,7 +46,7 @@ export function assignTo(
           if (symbol)
             next = withVar({ ...next, facts: forget(next.facts, symbol) }, symbol, undefined);
         } else if (compiler.kind(name) === K.PropertyAccessExpression)
-          next = assignMember(walk, name, typed(walk, name), next, at)[0] ?? next;
+          next = assignMember(walk, name, valueByType(walk, name), next, at)[0] ?? next;
         return undefined;
       });
       return reachesResponse(value)
@@ -106,7 +106,7 @@ function assignMember(
       const key = isElement
         ? memberKey(walk, target as unknown as ElementAccessExpression, next)
         : (target as PropertyAccessExpression).name.text;
-      return walk.setMember(key, value, next, at);
+      return walk.assignResponse(key, value, next, at);
     }
     if (reachesResponse(value))
       return [

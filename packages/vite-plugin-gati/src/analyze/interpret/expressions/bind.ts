@@ -19,19 +19,19 @@ export function bindName(
   name: Node,
   value: Value,
   state: State,
-  keep = false,
+  isParameter = false,
 ): State {
   const kind = walk.compiler.kind(name);
   if (kind === K.ObjectBindingPattern)
-    return bindObject(walk, name as ObjectBindingPattern, value, state, keep);
+    return bindObject(walk, name as ObjectBindingPattern, value, state, isParameter);
   if (kind === K.ArrayBindingPattern)
-    return bindArray(walk, name as ArrayBindingPattern, value, state, keep);
+    return bindArray(walk, name as ArrayBindingPattern, value, state, isParameter);
   const symbol = walk.snapshot.symbol(name as Identifier);
   if (!symbol) return state;
   return withVar(
     { ...state, facts: forget(state.facts, symbol) },
     symbol,
-    keep && !walk.snapshot.isShared(symbol) ? value : tracked(walk, symbol, value, name),
+    isParameter && !walk.snapshot.isShared(symbol) ? value : tracked(walk, symbol, value, name),
   );
 }
 

@@ -173,7 +173,7 @@ function instanceOf(walk: InterpreterApi, node: Node, state: State): boolean | u
   const className = isIdentifier(walk.compiler, right) ? right.text : undefined;
   if (outcome?.value.kind === 'error')
     return className === 'HttpError' || className === 'Error' ? true : undefined;
-  if (outcome?.value.kind === 'failure') return className === 'HttpError' ? false : undefined;
+  if (outcome?.value.kind === 'otherError') return className === 'HttpError' ? false : undefined;
   return undefined;
 }
 

@@ -15,7 +15,7 @@ import { forgetVolatile } from '../state/facts.ts';
 import { evaluateArray, evaluateObject } from './literals.ts';
 import { readMember } from './members.ts';
 import { evaluateBinary, evaluateConditional, evaluateUnary } from './operators.ts';
-import { evaluateParts, typed } from './parts.ts';
+import { evaluateChildren, valueByType } from './parts.ts';
 import type { State } from '../state/state.ts';
 import { hasEffects, unwrap } from '../../compiler/syntax.ts';
 import {
@@ -85,7 +85,9 @@ export function evaluateExpression(walk: InterpreterApi, node: Node, state: Stat
     case K.NewExpression:
       return walk.construct(inner, state);
     default:
-      return hasEffects(compiler, inner) ? evaluateParts(walk, inner, state) : one(typed(walk, inner));
+      return hasEffects(compiler, inner)
+        ? evaluateChildren(walk, inner, state)
+        : one(valueByType(walk, inner));
   }
 }
 
@@ -95,7 +97,7 @@ function thenValue(outcomes: Outcome[], value: Value): Outcome[] {
 
 function awaited(walk: InterpreterApi, { state, value }: Outcome, node: Node): Outcome {
   const next = { ...state, facts: forgetVolatile(state.facts) };
-  walk.mayFail(next);
+  walk.callMayThrow(next);
   return {
     state: next,
     value:
@@ -112,7 +114,7 @@ function readName(walk: InterpreterApi, node: Node, state: State): Value {
     return { kind: 'arguments', values: [...walk.frame.passed] };
   const symbol = walk.snapshot.symbol(node);
   const value = symbol && state.vars.get(symbol);
-  if (!value) return typed(walk, node);
+  if (!value) return valueByType(walk, node);
   if (value.kind !== 'type') return value;
   return { kind: 'type', node, frame: walk.frame, or: value };
 }
@@ -130,7 +132,10 @@ function evaluateAs(walk: InterpreterApi, node: AsExpression, state: State): Out
       value.kind !== 'object' &&
       value.kind !== 'array' &&
       value.kind !== 'declared';
-    return { state: next, value: followed || reachesResponse(value) ? value : typed(walk, node) };
+    return {
+      state: next,
+      value: followed || reachesResponse(value) ? value : valueByType(walk, node),
+    };
   });
 }
 

@@ -7,7 +7,7 @@ import {
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
 import { sharedFacts } from '../state/facts.ts';
-import { typed } from './parts.ts';
+import { valueByType } from './parts.ts';
 import { type State, stateKey } from '../state/state.ts';
 import { propertyName } from '../../compiler/syntax.ts';
 import {
@@ -20,7 +20,7 @@ import {
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 /** Paths that differ in the value only are one path again, with either value. */
-function gather(outcomes: Outcome[]): Outcome[] {
+function mergeByState(outcomes: Outcome[]): Outcome[] {
   if (outcomes.length < 2) return outcomes;
   const groups = new Map<string, { state: State; values: Value[] }>();
   for (const { state, value } of outcomes) {
@@ -45,7 +45,7 @@ export function evaluateObject(
     const kind = walk.compiler.kind(property);
     const step = (expression: Node, entry: (value: Value) => Entry): void => {
       partial = partial.flatMap((each) =>
-        gather(walk.evaluate(expression, each.state)).map((outcome) => ({
+        mergeByState(walk.evaluate(expression, each.state)).map((outcome) => ({
           state: outcome.state,
           entries: [...each.entries, entry(outcome.value)],
         })),
@@ -93,17 +93,18 @@ export function evaluateObject(
     const value: Value = { kind: 'object', node, entries: each.entries, frame: walk.frame };
     return {
       state: each.state,
-      value: plain || reachesResponse(value) ? value : typed(walk, node),
+      value: plain || reachesResponse(value) ? value : valueByType(walk, node),
     };
   });
 }
 
 /** `{ name }` reads the variable; which one is only asked where one of that name is followed. */
 function readShorthand(walk: InterpreterApi, name: Node & { text: string }, state: State): Value {
-  if (![...state.vars.keys()].some((symbol) => symbol.name === name.text)) return typed(walk, name);
+  if (![...state.vars.keys()].some((symbol) => symbol.name === name.text))
+    return valueByType(walk, name);
   const symbol = walk.compiler.shorthandValue(name.parent);
   const value = symbol && state.vars.get(symbol);
-  if (!value) return typed(walk, name);
+  if (!value) return valueByType(walk, name);
   return value.kind === 'type' ? { kind: 'type', node: name, frame: walk.frame, or: value } : value;
 }
 
@@ -123,7 +124,7 @@ export function evaluateArray(
       ? (element as unknown as { expression: Expression }).expression
       : element;
     partial = partial.flatMap((each) =>
-      gather(walk.evaluate(expression, each.state)).map((outcome) => ({
+      mergeByState(walk.evaluate(expression, each.state)).map((outcome) => ({
         state: outcome.state,
         elements: [...each.elements, outcome.value],
       })),
@@ -133,7 +134,7 @@ export function evaluateArray(
     const value: Value = { kind: 'array', node, elements: each.elements, frame: walk.frame };
     return {
       state: each.state,
-      value: plain || reachesResponse(value) ? value : typed(walk, node),
+      value: plain || reachesResponse(value) ? value : valueByType(walk, node),
     };
   });
 }

@@ -7,7 +7,7 @@ import {
 } from 'typescript-7/unstable/ast';
 import { toCondition } from './conditions.ts';
 import { decide } from '../state/facts.ts';
-import { evaluateParts, typed } from './parts.ts';
+import { evaluateChildren, valueByType } from './parts.ts';
 import { merge, type State } from '../state/state.ts';
 import { hasEffects, isAssignment, unwrap } from '../../compiler/syntax.ts';
 import { constant, type Value } from '../state/values.ts';
@@ -33,7 +33,7 @@ function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outco
     const { value } = outcome;
     if (value.kind !== 'array' || value.elements.length > 0) return outcome;
     // A side that this path does not reach is known by its type only.
-    const like = others.length > 0 ? others.map((each) => each.value) : [typed(walk, node)];
+    const like = others.length > 0 ? others.map((each) => each.value) : [valueByType(walk, node)];
     return { ...outcome, value: { ...value, like: [...(value.like ?? []), ...like] } };
   };
   return [
@@ -54,7 +54,7 @@ export function evaluateBinary(
     return walk.evaluate(left, state).flatMap((outcome) => walk.evaluate(right, outcome.state));
   if (operator === K.AmpersandAmpersandToken) {
     const { yes, no } = walk.test(left, state);
-    const falsy = isConstantBoolean(walk, left, no) ?? typed(walk, left);
+    const falsy = isConstantBoolean(walk, left, no) ?? valueByType(walk, left);
     return [
       ...yes.flatMap((each) => walk.evaluate(right, each)),
       ...no.map((each) => ({ state: each, value: falsy })),
@@ -63,8 +63,8 @@ export function evaluateBinary(
   if (operator === K.BarBarToken) {
     const { yes, no } = walk.test(left, state);
     const kept = yes
-      .flatMap((each) => again(walk, left, each))
-      .map((outcome) => without(outcome, 'falsy'));
+      .flatMap((each) => evaluateAgain(walk, left, each))
+      .map((outcome) => excluding(outcome, 'falsy'));
     return eitherOf(
       walk,
       node,
@@ -73,13 +73,13 @@ export function evaluateBinary(
     );
   }
   if (operator === K.QuestionQuestionToken) return evaluateNullish(walk, node, state);
-  if (hasEffects(walk.compiler, node)) return evaluateParts(walk, node, state);
+  if (hasEffects(walk.compiler, node)) return evaluateChildren(walk, node, state);
   const { yes, no } = isComparison(operator)
     ? walk.test(node, state)
     : { yes: [state], no: [state] };
   if (yes.length === 0) return no.map((each) => ({ state: each, value: constant(false) }));
   if (no.length === 0) return yes.map((each) => ({ state: each, value: constant(true) }));
-  return [{ state, value: typed(walk, node) }];
+  return [{ state, value: valueByType(walk, node) }];
 }
 
 function isComparison(operator: number): boolean {
@@ -96,19 +96,20 @@ function isConstantBoolean(walk: InterpreterApi, left: Node, no: State[]): Value
   const kind = walk.compiler.kind(unwrap(walk.compiler, left));
   const negation =
     kind === K.PrefixUnaryExpression &&
-    walk.compiler.toKind((unwrap(walk.compiler, left) as unknown as PrefixUnaryExpression).operator) ===
-      K.ExclamationToken;
+    walk.compiler.toKind(
+      (unwrap(walk.compiler, left) as unknown as PrefixUnaryExpression).operator,
+    ) === K.ExclamationToken;
   return no.length > 0 && negation ? constant(false) : undefined;
 }
 
 /** The value of an operand whose effects have been counted already. */
-export function again(walk: InterpreterApi, node: Node, state: State): Outcome[] {
+export function evaluateAgain(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   return hasEffects(walk.compiler, node)
-    ? [{ state, value: typed(walk, node) }]
+    ? [{ state, value: valueByType(walk, node) }]
     : walk.evaluate(node, state);
 }
 
-function without(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
+function excluding(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
   return outcome.value.kind === 'type'
     ? { ...outcome, value: { ...outcome.value, without: what } }
     : outcome;
@@ -128,7 +129,7 @@ function evaluateNullish(walk: InterpreterApi, node: BinaryExpression, state: St
     return eitherOf(
       walk,
       node,
-      nullish === true ? [] : [without(outcome, 'nullish')],
+      nullish === true ? [] : [excluding(outcome, 'nullish')],
       nullish === false ? [] : walk.evaluate(right, outcome.state),
     );
   });
@@ -175,14 +176,17 @@ function evaluateAssignment(walk: InterpreterApi, node: BinaryExpression, state:
     const assigned = walk
       .evaluate(right, state)
       .flatMap(({ state: next, value }) => walk.assign(left, value, next, node));
-    return merge([state, ...assigned]).map((each) => ({ state: each, value: typed(walk, node) }));
+    return merge([state, ...assigned]).map((each) => ({
+      state: each,
+      value: valueByType(walk, node),
+    }));
   }
   return walk
     .evaluate(right, state)
     .flatMap(({ state: next }) =>
       walk
-        .assign(left, typed(walk, node), next, node)
-        .map((each) => ({ state: each, value: typed(walk, node) })),
+        .assign(left, valueByType(walk, node), next, node)
+        .map((each) => ({ state: each, value: valueByType(walk, node) })),
     );
 }
 
@@ -193,18 +197,18 @@ export function evaluateUnary(
 ): Outcome[] {
   const operator = walk.compiler.toKind(node.operator);
   if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) {
-    const next = walk.assign(node.operand, typed(walk, node), state, node);
-    return next.map((each) => ({ state: each, value: typed(walk, node) }));
+    const next = walk.assign(node.operand, valueByType(walk, node), state, node);
+    return next.map((each) => ({ state: each, value: valueByType(walk, node) }));
   }
   if (operator === K.ExclamationToken) {
     const { yes, no } = walk.test(node, state);
     if (yes.length === 0) return no.map((each) => ({ state: each, value: constant(false) }));
     if (no.length === 0) return yes.map((each) => ({ state: each, value: constant(true) }));
-    return merge([...yes, ...no]).map((each) => ({ state: each, value: typed(walk, node) }));
+    return merge([...yes, ...no]).map((each) => ({ state: each, value: valueByType(walk, node) }));
   }
   return walk.evaluate(node.operand, state).map(({ state: next, value }) => {
     if (operator === K.MinusToken && value.kind === 'constant' && typeof value.value === 'number')
       return { state: next, value: constant(-value.value) };
-    return { state: next, value: typed(walk, node) };
+    return { state: next, value: valueByType(walk, node) };
   });
 }

@@ -5,12 +5,12 @@ import { hasEffects, isFunctionNode, isIdentifier, visit } from '../../compiler/
 import { reachesResponse, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-export function typed(walk: InterpreterApi, node: Node): Value {
+export function valueByType(walk: InterpreterApi, node: Node): Value {
   return { kind: 'type', node, frame: walk.frame };
 }
 
 /** What is not followed may still call and assign within. */
-export function evaluateParts(walk: InterpreterApi, node: Node, state: State): Outcome[] {
+export function evaluateChildren(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   let states = [state];
   node.forEachChild((child) => {
     if (!isFunctionNode(walk.compiler, child) && hasEffects(walk.compiler, child)) {
@@ -31,7 +31,7 @@ export function evaluateParts(walk: InterpreterApi, node: Node, state: State): O
             "The response object is used in a way that the analysis can't follow.",
           )
         : next,
-      value: typed(walk, node),
+      value: valueByType(walk, node),
     };
   });
 }

@@ -12,7 +12,7 @@ import { statusesOf } from './response-object.ts';
 import { bindName } from '../expressions/bind.ts';
 import type { State } from '../state/state.ts';
 import { isStringLiteral, unwrap } from '../../compiler/syntax.ts';
-import { type HttpFailure, UNDEFINED, type Value } from '../state/values.ts';
+import { type KnownHttpError, UNDEFINED, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 const ANY_CODE: Schema = { type: 'string' };
@@ -21,44 +21,48 @@ const ANY_CODE: Schema = { type: 'string' };
 export function recordThrow(walk: InterpreterApi, value: Value, state: State, node: Node): void {
   switch (value.kind) {
     case 'error':
-      walk.sink.push({ state, error: value.error });
+      walk.throws.push({ state, error: value.error });
       return;
     case 'union':
       for (const option of value.options) recordThrow(walk, option, state, node);
       return;
     case 'type':
-      for (const error of failuresOfType(walk, walk.snapshot.type(value.node), node))
-        walk.sink.push({ state, error });
+      for (const error of httpErrorsOfType(walk, walk.snapshot.type(value.node), node))
+        walk.throws.push({ state, error });
       return;
     case 'declared':
-      for (const error of failuresOfType(walk, walk.compiler.typesOf([value.symbol])[0]!, node))
-        walk.sink.push({ state, error });
+      for (const error of httpErrorsOfType(walk, walk.compiler.typesOf([value.symbol])[0]!, node))
+        walk.throws.push({ state, error });
       return;
     default:
-      walk.sink.push({ state, error: undefined });
+      walk.throws.push({ state, error: undefined });
   }
 }
 
-function failuresOfType(
+function httpErrorsOfType(
   walk: InterpreterApi,
   type: TypeView,
   node: Node,
-): (HttpFailure | undefined)[] {
+): (KnownHttpError | undefined)[] {
   if (type.tag === 'union')
-    return walk.compiler.members(type).flatMap((member) => failuresOfType(walk, member, node));
-  if (type.tag === 'any' && !type.broken)
+    return walk.compiler.members(type).flatMap((member) => httpErrorsOfType(walk, member, node));
+  if (type.tag === 'any' && !type.unresolved)
     return [{ status: undefined, code: ANY_CODE, details: undefined, node }];
   if (type.tag !== 'object') return [undefined];
   const symbol = walk.compiler.symbol(type);
   if (!symbol || !isHttpErrorClass(walk, symbol)) return [undefined];
   const status = walk.compiler.property(type, 'status');
-  const statuses = status ? (status.tag === 'union' ? walk.compiler.members(status) : [status]) : [];
+  const statuses = status
+    ? status.tag === 'union'
+      ? walk.compiler.members(status)
+      : [status]
+    : [];
   const numbers = statuses.map((each) =>
     each.tag === 'literal' && typeof each.value === 'number' ? each.value : undefined,
   );
   const code = walk.compiler.property(type, 'code');
   const details = walk.compiler.property(type, 'details');
-  const failure = (known: number | undefined): HttpFailure => ({
+  const failure = (known: number | undefined): KnownHttpError => ({
     status: known,
     code:
       code?.tag === 'literal' || code?.tag === 'union'
@@ -71,7 +75,11 @@ function failuresOfType(
 }
 
 function detailsSchema(walk: InterpreterApi, details: TypeView | undefined): Schema | undefined {
-  const members = details ? (details.tag === 'union' ? walk.compiler.members(details) : [details]) : [];
+  const members = details
+    ? details.tag === 'union'
+      ? walk.compiler.members(details)
+      : [details]
+    : [];
   const objects = members.filter(({ tag }) => tag === 'object' || tag === 'intersection');
   return objects.length > 0
     ? {
@@ -83,7 +91,7 @@ function detailsSchema(walk: InterpreterApi, details: TypeView | undefined): Sch
 }
 
 /** `new X(…)`: an `HttpError` or a subclass of it with what reaches its constructor, or undefined where it is another class. */
-export function toFailures(
+export function evaluateNewHttpError(
   walk: InterpreterApi,
   node: Node,
   values: Value[],
@@ -96,13 +104,15 @@ export function toFailures(
   )
     return undefined;
   const symbol = walk.snapshot.symbol(
-    walk.compiler.kind(callee) === K.Identifier ? callee : (callee as unknown as { name: Node }).name,
+    walk.compiler.kind(callee) === K.Identifier
+      ? callee
+      : (callee as unknown as { name: Node }).name,
   );
   if (!symbol || !isHttpErrorClass(walk, walk.compiler.target(symbol), symbol)) return undefined;
-  return failuresOfClass(walk, symbol, values, state, node, 0);
+  return httpErrorsOfClass(walk, symbol, values, state, node, 0);
 }
 
-function failuresOfClass(
+function httpErrorsOfClass(
   walk: InterpreterApi,
   symbol: SymbolView,
   values: Value[],
@@ -110,17 +120,18 @@ function failuresOfClass(
   node: Node,
   depth: number,
 ): Outcome[] {
-  if (isHttpError(walk, symbol) || depth > 6) return baseFailures(walk, values, state, node);
+  if (isHttpError(walk, symbol) || depth > 6)
+    return httpErrorsOfArguments(walk, values, state, node);
   const declaration = classDeclaration(walk, symbol);
-  const parent = declaration && parentSymbol(walk, declaration);
-  if (!declaration || !parent) return baseFailures(walk, [], state, node);
-  const builder = declaration.members.find((member) => walk.compiler.kind(member) === K.Constructor) as
-    | ConstructorDeclaration
-    | undefined;
-  if (!builder?.body) return failuresOfClass(walk, parent, values, state, node, depth + 1);
+  const parent = declaration && baseClassSymbol(walk, declaration);
+  if (!declaration || !parent) return httpErrorsOfArguments(walk, [], state, node);
+  const builder = declaration.members.find(
+    (member) => walk.compiler.kind(member) === K.Constructor,
+  ) as ConstructorDeclaration | undefined;
+  if (!builder?.body) return httpErrorsOfClass(walk, parent, values, state, node, depth + 1);
   walk.snapshot.prepare([builder]);
   const call = findSuper(walk, builder.body);
-  if (!call) return baseFailures(walk, [], state, node);
+  if (!call) return httpErrorsOfArguments(walk, [], state, node);
   let inner = state;
   for (const [index, parameter] of builder.parameters.entries()) {
     const passed = parameter.dotDotDotToken
@@ -156,23 +167,23 @@ function failuresOfClass(
     }
   }
   return partial
-    .flatMap((each) => failuresOfClass(walk, parent, each.values, each.state, node, depth + 1))
+    .flatMap((each) => httpErrorsOfClass(walk, parent, each.values, each.state, node, depth + 1))
     .map((outcome) => ({ ...outcome, state }));
 }
 
-function baseFailures(
+function httpErrorsOfArguments(
   walk: InterpreterApi,
   [status, code, details]: Value[],
   state: State,
   node: Node,
 ): Outcome[] {
   const statuses = (status && statusesOf(walk, status)) ?? [undefined];
-  const written = code && walk.schema(code);
+  const written = code && walk.schemaOf(code);
   const codeSchema =
     written && !written.absent && Object.keys(written.schema).length > 0
       ? written.schema
       : ANY_CODE;
-  const extra = details && walk.schema(details);
+  const extra = details && walk.schemaOf(details);
   return statuses.map((known) => ({
     state,
     value: {
@@ -190,7 +201,7 @@ function baseFailures(
 /** RFC 9457: the members of a problem, with the details beside them. One schema an alternative of the details. */
 export function problemSchema(
   walk: InterpreterApi,
-  { status, code, details }: HttpFailure,
+  { status, code, details }: KnownHttpError,
 ): Schema {
   const lists = details ? flatten(walk, details) : [undefined];
   const problems = lists.map((extra): Schema => {
@@ -233,7 +244,7 @@ export function isHttpErrorClass(
   for (let depth = 0; current && depth < 12; depth++) {
     if (isHttpError(walk, current)) return true;
     const declaration = classDeclaration(walk, current);
-    current = declaration && parentSymbol(walk, declaration);
+    current = declaration && baseClassSymbol(walk, declaration);
   }
   return false;
 }
@@ -289,9 +300,13 @@ export function classDeclaration(
   return undefined;
 }
 
-function parentSymbol(walk: InterpreterApi, declaration: ClassDeclaration): SymbolView | undefined {
+function baseClassSymbol(
+  walk: InterpreterApi,
+  declaration: ClassDeclaration,
+): SymbolView | undefined {
   const clause = declaration.heritageClauses?.find(
-    (each) => walk.compiler.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
+    (each) =>
+      walk.compiler.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
   );
   const expression = clause?.types[0]?.expression;
   const symbol = expression && walk.snapshot.symbol(expression);

@@ -17,8 +17,9 @@ export function assignResponse(
   state: State,
   at: Node,
 ): State[] {
-  if (key === 'status') return toStatuses(walk, value, at).map((status) => ({ ...state, status }));
-  if (key === 'body') return [{ ...state, body: toBody(walk, value, at, state.facts) }];
+  if (key === 'status')
+    return assignableStatuses(walk, value, at).map((status) => ({ ...state, status }));
+  if (key === 'body') return [{ ...state, body: bodyOf(walk, value, at, state.facts) }];
   return [
     walk.escape(
       state,
@@ -31,7 +32,7 @@ export function assignResponse(
 }
 
 /** Each status that a value can be; one that is not known where it can be any number. */
-export function toStatuses(walk: InterpreterApi, value: Value, at: Node): Status[] {
+export function assignableStatuses(walk: InterpreterApi, value: Value, at: Node): Status[] {
   const found = statusesOf(walk, value);
   if (!found || found.length === 0) return [{ unknown: at }];
   const isValid = (status: number): boolean =>
@@ -70,15 +71,15 @@ function numbersOf(walk: InterpreterApi, type: TypeView): number[] | undefined {
 }
 
 /** A value as a body, or undefined where there is none. */
-export function toBody(
+export function bodyOf(
   walk: InterpreterApi,
   value: Value,
   at: Node,
   facts: Facts,
 ): Body | undefined {
-  const stream = toStream(walk, value, at);
+  const stream = streamBodyOf(walk, value, at);
   if (stream) return stream;
-  const { schema, absent, optional } = walk.schema(value, facts);
+  const { schema, absent, optional } = walk.schemaOf(value, facts);
   // A file goes out as it is; JSON has no form for it.
   if (schema['x-gati-codec'] === 'file')
     return {
@@ -99,7 +100,7 @@ export function toBody(
 }
 
 /** Async iterables are server-sent events, readable streams are bytes. */
-export function toStream(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
+export function streamBodyOf(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
   if (value.kind !== 'type') return undefined;
   const type = walk.snapshot.promised(walk.snapshot.type(value.node));
   const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
@@ -145,9 +146,9 @@ export function callResponseMethod(
   const place = nodes[0] ? unwrap(walk.compiler, nodes[0]) : at;
   switch (name) {
     case 'json':
-      return [{ state: { ...state, body: toBody(walk, value, place, state.facts) }, value: SENT }];
+      return [{ state: { ...state, body: bodyOf(walk, value, place, state.facts) }, value: SENT }];
     case 'text': {
-      const { schema } = walk.schema(
+      const { schema } = walk.schemaOf(
         value.kind === 'constant' && typeof value.value !== 'string'
           ? constant(String(value.value))
           : value,
@@ -161,7 +162,7 @@ export function callResponseMethod(
     }
     case 'redirect': {
       const statuses: Status[] = values[1]
-        ? toStatuses(walk, values[1], at)
+        ? assignableStatuses(walk, values[1], at)
         : [{ known: 302, set: true }];
       return statuses.map((status) => ({
         state: { ...state, status, body: undefined, redirected: true },
@@ -173,7 +174,7 @@ export function callResponseMethod(
         {
           state: {
             ...state,
-            body: toStream(walk, value, place) ?? {
+            body: streamBodyOf(walk, value, place) ?? {
               schema: { type: 'string', format: 'binary' },
               contentType: 'application/octet-stream',
               node: place,

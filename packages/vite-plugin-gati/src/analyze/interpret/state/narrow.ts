@@ -40,7 +40,9 @@ function constantSymbol(walk: InterpreterApi, node: Node): SymbolView | undefine
   const inner = unwrap(walk.compiler, node);
   if (!isIdentifier(walk.compiler, inner)) return undefined;
   const shorthand = walk.compiler.kind(inner.parent) === K.ShorthandPropertyAssignment;
-  const symbol = shorthand ? walk.compiler.shorthandValue(inner.parent) : walk.snapshot.symbol(inner);
+  const symbol = shorthand
+    ? walk.compiler.shorthandValue(inner.parent)
+    : walk.snapshot.symbol(inner);
   let list = symbol?.declarations[0]?.node();
   while (list && DECLARATIONS.has(walk.compiler.kind(list))) list = list.parent as Node | undefined;
   // 2 is `NodeFlags.Const` in both compilers.

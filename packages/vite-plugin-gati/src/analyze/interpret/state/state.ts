@@ -46,7 +46,7 @@ export function stateKey(state: State): string {
   const vars = [...state.vars]
     .map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`)
     .sort();
-  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${state.inner ? valueKey(state.inner) : ''}|${vars.join(';')}`;
+  return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${state.nextResult ? valueKey(state.nextResult) : ''}|${vars.join(';')}`;
 }
 
 /** One state of those that differ in facts only; the facts that all of them share stay. */

@@ -34,7 +34,7 @@ export type Value =
   /** `next` of a middleware: walks what comes after it. */
   | { kind: 'next'; run: (state: State) => { state: State; value: Value }[] }
   /** What `next()` gave; it is in the state, as it differs by path. */
-  | { kind: 'inner' }
+  | { kind: 'nextResult' }
   | { kind: 'method'; name: string }
   | { kind: 'headers' }
   | { kind: 'arguments'; values: Value[] }
@@ -45,15 +45,15 @@ export type Value =
   | { kind: 'union'; options: Value[] }
   /** What `res.json()` and its like return. */
   | { kind: 'sent' }
-  | { kind: 'error'; error: HttpFailure }
+  | { kind: 'error'; error: KnownHttpError }
   /** An error that no contract speaks of. */
-  | { kind: 'failure' }
+  | { kind: 'otherError' }
   | { kind: 'never' };
 
 export type Entry = { name: string; value: Value; node: Node } | { spread: Value; node: Node };
 
 /** An `HttpError` as far as it is known. */
-export interface HttpFailure {
+export interface KnownHttpError {
   /** Undefined: not known. */
   status: number | undefined;
   code: Schema;
@@ -83,7 +83,7 @@ export interface State {
   /** Somebody has the response object who is not followed: from here on nothing is sure. */
   escaped?: { node: Node; why: string };
   /** What `next()` gave to this middleware. */
-  inner?: Value;
+  nextResult?: Value;
   vars: ReadonlyMap<SymbolView, Value>;
   facts: ReadonlyMap<string, Fact>;
 }
@@ -178,12 +178,12 @@ export function valueKey(value: Value): string {
     case 'union':
       return `u(${value.options.map(valueKey).join()})`;
     case 'error':
-      return `e${failureKey(value.error)}`;
+      return `e${httpErrorKey(value.error)}`;
     default:
       return value.kind;
   }
 }
 
-export function failureKey(error: HttpFailure): string {
+export function httpErrorKey(error: KnownHttpError): string {
   return JSON.stringify([error.status, error.code, error.details]);
 }

@@ -5,7 +5,7 @@ export function emptyFlow(normal: State[] = []): Flow {
   return { normal, returns: [], breaks: [], continues: [] };
 }
 
-export function join(into: Flow, from: Flow): void {
+export function addJumps(into: Flow, from: Flow): void {
   into.returns.push(...from.returns);
   into.breaks.push(...from.breaks);
   into.continues.push(...from.continues);

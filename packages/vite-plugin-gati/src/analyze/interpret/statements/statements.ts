@@ -13,7 +13,7 @@ import {
   type VariableStatement,
 } from 'typescript-7/unstable/ast';
 import { declare } from './declarations.ts';
-import { emptyFlow, join, takeLabel } from './flow.ts';
+import { emptyFlow, addJumps, takeLabel } from './flow.ts';
 import { executeLoop } from './loops.ts';
 import { merge, type State } from '../state/state.ts';
 import { executeSwitch } from './switch.ts';
@@ -30,7 +30,7 @@ export function executeAll(
   for (const statement of statements) {
     if (flow.normal.length === 0) break;
     const step = execute(walk, statement, flow.normal);
-    join(flow, step);
+    addJumps(flow, step);
     flow.normal = merge(step.normal);
   }
   return flow;
@@ -56,7 +56,7 @@ export function execute(walk: InterpreterApi, node: Node, states: State[]): Flow
       for (const state of states) {
         const { expression } = node as ThrowStatement;
         for (const outcome of walk.evaluate(expression, state))
-          walk.thrown(outcome.value, outcome.state, node);
+          walk.recordThrow(outcome.value, outcome.state, node);
       }
       return emptyFlow();
     case K.TryStatement:
@@ -101,8 +101,8 @@ function executeIf(walk: InterpreterApi, node: IfStatement, states: State[]): Fl
       : node.elseStatement
         ? execute(walk, node.elseStatement, merge(no))
         : emptyFlow(no);
-  join(flow, taken);
-  join(flow, other);
+  addJumps(flow, taken);
+  addJumps(flow, other);
   flow.normal = merge([...taken.normal, ...other.normal]);
   return flow;
 }

@@ -6,7 +6,7 @@ import {
 } from 'typescript-7/unstable/ast';
 import { toCondition } from '../expressions/conditions.ts';
 import { decide, learn } from '../state/facts.ts';
-import { emptyFlow, join, takeBreaks } from './flow.ts';
+import { emptyFlow, addJumps, takeBreaks } from './flow.ts';
 import { merge, type State } from '../state/state.ts';
 import { unwrap } from '../../compiler/syntax.ts';
 import type { Flow, InterpreterApi } from '../interpreter-api.ts';
@@ -35,7 +35,7 @@ export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, state
   let falling: State[] = [];
   for (const [index, clause] of clauses.entries()) {
     const step = walk.execute(clause.statements, merge([...falling, ...entries[index]!]));
-    join(flow, step);
+    addJumps(flow, step);
     falling = step.normal;
   }
   flow.normal = [...unmatched, ...falling];

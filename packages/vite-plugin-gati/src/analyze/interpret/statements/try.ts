@@ -1,40 +1,42 @@
 import type { Block, TryStatement } from 'typescript-7/unstable/ast';
-import { emptyFlow, join } from './flow.ts';
+import { emptyFlow, addJumps } from './flow.ts';
 import { merge, type State } from '../state/state.ts';
 import type { Value } from '../state/values.ts';
 import type { Flow, Thrown, InterpreterApi } from '../interpreter-api.ts';
 
 export function executeTry(walk: InterpreterApi, node: TryStatement, states: State[]): Flow {
-  const { sink, guarded } = walk;
+  const { throws, guarded } = walk;
   const inner: Thrown[] = [];
-  walk.sink = inner;
+  walk.throws = inner;
   walk.guarded = guarded || node.catchClause !== undefined;
   const flow = walk.execute(node.tryBlock.statements, states);
   walk.guarded = guarded;
   let thrown = inner;
   if (node.catchClause) {
     thrown = [];
-    walk.sink = thrown;
+    walk.throws = thrown;
     const { variableDeclaration, block } = node.catchClause;
     const entries = merge(
       inner.map(({ state, error }) =>
-        variableDeclaration ? walk.bind(variableDeclaration.name, toCaught(error), state) : state,
+        variableDeclaration
+          ? walk.bind(variableDeclaration.name, caughtValue(error), state)
+          : state,
       ),
     );
     const handled = entries.length > 0 ? walk.execute(block.statements, entries) : emptyFlow();
-    join(flow, handled);
+    addJumps(flow, handled);
     flow.normal = merge([...flow.normal, ...handled.normal]);
   }
-  walk.sink = sink;
+  walk.throws = throws;
   if (!node.finallyBlock) {
-    sink.push(...thrown);
+    throws.push(...thrown);
     return flow;
   }
   return executeFinally(walk, node.finallyBlock, flow, thrown);
 }
 
-function toCaught(error: Thrown['error']): Value {
-  return error ? { kind: 'error', error } : { kind: 'failure' };
+function caughtValue(error: Thrown['error']): Value {
+  return error ? { kind: 'error', error } : { kind: 'otherError' };
 }
 
 /** `finally` is on every way out, and where it returns or throws itself, that is what counts. */
@@ -47,11 +49,11 @@ function executeFinally(
   const result = emptyFlow();
   const through = (state: State): State[] => {
     const step = walk.execute(block.statements, [state]);
-    join(result, step);
+    addJumps(result, step);
     return step.normal;
   };
   for (const { state, error } of thrown)
-    for (const next of through(state)) walk.sink.push({ state: next, error });
+    for (const next of through(state)) walk.throws.push({ state: next, error });
   for (const { state, ...rest } of flow.returns)
     for (const next of through(state)) result.returns.push({ ...rest, state: next });
   for (const { state, label } of flow.breaks)
