@@ -1,41 +1,108 @@
 // Global types of handlers: `/// <reference types="vite-plugin-gati/types" />`.
-// A script, not a module: what it declares is global, and it leads to no Node type.
+// A script, not a module: its declarations are global, and it refers to no type of Node.
 
-/** By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`. Filled by `.gati/types/gati.d.ts`. */
+/**
+ * Routes by id, with `params`, `query`, `headers`, `body`, `receive`, `send`. Filled by
+ * `.gati/types/gati.d.ts`.
+ */
 interface GatiRoutes {}
-/** By module name. Filled by `.gati/types/gati.d.ts`. */
+/** Modules by name. Filled by `.gati/types/gati.d.ts`. */
 interface GatiModules {}
-/** By effect name; an entry is the payload. Filled by `.gati/types/gati.d.ts`. */
+/** Payloads by effect name. Filled by `.gati/types/gati.d.ts`. */
 interface GatiEffects {}
-/** `{ config: … }` where the app has `src/config.ts`. Filled by `.gati/types/gati.d.ts`. */
+/** `{ config: … }` if the app has `src/config.ts`. Filled by `.gati/types/gati.d.ts`. */
 interface GatiConfig {}
-/** The `routes` of the generated client and those that are `plain`, for `testApp().call`. Filled by `.gati/types/gati.d.ts`. */
+/**
+ * The generated client, for `testApp().call`: its `routes`, and `plain`, the ids of those that need
+ * no input. Filled by `.gati/types/gati.d.ts`.
+ */
 interface GatiClient {}
 
-/** By name of a file in `src/versions`: the contracts that it stands between. Filled by `.gati/types/versions.d.ts`. */
+/**
+ * For each file of `src/versions`, by name, the two contracts that it connects. Filled by
+ * `.gati/types/versions.d.ts`.
+ */
 interface GatiMigrations {}
 
-/** `export default { routes: { … } } satisfies Migration<'1.x'>` in `src/versions/1.x.ts`. */
+/**
+ * Migrations of a file in `src/versions`. `Name` is the name of the file without `.ts`.
+ *
+ * @example
+ * // src/versions/1.x.ts
+ * export default { routes: { … } } satisfies Migration<'1.x'>;
+ */
 type Migration<Name extends string = string> = import('@gati/runtime-h3/types').MigrationOf<
   Name extends keyof GatiMigrations ? GatiMigrations[Name] : unknown
 >;
 
-/** `export const handler: Handler<typeof route> = async (req, res, gctx, lctx) => { … }` */
+/**
+ * Handler of a route. The returned value is the body of the response, as JSON by default; nothing
+ * returned or set is 204. A thrown `HttpError` becomes a problem response, any other error a 500.
+ *
+ * @example
+ * export const route = 'GET /users/:id';
+ *
+ * export const handler: Handler<typeof route> = (req, res) => res.json({ id: req.params.id });
+ */
 type Handler<R extends string = string> = import('@gati/runtime-h3/types').Handler<R>;
-/** `export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) { … }` */
+/**
+ * Parameters of a handler, for function declarations.
+ *
+ * @example
+ * export const route = 'GET /users/:id';
+ *
+ * export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) {
+ *   return res.json({ id: req.params.id });
+ * }
+ */
 type Args<R extends string = string> = import('@gati/runtime-h3/types').Args<R>;
+/** The request of a handler. Declared parts are validated and converted to their declared types. */
 type Req<R extends string = string> = import('@gati/runtime-h3/types').Req<R>;
+/**
+ * The response of a handler. `return res.json(value)`, `return value` and `res.body = value` have
+ * the same effect.
+ */
 type Res = import('@gati/runtime-h3/types').Res;
-/** What all requests share: modules, effects, config, release. */
+/** What all requests of a release share in one process: modules, effects, database, config. */
 type GlobalContext = import('@gati/runtime-h3/types').GlobalContext;
-/** What belongs to one request: ids, logger, signal. */
+/** What belongs to one request: ids, logger, signal, client. */
 type LocalContext = import('@gati/runtime-h3/types').LocalContext;
-/** `export const middleware: Middleware = async (req, res, gctx, lctx, next) => { … }` in a `_middleware.ts`. */
+/**
+ * Middleware in a `_middleware.ts`: wraps the routes of its folder and of all folders below.
+ * `next()` runs the rest; without it the returned value is the response.
+ *
+ * @example
+ * export const middleware: Middleware = async (req, res, gctx, lctx, next) => {
+ *   if (req.headers.authorization === undefined) {
+ *     res.status = 401;
+ *     return res.json({ error: 'unauthorized' });
+ *   }
+ *   return next();
+ * };
+ */
 type Middleware = import('@gati/runtime-h3/types').Middleware;
-/** `export const socket: Socket<typeof route> = { open, message, close }` of a `WS` route. */
+/**
+ * Hooks of a `WS` route: `open`, `message`, `close`, `error`.
+ *
+ * @example
+ * export const route = 'WS /chat/:room';
+ *
+ * export const socket: Socket<typeof route> = {
+ *   open: (peer) => peer.subscribe(peer.params.room),
+ *   message: (peer, message) => peer.publish(peer.params.room, message),
+ * };
+ */
 type Socket<R extends string = string> = import('@gati/runtime-h3/types').SocketHooks<R>;
+/** One open WebSocket of a `WS` route. */
 type SocketPeer<R extends string = string> = import('@gati/runtime-h3/types').SocketPeer<R>;
-/** Second parameter of an effect's `run`. */
+/**
+ * Second parameter of an effect's `run`: the job, a logger, a signal, steps and progress.
+ *
+ * @example
+ * export async function run(payload: { name: string }, ectx: EffectContext): Promise<void> {
+ *   ectx.logger.info('welcome', { name: payload.name, attempt: ectx.attempt });
+ * }
+ */
 type EffectContext = import('@gati/runtime-h3/types').EffectContext;
 
 /** The routes of the app, sorted by `id`. */
@@ -48,11 +115,12 @@ declare module 'virtual:gati/routes' {
   export default routes;
 }
 
-/** What the build writes as `gati.manifest.json`. */
+/** The content of `gati.manifest.json`, which the build writes. */
 declare module 'virtual:gati/manifest' {
   const manifest: import('@gati/contract').Manifest;
   export default manifest;
 }
 
-// `virtual:gati/client` is declared by `.gati/types/gati.d.ts`: its types are those of the app's own routes. This stands in for it until then.
+// `.gati/types/gati.d.ts` declares `virtual:gati/client` with the types of the app's own routes.
+// Until it exists, this declaration makes the import `any`.
 declare module 'virtual:gati/*';

@@ -7,27 +7,28 @@ declare global {
   /** By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiRoutes {}
-  /** By module name; an entry is the module as handlers call it. */
+  /** By module name; an entry is the type of `gctx.modules.<name>`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiModules {}
-  /** By effect name; an entry is the payload. */
+  /** By effect name; an entry is the type of its payload. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiEffects {}
-  /** `{ config: … }` where the app has `src/config.ts`. */
+  /** `{ config: … }` if the app has `src/config.ts`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiConfig {}
-  /** Of the generated client: its `routes`, and those that are `plain`, that is need nothing of the caller. */
+  /** The generated client: `routes`, and `plain`, the union of route ids that need no input. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiClient {}
 }
 
 /**
- * A registry, or `any` while nothing is generated: `tsc` of a fresh clone, before the first `vite`, must not find errors
- * in handlers that are right. An app without routes has nothing to lose by it.
+ * A registry, or `any` while nothing is generated: `tsc` in a fresh clone, before the first `vite`,
+ * must not report errors in correct handlers. An app without routes loses nothing by it.
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- nothing is known of it yet
+// oxlint-disable-next-line typescript/no-explicit-any -- no type of the app exists yet
 type Generated<Registry> = keyof GatiRoutes extends never ? any : Registry;
 
+/** Method and path template of a route, separated by a space: `GET /users/:id`. */
 export type RouteId = `${string} /${string}`;
 
 /** Names of the parameters in a path template: `'id' | 'rest'` for `/a/:id/*rest`. */
@@ -45,6 +46,7 @@ type Entry<R> = R extends keyof GatiRoutes ? GatiRoutes[R] : unknown;
 type Part<R, Key extends string, Fallback> =
   Entry<R> extends { [K in Key]: infer Value } ? Value : Fallback;
 
+/** Path parameters of a route: the declared types, otherwise one string per name in the path. */
 export type Params<R extends string> = Generated<
   Part<
     R,
@@ -52,10 +54,13 @@ export type Params<R extends string> = Generated<
     string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }
   >
 >;
+/** Query of a route: the declared type, otherwise strings; a name that repeats has an array. */
 export type Query<R extends string> = Generated<
   Part<R, 'query', Record<string, string | string[] | undefined>>
 >;
-/** Declared headers as declared, every other one as it comes. */
+/**
+ * Request headers of a route: declared headers have their declared type, all others are strings.
+ */
 export type RequestHeaders<R extends string> = Generated<
   Open<Part<R, 'headers', Record<never, never>>>
 >;
@@ -63,58 +68,140 @@ type Open<Declared> =
   Declared extends Record<keyof Declared, string | undefined>
     ? Declared & Record<string, string | undefined>
     : Declared & Record<string, unknown>;
+/** Body of a route: the declared type, otherwise `unknown`. */
 export type Body<R extends string> = Generated<Part<R, 'body', unknown>>;
-/** A WebSocket message from the client. */
+/** WebSocket message from the client: the declared type `Receive`, otherwise `unknown`. */
 export type Receive<R extends string> = Generated<Part<R, 'receive', unknown>>;
-/** A WebSocket message to the client. */
+/** WebSocket message to the client: the declared type `Send`, otherwise `unknown`. */
 export type Send<R extends string> = Part<R, 'send', unknown>;
 
+/** The request of a handler. Declared parts are validated and converted to their declared types. */
 export interface Req<R extends string = string> {
+  /** `GET`, `POST`, … A `GET` route also gets `HEAD` requests. */
   readonly method: string;
-  /** Without base and query. */
+  /** Path below the `base` of the app, without the query, not percent-decoded. */
   readonly path: string;
+  /** Path parameters, percent-decoded. */
   readonly params: Params<R>;
+  /**
+   * Query parameters. If a name repeats, a declared array has all values, a single value the last.
+   */
   readonly query: Query<R>;
-  /** Lower-case names. */
+  /** Request headers by lower-case name. */
   readonly headers: RequestHeaders<R>;
+  /** Cookies by name. If several have the same name, the first one. */
   readonly cookies: Record<string, string | undefined>;
+  /**
+   * The parsed body. On a route without a declared body: the value of a JSON body, otherwise
+   * `undefined`.
+   */
   readonly body: Body<R>;
-  /** The body's bytes, where it was read and is at hand. */
+  /**
+   * Bytes of the body, for example to verify the signature of a webhook. `undefined` if the request
+   * has no body, and for `GET` and `HEAD` on a route without a declared body.
+   */
   readonly rawBody: Uint8Array | undefined;
-  /** The platform's own object: `IncomingMessage` on Node, `Request` elsewhere. */
+  /** Request object of the platform: `IncomingMessage` on Node, `Request` elsewhere. */
   readonly raw: unknown;
 }
 
+/**
+ * The response of a handler. `return res.json(value)`, `return value` and `res.body = value` have
+ * the same effect. Without a body and a status the response is 204.
+ */
 export interface Res {
-  /** 200 until assigned. */
+  /** A whole number from 200 to 599; 200 by default. Any other value responds 500. */
   status: number;
+  /** The body, as an alternative to returning it. */
   body: unknown;
+  /**
+   * Response headers. They replace those that the framework sets, except for `Vary` and `Link`,
+   * which are sent in addition. `Content-Length`, `Connection` and other fields of the message
+   * framing are ignored.
+   */
   readonly headers: Headers;
+  /**
+   * Sends a value as JSON. A `Date` becomes an RFC 3339 string, a `bigint` a decimal string, a
+   * `Set` an array, a `Map` an object, and bytes become base64.
+   *
+   * @example
+   * res.status = 201;
+   * return res.json({ id: '7' });
+   */
   json<T>(value: T): Sent<T>;
+  /**
+   * Sends text as it is, by default as `text/plain; charset=utf-8`.
+   *
+   * @example
+   * res.headers.set('content-type', 'text/csv');
+   * return res.text('id,name\n7,Ada\n');
+   */
   text(value: string): Sent<string>;
-  /** `status` is 302 by default. */
+  /**
+   * Redirects without a body. `url` may be relative; characters that are not ASCII are
+   * percent-encoded. `status` is 302 by default.
+   *
+   * @example
+   * return res.redirect('/login', 303);
+   */
   redirect(url: string, status?: number): Sent<undefined>;
+  /**
+   * Sends a stream: a `ReadableStream` or a Node stream as bytes, any other async iterable as
+   * server-sent events. The data of an event is JSON. To set other fields of an event, yield an
+   * object of `data` and at least one of `event`, `id` and `retry`, and nothing else. Once a stream
+   * has started, `limits.handlerTimeout` no longer applies.
+   *
+   * @example
+   * async function* ticks(signal: AbortSignal) {
+   *   for (let tick = 1; !signal.aborted; tick++) yield { tick };
+   * }
+   * return res.stream(ticks(lctx.signal));
+   */
   stream(source: ReadableStream | AsyncIterable<unknown>): Sent<ReadableStream>;
+  /**
+   * Adds a `Set-Cookie` header. The value is percent-encoded and the path is `/` by default.
+   *
+   * @throws {TypeError} when the name, the value or an option can't be in the header
+   * @example
+   * res.cookie('session', token, { httpOnly: true, secure: true, sameSite: 'lax', maxAge: 3600 });
+   */
   cookie(name: string, value: string, options?: CookieOptions): void;
 }
 
 declare const sent: unique symbol;
-/** What `res.json()` and its like return, so that `return res.json(…)` and a bare call mean the same. */
+/**
+ * Return type of `res.json()`, `res.text()`, `res.redirect()` and `res.stream()`, so that
+ * `return res.json(…)` and a bare call mean the same.
+ */
 export interface Sent<T = unknown> {
   readonly [sent]: T;
 }
 
+/** Attributes of a cookie (RFC 6265, section 4.1.2). */
 export interface CookieOptions {
+  /** Host whose subdomains get the cookie too; only the responding host by default. */
   domain?: string;
+  /** Point in time at which the cookie expires; with the browser session by default. */
   expires?: Date;
+  /** Hides the cookie from scripts. */
   httpOnly?: boolean;
-  /** Seconds. */
+  /** Whole seconds until the cookie expires; takes precedence over `expires`. */
   maxAge?: number;
+  /** `/` by default. */
   path?: string;
+  /** `none` requires `secure`. */
   sameSite?: 'strict' | 'lax' | 'none';
+  /** Sends the cookie over HTTPS only. */
   secure?: boolean;
 }
 
+/**
+ * Writes log lines: JSON in production, short text in development and tests. Values of fields whose
+ * names look secret (`password`, `token`, `cookie`, …) are redacted.
+ *
+ * @example
+ * gctx.logger.error('the payment failed', { order: id, error });
+ */
 export interface Logger {
   trace(message: string, fields?: Record<string, unknown>): void;
   debug(message: string, fields?: Record<string, unknown>): void;
@@ -123,64 +210,140 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+/**
+ * Type of `gctx.effects.enqueue`: `name` is a file in `src/effects`, `payload` what its `run`
+ * takes. Resolves when the queue has stored the job.
+ *
+ * @throws {GatiError} GATI_EFFECT_UNKNOWN when the app has no effect of this name
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not match the effect or is too
+ * large
+ * @throws {GatiError} GATI_EFFECT_OPTION when an option is invalid or the queue can't do `tx`
+ * @throws {GatiError} GATI_EFFECTS_KEYS when the queue keeps no idempotency keys
+ * @throws {GatiError} GATI_EFFECTS_TX when `tx` is not a transaction of PostgreSQL
+ * @throws {GatiError} GATI_EFFECTS_AWAY when the server of the queue is unavailable
+ * @throws {GatiError} GATI_EFFECT_CLOSED when the process is shutting down
+ */
 export type Enqueue = <Name extends keyof Generated<GatiEffects> & string>(
   name: Name,
   payload: Generated<GatiEffects>[Name],
   options?: EnqueueOptions,
 ) => Promise<{ id: string }>;
 
+/** What all requests of a release share in one process: modules, effects, database, config. */
 export interface GlobalContext {
+  /** Modules of `src/modules` by file name. */
   readonly modules: Generated<GatiModules>;
+  /** The queue of effects. */
   readonly effects: {
-    /** Resolves when the job is durable. */
+    /**
+     * Enqueues a job and resolves when the queue has stored it. {@link Enqueue} lists the errors.
+     *
+     * @example
+     * await gctx.effects.enqueue('welcome', { name: 'Ada' }, { idempotencyKey: userId });
+     */
     enqueue: Enqueue;
-    /** How a job stands; `undefined` where it is not there any more, or the queue can't be looked into. */
+    /** Returns a job; `undefined` if it does not exist or the queue can't list jobs. */
     get(id: string): Promise<EffectJob | undefined>;
-    /** Keeps a job from running; `false` where it runs or is through. */
+    /** Cancels a job that has not started. `false` if it runs, has ended or does not exist. */
     cancel(id: string): Promise<boolean>;
   };
-  /** SQL: `GATI_DATABASE`, else an embedded SQLite file. */
+  /**
+   * SQL database: the one that `GATI_DATABASE` names, otherwise an SQLite file. Opened at first
+   * use.
+   *
+   * @example
+   * const { rows } = await gctx.db.sql<{ name: string }>`SELECT name FROM users WHERE id = ${id}`;
+   */
   readonly db: Database;
-  /** Keys and values that outlive the process. */
+  /** Keys and values that outlive the process. Opened at first use. */
   readonly storage: Storage;
+  /** Result of the schema in `src/config.ts` over the environment; `{}` without that file. */
   readonly config: Generated<
     GatiConfig extends { config: infer Config } ? Config : Record<string, unknown>
   >;
-  /** Shared by all requests of this process and release. */
+  /** In-memory state that all requests of this process and release share. */
   readonly state: Map<string, unknown>;
+  /** The release that runs: its semantic version, its id (`rel_…`) and when it was deployed. */
   readonly release: { version: string; id: string; deployedAt: Date };
+  /** The process: host name and process id, `GATI_REGION` and `GATI_ZONE`. */
   readonly instance: { id: string; region: string | undefined; zone: string | undefined };
   readonly logger: Logger;
-  /** Aborts when the process drains. */
+  /** Aborts when the process shuts down. */
   readonly signal: AbortSignal;
 }
 
+/** What belongs to one request: ids, logger, signal, client. */
 export interface LocalContext {
+  /** Valid `X-Request-Id` of the request, otherwise the trace id. The response has it too. */
   readonly requestId: string;
+  /** 32 hexadecimal digits: from `traceparent` (W3C Trace Context), otherwise random. */
   readonly traceId: string;
+  /** 16 hexadecimal digits, random. */
   readonly spanId: string;
-  /** Semver of the release that serves this request. */
+  /** Semantic version of the release that runs. */
   readonly version: string;
-  /** Route id. */
+  /** Route id: `GET /users/:id`. */
   readonly route: string;
+  /** `gctx.logger` with route, request id, trace id and span id on every line. */
   readonly logger: Logger;
-  /** Aborts when the client is gone or the deadline passed. */
+  /** Aborts when the client disconnects, `limits.handlerTimeout` passes or the process exits. */
   readonly signal: AbortSignal;
-  /** This request's own; middleware puts here what handlers read. */
+  /** State of this request: middleware sets what handlers read. */
   readonly state: Map<string, unknown>;
-  /** Keeps the process from draining until the promise settles. */
+  /**
+   * Delays the shutdown of the process until the promise settles. A rejection is logged. The work
+   * is lost if the process dies; use an effect for work that must not be lost.
+   */
   waitUntil(promise: Promise<unknown>): void;
+  /**
+   * Address of the client (`GATI_TRUST_PROXY` decides about `X-Forwarded-For`) and its user agent.
+   */
   readonly client: { ip: string; userAgent: string | undefined };
 }
 
+/**
+ * Parameters of a handler, for function declarations.
+ *
+ * @example
+ * export const route = 'GET /users/:id';
+ *
+ * export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) {
+ *   return res.json({ id: req.params.id });
+ * }
+ */
 export type Args<R extends string = string> = [
   req: Req<R>,
   res: Res,
   gctx: GlobalContext,
   lctx: LocalContext,
 ];
+
+/**
+ * Handler of a route. The returned value is the body of the response, as JSON by default; nothing
+ * returned or set is 204. A thrown `HttpError` becomes a problem response, any other error a 500.
+ *
+ * @example
+ * export const route = 'GET /users/:id';
+ *
+ * export const handler: Handler<typeof route> = (req, res) => res.json({ id: req.params.id });
+ */
 export type Handler<R extends string = string> = (...args: Args<R>) => unknown;
-/** `next()` runs the rest; what a middleware returns without calling it is the answer. */
+
+/**
+ * Middleware in a `_middleware.ts`: wraps the routes of its folder and of all folders below. It
+ * runs after validation, the outermost folder first. `next()` runs the rest and resolves to its
+ * returned value; calling it twice throws. A returned value other than `undefined` replaces that of
+ * the rest, and without a call of `next()` it is the response.
+ *
+ * @example
+ * export const middleware: Middleware = async (req, res, gctx, lctx, next) => {
+ *   if (req.headers.authorization === undefined) {
+ *     res.status = 401;
+ *     return res.json({ error: 'unauthorized' });
+ *   }
+ *   return next();
+ * };
+ */
 export type Middleware = (
   req: Req,
   res: Res,
@@ -189,28 +352,58 @@ export type Middleware = (
   next: () => Promise<unknown>,
 ) => unknown;
 
+/** One open WebSocket of a `WS` route. */
 export interface SocketPeer<R extends string = string> {
+  /** Unique among the open sockets. */
   readonly id: string;
+  /** Path parameters of the handshake. */
   readonly params: Params<R>;
+  /** Query of the handshake. */
   readonly query: Query<R>;
+  /** Request headers of the handshake, by lower-case name. */
   readonly headers: RequestHeaders<R>;
-  /** JSON text, or bytes as they are. */
+  /** Sends a message: as JSON text, or as binary if it is a `Uint8Array` or an `ArrayBuffer`. */
   send(message: Send<R>): void;
+  /** Closes the socket, with code 1000 by default. */
   close(code?: number, reason?: string): void;
+  /** Subscribes to the messages that other sockets publish to a topic. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** To every other peer of the topic, in all workers of the server. */
+  /**
+   * Sends a message to every other socket that subscribes to the topic, on any route, release or
+   * worker of this server. It does not reach other replicas. Other workers get it only up to 16 MiB
+   * of text or 12 MiB of bytes (GATI_PUBLISH_LOST).
+   */
   publish(topic: string, message: Send<R>): void;
 }
 
-/** `export const socket: Socket<typeof route> = { … }` of a `WS` route. */
+/**
+ * Hooks of a `WS` route; the global type `Socket` refers to it. A message that violates `Receive`
+ * closes the socket before `message` runs. If a hook throws, the error is logged, `error` runs and
+ * the socket closes with code 1011.
+ *
+ * @example
+ * export const route = 'WS /chat/:room';
+ *
+ * export const socket: Socket<typeof route> = {
+ *   open: (peer) => peer.subscribe(peer.params.room),
+ *   message: (peer, message) => peer.publish(peer.params.room, message),
+ * };
+ */
 export interface SocketHooks<R extends string = string> {
+  /** Runs once the socket is open. */
   open?(peer: SocketPeer<R>, gctx: GlobalContext): unknown;
+  /**
+   * Runs for each valid message: a parsed JSON value, or bytes. On a route without a `Receive`
+   * type, text that is not JSON stays text.
+   */
   message?(peer: SocketPeer<R>, message: Receive<R>, gctx: GlobalContext): unknown;
+  /** Runs after the socket has closed, with the close code and reason. */
   close?(
     peer: SocketPeer<R>,
     details: { code?: number; reason?: string },
     gctx: GlobalContext,
   ): unknown;
+  /** Runs when the connection fails or another hook throws. */
   error?(peer: SocketPeer<R>, error: unknown, gctx: GlobalContext): unknown;
 }
