@@ -1,36 +1,37 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { noBrowser, openBrowser, type Opened, openPage } from '@gati/test-kit/browser';
+import { browserMissing, openBrowser, openPage } from '@gati/test-kit/browser';
 import { editFile } from '@gati/test-kit/files';
-import { stopAll, succeed } from '@gati/test-kit/processes';
+import { stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { serveBuilt, type Served, serveDev } from '@gati/test-kit/servers';
+import { startBuiltServer, type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 
-describe.skipIf(noBrowser)('playground/payments in a browser', () => {
-  let opened: Opened;
+describe.skipIf(browserMissing)('playground/payments in a browser', () => {
+  let browser: Browser;
   let app: string;
   const vite = path.join(root, 'node_modules/vite/bin/vite.js');
 
   beforeAll(async () => {
     app = copyApp('playground/payments');
-    opened = await openBrowser();
+    browser = await openBrowser();
   });
   afterAll(async () => {
-    await opened?.close();
-    await stopAll();
+    await browser?.close();
+    await stopProcesses();
     fs.rmSync(app, { recursive: true, force: true });
   });
 
   const capture = async (
-    server: Served,
+    server: ServerProcess,
     amount: string,
     answer: string,
     events: string[],
   ): Promise<void> => {
-    const { page, errors } = await openPage(opened.browser, server.url);
+    const { page, errors } = await openPage(browser, server.url);
     await page.fill('#amount', amount);
     await page.click('button');
     await until(
@@ -45,13 +46,13 @@ describe.skipIf(noBrowser)('playground/payments in a browser', () => {
     expect(errors).toEqual([]);
     await page.close();
   };
-  const works = async (server: Served): Promise<void> => {
+  const works = async (server: ServerProcess): Promise<void> => {
     await capture(server, '50', '202 capturing', ['reserved', 'capturing', 'captured']);
     await capture(server, '10001', '409 ReservationFailed', []);
   };
 
   test('a page calls the client and follows an event stream, in dev', async () => {
-    const server = await serveDev(app, process.env, [process.execPath, vite]);
+    const server = await startDevServer(app, process.env, [process.execPath, vite]);
     await works(server);
     const handler = path.join(app, 'src/handlers/payments/events.ts');
     editFile(handler, (text) =>
@@ -72,8 +73,8 @@ describe.skipIf(noBrowser)('playground/payments in a browser', () => {
   });
 
   test('the same from the build', async () => {
-    await succeed(process.execPath, [vite, 'build'], { cwd: app });
-    const server = await serveBuilt(app, process.env);
+    await runOrThrow(process.execPath, [vite, 'build'], { cwd: app });
+    const server = await startBuiltServer(app, process.env);
     await works(server);
   });
 });

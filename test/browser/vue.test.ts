@@ -1,33 +1,34 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { noBrowser, openBrowser, type Opened, openPage } from '@gati/test-kit/browser';
+import { browserMissing, openBrowser, openPage } from '@gati/test-kit/browser';
 import { editFile } from '@gati/test-kit/files';
-import { stopAll } from '@gati/test-kit/processes';
+import { stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { type Served, serveDev } from '@gati/test-kit/servers';
+import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 
-if (noBrowser) console.warn(`browser tests are skipped: ${noBrowser}`);
+if (browserMissing) console.warn(`browser tests are skipped: ${browserMissing}`);
 
-describe.skipIf(noBrowser)('playground/vue in a browser', () => {
-  let opened: Opened;
+describe.skipIf(browserMissing)('playground/vue in a browser', () => {
+  let browser: Browser;
   let app: string;
-  let server: Served;
+  let server: ServerProcess;
   const handler = (): string => path.join(app, 'src/handlers/words.ts');
 
   beforeAll(async () => {
     app = copyApp('playground/vue');
-    opened = await openBrowser();
-    server = await serveDev(app, process.env, [
+    browser = await openBrowser();
+    server = await startDevServer(app, process.env, [
       process.execPath,
       path.join(root, 'node_modules/vite/bin/vite.js'),
     ]);
   });
   afterAll(async () => {
-    await opened?.close();
-    await stopAll();
+    await browser?.close();
+    await stopProcesses();
     fs.rmSync(app, { recursive: true, force: true });
   });
 
@@ -46,7 +47,7 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
   };
 
   test('the page calls the typed client', async () => {
-    const { page, errors } = await openPage(opened.browser, server.url);
+    const { page, errors } = await openPage(browser, server.url);
     await says(page, '4 words, the longest is "service"');
     await page.fill('input', ' ');
     await says(page, 'There are no words in this text.');
@@ -55,7 +56,7 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
   });
 
   test('an edit of a handler shows without a restart of the server or a reload of the page', async () => {
-    const { page, loads } = await openPage(opened.browser, server.url);
+    const { page, loads } = await openPage(browser, server.url);
     await says(page, '4 words');
     const loaded = loads();
     const before = fs.readFileSync(handler(), 'utf8');
@@ -79,7 +80,7 @@ describe.skipIf(noBrowser)('playground/vue in a browser', () => {
       broken: (text: string): string => text.replace('req.body.text.split', 'req.body.txt.split'),
     },
   ])('$kind shows in the overlay and goes when it is fixed', async ({ broken }) => {
-    const { page } = await openPage(opened.browser, server.url);
+    const { page } = await openPage(browser, server.url);
     await says(page, '4 words');
     const before = fs.readFileSync(handler(), 'utf8');
     editFile(handler(), broken);

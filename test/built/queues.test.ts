@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { stopAll, succeed } from '@gati/test-kit/processes';
+import { stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { startPostgres } from '../servers/postgres.ts';
 import type { Missing, TestServer } from '../servers/process.ts';
@@ -22,15 +22,19 @@ describe('a built server alone', () => {
 
   beforeAll(async () => {
     const app = copyApp('templates/payments');
-    await succeed(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build'], {
-      cwd: app,
-      env,
-    });
+    await runOrThrow(
+      process.execPath,
+      [path.join(root, 'node_modules/vite/bin/vite.js'), 'build'],
+      {
+        cwd: app,
+        env,
+      },
+    );
     alone = temporaryFolder('alone');
     fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
     fs.rmSync(app, { recursive: true, force: true });
   });
-  afterEach(stopAll);
+  afterEach(stopProcesses);
   afterAll(async () => {
     for (const server of Object.values(servers)) if ('stop' in server) await server.stop();
     fs.rmSync(alone, { recursive: true, force: true });
@@ -40,7 +44,7 @@ describe('a built server alone', () => {
     if ('reason' in queue) console.warn(`SKIPPED, a built server on ${name}: ${queue.reason}`);
     test.skipIf('reason' in queue)(`runs its effects on ${name}`, async () => {
       if ('reason' in queue) return;
-      const server = await serveBuilt(alone, {
+      const server = await startBuiltServer(alone, {
         PATH: process.env['PATH'],
         GATI_EFFECTS: queue.url,
         GATI_WORKERS: '2',
@@ -49,7 +53,7 @@ describe('a built server alone', () => {
       expect(await call(capture, { method: 'POST', body: { amount: 5 } })).toMatchObject({
         status: 202,
       });
-      await server.seen(/"captured"/);
+      await server.waitForOutput(/"captured"/);
     });
   }
 });

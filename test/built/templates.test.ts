@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp, linkPackages } from '@gati/test-kit/apps';
-import { stopAll, succeed } from '@gati/test-kit/processes';
+import { stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { call, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { call, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 const vite = path.join(root, 'node_modules/vite/bin/vite.js');
@@ -37,13 +37,17 @@ describe.each([
     base = temporaryFolder('built');
     app = path.join(base, 'app');
     const cli = path.join(root, 'packages/create-gati/dist/cli.mjs');
-    await succeed(process.execPath, [cli, 'app', '--template', template, '--yes', '--no-install'], {
-      cwd: base,
-      env,
-    });
+    await runOrThrow(
+      process.execPath,
+      [cli, 'app', '--template', template, '--yes', '--no-install'],
+      {
+        cwd: base,
+        env,
+      },
+    );
     linkPackages(app);
   });
-  afterEach(stopAll);
+  afterEach(stopProcesses);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
   const works = async (url: string): Promise<void> => {
@@ -54,30 +58,30 @@ describe.each([
   };
 
   test('gati generate', async () => {
-    await succeed(process.execPath, [gati, 'generate'], { cwd: app, env });
+    await runOrThrow(process.execPath, [gati, 'generate'], { cwd: app, env });
     expect(fs.existsSync(path.join(app, '.gati/generated/client.ts'))).toBe(true);
   });
 
   test('dev', async () => {
-    const server = await serveDev(app, env, [process.execPath, vite]);
+    const server = await startDevServer(app, env, [process.execPath, vite]);
     await works(server.url);
   });
 
   test('its own tests', async () => {
-    await succeed(process.execPath, [vitest, 'run'], { cwd: app, env });
+    await runOrThrow(process.execPath, [vitest, 'run'], { cwd: app, env });
   });
 
   test('build, twice with the same bytes, and run alone', async () => {
     const build = async (): Promise<Map<string, string>> => {
       fs.rmSync(path.join(app, 'dist'), { recursive: true, force: true });
-      await succeed(process.execPath, [vite, 'build'], { cwd: app, env });
+      await runOrThrow(process.execPath, [vite, 'build'], { cwd: app, env });
       return contents(path.join(app, 'dist'));
     };
     const first = await build();
     expect(await build()).toEqual(first);
     const alone = temporaryFolder('alone');
     fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
-    const server = await serveBuilt(alone, { PATH: process.env['PATH'] });
+    const server = await startBuiltServer(alone, { PATH: process.env['PATH'] });
     await works(server.url);
     await server.stop();
     fs.rmSync(alone, { recursive: true });

@@ -9,9 +9,14 @@ import {
   retireRelease,
 } from '@gati/runtime-h3/releases';
 import { copyApp } from '@gati/test-kit/apps';
-import { finish, stopAll, succeed } from '@gati/test-kit/processes';
+import { runProcess, stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { type Answer, call, serveBuilt, type Served } from '@gati/test-kit/servers';
+import {
+  type ParsedResponse,
+  call,
+  startBuiltServer,
+  type ServerProcess,
+} from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 
@@ -135,7 +140,7 @@ interface SdkResult {
 describe('five releases on one server', () => {
   let app: string;
   let store: string;
-  let server: Served;
+  let server: ServerProcess;
   const sdks = new Map<string, Sdk>();
   const answers: Record<string, unknown> = {
     '1.0.0': { state: 'capturing' },
@@ -150,7 +155,7 @@ describe('five releases on one server', () => {
     3: { money: { cents: 500, currency: 'EUR' } },
   };
   const bodyOf = (version: string): object => bodies[Number(version[0]) as 1 | 2 | 3];
-  const capture = (asked: string | undefined, body: object): Promise<Answer> =>
+  const capture = (asked: string | undefined, body: object): Promise<ParsedResponse> =>
     call(`${server.url}/payments/p1/capture`, {
       method: 'POST',
       body,
@@ -171,7 +176,7 @@ describe('five releases on one server', () => {
       JSON.stringify(body),
     ];
     const url = `${server.url}/payments/p1/capture${query}`;
-    const { stdout } = await succeed(
+    const { stdout } = await runOrThrow(
       'curl',
       [...args, ...(asked === '' ? [] : ['-H', `X-API-Version: ${asked}`]), url],
       {},
@@ -185,7 +190,7 @@ describe('five releases on one server', () => {
   const takeSdk = async (version: string): Promise<Sdk> => {
     const folder = path.join(path.dirname(store), 'sdks', version);
     fs.mkdirSync(folder, { recursive: true });
-    await succeed(
+    await runOrThrow(
       'tar',
       ['-xzf', path.join(app, `sdk/gati-playground-payments-${version}.tgz`), '-C', folder],
       {},
@@ -221,7 +226,7 @@ describe('five releases on one server', () => {
     store = path.join(temporaryFolder('store'), 'releases');
   });
   afterAll(async () => {
-    await stopAll();
+    await stopProcesses();
     for (const folder of [app, path.dirname(store)])
       fs.rmSync(folder, { recursive: true, force: true });
   });
@@ -234,8 +239,8 @@ describe('five releases on one server', () => {
         fs.writeFileSync(path.join(app, file), text);
       }
       const own = { ...env, GATI_RELEASES: store };
-      await succeed(process.execPath, [gati, 'build'], { cwd: app, env: own });
-      const released = await succeed(process.execPath, [gati, 'release', '--at', at, '--json'], {
+      await runOrThrow(process.execPath, [gati, 'build'], { cwd: app, env: own });
+      const released = await runOrThrow(process.execPath, [gati, 'release', '--at', at, '--json'], {
         cwd: app,
         env: own,
       });
@@ -245,7 +250,7 @@ describe('five releases on one server', () => {
         const alone = temporaryFolder('alone');
         fs.cpSync(path.join(app, 'dist'), path.join(alone, 'dist'), { recursive: true });
         const cache = path.join(path.dirname(store), 'cache');
-        server = await serveBuilt(alone, {
+        server = await startBuiltServer(alone, {
           PATH: process.env['PATH'],
           GATI_RELEASES: store,
           GATI_CACHE: cache,
@@ -268,12 +273,18 @@ describe('five releases on one server', () => {
 
   test('migrations are typed from the contracts of both releases', async () => {
     const own = { ...env, GATI_RELEASES: store };
-    const good = await finish(process.execPath, [gati, 'check', '--json'], { cwd: app, env: own });
+    const good = await runProcess(process.execPath, [gati, 'check', '--json'], {
+      cwd: app,
+      env: own,
+    });
     expect(JSON.parse(good.stdout)).toMatchObject({ errors: [] });
     const file = path.join(app, 'src/versions/1.1.0.ts');
     const text = fs.readFileSync(file, 'utf8');
     fs.writeFileSync(file, text.replace('cents: body.amount * 100', 'amount: body.amuont'));
-    const bad = await finish(process.execPath, [gati, 'check', '--json'], { cwd: app, env: own });
+    const bad = await runProcess(process.execPath, [gati, 'check', '--json'], {
+      cwd: app,
+      env: own,
+    });
     fs.writeFileSync(file, text);
     expect(bad.stdout).toContain('amuont');
     expect(bad.code).toBe(1);
@@ -373,11 +384,11 @@ describe('five releases on one server', () => {
 
   test('a build takes its releases along for a server without a store', async () => {
     await server.stop();
-    await succeed(process.execPath, [gati, 'build'], {
+    await runOrThrow(process.execPath, [gati, 'build'], {
       cwd: app,
       env: { ...env, GATI_RELEASES: store },
     });
-    server = await serveBuilt(app, { PATH: process.env['PATH'], GATI_EFFECTS: 'memory:' });
+    server = await startBuiltServer(app, { PATH: process.env['PATH'], GATI_EFFECTS: 'memory:' });
     expect(await curl('1.1.0', bodies[1])).toEqual({ status: 202, body: answers['1.1.0'] });
     expect((await capture('1.0.0', bodies[1])).status).toBe(410);
     expect((await capture(undefined, bodies[3])).status).toBe(202);

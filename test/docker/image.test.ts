@@ -2,7 +2,7 @@ import path from 'node:path';
 import { until } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { succeed } from '@gati/test-kit/processes';
+import { runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { importBaseImage } from './base-image.mjs';
 import { startEngine } from './engine.mjs';
@@ -38,7 +38,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
 
   beforeAll(async () => {
     app = copyApp('playground/payments');
-    await succeed(
+    await runOrThrow(
       process.execPath,
       [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'build'],
       { cwd: app },

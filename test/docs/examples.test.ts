@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { finish, stopAll, succeed } from '@gati/test-kit/processes';
+import { runProcess, stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { type Served, serveDev } from '@gati/test-kit/servers';
+import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { toExamples } from './examples.ts';
 
 const bin = (file: string): string => path.join(root, 'node_modules', file);
@@ -47,17 +47,17 @@ describe.each(pages)('$page', ({ files, requests }) => {
       fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
       fs.writeFileSync(path.join(app, file), text);
     }
-    await succeed(
+    await runOrThrow(
       process.execPath,
       [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'generate'],
       { cwd: app, env },
     );
   });
-  afterEach(stopAll);
+  afterEach(stopProcesses);
   afterAll(() => fs.rmSync(app, { recursive: true, force: true }));
 
   test('types', async () => {
-    const checked = await finish(
+    const checked = await runProcess(
       process.execPath,
       [bin('typescript-7/bin/tsc'), '--noEmit', '--types', 'node,vite/client'],
       {
@@ -71,14 +71,14 @@ describe.each(pages)('$page', ({ files, requests }) => {
   test.skipIf(![...files.keys()].some((file) => file.endsWith('.test.ts')))(
     'its tests',
     async () => {
-      await succeed(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: app, env });
+      await runOrThrow(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: app, env });
     },
   );
 
   describe.skipIf(requests.length === 0)('requests', () => {
-    let server: Served;
+    let server: ServerProcess;
     test('serves', async () => {
-      server = await serveDev(app, env, [process.execPath, bin('vite/bin/vite.js')]);
+      server = await startDevServer(app, env, [process.execPath, bin('vite/bin/vite.js')]);
       for (const { method, path: target, headers, body, answer } of requests) {
         const response = await fetch(server.url + target, {
           method,

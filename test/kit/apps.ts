@@ -13,7 +13,7 @@ const GENERATED = new Set(['node_modules', 'dist', 'sdk', '.gati']);
  *
  * @example
  * const app = copyApp('playground/payments');
- * await runChecked(process.execPath, [vite, 'build'], { cwd: app });
+ * await runOrThrow(process.execPath, [vite, 'build'], { cwd: app });
  */
 export function copyApp(folder: string): string {
   const app = temporaryFolder(path.basename(folder));

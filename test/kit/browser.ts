@@ -2,13 +2,17 @@ import fs from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { temporaryFolder } from './temporary-folder.ts';
 
-export const executablePath: string | undefined = [
-  process.env['CHROME_PATH'],
-  '/usr/bin/chromium',
-].find((file) => file && fs.existsSync(file));
+const executablePath = [process.env['CHROME_PATH'], '/usr/bin/chromium'].find(
+  (file) => file && fs.existsSync(file),
+);
 
-/** Why there are no browser tests here, or `false`. */
-export const noBrowser: string | false =
+/**
+ * Why this machine cannot run browser tests, or `false` if it can.
+ *
+ * @example
+ * test.skipIf(browserMissing)('shows the page', async () => {});
+ */
+export const browserMissing: string | false =
   executablePath === undefined && 'no Chromium: install one or set CHROME_PATH';
 
 const FLAGS = [
@@ -21,29 +25,32 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export interface Opened {
-  browser: Browser;
-  close(): Promise<void>;
-}
-
-export async function openBrowser(): Promise<Opened> {
-  const home = temporaryFolder('chromium');
-  const browser = await chromium.launch({
+/** Starts Chromium with an empty profile. The caller closes it. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
     executablePath: executablePath!,
     args: FLAGS,
-    env: { ...process.env, HOME: home } as Record<string, string>,
+    env: { ...process.env, HOME: temporaryFolder('chromium') } as Record<string, string>,
   });
-  return {
-    browser,
-    close: () => browser.close(),
-  };
+
+/** A page with what a test wants to know of it. */
+export interface OpenedPage {
+  page: Page;
+  /** How often the page was loaded: 1, and 1 more for each reload. */
+  loads(): number;
+  /** Messages of the errors that the page did not catch. */
+  errors: string[];
 }
 
-/** A page that remembers whether it was ever reloaded, and its own errors. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-): Promise<{ page: Page; loads(): number; errors: string[] }> {
+/**
+ * Opens a URL in a new page.
+ *
+ * @example
+ * const { page, loads, errors } = await openPage(browser, server.url);
+ * await page.click('button');
+ * expect({ loads: loads(), errors }).toEqual({ loads: 1, errors: [] });
+ */
+export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
   const page = await browser.newPage();
   let loads = 0;
   const errors: string[] = [];

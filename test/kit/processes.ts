@@ -2,75 +2,90 @@ import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 
-/** A running process with all that it printed so far. */
-export interface Running {
+/** Milliseconds between the signal of {@link RunningProcess.stop} and `SIGKILL`. */
+const STOP_LIMIT = 15_000;
+
+/** A process that a test started, with everything that it has printed so far. */
+export interface RunningProcess {
   readonly child: ChildProcess;
+  /** Without the control sequences of a terminal, as is `stderr`. */
   readonly stdout: string;
   readonly stderr: string;
-  /** First match in what is or will be printed on either stream. Rejects when the process ends without it. */
-  seen(pattern: RegExp, milliseconds?: number): Promise<RegExpMatchArray>;
-  /** Ends the process and what it started; waits until it is gone. */
+  /**
+   * Resolves with the first match in what either stream has printed or will print.
+   *
+   * @throws when the process ends without a match or `milliseconds` (60 seconds) are over; the error
+   * contains all output
+   */
+  waitForOutput(pattern: RegExp, milliseconds?: number): Promise<RegExpMatchArray>;
+  /** Ends the process and its children, and waits until it is gone. `SIGTERM` by default. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-const running = new Set<Running>();
-/** For an `afterEach`: whatever a failed test left. */
-export const stopAll = async (): Promise<void> => {
+const running = new Set<RunningProcess>();
+
+/**
+ * Kills every process that {@link startProcess} started and that still runs.
+ *
+ * @example
+ * afterEach(stopProcesses);
+ */
+export const stopProcesses = async (): Promise<void> => {
   await Promise.all([...running].map((each) => each.stop('SIGKILL')));
 };
 
-/** In a process group of its own, so that `npm run` and what is below it end together. */
-export function start(command: string, args: string[], options: SpawnOptions): Running {
+/**
+ * Starts a command in its own process group, so that `npm run` and its children end together.
+ *
+ * @example
+ * const server = startProcess(process.execPath, ['server.mjs'], { cwd: folder });
+ * const [, url] = await server.waitForOutput(/listening on (\S+)/);
+ * await server.stop();
+ */
+export function startProcess(
+  command: string,
+  args: string[],
+  options: SpawnOptions,
+): RunningProcess {
   const child = spawn(command, args, {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  let stdout = '';
-  let stderr = '';
   const listeners = new Set<() => void>();
-  const heard = (): void => listeners.forEach((listener) => listener());
-  child.stdout!.on('data', (chunk: Buffer) => {
-    stdout += stripVTControlCharacters(chunk.toString());
-    heard();
-  });
-  child.stderr!.on('data', (chunk: Buffer) => {
-    stderr += stripVTControlCharacters(chunk.toString());
-    heard();
-  });
+  const notify = (): void => listeners.forEach((listener) => listener());
+  const output = collectOutput(child, notify);
   let ended = false;
   child.once('close', () => {
     ended = true;
-    heard();
+    notify();
   });
-  const self: Running = {
+  const self: RunningProcess = {
     child,
     get stdout() {
-      return stdout;
+      return output.stdout;
     },
     get stderr() {
-      return stderr;
+      return output.stderr;
     },
-    seen: (pattern, milliseconds = 60_000) =>
+    waitForOutput: (pattern, milliseconds = 60_000) =>
       new Promise((resolve, reject) => {
-        const finish = (error?: string): void => {
+        const settle = (): void => {
           clearTimeout(timer);
           listeners.delete(look);
-          if (error)
-            reject(
-              new Error(
-                `${error} ${String(pattern)}\n${command} ${args.join(' ')}\n${stdout}\n${stderr}`,
-              ),
-            );
+        };
+        const fail = (reason: string): void => {
+          settle();
+          reject(new Error(`${reason}: ${pattern}\n${describe(command, args, output)}`));
         };
         const look = (): void => {
-          const match = stdout.match(pattern) ?? stderr.match(pattern);
+          const match = output.stdout.match(pattern) ?? output.stderr.match(pattern);
           if (match) {
-            finish();
+            settle();
             resolve(match);
-          } else if (ended) finish('ended without');
+          } else if (ended) fail('The process ended without this output');
         };
-        const timer = setTimeout(() => finish(`not within ${milliseconds} ms:`), milliseconds);
+        const timer = setTimeout(() => fail(`Not within ${milliseconds} ms`), milliseconds);
         listeners.add(look);
         look();
       }),
@@ -78,17 +93,36 @@ export function start(command: string, args: string[], options: SpawnOptions): R
       running.delete(self);
       if (ended) return;
       const closed = once(child, 'close');
-      // a server passes the signal on itself; npm and npx are told together with what they started
+      // A server passes the signal to its workers. npm and npx do not, so their group gets it.
       if (command === process.execPath && signal !== 'SIGKILL') child.kill(signal);
       else killGroup(child, signal);
-      const impatient = setTimeout(() => killGroup(child, 'SIGKILL'), 15_000);
+      const timer = setTimeout(() => killGroup(child, 'SIGKILL'), STOP_LIMIT);
       await closed;
-      clearTimeout(impatient);
+      clearTimeout(timer);
     },
   };
   running.add(self);
   return self;
 }
+
+interface Output {
+  stdout: string;
+  stderr: string;
+}
+
+function collectOutput(child: ChildProcess, onChange?: () => void): Output {
+  const output: Output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.on('data', (chunk: Buffer) => {
+      output[name] += stripVTControlCharacters(chunk.toString());
+      onChange?.();
+    });
+  }
+  return output;
+}
+
+const describe = (command: string, args: string[], { stdout, stderr }: Output): string =>
+  `${[command, ...args].join(' ')}\n${stdout}\n${stderr}`;
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
@@ -98,41 +132,43 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-export interface Finished {
+/** How a process ended, and everything that it printed. */
+export interface ProcessResult extends Output {
+  /** `null` when a signal ended the process. */
   code: number | null;
-  stdout: string;
-  stderr: string;
 }
 
-/** Runs a command to its end. */
-export async function finish(
+/**
+ * Runs a command to its end, whatever its exit code.
+ *
+ * @example
+ * const { code, stderr } = await runProcess('npx', ['gati', 'check'], { cwd: app });
+ */
+export async function runProcess(
   command: string,
   args: string[],
   options: SpawnOptions,
-): Promise<Finished> {
+): Promise<ProcessResult> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on(
-    'data',
-    (chunk: Buffer) => (output.stdout += stripVTControlCharacters(chunk.toString())),
-  );
-  child.stderr.on(
-    'data',
-    (chunk: Buffer) => (output.stderr += stripVTControlCharacters(chunk.toString())),
-  );
+  const output = collectOutput(child);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, ...output };
 }
 
-/** {@link finish}, and an error with all output when the command fails. */
-export async function succeed(
+/**
+ * Runs a command to its end.
+ *
+ * @throws when the exit code is not 0; the error contains all output
+ *
+ * @example
+ * await runOrThrow('npm', ['run', 'build'], { cwd: app });
+ */
+export async function runOrThrow(
   command: string,
   args: string[],
   options: SpawnOptions,
-): Promise<Finished> {
-  const finished = await finish(command, args, options);
-  if (finished.code === 0) return finished;
-  throw new Error(
-    `${command} ${args.join(' ')} ended with ${finished.code}\n${finished.stdout}\n${finished.stderr}`,
-  );
+): Promise<ProcessResult> {
+  const result = await runProcess(command, args, options);
+  if (result.code === 0) return result;
+  throw new Error(`Exit code ${result.code}: ${describe(command, args, result)}`);
 }

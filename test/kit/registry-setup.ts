@@ -9,7 +9,7 @@ declare module 'vitest' {
   }
 }
 
-/** One registry with the packed packages for all files of a project. */
+/** Global setup of the project `packed`: starts one registry for all its test files. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = createFolder('registry');
   const registry = await startRegistry(folder);

@@ -3,19 +3,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { packAll } from '../../scripts/lib/pack.mjs';
 import { freePort } from './ports.ts';
-import { type Running, start, succeed } from './processes.ts';
+import { runOrThrow, startProcess } from './processes.ts';
 import { root } from './repository.ts';
 import { until } from './wait.ts';
 
-/** A registry on loopback that has the packed packages of this repository and passes everything else on. */
+/** An npm registry on loopback: the packed packages of this repository, all others from upstream. */
 export interface Registry {
   url: string;
-  /** What makes npm use it, and a cache that forgets earlier packages of the same version. */
+  /** Makes npm use this registry, with a cache that has no earlier packages of the same version. */
   env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
 
-/** `folder` is for this run. What comes from elsewhere stays in `.cache/registry` between runs. */
+/**
+ * Packs the built packages and publishes them to a new registry.
+ *
+ * @param folder for the files of this run; packages from upstream stay in `.cache/registry`
+ */
 export async function startRegistry(folder: string): Promise<Registry> {
   const storage = path.join(root, '.cache/registry');
   const packed = packAll(path.join(folder, 'packed'));
@@ -23,11 +27,11 @@ export async function startRegistry(folder: string): Promise<Registry> {
     fs.rmSync(path.join(storage, name), { recursive: true, force: true });
   const config = path.join(folder, 'verdaccio.json');
   fs.mkdirSync(storage, { recursive: true });
-  fs.writeFileSync(config, JSON.stringify(toConfig(storage, folder, packed)));
+  fs.writeFileSync(config, JSON.stringify(createConfig(storage, folder, packed)));
   const verdaccio = path.join(root, 'node_modules/verdaccio/bin/verdaccio');
   const url = `http://127.0.0.1:${await freePort()}`;
   const cafile = npmConfig('cafile');
-  const server: Running = start(
+  const server = startProcess(
     process.execPath,
     [verdaccio, '--config', config, '--listen', new URL(url).host],
     {
@@ -39,13 +43,13 @@ export async function startRegistry(folder: string): Promise<Registry> {
     },
   );
   await until('the registry answers', async () => (await fetch(`${url}/-/ping`)).ok);
-  const env = toEnv(url, folder);
+  const env = createEnv(url, folder);
   for (const { file } of packed)
-    await succeed('npm', ['publish', file, '--ignore-scripts', '--tag', 'latest'], {
+    await runOrThrow('npm', ['publish', file, '--ignore-scripts', '--tag', 'latest'], {
       cwd: folder,
       env,
     });
-  return { url: url, env, stop: () => server.stop() };
+  return { url, env, stop: () => server.stop() };
 }
 
 const npmConfig = (key: string): string | undefined => {
@@ -56,13 +60,13 @@ const npmConfig = (key: string): string | undefined => {
   return value === 'undefined' || value === 'null' || value === '' ? undefined : value;
 };
 
-function toConfig(storage: string, folder: string, packed: { name: string }[]): unknown {
+function createConfig(storage: string, folder: string, packed: { name: string }[]): unknown {
   const open = { access: '$all', publish: '$all', unpublish: '$all' };
   return {
     storage,
     auth: { htpasswd: { file: path.join(folder, 'htpasswd'), max_users: -1 } },
     uplinks: {
-      elsewhere: {
+      upstream: {
         url: npmConfig('registry'),
         maxage: '12h',
         timeout: '60s',
@@ -73,7 +77,7 @@ function toConfig(storage: string, folder: string, packed: { name: string }[]): 
     },
     packages: {
       ...Object.fromEntries(packed.map(({ name }) => [name, open])),
-      '**': { access: '$all', proxy: 'elsewhere' },
+      '**': { access: '$all', proxy: 'upstream' },
     },
     log: { type: 'stdout', format: 'pretty', level: 'http' },
     web: { enable: false },
@@ -81,11 +85,12 @@ function toConfig(storage: string, folder: string, packed: { name: string }[]): 
   };
 }
 
-function toEnv(url: string, folder: string): NodeJS.ProcessEnv {
+function createEnv(url: string, folder: string): NodeJS.ProcessEnv {
   const cache = path.join(folder, 'npm-cache');
   fs.mkdirSync(cache, { recursive: true });
   const shared = path.join(npmConfig('cache')!, '_cacache');
-  // contents are found by their hash, so what this machine has already is not fetched again; `npx` folders are not shared
+  // npm finds contents by their hash, so packages that this machine has are not fetched again. The
+  // folders of `npx` are not shared.
   if (fs.existsSync(shared)) fs.symlinkSync(shared, path.join(cache, '_cacache'), 'dir');
   const userconfig = path.join(folder, 'npmrc');
   fs.writeFileSync(

@@ -1,18 +1,27 @@
 import path from 'node:path';
 import { freePort } from './ports.ts';
-import { type Running, start } from './processes.ts';
+import { type RunningProcess, startProcess } from './processes.ts';
 
-export interface Served extends Running {
-  /** Without a slash at its end. */
+/** A server in its own process. */
+export interface ServerProcess extends RunningProcess {
+  /** The origin, without a slash at its end. */
   url: string;
 }
 
-/** `npm run dev` (or another command that ends in Vite's own) on a free port. */
-export async function serveDev(
+/**
+ * Starts the development server of an app on a free port and waits until it listens.
+ *
+ * @param command starts Vite and passes the arguments that follow to it
+ *
+ * @example
+ * const server = await startDevServer(app, process.env);
+ * expect(await call(`${server.url}/hello/Ada`)).toMatchObject({ status: 200 });
+ */
+export async function startDevServer(
   app: string,
   env: NodeJS.ProcessEnv,
   command = ['npm', 'run', 'dev', '--'],
-): Promise<Served> {
+): Promise<ServerProcess> {
   const [name, ...args] = [
     ...command,
     '--host',
@@ -21,39 +30,56 @@ export async function serveDev(
     '--port',
     String(await freePort()),
   ];
-  const server = start(name!, args, { cwd: app, env: { ...env, NO_COLOR: '1' } });
-  const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
+  const server = startProcess(name!, args, { cwd: app, env: { ...env, NO_COLOR: '1' } });
+  const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
   return Object.assign(server, { url: url! });
 }
 
-/** A built server; the first line that it prints says where it listens. */
-export async function serveBuilt(
+/**
+ * Starts the built server of an app on a free port and waits until it listens. Its first line must
+ * be the log entry that says where.
+ *
+ * @param cwd folder that contains `dist/`
+ *
+ * @example
+ * const server = await startBuiltServer(app, { PATH: process.env.PATH });
+ */
+export async function startBuiltServer(
   cwd: string,
   env: NodeJS.ProcessEnv,
   [name, ...args]: [string, ...string[]] = [
     process.execPath,
     path.join(cwd, 'dist/server/index.mjs'),
   ],
-): Promise<Served> {
-  const server = start(name, args, { cwd, env: { PORT: '0', ...env } });
-  await server.seen(/"msg":"listening".*\n/);
+): Promise<ServerProcess> {
+  const server = startProcess(name, args, { cwd, env: { PORT: '0', ...env } });
+  await server.waitForOutput(/"msg":"listening".*\n/);
   const first = JSON.parse(server.stdout.slice(0, server.stdout.indexOf('\n'))) as {
     level: string;
     msg: string;
     url: string;
   };
   if (first.level !== 'info' || first.msg !== 'listening')
-    throw new Error(`The first line is not that it listens: ${server.stdout}`);
+    throw new Error(`The first line does not say where the server listens: ${server.stdout}`);
   return Object.assign(server, { url: first.url.replace(/\/$/, '') });
 }
 
-export interface Answer {
+/** A response with its body, read and, if it is JSON, parsed. */
+export interface ParsedResponse {
   status: number;
   body: unknown;
   headers: Headers;
 }
 
-/** One request; a JSON answer is parsed. */
+/**
+ * Sends one request, with `body` as JSON, and reads the response within 20 seconds.
+ *
+ * @example
+ * expect(await call(`${server.url}/sum`, { method: 'POST', body: { a: 1, b: 2 } })).toMatchObject({
+ *   status: 200,
+ *   body: { sum: 3 },
+ * });
+ */
 export async function call(
   url: string,
   {
@@ -61,7 +87,7 @@ export async function call(
     body,
     headers = {},
   }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
-): Promise<Answer> {
+): Promise<ParsedResponse> {
   const response = await fetch(url, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -69,10 +95,10 @@ export async function call(
     signal: AbortSignal.timeout(20_000),
   });
   const text = await response.text();
-  const json = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
-    body: json ? JSON.parse(text) : text,
+    body: isJson ? JSON.parse(text) : text,
     headers: response.headers,
   };
 }

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { editFile } from '@gati/test-kit/files';
-import { finish, stopAll, succeed } from '@gati/test-kit/processes';
+import { runProcess, stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { call, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { call, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 const version = (
@@ -38,18 +38,18 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
     base = temporaryFolder(`existing-${template}`);
     app = path.join(base, 'app');
   });
-  afterEach(stopAll);
+  afterEach(stopProcesses);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
   test('takes the plugin and one handler', async () => {
     const createVite = path.join(root, 'node_modules/create-vite/index.js');
-    await succeed(
+    await runOrThrow(
       process.execPath,
       [createVite, 'app', '--template', template, '--no-interactive', '--no-immediate'],
       { cwd: base, env },
     );
     configs = tsconfigs(app);
-    await succeed('npm', ['install', '-D', `vite-plugin-gati@${version}`], { cwd: app, env });
+    await runOrThrow('npm', ['install', '-D', `vite-plugin-gati@${version}`], { cwd: app, env });
     const config = path.join(app, 'vite.config.ts');
     if (fs.existsSync(config)) {
       editFile(
@@ -66,11 +66,11 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
     expect(fs.readFileSync(config, 'utf8')).toContain('gati()');
     fs.mkdirSync(path.join(app, 'src/handlers'), { recursive: true });
     fs.writeFileSync(path.join(app, 'src/handlers/hello.ts'), TYPED);
-    await succeed('npx', ['gati', 'generate'], { cwd: app, env });
+    await runOrThrow('npx', ['gati', 'generate'], { cwd: app, env });
   });
 
   test('passes its own build', async () => {
-    await succeed('npm', ['run', 'build'], { cwd: app, env });
+    await runOrThrow('npm', ['run', 'build'], { cwd: app, env });
     expect(tsconfigs(app)).toEqual(configs);
   });
 
@@ -101,22 +101,22 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
   };
 
   test('client and API share the origin in dev', async () => {
-    const server = await serveDev(app, env);
+    const server = await startDevServer(app, env);
     await works(server.url);
   });
 
   test('client and API share the origin from the build', async () => {
-    const server = await serveBuilt(app, env);
+    const server = await startBuiltServer(app, env);
     await works(server.url);
   });
 
   test('the bare form needs gati check --fix before its build', async () => {
     const handler = path.join(app, 'src/handlers/sum.ts');
     fs.writeFileSync(handler, BARE);
-    expect((await finish('npm', ['run', 'build'], { cwd: app, env })).code).not.toBe(0);
-    await succeed('npx', ['gati', 'check', '--fix'], { cwd: app, env });
-    await succeed('npm', ['run', 'build'], { cwd: app, env });
-    const server = await serveBuilt(app, env);
+    expect((await runProcess('npm', ['run', 'build'], { cwd: app, env })).code).not.toBe(0);
+    await runOrThrow('npx', ['gati', 'check', '--fix'], { cwd: app, env });
+    await runOrThrow('npm', ['run', 'build'], { cwd: app, env });
+    const server = await startBuiltServer(app, env);
     expect(
       await call(`${server.url}/api/sum`, { method: 'POST', body: { a: 1, b: 2 } }),
     ).toMatchObject({ status: 200, body: { sum: 3 } });

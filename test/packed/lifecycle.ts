@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { editFile } from '@gati/test-kit/files';
-import { stopAll, succeed } from '@gati/test-kit/processes';
-import { type Answer, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { stopProcesses, runOrThrow } from '@gati/test-kit/processes';
+import { type ParsedResponse, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 
@@ -16,7 +16,7 @@ export interface Life {
     file: string;
     from: string;
     to: string;
-    ask(url: string): Promise<Answer>;
+    ask(url: string): Promise<ParsedResponse>;
     expect: unknown;
   };
 }
@@ -36,12 +36,12 @@ export function live({ template, works, edit: change }: Life): App {
     base = temporaryFolder(`create-${template}`);
     app.folder = path.join(base, 'my-app');
   });
-  afterEach(stopAll);
+  afterEach(stopProcesses);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
   test('npm create gati', async () => {
     const args = ['create', 'gati@latest', 'my-app', '--', '--template', template, '--yes'];
-    const { stdout } = await succeed('npm', args, { cwd: base, env: app.env });
+    const { stdout } = await runOrThrow('npm', args, { cwd: base, env: app.env });
     expect(stdout).toContain('cd my-app\n  npm run dev');
     expect(fs.existsSync(path.join(app.folder, 'node_modules/vite-plugin-gati/package.json'))).toBe(
       true,
@@ -49,11 +49,11 @@ export function live({ template, works, edit: change }: Life): App {
   });
 
   test('tsc --noEmit right after the installation', async () => {
-    await succeed('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+    await runOrThrow('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
   });
 
   test('npm run dev, an edit without a restart', async () => {
-    const server = await serveDev(app.folder, app.env);
+    const server = await startDevServer(app.folder, app.env);
     await works(server.url);
     const file = path.join(app.folder, change.file);
     const before = fs.readFileSync(file, 'utf8');
@@ -73,11 +73,11 @@ export function live({ template, works, edit: change }: Life): App {
   });
 
   test('npm test', async () => {
-    await succeed('npm', ['test'], { cwd: app.folder, env: app.env });
+    await runOrThrow('npm', ['test'], { cwd: app.folder, env: app.env });
   });
 
   test('gati check has nothing to say', async () => {
-    const { stdout } = await succeed('npx', ['gati', 'check', '--json'], {
+    const { stdout } = await runOrThrow('npx', ['gati', 'check', '--json'], {
       cwd: app.folder,
       env: app.env,
     });
@@ -85,15 +85,15 @@ export function live({ template, works, edit: change }: Life): App {
   });
 
   test('npm run build, npm start', async () => {
-    await succeed('npm', ['run', 'build'], { cwd: app.folder, env: app.env });
-    const server = await serveBuilt(app.folder, app.env, ['npm', 'start', '--silent']);
+    await runOrThrow('npm', ['run', 'build'], { cwd: app.folder, env: app.env });
+    const server = await startBuiltServer(app.folder, app.env, ['npm', 'start', '--silent']);
     await works(server.url);
   });
 
   test('dist/ runs alone', async () => {
     const alone = temporaryFolder('alone');
     fs.cpSync(path.join(app.folder, 'dist'), path.join(alone, 'dist'), { recursive: true });
-    const server = await serveBuilt(alone, { PATH: process.env['PATH'] });
+    const server = await startBuiltServer(alone, { PATH: process.env['PATH'] });
     await works(server.url);
     await server.stop();
     expect(server.child.exitCode).toBe(0);
@@ -101,7 +101,7 @@ export function live({ template, works, edit: change }: Life): App {
   });
 
   test('tsc --noEmit', async () => {
-    await succeed('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+    await runOrThrow('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
   });
 
   return app;

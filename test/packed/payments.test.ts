@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { editFile } from '@gati/test-kit/files';
-import { finish, succeed } from '@gati/test-kit/processes';
-import { call, serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { runProcess, runOrThrow } from '@gati/test-kit/processes';
+import { call, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { live } from './lifecycle.ts';
 import { describeReleases } from './releases.ts';
@@ -45,8 +45,8 @@ describe('payments', () => {
       expect: { error: 'NoFunds' },
     },
   });
-  const gati = (...args: string[]): ReturnType<typeof finish> =>
-    finish('npx', ['gati', ...args], { cwd: app.folder, env: app.env });
+  const gati = (...args: string[]): ReturnType<typeof runProcess> =>
+    runProcess('npx', ['gati', ...args], { cwd: app.folder, env: app.env });
   const file = (name: string): string => path.join(app.folder, name);
   // oxlint-disable-next-line typescript/no-explicit-any -- documents whose members a test reads
   const json = (name: string): any => JSON.parse(fs.readFileSync(file(name), 'utf8'));
@@ -149,7 +149,7 @@ await client.payments.capture({ params: { id: 'p1' }, body: { amount: '5' } });
 await client.payments.capture({ body: { amount: 5 } });
 `,
       );
-      const { code, stdout } = await finish('npx', ['tsc', '--noEmit'], {
+      const { code, stdout } = await runProcess('npx', ['tsc', '--noEmit'], {
         cwd: app.folder,
         env: app.env,
       });
@@ -161,13 +161,13 @@ await client.payments.capture({ body: { amount: 5 } });
     });
 
     test('answers them in dev', async () => {
-      const server = await serveDev(app.folder, app.env);
+      const server = await startDevServer(app.folder, app.env);
       await captures(server.url);
     });
 
     test('answers them from the build', async () => {
-      await succeed('npm', ['run', 'build'], { cwd: app.folder, env: app.env });
-      const server = await serveBuilt(app.folder, app.env);
+      await runOrThrow('npm', ['run', 'build'], { cwd: app.folder, env: app.env });
+      const server = await startBuiltServer(app.folder, app.env);
       await captures(server.url);
       expect(
         Object.keys(json('dist/openapi.json')['paths']['/payments/{id}/capture'].post.responses),
@@ -183,7 +183,7 @@ await client.payments.capture({ body: { amount: 5 } });
       expect(fs.readFileSync(file(HANDLER), 'utf8')).toMatch(
         /Args<typeof route>|Handler<typeof route>/,
       );
-      await succeed('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+      await runOrThrow('npx', ['tsc', '--noEmit'], { cwd: app.folder, env: app.env });
       fs.writeFileSync(file(HANDLER), typed);
     });
   });
@@ -271,13 +271,13 @@ await client.payments.capture({ body: { amount: 5 } });
         GATI_WORKERS: '2',
         GATI_EFFECTS: 'memory:',
       };
-      const server = await serveBuilt(app.folder, env);
+      const server = await startBuiltServer(app.folder, env);
       expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
       await captures(server.url);
       expect(await call(`${server.url}/livez`)).toMatchObject({ status: 200 });
       await until('ready', async () => (await call(`${server.url}/readyz`)).status === 200);
       // the effect runs behind the answer and logs
-      await server.seen(/"msg":"captured"/);
+      await server.waitForOutput(/"msg":"captured"/);
       await server.stop();
       expect(server.child.exitCode).toBe(0);
     });
@@ -286,7 +286,7 @@ await client.payments.capture({ body: { amount: 5 } });
       const config = fs.readFileSync(file('vite.config.ts'), 'utf8');
       for (const name of ['vite.config.ts', 'tsconfig.json'])
         fs.renameSync(file(name), `${app.folder}-${name}`);
-      const server = await serveDev(app.folder, app.env, ['npx', 'gati', 'dev']);
+      const server = await startDevServer(app.folder, app.env, ['npx', 'gati', 'dev']);
       await captures(server.url);
       for (const name of ['vite.config.ts', 'tsconfig.json'])
         fs.renameSync(`${app.folder}-${name}`, file(name));

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { editFile } from '@gati/test-kit/files';
-import { finish } from '@gati/test-kit/processes';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { runProcess } from '@gati/test-kit/processes';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import type { App } from './lifecycle.ts';
 
@@ -25,7 +25,7 @@ export function describeReleases(app: App, handler: string): void {
     afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
     const gati = async (...args: string[]): Promise<Document & { exit: number | null }> => {
-      const { code, stdout, stderr } = await finish('npx', ['gati', ...args, '--json'], {
+      const { code, stdout, stderr } = await runProcess('npx', ['gati', ...args, '--json'], {
         cwd: app.folder,
         env,
       });
@@ -44,7 +44,7 @@ export function describeReleases(app: App, handler: string): void {
         bump: 'none',
       });
 
-      const server = await serveBuilt(app.folder, env);
+      const server = await startBuiltServer(app.folder, env);
       const ask = async (version: string): Promise<unknown> => {
         const { status, headers } = await call(`${server.url}/payments/p1/capture`, {
           method: 'POST',

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage } from '@gati/test-kit/browser';
+import { browserMissing, openBrowser, openPage } from '@gati/test-kit/browser';
 import { editFile } from '@gati/test-kit/files';
-import { finish, succeed } from '@gati/test-kit/processes';
+import { runProcess, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { serveBuilt, serveDev } from '@gati/test-kit/servers';
+import { startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 import type { App } from './lifecycle.ts';
@@ -91,7 +91,7 @@ export function describeSdk(app: App): void {
       editFile(path.join(app.folder, 'vite.config.ts'), (text) =>
         text.replace('gati()', 'gati({ cors: { origins: true } })'),
       );
-      const built = await finish('npx', ['gati', 'build', '--json'], {
+      const built = await runProcess('npx', ['gati', 'build', '--json'], {
         cwd: app.folder,
         env: app.env,
       });
@@ -115,8 +115,8 @@ export function describeSdk(app: App): void {
         '--no-interactive',
         '--no-immediate',
       ];
-      await succeed(process.execPath, [createVite, ...options], { cwd: base, env: app.env });
-      await succeed('npm', ['install', sdk, '@types/node@20'], { cwd: folder, env: app.env });
+      await runOrThrow(process.execPath, [createVite, ...options], { cwd: base, env: app.env });
+      await runOrThrow('npm', ['install', sdk, '@types/node@20'], { cwd: folder, env: app.env });
       const installed = path.join(folder, 'node_modules', name);
       expect(fs.existsSync(path.join(installed, 'node_modules'))).toBe(false);
       expect(fs.existsSync(path.join(folder, 'node_modules/vite-plugin-gati'))).toBe(false);
@@ -138,7 +138,7 @@ export function describeSdk(app: App): void {
           'tsconfig.node.json',
           JSON.stringify({ compilerOptions, files: ['right.mts', 'right.cts', 'wrong.mts'] }),
         );
-        const { code, stdout } = await finish('npx', ['tsc', '-p', 'tsconfig.node.json'], {
+        const { code, stdout } = await runProcess('npx', ['tsc', '-p', 'tsconfig.node.json'], {
           cwd: folder,
           env: app.env,
         });
@@ -152,12 +152,12 @@ export function describeSdk(app: App): void {
   .then(({ ok, status, data, error, headers }) => console.log(JSON.stringify({ ok, status, data, error, version: headers.get('x-api-version') })));\n`;
       write('run.mjs', `import { createClient } from 'NAME';\n${program}`);
       write('run.cjs', `const { createClient } = require('NAME');\n${program}`);
-      const server = await serveBuilt(app.folder, app.env);
+      const server = await startBuiltServer(app.folder, app.env);
       for (const file of ['run.mjs', 'run.cjs']) {
         const run = async (amount: string): Promise<unknown> =>
           JSON.parse(
             (
-              await succeed(process.execPath, [file, server.url, amount], {
+              await runOrThrow(process.execPath, [file, server.url, amount], {
                 cwd: folder,
                 env: app.env,
               })
@@ -182,18 +182,18 @@ export function describeSdk(app: App): void {
       }
     });
 
-    test.skipIf(noBrowser)('calls it from a page that its bundle is in', async () => {
+    test.skipIf(browserMissing)('calls it from a page that its bundle is in', async () => {
       for (const file of ['right.mts', 'right.cts', 'wrong.mts'])
         fs.rmSync(path.join(folder, file));
       write('src/main.ts', PAGE);
-      await succeed('npm', ['run', 'build'], { cwd: folder, env: app.env });
+      await runOrThrow('npm', ['run', 'build'], { cwd: folder, env: app.env });
       const [bundle] = fs
         .readdirSync(path.join(folder, 'dist/assets'))
         .filter((file) => file.endsWith('.js'));
       expect(fs.statSync(path.join(folder, 'dist/assets', bundle!)).size).toBeLessThan(15_000);
-      const server = await serveBuilt(app.folder, app.env);
-      const pages = await serveDev(folder, app.env, ['npx', 'vite', 'preview']);
-      const { browser, close } = await openBrowser();
+      const server = await startBuiltServer(app.folder, app.env);
+      const pages = await startDevServer(folder, app.env, ['npx', 'vite', 'preview']);
+      const browser = await openBrowser();
       try {
         const { page, errors } = await openPage(
           browser,
@@ -206,9 +206,10 @@ export function describeSdk(app: App): void {
         );
         expect(errors).toEqual([]);
       } finally {
-        await close();
+        await browser.close();
       }
     });
-    if (noBrowser) console.warn(`\n  !! The SDK in a browser is NOT tested: ${noBrowser}\n`);
+    if (browserMissing)
+      console.warn(`\n  !! The SDK in a browser is NOT tested: ${browserMissing}\n`);
   });
 }

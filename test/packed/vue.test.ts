@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { succeed } from '@gati/test-kit/processes';
+import { runOrThrow } from '@gati/test-kit/processes';
 import { call } from '@gati/test-kit/servers';
 import { live } from './lifecycle.ts';
 
@@ -37,6 +37,6 @@ describe('vue', () => {
   });
 
   test('vue-tsc reads the components', async () => {
-    await succeed('npx', ['vue-tsc', '--noEmit'], { cwd: app.folder, env: app.env });
+    await runOrThrow('npx', ['vue-tsc', '--noEmit'], { cwd: app.folder, env: app.env });
   });
 });

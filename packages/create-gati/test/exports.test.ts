@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listExports } from '../../../test/kit/list-exports.ts';
+import { listExports } from '@gati/test-kit/list-exports';
 
 test(
   'the entries of create-gati export the names in exports.snapshot.txt',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { finish, stopAll } from '@gati/test-kit/processes';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { runProcess, stopProcesses } from '@gati/test-kit/processes';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
 import { build, copyAway, makeApp } from './app.ts';
@@ -44,7 +44,7 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
     METADATA_SERVER_DETECTION: 'none',
   };
   const env = { PATH: process.env.PATH!, ...emulators, GATI_EFFECTS: address };
-  afterEach(stopAll);
+  afterEach(stopProcesses);
   afterAll(async () => {
     await Promise.all([queues.stop(), objects.stop()]);
   });
@@ -56,12 +56,12 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
       { effects: ['pubsub'] },
     );
     expect(warnings).toEqual([]);
-    const served = await serveBuilt(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
+    const served = await startBuiltServer(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
     const ask = async (): Promise<unknown> =>
       (await call(`${served.url}/mails`, { method: 'POST' })).body;
     const first = await ask();
     expect(first).toEqual({ id: expect.any(String) });
-    await served.seen(/"msg":"sent"/);
+    await served.waitForOutput(/"msg":"sent"/);
     expect(await ask()).toEqual(first);
   });
 
@@ -75,7 +75,7 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
         { effects: ['pubsub'] },
       );
       const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-      const started = await finish(process.execPath, [entry], { env: { ...env, PORT: '0' } });
+      const started = await runProcess(process.execPath, [entry], { env: { ...env, PORT: '0' } });
       expect(started.code).toBe(1);
       expect(started.stdout + started.stderr).toContain('npm install google-auth-library');
     },

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { finish, stopAll } from '@gati/test-kit/processes';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { runProcess, stopProcesses } from '@gati/test-kit/processes';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
@@ -64,7 +64,7 @@ const chunksOf = (outDir: string): string[] =>
   fs.readdirSync(path.join(outDir, 'server'), { recursive: true }) as string[];
 const clean = { PATH: process.env.PATH! };
 
-afterEach(stopAll);
+afterEach(stopProcesses);
 afterAll(async () => {
   for (const { server } of Object.values(CLOUDS)) if ('stop' in server) await server.stop();
 });
@@ -88,22 +88,26 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
         expect(warnings).toEqual([]);
         const settings = { ...clean, ...env(server.url), GATI_EFFECTS: address, GATI_WORKERS: '2' };
         const alone = copyAway(outDir);
-        const served = await serveBuilt(alone, settings);
+        const served = await startBuiltServer(alone, settings);
         expect(await call(`${served.url}/mails`, { method: 'POST' })).toMatchObject({
           status: 202,
         });
-        await served.seen(/"msg":"sent"/);
+        await served.waitForOutput(/"msg":"sent"/);
         const entry = path.join(alone, 'dist/server/index.mjs');
-        const listed = await finish(process.execPath, [entry, 'effects', 'list'], {
+        const listed = await runProcess(process.execPath, [entry, 'effects', 'list'], {
           env: settings,
         });
         expect(listed).toMatchObject({
           code: 1,
           stderr: expect.stringMatching(new RegExp(`GATI_EFFECTS_LOOK.*${counts}`)),
         });
-        const redriven = await finish(process.execPath, [entry, 'effects', 'redrive', '--json'], {
-          env: settings,
-        });
+        const redriven = await runProcess(
+          process.execPath,
+          [entry, 'effects', 'redrive', '--json'],
+          {
+            env: settings,
+          },
+        );
         expect(JSON.parse(redriven.stdout)).toEqual({ redriven: 0 });
       },
     );
@@ -122,7 +126,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
           ),
         ).toEqual([]);
         const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-        const started = await finish(process.execPath, [entry], {
+        const started = await runProcess(process.execPath, [entry], {
           env: { ...clean, PORT: '0', GATI_EFFECTS: address },
         });
         expect(started.code).toBe(1);

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { afterEach, describe, expect, test } from 'vitest';
-import { stopAll } from '@gati/test-kit/processes';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { stopProcesses } from '@gati/test-kit/processes';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { build, copyAway, type Files, makeApp, readAll, write } from './app.ts';
 
 const HELLO: Files = {
@@ -20,7 +20,7 @@ const CLIENT: Files = {
   'public/robots.txt': 'User-agent: *',
 };
 
-afterEach(stopAll);
+afterEach(stopProcesses);
 const MINUTE = 60_000;
 
 describe('vite build', () => {
@@ -62,7 +62,7 @@ describe('vite build', () => {
         expect(fs.existsSync(path.join(app, file)), file).toBe(true);
       }
 
-      const server = await serveBuilt(copyAway(outDir), { NODE_ENV: 'production' });
+      const server = await startBuiltServer(copyAway(outDir), { NODE_ENV: 'production' });
       const answer = await call(`${server.url}/hello/Ada`);
       expect(answer).toMatchObject({ status: 200, body: { message: 'Hello, Ada' } });
       expect(answer.headers.get('x-gati-release')).toBe(manifest.release.id);
@@ -100,7 +100,7 @@ describe('vite build', () => {
         'release.mjs',
       ]);
 
-      const running = await serveBuilt(copyAway(outDir), {});
+      const running = await startBuiltServer(copyAway(outDir), {});
       const page = await call(`${running.url}/`, { headers: { accept: 'text/html' } });
       expect(page).toMatchObject({
         status: 200,
@@ -169,7 +169,7 @@ export const handler = () => ({ css: transform({ filename: 'a.css', code: Buffer
         arch: process.arch,
         packages: [{ name: 'lightningcss' }],
       });
-      const server = await serveBuilt(copyAway(outDir), {});
+      const server = await startBuiltServer(copyAway(outDir), {});
       expect(await call(`${server.url}/css`)).toMatchObject({
         status: 200,
         body: { css: 'a{color:red}' },
@@ -186,7 +186,7 @@ export const route = 'GET /name';
 export const handler = () => ({ name: new PaymentRefused('x').constructor.name });
 `,
     });
-    const server = await serveBuilt(copyAway((await build(app)).outDir), {});
+    const server = await startBuiltServer(copyAway((await build(app)).outDir), {});
     expect(await call(`${server.url}/name`)).toMatchObject({ body: { name: 'PaymentRefused' } });
     await server.stop();
   });

@@ -4,13 +4,13 @@ import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { preview, type PreviewServer } from 'vite';
 import gati from '../../src/index.ts';
-import { start as startProcess, stopAll } from '@gati/test-kit/processes';
+import { startProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { build, makeApp } from './app.ts';
 
-afterEach(stopAll);
+afterEach(stopProcesses);
 
 const FILES = {
   'index.html': '<!doctype html><title>App</title>',
@@ -82,7 +82,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
       [vite, 'preview', '--port', '0', '--host', '127.0.0.1'],
       { cwd: app },
     );
-    const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
+    const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
     const { body: pids } = (await call(`${url!}/pids`)) as { body: number[] };
     expect(pids.every(isAlive)).toBe(true);
     server.child.kill(signal);

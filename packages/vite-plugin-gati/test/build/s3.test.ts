@@ -9,8 +9,8 @@ import {
   putRelease,
   rollbackRelease,
 } from '@gati/runtime-h3/releases';
-import { finish, stopAll } from '@gati/test-kit/processes';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { runProcess, stopProcesses } from '@gati/test-kit/processes';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { startMoto } from '../../../../test/servers/moto.ts';
 import { build, copyAway, makeApp, write } from './app.ts';
@@ -48,7 +48,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     client.destroy();
   }, 5 * MINUTE);
   afterAll(async () => {
-    await stopAll();
+    await stopProcesses();
     process.env = before;
     if ('stop' in moto) await moto.stop();
   });
@@ -66,7 +66,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
       await store.close();
       alone = copyAway(outDir);
       const entry = path.join(alone, 'dist/server/index.mjs');
-      const listed = await finish(process.execPath, [entry, 'releases', 'list', '--json'], {
+      const listed = await runProcess(process.execPath, [entry, 'releases', 'list', '--json'], {
         env: { ...process.env, GATI_RELEASES: url },
       });
       expect(listed, listed.stderr).toMatchObject({ code: 0 });
@@ -83,7 +83,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     async () => {
       process.env.GATI_RELEASES = url;
       const store = await openReleaseStore(url);
-      const server = await serveBuilt(alone, {
+      const server = await startBuiltServer(alone, {
         ...process.env,
         GATI_WORKERS: '1',
         GATI_CACHE: path.join(alone, 'cache'),
@@ -134,7 +134,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
       .map((name) => fs.statSync(path.join(outDir, 'server/chunks', name)).size);
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(600_000);
     const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-    const listed = await finish(process.execPath, [entry, 'releases', 'list'], {
+    const listed = await runProcess(process.execPath, [entry, 'releases', 'list'], {
       env: { ...process.env, GATI_RELEASES: url },
     });
     expect(listed).toMatchObject({

@@ -4,15 +4,21 @@ import fs from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { finish, type Finished, start, stopAll, succeed } from '@gati/test-kit/processes';
+import {
+  runProcess,
+  type ProcessResult,
+  startProcess,
+  stopProcesses,
+  runOrThrow,
+} from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { copyAway, makeApp } from '../build/app.ts';
 
 // What is published: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
-const gati = (cwd: string, ...args: string[]): Promise<Finished> =>
-  finish(process.execPath, [BIN, ...args], { cwd });
+const gati = (cwd: string, ...args: string[]): Promise<ProcessResult> =>
+  runProcess(process.execPath, [BIN, ...args], { cwd });
 
 const BARE = `export const route = 'GET /users/:id';
 export async function handler(req, res, gctx, lctx) {
@@ -25,7 +31,7 @@ export async function handler(req, res, gctx, lctx) {
 `;
 const USERS = { 'src/handlers/users/get.ts': BARE };
 
-afterEach(stopAll);
+afterEach(stopProcesses);
 const MINUTE = 60_000;
 
 describe('gati', () => {
@@ -259,7 +265,7 @@ describe('a reader that has seen enough', () => {
   ])('ends `gati %s` without a word', { timeout: MINUTE }, async (words, code) => {
     // Reads nothing at all, so that each write fails.
     const line = `{ sleep 0.2; "${process.execPath}" "${BIN}" ${words}; echo "code $?" >&3; } 3>&2 | true`;
-    expect(await finish('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({
+    expect(await runProcess('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({
       stdout: '',
       stderr: `code ${code}\n`,
     });
@@ -277,7 +283,7 @@ describe('gati build', () => {
       routes: ['GET /users/:id'],
       warnings: [],
     });
-    const server = await serveBuilt(copyAway(path.join(app, 'dist')), {});
+    const server = await startBuiltServer(copyAway(path.join(app, 'dist')), {});
     expect(await call(`${server.url}/users/7`)).toMatchObject({
       status: 200,
       body: { id: '7', route: 'GET /users/:id', up: '1.2.3' },
@@ -325,9 +331,9 @@ describe('gati build', () => {
 test('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () => {
   const app = makeApp(USERS);
   expect(await gati(app, 'build')).toMatchObject({ code: 0 });
-  await succeed('mkfifo', ['before', 'after'], { cwd: app });
-  const write = (pipe: string): Promise<Finished> =>
-    succeed('sh', ['-c', `cat dist/gati.manifest.json > ${pipe}`], { cwd: app });
+  await runOrThrow('mkfifo', ['before', 'after'], { cwd: app });
+  const write = (pipe: string): Promise<ProcessResult> =>
+    runOrThrow('sh', ['-c', `cat dist/gati.manifest.json > ${pipe}`], { cwd: app });
   const [done] = await Promise.all([
     gati(app, 'diff', 'before', 'after', '--json'),
     write('before'),
@@ -343,11 +349,11 @@ test('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () 
 describe('gati dev', () => {
   test('serves a folder that has handlers only, until Ctrl-C', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
-    const server = start(process.execPath, [BIN, 'dev', '--port', '0'], {
+    const server = startProcess(process.execPath, [BIN, 'dev', '--port', '0'], {
       cwd: app,
       env: { ...process.env, CI: '1' },
     });
-    const [, url] = await server.seen(/Local:\s+(http:\/\/[^\s/]+)/);
+    const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
     expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
     expect(await call(`${url!}/users/0`)).toMatchObject({ status: 404, body: { error: 'NoUser' } });
     await server.stop('SIGINT');

@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { finish, type Finished, stopAll } from '@gati/test-kit/processes';
+import { runProcess, type ProcessResult, stopProcesses } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
-import { call, serveBuilt } from '@gati/test-kit/servers';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { makeApp, write } from '../build/app.ts';
 
 // What is published: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
 const MINUTE = 60_000;
 
-afterEach(stopAll);
+afterEach(stopProcesses);
 
 const user = (answer: string): Record<string, string> => ({
   'src/handlers/users.ts': `export const route = 'GET /users/:id';
@@ -36,8 +36,8 @@ async function run(
   app: string,
   args: string[],
   env: Record<string, string> = {},
-): Promise<Finished & { document: Document }> {
-  const done = await finish(process.execPath, [BIN, ...args, '--json'], {
+): Promise<ProcessResult & { document: Document }> {
+  const done = await runProcess(process.execPath, [BIN, ...args, '--json'], {
     cwd: app,
     env: { ...process.env, CI: '', ...env },
   });
@@ -225,8 +225,8 @@ describe('releases from the command line', () => {
       await releaseAs(app, FIRST);
       const entry = path.join(app, 'dist/server/index.mjs');
       const env = { ...process.env, GATI_RELEASES: path.join(app, '.gati/releases') };
-      const server = async (...args: string[]): Promise<Finished> =>
-        finish(process.execPath, [entry, ...args], { cwd: app, env });
+      const server = async (...args: string[]): Promise<ProcessResult> =>
+        runProcess(process.execPath, [entry, ...args], { cwd: app, env });
 
       const activated = await server('activate', '1.2.3', '--json');
       expect(activated, activated.stderr).toMatchObject({ code: 0 });
@@ -253,7 +253,7 @@ describe('releases from the command line', () => {
         code: 2,
         stderr: expect.stringContaining('GATI_USAGE'),
       });
-      const nowhere = await finish(process.execPath, [entry, 'releases', 'list', '--json'], {
+      const nowhere = await runProcess(process.execPath, [entry, 'releases', 'list', '--json'], {
         cwd: app,
         env: { ...env, GATI_RELEASES: '' },
       });
@@ -266,7 +266,7 @@ describe('releases from the command line', () => {
     const app = makeApp(FIRST, 'shop');
     await releaseAs(app, FIRST, '--at', '2026-01-01');
     await ok(app, 'activate', '1.2.3');
-    const server = await serveBuilt(app, {
+    const server = await startBuiltServer(app, {
       GATI_RELEASES: path.join(app, '.gati/releases'),
       GATI_WORKERS: '2',
     });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type Running, start, stopAll } from '@gati/test-kit/processes';
+import { type RunningProcess, startProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
 import { makeApp } from '../build/app.ts';
@@ -42,13 +42,13 @@ const APP = {
     "import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n",
 };
 
-afterEach(stopAll);
+afterEach(stopProcesses);
 const MINUTE = 60_000;
 
-const run = (app: string, ...args: string[]): Running =>
-  start(process.execPath, args, { cwd: app, env: { ...process.env, CI: '1' } });
-const urlOf = async (server: Running): Promise<string> =>
-  (await server.seen(/Local:\s+(http:\/\/[^\s/]+)/))[1]!;
+const run = (app: string, ...args: string[]): RunningProcess =>
+  startProcess(process.execPath, args, { cwd: app, env: { ...process.env, CI: '1' } });
+const urlOf = async (server: RunningProcess): Promise<string> =>
+  (await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/))[1]!;
 
 test.each([
   ['gati dev', [GATI, 'dev', '--port', '0']],
@@ -60,11 +60,11 @@ test.each([
     const server = run(makeApp(APP), ...args);
     const url = await urlOf(server);
     expect((await call(`${url}/later`)).status).toBe(200);
-    await server.seen(
+    await server.waitForOutput(
       /src\/handlers\/later\.ts:5:11 GATI_UNCAUGHT: nobody caught this error: too late/,
     );
-    await server.seen(/at Timeout\S* \(\S*\/src\/handlers\/later\.ts:5:11\)/);
-    await server.seen(/GATI_UNCAUGHT: nobody caught this error: only a text/);
+    await server.waitForOutput(/at Timeout\S* \(\S*\/src\/handlers\/later\.ts:5:11\)/);
+    await server.waitForOutput(/GATI_UNCAUGHT: nobody caught this error: only a text/);
     expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
     await server.stop('SIGTERM');
   },
@@ -74,12 +74,14 @@ test('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   const server = run(makeApp(APP), GATI, 'dev', '--port', '0');
   const url = await urlOf(server);
   expect((await call(`${url}/odd`)).status).toBe(200);
-  await server.seen(/GATI_UNCAUGHT: nobody caught this error: \[Object: null prototype\] \{\}/);
-  await server.seen(/GATI_UNCAUGHT: nobody caught this error: from elsewhere/);
-  await server.seen(
+  await server.waitForOutput(
+    /GATI_UNCAUGHT: nobody caught this error: \[Object: null prototype\] \{\}/,
+  );
+  await server.waitForOutput(/GATI_UNCAUGHT: nobody caught this error: from elsewhere/);
+  await server.waitForOutput(
     /src\/handlers\/odd\.ts:5:\d+ GATI_UNCAUGHT: nobody caught this error: with an id/,
   );
-  await server.seen(
+  await server.waitForOutput(
     /GATI_UNCAUGHT: nobody caught this error: a value that can't be shown \(object\)/,
   );
   await expect.poll(() => (server.stdout + server.stderr).match(/GATI_UNCAUGHT/g)).toHaveLength(10);
@@ -99,8 +101,8 @@ await Promise.reject(new Error('the database is away'));
 `,
   });
   const program = run(app, 'serve.mjs');
-  await program.seen(/listens/);
-  await program.seen(/Error: the database is away/);
+  await program.waitForOutput(/listens/);
+  await program.waitForOutput(/Error: the database is away/);
   await expect.poll(() => program.child.exitCode, { timeout: 20_000 }).toBe(1);
   expect(program.stdout + program.stderr).not.toContain('GATI_UNCAUGHT');
 });
