@@ -27,7 +27,7 @@ const FOLDERS = {
     manifest release
   `,
   'runtime-h3': `
-    command cloud ports.ts types telemetry validate config data modules context effects
+    collections command cloud ports.ts types telemetry validate config data modules context effects
     global-context releases app server
   `,
   'vite-plugin-gati': `

@@ -1,3 +1,4 @@
+import { getOrCreate } from '../collections/get-or-create.ts';
 import type { EffectFile, RateLimit, RetryPolicy } from '../types/effects.ts';
 
 /** What an effect's exports ask for, with every default. Times are milliseconds. */
@@ -60,9 +61,7 @@ const known = new WeakMap<EffectFile, EffectSettings>();
 /** What can't be used is as if it were absent: {@link checkSettings} tells. */
 export function toSettings(file: EffectFile | undefined): EffectSettings {
   if (file === undefined) return DEFAULTS;
-  let settings = known.get(file);
-  if (settings === undefined) known.set(file, (settings = readSettings(file)));
-  return settings;
+  return getOrCreate(known, file, readSettings);
 }
 
 function readSettings(file: EffectFile): EffectSettings {

@@ -1,4 +1,5 @@
 import type { Logger } from '../../types/context.ts';
+import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { ClaimRequest, Lease, QueueDriver } from '../../ports.ts';
 import { RateWindow } from './rate-window.ts';
 import { toSettings } from '../settings.ts';
@@ -58,11 +59,8 @@ export function createClaimLoop({
   let rateTimer: NodeJS.Timeout | undefined;
   let stopReady: (() => void) | undefined;
 
-  const laneOf = (effect: string): Lane => {
-    let lane = lanes.get(effect);
-    if (!lane) lanes.set(effect, (lane = { running: 0, rate: new RateWindow(), dryAt: -1 }));
-    return lane;
-  };
+  const laneOf = (effect: string): Lane =>
+    getOrCreate(lanes, effect, () => ({ running: 0, rate: new RateWindow(), dryAt: -1 }));
 
   const requests = async (): Promise<ClaimRequest[]> => {
     const wanted: ClaimRequest[] = [];

@@ -1,4 +1,5 @@
 import { type Defs, GatiError } from '@gati/contract';
+import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { QueueJob } from '../../ports.ts';
 import type { InputCheck } from '../../types/bundle.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';
@@ -40,10 +41,6 @@ function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs):
 const decoders = new WeakMap<InputCheck, { decode: Decode | undefined }>();
 
 function toDecode(input: InputCheck, $defs: Defs): Decode | undefined {
-  let known = decoders.get(input);
-  if (!known) {
-    known = { decode: compileDecode(input.schema, $defs) };
-    decoders.set(input, known);
-  }
-  return known.decode;
+  return getOrCreate(decoders, input, () => ({ decode: compileDecode(input.schema, $defs) }))
+    .decode;
 }

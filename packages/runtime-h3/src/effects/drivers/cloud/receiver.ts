@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../../collections/get-or-create.ts';
 import type { Message, MessageQueue, ServiceLimits } from './service.ts';
 
 export interface ReceiverOptions {
@@ -118,8 +119,7 @@ export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions
 
   return {
     async take(effect, count, lease) {
-      let lane = lanes.get(effect);
-      if (!lane) lanes.set(effect, (lane = { ready: [], room: 0, lease }));
+      const lane = getOrCreate(lanes, effect, (): Lane => ({ ready: [], room: 0, lease }));
       lane.lease = lease;
       const messages = lane.ready.splice(0, count);
       lane.room = count - messages.length;

@@ -9,6 +9,7 @@ import type {
   QueueJob,
   QueueStats,
 } from '../../../ports.ts';
+import { getOrCreate } from '../../../collections/get-or-create.ts';
 import { Heap } from '../shared/heap.ts';
 
 /** Milliseconds for which an idempotency key is remembered after its job ended. */
@@ -54,19 +55,13 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
   let tokens = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const lane = (effect: string): Lane => {
-    let found = lanes.get(effect);
-    if (!found) {
-      found = {
-        ready: new Heap((a, b) =>
-          a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority,
-        ),
-        active: 0,
-      };
-      lanes.set(effect, found);
-    }
-    return found;
-  };
+  const lane = (effect: string): Lane =>
+    getOrCreate(lanes, effect, () => ({
+      ready: new Heap((a, b) =>
+        a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority,
+      ),
+      active: 0,
+    }));
 
   const notify = (): void => {
     for (const listener of listeners) listener();
