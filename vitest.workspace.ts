@@ -19,7 +19,7 @@ const alias = [
   },
   {
     find: /^@gati\/runtime-h3\/effects\/settings$/,
-    replacement: source('runtime-h3/src/effects/check.ts'),
+    replacement: source('runtime-h3/src/effects/settings.ts'),
   },
   { find: /^@gati\/runtime-h3\/internal$/, replacement: source('runtime-h3/src/internal.ts') },
   {

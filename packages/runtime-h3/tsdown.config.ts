@@ -70,7 +70,7 @@ const config: UserConfig = defineConfig(
       'effects/postgres': 'src/effects/drivers/postgres/driver.ts',
       'effects/pubsub': 'src/effects/drivers/pubsub/driver.ts',
       'effects/redis': 'src/effects/drivers/redis/driver.ts',
-      'effects/settings': 'src/effects/check.ts',
+      'effects/settings': 'src/effects/settings.ts',
       'effects/sqs': 'src/effects/drivers/sqs/driver.ts',
       internal: 'src/internal.ts',
       releases: 'src/releases/index.ts',

@@ -16,6 +16,6 @@ export {
   isWebSocketHandshake,
   reparseWithoutUpgrade,
 } from './server/http/upgrade-replay.ts';
-export { dataFolder } from './data/location.ts';
+export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/registry.ts';

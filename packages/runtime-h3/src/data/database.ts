@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Opened } from './open.ts';
+import type { Opened } from './open-database.ts';
 import { toSql } from './sql.ts';
 import type { Database } from '../types/data.ts';
 
@@ -21,7 +21,7 @@ export function createLazyDatabase(
   // Servers that use no database load nothing of one.
   const connect = async (): Promise<Opened> => {
     const { openPostgresDatabase, openSqliteDatabase, unknownSchemeError } =
-      await import('./open.ts');
+      await import('./open-database.ts');
     if (dialect === 'postgresql') return openPostgresDatabase(address, onError);
     if (scheme === 'sqlite') return openSqliteDatabase(address.slice('sqlite:'.length));
     throw unknownSchemeError(scheme);

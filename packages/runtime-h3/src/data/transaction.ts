@@ -2,7 +2,7 @@ import type { Database as Db0 } from 'db0';
 import { databaseError } from './errors.ts';
 import { toSql } from './sql.ts';
 import type { Sql, Transaction } from '../types/data.ts';
-import { toBind } from './values.ts';
+import { toBind } from './bind-values.ts';
 
 /** Runs `work` on a connection that nobody else uses meanwhile. */
 export async function inTransaction<Value>(

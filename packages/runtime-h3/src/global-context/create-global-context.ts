@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/load.ts';
 import { createLazyDatabase } from '../data/database.ts';
-import { dataFolder } from '../data/location.ts';
+import { dataFolder } from '../data/data-folder.ts';
 import { createLazyStorage } from '../data/storage.ts';
 import type { EffectsEngine } from '../effects/engine/engine.ts';
 import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engine/job-release.ts';

@@ -26,7 +26,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
       await Promise.all([
         import('../effects/command/main.ts'),
         import('../effects/drivers/open.ts'),
-        import('../data/location.ts'),
+        import('../data/data-folder.ts'),
       ]);
     const url = process.env.GATI_EFFECTS || defaultQueueUrl(dataFolder('production'));
     process.exitCode = await runEffectsCommand(words, {

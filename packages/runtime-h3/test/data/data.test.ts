@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
-import { dataFolder } from '../../src/data/location.ts';
+import { dataFolder } from '../../src/data/data-folder.ts';
 import { createLazyStorage } from '../../src/data/storage.ts';
-import { createTurns } from '../../src/data/turns.ts';
+import { createTurns } from '../../src/data/mutex.ts';
 import type { Transaction } from '../../src/types/data.ts';
 
 let folder = '';

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import type { SqlValue } from '../../src/types/data.ts';
-import { toBound } from '../../src/data/values.ts';
+import { toBound } from '../../src/data/bind-values.ts';
 
 const db = createLazyDatabase('sqlite::memory:', undefined);
 afterAll(() => db.dispose());

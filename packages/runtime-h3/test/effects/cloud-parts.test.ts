@@ -8,7 +8,7 @@ import {
   toEnveloped,
   toQueueJob,
 } from '../../src/effects/drivers/cloud/envelope.ts';
-import { queueNameOf } from '../../src/effects/drivers/cloud/names.ts';
+import { queueNameOf } from '../../src/effects/drivers/cloud/queue-names.ts';
 
 const AZURE = { plain: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, longest: 63 };
 const SQS = { plain: /^[\w-]+$/, longest: 80 };

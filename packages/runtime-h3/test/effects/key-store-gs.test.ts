@@ -6,7 +6,7 @@ import { GoogleAuth } from 'google-auth-library';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
-import { createKeys } from '../../src/effects/drivers/cloud/keyed.ts';
+import { createKeys } from '../../src/effects/drivers/cloud/idempotency-keys.ts';
 import { createGsKeys, openGsKeys } from '../../src/effects/drivers/cloud/key-store-gs.ts';
 
 const server = await startFakeGcs();
@@ -150,7 +150,7 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       GOOGLE_APPLICATION_CREDENTIALS: '',
       HOME: temporaryFolder('nobody'),
     });
-    const { openState } = await import('../../src/effects/drivers/cloud/open-state.ts');
+    const { openState } = await import('../../src/effects/drivers/cloud/open-key-store.ts');
     await expect(openState(new URLSearchParams({ state: 'gs://bucket' }))).rejects.toMatchObject({
       code: 'GATI_EFFECTS_STATE',
       message: expect.stringContaining('credentials'),

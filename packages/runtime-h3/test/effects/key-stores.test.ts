@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startMoto } from '../../../../test/servers/moto.ts';
-import { openState } from '../../src/effects/drivers/cloud/open-state.ts';
+import { openState } from '../../src/effects/drivers/cloud/open-key-store.ts';
 import type { KeyStore } from '../../src/effects/drivers/cloud/key-store.ts';
 
 /** More than a client has connections, so that they truly meet. */

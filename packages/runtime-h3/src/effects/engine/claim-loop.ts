@@ -2,7 +2,7 @@ import type { Logger } from '../../types/context.ts';
 import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { ClaimRequest, Lease, QueueDriver } from '../../ports.ts';
 import { RateWindow } from './rate-window.ts';
-import { toSettings } from '../settings.ts';
+import { toSettings } from '../effect-settings.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
 /** How often the queue is asked though nothing told of a job: a driver that can't call back, and one that can. Milliseconds. */

@@ -15,7 +15,7 @@ import { createLeases, InterruptedError, LEASE } from './leases.ts';
 import { toNewJob } from '../enqueue/new-job.ts';
 import { createClaimLoop } from './claim-loop.ts';
 import { createSchedules } from './schedules.ts';
-import { checkSettings } from '../settings.ts';
+import { checkSettings } from '../effect-settings.ts';
 import type { EffectJob } from '../../types/effect-job.ts';
 import type { EffectFile } from '../../types/effects.ts';
 

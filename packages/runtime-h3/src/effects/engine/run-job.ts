@@ -4,7 +4,7 @@ import type { Lease, QueueDriver } from '../../ports.ts';
 import { bindLogger } from '../../telemetry/logger.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { JobPlan } from './job-release.ts';
-import { toSettings } from '../settings.ts';
+import { toSettings } from '../effect-settings.ts';
 import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from '../../types/effects.ts';
 

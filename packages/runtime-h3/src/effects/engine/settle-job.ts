@@ -13,7 +13,7 @@ import {
   chooseRelease,
 } from './job-release.ts';
 import { type RunningJob, InterruptedError } from './leases.ts';
-import { toSettings } from '../settings.ts';
+import { toSettings } from '../effect-settings.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
 /** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */

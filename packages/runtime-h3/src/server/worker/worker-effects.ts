@@ -3,7 +3,7 @@ import type { ReleaseEffects } from '../../effects/engine/job-release.ts';
 import type { Queues } from '../../effects/drivers/open.ts';
 import { runCurrentRelease } from '../../effects/engine/current-release.ts';
 import type { ProcessEffects } from '../../global-context/create-global-context.ts';
-import { dataFolder } from '../../data/location.ts';
+import { dataFolder } from '../../data/data-folder.ts';
 import type { Logger } from '../../types/context.ts';
 import type { QueueDriver, QueueStats } from '../../ports.ts';
 import type { ServedApp } from './served-app.ts';

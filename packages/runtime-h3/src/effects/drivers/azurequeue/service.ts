@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
 import type { MessageService } from '../cloud/service.ts';
-import { connectQueues } from './connect.ts';
+import { connectQueues } from './connection.ts';
 import { isOutage, type StorageFault } from './errors.ts';
 import { createAzureQueue } from './queue.ts';
 

@@ -1,7 +1,7 @@
 import type { ClaimRequest, Lease } from '../../../ports.ts';
 import { type Enveloped, fromBody, toQueueJob } from './envelope.ts';
 import { trackLease } from './lease-state.ts';
-import type { Keys } from './keyed.ts';
+import type { Keys } from './idempotency-keys.ts';
 import type { Receiver, Received } from './receiver.ts';
 import type { MessageQueue, ServiceLimits } from './service.ts';
 

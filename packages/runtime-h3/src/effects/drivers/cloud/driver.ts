@@ -7,9 +7,9 @@ import { createRedrive } from './redrive.ts';
 import { type Enveloped, ERROR_RESERVE, RESERVE, toBody, toEnveloped } from './envelope.ts';
 import { type LeaseState, withLease } from './lease-state.ts';
 import { createPollingReceiver, createWaitingReceiver } from './receiver.ts';
-import { createKeys } from './keyed.ts';
+import { createKeys } from './idempotency-keys.ts';
 import type { KeyStore } from './key-store.ts';
-import { type NameRule, deadLetterName, queueNameOf } from './names.ts';
+import { type NameRule, deadLetterName, queueNameOf } from './queue-names.ts';
 import type { MessageQueue, MessageService, OutgoingMessage } from './service.ts';
 
 export interface CloudDriverOptions {

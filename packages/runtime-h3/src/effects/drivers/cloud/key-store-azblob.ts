@@ -1,4 +1,4 @@
-import { connectBlobs } from '../azurequeue/connect.ts';
+import { connectBlobs } from '../azurequeue/connection.ts';
 import { isOutage } from '../azurequeue/errors.ts';
 import type { KeyStore } from './key-store.ts';
 

@@ -1,76 +1,112 @@
-import type { JobFilter, JobRecord, QueueJob } from '../../../ports.ts';
-import { STATE, toState } from './states.ts';
+import type { DueEffect, JobFilter, JobRecord, QueueDriver } from '../../../ports.ts';
+import type { Connection } from './connection.ts';
+import { type Row, toConditions, toRecord } from './rows.ts';
+import { NOW } from './schema.ts';
+import { STATE } from './states.ts';
 
-/** A row as `pg` gives it: `bigint` as text. */
-export interface Row {
-  seq: string;
-  id: string;
-  effect: string;
-  payload: string;
-  priority: number;
-  attempt: number;
-  state: number;
-  fence: string;
-  enqueued_at: string;
-  run_at: string;
-  leased_until: string | null;
-  key: string | null;
-  release: string;
-  steps: Record<string, string> | null;
-  progress: number | null;
-  result: string | null;
-  error: string | null;
-}
+type Operations = Required<
+  Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>
+>;
 
-export function toJob(row: Row): QueueJob {
-  const { id, effect, payload, attempt, priority, release } = row;
+/** How many jobs of an effect are looked at for their releases. */
+const FIRST = 10;
+
+/** What people do with a queue, seldom. */
+export function createOperations(connection: Connection, schema: string): Operations {
+  const jobs = `${schema}.jobs`;
+  const clock = async (): Promise<number> =>
+    Number((await connection.again<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
+  const count = async (text: string, values: unknown[]): Promise<number> =>
+    (await connection.again(text, values)).length;
+
   return {
-    id,
-    effect,
-    payload,
-    attempt,
-    priority,
-    enqueuedAt: Number(row.enqueued_at),
-    release,
-    ...(row.key !== null && { idempotencyKey: row.key }),
-    ...(row.steps !== null && { steps: row.steps }),
-  };
-}
+    async list(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+      const now = await clock();
+      const values: unknown[] = [now];
+      const conditions = toConditions(filter, values);
+      if (filter.cursor !== undefined)
+        conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
+      // One more than asked for tells whether there is another page. `$1` is used in any case, for its type.
+      const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
+      const rows = await connection.again<Row>(text, values);
+      const page = rows.slice(0, filter.limit);
+      return {
+        jobs: page.map((row) => toRecord(row, now)),
+        ...(rows.length > page.length && { next: page.at(-1)!.seq }),
+      };
+    },
 
-export function toRecord(row: Row, now: number): JobRecord {
-  const runAt = Number(row.run_at);
-  const leasedUntil = row.leased_until === null ? null : Number(row.leased_until);
-  return {
-    ...toJob(row),
-    state: toState(row.state, runAt, leasedUntil, now),
-    runAt,
-    ...(row.error !== null && { error: row.error }),
-    ...(row.result !== null && { result: row.result }),
-    ...(row.progress !== null && { progress: row.progress }),
-  };
-}
+    // From one effect to the next in each index, not through all jobs. What changes while it runs, as a clock, is no condition of an index.
+    due: () =>
+      connection.again<DueEffect & Record<string, unknown>>(
+        [
+          { state: STATE.waiting, column: undefined },
+          { state: STATE.delayed, column: 'run_at' },
+          { state: STATE.active, column: 'leased_until' },
+        ]
+          .map(({ state, column }) => {
+            const due = column === undefined ? '' : `AND ${column} <= (SELECT ${NOW})`;
+            return `(WITH RECURSIVE found(effect) AS (
+              SELECT min(effect) FROM ${jobs} WHERE state = ${state}
+              UNION ALL SELECT (SELECT min(effect) FROM ${jobs} WHERE state = ${state} AND effect > found.effect) FROM found WHERE effect IS NOT NULL)
+            SELECT found.effect, first.release FROM found CROSS JOIN LATERAL (
+              SELECT release FROM ${jobs} WHERE state = ${state} AND effect = found.effect ${due} LIMIT ${FIRST}) AS first)`;
+          })
+          .join(' UNION '),
+        [],
+      ),
 
-/** Conditions of a filter; `values` gets what they refer to. `$1` is the time. */
-export function toConditions(
-  { ids, effects, states }: Omit<JobFilter, 'limit' | 'cursor'>,
-  values: unknown[],
-): string[] {
-  const conditions = [`state <> ${STATE.purged}`];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  if (ids) conditions.push(`id = ANY (${bind(ids)}::text[])`);
-  if (effects) conditions.push(`effect = ANY (${bind(effects)}::text[])`);
-  if (states) {
-    const any = states.map((state) => {
-      if (state === 'waiting') {
-        return `state = ${STATE.waiting} OR (state = ${STATE.delayed} AND run_at <= $1) OR (state = ${STATE.active} AND leased_until <= $1)`;
-      }
-      if (state === 'delayed') return `state = ${STATE.delayed} AND run_at > $1`;
-      if (state === 'active') return `state = ${STATE.active} AND leased_until > $1`;
-      return `state = ${STATE[state]}`;
-    });
-    conditions.push(
-      any.length === 0 ? 'false' : `(${any.map((each) => `(${each})`).join(' OR ')})`,
-    );
-  }
-  return conditions;
+    cancel: (ids) =>
+      count(
+        `UPDATE ${jobs} SET state = ${STATE.cancelled}, run_at = ${NOW}, leased_until = NULL, steps = NULL WHERE id = ANY ($1::text[])
+        AND (state IN (${STATE.waiting}, ${STATE.delayed}) OR (state = ${STATE.active} AND leased_until <= ${NOW})) RETURNING 1`,
+        [ids],
+      ),
+
+    redrive: (ids) =>
+      count(
+        `UPDATE ${jobs} SET state = ${STATE.waiting}, run_at = ${NOW}, attempt = 0 WHERE id = ANY ($1::text[]) AND state = ${STATE.dead} RETURNING 1`,
+        [ids],
+      ),
+
+    async purge(filter) {
+      const values: unknown[] = [await clock()];
+      const conditions = [
+        `$1::bigint > 0`,
+        `state IN (${STATE.completed}, ${STATE.dead}, ${STATE.cancelled})`,
+        ...toConditions(filter, values),
+      ].join(' AND ');
+      // What had a key leaves the key behind, for its time.
+      const emptied = await count(
+        `UPDATE ${jobs} SET state = ${STATE.purged}, payload = '', result = NULL, error = NULL, steps = NULL, progress = NULL,
+        run_at = CASE WHEN state = ${STATE.dead} THEN $1 ELSE run_at END WHERE key IS NOT NULL AND ${conditions} RETURNING 1`,
+        values,
+      );
+      return (
+        emptied +
+        (await count(`DELETE FROM ${jobs} WHERE key IS NULL AND ${conditions} RETURNING 1`, values))
+      );
+    },
+
+    async stats() {
+      const [row] = await connection.again<
+        Record<'waiting' | 'due' | 'lost' | 'delayed' | 'active' | 'dead', string>
+      >(
+        `SELECT (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.waiting}) AS waiting,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.delayed} AND run_at <= $1) AS due,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.active} AND leased_until <= $1) AS lost,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.delayed} AND run_at > $1) AS delayed,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.active} AND leased_until > $1) AS active,
+          (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.dead}) AS dead`,
+        [await clock()],
+      );
+      const { waiting, due, lost, delayed, active, dead } = row!;
+      return {
+        waiting: Number(waiting) + Number(due) + Number(lost),
+        delayed: Number(delayed),
+        active: Number(active),
+        dead: Number(dead),
+      };
+    },
+  };
 }

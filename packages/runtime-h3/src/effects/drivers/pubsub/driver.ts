@@ -1,6 +1,6 @@
 import type { QueueOpener } from '../open.ts';
 import { parseCloudAddress } from '../cloud/address.ts';
-import { openState } from '../cloud/open-state.ts';
+import { openState } from '../cloud/open-key-store.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createPubSubService } from './service.ts';
 

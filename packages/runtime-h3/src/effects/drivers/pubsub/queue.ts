@@ -1,7 +1,7 @@
 import { createBatch } from '../shared/batch.ts';
 import type { Message, MessageQueue } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
-import type { Clients } from './sdk.ts';
+import type { Clients } from './connection.ts';
 
 /** What one call takes. */
 const BYTES = 9_500_000;

@@ -1,9 +1,9 @@
 import { GatiError } from '@gati/contract';
-import { deadLetterName } from '../cloud/names.ts';
+import { deadLetterName } from '../cloud/queue-names.ts';
 import type { MessageService } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import { createPubSubQueue } from './queue.ts';
-import { connect } from './sdk.ts';
+import { connect } from './connection.ts';
 
 /** The longest that a subscription keeps a message. Seconds. */
 const RETENTION = 7 * 24 * 60 * 60;

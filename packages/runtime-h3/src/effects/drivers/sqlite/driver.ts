@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { QueueCaps, QueueDriver } from '../../../ports.ts';
 import { openError } from './errors.ts';
-import { createLink } from './link.ts';
+import { createLink } from './connection.ts';
 
 export const CAPS: QueueCaps = {
   durable: true,

@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Batch, createBatch } from '../shared/batch.ts';
 import type { Message, MessageQueue, OutgoingMessage } from '../cloud/service.ts';
 import { isOutage } from './errors.ts';
-import type { Sdk } from './sdk.ts';
+import type { Sdk } from './connection.ts';
 
 /** What one call takes: entries, and bytes of all of them. */
 const ENTRIES = 10;

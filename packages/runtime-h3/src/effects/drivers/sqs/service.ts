@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
 import type { MessageService } from '../cloud/service.ts';
-import { importSdk } from './sdk.ts';
+import { importSdk } from './connection.ts';
 import { createSqsQueue } from './queue.ts';
 import { isOutage, nameOf } from './errors.ts';
 

@@ -2,9 +2,9 @@ import type { Connector, Database as Db0 } from 'db0';
 import { databaseError } from './errors.ts';
 import type { Use } from './sql.ts';
 import { inTransaction } from './transaction.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './mutex.ts';
 import type { Database } from '../types/data.ts';
-import { toBind } from './values.ts';
+import { toBind } from './bind-values.ts';
 
 /** A database that is open. */
 export interface Opened {

@@ -1,7 +1,7 @@
 import type { Lease, QueueDriver } from '../../../ports.ts';
 import { type Batch, createBatch } from '../shared/batch.ts';
 import { type Connection, isOutage } from './connection.ts';
-import { clean, toMilliseconds } from './insert.ts';
+import { clean, toMilliseconds } from './insert-jobs.ts';
 import { STATE } from './states.ts';
 import type { Statements } from './statements.ts';
 
