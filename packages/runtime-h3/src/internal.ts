@@ -18,4 +18,4 @@ export {
 } from './server/http/upgrade-replay.ts';
 export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, openQueue } from './effects/drivers/open.ts';
-export { ALL_QUEUES } from './effects/drivers/registry.ts';
+export { ALL_QUEUES } from './effects/drivers/all-queues.ts';

@@ -1,6 +1,6 @@
 import { type DiffPolicy, GatiError } from '@gati/contract';
 import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
-import { CLOUD_QUEUES, type CloudQueue } from './cloud-queues.ts';
+import { CLOUD_QUEUES, type CloudQueue } from '@gati/runtime-h3/effects/settings';
 import { checkPath } from './scan/route.ts';
 
 export interface GatiOptions {
@@ -100,12 +100,11 @@ function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
 }
 
 function resolveEffects(options: ResolvedOptions): ResolvedOptions {
-  const known = Object.keys(CLOUD_QUEUES);
-  const wrong = options.effects.find((name) => !known.includes(name));
+  const wrong = options.effects.find((name) => !CLOUD_QUEUES.includes(name));
   if (wrong !== undefined)
     throw invalidOptionError(
       `effects: '${wrong}' is no queue of a cloud.`,
-      `Give of ${known.map((name) => `'${name}'`).join(', ')}; the others are always there.`,
+      `Give of ${CLOUD_QUEUES.map((name) => `'${name}'`).join(', ')}; the others are always there.`,
     );
   return { ...options, effects: [...new Set(options.effects)] };
 }

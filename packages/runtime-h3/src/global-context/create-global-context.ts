@@ -6,7 +6,7 @@ import { createLazyStorage } from '../data/storage.ts';
 import type { EffectsEngine } from '../effects/engine/engine.ts';
 import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engine/job-release.ts';
 import { createLazyEngine } from '../effects/engine/lazy-engine.ts';
-import type { Queues } from '../effects/drivers/open.ts';
+import type { Queues } from '../effects/drivers/queue-opener.ts';
 import { createModules, type Modules } from '../modules/registry.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';

@@ -1,5 +1,5 @@
 import type { AppOptions } from '../app/options.ts';
-import type { Queues } from '../effects/drivers/open.ts';
+import type { Queues } from '../effects/drivers/queue-opener.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 
 export interface ServerOptions extends Pick<

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createGlobalContext } from '../../src/global-context/create-global-context.ts';
-import { ALL_QUEUES } from '../../src/effects/drivers/registry.ts';
+import { ALL_QUEUES } from '../../src/effects/drivers/all-queues.ts';
 import type { BundleEffect } from '../../src/types/bundle.ts';
 import { bundle, context } from '../helpers/bundle.ts';
 import { startPostgres } from '../../../../test/servers/postgres.ts';

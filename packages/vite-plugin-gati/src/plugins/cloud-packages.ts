@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { GatiError } from '@gati/contract';
-import { CLOUD_QUEUES } from '../cloud-queues.ts';
+import { type CloudQueue, sdkOf } from '@gati/runtime-h3/effects/settings';
 import type { PluginContext } from '../context.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 
@@ -19,7 +19,7 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
     buildStart() {
       const { root } = this.environment.config;
       for (const name of context.project.options.effects)
-        if (!isOwn(root, CLOUD_QUEUES[name])) this.error(missingSdkError(name));
+        if (!isOwn(root, sdkOf(name))) this.error(missingSdkError(name));
     },
     resolveId: {
       order: 'pre',
@@ -45,8 +45,8 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
   };
 }
 
-function missingSdkError(name: keyof typeof CLOUD_QUEUES): GatiError {
-  const sdk = CLOUD_QUEUES[name];
+function missingSdkError(name: CloudQueue): GatiError {
+  const sdk = sdkOf(name);
   return new GatiError({
     code: 'GATI_EFFECTS_PACKAGE',
     message: `gati({ effects: ['${name}'] }) needs the package ${sdk}, which is not in the app's package.json.`,

@@ -7,7 +7,7 @@ import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.
 import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
 import type { Missing, TestServer } from '../../../../test/servers/process.ts';
-import { CLOUD_QUEUES, type CloudQueue } from '../../src/cloud-queues.ts';
+import { type CloudQueue, sdkOf } from '@gati/runtime-h3/effects/settings';
 import { build, copyAway, makeApp } from './app.ts';
 
 const MINUTE = 60_000;
@@ -81,7 +81,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
       async () => {
         if ('reason' in server) return;
         const { outDir, warnings } = await build(
-          makeApp(toFiles({ [CLOUD_QUEUES[name]]: '*' })),
+          makeApp(toFiles({ [sdkOf(name)]: '*' })),
           {},
           { effects: [name] },
         );
@@ -116,14 +116,12 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
       'that was built without its driver says how to name it',
       { timeout: 3 * MINUTE },
       async () => {
-        const { outDir } = await build(makeApp(toFiles({ [CLOUD_QUEUES[name]]: '*' })));
+        const { outDir } = await build(makeApp(toFiles({ [sdkOf(name)]: '*' })));
         const code = chunksOf(outDir)
           .filter((file) => file.endsWith('.mjs'))
           .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'));
         expect(
-          code.filter(
-            (text) => text.includes(CLOUD_QUEUES[name]) || text.includes('ReceiveMessage'),
-          ),
+          code.filter((text) => text.includes(sdkOf(name)) || text.includes('ReceiveMessage')),
         ).toEqual([]);
         const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
         const started = await runProcess(process.execPath, [entry], {
@@ -136,7 +134,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
 
     test('is not built without its SDK', { timeout: MINUTE }, async () => {
       await expect(build(makeApp(toFiles({})), {}, { effects: [name] })).rejects.toThrow(
-        `npm install ${CLOUD_QUEUES[name]}`,
+        `npm install ${sdkOf(name)}`,
       );
     });
   },

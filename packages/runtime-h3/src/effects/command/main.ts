@@ -8,7 +8,7 @@ import {
   usageError,
 } from '../../command/command.ts';
 import type { QueueDriver } from '../../ports.ts';
-import type { QueueSettings } from '../drivers/open.ts';
+import type { QueueSettings } from '../drivers/queue-opener.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
 
 export interface EffectsCommandOptions {

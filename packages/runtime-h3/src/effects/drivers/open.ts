@@ -3,15 +3,9 @@ import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
 import type { Logger } from '../../types/context.ts';
 import type { QueueDriver } from '../../ports.ts';
-import { createMemoryDriver } from './memory/driver.ts';
-
-/** What a driver is opened with. */
-export interface QueueSettings {
-  /** Something failed in the background and is tried again, such as a lost connection. Its message holds no password. */
-  onError(error: Error): void;
-  /** What failed in the background works again. */
-  onBack?(): void;
-}
+import { open } from './memory/driver.ts';
+import type { Queues, QueueSettings } from './queue-opener.ts';
+import { type BuiltInQueue, cloudQueueOf } from './registry.ts';
 
 /** Where a server or an app writes of it. */
 export function loggedQueueSettings(logger: Logger): QueueSettings {
@@ -21,19 +15,10 @@ export function loggedQueueSettings(logger: Logger): QueueSettings {
   };
 }
 
-export type QueueOpener = (url: string, settings: QueueSettings) => Promise<QueueDriver>;
-
-/** By scheme of `GATI_EFFECTS`: a module that is loaded when it is named. */
-export type Queues = Record<string, () => Promise<{ open: QueueOpener }>>;
-
-/** Those that every server has. */
-const BUILT_IN: Queues = {
-  memory: async () => ({ open: async () => createMemoryDriver() }),
+const BUILT_IN: Record<BuiltInQueue, Queues[string]> = {
+  memory: async () => ({ open }),
   sqlite: () => import('./sqlite/driver.ts'),
 };
-
-/** Drivers that a build has only where it names them, since their SDKs are large. */
-const CLOUD_SCHEMES = new Set(['sqs', 'pubsub', 'azurequeue']);
 
 /** The queue that `GATI_EFFECTS` names; `memory:` by default. */
 export async function openQueue(
@@ -46,7 +31,8 @@ export async function openQueue(
   const known: Queues = { ...BUILT_IN, ...queues };
   const load = scheme !== undefined && Object.hasOwn(known, scheme) ? known[scheme] : undefined;
   if (load) return (await load()).open(address, settings);
-  if (scheme !== undefined && CLOUD_SCHEMES.has(scheme)) throw driverNotBuiltError(scheme);
+  const cloudQueue = scheme === undefined ? undefined : cloudQueueOf(scheme);
+  if (cloudQueue) throw driverNotBuiltError(cloudQueue);
   throw new GatiError({
     code: 'GATI_EFFECTS',
     // What follows the scheme may hold a password.
@@ -55,11 +41,11 @@ export async function openQueue(
   });
 }
 
-function driverNotBuiltError(scheme: string): GatiError {
+function driverNotBuiltError(name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS',
-    message: `GATI_EFFECTS names a queue at ${scheme}:, and this server was built without its driver.`,
-    fix: `Name it in vite.config.ts and build again: gati({ effects: ['${scheme}'] }).`,
+    message: `GATI_EFFECTS names a queue at ${name}:, and this server was built without its driver.`,
+    fix: `Name it in vite.config.ts and build again: gati({ effects: ['${name}'] }).`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { isRunnable } from '@gati/contract';
 import type { ReleaseEffects } from '../../effects/engine/job-release.ts';
-import type { Queues } from '../../effects/drivers/open.ts';
+import type { Queues } from '../../effects/drivers/queue-opener.ts';
 import { runCurrentRelease } from '../../effects/engine/current-release.ts';
 import type { ProcessEffects } from '../../global-context/create-global-context.ts';
 import { dataFolder } from '../../data/data-folder.ts';

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { GlobalContext } from '../../../src/types/context.ts';
 import { createEffectsEngine, type EffectsEngine } from '../../../src/effects/engine/engine.ts';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
-import { ALL_QUEUES } from '../../../src/effects/drivers/registry.ts';
+import { ALL_QUEUES } from '../../../src/effects/drivers/all-queues.ts';
 import type { EffectContext, EffectFile } from '../../../src/types/effects.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
 import type { BundleEffect } from '../../../src/types/bundle.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
-import { ALL_QUEUES } from '../../../src/effects/drivers/registry.ts';
+import { ALL_QUEUES } from '../../../src/effects/drivers/all-queues.ts';
 import type { QueueStats } from '../../../src/ports.ts';
 import { bundleForNode } from '../../helpers/bundle-for-node.ts';
 import { judge } from './judge.ts';

@@ -1,12 +1,7 @@
+import { bundledQueues } from '@gati/runtime-h3/effects/settings';
 import type { ResolvedOptions } from '../../options.ts';
 import type { VirtualInput } from '../module.ts';
 import { runtimeEntry } from '../runtime-entry.ts';
-
-/**
- * Queue drivers of every server with effects, by scheme: which one it uses is known when it starts
- * and reads `GATI_EFFECTS`.
- */
-const QUEUES = { postgres: 'postgres', postgresql: 'postgres', redis: 'redis', rediss: 'redis' };
 
 export interface ServerInput {
   hasClient: boolean;
@@ -26,10 +21,6 @@ export function printServer(
   { base, cors, limits, missingVersion, effects }: ResolvedOptions,
   { hasClient, hasEffects }: ServerInput,
 ): string {
-  const queues = [
-    ...Object.entries(QUEUES),
-    ...effects.map((name): [string, string] => [name, name]),
-  ];
   const options = [
     // A function: only workers import the release, not the supervisor.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
@@ -39,11 +30,11 @@ export function printServer(
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
     ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
     ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
-    ...(hasEffects ? [`queues: { ${queues.map(printQueue).join(', ')} }`] : []),
+    ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
 }
 
 function printQueue([scheme, entry]: [string, string]): string {
-  return `${scheme}: () => import(${runtimeEntry(`effects/${entry}`)})`;
+  return `${scheme}: () => import(${runtimeEntry(entry)})`;
 }

@@ -1,4 +1,4 @@
-import type { QueueOpener } from '../open.ts';
+import type { QueueOpener } from '../queue-opener.ts';
 import { parseCloudAddress } from '../cloud/address.ts';
 import { openState } from '../cloud/open-key-store.ts';
 import { createCloudDriver } from '../cloud/driver.ts';

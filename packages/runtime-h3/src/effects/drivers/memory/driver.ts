@@ -10,6 +10,7 @@ import type {
   QueueStats,
 } from '../../../ports.ts';
 import { getOrCreate } from '../../../collections/get-or-create.ts';
+import type { QueueOpener } from '../queue-opener.ts';
 import { Heap } from '../shared/heap.ts';
 
 /** Milliseconds for which an idempotency key is remembered after its job ended. */
@@ -39,6 +40,8 @@ interface Lane {
   ready: Heap<Entry>;
   active: number;
 }
+
+export const open: QueueOpener = async () => createMemoryDriver();
 
 /** Jobs in this process's memory: for tests, and where losing them with the process is fine. */
 export function createMemoryDriver(now: () => number = Date.now): QueueDriver {

@@ -1,5 +1,5 @@
 import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
-import type { QueueOpener } from '../open.ts';
+import type { QueueOpener } from '../queue-opener.ts';
 import { createBatch } from '../shared/batch.ts';
 import { createOutageReporter } from '../shared/outage.ts';
 import { retryWhileUnavailable } from '../shared/retry.ts';

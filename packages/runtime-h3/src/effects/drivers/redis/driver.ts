@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
-import type { QueueOpener } from '../open.ts';
+import type { QueueOpener } from '../queue-opener.ts';
 import { unavailableError } from '../shared/unavailable.ts';
 import { type Batch, createBatch } from '../shared/batch.ts';
 import { createOutageReporter } from '../shared/outage.ts';

@@ -1,4 +1,4 @@
-import type { QueueSettings } from '../open.ts';
+import type { QueueSettings } from '../queue-opener.ts';
 
 /** A connection to the store that is tried again and again. */
 export interface OutageReporter {
