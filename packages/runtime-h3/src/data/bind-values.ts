@@ -54,10 +54,10 @@ function toBytes(value: unknown): Buffer | undefined {
 function unsupportedValueError(value: unknown, index: number): Error {
   let kind: string = typeof value;
   if (kind === 'bigint') kind = 'bigint of more than 64 bits';
-  else if (value instanceof Date) kind = 'Date that is no time';
+  else if (value instanceof Date) kind = 'invalid Date';
   else if (Array.isArray(value)) kind = 'array';
   return databaseError(
-    `Value ${index + 1} of an SQL statement is of a kind that can't be bound: ${kind}.`,
-    'Bind text, numbers, bigint, boolean, null, Date or Uint8Array; of objects and arrays JSON.stringify(value), or one value per element.',
+    `Value ${index + 1} of an SQL statement has a type that can't be bound: ${kind}.`,
+    'Bind text, numbers, bigint, boolean, null, Date or Uint8Array. For objects and arrays bind JSON.stringify(value), or one value per element.',
   );
 }

@@ -41,8 +41,8 @@ async function patiently(turn: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = databaseError(
-      `A transaction of this process has had the database for more than ${TURN_TIMEOUT / 1000} s.`,
-      'Inside of gctx.db.transaction(async (tx) => …) use `tx`, not gctx.db, and do what takes long before or after it.',
+      `Another transaction of this process has used the database for more than ${TURN_TIMEOUT / 1000} s.`,
+      'Inside gctx.db.transaction(async (tx) => …) use `tx` instead of gctx.db, and do slow work before or after it.',
     );
     timer = setTimeout(() => reject(error), TURN_TIMEOUT);
   });

@@ -47,7 +47,7 @@ export async function openPostgresDatabase(
 
 export function unknownSchemeError(scheme: string): Error {
   return databaseError(
-    `GATI_DATABASE names a database that there is no driver for: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,
+    `GATI_DATABASE names a database that has no driver: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,
     'Set it to sqlite:PATH or postgres://…, or remove it.',
   );
 }
@@ -83,7 +83,7 @@ async function toSqliteConnector(path: string): Promise<Connector> {
     return createLibsqlConnector(path);
   } catch (cause) {
     throw databaseError(
-      `SQLite can't be opened, since Node ${process.versions.node} has none of its own: ${(cause as Error).message}.`,
+      `SQLite can't be opened, since Node ${process.versions.node} has no built-in SQLite: ${(cause as Error).message}.`,
       'Run on Node 22.13 or later, or install the package where the server runs: `npm install libsql`.',
       cause,
     );

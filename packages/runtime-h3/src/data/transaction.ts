@@ -19,7 +19,7 @@ export async function inTransaction<Value>(
     if (ended)
       throw databaseError(
         'A transaction was used after its end.',
-        'Await all that uses `tx` before `work` resolves.',
+        'Await every use of `tx` before the function of the transaction resolves.',
       );
     return use(connection, bind);
   });

@@ -45,7 +45,7 @@ const BAD: [string, unknown][] = [
   ['symbol', Symbol('s')],
   ['function', () => 1],
   ['bigint of more than 64 bits', 2n ** 63n],
-  ['Date that is no time', new Date(Number.NaN)],
+  ['invalid Date', new Date(Number.NaN)],
 ];
 
 test.each(BAD)('%s is refused', async (kind, value) => {

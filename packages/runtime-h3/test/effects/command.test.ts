@@ -202,7 +202,7 @@ test('a queue that does not answer is said once, with a code', { timeout: 60_000
   expect(code).toBe(1);
   expect(lines).toEqual([
     expect.stringMatching(
-      /^GATI_EFFECTS_AWAY: The queue in Redis does not answer: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n {2}see: .*\n$/,
+      /^GATI_EFFECTS_AWAY: The queue in Redis does not respond: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n {2}see: .*\n$/,
     ),
     expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis can't be opened: /),
   ]);

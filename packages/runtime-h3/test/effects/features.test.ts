@@ -270,7 +270,7 @@ test('a release that can not be loaded now keeps its jobs', async () => {
     },
   ]);
   await opened.engine.idle();
-  expect(opened.told).toContain('a release that has jobs can not be loaded');
+  expect(opened.told).toContain("a release with queued jobs can't be loaded");
   expect((await opened.driver.list!({ ids: ['of-old'], limit: 1 })).jobs).toMatchObject([
     { state: 'delayed' },
   ]);
@@ -331,11 +331,11 @@ test('a setting that can not be used is its default, and the log says so once', 
   expect(run).toHaveBeenCalledTimes(3);
   expect(told).toMatchObject([
     [
-      "a setting of the effect pay is its default: 'concurrency' can't be 0.",
+      "the effect pay uses the default of a setting: 'concurrency' can't be 0.",
       { code: 'GATI_EFFECT_SETTING' },
     ],
-    ["a setting of the effect pay is its default: 'timeout' can't be NaN.", {}],
-    [`a setting of the effect pay is its default: 'retry' can't be {"attempts":0}.`, {}],
+    ["the effect pay uses the default of a setting: 'timeout' can't be NaN.", {}],
+    [`the effect pay uses the default of a setting: 'retry' can't be {"attempts":0}.`, {}],
   ]);
 });
 

@@ -50,7 +50,7 @@ describe.skipIf('reason' in server)('Redis', () => {
     // Many times it is tried again.
     await pause(2500);
     expect(told).toEqual([
-      expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not answer: /),
+      expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis does not respond: /),
     ]);
     await server.restart();
     await expect.poll(() => told.at(-1), { timeout: 20_000 }).toBe('back');

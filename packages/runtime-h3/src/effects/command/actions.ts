@@ -126,10 +126,10 @@ function toRedriven(redriven: number): CommandResult {
 
 async function cancel({ queue, words }: EffectsCall): Promise<CommandResult> {
   const ids = readIds('cancel', words);
-  if (!queue.cancel) throw cant('cancel');
+  if (!queue.cancel) throw cant('cancel jobs');
   const cancelled = await queue.cancel(ids);
   const lines = [
-    `${cancelled} of ${ids.length} cancelled${cancelled < ids.length ? ': the others run, are through or are not there' : ''}`,
+    `${cancelled} of ${ids.length} cancelled${cancelled < ids.length ? ': the others run, have ended or do not exist' : ''}`,
   ];
   return { lines, document: { cancelled }, code: cancelled === ids.length ? 0 : 1 };
 }
@@ -138,16 +138,19 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandResul
   noWords('purge', words);
   if (!flags.yes)
     throw usageError(
-      '`effects purge` removes jobs for good',
-      'Say that it is meant: `effects purge --yes`, with `--state dead` for dead letters alone.',
+      '`effects purge` removes jobs permanently',
+      'Confirm with `effects purge --yes`; add `--state dead` for dead letters alone.',
     );
-  if (!queue.purge) throw cant('purge');
+  if (!queue.purge) throw cant('purge jobs');
   const filter = toFilter(flags);
   const live = filter.states?.find(
     (state) => state === 'waiting' || state === 'delayed' || state === 'active',
   );
   if (live)
-    throw usageError(`\`effects purge\` takes no jobs that are ${live}`, 'Cancel them first.');
+    throw usageError(
+      `\`effects purge\` does not remove jobs that are ${live}`,
+      'Cancel them first.',
+    );
   const purged = await queue.purge(filter);
   return {
     lines: [`${count(purged, 'job')} ${purged === 1 ? 'is' : 'are'} gone`],
@@ -160,7 +163,7 @@ async function look(
   queue: QueueDriver,
   filter: JobFilter,
 ): Promise<{ jobs: JobRecord[]; next?: string }> {
-  if (!queue.list) throw cant('look into its jobs', await queue.stats());
+  if (!queue.list) throw cant('list jobs', await queue.stats());
   return queue.list(filter);
 }
 
@@ -168,7 +171,7 @@ function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | '
   const states = state?.split(',') as JobState[] | undefined;
   const wrong = states?.find((one) => !STATES.includes(one));
   if (wrong !== undefined)
-    throw usageError(`\`--state ${wrong}\` is no state`, `The states are ${STATES.join(', ')}.`);
+    throw usageError(`\`--state ${wrong}\` is not a state`, `The states are ${STATES.join(', ')}.`);
   return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
 }
 
@@ -206,7 +209,7 @@ function readLimit(text: string | undefined): number {
 
 function readIds(action: string, words: string[]): string[] {
   if (words.length === 0)
-    throw usageError(`\`effects ${action}\` needs an id`, '`effects list` names them.');
+    throw usageError(`\`effects ${action}\` needs an id`, '`effects list` shows the ids.');
   return words;
 }
 
@@ -242,7 +245,7 @@ function cant(what: string, stats?: QueueStats): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_LOOK',
     message: `This queue can't ${what}: its service has no such call.${stats ? ` It counts ${toCounts(stats)}.` : ''}`,
-    fix: "Use the service's own tools, or a queue in SQLite, PostgreSQL or Redis. `effects retry` and `effects redrive` work here too.",
+    fix: 'Use the tools of the service, or a queue in SQLite, PostgreSQL or Redis. `effects retry` and `effects redrive` work here too.',
   });
 }
 
@@ -250,6 +253,6 @@ function toUnknown(id: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_JOB',
     message: `There is no job ${id} in this queue.`,
-    fix: '`effects list` names them. Jobs that are through are kept for a while only.',
+    fix: '`effects list` shows the ids. Ended jobs are removed after some time.',
   });
 }

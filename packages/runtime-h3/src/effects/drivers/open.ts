@@ -10,8 +10,8 @@ import { type BuiltInQueue, cloudQueueOf } from './registry.ts';
 /** Where a server or an app writes of it. */
 export function loggedQueueSettings(logger: Logger): QueueSettings {
   return {
-    onError: (error) => logger.warn('the queue failed and is tried again', { error }),
-    onBack: () => logger.info('the queue answers again'),
+    onError: (error) => logger.warn('the queue failed; Gati tries again', { error }),
+    onBack: () => logger.info('the queue responds again'),
   };
 }
 
@@ -36,7 +36,7 @@ export async function openQueue(
   throw new GatiError({
     code: 'GATI_EFFECTS',
     // What follows the scheme may hold a password.
-    message: `GATI_EFFECTS names a queue that this server has no driver for: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
+    message: `GATI_EFFECTS names a queue for which this server has no driver: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
     fix: `Set it to one of ${Object.keys(known).join(':, ')}:, or remove it.`,
   });
 }
@@ -44,8 +44,8 @@ export async function openQueue(
 function driverNotBuiltError(name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS',
-    message: `GATI_EFFECTS names a queue at ${name}:, and this server was built without its driver.`,
-    fix: `Name it in vite.config.ts and build again: gati({ effects: ['${name}'] }).`,
+    message: `GATI_EFFECTS names a queue at ${name}:, but this server was built without that driver.`,
+    fix: `Add it in vite.config.ts and build again: gati({ effects: ['${name}'] }).`,
   });
 }
 

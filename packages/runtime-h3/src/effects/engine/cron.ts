@@ -8,7 +8,7 @@ export function parseCron(schedule: string, timezone: string | undefined): Cron 
 /** Why a schedule can't be read; `undefined`: it can, and there is a tick. */
 export function checkSchedule(schedule: string, timezone: string | undefined): string | undefined {
   try {
-    return parseCron(schedule, timezone).nextRun() === null ? 'it never comes' : undefined;
+    return parseCron(schedule, timezone).nextRun() === null ? 'it never fires' : undefined;
   } catch (error) {
     return (error as Error).message;
   }

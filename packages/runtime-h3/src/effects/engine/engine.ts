@@ -100,7 +100,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       if (checked.has(file)) return file;
       checked.add(file);
       for (const { message, fix } of checkSettings(file))
-        logger.error(`a setting of the effect ${name} is its default: ${message}`, {
+        logger.error(`the effect ${name} uses the default of a setting: ${message}`, {
           code: 'GATI_EFFECT_SETTING',
           fix,
         });
@@ -309,6 +309,6 @@ function engineClosedError(name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_CLOSED',
     message: `"${name}" was not enqueued: this process is ending and its queue is closed.`,
-    fix: 'Await what enqueues before the answer is sent, or hand its promise to lctx.waitUntil().',
+    fix: 'Await enqueue() before the response is sent, or pass its promise to lctx.waitUntil().',
   });
 }

@@ -57,11 +57,11 @@ export async function chooseRelease(
   if (own) return planJob(job, own, job);
   // Migrations are those of the release that the pointer stands on, and bring a payload on to that one alone.
   if (currentVersion && currentVersion() !== version)
-    throw new ReleaseChangedError(`${version} is not the current release any more`);
+    throw new ReleaseChangedError(`${version} is no longer the current release`);
   if (!current.effects()[job.effect])
     throw releaseGoneError(
       job,
-      `the release ${job.release} that enqueued it is gone, and the current one has no such effect`,
+      `the release ${job.release} that enqueued it is gone, and the current release has no such effect`,
     );
   const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);
   if (migrated) return planJob(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
@@ -70,7 +70,7 @@ export async function chooseRelease(
   } catch (cause) {
     throw releaseGoneError(
       job,
-      `the release ${job.release} that enqueued it is gone and no migration brings its payload on: ${(cause as Error).message}`,
+      `the release ${job.release} that enqueued it is gone, and its payload does not fit the current release and has no migration: ${(cause as Error).message}`,
       cause,
     );
   }
@@ -101,7 +101,7 @@ function releaseGoneError(job: QueueJob, why: string, cause?: unknown): GatiErro
     {
       code: 'GATI_EFFECT_RELEASE',
       message: `The job ${job.id} of "${job.effect}" can't run: ${why}.`,
-      fix: `Keep the release alive until its jobs are through, or add a file to src/versions that exports effects: { ${job.effect}: (old) => new }, then send the job again.`,
+      fix: `Keep a release until its jobs have ended, or add a file to src/versions that exports effects: { ${job.effect}: (old) => new }, then send the job again.`,
     },
     { cause },
   );

@@ -75,6 +75,6 @@ function effectTimeoutError(effect: string, timeout: number): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_TIMEOUT',
     message: `The effect "${effect}" ran longer than ${timeout} ms.`,
-    fix: 'Pass ectx.signal to what it waits for, and export a larger `timeout` where the work is that long.',
+    fix: 'Pass ectx.signal to the calls that it waits for. If the work needs more time, export a larger `timeout`.',
   });
 }

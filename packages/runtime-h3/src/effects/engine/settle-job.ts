@@ -68,7 +68,7 @@ export async function settleJob(held: RunningJob, options: SettleOptions): Promi
   } catch (error) {
     if (error instanceof ReleaseChangedError) return again(SOON, error);
     if (error instanceof RetryLaterError) {
-      logger.error('a release that has jobs can not be loaded', {
+      logger.error("a release with queued jobs can't be loaded", {
         ...fields,
         release: job.release,
         error,
@@ -88,8 +88,10 @@ export async function settleJob(held: RunningJob, options: SettleOptions): Promi
   const { retry } = toSettings(file);
   if (job.attempt > retry.attempts + INTERRUPTIONS) {
     return die(
-      new Error(`${job.attempt - 1} runs were cut off, the last ones by the end of their process`),
-      'an effect ended its process again and again: dead letter',
+      new Error(
+        `${job.attempt - 1} runs did not finish, the last ones because their process ended`,
+      ),
+      'an effect ended its process too often: dead letter',
     );
   }
   try {
@@ -103,7 +105,7 @@ export async function settleJob(held: RunningJob, options: SettleOptions): Promi
       if (held.until > 0)
         await storeOutcome(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
     } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
-      await die(error, 'an effect failed for good: dead letter');
+      await die(error, 'an effect failed permanently: dead letter');
     } else {
       const wait = options.backoff ? backoffDelay(retry, job.attempt) : 0;
       logger.warn('an effect failed and is tried again', { ...fields, wait, error });

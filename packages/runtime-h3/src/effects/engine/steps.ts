@@ -30,7 +30,7 @@ function read(text: string): unknown {
 function duplicateStepError(effect: string, name: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_STEP',
-    message: `The effect "${effect}" has two steps "${name}" in one run.`,
-    fix: 'Give each step a name of its own; in a loop, put the index or the id into it.',
+    message: `The effect "${effect}" uses the step name "${name}" twice in one run.`,
+    fix: 'Give each step a unique name; in a loop, add the index or the id.',
   });
 }

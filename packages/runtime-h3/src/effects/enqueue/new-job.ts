@@ -31,8 +31,8 @@ export function toNewJob(
   if (Buffer.byteLength(text) > maxPayload) {
     throw new GatiError({
       code: 'GATI_EFFECT_PAYLOAD',
-      message: `The payload for "${name}" has ${Buffer.byteLength(text)} bytes; this queue takes ${maxPayload}.`,
-      fix: 'Store what is large, in gctx.storage for example, and enqueue its key.',
+      message: `The payload for "${name}" has ${Buffer.byteLength(text)} bytes; this queue accepts at most ${maxPayload}.`,
+      fix: 'Store the data, for example in gctx.storage, and enqueue its key.',
     });
   }
   const now = Date.now();
@@ -56,15 +56,23 @@ function verify(
   caps: QueueCaps,
 ): void {
   if (!Number.isFinite(delay) || delay < 0)
-    throw enqueueOptionError(name, `delay is ${String(delay)}`, 'Give milliseconds from 0.');
+    throw enqueueOptionError(
+      name,
+      `delay is ${String(delay)}`,
+      'Set delay to milliseconds, 0 or more.',
+    );
   if (Date.now() + delay > LAST_TIME)
     throw enqueueOptionError(
       name,
-      `delay is ${delay}, which no date lies after`,
-      'Give milliseconds, not a time.',
+      `delay is ${delay}, which is later than any date`,
+      'Set delay to a duration in milliseconds, not to a point in time.',
     );
   if (!Number.isSafeInteger(priority) || Math.abs(priority) > 2 ** 31 - 1)
-    throw enqueueOptionError(name, `priority is ${String(priority)}`, 'Give a whole number.');
+    throw enqueueOptionError(
+      name,
+      `priority is ${String(priority)}`,
+      'Set priority to a whole number.',
+    );
   if (
     idempotencyKey !== undefined &&
     (typeof idempotencyKey !== 'string' ||
@@ -73,8 +81,8 @@ function verify(
   )
     throw enqueueOptionError(
       name,
-      'idempotencyKey is no text of 1 to 512 characters',
-      'Give what names this one piece of work, such as an order number.',
+      'idempotencyKey is not a string of 1 to 512 characters',
+      'Use a value that identifies this one job, such as an order number.',
     );
   if (idempotencyKey !== undefined && caps.keys === 0)
     throw noKeysError(`"${name}" was not enqueued`);
@@ -90,8 +98,8 @@ function verify(
 export function noKeysError(what: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_KEYS',
-    message: `${what}: this queue remembers no idempotency keys.`,
-    fix: 'Give it a store for them (GATI_EFFECTS=sqs://REGION/PREFIX?state=s3://BUCKET), use a queue in SQLite, PostgreSQL or Redis, or leave keys and schedules out.',
+    message: `${what}: this queue stores no idempotency keys.`,
+    fix: 'Add a store for keys (GATI_EFFECTS=sqs://REGION/PREFIX?state=s3://BUCKET), use a queue in SQLite, PostgreSQL or Redis, or leave out idempotency keys and schedules.',
   });
 }
 

@@ -34,7 +34,7 @@ function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs):
   throw new GatiError({
     code: 'GATI_EFFECT_PAYLOAD',
     message: `The payload does not fit the effect "${effect}": ${faults.join('; ')}`,
-    fix: 'Give what its run() takes, or widen the type of the payload there.',
+    fix: 'Pass a payload of the type that its run() takes, or widen that type.',
   });
 }
 

@@ -59,8 +59,8 @@ async function connect<Client>(account: string, service: Service<Client>): Promi
     const client = service.fromString(string, options);
     if (client.accountName === account) return client;
     throw wrong(
-      `GATI_EFFECTS names the account ${account}, AZURE_STORAGE_CONNECTION_STRING another.`,
-      'Let both name the same, or remove one of them.',
+      `GATI_EFFECTS names the account ${account}, but AZURE_STORAGE_CONNECTION_STRING names another one.`,
+      'Name the same account in both, or remove the connection string.',
     );
   }
   const url = service.endpoint || `https://${account}.${service.kind}.core.windows.net`;

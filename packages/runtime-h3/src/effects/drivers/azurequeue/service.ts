@@ -34,7 +34,7 @@ function unusableQueueError(name: string, cause: unknown): GatiError {
     {
       code: 'GATI_EFFECTS_QUEUE',
       message: `The queue "${name}" in Azure Storage can't be used: ${typeof code === 'string' ? `${code}: ` : ''}${message.split('\n')[0]}`,
-      fix: `Check account and credentials; they need the role Storage Queue Data Contributor. To make it: az storage queue create --name ${name}`,
+      fix: `Check account and credentials; they need the role Storage Queue Data Contributor. To create the queue: az storage queue create --name ${name}`,
     },
     { cause },
   );

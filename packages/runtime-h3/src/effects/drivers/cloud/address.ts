@@ -22,17 +22,17 @@ export function parseCloudAddress(
   const parameters = new URLSearchParams(query);
   const unknown = [...parameters.keys()].find((name) => !known.includes(name));
   const fault = !parts
-    ? 'it is no address of a queue'
+    ? 'it is not the address of a queue'
     : !rule.test(place)
-      ? `"${place.slice(0, 40)}" can't stand behind the //`
+      ? `"${place.slice(0, 40)}" can't follow the //`
       : !/^[a-z][a-z0-9]{0,19}$/.test(prefix)
-        ? `"${prefix.slice(0, 40)}" can't begin the names of queues`
+        ? `"${prefix.slice(0, 40)}" can't be the prefix of queue names`
         : unknown !== undefined && `there is no parameter ${unknown}`;
   if (fault !== false) {
     throw new GatiError({
       code: 'GATI_EFFECTS',
       message: `GATI_EFFECTS: ${fault}.`,
-      fix: `Write it like ${example}; the last part is what the names of queues begin with, at most 20 lower-case letters and digits.`,
+      fix: `Write it like ${example}. The last part is the prefix of all queue names: at most 20 lower-case letters and digits.`,
     });
   }
   return { place, prefix, parameters };

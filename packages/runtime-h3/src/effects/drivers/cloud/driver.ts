@@ -133,7 +133,7 @@ export async function createCloudDriver({
       } catch (cause) {
         if (!isAway(cause)) throw cause;
         throw unavailableError(
-          `${title}${store ? ' or its store of keys' : ''} does not answer, and the job was not enqueued`,
+          `${title}${store ? ' or its store of keys' : ''} does not respond, and the job was not enqueued`,
           'Try again when the service is back.',
           cause,
         );
@@ -237,7 +237,7 @@ function dedupeByKey(jobs: NewJob[], put: (job: NewJob) => Promise<string>): Pro
 function payloadTooLargeError(effect: string, step: string, longest: number): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_STEP',
-    message: `The step "${step}" of "${effect}" can't be stored: payload and results of steps together may have ${longest} bytes in this queue.`,
-    fix: 'Store what is large, in gctx.storage for example, and let the step give its key.',
+    message: `The step "${step}" of "${effect}" can't be stored: payload and step results together may have at most ${longest} bytes in this queue.`,
+    fix: 'Store the result, for example in gctx.storage, and return its key from the step.',
   });
 }

@@ -84,7 +84,7 @@ export function createKeys(store: KeyStore): Keys {
       }
       throw new GatiError({
         code: 'GATI_EFFECTS_AWAY',
-        message: `The idempotency key of "${job.effect}" was asked for by others all the time, and the job was not enqueued.`,
+        message: `Other processes kept using the idempotency key of "${job.effect}", so the job was not enqueued.`,
         fix: 'Try again.',
       });
     },

@@ -5,7 +5,7 @@ export function missingPackageError(what: string, name: string, cause: unknown):
   return new GatiError(
     {
       code: 'GATI_EFFECTS_PACKAGE',
-      message: `${what} needs the package ${name}, which is not there.`,
+      message: `${what} needs the package ${name}, which is not installed.`,
       fix: `Add it to the app and build again: \`npm install ${name}\`.`,
     },
     { cause },

@@ -48,7 +48,7 @@ export async function openState(parameters: URLSearchParams): Promise<KeyStore |
       {
         code: 'GATI_EFFECTS_STATE',
         message: `The store of idempotency keys ${url} can't be used: ${(cause as Error).name}: ${(cause as Error).message.split('\n')[0]}`,
-        fix: 'Check that the bucket or container is there, and that the credentials may list, read and write objects in it.',
+        fix: 'Check that the bucket or container exists and that the credentials may list, read and write its objects.',
       },
       { cause },
     );
@@ -62,7 +62,7 @@ function toOpener(url: string): () => Promise<KeyStore> {
   }
   throw new GatiError({
     code: 'GATI_EFFECTS',
-    message: 'GATI_EFFECTS: what `state` names is no store for keys.',
+    message: 'GATI_EFFECTS: `state` does not name a store for keys.',
     fix: 'Write ?state=s3://BUCKET/PREFIX, ?state=gs://BUCKET/PREFIX or ?state=azblob://ACCOUNT/CONTAINER/PREFIX.',
   });
 }

@@ -11,8 +11,8 @@ export function parseAddress(url: string): { address: string; schema: string } {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
     throw new GatiError({
       code: 'GATI_EFFECTS',
-      message: `GATI_EFFECTS: "${schema}" is not the name of a schema.`,
-      fix: 'Use lower-case letters, digits and _, at most 63: postgres://user@host/database?schema=jobs.',
+      message: `GATI_EFFECTS: "${schema}" can't be the name of a schema.`,
+      fix: 'Use at most 63 lower-case letters, digits and _: postgres://user@host/database?schema=jobs.',
     });
   }
   parameters.delete('schema');

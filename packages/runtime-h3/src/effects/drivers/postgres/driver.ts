@@ -30,7 +30,7 @@ export const open: QueueOpener = async (url, settings) => {
   const { address, schema } = parseAddress(url);
   const outage = createOutageReporter(settings, (cause) =>
     unavailableError(
-      'The queue in PostgreSQL does not answer',
+      'The queue in PostgreSQL does not respond',
       'Check that the server runs and can be reached.',
       cause,
     ),
@@ -137,7 +137,7 @@ export const open: QueueOpener = async (url, settings) => {
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
         throw unavailableError(
-          'The queue in PostgreSQL does not answer, and the job was not enqueued',
+          'The queue in PostgreSQL does not respond, and the job was not enqueued',
           'Try again when the server is back.',
           cause,
         );

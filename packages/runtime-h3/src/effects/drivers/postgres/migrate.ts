@@ -27,7 +27,7 @@ export async function migrate(connection: Connection, schema: string): Promise<v
   } catch (cause) {
     throw unavailableError(
       "The queue in PostgreSQL can't be opened",
-      `Check that GATI_EFFECTS names a PostgreSQL that runs, and a user that may create the schema ${schema} or owns it.`,
+      `Check that GATI_EFFECTS names a running PostgreSQL server, and a user that owns the schema ${schema} or may create it.`,
       cause,
     );
   }

@@ -7,7 +7,7 @@ export function toQueryable(tx: unknown): Queryable {
     return tx as Queryable;
   throw new GatiError({
     code: 'GATI_EFFECTS_TX',
-    message: 'The job was not enqueued: `tx` is no transaction of PostgreSQL.',
+    message: 'The job was not enqueued: `tx` is not a transaction of PostgreSQL.',
     fix: 'Pass the `tx` of gctx.db.transaction(), or the client of pg that began the transaction.',
   });
 }

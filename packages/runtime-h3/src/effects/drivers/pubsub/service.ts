@@ -77,7 +77,7 @@ function unusableTopicError(name: string, project: string, cause: unknown): Gati
     {
       code: 'GATI_EFFECTS_QUEUE',
       message: `The queue "${name}" in Google Cloud Pub/Sub can't be used: ${(cause as Error).message}`,
-      fix: `Check the project ${project} and the credentials; they need the role Pub/Sub Editor, or a topic and a subscription of this name and the roles Publisher, Subscriber and Viewer.`,
+      fix: `Check the project ${project} and the credentials; they need the role Pub/Sub Editor, or an existing topic and subscription of this name and the roles Publisher, Subscriber and Viewer.`,
     },
     { cause },
   );

@@ -7,7 +7,7 @@ export function parseAddress(url: string): { address: string; prefix: string } {
   // The client takes what is no number for 0. It is not told: it may be a part of a password.
   const database = before.replace(/^\w+:\/\/[^/]*\/?/, '');
   if (!/^\d*$/.test(database))
-    throw noDatabaseError('GATI_EFFECTS has no number of a database behind the host');
+    throw noDatabaseError('GATI_EFFECTS has no database number after the host');
   if (at === -1) return { address: url, prefix: toPrefix('gati') };
   const parameters = new URLSearchParams(url.slice(at + 1));
   const name = parameters.get('prefix') || 'gati';
@@ -25,7 +25,7 @@ export function noDatabaseError(what: string, cause?: unknown): GatiError {
     {
       code: 'GATI_EFFECTS',
       message: cause === undefined ? `${what}.` : `${what}: ${(cause as Error).message}.`,
-      fix: 'Name one that the server has, 0 to 15 by its defaults: redis://user:password@host:6379/0, percent-encoded.',
+      fix: 'Use a database that the server has (0 to 15 by default) and percent-encode the password: redis://user:password@host:6379/0.',
     },
     { cause },
   );

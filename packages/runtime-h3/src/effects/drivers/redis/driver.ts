@@ -37,7 +37,7 @@ type Claimed = [
 export const open: QueueOpener = async (url, settings) => {
   const { address, prefix } = parseAddress(url);
   const outage = createOutageReporter(settings, (cause) =>
-    unavailableError('The queue in Redis does not answer', CHECK, cause),
+    unavailableError('The queue in Redis does not respond', CHECK, cause),
   );
   const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
     if (isNoDatabase(cause))
@@ -91,7 +91,7 @@ export const open: QueueOpener = async (url, settings) => {
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
         throw unavailableError(
-          'The queue in Redis does not answer, and the job was not enqueued',
+          'The queue in Redis does not respond, and the job was not enqueued',
           'Try again when the server is back.',
           cause,
         );

@@ -64,7 +64,7 @@ export async function createLink(path: string): Promise<Link> {
       };
       started.on('error', end);
       started.on('exit', () =>
-        end(queryError(path, { sqlite: 0, message: 'the thread that keeps it ended' })),
+        end(queryError(path, { sqlite: 0, message: 'the thread that serves it ended' })),
       );
       started.on('message', (message: FromThread) => {
         if ('opened' in message) {

@@ -5,30 +5,30 @@ import type { Failure } from './protocol.ts';
 const REASONS: Record<number, { why: string; fix: string }> = {
   5: {
     why: 'another process keeps it locked',
-    fix: 'End whatever holds a transaction on the file open, such as a database tool.',
+    fix: 'End the program that holds a transaction open on the file, such as a database tool.',
   },
   8: {
-    why: 'it can not be written to',
+    why: 'the file is not writable',
     fix: 'Give this user the right to write to the file and its folder.',
   },
   10: {
     why: 'the disk failed or is full',
-    fix: 'Look at the disk and at the limits of this user; what was acknowledged is stored.',
+    fix: 'Check the disk and the limits of this user. All acknowledged jobs are stored.',
   },
   11: {
     why: 'the file is damaged',
-    fix: 'Put the file aside and bring back a copy, or recover it: `sqlite3 FILE .recover`.',
+    fix: 'Move the file aside and restore a copy, or recover it: `sqlite3 FILE .recover`.',
   },
   13: {
     why: 'the disk is full',
-    fix: 'Free some space: what was acknowledged is stored, and the queue goes on by itself.',
+    fix: 'Free some space; the queue then goes on by itself. All acknowledged jobs are stored.',
   },
   14: {
-    why: 'the file can not be opened',
+    why: "SQLite can't open the file",
     fix: 'Name a file in a folder that this user may write to: GATI_EFFECTS=sqlite:PATH.',
   },
   26: {
-    why: 'the file is no SQLite database',
+    why: 'the file is not a SQLite database',
     fix: 'Name another file: GATI_EFFECTS=sqlite:PATH.',
   },
 };
@@ -48,7 +48,7 @@ export function openError(path: string, { sqlite, message }: Failure): GatiError
 export function queryError(path: string, { sqlite, message }: Failure): GatiError {
   const { why, fix } = REASONS[sqlite] ?? {
     why: message,
-    fix: 'Try again; nothing was stored of what this call asked for.',
+    fix: 'Try again; this call stored nothing.',
   };
   return new GatiError({
     code: 'GATI_EFFECTS_STORE',

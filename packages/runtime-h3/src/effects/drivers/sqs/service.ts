@@ -73,7 +73,7 @@ function unusableQueueError(name: string, cause: unknown): GatiError {
     {
       code: 'GATI_EFFECTS_QUEUE',
       message: `The queue "${name}" in Amazon SQS can't be used: ${nameOf(cause)}: ${(cause as Error).message}`,
-      fix: `Check region and credentials, and allow sqs:CreateQueue or make it: aws sqs create-queue --queue-name ${name} --attributes MessageRetentionPeriod=${RETENTION}`,
+      fix: `Check region and credentials. Allow sqs:CreateQueue, or create the queue: aws sqs create-queue --queue-name ${name} --attributes MessageRetentionPeriod=${RETENTION}`,
     },
     { cause },
   );
