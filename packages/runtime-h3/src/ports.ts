@@ -84,12 +84,13 @@ export interface ReleaseStore {
   close(): Promise<void>;
 }
 
+/** A job as the engine runs it. */
 export interface QueueJob {
   id: string;
   effect: string;
   /** JSON text. */
   payload: string;
-  /** From 1, counted by `claim`. */
+  /** From 1; `claim` counts it. */
   attempt: number;
   priority: number;
   /** Epoch milliseconds. */
@@ -97,21 +98,25 @@ export interface QueueJob {
   idempotencyKey?: string;
   /** Semver of the release that enqueued it. */
   release: string;
-  /** Epoch milliseconds before which it must not run, where that is further away than the driver's `maxDelay`. Kept as it is; the engine obeys it. */
+  /**
+   * Epoch milliseconds before which the job must not run. Set only where that is further away than
+   * the driver's `maxDelay`. The driver stores it; the engine obeys it.
+   */
   notBefore?: number;
-  /** JSON texts of the steps that earlier attempts recorded, by name. Absent: none. */
+  /** JSON texts of the steps that earlier attempts stored, by name. Absent: none. */
   steps?: Record<string, string>;
 }
 
+/** A job to enqueue. */
 export interface NewJob extends Omit<QueueJob, 'attempt' | 'enqueuedAt' | 'steps'> {
   /** Epoch milliseconds of the first attempt. */
   runAt: number;
 }
 
-/** A claimed job and the fence that its owner must show: a stale lease is a no-op. */
+/** A claimed job, and the fencing token that its holder must present. A stale lease changes nothing. */
 export interface Lease {
   job: QueueJob;
-  /** Opaque; another claim of the same job has another. */
+  /** Opaque. Differs for each claim of the same job. */
   token: string;
 }
 
@@ -119,24 +124,24 @@ export interface Lease {
 export interface ClaimRequest {
   effect: string;
   count: number;
-  /** Active jobs of the effect in all processes together that must not be passed; `exclusive` is the limit 1 in order. */
+  /** Most active jobs of the effect in all processes together. `exclusive` means a limit of 1, in order. */
   limit?: number;
-  /** Give none while one is active anywhere, so that jobs run one after the other in the order they came. */
+  /** Claim none while one is active anywhere, so that jobs run one at a time in the order they came. */
   exclusive?: boolean;
 }
 
 export type JobState = 'waiting' | 'delayed' | 'active' | 'completed' | 'dead' | 'cancelled';
 
-/** What people see of a job. */
+/** A job as `gati effects` shows it. */
 export interface JobRecord extends QueueJob {
   state: JobState;
-  /** Epoch milliseconds of the next attempt, or of the last change where there is none. */
+  /** Epoch milliseconds of the next attempt, or of the last change if there is no next attempt. */
   runAt: number;
-  /** Of the last attempt. */
+  /** Error of the last attempt. */
   error?: string;
   /** JSON text of what `run` resolved to. */
   result?: string;
-  /** 0 to 100, as `ectx.progress` said last. */
+  /** 0 to 100: the last value that `ectx.progress` stored. */
   progress?: number;
 }
 
@@ -145,16 +150,17 @@ export interface JobFilter {
   effects?: string[];
   states?: JobState[];
   limit: number;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   cursor?: string;
 }
 
 export interface DueEffect {
   effect: string;
-  /** Version that enqueued it. */
+  /** Semver of the release that enqueued the job. */
   release: string;
 }
 
+/** Number of jobs in each state. */
 export interface QueueStats {
   waiting: number;
   delayed: number;
@@ -162,59 +168,84 @@ export interface QueueStats {
   dead: number;
 }
 
+/** What a driver can do. */
 export interface QueueCaps {
   /** Jobs outlive the process. */
   durable: boolean;
-  /** Several processes may use it at once. */
+  /** Several processes may use the queue at once. */
   shared: boolean;
-  /** Longest delay in milliseconds that the driver keeps itself. */
+  /** Longest delay that the driver stores itself. Milliseconds. */
   maxDelay: number;
-  /** Longest payload in bytes; absent: no limit of its own. */
+  /** Longest payload. Bytes; absent: no limit of the driver. */
   maxPayload?: number;
-  /** Milliseconds for which an idempotency key surely makes no second job; 0: the driver keeps no keys. */
-  keys: number;
+  /**
+   * How long the driver stores idempotency keys.
+   *
+   * - `0`: the driver stores no keys.
+   * - a number: milliseconds for which a key is sure to make no second job.
+   * - `Infinity`: a key makes no second job until 24 h after the end of its job.
+   */
+  keyMemory: number;
   /** `exclusive` and `limit` hold for all processes, and jobs come in order. */
   ordered: boolean;
-  /** `enqueue` takes part in a transaction of the app's database. */
+  /** `enqueue` can take part in a transaction of the app's database. */
   tx?: true;
 }
 
-/** Dumb storage of jobs. Retries, timeouts, schedules and limits are the engine's. */
+/**
+ * Simple storage of jobs. Retries, timeouts, schedules and limits are up to the engine.
+ *
+ * The methods that take a lease resolve to `false` when the lease is lost.
+ */
 export interface QueueDriver {
   readonly caps: QueueCaps;
   /**
-   * Resolves when the jobs are as durable as the driver makes them. Gives each job's id. A key that the effect has seen makes
-   * no second job: the id is that of the first, until 24 h after its end. `tx` is a transaction of the driver's own database, where it has any.
+   * Resolves to the id of each job when the jobs are as durable as the driver makes them. A key that
+   * the effect has used makes no second job: the id is that of the first one, until 24 h after its
+   * end. `tx` is a transaction of the driver's own database, where the driver has one.
    */
   enqueue(jobs: NewJob[], tx?: unknown): Promise<string[]>;
   /**
-   * Due jobs, highest priority first, then in the order they came, each leased for `lease` milliseconds.
-   * A job whose lease ran out is due again, with the next attempt.
+   * Claims due jobs, highest priority first, then in the order they came. Each is leased for `lease`
+   * milliseconds. A job whose lease has expired is due again, with the next attempt.
    */
   claim(requests: ClaimRequest[], lease: number): Promise<Lease[]>;
-  /** `false`: the lease is lost. */
+  /** Extends the lease to `milliseconds` from now. */
   extend(lease: Lease, milliseconds: number): Promise<boolean>;
+  /** Completes the job. `result`: JSON text. */
   ack(lease: Lease, result?: string): Promise<boolean>;
+  /** Makes the job due again. `runAt`: epoch milliseconds. */
   retry(lease: Lease, runAt: number, error: string): Promise<boolean>;
+  /** Makes the job a dead letter. */
   dead(lease: Lease, reason: string): Promise<boolean>;
-  /** Puts dead jobs back, from attempt 1; gives how many. */
+  /** Puts dead jobs back, from attempt 1. Resolves to their number. */
   redrive(ids: string[]): Promise<number>;
-  /** As `redrive`, of all dead letters, or of these effects'. Absent: they are listed and put back by their ids. */
+  /**
+   * Puts back all dead letters, or those of the given effects. Absent: the caller lists them and
+   * calls `redrive` with their ids.
+   */
   redriveAll?(effects?: string[]): Promise<number>;
-  /** `undefined`: the service does not count. */
+  /** Resolves to `undefined` if the service does not count its jobs. */
   stats(): Promise<QueueStats | undefined>;
-  /** Records a step's result (JSON text) under the lease, for later attempts. Absent: steps run again. */
+  /** Stores a step's result (JSON text) under the lease, for later attempts. Absent: steps run again. */
   saveStep?(lease: Lease, name: string, result: string): Promise<boolean>;
+  /** Stores the progress, 0 to 100. */
   saveProgress?(lease: Lease, progress: number): Promise<boolean>;
-  /** Jobs that ended or are dead and match; gives how many are gone for good. */
+  /** Removes ended and dead jobs that match. Resolves to their number. */
   purge?(filter: Omit<JobFilter, 'limit' | 'cursor'>): Promise<number>;
-  /** Calls back when a job may have become due of an effect that was claimed before; polling covers drivers without it. */
+  /**
+   * Calls back when a job may have become due, of an effect that was claimed before. Returns a
+   * function that stops it. Absent: the engine polls.
+   */
   onReady?(callback: () => void): () => void;
-  /** Absent where the store can't look into its queue. */
+  /** Absent if the service can't list its jobs. */
   list?(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }>;
-  /** Effects that have jobs which are due, with each release of the first few of them. Costs the same however many jobs there are. */
+  /**
+   * Lists effects that have due jobs, with each release of the first few jobs. Costs the same however
+   * many jobs there are.
+   */
   due?(): Promise<DueEffect[]>;
-  /** Of jobs that no one runs; gives how many. */
+  /** Cancels jobs that are not running. Resolves to their number. */
   cancel?(ids: string[]): Promise<number>;
   close(): Promise<void>;
 }

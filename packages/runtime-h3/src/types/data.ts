@@ -1,12 +1,17 @@
-/** What SQL takes. SQLite keeps a boolean as 1 or 0 and a `Date` as its ISO text, and gives them so. */
+/**
+ * A value that an SQL statement can bind. SQLite stores a boolean as 1 or 0 and a `Date` as its ISO
+ * text, and returns them in that form.
+ */
 export type SqlValue = string | number | bigint | boolean | null | undefined | Uint8Array | Date;
 
+/** Result of a tagged statement. */
 export interface SqlResult<Row> {
-  /** Of a SELECT, and of RETURNING. */
+  /** Rows of a SELECT, VALUES or RETURNING. Absent for other statements. */
   rows?: Row[];
   success: boolean;
 }
 
+/** A prepared statement. Values passed to a call replace the bound ones. */
 export interface Statement {
   bind(...values: SqlValue[]): Statement;
   all<Row = Record<string, unknown>>(...values: SqlValue[]): Promise<Row[]>;
@@ -14,31 +19,49 @@ export interface Statement {
   run(...values: SqlValue[]): Promise<{ success: boolean }>;
 }
 
-/** SQL through db0 (https://db0.unjs.io). */
+/**
+ * SQL through db0.
+ *
+ * @see https://db0.unjs.io
+ */
 export interface Sql {
   readonly dialect: 'sqlite' | 'postgresql';
-  /** Values are bound, never spliced into the text: sql`SELECT * FROM users WHERE id = ${id}`. */
+  /**
+   * Runs one statement. Values are bound and never become part of its text.
+   *
+   * @example
+   * ```ts
+   * const { rows } = await gctx.db.sql`SELECT * FROM users WHERE id = ${id}`;
+   * ```
+   */
   sql<Row = Record<string, unknown>>(
     strings: TemplateStringsArray,
     ...values: SqlValue[]
   ): Promise<SqlResult<Row>>;
-  /** One or more statements as they stand. */
+  /** Runs one or more statements without bound values. */
   exec(sql: string): Promise<unknown>;
   prepare(sql: string): Statement;
 }
 
-/** SQL within a transaction, until that ends. With effects in the same PostgreSQL database it is the `tx` of an enqueue. */
+/**
+ * SQL inside a transaction, until it ends. If the effects are in the same PostgreSQL database, pass it
+ * as `tx` to `enqueue()`.
+ */
 export interface Transaction extends Sql {}
 
-/** The driver is loaded and the database opened at the first use. */
+/** The app's database. The first use loads the driver and opens the database. */
 export interface Database extends Sql {
   /**
-   * Commits when `work` resolves, rolls back when it rejects, and gives what it gave. Inside, use `tx`: SQLite does one transaction
-   * at a time, so that what else this process asks waits for its end, for up to 5 seconds.
+   * Runs `work` in a transaction. Commits when `work` resolves, rolls back when it rejects, and
+   * settles like `work`. Use `tx` inside: SQLite runs one transaction at a time, so every other
+   * statement of this process waits for its end.
+   *
+   * @throws {GatiError} GATI_DATABASE when another transaction holds SQLite for more than 5 seconds
    */
   transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
 }
 
+/** A value that JSON can hold. */
 export type StorageValue =
   | string
   | number
@@ -47,14 +70,18 @@ export type StorageValue =
   | StorageValue[]
   | { [key: string]: StorageValue };
 
-/** Keys and values through unstorage (https://unstorage.unjs.io), opened at the first use. `a:b` is `b` in the folder `a`. */
+/**
+ * Keys and values through unstorage, opened at the first use. The key `a:b` is `b` in the folder `a`.
+ *
+ * @see https://unstorage.unjs.io
+ */
 export interface Storage {
   hasItem(key: string): Promise<boolean>;
-  /** `null`: there is none. */
+  /** Resolves to `null` if there is no such key. */
   getItem<Value = StorageValue>(key: string): Promise<Value | null>;
   setItem(key: string, value: StorageValue): Promise<void>;
   removeItem(key: string): Promise<void>;
-  /** Bytes. */
+  /** Resolves to the bytes, or to `null` if there is no such key. */
   getItemRaw(key: string): Promise<Uint8Array | null>;
   setItemRaw(key: string, value: Uint8Array): Promise<void>;
   getKeys(prefix?: string): Promise<string[]>;

@@ -6,11 +6,12 @@ export interface EffectJob {
   effect: string;
   state: JobState;
   attempt: number;
-  /** Of the next attempt, or of the last change where there is none. */
+  /** Time of the next attempt, or of the last change if there is no next attempt. */
   runAt: Date;
+  /** 0 to 100. */
   progress: number | undefined;
   /** What `run` resolved to, as JSON keeps it. */
   result: unknown;
-  /** Of the last attempt. */
+  /** Error of the last attempt. */
   error: string | undefined;
 }

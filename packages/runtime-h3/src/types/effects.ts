@@ -3,41 +3,65 @@ import type { GlobalContext, Logger } from './context.ts';
 export type { EnqueueOptions } from './enqueue-options.ts';
 export type { EffectJob } from './effect-job.ts';
 
-/** What a file in `src/effects` exports. Times are milliseconds. */
+/**
+ * What a file in `src/effects` exports. Times are milliseconds.
+ *
+ * @example
+ * ```ts
+ * export const retry = { attempts: 3 };
+ * export async function run(payload: { to: string }, ectx: EffectContext): Promise<void> {
+ *   await ectx.step('send', () => sendMail(payload.to, ectx.signal));
+ * }
+ * ```
+ */
 export interface EffectFile {
-  /** Name of the effect; the file's name by default. */
+  /** Name of the effect; by default the name of the file. */
   effect?: string;
+  /** Runs one job. What it resolves to is the job's result. */
   run(payload: never, ectx: EffectContext): unknown;
   retry?: RetryPolicy;
-  /** 5-field cron line, UTC unless `timezone`: runs with the payload `{}`, once for all processes that share the queue. */
+  /**
+   * 5-field cron line, in UTC unless `timezone` is set. Runs with the payload `{}`, once for all
+   * processes that share the queue.
+   */
   schedule?: string;
   /** IANA name. */
   timezone?: string;
-  /** Runs at once: in all processes where the queue keeps order, else in each. With 1, jobs run in the order they came. 10 in each by default. */
+  /**
+   * Most runs at a time: in all processes together if the queue keeps order, otherwise in each
+   * process. With 1, jobs run in the order they came. By default 10 in each process.
+   */
   concurrency?: number;
-  /** Runs begun within a time, in each process. */
+  /** Most runs that start within a period, in each process. */
   rateLimit?: RateLimit;
-  /** Of one attempt; 5 minutes by default. */
+  /** Milliseconds per attempt; 5 minutes by default. */
   timeout?: number;
 }
 
+/** When a failed run is tried again. Times are milliseconds. */
 export interface RetryPolicy {
-  /** With the first; 5 by default. */
+  /** Number of attempts, including the first; 5 by default. */
   attempts?: number;
-  /** Before the second attempt. */
+  /** Pause before the second attempt; 1,000 by default. */
   delay?: number;
+  /** Factor by which each further pause grows; 2 by default. */
   factor?: number;
+  /** Longest pause; 5 minutes by default. */
   max?: number;
 }
 
 export interface RateLimit {
+  /** Number of runs that may start within `per`. */
   max: number;
   /** Milliseconds. */
   per: number;
 }
 
+/** What `run` gets beside the payload. */
 export interface EffectContext {
+  /** Id of the job. */
   id: string;
+  /** Name of the effect. */
   effect: string;
   /** From 1. */
   attempt: number;
@@ -45,13 +69,17 @@ export interface EffectContext {
   /** Aborts at the timeout, when the lease is lost and when the process ends. */
   signal: AbortSignal;
   logger: Logger;
+  /** Release whose code runs the job. */
   release: { version: string; id: string };
   gctx: GlobalContext;
-  /** From 0 to 100; resolves when it is stored. */
+  /** Stores the progress, 0 to 100. Resolves when it is stored. */
   progress(percent: number): Promise<void>;
   /**
-   * What `work` resolves to is stored under this name, and later attempts get it without running `work` again.
-   * It comes as JSON keeps it, also the first time. A name stands once in a run.
+   * Runs `work` and stores its result under `name`. Later attempts get that result without running
+   * `work` again. The result has passed through JSON, also the first time.
+   *
+   * @throws {GatiError} GATI_EFFECT_STEP when a run uses a name twice or the queue can't store the
+   * result
    */
   step<Result>(name: string, work: () => Result | Promise<Result>): Promise<Result>;
 }

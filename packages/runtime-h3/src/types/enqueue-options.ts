@@ -1,10 +1,14 @@
+/** Options of `gctx.effects.enqueue()`. */
 export interface EnqueueOptions {
   /** Milliseconds until the first attempt. */
   delay?: number;
-  /** No second job is made for a key of an effect, until 24 h after the first one's end. */
+  /** Makes no second job for a key of an effect, until 24 h after the end of the first one. */
   idempotencyKey?: string;
-  /** A whole number; higher runs first, 0 by default. */
+  /** A whole number. Jobs with a higher one run first; 0 by default. */
   priority?: number;
-  /** A transaction of the database that the queue is in (`postgres://`): the job is there when it commits, and only then. */
+  /**
+   * A transaction of the database that holds the queue (`postgres://`). The job exists once it
+   * commits, and only then.
+   */
   tx?: unknown;
 }

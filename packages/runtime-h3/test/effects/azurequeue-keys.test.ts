@@ -38,7 +38,7 @@ describe.skipIf('reason' in server)('Azure Storage with its keys in blobs', () =
       shared: true,
       maxDelay: 604_740_000,
       maxPayload: 49_152 - 4096,
-      keys: Infinity,
+      keyMemory: Infinity,
       ordered: false,
     },
     without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],

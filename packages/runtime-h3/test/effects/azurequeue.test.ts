@@ -28,7 +28,7 @@ describe.skipIf('reason' in server)('Azure Storage', () => {
       shared: true,
       maxDelay: 604_740_000,
       maxPayload: 49_152 - 4096,
-      keys: 0,
+      keyMemory: 0,
       ordered: false,
     },
     without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],

@@ -4,7 +4,7 @@ import { describeIf, testIf } from './only-if.ts';
 
 /** For drivers that keep idempotency keys. */
 export function describeKeys({ caps, driver, job, take, claim, has, now }: Bench): void {
-  describeIf(caps.keys > 0)('idempotency keys', () => {
+  describeIf(caps.keyMemory > 0)('idempotency keys', () => {
     const keyed = { idempotencyKey: 'order-1' };
 
     test('a key makes one job, also when it is asked for at once and after its end', async () => {

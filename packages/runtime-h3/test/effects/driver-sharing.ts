@@ -85,7 +85,7 @@ export function describeSharing(bench: Bench): void {
       },
     );
 
-    testIf(caps.keys > 0)('a key that two ask for at once makes one job', async () => {
+    testIf(caps.keyMemory > 0)('a key that two ask for at once makes one job', async () => {
       const two = await open();
       for (let round = 0; round < 10; round++) {
         const keyed = { idempotencyKey: `k${round}` };

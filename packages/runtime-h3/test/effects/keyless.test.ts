@@ -7,7 +7,7 @@ import { type Opened, openEngine, toHome } from './engine-kit.ts';
 
 /** A queue that remembers no keys, as those of clouds. */
 const memory = createMemoryDriver();
-const driver: QueueDriver = { ...memory, caps: { ...memory.caps, keys: 0 } };
+const driver: QueueDriver = { ...memory, caps: { ...memory.caps, keyMemory: 0 } };
 
 let opened: Opened | undefined;
 afterEach(async () => {

@@ -5,7 +5,7 @@ let time = 1_700_000_000_000;
 
 describeDriver('memory', {
   without: ['due'],
-  caps: { durable: false, shared: false, maxDelay: Infinity, keys: Infinity, ordered: true },
+  caps: { durable: false, shared: false, maxDelay: Infinity, keyMemory: Infinity, ordered: true },
   open: async () => createMemoryDriver(() => time),
   wait: async (milliseconds) => {
     time += milliseconds;

@@ -30,7 +30,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
       durable: true,
       shared: true,
       maxDelay: Infinity,
-      keys: Infinity,
+      keyMemory: Infinity,
       ordered: true,
       tx: true,
     },

@@ -38,7 +38,7 @@ describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => 
       shared: true,
       maxDelay: 600_000,
       maxPayload: 9_000_000 - 4096,
-      keys: Infinity,
+      keyMemory: Infinity,
       ordered: false,
     },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],

@@ -31,7 +31,7 @@ describe.skipIf('reason' in server)('Pub/Sub', () => {
       shared: true,
       maxDelay: 600_000,
       maxPayload: 9_000_000 - 4096,
-      keys: 0,
+      keyMemory: 0,
       ordered: false,
     },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],

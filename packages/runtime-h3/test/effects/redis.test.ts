@@ -22,7 +22,7 @@ describe.skipIf('reason' in server)('Redis', () => {
   };
 
   describeDriver('Redis', {
-    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true },
+    caps: { durable: true, shared: true, maxDelay: Infinity, keyMemory: Infinity, ordered: true },
     open,
     another,
     wait: pause,

@@ -51,7 +51,7 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
       shared: true,
       maxDelay: 900_000,
       maxPayload: 1_048_576 - 4096,
-      keys: Infinity,
+      keyMemory: Infinity,
       ordered: false,
     },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],

@@ -31,7 +31,7 @@ describe.skipIf('reason' in server)('SQS', () => {
       shared: true,
       maxDelay: 900_000,
       maxPayload: 1_048_576 - 4096,
-      keys: 0,
+      keyMemory: 0,
       ordered: false,
     },
     without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],

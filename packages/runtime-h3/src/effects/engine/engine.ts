@@ -192,7 +192,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   });
   const schedules = createSchedules({
     enqueue: (effect, idempotencyKey) => put(effect, {}, { idempotencyKey }),
-    catchUp: driver.caps.durable && driver.caps.keys > 0,
+    catchUp: driver.caps.durable && driver.caps.keyMemory > 0,
     logger,
   });
 

@@ -29,7 +29,7 @@ export async function verifySchedules(
   slots: Record<string, BundleEffect>,
   caps: QueueCaps,
 ): Promise<void> {
-  if (caps.keys > 0) return;
+  if (caps.keyMemory > 0) return;
   for (const [name, { load }] of Object.entries(slots)) {
     // What can't be loaded says so when it is to run.
     const file = await Promise.resolve()

@@ -84,7 +84,7 @@ function verify(
       'idempotencyKey is not a string of 1 to 512 characters',
       'Use a value that identifies this one job, such as an order number.',
     );
-  if (idempotencyKey !== undefined && caps.keys === 0)
+  if (idempotencyKey !== undefined && caps.keyMemory === 0)
     throw noKeysError(`"${name}" was not enqueued`);
   if (tx !== undefined && !caps.tx)
     throw enqueueOptionError(

@@ -45,7 +45,7 @@ export async function createCloudDriver({
     shared: true,
     maxDelay: limits.delay || limits.hold,
     maxPayload: longest,
-    keys: keys ? Infinity : 0,
+    keyMemory: keys ? Infinity : 0,
     ordered: false,
   };
   const opened = new Map<string, Promise<MessageQueue>>();

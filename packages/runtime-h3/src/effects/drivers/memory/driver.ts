@@ -144,7 +144,7 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
   sweep.unref();
 
   return {
-    caps: { durable: false, shared: false, maxDelay: Infinity, keys: Infinity, ordered: true },
+    caps: { durable: false, shared: false, maxDelay: Infinity, keyMemory: Infinity, ordered: true },
 
     async enqueue(added: NewJob[]): Promise<string[]> {
       const ids = added.map((job) => {

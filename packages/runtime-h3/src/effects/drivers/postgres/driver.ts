@@ -117,7 +117,7 @@ export const open: QueueOpener = async (url, settings) => {
       durable: true,
       shared: true,
       maxDelay: Infinity,
-      keys: Infinity,
+      keyMemory: Infinity,
       ordered: true,
       tx: true,
     },

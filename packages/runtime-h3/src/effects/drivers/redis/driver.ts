@@ -82,7 +82,7 @@ export const open: QueueOpener = async (url, settings) => {
   const notes = byHolders('note');
 
   const driver: QueueDriver = {
-    caps: { durable: true, shared: true, maxDelay: Infinity, keys: Infinity, ordered: true },
+    caps: { durable: true, shared: true, maxDelay: Infinity, keyMemory: Infinity, ordered: true },
 
     async enqueue(jobs) {
       if (jobs.length === 0) return [];

@@ -8,7 +8,7 @@ export const CAPS: QueueCaps = {
   shared: true,
   maxDelay: Infinity,
   maxPayload: 256 * 1024 * 1024,
-  keys: 24 * 60 * 60 * 1000,
+  keyMemory: 24 * 60 * 60 * 1000,
   ordered: true,
 };
 
