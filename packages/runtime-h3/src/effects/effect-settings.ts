@@ -1,11 +1,11 @@
 import { getOrCreate } from '../collections/get-or-create.ts';
 import type { EffectFile, RateLimit, RetryPolicy } from '../types/effects.ts';
 
-/** What an effect's exports ask for, with every default. Times are milliseconds. */
+/** The settings that an effect exports, with defaults applied. Times are milliseconds. */
 export interface EffectSettings {
   retry: Required<RetryPolicy>;
   concurrency: number;
-  /** The number is the file's own, so that it counts in all processes where the queue can. */
+  /** The file exports `concurrency`, so it counts in all processes if the queue supports that. */
   limited: boolean;
   rateLimit: RateLimit | undefined;
   timeout: number;
@@ -24,7 +24,7 @@ const DEFAULTS: EffectSettings = {
   rateLimit: undefined,
   timeout: 5 * 60_000,
 };
-/** What a timer can hold. */
+/** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const FIXES: Record<SettingError['setting'], string> = {
@@ -37,63 +37,66 @@ const FIXES: Record<SettingError['setting'], string> = {
 
 type Exports = { readonly [setting in SettingError['setting']]?: unknown };
 
-/** What of these can't be used. Absent ones are right. */
+/** Returns an error for each setting that can't be used. Absent settings are valid. */
 export function checkSettings(exports: Exports): SettingError[] {
-  const faults = [
+  const errors = [
     settingError('concurrency', exports.concurrency, isCount(exports.concurrency)),
     settingError(
       'timeout',
       exports.timeout,
       isFrom(1, exports.timeout) && exports.timeout <= LONGEST_TIMEOUT,
     ),
-    settingError('retry', exports.retry, isRecord(exports.retry, RETRY)),
+    settingError('retry', exports.retry, hasValidFields(exports.retry, RETRY)),
     settingError(
       'rateLimit',
       exports.rateLimit,
-      isRecord(exports.rateLimit, RATE) && Object.keys(exports.rateLimit).length === 2,
+      hasValidFields(exports.rateLimit, RATE) && Object.keys(exports.rateLimit).length === 2,
     ),
   ];
-  return faults.filter((one) => one !== undefined);
+  return errors.filter((error) => error !== undefined);
 }
 
-const known = new WeakMap<EffectFile, EffectSettings>();
+const settingsByFile = new WeakMap<EffectFile, EffectSettings>();
 
-/** What can't be used is as if it were absent: {@link checkSettings} tells. */
+/**
+ * Returns the settings of an effect. A setting that can't be used counts as absent;
+ * {@link checkSettings} reports it.
+ */
 export function toSettings(file: EffectFile | undefined): EffectSettings {
   if (file === undefined) return DEFAULTS;
-  return getOrCreate(known, file, readSettings);
+  return getOrCreate(settingsByFile, file, readSettings);
 }
 
 function readSettings(file: EffectFile): EffectSettings {
-  const wrong = new Set(checkSettings(file).map(({ setting }) => setting));
-  const own = <Setting extends SettingError['setting']>(
+  const invalid = new Set(checkSettings(file).map(({ setting }) => setting));
+  const read = <Setting extends SettingError['setting']>(
     setting: Setting,
-  ): EffectFile[Setting] | undefined => (wrong.has(setting) ? undefined : file[setting]);
-  const concurrency = own('concurrency');
+  ): EffectFile[Setting] | undefined => (invalid.has(setting) ? undefined : file[setting]);
+  const concurrency = read('concurrency');
   return {
-    retry: { ...DEFAULTS.retry, ...own('retry') },
+    retry: { ...DEFAULTS.retry, ...read('retry') },
     concurrency: concurrency ?? DEFAULTS.concurrency,
     limited: concurrency !== undefined,
-    rateLimit: own('rateLimit'),
-    timeout: own('timeout') ?? DEFAULTS.timeout,
+    rateLimit: read('rateLimit'),
+    timeout: read('timeout') ?? DEFAULTS.timeout,
   };
 }
 
-type Is = (value: unknown) => boolean;
+type Test = (value: unknown) => boolean;
 
 const isFrom = (least: number, value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= least;
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
-const RETRY: Record<string, Is> = {
+const RETRY: Record<string, Test> = {
   attempts: isCount,
   delay: (value) => isFrom(0, value),
   factor: (value) => isFrom(1, value),
   max: (value) => isFrom(0, value),
 };
-const RATE: Record<string, Is> = { max: isCount, per: (value) => isFrom(1, value) };
+const RATE: Record<string, Test> = { max: isCount, per: (value) => isFrom(1, value) };
 
-/** A misspelt field would silently be a default. */
-function isRecord(value: unknown, fields: Record<string, Is>): value is object {
+/** An unknown field makes the value invalid: a misspelt one would silently be a default. */
+function hasValidFields(value: unknown, fields: Record<string, Test>): value is object {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -104,9 +107,9 @@ function isRecord(value: unknown, fields: Record<string, Is>): value is object {
 function settingError(
   setting: SettingError['setting'],
   value: unknown,
-  isRight: boolean,
+  isValid: boolean,
 ): SettingError | undefined {
-  if (value === undefined || isRight) return undefined;
+  if (value === undefined || isValid) return undefined;
   return {
     setting,
     message: `'${setting}' can't be ${typeof value === 'object' ? JSON.stringify(value) : String(value)}.`,

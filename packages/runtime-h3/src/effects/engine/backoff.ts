@@ -1,8 +1,8 @@
 import type { RetryPolicy } from '../../types/effects.ts';
 
 /**
- * Milliseconds before the next attempt: `delay × factor^(attempt - 1)`, at most `max`, of which the second half is drawn,
- * so that jobs that failed together don't come back together.
+ * Returns the milliseconds before the next attempt: `delay × factor^(attempt - 1)`, at most `max`.
+ * The second half of the pause is random, so that jobs that failed together do not retry together.
  */
 export function backoffDelay(
   policy: Omit<Required<RetryPolicy>, 'attempts'>,
@@ -10,6 +10,6 @@ export function backoffDelay(
   random: () => number = Math.random,
 ): number {
   const { delay, factor, max } = policy;
-  const whole = Math.min(max, delay * factor ** (attempt - 1));
-  return Math.round(whole / 2 + (whole / 2) * random());
+  const longest = Math.min(max, delay * factor ** (attempt - 1));
+  return Math.round(longest / 2 + (longest / 2) * random());
 }

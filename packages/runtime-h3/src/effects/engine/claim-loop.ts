@@ -5,9 +5,10 @@ import { RateWindow } from './rate-window.ts';
 import { toSettings } from '../effect-settings.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
-/** How often the queue is asked though nothing told of a job: a driver that can't call back, and one that can. Milliseconds. */
-const POLL = 1000;
-const POLL_BESIDE = 5000;
+/** How often the queue is polled if the driver can't call back. Milliseconds. */
+const POLL_INTERVAL = 1000;
+/** How often it is polled beside the driver's callbacks, in case one is lost. Milliseconds. */
+const FALLBACK_INTERVAL = 5000;
 
 export interface ClaimLoopOptions {
   driver: QueueDriver;
@@ -16,144 +17,146 @@ export interface ClaimLoopOptions {
   lease: number;
   /** Effects that may have jobs, with their code. */
   files(): Promise<Map<string, EffectFile | undefined>>;
-  /** `asked`: steady milliseconds before the lease began. */
-  run(lease: Lease, asked: number): void;
-  /** It has just stood still. */
-  onRest(): void;
+  /** Called for each claimed job. `claimedAt`: monotonic milliseconds before the claim. */
+  run(lease: Lease, claimedAt: number): void;
+  /** Called when a claim is over and no other follows. */
+  onIdle(): void;
 }
 
 export interface ClaimLoop {
   start(): void;
-  /** Something may have become due. */
-  signal(): void;
-  /** There may be room again. */
-  look(): void;
-  /** A run of this effect is over. */
-  over(effect: string): void;
+  /** Claims again, since jobs may have become due. */
+  jobsReady(): void;
+  /** Claims again, since there may be room for more jobs. */
+  claim(): void;
+  /** Makes room for another run of this effect. */
+  runEnded(effect: string): void;
   stop(): void;
+  /** A claim is under way. */
   readonly busy: boolean;
 }
 
+/** Runs of one effect in this process. */
 interface Lane {
   running: number;
-  rate: RateWindow;
-  /** The count of signals at which the queue had nothing more for this effect. */
-  dryAt: number;
+  starts: RateWindow;
+  /** Value of `readySignals` at which the queue had no more jobs of this effect. */
+  emptyAt: number;
 }
 
-/** Claims as many jobs as there is room for, one call at a time. */
+/** Creates a loop that claims as many jobs as there is room for, one call at a time. */
 export function createClaimLoop({
   driver,
   logger,
   lease,
   files,
   run,
-  onRest,
+  onIdle,
 }: ClaimLoopOptions): ClaimLoop {
   const lanes = new Map<string, Lane>();
-  let signals = 0;
+  let readySignals = 0;
   let active = false;
-  let pumping = false;
-  let again = false;
+  let claiming = false;
+  let claimAgain = false;
   let poll: NodeJS.Timeout | undefined;
   let rateTimer: NodeJS.Timeout | undefined;
-  let stopReady: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
 
   const laneOf = (effect: string): Lane =>
-    getOrCreate(lanes, effect, () => ({ running: 0, rate: new RateWindow(), dryAt: -1 }));
+    getOrCreate(lanes, effect, () => ({ running: 0, starts: new RateWindow(), emptyAt: -1 }));
 
-  const requests = async (): Promise<ClaimRequest[]> => {
-    const wanted: ClaimRequest[] = [];
+  const toRequests = async (): Promise<ClaimRequest[]> => {
+    const requests: ClaimRequest[] = [];
     const now = performance.now();
-    let wake = Infinity;
+    let nextStart = Infinity;
     for (const [effect, file] of await files()) {
       const lane = laneOf(effect);
       const { concurrency, limited, rateLimit } = toSettings(file);
-      // Where a limit counts in all processes, one of them may have made room without a word.
-      if (!(limited && driver.caps.ordered) && lane.dryAt === signals) continue;
+      // If a limit counts in all processes, another one may have made room without a signal.
+      if (!(limited && driver.caps.ordered) && lane.emptyAt === readySignals) continue;
       let count = concurrency - lane.running;
       if (rateLimit && count > 0) {
-        count = Math.min(count, lane.rate.room(rateLimit, now));
-        if (count <= 0) wake = Math.min(wake, lane.rate.next(rateLimit));
+        count = Math.min(count, lane.starts.room(rateLimit, now));
+        if (count <= 0) nextStart = Math.min(nextStart, lane.starts.nextStart(rateLimit));
       }
       if (count <= 0) continue;
-      if (concurrency === 1) wanted.push({ effect, count: 1, exclusive: true });
-      else wanted.push({ effect, count, ...(limited && { limit: concurrency }) });
+      if (concurrency === 1) requests.push({ effect, count: 1, exclusive: true });
+      else requests.push({ effect, count, ...(limited && { limit: concurrency }) });
     }
     clearTimeout(rateTimer);
-    if (wake < Infinity) rateTimer = setTimeout(look, Math.max(1, wake - now));
-    return wanted;
+    if (nextStart < Infinity) rateTimer = setTimeout(claim, Math.max(1, nextStart - now));
+    return requests;
   };
 
-  const take = async (): Promise<void> => {
+  const claimUntilEmpty = async (): Promise<void> => {
     for (;;) {
-      const wanted = await requests();
-      if (wanted.length === 0 || !active) return;
-      const at = signals;
-      const asked = performance.now();
-      const leases = await driver.claim(wanted, lease);
+      const requests = await toRequests();
+      if (requests.length === 0 || !active) return;
+      const signalsBefore = readySignals;
+      const claimedAt = performance.now();
+      const leases = await driver.claim(requests, lease);
       const now = performance.now();
-      for (const { effect, count } of wanted) {
-        const given = leases.filter((lease) => lease.job.effect === effect).length;
+      for (const { effect, count } of requests) {
+        const claimed = leases.filter(({ job }) => job.effect === effect).length;
         const lane = laneOf(effect);
-        lane.running += given;
-        lane.rate.begin(now, given);
-        // A queue without order may give few at a time though it has more.
-        if (given === 0 || (driver.caps.ordered && given < count)) lane.dryAt = at;
+        lane.running += claimed;
+        lane.starts.addStarts(now, claimed);
+        // A queue without order may return few jobs at a time though it has more.
+        if (claimed === 0 || (driver.caps.ordered && claimed < count)) lane.emptyAt = signalsBefore;
       }
-      for (const one of leases) run(one, asked);
+      for (const one of leases) run(one, claimedAt);
       if (leases.length === 0) return;
     }
   };
 
-  const look = (): void => {
+  const claim = (): void => {
     if (!active) return;
-    if (pumping) {
-      again = true;
+    if (claiming) {
+      claimAgain = true;
       return;
     }
-    pumping = true;
-    again = false;
-    take()
+    claiming = true;
+    claimAgain = false;
+    claimUntilEmpty()
       .catch((error: unknown) => {
-        logger.error('the queue does not answer', { error });
+        logger.error('the queue does not respond', { error });
         // The next poll tries again.
-        again = false;
+        claimAgain = false;
       })
       .finally(() => {
-        pumping = false;
-        if (again) look();
-        else onRest();
+        claiming = false;
+        if (claimAgain) claim();
+        else onIdle();
       });
   };
 
-  const signal = (): void => {
-    signals++;
-    look();
+  const jobsReady = (): void => {
+    readySignals++;
+    claim();
   };
 
   return {
     start() {
       active = true;
-      stopReady = driver.onReady?.(signal);
-      poll = setInterval(signal, stopReady ? POLL_BESIDE : POLL);
+      stopListening = driver.onReady?.(jobsReady);
+      poll = setInterval(jobsReady, stopListening ? FALLBACK_INTERVAL : POLL_INTERVAL);
       poll.unref();
-      signal();
+      jobsReady();
     },
-    signal,
-    look,
-    over(effect) {
+    jobsReady,
+    claim,
+    runEnded(effect) {
       laneOf(effect).running--;
-      look();
+      claim();
     },
     stop() {
       active = false;
-      stopReady?.();
+      stopListening?.();
       clearInterval(poll);
       clearTimeout(rateTimer);
     },
     get busy() {
-      return pumping;
+      return claiming;
     },
   };
 }

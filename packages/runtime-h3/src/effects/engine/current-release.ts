@@ -1,22 +1,26 @@
 import type { Logger } from '../../types/context.ts';
 import type { EffectsEngine } from './engine.ts';
 
-/** How often the pointer is looked at. Milliseconds. */
-const LOOK = 1000;
+/** How often the current release is compared with the running one. Milliseconds. */
+const POLL_INTERVAL = 1000;
 
 export interface CurrentReleaseOptions {
-  /** Of the release that is current. */
+  /** Returns the version of the current release. */
   version(): string;
+  /** Returns the engine of the current release. */
   engine(): Promise<EffectsEngine>;
   logger: Logger;
 }
 
 export interface CurrentReleaseRunner {
-  /** Takes nothing more and lets what runs end, for so many milliseconds. */
-  stop(within: number): Promise<void>;
+  /** Stops claiming jobs and gives the running ones `milliseconds` to end. */
+  stop(milliseconds: number): Promise<void>;
 }
 
-/** Lets the engine of the current release run what is queued, and only that: it passes the jobs of older releases on. */
+/**
+ * Runs the engine of the current release, and only that one. It loads the code of older releases for
+ * the jobs that they enqueued.
+ */
 export function runCurrentRelease({
   version,
   engine,
@@ -42,12 +46,12 @@ export function runCurrentRelease({
   };
 
   void follow();
-  const timer = setInterval(() => void follow(), LOOK);
+  const timer = setInterval(() => void follow(), POLL_INTERVAL);
   timer.unref();
   return {
-    async stop(within) {
+    async stop(milliseconds) {
       clearInterval(timer);
-      await running?.engine.drain(within);
+      await running?.engine.drain(milliseconds);
     },
   };
 }

@@ -8,39 +8,49 @@ import { toPayload } from '../enqueue/payload.ts';
 export interface ReleaseEffects {
   /** Read at each use, so that development may change it. */
   effects(): Record<string, BundleEffect>;
-  /** What the payloads' schemas refer to. */
+  /** Definitions that the schemas of the payloads refer to. */
   $defs(): Defs;
   gctx(): GlobalContext;
 }
 
-/** A release other than the current one; `undefined`: it is not alive here. Throws where it can't be loaded now. */
+/**
+ * Loads a release other than the current one. Resolves to `undefined` if this process does not serve
+ * that release. Rejects if it can't be loaded now.
+ */
 export type ReleaseOf = (version: string) => Promise<ReleaseEffects | undefined>;
 
-/** What `src/versions` makes of a payload (as JSON) that a release queued which is gone; `undefined`: nothing is said about it. */
+/**
+ * Migrates the payload (JSON) of a job from a release that is gone through `src/versions`. Resolves to
+ * `undefined` if there is no migration for the effect.
+ */
 export type MigratePayload = (
   effect: string,
   payload: unknown,
   from: string,
 ) => Promise<{ payload: unknown } | undefined>;
 
-/** Where a job runs, and what `run` is given there. */
+/** The release that runs a job, and the payload that `run` gets. */
 export interface JobPlan {
   release: ReleaseEffects;
   effect: BundleEffect;
   payload: unknown;
 }
 
-/** The version that the pointer of this process stands on. */
+/** Returns the version of the current release. */
 export type CurrentVersion = () => string;
 
-/** Nothing is wrong with the job. */
+/** The job can't run now, but nothing is wrong with it. */
 export class RetryLaterError extends Error {}
-/** Another release has become current; its own engine takes the job. */
+/** Another release became current; its own engine runs the job. */
 export class ReleaseChangedError extends RetryLaterError {}
 
 /**
- * A job runs on the release that enqueued it while that is alive, else on the current one: with its payload migrated,
- * or as it is where it still fits. Throws what a dead letter says.
+ * Chooses the release that runs a job: the one that enqueued it, while that is served. Otherwise the
+ * current release runs it, with the payload migrated, or unchanged if it still fits.
+ *
+ * Throws {@link RetryLaterError} when the job can't run now.
+ *
+ * @throws {GatiError} GATI_EFFECT_RELEASE or GATI_EFFECT_PAYLOAD when the job is a dead letter
  */
 export async function chooseRelease(
   job: QueueJob,
@@ -55,7 +65,7 @@ export async function chooseRelease(
     throw new RetryLaterError(`the release ${job.release} can't be loaded`, { cause });
   });
   if (own) return planJob(job, own, job);
-  // Migrations are those of the release that the pointer stands on, and bring a payload on to that one alone.
+  // Migrations belong to the current release and migrate a payload to that release only.
   if (currentVersion && currentVersion() !== version)
     throw new ReleaseChangedError(`${version} is no longer the current release`);
   if (!current.effects()[job.effect])
@@ -90,17 +100,17 @@ function planJob(
   };
 }
 
-/** Whether a release that is newer than this one may know more effects. */
-export function isNewer(release: string, than: string): boolean {
-  const [a, b] = [parseSemver(release), parseSemver(than)];
+/** Returns whether a release is newer than another one, so that it may have more effects. */
+export function isNewer(release: string, other: string): boolean {
+  const [a, b] = [parseSemver(release), parseSemver(other)];
   return a === undefined || b === undefined || compareSemver(a, b) > 0;
 }
 
-function releaseGoneError(job: QueueJob, why: string, cause?: unknown): GatiError {
+function releaseGoneError(job: QueueJob, reason: string, cause?: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECT_RELEASE',
-      message: `The job ${job.id} of "${job.effect}" can't run: ${why}.`,
+      message: `The job ${job.id} of "${job.effect}" can't run: ${reason}.`,
       fix: `Keep a release until its jobs have ended, or add a file to src/versions that exports effects: { ${job.effect}: (old) => new }, then send the job again.`,
     },
     { cause },

@@ -1,15 +1,18 @@
 import type { EffectsEngine } from './engine.ts';
 
-/** An engine that opens its queue when it is first needed: development gains an app's first effect while it runs. */
+/**
+ * Creates an engine that opens its queue when it is first needed: in development an app may get its
+ * first effect while it runs.
+ */
 export function createLazyEngine(
   create: () => Promise<EffectsEngine>,
 ): EffectsEngine & { open(): Promise<EffectsEngine> } {
   let engine: Promise<EffectsEngine> | undefined;
   let started = false;
   const open = (): Promise<EffectsEngine> => {
-    engine ??= create().then((made) => {
-      if (started) made.start();
-      return made;
+    engine ??= create().then((created) => {
+      if (started) created.start();
+      return created;
     });
     return engine;
   };
@@ -20,11 +23,11 @@ export function createLazyEngine(
     cancel: async (id) => (await open()).cancel(id),
     start() {
       started = true;
-      void engine?.then((made) => made.start());
+      void engine?.then((created) => created.start());
     },
     pause() {
       started = false;
-      void engine?.then((made) => made.pause());
+      void engine?.then((created) => created.pause());
     },
     idle: async () => (await engine)?.idle(),
     drain: async (milliseconds) => (await engine)?.drain(milliseconds),

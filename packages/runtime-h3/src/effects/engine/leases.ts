@@ -2,73 +2,79 @@ import type { Logger } from '../../types/context.ts';
 import type { Lease, QueueDriver } from '../../ports.ts';
 
 /** Milliseconds. */
-export const LEASE = 30_000;
+export const DEFAULT_LEASE = 30_000;
 
-/** Why a run was aborted that is not to be counted against it. */
+/** Aborts a run for a reason that does not count as a failed attempt. */
 export class InterruptedError extends Error {}
 
+/** A job that runs in this process. */
 export interface RunningJob {
   lease: Lease;
   abort: AbortController;
-  /** Steady milliseconds until which the lease is surely held. */
+  /** Monotonic milliseconds until which the lease is sure to be valid; 0: it is lost. */
   until: number;
   renewing: boolean;
 }
 
+/** The leases of all jobs that run in this process. */
 export interface Leases {
   readonly running: ReadonlySet<RunningJob>;
-  /** `asked`: steady milliseconds at which it was claimed at the earliest. */
-  add(lease: Lease, asked: number): RunningJob;
-  remove(held: RunningJob): void;
+  /** `claimedAt`: monotonic milliseconds before the claim, so that the lease began later. */
+  add(lease: Lease, claimedAt: number): RunningJob;
+  remove(running: RunningJob): void;
   stop(): void;
 }
 
-/** Heartbeats of all jobs that run here, by one timer. A job whose lease is lost is aborted: another may run it by now. */
-export function createLeases(driver: QueueDriver, logger: Logger, lease: number): Leases {
+/**
+ * Renews the leases of all running jobs with one timer. A job that loses its lease is aborted, since
+ * another process may run it by then. `duration`: milliseconds.
+ */
+export function createLeases(driver: QueueDriver, logger: Logger, duration: number): Leases {
   const running = new Set<RunningJob>();
 
-  const renew = async (one: RunningJob): Promise<void> => {
-    one.renewing = true;
-    const asked = performance.now();
-    const { effect, id } = one.lease.job;
+  const renew = async (job: RunningJob): Promise<void> => {
+    job.renewing = true;
+    const renewedAt = performance.now();
+    const { effect, id } = job.lease.job;
     try {
-      if (await driver.extend(one.lease, lease)) one.until = asked + lease;
-      else lose(one);
+      if (await driver.extend(job.lease, duration)) job.until = renewedAt + duration;
+      else lose(job);
     } catch (error) {
       logger.warn('a lease could not be extended', { error, effect, job: id });
     } finally {
-      one.renewing = false;
+      job.renewing = false;
     }
   };
 
-  const lose = (one: RunningJob): void => {
-    one.until = 0;
-    one.abort.abort(new InterruptedError('the lease of this job was lost'));
+  const lose = (job: RunningJob): void => {
+    job.until = 0;
+    job.abort.abort(new InterruptedError('the lease of this job was lost'));
   };
 
-  const beat = (): void => {
+  const renewDue = (): void => {
     const now = performance.now();
-    for (const one of running) {
-      if (one.until > 0 && now > one.until) lose(one);
-      else if (!one.renewing && one.until > 0 && now > one.until - (lease * 2) / 3) void renew(one);
+    for (const job of running) {
+      if (job.until > 0 && now > job.until) lose(job);
+      else if (!job.renewing && job.until > 0 && now > job.until - (duration * 2) / 3)
+        void renew(job);
     }
   };
-  const timer = setInterval(beat, lease / 30);
+  const timer = setInterval(renewDue, duration / 30);
   timer.unref();
 
   return {
     running,
-    add(claimed, asked) {
-      const one: RunningJob = {
-        lease: claimed,
+    add(lease, claimedAt) {
+      const job: RunningJob = {
+        lease,
         abort: new AbortController(),
-        until: asked + lease,
+        until: claimedAt + duration,
         renewing: false,
       };
-      running.add(one);
-      return one;
+      running.add(job);
+      return job;
     },
-    remove: (one) => void running.delete(one),
+    remove: (job) => void running.delete(job),
     stop: () => clearInterval(timer),
   };
 }

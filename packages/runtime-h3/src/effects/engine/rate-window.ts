@@ -1,22 +1,26 @@
 import type { RateLimit } from '../../types/effects.ts';
 
-/** Counts the beginnings of one effect's runs: at most `max` in any window of `per` milliseconds, in this process. */
+/**
+ * Counts the starts of one effect's runs in this process: at most `max` in any window of `per`
+ * milliseconds. Times are monotonic milliseconds.
+ */
 export class RateWindow {
-  #begun: number[] = [];
+  #starts: number[] = [];
 
-  /** How many more may begin now. */
+  /** Returns how many more runs may start now. */
   room({ max, per }: RateLimit, now: number): number {
-    this.#begun = this.#begun.filter((time) => time > now - per && time <= now);
-    return Math.max(0, max - this.#begun.length);
+    this.#starts = this.#starts.filter((time) => time > now - per && time <= now);
+    return Math.max(0, max - this.#starts.length);
   }
 
-  /** When there will be room. Epoch milliseconds. */
-  next({ max, per }: RateLimit): number {
-    const oldest = this.#begun[this.#begun.length - max];
+  /** Returns when there will be room. Monotonic milliseconds; 0 if there is room now. */
+  nextStart({ max, per }: RateLimit): number {
+    const oldest = this.#starts[this.#starts.length - max];
     return oldest === undefined ? 0 : oldest + per;
   }
 
-  begin(now: number, count: number): void {
-    for (let left = count; left > 0; left--) this.#begun.push(now);
+  /** Counts `count` runs that start now. */
+  addStarts(now: number, count: number): void {
+    for (let left = count; left > 0; left--) this.#starts.push(now);
   }
 }

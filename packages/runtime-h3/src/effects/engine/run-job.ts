@@ -8,6 +8,7 @@ import { toSettings } from '../effect-settings.ts';
 import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from '../../types/effects.ts';
 
+/** What one run needs. */
 export interface JobRun {
   file: EffectFile;
   lease: Lease;
@@ -17,7 +18,12 @@ export interface JobRun {
   logger: Logger;
 }
 
-/** One run of one job: gives its result as JSON text, or throws what `run` threw, why it was aborted, or `GATI_EFFECT_TIMEOUT`. */
+/**
+ * Runs one job once. Resolves to its result as JSON text. Throws what `run` threw or the reason of the
+ * abort.
+ *
+ * @throws {GatiError} GATI_EFFECT_TIMEOUT when the run takes longer than the effect's `timeout`
+ */
 export async function runJob({
   file,
   lease,
@@ -44,24 +50,24 @@ export async function runJob({
       void (await driver.saveProgress?.(lease, Math.min(100, Math.max(0, percent)))),
     step: createStep(lease, driver, signal),
   };
-  let stop = (): void => {};
+  let onAbort = (): void => {};
   try {
-    // A `run` that ignores the signal must not hold its place for ever.
+    // A `run` that ignores the signal must not count as running forever.
     const aborted = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason as Error);
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
+      onAbort = () => reject(signal.reason as Error);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
     });
     const run = file.run as (payload: unknown, ectx: EffectContext) => unknown;
     const result = await Promise.race([(async () => run(plan.payload, ectx))(), aborted]);
     return result === undefined ? undefined : stringifyWire(result);
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', onAbort);
     clearTimeout(timer);
   }
 }
 
-/** An error says by `retryable: false` that another attempt can't help. */
+/** Returns `false` for an error with `retryable: false`: another attempt can't help. */
 export function isRetryable(error: unknown): boolean {
   return !(
     typeof error === 'object' &&

@@ -5,33 +5,41 @@ import type { BundleEffect } from '../../types/bundle.ts';
 import { noKeysError } from '../enqueue/new-job.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
-/** Longer waits are looked at again, since the clock may be set. Milliseconds. */
+/** Longest timer before the clock is read again, since it may have been set. Milliseconds. */
 const LONGEST_WAIT = 60_000;
-/** A tick that passed this recently is made up for when a process starts: the one before may have been rolled at that moment. */
-const CATCH_UP = 60_000;
+/**
+ * A starting process fires a tick that passed this recently, since the process before it may have been
+ * replaced at that moment. Milliseconds.
+ */
+const CATCH_UP_WINDOW = 60_000;
 
 export interface SchedulesOptions {
-  /** Enqueues one run; the key makes it one for the cluster. */
+  /** Enqueues one run. The key makes it one run for all processes. */
   enqueue(effect: string, idempotencyKey: string): Promise<unknown>;
-  /** Whether the queue remembers keys, so that a tick that may have been taken can be asked for again. */
+  /** The queue stores keys, so a tick that another process may have fired can be fired again. */
   catchUp: boolean;
   logger: Logger;
 }
 
 export interface Schedules {
-  /** Takes over what the files say now. */
+  /** Adopts the schedules that the files have now. */
   sync(files: Map<string, EffectFile>): Promise<void>;
   stop(): void;
 }
 
-/** Without keys each process would fire each tick. Throws `GATI_EFFECTS_KEYS` where the queue remembers none and an effect has a schedule. */
+/**
+ * Checks that the queue can fire schedules once for all processes: without idempotency keys, each
+ * process would fire each tick.
+ *
+ * @throws {GatiError} GATI_EFFECTS_KEYS when an effect has a schedule and the queue stores no keys
+ */
 export async function verifySchedules(
-  slots: Record<string, BundleEffect>,
+  effects: Record<string, BundleEffect>,
   caps: QueueCaps,
 ): Promise<void> {
   if (caps.keyMemory > 0) return;
-  for (const [name, { load }] of Object.entries(slots)) {
-    // What can't be loaded says so when it is to run.
+  for (const [name, { load }] of Object.entries(effects)) {
+    // A file that can't be loaded is reported when it is to run.
     const file = await Promise.resolve()
       .then(load)
       .catch(() => undefined);
@@ -42,7 +50,9 @@ export async function verifySchedules(
   }
 }
 
+/** A schedule and the timer of its next tick. */
 interface Planned {
+  /** Cron line and time zone, to notice a change. */
   line: string;
   cron: Cron;
   timer?: NodeJS.Timeout;
@@ -68,7 +78,7 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
       () => {
         if (Date.now() < tick.getTime()) return plan(effect, entry, after);
         fire(effect, tick);
-        // What was missed meanwhile, by a clock that was set or a machine that slept, is not made up for.
+        // Ticks that were missed because the clock was set or the machine slept are not made up for.
         plan(effect, entry, new Date(Math.max(tick.getTime(), Date.now())));
       },
       Math.min(Math.max(wait, 1), LONGEST_WAIT),
@@ -83,7 +93,7 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
     planned.set(effect, entry);
     const now = new Date();
     const [last] = catchUp ? cron.previousRuns(1, now) : [];
-    if (last && now.getTime() - last.getTime() < CATCH_UP) fire(effect, last);
+    if (last && now.getTime() - last.getTime() < CATCH_UP_WINDOW) fire(effect, last);
     plan(effect, entry, now);
   };
 

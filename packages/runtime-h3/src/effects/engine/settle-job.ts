@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../types/context.ts';
 import type { QueueDriver } from '../../ports.ts';
 import { runJob, isRetryable } from './run-job.ts';
@@ -16,135 +17,178 @@ import { type RunningJob, InterruptedError } from './leases.ts';
 import { toSettings } from '../effect-settings.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
-/** Attempts beyond its own that a job gets for processes that were killed or rolled while they ran it. */
-const INTERRUPTIONS = 20;
-/** Pause before a job is looked at again whose release can't be loaded. Milliseconds. */
-const NOT_NOW = 5000;
-/** Until the engine of another release has begun. Milliseconds. */
-const SOON = 1000;
-/** Pauses before another try to store how a job ended. Milliseconds. */
-const LONGEST_PAUSE = 2000;
+/** Attempts that a job gets beyond its own, for processes that ended while they ran it. */
+const EXTRA_ATTEMPTS = 20;
+/** Pause before the next try if the release of a job can't be loaded. Milliseconds. */
+const LOAD_RELEASE_PAUSE = 5000;
+/** Pause before the next try if the file of an effect can't be loaded. Milliseconds. */
+const LOAD_FILE_PAUSE = 1000;
+/** Pause before the next try if another release became current: its engine starts first. Milliseconds. */
+const RELEASE_CHANGED_PAUSE = 1000;
+/** Longest pause before another try to store an outcome. Milliseconds. */
+const LONGEST_STORE_PAUSE = 2000;
 
-export interface SettleOptions {
+/** What settling a job needs to know about the engine. */
+export interface SettleContext {
   driver: QueueDriver;
   logger: Logger;
   current: ReleaseEffects;
   releaseOf: ReleaseOf | undefined;
   migrate: MigratePayload | undefined;
   currentVersion: CurrentVersion | undefined;
-  /** `false`: a retry is due at once. */
+  /** `false`: a retry is due immediately. */
   backoff: boolean;
-  /** The run is over, its end not yet stored. */
-  onOver(): void;
-  /** The job is due again in so many milliseconds. */
-  onAgain(milliseconds: number): void;
 }
 
-/** Brings one claimed job to its end: completed, to be tried again, or dead, each with its reason. */
-export async function settleJob(held: RunningJob, options: SettleOptions): Promise<void> {
-  const { driver, logger, current, releaseOf, migrate, currentVersion } = options;
-  const { lease, abort } = held;
-  const { job } = lease;
-  const fields = { effect: job.effect, job: job.id, attempt: job.attempt };
-  const die = async (error: unknown, why: string): Promise<void> => {
-    logger.error(why, { ...fields, error });
-    options.onOver();
-    await storeOutcome(held, logger, () => driver.dead(lease, messageOf(error)));
-  };
-  const again = async (wait: number, error: unknown): Promise<void> => {
-    options.onOver();
-    const pause = Math.min(wait, driver.caps.maxDelay);
-    await storeOutcome(held, logger, () =>
-      driver.retry(lease, Date.now() + pause, messageOf(error)),
-    );
-    options.onAgain(pause);
-  };
+export interface SettleOptions extends SettleContext {
+  /** Called when the run is over, before its outcome is stored. */
+  onRunEnded(): void;
+  /** Called when the job is due again in `milliseconds`. */
+  onDueAgain(milliseconds: number): void;
+}
 
-  if (job.notBefore !== undefined && job.notBefore > Date.now()) return postpone(held, options);
-  let plan: JobPlan;
-  let file: EffectFile;
-  try {
-    plan = await chooseRelease(job, current, releaseOf, migrate, currentVersion);
-  } catch (error) {
-    if (error instanceof ReleaseChangedError) return again(SOON, error);
-    if (error instanceof RetryLaterError) {
-      logger.error("a release with queued jobs can't be loaded", {
-        ...fields,
-        release: job.release,
-        error,
-      });
-      return again(NOT_NOW, error);
-    }
-    return die(error, 'a queued job does not fit its effect: dead letter');
-  }
-  try {
-    file = await plan.effect.load();
-  } catch (error) {
-    // In development the next edit may bring the file back.
-    return again(1000, error);
-  }
-  // Loading took so long, or the process stood still: another may run it by now.
-  if (performance.now() > held.until) return;
+interface Prepared {
+  plan: JobPlan;
+  file: EffectFile;
+}
+
+/** Runs one claimed job and stores its outcome: completed, to be retried, or dead with a reason. */
+export async function settleJob(running: RunningJob, options: SettleOptions): Promise<void> {
+  const { driver, logger, onRunEnded } = options;
+  const { lease, abort } = running;
+  const { job } = lease;
+  if (job.notBefore !== undefined && job.notBefore > Date.now()) return postpone(running, options);
+  const prepared = await prepare(running, options);
+  // Loading took so long, or the process was suspended: another process may run the job by now.
+  if (!prepared || performance.now() > running.until) return;
+  const { file, plan } = prepared;
   const { retry } = toSettings(file);
-  if (job.attempt > retry.attempts + INTERRUPTIONS) {
-    return die(
-      new Error(
-        `${job.attempt - 1} runs did not finish, the last ones because their process ended`,
-      ),
-      'an effect ended its process too often: dead letter',
-    );
+  if (job.attempt > retry.attempts + EXTRA_ATTEMPTS) {
+    const reason = `${job.attempt - 1} runs did not finish, the last ones because their process ended`;
+    const message = 'an effect ended its process too often: dead letter';
+    return storeDead(running, new Error(reason), message, options);
   }
   try {
     const result = await runJob({ file, lease, plan, abort, driver, logger });
-    options.onOver();
-    await storeOutcome(held, logger, () => driver.ack(lease, result));
+    onRunEnded();
+    await storeOutcome(running, logger, () => driver.ack(lease, result));
   } catch (error) {
     if (error instanceof InterruptedError) {
-      // Whoever has the lease now has the job; where it is still ours, it goes on elsewhere.
-      options.onOver();
-      if (held.until > 0)
-        await storeOutcome(held, logger, () => driver.retry(lease, Date.now(), messageOf(error)));
+      // If the lease is lost, its new holder runs the job. Otherwise another process gets it now.
+      onRunEnded();
+      if (running.until > 0)
+        await storeOutcome(running, logger, () => driver.retry(lease, Date.now(), textOf(error)));
     } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
-      await die(error, 'an effect failed permanently: dead letter');
+      await storeDead(running, error, 'an effect failed permanently: dead letter', options);
     } else {
       const wait = options.backoff ? backoffDelay(retry, job.attempt) : 0;
-      logger.warn('an effect failed and is tried again', { ...fields, wait, error });
-      await again(wait, error);
+      const { effect, id, attempt } = job;
+      logger.warn('an effect failed and is tried again', { effect, job: id, attempt, wait, error });
+      await storeRetry(running, wait, error, options);
     }
   }
 }
 
-/** The job came as early as its driver could hold it: it goes round again. A second copy is better than none. */
+/** Chooses the release of a job and loads its file. Resolves to `undefined` if the job is settled. */
+async function prepare(running: RunningJob, options: SettleOptions): Promise<Prepared | undefined> {
+  const { current, releaseOf, migrate, currentVersion, logger } = options;
+  const { job } = running.lease;
+  let plan: JobPlan;
+  try {
+    plan = await chooseRelease(job, current, releaseOf, migrate, currentVersion);
+  } catch (error) {
+    if (error instanceof ReleaseChangedError) {
+      await storeRetry(running, RELEASE_CHANGED_PAUSE, error, options);
+    } else if (error instanceof RetryLaterError) {
+      const { effect, id, attempt, release } = job;
+      logger.error("a release with queued jobs can't be loaded", {
+        effect,
+        job: id,
+        attempt,
+        release,
+        error,
+      });
+      await storeRetry(running, LOAD_RELEASE_PAUSE, error, options);
+    } else {
+      const message = 'a queued job does not fit its effect: dead letter';
+      await storeDead(running, error, message, options);
+    }
+    return undefined;
+  }
+  try {
+    return { plan, file: await plan.effect.load() };
+  } catch (error) {
+    // In development the next edit may bring the file back.
+    await storeRetry(running, LOAD_FILE_PAUSE, error, options);
+    return undefined;
+  }
+}
+
+/**
+ * Enqueues the job again, since the driver could not delay it long enough. If the process dies in
+ * between, the job exists twice rather than not at all.
+ */
 async function postpone(
-  held: RunningJob,
-  { driver, logger, onOver }: SettleOptions,
+  running: RunningJob,
+  { driver, logger, onRunEnded }: SettleOptions,
 ): Promise<void> {
-  const { job } = held.lease;
+  const { job } = running.lease;
   const { attempt: _, enqueuedAt: __, steps: ___, ...again } = job;
-  onOver();
-  await storeOutcome(held, logger, async () => {
+  onRunEnded();
+  await storeOutcome(running, logger, async () => {
     await driver.enqueue([
       { ...again, runAt: Math.min(job.notBefore!, Date.now() + driver.caps.maxDelay) },
     ]);
-    return driver.ack(held.lease);
+    return driver.ack(running.lease);
   });
 }
 
-/** Stores how a job ended, again and again while the lease is held: a disk that was full for a moment costs no second run. */
+/** Makes the job a dead letter. `message`: for the log. */
+async function storeDead(
+  running: RunningJob,
+  error: unknown,
+  message: string,
+  { driver, logger, onRunEnded }: SettleOptions,
+): Promise<void> {
+  const { effect, id, attempt } = running.lease.job;
+  logger.error(message, { effect, job: id, attempt, error });
+  onRunEnded();
+  await storeOutcome(running, logger, () => driver.dead(running.lease, textOf(error)));
+}
+
+/** Makes the job due again in `wait` milliseconds. */
+async function storeRetry(
+  running: RunningJob,
+  wait: number,
+  error: unknown,
+  { driver, logger, onRunEnded, onDueAgain }: SettleOptions,
+): Promise<void> {
+  onRunEnded();
+  const pause = Math.min(wait, driver.caps.maxDelay);
+  await storeOutcome(running, logger, () =>
+    driver.retry(running.lease, Date.now() + pause, textOf(error)),
+  );
+  onDueAgain(pause);
+}
+
+/**
+ * Stores how a job ended. Tries again while the lease is valid: a disk that was full for a moment
+ * does not cost a second run.
+ */
 async function storeOutcome(
-  held: RunningJob,
+  running: RunningJob,
   logger: Logger,
   store: () => Promise<boolean>,
 ): Promise<void> {
-  const { effect, id, attempt: count } = held.lease.job;
-  const fields = { effect, job: id, attempt: count };
-  for (let wait = 50; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+  const { effect, id, attempt } = running.lease.job;
+  const fields = { effect, job: id, attempt };
+  for (let wait = 50; ; wait = Math.min(2 * wait, LONGEST_STORE_PAUSE)) {
     try {
       if (!(await store()))
         logger.warn('the lease of a job was lost before its end was stored: it runs again', fields);
       return;
     } catch (error) {
-      if (performance.now() + wait > held.until)
+      if (performance.now() + wait > running.until)
         return logger.error('the end of a job could not be stored: it runs again', {
           ...fields,
           error,
@@ -155,12 +199,10 @@ async function storeOutcome(
         wait,
       });
     }
-    await new Promise((resolve) => {
-      setTimeout(resolve, wait);
-    });
+    await sleep(wait);
   }
 }
 
-function messageOf(error: unknown): string {
+function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -2,20 +2,25 @@ import { GatiError } from '@gati/contract';
 import type { Lease, QueueDriver } from '../../ports.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 
+/** `ectx.step` */
 export type Step = <Result>(name: string, work: () => Result | Promise<Result>) => Promise<Result>;
 
-/** `ectx.step` of one attempt. Where the driver keeps no steps, each runs every time. */
+/**
+ * Creates `ectx.step` for one attempt. If the driver stores no steps, each step runs in every attempt.
+ *
+ * @throws {GatiError} GATI_EFFECT_STEP when a run uses a name twice
+ */
 export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSignal): Step {
   const { effect, steps = {} } = lease.job;
   const used = new Set<string>();
   return async <Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> => {
     if (used.has(name)) throw duplicateStepError(effect, name);
     used.add(name);
-    // Nothing new is begun in a run that is no longer wanted.
+    // An aborted run starts no new step.
     signal.throwIfAborted();
     if (Object.hasOwn(steps, name)) return read(steps[name]!) as Result;
     const result = await work();
-    // In a list, since JSON has no `undefined`.
+    // In an array, since JSON has no `undefined`.
     const text = result === undefined ? '[]' : `[${stringifyWire(result)}]`;
     if (driver.saveStep && !(await driver.saveStep(lease, name, text)))
       throw new Error(`the lease was lost before the step "${name}" was stored`);

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 
-const POOL = 256;
-const BYTES = 10;
+/** Number of ids that one call of `randomBytes` is for. */
+const POOL_SIZE = 256;
+/** Random bytes per id. */
+const ID_BYTES = 10;
 let pool = Buffer.alloc(0);
-let at = POOL;
+let next = POOL_SIZE;
 
-/** UUID v7 (RFC 9562): ids of one time stand together, so that an index of them grows at its end. */
+/** Returns a UUID v7 (RFC 9562). They sort by time, so an index of them grows at its end. */
 export function createId(): string {
-  if (at === POOL) {
-    pool = randomBytes(POOL * BYTES);
-    at = 0;
+  if (next === POOL_SIZE) {
+    pool = randomBytes(POOL_SIZE * ID_BYTES);
+    next = 0;
   }
-  const random = pool.subarray(at * BYTES, ++at * BYTES);
+  const random = pool.subarray(next * ID_BYTES, ++next * ID_BYTES);
   const time = Date.now().toString(16).padStart(12, '0');
   const hex = random.toString('hex');
   const variant = ((random[2]! & 0x3f) | 0x80).toString(16);

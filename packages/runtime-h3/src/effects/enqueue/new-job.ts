@@ -5,28 +5,36 @@ import type { ReleaseEffects } from '../engine/job-release.ts';
 import { createId } from './id.ts';
 import { toPayloadText } from './payload.ts';
 
+/** Characters. */
 const LONGEST_KEY = 512;
-/** The last millisecond that a `Date` can be. */
+/** The last millisecond that a `Date` can represent. */
 const LAST_TIME = 8.64e15;
 
-/** Checks what `enqueue` was given. Throws `GATI_EFFECT_UNKNOWN`, `GATI_EFFECT_PAYLOAD`, `GATI_EFFECT_OPTION` and `GATI_EFFECTS_KEYS`. */
+/**
+ * Checks the arguments of `enqueue` and returns the job.
+ *
+ * @throws {GatiError} GATI_EFFECT_UNKNOWN when the release has no such effect
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not fit or is too large for the queue
+ * @throws {GatiError} GATI_EFFECT_OPTION when an option can't be used
+ * @throws {GatiError} GATI_EFFECTS_KEYS when the queue stores no idempotency keys
+ */
 export function toNewJob(
   name: string,
   payload: unknown,
   options: EnqueueOptions,
-  home: ReleaseEffects,
+  release: ReleaseEffects,
   caps: QueueCaps,
 ): NewJob {
-  const slot = home.effects()[name];
-  if (!slot) {
+  const effect = release.effects()[name];
+  if (!effect) {
     throw new GatiError({
       code: 'GATI_EFFECT_UNKNOWN',
       message: `There is no effect "${name}".`,
-      fix: `Effects of this app: ${Object.keys(home.effects()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
+      fix: `Effects of this app: ${Object.keys(release.effects()).join(', ') || 'none'}. Add src/effects/${name}.ts or correct the name.`,
     });
   }
-  verify(name, options, caps);
-  const text = toPayloadText(name, payload, slot.payload, home.$defs());
+  verifyOptions(name, options, caps);
+  const text = toPayloadText(name, payload, effect.payload, release.$defs());
   const { maxPayload = Infinity, maxDelay } = caps;
   if (Buffer.byteLength(text) > maxPayload) {
     throw new GatiError({
@@ -42,7 +50,7 @@ export function toNewJob(
     effect: name,
     payload: text,
     priority,
-    release: home.gctx().release.version,
+    release: release.gctx().release.version,
     runAt: now + Math.min(delay, maxDelay),
   };
   if (delay > maxDelay) job.notBefore = now + delay;
@@ -50,7 +58,7 @@ export function toNewJob(
   return job;
 }
 
-function verify(
+function verifyOptions(
   name: string,
   { delay = 0, idempotencyKey, priority = 0, tx }: EnqueueOptions,
   caps: QueueCaps,
@@ -94,19 +102,22 @@ function verify(
     );
 }
 
-/** A key that nobody remembers would be a promise that nobody keeps. */
-export function noKeysError(what: string): GatiError {
+/**
+ * Returns the error for a key that the queue can't store. `fact`: the start of the message, which says
+ * what was not done.
+ */
+export function noKeysError(fact: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_KEYS',
-    message: `${what}: this queue stores no idempotency keys.`,
+    message: `${fact}: this queue stores no idempotency keys.`,
     fix: 'Add a store for keys (GATI_EFFECTS=sqs://REGION/PREFIX?state=s3://BUCKET), use a queue in SQLite, PostgreSQL or Redis, or leave out idempotency keys and schedules.',
   });
 }
 
-function enqueueOptionError(name: string, what: string, fix: string): GatiError {
+function enqueueOptionError(name: string, reason: string, fix: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_OPTION',
-    message: `"${name}" was not enqueued: ${what}.`,
+    message: `"${name}" was not enqueued: ${reason}.`,
     fix,
   });
 }

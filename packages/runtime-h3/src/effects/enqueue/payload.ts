@@ -6,7 +6,11 @@ import { compileDecode, type Decode } from '../../validate/decode.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';
 
-/** The text that is queued. Throws `GATI_EFFECT_PAYLOAD` where the value does not fit what the effect takes. */
+/**
+ * Returns the JSON text of a payload for the queue.
+ *
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not fit the effect
+ */
 export function toPayloadText(
   effect: string,
   payload: unknown,
@@ -18,29 +22,34 @@ export function toPayloadText(
   return text;
 }
 
-/** The value for `run`. Checked again: the effect may have changed since it was queued. */
+/**
+ * Returns the payload that `run` gets. Checks it again, since the effect may have changed since the
+ * job was enqueued.
+ *
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not fit the effect
+ */
 export function toPayload(job: QueueJob, input: InputCheck | undefined, $defs: Defs): unknown {
   const value: unknown = JSON.parse(job.payload);
   if (!input) return value;
   verify(job.effect, value, input, $defs);
-  return toDecode(input, $defs)?.(value) ?? value;
+  return decoderOf(input, $defs)?.(value) ?? value;
 }
 
 function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs): void {
   if (input.check(value)) return;
-  const faults = explain(input.schema, $defs, value, 'body').map(
+  const violations = explain(input.schema, $defs, value, 'body').map(
     ({ path, message }) => `${path || 'the payload'} ${message}`,
   );
   throw new GatiError({
     code: 'GATI_EFFECT_PAYLOAD',
-    message: `The payload does not fit the effect "${effect}": ${faults.join('; ')}`,
+    message: `The payload does not fit the effect "${effect}": ${violations.join('; ')}`,
     fix: 'Pass a payload of the type that its run() takes, or widen that type.',
   });
 }
 
 const decoders = new WeakMap<InputCheck, { decode: Decode | undefined }>();
 
-function toDecode(input: InputCheck, $defs: Defs): Decode | undefined {
+function decoderOf(input: InputCheck, $defs: Defs): Decode | undefined {
   return getOrCreate(decoders, input, () => ({ decode: compileDecode(input.schema, $defs) }))
     .decode;
 }
