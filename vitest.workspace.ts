@@ -10,6 +10,7 @@ const testKit = { find: /^@gati\/test-kit\/(.+)$/, replacement: at('test/kit/$1.
 const alias = [
   testKit,
   { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
+  { find: /^@gati\/contract\/internal$/, replacement: source('contract/src/internal.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
   { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },

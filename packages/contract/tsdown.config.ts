@@ -1,5 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
-const config: UserConfig = defineConfig(library({ index: 'src/index.ts' }));
+const config: UserConfig = defineConfig(
+  library({ index: 'src/index.ts', internal: 'src/internal.ts' }),
+);
 export default config;

@@ -1,11 +1,4 @@
-export {
-  ANNOTATIONS,
-  type Codec,
-  type Defs,
-  type JsonValue,
-  type Schema,
-  type SchemaType,
-} from './schema/ir.ts';
+export type { Codec, Defs, JsonValue, Schema, SchemaType } from './schema/ir.ts';
 export type {
   BodyContract,
   Contract,
@@ -29,13 +22,10 @@ export { mapSchema, walk } from './schema/walk.ts';
 export { MANIFEST_FORMAT, type Manifest, type NativeCode } from './manifest/manifest.ts';
 export { parseManifest } from './manifest/parse.ts';
 export { printManifest } from './manifest/print.ts';
-export { wantsColors } from './colors.ts';
-export { count } from './count.ts';
 export type { GatiCode } from './diagnostics/codes.ts';
 export { type Diagnostic, formatDiagnostic } from './diagnostics/diagnostic.ts';
 export { GatiError, type GatiErrorInput, isGatiError } from './diagnostics/gati-error.ts';
 export { type Declarations, type DeclarationUses, toDeclarations } from './print/declarations.ts';
-export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
 export { type Direction, toTypeScript, type TypeScriptOptions } from './print/typescript.ts';
 export type {
   OpenApiDocument,
@@ -46,10 +36,7 @@ export type {
   OpenApiResponse,
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';
-export { HTTP_METHODS, type HttpMethod, ROUTE_METHODS, type RouteMethod } from './http/methods.ts';
-export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
-export { toRouterPath } from './http/router-path.ts';
-export { STATUS_TITLES } from './http/status-titles.ts';
+export type { HttpMethod, RouteMethod } from './http/methods.ts';
 export { parseRange, type Range, satisfies } from './versions/range.ts';
 export { parseVersionRequest, type VersionRequest } from './versions/request.ts';
 export {
@@ -60,7 +47,6 @@ export {
   type Resolution,
   resolveVersion,
   type ResolveOptions,
-  retiredResolution,
 } from './versions/resolve.ts';
 export { isListed, isLive, isOver, isRunnable, type ReleaseStatus } from './versions/status.ts';
 export { createVersionResolver, type VersionResolver } from './versions/resolver.ts';

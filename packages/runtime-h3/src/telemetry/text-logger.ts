@@ -1,4 +1,4 @@
-import { wantsColors } from '@gati/contract';
+import { wantsColors } from '@gati/contract/internal';
 import type { Logger } from '../types/context.ts';
 import { createLineLogger, type LineOptions, type LogLevel, type PrintLine } from './logger.ts';
 

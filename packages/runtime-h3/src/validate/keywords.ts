@@ -1,4 +1,5 @@
-import { count, type Schema } from '@gati/contract';
+import type { Schema } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import { formats } from './formats.ts';
 
 /** What a keyword's check may do with the walk that it is part of. */

@@ -1,4 +1,5 @@
-import { type Defs, type RouteContract, type Schema, toRouterPath } from '@gati/contract';
+import type { Defs, RouteContract, Schema } from '@gati/contract';
+import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouter } from 'rou3/compiler';
 import { Format } from 'typebox/format';

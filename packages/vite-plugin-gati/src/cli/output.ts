@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type Diagnostic, formatDiagnostic, isGatiError, wantsColors } from '@gati/contract';
+import { type Diagnostic, formatDiagnostic, isGatiError } from '@gati/contract';
+import { wantsColors } from '@gati/contract/internal';
 import pc from 'picocolors';
 
 /** Where a command's words go: people read lines, programs read one JSON document on stdout. */

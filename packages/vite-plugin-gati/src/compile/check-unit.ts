@@ -1,4 +1,5 @@
-import { ANNOTATIONS, mapSchema, refName, type Schema } from '@gati/contract';
+import { mapSchema, refName, type Schema } from '@gati/contract';
+import { ANNOTATIONS } from '@gati/contract/internal';
 import { formats } from '@gati/runtime-h3/checks';
 import { Build } from 'typebox/schema';
 import type { External, Unit } from './unit.ts';

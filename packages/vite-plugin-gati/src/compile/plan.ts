@@ -1,12 +1,12 @@
 import {
   hasCodec,
-  isJsonMediaType,
   type Defs,
   type EffectContract,
   type RouteContract,
   type Schema,
   walk,
 } from '@gati/contract';
+import { isJsonMediaType } from '@gati/contract/internal';
 import type { CheckProgram } from './check-program.ts';
 
 /** Which units a route's parts are. Plain data: {@link toLiveRoute} puts functions there, {@link printRoute} their names. */

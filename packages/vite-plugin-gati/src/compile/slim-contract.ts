@@ -1,5 +1,4 @@
 import {
-  ANNOTATIONS,
   type Contract,
   effectSchemas,
   mapEffect,
@@ -9,6 +8,7 @@ import {
   routeSchemas,
   type Schema,
 } from '@gati/contract';
+import { ANNOTATIONS } from '@gati/contract/internal';
 
 /** `readOnly` and `writeOnly` describe too: the server checks neither. It needs `default`. */
 const DOCUMENTATION: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly', 'writeOnly']);

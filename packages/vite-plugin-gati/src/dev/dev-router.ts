@@ -1,4 +1,4 @@
-import { toRouterPath } from '@gati/contract';
+import { toRouterPath } from '@gati/contract/internal';
 import type { RouteMatch, BundleRoute } from '@gati/runtime-h3/app';
 import { addRoute, createRouter, findRoute } from 'rou3';
 

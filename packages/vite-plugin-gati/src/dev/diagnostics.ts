@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { count, type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import type { ErrorPayload, ViteDevServer } from 'vite';
 
 /** What is wrong with the app right now: each new problem is logged once, errors show in the overlay until the last is gone. */

@@ -1,4 +1,5 @@
-import { type Contract, quote } from '@gati/contract';
+import type { Contract } from '@gati/contract';
+import { quote } from '@gati/contract/internal';
 import type { Scan } from '../scan/types.ts';
 
 /** The global types of handlers, by their names: without a parameter, or for one route. */

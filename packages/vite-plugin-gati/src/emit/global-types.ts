@@ -1,4 +1,4 @@
-import { propertyKey, quote } from '@gati/contract';
+import { propertyKey, quote } from '@gati/contract/internal';
 import type { RouteFile, Scan } from '../scan/types.ts';
 
 /** From `.gati/types` to the root. */

@@ -1,14 +1,11 @@
 import {
   type Contract,
-  isJsonMediaType,
-  PROBLEM_MEDIA_TYPE,
-  propertyKey,
-  quote,
   type RouteContract,
   type Schema,
   toDeclarations,
   toTypeScript,
 } from '@gati/contract';
+import { isJsonMediaType, PROBLEM_MEDIA_TYPE, propertyKey, quote } from '@gati/contract/internal';
 
 /** One migration and the contracts that it stands between. */
 export interface MigrationTypes {

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { count, type Manifest } from '@gati/contract';
+import type { Manifest } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import { normalizePath, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { bundleOlderReleases } from '../build/bundle-older-releases.ts';

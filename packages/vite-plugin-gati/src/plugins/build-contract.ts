@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { count, formatDiagnostic } from '@gati/contract';
+import { formatDiagnostic } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { breakingChanges } from '../build/breaking-changes.ts';
 import type { BuildState } from './build-state.ts';

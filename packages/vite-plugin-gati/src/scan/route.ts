@@ -1,4 +1,5 @@
-import { ROUTE_METHODS, type RouteMethod } from '@gati/contract';
+import type { RouteMethod } from '@gati/contract';
+import { ROUTE_METHODS } from '@gati/contract/internal';
 
 export interface RouteTemplate {
   method: RouteMethod;

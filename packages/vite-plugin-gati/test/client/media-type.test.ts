@@ -1,4 +1,4 @@
-import { isJsonMediaType } from '@gati/contract';
+import { isJsonMediaType } from '@gati/contract/internal';
 import { expect, test } from 'vitest';
 import { isJsonMediaType as isJsonOfClient } from '../../src/client/media-type.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonMediaType } from '@gati/contract';
+import { isJsonMediaType } from '@gati/contract/internal';
 
 export type BodyKind = 'json' | 'urlencoded' | 'multipart' | 'text' | 'bytes';
 /** Which kinds a route takes, and the media types for those that it names in full. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { PROBLEM_MEDIA_TYPE, STATUS_TITLES } from '@gati/contract';
+import { PROBLEM_MEDIA_TYPE, STATUS_TITLES } from '@gati/contract/internal';
 import type { HeaderList } from '../../types/exchange.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { InputError } from '../../validate/explain.ts';

@@ -1,4 +1,4 @@
-import { PROBLEM_MEDIA_TYPE } from '@gati/contract';
+import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { HeaderList } from '../../types/exchange.ts';
 import { send } from './respond.ts';
 import type { Call } from '../request/call.ts';

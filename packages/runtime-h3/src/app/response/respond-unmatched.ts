@@ -1,4 +1,5 @@
-import { HTTP_METHODS, type Resolution } from '@gati/contract';
+import type { Resolution } from '@gati/contract';
+import { HTTP_METHODS } from '@gati/contract/internal';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import { send } from './respond.ts';
 import type { IncomingRequest } from '../request/incoming.ts';

@@ -1,4 +1,4 @@
-import { isJsonMediaType } from '@gati/contract';
+import { isJsonMediaType } from '@gati/contract/internal';
 import { type ResponseContext, SENT } from '../../context/res.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain } from '../../validate/explain.ts';

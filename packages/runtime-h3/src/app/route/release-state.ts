@@ -1,4 +1,4 @@
-import { ROUTE_METHODS } from '@gati/contract';
+import { ROUTE_METHODS } from '@gati/contract/internal';
 import type { BundleRoute, LoadedRoute, ReleaseBundle } from '../../types/bundle.ts';
 import type { GlobalContext } from '../../types/context.ts';
 import type { HeaderList } from '../../types/exchange.ts';

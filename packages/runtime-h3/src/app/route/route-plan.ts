@@ -1,4 +1,5 @@
-import { type Defs, isJsonMediaType } from '@gati/contract';
+import type { Defs } from '@gati/contract';
+import { isJsonMediaType } from '@gati/contract/internal';
 import type {
   BodyCheck,
   InputCheck,

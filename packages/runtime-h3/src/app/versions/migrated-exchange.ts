@@ -1,4 +1,4 @@
-import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract';
+import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { MigratedResponse } from '../../types/migration.ts';
 import { printProblem } from '../response/problem.ts';
 import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';

@@ -4,10 +4,9 @@ import {
   isLive,
   type MissingPolicy,
   type Resolution,
-  retiredResolution,
-  ROUTE_METHODS,
   type VersionResolver,
 } from '@gati/contract';
+import { retiredResolution, ROUTE_METHODS } from '@gati/contract/internal';
 import type { MissingVersion, ServedReleases } from '../../types/served-release.ts';
 import { releaseHeaders } from '../response/headers.ts';
 import { VersionEntry } from './entry.ts';

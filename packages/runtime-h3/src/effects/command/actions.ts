@@ -1,4 +1,5 @@
-import { count, GatiError } from '@gati/contract';
+import { GatiError } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import { type CommandResult, usageError } from '../../command/command.ts';
 import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
 

@@ -1,4 +1,4 @@
-import { count } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import type { StoredRelease, StoreHead } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { pruneReleases } from '../store/prune.ts';

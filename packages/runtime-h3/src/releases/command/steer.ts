@@ -1,4 +1,4 @@
-import { count } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import type { ReleaseStore } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { activateRelease, rollbackRelease } from '../store/steer.ts';

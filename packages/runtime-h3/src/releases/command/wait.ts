@@ -1,4 +1,4 @@
-import { count } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import type { ReleaseStore, ServerNote } from '../../ports.ts';
 import { storeError } from '../store/errors.ts';
 

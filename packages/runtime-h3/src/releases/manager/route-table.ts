@@ -1,4 +1,5 @@
-import { type Contract, toRouterPath } from '@gati/contract';
+import type { Contract } from '@gati/contract';
+import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3';
 
 interface Found {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { PROBLEM_MEDIA_TYPE, STATUS_TITLES } from '@gati/contract';
+import { PROBLEM_MEDIA_TYPE, STATUS_TITLES } from '@gati/contract/internal';
 import { EVERY_RESPONSE, printHeaders } from '../../app/response/headers.ts';
 import { printProblem } from '../../app/response/problem.ts';
 

@@ -1,9 +1,5 @@
-import {
-  canonicalSchema,
-  PROBLEM_MEDIA_TYPE,
-  type ResponseContract,
-  type Schema,
-} from '@gati/contract';
+import { canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
+import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { SymbolView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';

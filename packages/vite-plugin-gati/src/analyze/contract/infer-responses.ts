@@ -1,10 +1,5 @@
-import {
-  canonicalJson,
-  canonicalSchema,
-  PROBLEM_MEDIA_TYPE,
-  type ResponseContract,
-  type Schema,
-} from '@gati/contract';
+import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
+import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { bodyOf, streamBodyOf } from '../interpret/responses/response-object.ts';

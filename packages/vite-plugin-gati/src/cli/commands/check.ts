@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { count, type Diagnostic } from '@gati/contract';
+import type { Diagnostic } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import { normalizePath } from 'vite';
 import { openApp } from '../app.ts';
 import {

@@ -1,6 +1,6 @@
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { count } from '@gati/contract';
+import { count } from '@gati/contract/internal';
 import { noHandlers } from '../../scan/no-handlers.ts';
 
 export async function run(call: Call): Promise<number> {

@@ -1,11 +1,5 @@
-import {
-  type Contract,
-  propertyKey,
-  quote,
-  type RouteContract,
-  type Schema,
-  toDeclarations,
-} from '@gati/contract';
+import { type Contract, type RouteContract, type Schema, toDeclarations } from '@gati/contract';
+import { propertyKey, quote } from '@gati/contract/internal';
 import { TYPE_SUFFIXES, toTypeNames } from './type-names.ts';
 import { printRoute, routeDocComment, type RouteTypes } from './route-types.ts';
 

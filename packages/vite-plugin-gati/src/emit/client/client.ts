@@ -1,4 +1,5 @@
-import { type Contract, quote } from '@gati/contract';
+import type { Contract } from '@gati/contract';
+import { quote } from '@gati/contract/internal';
 import { type ClientSettings, printValue, RUNTIME_VALUES, toClientParts } from './client-parts.ts';
 
 export interface ClientEmitOptions extends ClientSettings {

@@ -1,7 +1,5 @@
 import {
   type Declarations,
-  isJsonMediaType,
-  jsDoc,
   resolveRef,
   type Contract,
   type ResponseContract,
@@ -9,6 +7,7 @@ import {
   type Schema,
   toTypeScript,
 } from '@gati/contract';
+import { isJsonMediaType, jsDoc } from '@gati/contract/internal';
 
 export interface RouteTypes {
   /** The declarations of the route's types. */

@@ -1,4 +1,4 @@
-import { quote } from '@gati/contract';
+import { quote } from '@gati/contract/internal';
 import { MagicString } from 'magic-string';
 import {
   type ClientParts,

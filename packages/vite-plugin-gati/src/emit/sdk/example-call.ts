@@ -1,12 +1,5 @@
-import {
-  type Contract,
-  propertyKey,
-  quote,
-  resolveRef,
-  type RouteContract,
-  type Schema,
-  toLiteral,
-} from '@gati/contract';
+import { type Contract, resolveRef, type RouteContract, type Schema } from '@gati/contract';
+import { propertyKey, quote, toLiteral } from '@gati/contract/internal';
 
 /** Levels of an example; what lies deeper is left to the types. */
 const DEEPEST = 4;

@@ -1,4 +1,5 @@
-import { type Contract, type RouteContract, STATUS_TITLES } from '@gati/contract';
+import type { Contract, RouteContract } from '@gati/contract';
+import { STATUS_TITLES } from '@gati/contract/internal';
 import type { RouteTypes } from '../client/route-types.ts';
 import { toExampleCall } from './example-call.ts';
 

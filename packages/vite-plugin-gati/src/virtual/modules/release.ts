@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type Contract, toRouterPath } from '@gati/contract';
+import type { Contract } from '@gati/contract';
+import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouterToString } from 'rou3/compiler';
 import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';

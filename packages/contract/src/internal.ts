@@ -1,0 +1,13 @@
+/**
+ * Entry `@gati/contract/internal`: helpers that the packages of Gati share. They are no part of the
+ * public API and change in any release.
+ */
+export { wantsColors } from './colors.ts';
+export { count } from './count.ts';
+export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
+export { HTTP_METHODS, ROUTE_METHODS } from './http/methods.ts';
+export { toRouterPath } from './http/router-path.ts';
+export { STATUS_TITLES } from './http/status-titles.ts';
+export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
+export { ANNOTATIONS } from './schema/ir.ts';
+export { retiredResolution } from './versions/resolve.ts';
