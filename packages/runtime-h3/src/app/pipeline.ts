@@ -4,26 +4,22 @@ import type { GlobalContext } from '../types/context.ts';
 import type { LoadedRoute } from '../types/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
 import { respond } from './response/respond.ts';
-import { bodyKind, parseBody, bodyTooLargeError } from './request/body.ts';
+import { bodyTimeoutError, readBody } from './request/body.ts';
 import { IncomingRequest } from './request/incoming.ts';
 import type { Call } from './request/call.ts';
-import { checkPart, checkStrings, invalidRequestError } from './request/validate-input.ts';
+import { checkStrings, invalidRequestError } from './request/validate-input.ts';
 import type { AppState } from './app-state.ts';
 import type { Exchange } from '../types/exchange.ts';
 import { respondError } from './response/respond-error.ts';
 import { loadRelease } from './route/load-release.ts';
-import type { BodyKind } from './request/media-type.ts';
 import { runMiddleware } from './route/middleware.ts';
 import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './route/release-state.ts';
 import { RequestError } from './response/problem.ts';
-import { finishCall } from './response/finish-call.ts';
+import { CLIENT_GONE, finishCall } from './response/finish-call.ts';
 import type { MigrationPath } from '../types/served-release.ts';
 import { respondUnmatched } from './response/respond-unmatched.ts';
 import type { VersionEntry } from './versions/entry.ts';
-
-/** nginx's number for a client that went before it was answered; it is logged, never sent. */
-const CLIENT_GONE = 499;
 
 /** One request through the pipeline. Nothing it is given makes it throw. */
 export function serve(app: AppState, exchange: Exchange, next: (() => void) | undefined): void {
@@ -110,62 +106,7 @@ function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   checkStrings(call, errors);
   const { method } = call.exchange;
   if (plan.body === undefined && (method === 'GET' || method === 'HEAD')) return run(call, errors);
-  if (call.exchange.hasBody()) return readBody(call, errors);
-  withoutBody(call, errors);
-}
-
-function withoutBody(call: Call, errors: InputError[]): void {
-  if (call.plan?.body?.input.required === true)
-    errors.push({ in: 'body', path: '', message: 'is required', rule: 'required' });
-  run(call, errors);
-}
-
-function readBody(call: Call, errors: InputError[]): void {
-  const { limits } = call.app;
-  const kind = bodyKind(call, call.plan?.body);
-  const limit = kind === 'multipart' ? limits.upload : limits.body;
-  call.phase = 'body';
-  call.deadline = call.started + limits.bodyTimeout;
-  call.exchange.read(limit, (fault, bytes) => {
-    if (call.phase !== 'body') return;
-    call.phase = 'handler';
-    call.deadline = performance.now() + limits.handlerTimeout;
-    if (fault === 'aborted') return finishCall(call, CLIENT_GONE);
-    try {
-      if (fault === 'too_large') throw bodyTooLargeError(limit);
-      if (bytes === undefined || bytes.length === 0) return withoutBody(call, errors);
-      withBytes(call, kind, bytes, errors);
-    } catch (error) {
-      respondError(call, error);
-    }
-  });
-}
-
-function withBytes(
-  call: Call,
-  kind: BodyKind | undefined,
-  bytes: Uint8Array,
-  errors: InputError[],
-): void {
-  call.rawBody = bytes;
-  const parsed = parseBody(call, kind, bytes);
-  if (parsed instanceof Promise) {
-    parsed
-      .then((form) => withBody(call, form, true, errors))
-      .catch((error: unknown) => respondError(call, error));
-  } else withBody(call, parsed, kind === 'urlencoded', errors);
-}
-
-/** The fields of a form are strings, as in a query. */
-function withBody(call: Call, value: unknown, isForm: boolean, errors: InputError[]): void {
-  const body = call.plan?.body;
-  if (body === undefined) call.body = value;
-  else {
-    const fields =
-      isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
-    call.body = checkPart(call, body, 'body', fields, errors);
-  }
-  run(call, errors);
+  readBody(call, errors, run);
 }
 
 function run(call: Call, errors: InputError[]): void {
@@ -211,11 +152,7 @@ export function expire(call: Call): void {
   if (late !== 'body' && late !== 'handler') return;
   if (late === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
-  if (late === 'body')
-    respondError(
-      call,
-      new RequestError(408, 'request_timeout', { detail: 'The body did not come in time.' }),
-    );
+  if (late === 'body') respondError(call, bodyTimeoutError());
   else
     respondError(
       call,

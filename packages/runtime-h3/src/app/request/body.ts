@@ -1,12 +1,118 @@
 import { JsonError, parseJson } from '../../validate/json.ts';
+import type { Exchange } from '../../types/exchange.ts';
+import type { Limits } from '../../types/limits.ts';
+import type { InputError } from '../../validate/explain.ts';
+import { CLIENT_GONE, finishCall } from '../response/finish-call.ts';
+import { respondError } from '../response/respond-error.ts';
 import type { Call } from './call.ts';
+import { checkPart } from './validate-input.ts';
 import { type BodyKind, bodyKindOf, unsupportedCharset } from './media-type.ts';
 import type { BodyPlan } from '../route/route-plan.ts';
 import { RequestError } from '../response/problem.ts';
 import { parseUrlencodedForm } from './form-urlencoded.ts';
 
+/** For a contract that requires a body, and a request without one. */
+export const BODY_REQUIRED: InputError = {
+  in: 'body',
+  path: '',
+  message: 'is required',
+  rule: 'required',
+};
+
+/** Continues with a call whose body is known. */
+type Next = (call: Call, errors: InputError[]) => void;
+
+/**
+ * Reads, parses and checks the body of a call, then calls `next`, which runs the handler. Errors of the
+ * body join `errors`. A body that can't be read or parsed is answered with a problem, and `next` is not called.
+ */
+export function readBody(call: Call, errors: InputError[], next: Next): void {
+  if (!call.exchange.hasBody()) return withoutBody(call, errors, next);
+  const { limits } = call.app;
+  const kind = bodyKind(call, call.plan?.body);
+  const limit = kind === 'multipart' ? limits.upload : limits.body;
+  call.phase = 'body';
+  call.deadline = call.started + limits.bodyTimeout;
+  call.exchange.read(limit, (fault, bytes) => {
+    if (call.phase !== 'body') return;
+    call.phase = 'handler';
+    call.deadline = performance.now() + limits.handlerTimeout;
+    if (fault === 'aborted') return finishCall(call, CLIENT_GONE);
+    try {
+      if (fault === 'too_large') throw bodyTooLargeError(limit);
+      if (bytes === undefined || bytes.length === 0) return withoutBody(call, errors, next);
+      withBytes(call, kind, bytes, errors, next);
+    } catch (error) {
+      respondError(call, error);
+    }
+  });
+}
+
+function withoutBody(call: Call, errors: InputError[], next: Next): void {
+  if (call.plan?.body?.input.required === true) errors.push(BODY_REQUIRED);
+  next(call, errors);
+}
+
+function withBytes(
+  call: Call,
+  kind: BodyKind | undefined,
+  bytes: Uint8Array,
+  errors: InputError[],
+  next: Next,
+): void {
+  call.rawBody = bytes;
+  const parsed = parseBody(call, kind, bytes);
+  if (parsed instanceof Promise) {
+    parsed
+      .then((form) => withBody(call, form, true, errors, next))
+      .catch((error: unknown) => respondError(call, error));
+  } else withBody(call, parsed, kind === 'urlencoded', errors, next);
+}
+
+/** The fields of a form are strings, as in a query. */
+function withBody(
+  call: Call,
+  value: unknown,
+  isForm: boolean,
+  errors: InputError[],
+  next: Next,
+): void {
+  const body = call.plan?.body;
+  if (body === undefined) call.body = value;
+  else {
+    const fields =
+      isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
+    call.body = checkPart(call, body, 'body', fields, errors);
+  }
+  next(call, errors);
+}
+
+/**
+ * Reads a whole body for a request that has no call yet, so that no sweep ends it when it is late.
+ * Resolves with `undefined` when the client left.
+ *
+ * @throws {RequestError} 408 or 413
+ */
+export function readBytes(
+  exchange: Exchange,
+  { body: limit, bodyTimeout }: Limits,
+): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(bodyTimeoutError()), bodyTimeout);
+    exchange.onGone(() => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+    exchange.read(limit, (fault, bytes = new Uint8Array()) => {
+      clearTimeout(timer);
+      if (fault === 'too_large') reject(bodyTooLargeError(limit));
+      else resolve(fault === 'aborted' ? undefined : bytes);
+    });
+  });
+}
+
 /** Kind of the body that comes, before a byte of it is read. `undefined`: bytes that nobody declared. */
-export function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | undefined {
+function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | undefined {
   const { exchange } = call;
   const encoding = exchange.header('content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
@@ -37,28 +143,33 @@ export function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | und
   return kind;
 }
 
-export function bodyTooLargeError(limit: number): RequestError {
+function bodyTooLargeError(limit: number): RequestError {
   return new RequestError(413, 'content_too_large', {
     detail: `The body must have at most ${limit} bytes.`,
     limit,
   });
 }
 
+/** For a body that did not arrive within `limits.bodyTimeout`. */
+export function bodyTimeoutError(): RequestError {
+  return new RequestError(408, 'request_timeout', { detail: 'The body did not come in time.' });
+}
+
 /** The body as its kind says; a promise only for `multipart/form-data`. */
-export function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Array): unknown {
+function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Array): unknown {
   const { limits } = call.app;
   switch (kind) {
     case 'json':
-      return parseJsonBody(decode(call, bytes), limits.depth);
+      return parseJsonBody(decodeText(call.exchange, bytes), limits.depth);
     case 'urlencoded':
-      return parseUrlencodedForm(decode(call, bytes), limits.fields);
+      return parseUrlencodedForm(decodeText(call.exchange, bytes), limits.fields);
     case 'multipart':
       // Few servers take files.
       return import('./form-multipart.ts').then(({ parseMultipartForm }) =>
         parseMultipartForm(bytes, call.exchange.header('content-type') ?? '', limits),
       );
     case 'text':
-      return decode(call, bytes);
+      return decodeText(call.exchange, bytes);
     case 'bytes':
       return bytes;
     case undefined:
@@ -66,8 +177,9 @@ export function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Ar
   }
 }
 
-function decode(call: Call, bytes: Uint8Array): string {
-  const text = call.exchange.decode(bytes);
+/** @throws {RequestError} 400 when the bytes are not UTF-8 */
+export function decodeText(exchange: Exchange, bytes: Uint8Array): string {
+  const text = exchange.decode(bytes);
   if (text === undefined)
     throw new RequestError(400, 'invalid_utf8', { detail: 'The body is not UTF-8.' });
   return text;

@@ -2,14 +2,18 @@ import type { Call } from '../request/call.ts';
 
 const origin = performance.timeOrigin;
 
-/** The end of a call, once. */
+/** nginx's status for a client that left before the response. It is logged, never sent. */
+export const CLIENT_GONE = 499;
+
+/** Ends a call: records it and takes it out of what is in flight. A second call does nothing. */
 export function finishCall(call: Call, status: number): void {
   if (call.phase === 'done') return;
   call.phase = 'done';
-  const { app: host, routeState } = call;
-  host.inflight.remove(call);
+  const { app, routeState } = call;
+  app.inflight.remove(call);
   call.release.open--;
   const now = performance.now();
-  const us = ((now - call.started) * 1000) | 0;
-  host.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
+  // Not `| 0`: it would overflow after 2,147 s, and event streams live longer.
+  const us = Math.trunc((now - call.started) * 1000);
+  app.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
 }

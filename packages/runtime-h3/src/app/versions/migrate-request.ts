@@ -6,16 +6,15 @@ import {
 import type { MigratedRequest } from '../../types/migration.ts';
 import type { MigrationPath } from '../../types/served-release.ts';
 import { explain } from '../../validate/explain.ts';
+import type { Call } from '../request/call.ts';
 import { IncomingRequest } from '../request/incoming.ts';
 import { MigratedExchange } from './migrated-exchange.ts';
-import { parseJsonBody, bodyTooLargeError } from '../request/body.ts';
+import { BODY_REQUIRED, decodeText, parseJsonBody, readBytes } from '../request/body.ts';
 import { invalidRequestError } from '../request/validate-input.ts';
-import type { Exchange } from '../../types/exchange.ts';
 import { respondError } from '../response/respond-error.ts';
-import type { Limits } from '../../types/limits.ts';
 import { bodyKindOf } from '../request/media-type.ts';
 import { decodeParams } from '../request/path.ts';
-import { RequestError } from '../response/problem.ts';
+import { CLIENT_GONE, finishCall } from '../response/finish-call.ts';
 import { readQuery } from '../request/query.ts';
 import { respondUnmatched } from '../response/respond-unmatched.ts';
 import type { VersionEntry } from './entry.ts';
@@ -34,9 +33,11 @@ export async function migrateToNewer(
   const match = path === undefined ? undefined : migration.match(method, path);
   const retired = app.retired(entry);
   if (match === undefined) return void respondUnmatched(incoming, retired);
+  const begin = (): Call => incoming.begin(retired, retired.unmatched(exchange.method));
   try {
     decodeParams(match.params);
     const body = await readJson(incoming);
+    if (body === undefined) return void finishCall(begin(), CLIENT_GONE);
     if (body.bytes !== undefined || !exchange.hasBody())
       await checkBody(migration, match.id, body.value);
     const request: MigratedRequest = {
@@ -62,25 +63,24 @@ export async function migrateToNewer(
     });
     return new IncomingRequest(app, migrated, undefined);
   } catch (error) {
-    return void respondError(
-      incoming.begin(retired, retired.unmatched(incoming.exchange.method)),
-      error,
-    );
+    return void respondError(begin(), error);
   }
 }
 
-/** A body that is no JSON goes on as it is. */
-async function readJson({
-  app,
-  exchange,
-}: IncomingRequest): Promise<{ value: unknown; bytes: Uint8Array | undefined }> {
+interface JsonBody {
+  value: unknown;
+  /** Absent for a body that is not JSON: the newer release reads it itself. */
+  bytes: Uint8Array | undefined;
+}
+
+/** Reads a JSON body; other bodies stay unread. `undefined`: the client left. */
+async function readJson({ app, exchange }: IncomingRequest): Promise<JsonBody | undefined> {
   const type = exchange.header('content-type');
   if (!exchange.hasBody() || type === undefined || bodyKindOf(type) !== 'json')
     return { value: undefined, bytes: undefined };
-  const bytes = (await readBytes(exchange, app.limits)) ?? new Uint8Array();
-  const text = exchange.decode(bytes);
-  if (text === undefined)
-    throw new RequestError(400, 'invalid_utf8', { detail: 'The body is not UTF-8.' });
+  const bytes = await readBytes(exchange, app.limits);
+  if (bytes === undefined) return undefined;
+  const text = decodeText(exchange, bytes);
   return { value: text === '' ? undefined : parseJsonBody(text, app.limits.depth), bytes };
 }
 
@@ -92,32 +92,7 @@ async function checkBody(migration: MigrationPath, id: string, value: unknown): 
   if (value !== undefined) {
     const errors = explain(body.schema, $defs, value, 'body');
     if (errors.length > 0) throw invalidRequestError(errors);
-  } else if (body.required)
-    throw invalidRequestError([{ in: 'body', path: '', message: 'is required', rule: 'required' }]);
-}
-
-function readBytes(
-  exchange: Exchange,
-  { body, bodyTimeout }: Limits,
-): Promise<Uint8Array | undefined> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(
-      () =>
-        reject(
-          new RequestError(408, 'request_timeout', { detail: 'The body did not come in time.' }),
-        ),
-      bodyTimeout,
-    );
-    const end = (bytes: Uint8Array | undefined): void => {
-      clearTimeout(late);
-      resolve(bytes);
-    };
-    exchange.onGone(() => end(undefined));
-    exchange.read(body, (fault, bytes) => {
-      if (fault === 'too_large') reject(bodyTooLargeError(body));
-      end(bytes);
-    });
-  });
+  } else if (body.required) throw invalidRequestError([BODY_REQUIRED]);
 }
 
 function toBytes(value: unknown): Uint8Array | undefined {

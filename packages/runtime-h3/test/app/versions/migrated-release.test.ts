@@ -1,11 +1,12 @@
 import type { Contract } from '@gati/contract';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { MigrationPath, ServedRelease } from '../../../src/types/served-release.ts';
 import { HttpError } from '../../../src/index.ts';
 import type { Migration } from '../../../src/types/migration.ts';
 import { bundle } from '../../helpers/bundle.ts';
 import { release } from '../../helpers/releases.ts';
-import { adapters, type Target } from '../../helpers/target.ts';
+import { adapters, overNode, type Target } from '../../helpers/target.ts';
 
 const migration: Migration = {
   moved: {
@@ -219,5 +220,38 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(
       await (await target.call('/versions', { headers: { 'x-api-version': '1.0.0' } })).json(),
     ).toMatchObject({ versions: [{}, {}] });
+  });
+});
+
+describe('a body for a migrated release that does not arrive', () => {
+  let target: Target;
+  let spans: () => { status: number; version: string; path: string }[];
+  const start = async (bodyTimeout: number): Promise<void> => {
+    const lines: string[] = [];
+    const served = { list: [oldest, newest()], current: '2.0.0' };
+    target = await overNode(bundle({}), {
+      releases: () => served,
+      limits: { bodyTimeout },
+      log: (text) => void lines.push(...text.trim().split('\n')),
+    });
+    spans = () => lines.map((line) => JSON.parse(line) as never);
+  };
+  const half =
+    'POST /payments/7 HTTP/1.1\r\nHost: x\r\nX-API-Version: 1.0.0\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"amou';
+  afterEach(() => target.close());
+
+  test('is logged once as 499 when the client leaves, and no handler runs', async () => {
+    await start(30_000);
+    await sendRaw(target.port, [half], { wait: 50 });
+    await expect.poll(() => spans()).toMatchObject([{ status: 499, version: '1.0.0' }]);
+    expect(target.app.inflight).toBe(0);
+  });
+
+  test('gets 408 when the body timeout is over', async () => {
+    await start(30);
+    expect(await sendRaw(target.port, [half], { wait: 500 })).toMatch(
+      /^HTTP\/1\.1 408 [\s\S]*x-api-version: 1\.0\.0[\s\S]*"code":"request_timeout"/,
+    );
+    expect(target.app.spans()).toMatchObject([{ status: 408, version: '1.0.0' }]);
   });
 });
