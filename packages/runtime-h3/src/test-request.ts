@@ -1,7 +1,7 @@
-import type { TestAnswer } from './test-types.ts';
+import type { TestResponse } from './test-types.ts';
 import { stringifyWire } from './validate/encode.ts';
 
-interface Parts {
+interface CallParts {
   params?: unknown;
   query?: unknown;
   headers?: unknown;
@@ -9,11 +9,14 @@ interface Parts {
   signal?: AbortSignal;
 }
 
-/** A request of a route id (`GET /users/:id`) and what fills it; `takes` are the content types of its body, where it declares one. */
+/**
+ * Converts a route id (`GET /users/:id`) and its input to a `Request`. `bodyTypes` are the content
+ * types of the route's declared body.
+ */
 export function toRequest(
   route: string,
-  { params, query, headers, body, signal }: Parts,
-  takes: string[] = [],
+  { params, query, headers, body, signal }: CallParts,
+  bodyTypes: string[] = [],
 ): Request {
   const [method = '', template = ''] = route.split(' ');
   const values = (params ?? {}) as Record<string, unknown>;
@@ -21,9 +24,9 @@ export function toRequest(
     .split('/')
     .map((segment) => {
       if (segment.startsWith(':'))
-        return encodeURIComponent(String(take(values, segment.slice(1), route)));
+        return encodeURIComponent(String(paramOf(values, segment.slice(1), route)));
       if (segment.startsWith('*'))
-        return String(take(values, segment.slice(1), route))
+        return String(paramOf(values, segment.slice(1), route))
           .split('/')
           .map(encodeURIComponent)
           .join('/');
@@ -32,23 +35,25 @@ export function toRequest(
     .join('/');
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
-    for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined) search.append(name, toText(one));
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== undefined) search.append(name, toText(item));
   }
-  const all = new Headers();
+  const allHeaders = new Headers();
   for (const [name, value] of Object.entries(headers ?? {}))
-    if (value !== undefined) all.set(name, toText(value));
-  const init: RequestInit = { method, headers: all };
+    if (value !== undefined) allHeaders.set(name, toText(value));
+  const init: RequestInit = { method, headers: allHeaders };
   if (signal) init.signal = signal;
   if (body !== undefined) {
-    const { content, isJson } = toContent(body, takes, all.has('content-type'));
+    const { content, isJson } = toContent(body, bodyTypes, allHeaders.has('content-type'));
     init.body = content as RequestInit['body'];
-    if (isJson && !all.has('content-type')) all.set('content-type', 'application/json');
+    if (isJson && !allHeaders.has('content-type'))
+      allHeaders.set('content-type', 'application/json');
   }
   return new Request(`http://localhost${path}${search.size > 0 ? `?${search}` : ''}`, init);
 }
 
-export async function readAnswer(response: Response): Promise<TestAnswer> {
+/** Reads the whole body of a response by its content type. */
+export async function readResponse(response: Response): Promise<TestResponse> {
   const { status, headers } = response;
   const type = headers.get('content-type') ?? '';
   if (/[/+]json\b/.test(type)) {
@@ -60,21 +65,25 @@ export async function readAnswer(response: Response): Promise<TestAnswer> {
   return { status, headers, body: bytes.length === 0 ? undefined : bytes };
 }
 
-function take(values: Record<string, unknown>, name: string, route: string): unknown {
+/** @throws {TypeError} when the call has no value for this parameter */
+function paramOf(values: Record<string, unknown>, name: string, route: string): unknown {
   if (values[name] === undefined) throw new TypeError(`${route} needs params.${name}`);
   return values[name];
 }
 
-/** As the generated client sends it, but that text which no contract wants as JSON stays text. */
+/**
+ * Content as the generated client sends it, except for text: it stays text unless the route
+ * declares JSON.
+ */
 function toContent(
   body: unknown,
-  takes: string[],
+  bodyTypes: string[],
   hasType: boolean,
 ): { content: unknown; isJson: boolean } {
-  const isText = typeof body === 'string' && (hasType || !takes.includes('application/json'));
+  const isText = typeof body === 'string' && (hasType || !bodyTypes.includes('application/json'));
   if (isText || isRaw(body)) return { content: body, isJson: false };
   const isForm =
-    takes[0] === 'multipart/form-data' ||
+    bodyTypes[0] === 'multipart/form-data' ||
     (typeof body === 'object' && body !== null && Object.values(body).some(hasFile));
   return isForm
     ? { content: toForm(body as object), isJson: false }

@@ -5,33 +5,56 @@ import type { GlobalContext } from './types/context.ts';
 import { createMemoryDriver } from './effects/drivers/memory/driver.ts';
 import type { ReleaseBundle } from './types/bundle.ts';
 import { createTextLogger } from './telemetry/text-logger.ts';
-import { readAnswer, toRequest } from './test-request.ts';
-import type { TestAnswerOf, TestArguments, TestRoute } from './test-types.ts';
+import { readResponse, toRequest } from './test-request.ts';
+import type { TestArguments, TestResponseOf, TestRoute } from './test-types.ts';
 
-export type { TestAnswer, TestAnswerOf, TestCall, TestRoute } from './test-types.ts';
+export type { TestCall, TestResponse, TestResponseOf, TestRoute } from './test-types.ts';
 
 export interface TestAppOptions {
-  /** By default the app's own, which the Vite plugin gives inside Vitest. */
+  /** The release to run. By default the app's own, which the Vite plugin provides inside Vitest. */
   release?: ReleaseBundle;
-  /** What `src/config.ts` is given, over `process.env`. */
+  /** Variables for `src/config.ts`, on top of `process.env`. `.env` is not read. */
   env?: Record<string, string | undefined>;
 }
 
+/** A running app without a port. {@link testApp} creates it. */
 export interface TestApp {
-  /** `call('GET /users/:id', { params: { id: '7' } })`, without a port. Typed by the contract, as the generated client is. */
-  call<const R extends TestRoute>(route: R, ...call: TestArguments<R>): Promise<TestAnswerOf<R>>;
-  /** The same for a request made by hand. */
+  /**
+   * Calls a route and reads the whole response; `status` narrows the type of `body`. Typed from the
+   * contract, like the generated client. Redirects are not followed.
+   *
+   * @throws {TypeError} when a path parameter is missing
+   * @example
+   * const response = await app.call('GET /users/:id', { params: { id: '7' } });
+   * if (response.status === 200) expect(response.body.name).toBe('Ada');
+   */
+  call<const R extends TestRoute>(route: R, ...call: TestArguments<R>): Promise<TestResponseOf<R>>;
+  /** Sends any `Request`, for example an invalid one that the types of `call` reject. */
   fetch(request: Request): Promise<Response>;
-  /** Resolves when all effects that are due have run, their retries too (which don't wait here). */
+  /** Resolves when all due effects have run, including their retries, which run without a pause. */
   idle(): Promise<void>;
-  /** Ends effects and modules. */
+  /** Waits for open requests, stops effects and disposes modules. */
   close(): Promise<void>;
+  /** The global context of the app, for example to enqueue an effect. */
   gctx: GlobalContext;
 }
 
 /**
- * The app as its tests call it: the whole pipeline without a port, effects in memory.
- * Throws `GATI_TEST_RELEASE` outside of Vitest with the plugin, and what a server's start throws.
+ * Starts the app for a test: routing, validation, middleware, modules and effects are the real
+ * ones, without a port and with the queue of effects in memory. Works in Vitest with `gati()` in
+ * the plugins of `vite.config.ts`. The logger writes warnings and errors only.
+ *
+ * @throws {GatiError} GATI_TEST_RELEASE when no plugin provides the app
+ * @throws {GatiError} GATI_CONFIG_INVALID when `src/config.ts` does not accept the environment
+ * @throws {GatiError} GATI_MODULE_SETUP, GATI_MODULE_CYCLE when a module can't be set up
+ * @example
+ * const app = await testApp({ env: { SECRET_KEY: 'for tests' } });
+ * afterAll(() => app.close());
+ *
+ * test('responds 200 with the user', async () => {
+ *   const response = await app.call('GET /users/:id', { params: { id: '7' } });
+ *   expect(response.status).toBe(200);
+ * });
  */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const release = options.release ?? (await importRelease());
@@ -51,10 +74,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   return {
     async call<const R extends TestRoute>(route: R, ...[call]: TestArguments<R>) {
-      const takes = release.contract.routes.find(({ id }) => id === route)?.body?.contentTypes;
-      return (await readAnswer(
-        await app.fetch(toRequest(route, call ?? {}, takes)),
-      )) as TestAnswerOf<R>;
+      const bodyTypes = release.contract.routes.find(({ id }) => id === route)?.body?.contentTypes;
+      return (await readResponse(
+        await app.fetch(toRequest(route, call ?? {}, bodyTypes)),
+      )) as TestResponseOf<R>;
     },
     fetch: (request) => app.fetch(request),
     idle: () => context.effects.idle(),
@@ -69,7 +92,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
 
 async function importRelease(): Promise<ReleaseBundle> {
   try {
-    // @ts-ignore -- the plugin makes this module
+    // @ts-ignore -- a virtual module of the plugin
     const { default: release } = (await import('virtual:gati/release')) as {
       default: ReleaseBundle;
     };
@@ -83,8 +106,8 @@ async function importRelease(): Promise<ReleaseBundle> {
     throw new GatiError(
       {
         code: 'GATI_TEST_RELEASE',
-        message: 'testApp() found no app: nothing made virtual:gati/release.',
-        fix: 'Run the test by Vitest with gati() among the plugins of vite.config.ts, or pass testApp({ release }).',
+        message: 'testApp() found no app: no plugin provides virtual:gati/release.',
+        fix: 'Run the test with Vitest and gati() in the plugins of vite.config.ts, or pass testApp({ release }).',
       },
       { cause },
     );

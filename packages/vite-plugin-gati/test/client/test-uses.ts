@@ -1,5 +1,5 @@
 /** Right and wrong uses of `testApp().call` in an app with the routes of `CONTRACT`. `@ts-expect-error` holds what must not compile. */
-export const TEST_USES = `import { testApp, type TestAnswer } from '@gati/runtime-h3/test';
+export const TEST_USES = `import { testApp, type TestResponse } from '@gati/runtime-h3/test';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<_ extends true>(): void {}
@@ -35,7 +35,7 @@ export async function right(): Promise<void> {
   const found = await app.call('GET /search/*rest', { params: { rest: 'a/b' }, query: { q: 'x', page: 2 }, headers: { 'x-tenant': 't' } });
   if (found.status === 200) same<Equal<typeof found.body, string[]>>();
   else if (found.status === 302) same<Equal<typeof found.headers, Headers>>();
-  const any: TestAnswer = found;
+  const any: TestResponse = found;
   void any;
   const deep = await app.call('GET /health/deep');
   if (deep.status === 200) same<Equal<typeof deep.body, unknown>>();
