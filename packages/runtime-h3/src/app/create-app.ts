@@ -9,11 +9,24 @@ import { expire, serve } from './pipeline.ts';
 import { WebSocketHooks } from './websocket/hooks.ts';
 import { NodeUpgrades } from './websocket/node-upgrade.ts';
 
+/**
+ * Creates the app behind a server. It opens no port: pass it requests.
+ *
+ * @throws {TypeError} when `trustProxy` has an invalid address
+ * @example
+ * const app = createApp({
+ *   releases: () => served,
+ *   context: () => gctx,
+ *   mode: 'production',
+ *   logger: createJsonLogger(),
+ * });
+ * http.createServer((req, res) => app.handleNodeRequest(req, res)).listen(3000);
+ */
 export function createApp(options: AppOptions): App {
   const app = new AppState(options, expire);
   const events = new WebSocketHooks(app);
   const sockets = new NodeUpgrades(app, events);
-  // h3 is loaded by the first `fetch`: Node's own way does without it.
+  // The first `fetch` loads h3, which requests of Node don't need.
   const loadWeb = async (): Promise<H3> =>
     (await import('./adapters/web-app.ts')).createWebApp(app, events);
   let web: Promise<H3> | undefined;

@@ -7,69 +7,94 @@ import type { RouteMetric } from '../telemetry/stats.ts';
 import type { Limits } from '../types/limits.ts';
 import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
 
+/**
+ * Which pages on other origins may call the app (CORS, and the `Origin` of WebSocket handshakes).
+ */
 export interface CorsOptions {
-  /** Origins that may read answers; `true` is all of them, without credentials. */
+  /**
+   * Exact origins whose pages may read responses: `['https://app.example.com']`. `true` allows
+   * every origin, without credentials.
+   */
   origins: string[] | true;
-  /** Cookies may come along. Only with a list of origins. */
+  /** Allows requests with cookies; `false` by default. Has no effect with `origins: true`. */
   credentials?: boolean;
 }
 
-/** What a peer published: a frame as it goes out. */
+/** Message that a WebSocket peer published to a topic. */
 export interface Published {
   topic: string;
+  /** The frame as it is sent: JSON text, or bytes. */
   data: string | Uint8Array;
 }
 
-/** The way to the peers of other processes that serve the same app. */
+/** Connection to the WebSocket peers of other processes that serve the same app. */
 export interface PublishLink {
   publish(message: Published): void;
-  /** Asked once. */
+  /** Called once; `deliver` takes the messages of other processes. */
   receive(deliver: (message: Published) => void): void;
 }
 
+/** Options of `createApp`. */
 export interface AppOptions {
-  /** What is served; asked once a request. Another object after any change. */
+  /** Releases to serve. Called for each request; must return another object after any change. */
   releases(): ServedReleases;
-  /** What a request without a version gets while several releases are live and its route says nothing: `choose` by default. */
+  /**
+   * Response to a request without a version while several releases are live, unless its handler
+   * exports `version`. `choose` by default.
+   */
   missingVersion?: MissingVersion;
-  /** `gctx` of a release; asked once a release, and again if it failed. */
+  /** Returns the global context of a release. Called once per release, and again if it failed. */
   context(release: ReleaseBundle): GlobalContext | Promise<GlobalContext>;
+  /** `development` allows loopback origins and adds the error and its stack to 500 problems. */
   mode: 'development' | 'production';
-  /** Prefix of all routes, `/api`. */
+  /** Path below which all routes are served: `/api`. None by default. */
   base?: string;
-  /** Off by default; loopback origins are allowed in development. */
+  /** No other origins by default; in development loopback origins are allowed. */
   cors?: CorsOptions;
+  /** Each limit that is absent has its default, see `DEFAULT_LIMITS`. */
   limits?: Partial<Limits>;
-  /** How many proxies stand in front, or their addresses as CIDRs. None by default: then `X-Forwarded-For` is not read. */
+  /**
+   * Number of trusted proxies in front of the server, or their addresses as CIDR ranges: then
+   * `X-Forwarded-For` determines `lctx.client.ip`. None by default: the header is ignored.
+   */
   trustProxy?: number | string[];
-  /** Access log: one JSON line a request, several lines a call. None where it is absent. */
+  /**
+   * Access log: one JSON line per request, several lines per call. Without it nothing is logged.
+   */
   log?: LogSink;
-  /** Node only: before the head of an answer of 1 KiB or more is written, so that it may be compressed. */
+  /** Node only: runs before the head of a response of 1 KiB or more is written, to compress it. */
   beforeLargeResponse?(res: ServerResponse): void;
-  /** Where a publish is to reach peers of other processes too; asked by the first WebSocket on Node. */
+  /** Opens the link to the peers of other processes. Called by the first WebSocket on Node. */
   publishLink?(): Promise<PublishLink>;
-  /** For what happens outside a release's context. */
+  /** Logger for errors outside of a release's context. */
   logger: Logger;
-  /** What a 500 problem says besides, in development: file and frame. */
+  /** Development only: returns further members of a 500 problem, such as file and code frame. */
   onError?(error: unknown, route: string): Record<string, unknown> | undefined;
 }
 
+/** The app behind a server: the whole pipeline from request to response. */
 export interface App {
-  /** Node's way in. What matches no route of any method goes to `next`, or is a 404 problem. */
+  /** Handles a request of Node. `next` takes requests whose path no route has; otherwise 404. */
   handleNodeRequest(req: IncomingMessage, res: ServerResponse, next?: () => void): void;
-  /** The web's way in. */
+  /** Handles a `Request` of any other platform. */
   fetch(request: Request): Promise<Response>;
-  /** `false`: no WebSocket route has this path; the socket is untouched. */
+  /**
+   * Handles a WebSocket handshake of Node. `false`: no `WS` route has its path, socket untouched.
+   */
   handleNodeUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Requests that have no complete answer yet. */
+  /** Number of requests without a complete response. */
   readonly inflight: number;
+  /** Number and duration of requests by route, version and status class. */
   metrics(): RouteMetric[];
-  /** How much a release is used: requests and sockets that are open, and milliseconds since the last one began. */
+  /** Open requests and sockets of a release, and milliseconds since the last one began. */
   releaseUsage(release: ReleaseBundle): { open: number; idle: number };
-  /** The last finished requests, newest first. */
+  /** The last finished requests, newest first: 100 by default, 4096 at most. */
   spans(limit?: number): Span[];
-  /** From now on each answer ends its connection; event streams end and WebSocket peers get 1012. Resolves when nothing is in flight. */
+  /**
+   * Starts the shutdown: each response ends its connection, event streams end, WebSockets close
+   * with 1012. Resolves when no request and no promise of `waitUntil` is open.
+   */
   drain(): Promise<void>;
-  /** Aborts what is left and writes out the log. */
+  /** Aborts the requests that are still open and writes out the access log. */
   close(): Promise<void>;
 }

@@ -4,13 +4,17 @@ import type { ServerOptions } from './options.ts';
 export type { ServerOptions } from './options.ts';
 
 /**
- * Runs this process as the supervisor, which starts the same file again as its workers; or one command, where the first argument names it.
- * Ends the process with code 1 and one message where the server can't start.
+ * Runs a built server. Without arguments this process becomes the supervisor and starts the same
+ * file again as its workers. With arguments it runs the named command (`releases`, `activate`,
+ * `rollback`, `effects`). If the server can't start, it prints one message and exits with code 1.
+ *
+ * @example
+ * await startServer({ release: () => import('./release.mjs').then((module) => module.default) });
  */
 export async function startServer(options: ServerOptions): Promise<void> {
   if (process.env[WORKER_MARK] && process.send) {
     const kind = process.env[WORKER_MARK] as WorkerKind;
-    // What the app spawns is no worker of ours.
+    // Processes that the app spawns inherit the environment but are not workers.
     delete process.env[WORKER_MARK];
     const { runWorker } = await import('./worker/worker.ts');
     return runWorker(options, kind);

@@ -2,16 +2,20 @@ import type { AppOptions } from '../app/options.ts';
 import type { Queues } from '../effects/drivers/queue-opener.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 
+/** Options of `startServer`, printed by the build into `dist/server/index.mjs`. */
 export interface ServerOptions extends Pick<
   AppOptions,
   'base' | 'cors' | 'limits' | 'missingVersion'
 > {
-  /** Loaded in workers only, so that the supervisor stays small. */
+  /** Loads the release. Only workers call it, so that the supervisor stays small. */
   release(): Promise<ReleaseBundle>;
-  /** `dist/server/releases`: the older releases that the build took along. */
+  /** Folder of the older releases that the build bundled: `dist/server/releases`. */
   releases?: URL | string;
-  /** `dist/client`, where the app has one. */
+  /** Folder of the client, if the app has one: `dist/client`. */
   client?: URL | string;
-  /** Drivers of queues that `GATI_EFFECTS` may name. */
+  /**
+   * By scheme of `GATI_EFFECTS`, the queue drivers that the server contains besides the built-in
+   * ones.
+   */
   queues?: Queues;
 }

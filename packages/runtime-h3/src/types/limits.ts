@@ -1,29 +1,35 @@
-/** Bounds on what comes from outside. Sizes are bytes, times milliseconds. */
+/** Limits of requests. Sizes are bytes, times milliseconds; each is a whole number from 1. */
 export interface Limits {
-  /** A body that is not `multipart/form-data`. */
+  /** Bytes of a body that is not `multipart/form-data`: 413 above it. 1 MiB by default. */
   body: number;
-  /** A whole `multipart/form-data` body. */
+  /** Bytes of a whole `multipart/form-data` body: 413 above it. 10 MiB by default. */
   upload: number;
-  /** One file of it. */
+  /** Bytes of one file of a form: 413 above it. 10 MiB by default. */
   fileSize: number;
+  /** Number of files in a form: 413 above it. 10 by default. */
   files: number;
-  /** One field of a form that is not a file. */
+  /** Bytes of one form field that is not a file: 413 above it. 1 MiB by default. */
   fieldSize: number;
+  /** Number of form fields that are not files: 413 above it. 100 by default. */
   fields: number;
-  /** Fields and files together. */
+  /** Number of fields and files of a form together: 413 above it. 110 by default. */
   parts: number;
-  /** Nesting of a body. */
+  /** Nesting levels of JSON: 400 above it. 64 by default. */
   depth: number;
-  /** One WebSocket message. */
+  /** Bytes of one WebSocket message: the socket closes with 1009 above it. 1 MiB by default. */
   message: number;
-  /** Until the body is there. */
+  /** Milliseconds until the body must have arrived: 408 after it. 30,000 by default. */
   bodyTimeout: number;
-  /** Until the handler has answered; then `lctx.signal` aborts and the answer is 503. */
+  /**
+   * Milliseconds that the handler may take: after them `lctx.signal` aborts and the client gets
+   * 503. 30,000 by default.
+   */
   handlerTimeout: number;
 }
 
 const MIB = 1_048_576;
 
+/** The limits of an app that sets none. */
 export const DEFAULT_LIMITS: Limits = {
   body: MIB,
   upload: 10 * MIB,

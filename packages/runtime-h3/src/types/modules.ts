@@ -1,13 +1,19 @@
 import type { GlobalContext } from './context.ts';
 
-/** What a file in `src/modules` exports: functions, which are the module, or a definition as default. */
+/**
+ * Exports of a file in `src/modules`: functions, which are the module, or a definition as default.
+ */
 export type ModuleFile = Record<string, unknown> & { default?: unknown };
 
+/** Definition of a module with setup, cleanup or a health check. `defineModule` types it. */
 export interface ModuleDefinition<Api = unknown> {
-  /** Called once a process, before the first request. Its result is `gctx.modules.<name>`. */
+  /**
+   * Runs once per release and process, before the first request; in development again after an
+   * edit. Its result is `gctx.modules.<name>`. If it throws, the release does not start.
+   */
   setup(gctx: GlobalContext): Api | Promise<Api>;
-  /** Called when the module is swapped or the process drains. */
+  /** Runs when the process shuts down, in reverse order of setup, and when an edit replaces it. */
   dispose?(api: Api): void | Promise<void>;
-  /** Answers for `/readyz`; throw or return `false` when the module can't serve. */
+  /** Runs for each `GET /readyz`: throw or return `false` to respond 503. */
   health?(api: Api): boolean | void | Promise<boolean | void>;
 }

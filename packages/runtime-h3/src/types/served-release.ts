@@ -2,7 +2,10 @@ import type { Contract, ReleaseInfo } from '@gati/contract';
 import type { Migration } from './migration.ts';
 import type { ReleaseBundle } from './bundle.ts';
 
-/** How a retired release goes on to answer: its routes, and what brings its requests to a newer release. */
+/**
+ * How a retired release goes on to answer: its routes, and what brings its requests to a newer
+ * release.
+ */
 export interface MigrationPath {
   /** Version of the release that answers. */
   target: string;
@@ -28,7 +31,10 @@ export interface ServedRelease extends ReleaseInfo {
   bundle(): ReleaseBundle | Promise<ReleaseBundle>;
 }
 
-/** What a request without a version gets while more than one release is live. */
+/**
+ * Response to a request without a version while several releases are live: `choose` responds 300
+ * with the list, `latest` and `oldest` select that release.
+ */
 export type MissingVersion = 'choose' | 'latest' | 'oldest';
 
 /** What the app serves at one moment. */

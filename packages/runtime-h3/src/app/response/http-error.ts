@@ -1,16 +1,22 @@
 const BRAND: unique symbol = Symbol.for('gati.http-error') as never;
 
 /**
- * Thrown to answer with `status` and an RFC 9457 problem: `type title status code`, and the details beside them.
- * `code` is for programs and stays the same; a bundle may carry its own copy of this class, so it is told by its brand.
+ * Error that a handler throws to respond with `status` and a problem (RFC 9457): `type`, `title`,
+ * `status`, `code` and the members of `details`. `code` is for programs and part of the contract.
+ * A release may bundle its own copy of this class, so {@link isHttpError} recognises it by a brand.
+ *
+ * @example
+ * throw new HttpError(404, 'user_not_found', { id: req.params.id });
  */
 export class HttpError<
   Status extends number = number,
   Details extends Record<string, unknown> = Record<string, unknown>,
   Code extends string = string,
 > extends Error {
+  /** 400 to 599. Any other status responds 500. */
   readonly status: Status;
   readonly code: Code;
+  /** Further members of the problem, visible to the client. */
   readonly details: Details | undefined;
 
   constructor(status: Status, code: Code, details?: Details, options?: ErrorOptions) {
@@ -23,7 +29,7 @@ export class HttpError<
   }
 }
 
-/** By brand and shape, never by class. A status that is no error is a mistake, not an answer. */
+/** Whether an error is an {@link HttpError} with a status from 400 to 599, by brand and shape. */
 export function isHttpError(error: unknown): error is HttpError {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
   const { status, code } = error as { status?: unknown; code?: unknown };
