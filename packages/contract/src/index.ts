@@ -12,16 +12,16 @@ export {
   type ContractParts,
   type EffectPart,
   type RoutePart,
-} from './assemble/contract.ts';
-export { effectSchemas, mapEffect, mapRoute, routeSchemas } from './assemble/slots.ts';
+} from './assemble/assemble-contract.ts';
+export { effectSchemas, mapEffect, mapRoute, routeSchemas } from './assemble/contract-schemas.ts';
 export { canonicalJson, canonicalSchema } from './schema/canonical.ts';
 export { equalJson, equalSchemas } from './schema/equal.ts';
 export { type MergedDefs, mergeDefs } from './schema/merge.ts';
 export { hasCodec, pruneDefs, refName, renameRefs, resolveRef, toRef } from './schema/refs.ts';
 export { mapSchema, walk } from './schema/walk.ts';
 export { MANIFEST_FORMAT, type Manifest, type NativeCode } from './manifest/manifest.ts';
-export { parseManifest } from './manifest/parse.ts';
-export { printManifest } from './manifest/print.ts';
+export { parseManifest } from './manifest/parse-manifest.ts';
+export { printManifest } from './manifest/print-manifest.ts';
 export type { GatiCode } from './diagnostics/codes.ts';
 export { type Diagnostic, formatDiagnostic } from './diagnostics/diagnostic.ts';
 export { GatiError, type GatiErrorInput, isGatiError } from './diagnostics/gati-error.ts';
@@ -35,10 +35,10 @@ export type {
   OpenApiPathItem,
   OpenApiResponse,
 } from './openapi/document.ts';
-export { type OpenApiOptions, toOpenApi } from './openapi/print.ts';
+export { type OpenApiOptions, toOpenApi } from './openapi/to-openapi.ts';
 export type { HttpMethod, RouteMethod } from './http/methods.ts';
 export { parseRange, type Range, satisfies } from './versions/range.ts';
-export { parseVersionRequest, type VersionRequest } from './versions/request.ts';
+export { parseVersionRequest, type VersionRequest } from './versions/version-request.ts';
 export {
   indexReleases,
   type MissingPolicy,
@@ -47,12 +47,12 @@ export {
   type Resolution,
   resolveVersion,
   type ResolveOptions,
-} from './versions/resolve.ts';
+} from './versions/resolve-version.ts';
 export { isListed, isLive, isOver, isRunnable, type ReleaseStatus } from './versions/status.ts';
-export { createVersionResolver, type VersionResolver } from './versions/resolver.ts';
+export { createVersionResolver, type VersionResolver } from './versions/version-resolver.ts';
 export { parseDate, parseTime } from './versions/time.ts';
 export { compareSemver, formatSemver, parseSemver, type Semver } from './versions/semver.ts';
-export { bumpVersion } from './diff/bump.ts';
+export { bumpVersion } from './diff/bump-version.ts';
 export type { Change, DiffPolicy } from './diff/change.ts';
 export { type ChangelogEntry, toChangelog } from './diff/changelog.ts';
 export { type Diff, diffContracts } from './diff/diff-contracts.ts';

@@ -10,4 +10,4 @@ export { toRouterPath } from './http/router-path.ts';
 export { STATUS_TITLES } from './http/status-titles.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
-export { retiredResolution } from './versions/resolve.ts';
+export { retiredResolution } from './versions/resolve-version.ts';

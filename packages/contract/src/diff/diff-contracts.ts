@@ -2,9 +2,9 @@ import type { Contract, EffectContract, RouteContract } from '../contract.ts';
 import { compare } from '../schema/canonical.ts';
 import type { Change, DiffPolicy } from './change.ts';
 import { type Bump, highestLevel } from './levels.ts';
-import { routeShape } from './parameters.ts';
-import { compareRoutes } from './routes.ts';
-import { createReporters, type Reporter } from './slots.ts';
+import { routeShape } from './route-shape.ts';
+import { compareRoutes } from './compare-routes.ts';
+import { createReporters, type Reporter } from './reporter.ts';
 
 export interface Diff {
   /** `none`: nothing that a caller could notice. */

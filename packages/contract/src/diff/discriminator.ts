@@ -1,8 +1,8 @@
 import type { Defs, Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
-import { describe } from './describe.ts';
+import { describe } from './describe-schema.ts';
 import type { Literal } from './subtype/atoms.ts';
-import type { Walk } from './walk.ts';
+import type { Walk } from './comparison.ts';
 
 /** The required property that tells the object alternatives of both sides apart, with the value that each has there. */
 export interface Discriminator {

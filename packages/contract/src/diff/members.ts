@@ -1,7 +1,7 @@
 import { ANNOTATIONS, type Defs, type Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
 import type { Literal } from './subtype/atoms.ts';
-import { isAny } from './subtype/normal.ts';
+import { isAny } from './subtype/normaliser.ts';
 
 /** A schema as the alternatives that people would name. */
 export interface Members {

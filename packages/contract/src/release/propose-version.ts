@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { compareSemver, parseSemver } from '../versions/semver.ts';
-import { bumpVersion } from '../diff/bump.ts';
+import { bumpVersion } from '../diff/bump-version.ts';
 import type { Change, DiffPolicy } from '../diff/change.ts';
 import { diffManifests } from './diff-manifests.ts';
 import type { Bump } from '../diff/levels.ts';

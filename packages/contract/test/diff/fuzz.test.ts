@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fuzz } from './fuzz.ts';
+import { fuzz } from '../helpers/fuzz.ts';
 
 /** `GATI_FUZZ_RUNS=1000000 npx vitest run --project contract test/diff/fuzz` digs deeper; `GATI_FUZZ_SEED` starts elsewhere. */
 const runs = Number(process.env['GATI_FUZZ_RUNS'] ?? 800);

@@ -7,7 +7,7 @@ import {
   type RuleId,
   type Schema,
 } from '../../src/index.ts';
-import { asRequest, asResponse } from './fuzz.ts';
+import { asRequest, asResponse } from '../helpers/fuzz.ts';
 
 const text: Schema = { type: 'string' };
 const number: Schema = { type: 'number' };

@@ -7,7 +7,7 @@ import {
   type ObjectAtom,
 } from './atoms.ts';
 import { itemAt, propertyOf } from './intersect.ts';
-import { createNormaliser, isAny } from './normal.ts';
+import { createNormaliser, isAny } from './normaliser.ts';
 
 export interface SubtypeOptions {
   /** A different codec is a different kind: `Date` is no `string`, though both travel as one. */

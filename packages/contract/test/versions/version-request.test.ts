@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseVersionRequest, type VersionRequest } from '../../src/versions/request.ts';
+import { parseVersionRequest, type VersionRequest } from '../../src/versions/version-request.ts';
 
 const now = Date.parse('2026-06-15T12:00:00Z');
 const parse = (text: string | readonly string[] | undefined): VersionRequest =>

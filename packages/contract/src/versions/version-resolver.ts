@@ -1,11 +1,11 @@
-import { parseVersionRequest, type VersionRequest } from './request.ts';
+import { parseVersionRequest, type VersionRequest } from './version-request.ts';
 import {
   indexReleases,
   type ReleaseInfo,
   type Resolution,
   resolveVersion,
   type ResolveOptions,
-} from './resolve.ts';
+} from './resolve-version.ts';
 
 /** Answers the same text without reading it again; `now` in milliseconds. */
 export type VersionResolver<R extends ReleaseInfo> = (

@@ -6,7 +6,7 @@ import {
   type Defs,
   type RouteContract,
   toOpenApi,
-} from '../src/index.ts';
+} from '../../src/index.ts';
 
 async function validate(contract: Contract, base?: string): Promise<ReturnType<typeof toOpenApi>> {
   const document = toOpenApi(contract, { title: 'Shop', version: '1.2.3', base });

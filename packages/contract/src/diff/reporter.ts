@@ -3,10 +3,10 @@ import { mapSchema, mapValues } from '../schema/walk.ts';
 import type { Change, DiffPolicy } from './change.ts';
 import type { Level } from './levels.ts';
 import { type Detail, DIFF_RULES, type RuleId } from './rules.ts';
-import { compareSchemas } from './schema.ts';
-import { meaning } from './subtype/normal.ts';
+import { compareSchemas } from './compare-schemas.ts';
+import { meaning } from './subtype/normaliser.ts';
 import { createSubtype } from './subtype/subtype.ts';
-import { createMemory, type Side, type Walk } from './walk.ts';
+import { createMemory, type Side, type Walk } from './comparison.ts';
 
 /** Collects the changes of one route or effect. */
 export interface Reporter {

@@ -11,9 +11,9 @@ import type {
   OpenApiResponse,
 } from './document.ts';
 import { toParameters } from './parameters.ts';
-import { createPaths, type PathTemplate } from './paths.ts';
-import { orProblem, PROBLEM } from './problem.ts';
-import { statusPhrase } from './statuses.ts';
+import { createPaths, type PathTemplate } from './path-templates.ts';
+import { orProblem, PROBLEM } from './problem-response.ts';
+import { statusPhrase } from './status-phrase.ts';
 
 export interface OpenApiOptions {
   title: string;

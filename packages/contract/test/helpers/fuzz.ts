@@ -11,8 +11,8 @@ import {
   type Schema,
 } from '../../src/index.ts';
 import { Random } from './random.ts';
-import { makeSample, mutate, type Sample } from './schemas.ts';
-import { makeValue, spoil } from './values.ts';
+import { makeSample, mutate, type Sample } from './random-schemas.ts';
+import { makeValue, spoil } from './random-values.ts';
 
 /** A verdict that a value refutes. */
 export interface Unsound {

@@ -11,7 +11,7 @@ import {
   type Schema,
   toChangelog,
 } from '../../src/index.ts';
-import { ROUTE, toContract } from './fuzz.ts';
+import { ROUTE, toContract } from '../helpers/fuzz.ts';
 
 const text: Schema = { type: 'string' };
 const object = (

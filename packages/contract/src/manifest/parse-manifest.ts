@@ -1,4 +1,4 @@
-import { routeSchemas, effectSchemas } from '../assemble/slots.ts';
+import { routeSchemas, effectSchemas } from '../assemble/contract-schemas.ts';
 import type { Contract } from '../contract.ts';
 import { GatiError } from '../diagnostics/gati-error.ts';
 import { ROUTE_METHODS } from '../http/methods.ts';
@@ -19,7 +19,7 @@ import {
   record,
   shallow,
   string,
-} from './check.ts';
+} from './checks.ts';
 import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
 
 /**

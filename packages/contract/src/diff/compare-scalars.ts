@@ -1,6 +1,6 @@
 import type { Schema } from '../schema/ir.ts';
 import { boundsOf } from './subtype/atoms.ts';
-import type { Walk } from './walk.ts';
+import type { Walk } from './comparison.ts';
 
 /** A lower bound that rises or an upper one that falls narrows. Absent ones are infinite. */
 export function compareBound(

@@ -1,5 +1,5 @@
 import type { Schema } from '../schema/ir.ts';
-import { isAny } from './subtype/normal.ts';
+import { isAny } from './subtype/normaliser.ts';
 
 /** A schema in a few words, for a sentence. */
 export function describe(schema: Schema): string {

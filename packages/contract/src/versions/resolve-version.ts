@@ -1,5 +1,5 @@
 import { satisfies } from './range.ts';
-import type { VersionRequest } from './request.ts';
+import type { VersionRequest } from './version-request.ts';
 import { compareSemver, parseSemver, type Semver } from './semver.ts';
 import { isListed, isLive, type ReleaseStatus } from './status.ts';
 

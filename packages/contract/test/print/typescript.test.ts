@@ -5,8 +5,8 @@ import {
   type Schema,
   toDeclarations,
   toTypeScript,
-} from '../src/index.ts';
-import { compileErrors } from './compile.ts';
+} from '../../src/index.ts';
+import { compileErrors } from '../helpers/compile.ts';
 
 const text: Schema = { type: 'string' };
 const number: Schema = { type: 'number' };

@@ -1,9 +1,9 @@
 import type { Schema } from '../schema/ir.ts';
-import { describe } from './describe.ts';
+import { describe } from './describe-schema.ts';
 import { findDiscriminator, labelOf, type Discriminator } from './discriminator.ts';
 import { isOfType, kindOf, type Members } from './members.ts';
 import type { Literal } from './subtype/atoms.ts';
-import type { Walk } from './walk.ts';
+import type { Walk } from './comparison.ts';
 
 type Compare = (walk: Walk, before: Schema, after: Schema, path: string) => void;
 

@@ -1,6 +1,6 @@
 import type { Schema } from '../schema/ir.ts';
-import { compareBound } from './scalars.ts';
-import type { Walk } from './walk.ts';
+import { compareBound } from './compare-scalars.ts';
+import type { Walk } from './comparison.ts';
 
 export function compareArrays(walk: Walk, before: Schema, after: Schema, path: string): void {
   compareBound(walk, 'minItems', 'lower', before.minItems ?? 0, after.minItems ?? 0, path);

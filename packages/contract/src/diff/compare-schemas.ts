@@ -2,14 +2,14 @@ import { canonicalJson } from '../schema/canonical.ts';
 import { equalJson } from '../schema/equal.ts';
 import type { Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
-import { compareArrays } from './arrays.ts';
-import { compareNumbers, compareStrings } from './scalars.ts';
-import { describe } from './describe.ts';
+import { compareArrays } from './compare-arrays.ts';
+import { compareNumbers, compareStrings } from './compare-scalars.ts';
+import { describe } from './describe-schema.ts';
 import { kindOf, toMembers } from './members.ts';
-import { compareObjects } from './objects.ts';
-import { isAny, meaning } from './subtype/normal.ts';
-import { compareUnions } from './unions.ts';
-import type { Walk } from './walk.ts';
+import { compareObjects } from './compare-objects.ts';
+import { isAny, meaning } from './subtype/normaliser.ts';
+import { compareUnions } from './compare-unions.ts';
+import type { Walk } from './comparison.ts';
 
 /** Reports every difference of two schemas that a person would name. It explains; whether nothing was missed is checked apart from it. */
 export function compareSchemas(walk: Walk, before: Schema, after: Schema, path: string): void {

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import * as semver from 'semver';
 import { describe, expect, test } from 'vitest';
-import { parseVersionRequest } from '../../src/versions/request.ts';
+import { parseVersionRequest } from '../../src/versions/version-request.ts';
 import {
   indexReleases,
   type ReleaseInfo,
   type Resolution,
   resolveVersion,
   type ResolveOptions,
-} from '../../src/versions/resolve.ts';
-import { createVersionResolver } from '../../src/versions/resolver.ts';
+} from '../../src/versions/resolve-version.ts';
+import { createVersionResolver } from '../../src/versions/version-resolver.ts';
 import type { ReleaseStatus } from '../../src/versions/status.ts';
 
 const now = Date.parse('2026-06-15T12:00:00Z');

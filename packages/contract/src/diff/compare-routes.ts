@@ -2,9 +2,9 @@ import type { BodyContract, ResponseContract, RouteContract } from '../contract.
 import { equalJson } from '../schema/equal.ts';
 import type { Schema } from '../schema/ir.ts';
 import type { DiffPolicy } from './change.ts';
-import { renameParameters } from './parameters.ts';
-import type { Reporter } from './slots.ts';
-import type { Side } from './walk.ts';
+import { renameParameters } from './route-shape.ts';
+import type { Reporter } from './reporter.ts';
+import type { Side } from './comparison.ts';
 
 /** Where nothing is declared, nothing is promised of the fields. */
 const UNDECLARED: Schema = { type: 'object' };

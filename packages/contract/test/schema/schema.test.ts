@@ -11,7 +11,7 @@ import {
   resolveRef,
   type Schema,
   walk,
-} from '../src/index.ts';
+} from '../../src/index.ts';
 
 const text: Schema = { type: 'string' };
 const date: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };

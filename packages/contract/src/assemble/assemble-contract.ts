@@ -3,7 +3,7 @@ import { canonicalSchema, compare } from '../schema/canonical.ts';
 import type { Defs } from '../schema/ir.ts';
 import { mergeDefs } from '../schema/merge.ts';
 import { pruneDefs } from '../schema/refs.ts';
-import { effectSchemas, mapEffect, mapRoute, routeSchemas } from './slots.ts';
+import { effectSchemas, mapEffect, mapRoute, routeSchemas } from './contract-schemas.ts';
 
 /** One route with the definitions that it refers to, as the analyser gives it. */
 export interface RoutePart {

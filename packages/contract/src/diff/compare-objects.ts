@@ -1,8 +1,8 @@
 import type { Schema } from '../schema/ir.ts';
 import { escapePointer } from '../schema/walk.ts';
-import { compareBound } from './scalars.ts';
-import { isAny } from './subtype/normal.ts';
-import type { Walk } from './walk.ts';
+import { compareBound } from './compare-scalars.ts';
+import { isAny } from './subtype/normaliser.ts';
+import type { Walk } from './comparison.ts';
 
 export function compareObjects(walk: Walk, before: Schema, after: Schema, path: string): void {
   const [from, to] = [fieldsOf(before), fieldsOf(after)];
