@@ -3,24 +3,49 @@ import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
 import { CLOUD_QUEUES, type CloudQueue } from '@gati/runtime-h3/effects/settings';
 import { checkPath } from './scan/route.ts';
 
+/**
+ * Options of `gati()`; all are optional.
+ *
+ * @example
+ * gati({ base: '/api', cors: { origins: ['https://app.example.com'] }, limits: { body: 65_536 } })
+ */
 export interface GatiOptions {
-  /** All routes stand below this path, for example `/api`. */
+  /** Path below which all routes are served: `/api`. None by default. */
   base?: string;
-  /** Which other origins may call from a browser. Off by default; in development loopback origins may. */
+  /**
+   * Other origins whose pages may call the API. None by default; in development loopback origins
+   * may.
+   *
+   * @example
+   * { origins: ['https://app.example.com'], credentials: true }
+   */
   cors?: CorsOptions;
-  /** Bounds on what a request may cost. */
+  /**
+   * Limits of requests: sizes in bytes, times in milliseconds. A limit that is absent has its
+   * default.
+   *
+   * @example
+   * { upload: 52_428_800, fileSize: 52_428_800, handlerTimeout: 10_000 }
+   */
   limits?: Partial<Limits>;
-  /** What a request without a version gets while several releases are live: a choice (300) by default. A handler's `version` counts more. */
+  /**
+   * Response to a request without a version while several releases are live: `choose` (default)
+   * responds 300 with the list, `latest` and `oldest` select that release. The `version` export of
+   * a handler overrides it.
+   */
   missingVersion?: MissingVersion;
-  /** What counts as a change that breaks callers. */
+  /** Which changes of the contract count as breaking. */
   breaking?: DiffPolicy;
-  /** Queues of clouds that `GATI_EFFECTS` of the built server may name: their drivers and SDKs are built in. */
+  /**
+   * Cloud queues that `GATI_EFFECTS` of the built server may name: `sqs`, `pubsub`, `azurequeue`.
+   * The build bundles their drivers and SDKs. None by default; other queues need no option.
+   */
   effects?: CloudQueue[];
 }
 
-/** What the plugin works with. Plain data. */
+/** Options with all defaults. Plain data. */
 export interface ResolvedOptions {
-  /** `''` or `/api`. */
+  /** `''`, or a path without a slash at the end: `/api`. */
   base: string;
   cors: CorsOptions | undefined;
   limits: Partial<Limits>;
@@ -29,7 +54,7 @@ export interface ResolvedOptions {
   effects: CloudQueue[];
 }
 
-/** Each takes and returns the options; the order is that of the list. */
+/** Each validates and normalizes one option. */
 const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveBase,
   resolveCors,
@@ -38,6 +63,7 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveEffects,
 ];
 
+/** @throws {GatiError} GATI_OPTION_INVALID when an option is invalid */
 export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
   const {
     base = '',
@@ -54,12 +80,12 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
 function resolveBase(options: ResolvedOptions): ResolvedOptions {
   const base = options.base.replace(/\/+$/, '');
   if (base === '') return { ...options, base };
-  const fault = base.startsWith('/')
+  const error = base.startsWith('/')
     ? checkPath(base)
     : { message: `'${base}' does not start with a slash.` };
-  if (fault || /[:*]/.test(base))
+  if (error || /[:*]/.test(base))
     throw invalidOptionError(
-      `base: ${fault?.message ?? 'it has a parameter.'}`,
+      `base: ${error?.message ?? 'it has a parameter.'}`,
       "Write a plain path: gati({ base: '/api' }).",
     );
   return { ...options, base };
@@ -84,7 +110,7 @@ function resolveLimits(options: ResolvedOptions): ResolvedOptions {
     if (!Number.isInteger(value) || value < 1)
       throw invalidOptionError(
         `limits.${name}: ${value} is not a whole number above 0.`,
-        'Give bytes, levels or milliseconds.',
+        'Use a whole number of bytes, levels or milliseconds.',
       );
   }
   return options;
@@ -95,16 +121,16 @@ function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
   if (known.includes(options.missingVersion)) return options;
   throw invalidOptionError(
     `missingVersion: '${options.missingVersion}' is not known.`,
-    `Give one of ${known.map((name) => `'${name}'`).join(', ')}.`,
+    `Use one of ${known.map((name) => `'${name}'`).join(', ')}.`,
   );
 }
 
 function resolveEffects(options: ResolvedOptions): ResolvedOptions {
-  const wrong = options.effects.find((name) => !CLOUD_QUEUES.includes(name));
-  if (wrong !== undefined)
+  const unknown = options.effects.find((name) => !CLOUD_QUEUES.includes(name));
+  if (unknown !== undefined)
     throw invalidOptionError(
-      `effects: '${wrong}' is no queue of a cloud.`,
-      `Give of ${CLOUD_QUEUES.map((name) => `'${name}'`).join(', ')}; the others are always there.`,
+      `effects: '${unknown}' is not a cloud queue.`,
+      `Use ${CLOUD_QUEUES.map((name) => `'${name}'`).join(', ')}; other queues need no option.`,
     );
   return { ...options, effects: [...new Set(options.effects)] };
 }

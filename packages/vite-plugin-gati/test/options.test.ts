@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { resolveOptions } from '../src/options.ts';
 import { printServer } from '../src/virtual/modules/server.ts';
 
-test('queues of clouds are built in where they are named, each once', () => {
+test('builds each named cloud queue into the server once', () => {
   const print = (effects: ('sqs' | 'pubsub')[], hasEffects = true): string =>
     printServer(resolveOptions({ effects }), { hasClient: false, hasEffects });
   expect(print([])).not.toMatch(/effects\/(sqs|pubsub|azurequeue)/);
@@ -13,7 +13,7 @@ test('queues of clouds are built in where they are named, each once', () => {
   expect(print(['sqs'], false)).not.toContain('effects/sqs');
 });
 
-test('what is no queue of a cloud is said', () => {
+test('throws GATI_OPTION_INVALID for an unknown cloud queue', () => {
   const effects = ['kafka'] as unknown as ['sqs'];
   expect(() => resolveOptions({ effects })).toThrow(
     expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
