@@ -1,8 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Contract, Diagnostic } from '@gati/contract';
-import type { AnalyzerOptions, Engine, LoadSchema } from './analyze/create-analyzer.ts';
-import type { Analysis, AnalyzedRoute, Analyzer } from './analyze/analyzer.ts';
+import type { Engine } from './analyze/compiler/open-compiler.ts';
+import type {
+  Analysis,
+  AnalyzedRoute,
+  Analyzer,
+  AnalyzerOptions,
+  LoadSchema,
+} from './analyze/analyzer.ts';
 import { writeGenerated, writeTypes } from './generate/generate.ts';
 import { createSchemaLoader } from './analyze/schema-loader.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';

@@ -1,38 +1,65 @@
 import type { Contract, Defs, Diagnostic, EffectContract, RouteContract } from '@gati/contract';
 import type { NamedFile, RouteFile, Scan } from '../scan/types.ts';
+import type { Engine } from './compiler/open-compiler.ts';
+
+export interface AnalyzerOptions {
+  /** The root of the project. */
+  root: string;
+  /** Default: `.gati/cache` in the root. `false` stores nothing on disk. */
+  cacheDir?: string | false;
+  engine?: Engine;
+  /** Without it, schema values are read by their type. */
+  loadSchema?: LoadSchema;
+}
 
 /**
- * Turns types into contracts. One analyzer lives as long as the development server or the build.
- * All file names are from the root of the project, with `/`.
+ * Imports a value that a handler exports: a Standard Schema (`body`, `query`, `params`, `headers`)
+ * or `responses`. `file` is from the root, with `/`.
+ */
+export type LoadSchema = (file: string, exportName: string) => Promise<unknown>;
+
+/**
+ * Turns types into contracts. The development server or the build keeps one analyzer for its whole
+ * life. All file names are from the root of the project, with `/`.
  */
 export interface Analyzer {
-  /** Which engine answers: the TypeScript 7 API or the classic one of 5.9 and 6.0. */
+  /** The compiler in use: the TypeScript 7 API, or the classic API of TypeScript 5.9 and 6.0. */
   readonly engine: 'typescript-7' | 'typescript-classic';
-  /** Everything, through the cache. `onRoute` is told of each route as it is ready, in no set order. */
-  analyze(scan: Scan, onRoute?: (done: AnalyzedRoute) => void): Promise<Analysis>;
-  /** Says what the scan found, so that single routes asked for before or after `analyze` know modules, effects and each other. */
+  /**
+   * Analyses the whole app, through the cache. Calls `onRoute` for each route as soon as it is
+   * ready, in no fixed order.
+   */
+  analyze(scan: Scan, onRoute?: (result: AnalyzedRoute) => void): Promise<Analysis>;
+  /**
+   * Stores what the scan found. Single routes, analysed before or after {@link Analyzer.analyze},
+   * then see modules, effects and each other.
+   */
   register(scan: Scan): void;
-  /** One route as the files stand now. Jumps the queue of a running `analyze`. */
+  /** Analyses one route with the current files, ahead of a running {@link Analyzer.analyze}. */
   route(route: RouteFile): Promise<AnalyzedRoute>;
   effect(effect: NamedFile): Promise<AnalyzedEffect>;
-  /** Type errors of these files as they stand, by file. Files that no route leads to have none. */
+  /** Returns the current type errors of these files, by file: none if no route imports the file. */
   errors(files: string[]): Promise<Map<string, Diagnostic[]>>;
   /**
-   * Where only a part of the app was read for single contracts: reads the rest, and those contracts again. Takes its time, so it is for
-   * when nobody waits. Gives the files whose contract reads otherwise now.
+   * Shows the compiler the rest of the app where single contracts were read from a part of it, and
+   * reads those contracts again. Slow, so call it when the server is idle. Returns the files whose
+   * contract changed.
    */
   complete(): Promise<string[]>;
-  /** Says that files changed, came or went; what depended on them is analysed anew when next asked for. Gives the files of routes and effects that depend on them. */
+  /**
+   * Forgets the results that depend on files that changed, came or went. They are analysed again
+   * when they are next requested. Returns the files of the affected routes and effects.
+   */
   invalidate(files: string[]): string[];
   close(): Promise<void>;
 }
 
 export interface AnalyzedRoute {
   contract: RouteContract;
-  /** Those that this contract refers to, by name. */
+  /** The definitions that this contract refers to, by name. */
   $defs: Defs;
   warnings: Diagnostic[];
-  /** Files whose text this result depends on, `node_modules` left out. */
+  /** Files whose text this result depends on, without `node_modules`. */
   dependencies: string[];
 }
 

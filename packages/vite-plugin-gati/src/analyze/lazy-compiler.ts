@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
-import type { FileChanges, Compiler } from './compiler/compiler.ts';
+import type { Compiler, FileChanges } from './compiler/compiler.ts';
 import { type Engine, openCompiler } from './compiler/open-compiler.ts';
+import { ProgramSnapshot } from './program-snapshot.ts';
 import { ImportGraph } from './project/import-graph.ts';
 import type { ProjectFiles } from './project/project-files.ts';
-import { ProgramSnapshot } from './program-snapshot.ts';
 
-/** The running compiler: opened late, brought up to date before each question. */
+/** Starts the compiler with the first question, and updates it before each later one. */
 export class LazyCompiler {
   readonly graph: ImportGraph;
   readonly #files: ProjectFiles;
   readonly #engine: Engine;
-  #compiler: Compiler | undefined;
-  #opening: Promise<Compiler> | undefined;
+  #running: Compiler | undefined;
+  #starting: Promise<Compiler> | undefined;
   #snapshot: ProgramSnapshot | undefined;
   #changed = new Set<string>();
-  #closed = false;
+  #isClosed = false;
 
   constructor(files: ProjectFiles, engine: Engine) {
     this.#files = files;
@@ -22,31 +22,34 @@ export class LazyCompiler {
     this.#engine = engine;
   }
 
-  get compiler(): Compiler | undefined {
-    return this.#compiler;
+  get running(): Compiler | undefined {
+    return this.#running;
   }
 
-  /** Files that changed, came or went, and files of the overlay that read otherwise now. Absolute. */
+  /**
+   * Notes files (absolute) that changed, came or went, and files of the overlay with a new text.
+   */
   change(files: readonly string[]): void {
     for (const file of files) this.#changed.add(file);
     this.graph.forget(files);
   }
 
   async open(): Promise<ProgramSnapshot> {
-    if (this.#closed) throw new Error('The analyzer is closed.');
-    if (!this.#compiler) {
-      // It reads the files as they are now; what changes while it starts may have been read before or after, so that is told again.
-      if (!this.#opening) this.#changed = new Set();
-      this.#opening ??= openCompiler(this.#engine, this.#files.compilerOptions());
-      this.#compiler = await this.#opening;
-      this.#opening = undefined;
+    if (this.#isClosed) throw new Error('The analyzer is closed.');
+    if (!this.#running) {
+      // The new compiler reads the current files, so earlier changes are done. A file that changes
+      // while it starts may be read before or after the change: those are reported again.
+      if (!this.#starting) this.#changed = new Set();
+      this.#starting ??= openCompiler(this.#engine, this.#files.compilerOptions());
+      this.#running = await this.#starting;
+      this.#starting = undefined;
     }
-    return this.#fresh(this.#compiler);
+    return this.#update(this.#running);
   }
 
-  #fresh(compiler: Compiler): ProgramSnapshot {
+  #update(compiler: Compiler): ProgramSnapshot {
     if (this.#changed.size > 0) {
-      const changes = this.#toChanges(compiler, [...this.#changed]);
+      const changes = this.#fileChanges(compiler, [...this.#changed]);
       this.#changed = new Set();
       this.#files.touch(changes);
       if (changes.created.length > 0 || changes.deleted.length > 0) this.graph.forgetUnresolved();
@@ -56,27 +59,26 @@ export class LazyCompiler {
     return (this.#snapshot ??= new ProgramSnapshot(compiler, this.#files));
   }
 
-  #toChanges(compiler: Compiler, files: readonly string[]): FileChanges {
+  #fileChanges(compiler: Compiler, files: readonly string[]): FileChanges {
     const changes = { changed: [] as string[], created: [] as string[], deleted: [] as string[] };
     for (const file of files) {
-      const virtual = file === this.#files.registryFile || file === this.#files.configFile;
-      if (virtual || existsSync(file))
-        changes[
-          virtual || compiler.source(file) || !file.endsWith('.ts') ? 'changed' : 'created'
-        ].push(file);
-      else changes.deleted.push(file);
+      const isVirtual = file === this.#files.registryFile || file === this.#files.configFile;
+      if (!isVirtual && !existsSync(file)) changes.deleted.push(file);
+      else if (isVirtual || compiler.source(file) || !file.endsWith('.ts'))
+        changes.changed.push(file);
+      else changes.created.push(file);
     }
     return changes;
   }
 
-  /** After a failure of the compiler itself: the next question starts a new one. */
+  /** Ends a compiler that failed. The next question starts a new one. */
   restart(): void {
     try {
-      this.#compiler?.close();
+      this.#running?.close();
     } catch {
-      // It is gone already.
+      // Its process has ended already.
     }
-    this.#compiler = undefined;
+    this.#running = undefined;
     this.#snapshot = undefined;
     this.#changed = new Set();
     this.graph.clear();
@@ -84,6 +86,6 @@ export class LazyCompiler {
 
   close(): void {
     this.restart();
-    this.#closed = true;
+    this.#isClosed = true;
   }
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { runnerImport } from 'vite';
-import type { LoadSchema } from './create-analyzer.ts';
+import type { LoadSchema } from './analyzer.ts';
 
 /**
- * Imports exports of the app's files where no development server does: for Standard Schema values, whose JSON Schema only
- * the value itself knows. Each file is run once.
+ * Imports exports of the app's files where no development server runs. The analysis needs Standard
+ * Schema values, since only the value itself has its JSON Schema. Each file runs once.
  */
 export function createSchemaLoader(root: string): LoadSchema {
   const modules = new Map<string, Promise<Record<string, unknown>>>();

@@ -1,11 +1,9 @@
 import { renameRefs, type Schema } from '@gati/contract';
 import type { RouteFile } from '../../../scan/types.ts';
+import type { LoadSchema } from '../../analyzer.ts';
 import type { SchemaWriter } from '../../types/schema-writer.ts';
 import { type ConvertedSchema, fromJsonSchema } from './json-schema.ts';
 import { standardProps, toJsonSchema, type SchemaSide } from './schema-libraries.ts';
-
-/** Imports `exportName` of a file (from the root, with `/`) and gives its value. */
-export type LoadSchema = (file: string, exportName: string) => Promise<unknown>;
 
 export interface LoadedSchema extends ConvertedSchema {
   /** It takes `undefined` too. */
