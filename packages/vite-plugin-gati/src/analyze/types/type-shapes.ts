@@ -3,10 +3,21 @@ import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compi
 import { BIGINT, isLibrary } from './builtins.ts';
 import { type Doc, readDoc } from './doc-comments.ts';
 
+/** The members of a union; other types are their only member. */
+export function membersOf(compiler: Compiler, type: TypeView): readonly TypeView[] {
+  return type.tag === 'union' ? compiler.members(type) : [type];
+}
+
+export function isUndefined({ tag }: TypeView): boolean {
+  return tag === 'undefined' || tag === 'void';
+}
+
+/** Whether JSON leaves a property of this type out: functions and symbols. */
 export function isLost(compiler: Compiler, type: TypeView): boolean {
   return type.tag === 'symbol' || isFunctionType(compiler, type);
 }
 
+/** Whether a type is a function, a method or a class itself, not an instance. */
 export function isFunctionType(compiler: Compiler, type: TypeView): boolean {
   if (type.tag !== 'object' || type.reference) return false;
   const symbol = compiler.symbol(type);
@@ -25,7 +36,7 @@ export function isFunctionType(compiler: Compiler, type: TypeView): boolean {
   );
 }
 
-/** Of declarations in the project; those of packages are left alone. */
+/** The doc comment of a symbol, if the project declares it. Comments of packages are not read. */
 export function docOf(symbol: SymbolView): Doc | undefined {
   for (const declaration of symbol.declarations) {
     if (declaration.file.includes('/node_modules/') || isLibrary(declaration.file)) continue;
@@ -36,15 +47,19 @@ export function docOf(symbol: SymbolView): Doc | undefined {
   }
   return undefined;
 }
+
+/** Whether a type has members: only such types are definitions. */
 export function isStructured(type: TypeView): boolean {
   return type.tag === 'object' || type.tag === 'union' || type.tag === 'intersection';
 }
 
+/** Whether a symbol is declared in a class: an instance has it by its prototype. */
 export function isClassMember(symbol: SymbolView): boolean {
   const parent = symbol.declarations[0]?.node()?.parent;
   return parent !== undefined && 'members' in parent && 'heritageClauses' in parent;
 }
 
+/** `T | undefined` → `T`, if only one member is left. */
 export function stripUndefined(compiler: Compiler, type: TypeView): TypeView {
   if (type.tag !== 'union') return type;
   const kept = compiler.members(type).filter((member) => member.tag !== 'undefined');

@@ -1,0 +1,128 @@
+import type { Schema } from '@gati/contract';
+import {
+  type Compiler,
+  hasFlag,
+  type IndexView,
+  type PropertyView,
+  type TypeView,
+} from '../compiler/compiler.ts';
+import { builtinOf } from './builtins.ts';
+import { withDoc } from './doc-comments.ts';
+import { elementSchema, keySchema } from './element-schema.ts';
+import type { SchemaContext } from './schema-context.ts';
+import {
+  docOf,
+  isClassMember,
+  isFunctionType,
+  isLost,
+  isUndefined,
+  membersOf,
+} from './type-shapes.ts';
+
+/** The schema of an object type by its properties and index signatures. */
+export function membersSchema(context: SchemaContext, type: TypeView): Schema {
+  const { compiler } = context;
+  const properties = compiler.properties(type);
+  const indexes = compiler.indexes(type);
+  if (properties.length === 0 && indexes.length === 0) {
+    if (!isFunctionType(compiler, type)) return { type: 'object' };
+    context.report(
+      'GATI_TYPE_NOT_JSON',
+      'A function has no form in JSON.',
+      'Call it and send what it returns.',
+    );
+    return {};
+  }
+  const schema: Schema = { type: 'object' };
+  const entries: [string, Schema][] = [];
+  const required: string[] = [];
+  for (const property of properties) {
+    const written = propertySchema(context, property);
+    if (!written) continue;
+    entries.push([property.name, written.schema]);
+    if (!written.optional) required.push(property.name);
+  }
+  if (entries.length > 0) schema.properties = Object.fromEntries(entries);
+  if (required.length > 0) schema.required = required;
+  return { ...schema, ...indexSchema(context, indexes, properties.length > 0) };
+}
+
+function indexSchema(
+  context: SchemaContext,
+  indexes: readonly IndexView[],
+  hasProperties: boolean,
+): Schema {
+  const [first, ...more] = indexes.filter(({ key }) => key.tag !== 'symbol');
+  if (!first) return {};
+  if (more.length > 0)
+    return {
+      additionalProperties: {
+        anyOf: [first, ...more].map(({ value }) => elementSchema(context, value)),
+      },
+    };
+  return {
+    additionalProperties: elementSchema(context, first.value),
+    ...(hasProperties ? {} : keySchema(context, first.key)),
+  };
+}
+
+interface WrittenProperty {
+  schema: Schema;
+  optional: boolean;
+}
+
+/** `undefined` for a property that JSON never has. */
+function propertySchema(
+  context: SchemaContext,
+  { name, optional, type, symbol }: PropertyView,
+): WrittenProperty | undefined {
+  const { compiler, direction } = context;
+  // Symbols are never keys in JSON. Brands have such keys.
+  if (name.startsWith('__@') || name.startsWith('\u00fe@')) return undefined;
+  const members = membersOf(compiler, type);
+  const kept = members.filter((member) => !isUndefined(member));
+  const canMiss = optional || kept.length < members.length;
+  if (kept.length === 0 || hasFlag(symbol, 'method')) return undefined;
+  if (direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(symbol)) {
+    context.report(
+      'GATI_TYPE_NOT_JSON',
+      `The getter \`${name}\` is defined on the class, so JSON leaves it out.`,
+      'Give the class a `toJSON`, or copy the value into a plain object.',
+    );
+    return undefined;
+  }
+  const lost = kept.filter((member) => isLost(compiler, member));
+  if (lost.length > 0) {
+    context.report(
+      'GATI_TYPE_NOT_JSON',
+      `The property \`${name}\` is a function or a symbol, which JSON leaves out.`,
+      `Leave \`${name}\` out of the value.`,
+    );
+    if (lost.length === kept.length) return undefined;
+  }
+  if (direction === 'response' && isPromise(compiler, kept)) {
+    context.report(
+      'GATI_TYPE_NOT_JSON',
+      `The property \`${name}\` is a promise, which is \`{}\` in JSON.`,
+      `Await \`${name}\` first.`,
+    );
+    return { schema: { type: 'object' }, optional: canMiss };
+  }
+  // `T | undefined` keeps the name of `T`.
+  const schema =
+    kept.length === members.length
+      ? context.schemaOf(type)
+      : kept.length === 1
+        ? context.schemaOf(kept[0]!)
+        : { anyOf: kept.map((member) => context.schemaOf(member)) };
+  return { schema: withDoc(schema, docOf(symbol)), optional: canMiss || lost.length > 0 };
+}
+
+function isPromise(compiler: Compiler, members: readonly TypeView[]): boolean {
+  const [only] = members;
+  return (
+    members.length === 1 &&
+    only!.tag === 'object' &&
+    builtinOf(compiler.symbol(only!))?.kind === 'promise'
+  );
+}
