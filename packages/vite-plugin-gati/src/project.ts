@@ -9,7 +9,7 @@ import type {
   AnalyzerOptions,
   LoadSchema,
 } from './analyze/analyzer.ts';
-import { writeGenerated, writeTypes } from './generate/generate.ts';
+import { writeGenerated, writeTypes } from './generate/write-generated.ts';
 import { createSchemaLoader } from './analyze/schema-loader.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { readPackage } from './files/package-json.ts';

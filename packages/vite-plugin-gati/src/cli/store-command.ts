@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openReleaseStore, RELEASE_COMMANDS } from '@gati/runtime-h3/releases';
 import type { ArgsDef } from 'citty';
-import { locateStore } from '../releases/locate.ts';
+import { locateStore } from '../releases/locate-store.ts';
 import type { Command } from './command.ts';
 
 export const STORE: ArgsDef[string] = {

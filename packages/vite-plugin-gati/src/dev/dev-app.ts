@@ -6,11 +6,11 @@ import type { Project } from '../project.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
 import type { ModuleLoader } from './module-loader.ts';
 import { createRouteLoader } from './load-route.ts';
-import type { DiagnosticReporter } from './diagnostics.ts';
+import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import { DevRoute } from './dev-route.ts';
 import { createDevRouter } from './dev-router.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
-import { toDiagnostic } from './to-diagnostic.ts';
+import { toDiagnostic } from './diagnose-error.ts';
 
 /** The app as it runs in development: one release whose parts change in place. Lives as long as the server. */
 export interface DevApp {

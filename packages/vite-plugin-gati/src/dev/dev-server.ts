@@ -3,17 +3,17 @@ import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { createModuleLoader } from './module-loader.ts';
-import { type FileChange, readChange } from './files.ts';
+import { type FileChange, readChange } from './read-change.ts';
 import { createGenerator } from './generate-in-background.ts';
 import { createDevApp } from './dev-app.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
-import { createDiagnosticReporter } from './diagnostics.ts';
+import { createDiagnosticReporter } from './diagnostic-reporter.ts';
 import { respondNotFound, serveApp } from './serve.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
 import { createFileSnapshots } from './file-snapshots.ts';
-import { show } from './to-diagnostic.ts';
+import { show } from './diagnose-error.ts';
 import { surviveUncaught } from './uncaught.ts';
 
 /** Milliseconds after which a watcher that says it is ready misses nothing. */

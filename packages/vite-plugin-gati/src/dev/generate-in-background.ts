@@ -4,9 +4,9 @@ import { normalizePath, type ViteDevServer } from 'vite';
 import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../analyze/analyzer.ts';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
-import type { DiagnosticReporter } from './diagnostics.ts';
-import { toDiagnostic } from './to-diagnostic.ts';
-import { createWriter } from '../generate/writer.ts';
+import type { DiagnosticReporter } from './diagnostic-reporter.ts';
+import { toDiagnostic } from './diagnose-error.ts';
+import { createWriter } from '../generate/background-writer.ts';
 
 /** Milliseconds without an edit before what stands behind it is looked at. */
 const QUIET = 250;

@@ -12,9 +12,9 @@ import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer.ts';
 import { compileChecks } from '../compile/compile-checks.ts';
 import type { RouteFile } from '../scan/types.ts';
 import type { ModuleLoader } from './module-loader.ts';
-import type { DiagnosticReporter } from './diagnostics.ts';
+import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
-import { toDiagnostic } from './to-diagnostic.ts';
+import { toDiagnostic } from './diagnose-error.ts';
 
 export interface RouteLoader {
   /** Code and contract of the files as they stand. */

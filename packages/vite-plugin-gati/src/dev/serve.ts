@@ -7,7 +7,7 @@ import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
 import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';
-import { toDiagnostic } from './to-diagnostic.ts';
+import { toDiagnostic } from './diagnose-error.ts';
 import { serveUpgrades } from './upgrades.ts';
 
 /** The app behind Vite's server: own routes first, what they don't take is Vite's. `ready` settles when the routes are known. */

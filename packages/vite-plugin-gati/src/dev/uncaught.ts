@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { formatDiagnostic } from '@gati/contract';
 import type { ViteDevServer } from 'vite';
-import { show, toDiagnostic } from './to-diagnostic.ts';
+import { show, toDiagnostic } from './diagnose-error.ts';
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 

@@ -1,7 +1,7 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin
 import { parentPort, workerData } from 'node:worker_threads';
-import { createPartsWriter, type GenerateInput } from './generate-parts.ts';
-import type { GenerateTarget } from './generate.ts';
+import { createPartsWriter, type GenerateInput } from './parts-writer.ts';
+import type { GenerateTarget } from './write-generated.ts';
 
 /** The thread that prints and writes what `.gati` holds, so that requests and edits don't wait for it. */
 const write = createPartsWriter(workerData as GenerateTarget);

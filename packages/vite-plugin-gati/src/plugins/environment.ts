@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createRunnableDevEnvironment, normalizePath, type Plugin } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
-import { createRunner } from '../dev/runner.ts';
+import { createRunner } from '../dev/module-runner.ts';
 
 /** Adds the Vite environment of the backend and opens the context. Its `api` is that context. */
 export function environmentPlugin(context: PluginContext): Plugin {

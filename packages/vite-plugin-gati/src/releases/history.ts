@@ -7,7 +7,7 @@ import {
   statusOf,
 } from '@gati/runtime-h3/releases';
 import type { ReleaseStore, StoredRelease, StoreHead } from '@gati/runtime-h3';
-import { isCi, locateStore, noStoreError } from './locate.ts';
+import { isCi, locateStore, noStoreError } from './locate-store.ts';
 
 /** What a store knows, as a build needs it. */
 export interface History {

@@ -3,7 +3,7 @@ import { listReleases, openReleaseStore, readManifest } from '@gati/runtime-h3/r
 import type { ReleaseStore, StoredRelease } from '@gati/runtime-h3';
 import type { MigrationTypes } from '../emit/version-types.ts';
 import type { VersionFile } from '../scan/types.ts';
-import { locateStore } from './locate.ts';
+import { locateStore } from './locate-store.ts';
 
 /**
  * The contracts that migrations stand between, from the release store: of those that a file carries the highest, and the one that it leads to;

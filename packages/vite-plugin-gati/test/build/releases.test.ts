@@ -10,7 +10,7 @@ import {
 } from '@gati/runtime-h3/releases';
 import type { ReleaseBundle, ReleaseStore } from '@gati/runtime-h3';
 import type { AnalyzedRoute } from '../../src/analyze/analyzer.ts';
-import { createPartsWriter } from '../../src/generate/generate-parts.ts';
+import { createPartsWriter } from '../../src/generate/parts-writer.ts';
 import { createProject } from '../../src/project.ts';
 import { build, type Built, copyAway, type Files, makeApp, readAll, write } from './app.ts';
 

@@ -5,7 +5,7 @@ import { createBuilder } from 'vite';
 import { outDirError } from '../../build/out-dir.ts';
 import { sdkFile } from '../../build/sdk.ts';
 import { contextOf, toInlineConfig } from '../app.ts';
-import { isCi, locateStore, noStoreError } from '../../releases/locate.ts';
+import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
 import { usageError } from '../usage.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { openReleaseStore, putRelease, readTime } from '@gati/runtime-h3/releases';
-import { isCi, locateStore, noStoreError } from '../../releases/locate.ts';
+import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { openApp } from '../app.ts';
 import { type Call, OK } from '../command.ts';
 

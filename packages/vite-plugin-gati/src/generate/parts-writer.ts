@@ -1,7 +1,7 @@
 import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer.ts';
-import { writeGenerated, writeTypes } from './generate.ts';
-import type { GenerateTarget } from './generate.ts';
+import { writeGenerated, writeTypes } from './write-generated.ts';
+import type { GenerateTarget } from './write-generated.ts';
 import { createVersionProposer } from '../releases/propose-version.ts';
 import type { Scan } from '../scan/types.ts';
 

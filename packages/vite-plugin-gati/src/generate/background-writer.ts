@@ -1,8 +1,8 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { createPartsWriter, type GenerateParts } from './generate-parts.ts';
-import type { GenerateTarget } from './generate.ts';
+import { createPartsWriter, type GenerateParts } from './parts-writer.ts';
+import type { GenerateTarget } from './write-generated.ts';
 
 export interface Writer {
   write: GenerateParts;
