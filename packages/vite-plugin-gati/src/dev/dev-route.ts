@@ -1,69 +1,73 @@
-import type { LoadedRoute, BundleRoute } from '@gati/runtime-h3/app';
+import type { BundleRoute, LoadedRoute } from '@gati/runtime-h3/app';
 import type { RouteFile } from '../scan/types.ts';
 
-/** A route's place in the table. Code and contract are loaded together, on the first request, and again after each change of either. */
+/**
+ * A route in development. Code and contract are loaded together: on the first request, and again
+ * after a change of either.
+ */
 export class DevRoute implements BundleRoute {
-  /** The same place may get another file; its id stays. */
-  route: RouteFile;
-  readonly #load: (route: RouteFile) => Promise<LoadedRoute>;
+  /** The file of the route. Another file may take over the route; its id stays. */
+  file: RouteFile;
+  readonly #load: (file: RouteFile) => Promise<LoadedRoute>;
   #current: LoadedRoute | undefined;
   #pending: Promise<LoadedRoute> | undefined;
+  /** Number of changes. A load that began before the last one is out of date. */
   #generation = 0;
-  #used = false;
+  #isUsed = false;
 
-  constructor(route: RouteFile, load: (route: RouteFile) => Promise<LoadedRoute>) {
-    this.route = route;
+  constructor(file: RouteFile, load: (file: RouteFile) => Promise<LoadedRoute>) {
+    this.file = file;
     this.#load = load;
   }
 
   get id(): string {
-    return this.route.id;
+    return this.file.id;
   }
   get method(): string {
-    return this.route.method;
+    return this.file.method;
   }
   get path(): string {
-    return this.route.path;
+    return this.file.path;
   }
   get domain(): string {
-    return this.route.domain;
+    return this.file.domain;
   }
   get version(): string | undefined {
-    return this.route.version;
+    return this.file.version;
   }
 
-  /** A request or an edit before wanted it, so after an edit it is made ready without waiting for the next request. */
-  get used(): boolean {
-    return this.#used;
+  /** Whether the route was loaded before. Then an edit loads it again without waiting for a request. */
+  get isUsed(): boolean {
+    return this.#isUsed;
   }
 
   load(): LoadedRoute | Promise<LoadedRoute> {
     if (this.#current) return this.#current;
     if (!this.#pending) {
       this.#pending = this.#run();
-      // Whoever asked may still wait for something else when it fails.
+      // A caller may not await the promise yet when it rejects.
       this.#pending.catch(() => undefined);
     }
     return this.#pending;
   }
 
-  /** What is loaded is out of date. Requests that have it keep it; the next ones wait for the new. */
-  stale(): void {
+  /** Marks the loaded route as out of date. Running requests keep it, later ones load it again. */
+  invalidate(): void {
     this.#generation++;
     this.#current = undefined;
     this.#pending = undefined;
   }
 
   async #run(): Promise<LoadedRoute> {
-    this.#used = true;
+    this.#isUsed = true;
     const generation = this.#generation;
     try {
-      const live = await this.#load(this.route);
+      const loaded = await this.#load(this.file);
       if (generation !== this.#generation) return await this.load();
-      this.#current = live;
-      return live;
+      this.#current = loaded;
+      return loaded;
     } catch (error) {
-      // What failed was already out of date: its successor decides.
+      // The error of an outdated load does not matter: the next load decides.
       if (generation !== this.#generation) return await this.load();
       throw error;
     } finally {

@@ -1,12 +1,12 @@
 import { toRouterPath } from '@gati/contract/internal';
-import type { RouteMatch, BundleRoute } from '@gati/runtime-h3/app';
+import type { BundleRoute, RouteMatch } from '@gati/runtime-h3/app';
 import { addRoute, createRouter, findRoute } from 'rou3';
 
-/** The route table as it is searched in development: built in no time, where the build compiles one. */
+/** Creates the route table of development. It is interpreted; a build compiles its table to code. */
 export function createDevRouter(
-  slots: BundleRoute[],
+  routes: BundleRoute[],
 ): (method: string, path: string) => RouteMatch | undefined {
   const router = createRouter<BundleRoute>();
-  for (const slot of slots) addRoute(router, slot.method, toRouterPath(slot.path), slot);
+  for (const route of routes) addRoute(router, route.method, toRouterPath(route.path), route);
   return (method, path) => findRoute(router, method, path);
 }

@@ -1,33 +1,34 @@
 import path from 'node:path';
-import { isRunnableDevEnvironment, loadEnv, type ViteDevServer } from 'vite';
+import { isRunnableDevEnvironment, loadEnv, type ResolvedConfig, type ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
-import { createModuleLoader } from './module-loader.ts';
-import { type FileChange, readChange } from './read-change.ts';
-import { createGenerator } from './generate-in-background.ts';
-import { createDevApp } from './dev-app.ts';
-import { watchLostEdits } from './lost-edits.ts';
-import { watchLostRemovals } from './lost-removals.ts';
-import { createDiagnosticReporter } from './diagnostic-reporter.ts';
-import { respondNotFound, serveApp } from './serve.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
+import { createDevApp } from './dev-app.ts';
+import { printThrown } from './diagnose-error.ts';
+import { createDiagnosticReporter } from './diagnostic-reporter.ts';
 import { createFileSnapshots } from './file-snapshots.ts';
-import { show } from './diagnose-error.ts';
+import { createGenerator } from './generate-in-background.ts';
+import { watchLostEdits } from './lost-edits.ts';
+import { watchLostRemovals } from './lost-removals.ts';
+import { createModuleLoader } from './module-loader.ts';
+import { type FileChange, readChange } from './read-change.ts';
+import { respondNotFound, serveApp } from './serve.ts';
 import { surviveUncaught } from './uncaught.ts';
 
-/** Milliseconds after which a watcher that says it is ready misses nothing. */
-const SETTLED = 400;
+/** Milliseconds after the watcher's `ready` until it misses no more changes. */
+const WATCHER_DELAY = 400;
 
-/** All that development adds to one Vite server; a restarted server gets another. */
+/** Everything that Gati adds to one Vite server in development. A restarted server gets another one. */
 export interface DevServer {
-  /** A module was made of this text. */
-  used(file: string, text: string): void;
-  /** The text that a file's module is made of, where it is not simply what the disk has. */
-  textOf(file: string): string | undefined;
-  change(change: FileChange): Promise<void>;
-  /** Called when Vite's own middlewares stand. */
-  finish(): void;
+  /** Records the text that a module was made of. */
+  moduleTransformed(file: string, text: string): void;
+  /** Returns the text that a file's module must be made of, if the file changed since the start. */
+  snapshotOf(file: string): string | undefined;
+  /** Resolves when the change of a file is applied. */
+  applyChange(change: FileChange): Promise<void>;
+  /** Adds the middleware that runs after those of Vite. */
+  addLastMiddleware(): void;
   close(): Promise<void>;
 }
 
@@ -36,102 +37,125 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   if (!environment || !isRunnableDevEnvironment(environment))
     throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
   const { project } = context;
-  const { root, mode, envDir } = server.config;
-  const texts = createFileSnapshots();
-  const code = createModuleLoader(environment, texts);
-  const problems = createDiagnosticReporter(server);
+  const { root, logger } = server.config;
+  const snapshots = createFileSnapshots();
+  const code = createModuleLoader(environment, snapshots);
+  const reporter = createDiagnosticReporter(server);
   const lostEdits = watchLostEdits(server);
   const lostRemovals = watchLostRemovals(server);
-  // Development only: what the shell has set counts more.
-  const env = { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
-  const host = createDevApp({ project, code, problems, env, texts });
+  const devApp = createDevApp({ project, code, reporter, env: readEnv(server.config), snapshots });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({
     server,
     project,
-    problems,
+    reporter,
     isBusy: () => app.inflight > 0,
-    onOther: (files) => files.length > 0 && void host.apply(latest(), new Set(files)),
+    onContractChange: (files) =>
+      files.length > 0 && void devApp.apply(latestScan(), new Set(files)),
   });
-
-  const ready = project.scan().then(async (scan) => {
-    await host.apply(scan);
-    lookForHandlers();
-    // The first request has the machine for itself; the rest of the contracts comes behind it.
-    if (server.httpServer) generator.soon(scan);
+  const ready = project.scan().then(start);
+  ready.catch((error: unknown) =>
+    logger.error(`gati: the app can't be read: ${printThrown(error)}`),
+  );
+  const stopCatchingUp = onWatcherReady(server, {
+    isBusy: () => app.inflight > 0,
+    run: () => void ready.then(catchUp).catch(() => undefined),
   });
-  // What was written while the watcher was still reading the folders is not told by it, nor what is written in the moment after.
-  // It says so for each folder that it watches.
-  let later: NodeJS.Timeout | undefined;
-  const onReady = (): void => {
-    clearTimeout(later);
-    later = setTimeout(
-      () => (app.inflight > 0 ? onReady() : void ready.then(catchUp).catch(() => undefined)),
-      SETTLED,
-    );
-  };
-  server.watcher.on('ready', onReady);
+  const app = serveApp(server, devApp, project.options, ready);
+  const stopSurviving = surviveUncaught(server);
+  let lastRead: Promise<unknown> = Promise.resolve();
 
-  /** The wrong root looks like an app without routes. */
-  const lookForHandlers = (): void => problems.set('handlers', noHandlers(root));
+  /** The scan with all changes so far: other changes may have been applied while one waited. */
+  const latestScan = (): Scan => project.update(new Map());
 
+  /** Reports an app without handlers: its root may be wrong. */
+  const checkHandlers = (): void => reporter.set('handlers', noHandlers(root));
+
+  async function start(scan: Scan): Promise<void> {
+    await devApp.apply(scan);
+    checkHandlers();
+    // Later, so that the first request has the machine for itself.
+    if (server.httpServer) generator.schedule(scan);
+  }
+
+  /** Applies what the watcher missed while it started. */
   async function catchUp(): Promise<void> {
     await project.scan();
-    await host.apply(latest());
-    lookForHandlers();
-    lostEdits.lookAtAll();
-    const { routes, modules, effects, versions } = latest();
-    const files = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
-    // Those that nobody has asked for yet are no modules.
-    for (const file of [...files, ...routes.flatMap(({ middleware }) => middleware)])
-      lostRemovals.uses(path.posix.join(root, file));
+    await devApp.apply(latestScan());
+    checkHandlers();
+    lostEdits.checkAll();
+    // Files that no request has needed yet are not modules, so they are added here.
+    for (const file of filesOf(latestScan())) lostRemovals.add(path.posix.join(root, file));
   }
-  ready.catch((error: unknown) =>
-    server.config.logger.error(`gati: the app can't be read: ${show(error)}`),
-  );
-  const app = serveApp(server, host, project.options, ready);
-  const endSurviving = surviveUncaught(server);
-
-  /** While one change waited, a later one may have been taken up. */
-  const latest = (): Scan => project.update(new Map());
-
-  let last: Promise<unknown> = Promise.resolve();
 
   return {
-    used(file, text) {
-      texts.use(file, text);
-      lostEdits.used(file, text);
-      lostRemovals.uses(file);
+    moduleTransformed(file, text) {
+      snapshots.setLoaded(file, text);
+      lostEdits.textLoaded(file, text);
+      lostRemovals.add(file);
     },
-    textOf: (file) => texts.get(file),
-    async change(change) {
+    snapshotOf: (file) => snapshots.get(file),
+    async applyChange(change) {
       await ready;
-      // One after the other, so that no older text is taken up after a newer one.
-      const reading = last.then(() => readChange(change, { root, code, lostEdits, texts }));
-      last = reading.catch(() => undefined);
+      // One after another, so that an older text never replaces a newer one.
+      const reading = lastRead.then(() => readChange(change, { root, code, lostEdits, snapshots }));
+      lastRead = reading.catch(() => undefined);
       const read = await reading;
       if (!read) return;
       project.update(new Map([[read.file, read.text]]));
       const dependents = await project.invalidate([read.file]);
       context.invalidate();
       const changed = new Set([...read.affected, ...dependents]);
-      await host.apply(latest(), changed);
-      lookForHandlers();
-      generator.soon(latest(), changed);
+      await devApp.apply(latestScan(), changed);
+      checkHandlers();
+      generator.schedule(latestScan(), changed);
     },
-    finish: () => respondNotFound(server, project.options.base),
+    addLastMiddleware: () => respondNotFound(server, project.options.base),
     async close() {
-      server.watcher.off('ready', onReady);
-      clearTimeout(later);
+      stopCatchingUp();
       lostEdits.close();
       lostRemovals.close();
       try {
         await generator.close();
         await app.close();
-        await host.close();
+        await devApp.close();
       } finally {
-        endSurviving();
+        stopSurviving();
       }
     },
+  };
+}
+
+/** Returns the variables of the shell and of `.env` files. Those of the shell take precedence. */
+function readEnv({ envDir, mode }: ResolvedConfig): Record<string, string | undefined> {
+  return { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
+}
+
+/** Handlers, modules, effects and migrations of a scan, and the middleware of its routes. */
+function filesOf({ routes, modules, effects, versions }: Scan): string[] {
+  return [
+    ...[...routes, ...modules, ...effects, ...versions].map(({ file }) => file),
+    ...routes.flatMap(({ middleware }) => middleware),
+  ];
+}
+
+/**
+ * Runs a function once the watcher has read the folders, {@link WATCHER_DELAY} later and not during
+ * a request. The watcher reports no change that is made before. It emits `ready` for each folder that
+ * it watches; the last one counts. Returns a function that stops this.
+ */
+function onWatcherReady(
+  { watcher }: ViteDevServer,
+  { isBusy, run }: { isBusy(): boolean; run(): void },
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onReady = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (isBusy() ? onReady() : run()), WATCHER_DELAY);
+  };
+  watcher.on('ready', onReady);
+  return () => {
+    watcher.off('ready', onReady);
+    clearTimeout(timer);
   };
 }

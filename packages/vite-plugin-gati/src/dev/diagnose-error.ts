@@ -8,6 +8,7 @@ import { readFacts } from '../scan/read-facts.ts';
 import { printFrame } from '../scan/code-frame.ts';
 import { syntaxError } from '../scan/diagnostics.ts';
 
+/** Members of errors that Vite, its plugins and Gati throw. */
 interface ViteError {
   id?: unknown;
   loc?: { file?: string; line: number; column: number };
@@ -15,29 +16,31 @@ interface ViteError {
 }
 
 const FIX =
-  'Correct the file; the route answers again with the next save, and all others answer meanwhile.';
+  'Correct the file. The route works again after the next save; other routes are not affected.';
 
 /**
- * An error of the app's code as a diagnostic: where it was thrown, with the lines around that place. `entry`: the file that was loaded.
- * Never throws: anything can be thrown, and who tells it may be the last who can.
+ * Describes an error of the app's code: its message, where it was thrown, and the lines around that
+ * place. Never throws, whatever was thrown: the caller may have no other way to report the error.
+ *
+ * @param entry the file that was loaded, for errors that name no place in the app
  */
-export function toDiagnostic(error: unknown, root: string, entry?: string): Diagnostic {
-  const from = entry === undefined ? undefined : { file: entry, line: 1, column: 1 };
+export function diagnoseError(error: unknown, root: string, entry?: string): Diagnostic {
+  const start = entry === undefined ? undefined : { file: entry, line: 1, column: 1 };
   try {
-    return diagnose(error, root, from);
+    return diagnose(error, root, start);
   } catch {
     return {
       code: 'GATI_LOAD',
       level: 'error',
-      message: firstLine(show(error)),
+      message: firstLine(printThrown(error)),
       fix: FIX,
-      ...from,
+      ...start,
     };
   }
 }
 
-/** Anything that was thrown as text, with its stack where it has one. Never throws. */
-export function show(thrown: unknown): string {
+/** Prints anything that was thrown, an error with its stack. Never throws. */
+export function printThrown(thrown: unknown): string {
   try {
     if (
       thrown instanceof Error &&
@@ -56,15 +59,18 @@ function diagnose(error: unknown, root: string, entry: Place | undefined): Diagn
   if (typeof from.diagnostic?.code === 'string' && typeof from.diagnostic.message === 'string')
     return from.diagnostic;
   const text = stripVTControlCharacters(
-    error instanceof Error && typeof error.message === 'string' ? error.message : show(error),
+    error instanceof Error && typeof error.message === 'string'
+      ? error.message
+      : printThrown(error),
   );
-  const place = placeOf(from, root) ?? importer(text, root) ?? topOfStack(error, root) ?? entry;
+  const place =
+    placeOf(from, root) ?? placeOfImport(text, root) ?? topOfStack(error, root) ?? entry;
   const source = place && readText(path.resolve(root, place.file));
   const syntax =
     place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text)
       ? readFacts(place.file, source).syntax
       : undefined;
-  // The same words as the scan has, so that it is said once.
+  // The same text as the scan reports, so that it is logged once.
   if (place && syntax) return syntaxError({ file: place.file, ...syntax }, syntax.message);
   return {
     code: 'GATI_LOAD',
@@ -85,7 +91,7 @@ interface Place {
 }
 
 function placeOf({ id, loc }: ViteError, root: string): Place | undefined {
-  // Vite names modules by their whole path; an app's own errors may have an `id` of any kind.
+  // Vite's ids of modules are absolute paths. An error of the app may have an `id` of any kind.
   const file = loc?.file ?? (typeof id === 'string' && path.isAbsolute(id) ? id : undefined);
   if (typeof file !== 'string') return undefined;
   return {
@@ -95,24 +101,25 @@ function placeOf({ id, loc }: ViteError, root: string): Place | undefined {
   };
 }
 
-/** Vite says in words alone who imports what is not there. */
+/** Relies on: the wording of Vite's messages. Only they name the importer of a missing module. */
 const NOT_FOUND = [
   /^Cannot find module '(?<name>[^']+)' imported from '(?<file>[^']+)'/,
   /^Failed to load url (?<name>\S+) \(resolved id: .*\) in (?<file>.+)\. Does the file exist\?/,
 ];
 
-function importer(text: string, root: string): Place | undefined {
+function placeOfImport(text: string, root: string): Place | undefined {
   const { name, file } =
-    NOT_FOUND.map((words) => words.exec(text)?.groups).find((groups) => groups !== undefined) ?? {};
+    NOT_FOUND.map((pattern) => pattern.exec(text)?.groups).find((groups) => groups !== undefined) ??
+    {};
   if (name === undefined || file === undefined) return undefined;
   const lines = (readText(file) ?? '').split('\n');
-  // Not whole: what is written may be an alias or relative.
+  // Only the last part of the name: the import in the file may be relative or an alias.
   const last = name.slice(name.lastIndexOf('/') + 1);
   const index = lines.findIndex((line) => line.includes('import') && line.includes(last));
   return { file: fromRoot(file, root), line: Math.max(index, 0) + 1, column: 1 };
 }
 
-/** The first line of the stack that stands in the app itself. */
+/** Returns the place of the first line of the stack that is in a file of the app. */
 function topOfStack(error: unknown, root: string): Place | undefined {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
   for (const line of error.stack.split('\n')) {
@@ -129,7 +136,7 @@ function topOfStack(error: unknown, root: string): Place | undefined {
   return undefined;
 }
 
-/** `undefined`: an address that no file of this machine can have, as `file://host/a.ts`. */
+/** Returns the path of a file URL. `undefined` for one of another machine, such as `file://host/a.ts`. */
 function toPath(place: string): string | undefined {
   if (!place.startsWith('file:')) return place;
   try {

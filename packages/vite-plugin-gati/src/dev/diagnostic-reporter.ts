@@ -3,10 +3,17 @@ import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { ErrorPayload, ViteDevServer } from 'vite';
 
-/** What is wrong with the app right now: each new problem is logged once, errors show in the overlay until the last is gone. */
+/** Milliseconds between a change of the errors and the overlay. Hides errors of a half-done change. */
+const OVERLAY_DELAY = 10;
+
+/**
+ * The current diagnostics of the app. Each new one is logged once. The first error is shown in
+ * Vite's overlay until the last error is gone.
+ */
 export interface DiagnosticReporter {
-  /** Replaces what this source had to say; nothing is wrong with an empty list. */
+  /** Replaces the diagnostics of a source, for example `contract GET /users`. */
   set(source: string, diagnostics: Diagnostic[]): void;
+  /** Removes the diagnostics of a source. */
   delete(source: string): void;
   readonly errors: Diagnostic[];
 }
@@ -15,10 +22,11 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
   const bySource = new Map<string, Diagnostic[]>();
   const { hot } = server.environments.client;
   const { logger, root } = server.config;
+  /** Payload in the overlay, as JSON. */
   let shown: string | undefined;
-  let planned = false;
+  let isScheduled = false;
 
-  /** Two sources may find the same. */
+  /** Without duplicates: two sources may find the same error. */
   function errors(): Diagnostic[] {
     const found = [...bySource.values()].flat().filter(({ level }) => level === 'error');
     return [
@@ -26,28 +34,31 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
     ];
   }
 
-  function show(): void {
-    planned = false;
+  function overlayPayload(): ErrorPayload | undefined {
     const [first, ...rest] = errors();
-    const payload = first && toPayload(first, rest.length, root);
+    return first && toPayload(first, rest.length, root);
+  }
+
+  function updateOverlay(): void {
+    isScheduled = false;
+    const payload = overlayPayload();
     const text = payload && JSON.stringify(payload);
     if (text === shown) return;
     shown = text;
-    // An update without changes takes the overlay away.
+    // Relies on: Vite's client removes its overlay when it receives an update, even an empty one.
     hot.send(payload ?? { type: 'update', updates: [] });
   }
 
-  function plan(): void {
-    if (planned) return;
-    planned = true;
-    // Edits come in groups: what the next step of the same change corrects is never shown.
-    setTimeout(show, 10);
+  function scheduleOverlay(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    setTimeout(updateOverlay, OVERLAY_DELAY);
   }
 
-  // A page that is opened later has not heard of it.
+  // A page that is opened later gets the current error.
   hot.on('connection', () => {
-    const [first, ...rest] = errors();
-    if (first) hot.send(toPayload(first, rest.length, root));
+    const payload = overlayPayload();
+    if (payload) hot.send(payload);
   });
 
   return {
@@ -63,10 +74,10 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
         if (diagnostic.level === 'error') logger.error(text, { timestamp: true });
         else logger.warn(text, { timestamp: true });
       }
-      plan();
+      scheduleOverlay();
     },
     delete(source) {
-      if (bySource.delete(source)) plan();
+      if (bySource.delete(source)) scheduleOverlay();
     },
     get errors() {
       return errors();
@@ -74,6 +85,7 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
   };
 }
 
+/** @param more number of further errors */
 function toPayload(
   { code, message, fix, file, line = 1, column = 1, frame }: Diagnostic,
   more: number,

@@ -1,29 +1,37 @@
 import fs from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * The texts of files that changed since the server started, as they were taken up. Code, scan and contract are made of these, never of
- * what an editor has half written meanwhile. File names are absolute, with `/`.
+ * The texts of files that changed since the server started, as they were when the change was
+ * applied. Code, scan and contract are all made of these texts. The disk may have a newer text that
+ * an editor has only half written. File names are absolute, with `/`.
  */
 export interface FileSnapshots {
-  take(file: string, text: string | undefined): void;
+  /** Records the text of a change. `undefined` removes the snapshot. */
+  set(file: string, text: string | undefined): void;
   get(file: string): string | undefined;
-  /** A module was made of this text. */
-  use(file: string, text: string): void;
-  /** The file's module was made of another text than the one taken up: it was under way when that came. */
-  isBehind(file: string): boolean;
-  /** Resolves when the disk has what was taken up, after at most half a second; `false` if it had something else at first. */
-  agree(files: Iterable<string>): Promise<boolean>;
+  /** Records the text that the file's module was made of. */
+  setLoaded(file: string, text: string): void;
+  /** Whether the file's module was made of another text, because it was loading during the change. */
+  isOutdated(file: string): boolean;
+  /**
+   * Resolves when the disk has the text of all snapshots, after at most {@link DISK_TIMEOUT}.
+   * Returns whether it had them at once.
+   */
+  waitForDisk(files: Iterable<string>): Promise<boolean>;
 }
 
-const AGREE_TIMEOUT = 500;
-const INTERVAL = 10;
+/** Milliseconds to wait until the disk has the text of a snapshot. */
+const DISK_TIMEOUT = 500;
+/** Milliseconds between two reads of the disk. */
+const DISK_INTERVAL = 10;
 
 export function createFileSnapshots(): FileSnapshots {
-  const texts = new Map<string, string>();
-  const used = new Map<string, string>();
+  const snapshots = new Map<string, string>();
+  const loaded = new Map<string, string>();
 
-  function isOther(file: string): boolean {
-    const text = texts.get(file);
+  function differsFromDisk(file: string): boolean {
+    const text = snapshots.get(file);
     if (text === undefined) return false;
     try {
       return fs.readFileSync(file, 'utf8') !== text;
@@ -33,21 +41,21 @@ export function createFileSnapshots(): FileSnapshots {
   }
 
   return {
-    take(file, text) {
-      if (text === undefined) texts.delete(file);
-      else texts.set(file, text);
+    set(file, text) {
+      if (text === undefined) snapshots.delete(file);
+      else snapshots.set(file, text);
     },
-    get: (file) => texts.get(file),
-    use(file, text) {
-      used.set(file, text);
+    get: (file) => snapshots.get(file),
+    setLoaded(file, text) {
+      loaded.set(file, text);
     },
-    isBehind: (file) => texts.has(file) && used.has(file) && texts.get(file) !== used.get(file),
-    async agree(files) {
-      const known = [...files].filter((file) => texts.has(file));
-      if (!known.some(isOther)) return true;
-      const end = Date.now() + AGREE_TIMEOUT;
-      while (known.some(isOther) && Date.now() < end)
-        await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+    isOutdated: (file) =>
+      snapshots.has(file) && loaded.has(file) && snapshots.get(file) !== loaded.get(file),
+    async waitForDisk(files) {
+      const known = [...files].filter((file) => snapshots.has(file));
+      if (!known.some(differsFromDisk)) return true;
+      const end = Date.now() + DISK_TIMEOUT;
+      while (known.some(differsFromDisk) && Date.now() < end) await delay(DISK_INTERVAL);
       return false;
     },
   };

@@ -2,80 +2,89 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { normalizePath, type ViteDevServer } from 'vite';
 import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../analyze/analyzer.ts';
+import { createBackgroundWriter } from '../generate/background-writer.ts';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
+import { diagnoseError } from './diagnose-error.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
-import { toDiagnostic } from './diagnose-error.ts';
-import { createWriter } from '../generate/background-writer.ts';
 
-/** Milliseconds without an edit before what stands behind it is looked at. */
-const QUIET = 250;
-/** Milliseconds for the first request before all contracts are read. */
-const START = 1000;
+/** Milliseconds without an edit before files are generated. */
+const EDIT_PAUSE = 250;
+/** Milliseconds that the first request has the machine for itself. */
+const START_DELAY = 1000;
 
-/** Keeps types, client and documents of the app up to date, behind what requests wait for. */
+/** Keeps types, client and documents below `.gati` up to date. Requests don't wait for it. */
 export interface Generator {
-  /** `changed`: files (from the root) whose contract or type errors may be others now; without it, all of them. */
-  soon(scan: Scan, changed?: Iterable<string>): void;
+  /**
+   * Schedules a run.
+   *
+   * @param changed files, from the root, whose contract or type errors may have changed
+   */
+  schedule(scan: Scan, changed?: Iterable<string>): void;
   close(): Promise<void>;
 }
 
 interface GeneratorDependencies {
   server: ViteDevServer;
   project: Project;
-  problems: DiagnosticReporter;
-  /** Requests are being answered. */
+  reporter: DiagnosticReporter;
+  /** Whether requests are running. */
   isBusy(): boolean;
-  /** Files whose contract reads otherwise, now that the whole app was read. */
-  onOther(files: string[]): void;
+  /** Called with the files whose contract changed because the whole app was read. */
+  onContractChange(files: string[]): void;
+}
+
+/** The contracts of routes and effects that the writer does not have yet. */
+interface Parts {
+  routes: AnalyzedRoute[];
+  effects: AnalyzedEffect[];
 }
 
 export function createGenerator({
   server,
   project,
-  problems,
+  reporter,
   isBusy,
-  onOther,
+  onContractChange,
 }: GeneratorDependencies): Generator {
-  const writer = createWriter(project);
+  const writer = createBackgroundWriter(project);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  let again = false;
+  /** Whether a run was due during the current one. */
+  let runAgain = false;
   let closed = false;
   let scan: Scan | undefined;
   let isFirst = true;
-  /** Names of what the writer knows the contract of. */
+  /** Routes by id, and effects as `effect NAME`, whose contracts the writer has. */
   const written = new Set<string>();
   const changed = new Set<string>();
-  /** A file with type errors is looked at each time: what corrects it may stand elsewhere. */
-  const wrong = new Set<string>();
+  /** Checked in each run: an edit of another file may correct them. */
+  const filesWithErrors = new Set<string>();
 
   async function run(scan: Scan): Promise<void> {
     const files = new Set(changed);
     changed.clear();
     try {
-      reload(await writer.write({ scan }));
+      reloadModules(server, project.root, await writer.write({ scan }));
       const engine = await project.analyzer();
       const parts = isFirst ? await readAll(engine, scan) : await readChanged(engine, scan, files);
       isFirst = false;
       if (closed) return;
-      reload(await writer.write({ scan, parts }));
-      problems.delete('generate');
-      await check(engine, [...new Set([...files, ...wrong])]);
-      if (!closed) onOther(await engine.complete());
+      reloadModules(server, project.root, await writer.write({ scan, parts }));
+      reporter.delete('generate');
+      await checkTypes(engine, [...new Set([...files, ...filesWithErrors])]);
+      if (!closed) onContractChange(await engine.complete());
     } catch (error) {
       for (const file of files) changed.add(file);
-      if (!closed) problems.set('generate', [toDiagnostic(error, project.root)]);
+      if (!closed) reporter.set('generate', [diagnoseError(error, project.root)]);
     }
   }
 
-  type Parts = { routes: AnalyzedRoute[]; effects: AnalyzedEffect[] };
-
   async function readAll(engine: Analyzer, scan: Scan): Promise<Parts> {
     const routes = new Map<string, AnalyzedRoute>();
-    await engine.analyze(scan, (done) => {
-      routes.set(done.contract.id, done);
-      problems.set(`contract ${done.contract.id}`, done.warnings);
+    await engine.analyze(scan, (route) => {
+      routes.set(route.contract.id, route);
+      reporter.set(`contract ${route.contract.id}`, route.warnings);
     });
     for (const { id } of scan.routes) written.add(id);
     for (const { name } of scan.effects) written.add(`effect ${name}`);
@@ -89,6 +98,7 @@ export function createGenerator({
       if (written.has(route.id) && !files.has(route.file)) continue;
       parts.routes.push(await engine.route(route));
       written.add(route.id);
+      // Lets requests in between two routes.
       await nextTurn();
     }
     for (const effect of scan.effects) {
@@ -99,53 +109,40 @@ export function createGenerator({
     return parts;
   }
 
-  async function check(engine: Analyzer, files: string[]): Promise<void> {
+  async function checkTypes(engine: Analyzer, files: string[]): Promise<void> {
     const typed = files.filter((file) => /\.[mc]?tsx?$/.test(file) && !/\.d\.[mc]?ts$/.test(file));
     for (const [file, errors] of await engine.errors(typed)) {
-      problems.set(`types ${file}`, errors);
-      if (errors.length > 0) wrong.add(file);
-      else wrong.delete(file);
-    }
-  }
-
-  /** `.gati` is not watched, so what a page has imported from there is told here. */
-  function reload(files: string[]): void {
-    for (const file of files) {
-      for (const environment of Object.values(server.environments)) {
-        for (const module of environment.moduleGraph.getModulesByFile(
-          normalizePath(path.join(project.root, file)),
-        ) ?? []) {
-          void environment.reloadModule(module).catch(() => undefined);
-        }
-      }
+      reporter.set(`types ${file}`, errors);
+      if (errors.length > 0) filesWithErrors.add(file);
+      else filesWithErrors.delete(file);
     }
   }
 
   function start(): void {
     if (closed || !scan) return;
     if (running) {
-      again = true;
+      runAgain = true;
     } else if (isBusy() && isFirst) {
-      wait(QUIET);
+      startAfter(EDIT_PAUSE);
     } else {
       running = run(scan).finally(() => {
         running = undefined;
-        if (again) wait(QUIET);
-        again = false;
+        if (runAgain) startAfter(EDIT_PAUSE);
+        runAgain = false;
       });
     }
   }
 
-  function wait(milliseconds: number): void {
+  function startAfter(milliseconds: number): void {
     clearTimeout(timer);
     timer = setTimeout(start, milliseconds);
   }
 
   return {
-    soon(latest, files = []) {
+    schedule(latest, files = []) {
       scan = latest;
       for (const file of files) changed.add(file);
-      wait(isFirst ? START : QUIET);
+      startAfter(isFirst ? START_DELAY : EDIT_PAUSE);
     },
     async close() {
       closed = true;
@@ -154,4 +151,17 @@ export function createGenerator({
       await writer.close();
     },
   };
+}
+
+/** Reloads the modules of generated files (from the root). Vite does not watch `.gati`. */
+function reloadModules(server: ViteDevServer, root: string, files: string[]): void {
+  for (const file of files) {
+    for (const environment of Object.values(server.environments)) {
+      for (const module of environment.moduleGraph.getModulesByFile(
+        normalizePath(path.join(root, file)),
+      ) ?? []) {
+        void environment.reloadModule(module).catch(() => undefined);
+      }
+    }
+  }
 }

@@ -14,15 +14,17 @@ import type { RouteFile } from '../scan/types.ts';
 import type { ModuleLoader } from './module-loader.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
-import { toDiagnostic } from './diagnose-error.ts';
+import { diagnoseError } from './diagnose-error.ts';
 
+/** Loads the code, the middleware and the contract of routes. */
 export interface RouteLoader {
-  /** Code and contract of the files as they stand. */
+  /** Loads the current files of a route. Failures are reported and thrown. */
   load(route: RouteFile): Promise<LoadedRoute>;
-  /** The contracts of what is loaded. */
+  /** The contracts of all loaded routes, by id. */
   readonly contracts: Map<string, RouteContract>;
-  /** Definitions of all loaded routes; each has its own names. */
+  /** The definitions of all loaded routes. Each load has names of its own. */
   readonly $defs: Defs;
+  /** Removes the contract of a route that no longer exists. */
   forget(id: string): void;
 }
 
@@ -30,43 +32,47 @@ interface RouteLoaderDependencies {
   root: string;
   code: ModuleLoader;
   analyzer(): Promise<Analyzer>;
-  problems: DiagnosticReporter;
-  texts: FileSnapshots;
+  reporter: DiagnosticReporter;
+  snapshots: FileSnapshots;
 }
 
 export function createRouteLoader({
   root,
   code,
   analyzer,
-  problems,
-  texts,
+  reporter,
+  snapshots,
 }: RouteLoaderDependencies): RouteLoader {
   const contracts = new Map<string, RouteContract>();
   const $defs: Defs = {};
-  /** Names in `$defs` of a route's current contract and of the one before, which requests in flight may still explain. */
-  const names = new Map<string, [current: string[], before: string[]]>();
+  /**
+   * Names in `$defs`, by route id: of the current contract, and of the previous one, which running
+   * requests may still use.
+   */
+  const names = new Map<string, [current: string[], previous: string[]]>();
   let generation = 0;
 
-  function adopt({ contract, $defs: own }: AnalyzedRoute): RouteContract {
+  /** Adds a contract, with names of definitions that no other contract has. */
+  function addContract({ contract, $defs: own }: AnalyzedRoute): RouteContract {
     const suffix = `~${generation++}`;
     const rename = (name: string): string => name + suffix;
-    const [current = [], before = []] = names.get(contract.id) ?? [];
-    for (const name of before) delete $defs[name];
+    const [current = [], previous = []] = names.get(contract.id) ?? [];
+    for (const name of previous) delete $defs[name];
     for (const [name, schema] of Object.entries(own))
       $defs[rename(name)] = renameRefs(schema, rename);
     names.set(contract.id, [Object.keys(own).map(rename), current]);
-    const adopted = mapRoute(contract, (schema) => renameRefs(schema, rename));
-    contracts.set(contract.id, adopted);
-    return adopted;
+    const added = mapRoute(contract, (schema) => renameRefs(schema, rename));
+    contracts.set(contract.id, added);
+    return added;
   }
 
   async function loadModule(file: string): Promise<Record<string, unknown>> {
     try {
       const module = await code.load(file);
-      problems.delete(`code ${file}`);
+      reporter.delete(`code ${file}`);
       return module;
     } catch (error) {
-      problems.set(`code ${file}`, [toDiagnostic(error, root, file)]);
+      reporter.set(`code ${file}`, [diagnoseError(error, root, file)]);
       throw error;
     }
   }
@@ -76,19 +82,21 @@ export function createRouteLoader({
     try {
       const engine = await analyzer();
       let analyzed = await engine.route(route);
-      // The compiler reads the disk, and what it read must be what the code is made of.
+      // The compiler reads the disk. Repeat until it has read the texts that the code is made of.
       while (
-        !(await texts.agree(analyzed.dependencies.map((file) => path.posix.join(root, file))))
+        !(await snapshots.waitForDisk(
+          analyzed.dependencies.map((file) => path.posix.join(root, file)),
+        ))
       ) {
         engine.invalidate(analyzed.dependencies);
         analyzed = await engine.route(route);
       }
-      problems.set(source, analyzed.warnings);
+      reporter.set(source, analyzed.warnings);
       return analyzed;
     } catch (error) {
-      const diagnostic = toDiagnostic(error, root, route.file);
-      problems.set(source, [diagnostic]);
-      // The stack leads into the analysis; what a developer can look at is the handler.
+      const diagnostic = diagnoseError(error, root, route.file);
+      reporter.set(source, [diagnostic]);
+      // Without the stack of `error`, which leads into the analysis instead of the handler.
       throw new GatiError(diagnostic, { cause: error });
     }
   }
@@ -97,13 +105,13 @@ export function createRouteLoader({
     contracts,
     $defs,
     async load(route) {
-      // All three at once; the first failure decides, and none is left unheard.
+      // In parallel. The first failure rejects, the others are handled by `Promise.all`.
       const [module, middleware, analyzed] = await Promise.all([
         loadModule(route.file),
         Promise.all(route.middleware.map(loadModule)),
         analyze(route),
       ]);
-      const contract = adopt(analyzed);
+      const contract = addContract(analyzed);
       return {
         ...toRunnable(route, module),
         middleware: middleware.map(({ middleware }, index) =>
@@ -116,7 +124,7 @@ export function createRouteLoader({
       for (const name of names.get(id)?.flat() ?? []) delete $defs[name];
       names.delete(id);
       contracts.delete(id);
-      problems.delete(`contract ${id}`);
+      reporter.delete(`contract ${id}`);
     },
   };
 }
@@ -138,12 +146,12 @@ function asFunction<T>(value: unknown, name: string, file: string): T {
   throw wrongExportError(name, 'a function', file);
 }
 
-function wrongExportError(name: string, wanted: string, file: string): GatiError {
+function wrongExportError(name: string, expected: string, file: string): GatiError {
   const diagnostic: Diagnostic = {
     code: 'GATI_HANDLER_MISSING',
     level: 'error',
-    message: `'${name}' of ${file} is not ${wanted}.`,
-    fix: `Export ${wanted} as '${name}'.`,
+    message: `'${name}' of ${file} is not ${expected}.`,
+    fix: `Export ${expected} as '${name}'.`,
     file,
     line: 1,
     column: 1,

@@ -2,80 +2,87 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { normalizePath, type ViteDevServer } from 'vite';
 
-/** Milliseconds after a change at which the file is looked at again. */
-const LOOKS = [25, 85, 335];
+/** Milliseconds after a change at which the file is read again. */
+const CHECK_DELAYS = [25, 85, 335];
+const LAST_CHECK = CHECK_DELAYS.length - 1;
 
 /**
- * Vite's watcher drops a change within 50 ms of the one before on the same path, so the end of "truncate, then write" may never be
- * heard. This remembers which text was used, and says "changed" again when the file holds another.
+ * Reports edits that Vite's watcher drops. The watcher ignores a change within 50 ms of the previous
+ * one of the same path, so the end of "truncate, then write" may be lost. This remembers the text of
+ * each loaded file, reads the file again after a change, and emits `change` if the text differs.
+ * File names are absolute, with `/`.
  */
 export interface LostEdits {
-  /** A change of the file (absolute, with `/`) is taken up, and this is its text. */
-  changed(file: string, text: string): void;
-  /** This text was made into a module. */
-  used(file: string, text: string): void;
-  /** Looks at every file that was used. */
-  lookAtAll(): void;
-  /** The file stayed empty until the last look: it is meant to be. */
-  isReallyEmpty(file: string): boolean;
+  /** Records the text of a change that was applied. */
+  changeApplied(file: string, text: string): void;
+  /** Records the text that a module was made of. */
+  textLoaded(file: string, text: string): void;
+  /** Reads every recorded file again. */
+  checkAll(): void;
+  /** Whether the file was still empty at the last check, so that it is meant to be empty. */
+  staysEmpty(file: string): boolean;
   close(): void;
 }
 
 export function watchLostEdits(server: ViteDevServer): LostEdits {
-  /** Hashes of the texts that the last change of a file led to; more than one where it changed in between. */
-  const texts = new Map<string, Set<string>>();
+  /** Hashes of the texts since the last applied change. More than one if a file changed meanwhile. */
+  const hashes = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const empty = new Set<string>();
-  let own: string | undefined;
+  /** The file whose change this module emits right now. */
+  let emitting: string | undefined;
 
-  function look(file: string, index: number, begun: number): void {
-    const wait = (LOOKS[index] ?? 0) - (Date.now() - begun);
-    const timer = setTimeout(() => void read(), Math.max(0, wait));
+  function scheduleCheck(file: string, index: number, begun: number): void {
+    const wait = (CHECK_DELAYS[index] ?? 0) - (Date.now() - begun);
+    const timer = setTimeout(() => void check(), Math.max(0, wait));
     timers.set(file, timer);
 
-    async function read(): Promise<void> {
+    async function check(): Promise<void> {
       const text = await fs.readFile(file, 'utf8').catch(() => undefined);
       if (timers.get(file) !== timer) return;
-      const last = index === LOOKS.length - 1;
-      const known = texts.get(file);
-      const isEmpty = text?.trim() === '';
-      if (
-        text !== undefined &&
-        known &&
-        (!isEmpty || last) &&
-        (known.size > 1 || !known.has(toHash(text)))
-      ) {
-        if (isEmpty) empty.add(file);
-        own = file;
-        server.watcher.emit('change', file);
-        own = undefined;
-      }
-      if (last) timers.delete(file);
-      else look(file, index + 1, begun);
+      const isLast = index === LAST_CHECK;
+      if (text !== undefined && isLost(file, text, isLast)) emitChange(file, text);
+      if (isLast) timers.delete(file);
+      else scheduleCheck(file, index + 1, begun);
     }
+  }
+
+  /** An empty file is not reported before the last check: its editor may still be writing. */
+  function isLost(file: string, text: string, isLast: boolean): boolean {
+    const known = hashes.get(file);
+    if (!known || (isBlank(text) && !isLast)) return false;
+    return known.size > 1 || !known.has(toHash(text));
+  }
+
+  function emitChange(file: string, text: string): void {
+    if (isBlank(text)) empty.add(file);
+    emitting = file;
+    // Relies on: Vite treats a `change` that is emitted on its watcher as one that the watcher saw.
+    server.watcher.emit('change', file);
+    emitting = undefined;
   }
 
   function onChange(path: string): void {
     const file = normalizePath(path);
-    // An own report must not start the looks anew, or a file that another plugin rewrites would be looked at for ever.
-    if (file === own) return;
+    // Otherwise a file that another plugin keeps rewriting would be checked for ever.
+    if (file === emitting) return;
     clearTimeout(timers.get(file));
     empty.delete(file);
-    look(file, 0, Date.now());
+    scheduleCheck(file, 0, Date.now());
   }
 
   server.watcher.on('change', onChange);
   server.watcher.on('add', onChange);
   return {
-    changed: (file, text) => void texts.set(file, new Set([toHash(text)])),
-    used(file, text) {
-      const known = texts.get(file) ?? new Set();
-      texts.set(file, known.add(toHash(text)));
+    changeApplied: (file, text) => void hashes.set(file, new Set([toHash(text)])),
+    textLoaded(file, text) {
+      const known = hashes.get(file) ?? new Set();
+      hashes.set(file, known.add(toHash(text)));
     },
-    lookAtAll() {
-      for (const file of texts.keys()) if (!timers.has(file)) look(file, LOOKS.length - 1, 0);
+    checkAll() {
+      for (const file of hashes.keys()) if (!timers.has(file)) scheduleCheck(file, LAST_CHECK, 0);
     },
-    isReallyEmpty: (file) => empty.has(file),
+    staysEmpty: (file) => empty.has(file),
     close() {
       server.watcher.off('change', onChange);
       server.watcher.off('add', onChange);
@@ -85,4 +92,5 @@ export function watchLostEdits(server: ViteDevServer): LostEdits {
   };
 }
 
+const isBlank = (text: string): boolean => text.trim() === '';
 const toHash = (text: string): string => createHash('sha1').update(text).digest('base64');

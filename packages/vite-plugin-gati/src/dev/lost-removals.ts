@@ -2,48 +2,55 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { normalizePath, type ViteDevServer } from 'vite';
 
-/** Milliseconds after which the watcher has told of a removal, if it ever does: it keeps each one back for 100 itself. */
-const WAIT = 300;
+/**
+ * Milliseconds after which the watcher has reported a removal, if it ever does. It holds back each
+ * removal for 100 ms itself.
+ */
+const REMOVAL_DELAY = 300;
 
 /**
- * A file that was written while Vite's watcher was still reading the folders can be unknown to it: it hears when the name goes, and
- * tells nobody. This looks again at each name that it heard of, and says "unlink" for the app's files that are no longer there.
+ * Reports removals that Vite's watcher misses. A file that was written while the watcher read the
+ * folders can be unknown to it. The watcher then notices that the name is gone, but emits no
+ * `unlink`. This checks each name that the watcher noticed, and emits `unlink` for files of the app
+ * that no longer exist. File names are absolute, with `/`.
  */
 export interface LostRemovals {
-  /** The app is made of this file (absolute, with `/`). Others, such as those of an atomic write, concern nobody when they go. */
-  uses(file: string): void;
+  /** Adds a file that the app is made of. Other files, such as those of atomic writes, are ignored. */
+  add(file: string): void;
   close(): void;
 }
 
 export function watchLostRemovals({ watcher }: ViteDevServer): LostRemovals {
-  const used = new Set<string>();
+  const files = new Set<string>();
   const timers = new Map<string, NodeJS.Timeout>();
 
-  function look(file: string): void {
-    timers.delete(file);
-    if (fs.existsSync(file)) return;
-    // A folder goes with all that it held.
-    const gone = used.has(file)
-      ? [file]
-      : [...used].filter((other) => other.startsWith(`${file}/`));
-    for (const one of gone) watcher.emit('unlink', one);
+  function check(name: string): void {
+    timers.delete(name);
+    if (fs.existsSync(name)) return;
+    // A name may be a folder, which is removed with all its files.
+    const removed = files.has(name)
+      ? [name]
+      : [...files].filter((file) => file.startsWith(`${name}/`));
+    // Relies on: Vite treats an `unlink` that is emitted on its watcher as one that the watcher saw.
+    for (const file of removed) watcher.emit('unlink', file);
   }
 
+  // Relies on: chokidar's `raw` event, whose arguments are internal and differ between platforms. A
+  // folder's watcher passes the name inside of it; on macOS the path is absolute.
   function onRaw(event: string, name: unknown, details: unknown): void {
     if (event === 'change' || typeof name !== 'string') return;
     const { watchedPath } = (details ?? {}) as { watchedPath?: string };
-    // A folder tells the names in it; on macOS the path is whole.
     const file = normalizePath(watchedPath === undefined ? name : path.resolve(watchedPath, name));
     clearTimeout(timers.get(file));
     timers.set(
       file,
-      setTimeout(() => look(file), WAIT),
+      setTimeout(() => check(file), REMOVAL_DELAY),
     );
   }
 
   function onUnlink(name: string): void {
     const file = normalizePath(name);
-    used.delete(file);
+    files.delete(file);
     clearTimeout(timers.get(file));
     timers.delete(file);
   }
@@ -51,7 +58,7 @@ export function watchLostRemovals({ watcher }: ViteDevServer): LostRemovals {
   watcher.on('raw', onRaw);
   watcher.on('unlink', onUnlink);
   return {
-    uses: (file) => void used.add(file),
+    add: (file) => void files.add(file),
     close() {
       watcher.off('raw', onRaw);
       watcher.off('unlink', onUnlink);

@@ -3,56 +3,71 @@ import { type EnvironmentModuleNode, normalizePath, type RunnableDevEnvironment 
 import type { EvaluatedModuleNode } from 'vite/module-runner';
 import type { FileSnapshots } from './file-snapshots.ts';
 
-/** The code of an app as the module runner has it, file by file. File names are from the root, with `/`. */
+/** Runs the code of the app in Vite's module runner. File names are from the root, with `/`. */
 export interface ModuleLoader {
-  /** The module of a file as it stands now; modules that did not change are not run again. */
+  /** Returns the current module of a file. Modules that did not change are not run again. */
   load(file: string): Promise<Record<string, unknown>>;
-  /** Forgets modules and whatever imports them; gives the files that this concerns. Their `import.meta.hot.dispose` runs. */
-  change(modules: Iterable<EnvironmentModuleNode>, timestamp: number): Promise<Set<string>>;
+  /**
+   * Invalidates modules and all modules that import them, and runs their `import.meta.hot.dispose`.
+   * Returns the files of all these modules.
+   */
+  invalidate(modules: Iterable<EnvironmentModuleNode>, timestamp: number): Promise<Set<string>>;
 }
 
+/** Most times that a module is loaded again because of edits. Later edits wait for a request. */
+const MAX_RELOADS = 5;
+
 /**
- * There is no accepting module between the host and a handler: a change makes Vite's graph forget the file and its importers up to the
- * handler, and the next import runs those, and those alone, again. So the host knows when new code is there, and which error it has.
+ * Creates the loader of a Vite environment. No module between the dev app and a handler accepts hot
+ * updates. A change invalidates the file and its importers up to the handler, and the next import
+ * runs these modules again, and no others. So the dev app knows when new code is loaded, and which
+ * error it has.
  */
 export function createModuleLoader(
   environment: RunnableDevEnvironment,
-  texts: FileSnapshots,
+  snapshots: FileSnapshots,
 ): ModuleLoader {
   const { root } = environment.config;
   const { moduleGraph } = environment;
 
   function withImporters(modules: Iterable<EnvironmentModuleNode>): Set<EnvironmentModuleNode> {
     const found = new Set<EnvironmentModuleNode>(modules);
+    // A set that grows while it is iterated visits the added modules too.
     for (const module of found) for (const importer of module.importers) found.add(importer);
     return found;
   }
 
-  const code: ModuleLoader = {
+  /** Modules below `id` that were made of an older text than the snapshot of their file. */
+  function outdatedBelow(id: string): EnvironmentModuleNode[] {
+    return evaluatedBelow(environment, id).flatMap(({ file }) =>
+      snapshots.isOutdated(file) ? [...(moduleGraph.getModulesByFile(file) ?? [])] : [],
+    );
+  }
+
+  const loader: ModuleLoader = {
     async load(file) {
       const id = path.posix.join(root, file);
       try {
-        for (let round = 0; ; round++) {
+        for (let reloads = 0; ; reloads++) {
           const module = (await environment.runner.import(`/${file}`)) as Record<string, unknown>;
-          // Vite takes a transformation that began just before a change for one of after it.
-          const behind = below(environment, id).flatMap((node) =>
-            texts.isBehind(node.file) ? [...(moduleGraph.getModulesByFile(node.file) ?? [])] : [],
-          );
-          if (behind.length === 0 || round === ROUNDS) return module;
-          await code.change(behind, Date.now());
+          // Vite may take a transformation that began just before a change for one that began after.
+          const outdated = outdatedBelow(id);
+          if (outdated.length === 0 || reloads === MAX_RELOADS) return module;
+          await loader.invalidate(outdated, Date.now());
         }
       } catch (error) {
         forgetFailed(environment, id);
         throw error;
       }
     },
-    async change(modules, timestamp) {
+    async invalidate(modules, timestamp) {
       const { hmrClient } = environment.runner;
       const files = new Set<string>();
       const seen = new Set<EnvironmentModuleNode>();
       for (const module of withImporters(modules)) {
         moduleGraph.invalidateModule(module, seen, timestamp, true);
         if (module.file) files.add(normalizePath(path.relative(root, module.file)));
+        // Relies on: the maps of the runner's `hmrClient`, which Vite does not document.
         const dispose = hmrClient?.disposeMap.get(module.url);
         if (!dispose) continue;
         hmrClient?.disposeMap.delete(module.url);
@@ -61,22 +76,23 @@ export function createModuleLoader(
       return files;
     },
   };
-  return code;
+  return loader;
 }
 
-/** Edits that come faster than they load are taken up by the next request. */
-const ROUNDS = 5;
-
-/** A module that threw would keep its error until the next edit; what it needed may be there at the next request. */
+/**
+ * Makes the next import run failed modules again. A module that threw would keep its error until the
+ * next edit, although the cause may be gone by the next request.
+ */
 function forgetFailed(environment: RunnableDevEnvironment, id: string): void {
   const { evaluatedModules } = environment.runner;
-  // Settled at once where the module failed or ended; one that still runs is someone else's.
-  for (const node of below(environment, id))
+  // A promise of a module that failed rejects at once. One that still runs belongs to another load.
+  // Relies on: `promise` of an evaluated module, which is not part of Vite's documented API.
+  for (const node of evaluatedBelow(environment, id))
     node.promise?.catch(() => evaluatedModules.invalidateModule(node));
 }
 
-/** A module and all that it imports, as they were run. */
-function below({ runner }: RunnableDevEnvironment, id: string): EvaluatedModuleNode[] {
+/** Returns a module and all modules that it imported when it ran. */
+function evaluatedBelow({ runner }: RunnableDevEnvironment, id: string): EvaluatedModuleNode[] {
   const entry = runner.evaluatedModules.getModuleById(id);
   const found = new Set(entry ? [entry] : []);
   for (const node of found) {

@@ -9,19 +9,21 @@ import {
   type ModuleRunner,
 } from 'vite/module-runner';
 
-/** Vite's own runner, which sets `createImportMeta` whatever the options say. */
+/** Creates Vite's own module runner with another `import.meta`. */
 export function createRunner(
   environment: DevEnvironment,
   options?: ServerModuleRunnerOptions,
 ): ModuleRunner {
   const runner = createServerModuleRunner(environment, options);
+  // Relies on: the runner reads `options.createImportMeta` for each module. Vite overwrites the one
+  // that is passed in `options`.
   runner.options.createImportMeta = createImportMeta;
   return runner;
 }
 
 /**
- * Node's own `import.meta.resolve` takes a parent only in a loader thread, whose start holds everything up for about 50 ms, so it is
- * started by the first module that resolves something.
+ * Creates the `import.meta` of a module. `resolve` of Node accepts a parent only in a loader thread,
+ * whose start blocks for about 50 ms. Here the first call of `resolve` starts it.
  */
 function createImportMeta(modulePath: string): ReturnType<typeof createNodeImportMeta> {
   return {

@@ -1,45 +1,57 @@
 import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
-import type { ModuleLoader } from './module-loader.ts';
-import type { LostEdits } from './lost-edits.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
+import type { LostEdits } from './lost-edits.ts';
+import type { ModuleLoader } from './module-loader.ts';
 
+/** A change as Vite's `hotUpdate` hook passes it. */
 export interface FileChange {
   type: 'create' | 'update' | 'delete';
   /** Absolute, with `/`. */
   file: string;
   timestamp: number;
-  /** Those that were made of the file. */
+  /** The modules that are made of the file. */
   modules: EnvironmentModuleNode[];
 }
 
-/** Reads what a change is about; `undefined`: nothing that the backend has to act on yet. */
+interface ChangeDependencies {
+  root: string;
+  code: ModuleLoader;
+  lostEdits: LostEdits;
+  snapshots: FileSnapshots;
+}
+
+/** What a change means for the backend. File names are from the root. */
+export interface ReadChange {
+  file: string;
+  /** `undefined` if the file was deleted. */
+  text: string | undefined;
+  /** The file and the files whose modules import it. */
+  affected: Set<string>;
+}
+
+/** Reads the file of a change. Returns `undefined` if there is nothing to apply yet. */
 export async function readChange(
   change: FileChange,
-  {
-    root,
-    code,
-    lostEdits,
-    texts,
-  }: { root: string; code: ModuleLoader; lostEdits: LostEdits; texts: FileSnapshots },
-): Promise<{ file: string; text: string | undefined; affected: Set<string> } | undefined> {
+  { root, code, lostEdits, snapshots }: ChangeDependencies,
+): Promise<ReadChange | undefined> {
   let text: string | undefined;
   if (change.type !== 'delete') {
-    // At once: the watcher keeps the threads that would read it busy.
+    // Synchronous: the watcher keeps the threads busy that an asynchronous read would need.
     text = readText(change.file);
-    // Gone or not there yet: another change says so.
+    // The file does not exist any more, or not yet. Another change will report that.
     if (text === undefined) return undefined;
-    // An editor that truncates and then writes: what is served stays until the text is there.
-    if (text.trim() === '' && change.type === 'update' && !lostEdits.isReallyEmpty(change.file)) {
-      // Whoever reads the file now sees nothing, so it counts as changed even if the same text comes back.
-      lostEdits.used(change.file, text);
+    // Some editors truncate the file before they write it. Keep the old text until the new one is there.
+    if (text.trim() === '' && change.type === 'update' && !lostEdits.staysEmpty(change.file)) {
+      // A reader of the disk sees the empty file now, so even the old text counts as a change later.
+      lostEdits.textLoaded(change.file, text);
       return undefined;
     }
-    lostEdits.changed(change.file, text);
+    lostEdits.changeApplied(change.file, text);
   }
-  texts.take(change.file, text);
+  snapshots.set(change.file, text);
   const file = normalizePath(path.relative(root, change.file));
-  const affected = await code.change(change.modules, change.timestamp);
+  const affected = await code.invalidate(change.modules, change.timestamp);
   return { file, text, affected: affected.add(file) };
 }

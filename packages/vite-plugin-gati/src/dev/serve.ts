@@ -1,19 +1,22 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
 import { wantsPage, writeProblem } from '@gati/runtime-h3/internal';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
+import { hasIndexPage } from '../files/has-client.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';
-import { toDiagnostic } from './diagnose-error.ts';
+import { diagnoseError } from './diagnose-error.ts';
 import { serveUpgrades } from './upgrades.ts';
 
-/** The app behind Vite's server: own routes first, what they don't take is Vite's. `ready` settles when the routes are known. */
+/**
+ * Serves the app in Vite's server. Routes of the app come first; Vite handles other requests.
+ *
+ * @param ready settles when the routes are known
+ */
 export function serveApp(
   server: ViteDevServer,
-  host: DevApp,
+  devApp: DevApp,
   options: ResolvedOptions,
   ready: Promise<void>,
 ): App {
@@ -24,10 +27,10 @@ export function serveApp(
     cors: options.cors,
     logger: createTextLogger(),
     limits: options.limits,
-    releases: () => onlyRelease(host.release()),
-    context: async (release) => (await host.context(release)).gctx,
+    releases: () => onlyRelease(devApp.release()),
+    context: async (release) => (await devApp.context(release)).gctx,
     onError(error) {
-      const { message, file, line, frame } = toDiagnostic(error, root);
+      const { message, file, line, frame } = diagnoseError(error, root);
       return {
         detail: message,
         ...plainStack(error),
@@ -37,16 +40,15 @@ export function serveApp(
     },
   });
 
-  const hasClient = (): boolean => fs.existsSync(path.join(root, 'index.html'));
-
   const handle: Connect.NextHandleFunction = (req, res, next) => {
-    // A page is the client's, where there is one: the same path may be a page and a route.
-    if (wantsPage(req, options.base) && hasClient()) return next();
+    // A path may be a route and a page. If there is a client, a browser gets the page.
+    if (wantsPage(req, options.base) && hasIndexPage(root)) return next();
     ready.then(() => app.handleNodeRequest(req, res, next), next);
   };
   server.middlewares.use(handle);
 
-  // Vite's CORS would end every OPTIONS before a route of that method, or `Allow`, is thought of.
+  // Relies on: connect runs `middlewares.stack` in order. Vite's own CORS middleware is in it already
+  // and would respond to every OPTIONS request, even if the app has a route for it.
   server.middlewares.stack.unshift({
     route: '',
     handle: ((req, res, next) =>
@@ -59,14 +61,14 @@ export function serveApp(
   return app;
 }
 
-/** A compiler colours its words for a terminal; an answer is read elsewhere. */
+/** Returns the stack without the colours that a compiler adds for a terminal. */
 function plainStack(error: unknown): { stack?: string } {
   return error instanceof Error && typeof error.stack === 'string'
     ? { stack: stripVTControlCharacters(error.stack) }
     : {};
 }
 
-/** For what nobody took: a document is Vite's page, anything else is told what it is in production. */
+/** Responds 404 to requests that neither the app nor Vite handled, except for those of pages. */
 export function respondNotFound(server: ViteDevServer, base: string | undefined): void {
   server.middlewares.use((req, res, next) => {
     const isPage =

@@ -2,29 +2,31 @@ import { realpathSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { formatDiagnostic } from '@gati/contract';
 import type { ViteDevServer } from 'vite';
-import { show, toDiagnostic } from './diagnose-error.ts';
+import { diagnoseError, printThrown } from './diagnose-error.ts';
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 
-/** Those that run in this process; a restart has two for a moment. */
+/** The servers that listen in this process. During a restart there are two. */
 const servers: ViteDevServer[] = [];
 
-/** What `vite` and `gati` run. */
+/** The programs that `vite` and `gati` run. */
 const OWN_PROGRAM = /[\\/](?:bin[\\/]vite\.js|vite-plugin-gati[\\/]dist[\\/]cli\.mjs)$/;
 
 /**
- * What a timer, an event listener or a promise of the app throws where nobody catches it would end the process, and with it Vite. It is
- * printed, whatever it comes from, and the server goes on. Returns what stops that.
+ * Keeps Vite running after an uncaught error of the app, for example in a timer, an event listener or
+ * a promise. Prints the error instead of ending the process. Returns a function that stops this.
  *
- * Only where the process is there for this server alone: what is fatal to a program that embeds Vite is for that program to say.
+ * Does nothing if the process is not Vite's or Gati's own program: a program that embeds Vite decides
+ * itself which errors are fatal.
  */
 export function surviveUncaught(server: ViteDevServer): () => void {
   if (!OWN_PROGRAM.test(programPath())) return () => {};
   const begin = (): void => {
-    if (servers.length === 0) for (const event of EVENTS) process.on(event, tell);
+    if (servers.length === 0) for (const event of EVENTS) process.on(event, report);
     servers.push(server);
   };
-  // Before it listens an error means that it can't start. Without a server of its own Vite is a part of somebody else's process.
+  // Not before it listens: an error then means that it can't start. In middleware mode Vite has no
+  // HTTP server, and the process belongs to another program.
   const http = server.httpServer as Server | null;
   http?.once('listening', begin);
   return () => {
@@ -32,11 +34,11 @@ export function surviveUncaught(server: ViteDevServer): () => void {
     const index = servers.indexOf(server);
     if (index === -1) return;
     servers.splice(index, 1);
-    if (servers.length === 0) for (const event of EVENTS) process.off(event, tell);
+    if (servers.length === 0) for (const event of EVENTS) process.off(event, report);
   };
 }
 
-/** As a file, not as the link in `node_modules/.bin`. */
+/** Returns the file of the program, not the link in `node_modules/.bin`. */
 function programPath(): string {
   const [, path = ''] = process.argv;
   try {
@@ -46,18 +48,18 @@ function programPath(): string {
   }
 }
 
-/** An error in here would end the process after all. */
-function tell(error: unknown): void {
+/** Must not throw: that would end the process. */
+function report(error: unknown): void {
   const server = servers.at(-1);
   if (!server) return;
-  const { message, frame, ...place } = toDiagnostic(error, server.config.root);
+  const { message, frame, ...place } = diagnoseError(error, server.config.root);
   const text = formatDiagnostic({
     ...place,
     code: 'GATI_UNCAUGHT',
-    message: `nobody caught this error: ${message}`,
-    fix: 'Await the promise or give it a `catch`; in timers and event listeners use `try`. The development server goes on; in production the process that has it ends.',
+    message: `uncaught error: ${message}`,
+    fix: 'Await the promise or give it a `catch`; in timers and event listeners use `try`. The development server goes on; in production the worker ends.',
   });
-  server.config.logger.error([text, ...(frame ? [frame] : []), show(error)].join('\n'), {
+  server.config.logger.error([text, ...(frame ? [frame] : []), printThrown(error)].join('\n'), {
     timestamp: true,
   });
 }

@@ -9,22 +9,26 @@ import {
 } from '@gati/runtime-h3/internal';
 import type { ResolvedConfig, ViteDevServer } from 'vite';
 
-/** The app's WebSockets in Vite's server. What nobody else may take is answered as in production; without that it would wait for ever. */
+/**
+ * Serves the app's WebSockets in Vite's server. Upgrades that no other listener may handle get the
+ * same response as in production; without one, their clients would wait for ever.
+ */
 export function serveUpgrades(
   { httpServer, config }: ViteDevServer,
   app: App,
   ready: Promise<void>,
 ): void {
-  // Without a server of its own Vite is a part of somebody else's, who knows what else there is.
+  // In middleware mode the HTTP server belongs to another program, which handles upgrades itself.
   if (!httpServer) return;
   const http = httpServer as Server;
   const onUpgrade = async (req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     if (req.headers['sec-websocket-protocol']?.startsWith('vite-')) return;
-    // As it came: a proxy of Vite writes another path into the request.
+    // The original path: a proxy of Vite rewrites `req.url`.
     const url = req.url ?? '';
-    // An error that nobody hears, for example a reset, would end the process.
+    // Without a listener, an error such as a reset would end the process.
     socket.on('error', ignore);
-    // Whose path it is, is known when the routes are; until then nobody reads from the socket. Why they are not is told where they are read.
+    // The routes must be known first. Nothing reads from the socket until then. The reason of a failure
+    // is logged by the code that reads the routes.
     const isReady = await ready.then(
       () => true,
       () => false,
@@ -34,24 +38,21 @@ export function serveUpgrades(
     if (isWebSocketHandshake(req)) {
       if (isReady)
         return endWithProblem(socket, 404, 'not_found', 'No WebSocket route has this path.');
-      return endWithProblem(
-        socket,
-        500,
-        'internal',
-        "The app can't be read; the terminal says why.",
-      );
+      return endWithProblem(socket, 500, 'internal', "The app can't be read; see the terminal.");
     }
     socket.off('error', ignore);
     if (!reparseWithoutUpgrade(http, req, socket, head))
       endWithProblem(socket, 431, 'headers_too_large');
   };
   http.on('upgrade', onUpgrade);
-  leaveBodies(http, () => hasOtherListener(http, config, onUpgrade));
+  parseOtherUpgrades(http, () => hasOtherListener(http, config, onUpgrade));
 }
 
-/** What is not handed over is parsed and answered as any request. */
-function leaveBodies(http: Server, hasOther: () => boolean): void {
+/** Makes Node treat upgrades that no listener handles as ordinary requests. */
+function parseOtherUpgrades(http: Server, hasOther: () => boolean): void {
   const shouldUpgradeCallback = (req: IncomingMessage): boolean => wantsHandover(req) || hasOther();
+  // Relies on: Node reads the option `shouldUpgradeCallback` from the server. Older versions ignore it,
+  // and `reparseWithoutUpgrade` does the work.
   Object.assign(http, { shouldUpgradeCallback });
   http.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
     if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
@@ -60,27 +61,28 @@ function leaveBodies(http: Server, hasOther: () => boolean): void {
 
 function ignore(): void {}
 
-/** Whether somebody else, for example another plugin, takes WebSockets too. Which ones, only they know. */
+/** Whether another listener, for example of a plugin, may handle this upgrade. */
 function hasOtherListener(
   server: Server,
   { server: { proxy } }: ResolvedConfig,
   own: unknown,
 ): boolean {
-  // A name that Vite changes makes its listener a stranger's, so that sockets wait as in any Vite server, and none is refused wrongly.
+  // Relies on: the name of Vite's own listener. If Vite renames it, it counts as foreign: unknown
+  // sockets then wait, as in plain Vite, instead of being rejected.
   const others = server
     .listeners('upgrade')
     .filter((listener) => listener !== own && listener.name !== 'hmrServerWsListener');
   return others.length > (proxy ? 1 : 0);
 }
 
-/** As Vite chooses: `^` begins a pattern, anything else is how a path begins. */
+/** Matches as Vite does: `^` starts a regular expression, other keys are prefixes of the path. */
 function isProxied({ server: { proxy } }: ResolvedConfig, url: string): boolean {
   return Object.entries(proxy ?? {}).some(([context, options]) => {
     const target = typeof options === 'string' ? options : options.target;
-    const takesSockets =
+    const proxiesSockets =
       (typeof options === 'object' && options.ws === true) || /^wss?:/.test(String(target ?? ''));
     return (
-      takesSockets &&
+      proxiesSockets &&
       (context.startsWith('^') ? new RegExp(context).test(url) : url.startsWith(context))
     );
   });

@@ -1,39 +1,52 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { createPartsWriter, type GenerateParts } from './parts-writer.ts';
+import { createPartsWriter, type GeneratedParts, type WriteParts } from './parts-writer.ts';
 import type { GenerateTarget } from './write-generated.ts';
 
-export interface Writer {
-  write: GenerateParts;
+export interface BackgroundWriter {
+  write: WriteParts;
+  /** Ends the thread. */
   close(): Promise<void>;
 }
 
-/** Writes `.gati` in a thread of its own; without the built worker (the sources run as they are) in this one. */
-export function createWriter({ root, app, options }: GenerateTarget): Writer {
+/** A message to the thread. */
+export interface WriteRequest {
+  id: number;
+  input: GeneratedParts;
+}
+
+/** A message of the thread, with the files that were written or the message of an error. */
+export type WriteReply = { id: number; written: string[] } | { id: number; error: string };
+
+interface Pending {
+  resolve(written: string[]): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Creates a writer that runs in a thread. The thread starts with the first write and again after it
+ * has failed. When Gati runs from its sources, there is no built worker, and the writer runs in the
+ * current thread.
+ */
+export function createBackgroundWriter({ root, app, options }: GenerateTarget): BackgroundWriter {
   const file = new URL('./generate-worker.mjs', import.meta.url);
   if (!fs.existsSync(file))
     return { write: createPartsWriter({ root, app, options }), close: async () => {} };
-  const pending = new Map<
-    number,
-    { resolve(written: string[]): void; reject(error: Error): void }
-  >();
+  const pending = new Map<number, Pending>();
   let worker: Worker | undefined;
-  let count = 0;
+  let lastId = 0;
 
   function start(): Worker {
     const started = new Worker(file, { workerData: { root, app, options } });
-    // It keeps no process alive.
+    // The thread must not keep the process alive.
     started.unref();
-    started.on(
-      'message',
-      ({ id, written, error }: { id: number; written?: string[]; error?: string }) => {
-        const waiting = pending.get(id);
-        pending.delete(id);
-        if (written) waiting?.resolve(written);
-        else waiting?.reject(new Error(error));
-      },
-    );
+    started.on('message', (reply: WriteReply) => {
+      const call = pending.get(reply.id);
+      pending.delete(reply.id);
+      if ('written' in reply) call?.resolve(reply.written);
+      else call?.reject(new Error(reply.error));
+    });
     const end = (error: Error): void => {
       worker = undefined;
       for (const { reject } of pending.values()) reject(error);
@@ -47,10 +60,10 @@ export function createWriter({ root, app, options }: GenerateTarget): Writer {
   return {
     write(input) {
       worker ??= start();
-      const id = count++;
+      const id = ++lastId;
       return new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
-        worker?.postMessage({ id, input });
+        worker?.postMessage({ id, input } satisfies WriteRequest);
       });
     },
     async close() {

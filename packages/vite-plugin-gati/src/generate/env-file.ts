@@ -5,14 +5,15 @@ import { writeChanged } from '../files/write-changed.ts';
 
 const ENV_FILE = 'src/gati-env.d.ts';
 
-// An import, for TypeScript can be told to do without what is not there yet; a reference to a missing path is an error.
+// An `import` with `@ts-ignore`, because `.gati` may not exist yet. A reference to a missing file would
+// be an error that can't be ignored.
 const TEXT = `/// <reference types="vite-plugin-gati/types" />
 // Written once by Gati so that TypeScript knows Handler, Args and the types of your routes. Commit it.
 // @ts-ignore -- written by the first \`vite\`, \`vite build\` or \`gati generate\`
 import '../.gati/types/gati.js';
 `;
 
-/** Writes `src/gati-env.d.ts` unless some file of the app already references the types. */
+/** Writes `src/gati-env.d.ts`, unless a file of the app references the types already. */
 export async function writeEnvFile(root: string): Promise<string[]> {
   if (await hasReference(root)) return [];
   return (await writeChanged(path.join(root, ENV_FILE), TEXT)) ? [ENV_FILE] : [];

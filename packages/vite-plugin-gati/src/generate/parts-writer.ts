@@ -1,26 +1,26 @@
 import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer.ts';
-import { writeGenerated, writeTypes } from './write-generated.ts';
-import type { GenerateTarget } from './write-generated.ts';
 import { createVersionProposer } from '../releases/propose-version.ts';
 import type { Scan } from '../scan/types.ts';
+import { type GenerateTarget, writeGenerated, writeTypes } from './write-generated.ts';
 
-/** Plain data, so that it can go to a worker. */
-export interface GenerateInput {
+/** What changed since the last call. Plain data, so that it can be posted to a thread. */
+export interface GeneratedParts {
   scan: Scan;
-  /** Contracts that are new since the last time. Absent: the types alone are to be written. */
+  /** Contracts that are new or changed. If absent, only the types of routes are written. */
   parts?: { routes: AnalyzedRoute[]; effects: AnalyzedEffect[] };
 }
 
-export type GenerateParts = (input: GenerateInput) => Promise<string[]>;
+/** Writes `.gati`. Returns the files, from the root, whose bytes changed. */
+export type WriteParts = (input: GeneratedParts) => Promise<string[]>;
 
-/** Writes `.gati` from contracts that come one by one: what did not change is not told again. */
-export function createPartsWriter(project: GenerateTarget): GenerateParts {
+/** Creates a function that writes `.gati` and remembers the contracts of earlier calls. */
+export function createPartsWriter(target: GenerateTarget): WriteParts {
   const routes = new Map<string, AnalyzedRoute>();
   const effects = new Map<string, AnalyzedEffect>();
-  const propose = createVersionProposer(project);
+  const propose = createVersionProposer(target);
   return async ({ scan, parts }) => {
-    if (!parts) return writeTypes(project.root, scan);
+    if (!parts) return writeTypes(target.root, scan);
     for (const route of parts.routes) routes.set(route.contract.id, route);
     for (const effect of parts.effects) effects.set(effect.contract.name, effect);
     const contract = assembleContract({
@@ -28,7 +28,7 @@ export function createPartsWriter(project: GenerateTarget): GenerateParts {
       effects: scan.effects.flatMap(({ name }) => effects.get(name) ?? []),
       modules: scan.modules,
     });
-    const app = { ...project.app, version: await propose(contract) };
-    return writeGenerated({ ...project, app }, { contract, scan });
+    const app = { ...target.app, version: await propose(contract) };
+    return writeGenerated({ ...target, app }, { contract, scan });
   };
 }

@@ -1,3 +1,11 @@
+// The files that Gati generates below `.gati`.
+//
+// - This module prints and writes all of them, in the current thread: `gati generate` and builds call
+//   it with a complete contract, through `project.generate()`.
+// - `parts-writer.ts` is for development. It receives the contracts of routes one by one, keeps them,
+//   and calls this module.
+// - `background-writer.ts` runs the parts writer in a thread (`worker.ts`), so that neither requests
+//   nor edits wait for it. `dev/generate-in-background.ts` decides when.
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Contract, printManifest } from '@gati/contract';
@@ -14,7 +22,7 @@ import { writeChanged } from '../files/write-changed.ts';
 
 const VERSION_TYPES = '.gati/types/versions.d.ts';
 
-/** Whose files they are. */
+/** The app that files are generated for. */
 export interface GenerateTarget {
   /** Absolute. */
   root: string;
@@ -22,7 +30,10 @@ export interface GenerateTarget {
   options: ResolvedOptions;
 }
 
-/** Writes what `.gati` holds, and `src/gati-env.d.ts` where nothing references the types; gives the files (from the root) whose bytes changed. */
+/**
+ * Writes all files of `.gati`, and `src/gati-env.d.ts` if no file of the app references the types.
+ * Returns the files, from the root, whose bytes changed.
+ */
 export async function writeGenerated(
   { root, app, options }: GenerateTarget,
   { contract, scan }: { contract: Contract; scan: Scan },
@@ -50,11 +61,12 @@ export async function writeGenerated(
   return [...written.flat(), ...(await writeEnvFile(root))];
 }
 
-/** The types alone: they need no contract, so an editor has them at once. */
+/** Writes the types of routes, modules and effects, which need no contract, for editors. */
 export async function writeTypes(root: string, scan: Scan): Promise<string[]> {
   const file = '.gati/types/gati.d.ts';
   await writeChanged(path.join(root, '.gati/.gitignore'), '*\n');
-  // The contracts behind migrations are not read for this; until they are, nothing of them is checked.
+  // The types of migrations need contracts from the release store. Until those are read, migrations
+  // are not type-checked.
   const versions = path.join(root, VERSION_TYPES);
   if (scan.versions.length > 0 && !fs.existsSync(versions))
     await writeChanged(versions, emitVersionTypes([]));

@@ -3,9 +3,9 @@ import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { createDevServer, type DevServer } from '../dev/dev-server.ts';
 
-/** Serves the app in Vite's own server, and changes it while it runs. */
+/** Serves the app in Vite's development server and updates it while it runs. */
 export function devPlugin(context: PluginContext): Plugin {
-  // A restart makes the next server before it closes the last, and may do so with the same plugins.
+  // A restart creates the next server before it closes the previous one, maybe with the same plugins.
   const servers = new Map<Environment, DevServer>();
   return {
     name: 'gati:dev',
@@ -13,19 +13,19 @@ export function devPlugin(context: PluginContext): Plugin {
     enforce: 'pre',
     configureServer(server) {
       const environment = server.environments[ENVIRONMENT];
-      // Vitest brings its own server; tests call the app without one.
+      // Vitest has a server of its own, and tests call the app without one.
       if (!environment || server.config.plugins.some(({ name }) => name === 'vitest'))
         return undefined;
       const dev = createDevServer(server, context);
       servers.set(environment, dev);
-      return () => dev.finish();
+      return () => dev.addLastMiddleware();
     },
     load: {
       filter: {
         id: { include: [/\.(?:[mc]?[jt]s|[jt]sx)$/], exclude: [/^\0/, /\/node_modules\//] },
       },
       handler(id) {
-        const code = servers.get(this.environment)?.textOf(id);
+        const code = servers.get(this.environment)?.snapshotOf(id);
         return code === undefined ? undefined : { code };
       },
     },
@@ -33,7 +33,7 @@ export function devPlugin(context: PluginContext): Plugin {
       order: 'pre',
       filter: { id: { exclude: [/^\0/, /\?/, /\/node_modules\//] } },
       handler(code, id) {
-        servers.get(this.environment)?.used(id, code);
+        servers.get(this.environment)?.moduleTransformed(id, code);
       },
     },
     hotUpdate: {
@@ -41,8 +41,8 @@ export function devPlugin(context: PluginContext): Plugin {
       async handler(change) {
         const dev = servers.get(this.environment);
         if (!dev) return undefined;
-        await dev.change(change);
-        // What changed is loaded by the host; Vite has nothing to send to this environment.
+        await dev.applyChange(change);
+        // The dev app loads the changed modules itself, so Vite has no update to send.
         return [];
       },
     },

@@ -161,7 +161,7 @@ test('says that the app can not be read, where it can not', async () => {
   expect(refused?.status).toBe(500);
   expect(JSON.parse(refused!.body)).toMatchObject({
     code: 'internal',
-    detail: expect.stringContaining('the terminal says why'),
+    detail: expect.stringContaining('see the terminal'),
   });
 });
 

@@ -1,0 +1,82 @@
+import type { BundleEffect } from '@gati/runtime-h3/app';
+import { compilePayload } from '../compile/compile-checks.ts';
+import type { Project } from '../project.ts';
+import type { Scan } from '../scan/types.ts';
+import { diagnoseError } from './diagnose-error.ts';
+import type { DiagnosticReporter } from './diagnostic-reporter.ts';
+import type { ModuleLoader } from './module-loader.ts';
+
+/** The app's effects in development. An edit replaces an effect in the running engine. */
+export interface DevEffects {
+  /** Effects by name. The same object for the life of the server. */
+  readonly bundled: Record<string, BundleEffect>;
+  /** Applies a scan. Effects whose file is in `changed` are replaced. */
+  sync(scan: Scan, changed: Set<string>): Promise<void>;
+  /** Reads the payload types of all effects. Needed before the first job is enqueued. */
+  readAllPayloads(): Promise<void>;
+}
+
+interface DevEffectsDependencies {
+  project: Project;
+  code: ModuleLoader;
+  reporter: DiagnosticReporter;
+  /** Whether a context exists that can enqueue jobs. */
+  hasContext(): boolean;
+}
+
+export function createDevEffects({
+  project,
+  code,
+  reporter,
+  hasContext,
+}: DevEffectsDependencies): DevEffects {
+  const bundled: Record<string, BundleEffect> = {};
+  const files = new Map<string, string>();
+
+  function remove(name: string): void {
+    files.delete(name);
+    delete bundled[name];
+    reporter.delete(`effect ${name}`);
+  }
+
+  async function replace(name: string, file: string): Promise<void> {
+    files.set(name, file);
+    let loaded: Promise<unknown> | undefined;
+    const load = (): Promise<unknown> => {
+      loaded ??= code.load(file);
+      loaded.catch(() => (loaded = undefined));
+      return loaded;
+    };
+    // The engine calls `load` each time that it looks for jobs.
+    const effect: BundleEffect = { load: load as BundleEffect['load'] };
+    // Without a context no job can be enqueued yet, and creating one reads all payloads.
+    if (hasContext()) await readPayload(name, file, effect);
+    bundled[name] = effect;
+  }
+
+  async function readPayload(name: string, file: string, effect: BundleEffect): Promise<void> {
+    try {
+      const analyzed = await (await project.analyzer()).effect({ name, file });
+      reporter.set(`effect ${name}`, analyzed.warnings);
+      const payload = compilePayload(analyzed.contract, analyzed.$defs);
+      if (payload) effect.payload = payload;
+    } catch (error) {
+      reporter.set(`effect ${name}`, [diagnoseError(error, project.root, file)]);
+    }
+  }
+
+  return {
+    bundled,
+    async sync(scan, changed) {
+      const kept = new Set(scan.effects.map(({ name }) => name));
+      for (const name of files.keys()) if (!kept.has(name)) remove(name);
+      const edited = scan.effects.filter(
+        ({ name, file }) => files.get(name) !== file || changed.has(file),
+      );
+      await Promise.all(edited.map(({ name, file }) => replace(name, file)));
+    },
+    async readAllPayloads() {
+      await Promise.all([...files].map(([name, file]) => readPayload(name, file, bundled[name]!)));
+    },
+  };
+}
