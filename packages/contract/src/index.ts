@@ -18,7 +18,7 @@ export { canonicalJson, canonicalSchema } from './schema/canonical.ts';
 export { equalJson, equalSchemas } from './schema/equal.ts';
 export { type MergedDefs, mergeDefs } from './schema/merge.ts';
 export { hasCodec, pruneDefs, refName, renameRefs, resolveRef, toRef } from './schema/refs.ts';
-export { mapSchema, walk } from './schema/walk.ts';
+export { mapSchema, walkSchema } from './schema/walk.ts';
 export { MANIFEST_FORMAT, type Manifest, type NativeCode } from './manifest/manifest.ts';
 export { parseManifest } from './manifest/parse-manifest.ts';
 export { printManifest } from './manifest/print-manifest.ts';

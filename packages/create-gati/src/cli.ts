@@ -30,7 +30,7 @@ try {
   else if (options.version) process.stdout.write(`${ownVersion()}\n`);
   else await run(options);
 } catch (error) {
-  process.exitCode = explain(error);
+  process.exitCode = printError(error);
 }
 
 async function run(options: Options): Promise<void> {
@@ -45,7 +45,7 @@ function toText({ name, directory, template, next }: Created): string {
 }
 
 /** Gives the exit code. */
-function explain(error: unknown): number {
+function printError(error: unknown): number {
   if (error instanceof Cancelled) {
     process.stderr.write('Cancelled, nothing was written.\n');
     return 130;

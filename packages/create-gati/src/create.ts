@@ -7,7 +7,7 @@ import { toTarget } from './name.ts';
 import type { Options, PackageManager } from './options.ts';
 import { askForce, askName, askTemplate } from './prompts.ts';
 import { isFree, scaffold } from './scaffold.ts';
-import { toTemplate } from './templates.ts';
+import { findTemplate } from './templates.ts';
 
 export interface Created {
   name: string;
@@ -28,13 +28,15 @@ export async function create(
   cwd: string,
   interactive: boolean,
 ): Promise<Created> {
-  const name = options.name ?? (interactive ? await askName(cwd) : nameless(options));
+  const name = options.name ?? (interactive ? await askName(cwd) : defaultName(options));
   const { directory, packageName } = toTarget(name, cwd);
-  const template = toTemplate(options.template ?? (interactive ? await askTemplate() : 'minimal'));
+  const template = findTemplate(
+    options.template ?? (interactive ? await askTemplate() : 'minimal'),
+  );
   const force = options.force || (interactive && !isFree(directory) && (await askForce(directory)));
   const source = path.join(templatesFolder(), template.name);
   const files = scaffold({ directory, packageName, source, version: ownVersion(), force });
-  if (options.install) await installOrExplain(directory, options.pm);
+  if (options.install) await installPackages(directory, options.pm);
   return {
     name: packageName,
     directory,
@@ -51,7 +53,7 @@ export function ownVersion(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function nameless({ yes }: Options): string {
+function defaultName({ yes }: Options): string {
   if (yes) return 'gati-app';
   throw new CreateError(
     'GATI_CREATE_USAGE',
@@ -69,7 +71,7 @@ function templatesFolder(): string {
     : fileURLToPath(new URL('../../../templates', import.meta.url));
 }
 
-async function installOrExplain(directory: string, pm: PackageManager): Promise<void> {
+async function installPackages(directory: string, pm: PackageManager): Promise<void> {
   const explain = (how: string): CreateError =>
     new CreateError(
       'GATI_CREATE_INSTALL',

@@ -11,7 +11,7 @@ export interface Target {
 const VALID = /^(?:@[a-z\d][a-z\d._-]*\/)?[a-z\d][a-z\d._-]*$/;
 const RESERVED = new Set(['node_modules', 'favicon.ico']);
 /** The registry's own limit. */
-const LONGEST = 214;
+const MAX_LENGTH = 214;
 
 /** `name` is a folder (`my-app`, `./apps/shop`, `.`) or a scoped package name, whose folder is the part after the slash. */
 export function toTarget(name: string, cwd: string): Target {
@@ -36,7 +36,7 @@ export function toPackageName(wish: string): string | undefined {
   const [scope, base] =
     wish.startsWith('@') && wish.includes('/') ? wish.slice(1).split('/') : [undefined, wish];
   const name = scope === undefined ? toSlug(base ?? '') : `@${toSlug(scope)}/${toSlug(base ?? '')}`;
-  return VALID.test(name) && !RESERVED.has(name) && name.length <= LONGEST ? name : undefined;
+  return VALID.test(name) && !RESERVED.has(name) && name.length <= MAX_LENGTH ? name : undefined;
 }
 
 const toSlug = (text: string): string =>

@@ -20,9 +20,9 @@ export interface Options {
 export function parseOptions(args: string[], userAgent: string | undefined): Options {
   const { values, positionals } = parse(args);
   if (positionals.length > 1)
-    throw usage(`One name, not ${positionals.length}: ${positionals.join(' ')}`);
+    throw usageError(`One name, not ${positionals.length}: ${positionals.join(' ')}`);
   const pm = values.pm ?? toPackageManager(userAgent);
-  if (!isPackageManager(pm)) throw usage(`Unknown package manager "${pm}".`);
+  if (!isPackageManager(pm)) throw usageError(`Unknown package manager "${pm}".`);
   return {
     ...(positionals[0] === undefined ? {} : { name: positionals[0] }),
     ...(values.template === undefined ? {} : { template: values.template }),
@@ -40,7 +40,7 @@ function parse(args: string[]): ReturnType<typeof parseWith> {
   try {
     return parseWith(args);
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
+    throw usageError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -68,7 +68,7 @@ const parseWith = (
     },
   });
 
-const usage = (message: string): CreateError =>
+const usageError = (message: string): CreateError =>
   new CreateError('GATI_CREATE_USAGE', 2, message, 'See create-gati --help.');
 
 const isPackageManager = (name: string): name is PackageManager =>

@@ -7,7 +7,7 @@ import { TEMPLATES } from './templates.ts';
 /** The person pressed Ctrl-C or Escape. */
 export class Cancelled extends Error {}
 
-const given = <T>(answer: T): Exclude<T, symbol> => {
+const orCancel = <T>(answer: T): Exclude<T, symbol> => {
   if (isCancel(answer)) throw new Cancelled();
   return answer as Exclude<T, symbol>;
 };
@@ -19,7 +19,7 @@ export async function askName(cwd: string): Promise<string> {
     defaultValue: 'gati-app',
     validate: whyNot,
   });
-  return given(name);
+  return orCancel(name);
 
   function whyNot(value: string | undefined): string | undefined {
     try {
@@ -33,10 +33,10 @@ export async function askName(cwd: string): Promise<string> {
 
 export async function askTemplate(): Promise<string> {
   const options = TEMPLATES.map(({ name, hint }) => ({ value: name, label: name, hint }));
-  return given(await select({ message: 'Template', options }));
+  return orCancel(await select({ message: 'Template', options }));
 }
 
 export async function askForce(directory: string): Promise<boolean> {
   const message = `${path.basename(directory)} has files. Write into it? Files of the same name are replaced.`;
-  return given(await confirm({ message, initialValue: false }));
+  return orCancel(await confirm({ message, initialValue: false }));
 }

@@ -14,13 +14,13 @@ export interface ScaffoldInput extends Target {
 
 /** What a new repository or a file manager leaves in an empty folder. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'Thumbs.db']);
-const OURS = /^(?:vite-plugin-gati|@gati\/.+)$/;
+const GATI_PACKAGE = /^(?:vite-plugin-gati|@gati\/.+)$/;
 /** npm never packs a `.gitignore`, so templates carry it under another name. */
 const RENAMED: Record<string, string> = { _gitignore: '.gitignore' };
 
 /** Copies a template and makes it the app's own. Gives the written files, sorted, from the app's folder. Throws `GATI_CREATE_NOT_EMPTY`. */
 export function scaffold(input: ScaffoldInput): string[] {
-  if (!input.force && !isFree(input.directory)) throw notEmpty(input.directory);
+  if (!input.force && !isFree(input.directory)) throw notEmptyError(input.directory);
   return filesBelow(input.source).map((file) => {
     const written = path.join(
       path.dirname(file),
@@ -44,7 +44,7 @@ export function isFree(directory: string): boolean {
   );
 }
 
-const notEmpty = (directory: string): CreateError =>
+const notEmptyError = (directory: string): CreateError =>
   new CreateError(
     'GATI_CREATE_NOT_EMPTY',
     1,
@@ -68,18 +68,18 @@ function toPackageJson(text: string, name: string, version: string): string {
   for (const kind of ['dependencies', 'devDependencies']) {
     const dependencies = manifest[kind] as Record<string, string> | undefined;
     for (const dependency of Object.keys(dependencies ?? {}))
-      if (OURS.test(dependency)) dependencies![dependency] = `^${version}`;
+      if (GATI_PACKAGE.test(dependency)) dependencies![dependency] = `^${version}`;
   }
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
 /** Made by running a template in place; never part of an app. */
-const BUILT = new Set(['node_modules', 'dist', '.gati']);
+const GENERATED = new Set(['node_modules', 'dist', '.gati']);
 
 function filesBelow(directory: string, below = ''): string[] {
   return fs
     .readdirSync(path.join(directory, below), { withFileTypes: true })
-    .filter((entry) => !BUILT.has(entry.name))
+    .filter((entry) => !GENERATED.has(entry.name))
     .flatMap((entry) => {
       const file = path.join(below, entry.name);
       return entry.isDirectory() ? filesBelow(directory, file) : [file];

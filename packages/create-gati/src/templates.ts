@@ -12,7 +12,7 @@ export const TEMPLATES: readonly Template[] = [
 ];
 
 /** Throws `GATI_CREATE_TEMPLATE`. */
-export function toTemplate(name: string): Template {
+export function findTemplate(name: string): Template {
   const template = TEMPLATES.find((known) => known.name === name);
   if (template) return template;
   throw new CreateError(

@@ -2,13 +2,13 @@ import type { EffectContract, RouteContract } from '../contract.ts';
 import type { Schema } from '../schema/ir.ts';
 import { mapValues } from '../schema/walk.ts';
 
-const ROUTE_SLOTS = ['params', 'query', 'headers', 'receive', 'send'] as const;
-const EFFECT_SLOTS = ['payload', 'result'] as const;
+const ROUTE_PARTS = ['params', 'query', 'headers', 'receive', 'send'] as const;
+const EFFECT_PARTS = ['payload', 'result'] as const;
 
 /** All schemas of a route. */
 export function routeSchemas(route: RouteContract): Schema[] {
   const found = [
-    ...ROUTE_SLOTS.map((slot) => route[slot]),
+    ...ROUTE_PARTS.map((slot) => route[slot]),
     route.body?.schema,
     ...Object.values(route.responses).map(({ schema }) => schema),
   ];
@@ -17,13 +17,13 @@ export function routeSchemas(route: RouteContract): Schema[] {
 
 /** All schemas of an effect. */
 export function effectSchemas(effect: EffectContract): Schema[] {
-  return EFFECT_SLOTS.map((slot) => effect[slot]).filter((schema) => schema !== undefined);
+  return EFFECT_PARTS.map((slot) => effect[slot]).filter((schema) => schema !== undefined);
 }
 
 /** A copy of the route with each of its schemas changed and its responses in order: ascending, `default` last. */
 export function mapRoute(route: RouteContract, change: (schema: Schema) => Schema): RouteContract {
   const copy: RouteContract = { ...route };
-  for (const slot of ROUTE_SLOTS) {
+  for (const slot of ROUTE_PARTS) {
     const schema = route[slot];
     if (schema) copy[slot] = change(schema);
   }
@@ -41,7 +41,7 @@ export function mapEffect(
   change: (schema: Schema) => Schema,
 ): EffectContract {
   const copy: EffectContract = { ...effect };
-  for (const slot of EFFECT_SLOTS) {
+  for (const slot of EFFECT_PARTS) {
     const schema = effect[slot];
     if (schema) copy[slot] = change(schema);
   }

@@ -2,26 +2,32 @@ import type { Schema } from '../schema/ir.ts';
 import { escapePointer } from '../schema/walk.ts';
 import { compareBound } from './compare-scalars.ts';
 import { isAny } from './subtype/normaliser.ts';
-import type { Walk } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
 
-export function compareObjects(walk: Walk, before: Schema, after: Schema, path: string): void {
+export function compareObjects(
+  comparison: Comparison,
+  before: Schema,
+  after: Schema,
+  path: string,
+): void {
   const [from, to] = [fieldsOf(before), fieldsOf(after)];
   for (const [name, schema] of from) {
     const now = to.get(name);
     const place = `${path}/${escapePointer(name)}`;
     const quoted = `\`${name}\``;
     if (!now) {
-      reportRemoved(walk, schema, after, place, quoted);
+      reportRemoved(comparison, schema, after, place, quoted);
       continue;
     }
     const [was, is] = [isRequired(before, name), isRequired(after, name)];
-    if (was !== is) walk.report(is ? 'field-required' : 'field-optional', place, { name: quoted });
-    walk.compare(schema, now, place);
+    if (was !== is)
+      comparison.report(is ? 'field-required' : 'field-optional', place, { name: quoted });
+    comparison.compare(schema, now, place);
   }
   for (const [name, schema] of to) {
     if (!from.has(name))
       reportAdded(
-        walk,
+        comparison,
         schema,
         before,
         isRequired(after, name),
@@ -29,10 +35,10 @@ export function compareObjects(walk: Walk, before: Schema, after: Schema, path: 
         `\`${name}\``,
       );
   }
-  compareAdditional(walk, before, after, path);
-  compareNames(walk, before.propertyNames, after.propertyNames, path);
+  compareAdditional(comparison, before, after, path);
+  compareNames(comparison, before.propertyNames, after.propertyNames, path);
   compareBound(
-    walk,
+    comparison,
     'minProperties',
     'lower',
     before.minProperties ?? 0,
@@ -40,7 +46,7 @@ export function compareObjects(walk: Walk, before: Schema, after: Schema, path: 
     path,
   );
   compareBound(
-    walk,
+    comparison,
     'maxProperties',
     'upper',
     before.maxProperties ?? Infinity,
@@ -62,18 +68,22 @@ function isRequired({ required = [] }: Schema, name: string): boolean {
 }
 
 function reportRemoved(
-  walk: Walk,
+  comparison: Comparison,
   field: Schema,
   { additionalProperties: rest }: Schema,
   path: string,
   name: string,
 ): void {
-  const fits = rest !== false && (typeof rest !== 'object' || walk.forward(field, rest));
-  walk.report(walk.side === 'request' && !fits ? 'field-refused' : 'field-removed', path, { name });
+  const fits = rest !== false && (typeof rest !== 'object' || comparison.forward(field, rest));
+  comparison.report(
+    comparison.side === 'request' && !fits ? 'field-refused' : 'field-removed',
+    path,
+    { name },
+  );
 }
 
 function reportAdded(
-  walk: Walk,
+  comparison: Comparison,
   field: Schema,
   { additionalProperties: rest }: Schema,
   required: boolean,
@@ -84,30 +94,42 @@ function reportAdded(
   const promised = rest === true ? {} : rest;
   const keeps =
     !promised ||
-    (walk.side === 'request' ? walk.forward(promised, field) : walk.backward(field, promised));
+    (comparison.side === 'request'
+      ? comparison.forward(promised, field)
+      : comparison.backward(field, promised));
   const rule = required ? 'required-field-added' : 'field-added';
-  walk.report(
-    keeps || (required && walk.side === 'request') ? rule : 'field-added-to-record',
+  comparison.report(
+    keeps || (required && comparison.side === 'request') ? rule : 'field-added-to-record',
     path,
     { name },
   );
 }
 
-function compareAdditional(walk: Walk, before: Schema, after: Schema, path: string): void {
+function compareAdditional(
+  comparison: Comparison,
+  before: Schema,
+  after: Schema,
+  path: string,
+): void {
   const [from, to] = [before.additionalProperties ?? true, after.additionalProperties ?? true];
   const closes = to === false && from !== false;
   const opens = from === false && to !== false;
-  if (closes) return walk.report('additional-closed', path);
-  if (opens) return walk.report('additional-opened', path);
+  if (closes) return comparison.report('additional-closed', path);
+  if (opens) return comparison.report('additional-opened', path);
   const [old, now] = [from === true ? {} : from, to === true ? {} : to];
-  if (old && now && !(isAny(old) && isAny(now))) walk.compare(old, now, `${path}/*`);
+  if (old && now && !(isAny(old) && isAny(now))) comparison.compare(old, now, `${path}/*`);
 }
 
-function compareNames(walk: Walk, before: Schema = {}, after: Schema = {}, path: string): void {
-  const [grows, shrinks] = [walk.forward(before, after), walk.backward(after, before)];
+function compareNames(
+  comparison: Comparison,
+  before: Schema = {},
+  after: Schema = {},
+  path: string,
+): void {
+  const [grows, shrinks] = [comparison.forward(before, after), comparison.backward(after, before)];
   if (grows === shrinks && grows) return;
   const detail = { name: 'propertyNames', before: 'of before', after: 'of now' };
-  walk.report(
+  comparison.report(
     grows ? 'constraint-widened' : shrinks ? 'constraint-narrowed' : 'constraint-changed',
     path,
     detail,

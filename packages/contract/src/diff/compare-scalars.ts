@@ -1,10 +1,10 @@
 import type { Schema } from '../schema/ir.ts';
 import { boundsOf } from './subtype/atoms.ts';
-import type { Walk } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
 
 /** A lower bound that rises or an upper one that falls narrows. Absent ones are infinite. */
 export function compareBound(
-  walk: Walk,
+  comparison: Comparison,
   name: string,
   limit: 'lower' | 'upper',
   before: number,
@@ -13,7 +13,7 @@ export function compareBound(
 ): void {
   if (before === after) return;
   const narrows = limit === 'lower' ? after > before : after < before;
-  walk.report(narrows ? 'bound-narrowed' : 'bound-widened', path, {
+  comparison.report(narrows ? 'bound-narrowed' : 'bound-widened', path, {
     name,
     before: text(before),
     after: text(after),
@@ -26,7 +26,7 @@ function text(bound: number): string {
 
 /** A constraint that is only equal to itself. */
 export function compareConstraint(
-  walk: Walk,
+  comparison: Comparison,
   name: string,
   before: unknown,
   after: unknown,
@@ -34,7 +34,7 @@ export function compareConstraint(
 ): void {
   if (before === after) return;
   const detail = { name, before: String(before), after: String(after) };
-  walk.report(
+  comparison.report(
     before === undefined
       ? 'constraint-added'
       : after === undefined
@@ -45,10 +45,15 @@ export function compareConstraint(
   );
 }
 
-export function compareStrings(walk: Walk, before: Schema, after: Schema, path: string): void {
-  compareBound(walk, 'minLength', 'lower', before.minLength ?? 0, after.minLength ?? 0, path);
+export function compareStrings(
+  comparison: Comparison,
+  before: Schema,
+  after: Schema,
+  path: string,
+): void {
+  compareBound(comparison, 'minLength', 'lower', before.minLength ?? 0, after.minLength ?? 0, path);
   compareBound(
-    walk,
+    comparison,
     'maxLength',
     'upper',
     before.maxLength ?? Infinity,
@@ -56,25 +61,30 @@ export function compareStrings(walk: Walk, before: Schema, after: Schema, path: 
     path,
   );
   for (const name of ['pattern', 'format', 'contentEncoding', 'contentMediaType'] as const)
-    compareConstraint(walk, name, before[name], after[name], path);
+    compareConstraint(comparison, name, before[name], after[name], path);
 }
 
-export function compareNumbers(walk: Walk, before: Schema, after: Schema, path: string): void {
+export function compareNumbers(
+  comparison: Comparison,
+  before: Schema,
+  after: Schema,
+  path: string,
+): void {
   if (before.type !== after.type) {
-    walk.report(after.type === 'integer' ? 'type-narrowed' : 'type-widened', path, {
+    comparison.report(after.type === 'integer' ? 'type-narrowed' : 'type-widened', path, {
       before: before.type,
       after: after.type,
     });
   }
-  compareLimits(walk, before, after, path);
+  compareLimits(comparison, before, after, path);
   const [from, to] = [before.multipleOf, after.multipleOf];
   const detail = { name: 'multipleOf', before: String(from), after: String(to) };
   if (from === undefined || to === undefined)
-    return compareConstraint(walk, 'multipleOf', from, to, path);
+    return compareConstraint(comparison, 'multipleOf', from, to, path);
   const divides = (divisor: number, multiple: number): boolean =>
     Number.isInteger(divisor) && Number.isInteger(multiple) && multiple % divisor === 0;
   if (from === to) return;
-  walk.report(
+  comparison.report(
     divides(to, from)
       ? 'constraint-widened'
       : divides(from, to)
@@ -85,7 +95,7 @@ export function compareNumbers(walk: Walk, before: Schema, after: Schema, path: 
   );
 }
 
-function compareLimits(walk: Walk, before: Schema, after: Schema, path: string): void {
+function compareLimits(comparison: Comparison, before: Schema, after: Schema, path: string): void {
   // Of one kind only both kinds of bound can be told apart: `> 0` and `>= 1` are the same of integers.
   const integers = before.type === 'integer' && after.type === 'integer';
   const read = (schema: Schema): ReturnType<typeof boundsOf> =>
@@ -98,7 +108,7 @@ function compareLimits(walk: Walk, before: Schema, after: Schema, path: string):
     const [old, now] = [from[limit], to[limit]];
     if (old.value !== now.value)
       compareBound(
-        walk,
+        comparison,
         now.open || (old.open && !Number.isFinite(now.value)) ? exclusive : name,
         limit,
         old.value,
@@ -108,7 +118,7 @@ function compareLimits(walk: Walk, before: Schema, after: Schema, path: string):
     else if (old.open !== now.open) {
       const words = ({ value, open }: typeof old): string =>
         `${value} ${open ? 'excluded' : 'included'}`;
-      walk.report(now.open ? 'bound-narrowed' : 'bound-widened', path, {
+      comparison.report(now.open ? 'bound-narrowed' : 'bound-widened', path, {
         name,
         before: words(old),
         after: words(now),

@@ -1,62 +1,75 @@
 import type { Schema } from '../schema/ir.ts';
-import { describe } from './describe-schema.ts';
+import { describeSchema } from './describe-schema.ts';
 import { findDiscriminator, labelOf, type Discriminator } from './discriminator.ts';
 import { isOfType, kindOf, type Members } from './members.ts';
 import type { Literal } from './subtype/atoms.ts';
-import type { Walk } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
 
-type Compare = (walk: Walk, before: Schema, after: Schema, path: string) => void;
+type Compare = (comparison: Comparison, before: Schema, after: Schema, path: string) => void;
 
 /** Two sets of alternatives. Those of one discriminator value, of one meaning or of one kind are compared with each other. */
 export function compareUnions(
-  walk: Walk,
+  comparison: Comparison,
   before: Members,
   after: Members,
   path: string,
   compareKinds: Compare,
 ): void {
   if (!shareKind(before, after)) {
-    return walk.report('type-changed', path, {
-      before: describe(toSchema(before)),
-      after: describe(toSchema(after)),
+    return comparison.report('type-changed', path, {
+      before: describeSchema(toSchema(before)),
+      after: describeSchema(toSchema(after)),
     });
   }
   if (before.nullable !== after.nullable)
-    walk.report(after.nullable ? 'null-added' : 'null-removed', path);
-  compareLiterals(walk, before, after, path);
+    comparison.report(after.nullable ? 'null-added' : 'null-removed', path);
+  compareLiterals(comparison, before, after, path);
   const [all, now] = [toSchema(before), toSchema(after)];
-  const discriminator = findDiscriminator(walk, before.plain, after.plain);
+  const discriminator = findDiscriminator(comparison, before.plain, after.plain);
   // Alternatives that were only folded or split differently are not told as gone and new.
-  const same = walk.forward(all, now) && walk.backward(now, all);
-  const pairs = match(walk, before.plain, after.plain, discriminator, same);
+  const same = comparison.forward(all, now) && comparison.backward(now, all);
+  const pairs = pairMembers(comparison, before.plain, after.plain, discriminator, same);
   const named = before.plain.length > 1 || after.plain.length > 1;
   for (const [one, other] of pairs)
-    compareKinds(walk, one, other, named ? `${path}/${labelOf(walk, other, discriminator)}` : path);
+    compareKinds(
+      comparison,
+      one,
+      other,
+      named ? `${path}/${labelOf(comparison, other, discriminator)}` : path,
+    );
   const [old, young] = [
     new Set(pairs.map(([one]) => one)),
     new Set(pairs.map(([, other]) => other)),
   ];
   for (const member of before.plain) {
-    if (old.has(member) || walk.forward(member, now)) continue;
+    if (old.has(member) || comparison.forward(member, now)) continue;
     if (isOnlyLiterals(after, member))
-      walk.report('enum-closed', path, { before: describe(member) });
+      comparison.report('enum-closed', path, { before: describeSchema(member) });
     else
-      walk.report('union-member-removed', path, {
-        name: labelOf(walk, member, discriminator, true),
+      comparison.report('union-member-removed', path, {
+        name: labelOf(comparison, member, discriminator, true),
       });
   }
   for (const member of after.plain) {
-    if (young.has(member) || walk.backward(member, all)) continue;
+    if (young.has(member) || comparison.backward(member, all)) continue;
     if (isOnlyLiterals(before, member))
-      walk.report('enum-opened', path, { after: describe(member) });
-    else walk.report('union-member-added', path, { name: labelOf(walk, member, discriminator) });
+      comparison.report('enum-opened', path, { after: describeSchema(member) });
+    else
+      comparison.report('union-member-added', path, {
+        name: labelOf(comparison, member, discriminator),
+      });
   }
 }
 
-function compareLiterals(walk: Walk, before: Members, after: Members, path: string): void {
+function compareLiterals(
+  comparison: Comparison,
+  before: Members,
+  after: Members,
+  path: string,
+): void {
   const [all, now] = [toSchema(before), toSchema(after)];
-  const removed = before.literals.filter((value) => !walk.forward({ const: value }, now));
-  const added = after.literals.filter((value) => !walk.backward({ const: value }, all));
+  const removed = before.literals.filter((value) => !comparison.forward({ const: value }, now));
+  const added = after.literals.filter((value) => !comparison.backward({ const: value }, all));
   const [old, young] = [before.literals[0], after.literals[0]];
   if (
     before.literals.length === 1 &&
@@ -64,22 +77,26 @@ function compareLiterals(walk: Walk, before: Members, after: Members, path: stri
     removed.length === 1 &&
     added.length === 1
   ) {
-    return walk.report('const-changed', path, {
+    return comparison.report('const-changed', path, {
       before: JSON.stringify(old),
       after: JSON.stringify(young),
     });
   }
   for (const value of removed)
-    walk.report('enum-value-removed', path, { name: JSON.stringify(value) });
+    comparison.report('enum-value-removed', path, { name: JSON.stringify(value) });
   for (const value of added)
-    walk.report(typeof value === 'boolean' ? 'union-member-added' : 'enum-value-added', path, {
-      name: JSON.stringify(value),
-    });
+    comparison.report(
+      typeof value === 'boolean' ? 'union-member-added' : 'enum-value-added',
+      path,
+      {
+        name: JSON.stringify(value),
+      },
+    );
 }
 
 /** `exact`: only those of one meaning. */
-function match(
-  walk: Walk,
+function pairMembers(
+  comparison: Comparison,
   before: Schema[],
   after: Schema[],
   discriminator: Discriminator | undefined,
@@ -96,7 +113,7 @@ function match(
       young.delete(other);
     }
   };
-  take((one, other) => walk.forward(one, other) && walk.backward(other, one));
+  take((one, other) => comparison.forward(one, other) && comparison.backward(other, one));
   if (exact) return pairs;
   if (discriminator)
     take(
@@ -112,7 +129,7 @@ function match(
       !told(one) &&
       !told(other) &&
       kindOf(one) === kindOf(other) &&
-      (walk.forward(one, other) || walk.backward(other, one)),
+      (comparison.forward(one, other) || comparison.backward(other, one)),
   );
   const alone = (members: Set<Schema>, of: Schema): boolean =>
     [...members].filter((member) => kindOf(member) === kindOf(of)).length === 1;

@@ -12,8 +12,8 @@ export interface Finding {
   detail: Detail;
 }
 
-/** One walk through two schemas at one place of the contract. */
-export interface Walk {
+/** One comparison through two schemas at one place of the contract. */
+export interface Comparison {
   side: Side;
   policy: DiffPolicy;
   beforeDefs: Defs;
@@ -24,16 +24,16 @@ export interface Walk {
   report(rule: RuleId, path: string, detail?: Detail): void;
   compare(before: Schema, after: Schema, path: string): void;
   /** Whether the pair is being compared further up (then it ends here), or was compared elsewhere (then what was found is told for this place too). */
-  repeat(pair: string, path: string): boolean;
+  repeatFindings(pair: string, path: string): boolean;
   /** Call what it returns when the pair is done. */
-  begin(pair: string, path: string): () => void;
+  startPair(pair: string, path: string): () => void;
 }
 
 /** A changed type that is used in many places is told for so many of them. */
-const MOST_FINDINGS = 200;
+const MAX_FINDINGS = 200;
 
-/** What a walk remembers, so that recursive types end and shared ones are looked at once. */
-export function createMemory(): Pick<Walk, 'report' | 'repeat' | 'begin'> & {
+/** What a comparison remembers, so that recursive types end and shared ones are looked at once. */
+export function createFindings(): Pick<Comparison, 'report' | 'repeatFindings' | 'startPair'> & {
   findings: Finding[];
 } {
   const findings: Finding[] = [];
@@ -41,14 +41,14 @@ export function createMemory(): Pick<Walk, 'report' | 'repeat' | 'begin'> & {
   return {
     findings,
     report: (rule, path, detail = {}) => void findings.push({ rule, path, detail }),
-    repeat(pair, path) {
+    repeatFindings(pair, path) {
       const found = known.get(pair);
-      if (found && findings.length + found.length <= MOST_FINDINGS) {
+      if (found && findings.length + found.length <= MAX_FINDINGS) {
         for (const finding of found) findings.push({ ...finding, path: path + finding.path });
       }
       return found !== undefined;
     },
-    begin(pair, path) {
+    startPair(pair, path) {
       const start = findings.length;
       known.set(pair, []);
       return () =>

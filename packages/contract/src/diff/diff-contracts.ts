@@ -63,11 +63,11 @@ function pairRoutes(
 
 /** What is queued was written by older code, so a payload is read as a request is. */
 function compareEffects(
-  to: Reporter,
+  reporter: Reporter,
   before: EffectContract,
   after: EffectContract | undefined,
 ): void {
-  if (!after) return to.report('effect-removed', '');
+  if (!after) return reporter.report('effect-removed', '');
   if (before.payload ?? after.payload)
-    to.compare('request', before.payload ?? {}, after.payload ?? {}, 'payload');
+    reporter.compare('request', before.payload ?? {}, after.payload ?? {}, 'payload');
 }

@@ -1,8 +1,8 @@
 import type { Defs, Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
-import { describe } from './describe-schema.ts';
+import { describeSchema } from './describe-schema.ts';
 import type { Literal } from './subtype/atoms.ts';
-import type { Walk } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
 
 /** The required property that tells the object alternatives of both sides apart, with the value that each has there. */
 export interface Discriminator {
@@ -12,14 +12,17 @@ export interface Discriminator {
 }
 
 export function findDiscriminator(
-  { beforeDefs, afterDefs }: Walk,
+  { beforeDefs, afterDefs }: Comparison,
   before: Schema[],
   after: Schema[],
 ): Discriminator | undefined {
   const [from, to] = [before.filter(isObject), after.filter(isObject)];
   if (from.length === 0 || to.length === 0 || from.length + to.length < 3) return undefined;
   for (const property of from[0]!.required ?? []) {
-    const [old, now] = [valuesOf(from, property, beforeDefs), valuesOf(to, property, afterDefs)];
+    const [old, now] = [
+      constantsOf(from, property, beforeDefs),
+      constantsOf(to, property, afterDefs),
+    ];
     if (old && now) return { property, before: old, after: now };
   }
   return undefined;
@@ -27,7 +30,7 @@ export function findDiscriminator(
 
 /** `(kind=card)`, else the kind of value in brackets; in plain words for a sentence about something that is gone. */
 export function labelOf(
-  { beforeDefs, afterDefs }: Walk,
+  { beforeDefs, afterDefs }: Comparison,
   member: Schema,
   discriminator: Discriminator | undefined,
   gone = false,
@@ -37,12 +40,12 @@ export function labelOf(
     resolveRef(member, gone ? beforeDefs : afterDefs).properties?.[discriminator.property];
   const value = property && constantOf(property, gone ? beforeDefs : afterDefs);
   return value === undefined
-    ? `(${describe(member)})`
+    ? `(${describeSchema(member)})`
     : `(${discriminator!.property}=${String(value)})`;
 }
 
 /** The values of a property where each member requires it with a constant of its own. */
-export function valuesOf(
+export function constantsOf(
   members: Schema[],
   property: string,
   defs: Defs,

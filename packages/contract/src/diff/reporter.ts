@@ -6,7 +6,7 @@ import { type Detail, DIFF_RULES, type RuleId } from './rules.ts';
 import { compareSchemas } from './compare-schemas.ts';
 import { meaning } from './subtype/normaliser.ts';
 import { createSubtype } from './subtype/subtype.ts';
-import { createMemory, type Side, type Walk } from './comparison.ts';
+import { createFindings, type Side, type Comparison } from './comparison.ts';
 
 /** Collects the changes of one route or effect. */
 export interface Reporter {
@@ -15,7 +15,7 @@ export interface Reporter {
   compare(side: Side, before: Schema, after: Schema, path: string): void;
 }
 
-const OF_ENUMS: ReadonlySet<RuleId> = new Set<RuleId>(['enum-value-added', 'enum-opened']);
+const OPEN_ENUM_RULES: ReadonlySet<RuleId> = new Set<RuleId>(['enum-value-added', 'enum-opened']);
 
 /** A reporter for each route, over one pair of contracts. */
 export function createReporters(
@@ -34,7 +34,7 @@ export function createReporters(
   });
 
   const levelOf = (rule: RuleId, side: Side): Level => {
-    if (side === 'response' && policy.openEnums && OF_ENUMS.has(rule)) return 'minor';
+    if (side === 'response' && policy.openEnums && OPEN_ENUM_RULES.has(rule)) return 'minor';
     return DIFF_RULES[rule][side];
   };
 
@@ -45,13 +45,13 @@ export function createReporters(
         path,
         rule,
         level: levelOf(rule, side),
-        message: DIFF_RULES[rule].says(detail),
+        message: DIFF_RULES[rule].message(detail),
       });
     };
     const compare: Reporter['compare'] = (side, before, after, path) => {
       if (meaning(before, beforeDefs) === meaning(after, afterDefs)) return;
-      const { findings, ...memory } = createMemory();
-      const walk: Walk = {
+      const { findings, ...memory } = createFindings();
+      const comparison: Comparison = {
         ...memory,
         side,
         policy,
@@ -59,12 +59,12 @@ export function createReporters(
         afterDefs,
         forward,
         backward,
-        compare: (one, other, at) => compareSchemas(walk, one, other, at),
+        compare: (one, other, at) => compareSchemas(comparison, one, other, at),
       };
-      compareSchemas(walk, before, after, path);
+      compareSchemas(comparison, before, after, path);
       for (const { rule, path: at, detail } of findings) report(rule, at, detail, side);
       if (findings.some(({ rule }) => levelOf(rule, side) === 'major')) return;
-      // The walk explains, this proves: nothing is called compatible only because no rule was met.
+      // The comparison explains, this proves: nothing is called compatible only because no rule was met.
       const holds =
         side === 'request' ? requests(before, after) : responses(after, tolerate(before));
       if (!holds) report('undecidable', path);

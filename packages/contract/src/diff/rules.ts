@@ -13,14 +13,18 @@ export interface Rule {
   request: Level;
   /** Where the value goes to the client. */
   response: Level;
-  says(detail: Detail): string;
+  message(detail: Detail): string;
 }
 
-type Sentence = Rule['says'];
+type Message = Rule['message'];
 
-const widened = (says: Sentence): Rule => ({ request: 'minor', response: 'major', says });
-const narrowed = (says: Sentence): Rule => ({ request: 'major', response: 'minor', says });
-const always = (level: Level, says: Sentence): Rule => ({ request: level, response: level, says });
+const widened = (message: Message): Rule => ({ request: 'minor', response: 'major', message });
+const narrowed = (message: Message): Rule => ({ request: 'major', response: 'minor', message });
+const always = (level: Level, message: Message): Rule => ({
+  request: level,
+  response: level,
+  message,
+});
 
 const change = ({ before, after }: Detail): string => `from ${before} to ${after}`;
 
@@ -158,7 +162,7 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   'messages-removed': {
     request: 'minor',
     response: 'major',
-    says: () => 'Messages are no longer described.',
+    message: () => 'Messages are no longer described.',
   },
 
   'effect-added': always('minor', () => 'The effect is new.'),
@@ -211,7 +215,7 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   'required-field-added': {
     request: 'major',
     response: 'minor',
-    says: ({ name }) => `The required field ${name} was added.`,
+    message: ({ name }) => `The required field ${name} was added.`,
   },
   'field-added-to-record': always(
     'major',
@@ -220,7 +224,7 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   'field-removed': {
     request: 'minor',
     response: 'major',
-    says: ({ name }) => `The field ${name} was removed.`,
+    message: ({ name }) => `The field ${name} was removed.`,
   },
   'field-refused': always(
     'major',
@@ -232,12 +236,12 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   'additional-opened': {
     request: 'minor',
     response: 'patch',
-    says: () => 'Fields that are not declared are let through now.',
+    message: () => 'Fields that are not declared are let through now.',
   },
   'default-changed': {
     request: 'minor',
     response: 'patch',
-    says: (detail) => `The default changed ${change(detail)}.`,
+    message: (detail) => `The default changed ${change(detail)}.`,
   },
   undecidable: always(
     'major',

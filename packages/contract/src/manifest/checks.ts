@@ -1,12 +1,12 @@
 import { GatiError } from '../diagnostics/gati-error.ts';
 
-/** Checks one value found at `path` (as in `contract.routes[3].method`) and throws {@link invalid} where it does not fit. */
+/** Checks one value found at `path` (as in `contract.routes[3].method`) and throws {@link invalidManifestError} where it does not fit. */
 export type Check = (value: unknown, path: string) => void;
 
 /** Deeper than any contract; what is deeper would only overflow the stack. */
 const MAX_DEPTH = 256;
 
-export function invalid(path: string, expected: string, value: unknown): GatiError {
+export function invalidManifestError(path: string, expected: string, value: unknown): GatiError {
   return new GatiError({
     code: 'GATI_MANIFEST_INVALID',
     message: `The manifest is not valid: ${path || 'the whole document'} must be ${expected}, but is ${show(value)}.`,
@@ -23,52 +23,58 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export const string: Check = (value, path) => {
-  if (typeof value !== 'string') throw invalid(path, 'a string', value);
+  if (typeof value !== 'string') throw invalidManifestError(path, 'a string', value);
 };
 
 export const boolean: Check = (value, path) => {
-  if (typeof value !== 'boolean') throw invalid(path, 'true or false', value);
+  if (typeof value !== 'boolean') throw invalidManifestError(path, 'true or false', value);
 };
 
 export const number: Check = (value, path) => {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(path, 'a number', value);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw invalidManifestError(path, 'a number', value);
 };
 
-export const count: Check = (value, path) => {
+export const wholeNumber: Check = (value, path) => {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw invalid(path, 'a whole number from 0', value);
+    throw invalidManifestError(path, 'a whole number from 0', value);
 };
 
 export const any: Check = () => {};
 
 export function matching(pattern: RegExp, expected: string): Check {
   return (value, path) => {
-    if (typeof value !== 'string' || !pattern.test(value)) throw invalid(path, expected, value);
+    if (typeof value !== 'string' || !pattern.test(value))
+      throw invalidManifestError(path, expected, value);
   };
 }
 
 export function oneOf(...values: readonly unknown[]): Check {
   return (value, path) => {
     if (!values.includes(value))
-      throw invalid(path, values.map((each) => JSON.stringify(each)).join(' or '), value);
+      throw invalidManifestError(
+        path,
+        values.map((each) => JSON.stringify(each)).join(' or '),
+        value,
+      );
   };
 }
 
-export function list(item: Check): Check {
+export function listOf(item: Check): Check {
   return (value, path) => {
-    if (!Array.isArray(value)) throw invalid(path, 'an array', value);
+    if (!Array.isArray(value)) throw invalidManifestError(path, 'an array', value);
     for (const [index, each] of value.entries()) item(each, `${path}[${index}]`);
   };
 }
 
-export function record(item: Check, key?: Check): Check {
+export function mapOf(item: Check, key?: Check): Check {
   return (value, path) => {
-    if (!isRecord(value)) throw invalid(path, 'an object', value);
+    if (!isObject(value)) throw invalidManifestError(path, 'an object', value);
     for (const [name, each] of Object.entries(value)) {
       const place = `${path}${member(name)}`;
       key?.(name, `the key ${place}`);
@@ -84,7 +90,7 @@ export function object(
   closed?: string,
 ): Check {
   return (value, path) => {
-    if (!isRecord(value)) throw invalid(path, 'an object', value);
+    if (!isObject(value)) throw invalidManifestError(path, 'an object', value);
     for (const [name, check] of Object.entries(required))
       check(own(value, name), path + member(name, path));
     for (const [name, check] of Object.entries(optional)) {
@@ -95,7 +101,8 @@ export function object(
     const extra = Object.keys(value).find(
       (name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name),
     );
-    if (extra !== undefined) throw invalid(path + member(extra, path), closed, value[extra]);
+    if (extra !== undefined)
+      throw invalidManifestError(path + member(extra, path), closed, value[extra]);
   };
 }
 
@@ -104,10 +111,11 @@ export function either(test: (value: unknown) => boolean, yes: Check, no: Check)
 }
 
 /** Refuses what is nested deeper than a contract ever is. */
-export function shallow(value: unknown, depth = 0): void {
-  if (depth > MAX_DEPTH) throw invalid('', `nested at most ${MAX_DEPTH} deep`, 'deeper');
+export function checkDepth(value: unknown, depth = 0): void {
+  if (depth > MAX_DEPTH)
+    throw invalidManifestError('', `nested at most ${MAX_DEPTH} deep`, 'deeper');
   if (typeof value === 'object' && value !== null)
-    for (const each of Object.values(value)) shallow(each, depth + 1);
+    for (const each of Object.values(value)) checkDepth(each, depth + 1);
 }
 
 function own(value: Record<string, unknown>, name: string): unknown {

@@ -2,22 +2,23 @@ import { routeSchemas, effectSchemas } from '../assemble/contract-schemas.ts';
 import type { Contract } from '../contract.ts';
 import { GatiError } from '../diagnostics/gati-error.ts';
 import { ROUTE_METHODS } from '../http/methods.ts';
+import type { Schema } from '../schema/ir.ts';
 import { directRefs } from '../schema/refs.ts';
 import {
   any,
   boolean,
   type Check,
-  count,
+  wholeNumber,
   either,
-  invalid,
-  isRecord,
-  list,
+  invalidManifestError,
+  isObject,
+  listOf,
   matching,
   number,
   object,
   oneOf,
-  record,
-  shallow,
+  mapOf,
+  checkDepth,
   string,
 } from './checks.ts';
 import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
@@ -28,8 +29,8 @@ import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
  */
 export function parseManifest(input: unknown): Manifest {
   const value = typeof input === 'string' ? parseJson(input) : input;
-  shallow(value);
-  if (!isRecord(value)) throw invalid('', 'an object', value);
+  checkDepth(value);
+  if (!isObject(value)) throw invalidManifestError('', 'an object', value);
   if (typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT)
     throw newerFormatError(value['format']);
   manifest(value, '');
@@ -40,35 +41,36 @@ export function parseManifest(input: unknown): Manifest {
 
 const literal: Check = (value, path) => {
   if (value !== null && !['string', 'number', 'boolean'].includes(typeof value))
-    throw invalid(path, 'a string, number, boolean or null', value);
+    throw invalidManifestError(path, 'a string, number, boolean or null', value);
 };
 
 const schema: Check = (value, path) => schemaObject(value, path);
-const flag = (value: unknown): boolean => typeof value === 'boolean';
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 
 const schemaObject: Check = object(
   {},
+  // `satisfies` fails when a keyword of the IR is missing here.
   {
     $ref: matching(/^#\/\$defs\/./, 'a reference such as "#/$defs/Name"'),
     type: oneOf('string', 'number', 'integer', 'boolean', 'null', 'array', 'object'),
     const: literal,
-    enum: list(literal),
-    anyOf: list(schema),
-    allOf: list(schema),
+    enum: listOf(literal),
+    anyOf: listOf(schema),
+    allOf: listOf(schema),
     not: schema,
-    properties: record(schema),
-    required: list(string),
-    additionalProperties: either(flag, any, schema),
-    minProperties: count,
-    maxProperties: count,
+    properties: mapOf(schema),
+    required: listOf(string),
+    additionalProperties: either(isBoolean, any, schema),
+    minProperties: wholeNumber,
+    maxProperties: wholeNumber,
     propertyNames: schema,
     items: either((value) => value === false, any, schema),
-    prefixItems: list(schema),
-    minItems: count,
-    maxItems: count,
+    prefixItems: listOf(schema),
+    minItems: wholeNumber,
+    maxItems: wholeNumber,
     uniqueItems: boolean,
-    minLength: count,
-    maxLength: count,
+    minLength: wholeNumber,
+    maxLength: wholeNumber,
     pattern: string,
     format: string,
     contentEncoding: oneOf('base64'),
@@ -82,11 +84,11 @@ const schemaObject: Check = object(
     title: string,
     description: string,
     deprecated: boolean,
-    examples: list(any),
+    examples: listOf(any),
     readOnly: boolean,
     writeOnly: boolean,
     'x-gati-codec': oneOf('date', 'bigint', 'bytes', 'set', 'map', 'file'),
-  },
+  } satisfies Record<keyof Schema, Check>,
   'a keyword of the schema format',
 );
 
@@ -98,7 +100,7 @@ const response: Check = object(
     description: string,
     stream: boolean,
     declared: boolean,
-    examples: list(any),
+    examples: listOf(any),
   },
 );
 
@@ -108,9 +110,9 @@ const route: Check = object(
     method: oneOf(...ROUTE_METHODS),
     path: matching(/^\//, 'a path that starts with "/"'),
     domain: string,
-    name: list(string),
+    name: listOf(string),
     file: string,
-    responses: record(
+    responses: mapOf(
       response,
       matching(/^([1-5]\d\d|default)$/, 'a status from 100 to 599 or "default"'),
     ),
@@ -118,19 +120,19 @@ const route: Check = object(
   {
     summary: string,
     description: string,
-    deprecated: either(flag, any, string),
+    deprecated: either(isBoolean, any, string),
     version: string,
     params: schema,
     query: schema,
     headers: schema,
-    body: object({ contentTypes: list(string), required: boolean, schema }),
+    body: object({ contentTypes: listOf(string), required: boolean, schema }),
     receive: schema,
     send: schema,
   },
 );
 
 const native: Check = object(
-  { platform: string, arch: string, packages: list(object({ name: string, version: string })) },
+  { platform: string, arch: string, packages: listOf(object({ name: string, version: string })) },
   { libc: oneOf('glibc', 'musl') },
 );
 
@@ -151,13 +153,13 @@ const manifest: Check = object(
       { code: string, since: string, bump: oneOf('major', 'minor', 'patch', 'none') },
     ),
     contract: object({
-      routes: list(route),
-      effects: list(object({ name: string, file: string }, { payload: schema, result: schema })),
-      modules: list(object({ name: string, file: string })),
-      $defs: record(schema),
+      routes: listOf(route),
+      effects: listOf(object({ name: string, file: string }, { payload: schema, result: schema })),
+      modules: listOf(object({ name: string, file: string })),
+      $defs: mapOf(schema),
     }),
   },
-  { native, changes: list(change) },
+  { native, changes: listOf(change) },
 );
 
 function checkRefs(contract: Contract): void {
@@ -171,7 +173,7 @@ function checkRefs(contract: Contract): void {
   for (const [place, schemas] of places) {
     for (const name of schemas.flatMap((each) => [...directRefs(each)])) {
       if (!Object.hasOwn(contract.$defs, name))
-        throw invalid(
+        throw invalidManifestError(
           `"#/$defs/${name}", which ${place} refers to,`,
           'in contract.$defs',
           undefined,

@@ -11,7 +11,7 @@ export interface PathTemplate {
  * Path templates for OpenAPI. There `/users/{id}` and `/users/{user}` are the same path and may not both stand,
  * so the first route's names are taken for all that have the same shape.
  */
-export function createPaths(): (route: RouteContract) => PathTemplate {
+export function createPathTemplates(): (route: RouteContract) => PathTemplate {
   const byShape = new Map<string, string[]>();
   return (route) => {
     const segments = route.path.split('/');

@@ -2,7 +2,7 @@ import { PROBLEM_MEDIA_TYPE } from '../http/media-type.ts';
 import type { OpenApiMediaType, OpenApiResponse } from './document.ts';
 
 /** What the framework itself answers: RFC 9457, with the list of faults where a request breaks its contract. */
-export const PROBLEM: OpenApiResponse = {
+export const PROBLEM_RESPONSE: OpenApiResponse = {
   description:
     'A problem (RFC 9457): the request breaks its contract, or the server cannot answer it.',
   content: {
@@ -38,7 +38,7 @@ export const PROBLEM: OpenApiResponse = {
 
 /** A `default` of the handler's own stands where the framework's problems would: it is either. */
 export function orProblem(response: OpenApiResponse): OpenApiResponse {
-  const problem = PROBLEM.content![PROBLEM_MEDIA_TYPE]!;
+  const problem = PROBLEM_RESPONSE.content![PROBLEM_MEDIA_TYPE]!;
   const own = response.content?.[PROBLEM_MEDIA_TYPE];
   const media: OpenApiMediaType = own?.schema
     ? { ...own, schema: { anyOf: [own.schema, problem.schema!] } }

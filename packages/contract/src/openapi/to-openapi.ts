@@ -11,8 +11,8 @@ import type {
   OpenApiResponse,
 } from './document.ts';
 import { toParameters } from './parameters.ts';
-import { createPaths, type PathTemplate } from './path-templates.ts';
-import { orProblem, PROBLEM } from './problem-response.ts';
+import { createPathTemplates, type PathTemplate } from './path-templates.ts';
+import { orProblem, PROBLEM_RESPONSE } from './problem-response.ts';
 import { statusPhrase } from './status-phrase.ts';
 
 export interface OpenApiOptions {
@@ -51,7 +51,7 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
           print(schema),
         ]),
       ),
-      responses: { Problem: PROBLEM },
+      responses: { Problem: PROBLEM_RESPONSE },
     },
   };
 }
@@ -61,7 +61,7 @@ function toPaths(
   print: (schema: Schema) => Schema,
 ): Record<string, OpenApiPathItem> {
   const paths = new Map<string, OpenApiPathItem>();
-  const toTemplate = createPaths();
+  const toTemplate = createPathTemplates();
   // Upgrades go last: where a GET stands on the same path, they are noted in it.
   const sockets = contract.routes.filter(({ method }) => method === 'WS');
   for (const route of [...contract.routes.filter(({ method }) => method !== 'WS'), ...sockets]) {

@@ -1,7 +1,7 @@
 import { compare } from '../schema/canonical.ts';
 import type { Defs, Schema } from '../schema/ir.ts';
 import { pruneDefs, reachable } from '../schema/refs.ts';
-import { walk } from '../schema/walk.ts';
+import { walkSchema } from '../schema/walk.ts';
 import { jsDoc } from './literals.ts';
 import { type Direction, toTypeScript } from './typescript.ts';
 
@@ -41,16 +41,16 @@ export function toDeclarations(defs: Defs, uses: DeclarationUses): Declarations 
 
   const names: Record<Direction, Map<string, string>> = { request: new Map(), response: new Map() };
   for (const definition of used) {
-    const name = claim(definition, taken);
+    const name = uniqueName(definition, taken);
     names.request.set(definition, name);
     names.response.set(definition, name);
   }
   const twice = used.filter(
     (definition) =>
-      sent.has(definition) && received.has(definition) && changesOnTheWay(definition, defs),
+      sent.has(definition) && received.has(definition) && differsByDirection(definition, defs),
   );
   for (const definition of twice)
-    names.request.set(definition, claim(`${names.response.get(definition)}Input`, taken));
+    names.request.set(definition, uniqueName(`${names.response.get(definition)}Input`, taken));
 
   const nameIn = (direction: Direction) => (definition: string) =>
     names[direction].get(definition) ?? definition;
@@ -79,13 +79,13 @@ function declaration(
   return `${jsDoc(schema)}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
 }
 
-function changesOnTheWay(definition: string, defs: Defs): boolean {
+function differsByDirection(definition: string, defs: Defs): boolean {
   let changes = false;
   for (const schema of [
     defs[definition]!,
     ...Object.values(pruneDefs([defs[definition]!], defs)),
   ]) {
-    walk(
+    walkSchema(
       schema,
       (part) => (changes ||= part['x-gati-codec'] === 'date' || part['x-gati-codec'] === 'bigint'),
     );
@@ -93,7 +93,7 @@ function changesOnTheWay(definition: string, defs: Defs): boolean {
   return changes;
 }
 
-function claim(wanted: string, taken: Set<string>): string {
+function uniqueName(wanted: string, taken: Set<string>): string {
   let name = wanted;
   for (let number = 2; taken.has(name); number++) name = `${wanted}${number}`;
   taken.add(name);

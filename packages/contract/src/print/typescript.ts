@@ -22,7 +22,7 @@ const CODECS: Record<Exclude<Codec, 'set' | 'map'>, Record<Direction, string[]>>
 
 /** The TypeScript type of a schema's values as a client sees them, that is as they travel. */
 export function toTypeScript(schema: Schema, options: TypeScriptOptions): string {
-  return join(unionOf(schema, options));
+  return joinUnion(unionOf(schema, options));
 }
 
 /** Members of the union that the schema is; one if it is none. */
@@ -40,10 +40,10 @@ function unionOf(schema: Schema, options: TypeScriptOptions): string[] {
   else facts.push(...structure(schema, options));
   if (schema.not && Object.keys(schema.not).length === 0) facts.push(['never']);
 
-  const distinct = new Map(facts.map((members) => [join(members), members]));
+  const distinct = new Map(facts.map((members) => [joinUnion(members), members]));
   distinct.delete('unknown');
   if (distinct.size <= 1) return [...distinct.values()][0] ?? ['unknown'];
-  return [[...distinct.values()].map(atom).join(' & ')];
+  return [[...distinct.values()].map(parenthesized).join(' & ')];
 }
 
 function structure(schema: Schema, options: TypeScriptOptions): string[][] {
@@ -64,13 +64,13 @@ function structure(schema: Schema, options: TypeScriptOptions): string[][] {
 
 function array(schema: Schema, options: TypeScriptOptions): string {
   const item = schema.items ? unionOf(schema.items, options) : ['unknown'];
-  if (!schema.prefixItems) return schema.items === false ? '[]' : `${atom(item)}[]`;
+  if (!schema.prefixItems) return schema.items === false ? '[]' : `${parenthesized(item)}[]`;
   const least = schema.minItems ?? 0;
   const fixed = schema.prefixItems.map((member, index) => {
     const members = unionOf(member, options);
-    return index < least ? join(members) : `${atom(members)}?`;
+    return index < least ? joinUnion(members) : `${parenthesized(members)}?`;
   });
-  return `[${[...fixed, ...(schema.items === false ? [] : [`...${atom(item)}[]`])].join(', ')}]`;
+  return `[${[...fixed, ...(schema.items === false ? [] : [`...${parenthesized(item)}[]`])].join(', ')}]`;
 }
 
 function object(schema: Schema, options: TypeScriptOptions): string {
@@ -92,17 +92,19 @@ function object(schema: Schema, options: TypeScriptOptions): string {
     const members = unionOf(property, inner);
     const optional = !required.has(name);
     values.push(...members, ...(optional ? ['undefined'] : []));
-    return `${jsDoc(property, inner.indent)}${inner.indent}${propertyKey(name)}${optional ? '?' : ''}: ${join(members)};\n`;
+    return `${jsDoc(property, inner.indent)}${inner.indent}${propertyKey(name)}${optional ? '?' : ''}: ${joinUnion(members)};\n`;
   });
   if (typeof rest === 'object' && !keys) {
     // TypeScript wants every named property to fit the index signature as well.
-    lines.push(`${inner.indent}[key: string]: ${join([...unionOf(rest, inner), ...values])};\n`);
+    lines.push(
+      `${inner.indent}[key: string]: ${joinUnion([...unionOf(rest, inner), ...values])};\n`,
+    );
   }
   if (lines.length > 0) return `{\n${lines.join('')}${outer}}`;
   return rest === false ? 'Record<string, never>' : 'Record<string, unknown>';
 }
 
-function join(members: string[]): string {
+function joinUnion(members: string[]): string {
   const distinct = [...new Set(members)];
   if (distinct.includes('unknown')) return 'unknown';
   const inhabited = distinct.filter((member) => member !== 'never');
@@ -110,7 +112,7 @@ function join(members: string[]): string {
 }
 
 /** What may stand before `[]` or `&` without changing its meaning. */
-function atom(members: string[]): string {
-  const text = join(members);
+function parenthesized(members: string[]): string {
+  const text = joinUnion(members);
   return new Set(members).size > 1 || / & /.test(text) ? `(${text})` : text;
 }

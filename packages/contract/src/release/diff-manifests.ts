@@ -20,7 +20,7 @@ export function diffManifests(before: Compared, after: Compared, policy: DiffPol
       path: '',
       rule,
       level: DIFF_RULES[rule].request,
-      message: DIFF_RULES[rule].says({}),
+      message: DIFF_RULES[rule].message({}),
     },
   ]);
 }

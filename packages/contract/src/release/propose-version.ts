@@ -16,7 +16,7 @@ export interface ProposalInput {
   /** The release before. Absent: it is the first. */
   base?: Manifest;
   /** Ids by version, of all releases that there are. */
-  taken: ReadonlyMap<string, string>;
+  releaseIds: ReadonlyMap<string, string>;
   /** The id that this build has under a version. */
   idOf(version: string): string;
   policy?: DiffPolicy;
@@ -52,8 +52,9 @@ export function proposeVersion(input: ProposalInput): VersionProposal {
 }
 
 /** A version names one release, also one that was withdrawn. */
-function nextFree(version: string, bump: Bump, { taken, idOf }: ProposalInput): string {
+function nextFree(version: string, bump: Bump, { releaseIds, idOf }: ProposalInput): string {
   let free = version;
-  while (taken.has(free) && taken.get(free) !== idOf(free)) free = bumpVersion(free, bump);
+  while (releaseIds.has(free) && releaseIds.get(free) !== idOf(free))
+    free = bumpVersion(free, bump);
   return free;
 }

@@ -20,7 +20,7 @@ export function mergeDefs(maps: Defs[]): MergedDefs {
   const byMeaning = new Map<string, Map<string, string>>();
   const merged = new Map<string, Schema>();
   const rewrites = maps.map((defs) => {
-    const { canonical, meanings } = understand(defs);
+    const { canonical, meanings } = canonicalDefs(defs);
     const finalNames = new Map<string, string>();
     for (const [name, meaning] of meanings) {
       const known = byMeaning.get(name) ?? new Map<string, string>();
@@ -38,16 +38,16 @@ export function mergeDefs(maps: Defs[]): MergedDefs {
   return { $defs: Object.fromEntries(merged), rewrites };
 }
 
-interface Understood {
+interface CanonicalDefs {
   canonical: Defs;
   /** Each definition's text with all that it refers to. */
   meanings: Map<string, string>;
 }
 
 /** By identity: one edit changes one route's map of a thousand. */
-const understood = new WeakMap<Defs, Understood>();
+const understood = new WeakMap<Defs, CanonicalDefs>();
 
-function understand(defs: Defs): Understood {
+function canonicalDefs(defs: Defs): CanonicalDefs {
   let result = understood.get(defs);
   if (!result) {
     const canonical = mapValues(defs, canonicalSchema);

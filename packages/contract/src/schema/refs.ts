@@ -1,6 +1,6 @@
 import { GatiError } from '../diagnostics/gati-error.ts';
 import type { Defs, Schema } from './ir.ts';
-import { mapSchema, walk } from './walk.ts';
+import { mapSchema, walkSchema } from './walk.ts';
 
 const PREFIX = '#/$defs/';
 
@@ -43,7 +43,7 @@ export function resolveRef(schema: Schema, defs: Defs): Schema {
 /** Names that a schema refers to directly. */
 export function directRefs(schema: Schema): Set<string> {
   const names = new Set<string>();
-  walk(schema, ({ $ref }) => {
+  walkSchema(schema, ({ $ref }) => {
     if ($ref !== undefined) names.add(refName($ref));
   });
   return names;
@@ -86,6 +86,6 @@ export function hasCodec(schema: Schema, defs: Defs): boolean {
 
 function holdsCodec(schema: Schema): boolean {
   let found = false;
-  walk(schema, (part) => (found ||= part['x-gati-codec'] !== undefined));
+  walkSchema(schema, (part) => (found ||= part['x-gati-codec'] !== undefined));
   return found;
 }

@@ -18,13 +18,13 @@ export function* children(schema: Schema): Generator<[pointer: string, child: Sc
 }
 
 /** Calls back for a schema and all below it, parents first. It does not follow `$ref`, so it ends on recursive schemas. */
-export function walk(
+export function walkSchema(
   schema: Schema,
   visit: (schema: Schema, pointer: string) => void,
   pointer = '',
 ): void {
   visit(schema, pointer);
-  for (const [step, child] of children(schema)) walk(child, visit, pointer + step);
+  for (const [step, child] of children(schema)) walkSchema(child, visit, pointer + step);
 }
 
 /** A copy in which every schema went through `change`, children first. */

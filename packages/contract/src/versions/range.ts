@@ -74,10 +74,12 @@ function parseComparator(text: string): readonly Comparator[] | undefined {
       return atMost(partial);
     case '>':
       if (full) return [{ operator: '>', version: version(numbers, partial.prerelease) }];
-      return numbers.length === 0 ? NONE : [{ operator: '>=', version: version(raise(numbers)) }];
+      return numbers.length === 0
+        ? NOTHING
+        : [{ operator: '>=', version: version(incrementLast(numbers)) }];
     case '<':
       if (full) return [{ operator: '<', version: version(numbers, partial.prerelease) }];
-      return numbers.length === 0 ? NONE : [{ operator: '<', version: version(numbers, [0]) }];
+      return numbers.length === 0 ? NOTHING : [{ operator: '<', version: version(numbers, [0]) }];
     case '^': {
       const fixed = numbers.findIndex((number) => number > 0);
       return between(partial, fixed < 0 ? numbers : numbers.slice(0, fixed + 1));
@@ -92,7 +94,7 @@ function parseComparator(text: string): readonly Comparator[] | undefined {
 }
 
 /** Nothing comes before the first pre-release of 0.0.0. */
-const NONE: readonly Comparator[] = [{ operator: '<', version: version([0], [0]) }];
+const NOTHING: readonly Comparator[] = [{ operator: '<', version: version([0], [0]) }];
 
 function atLeast({ numbers, prerelease }: Partial): readonly Comparator[] {
   return numbers.length === 0 ? ANY : [{ operator: '>=', version: version(numbers, prerelease) }];
@@ -101,17 +103,17 @@ function atLeast({ numbers, prerelease }: Partial): readonly Comparator[] {
 function atMost({ numbers, prerelease }: Partial): readonly Comparator[] {
   if (numbers.length === 0) return ANY;
   if (numbers.length === 3) return [{ operator: '<=', version: version(numbers, prerelease) }];
-  return [{ operator: '<', version: version(raise(numbers), [0]) }];
+  return [{ operator: '<', version: version(incrementLast(numbers), [0]) }];
 }
 
 /** From the version up to what comes after every version that starts with `fixed`. */
 function between(from: Partial, fixed: number[]): readonly Comparator[] {
   if (fixed.length === 0) return ANY;
-  return [...atLeast(from), { operator: '<', version: version(raise(fixed), [0]) }];
+  return [...atLeast(from), { operator: '<', version: version(incrementLast(fixed), [0]) }];
 }
 
 /** The last number one higher. */
-function raise(numbers: number[]): number[] {
+function incrementLast(numbers: number[]): number[] {
   return [...numbers.slice(0, -1), numbers.at(-1)! + 1];
 }
 

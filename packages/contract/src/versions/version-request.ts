@@ -35,9 +35,9 @@ export function parseVersionRequest(
   const value = values[0]!.replace(/^[ \t]+|[ \t]+$/g, '');
   const day = parseDate(value);
   if (day !== undefined)
-    return day > now ? future(value) : { kind: 'time', at: Math.min(endOfDay(day), now) };
+    return day > now ? futureRequest(value) : { kind: 'time', at: Math.min(endOfDay(day), now) };
   const time = parseTime(value);
-  if (time !== undefined) return time > now ? future(value) : { kind: 'time', at: time };
+  if (time !== undefined) return time > now ? futureRequest(value) : { kind: 'time', at: time };
   const version = parseSemver(value);
   if (version) return { kind: 'exact', version };
   const range = parseRange(value);
@@ -52,7 +52,7 @@ export function parseVersionRequest(
   };
 }
 
-function future(value: string): VersionRequest {
+function futureRequest(value: string): VersionRequest {
   return {
     kind: 'invalid',
     reason: 'future',

@@ -14,7 +14,7 @@ export type VersionResolver<R extends ReleaseInfo> = (
 ) => Resolution<R>;
 
 /** Callers choose the texts, so what is remembered is bounded. */
-const REMEMBERED = 256;
+const MAX_CACHED = 256;
 
 /** A resolver over one state of the releases; make a new one when the pointer or a status moves. */
 export function createVersionResolver<R extends ReleaseInfo>(
@@ -31,7 +31,7 @@ export function createVersionResolver<R extends ReleaseInfo>(
     const request = parseVersionRequest(text, now);
     const resolution = resolveVersion(index, request, options);
     if (typeof text === 'string' && isLasting(request, now)) {
-      if (known.size >= REMEMBERED) known.clear();
+      if (known.size >= MAX_CACHED) known.clear();
       known.set(text, resolution);
     }
     return resolution;

@@ -35,7 +35,7 @@ const propose = (input: Partial<ProposalInput>): ReturnType<typeof proposeVersio
     contract: one,
     code: 'code',
     declared: '1.0.0',
-    taken: new Map(),
+    releaseIds: new Map(),
     idOf: (version) => `mine ${version}`,
     ...input,
   });
@@ -87,25 +87,28 @@ describe('a later one', () => {
   });
 
   test('gets no version that another release has, withdrawn or not', () => {
-    const taken = new Map([
+    const releaseIds = new Map([
       ['1.4.3', 'other'],
       ['1.4.4', 'other'],
       ['2.0.0', 'other'],
     ]);
-    expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({
+    expect(propose({ base: base('1.4.2'), code: 'new', releaseIds })).toMatchObject({
       version: '1.4.5',
       bump: 'patch',
     });
-    expect(propose({ base: base('1.4.2'), contract: contractOf(), taken })).toMatchObject({
+    expect(propose({ base: base('1.4.2'), contract: contractOf(), releaseIds })).toMatchObject({
       version: '3.0.0',
       bump: 'major',
     });
-    expect(propose({ declared: '1.4.3', taken })).toMatchObject({ version: '1.4.5', bump: 'none' });
+    expect(propose({ declared: '1.4.3', releaseIds })).toMatchObject({
+      version: '1.4.5',
+      bump: 'none',
+    });
   });
 
   test('gets its own version again', () => {
-    const taken = new Map([['1.4.3', 'mine 1.4.3']]);
-    expect(propose({ base: base('1.4.2'), code: 'new', taken })).toMatchObject({
+    const releaseIds = new Map([['1.4.3', 'mine 1.4.3']]);
+    expect(propose({ base: base('1.4.2'), code: 'new', releaseIds })).toMatchObject({
       version: '1.4.3',
     });
   });

@@ -10,7 +10,7 @@ import {
   pruneDefs,
   resolveRef,
   type Schema,
-  walk,
+  walkSchema,
 } from '../../src/index.ts';
 
 const text: Schema = { type: 'string' };
@@ -58,7 +58,7 @@ describe('references', () => {
 
   test('are walked with pointers', () => {
     const seen: string[] = [];
-    walk(
+    walkSchema(
       {
         anyOf: [
           { type: 'object', properties: { 'a/b': { type: 'array', items: text } } },

@@ -38,7 +38,7 @@ export function proposeRelease(
     native,
     declared: app.version,
     base,
-    taken: new Map(history.releases.map(({ version, id }) => [version, id])),
+    releaseIds: new Map(history.releases.map(({ version, id }) => [version, id])),
     idOf: (version) => toReleaseId({ version, contract, code: code ?? '', native }),
     policy: options.breaking,
   });

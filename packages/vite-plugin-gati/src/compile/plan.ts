@@ -4,7 +4,7 @@ import {
   type EffectContract,
   type RouteContract,
   type Schema,
-  walk,
+  walkSchema,
 } from '@gati/contract';
 import { isJsonMediaType } from '@gati/contract/internal';
 import type { CheckProgram } from './check-program.ts';
@@ -73,7 +73,7 @@ function planInput(schema: Schema, $defs: Defs, program: CheckProgram): InputPla
 /** Defaults are filled in where codecs are decoded. */
 function hasDefault(schema: Schema, $defs: Defs, seen: Set<string> = new Set()): boolean {
   let found = false;
-  walk(schema, (part) => {
+  walkSchema(schema, (part) => {
     if (part.default !== undefined) found = true;
     const name = part.$ref?.slice('#/$defs/'.length);
     if (found || name === undefined || seen.has(name)) return;

@@ -41,7 +41,7 @@ export function createVersionProposer({ root, app, options }: ProposerTarget): V
       native: base?.native,
       declared: app.version,
       base,
-      taken,
+      releaseIds: taken,
       // It has no id before it is bundled, so a version that is taken is another release's.
       idOf: () => '',
       policy: options.breaking,

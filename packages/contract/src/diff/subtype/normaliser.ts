@@ -1,12 +1,12 @@
 import { canonicalJson } from '../../schema/canonical.ts';
-import type { Defs, Schema } from '../../schema/ir.ts';
+import { ANNOTATIONS, type Defs, type Schema } from '../../schema/ir.ts';
 import { reachable, refName } from '../../schema/refs.ts';
 import { type Atom, NEVER, ownAtoms } from './atoms.ts';
 import { intersect, itemAt, propertyOf } from './intersect.ts';
 
 /** More alternatives than this are not looked through. */
-const MOST_ATOMS = 512;
-const EMPTY_DEPTH = 4;
+const MAX_ATOMS = 512;
+const MAX_EMPTY_DEPTH = 4;
 
 /** Reads schemas against one map of definitions. */
 export interface Normaliser {
@@ -21,45 +21,12 @@ export interface Normaliser {
   isEmpty(atom: Atom): boolean;
 }
 
-/** Says something about values, and is not only a note to people. */
-const CONSTRAINTS = new Set<string>([
-  '$ref',
-  'type',
-  'const',
-  'enum',
-  'anyOf',
-  'allOf',
-  'not',
-  'properties',
-  'required',
-  'additionalProperties',
-  'minProperties',
-  'maxProperties',
-  'propertyNames',
-  'items',
-  'prefixItems',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'minLength',
-  'maxLength',
-  'pattern',
-  'format',
-  'contentEncoding',
-  'contentMediaType',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'x-gati-codec',
-]);
+/** Keywords that every value satisfies. */
+const NOTES: ReadonlySet<string> = new Set([...ANNOTATIONS, 'default', 'readOnly', 'writeOnly']);
 
-/** Accepts every value. */
+/** Whether a schema accepts every value. */
 export function isAny(schema: Schema): boolean {
-  return Object.entries(schema).every(
-    ([key, value]) => value === undefined || !CONSTRAINTS.has(key),
-  );
+  return Object.entries(schema).every(([key, value]) => value === undefined || NOTES.has(key));
 }
 
 /** A schema's text with all that it refers to: equal texts mean the same, also against different definitions. */
@@ -106,7 +73,7 @@ export function createNormaliser(defs: Defs): Normaliser {
       if (others && result)
         result = result.flatMap((a) => others.flatMap((b) => intersect(a, b) ?? []));
       else result = others;
-      return result !== undefined && result.length <= MOST_ATOMS;
+      return result !== undefined && result.length <= MAX_ATOMS;
     };
     if ($ref !== undefined) {
       const name = refName($ref);
@@ -118,7 +85,7 @@ export function createNormaliser(defs: Defs): Normaliser {
       const members: Atom[] = [];
       for (const member of anyOf) {
         const list = normalise(member, open);
-        if (!list || members.length + list.length > MOST_ATOMS) return undefined;
+        if (!list || members.length + list.length > MAX_ATOMS) return undefined;
         members.push(...list);
       }
       if (!and(members)) return undefined;
@@ -150,7 +117,7 @@ export function createNormaliser(defs: Defs): Normaliser {
     return [schema];
   };
 
-  const isNever = (schema: Schema, depth = EMPTY_DEPTH): boolean => {
+  const isNever = (schema: Schema, depth = MAX_EMPTY_DEPTH): boolean => {
     if (schema === NEVER) return true;
     if (depth === 0 || isAny(schema)) return false;
     return atoms(schema)?.every((atom) => isEmpty(atom, depth - 1)) ?? false;
@@ -188,6 +155,6 @@ export function createNormaliser(defs: Defs): Normaliser {
     atoms,
     alternatives: (schema) => alternatives(schema),
     isNever: (schema) => isNever(schema),
-    isEmpty: (atom) => isEmpty(atom, EMPTY_DEPTH),
+    isEmpty: (atom) => isEmpty(atom, MAX_EMPTY_DEPTH),
   };
 }

@@ -22,8 +22,8 @@ export interface SubtypeOptions {
 export type IsSubschema = (a: Schema, b: Schema) => boolean;
 
 /** Pairs that are looked at, and levels gone down, before a question counts as not decidable. */
-const MOST_STEPS = 100_000;
-const MOST_LEVELS = 150;
+const MAX_STEPS = 100_000;
+const MAX_LEVELS = 150;
 
 /** One question; see {@link createSubtype} for many against the same definitions. */
 export function isSubschema(
@@ -56,26 +56,26 @@ export function createSubtype(
   function sub(a: Schema, b: Schema): boolean {
     if (isAny(b)) return true;
     const pair = `${left.text(a)}\n${right.text(b)}`;
-    if (++steps > MOST_STEPS) return false;
+    if (++steps > MAX_STEPS) return false;
     if (assumed.has(pair)) return true;
     if (refuted.has(pair)) return false;
     const mark = trail.length;
     assumed.add(pair);
     trail.push(pair);
     const [from, to] = [left.atoms(a), right.atoms(b)];
-    if (++level > MOST_LEVELS) steps = Infinity;
+    if (++level > MAX_LEVELS) steps = Infinity;
     const holds =
       from !== undefined && to !== undefined && from.every((atom) => isCovered(atom, to));
     level--;
     if (holds) return true;
     // What was shown on the way down may rest on this pair.
     for (const doubtful of trail.splice(mark)) assumed.delete(doubtful);
-    if (steps <= MOST_STEPS) refuted.add(pair);
+    if (steps <= MAX_STEPS) refuted.add(pair);
     return false;
   }
 
   function isCovered(atom: Atom, to: Atom[]): boolean {
-    if (++steps > MOST_STEPS) return false;
+    if (++steps > MAX_STEPS) return false;
     if (openEnums && isExpected(atom, to)) return true;
     return (
       to.some((other) => isWithin(atom, other)) ||
