@@ -3,11 +3,11 @@
  * Semantics are those of `explain`, so whatever a check refuses can be named.
  */
 import { formats } from './validate/formats.ts';
-import { isMultiple, lengthOf, toKey } from './validate/keywords.ts';
+import { canonicalKey, isMultiple } from './validate/keywords.ts';
 
 export { formats } from './validate/formats.ts';
 export { stringifyWire as json } from './validate/encode.ts';
-export const codePointCount: (text: string) => number = lengthOf;
+export { codePointCount } from './validate/keywords.ts';
 
 export interface Refinement {
   check(value: unknown): boolean;
@@ -24,7 +24,7 @@ export function isMultipleOf(divisor: number): Refinement {
 }
 
 export const isUnique: Refinement = {
-  check: (value) => !Array.isArray(value) || new Set(value.map(toKey)).size === value.length,
+  check: (value) => !Array.isArray(value) || new Set(value.map(canonicalKey)).size === value.length,
 };
 
 /** Only a form has files: no JSON value is one. */

@@ -63,16 +63,16 @@ export class AppState implements AppServices {
   }
 
   /** A release that is to answer; a promise while its code loads. */
-  state(entry: VersionEntry): ReleaseState | Promise<ReleaseState> {
+  releaseState(entry: VersionEntry): ReleaseState | Promise<ReleaseState> {
     if (entry.state !== undefined) return entry.state;
     const bundle = entry.served.bundle();
     return bundle instanceof Promise
-      ? bundle.then((loaded) => this.#enter(entry, loaded))
-      : this.#enter(entry, bundle);
+      ? bundle.then((loaded) => this.#keepState(entry, loaded))
+      : this.#keepState(entry, bundle);
   }
 
   /** What a retired release answers by itself, where its code is not asked: that a request does not fit it. */
-  retired(entry: VersionEntry): ReleaseState {
+  retiredState(entry: VersionEntry): ReleaseState {
     const { version, id, headers } = entry;
     return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, headers, this.stats));
   }
@@ -84,7 +84,7 @@ export class AppState implements AppServices {
       : { open: state.open, idle: performance.now() - state.usedAt };
   }
 
-  #enter(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
+  #keepState(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
     let state = this.#releases.get(bundle);
     if (state === undefined)
       this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.headers, this.stats)));

@@ -24,15 +24,15 @@ import { NodeUpgrades } from './websocket/node-upgrade.ts';
  */
 export function createApp(options: AppOptions): App {
   const app = new AppState(options, expire);
-  const events = new WebSocketHooks(app);
-  const sockets = new NodeUpgrades(app, events);
+  const hooks = new WebSocketHooks(app);
+  const upgrades = new NodeUpgrades(app, hooks);
   // The first `fetch` loads h3, which requests of Node don't need.
   const loadWeb = async (): Promise<H3> =>
-    (await import('./adapters/web-app.ts')).createWebApp(app, events);
+    (await import('./adapters/web-app.ts')).createWebApp(app, hooks);
   let web: Promise<H3> | undefined;
   const endStreams = (): void => {
     for (const call of app.inflight.all())
-      if (call.isEvents) void Promise.resolve(call.source?.return?.()).catch(() => undefined);
+      if (call.isEvents) void Promise.resolve(call.stream?.return?.()).catch(() => undefined);
   };
   return {
     handleNodeRequest(req: IncomingMessage, res: ServerResponse, next?: () => void): void {
@@ -42,7 +42,7 @@ export function createApp(options: AppOptions): App {
       return (await (web ??= loadWeb())).fetch(request);
     },
     handleNodeUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) =>
-      sockets.upgrade(req, socket, head),
+      upgrades.upgrade(req, socket, head),
     get inflight() {
       return app.inflight.size;
     },
@@ -51,14 +51,14 @@ export function createApp(options: AppOptions): App {
     spans: (limit) => app.recorder.spans(limit),
     async drain() {
       app.draining = true;
-      events.close(1012, 'Service Restart');
+      hooks.close(1012, 'Service Restart');
       endStreams();
       await app.idle();
       app.recorder.flush();
     },
     async close() {
       app.draining = true;
-      events.close(1012, 'Service Restart');
+      hooks.close(1012, 'Service Restart');
       endStreams();
       for (const call of app.inflight.all())
         call.abort(new DOMException('The process ends.', 'AbortError'));

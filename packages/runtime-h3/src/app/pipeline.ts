@@ -29,7 +29,7 @@ export function serve(app: AppState, exchange: Exchange, next: (() => void) | un
   const { migration } = chosen.release.served;
   if (migration !== undefined)
     return app.waitUntil(routeMigrated(incoming, chosen.release, migration), app.logger);
-  const release = app.state(chosen.release);
+  const release = app.releaseState(chosen.release);
   if (release instanceof Promise) app.waitUntil(routeLater(incoming, release), app.logger);
   else route(incoming, release);
 }
@@ -55,7 +55,7 @@ async function routeMigrated(
   if (migrated === undefined) return;
   const release = await loadRelease(
     migrated,
-    target === undefined ? Promise.reject(new Error('It is gone.')) : app.state(target),
+    target === undefined ? Promise.reject(new Error('It is gone.')) : app.releaseState(target),
   );
   if (release !== undefined) route(migrated, release);
 }
@@ -69,7 +69,7 @@ function route(incoming: IncomingRequest, release: ReleaseState): void {
       ? undefined
       : (bundle.match(method, path) ?? (method === 'HEAD' ? bundle.match('GET', path) : undefined));
   if (match === undefined) return respondUnmatched(incoming, release);
-  const call = incoming.begin(release, release.routeState(match.data));
+  const call = incoming.beginCall(release, release.routeState(match.data));
   try {
     if (match.params !== undefined) decodeParams((call.params = match.params));
     const route = match.data.load();

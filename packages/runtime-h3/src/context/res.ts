@@ -5,26 +5,26 @@ import type { CookieOptions, Res, Sent } from '../types/context.ts';
 export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;
 
 /** How the body was given. `open`: assigned or returned, so the contract says what it is. */
-export type BodyKind = 'open' | 'json' | 'text' | 'none' | 'stream';
+export type SentKind = 'open' | 'json' | 'text' | 'none' | 'stream';
 
 export class ResponseContext implements Res {
   /** Of `res.json()` and its like it is what they got. */
   body: unknown = undefined;
-  kind: BodyKind = 'open';
+  kind: SentKind = 'open';
   /** 0 until assigned, which reads as 200. */
-  assigned = 0;
+  assignedStatus = 0;
   /** Made on first use. */
-  fields: Headers | undefined = undefined;
+  assignedHeaders: Headers | undefined = undefined;
 
   get status(): number {
-    return this.assigned === 0 ? 200 : this.assigned;
+    return this.assignedStatus === 0 ? 200 : this.assignedStatus;
   }
   set status(status: number) {
-    this.assigned = status;
+    this.assignedStatus = status;
   }
 
   get headers(): Headers {
-    return (this.fields ??= new Headers());
+    return (this.assignedHeaders ??= new Headers());
   }
 
   // Getters, so that `({ json }) => json(…)` works as the types have it.
@@ -38,7 +38,7 @@ export class ResponseContext implements Res {
 
   get redirect(): (url: string, status?: number) => Sent<undefined> {
     return (url, status = 302) => {
-      this.assigned = status;
+      this.assignedStatus = status;
       // A header field is ASCII; what is not is percent-encoded as a URL's path and query are.
       this.headers.set('location', String(url).replace(/[^\x21-\x7e]+/g, encodeURIComponent));
       return this.#sent('none', undefined);
@@ -54,7 +54,7 @@ export class ResponseContext implements Res {
       this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
   }
 
-  #sent(kind: BodyKind, value: unknown): typeof SENT {
+  #sent(kind: SentKind, value: unknown): typeof SENT {
     this.kind = kind;
     this.body = value;
     return SENT;

@@ -1,4 +1,4 @@
-export type BodyFault = 'too_large' | 'aborted';
+export type BodyReadError = 'too_large' | 'aborted';
 
 /** From here on compressing a body gains something. Bytes. */
 export const COMPRESSION_THRESHOLD = 1024;
@@ -30,7 +30,7 @@ export interface Exchange {
   /** Calls back with the bytes or with why there are none; not at all if the exchange is `gone`. */
   read(
     limit: number,
-    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+    done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void;
   /** `undefined`: not UTF-8. */
   decode(bytes: Uint8Array): string | undefined;

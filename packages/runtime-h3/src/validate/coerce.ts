@@ -1,7 +1,7 @@
 import type { Defs, Schema } from '@gati/contract';
 import { fits } from './explain.ts';
 
-/** Turns the strings of one part (params, query, headers, form) into what its schema declares. What does not convert stays for the check to refuse. */
+/** Turns the strings of one part (params, query, headers, variant) into what its schema declares. What does not convert stays for the check to refuse. */
 export type CoerceRecord = (record: Record<string, unknown>) => Record<string, unknown>;
 type Coerce = (value: unknown) => unknown;
 
@@ -55,25 +55,29 @@ function collect(
 }
 
 function compileValue(schema: Schema, $defs: Defs, repeats: boolean): Coerce | undefined {
-  const forms = flatten(schema, $defs, 0);
+  const variants = flatten(schema, $defs, 0);
   if (
-    forms.every(
-      (form) => form.type === undefined && form.const === undefined && form.enum === undefined,
+    variants.every(
+      (variant) =>
+        variant.type === undefined && variant.const === undefined && variant.enum === undefined,
     )
   )
     return undefined;
-  if (!repeats && forms.every((form) => form.type === 'string')) return undefined;
-  const arrays = forms.filter((form) => form.type === 'array');
-  const scalars = forms.filter((form) => form.type !== 'array');
+  if (!repeats && variants.every((variant) => variant.type === 'string')) return undefined;
+  const arrays = variants.filter((variant) => variant.type === 'array');
+  const scalars = variants.filter((variant) => variant.type !== 'array');
   const item = arrays.map((array) => compileItems(array, $defs));
   return (value) => {
     if (Array.isArray(value)) {
       if (item[0] !== undefined) return item[0](value);
-      return scalar(scalars, $defs, value.at(-1));
+      return convertScalar(scalars, $defs, value.at(-1));
     }
-    if (item[0] !== undefined && !scalars.some((form) => fits(form, $defs, toForm(form, value))))
+    if (
+      item[0] !== undefined &&
+      !scalars.some((variant) => fits(variant, $defs, convert(variant, value)))
+    )
       return item[0]([value]);
-    return scalar(scalars, $defs, value);
+    return convertScalar(scalars, $defs, value);
   };
 }
 
@@ -104,26 +108,26 @@ function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
   return [schema];
 }
 
-/** The most specific form that fits: what is not a string first, so that `number | string` gives `5` for `"5"`. */
-function scalar(forms: Schema[], $defs: Defs, value: unknown): unknown {
+/** The most specific variant that fits: what is not a string first, so that `number | string` gives `5` for `"5"`. */
+function convertScalar(variants: Schema[], $defs: Defs, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (forms.length === 1 && forms[0] !== undefined) return toForm(forms[0], value);
-  for (const form of forms) {
-    if (form.type === 'string') continue;
-    const converted = toForm(form, value);
-    if (typeof converted !== 'string' && fits(form, $defs, converted)) return converted;
+  if (variants.length === 1 && variants[0] !== undefined) return convert(variants[0], value);
+  for (const variant of variants) {
+    if (variant.type === 'string') continue;
+    const converted = convert(variant, value);
+    if (typeof converted !== 'string' && fits(variant, $defs, converted)) return converted;
   }
   return value;
 }
 
-function toForm(form: Schema, value: unknown): unknown {
+function convert(variant: Schema, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (form.const !== undefined) return String(form.const) === value ? form.const : value;
-  if (form.enum !== undefined) {
-    const index = form.enum.findIndex((member) => String(member) === value);
-    return index === -1 ? value : form.enum[index];
+  if (variant.const !== undefined) return String(variant.const) === value ? variant.const : value;
+  if (variant.enum !== undefined) {
+    const index = variant.enum.findIndex((member) => String(member) === value);
+    return index === -1 ? value : variant.enum[index];
   }
-  switch (form.type) {
+  switch (variant.type) {
     case 'number': {
       const number = NUMBER.test(value) ? Number(value) : Number.NaN;
       return Number.isFinite(number) ? number : value;

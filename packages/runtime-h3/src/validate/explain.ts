@@ -41,11 +41,11 @@ export function fits(schema: Schema, $defs: Defs, value: unknown): boolean {
   return walk.found.length === 0;
 }
 
-type Found = Omit<InputError, 'in'>;
+type Finding = Omit<InputError, 'in'>;
 
 /** One walk over a schema and a value; stops at `limit` findings. */
 class Walk implements Walker {
-  readonly found: Found[] = [];
+  readonly found: Finding[] = [];
   readonly #defs: Defs;
   readonly #limit: number;
   #depth = 0;
@@ -86,7 +86,7 @@ class Walk implements Walker {
       return;
     }
     if (schema.type !== undefined && !isType(schema.type, value)) {
-      return this.add(path, 'type', `must be ${article(schema.type)}`);
+      return this.add(path, 'type', `must be ${withArticle(schema.type)}`);
     }
     if (schema.const !== undefined && value !== schema.const)
       this.add(path, 'const', `must be ${JSON.stringify(schema.const)}`);
@@ -94,7 +94,7 @@ class Walk implements Walker {
       this.add(
         path,
         'enum',
-        `must be one of ${list(schema.enum.map((member) => JSON.stringify(member)))}`,
+        `must be one of ${joinWords(schema.enum.map((member) => JSON.stringify(member)))}`,
       );
     }
     if (schema.not !== undefined && this.fits(schema.not, value))
@@ -118,7 +118,7 @@ class Walk implements Walker {
     if (tag !== undefined) {
       const at = step(path, tag.key);
       if (!Object.hasOwn(value as object, tag.key)) return this.add(at, 'required', 'is required');
-      return this.add(at, 'enum', `must be one of ${list(tag.constants)}`);
+      return this.add(at, 'enum', `must be one of ${joinWords(tag.constants)}`);
     }
     const kinds = branches.map((branch) => this.#name(branch));
     const known = kinds.every((kind) => kind !== undefined);
@@ -126,7 +126,7 @@ class Walk implements Walker {
       path,
       'anyOf',
       known
-        ? `must be ${list([...new Set(kinds)] as string[])}`
+        ? `must be ${joinWords([...new Set(kinds)] as string[])}`
         : 'matches none of the allowed forms',
     );
   }
@@ -181,7 +181,7 @@ class Walk implements Walker {
     if (schema.enum !== undefined)
       return schema.enum.map((member) => JSON.stringify(member)).join(' or ');
     if (schema['x-gati-codec'] === 'file') return 'a file';
-    return schema.type === undefined ? undefined : article(schema.type);
+    return schema.type === undefined ? undefined : withArticle(schema.type);
   }
 }
 
@@ -203,12 +203,12 @@ function isType(type: NonNullable<Schema['type']>, value: unknown): boolean {
   }
 }
 
-function article(type: string): string {
+function withArticle(type: string): string {
   if (type === 'null') return 'null';
   return `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
-function list(words: string[]): string {
+function joinWords(words: string[]): string {
   const shown = words.length > 20 ? [...words.slice(0, 20), '…'] : words;
   return shown.length < 2
     ? (shown[0] ?? 'nothing')

@@ -1,14 +1,14 @@
 /** Why a text was not taken as JSON. `offset` counts UTF-16 code units from 0. */
-export type JsonFault =
+export type JsonErrorDetails =
   | { reason: 'syntax'; offset: number }
   | { reason: 'depth' }
   | { reason: 'prototype'; path: string };
 
 export class JsonError extends Error {
-  readonly fault: JsonFault;
-  constructor(fault: JsonFault) {
-    super(fault.reason);
-    this.fault = fault;
+  readonly details: JsonErrorDetails;
+  constructor(details: JsonErrorDetails) {
+    super(details.reason);
+    this.details = details;
   }
 }
 
@@ -21,12 +21,12 @@ export function parseJson(text: string, maxDepth: number): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new JsonError({ reason: 'syntax', offset: findFault(text) });
+    throw new JsonError({ reason: 'syntax', offset: findErrorOffset(text) });
   }
   // An opening and a closing bracket a level: what is shorter can't be too deep. Escapes can spell a name in other ways.
   const deep = text.length > maxDepth * 2 && mayBeDeeper(text, maxDepth);
   if (deep || text.includes('__proto__') || text.includes('constructor') || text.includes('\\u'))
-    inspect(value, maxDepth, '');
+    checkValue(value, maxDepth, '');
   return value;
 }
 
@@ -42,12 +42,12 @@ function mayBeDeeper(text: string, maxDepth: number): boolean {
   return false;
 }
 
-function inspect(value: unknown, room: number, path: string): void {
+function checkValue(value: unknown, levels: number, path: string): void {
   if (typeof value !== 'object' || value === null) return;
-  if (room === 0) throw new JsonError({ reason: 'depth' });
+  if (levels === 0) throw new JsonError({ reason: 'depth' });
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++)
-      inspect(value[index], room - 1, `${path}/${index}`);
+      checkValue(value[index], levels - 1, `${path}/${index}`);
     return;
   }
   for (const key of Object.keys(value)) {
@@ -62,7 +62,7 @@ function inspect(value: unknown, room: number, path: string): void {
     ) {
       throw new JsonError({ reason: 'prototype', path: `${path}/constructor/prototype` });
     }
-    inspect(inner, room - 1, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    checkValue(inner, levels - 1, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   }
 }
 
@@ -71,38 +71,38 @@ const TOKEN =
   /[ \t\n\r]*(?:([{}[\],:])|("(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))/uy;
 
 /** Offset of the first token that JSON does not allow where it stands. Runs only on texts that were refused. */
-function findFault(text: string): number {
+function findErrorOffset(text: string): number {
   const open: string[] = [];
   let expected: 'value' | 'first' | 'key' | 'colon' | 'next' = 'value';
   TOKEN.lastIndex = 0;
   for (;;) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    const place = at + (/^[ \t\n\r]*/.exec(text.slice(at, at + 4096))?.[0].length ?? 0);
+    const offset = at + (/^[ \t\n\r]*/.exec(text.slice(at, at + 4096))?.[0].length ?? 0);
     if (match === null || (expected === 'next' && open.length === 0))
-      return Math.min(place, text.length);
+      return Math.min(offset, text.length);
     const [, mark, string] = match;
     const inside = open.at(-1);
     if (expected === 'colon') {
-      if (mark !== ':') return place;
+      if (mark !== ':') return offset;
       expected = 'value';
     } else if (mark === '}' || mark === ']') {
       const closes =
         inside === (mark === '}' ? '{' : '[') && (expected === 'next' || expected === 'first');
-      if (!closes) return place;
+      if (!closes) return offset;
       open.pop();
       expected = 'next';
     } else if (expected === 'next') {
-      if (mark !== ',') return place;
+      if (mark !== ',') return offset;
       expected = inside === '{' ? 'key' : 'value';
     } else if (expected === 'key' || (expected === 'first' && inside === '{')) {
-      if (string === undefined) return place;
+      if (string === undefined) return offset;
       expected = 'colon';
     } else if (mark === '{' || mark === '[') {
       open.push(mark);
       expected = 'first';
     } else if (mark !== undefined) {
-      return place;
+      return offset;
     } else {
       expected = 'next';
     }

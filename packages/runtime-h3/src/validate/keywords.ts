@@ -16,14 +16,14 @@ export function step(path: string, key: string | number): string {
 }
 
 const patterns = new Map<string, RegExp>();
-function toRegExp(source: string): RegExp {
+function compilePattern(source: string): RegExp {
   let pattern = patterns.get(source);
   if (pattern === undefined) patterns.set(source, (pattern = new RegExp(source, 'u')));
   return pattern;
 }
 
 /** In code points, as JSON Schema counts. */
-export function lengthOf(text: string): number {
+export function codePointCount(text: string): number {
   let length = 0;
   for (let index = 0; index < text.length; length++)
     index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
@@ -31,7 +31,7 @@ export function lengthOf(text: string): number {
 }
 
 export function checkString(walk: Walker, schema: Schema, value: string, path: string): void {
-  if (schema.minLength !== undefined && lengthOf(value) < schema.minLength) {
+  if (schema.minLength !== undefined && codePointCount(value) < schema.minLength) {
     walk.add(
       path,
       'minLength',
@@ -40,14 +40,14 @@ export function checkString(walk: Walker, schema: Schema, value: string, path: s
         : `must have at least ${count(schema.minLength, 'character')}`,
     );
   }
-  if (schema.maxLength !== undefined && lengthOf(value) > schema.maxLength) {
+  if (schema.maxLength !== undefined && codePointCount(value) > schema.maxLength) {
     walk.add(path, 'maxLength', `must have at most ${count(schema.maxLength, 'character')}`);
   }
   if (schema.format !== undefined && formats[schema.format]?.(value) === false)
     walk.add(path, 'format', `must be a valid ${schema.format}`);
   if (schema.contentEncoding === 'base64' && formats['base64']?.(value) === false)
     walk.add(path, 'contentEncoding', 'must be base64');
-  if (schema.pattern !== undefined && !toRegExp(schema.pattern).test(value))
+  if (schema.pattern !== undefined && !compilePattern(schema.pattern).test(value))
     walk.add(path, 'pattern', `must match ${schema.pattern}`);
 }
 
@@ -89,17 +89,17 @@ export function checkArray(walk: Walker, schema: Schema, value: unknown[], path:
     for (let index = prefixItems.length; index < value.length && !walk.full; index++)
       walk.visit(items, value[index], step(path, index));
   }
-  if (schema.uniqueItems === true && new Set(value.map(toKey)).size !== value.length) {
+  if (schema.uniqueItems === true && new Set(value.map(canonicalKey)).size !== value.length) {
     walk.add(path, 'uniqueItems', 'must not have the same item twice');
   }
 }
 
 /** Equal for equal JSON values, whatever the order of their keys. */
-export function toKey(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(toKey).join()}]`;
+export function canonicalKey(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalKey).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${toKey((value as Record<string, unknown>)[key])}`).join()}}`;
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalKey((value as Record<string, unknown>)[key])}`).join()}}`;
 }
 
 export function checkObject(

@@ -1,6 +1,6 @@
 import type { BusboyConstructor, BusboyFileStream } from '@fastify/busboy';
 import type { Limits } from '../types/limits.ts';
-import { NullObject, isPrototypeName } from './record.ts';
+import { NullObject, isPrototypeName } from './prototype-safety.ts';
 
 export class MultipartError extends Error {
   readonly reason: 'malformed' | 'prototype' | 'limit';
@@ -28,10 +28,10 @@ export async function parseMultipart(
   const Busboy = await loading;
   return new Promise((resolve, reject) => {
     const form: Form = new NullObject();
-    const fail = (error: unknown): void =>
+    const rejectForm = (error: unknown): void =>
       reject(error instanceof MultipartError ? error : new MultipartError('malformed'));
     const add = (name: string, value: unknown): void => {
-      if (isPrototypeName(name)) return fail(new MultipartError('prototype'));
+      if (isPrototypeName(name)) return rejectForm(new MultipartError('prototype'));
       const before = form[name];
       if (before === undefined) form[name] = value;
       else if (Array.isArray(before)) before.push(value);
@@ -54,20 +54,24 @@ export async function parseMultipart(
       });
       parser.on('field', (name, value, nameTruncated, valueTruncated) => {
         if (nameTruncated || valueTruncated)
-          fail(new MultipartError('limit', nameTruncated ? 'fieldNameSize' : 'fieldSize'));
-        else if (name === undefined) fail(undefined);
+          rejectForm(new MultipartError('limit', nameTruncated ? 'fieldNameSize' : 'fieldSize'));
+        else if (name === undefined) rejectForm(undefined);
         else add(name, value);
       });
       parser.on('file', (name, stream, filename, _encoding, type) => {
-        collect(stream, (chunks) => add(name, new File(chunks, filename ?? '', { type })), fail);
+        collect(
+          stream,
+          (chunks) => add(name, new File(chunks, filename ?? '', { type })),
+          rejectForm,
+        );
       });
       for (const limit of ['files', 'fields', 'parts'] as const)
-        parser.on(`${limit}Limit`, () => fail(new MultipartError('limit', limit)));
-      parser.on('error', fail);
+        parser.on(`${limit}Limit`, () => rejectForm(new MultipartError('limit', limit)));
+      parser.on('error', rejectForm);
       parser.on('finish', () => resolve(form));
       parser.end(bytes);
     } catch (error) {
-      fail(error);
+      rejectForm(error);
     }
   });
 }

@@ -1,4 +1,4 @@
-import { NullObject, isPrototypeName } from './record.ts';
+import { NullObject, isPrototypeName } from './prototype-safety.ts';
 
 export type Query = Record<string, string | string[] | undefined>;
 

@@ -176,8 +176,8 @@ describe('JSON', () => {
           try {
             parseJson(text, 64);
           } catch (error) {
-            if (error instanceof JsonError && error.fault.reason === 'syntax')
-              offset = error.fault.offset;
+            if (error instanceof JsonError && error.details.reason === 'syntax')
+              offset = error.details.offset;
           }
           expect(offset, text).toBeGreaterThanOrEqual(0);
           expect(offset, text).toBeLessThanOrEqual(text.length);

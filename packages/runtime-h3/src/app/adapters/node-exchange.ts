@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endWithText } from './node-end.ts';
 import {
-  type BodyFault,
+  type BodyReadError,
   type Exchange,
   type HeaderList,
   COMPRESSION_THRESHOLD,
@@ -12,10 +12,10 @@ import type { AppOptions } from '../options.ts';
 import { writeHead } from './node-head.ts';
 
 /** How long a client may go on sending a body that was refused, so that it can read the answer before the connection ends. */
-const LINGER = 2000;
+const CLIENT_TIMEOUT = 2000;
 
 /** The process that answers, as far as an exchange has to know it. */
-interface Process {
+interface ExchangeApp {
   /** A connection ends with the answer that it waits for. */
   readonly draining: boolean;
   readonly options: Pick<AppOptions, 'beforeLargeResponse'>;
@@ -34,21 +34,21 @@ export class NodeExchange implements Exchange {
   readonly #req: IncomingMessage;
   readonly #headers: IncomingMessage['headers'];
   readonly #res: ServerResponse;
-  readonly #process: Process;
+  readonly #app: ExchangeApp;
   #consumed = false;
-  #lent = false;
+  #isRawUsed = false;
 
-  constructor(req: IncomingMessage, res: ServerResponse, process: Process) {
+  constructor(req: IncomingMessage, res: ServerResponse, app: ExchangeApp) {
     this.#req = req;
     this.#headers = req.headers;
     this.#res = res;
-    this.#process = process;
+    this.#app = app;
     this.method = req.method as string;
     this.target = req.url as string;
   }
 
   get raw(): IncomingMessage {
-    this.#lent = true;
+    this.#isRawUsed = true;
     return this.#req;
   }
 
@@ -79,7 +79,7 @@ export class NodeExchange implements Exchange {
 
   read(
     limit: number,
-    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+    done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void {
     const req = this.#req;
     const declared = this.#headers['content-length'];
@@ -96,7 +96,7 @@ export class NodeExchange implements Exchange {
 
   #collect(
     limit: number,
-    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+    done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void {
     const req = this.#req;
     const chunks: Buffer[] = [];
@@ -141,33 +141,33 @@ export class NodeExchange implements Exchange {
     if (res.writableEnded || res.destroyed) return;
     const linger =
       !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
-    if (this.#process.draining) res.shouldKeepAlive = false;
+    if (this.#app.draining) res.shouldKeepAlive = false;
     if (linger) headers.push('connection', 'close');
     let length = 0;
     if (body !== undefined) {
       length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-      if (length >= COMPRESSION_THRESHOLD) this.#process.options.beforeLargeResponse?.(res);
+      if (length >= COMPRESSION_THRESHOLD) this.#app.options.beforeLargeResponse?.(res);
       headers.push('content-length', String(length));
     } else if (status >= 200 && status !== 204 && status !== 304)
       headers.push('content-length', '0');
     writeHead(res, status, headers);
-    if (linger) this.#linger(body);
+    if (linger) this.#waitForClient(body);
     else if (body === undefined) res.end();
     else if (typeof body !== 'string') res.end(body);
     // Node encodes the head with the text; fields are Latin-1 whatever the text is.
     else if (length !== body.length) res.end(Buffer.from(body));
     else if (length < COMPRESSION_THRESHOLD && this.method !== 'HEAD') endWithText(res, body);
     else res.end(body, 'latin1');
-    this.#tellEnd();
+    this.#emitEnd();
   }
 
   /** A message that was read ahead does not flow by itself: who holds it would wait for its `end` and `close` for ever. */
-  #tellEnd(): void {
-    if (this.#lent && (this.#consumed || !this.hasBody())) this.#req.resume();
+  #emitEnd(): void {
+    if (this.#isRawUsed && (this.#consumed || !this.hasBody())) this.#req.resume();
   }
 
   /** Closing at once would reset the connection, and the reset can overtake the answer on its way to a client that still sends. */
-  #linger(body: Payload): void {
+  #waitForClient(body: Payload): void {
     const res = this.#res;
     const req = this.#req;
     if (body !== undefined) res.write(body);
@@ -175,7 +175,7 @@ export class NodeExchange implements Exchange {
       clearTimeout(timer);
       res.end();
     };
-    const timer = setTimeout(end, LINGER);
+    const timer = setTimeout(end, CLIENT_TIMEOUT);
     timer.unref();
     req.once('end', end);
     req.once('close', end);
@@ -189,17 +189,17 @@ export class NodeExchange implements Exchange {
     done: (error?: unknown) => void,
   ): void {
     const res = this.#res;
-    if (this.#process.draining) res.shouldKeepAlive = false;
+    if (this.#app.draining) res.shouldKeepAlive = false;
     if (this.method === 'HEAD' || res.destroyed) {
       if (!res.destroyed) writeHead(res, status, headers).end();
-      this.#tellEnd();
+      this.#emitEnd();
       void Promise.resolve(chunks.return?.()).then(() => done(), done);
       return;
     }
     writeHead(res, status, headers);
     res.flushHeaders();
-    pump(res, chunks, (error) => {
-      this.#tellEnd();
+    writeChunks(res, chunks, (error) => {
+      this.#emitEnd();
       done(error);
     });
   }
@@ -209,15 +209,15 @@ export class NodeExchange implements Exchange {
   }
 }
 
-function pump(
+function writeChunks(
   res: ServerResponse,
   chunks: AsyncIterator<string | Uint8Array>,
   done: (error?: unknown) => void,
 ): void {
-  let over = false;
+  let isEnded = false;
   const finish = (error?: unknown): void => {
-    if (over) return;
-    over = true;
+    if (isEnded) return;
+    isEnded = true;
     res.off('close', onClose);
     done(error);
   };
@@ -230,7 +230,7 @@ function pump(
   const run = async (): Promise<void> => {
     for (;;) {
       const next = await chunks.next();
-      if (over) return;
+      if (isEnded) return;
       if (next.done) {
         res.end();
         return finish();

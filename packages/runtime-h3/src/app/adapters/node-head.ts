@@ -16,7 +16,7 @@ export function writeHead(
     const name = (headers[index] as string).toLowerCase();
     const value = headers[index + 1] as string;
     const values = fields.get(name);
-    if (values === undefined) fields.set(name, [...toKept(res, name), value]);
+    if (values === undefined) fields.set(name, [...keptValues(res, name), value]);
     else values.push(value);
   }
   for (const [name, values] of fields) {
@@ -27,7 +27,7 @@ export function writeHead(
 }
 
 /** What was set before stands beside the answer's own where both matter; else the answer's own replaces it. */
-function toKept(res: ServerResponse, name: string): string[] {
+function keptValues(res: ServerResponse, name: string): string[] {
   if (name !== 'vary' && name !== 'set-cookie') return [];
   const value = res.getHeader(name);
   if (value === undefined) return [];

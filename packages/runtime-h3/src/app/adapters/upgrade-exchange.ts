@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
+import type { BodyReadError, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
 import { printHeaders } from '../response/headers.ts';
 
 /** The exchange of an upgrade that may be refused: an answer is written on the bare socket. */
@@ -40,7 +40,7 @@ export class UpgradeExchange implements Exchange {
 
   read(
     _limit: number,
-    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+    done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void {
     done(undefined, undefined);
   }

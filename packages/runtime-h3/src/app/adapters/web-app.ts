@@ -13,14 +13,14 @@ import { WebExchange } from './web-exchange.ts';
  * crossws: srvx's servers open them with its plugin (`crossws/server/*`). On any other platform the
  * client gets 426.
  */
-export function createWebApp(app: AppState, events: WebSocketHooks): H3 {
+export function createWebApp(app: AppState, hooks: WebSocketHooks): H3 {
   const h3 = new H3({
     silent: true,
     // The pipeline rejects a malformed path itself.
     allowMalformedURL: true,
     onError: (_error, event) => setEveryHeader(event.res.errHeaders),
   });
-  const openSocket = defineWebSocketHandler((event) => toHooks(app, events, event.req));
+  const openSocket = defineWebSocketHandler((event) => toHooks(app, hooks, event.req));
   return h3.all('/**', (event) => {
     if (event.req.headers.get('upgrade')?.toLowerCase() !== 'websocket')
       return respond(app, event.req);

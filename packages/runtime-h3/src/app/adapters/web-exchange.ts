@@ -1,4 +1,4 @@
-import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
+import type { BodyReadError, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
 import { toPairs } from '../response/headers.ts';
 
 const STRICT = new TextDecoder('utf-8', { fatal: true });
@@ -11,8 +11,8 @@ export class WebExchange implements Exchange {
   readonly raw: Request;
   readonly response: Promise<Response>;
   #respond!: (response: Response) => void;
-  #fail!: (error: unknown) => void;
-  #gone: (() => void)[] = [];
+  #reject!: (error: unknown) => void;
+  #onGone: (() => void)[] = [];
 
   constructor(request: Request) {
     this.raw = request;
@@ -23,7 +23,7 @@ export class WebExchange implements Exchange {
     this.target = path === -1 ? '/' : url.slice(path, hash === -1 ? undefined : hash);
     this.response = new Promise((resolve, reject) => {
       this.#respond = resolve;
-      this.#fail = reject;
+      this.#reject = reject;
     });
   }
 
@@ -50,7 +50,7 @@ export class WebExchange implements Exchange {
 
   read(
     limit: number,
-    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+    done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void {
     const declared = this.header('content-length');
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
@@ -97,7 +97,7 @@ export class WebExchange implements Exchange {
   }
 
   onGone(callback: () => void): void {
-    this.#gone.push(callback);
+    this.#onGone.push(callback);
     if (this.raw.signal.aborted) callback();
     else this.raw.signal.addEventListener('abort', callback, { once: true });
   }
@@ -140,7 +140,7 @@ export class WebExchange implements Exchange {
         }
       },
       cancel: async () => {
-        for (const callback of this.#gone) callback();
+        for (const callback of this.#onGone) callback();
         try {
           await chunks.return?.();
         } finally {
@@ -152,6 +152,6 @@ export class WebExchange implements Exchange {
   }
 
   destroy(): void {
-    this.#fail(new Error('The connection was closed without an answer.'));
+    this.#reject(new Error('The connection was closed without an answer.'));
   }
 }

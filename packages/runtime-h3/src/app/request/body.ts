@@ -33,13 +33,13 @@ export function readBody(call: Call, errors: InputError[], next: Next): void {
   const limit = kind === 'multipart' ? limits.upload : limits.body;
   call.phase = 'body';
   call.deadline = call.started + limits.bodyTimeout;
-  call.exchange.read(limit, (fault, bytes) => {
+  call.exchange.read(limit, (readError, bytes) => {
     if (call.phase !== 'body') return;
     call.phase = 'handler';
     call.deadline = performance.now() + limits.handlerTimeout;
-    if (fault === 'aborted') return finishCall(call, CLIENT_GONE);
+    if (readError === 'aborted') return finishCall(call, CLIENT_GONE);
     try {
-      if (fault === 'too_large') throw bodyTooLargeError(limit);
+      if (readError === 'too_large') throw bodyTooLargeError(limit);
       if (bytes === undefined || bytes.length === 0) return withoutBody(call, errors, next);
       withBytes(call, kind, bytes, errors, next);
     } catch (error) {
@@ -103,10 +103,10 @@ export function readBytes(
       clearTimeout(timer);
       resolve(undefined);
     });
-    exchange.read(limit, (fault, bytes = new Uint8Array()) => {
+    exchange.read(limit, (error, bytes = new Uint8Array()) => {
       clearTimeout(timer);
-      if (fault === 'too_large') reject(bodyTooLargeError(limit));
-      else resolve(fault === 'aborted' ? undefined : bytes);
+      if (error === 'too_large') reject(bodyTooLargeError(limit));
+      else resolve(error === 'aborted' ? undefined : bytes);
     });
   });
 }
@@ -195,8 +195,8 @@ export function parseJsonBody(text: string, depth: number): unknown {
 }
 
 /** Says where, never what: the text is the client's and may be secret. */
-function malformedJsonError({ fault }: JsonError, text: string, depth: number): RequestError {
-  switch (fault.reason) {
+function malformedJsonError({ details }: JsonError, text: string, depth: number): RequestError {
+  switch (details.reason) {
     case 'depth':
       return new RequestError(400, 'too_deep', {
         detail: `The body must be nested at most ${depth} levels.`,
@@ -206,12 +206,12 @@ function malformedJsonError({ fault }: JsonError, text: string, depth: number): 
         detail: 'The body has a key that is not allowed.',
       });
     case 'syntax': {
-      const before = text.slice(0, fault.offset).split('\n');
-      const place = `offset ${fault.offset} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
-      const what = fault.offset >= text.length ? 'it ends too early, at' : 'the fault is at';
+      const before = text.slice(0, details.offset).split('\n');
+      const place = `offset ${details.offset} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+      const what = details.offset >= text.length ? 'it ends too early, at' : 'the fault is at';
       return new RequestError(400, 'malformed_json', {
         detail: `The body is not JSON: ${what} ${place}.`,
-        offset: fault.offset,
+        offset: details.offset,
       });
     }
   }

@@ -51,7 +51,7 @@ export class Call implements ContextSource, InFlightItem, Traced {
   /** Headers for the response. */
   cors: HeaderList | undefined = undefined;
   /** What ends an answer that is still running. */
-  source: AsyncIterator<unknown> | undefined = undefined;
+  stream: AsyncIterator<unknown> | undefined = undefined;
   /** Draining ends it. */
   isEvents = false;
 
@@ -61,22 +61,22 @@ export class Call implements ContextSource, InFlightItem, Traced {
   #aborted: unknown;
 
   constructor(
-    host: AppServices,
+    app: AppServices,
     exchange: Exchange,
     release: ReleaseState,
-    slot: RouteState,
+    routeState: RouteState,
     path: string,
     search: string,
     started: number,
   ) {
-    this.app = host;
+    this.app = app;
     this.exchange = exchange;
     this.release = release;
-    this.routeState = slot;
+    this.routeState = routeState;
     this.path = path;
     this.search = search;
     this.started = started;
-    this.deadline = started + host.limits.handlerTimeout;
+    this.deadline = started + app.limits.handlerTimeout;
     this.parent = parseTraceParent(exchange.header('traceparent'));
     const given = exchange.header('x-request-id');
     this.givenId = given !== undefined && isRequestId(given) ? given : undefined;
@@ -128,7 +128,7 @@ export class Call implements ContextSource, InFlightItem, Traced {
     return this.#controller.signal;
   }
 
-  isOver(now: number): boolean {
+  mustEnd(now: number): boolean {
     return this.deadline < now || (this.phase === 'body' && this.exchange.gone);
   }
 

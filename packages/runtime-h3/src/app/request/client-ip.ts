@@ -4,12 +4,12 @@ export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 /** Hops or CIDRs of trusted proxies; the first address from the right that is not one of them is the client. */
 export function createClientIp(trust: number | string[] | undefined): ClientIp {
   if (trust === undefined || trust === 0 || (Array.isArray(trust) && trust.length === 0))
-    return (peer) => plain(peer);
+    return (peer) => bareAddress(peer);
   const ranges = Array.isArray(trust) ? trust.map(parseCidr) : [];
   return (peer, forwarded) => {
     const chain = [
-      ...(forwarded?.split(',') ?? []).map((part) => plain(part.trim())),
-      plain(peer),
+      ...(forwarded?.split(',') ?? []).map((part) => bareAddress(part.trim())),
+      bareAddress(peer),
     ].reverse();
     if (typeof trust === 'number') return chain[Math.min(trust, chain.length - 1)] as string;
     return (
@@ -20,7 +20,7 @@ export function createClientIp(trust: number | string[] | undefined): ClientIp {
 }
 
 /** Without a port, brackets or the IPv4-in-IPv6 prefix. */
-function plain(address: string): string {
+function bareAddress(address: string): string {
   const bare =
     /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ??
     /^(\d+(?:\.\d+){3}):\d+$/.exec(address)?.[1] ??
@@ -28,15 +28,15 @@ function plain(address: string): string {
   return /^::ffff:(\d+(?:\.\d+){3})$/i.exec(bare)?.[1] ?? bare;
 }
 
-interface Range {
+interface CidrRange {
   bits: bigint;
   width: number;
   prefix: number;
 }
 
-function parseCidr(text: string): Range {
+function parseCidr(text: string): CidrRange {
   const [address = '', prefix] = text.split('/');
-  const parsed = toBits(plain(address));
+  const parsed = parseAddress(bareAddress(address));
   const length = prefix === undefined ? parsed?.width : Number(prefix);
   if (
     parsed === undefined ||
@@ -50,14 +50,14 @@ function parseCidr(text: string): Range {
   return { ...parsed, prefix: length };
 }
 
-function contains(range: Range, address: string): boolean {
-  const parsed = toBits(address);
+function contains(range: CidrRange, address: string): boolean {
+  const parsed = parseAddress(address);
   if (parsed === undefined || parsed.width !== range.width) return false;
   const shift = BigInt(range.width - range.prefix);
   return parsed.bits >> shift === range.bits >> shift;
 }
 
-function toBits(address: string): { bits: bigint; width: number } | undefined {
+function parseAddress(address: string): { bits: bigint; width: number } | undefined {
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(address)) {
     const parts = address.split('.').map(Number);
     if (parts.some((part) => part > 255)) return undefined;

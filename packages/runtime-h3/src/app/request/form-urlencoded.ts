@@ -1,6 +1,6 @@
 import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
 import { RequestError } from '../response/problem.ts';
-import { QUERY_FAULTS } from './query.ts';
+import { QUERY_ERRORS } from './query.ts';
 
 /** A body of `application/x-www-form-urlencoded`. */
 export function parseUrlencodedForm(text: string, maxFields: number): Query {
@@ -10,7 +10,7 @@ export function parseUrlencodedForm(text: string, maxFields: number): Query {
     if (!(error instanceof QueryError)) throw error;
     const status = error.reason === 'count' ? 413 : 400;
     throw new RequestError(status, status === 413 ? 'content_too_large' : 'malformed_form', {
-      detail: `The form ${QUERY_FAULTS[error.reason]}.`,
+      detail: `The form ${QUERY_ERRORS[error.reason]}.`,
     });
   }
 }

@@ -3,10 +3,10 @@ export interface InFlightItem {
   /** Its place in the list; -1 when it is over. */
   index: number;
   /** Whether it must end now; `now` is `performance.now()`. */
-  isOver(now: number): boolean;
+  mustEnd(now: number): boolean;
 }
 
-const SWEEP = 1000;
+const SWEEP_INTERVAL = 1000;
 
 /** What is in flight, swept once a second: a timer a request would cost more than the request's routing. */
 export class InFlight<T extends InFlightItem> {
@@ -29,7 +29,7 @@ export class InFlight<T extends InFlightItem> {
     item.index = this.#size;
     this.#list[this.#size++] = item;
     if (this.#timer === undefined) {
-      this.#timer = setInterval(() => this.#sweep(), SWEEP);
+      this.#timer = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
       (this.#timer as { unref?(): void }).unref?.();
     }
   }
@@ -44,7 +44,7 @@ export class InFlight<T extends InFlightItem> {
       this.#list[index] = last;
       last.index = index;
     }
-    if (this.#size === 0 && this.#idle.length > 0) this.#wake();
+    if (this.#size === 0 && this.#idle.length > 0) this.#resolveIdle();
   }
 
   all(): T[] {
@@ -62,7 +62,7 @@ export class InFlight<T extends InFlightItem> {
     this.#timer = undefined;
   }
 
-  #wake(): void {
+  #resolveIdle(): void {
     const waiting = this.#idle;
     this.#idle = [];
     for (const resolve of waiting) resolve();
@@ -71,6 +71,6 @@ export class InFlight<T extends InFlightItem> {
   #sweep(): void {
     if (this.#size === 0) return this.stop();
     const now = performance.now();
-    for (const item of this.all()) if (item.isOver(now)) this.#expire(item);
+    for (const item of this.all()) if (item.mustEnd(now)) this.#expire(item);
   }
 }

@@ -23,15 +23,23 @@ export class IncomingRequest implements VersionedRequest {
     this.next = next;
     const { target } = exchange;
     const at = target.indexOf('?');
-    const whole = normalizePath(at === -1 ? target : target.slice(0, at));
-    this.path = whole === undefined ? undefined : belowBase(whole, app.base);
+    const fullPath = normalizePath(at === -1 ? target : target.slice(0, at));
+    this.path = fullPath === undefined ? undefined : belowBase(fullPath, app.base);
     this.search = at === -1 ? '' : target.slice(at + 1);
   }
 
   /** From here on it counts as in flight. */
-  begin(release: ReleaseState, slot: RouteState): Call {
+  beginCall(release: ReleaseState, routeState: RouteState): Call {
     const { app, exchange, path, search, started } = this;
-    const call = new Call(app, exchange, release, slot, path ?? exchange.target, search, started);
+    const call = new Call(
+      app,
+      exchange,
+      release,
+      routeState,
+      path ?? exchange.target,
+      search,
+      started,
+    );
     app.inflight.add(call);
     if (app.cors !== undefined) call.cors = app.cors.headers(exchange.header('origin'));
     release.open++;

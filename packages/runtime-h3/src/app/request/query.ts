@@ -2,7 +2,7 @@ import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
 import { RequestError } from '../response/problem.ts';
 
 /** What is wrong with a query or an urlencoded form, after its name. */
-export const QUERY_FAULTS: Record<QueryError['reason'], string> = {
+export const QUERY_ERRORS: Record<QueryError['reason'], string> = {
   encoding: 'has a malformed percent-encoding',
   prototype: 'has a name that is not allowed',
   count: 'has too many fields',
@@ -15,7 +15,7 @@ export function readQuery(search: string): Query {
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     throw new RequestError(400, 'malformed_query', {
-      detail: `The query ${QUERY_FAULTS[error.reason]}.`,
+      detail: `The query ${QUERY_ERRORS[error.reason]}.`,
     });
   }
 }

@@ -28,11 +28,11 @@ export function completeHeaders(
   headers: HeaderList,
   requestId: string,
   cors: HeaderList | undefined,
-  fields: Headers | undefined,
+  assignedHeaders: Headers | undefined,
 ): HeaderList {
   headers.push('x-request-id', requestId);
   if (cors !== undefined) headers.push(...cors);
-  return fields === undefined ? headers : mergeHandlerHeaders(headers, fields);
+  return assignedHeaders === undefined ? headers : mergeHandlerHeaders(headers, assignedHeaders);
 }
 
 /** The handler's headers replace the framework's, except `vary` and `link`, which may be repeated. */

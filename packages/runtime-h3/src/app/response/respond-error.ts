@@ -11,11 +11,11 @@ export function respondError(call: Call, error: unknown): void {
   if (call.phase === 'done' || call.phase === 'stream') return;
   try {
     if (error instanceof RequestError) {
-      call.res.fields = undefined;
+      call.res.assignedHeaders = undefined;
       return sendProblem(call, error.status, error.code, error.extra, error.headers);
     }
     if (isHttpError(error)) {
-      call.res.fields?.delete('content-type');
+      call.res.assignedHeaders?.delete('content-type');
       return sendProblem(call, error.status, error.code, error.details);
     }
     call.logger.error('a request failed', {
@@ -24,16 +24,16 @@ export function respondError(call: Call, error: unknown): void {
       traceId: call.traceId,
       error,
     });
-    call.res.fields = undefined;
+    call.res.assignedHeaders = undefined;
     sendProblem(
       call,
       500,
       'internal',
       call.app.production ? undefined : developmentDetails(call, error),
     );
-  } catch (second) {
-    call.logger.error('a problem could not be sent', { route: call.route, error: second });
-    call.res.fields = undefined;
+  } catch (sendError) {
+    call.logger.error('a problem could not be sent', { route: call.route, error: sendError });
+    call.res.assignedHeaders = undefined;
     try {
       sendProblem(call, 500, 'internal');
     } catch {

@@ -1,4 +1,3 @@
-import type { Resolution } from '@gati/contract';
 import { HTTP_METHODS } from '@gati/contract/internal';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import { send } from './respond.ts';
@@ -6,28 +5,33 @@ import type { IncomingRequest } from '../request/incoming.ts';
 import type { Call } from '../request/call.ts';
 import { respondError, sendProblem } from './respond-error.ts';
 import { ReleaseState } from '../route/release-state.ts';
-import { respondVersionError, versionsResponder } from '../versions/respond.ts';
-import type { VersionEntry } from '../versions/entry.ts';
-
-type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
+import {
+  respondVersionError,
+  type UnresolvedVersion,
+  versionsResponder,
+} from '../versions/respond.ts';
 
 /** Answers what no handler does: what is no route of any release, the choice of a version, and what a release has no handler for. */
-export function respondUnmatched(incoming: IncomingRequest, outcome: ReleaseState | Refused): void {
+export function respondUnmatched(
+  incoming: IncomingRequest,
+  outcome: ReleaseState | UnresolvedVersion,
+): void {
   const { app, exchange, path, next } = incoming;
   const { table } = app;
-  const isKnown = path !== undefined && table.isRoute(path);
-  const own =
-    isKnown || path === undefined
+  const isRoute = path !== undefined && table.isRoute(path);
+  const respondVersions =
+    isRoute || path === undefined
       ? undefined
       : versionsResponder(table, exchange.method, path, app.base);
-  if (!isKnown && own === undefined && next !== undefined) return next();
-  const release = outcome instanceof ReleaseState && own === undefined ? outcome : app.noRelease;
-  const call = incoming.begin(release, release.unmatched(exchange.method));
+  if (!isRoute && respondVersions === undefined && next !== undefined) return next();
+  const release =
+    outcome instanceof ReleaseState && respondVersions === undefined ? outcome : app.noRelease;
+  const call = incoming.beginCall(release, release.unmatched(exchange.method));
   try {
-    if (own !== undefined) own(call);
-    else if (isKnown && !(outcome instanceof ReleaseState))
+    if (respondVersions !== undefined) respondVersions(call);
+    else if (isRoute && !(outcome instanceof ReleaseState))
       respondVersionError(call, outcome, table, app.base);
-    else respondInRelease(incoming, call, isKnown);
+    else respondInRelease(incoming, call, isRoute);
   } catch (error) {
     respondError(call, error);
   }
@@ -37,7 +41,7 @@ export function respondUnmatched(incoming: IncomingRequest, outcome: ReleaseStat
 function respondInRelease(
   { app, exchange, path }: IncomingRequest,
   call: Call,
-  isKnown: boolean,
+  isRoute: boolean,
 ): void {
   const { bundle, headers } = call.release;
   const isPreflight =
@@ -51,7 +55,7 @@ function respondInRelease(
   if (exchange.target === '*' && exchange.method === 'OPTIONS')
     return send(call, 204, headers.slice(), undefined);
   if (methods.length === 0 && !socket) {
-    const detail = isKnown
+    const detail = isRoute
       ? 'This version has no route at this path; another one has.'
       : 'No route has this path.';
     return sendProblem(call, 404, 'not_found', { detail });
@@ -61,12 +65,12 @@ function respondInRelease(
   const allow = methods.join(', ');
   if (exchange.method === 'OPTIONS') {
     const origin = app.cors === undefined ? undefined : exchange.header('origin');
-    const wanted =
+    const method =
       origin === undefined ? undefined : exchange.header('access-control-request-method');
     const isAllowed =
-      origin !== undefined && wanted !== undefined && app.cors?.allows(origin) === true;
+      origin !== undefined && method !== undefined && app.cors?.allows(origin) === true;
     const allowed = isAllowed
-      ? (app.cors?.preflight(allow, declaredHeaders(bundle, wanted, path)) ?? [])
+      ? (app.cors?.preflight(allow, declaredHeaders(bundle, method, path)) ?? [])
       : [];
     return send(call, 204, [...headers, 'allow', allow, ...allowed], undefined);
   }

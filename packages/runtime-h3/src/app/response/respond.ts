@@ -38,21 +38,23 @@ export function respond(call: Call, returned: unknown): void {
   if (value === undefined)
     return send(
       call,
-      res.kind === 'none' || res.assigned !== 0 ? status : 204,
+      res.kind === 'none' || res.assignedStatus !== 0 ? status : 204,
       fieldless(call),
       undefined,
     );
   if (res.kind === 'text') return sendAs(call, status, 'text/plain; charset=utf-8', String(value));
   if (typeof value === 'string' && res.kind === 'open') {
-    const type = typeOf(call, status) ?? 'application/json';
+    const type = contentTypeOf(call, status) ?? 'application/json';
     if (!isJsonMediaType(type)) return sendAs(call, status, type, value);
   }
   respondJson(call, status, value);
 }
 
 /** What the handler set, or the contract says. */
-function typeOf(call: Call, status: number): string | undefined {
-  return call.res.fields?.get('content-type') ?? call.plan?.output(status).check.contentType;
+function contentTypeOf(call: Call, status: number): string | undefined {
+  return (
+    call.res.assignedHeaders?.get('content-type') ?? call.plan?.output(status).check.contentType
+  );
 }
 
 /** What is not plain data. Bytes are base64 where the answer is JSON. */
@@ -60,7 +62,7 @@ function respondObject(call: Call, status: number, value: object): void {
   if (value instanceof Response) return passThrough(call, value);
   const stream = streamOf(value);
   if (stream !== undefined) return sendStream(call, status, stream.contentType, stream.chunks);
-  const type = typeOf(call, status);
+  const type = contentTypeOf(call, status);
   if (value instanceof Blob)
     return sendStream(call, status, value.type || type || BYTES, value.stream().values());
   if (type === undefined || !isJsonMediaType(type)) {
@@ -130,7 +132,7 @@ function sendAs(call: Call, status: number, contentType: string, body: Payload):
 /** `headers` is a flat list of the answer's own. */
 export function send(call: Call, status: number, headers: HeaderList, body: Payload): void {
   const { exchange, requestId, cors, res } = call;
-  exchange.send(status, completeHeaders(headers, requestId, cors, res.fields), body);
+  exchange.send(status, completeHeaders(headers, requestId, cors, res.assignedHeaders), body);
   finishCall(call, status);
 }
 
@@ -144,10 +146,10 @@ function sendStream(
   call.isEvents = contentType === 'text/event-stream';
   // Without these a proxy or a cache may hold events back.
   if (call.isEvents) own.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  const headers = completeHeaders(own, call.requestId, call.cors, call.res.fields);
+  const headers = completeHeaders(own, call.requestId, call.cors, call.res.assignedHeaders);
   call.phase = 'stream';
   call.deadline = Number.POSITIVE_INFINITY;
-  call.source = chunks;
+  call.stream = chunks;
   call.exchange.stream(status, headers, chunks, (error) => {
     if (error !== undefined)
       call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });

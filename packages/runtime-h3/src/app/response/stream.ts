@@ -20,7 +20,7 @@ export function streamOf(value: object): Stream | undefined {
 
 /** Strings and bytes as they are. */
 function toChunks(source: AsyncIterator<unknown>): AsyncIterator<string | Uint8Array> {
-  return map(source, (value) => {
+  return mapChunks(source, (value) => {
     if (typeof value === 'string' || value instanceof Uint8Array) return value;
     if (value instanceof ArrayBuffer) return new Uint8Array(value);
     if (ArrayBuffer.isView(value))
@@ -30,26 +30,29 @@ function toChunks(source: AsyncIterator<unknown>): AsyncIterator<string | Uint8A
 }
 
 function toEvents(source: AsyncIterator<unknown>): AsyncIterator<string> {
-  return map(source, toEvent);
+  return mapChunks(source, toEvent);
 }
 
 /** `return()` ends it at once, also while the source is still waiting for its next value. */
-function map<T>(source: AsyncIterator<unknown>, change: (value: unknown) => T): AsyncIterator<T> {
-  let over = false;
+function mapChunks<T>(
+  source: AsyncIterator<unknown>,
+  change: (value: unknown) => T,
+): AsyncIterator<T> {
+  let ended = false;
   let end: ((result: IteratorResult<T>) => void) | undefined;
   const DONE: IteratorResult<T> = { done: true, value: undefined };
   return {
     next(): Promise<IteratorResult<T>> {
-      if (over) return Promise.resolve(DONE);
+      if (ended) return Promise.resolve(DONE);
       return new Promise((resolve, reject) => {
         end = resolve;
-        const take = ({ done, value }: IteratorResult<unknown>): void =>
+        const deliver = ({ done, value }: IteratorResult<unknown>): void =>
           resolve(done === true ? DONE : { done: false, value: change(value) });
-        source.next().then(take).catch(reject);
+        source.next().then(deliver).catch(reject);
       });
     },
     async return(): Promise<IteratorResult<T>> {
-      over = true;
+      ended = true;
       end?.(DONE);
       await source.return?.();
       return DONE;

@@ -12,7 +12,10 @@ export async function loadRelease(
   } catch (error) {
     const { app } = incoming;
     app.logger.error('a release could not be loaded', { code: 'GATI_RELEASE_LOAD', error });
-    const call = incoming.begin(app.noRelease, app.noRelease.unmatched(incoming.exchange.method));
+    const call = incoming.beginCall(
+      app.noRelease,
+      app.noRelease.unmatched(incoming.exchange.method),
+    );
     sendProblem(call, 503, 'release_unavailable', undefined, ['retry-after', '1']);
     return undefined;
   }

@@ -15,10 +15,10 @@ export async function runMiddleware(
   const run = async (index: number): Promise<unknown> => {
     const middleware = route.middleware[index];
     if (middleware === undefined) return route.handler?.(req, res, gctx, lctx);
-    let rest: Rest | undefined;
+    let rest: NextPromise | undefined;
     const next = (): Promise<unknown> => {
       if (rest !== undefined) throw new Error('A middleware called next() twice.');
-      return (rest = new Rest(run(index + 1)));
+      return (rest = new NextPromise(run(index + 1)));
     };
     const returned = await middleware(req, res, gctx, lctx, next);
     const inner = await rest?.settled();
@@ -28,10 +28,10 @@ export async function runMiddleware(
 }
 
 /** The promise that `next()` gives; it knows whether somebody looked at its outcome. */
-class Rest implements Promise<unknown> {
+class NextPromise implements Promise<unknown> {
   readonly [Symbol.toStringTag] = 'Promise';
   readonly #promise: Promise<unknown>;
-  #seen = false;
+  #isObserved = false;
 
   constructor(promise: Promise<unknown>) {
     this.#promise = promise;
@@ -43,20 +43,20 @@ class Rest implements Promise<unknown> {
     ok?: ((value: unknown) => A | PromiseLike<A>) | null,
     no?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#seen = true;
+    this.#isObserved = true;
     return this.#promise.then(ok, no);
   }
   catch<B = never>(no?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<unknown> {
     return this.then(undefined, no);
   }
   finally(run?: (() => void) | null): Promise<unknown> {
-    this.#seen = true;
+    this.#isObserved = true;
     return this.#promise.finally(run);
   }
 
   /** What came from within; its error is the middleware's business only if that looked. */
   async settled(): Promise<unknown> {
-    if (!this.#seen) return this.#promise;
+    if (!this.#isObserved) return this.#promise;
     return this.#promise.catch(() => undefined);
   }
 }

@@ -11,8 +11,8 @@ export class RouteState {
   readonly stats: RouteStats;
   #plan: RoutePlan | undefined;
 
-  constructor(slot: BundleRoute, stats: RouteStats) {
-    this.route = slot;
+  constructor(route: BundleRoute, stats: RouteStats) {
+    this.route = route;
     this.stats = stats;
   }
 
@@ -35,7 +35,7 @@ export class ReleaseState {
   usedAt: number = performance.now();
   gctx: GlobalContext | undefined;
   #opening: Promise<GlobalContext> | undefined;
-  readonly #slots = new Map<BundleRoute, RouteState>();
+  readonly #routes = new Map<BundleRoute, RouteState>();
   readonly #unmatched = new Map<string, RouteState>();
   readonly #stats: Map<string, RouteStats>;
 
@@ -46,10 +46,10 @@ export class ReleaseState {
     this.#stats = stats;
   }
 
-  routeState(slot: BundleRoute): RouteState {
-    let state = this.#slots.get(slot);
+  routeState(route: BundleRoute): RouteState {
+    let state = this.#routes.get(route);
     if (state === undefined)
-      this.#slots.set(slot, (state = new RouteState(slot, this.#statsOf(slot))));
+      this.#routes.set(route, (state = new RouteState(route, this.#statsOf(route))));
     return state;
   }
 

@@ -36,7 +36,7 @@ export interface ListedRelease {
   docs?: string;
 }
 
-export function toListed(
+export function describeRelease(
   { version, id, date, status, served }: VersionEntry,
   base: string,
 ): ListedRelease {

@@ -31,9 +31,9 @@ export async function migrateToNewer(
   const { app, exchange, path } = incoming;
   const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
   const match = path === undefined ? undefined : migration.match(method, path);
-  const retired = app.retired(entry);
+  const retired = app.retiredState(entry);
   if (match === undefined) return void respondUnmatched(incoming, retired);
-  const begin = (): Call => incoming.begin(retired, retired.unmatched(exchange.method));
+  const begin = (): Call => incoming.beginCall(retired, retired.unmatched(exchange.method));
   try {
     decodeParams(match.params);
     const body = await readJson(incoming);
@@ -46,18 +46,18 @@ export async function migrateToNewer(
       headers: { ...exchange.headers() },
       body: body.value,
     };
-    const raised = await migrateRequest(migration.steps, match.id, request);
-    const { request: asked } = raised;
-    const bytes = asked.body === body.value ? body.bytes : toBytes(asked.body);
-    if (asked.body !== undefined) asked.headers['content-type'] ??= 'application/json';
-    if (bytes !== undefined) asked.headers['content-length'] = String(bytes.length);
+    const migratedCall = await migrateRequest(migration.steps, match.id, request);
+    const { body: newBody, headers } = migratedCall.request;
+    const bytes = newBody === body.value ? body.bytes : encodeJson(newBody);
+    if (newBody !== undefined) headers['content-type'] ??= 'application/json';
+    if (bytes !== undefined) headers['content-length'] = String(bytes.length);
     const migrated = new MigratedExchange(exchange, {
-      ...toTarget(raised, app.base),
-      headers: asked.headers,
+      ...buildTarget(migratedCall, app.base),
+      headers,
       bytes,
-      identity: entry.headers,
-      lower: raised.responseSteps.some(({ down }) => down !== undefined)
-        ? (response) => migrateResponse(raised.responseSteps, response)
+      releaseHeaders: entry.headers,
+      migrateResponse: migratedCall.responseSteps.some(({ down }) => down !== undefined)
+        ? (response) => migrateResponse(migratedCall.responseSteps, response)
         : undefined,
       waitUntil: (promise) => app.waitUntil(promise, app.logger),
     });
@@ -95,11 +95,14 @@ async function checkBody(migration: MigrationPath, id: string, value: unknown): 
   } else if (body.required) throw invalidRequestError([BODY_REQUIRED]);
 }
 
-function toBytes(value: unknown): Uint8Array | undefined {
+function encodeJson(value: unknown): Uint8Array | undefined {
   return value === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(value));
 }
 
-function toTarget({ id, request }: MigratedCall, base: string): { method: string; target: string } {
+function buildTarget(
+  { id, request }: MigratedCall,
+  base: string,
+): { method: string; target: string } {
   const [method = '', template = ''] = id.split(' ');
   const path = template.replace(/([:*])(\w+)/g, (_all, sign: string, name: string) => {
     const value = String(request.params[name] ?? '');

@@ -1,7 +1,7 @@
 import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { MigratedResponse } from '../../types/migration.ts';
 import { printProblem } from '../response/problem.ts';
-import type { BodyFault, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
+import type { BodyReadError, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
 
 export interface MigratedExchangeOptions {
   method: string;
@@ -10,9 +10,9 @@ export interface MigratedExchangeOptions {
   /** The body, where it was read. */
   bytes: Uint8Array | undefined;
   /** Flat list of what names the retired release, in place of the names of the one that answers. */
-  identity: readonly string[];
+  releaseHeaders: readonly string[];
   /** Absent: the answer goes down as it is. */
-  lower: ((response: MigratedResponse) => Promise<MigratedResponse>) | undefined;
+  migrateResponse: ((response: MigratedResponse) => Promise<MigratedResponse>) | undefined;
   waitUntil(promise: Promise<unknown>): void;
 }
 
@@ -52,7 +52,7 @@ export class MigratedExchange implements Exchange {
   }
   read(
     limit: number,
-    done: (fault: BodyFault | undefined, bytes: Uint8Array | undefined) => void,
+    done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void {
     const { bytes } = this.#options;
     if (bytes === undefined) this.#exchange.read(limit, done);
@@ -67,18 +67,18 @@ export class MigratedExchange implements Exchange {
   }
 
   send(status: number, headers: HeaderList, body: Payload): void {
-    const own = this.#rename(headers);
-    const { lower, waitUntil } = this.#options;
-    const type = valueOf(own, 'content-type');
+    const own = this.#renameRelease(headers);
+    const { migrateResponse, waitUntil } = this.#options;
+    const type = headerValue(own, 'content-type');
     // Problems are not migrated: they are the same in every release.
     const isJson =
       typeof body === 'string' &&
       type !== undefined &&
       type !== PROBLEM_MEDIA_TYPE &&
       isJsonMediaType(type);
-    if (lower === undefined || !isJson) return this.#exchange.send(status, own, body);
+    if (migrateResponse === undefined || !isJson) return this.#exchange.send(status, own, body);
     waitUntil(
-      lower({ status, body: JSON.parse(body) as unknown }).then(
+      migrateResponse({ status, body: JSON.parse(body) as unknown }).then(
         (old) =>
           this.#exchange.send(
             old.status,
@@ -101,7 +101,7 @@ export class MigratedExchange implements Exchange {
     chunks: AsyncIterator<string | Uint8Array>,
     done: (error?: unknown) => void,
   ): void {
-    this.#exchange.stream(status, this.#rename(headers), chunks, done);
+    this.#exchange.stream(status, this.#renameRelease(headers), chunks, done);
   }
 
   destroy(): void {
@@ -109,23 +109,23 @@ export class MigratedExchange implements Exchange {
   }
 
   /** Version, links and dates are the retired release's; which release ran stays. */
-  #rename(headers: HeaderList): HeaderList {
-    const { identity } = this.#options;
+  #renameRelease(headers: HeaderList): HeaderList {
+    const { releaseHeaders } = this.#options;
     const renamed: HeaderList = [];
     for (let index = 0; index < headers.length; index += 2) {
       const [name, value] = [headers[index] as string, headers[index + 1] as string];
-      if (!isName(name, value)) renamed.push(name, value);
+      if (!namesRelease(name, value)) renamed.push(name, value);
     }
-    for (let index = 0; index < identity.length; index += 2) {
-      const [name, value] = [identity[index] as string, identity[index + 1] as string];
-      if (isName(name, value)) renamed.push(name, value);
+    for (let index = 0; index < releaseHeaders.length; index += 2) {
+      const [name, value] = [releaseHeaders[index] as string, releaseHeaders[index + 1] as string];
+      if (namesRelease(name, value)) renamed.push(name, value);
     }
     return renamed;
   }
 }
 
 /** A link of the handler's own is none of the version's. */
-function isName(name: string, value: string): boolean {
+function namesRelease(name: string, value: string): boolean {
   return (
     name === 'x-api-version' ||
     name === 'deprecation' ||
@@ -134,7 +134,7 @@ function isName(name: string, value: string): boolean {
   );
 }
 
-function valueOf(headers: HeaderList, name: string): string | undefined {
+function headerValue(headers: HeaderList, name: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2)
     if (headers[index] === name) return headers[index + 1];
   return undefined;

@@ -9,27 +9,27 @@ export interface VersionedRequest {
   search: string;
 }
 
-const NAME = 'api-version';
+const PARAMETER = 'api-version';
 /** A query without these has no version in it, however it is encoded. */
-const HINT = /version|%/;
+const MAY_NAME_VERSION = /version|%/;
 
 /**
  * What a request says about its version, by header and query together; one that is said twice is the resolver's to refuse.
  * The query's is taken out of it: it is no field of the route's.
  */
-export function takeVersion(asked: VersionedRequest): string | string[] | undefined {
-  const header = asked.exchange.header('x-api-version');
-  if (asked.search === '' || !HINT.test(asked.search)) return header;
+export function takeVersion(request: VersionedRequest): string | string[] | undefined {
+  const header = request.exchange.header('x-api-version');
+  if (request.search === '' || !MAY_NAME_VERSION.test(request.search)) return header;
   const values: string[] = [];
   const rest: string[] = [];
-  for (const field of asked.search.split('&')) {
+  for (const field of request.search.split('&')) {
     const at = field.indexOf('=');
-    if (decode(at === -1 ? field : field.slice(0, at)) === NAME)
+    if (decode(at === -1 ? field : field.slice(0, at)) === PARAMETER)
       values.push(decode(at === -1 ? '' : field.slice(at + 1)));
     else rest.push(field);
   }
   if (values.length === 0) return header;
-  asked.search = rest.join('&');
+  request.search = rest.join('&');
   if (header !== undefined) values.push(header);
   return values.length === 1 ? values[0] : values;
 }

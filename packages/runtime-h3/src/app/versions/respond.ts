@@ -3,31 +3,31 @@ import { send } from '../response/respond.ts';
 import type { Call } from '../request/call.ts';
 import { sendProblem } from '../response/respond-error.ts';
 import { NO_STORE, versionLink } from '../response/headers.ts';
-import { type ListedRelease, toListed, type VersionEntry } from './entry.ts';
+import { type ListedRelease, describeRelease, type VersionEntry } from './entry.ts';
 import type { VersionTable } from './table.ts';
 
-type Refused = Exclude<Resolution<VersionEntry>, { status: 200 }>;
+export type UnresolvedVersion = Exclude<Resolution<VersionEntry>, { status: 200 }>;
 
-const LIST = '/versions';
+const VERSIONS_PATH = '/versions';
 /** What a host name can be; anything else is not repeated to a person who may paste it into a shell. */
-const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
+const SAFE_HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
 
 /** No release answers: 300 with the choice, 400, 406 or 410. */
 export function respondVersionError(
   call: Call,
-  resolution: Refused,
+  resolution: UnresolvedVersion,
   table: VersionTable,
   base: string,
 ): void {
   switch (resolution.status) {
     case 300: {
-      const versions = list(resolution.options, base);
+      const versions = describeReleases(resolution.options, base);
       const detail =
         'More than one version is live. Ask for one by X-API-Version or ?api-version=.';
       const links = versions.map(
         ({ version }) => `${versionLink(version, 'alternate')}; title="${version}"`,
       );
-      const curl = toCurl(call, versions[0]?.version ?? '');
+      const curl = printCurl(call, versions[0]?.version ?? '');
       return sendProblem(call, 300, 'version_missing', { detail, versions, curl }, [
         ...NO_STORE,
         'link',
@@ -37,13 +37,16 @@ export function respondVersionError(
     case 400: {
       const extra = {
         detail: resolution.message,
-        versions: listHistory(table, base),
+        versions: describeHistory(table, base),
       };
       return sendProblem(call, 400, `version_${resolution.reason}`, extra, NO_STORE.slice());
     }
     default: {
       const code = resolution.status === 406 ? 'version_unknown' : 'version_retired';
-      const extra = { detail: resolution.message, versions: list(resolution.options, base) };
+      const extra = {
+        detail: resolution.message,
+        versions: describeReleases(resolution.options, base),
+      };
       return sendProblem(call, resolution.status, code, extra, NO_STORE.slice());
     }
   }
@@ -57,11 +60,12 @@ export function versionsResponder(
   base: string,
 ): ((call: Call) => void) | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  if (path === LIST)
-    return (call) => sendJson(call, JSON.stringify({ versions: listHistory(table, base) }));
-  if (!path.startsWith(`${LIST}/`)) return undefined;
-  const document = table.entries.find(({ version }) => version === path.slice(LIST.length + 1))
-    ?.served.document;
+  if (path === VERSIONS_PATH)
+    return (call) => sendJson(call, JSON.stringify({ versions: describeHistory(table, base) }));
+  if (!path.startsWith(`${VERSIONS_PATH}/`)) return undefined;
+  const document = table.entries.find(
+    ({ version }) => version === path.slice(VERSIONS_PATH.length + 1),
+  )?.served.document;
   return document && ((call) => void sendDocument(call, document));
 }
 
@@ -84,22 +88,22 @@ function sendJson(call: Call, text: string): void {
   );
 }
 
-function listHistory({ entries }: VersionTable, base: string): ListedRelease[] {
-  return list(
+function describeHistory({ entries }: VersionTable, base: string): ListedRelease[] {
+  return describeReleases(
     entries.filter(({ status }) => isListed(status)),
     base,
   );
 }
 
-function list(entries: readonly VersionEntry[], base: string): ListedRelease[] {
-  return entries.map((entry) => toListed(entry, base));
+function describeReleases(entries: readonly VersionEntry[], base: string): ListedRelease[] {
+  return entries.map((entry) => describeRelease(entry, base));
 }
 
-function toCurl({ exchange }: Call, version: string): string {
+function printCurl({ exchange }: Call, version: string): string {
   const { method, target } = exchange;
   const host = exchange.header('host');
   const origin =
-    host !== undefined && HOST.test(host) && target.startsWith('/') ? `http://${host}` : '';
+    host !== undefined && SAFE_HOST.test(host) && target.startsWith('/') ? `http://${host}` : '';
   const verb = method === 'GET' || !/^[A-Z]+$/.test(method) ? '' : ` -X ${method}`;
   return `curl${verb} -H 'X-API-Version: ${version}' '${origin}${target.replaceAll("'", '%27')}'`;
 }

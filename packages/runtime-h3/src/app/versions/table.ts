@@ -13,7 +13,7 @@ import { VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
 
 /** Callers choose the paths, so what is remembered is bounded. */
-const REMEMBERED_PATHS = 1000;
+const MAX_KNOWN_PATHS = 1000;
 
 export interface TableOptions {
   base: string;
@@ -32,10 +32,10 @@ export class VersionTable {
   readonly #resolve: VersionResolver<VersionEntry>;
   readonly #byPolicy = new Map<string, VersionResolver<VersionEntry>>();
   /** What a missing version gets whatever the route says: there is no choice. */
-  readonly #only: Resolution<VersionEntry> | undefined;
+  readonly #withoutChoice: Resolution<VersionEntry> | undefined;
 
   readonly #lenient: boolean;
-  readonly #paths = new Map<string, boolean>();
+  readonly #knownPaths = new Map<string, boolean>();
 
   constructor(served: ServedReleases, { base, missing, lenient }: TableOptions) {
     this.served = served;
@@ -48,7 +48,7 @@ export class VersionTable {
     const current = live.find(({ version }) => version === served.current);
     this.latest = current ?? live[0];
     this.#resolve = this.#resolver(missing);
-    this.#only = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
+    this.#withoutChoice = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
     this.entries.forEach((entry, index) => {
       const successor = this.entries.slice(0, index).findLast(({ status }) => isLive(status));
       entry.headers = releaseHeaders(entry, successor, this.latest, base);
@@ -56,30 +56,30 @@ export class VersionTable {
   }
 
   /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any live one that has the route. */
-  choose(asked: VersionedRequest, method: string): Resolution<VersionEntry> {
+  choose(request: VersionedRequest, method: string): Resolution<VersionEntry> {
     if (method === 'OPTIONS') {
-      const wanted = asked.exchange.header('access-control-request-method');
-      if (wanted !== undefined) return this.#forPreflight(wanted, asked.path);
+      const wanted = request.exchange.header('access-control-request-method');
+      if (wanted !== undefined) return this.#forPreflight(wanted, request.path);
     }
-    const text = takeVersion(asked);
+    const text = takeVersion(request);
     if (text !== undefined) {
       const found = this.#resolve(text, Date.now());
       return found.status === 406 && this.#lenient && this.latest !== undefined
         ? { status: 200, release: this.latest }
         : found;
     }
-    return this.#only ?? this.#withoutVersion(method, asked.path);
+    return this.#withoutChoice ?? this.#withoutVersion(method, request.path);
   }
 
   /** Some release has a route at this path, for whatever method. */
   isRoute(path: string): boolean {
     // The routes of one release may change while it stands (development), and are looked through quickly.
-    if (this.entries.length <= 1) return this.#look(path);
-    let known = this.#paths.get(path);
+    if (this.entries.length <= 1) return this.#hasAnyMethod(path);
+    let known = this.#knownPaths.get(path);
     if (known === undefined) {
-      known = this.#look(path);
-      if (this.#paths.size >= REMEMBERED_PATHS) this.#paths.clear();
-      this.#paths.set(path, known);
+      known = this.#hasAnyMethod(path);
+      if (this.#knownPaths.size >= MAX_KNOWN_PATHS) this.#knownPaths.clear();
+      this.#knownPaths.set(path, known);
     }
     return known;
   }
@@ -96,7 +96,7 @@ export class VersionTable {
     return this.entries.some(({ served }) => served.route(method, path) !== undefined);
   }
 
-  #look(path: string): boolean {
+  #hasAnyMethod(path: string): boolean {
     return ROUTE_METHODS.some((method) => this.has(method, path));
   }
 
@@ -104,7 +104,10 @@ export class VersionTable {
     const policy =
       path === undefined
         ? undefined
-        : this.#find(method, path)?.served.route(method === 'HEAD' ? 'GET' : method, path)?.version;
+        : this.#releaseWithRoute(method, path)?.served.route(
+            method === 'HEAD' ? 'GET' : method,
+            path,
+          )?.version;
     if (policy === undefined) return this.#resolve(undefined, 0);
     if (policy !== 'latest' && policy !== 'oldest') return this.#resolve(policy, Date.now());
     let resolve = this.#byPolicy.get(policy);
@@ -113,12 +116,13 @@ export class VersionTable {
   }
 
   #forPreflight(method: string, path: string | undefined): Resolution<VersionEntry> {
-    const found = (path === undefined ? undefined : this.#find(method, path)) ?? this.latest;
+    const found =
+      (path === undefined ? undefined : this.#releaseWithRoute(method, path)) ?? this.latest;
     return found === undefined ? this.#resolve('*', 0) : { status: 200, release: found };
   }
 
   /** The latest release that has the route, or the newest that does. */
-  #find(method: string, path: string): VersionEntry | undefined {
+  #releaseWithRoute(method: string, path: string): VersionEntry | undefined {
     const asked = method === 'HEAD' ? 'GET' : method;
     const has = (entry: VersionEntry | undefined): boolean =>
       entry?.served.route(asked, path) !== undefined;

@@ -23,40 +23,40 @@ export function isSocketRoute({ app, path }: IncomingRequest): boolean {
 
 /** The call of a handshake that goes through; what refuses one is answered as an HTTP request is. */
 export async function acceptSocket(incoming: IncomingRequest): Promise<Call | undefined> {
-  const call = await toHandshake(incoming);
+  const call = await beginHandshake(incoming);
   if (call === undefined) return undefined;
   try {
-    return (await openSocket(incoming.app, call)) ? call : undefined;
+    return (await runHandshake(incoming.app, call)) ? call : undefined;
   } catch (error) {
     return void respondError(call, error);
   }
 }
 
-async function toHandshake(incoming: IncomingRequest): Promise<Call | undefined> {
+async function beginHandshake(incoming: IncomingRequest): Promise<Call | undefined> {
   const { app, path } = incoming;
   const chosen = app.table.choose(incoming, 'WS');
   if (chosen.status !== 200) return void respondUnmatched(incoming, chosen);
   // Migrations carry requests and answers, not messages.
   if (chosen.release.migrated)
     return void respondUnmatched(incoming, app.table.retiredResolution(chosen.release));
-  const release = await loadRelease(incoming, app.state(chosen.release));
+  const release = await loadRelease(incoming, app.releaseState(chosen.release));
   if (release === undefined) return undefined;
   const match = path === undefined ? undefined : release.bundle.match('WS', path);
   if (match === undefined) return void respondUnmatched(incoming, release);
-  const call = incoming.begin(release, release.routeState(match.data));
+  const call = incoming.beginCall(release, release.routeState(match.data));
   call.params = match.params ?? {};
   return call;
 }
 
 /** Everything before the handshake: origin, contract, middleware. `true`: the socket may open. */
-async function openSocket(app: AppState, call: Call): Promise<boolean> {
+async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   decodeParams(call.params as Record<string, string>);
   rejectHandshake(call);
   rejectForeignOrigin(app, call);
   const gctx = (call.gctx =
     call.release.gctx ?? (await call.release.openContext(app.options.context)));
-  const live = await call.routeState.route.load();
-  call.plan = call.routeState.plan(live, call.release);
+  const route = await call.routeState.route.load();
+  call.plan = call.routeState.plan(route, call.release);
   const errors: InputError[] = [];
   checkStrings(call, errors);
   if (errors.length > 0) throw invalidRequestError(errors);
@@ -65,7 +65,7 @@ async function openSocket(app: AppState, call: Call): Promise<boolean> {
     accepted = true;
   };
   const returned = await runMiddleware(
-    { ...live, handler: accept },
+    { ...route, handler: accept },
     new RequestContext(call),
     call.res,
     gctx,

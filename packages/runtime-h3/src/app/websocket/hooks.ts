@@ -61,9 +61,9 @@ export class WebSocketHooks {
     let hooks: SocketHooks = {};
     try {
       const found = call.routeState.route.load();
-      const live = found instanceof Promise ? await found : found;
-      call.plan = call.routeState.plan(live, call.release);
-      hooks = live.socket ?? {};
+      const route = found instanceof Promise ? await found : found;
+      call.plan = call.routeState.plan(route, call.release);
+      hooks = route.socket ?? {};
       await run(hooks, own, gctx, call);
     } catch (error) {
       if (error instanceof MessageError) return own.close(error.code, error.reason);
@@ -76,8 +76,12 @@ export class WebSocketHooks {
       if (event === 'error' || event === 'close') return;
       try {
         await hooks.error?.(own, error, gctx);
-      } catch (second) {
-        call.logger.error('a socket failed', { route: call.route, event: 'error', error: second });
+      } catch (hookError) {
+        call.logger.error('a socket failed', {
+          route: call.route,
+          event: 'error',
+          error: hookError,
+        });
       }
       own.close(INTERNAL_ERROR, 'internal error');
     }

@@ -3,11 +3,11 @@ import { explain } from '../../validate/explain.ts';
 import { JsonError, parseJson } from '../../validate/json.ts';
 import type { InputPlan } from '../route/route-plan.ts';
 
-const NOT_READABLE = 1007;
-const AGAINST_CONTRACT = 1008;
-const WRONG_KIND = 1003;
+const INVALID_PAYLOAD = 1007;
+const POLICY_VIOLATION = 1008;
+const UNSUPPORTED_DATA = 1003;
 /** A control frame has 125 bytes, two of which are the code (RFC 6455, section 5.5). */
-const MAX_REASON = 123;
+const MAX_REASON_BYTES = 123;
 
 /** Closes the socket: 1007 for what is no JSON, 1003 for bytes where text is declared, 1008 for what breaks the contract, with the field in the reason. */
 export class MessageError extends Error {
@@ -17,7 +17,7 @@ export class MessageError extends Error {
     super(reason);
     this.code = code;
     this.reason = new TextDecoder()
-      .decode(new TextEncoder().encode(reason).slice(0, MAX_REASON))
+      .decode(new TextEncoder().encode(reason).slice(0, MAX_REASON_BYTES))
       .replace(/\uFFFD+$/, '');
   }
 }
@@ -35,7 +35,7 @@ export function readMessage(
       Object.keys(plan.input.schema).length > 0 &&
       plan.input.schema['x-gati-codec'] !== 'bytes'
     ) {
-      throw new MessageError(WRONG_KIND, 'messages of this route are JSON text');
+      throw new MessageError(UNSUPPORTED_DATA, 'messages of this route are JSON text');
     }
     return raw;
   }
@@ -44,13 +44,13 @@ export function readMessage(
     value = parseJson(raw, depth);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    if (error.fault.reason !== 'syntax')
+    if (error.details.reason !== 'syntax')
       throw new MessageError(
-        AGAINST_CONTRACT,
-        error.fault.reason === 'depth' ? 'nested too deep' : 'a key is not allowed',
+        POLICY_VIOLATION,
+        error.details.reason === 'depth' ? 'nested too deep' : 'a key is not allowed',
       );
     if (plan !== undefined)
-      throw new MessageError(NOT_READABLE, `not JSON at offset ${error.fault.offset}`);
+      throw new MessageError(INVALID_PAYLOAD, `not JSON at offset ${error.details.offset}`);
     return raw;
   }
   if (plan === undefined) return value;
@@ -64,7 +64,7 @@ export function readMessage(
   }
   const [first] = explain(input.schema, $defs, value, 'body');
   throw new MessageError(
-    AGAINST_CONTRACT,
+    POLICY_VIOLATION,
     first === undefined ? 'does not fit its schema' : `${first.path || 'message'} ${first.message}`,
   );
 }

@@ -11,12 +11,12 @@ import { UpgradeExchange } from '../adapters/upgrade-exchange.ts';
 /** WebSocket upgrades of the app's own paths, on Node's sockets. */
 export class NodeUpgrades {
   readonly #app: AppState;
-  readonly #events: WebSocketHooks;
+  readonly #hooks: WebSocketHooks;
   #adapter: Promise<NodeAdapter> | undefined;
 
-  constructor(app: AppState, events: WebSocketHooks) {
+  constructor(app: AppState, hooks: WebSocketHooks) {
     this.#app = app;
-    this.#events = events;
+    this.#hooks = hooks;
   }
 
   /** `false`: not ours, and the socket is untouched. */
@@ -53,6 +53,6 @@ export class NodeUpgrades {
   }
 
   async #load(): Promise<NodeAdapter> {
-    return (await import('./node-crossws.ts')).openNodeSockets(this.#app, this.#events);
+    return (await import('./node-crossws.ts')).openNodeSockets(this.#app, this.#hooks);
   }
 }

@@ -9,7 +9,13 @@ export interface ClientFiles {
 
 /** What a build names by its content: Vite's `assets/name-HASH.ext`. */
 const HASHED = /^\/assets\/(?:.*[/])?[^/]*-[\w-]{8,}\.\w+(?:\.map)?$/;
-const CONDITIONS = ['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range'];
+const CONDITIONAL_HEADERS = [
+  'accept-encoding',
+  'if-none-match',
+  'if-modified-since',
+  'if-range',
+  'range',
+];
 
 /** Serves `dist/client`: ETag and 304, ranges, gzip and brotli (beforehand or as it goes), hashed files for ever. Dot files are not served. */
 export async function createClientFiles(folder: URL | string): Promise<ClientFiles> {
@@ -24,7 +30,7 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
     async serve(req, res, path) {
       if (!path.startsWith('/') || !isDecodable(path)) return false;
       const headers = new Headers();
-      for (const name of CONDITIONS) {
+      for (const name of CONDITIONAL_HEADERS) {
         const value = req.headers[name];
         if (typeof value === 'string') headers.set(name, value);
       }

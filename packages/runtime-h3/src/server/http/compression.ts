@@ -52,11 +52,11 @@ export function enableCompression(res: ServerResponse, state: DrainState): void 
       | Header[]
       | Record<string, Header>
       | undefined;
-    const length = Number(find(res, given, 'content-length') ?? 0);
+    const length = Number(findHeader(res, given, 'content-length') ?? 0);
     if (length < COMPRESSION_THRESHOLD || status === 206 || !isCompressible(res, given))
       return own.writeHead(status, reason, headers);
     const encoding = chooseEncoding(res.req.headers['accept-encoding']);
-    const flat = toFlat(res, given, encoding, length);
+    const flat = encodedHeaders(res, given, encoding, length);
     for (const name of res.getHeaderNames()) res.removeHeader(name);
     own.writeHead(status, typeof reason === 'string' ? reason : undefined, flat);
     if (encoding && res.req.method !== 'HEAD') encode(encoding, length);
@@ -116,20 +116,20 @@ function createEncoder(encoding: 'br' | 'gzip', length: number): Transform {
 }
 
 /** The headers of an answer that could be encoded, whether or not it is, as a flat list. */
-function toFlat(
+function encodedHeaders(
   res: ServerResponse,
   given: Header[] | Record<string, Header> | undefined,
   encoding: 'br' | 'gzip' | undefined,
   length: number,
 ): string[] {
-  const all = flatten(res, given);
+  const all = listHeaders(res, given);
   const flat = all.filter(
     ([name]) => name !== 'content-length' && name !== 'vary' && name !== 'etag',
   );
   // There may be several.
   const vary = all.filter(([name]) => name === 'vary').map(([, value]) => String(value));
   flat.push(['vary', [...vary, 'Accept-Encoding'].join(', ')]);
-  const etag = find(res, given, 'etag');
+  const etag = findHeader(res, given, 'etag');
   // Other bytes are another representation: a strong tag would be a lie.
   if (etag !== undefined)
     flat.push(['etag', encoding && !String(etag).startsWith('W/') ? `W/${String(etag)}` : etag]);
@@ -144,9 +144,9 @@ function isCompressible(
   res: ServerResponse,
   given: Header[] | Record<string, Header> | undefined,
 ): boolean {
-  if (find(res, given, 'content-encoding') !== undefined) return false;
-  if (!COMPRESSIBLE.test(String(find(res, given, 'content-type') ?? ''))) return false;
-  return !/\bno-transform\b/i.test(String(find(res, given, 'cache-control') ?? ''));
+  if (findHeader(res, given, 'content-encoding') !== undefined) return false;
+  if (!COMPRESSIBLE.test(String(findHeader(res, given, 'content-type') ?? ''))) return false;
+  return !/\bno-transform\b/i.test(String(findHeader(res, given, 'cache-control') ?? ''));
 }
 
 /** What the client likes best of what there is; brotli where it likes both. */
@@ -158,14 +158,14 @@ export function chooseEncoding(accept: string | string[] | undefined): 'br' | 'g
     const weight = parameters.find((parameter) => parameter.startsWith('q='));
     weights.set(name, weight === undefined ? 1 : Number(weight.slice(2)) || 0);
   }
-  const of = (name: string): number => weights.get(name) ?? weights.get('*') ?? 0;
-  const br = of('br');
-  const gzip = of('gzip');
+  const weightOf = (name: string): number => weights.get(name) ?? weights.get('*') ?? 0;
+  const br = weightOf('br');
+  const gzip = weightOf('gzip');
   if (br === 0 && gzip === 0) return undefined;
   return br >= gzip ? 'br' : 'gzip';
 }
 
-function find(
+function findHeader(
   res: ServerResponse,
   given: Header[] | Record<string, Header> | undefined,
   name: string,
@@ -183,7 +183,7 @@ function find(
 }
 
 /** All headers of an answer with lower-case names, those of `writeHead` before those set earlier. */
-function flatten(
+function listHeaders(
   res: ServerResponse,
   given: Header[] | Record<string, Header> | undefined,
 ): [string, Header][] {

@@ -26,7 +26,7 @@ export function createProbes(sources: ProbeSources): Probes {
     if (url === '/livez') send(res, 200, 'application/json', '{"status":"ok"}');
     else
       (url === '/metrics' ? sendMetrics : sendReady)(sources, res).catch((error: unknown) =>
-        fail(sources, res, error),
+        sendFailure(sources, res, error),
       );
     return true;
   };
@@ -34,7 +34,7 @@ export function createProbes(sources: ProbeSources): Probes {
 
 async function sendReady({ draining, health }: ProbeSources, res: ServerResponse): Promise<void> {
   if (draining()) return send(res, 503, 'application/json', '{"status":"draining"}');
-  const failing = await Promise.race([health(), late()]);
+  const failing = await Promise.race([health(), healthTimeout()]);
   // Names only: the reasons are in the log, since anyone may ask.
   const names = Object.keys(failing);
   if (names.length === 0) send(res, 200, 'application/json', '{"status":"ok"}');
@@ -45,13 +45,13 @@ async function sendMetrics({ metrics }: ProbeSources, res: ServerResponse): Prom
   send(res, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
 }
 
-function fail({ onError }: ProbeSources, res: ServerResponse, error: unknown): void {
+function sendFailure({ onError }: ProbeSources, res: ServerResponse, error: unknown): void {
   onError(error);
   if (res.headersSent) res.destroy();
   else send(res, 500, 'application/json', '{"status":"error"}');
 }
 
-function late(): Promise<Record<string, string>> {
+function healthTimeout(): Promise<Record<string, string>> {
   return new Promise((resolve) => {
     setTimeout(
       () => resolve({ modules: `no answer within ${HEALTH_TIMEOUT} ms` }),

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
 
 /** Node gives no more fields than 2000 of a request, and one of those that lack might say how long its body is. */
-const MOST_FIELDS = 1000;
+const MAX_HEADERS = 1000;
 
 /** Whether a request asks for what this server may do instead of an answer; anything else it ignores (RFC 9110, section 7.8). */
 export function isWebSocketHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
@@ -32,7 +32,7 @@ export function reparseWithoutUpgrade(
   head: Buffer,
 ): boolean {
   const { method, url, httpVersion, rawHeaders } = req;
-  if (rawHeaders.length > 2 * MOST_FIELDS) return false;
+  if (rawHeaders.length > 2 * MAX_HEADERS) return false;
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
@@ -42,10 +42,10 @@ export function reparseWithoutUpgrade(
   // Node's own listener is gone, and an error that nobody hears would end the process.
   const ignore = (): void => void socket.destroy();
   socket.on('error', ignore);
-  const again = (): void => {
+  const reparse = (): void => {
     // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
-    const before = (socket as Socket & { _httpMessage?: NodeJS.EventEmitter | null })._httpMessage;
-    if (before) return void before.once('close', again);
+    const pending = (socket as Socket & { _httpMessage?: NodeJS.EventEmitter | null })._httpMessage;
+    if (pending) return void pending.once('close', reparse);
     if (socket.destroyed || !socket.writable) return;
     socket.off('error', ignore);
     // The one that the answer before may have left counts for a connection that waits.
@@ -54,6 +54,6 @@ export function reparseWithoutUpgrade(
     // Where a server of HTTPS takes what is decrypted already.
     server.emit((socket as TLSSocket).encrypted ? 'secureConnection' : 'connection', socket);
   };
-  again();
+  reparse();
   return true;
 }

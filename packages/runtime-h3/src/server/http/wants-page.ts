@@ -20,12 +20,12 @@ function wantsDocument(req: IncomingMessage): boolean {
   if (destination !== undefined) return destination === 'document';
   const { accept } = req.headers;
   if (accept === undefined) return false;
-  const html = weigh(accept, 'text/html');
-  return html > 0 && html >= weigh(accept, 'application/json');
+  const html = weightOf(accept, 'text/html');
+  return html > 0 && html >= weightOf(accept, 'application/json');
 }
 
 /** The weight of a type that is named as such; a wildcard says nothing about what is preferred. */
-function weigh(accept: string, type: string): number {
+function weightOf(accept: string, type: string): number {
   for (const part of accept.toLowerCase().split(',')) {
     const [name, ...parameters] = part.split(';').map((text) => text.trim());
     if (name !== type) continue;
