@@ -31,4 +31,4 @@ export type {
   RetryPolicy,
 } from './types/effects.ts';
 export type { ModuleDefinition } from './types/modules.ts';
-export type { MigrationOf } from './releases/migrate/typed.ts';
+export type { MigrationOf } from './releases/migrate/migration-of.ts';

@@ -1,5 +1,5 @@
 export { HttpError, isHttpError } from './app/response/http-error.ts';
-export { defineModule } from './modules/define.ts';
+export { defineModule } from './modules/define-module.ts';
 export { ABI } from './types/bundle.ts';
 export type * from './types/context.ts';
 export type * from './types/effects.ts';

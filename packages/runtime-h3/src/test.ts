@@ -4,7 +4,7 @@ import { createGlobalContext } from './global-context/create-global-context.ts';
 import type { GlobalContext } from './types/context.ts';
 import { createMemoryDriver } from './effects/drivers/memory/driver.ts';
 import type { ReleaseBundle } from './types/bundle.ts';
-import { createTextLogger } from './telemetry/text-logger.ts';
+import { createTextLogger } from './telemetry/log/text-logger.ts';
 import { readResponse, toRequest } from './test-request.ts';
 import type { TestArguments, TestResponseOf, TestRoute } from './test-types.ts';
 

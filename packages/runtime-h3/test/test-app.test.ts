@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testApp } from '../src/test.ts';
 import { bundle } from './helpers/bundle.ts';
-import { release } from './server/app/release.ts';
+import { release } from './server/helpers/app/release.ts';
 
 test('calls routes without a port and drains effects', async () => {
   const app = await testApp({ release, env: { GREETING: 'hello from the test' } });

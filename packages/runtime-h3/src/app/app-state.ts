@@ -1,7 +1,7 @@
 import type { Logger } from '../types/context.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
-import { Recorder } from '../telemetry/recorder.ts';
-import type { RouteStats } from '../telemetry/stats.ts';
+import { Recorder } from '../telemetry/record/recorder.ts';
+import type { RouteStats } from '../telemetry/record/route-stats.ts';
 import type { Call } from './request/call.ts';
 import type { AppServices } from './request/app-services.ts';
 import { type ClientIp, createClientIp } from './request/client-ip.ts';

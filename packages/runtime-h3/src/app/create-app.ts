@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { H3 } from 'h3';
-import { routeMetrics } from '../telemetry/stats.ts';
+import { routeMetrics } from '../telemetry/record/route-stats.ts';
 import { AppState } from './app-state.ts';
 import { NodeExchange } from './adapters/node-exchange.ts';
 import type { App, AppOptions } from './options.ts';

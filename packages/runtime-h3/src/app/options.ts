@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GlobalContext, Logger } from '../types/context.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
-import type { LogSink, Span } from '../telemetry/recorder.ts';
-import type { RouteMetric } from '../telemetry/stats.ts';
+import type { LogSink, Span } from '../telemetry/record/recorder.ts';
+import type { RouteMetric } from '../telemetry/record/route-stats.ts';
 import type { Limits } from '../types/limits.ts';
 import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
 

@@ -1,4 +1,4 @@
-import { bindLogger } from '../telemetry/logger.ts';
+import { bindLogger } from '../telemetry/log/logger.ts';
 import type { ContextSource } from './source.ts';
 import type { LocalContext, Logger } from '../types/context.ts';
 

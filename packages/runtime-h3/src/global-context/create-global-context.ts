@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { createLazyDatabase } from '../data/database.ts';
 import { dataFolder } from '../data/data-folder.ts';
 import { createLazyStorage } from '../data/storage.ts';
@@ -7,7 +7,7 @@ import type { EffectsEngine } from '../effects/engine/engine.ts';
 import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engine/job-release.ts';
 import { createLazyEngine } from '../effects/engine/lazy-engine.ts';
 import type { Queues } from '../effects/drivers/queue-opener.ts';
-import { createModules, type Modules } from '../modules/registry.ts';
+import { createModules, type Modules } from '../modules/create-modules.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';

@@ -4,13 +4,17 @@
  * changes without notice.
  */
 export { RELEASE_COMMANDS } from './command/commands.ts';
-export { readTime } from './command/read.ts';
+export { readTime } from './command/parse-arguments.ts';
 export type { CommandResult } from '../command/command.ts';
-export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/types.ts';
-export { BUNDLED_FILE, type BundledRelease, type BundledReleases } from './manager/bundled.ts';
+export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/release-command.ts';
+export {
+  BUNDLED_FILE,
+  type BundledRelease,
+  type BundledReleases,
+} from './manager/bundled-index.ts';
 export { EMPTY_HEAD, statusOf, toReleaseInfo } from './store/head.ts';
 export { materialize } from './store/materialize.ts';
-export { openReleaseStore } from './store/open.ts';
+export { openReleaseStore } from './store/open-store.ts';
 export {
   outsideWindow,
   pruneReleases,
@@ -18,8 +22,8 @@ export {
   type PruneOptions,
   type Window,
 } from './store/prune.ts';
-export { putRelease, type Put, type PutOptions } from './store/put.ts';
-export { DOCUMENT_FILE } from './store/names.ts';
+export { putRelease, type Put, type PutOptions } from './store/put-release.ts';
+export { DOCUMENT_FILE } from './store/file-names.ts';
 export {
   documentOf,
   findBase,
@@ -27,7 +31,7 @@ export {
   listReleases,
   readManifest,
   readStoredFile,
-} from './store/read.ts';
+} from './store/read-release.ts';
 export {
   activateRelease,
   deprecateRelease,
@@ -36,5 +40,5 @@ export {
   type Rollback,
   rollbackRelease,
   rollbackTarget,
-} from './store/steer.ts';
+} from './store/change-status.ts';
 export { type Damage, type Verified, verifyStore } from './store/verify.ts';

@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { LogLevel } from '../telemetry/logger.ts';
+import type { LogLevel } from '../telemetry/log/logger.ts';
 import { countCpus } from './cpus.ts';
 
 export type Role = 'all' | 'core' | 'routes' | 'worker';

@@ -40,7 +40,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return;
   }
   if (name !== undefined) {
-    const { runOtherCommand } = await import('./usage.ts');
+    const { runOtherCommand } = await import('./other-command.ts');
     process.exitCode = await runOtherCommand(name, words);
     return;
   }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../types/context.ts';
-import type { Recorder } from '../../telemetry/recorder.ts';
+import type { Recorder } from '../../telemetry/record/recorder.ts';
 import type { ClientIp } from './client-ip.ts';
 import type { Limits } from '../../types/limits.ts';
 import type { InFlightItem } from './in-flight.ts';

@@ -9,8 +9,8 @@ import {
   spanIdAt,
   type TraceParent,
   traceIdAt,
-} from '../../telemetry/ids.ts';
-import type { Traced } from '../../telemetry/recorder.ts';
+} from '../../telemetry/record/ids.ts';
+import type { Traced } from '../../telemetry/record/recorder.ts';
 import type { AppServices } from './app-services.ts';
 import type { Exchange, HeaderList } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';

@@ -2,7 +2,7 @@ import { ROUTE_METHODS } from '@gati/contract/internal';
 import type { BundleRoute, LoadedRoute, ReleaseBundle } from '../../types/bundle.ts';
 import type { GlobalContext } from '../../types/context.ts';
 import type { HeaderList } from '../../types/exchange.ts';
-import { RouteStats } from '../../telemetry/stats.ts';
+import { RouteStats } from '../../telemetry/record/route-stats.ts';
 import { RoutePlan } from './route-plan.ts';
 
 /** One route in one release. */

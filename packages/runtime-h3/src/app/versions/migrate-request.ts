@@ -2,7 +2,7 @@ import {
   migrateResponse,
   migrateRequest,
   type MigratedCall,
-} from '../../releases/migrate/apply.ts';
+} from '../../releases/migrate/apply-steps.ts';
 import type { MigratedRequest } from '../../types/migration.ts';
 import type { MigrationPath } from '../../types/served-release.ts';
 import { explain } from '../../validate/explain.ts';

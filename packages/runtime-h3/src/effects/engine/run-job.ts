@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { Logger } from '../../types/context.ts';
 import type { Lease, QueueDriver } from '../../ports.ts';
-import { bindLogger } from '../../telemetry/logger.ts';
+import { bindLogger } from '../../telemetry/log/logger.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { JobPlan } from './job-release.ts';
 import { toSettings } from '../effect-settings.ts';

@@ -7,9 +7,9 @@ import {
   toUsage,
   usageError,
 } from '../../command/command.ts';
-import { openReleaseStore } from '../store/open.ts';
+import { openReleaseStore } from '../store/open-store.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
-import type { Flag, ReleaseCommand, ReleaseFlags } from './types.ts';
+import type { Flag, ReleaseCommand, ReleaseFlags } from './release-command.ts';
 
 const COMMON: Record<'store' | 'json' | 'help', Flag> = {
   store: {

@@ -2,12 +2,12 @@ import { count } from '@gati/contract/internal';
 import type { StoredRelease, StoreHead } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { pruneReleases } from '../store/prune.ts';
-import { findRelease, listReleases, readManifest } from '../store/read.ts';
-import { deprecateRelease, retireRelease } from '../store/steer.ts';
+import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
+import { deprecateRelease, retireRelease } from '../store/change-status.ts';
 import { verifyStore } from '../store/verify.ts';
-import { noMore, readCount, readTime, readVersion } from './read.ts';
+import { noMore, readCount, readTime, readVersion } from './parse-arguments.ts';
 import { type CommandResult, usageError } from '../../command/command.ts';
-import type { ReleaseCall, ReleaseCommand } from './types.ts';
+import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 
 type Action = (call: ReleaseCall) => Promise<CommandResult>;
 

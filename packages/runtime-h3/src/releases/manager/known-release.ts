@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Contract } from '@gati/contract';
 import type { ReleaseMark } from '../../ports.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
-import type { ReleaseInstance } from './instance.ts';
+import type { ReleaseInstance } from './release-instance.ts';
 import type { FindRoute, RouteTable } from './route-table.ts';
 
 /** A release that a host knows of, wherever its code is. What may change about it, its mark, is not here. */

@@ -5,7 +5,7 @@ import type { GlobalContext, Logger } from '../../types/context.ts';
 import type { ReleaseMark } from '../../ports.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import { type Chain, findChain } from '../migrate/chain.ts';
-import { migratePayload } from '../migrate/payload.ts';
+import { migratePayload } from '../migrate/migrate-payload.ts';
 import type { MigrationFile } from '../../types/migration.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 

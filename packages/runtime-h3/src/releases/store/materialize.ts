@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReleaseStore, StoredFile } from '../../ports.ts';
-import { MANIFEST_FILE } from './names.ts';
-import { eachOf, findRelease, readStoredFile, sha256Of } from './read.ts';
+import { MANIFEST_FILE } from './file-names.ts';
+import { eachOf, findRelease, readStoredFile, sha256Of } from './read-release.ts';
 
 /** Which files of a release a server needs: its code and the manifest. */
 export function isSealed({ path }: StoredFile): boolean {

@@ -1,8 +1,8 @@
 import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
 import { changeHead, statusOf } from './head.ts';
-import { rollbackTarget } from './steer.ts';
-import { DOCUMENT_FILE, MANIFEST_FILE } from './names.ts';
-import { listReleases } from './read.ts';
+import { rollbackTarget } from './change-status.ts';
+import { DOCUMENT_FILE, MANIFEST_FILE } from './file-names.ts';
+import { listReleases } from './read-release.ts';
 
 /** Which releases keep their code. */
 export interface Window {

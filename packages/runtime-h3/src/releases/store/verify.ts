@@ -1,6 +1,6 @@
 import type { ReleaseStore } from '../../ports.ts';
 import { remainingFiles } from './prune.ts';
-import { eachOf, listReleases, sha256Of } from './read.ts';
+import { eachOf, listReleases, sha256Of } from './read-release.ts';
 
 export interface Damage {
   version: string;

@@ -1,4 +1,4 @@
-import type { WorkerMetrics } from '../../telemetry/prometheus.ts';
+import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
 /** Of the workers that answer requests the first has more to say; `effects` runs effects. */
 export type WorkerKind = 'first' | 'more' | 'effects';

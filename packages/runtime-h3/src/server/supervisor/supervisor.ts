@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import { readServerEnv } from '../env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
-import { createScraper } from './scrape.ts';
+import { createScraper } from './scraper.ts';
 import type { ToSupervisor } from '../channel/messages.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { PublishRelay } from './publish-relay.ts';

@@ -1,7 +1,7 @@
 import type { App } from '../../app/options.ts';
 import type { WorkerEffects } from './worker-effects.ts';
 import type { ToSupervisor, ToWorker } from '../channel/messages.ts';
-import type { WorkerMetrics } from '../../telemetry/prometheus.ts';
+import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
 export interface MetricsClient {
   /** The text of `/metrics`, of all workers. */
@@ -26,7 +26,7 @@ export function createMetricsClient(
         tell({ gati: 'scrape', id });
       });
       // Many servers are never asked.
-      return (await import('../../telemetry/prometheus.ts')).printMetrics(workers);
+      return (await import('../../telemetry/export/prometheus.ts')).printMetrics(workers);
     },
     async measure(id) {
       const stats = await effects.stats();

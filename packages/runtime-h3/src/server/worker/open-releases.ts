@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServedRelease } from '../../types/served-release.ts';
 import { onlyRelease } from '../../app/versions/only-release.ts';
-import { restrict } from '../../releases/manager/rules.ts';
-import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/names.ts';
-import type { OpenReleases, OpenReleasesOptions } from './served-app.ts';
+import { restrict } from '../../releases/manager/release-rules.ts';
+import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/file-names.ts';
+import type { OpenReleases, OpenReleasesOptions } from './release-source.ts';
 
 /** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
 export async function openReleases(options: OpenReleasesOptions): Promise<OpenReleases> {
@@ -22,7 +22,7 @@ export async function openReleases(options: OpenReleasesOptions): Promise<OpenRe
       : undefined;
   // Most servers are one release; what more than one needs is not loaded then.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
-  const { openMany } = await import('./many-releases.ts');
+  const { openMany } = await import('./open-many-releases.ts');
   return openMany({ ...options, folder: hasFolder ? folder : undefined, date, document });
 }
 
@@ -42,7 +42,7 @@ async function openOwn(
       currentVersion: own.version,
       async migratePayload(effect, payload, from) {
         if (own.migrations === undefined) return undefined;
-        const { migratePayload } = await import('../../releases/migrate/payload.ts');
+        const { migratePayload } = await import('../../releases/migrate/migrate-payload.ts');
         return migratePayload(own.migrations, own.version, { effect, payload, from });
       },
     },

@@ -6,7 +6,7 @@ import type { ProcessEffects } from '../../global-context/create-global-context.
 import { dataFolder } from '../../data/data-folder.ts';
 import type { Logger } from '../../types/context.ts';
 import type { QueueDriver, QueueStats } from '../../ports.ts';
-import type { ServedApp } from './served-app.ts';
+import type { ServedApp } from './release-source.ts';
 
 export interface WorkerEffectsOptions {
   /** This process is there to run effects. Others run them only where nobody else can: from a queue in their own memory. */

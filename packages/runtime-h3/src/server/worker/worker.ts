@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type App, createApp } from '../../app/index.ts';
-import { createRedactor } from '../../config/redact.ts';
+import { createRedactor } from '../../config/redact-secrets.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
-import { createJsonLogger } from '../../telemetry/logger.ts';
+import { createJsonLogger } from '../../telemetry/log/logger.ts';
 import { drainWorker } from './drain.ts';
 import { createWorkerEffects } from './worker-effects.ts';
 import { readServerEnv } from '../env.ts';
@@ -22,7 +22,7 @@ import {
 import { createMetricsClient } from './metrics-client.ts';
 import { createProbes } from '../http/probes.ts';
 import { openReleases } from './open-releases.ts';
-import { servesRoute } from '../roles.ts';
+import { servesRoute } from '../route-filter.ts';
 import { keepTickShape } from './tick-shape.ts';
 
 /** What is left of a worker's time when its supervisor is gone. Milliseconds. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Client, client } from '../../helpers/socket-client.ts';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 interface Member {
   socket: Client;

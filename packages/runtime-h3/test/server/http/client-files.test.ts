@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { type RunningServer, useServer } from '../harness.ts';
+import { type RunningServer, useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 const page = '<!doctype html><title>app</title>';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sendRaw } from '@gati/test-kit/sockets';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 

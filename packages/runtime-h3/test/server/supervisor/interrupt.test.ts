@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 

@@ -10,7 +10,7 @@ import {
   rollbackRelease,
 } from '../../../src/releases/index.ts';
 import { putSealed } from '../../helpers/sealed.ts';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 /** The long way round: `ACTIVATION_MOVES=10 ACTIVATION_REQUESTS=10000`. */
 const MOVES = Number(process.env.ACTIVATION_MOVES ?? 3);

@@ -2,7 +2,7 @@ import { Agent, get, request } from 'node:http';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 

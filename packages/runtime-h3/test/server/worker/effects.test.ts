@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type RunningServer, useServer } from '../harness.ts';
+import { type RunningServer, useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 let count = 0;

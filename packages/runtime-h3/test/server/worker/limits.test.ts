@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { get } from 'node:http';
 import { expect, test } from 'vitest';
-import { useServer } from '../harness.ts';
+import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServedRelease } from '../../../src/types/served-release.ts';
 import { createWorkerEffects } from '../../../src/server/worker/worker-effects.ts';
-import type { ServedApp } from '../../../src/server/worker/served-app.ts';
+import type { ServedApp } from '../../../src/server/worker/release-source.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 test('jobs run on their own release while it answers by its version, also after it was rolled back', async () => {

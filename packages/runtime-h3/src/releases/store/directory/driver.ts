@@ -1,10 +1,10 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReleaseStore, StoredRelease } from '../../../ports.ts';
-import { type HeadPlace, parseHead, parseNote } from '../documents.ts';
+import { type HeadPlace, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
-import { keepRecord, parseRecord } from '../record.ts';
-import { createDurable } from './durable.ts';
+import { keepRecord, parseRecord } from '../parse-record.ts';
+import { createDurable } from './durable-files.ts';
 
 /** Heads that stay behind the current one. */
 const KEPT_HEADS = 64;

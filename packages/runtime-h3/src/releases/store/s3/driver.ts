@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ReleaseStore, ServerNote, StoredRelease } from '../../../ports.ts';
 import { storeError } from '../errors.ts';
-import { type HeadPlace, parseHead, parseNote } from '../documents.ts';
+import { type HeadPlace, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
-import { keepRecord, parseRecord } from '../record.ts';
+import { keepRecord, parseRecord } from '../parse-record.ts';
 import { createObjects } from '../../../cloud/s3-objects.ts';
 
 /** Tag of a head that is not there. */

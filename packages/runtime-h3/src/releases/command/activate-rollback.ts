@@ -1,0 +1,88 @@
+import { count } from '@gati/contract/internal';
+import type { ReleaseStore } from '../../ports.ts';
+import { statusOf } from '../store/head.ts';
+import { activateRelease, rollbackRelease } from '../store/change-status.ts';
+import { noMore, readCount, readVersion } from './parse-arguments.ts';
+import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
+import { readNotes, waitForServers, type Waited } from './wait-for-servers.ts';
+
+/** Seconds; longer than the note of a killed server counts. */
+const TIMEOUT = 120;
+
+const WAIT_FLAGS: ReleaseCommand['flags'] = {
+  wait: { type: 'boolean', description: 'Return when all running servers have it' },
+  timeout: {
+    type: 'string',
+    description: `Seconds to wait at most, ${TIMEOUT} by default`,
+    valueHint: 'seconds',
+  },
+};
+
+export const activate: ReleaseCommand = {
+  description: 'Make a release of the store current, on running servers too',
+  words: 'VERSION',
+  flags: WAIT_FLAGS,
+  async run(call) {
+    const version = readVersion('activate', call.words);
+    const { head } = await call.store.head();
+    const before = head.current;
+    const status = statusOf(head, version);
+    // Somebody meant that it should end; whoever activates it may not know.
+    const was = status === 'live' || status === 'staged' ? undefined : status;
+    const { result, waited } = await moving(
+      call,
+      async (store) => (await activateRelease(store, version)).current!,
+    );
+    const again = was === undefined ? '' : ` and live again (it was ${was})`;
+    const other = before === undefined || before === result ? '' : `, ${before} stays live`;
+    return {
+      lines: [`${result} is current${again}${other}${onServers(waited)}`],
+      document: {
+        current: result,
+        before: before ?? null,
+        ...(was !== undefined && { was }),
+        servers: waited?.servers ?? null,
+      },
+      code: 0,
+    };
+  },
+};
+
+export const rollback: ReleaseCommand = {
+  description: 'Make the release before current again and withdraw the one that is',
+  words: '',
+  flags: WAIT_FLAGS,
+  async run(call) {
+    noMore('rollback', call.words);
+    const { result, waited } = await moving(call, rollbackRelease, ({ current }) => current);
+    return {
+      lines: [
+        `${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`,
+      ],
+      document: { ...result, servers: waited?.servers ?? null },
+      code: 0,
+    };
+  },
+};
+
+async function moving<T>(
+  { store, flags, progress }: ReleaseCall,
+  move: (store: ReleaseStore) => Promise<T>,
+  toVersion: (result: T) => string = String,
+): Promise<{ result: T; waited: Waited | undefined }> {
+  const within = (readCount('timeout', flags.timeout) ?? TIMEOUT) * 1000;
+  const before = flags.wait ? await readNotes(store) : new Map();
+  const result = await move(store);
+  return {
+    result,
+    waited: flags.wait
+      ? await waitForServers(store, toVersion(result), { before, within, progress })
+      : undefined,
+  };
+}
+
+function onServers(waited: Waited | undefined): string {
+  if (!waited) return '';
+  if (waited.servers.length === 0) return '; no running server follows this store';
+  return `, on ${count(waited.servers.length, 'process', 'processes')}`;
+}

@@ -1,0 +1,34 @@
+import { wantsColors } from '@gati/contract/internal';
+import type { Logger } from '../../types/context.ts';
+import { createLineLogger, type LineOptions, type LogLevel, type PrintLine } from './logger.ts';
+
+const COLOURS: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31 };
+
+export interface TextOptions extends LineOptions {
+  /** By default where stdout wants them. */
+  colors?: boolean;
+}
+
+/** What development and tests write: short text. */
+export function createTextLogger({
+  colors = wantsColors(process.stdout, process.env),
+  ...options
+}: TextOptions = {}): Logger {
+  return createLineLogger(toPrint(colors), options);
+}
+
+function toPrint(colors: boolean): PrintLine {
+  const paint = (colour: number, text: string): string =>
+    colors ? `\u001b[${colour}m${text}\u001b[0m` : text;
+  return (level, message, fields) => {
+    const { error, traceId: _traceId, spanId: _spanId, ...rest } = fields;
+    const tail = Object.keys(rest).length === 0 ? '' : ` ${paint(90, JSON.stringify(rest))}`;
+    const stack =
+      typeof error === 'object' && error !== null
+        ? ((error as { stack?: string }).stack ?? '')
+        : error === undefined
+          ? ''
+          : String(error);
+    return `${paint(COLOURS[level], level)} ${message}${tail}${stack === '' ? '' : `\n${stack}`}\n`;
+  };
+}

@@ -1,0 +1,343 @@
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type App, createApp } from '../../../src/app/index.ts';
+import { createGlobalContext } from '../../../src/global-context/create-global-context.ts';
+import type { ReleaseStore, StoredRelease } from '../../../src/ports.ts';
+import {
+  activateRelease,
+  deprecateRelease,
+  openReleaseStore,
+  retireRelease,
+  rollbackRelease,
+} from '../../../src/releases/index.ts';
+import type { ReleaseManager } from '../../../src/releases/manager/release-manager.ts';
+import { openReleases } from '../../../src/server/worker/open-releases.ts';
+import type { OpenReleases } from '../../../src/server/worker/release-source.ts';
+import { bundle, context } from '../../helpers/bundle.ts';
+import { putSealed, writeSealed } from '../../helpers/sealed.ts';
+
+let root: string;
+let store: ReleaseStore;
+let releases: OpenReleases | undefined;
+let app: App;
+let logged: Record<string, unknown>[];
+let crowded: number;
+
+const own = (version: string) => ({
+  ...bundle({ 'GET /which': { handler: () => ({ version }) } }, {}, version),
+  id: 'rel_own',
+});
+
+async function start(
+  options: { version?: string; store?: string | undefined; folder?: string; unused?: number } = {},
+): Promise<void> {
+  const build = own(options.version ?? '1.0.0');
+  logged = [];
+  crowded = 0;
+  const { logger } = context(build, logged);
+  releases = await openReleases({
+    own: build,
+    rules: {
+      serves: () => true,
+      createContext: (release, date) =>
+        createGlobalContext({
+          release,
+          deployedAt: new Date(date),
+          mode: 'production',
+          logger,
+          env: {},
+        }),
+    },
+    folder: options.folder,
+    store: 'store' in options ? options.store : join(root, 'store'),
+    cache: join(root, 'cache'),
+    usage: (release) => app.releaseUsage(release),
+    onTooManyReleases: () => crowded++,
+    logger,
+    unused: options.unused,
+  });
+  const { app: host } = releases;
+  app = createApp({
+    releases: () => host.releases(),
+    context: (release) => host.context(release),
+    mode: 'production',
+    logger,
+  });
+}
+
+const many = (): ReleaseManager => releases!.app as ReleaseManager;
+
+async function ask(version?: string): Promise<[number, string | undefined]> {
+  const answer = await app.fetch(
+    new Request(
+      'http://localhost/which',
+      version === undefined ? {} : { headers: { 'x-api-version': version } },
+    ),
+  );
+  const body = (await answer.json()) as { version?: string; code?: string };
+  return [answer.status, body.version ?? body.code];
+}
+
+async function documentOf(version: string): Promise<unknown> {
+  const answer = await app.fetch(new Request(`http://localhost/versions/${version}`));
+  return ((await answer.json()) as { info?: { version: string } }).info?.version;
+}
+
+/** Adds the log to the failure. */
+const waitUntil = (what: string, condition: () => boolean | Promise<boolean>): Promise<true> =>
+  until(what, condition, { explain: () => JSON.stringify(logged) });
+
+/** The pointer as this server sees it. */
+const current = (version: string): Promise<true> =>
+  waitUntil(`${version} is current`, () => releases?.app.currentVersion === version);
+
+beforeEach(async () => {
+  root = temporaryFolder('release-manager');
+  store = await openReleaseStore(join(root, 'store'));
+});
+afterEach(async () => {
+  await app.close();
+  await releases?.close(1000);
+  releases = undefined;
+});
+
+describe('without a store', () => {
+  test('serves its own build, whatever the time', async () => {
+    await start({ store: undefined });
+    expect(await ask()).toEqual([200, '1.0.0']);
+    expect(await ask('2020-01-01')).toEqual([200, '1.0.0']);
+  });
+
+  test('serves without the manifest beside it, whyever that can not be reached', async () => {
+    await mkdir(join(root, 'dist'));
+    await symlink('gati.manifest.json', join(root, 'dist', 'gati.manifest.json'));
+    await start({ store: undefined, folder: join(root, 'dist', 'server', 'releases') });
+    expect(await ask()).toEqual([200, '1.0.0']);
+  });
+
+  test('serves what the build took along', async () => {
+    const folder = join(root, 'dist', 'server', 'releases');
+    await writeSealed(join(folder, '0.9.0'), '0.9.0');
+    await writeSealed(join(folder, '0.8.0'), '0.8.0');
+    const info = (version: string, date: string, status: string) => ({
+      version,
+      id: `rel_${version}`,
+      date,
+      status,
+    });
+    const list = [
+      info('0.9.0', '2026-02-01T00:00:00Z', 'deprecated'),
+      info('0.8.0', '2026-01-01T00:00:00Z', 'retired'),
+      info('0.7.0', '2025-01-01T00:00:00Z', 'retired'),
+    ];
+    await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: list }));
+    await start({ store: undefined, folder });
+    expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
+    expect(await documentOf('0.9.0')).toBe('0.9.0');
+    expect(await ask('2026-02-02')).toEqual([200, '1.0.0']);
+    expect(await ask('2026-02-01T00:00:00Z')).toEqual([200, '0.9.0']);
+    expect(await ask('0.8.0')).toEqual([410, 'version_retired']);
+    expect(await ask('0.7.0')).toEqual([410, 'version_retired']);
+    expect(await ask()).toEqual([300, 'version_missing']);
+  });
+});
+
+describe('with a store', () => {
+  test('has the document of a release that the build took along without one', async () => {
+    const folder = join(root, 'dist', 'server', 'releases');
+    await writeSealed(join(folder, '0.9.0'), '0.9.0');
+    await rm(join(folder, '0.9.0', 'openapi.json'));
+    await putSealed(store, '0.9.0', { at: '2026-02-01T00:00:00Z' });
+    await activateRelease(store, '0.9.0');
+    const [{ id, date }] = (await store.list()) as [StoredRelease];
+    await writeFile(
+      join(folder, 'index.json'),
+      JSON.stringify({ releases: [{ version: '0.9.0', id, date, status: 'live' }] }),
+    );
+    await start({ folder });
+    expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
+    expect(await documentOf('0.9.0')).toBe('0.9.0');
+    // What runs is still the code of the folder.
+    expect(await readdir(root)).not.toContain('cache');
+  });
+
+  test('loads a release when it is first asked for, once', async () => {
+    await putSealed(store, '0.1.0', { at: '2026-01-01T00:00:00Z' });
+    await activateRelease(store, '0.1.0');
+    await putSealed(store, '0.2.0', { at: '2026-02-01T00:00:00Z' });
+    await activateRelease(store, '0.2.0');
+    await start();
+    // The current one is warm, the other is not even fetched.
+    expect(await readdir(join(root, 'cache'))).toHaveLength(1);
+    expect(many().known('0.1.0')?.instance.isLoaded).toBe(false);
+    const answers = await Promise.all([ask('0.1.0'), ask('0.1.0'), ask('2026-01-15'), ask('~0.1')]);
+    expect(answers).toEqual(Array.from({ length: 4 }, () => [200, '0.1.0']));
+    expect(await readdir(join(root, 'cache'))).toHaveLength(2);
+    expect(await ask()).toEqual([300, 'version_missing']);
+    expect(await ask('1.0.0')).toEqual([200, '1.0.0']);
+    const document = await app.fetch(new Request('http://localhost/versions/0.1.0'));
+    expect(await document.json()).toMatchObject({ info: { version: '0.1.0' } });
+    const answer = await app.fetch(new Request('http://localhost/which?api-version=0.1.0'));
+    expect(((await answer.json()) as { deployed: string }).deployed).toBe(
+      '2026-01-01T00:00:00.000Z',
+    );
+  });
+
+  test('takes up what is activated, deprecated, rolled back and retired', async () => {
+    await start();
+    expect(await ask()).toEqual([200, '1.0.0']);
+    await putSealed(store, '1.1.0');
+    expect(await ask('1.1.0')).toEqual([406, 'version_unknown']);
+    await activateRelease(store, '1.1.0');
+    await current('1.1.0');
+    expect(await ask('^1')).toEqual([200, '1.1.0']);
+    await putSealed(store, '2.0.0');
+    await activateRelease(store, '2.0.0');
+    await current('2.0.0');
+    expect(await ask('*')).toEqual([200, '2.0.0']);
+    await rollbackRelease(store);
+    await current('1.1.0');
+    expect(await ask('*')).toEqual([200, '1.1.0']);
+    expect(await ask('2.0.0')).toEqual([200, '2.0.0']);
+    await activateRelease(store, '2.0.0');
+    await current('2.0.0');
+    await deprecateRelease(store, '1.1.0', {
+      at: '2026-05-01T00:00:00Z',
+      sunset: '2027-01-01T00:00:00Z',
+    });
+    await waitUntil(
+      '1.1.0 has a sunset',
+      async () =>
+        (await app.fetch(new Request('http://localhost/which?api-version=1.1.0'))).headers.get(
+          'sunset',
+        ) !== null,
+    );
+    await retireRelease(store, '1.1.0');
+    await waitUntil('1.1.0 is retired', async () => (await ask('1.1.0'))[0] === 410);
+  });
+
+  test('a release that can not be brought up gets no request, and is tried again when it is activated again', async () => {
+    const file = join(root, 'healthy');
+    const sick = `{ store: () => ({ default: { setup: async () => { const { access } = await import('node:fs/promises'); await access(${JSON.stringify(file)}); return {}; } } }) }`;
+    await start();
+    await putSealed(store, '1.1.0', { modules: sick });
+    await activateRelease(store, '1.1.0');
+    await waitUntil('the log reports the warm-up', () =>
+      logged.some(({ code }) => code === 'GATI_RELEASE_WARMUP'),
+    );
+    expect(await ask()).toEqual([200, '1.0.0']);
+    expect(await ask('1.1.0')).toEqual([406, 'version_unknown']);
+    await waitUntil('the store notes the failure', async () =>
+      (await store.notes()).some(
+        ({ failed, current: at }) => failed?.version === '1.1.0' && at === '1.0.0',
+      ),
+    );
+    await writeFile(file, '');
+    await putSealed(store, '1.0.1');
+    await activateRelease(store, '1.0.1');
+    await current('1.0.1');
+    await activateRelease(store, '1.1.0');
+    await current('1.1.0');
+    expect(await ask('1.1.0')).toEqual([200, '1.1.0']);
+    await waitUntil('the store notes the recovery', async () =>
+      (await store.notes()).some(
+        ({ failed, current: at }) => failed === undefined && at === '1.1.0',
+      ),
+    );
+  });
+
+  test('refuses a bundle of another shape, and one that is damaged', async () => {
+    await putSealed(store, '0.1.0', { abi: 99 });
+    await putSealed(store, '0.2.0');
+    for (const version of ['0.1.0', '0.2.0']) await activateRelease(store, version);
+    await putSealed(store, '0.3.0');
+    await activateRelease(store, '0.3.0');
+    const damaged = (await store.list()).find(({ version }) => version === '0.2.0')!;
+    const { sha256 } = damaged.files.find(({ path }) => path.endsWith('release.mjs'))!;
+    await writeFile(join(root, 'store', 'blobs', sha256.slice(0, 2), sha256), 'export default 1;');
+    await start();
+    expect(await ask('0.1.0')).toEqual([503, 'release_unavailable']);
+    expect(await ask('0.2.0')).toEqual([503, 'release_unavailable']);
+    expect(await ask('0.3.0')).toEqual([200, '0.3.0']);
+    const codes = logged.map(({ error }) => (error as { code?: string } | undefined)?.code);
+    expect(codes).toEqual(expect.arrayContaining(['GATI_RELEASE_ABI', 'GATI_RELEASE_DAMAGED']));
+  });
+
+  test('closes a release that nobody uses, and opens it again for who does', async () => {
+    const events = join(root, 'events');
+    const module = `{ store: () => ({ default: { setup: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'up '), dispose: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'down ') } }) }`;
+    await putSealed(store, '0.1.0', { modules: module });
+    await activateRelease(store, '0.1.0');
+    await putSealed(store, '0.2.0');
+    await activateRelease(store, '0.2.0');
+    await start({ unused: 200 });
+    const { readFileSync } = await import('node:fs');
+    await ask('0.1.0');
+    expect(readFileSync(events, 'utf8')).toBe('up ');
+    await waitUntil('the unused release is closed', () => {
+      many().sweep();
+      return readFileSync(events, 'utf8') === 'up down ';
+    });
+    expect(await Promise.all([ask('0.1.0'), ask('0.1.0')])).toEqual([
+      [200, '0.1.0'],
+      [200, '0.1.0'],
+    ]);
+    expect(readFileSync(events, 'utf8')).toBe('up down up ');
+  });
+
+  test('asks for a new process when many releases are in memory for nothing', async () => {
+    await start();
+    for (let minor = 0; minor < 11; minor++) {
+      await putSealed(store, `2.${minor}.0`);
+      await activateRelease(store, `2.${minor}.0`);
+      await current(`2.${minor}.0`);
+    }
+    await activateRelease(store, '2.0.0');
+    await current('2.0.0');
+    await putSealed(store, '3.0.0');
+    await activateRelease(store, '3.0.0');
+    await current('3.0.0');
+    expect(crowded).toBe(0);
+    for (let minor = 0; minor < 11; minor++) await retireRelease(store, `2.${minor}.0`);
+    await waitUntil('a new process is requested', () => crowded === 1);
+  });
+
+  test('migrations of the current release carry what is retired, and what it queued', async () => {
+    const migration =
+      "{ routes: { 'GET /which': { down: ({ body }) => ({ body: { version: 'was ' + body.version } }) } }, effects: { mail: (old) => ({ to: old.address }) } }";
+    await putSealed(store, '0.9.0', { at: '2026-01-01T00:00:00Z' });
+    await activateRelease(store, '0.9.0');
+    await putSealed(store, '2.0.0', {
+      migrations: `[{ from: '0.x', to: '2.0.0', migration: ${migration} }]`,
+    });
+    await activateRelease(store, '2.0.0');
+    await retireRelease(store, '0.9.0');
+    await start();
+    expect(await ask('0.9.0')).toEqual([200, 'was 2.0.0']);
+    expect(await ask('2026-01-15')).toEqual([200, 'was 2.0.0']);
+    expect(many().known('0.9.0')?.instance.isLoaded).toBe(false);
+    expect(await many().migratePayload('mail', { address: 'a' }, '0.9.0')).toEqual({
+      payload: { to: 'a' },
+    });
+    expect(await many().migratePayload('mail', { address: 'a' }, '1.0.0')).toBeUndefined();
+    expect(await many().migratePayload('other', {}, '0.9.0')).toBeUndefined();
+    // The current release says nothing of it any more.
+    await putSealed(store, '3.0.0');
+    await activateRelease(store, '3.0.0');
+    await current('3.0.0');
+    expect(await ask('0.9.0')).toEqual([410, 'version_retired']);
+  });
+
+  test('a store that does not answer stops nothing', async () => {
+    await putSealed(store, '1.1.0');
+    await activateRelease(store, '1.1.0');
+    await start();
+    await rm(join(root, 'store'), { recursive: true });
+    await writeFile(join(root, 'store'), 'no folder');
+    expect(await ask('1.1.0')).toEqual([200, '1.1.0']);
+    expect(await ask('1.0.0')).toEqual([200, '1.0.0']);
+  });
+});

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeAll, expect, test, vi } from 'vitest';
+import {
+  activateRelease,
+  listReleases,
+  materialize,
+  openReleaseStore,
+  putRelease,
+  statusOf,
+  verifyStore,
+} from '../../../src/releases/index.ts';
+import { writeBuild } from '../helpers/builds.ts';
+import { runProcess } from '../helpers/processes.ts';
+
+// Each write is synced to the disk, and some disks are slow.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+/** `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/crash` goes deeper. */
+const KILLS = Number(process.env.STORE_KILLS ?? 8);
+let folder: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder('crash');
+});
+
+test(
+  `after kill -9 of the writer at ${KILLS} points no release is torn`,
+  { timeout: 300_000 + KILLS * 10_000 },
+  async () => {
+    const url = path.join(folder, 'store');
+    let listed = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const { child, done } = runProcess('../helpers/crashing-writer.ts', [
+        url,
+        path.join(folder, 'builds'),
+      ]);
+      done.catch(() => undefined);
+      await new Promise((resolve) => child.stdout!.once('data', resolve));
+      // Anywhere within a few releases.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      expect(child.signalCode).toBe('SIGKILL');
+
+      const store = await openReleaseStore(url);
+      const releases = await listReleases(store);
+      expect(releases.length).toBeGreaterThanOrEqual(listed);
+      listed = releases.length;
+      expect((await verifyStore(store)).damaged).toEqual([]);
+      const { head } = await store.head();
+      if (head.current !== undefined) {
+        expect(releases.map(({ version }) => version)).toContain(head.current);
+        expect(statusOf(head, head.current)).toBe('live');
+        await materialize(store, head.current, path.join(folder, `cache-${kill}`));
+      }
+      // No lock is left behind: the next writer goes on at once.
+      const version = `0.0.${kill}`;
+      await putRelease(store, await writeBuild(path.join(folder, 'builds', version), version));
+      listed++;
+      expect((await activateRelease(store, version)).current).toBe(version);
+    }
+    expect(listed).toBeGreaterThan(KILLS);
+  },
+);

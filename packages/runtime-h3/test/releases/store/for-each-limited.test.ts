@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { eachOf } from '../../../src/releases/store/read-release.ts';
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test('does so many at a time, each once', async () => {
+  const done: number[] = [];
+  let running = 0;
+  let most = 0;
+  await eachOf(
+    Array.from({ length: 20 }, (_, index) => index),
+    async (item) => {
+      most = Math.max(most, ++running);
+      await pause(1);
+      running--;
+      done.push(item);
+    },
+    3,
+  );
+  expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  expect(most).toBe(3);
+});
+
+test('throws the first error once nothing is under way, and begins nothing after it', async () => {
+  const begun: number[] = [];
+  let running = 0;
+  const work = async (item: number): Promise<void> => {
+    begun.push(item);
+    running++;
+    await pause(item === 1 ? 5 : 30);
+    running--;
+    if (item === 1 || item === 2) throw new Error(`number ${item}`);
+  };
+  await expect(eachOf([0, 1, 2, 3, 4, 5], work, 3)).rejects.toThrow('number 1');
+  expect(running).toBe(0);
+  expect(begun).toEqual([0, 1, 2]);
+});

@@ -1,0 +1,265 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ReleaseStore } from '../../../src/ports.ts';
+import {
+  activateRelease,
+  deprecateRelease,
+  listReleases,
+  materialize,
+  openReleaseStore,
+  pruneReleases,
+  putRelease,
+  RELEASE_COMMANDS,
+  readManifest,
+  retireRelease,
+  rollbackRelease,
+  statusOf,
+  verifyStore,
+} from '../../../src/releases/index.ts';
+import { writeBuild } from '../helpers/builds.ts';
+import { digest } from '../helpers/records.ts';
+
+// Each write is synced to the disk, and some disks are slow.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const DAY = 24 * 60 * 60 * 1000;
+let folder: string;
+let store: ReleaseStore;
+let count = 0;
+const place = (): string => path.join(folder, String(count++));
+const build = (version: string, text?: string): Promise<string> =>
+  writeBuild(place(), version, text);
+const put = async (version: string, daysAgo = 0): Promise<void> => {
+  await putRelease(store, await build(version), {
+    at: new Date(Date.now() - daysAgo * DAY).toISOString(),
+  });
+};
+const status = async (version: string): Promise<string> =>
+  statusOf((await store.head()).head, version);
+const blobPath = (text: string): string =>
+  path.join(store.url, 'blobs', digest(text).slice(0, 2), digest(text));
+const code = (version: string): string => `export default ${JSON.stringify(`code of ${version}`)};`;
+
+beforeAll(async () => {
+  folder = temporaryFolder('operations');
+});
+beforeEach(async () => {
+  store = await openReleaseStore(place());
+});
+
+describe('putting', () => {
+  test('a build becomes a snapshot, without the copies of older releases', async () => {
+    const { release, created } = await putRelease(store, await build('1.0.0'), {
+      at: '2026-01-01T00:00:00Z',
+      image: 'sha256:abc',
+    });
+    expect(created).toBe(true);
+    expect(release).toMatchObject({
+      version: '1.0.0',
+      date: '2026-01-01T00:00:00Z',
+      image: 'sha256:abc',
+    });
+    expect(release.files.map((file) => file.path)).toEqual([
+      'CHANGELOG.md',
+      'client/assets/same.js',
+      'gati.manifest.json',
+      'server/chunks/helper.mjs',
+      'server/release.mjs',
+    ]);
+    expect(await listReleases(store)).toEqual([release]);
+    expect(await readManifest(store, release)).toMatchObject({
+      name: 'shop',
+      release: { version: '1.0.0' },
+    });
+    expect(await status('1.0.0')).toBe('staged');
+  });
+
+  test('the same build again changes nothing, another build of that version is refused', async () => {
+    const folder = await build('1.0.0');
+    const first = await putRelease(store, folder);
+    expect(await putRelease(store, folder, { at: '2020-01-01T00:00:00Z' })).toMatchObject({
+      release: first.release,
+      created: false,
+    });
+    await expect(putRelease(store, await build('1.0.0', 'other code'))).rejects.toMatchObject({
+      code: 'GATI_RELEASE_CONFLICT',
+    });
+  });
+
+  test('of two deployers with other builds of one version, one wins and the other is told', async () => {
+    const folders = [await build('1.0.0', 'mine'), await build('1.0.0', 'yours')];
+    const results = await Promise.allSettled(
+      folders.map(async (one) => putRelease(await openReleaseStore(store.url), one)),
+    );
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find((result) => result.status === 'rejected')).toMatchObject({
+      reason: { code: 'GATI_RELEASE_CONFLICT' },
+    });
+    expect((await verifyStore(store)).damaged).toEqual([]);
+  });
+
+  test('a folder without a build', async () => {
+    await expect(putRelease(store, place())).rejects.toMatchObject({
+      code: 'GATI_RELEASE_NOT_BUILT',
+    });
+  });
+});
+
+describe('steering', () => {
+  beforeEach(async () => {
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) await put(version);
+  });
+
+  test('activate, and back again: the bad one is withdrawn', async () => {
+    for (const version of ['1.0.0', '1.1.0', '2.0.0', '2.0.0'])
+      await activateRelease(store, version);
+    expect((await store.head()).head).toMatchObject({
+      current: '2.0.0',
+      before: ['1.0.0', '1.1.0'],
+    });
+    expect(await rollbackRelease(store)).toEqual({ current: '1.1.0', withdrawn: '2.0.0' });
+    expect(await status('2.0.0')).toBe('withdrawn');
+    expect(await rollbackRelease(store)).toEqual({ current: '1.0.0', withdrawn: '1.1.0' });
+    await expect(rollbackRelease(store)).rejects.toMatchObject({ code: 'GATI_NO_ROLLBACK' });
+    await activateRelease(store, '2.0.0');
+    expect(await status('2.0.0')).toBe('live');
+  });
+
+  test('a rollback goes past what is retired', async () => {
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) await activateRelease(store, version);
+    await retireRelease(store, '1.1.0');
+    expect(await rollbackRelease(store)).toEqual({ current: '1.0.0', withdrawn: '2.0.0' });
+  });
+
+  test('what is not there, and what may not be', async () => {
+    await expect(activateRelease(store, '3.0.0')).rejects.toMatchObject({
+      code: 'GATI_RELEASE_UNKNOWN',
+    });
+    await expect(rollbackRelease(store)).rejects.toMatchObject({ code: 'GATI_NO_ROLLBACK' });
+    await expect(deprecateRelease(store, '1.0.0')).rejects.toMatchObject({
+      code: 'GATI_RELEASE_STATUS',
+    });
+    await activateRelease(store, '1.0.0');
+    await expect(retireRelease(store, '1.0.0')).rejects.toMatchObject({
+      code: 'GATI_RELEASE_STATUS',
+    });
+  });
+
+  test('deprecated with dates, live again by activating it', async () => {
+    await activateRelease(store, '1.0.0');
+    await deprecateRelease(store, '1.0.0', { at: '2026-01-01T00:00:00Z' });
+    const head = await deprecateRelease(store, '1.0.0', { sunset: '2026-07-01T00:00:00Z' });
+    expect(head.marks['1.0.0']).toEqual({
+      status: 'deprecated',
+      deprecatedAt: '2026-01-01T00:00:00Z',
+      sunsetAt: '2026-07-01T00:00:00Z',
+    });
+    expect((await activateRelease(store, '1.0.0')).marks['1.0.0']).toEqual({ status: 'live' });
+  });
+
+  test('many at once: each takes effect', async () => {
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) await activateRelease(store, version);
+    const others = await Promise.all(Array.from({ length: 2 }, () => openReleaseStore(store.url)));
+    await Promise.all([
+      deprecateRelease(others[0]!, '1.0.0'),
+      retireRelease(others[1]!, '1.1.0'),
+      activateRelease(store, '2.0.0'),
+    ]);
+    expect([await status('1.0.0'), await status('1.1.0'), await status('2.0.0')]).toEqual([
+      'deprecated',
+      'retired',
+      'live',
+    ]);
+  });
+});
+
+describe('pruning', () => {
+  test('keeps the window, the current one and what a rollback needs; documents stay', async () => {
+    for (const [index, days] of [400, 390, 380, 370, 360, 350, 340, 330, 10].entries())
+      await put(`1.${index}.0`, days);
+    for (const version of ['1.3.0', '1.1.0', '1.0.0']) await activateRelease(store, version);
+    const options = { last: 3, days: 90, grace: -DAY };
+    const planned = await pruneReleases(store, { ...options, dryRun: true });
+    expect(await verifyStore(store)).toMatchObject({ releases: 9, files: 45 });
+    expect(planned.pruned).toEqual(['1.5.0', '1.4.0', '1.3.0', '1.2.0']);
+    expect(await pruneReleases(store, options)).toEqual(planned);
+    // Two files of each are its own, the third, of the client, is of all.
+    expect(planned.blobs).toBe(8);
+    expect(await verifyStore(store)).toEqual({ releases: 9, files: 5 * 5 + 4 * 2, damaged: [] });
+    expect(await pruneReleases(store, options)).toEqual({ pruned: [], blobs: 0 });
+    expect(await status('1.3.0')).toBe('retired');
+    await expect(activateRelease(store, '1.3.0')).rejects.toMatchObject({
+      code: 'GATI_RELEASE_PRUNED',
+    });
+    const old = (await listReleases(store)).find(({ version }) => version === '1.3.0')!;
+    expect((await readManifest(store, old)).release.version).toBe('1.3.0');
+    expect(await rollbackRelease(store)).toMatchObject({ current: '1.1.0' });
+  });
+
+  test('young files that no release needs are left to whoever is about to need them', async () => {
+    await store.putBlob(digest('on its way'), Buffer.from('on its way'));
+    expect(await pruneReleases(store)).toEqual({ pruned: [], blobs: 0 });
+    expect(await pruneReleases(store, { grace: -DAY })).toEqual({ pruned: [], blobs: 1 });
+  });
+});
+
+describe('reading', () => {
+  test('a server gets what it can import', async () => {
+    await put('1.0.0');
+    const target = place();
+    const entry = await materialize(store, '1.0.0', target);
+    expect(await import(pathToFileURL(entry).href)).toMatchObject({ default: 'code of 1.0.0' });
+    expect((await fs.readdir(target)).sort()).toEqual(['gati.manifest.json', 'server']);
+    await fs.writeFile(entry, 'changed in the cache');
+    await Promise.all([materialize(store, '1.0.0', target), materialize(store, '1.0.0', target)]);
+    expect(await fs.readFile(entry, 'utf8')).toBe(code('1.0.0'));
+    expect(await fs.readdir(path.join(target, 'server'))).toEqual(['chunks', 'release.mjs']);
+  });
+
+  test('a record that was cut off is named, and the others can still be verified', async () => {
+    await put('1.0.0');
+    await put('1.1.0');
+    const record = path.join(store.url, 'releases/1.0.0/release.json');
+    await fs.truncate(record, 20);
+    const again = await openReleaseStore(store.url);
+    expect(await verifyStore(again)).toMatchObject({
+      releases: 2,
+      damaged: [{ version: '1.0.0', path: 'release.json', fault: 'unreadable' }],
+    });
+    for (const words of [['list'], ['show', '1.1.0'], ['prune']]) {
+      const told = RELEASE_COMMANDS.releases.run({
+        store: again,
+        words,
+        flags: {},
+        progress: () => {},
+      });
+      await expect(told).rejects.toMatchObject({
+        code: 'GATI_RELEASE_DAMAGED',
+        message: expect.stringContaining('1.0.0'),
+      });
+    }
+  });
+
+  test.each([
+    ['changed', (file: string) => fs.writeFile(file, code('6.6.6'))],
+    ['missing', (file: string) => fs.rm(file)],
+  ] as const)(
+    'code that is %s in the store is never given out, and is healed by the same build',
+    async (fault, damage) => {
+      const folder = await build('1.0.0');
+      await putRelease(store, folder);
+      await damage(blobPath(code('1.0.0')));
+      await expect(materialize(store, '1.0.0', place())).rejects.toMatchObject({
+        code: 'GATI_RELEASE_DAMAGED',
+      });
+      expect((await verifyStore(store)).damaged).toEqual([
+        { version: '1.0.0', path: 'server/release.mjs', fault },
+      ]);
+      expect((await putRelease(store, folder)).created).toBe(false);
+      expect((await verifyStore(store)).damaged).toEqual([]);
+    },
+  );
+});

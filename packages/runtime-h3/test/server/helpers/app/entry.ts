@@ -1,0 +1,6 @@
+import { startServer } from '../../../../src/server/index.ts';
+
+await startServer({
+  release: async () => (await import('./release.ts')).release,
+  client: process.env.CLIENT,
+});
