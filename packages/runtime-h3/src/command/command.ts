@@ -19,7 +19,7 @@ export interface CommandOutput {
 }
 
 /** The process's own streams: with `json` one document on stdout and everything else on stderr. */
-export function toOutput(json: boolean): CommandOutput {
+export function createOutput(json: boolean): CommandOutput {
   ignoreClosedPipe(process.stdout, process.stderr);
   return {
     line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
@@ -48,14 +48,14 @@ export async function printResult(
   }
 }
 
-export const toUsage = (help: string): CommandResult => ({
+export const usageResult = (help: string): CommandResult => ({
   lines: [help],
   document: { usage: help },
   code: 0,
 });
 
 /** @throws GatiError `GATI_USAGE` for options that there are not. @param help how people see what there is: `effects --help` */
-export function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: string[],
   options: Options,
   help: string,

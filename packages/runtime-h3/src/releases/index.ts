@@ -4,7 +4,7 @@
  * changes without notice.
  */
 export { RELEASE_COMMANDS } from './command/commands.ts';
-export { readTime } from './command/parse-arguments.ts';
+export { parseTimeFlag } from './command/parse-arguments.ts';
 export type { CommandResult } from '../command/command.ts';
 export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/release-command.ts';
 export {
@@ -16,17 +16,17 @@ export { EMPTY_HEAD, statusOf, toReleaseInfo } from './store/head.ts';
 export { materialize } from './store/materialize.ts';
 export { openReleaseStore } from './store/open-store.ts';
 export {
-  outsideWindow,
+  releasesOutsideWindow,
   pruneReleases,
-  type Pruned,
+  type PruneResult,
   type PruneOptions,
-  type Window,
+  type ReleaseWindow,
 } from './store/prune.ts';
-export { putRelease, type Put, type PutOptions } from './store/put-release.ts';
+export { putRelease, type PutResult, type PutOptions } from './store/put-release.ts';
 export { DOCUMENT_FILE } from './store/file-names.ts';
 export {
-  documentOf,
-  findBase,
+  documentReader,
+  findBaseRelease,
   findRelease,
   listReleases,
   readManifest,
@@ -35,10 +35,10 @@ export {
 export {
   activateRelease,
   deprecateRelease,
-  type Deprecation,
+  type DeprecateOptions,
   retireRelease,
-  type Rollback,
+  type RollbackResult,
   rollbackRelease,
   rollbackTarget,
 } from './store/change-status.ts';
-export { type Damage, type Verified, verifyStore } from './store/verify.ts';
+export { type Damage, type VerifyResult, verifyStore } from './store/verify.ts';

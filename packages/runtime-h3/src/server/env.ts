@@ -32,17 +32,18 @@ export function readServerEnv(env: Env): ServerEnv {
     throw badEnvError('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
   return {
     host: env.HOST || '127.0.0.1',
-    port: readWhole(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
-    workers: readWhole(env, 'GATI_WORKERS', 1, 1024, 'a number of processes from 1') ?? countCpus(),
+    port: readInteger(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
+    workers:
+      readInteger(env, 'GATI_WORKERS', 1, 1024, 'a number of processes from 1') ?? countCpus(),
     role: role as Role,
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
-    drain: readWhole(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
+    drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env.GATI_LOG_LEVEL),
   };
 }
 
-function readWhole(
+function readInteger(
   env: Env,
   name: string,
   least: number,

@@ -1,4 +1,4 @@
-import { printResult, toOutput, toUsage, usageError } from '../command/command.ts';
+import { printResult, createOutput, usageResult, usageError } from '../command/command.ts';
 
 const HELP = `Serve this app: settings are environment variables, such as PORT and HOST
 
@@ -12,8 +12,8 @@ const HELP = `Serve this app: settings are environment variables, such as PORT a
 
 /** For a first argument that names no command: what is misspelt must not start another server. Gives the exit code: 0 help, 2 wrong use. */
 export function runOtherCommand(name: string, words: string[]): Promise<number> {
-  return printResult(toOutput(words.includes('--json')), '', async () => {
-    if (name === '--help' || name === '-h' || name === 'help') return toUsage(HELP);
+  return printResult(createOutput(words.includes('--json')), '', async () => {
+    if (name === '--help' || name === '-h' || name === 'help') return usageResult(HELP);
     throw usageError(
       `the server has no command \`${name}\``,
       'It is one of activate, rollback, releases and effects, or none to serve; settings are environment variables, such as PORT=8080.',

@@ -2,7 +2,7 @@ import type { ReleaseBundle } from '../types/bundle.ts';
 import { badEnvError, type ServerEnv } from './env.ts';
 
 /** Which routes this process serves, of whatever release. Throws `GATI_BAD_ENV` for a domain that its own build does not have. */
-export function servesRoute(
+export function createRouteFilter(
   own: ReleaseBundle,
   { role, domain }: Pick<ServerEnv, 'role' | 'domain'>,
 ): (route: { domain: string }) => boolean {

@@ -1,6 +1,6 @@
 /** Entry `@gati/runtime-h3/telemetry`: loggers, redaction, and the types of what an app measures. */
-export { bindLogger, createJsonLogger, type LineOptions, type LogLevel } from './log/logger.ts';
-export { createTextLogger, type TextOptions } from './log/text-logger.ts';
+export { bindLogger, createJsonLogger, type LoggerOptions, type LogLevel } from './log/logger.ts';
+export { createTextLogger, type TextLoggerOptions } from './log/text-logger.ts';
 export { redact } from './log/redact.ts';
 export type { LogSink, Span } from './record/recorder.ts';
 export type { RouteMetric } from './record/route-stats.ts';

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { drawIds, idPool, isRequestId, parseTraceParent } from '../../src/telemetry/record/ids.ts';
 import { bindLogger, createJsonLogger } from '../../src/telemetry/log/logger.ts';
 import { createTextLogger } from '../../src/telemetry/log/text-logger.ts';
-import { Recorder, type Traced } from '../../src/telemetry/record/recorder.ts';
+import { Recorder, type TracedRequest } from '../../src/telemetry/record/recorder.ts';
 import { redact } from '../../src/telemetry/log/redact.ts';
 import { RouteStats, routeMetrics } from '../../src/telemetry/record/route-stats.ts';
 import { bundle } from '../helpers/bundle.ts';
 import { overNode } from '../helpers/target.ts';
 
-const traced = (path: string, more: Partial<Traced> = {}): Traced => ({
+const traced = (path: string, more: Partial<TracedRequest> = {}): TracedRequest => ({
   idAt: drawIds(),
   idPool: idPool(),
   parent: undefined,

@@ -6,9 +6,9 @@ import {
   type BundledRelease,
   type BundledReleases,
   DOCUMENT_FILE,
-  documentOf,
+  documentReader,
   materialize,
-  outsideWindow,
+  releasesOutsideWindow,
   readManifest,
 } from '@gati/runtime-h3/releases';
 import type { History } from '../releases/history.ts';
@@ -34,7 +34,7 @@ export async function bundleOlderReleases(
   { store, releases, head, statusOf }: History,
   { own, folder, migrated }: BundleOlderOptions,
 ): Promise<string[]> {
-  const outside = new Set(outsideWindow(releases, head, {}, Date.now()));
+  const outside = new Set(releasesOutsideWindow(releases, head, {}, Date.now()));
   const bundled: BundledRelease[] = [];
   for (const release of releases) {
     const { version, id, date } = release;
@@ -48,7 +48,7 @@ export async function bundleOlderReleases(
       continue;
     if (isRunnable(status)) {
       await materialize(store, version, path.join(folder, version));
-      const document = documentOf(store, release);
+      const document = documentReader(store, release);
       if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
     } else if (
       migrated.some((range) => satisfies(parseSemver(version)!, parseRange(range) ?? []))

@@ -1,6 +1,6 @@
 import type { Manifest, ReleaseStatus } from '@gati/contract';
 import {
-  findBase,
+  findBaseRelease,
   listReleases,
   openReleaseStore,
   readManifest,
@@ -26,7 +26,7 @@ export async function openHistory(root: string, given?: string): Promise<History
   try {
     const { head } = await store.head();
     const releases = await listReleases(store);
-    const base = findBase(releases, head);
+    const base = findBaseRelease(releases, head);
     return {
       store,
       releases,

@@ -10,7 +10,7 @@ import {
   type TraceParent,
   traceIdAt,
 } from '../../telemetry/record/ids.ts';
-import type { Traced } from '../../telemetry/record/recorder.ts';
+import type { TracedRequest } from '../../telemetry/record/recorder.ts';
 import type { AppServices } from './app-services.ts';
 import type { Exchange, HeaderList } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';
@@ -24,7 +24,7 @@ const NO_PARAMS: Record<string, unknown> = Object.freeze({});
 export type Phase = 'body' | 'handler' | 'stream' | 'done';
 
 /** One request from its first byte to the last of its answer. */
-export class Call implements ContextSource, InFlightItem, Traced {
+export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly app: AppServices;
   readonly exchange: Exchange;
   readonly release: ReleaseState;

@@ -2,9 +2,9 @@ import {
   printResult,
   type CommandResult,
   type CommandOutput,
-  readWords,
-  toOutput,
-  toUsage,
+  parseWords,
+  createOutput,
+  usageResult,
   usageError,
 } from '../../command/command.ts';
 import type { QueueDriver } from '../../ports.ts';
@@ -50,7 +50,7 @@ export async function runEffectsCommand(
 ): Promise<number> {
   // A queue alone keeps no process alive.
   const alive = setInterval(() => {}, 1000);
-  const output = options.output ?? toOutput(words.includes('--json'));
+  const output = options.output ?? createOutput(words.includes('--json'));
   const fix = 'Check that the queue can be reached and that its credentials are right.';
   return printResult(output, fix, () => run(words, options)).finally(() => clearInterval(alive));
 }
@@ -59,8 +59,8 @@ async function run(
   words: string[],
   { url, openQueue }: EffectsCommandOptions,
 ): Promise<CommandResult> {
-  const { positionals, values } = readWords(words, OPTIONS, 'effects --help');
-  if (values.help) return toUsage(HELP);
+  const { positionals, values } = parseWords(words, OPTIONS, 'effects --help');
+  if (values.help) return usageResult(HELP);
   const [name, ...rest] = positionals;
   const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) {

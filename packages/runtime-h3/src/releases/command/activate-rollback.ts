@@ -2,9 +2,9 @@ import { count } from '@gati/contract/internal';
 import type { ReleaseStore } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { activateRelease, rollbackRelease } from '../store/change-status.ts';
-import { noMore, readCount, readVersion } from './parse-arguments.ts';
+import { rejectExtraWords, parseCountFlag, parseVersion } from './parse-arguments.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
-import { readNotes, waitForServers, type Waited } from './wait-for-servers.ts';
+import { readServerNotes, waitForServers, type WaitResult } from './wait-for-servers.ts';
 
 /** Seconds; longer than the note of a killed server counts. */
 const TIMEOUT = 120;
@@ -23,7 +23,7 @@ export const activate: ReleaseCommand = {
   words: 'VERSION',
   flags: WAIT_FLAGS,
   async run(call) {
-    const version = readVersion('activate', call.words);
+    const version = parseVersion('activate', call.words);
     const { head } = await call.store.head();
     const before = head.current;
     const status = statusOf(head, version);
@@ -53,7 +53,7 @@ export const rollback: ReleaseCommand = {
   words: '',
   flags: WAIT_FLAGS,
   async run(call) {
-    noMore('rollback', call.words);
+    rejectExtraWords('rollback', call.words);
     const { result, waited } = await moving(call, rollbackRelease, ({ current }) => current);
     return {
       lines: [
@@ -69,9 +69,9 @@ async function moving<T>(
   { store, flags, progress }: ReleaseCall,
   move: (store: ReleaseStore) => Promise<T>,
   toVersion: (result: T) => string = String,
-): Promise<{ result: T; waited: Waited | undefined }> {
-  const within = (readCount('timeout', flags.timeout) ?? TIMEOUT) * 1000;
-  const before = flags.wait ? await readNotes(store) : new Map();
+): Promise<{ result: T; waited: WaitResult | undefined }> {
+  const within = (parseCountFlag('timeout', flags.timeout) ?? TIMEOUT) * 1000;
+  const before = flags.wait ? await readServerNotes(store) : new Map();
   const result = await move(store);
   return {
     result,
@@ -81,7 +81,7 @@ async function moving<T>(
   };
 }
 
-function onServers(waited: Waited | undefined): string {
+function onServers(waited: WaitResult | undefined): string {
   if (!waited) return '';
   if (waited.servers.length === 0) return '; no running server follows this store';
   return `, on ${count(waited.servers.length, 'process', 'processes')}`;

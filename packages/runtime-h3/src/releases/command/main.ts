@@ -2,9 +2,9 @@ import {
   printResult,
   type CommandResult,
   type CommandOutput,
-  readWords,
-  toOutput,
-  toUsage,
+  parseWords,
+  createOutput,
+  usageResult,
   usageError,
 } from '../../command/command.ts';
 import { openReleaseStore } from '../store/open-store.ts';
@@ -26,7 +26,7 @@ export function runReleaseCommand(
   name: keyof typeof RELEASE_COMMANDS,
   words: string[],
 ): Promise<number> {
-  const output = toOutput(words.includes('--json'));
+  const output = createOutput(words.includes('--json'));
   const fix = 'Check that the release store can be reached and that its credentials are right.';
   return printResult(output, fix, () => run(name, words, output));
 }
@@ -40,8 +40,8 @@ async function run(
   const options = Object.fromEntries(
     Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]),
   );
-  const { positionals, values } = readWords(words, options, '--help');
-  if (values.help) return toUsage(toHelp(name, command));
+  const { positionals, values } = parseWords(words, options, '--help');
+  if (values.help) return usageResult(toHelp(name, command));
   const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
   if (!url)
     throw usageError(

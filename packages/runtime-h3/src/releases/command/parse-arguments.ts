@@ -2,7 +2,7 @@ import { parseDate, parseTime } from '@gati/contract';
 import { usageError } from '../../command/command.ts';
 
 /** RFC 3339 from `--NAME`: a time, or a date, which is its first moment in UTC. `past`: it must have come. */
-export function readTime(
+export function parseTimeFlag(
   name: string,
   text: string | undefined,
   { past = false }: { past?: boolean } = {},
@@ -23,7 +23,7 @@ export function readTime(
 }
 
 /** A whole number from 0. */
-export function readCount(name: string, text: string | undefined): number | undefined {
+export function parseCountFlag(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text))
     throw usageError(`\`--${name} ${text}\` is no whole number`, `For example \`--${name} 5\`.`);
@@ -31,17 +31,17 @@ export function readCount(name: string, text: string | undefined): number | unde
 }
 
 /** The one version that a command is about. */
-export function readVersion(command: string, words: string[]): string {
+export function parseVersion(command: string, words: string[]): string {
   const [version, ...rest] = words;
   if (version === undefined)
     throw usageError(
       `\`${command}\` needs a version`,
       `For example \`${command} 1.2.0\`; \`releases list\` names them.`,
     );
-  return noMore(command, rest) ?? version;
+  return rejectExtraWords(command, rest) ?? version;
 }
 
-export function noMore(command: string, words: string[]): undefined {
+export function rejectExtraWords(command: string, words: string[]): undefined {
   if (words.length > 0)
     throw usageError(
       `\`${command}\` takes no \`${words[0]}\``,

@@ -5,7 +5,12 @@ import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
 import { deprecateRelease, retireRelease } from '../store/change-status.ts';
 import { verifyStore } from '../store/verify.ts';
-import { noMore, readCount, readTime, readVersion } from './parse-arguments.ts';
+import {
+  rejectExtraWords,
+  parseCountFlag,
+  parseTimeFlag,
+  parseVersion,
+} from './parse-arguments.ts';
 import { type CommandResult, usageError } from '../../command/command.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 
@@ -68,7 +73,7 @@ function toRow(
 }
 
 async function list({ store, words }: ReleaseCall): Promise<CommandResult> {
-  noMore('releases list', words);
+  rejectExtraWords('releases list', words);
   const { head } = await store.head();
   const found = await listReleases(store);
   const rows = found.map((release) => toRow(release, head));
@@ -84,7 +89,7 @@ async function list({ store, words }: ReleaseCall): Promise<CommandResult> {
 }
 
 async function show({ store, words }: ReleaseCall): Promise<CommandResult> {
-  const release = await findRelease(store, readVersion('releases show', words));
+  const release = await findRelease(store, parseVersion('releases show', words));
   const { head } = await store.head();
   const { release: told, changes, contract } = await readManifest(store, release);
   const row = toRow(release, head);
@@ -110,11 +115,11 @@ async function show({ store, words }: ReleaseCall): Promise<CommandResult> {
 }
 
 async function prune({ store, words, flags }: ReleaseCall): Promise<CommandResult> {
-  noMore('releases prune', words);
+  rejectExtraWords('releases prune', words);
   const dryRun = flags['dry-run'] === true;
   const done = await pruneReleases(store, {
-    last: readCount('last', flags.last),
-    days: readCount('days', flags.days),
+    last: parseCountFlag('last', flags.last),
+    days: parseCountFlag('days', flags.days),
     dryRun,
   });
   const would = dryRun ? 'would be ' : '';
@@ -131,7 +136,7 @@ async function prune({ store, words, flags }: ReleaseCall): Promise<CommandResul
 }
 
 async function verify({ store, words }: ReleaseCall): Promise<CommandResult> {
-  noMore('releases verify', words);
+  rejectExtraWords('releases verify', words);
   const found = await verifyStore(store);
   return {
     lines: [
@@ -144,8 +149,8 @@ async function verify({ store, words }: ReleaseCall): Promise<CommandResult> {
 }
 
 async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandResult> {
-  const version = readVersion('releases deprecate', words);
-  const [at, sunset] = [readTime('at', flags.at), readTime('sunset', flags.sunset)];
+  const version = parseVersion('releases deprecate', words);
+  const [at, sunset] = [parseTimeFlag('at', flags.at), parseTimeFlag('sunset', flags.sunset)];
   const mark = (await deprecateRelease(store, version, { at, sunset })).marks[version]!;
   const end = mark.sunsetAt === undefined ? '' : `, to be retired on ${mark.sunsetAt}`;
   return {
@@ -156,7 +161,7 @@ async function deprecate({ store, words, flags }: ReleaseCall): Promise<CommandR
 }
 
 async function retire({ store, words }: ReleaseCall): Promise<CommandResult> {
-  const version = readVersion('releases retire', words);
+  const version = parseVersion('releases retire', words);
   const mark = (await retireRelease(store, version)).marks[version]!;
   return {
     lines: [

@@ -5,13 +5,13 @@ import { storeError } from '../store/errors.ts';
 /** Milliseconds between two looks. */
 const PAUSE = 250;
 
-export interface Waited {
+export interface WaitResult {
   /** Processes that run it, by their names. */
   servers: string[];
 }
 
 /** What the servers said before the pointer moved: what they say later is news. */
-export async function readNotes(store: ReleaseStore): Promise<Map<string, ServerNote>> {
+export async function readServerNotes(store: ReleaseStore): Promise<Map<string, ServerNote>> {
   return new Map((await store.notes()).map((note) => [note.instance, note]));
 }
 
@@ -27,7 +27,7 @@ export async function waitForServers(
     within,
     progress,
   }: { before: Map<string, ServerNote>; within: number; progress(line: string): void },
-): Promise<Waited> {
+): Promise<WaitResult> {
   const until = Date.now() + within;
   let told = '';
   for (;;) {

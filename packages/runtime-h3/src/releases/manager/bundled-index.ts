@@ -15,7 +15,7 @@ export interface BundledReleases {
 }
 
 /** `[]`: the build took none along. */
-export async function readBundledReleases(folder: string): Promise<BundledRelease[]> {
+export async function readBundledIndex(folder: string): Promise<BundledRelease[]> {
   const file = join(folder, BUNDLED_FILE);
   let text: string;
   try {

@@ -7,7 +7,7 @@ import { GatiError } from '@gati/contract';
  * Where releases of a store are unpacked: `GATI_CACHE`, else a folder of this user's own below the temporary one.
  * Code is run from there, so nobody else may be able to write into it. @throws GatiError `GATI_CACHE`
  */
-export async function openCache(configured: string | undefined): Promise<string> {
+export async function openCacheFolder(configured: string | undefined): Promise<string> {
   if (configured) {
     await mkdir(configured, { recursive: true });
     return configured;

@@ -2,11 +2,11 @@ import type { Contract } from '@gati/contract';
 import { ReleaseInstance } from './release-instance.ts';
 import { importBundle, type KnownRelease } from './known-release.ts';
 import { once } from './once.ts';
-import { type ReleaseRules, restrict } from './release-rules.ts';
+import { type ReleaseRules, limitToServedRoutes } from './release-rules.ts';
 import { createRouteTable } from './route-table.ts';
 
 /** Where the parts of a sealed release are. */
-export interface FolderRelease {
+export interface ReleaseParts {
   contract(): Promise<Contract>;
   document?: KnownRelease['document'];
   /** File of its bundle, brought here when it is first needed. */
@@ -14,12 +14,12 @@ export interface FolderRelease {
 }
 
 /** A release that was built before; its routes are known at once, its code is loaded when it is needed. */
-export async function toSealed(
+export async function createKnownRelease(
   { version, id, date }: Pick<KnownRelease, 'version' | 'id' | 'date'>,
-  { contract, document, bundle }: FolderRelease,
+  { contract, document, bundle }: ReleaseParts,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
-  const table = createRouteTable(await contract(), rules.serves);
+  const table = createRouteTable(await contract(), rules.servesRoute);
   return {
     version,
     id,
@@ -29,7 +29,8 @@ export async function toSealed(
     contract: once(contract),
     ...(document !== undefined && { document }),
     instance: new ReleaseInstance({
-      load: async (attempt) => restrict(await importBundle(await bundle(), attempt), rules.serves),
+      load: async (attempt) =>
+        limitToServedRoutes(await importBundle(await bundle(), attempt), rules.servesRoute),
       createContext: (loaded) => rules.createContext(loaded, date),
     }),
   };

@@ -33,7 +33,7 @@ export class ReleaseInstance {
   }
 
   /** It has modules and connections. */
-  get isOpen(): boolean {
+  get hasContext(): boolean {
     return this.#context !== undefined;
   }
 
@@ -43,7 +43,7 @@ export class ReleaseInstance {
   }
 
   /** The one of now. */
-  get served(): ReleaseBundle | undefined {
+  get currentBundle(): ReleaseBundle | undefined {
     return this.#served;
   }
 
@@ -59,8 +59,8 @@ export class ReleaseInstance {
   }
 
   /** Loads code and configuration, sets the modules up and asks how they are. Throws where it can't serve; what was not open before is closed again then. */
-  async warm(): Promise<void> {
-    const wasOpen = this.isOpen;
+  async warmUp(): Promise<void> {
+    const wasOpen = this.hasContext;
     let late: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
       late = setTimeout(
@@ -71,7 +71,7 @@ export class ReleaseInstance {
     try {
       await Promise.race([this.#check(), tooLong]);
     } catch (error) {
-      if (!wasOpen) void this.recycle(0);
+      if (!wasOpen) void this.closeContext(0);
       throw error;
     } finally {
       clearTimeout(late);
@@ -79,7 +79,7 @@ export class ReleaseInstance {
   }
 
   /** Ends the context, if there is one; the next request makes another. */
-  async recycle(within: number): Promise<void> {
+  async closeContext(within: number): Promise<void> {
     const old = this.#context;
     this.#context = undefined;
     if (this.#sealed !== undefined) this.#served = { ...this.#sealed };

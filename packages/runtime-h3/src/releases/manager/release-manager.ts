@@ -78,7 +78,7 @@ export class ReleaseManager {
   }
 
   /** Why a release could not be brought up. */
-  failure(version: string): string | undefined {
+  startFailure(version: string): string | undefined {
     return this.#failed.get(version);
   }
 
@@ -139,14 +139,14 @@ export class ReleaseManager {
       if (
         version === this.#current ||
         version === this.#options.own.version ||
-        !instance.isOpen ||
-        instance.served === undefined
+        !instance.hasContext ||
+        instance.currentBundle === undefined
       )
         continue;
-      const { open, idle } = usage(instance.served);
+      const { open, idle } = usage(instance.currentBundle);
       if (open > 0 || idle < (over ? Math.min(unused, SWEEP) : unused)) continue;
       logger.info('a release that nobody uses is closed', { release: version });
-      void instance.recycle(DISPOSE_WITHIN);
+      void instance.closeContext(DISPOSE_WITHIN);
       // What the app keeps of it goes with the old list.
       this.#served = this.#compose();
     }
@@ -157,7 +157,9 @@ export class ReleaseManager {
 
   async dispose(within: number): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all([...this.#known.values()].map(({ instance }) => instance.recycle(within)));
+    await Promise.all(
+      [...this.#known.values()].map(({ instance }) => instance.closeContext(within)),
+    );
   }
 
   #find(version: string): KnownRelease {
@@ -168,7 +170,7 @@ export class ReleaseManager {
 
   async #bringUp(version: string): Promise<string | undefined> {
     try {
-      await this.#find(version).instance.warm();
+      await this.#find(version).instance.warmUp();
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -217,7 +219,7 @@ export class ReleaseManager {
   /** Those of the current release, which knows the most, and then those of the own build. */
   #migrations(): MigrationFile[] {
     const loaded = [this.#current, this.#options.own.version].map(
-      (version) => this.#known.get(version)?.instance.served?.migrations ?? [],
+      (version) => this.#known.get(version)?.instance.currentBundle?.migrations ?? [],
     );
     return loaded.flat();
   }

@@ -4,12 +4,15 @@ import type { ReleaseBundle } from '../../types/bundle.ts';
 /** How releases run in this process. */
 export interface ReleaseRules {
   /** Whether this process serves a route. */
-  serves(route: { domain: string }): boolean;
+  servesRoute(route: { domain: string }): boolean;
   createContext(bundle: ReleaseBundle, date: string): Promise<AppContext>;
 }
 
 /** The part of a release that this process serves. */
-export function restrict(bundle: ReleaseBundle, serves: ReleaseRules['serves']): ReleaseBundle {
+export function limitToServedRoutes(
+  bundle: ReleaseBundle,
+  serves: ReleaseRules['servesRoute'],
+): ReleaseBundle {
   if (bundle.routes.every(serves)) return bundle;
   return {
     ...bundle,

@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
-import { documentOf } from '../store/read-release.ts';
-import { openCache } from './cache-folder.ts';
-import { fromStore } from './stored-releases.ts';
+import { documentReader } from '../store/read-release.ts';
+import { openCacheFolder } from './cache-folder.ts';
+import { toKnownRelease } from './stored-releases.ts';
 import type { KnownReleases, ReleaseManager } from './release-manager.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
@@ -18,8 +18,8 @@ const AGAIN = 10_000;
 const HEARTBEAT = 30_000;
 const NOTE_LASTS = 90_000;
 
-export interface FollowOptions {
-  host: ReleaseManager;
+export interface StoreFollowerOptions {
+  manager: ReleaseManager;
   store: ReleaseStore;
   rules: ReleaseRules;
   /** What is there besides: the releases that the build took along. */
@@ -33,7 +33,7 @@ export interface FollowOptions {
 
 /** Keeps a host up to date with a store: what is activated, deprecated, retired or rolled back there happens here soon after. */
 export class StoreFollower {
-  readonly #options: FollowOptions;
+  readonly #options: StoreFollowerOptions;
   readonly #known = new Map<string, KnownRelease>();
   readonly #instance = `${hostname()}-${process.pid}`.replace(/[^\w.-]/g, '_');
   #cache: Promise<string> | undefined;
@@ -47,7 +47,7 @@ export class StoreFollower {
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(options: FollowOptions) {
+  constructor(options: StoreFollowerOptions) {
     this.#options = options;
     for (const release of options.bundled.releases) this.#known.set(release.version, release);
   }
@@ -99,7 +99,7 @@ export class StoreFollower {
   }
 
   async #refresh(): Promise<void> {
-    const { store, host, bundled, ownVersion, ownId, logger } = this.#options;
+    const { store, manager: host, bundled, ownVersion, ownId, logger } = this.#options;
     const { head, tag } = await store.head();
     // Read after the head: what that names is there.
     const stored = await store.list();
@@ -145,7 +145,7 @@ export class StoreFollower {
     const { store, cache, rules } = this.#options;
     if (known?.id === release.id) {
       // A folder that was built without documents: the store has them.
-      const document = known.document ?? documentOf(store, release);
+      const document = known.document ?? documentReader(store, release);
       if (known.date === release.date && known.document === document) return known;
       return this.#keep({
         ...known,
@@ -154,7 +154,7 @@ export class StoreFollower {
       });
     }
     return this.#keep(
-      await fromStore(store, release, () => (this.#cache ??= openCache(cache)), rules),
+      await toKnownRelease(store, release, () => (this.#cache ??= openCacheFolder(cache)), rules),
     );
   }
 
@@ -165,9 +165,9 @@ export class StoreFollower {
 
   /** Not everybody who may read a store may write into it; then nobody waits for this server. */
   async #note(failed?: string): Promise<void> {
-    const { store, host } = this.#options;
+    const { store, manager: host } = this.#options;
     this.#notedAt = Date.now();
-    const reason = failed === undefined ? undefined : host.failure(failed);
+    const reason = failed === undefined ? undefined : host.startFailure(failed);
     try {
       await store.putNote({
         instance: this.#instance,

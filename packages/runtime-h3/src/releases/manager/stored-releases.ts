@@ -1,25 +1,25 @@
 import { join } from 'node:path';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { materialize } from '../store/materialize.ts';
-import { documentOf, readManifest } from '../store/read-release.ts';
+import { documentReader, readManifest } from '../store/read-release.ts';
 import type { KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
-import { toSealed } from './create-known-release.ts';
+import { createKnownRelease } from './create-known-release.ts';
 
 /** A release of a store; its files are fetched, and checked, when it is first needed. */
-export function fromStore(
+export function toKnownRelease(
   store: ReleaseStore,
   release: StoredRelease,
   cache: () => Promise<string>,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
   const { version, id } = release;
-  const document = documentOf(store, release);
+  const document = documentReader(store, release);
   const parts = {
     contract: async () => (await readManifest(store, release)).contract,
     ...(document !== undefined && { document }),
     // By its id: what another build had under that version is never taken for it.
     bundle: async () => materialize(store, version, join(await cache(), id)),
   };
-  return toSealed(release, parts, rules);
+  return createKnownRelease(release, parts, rules);
 }

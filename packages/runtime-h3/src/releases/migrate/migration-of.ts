@@ -34,7 +34,7 @@ type Moved<From extends RouteTypes, To extends ContractTypes> = {
   [Id in keyof To['routes']]: MovedTo<Id, From, To['routes'][Id]>;
 }[keyof To['routes']];
 
-interface Between<From extends ContractTypes, To extends ContractTypes> {
+interface CheckedMigration<From extends ContractTypes, To extends ContractTypes> {
   /** Routes that have the same id in both releases; what is not here is the same in all. */
   routes?: {
     [Id in keyof From['routes'] & keyof To['routes']]?: Step<From['routes'][Id], To['routes'][Id]>;
@@ -52,7 +52,7 @@ interface Between<From extends ContractTypes, To extends ContractTypes> {
 }
 
 /* oxlint-disable typescript/no-explicit-any -- nothing is known of the contracts, and a migration that is right must not have errors then */
-interface Unknown {
+interface UncheckedMigration {
   routes?: Record<string, { up?(request: any): any; down?(response: any): any }>;
   moved?: Record<string, { to: string; up?(request: any): any; down?(response: any): any }>;
   effects?: Record<string, (payload: any) => any>;
@@ -64,5 +64,5 @@ export type MigrationOf<Contracts> = Contracts extends {
   from: infer From extends ContractTypes;
   to: infer To extends ContractTypes;
 }
-  ? Between<From, To>
-  : Unknown;
+  ? CheckedMigration<From, To>
+  : UncheckedMigration;

@@ -28,7 +28,7 @@ export async function activateRelease(store: ReleaseStore, version: string): Pro
 }
 
 /** What {@link rollbackRelease} did. */
-export interface Rollback {
+export interface RollbackResult {
   /** Version that is current now. */
   current: string;
   /** Version that was. It answers only who asks for exactly this one. */
@@ -36,8 +36,8 @@ export interface Rollback {
 }
 
 /** Activates the release that was current before and withdraws the current one. @throws GatiError `GATI_NO_ROLLBACK` */
-export async function rollbackRelease(store: ReleaseStore): Promise<Rollback> {
-  let done: Rollback | undefined;
+export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResult> {
+  let done: RollbackResult | undefined;
   await changeHead(store, (head) => {
     const target = rollbackTarget(head);
     if (head.current === undefined || target === undefined) {
@@ -62,7 +62,7 @@ export function rollbackTarget(head: StoreHead): string | undefined {
   return head.before.findLast((version) => isLive(statusOf(head, version)));
 }
 
-export interface Deprecation {
+export interface DeprecateOptions {
   /** RFC 3339; default: now. */
   at?: string;
   /** RFC 3339: when it is going to be retired. Nothing happens by itself then. */
@@ -73,7 +73,7 @@ export interface Deprecation {
 export async function deprecateRelease(
   store: ReleaseStore,
   version: string,
-  { at, sunset }: Deprecation = {},
+  { at, sunset }: DeprecateOptions = {},
 ): Promise<StoreHead> {
   await findRelease(store, version);
   return changeHead(store, (head) => {

@@ -3,10 +3,10 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReleaseStore, StoredFile } from '../../ports.ts';
 import { MANIFEST_FILE } from './file-names.ts';
-import { eachOf, findRelease, readStoredFile, sha256Of } from './read-release.ts';
+import { forEachLimited, findRelease, readStoredFile, sha256Hex } from './read-release.ts';
 
 /** Which files of a release a server needs: its code and the manifest. */
-export function isSealed({ path }: StoredFile): boolean {
+export function isServerFile({ path }: StoredFile): boolean {
   return path.startsWith('server/') || path === MANIFEST_FILE;
 }
 
@@ -21,10 +21,10 @@ export async function materialize(
   folder: string,
 ): Promise<string> {
   const release = await findRelease(store, version);
-  await eachOf(release.files.filter(isSealed), async (file) => {
+  await forEachLimited(release.files.filter(isServerFile), async (file) => {
     const path = join(folder, file.path);
     const there = await readFile(path).catch(() => undefined);
-    if (there && sha256Of(there) === file.sha256) return;
+    if (there && sha256Hex(there) === file.sha256) return;
     const bytes = await readStoredFile(store, release, file);
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;

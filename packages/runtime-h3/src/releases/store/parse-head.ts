@@ -2,7 +2,7 @@ import type { ServerNote, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 
 /** Where a head stands, and what is done about one that can't be read. */
-export interface HeadPlace {
+export interface HeadSource {
   url: string;
   /** In the store. */
   file: string;
@@ -13,7 +13,7 @@ export interface HeadPlace {
  * `text`: `undefined` where the file is missing.
  * @throws GatiError `GATI_STORE_DAMAGED`
  */
-export function parseHead({ url, file, fix }: HeadPlace, text: string | undefined): StoreHead {
+export function parseHead({ url, file, fix }: HeadSource, text: string | undefined): StoreHead {
   const value = text === undefined ? undefined : parse(text);
   if (isHead(value)) return value;
   const what =

@@ -20,7 +20,7 @@ export function parseRecord(url: string, version: string, text: string): StoredR
 }
 
 /** Keeps what can be read in `known`. Tells of the others, or throws where nobody asks. */
-export function keepRecord(
+export function cacheRecord(
   known: Map<string, StoredRelease>,
   key: string,
   {

@@ -5,14 +5,14 @@ import { DOCUMENT_FILE, MANIFEST_FILE } from './file-names.ts';
 import { listReleases } from './read-release.ts';
 
 /** Which releases keep their code. */
-export interface Window {
+export interface ReleaseWindow {
   /** The newest so many. Default 5. */
   last?: number;
   /** And what is younger than so many days. Default 90. */
   days?: number;
 }
 
-export interface PruneOptions extends Window {
+export interface PruneOptions extends ReleaseWindow {
   /** Only says what it would do. */
   dryRun?: boolean;
   /** Epoch milliseconds. */
@@ -21,7 +21,7 @@ export interface PruneOptions extends Window {
   grace?: number;
 }
 
-export interface Pruned {
+export interface PruneResult {
   /** Versions whose code is gone from now on, highest first. */
   pruned: string[];
   /** Files that no release needs. */
@@ -34,10 +34,10 @@ const DAY = 24 * 60 * 60 * 1000;
 const DOCUMENTS = new Set([MANIFEST_FILE, DOCUMENT_FILE, 'CHANGELOG.md']);
 
 /** Releases outside of the window, highest first. The current one, and the one that a rollback would activate, never are. */
-export function outsideWindow(
+export function releasesOutsideWindow(
   releases: StoredRelease[],
   head: StoreHead,
-  { last = 5, days = 90 }: Window,
+  { last = 5, days = 90 }: ReleaseWindow,
   now: number,
 ): StoredRelease[] {
   const kept = new Set([head.current, rollbackTarget(head)]);
@@ -54,10 +54,10 @@ export function outsideWindow(
 export async function pruneReleases(
   store: ReleaseStore,
   { dryRun = false, now = Date.now(), grace = DAY, ...window }: PruneOptions = {},
-): Promise<Pruned> {
+): Promise<PruneResult> {
   let pruned: string[] = [];
   const change = (head: StoreHead, releases: StoredRelease[]): StoreHead | undefined => {
-    pruned = outsideWindow(releases, head, window, now)
+    pruned = releasesOutsideWindow(releases, head, window, now)
       .map(({ version }) => version)
       .filter((version) => !head.marks[version]?.pruned);
     if (pruned.length === 0) return undefined;

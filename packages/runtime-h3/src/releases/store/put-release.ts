@@ -4,7 +4,7 @@ import { type Manifest, parseManifest } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { storeError } from './errors.ts';
 import { MANIFEST_FILE } from './file-names.ts';
-import { eachOf, isIntact, sha256Of } from './read-release.ts';
+import { forEachLimited, hasIntactBlob, sha256Hex } from './read-release.ts';
 
 export interface PutOptions {
   /** RFC 3339; default: now. */
@@ -13,7 +13,7 @@ export interface PutOptions {
   image?: string;
 }
 
-export interface Put {
+export interface PutResult {
   release: StoredRelease;
   /** Of what was built. */
   manifest: Manifest;
@@ -32,7 +32,7 @@ export async function putRelease(
   store: ReleaseStore,
   folder: string,
   { at, image }: PutOptions = {},
-): Promise<Put> {
+): Promise<PutResult> {
   const manifest = await readBuilt(folder);
   const { version, id } = manifest.release;
   const files = await listFiles(folder);
@@ -43,7 +43,7 @@ export async function putRelease(
     files: files.map(({ path, bytes }) => ({
       path,
       bytes: bytes.byteLength,
-      sha256: sha256Of(bytes),
+      sha256: sha256Hex(bytes),
     })),
     ...(image !== undefined && { image }),
   };
@@ -54,8 +54,8 @@ export async function putRelease(
   const blobs = [...new Set(wanted.files.map(({ sha256 }) => sha256))].filter((sha256) =>
     content.has(sha256),
   );
-  await eachOf(blobs, async (sha256) => {
-    if (!taken || !(await isIntact(store, sha256)))
+  await forEachLimited(blobs, async (sha256) => {
+    if (!taken || !(await hasIntactBlob(store, sha256)))
       await store.putBlob(sha256, content.get(sha256)!);
   });
   if (taken) return { release: taken, manifest, created: false };
@@ -65,8 +65,8 @@ export async function putRelease(
     return { release: winner, manifest, created: false };
   }
   // Somebody may have cleared away old blobs between the two steps above.
-  await eachOf(blobs, async (sha256) => {
-    if (!(await isIntact(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
+  await forEachLimited(blobs, async (sha256) => {
+    if (!(await hasIntactBlob(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
   });
   return { release, manifest, created: true };
 }

@@ -5,7 +5,7 @@ import { storeError } from './errors.ts';
 import { statusOf } from './head.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from './file-names.ts';
 
-export const sha256Of = (bytes: Uint8Array): string =>
+export const sha256Hex = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
 /** All releases, highest version first. */
@@ -18,7 +18,10 @@ export async function listReleases(
 }
 
 /** The release that a new build is compared with: the highest that was not withdrawn. `releases`: highest first. */
-export function findBase(releases: StoredRelease[], head: StoreHead): StoredRelease | undefined {
+export function findBaseRelease(
+  releases: StoredRelease[],
+  head: StoreHead,
+): StoredRelease | undefined {
   return releases.find(({ version }) => statusOf(head, version) !== 'withdrawn');
 }
 
@@ -46,7 +49,7 @@ export async function readStoredFile(
   const bytes = await store.blob(file.sha256);
   const fault = !bytes
     ? 'is missing'
-    : sha256Of(bytes) === file.sha256
+    : sha256Hex(bytes) === file.sha256
       ? undefined
       : 'is not what was stored';
   if (bytes && fault === undefined) return bytes;
@@ -71,7 +74,7 @@ export async function readManifest(store: ReleaseStore, release: StoredRelease):
 }
 
 /** The OpenAPI document of a release; `undefined`: it was stored without one. */
-export function documentOf(
+export function documentReader(
   store: ReleaseStore,
   release: StoredRelease,
 ): (() => Promise<string>) | undefined {
@@ -81,13 +84,13 @@ export function documentOf(
   );
 }
 
-export async function isIntact(store: ReleaseStore, sha256: string): Promise<boolean> {
+export async function hasIntactBlob(store: ReleaseStore, sha256: string): Promise<boolean> {
   const bytes = await store.blob(sha256);
-  return bytes !== undefined && sha256Of(bytes) === sha256;
+  return bytes !== undefined && sha256Hex(bytes) === sha256;
 }
 
 /** Several at a time, but not thousands of files at once. Throws the first error, when nothing is under way any more: what follows may remove it all. */
-export async function eachOf<T>(
+export async function forEachLimited<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
   width = 8,

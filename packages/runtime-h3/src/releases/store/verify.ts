@@ -1,6 +1,6 @@
 import type { ReleaseStore } from '../../ports.ts';
 import { remainingFiles } from './prune.ts';
-import { eachOf, listReleases, sha256Of } from './read-release.ts';
+import { forEachLimited, listReleases, sha256Hex } from './read-release.ts';
 
 export interface Damage {
   version: string;
@@ -9,7 +9,7 @@ export interface Damage {
   fault: 'missing' | 'changed' | 'unreadable';
 }
 
-export interface Verified {
+export interface VerifyResult {
   releases: number;
   files: number;
   /** By version and path; empty: all is as it was stored. */
@@ -17,7 +17,7 @@ export interface Verified {
 }
 
 /** Reads every file of every release and compares it with its digest. */
-export async function verifyStore(store: ReleaseStore): Promise<Verified> {
+export async function verifyStore(store: ReleaseStore): Promise<VerifyResult> {
   const damaged: Damage[] = [];
   const releases = await listReleases(store, (version) =>
     damaged.push({ version, path: 'release.json', fault: 'unreadable' }),
@@ -28,9 +28,9 @@ export async function verifyStore(store: ReleaseStore): Promise<Verified> {
   const files = releases.flatMap((release) =>
     remainingFiles(release, head).map((file) => ({ ...file, version: release.version })),
   );
-  await eachOf([...new Set(files.map(({ sha256 }) => sha256))], async (sha256) => {
+  await forEachLimited([...new Set(files.map(({ sha256 }) => sha256))], async (sha256) => {
     const bytes = await store.blob(sha256);
-    faults.set(sha256, !bytes ? 'missing' : sha256Of(bytes) === sha256 ? undefined : 'changed');
+    faults.set(sha256, !bytes ? 'missing' : sha256Hex(bytes) === sha256 ? undefined : 'changed');
   });
   for (const { version, path, sha256 } of files) {
     const fault = faults.get(sha256);

@@ -15,7 +15,7 @@ export interface PublishMessage {
 }
 
 /** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
-export type ToWorker =
+export type MessageToWorker =
   /** With the socket as handle. */
   | { gati: 'connection'; id: number }
   /** The log line that scripts wait for is out: the worker may write to stdout. */
@@ -25,7 +25,7 @@ export type ToWorker =
   | { gati: 'metrics'; id: number; workers: WorkerMetrics[] }
   | PublishMessage;
 
-export type ToSupervisor =
+export type MessageToSupervisor =
   /** The connection that was handed over is here. */
   | { gati: 'taken'; id: number }
   | { gati: 'ready' }

@@ -1,4 +1,4 @@
-import type { ToSupervisor } from '../channel/messages.ts';
+import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -12,7 +12,7 @@ interface Scrape {
 }
 
 export interface Scraper {
-  onMessage(workers: WorkerProcess[], from: WorkerProcess, message: ToSupervisor): void;
+  onMessage(workers: WorkerProcess[], from: WorkerProcess, message: MessageToSupervisor): void;
 }
 
 /** Each worker counts its own requests: who asks one for `/metrics` gets those of all. */

@@ -3,7 +3,7 @@ import { readServerEnv } from '../env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
 import { createScraper } from './scraper.ts';
-import type { ToSupervisor } from '../channel/messages.ts';
+import type { MessageToSupervisor } from '../channel/messages.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { PublishRelay } from './publish-relay.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -27,11 +27,11 @@ async function run(): Promise<void> {
   let hasQueue = false;
   let isUp = false;
   let relay: Promise<PublishRelay> | undefined;
-  const onMessage = (worker: WorkerProcess, message: ToSupervisor): void => {
+  const onMessage = (worker: WorkerProcess, message: MessageToSupervisor): void => {
     if (message.gati === 'crowded') void (pool.workers.includes(worker) ? pool : effects).roll();
     else if (message.gati === 'queue') {
       hasQueue = true;
-      if (isUp) effects.keep();
+      if (isUp) effects.startInBackground();
     } else if (message.gati === 'publish') {
       // Most servers publish nothing. Messages stay in order.
       relay ??= import('./publish-relay.ts').then(({ createPublishRelay }) =>
@@ -60,7 +60,7 @@ async function run(): Promise<void> {
   obeySignals(server, [pool, effects]);
   await pool.start(() => log('info', 'listening', { url: toUrl(server, env.host) }));
   isUp = true;
-  if (hasQueue) effects.keep();
+  if (hasQueue) effects.startInBackground();
 }
 
 function obeySignals(server: Server, pools: WorkerPool[]): void {

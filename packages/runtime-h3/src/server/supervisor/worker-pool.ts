@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type ToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
+import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** Connections that wait for a worker. Above it, new ones are closed. */
@@ -17,7 +17,7 @@ export interface PoolOptions {
   /** Milliseconds that a leaving worker has. */
   drain: number;
   onReady(worker: WorkerProcess): void;
-  onMessage(worker: WorkerProcess, message: ToSupervisor): void;
+  onMessage(worker: WorkerProcess, message: MessageToSupervisor): void;
   log(level: 'info' | 'warn' | 'error', msg: string, fields?: Record<string, unknown>): void;
 }
 
@@ -54,7 +54,7 @@ export class WorkerPool {
   }
 
   /** Starts all in the background, again and again where they fail. */
-  keep(): void {
+  startInBackground(): void {
     if (this.#began) return;
     this.#began = true;
     for (const place of this.#places.keys()) void this.#fill(place);
@@ -90,7 +90,7 @@ export class WorkerPool {
     const { drain } = this.#options;
     for (const worker of this.#alive) worker.drain(drain);
     const late = setTimeout(() => this.kill(), drain + 2000);
-    await Promise.all([...this.#alive].map(({ gone }) => gone));
+    await Promise.all([...this.#alive].map(({ exited }) => exited));
     clearTimeout(late);
   }
 
@@ -119,7 +119,7 @@ export class WorkerPool {
       before?.drain(drain);
     }
     // One generation drains at a time.
-    await Promise.all(old.filter(({ state }) => state !== 'ready').map(({ gone }) => gone));
+    await Promise.all(old.filter(({ state }) => state !== 'ready').map(({ exited }) => exited));
     log('info', 'rolled', { workers: this.#places.length });
   }
 
@@ -128,7 +128,7 @@ export class WorkerPool {
     const worker = new WorkerProcess(
       { [WORKER_MARK]: kind ?? (then ? 'first' : 'more') },
       {
-        onReturn: (socket) => this.assign(socket),
+        onUndelivered: (socket) => this.assign(socket),
         onMessage: (from, message) => {
           if (message.gati === 'leaving') this.#replace(from);
           onMessage(from, message);
@@ -136,7 +136,7 @@ export class WorkerPool {
       },
     );
     this.#alive.add(worker);
-    void worker.gone.then((how) => {
+    void worker.exited.then((how) => {
       this.#alive.delete(worker);
       this.#onGone(worker, how);
     });

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GatiError } from '@gati/contract';
-import { isMessage, type ToSupervisor, type ToWorker } from '../channel/messages.ts';
+import { isMessage, type MessageToSupervisor, type MessageToWorker } from '../channel/messages.ts';
 
 export interface WorkerEvents {
   /** A socket that its worker never had, since it died first. */
-  onReturn(socket: Socket): void;
-  onMessage(worker: WorkerProcess, message: ToSupervisor): void;
+  onUndelivered(socket: Socket): void;
+  onMessage(worker: WorkerProcess, message: MessageToSupervisor): void;
 }
 
 /** One worker as its supervisor sees it. */
@@ -17,24 +17,24 @@ export class WorkerProcess {
   /** Resolves when it serves; rejects with what it says about why it can't. */
   readonly ready: Promise<void>;
   /** Resolves with how the process ended. */
-  readonly gone: Promise<string>;
+  readonly exited: Promise<string>;
   readonly #child: ChildProcess;
   readonly #untaken = new Map<number, Socket>();
   #given = 0;
 
-  constructor(mark: Record<string, string>, { onReturn, onMessage }: WorkerEvents) {
+  constructor(mark: Record<string, string>, { onUndelivered: onReturn, onMessage }: WorkerEvents) {
     const child = fork(process.argv[1]!, process.argv.slice(2), {
       env: { ...process.env, ...mark },
     });
     this.#child = child;
-    this.gone = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
       child.once('error', (error) => resolve(error.message));
     });
     this.ready = new Promise((resolve, reject) => {
       child.on('message', (message) => {
         if (!isMessage(message)) return;
-        const known = message as ToSupervisor;
+        const known = message as MessageToSupervisor;
         if (known.gati === 'ready') {
           this.state = 'ready';
           this.readyAt = Date.now();
@@ -50,7 +50,7 @@ export class WorkerProcess {
           onMessage(this, known);
         }
       });
-      void this.gone.then((how) => {
+      void this.exited.then((how) => {
         this.state = 'gone';
         reject(workerStartError(how));
         for (const socket of this.#untaken.values()) if (!socket.destroyed) onReturn(socket);
@@ -75,7 +75,7 @@ export class WorkerProcess {
     const id = ++this.#given;
     this.#untaken.set(id, socket);
     this.#child.send(
-      { gati: 'connection', id } satisfies ToWorker,
+      { gati: 'connection', id } satisfies MessageToWorker,
       socket,
       { keepOpen: true },
       (error) => {
@@ -86,7 +86,7 @@ export class WorkerProcess {
   }
 
   /** `done` is called when it is written, or can't be. */
-  send(message: ToWorker, done: () => void = () => {}): void {
+  send(message: MessageToWorker, done: () => void = () => {}): void {
     if (this.#child.connected) this.#child.send(message, done);
     else done();
   }

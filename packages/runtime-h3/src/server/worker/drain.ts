@@ -28,7 +28,7 @@ export async function drainWorker({
   const late = new Promise<'late'>((resolve) => {
     setTimeout(() => resolve('late'), within);
   });
-  if ((await Promise.race([Promise.all([app.drain(), http.empty()]), late])) === 'late') {
+  if ((await Promise.race([Promise.all([app.drain(), http.whenEmpty()]), late])) === 'late') {
     if (app.inflight > 0)
       logger.warn('requests are cut: they took longer than the time to drain', {
         inflight: app.inflight,

@@ -20,11 +20,11 @@ import {
 
 export interface HttpServer {
   /** Takes a connection that the supervisor accepted. */
-  take(socket: Socket): void;
+  addConnection(socket: Socket): void;
   /** Each answer from now on is the last of its connection. */
   startDraining(): void;
   /** Resolves when no connection is left. */
-  empty(): Promise<void>;
+  whenEmpty(): Promise<void>;
   destroy(): void;
 }
 
@@ -60,7 +60,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     (req, res) => {
       const { upgrade, host } = req.headers;
       if (upgrade !== undefined) res.shouldKeepAlive = false;
-      idle.ask(req);
+      idle.noteRequest(req);
       // Node lets flow after the answer what nobody asked for, a twentieth of a bare request for an `end` that nobody hears.
       if (!hasBody(req)) req.read(0);
       if (host !== undefined || hasHost(req)) onRequest(req, res);
@@ -91,7 +91,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
   server.emit('listening');
 
   return {
-    take(socket) {
+    addConnection(socket) {
       sockets.add(socket);
       socket.once('close', () => {
         sockets.delete(socket);
@@ -107,7 +107,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     startDraining() {
       state.draining = true;
     },
-    empty: () =>
+    whenEmpty: () =>
       new Promise((resolve) => {
         if (sockets.size === 0) resolve();
         else onEmpty.push(resolve);

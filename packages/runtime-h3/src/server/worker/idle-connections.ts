@@ -52,7 +52,7 @@ export class IdleConnections {
   }
 
   /** What a connection is asked. */
-  ask(message: IncomingMessage): void {
+  noteRequest(message: IncomingMessage): void {
     const wait = this.#waits.get(message.socket);
     if (wait !== undefined) wait.message = message;
   }

@@ -1,25 +1,25 @@
 import type { App } from '../../app/options.ts';
 import type { WorkerEffects } from './worker-effects.ts';
-import type { ToSupervisor, ToWorker } from '../channel/messages.ts';
+import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
 export interface MetricsClient {
   /** The text of `/metrics`, of all workers. */
-  scrape(): Promise<string>;
+  requestMetrics(): Promise<string>;
   /** Tells the supervisor what this worker counted. */
-  measure(id: number): Promise<void>;
-  receive(message: ToWorker & { gati: 'metrics' }): void;
+  sendMetrics(id: number): Promise<void>;
+  receive(message: MessageToWorker & { gati: 'metrics' }): void;
 }
 
 export function createMetricsClient(
   app: App,
   effects: Pick<WorkerEffects, 'stats'>,
-  tell: (message: ToSupervisor) => void,
+  tell: (message: MessageToSupervisor) => void,
 ): MetricsClient {
   const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
   let ids = 0;
   return {
-    async scrape() {
+    async requestMetrics() {
       const id = ++ids;
       const workers = await new Promise<WorkerMetrics[]>((resolve) => {
         waiting.set(id, resolve);
@@ -28,7 +28,7 @@ export function createMetricsClient(
       // Many servers are never asked.
       return (await import('../../telemetry/export/prometheus.ts')).printMetrics(workers);
     },
-    async measure(id) {
+    async sendMetrics(id) {
       const stats = await effects.stats();
       tell({
         gati: 'measured',

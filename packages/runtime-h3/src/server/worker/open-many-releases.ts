@@ -1,10 +1,10 @@
 import { ReleaseManager } from '../../releases/manager/release-manager.ts';
 import { ReleaseInstance } from '../../releases/manager/release-instance.ts';
 import type { KnownRelease, Marks } from '../../releases/manager/known-release.ts';
-import { type ReleaseRules, restrict } from '../../releases/manager/release-rules.ts';
-import type { OpenReleases, OpenReleasesOptions } from './release-source.ts';
+import { type ReleaseRules, limitToServedRoutes } from '../../releases/manager/release-rules.ts';
+import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
-export interface ManyOptions extends OpenReleasesOptions {
+export interface OpenManyReleasesOptions extends OpenReleasesOptions {
   /** There. */
   folder: string | undefined;
   /** Of the own build, epoch milliseconds: a build knows no time, so it is as old as its manifest. */
@@ -13,7 +13,7 @@ export interface ManyOptions extends OpenReleasesOptions {
   document: KnownRelease['document'];
 }
 
-export async function openMany(options: ManyOptions): Promise<OpenReleases> {
+export async function openManyReleases(options: OpenManyReleasesOptions): Promise<OpenedReleases> {
   const {
     own,
     document,
@@ -31,7 +31,7 @@ export async function openMany(options: ManyOptions): Promise<OpenReleases> {
     Math.max(options.date, ...bundled.releases.map(({ date }) => Date.parse(date) + 1)),
   ).toISOString();
   const instance = new ReleaseInstance({
-    load: () => Promise.resolve(restrict(own, rules.serves)),
+    load: () => Promise.resolve(limitToServedRoutes(own, rules.servesRoute)),
     createContext: (bundle) => rules.createContext(bundle, date),
   });
   const [served] = await Promise.all([instance.bundle(), instance.context()]);
@@ -45,7 +45,7 @@ export async function openMany(options: ManyOptions): Promise<OpenReleases> {
     unused,
   });
   if (bundled.releases.length > 0) await host.update({ ...bundled, current: undefined });
-  if (!url) return { app: host, close: (within) => host.dispose(within) };
+  if (!url) return { source: host, close: (within) => host.dispose(within) };
 
   const [{ openReleaseStore }, { StoreFollower }] = await Promise.all([
     import('../../releases/store/open-store.ts'),
@@ -53,7 +53,7 @@ export async function openMany(options: ManyOptions): Promise<OpenReleases> {
   ]);
   const store = await openReleaseStore(url);
   const follower = new StoreFollower({
-    host,
+    manager: host,
     store,
     rules,
     bundled,
@@ -64,7 +64,7 @@ export async function openMany(options: ManyOptions): Promise<OpenReleases> {
   });
   await follower.start();
   return {
-    app: host,
+    source: host,
     async close(within) {
       await Promise.all([follower.close(), host.dispose(within)]);
     },
@@ -76,6 +76,6 @@ async function readBundled(
   rules: ReleaseRules,
 ): Promise<{ releases: KnownRelease[]; marks: Marks }> {
   if (folder === undefined) return { releases: [], marks: {} };
-  const { readFolder } = await import('../../releases/manager/bundled-releases.ts');
-  return readFolder(folder, rules);
+  const { readBundledReleases } = await import('../../releases/manager/bundled-releases.ts');
+  return readBundledReleases(folder, rules);
 }

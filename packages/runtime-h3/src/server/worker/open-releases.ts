@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServedRelease } from '../../types/served-release.ts';
 import { onlyRelease } from '../../app/versions/only-release.ts';
-import { restrict } from '../../releases/manager/release-rules.ts';
+import { limitToServedRoutes } from '../../releases/manager/release-rules.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/file-names.ts';
-import type { OpenReleases, OpenReleasesOptions } from './release-source.ts';
+import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
 /** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
-export async function openReleases(options: OpenReleasesOptions): Promise<OpenReleases> {
+export async function openReleases(options: OpenReleasesOptions): Promise<OpenedReleases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
   const hasFolder = folder !== undefined && existsSync(folder);
   const at = (file: string): string => join(folder!, '../..', file);
@@ -22,20 +22,20 @@ export async function openReleases(options: OpenReleasesOptions): Promise<OpenRe
       : undefined;
   // Most servers are one release; what more than one needs is not loaded then.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
-  const { openMany } = await import('./open-many-releases.ts');
-  return openMany({ ...options, folder: hasFolder ? folder : undefined, date, document });
+  const { openManyReleases } = await import('./open-many-releases.ts');
+  return openManyReleases({ ...options, folder: hasFolder ? folder : undefined, date, document });
 }
 
 async function openOwn(
   { own, rules }: OpenReleasesOptions,
   date: string,
   document: ServedRelease['document'],
-): Promise<OpenReleases> {
-  const served = restrict(own, rules.serves);
+): Promise<OpenedReleases> {
+  const served = limitToServedRoutes(own, rules.servesRoute);
   const releases = onlyRelease(served, document);
   const context = await rules.createContext(served, date);
   return {
-    app: {
+    source: {
       releases: () => releases,
       context: () => Promise.resolve(context.gctx),
       current: () => Promise.resolve(context),

@@ -22,7 +22,7 @@ export interface OpenReleasesOptions {
 }
 
 /** What is served, and by what. */
-export interface ServedApp {
+export interface ReleaseSource {
   releases(): ServedReleases;
   context(bundle: ReleaseBundle): Promise<GlobalContext>;
   /** Of the release that is current. */
@@ -32,8 +32,8 @@ export interface ServedApp {
   migratePayload: MigratePayload;
 }
 
-export interface OpenReleases {
-  app: ServedApp;
+export interface OpenedReleases {
+  source: ReleaseSource;
   /** Milliseconds that modules have to end. */
   close(within: number): Promise<void>;
 }

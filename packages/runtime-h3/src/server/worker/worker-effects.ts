@@ -6,7 +6,7 @@ import type { ProcessEffects } from '../../global-context/create-global-context.
 import { dataFolder } from '../../data/data-folder.ts';
 import type { Logger } from '../../types/context.ts';
 import type { QueueDriver, QueueStats } from '../../ports.ts';
-import type { ServedApp } from './release-source.ts';
+import type { ReleaseSource } from './release-source.ts';
 
 export interface WorkerEffectsOptions {
   /** This process is there to run effects. Others run them only where nobody else can: from a queue in their own memory. */
@@ -21,7 +21,7 @@ export interface WorkerEffectsOptions {
 
 export interface WorkerEffects extends ProcessEffects {
   /** Begins to run what is queued, if this process does. */
-  follow(host: ServedApp): void;
+  start(host: ReleaseSource): void;
   /** Of the queue that this process runs, if any, and if it counts. */
   stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
   /** Takes nothing more and lets what runs end, for so many milliseconds. */
@@ -40,7 +40,7 @@ export function createWorkerEffects({
 }: WorkerEffectsOptions): WorkerEffects {
   let opening: Promise<QueueDriver> | undefined;
   let driver: QueueDriver | undefined;
-  let host: ServedApp | undefined;
+  let host: ReleaseSource | undefined;
   let runner: ReturnType<typeof runCurrentRelease> | undefined;
 
   const open = async (): Promise<QueueDriver> => {
@@ -91,7 +91,7 @@ export function createWorkerEffects({
 
     migrate: async (effect, payload, from) => host?.migratePayload(effect, payload, from),
 
-    follow(from) {
+    start(from) {
       host = from;
       begin();
     },

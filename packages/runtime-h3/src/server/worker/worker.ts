@@ -15,14 +15,14 @@ import { createHttpServer } from './http-server.ts';
 import type { ServerOptions } from '../options.ts';
 import {
   isMessage,
-  type ToSupervisor,
-  type ToWorker,
+  type MessageToSupervisor,
+  type MessageToWorker,
   type WorkerKind,
 } from '../channel/messages.ts';
 import { createMetricsClient } from './metrics-client.ts';
 import { createProbes } from '../http/probes.ts';
 import { openReleases } from './open-releases.ts';
-import { servesRoute } from '../route-filter.ts';
+import { createRouteFilter } from '../route-filter.ts';
 import { keepTickShape } from './tick-shape.ts';
 
 /** What is left of a worker's time when its supervisor is gone. Milliseconds. */
@@ -71,10 +71,10 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     onQueue: () => send({ gati: 'queue' }),
   });
   const own = await options.release();
-  const { app: host, close } = await openReleases({
+  const { source: host, close } = await openReleases({
     own,
     rules: {
-      serves: servesRoute(own, env),
+      servesRoute: createRouteFilter(own, env),
       async createContext(release, date) {
         const announce = kind === 'first' && release.id === own.id;
         const made = await createGlobalContext({
@@ -115,14 +115,14 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     logger,
   });
   usage = app.releaseUsage;
-  effects.follow(host);
+  effects.start(host);
   const measurer = createMetricsClient(app, effects, send);
   let draining = false;
   const probes = createProbes({
     prepare,
     draining: () => draining,
     health: async () => (await host.current()).health(),
-    metrics: measurer.scrape,
+    metrics: measurer.requestMetrics,
     onError: (error) => logger.error('a probe failed', { error }),
   });
   const http = createHttpServer({
@@ -165,14 +165,14 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
   }
   process.on('message', (message, handle) => {
     if (!isMessage(message)) return;
-    const known = message as ToWorker;
+    const known = message as MessageToWorker;
     if (known.gati === 'connection') {
       send({ gati: 'taken', id: known.id });
       // `undefined`: the client was gone before the socket got here.
-      if (handle) http.take(handle as Socket);
+      if (handle) http.addConnection(handle as Socket);
     } else if (known.gati === 'speak') speak();
     else if (known.gati === 'drain') end(known.within, 0);
-    else if (known.gati === 'measure') void measurer.measure(known.id);
+    else if (known.gati === 'measure') void measurer.sendMetrics(known.id);
     else if (known.gati === 'metrics') measurer.receive(known);
   });
   send({ gati: 'ready' });
@@ -183,7 +183,7 @@ function exit(_within: number, code: number): void {
   process.exit(code);
 }
 
-function send(message: ToSupervisor, then: () => void = () => {}): void {
+function send(message: MessageToSupervisor, then: () => void = () => {}): void {
   if (process.connected) process.send!(message, undefined, undefined, then);
   else then();
 }

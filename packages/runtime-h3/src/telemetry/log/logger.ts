@@ -5,7 +5,7 @@ import { redact } from './redact.ts';
 export type LogLevel = keyof Logger;
 const LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
 
-export interface LineOptions {
+export interface LoggerOptions {
   /** `info` by default. */
   level?: LogLevel;
   /** On every line. */
@@ -22,7 +22,7 @@ export type PrintLine = (
 ) => string;
 
 /** Values of secret-looking keys are hidden. */
-export function createLineLogger(print: PrintLine, options: LineOptions = {}): Logger {
+export function createLineLogger(print: PrintLine, options: LoggerOptions = {}): Logger {
   const { level = 'info', fields = {}, write = (lines) => console.log(lines.trimEnd()) } = options;
   const from = LEVELS.indexOf(level);
   const method =
@@ -41,7 +41,7 @@ export function createLineLogger(print: PrintLine, options: LineOptions = {}): L
 }
 
 /** What production writes: JSON lines. */
-export function createJsonLogger(options?: LineOptions): Logger {
+export function createJsonLogger(options?: LoggerOptions): Logger {
   return createLineLogger(
     (level, msg, fields) => `${JSON.stringify({ level, msg, time: Date.now(), ...fields })}\n`,
     options,

@@ -1,10 +1,10 @@
 import { wantsColors } from '@gati/contract/internal';
 import type { Logger } from '../../types/context.ts';
-import { createLineLogger, type LineOptions, type LogLevel, type PrintLine } from './logger.ts';
+import { createLineLogger, type LoggerOptions, type LogLevel, type PrintLine } from './logger.ts';
 
 const COLOURS: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31 };
 
-export interface TextOptions extends LineOptions {
+export interface TextLoggerOptions extends LoggerOptions {
   /** By default where stdout wants them. */
   colors?: boolean;
 }
@@ -13,7 +13,7 @@ export interface TextOptions extends LineOptions {
 export function createTextLogger({
   colors = wantsColors(process.stdout, process.env),
   ...options
-}: TextOptions = {}): Logger {
+}: TextLoggerOptions = {}): Logger {
   return createLineLogger(toPrint(colors), options);
 }
 

@@ -24,7 +24,7 @@ export interface Span {
 }
 
 /** What tells one request from the others. */
-export interface Traced {
+export interface TracedRequest {
   /** Its own ids are the 48 digits from `idAt` on. */
   readonly idPool: string;
   readonly idAt: number;
@@ -62,7 +62,13 @@ export class Recorder {
   }
 
   /** `time` is the end, in epoch milliseconds. */
-  record(stats: RouteStats, status: number, us: number, time: number, request: Traced): void {
+  record(
+    stats: RouteStats,
+    status: number,
+    us: number,
+    time: number,
+    request: TracedRequest,
+  ): void {
     stats.observe(status, us);
     const slot = this.#count++ & (RING - 1);
     this.#stats[slot] = stats;
@@ -86,7 +92,7 @@ export class Recorder {
     for (; this.#logged < this.#count; this.#logged++) {
       const slot = this.#logged & (RING - 1);
       const requestId = this.#requestIds[slot];
-      lines += `${this.#stats[slot]?.head(this.#status[slot] ?? 0)}${this.#us[slot]},"time":${this.#time[slot]},"traceId":"${this.#traceId(slot)}","spanId":"${this.#spanId(slot)}"`;
+      lines += `${this.#stats[slot]?.logLineStart(this.#status[slot] ?? 0)}${this.#us[slot]},"time":${this.#time[slot]},"traceId":"${this.#traceId(slot)}","spanId":"${this.#spanId(slot)}"`;
       if (requestId !== undefined) lines += `,"requestId":${JSON.stringify(requestId)}`;
       lines += `,"path":${quote(this.#paths[slot] ?? '')}}\n`;
       this.#paths[slot] = '';

@@ -24,7 +24,7 @@ export class RouteStats {
     undefined,
   ];
   /** Start of a log line by status, made once. */
-  readonly heads: Record<number, string> = {};
+  readonly logLineStarts: Record<number, string> = {};
 
   constructor(method: string, route: string, version: string) {
     this.method = method;
@@ -45,8 +45,8 @@ export class RouteStats {
     histogram.sum += us;
   }
 
-  head(status: number): string {
-    return (this.heads[status] ??=
+  logLineStart(status: number): string {
+    return (this.logLineStarts[status] ??=
       `{"level":"info","msg":"request","method":${JSON.stringify(this.method)},"route":${JSON.stringify(this.route)},"status":${status},"version":${JSON.stringify(this.version)},"us":`);
   }
 }

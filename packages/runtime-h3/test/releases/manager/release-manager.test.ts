@@ -15,13 +15,13 @@ import {
 } from '../../../src/releases/index.ts';
 import type { ReleaseManager } from '../../../src/releases/manager/release-manager.ts';
 import { openReleases } from '../../../src/server/worker/open-releases.ts';
-import type { OpenReleases } from '../../../src/server/worker/release-source.ts';
+import type { OpenedReleases } from '../../../src/server/worker/release-source.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 import { putSealed, writeSealed } from '../../helpers/sealed.ts';
 
 let root: string;
 let store: ReleaseStore;
-let releases: OpenReleases | undefined;
+let releases: OpenedReleases | undefined;
 let app: App;
 let logged: Record<string, unknown>[];
 let crowded: number;
@@ -41,7 +41,7 @@ async function start(
   releases = await openReleases({
     own: build,
     rules: {
-      serves: () => true,
+      servesRoute: () => true,
       createContext: (release, date) =>
         createGlobalContext({
           release,
@@ -59,7 +59,7 @@ async function start(
     logger,
     unused: options.unused,
   });
-  const { app: host } = releases;
+  const { source: host } = releases;
   app = createApp({
     releases: () => host.releases(),
     context: (release) => host.context(release),
@@ -68,7 +68,7 @@ async function start(
   });
 }
 
-const many = (): ReleaseManager => releases!.app as ReleaseManager;
+const many = (): ReleaseManager => releases!.source as ReleaseManager;
 
 async function ask(version?: string): Promise<[number, string | undefined]> {
   const answer = await app.fetch(
@@ -92,7 +92,7 @@ const waitUntil = (what: string, condition: () => boolean | Promise<boolean>): P
 
 /** The pointer as this server sees it. */
 const current = (version: string): Promise<true> =>
-  waitUntil(`${version} is current`, () => releases?.app.currentVersion === version);
+  waitUntil(`${version} is current`, () => releases?.source.currentVersion === version);
 
 beforeEach(async () => {
   root = temporaryFolder('release-manager');

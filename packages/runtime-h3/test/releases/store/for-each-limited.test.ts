@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eachOf } from '../../../src/releases/store/read-release.ts';
+import { forEachLimited } from '../../../src/releases/store/read-release.ts';
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -8,7 +8,7 @@ test('does so many at a time, each once', async () => {
   const done: number[] = [];
   let running = 0;
   let most = 0;
-  await eachOf(
+  await forEachLimited(
     Array.from({ length: 20 }, (_, index) => index),
     async (item) => {
       most = Math.max(most, ++running);
@@ -32,7 +32,7 @@ test('throws the first error once nothing is under way, and begins nothing after
     running--;
     if (item === 1 || item === 2) throw new Error(`number ${item}`);
   };
-  await expect(eachOf([0, 1, 2, 3, 4, 5], work, 3)).rejects.toThrow('number 1');
+  await expect(forEachLimited([0, 1, 2, 3, 4, 5], work, 3)).rejects.toThrow('number 1');
   expect(running).toBe(0);
   expect(begun).toEqual([0, 1, 2]);
 });

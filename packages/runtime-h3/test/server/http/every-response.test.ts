@@ -68,7 +68,7 @@ beforeEach(async () => {
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   });
-  listener = createServer((socket) => http.take(socket)).listen(0, '127.0.0.1');
+  listener = createServer((socket) => http.addConnection(socket)).listen(0, '127.0.0.1');
   await new Promise((resolve) => listener.once('listening', resolve));
 });
 afterEach(async () => {

@@ -94,7 +94,7 @@ const app = createApp({
 });
 const door = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
   accepted.push(socket);
-  http.take(socket);
+  http.addConnection(socket);
 });
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServedRelease } from '../../../src/types/served-release.ts';
 import { createWorkerEffects } from '../../../src/server/worker/worker-effects.ts';
-import type { ServedApp } from '../../../src/server/worker/release-source.ts';
+import type { ReleaseSource } from '../../../src/server/worker/release-source.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 test('jobs run on their own release while it answers by its version, also after it was rolled back', async () => {
@@ -22,11 +22,11 @@ test('jobs run on their own release while it answers by its version, also after 
     'staged',
   ];
   const list = statuses.map((status) => ({ version: status, status, bundle: () => release }));
-  effects.follow({
+  effects.start({
     currentVersion: 'live',
     releases: () => ({ list }),
     context: async () => made,
-  } as unknown as ServedApp);
+  } as unknown as ReleaseSource);
   const alive = await Promise.all(
     statuses.map(async (status) => [status, (await effects.releaseOf!(status)) !== undefined]),
   );

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { openReleaseStore, putRelease, readTime } from '@gati/runtime-h3/releases';
+import { openReleaseStore, putRelease, parseTimeFlag } from '@gati/runtime-h3/releases';
 import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { openApp } from '../app.ts';
 import { type Call, OK } from '../command.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
-  const at = readTime('at', args.at as string | undefined, { past: true });
+  const at = parseTimeFlag('at', args.at as string | undefined, { past: true });
   const { config, context } = await openApp(call);
   await context.close();
   const folder = path.resolve(

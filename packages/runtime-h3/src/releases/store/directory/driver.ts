@@ -1,10 +1,10 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReleaseStore, StoredRelease } from '../../../ports.ts';
-import { type HeadPlace, parseHead, parseNote } from '../parse-head.ts';
+import { type HeadSource, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
-import { keepRecord, parseRecord } from '../parse-record.ts';
-import { createDurable } from './durable-files.ts';
+import { cacheRecord, parseRecord } from '../parse-record.ts';
+import { createDurableFiles } from './durable-files.ts';
 
 /** Heads that stay behind the current one. */
 const KEPT_HEADS = 64;
@@ -28,7 +28,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
   const servers = join(root, 'servers');
   const blobPath = (sha256: string): string => join(root, 'blobs', sha256.slice(0, 2), sha256);
   const headPath = (number: number): string => join(heads, String(number));
-  const durable = createDurable(scratch);
+  const durable = createDurableFiles(scratch);
   /** Records never change. */
   const known = new Map<string, StoredRelease>();
 
@@ -39,7 +39,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
     return last;
   }
 
-  const placeOf = (number: number): HeadPlace => ({
+  const placeOf = (number: number): HeadSource => ({
     url: root,
     file: `heads/${number}/head.json`,
     fix: `Put it back from a copy of the store, or remove the folder heads/${number}: then the head before it counts, and what was activated, deprecated or retired last is to be done again.`,
@@ -57,7 +57,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
         if (known.has(version)) continue;
         const text = await readText(join(releases, version, 'release.json'));
         if (text !== undefined)
-          keepRecord(known, version, {
+          cacheRecord(known, version, {
             read: () => parseRecord(root, version, text),
             version,
             onDamaged,

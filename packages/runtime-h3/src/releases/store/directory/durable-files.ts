@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
  * Files that are there as a whole or not at all, whenever the process or the machine stops: written beside, synced, renamed into place,
  * and the folder synced. No lock, so nothing is left that a killed process would hold for good.
  */
-export interface Durable {
+export interface DurableFiles {
   /** Replaces what stands at `path`. */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
   /** A folder with one file. `false`: there is one already; of racing writers exactly one gets `true`. */
@@ -14,7 +14,7 @@ export interface Durable {
 }
 
 /** `scratch` must be on the same file system as what is written. */
-export function createDurable(scratch: string): Durable {
+export function createDurableFiles(scratch: string): DurableFiles {
   return {
     async write(path, bytes) {
       await makeFolder(scratch);

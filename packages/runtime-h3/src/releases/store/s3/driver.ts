@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ReleaseStore, ServerNote, StoredRelease } from '../../../ports.ts';
 import { storeError } from '../errors.ts';
-import { type HeadPlace, parseHead, parseNote } from '../parse-head.ts';
+import { type HeadSource, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
-import { keepRecord, parseRecord } from '../parse-record.ts';
+import { cacheRecord, parseRecord } from '../parse-record.ts';
 import { createObjects } from '../../../cloud/s3-objects.ts';
 
 /** Tag of a head that is not there. */
@@ -29,7 +29,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
   const servers = `${prefix}servers/`;
   const head = `${prefix}head.json`;
   const shown = `s3://${bucket}/${prefix}`.replace(/\/$/, '');
-  const place: HeadPlace = {
+  const place: HeadSource = {
     url: shown,
     file: 'head.json',
     fix: 'Put an older version of this object back. Where the bucket keeps none, remove it: then nothing is active, and `gati activate VERSION` begins anew.',
@@ -46,7 +46,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
         if (!found) continue;
         const version = key.slice(releases.length, -'.json'.length);
         const read = (): StoredRelease => parseRecord(shown, version, toText(found.bytes));
-        keepRecord(known, key, { read, version, onDamaged });
+        cacheRecord(known, key, { read, version, onDamaged });
       }
       return [...known.values()];
     },
