@@ -2,7 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { printManifest } from '@gati/contract';
 import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
-import { type EmittedFile, toDockerFiles } from '../emit/docker.ts';
+import { toDockerFiles } from '../emit/docker.ts';
+import type { EmittedFile } from '../emit/file.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../files/write-changed.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
-import type { EmittedFile } from '../emit/docker.ts';
+import type { EmittedFile } from '../emit/file.ts';
 import { digestOf } from '../emit/manifest.ts';
 import { toPackageName, toTarballName } from '../emit/sdk/sdk-names.ts';
 import { readPackageFields } from '../files/package-json.ts';

@@ -7,11 +7,14 @@ import {
 
 export interface ChangelogRelease {
   manifest: Manifest;
-  /** Absent: it is not in a store yet. */
+  /** Absent for a release that is in no store yet. */
   date?: string;
 }
 
-/** The API changelog, newest release first. Where the oldest is the first of all, what it has is told by domain. */
+/**
+ * Returns the API changelog, newest release first. If the oldest is the very first release, its
+ * routes are listed by domain.
+ */
 export function toApiChangelog(releases: [ChangelogRelease, ...ChangelogRelease[]]): string {
   const entries = releases.map(({ manifest: { release, changes }, date }): ChangelogEntry => ({
     version: release.version,

@@ -2,11 +2,15 @@ import type { Contract } from '@gati/contract';
 import { quote } from '@gati/contract/internal';
 import type { Scan } from '../scan/types.ts';
 
-/** The global types of handlers, by their names: without a parameter, or for one route. */
+/** Global types of handlers without a parameter. */
 const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'Middleware', 'EffectContext'];
+/** Global types that take a route. */
 const BY_ROUTE = ['Handler', 'Args', 'Req', 'Socket', 'SocketPeer'];
 
-/** The text of `.gati/generated/context.ts`: what is global in handlers, for code that would rather import it, and the names of the app. */
+/**
+ * Returns the text of `.gati/generated/context.ts`: the global types of handlers, for code that
+ * imports them, and the names of the app.
+ */
 export function emitContext(contract: Contract, scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.
 /* eslint-disable */

@@ -1,28 +1,26 @@
 import type { Manifest } from '@gati/contract';
-
-/** A file of the build, by its path below the output folder. */
-export interface EmittedFile {
-  path: string;
-  text: string;
-}
+import type { EmittedFile } from './file.ts';
 
 /**
- * Node 24 with its shared libraries and CA certificates and nothing else: no shell, no package manager, user 65532.
- * An image with a shell, for example `node:24-slim`, works as well: `docker build --build-arg BASE=node:24-slim dist`.
+ * Node 24 with its shared libraries and CA certificates, no shell and no package manager; user
+ * 65532. An image with a shell works as well: `docker build --build-arg BASE=node:24-slim dist`.
  */
 const BASE_IMAGE = 'gcr.io/distroless/nodejs24-debian12:nonroot';
 
 const HEALTH_CHECK =
   "require('node:http').get({host:'127.0.0.1',port:process.env.PORT,path:'/readyz'},r=>process.exit(r.statusCode===200?0:1)).on('error',()=>process.exit(1))";
 
-/** The image of an app: `docker build dist`. Numeric user, so that Kubernetes can verify `runAsNonRoot`. */
+/**
+ * Returns the files for `docker build dist`. The image has a numeric user, so that Kubernetes can
+ * verify `runAsNonRoot`.
+ */
 export function toDockerFiles(manifest: Pick<Manifest, 'name' | 'release'>): EmittedFile[] {
   return [
     { path: 'Dockerfile', text: dockerfile(manifest) },
     { path: '.dockerignore', text: 'Dockerfile\n.dockerignore\n**/*.map\n' },
     {
       path: 'data/README',
-      text: 'What the server keeps on disk stands in this folder, the volume /data of the image.\n',
+      text: 'The server stores its data in this folder, the volume /data of the image.\n',
     },
   ];
 }
@@ -44,7 +42,7 @@ ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin \\
 WORKDIR /app
 COPY . .
 
-# The one place that is written to; everything else may be mounted read-only.
+# The only folder that the server writes to. The rest can be mounted read-only.
 COPY --chown=65532:65532 data /data
 VOLUME /data
 
@@ -56,5 +54,5 @@ CMD ["server/index.mjs"]
 `;
 }
 
-/** A Dockerfile puts variables into double quotes. */
+/** Quotes text for a Dockerfile, which expands variables in double quotes. */
 const quote = (text: string): string => JSON.stringify(text).replaceAll('$', '\\$');

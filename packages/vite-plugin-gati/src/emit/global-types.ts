@@ -1,15 +1,19 @@
 import { propertyKey, quote } from '@gati/contract/internal';
 import type { RouteFile, Scan } from '../scan/types.ts';
 
-/** From `.gati/types` to the root. */
+/** The root, from `.gati/types`. */
 const ROOT = '../../';
 
-/** What a route may declare, as a Standard Schema value or as a type; where there are both, the value is what is checked. */
+/**
+ * What a route may declare, as a Standard Schema value or as a type. If it declares both, the
+ * server checks the value.
+ */
 const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const;
 
 /**
- * The text of `.gati/types/gati.d.ts`: fills the registries behind `Handler`, `gctx.modules`, `gctx.effects` and `gctx.config`, and types
- * `virtual:gati/client` and `testApp().call`. It needs the scan alone, so it is there before any type is analysed.
+ * Returns the text of `.gati/types/gati.d.ts`. It fills the registries behind `Handler`,
+ * `gctx.modules`, `gctx.effects` and `gctx.config`, and types `virtual:gati/client` and
+ * `testApp().call`. It needs the scan only, so it exists before the analysis begins.
  */
 export function emitGlobalTypes(scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.
@@ -65,7 +69,10 @@ function routeEntry(route: RouteFile): string {
   return `${quote(route.id)}: {${parts.map((part) => ` ${part}`).join('')}${parts.length > 0 ? ' ' : ''}};`;
 }
 
-/** With its extension, which a declaration file may always write: so no resolution mode has to guess it. */
+/**
+ * Keeps the file extension, which is always allowed in a declaration file, so every resolution mode
+ * finds the file.
+ */
 function importOf(file: string): string {
   return `import(${quote(ROOT + file)})`;
 }

@@ -15,8 +15,9 @@ export interface ManifestInput {
   /** SHA-256 of the emitted server code, hex. */
   code?: string;
   native?: NativeCode;
-  /** Version of the release before, what the changes since then mean, and which they are. */
+  /** Version of the previous release. */
   since?: string;
+  /** What the changes since the previous release mean for the version. */
   bump?: Bump;
   changes?: Change[];
 }
@@ -47,7 +48,7 @@ export function toManifest({
   };
 }
 
-/** The same contract, code and compiled packages under the same version always give the same id. */
+/** Returns `rel_` and a hash of version, contract, code and compiled packages. */
 export function toReleaseId({
   version,
   contract,
@@ -63,10 +64,13 @@ export function toReleaseId({
   return `rel_${hash.digest('hex').slice(0, 16)}`;
 }
 
-/** A build asks several times, and a large contract takes its time to be written down. A contract is not changed once it is there. */
+/**
+ * A build needs the digest several times, and printing a large contract takes long. A contract
+ * never changes after it is made.
+ */
 const digests = new WeakMap<Contract, string>();
 
-/** SHA-256 of a contract, hex. */
+/** Returns the SHA-256 of a contract, hex. */
 export function digestOf(contract: Contract): string {
   const digest =
     digests.get(contract) ?? createHash('sha256').update(canonicalJson(contract)).digest('hex');

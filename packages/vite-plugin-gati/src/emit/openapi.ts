@@ -1,9 +1,11 @@
 import { type Contract, type Manifest, toOpenApi } from '@gati/contract';
 
-/** A build writes the document into `.gati` and into its output; a large one takes its time to be printed. */
+/**
+ * A build writes the document into `.gati` and into its output. Printing a large one takes long.
+ */
 const printed = new WeakMap<Contract, { key: string; text: string }>();
 
-/** `openapi.json`. */
+/** Returns the text of `openapi.json`. */
 export function toOpenApiFile({ name, release, contract }: Manifest, base: string): string {
   const options = { title: name, version: release.version, base };
   const key = JSON.stringify(options);

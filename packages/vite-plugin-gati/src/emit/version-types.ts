@@ -7,7 +7,7 @@ import {
 } from '@gati/contract';
 import { isJsonMediaType, PROBLEM_MEDIA_TYPE, propertyKey, quote } from '@gati/contract/internal';
 
-/** One migration and the contracts that it stands between. */
+/** A migration, and the contracts that it migrates between. */
 export interface MigrationTypes {
   /** `1.x` */
   name: string;
@@ -15,7 +15,10 @@ export interface MigrationTypes {
   to: Contract;
 }
 
-/** The text of `.gati/types/versions.d.ts`: fills the registry behind `Migration<'1.x'>`. What is not in it is not checked. */
+/**
+ * Returns the text of `.gati/types/versions.d.ts`, which fills the registry behind
+ * `Migration<'1.x'>`. Types do not check a migration that is not in it.
+ */
 export function emitVersionTypes(migrations: MigrationTypes[]): string {
   const spaces = new Map<Contract, string>();
   const spaceOf = (contract: Contract): string => {
@@ -37,7 +40,7 @@ ${entries.join('')}}
 `;
 }
 
-/** All of it as JSON has it: a migration sees neither `Date` nor `bigint`. */
+/** Prints all values with their JSON types: a migration sees neither `Date` nor `bigint`. */
 function printContract({ routes, effects, $defs }: Contract): string {
   const called = routes.filter(({ method }) => method !== 'WS');
   const schemas = [
@@ -80,7 +83,7 @@ function isMigrated(contentType: string): boolean {
   return isJsonMediaType(contentType) && contentType !== PROBLEM_MEDIA_TYPE;
 }
 
-/** What stands in a path is text, whatever it is decoded to. */
+/** Path parameters are text, whatever type they are decoded to. */
 function toStrings({ properties = {} }: Schema): string {
   return `{ ${Object.keys(properties)
     .map((name) => `${propertyKey(name)}: string`)

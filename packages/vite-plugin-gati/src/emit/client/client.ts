@@ -1,13 +1,18 @@
 import type { Contract } from '@gati/contract';
 import { quote } from '@gati/contract/internal';
-import { type ClientSettings, printValue, RUNTIME_VALUES, toClientParts } from './client-parts.ts';
+import { type ClientSettings, toClientParts } from './client-parts.ts';
+import { printValue } from './client-values.ts';
+import { RUNTIME_VALUES } from './runtime-names.ts';
 
 export interface ClientEmitOptions extends ClientSettings {
-  /** Where the client's runtime is imported from. */
+  /** The module that exports the client's runtime. */
   runtime?: string;
 }
 
-/** The text of `.gati/generated/client.ts`: the types of all routes, and the client that calls them. Same contract, same bytes. */
+/**
+ * Returns the text of `.gati/generated/client.ts`: the types of all routes, and the client that calls
+ * them. The same contract gives the same bytes.
+ */
 export function emitClient(
   contract: Contract,
   { runtime = 'vite-plugin-gati/client', ...settings }: ClientEmitOptions,

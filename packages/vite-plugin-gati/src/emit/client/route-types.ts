@@ -12,12 +12,12 @@ import { isJsonMediaType, jsDoc } from '@gati/contract/internal';
 export interface RouteTypes {
   /** The declarations of the route's types. */
   text: string;
-  /** A call without any argument is complete. */
+  /** The route can be called without arguments. */
   plain: boolean;
 }
 
-/** The types of one route of a generated client. */
-export function printRoute(
+/** Prints the types of one route of a generated client. */
+export function printRouteTypes(
   route: RouteContract,
   name: string,
   contract: Contract,
@@ -87,7 +87,7 @@ function printRequest(
   };
 }
 
-/** Whether an object of the schema may not be left out: it has a required field in every form that it may take. */
+/** Whether a call must pass an object of the schema: each form of it has a required field. */
 function mustHave(schema: Schema, contract: Contract): boolean {
   const target = resolveRef(schema, contract.$defs);
   if ((target.required?.length ?? 0) > 0) return true;
@@ -108,7 +108,7 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
     ];
   });
   const rest = route.responses['default'];
-  // A redirect is followed, and what comes of it is not known here.
+  // `fetch` follows a redirect, so the final response is unknown.
   if (rest || statuses.some(isRedirect))
     members.push(`OtherSuccess<${listed}, ${rest ? dataType(rest, names) : 'unknown'}>`);
   members.push(
@@ -121,12 +121,15 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
     .trimEnd()};\n`;
 }
 
-/** What the framework answers by itself on a route that is there (406 and 410: of the version): so a handler's own answer of that status is not the only one. */
+/**
+ * Statuses that the framework may send on an existing route (406 and 410: for a version). The type
+ * must allow a problem beside the handler's own body.
+ */
 const FRAMEWORK_STATUSES = new Set(['400', '406', '410', '413', '415', '500', '503']);
 
 const isRedirect = (status: string): boolean => status.startsWith('3') && status !== '304';
 
-/** What `data` (or `error`) of an answer is, as the client's runtime reads its content type. */
+/** The type of `data` or `error` of a response, as the client's runtime reads its content type. */
 function dataType({ schema, contentType }: ResponseContract, names: Declarations): string {
   if (schema === undefined && contentType === undefined) return 'undefined';
   const type = contentType ?? 'application/json';
@@ -140,7 +143,7 @@ function dataType({ schema, contentType }: ResponseContract, names: Declarations
   return type.startsWith('text/') ? 'string' : 'Blob';
 }
 
-/** The notes of a route, with its id, as they stand before its method. */
+/** Prints the doc comment of a route's method, with the route's id. */
 export function routeDocComment(route: RouteContract, indent: string): string {
   const description = [
     route.description === route.summary ? undefined : route.description,

@@ -1,6 +1,9 @@
 import type { RouteContract } from '@gati/contract';
 
-/** The type names of the routes in a generated client, `PaymentsCapture`, none twice and none of those that are taken. */
+/**
+ * Gives each route of a generated client a type name such as `PaymentsCapture`. The names with their
+ * suffixes are unique, and not among `taken`.
+ */
 export function toTypeNames(
   routes: RouteContract[],
   taken: Iterable<string>,
@@ -18,7 +21,7 @@ export function toTypeNames(
   );
 }
 
-/** What is declared for a route: what it takes, what it gives, what a socket sends and receives. */
+/** What follows the name in the types of a route: of a call, then of a socket. */
 export const TYPE_SUFFIXES = ['Request', 'Result', 'Sent', 'Received'] as const;
 
 function pascalCase(words: string[]): string {

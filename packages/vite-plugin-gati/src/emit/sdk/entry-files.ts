@@ -1,19 +1,17 @@
 import { quote } from '@gati/contract/internal';
 import { MagicString } from 'magic-string';
-import {
-  type ClientParts,
-  type ClientValue,
-  printValue,
-  PUBLIC_TYPES,
-  PUBLIC_VALUES,
-  RUNTIME_VALUES,
-} from '../client/client-parts.ts';
+import type { ClientParts } from '../client/client-parts.ts';
+import { type ClientValue, printValue } from '../client/client-values.ts';
+import { PUBLIC_TYPES, PUBLIC_VALUES, RUNTIME_VALUES } from '../client/runtime-names.ts';
 
 const HEADER = '// Made by Gati from the contract of the app.\n';
-/** Where the runtime stands, from the source, the ES module and the CommonJS module; those of the modules are as long as each other. */
+/**
+ * The client's runtime, as the source, the ES module and the CommonJS module import it. The last two
+ * names are equally long, so that one source map fits both.
+ */
 const RUNTIME = { source: './client/index.ts', esm: './runtime.mjs', cjs: './runtime.cjs' };
 
-/** A part of the source, and how it becomes a part of the declarations. */
+/** A piece of the source. `declare` turns it into a piece of the declarations. */
 interface Piece {
   text: string;
   declare?(edit: MagicString, start: number): void;
@@ -50,7 +48,7 @@ const remove = (text: string): Piece => ({
   declare: (edit, start) => edit.remove(start, start + text.length),
 });
 
-/** `src/index.ts`: what declarations lead to. */
+/** Returns `src/index.ts`, to which the source map of the declarations leads. */
 export function toSource(parts: ClientParts): string {
   return sourcePieces(parts)
     .map(({ text }) => text)
@@ -60,11 +58,11 @@ export function toSource(parts: ClientParts): string {
 export interface ClientDeclarations {
   esm: string;
   cjs: string;
-  /** A source map (ECMA-426) from the declarations to the source; of both, as only the name of a file is another. */
+  /** The source map (ECMA-426) from declarations to source. It differs in the file name only. */
   map(file: string): string;
 }
 
-/** The source without its values' code. */
+/** Returns the declarations: the source without the code of its values. */
 export function toClientDeclarations(parts: ClientParts): ClientDeclarations {
   const pieces = sourcePieces(parts);
   const edit = new MagicString(toSource(parts));
@@ -82,7 +80,7 @@ export function toClientDeclarations(parts: ClientParts): ClientDeclarations {
   };
 }
 
-/** Takes the code out of a value that others see. */
+/** Removes the code of an exported value. */
 function declare(
   edit: MagicString,
   { docComment, kind, name, signature }: ClientValue,
@@ -91,11 +89,11 @@ function declare(
 ): void {
   const keyword = start + (docComment ? docComment.length + 1 : 0) + 'export '.length;
   edit.appendLeft(keyword, 'declare ');
-  // A constant without a type of its own has that of its literal.
+  // Without a signature, the literal gives the type, so it stays.
   if (signature !== '') edit.update(keyword + `${kind} ${name}${signature}`.length, end, ';\n\n');
 }
 
-/** `dist/index.mjs` */
+/** Returns `dist/index.mjs`. */
 export function toEsm({ values }: ClientParts): string {
   return [
     HEADER,
@@ -105,7 +103,7 @@ export function toEsm({ values }: ClientParts): string {
   ].join('');
 }
 
-/** `dist/index.cjs` */
+/** Returns `dist/index.cjs`. */
 export function toCjs({ values }: ClientParts): string {
   const exported = values
     .filter(({ isLocal }) => !isLocal)

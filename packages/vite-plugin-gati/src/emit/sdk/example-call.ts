@@ -1,10 +1,13 @@
 import { type Contract, resolveRef, type RouteContract, type Schema } from '@gati/contract';
 import { propertyKey, quote, toLiteral } from '@gati/contract/internal';
 
-/** Levels of an example; what lies deeper is left to the types. */
+/** Levels of an example. Deeper values are left out. */
 const DEEPEST = 4;
 
-/** The call of a route as somebody would write it, with all that it needs: `client.payments.capture({ params: { id: 'id' }, … })`. */
+/**
+ * Prints a call of a route with everything that it requires: `client.payments.capture({ params: {
+ * id: 'id' }, … })`.
+ */
 export function toExampleCall(route: RouteContract, { $defs }: Contract): string {
   const parts = (['params', 'query', 'headers'] as const).flatMap((part) => {
     const schema = route[part];
@@ -23,7 +26,7 @@ export function toCallee({ name }: RouteContract): string {
   return `client${name.map((part) => (/^[A-Za-z_$][\w$]*$/.test(part) ? `.${part}` : `[${quote(part)}]`)).join('')}`;
 }
 
-/** A value of the schema as it stands in TypeScript. `name` is what a text without a format of its own says. */
+/** Prints a value of the schema as TypeScript. A string without a format has the value `name`. */
 function exampleOf(schema: Schema, defs: Contract['$defs'], name: string, depth = 0): string {
   const target = resolveRef(schema, defs);
   const given = target.examples?.[0] ?? target.default;

@@ -1,6 +1,9 @@
 import { toPackageName } from './sdk-names.ts';
 
-/** What an SDK takes over from its app's `package.json`; `private`, scripts and dependencies are the app's own. */
+/**
+ * Fields that an SDK copies from the app's `package.json`. It never copies `private`, scripts or
+ * dependencies.
+ */
 const COPIED_FIELDS = [
   'description',
   'keywords',
@@ -14,12 +17,14 @@ const COPIED_FIELDS = [
   'publishConfig',
 ];
 
-/** The `package.json` of an SDK: ESM and CJS with types each, nothing that it depends on. */
+/**
+ * Returns the `package.json` of an SDK: ES module and CommonJS with their types, no dependencies.
+ */
 export function toPackageJson(
   app: { name: string; version: string },
   fields: Record<string, unknown>,
 ): string {
-  const { description = `Typed client of ${app.name}`, ...carried } = Object.fromEntries(
+  const { description = `Typed client of ${app.name}`, ...copied } = Object.fromEntries(
     COPIED_FIELDS.flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );
   const entry = (extension: 'm' | 'c'): object => ({
@@ -31,10 +36,10 @@ export function toPackageJson(
       name: toPackageName(app.name),
       version: app.version,
       description,
-      ...carried,
+      ...copied,
       type: 'module',
       sideEffects: false,
-      // The three that older resolvers read; whoever reads `exports` reads nothing else.
+      // For older resolvers. Resolvers that know `exports` ignore these three.
       main: './dist/index.cjs',
       module: './dist/index.mjs',
       types: './dist/index.d.cts',

@@ -4,13 +4,13 @@ import { toCallee, toExampleCall } from './example-call.ts';
 export interface ReadmeInput {
   packageName: string;
   version: string;
-  /** From `package.json`, where it says one. */
+  /** From the app's `package.json`. */
   description?: string;
   contract: Contract;
   pages: Map<RouteContract, string>;
 }
 
-/** The `README.md` of an SDK. */
+/** Returns the `README.md` of an SDK. */
 export function toReadme({
   packageName,
   version,
@@ -19,12 +19,12 @@ export function toReadme({
   pages,
 }: ReadmeInput): string {
   const called = contract.routes.filter(({ method }) => method !== 'WS');
-  // A call that changes something shows more than one that only reads.
+  // A call with a body shows more than one that only reads.
   const shown = called.find(({ body, deprecated }) => body && !deprecated) ?? called[0];
   return [
     `# ${packageName}`,
     description ?? 'The typed client of an HTTP API.',
-    `Made for version **${version}** of the API: each call asks for exactly that version, so it goes on to work when newer ones are released.
+    `Made for version **${version}** of the API: each call requests exactly that version, so it keeps working when newer versions are released.
 It has no dependencies and runs in browsers and in Node 20 and later, as ES module and as CommonJS.`,
     `\`\`\`sh\nnpm install ${packageName}@${version}\n\`\`\``,
     shown && usage(packageName, shown, contract),
@@ -54,31 +54,31 @@ else console.error(result.status, result.error);
 
 const RESULTS = `## Results
 
-A call resolves to one of these; \`ok\` and \`status\` narrow the type. With \`createClient({ throwOnError: true })\` what is not ok is thrown as a
-\`CallError\` (\`code: 'GATI_CALL_FAILED'\`) instead.
+A call resolves to one of these; \`ok\` and \`status\` narrow the type. With \`createClient({ throwOnError: true })\` a result that is not
+ok is thrown as a \`CallError\` (\`code: 'GATI_CALL_FAILED'\`) instead.
 
 | | \`ok\` | \`status\` | |
 |---|---|---|---|
 | success | \`true\` | 2xx | \`data\`, \`headers\`, \`response\` |
-| failure | \`false\` | 4xx, 5xx | \`error\` is the body; a \`Problem\` (RFC 9457) where the route itself does not say that status |
-| no answer | \`false\` | \`0\` | \`error.code\` is \`network\`, \`timeout\`, \`aborted\` or \`bad_response\` |`;
+| failure | \`false\` | 4xx, 5xx | \`error\` is the body; a \`Problem\` (RFC 9457) if the route does not declare that status |
+| no response | \`false\` | \`0\` | \`error.code\` is \`network\`, \`timeout\`, \`aborted\` or \`bad_response\` |`;
 
 const versions = (version: string): string => `## The version
 
-| answer | means | do |
+| response | means | do |
 |---|---|---|
-| header \`deprecation\`, \`sunset\` | ${version} is going to be retired, at the time that \`sunset\` says | take a newer package |
-| 410, \`error.code\` is \`version_retired\` | ${version} is retired | take the package of one of \`error.versions\` |
-| 406, \`error.code\` is \`version_unknown\` | this server does not have ${version} | take the package of one of \`error.versions\`, or ask another server |
+| header \`deprecation\`, \`sunset\` | ${version} will be retired at the time in \`sunset\` | use a newer package |
+| 410, \`error.code\` is \`version_retired\` | ${version} is retired | use the package of one of \`error.versions\` |
+| 406, \`error.code\` is \`version_unknown\` | this server does not have ${version} | use the package of one of \`error.versions\`, or call another server |
 
-\`createClient({ version: '^2' })\` asks for another version or a range; the types stay those of ${version}.`;
+\`createClient({ version: '^2' })\` requests another version or a range; the types stay those of ${version}.`;
 
 const OPTIONS = `## Options
 
-\`createClient\` and \`createCall\` take \`baseUrl\` (that of the page by default), \`headers\` (an object, or a function that is asked for each call),
+\`createClient\` and \`createCall\` take \`baseUrl\` (default: the page's origin), \`headers\` (an object, or a function that each call runs),
 \`credentials\`, \`timeout\`, \`retry\` (\`{ attempts, delay, max }\` or \`false\`; idempotent calls are retried on 408, 429, 5xx and lost connections),
 \`throwOnError\`, \`interceptors\`, \`version\`, \`fetch\` and \`WebSocket\`. Each call takes \`signal\`, \`timeout\`, \`retry\`, \`idempotencyKey\` and \`version\`.
-\`onCall(listener)\` tells of every call. A bundler takes \`createCall\` without the table of routes: \`call('GET /…')\`.`;
+\`onCall(listener)\` reports every call. With \`createCall\`, a bundler leaves out the table of routes: \`call('GET /…')\`.`;
 
 function listRoutes(routes: RouteContract[], pages: Map<RouteContract, string>): string {
   const rows = routes.map((route) => {

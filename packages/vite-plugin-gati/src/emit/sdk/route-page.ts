@@ -3,7 +3,7 @@ import { STATUS_TITLES } from '@gati/contract/internal';
 import type { RouteTypes } from '../client/route-types.ts';
 import { toExampleCall } from './example-call.ts';
 
-/** The page of a route: what it is, a call of it, its answers, its types. */
+/** Returns the page of a route: its description, a call, its responses and its types. */
 export function toPage(route: RouteContract, types: RouteTypes, contract: Contract): string {
   const { id, summary, description, deprecated, method } = route;
   return [
@@ -19,7 +19,7 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
     method === 'WS' ? '' : responseRows(route),
     '## Types',
     fence(types.text.trimEnd()),
-    'Types that these name stand in [`dist/index.d.mts`](../dist/index.d.mts).',
+    'The types that these refer to are in [`dist/index.d.mts`](../dist/index.d.mts).',
   ]
     .filter((part) => part)
     .join('\n\n')
@@ -30,11 +30,11 @@ function responseRows({ responses }: RouteContract): string {
   const rows = Object.entries(responses).map(([status, { description, contentType, stream }]) => {
     const title =
       status === 'default'
-        ? 'whatever else the handler says'
+        ? 'any other response of the handler'
         : (description ?? STATUS_TITLES[Number(status)] ?? '');
     const where = status.startsWith('2')
       ? stream
-        ? '`data`, to be looped over by `for await`'
+        ? '`data`: iterate over it with `for await`'
         : '`data`'
       : status.startsWith('3')
         ? ''
@@ -45,8 +45,8 @@ function responseRows({ responses }: RouteContract): string {
     '| status | | content | in the result |',
     '|---|---|---|---|',
     ...rows,
-    '| any other | a [problem](https://www.rfc-editor.org/rfc/rfc9457): the request does not fit, the version is retired, the server fails | `application/problem+json` | `error` |',
-    '| 0 | no answer: no connection, a timeout, an abort | nothing | `error` |',
+    '| any other | a [problem](https://www.rfc-editor.org/rfc/rfc9457): the request is invalid, the version is retired, the server failed | `application/problem+json` | `error` |',
+    '| 0 | no response: no connection, a timeout, an abort | nothing | `error` |',
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import type { Manifest } from '@gati/contract';
 import { toClientParts } from '../client/client-parts.ts';
-import type { EmittedFile } from '../docker.ts';
+import type { EmittedFile } from '../file.ts';
 import { toOpenApiFile } from '../openapi.ts';
 import { toCjs, toClientDeclarations, toEsm, toSource } from './entry-files.ts';
 import { toPackageName, toPageNames } from './sdk-names.ts';
@@ -16,13 +16,13 @@ export interface SdkInput {
   base: string;
   /** The app's `package.json`. */
   fields: Record<string, unknown>;
-  /** Text of the app's licence. */
+  /** The app's licence. */
   license?: EmittedFile;
-  /** The client's runtime: `dist/…` built, `src/client/…` its sources. */
+  /** The client's runtime: built files in `dist`, sources in `src/client`. */
   runtime: EmittedFile[];
 }
 
-/** All files of an SDK, by name. Same input, same bytes. */
+/** Returns all files of an SDK, sorted by path. The same input gives the same bytes. */
 export function toSdkFiles({
   manifest,
   changelog,

@@ -2,7 +2,10 @@ import type { RouteContract } from '@gati/contract';
 
 const SCOPED = /^@([^/]+)\/(.+)$/;
 
-/** The name of an app as npm takes it: lower case, URL-safe (https://docs.npmjs.com/cli/configuring-npm/package-json#name). */
+/**
+ * Turns the name of an app into one that npm accepts: lower case and URL-safe.
+ * @see https://docs.npmjs.com/cli/configuring-npm/package-json#name
+ */
 export function toPackageName(app: string): string {
   const [, scope, name] = SCOPED.exec(app) ?? [undefined, undefined, app];
   return scope === undefined ? toPart(name!) : `@${toPart(scope)}/${toPart(name!)}`;
@@ -14,20 +17,23 @@ function toPart(text: string): string {
       .toLowerCase()
       .replaceAll(/[^a-z0-9._-]+/g, '-')
       .replaceAll(/^[-._]+|-+$/g, '')
-      // Longer ones are refused, with the scope.
+      // npm rejects names over 214 characters, scope included.
       .slice(0, 100) || 'app'
   );
 }
 
-/** The file that `npm pack` would make: `@acme/shop` 1.2.0 is `acme-shop-1.2.0.tgz`. */
+/** Returns the file name that `npm pack` uses: `@acme/shop` 1.2.0 is `acme-shop-1.2.0.tgz`. */
 export function toTarballName(packageName: string, version: string): string {
   return `${packageName.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 }
 
-/** The longest file name that a tarball's plain header takes below `package/docs/`, with room for a number. */
+/** Longest file name below `package/docs/` that fits a plain tar header, with room for a number. */
 const LONGEST = 70;
 
-/** The page of each route, `docs/payments.capture.md`: none twice, also where a file system does not tell cases apart. */
+/**
+ * Gives each route a page such as `docs/payments.capture.md`. The names are unique even on a file
+ * system that ignores case.
+ */
 export function toPageNames(routes: RouteContract[]): Map<RouteContract, string> {
   const used = new Set<string>();
   return new Map(

@@ -1,0 +1,60 @@
+/** What a generated client imports from the client's runtime. */
+export const RUNTIME_VALUES: string[] = ['createCaller', 'createConnect', 'createTree'];
+
+/** What an SDK exports of the client's runtime. */
+export const PUBLIC_VALUES: string[] = ['CallError', 'ClientError', 'ConnectionError', 'onCall'];
+
+export const PUBLIC_TYPES: string[] = [
+  'Call',
+  'CallEvent',
+  'CallInfo',
+  'CallOptions',
+  'ClientOptions',
+  'Connection',
+  'ConnectTo',
+  'EventStream',
+  'Failure',
+  'HeaderValues',
+  'Interceptor',
+  'NetworkError',
+  'NetworkFailure',
+  'OtherFailure',
+  'OtherProblem',
+  'OtherSuccess',
+  'Outcome',
+  'Problem',
+  'RetryOptions',
+  'Success',
+];
+
+/** All types of the client's runtime that the printed types may name, sorted. */
+export const RUNTIME_TYPES: string[] = [
+  ...PUBLIC_TYPES,
+  'ConnectRequest',
+  'Method',
+  'OptionalMethod',
+  'OptionalSocketMethod',
+  'SocketMethod',
+].sort();
+
+const DECLARED = [
+  'Client',
+  'Routes',
+  'Sockets',
+  'PlainRoute',
+  'PlainSocket',
+  'QueryValues',
+  'SocketOptions',
+];
+
+/** Globals that the printed types name. */
+const GLOBALS = ['FormData', 'ReadableStream', 'Uint8Array', 'Promise'];
+
+/** Names that no type of an app may have in a generated client. */
+export const RESERVED_NAMES: readonly string[] = [
+  ...RUNTIME_VALUES,
+  ...PUBLIC_VALUES,
+  ...RUNTIME_TYPES,
+  ...DECLARED,
+  ...GLOBALS,
+];
