@@ -3,7 +3,7 @@ import { toCheckUnit, withoutAnnotations } from './check-unit.ts';
 import { toStringifyUnit } from './stringify-unit.ts';
 import type { External, Unit } from './unit.ts';
 
-/** Names that the code of a program takes from `@gati/runtime-h3/checks`. */
+/** Names that the printed code needs from `@gati/runtime-h3/checks`. */
 export const HELPERS = [
   'codePointCount',
   'isFile',
@@ -15,15 +15,15 @@ export const HELPERS = [
 ] as const;
 
 /**
- * The checks and serialisers of schemas that share definitions. Equal schemas are one unit, wherever they stand,
- * so a thousand routes cost what they differ in.
+ * Checks and serialisers of schemas that share definitions. Equal schemas share a unit, so the size
+ * of a large app depends on how many different schemas it has.
  */
 export interface CheckProgram {
-  /** The unit that checks this schema; `undefined` where every value fits. */
+  /** Returns the unit that checks this schema; `undefined` if every value fits. */
   check(schema: Schema): string | undefined;
-  /** The unit that serialises it; `undefined` where `JSON.stringify` is as good. */
+  /** Returns the unit that serialises it; `undefined` if `JSON.stringify` is as fast. */
   stringify(schema: Schema): string | undefined;
-  /** All units as statements that declare a constant each, by its name. Free names: {@link HELPERS}. */
+  /** Prints all units: one constant each, with the unit's name. Free names: {@link HELPERS}. */
   print(): string;
   readonly units: string[];
 }
@@ -32,7 +32,7 @@ export function createCheckProgram($defs: Defs): CheckProgram {
   const units = new Map<string, Unit>();
   const known = new Map<string, string | undefined>();
 
-  /** A unit has its name before its code, so that a recursive schema finds it. */
+  /** A unit gets its name before its code, so that a recursive schema can refer to it. */
   function add(
     prefix: string,
     schema: Schema,
@@ -80,7 +80,7 @@ export function createCheckProgram($defs: Defs): CheckProgram {
   };
 }
 
-/** First all units, then what each reaches, since they may reach each other in a circle. */
+/** Prints all units first, then their externals: units may refer to each other in a circle. */
 function print(units: Map<string, Unit>): string {
   const lines = ['const Guard = { CodePointCount: codePointCount }'];
   const links: string[] = [];

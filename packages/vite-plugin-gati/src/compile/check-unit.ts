@@ -11,8 +11,9 @@ interface Refinement {
 }
 
 /**
- * A schema as a check. TypeBox writes the code; what would make that code need TypeBox (formats, `uniqueItems`, `multipleOf`) or
- * repeat itself (`$ref`) becomes a refinement, which is an external of the unit.
+ * Compiles a schema to a check. TypeBox writes the code. Keywords whose code would need TypeBox
+ * (formats, `uniqueItems`, `multipleOf`) or would repeat itself (`$ref`) become refinements: externals
+ * of the unit.
  */
 export function toCheckUnit(schema: Schema, toUnit: (definition: string) => string): Unit {
   const built = Build(
@@ -51,7 +52,7 @@ const NOT_CHECKED: ReadonlySet<string> = new Set([
 
 export function withoutAnnotations(schema: Schema): Schema {
   return mapSchema(schema, (part) =>
-    // A file is a string in the document, and an object in a handler: its codec is a fact.
+    // In a handler a file is an object, not the string of the document: its codec is checked.
     part['x-gati-codec'] === 'file'
       ? { 'x-gati-codec': 'file' }
       : Object.fromEntries(Object.entries(part).filter(([key]) => !NOT_CHECKED.has(key))),
@@ -72,7 +73,7 @@ function refine(schema: Schema, toUnit: (definition: string) => string): Schema 
     refinements.push(toRefinement({ kind: 'multiple', of: multipleOf }));
   const [first, ...more] = refinements;
   if (!first) return rest;
-  // One refinement keeps the code flat; more of them on one schema are rare.
+  // One refinement keeps the code flat. Schemas with more are rare.
   const allOf = [
     ...(rest.allOf ?? []),
     ...more.map((refinement) => ({ '~refine': [refinement] }) as Schema),

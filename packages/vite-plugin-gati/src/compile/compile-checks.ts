@@ -12,7 +12,7 @@ import type { InputCheck, LoadedRoute } from '@gati/runtime-h3/app';
 import { createCheckProgram, HELPERS, type CheckProgram } from './check-program.ts';
 import { type InputPlan, planEffect, planRoute } from './plan.ts';
 
-/** The checks of a route, ready to run: the same code that the build prints, evaluated here. */
+/** Compiles the checks of a route: evaluates the same code that the build prints. */
 export function compileChecks(
   route: RouteContract,
   $defs: Defs,
@@ -31,7 +31,7 @@ export function compileChecks(
   for (const [status, { check, stringify }] of Object.entries(plan.output)) {
     const { schema, contentType } = route.responses[status] ?? {};
     output[status] = {
-      // Only what a check refused is explained.
+      // The schema explains what a check rejected, so it comes with a check only.
       ...(check === undefined || schema === undefined
         ? {}
         : { schema, check: units[check] as (value: unknown) => boolean }),
@@ -44,6 +44,7 @@ export function compileChecks(
   return { input, output };
 }
 
+/** Compiles the check of an effect's payload; `undefined` for an effect without one. */
 export function compilePayload(effect: EffectContract, $defs: Defs): InputCheck | undefined {
   const program = createCheckProgram($defs);
   const plan = planEffect(effect, $defs, program);

@@ -9,7 +9,10 @@ import {
 import { isJsonMediaType } from '@gati/contract/internal';
 import type { CheckProgram } from './check-program.ts';
 
-/** Which units a route's parts are. Plain data: {@link toLiveRoute} puts functions there, {@link printRoute} their names. */
+/**
+ * Which unit checks or serialises each part of a route. Plain data: `compileChecks` turns units
+ * into functions, `printRoute` into names.
+ */
 export interface RoutePlan {
   input: Partial<Record<'params' | 'query' | 'headers' | 'body' | 'receive', InputPlan>>;
   /** By status. */
@@ -17,7 +20,7 @@ export interface RoutePlan {
 }
 
 export interface InputPlan {
-  /** Absent: every value fits. */
+  /** Absent if every value fits. */
   check?: string;
   codecs: boolean;
 }
@@ -70,7 +73,7 @@ function planInput(schema: Schema, $defs: Defs, program: CheckProgram): InputPla
   };
 }
 
-/** Defaults are filled in where codecs are decoded. */
+/** The decoder of codecs fills in defaults too. */
 function hasDefault(schema: Schema, $defs: Defs, seen: Set<string> = new Set()): boolean {
   let found = false;
   walkSchema(schema, (part) => {

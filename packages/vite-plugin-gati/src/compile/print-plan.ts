@@ -1,7 +1,10 @@
 import type { RouteContract } from '@gati/contract';
 import type { InputPlan, RoutePlan } from './plan.ts';
 
-/** `input` and `output` of a `LiveRoute` as properties of an object literal; `route` is the expression of its contract. */
+/**
+ * Prints `input` and `output` of a `LoadedRoute` as properties of an object literal.
+ * @param route expression that evaluates to the route's contract
+ */
 export function printRoute(plan: RoutePlan, contract: RouteContract, route: string): string {
   const input = Object.entries(plan.input).map(([part, found]) =>
     part === 'body'
@@ -11,7 +14,7 @@ export function printRoute(plan: RoutePlan, contract: RouteContract, route: stri
   const output = Object.entries(plan.output).map(([status, { check, stringify }]) => {
     const { schema, contentType } = contract.responses[status] ?? {};
     const fields = [
-      // Only what a check refused is explained.
+      // The schema explains what a check rejected, so it comes with a check only.
       ...(check === undefined || schema === undefined
         ? []
         : [`schema: ${route}.responses[${JSON.stringify(status)}].schema`, `check: ${check}`]),
@@ -23,7 +26,7 @@ export function printRoute(plan: RoutePlan, contract: RouteContract, route: stri
   return `input: { ${input.join(', ')} }, output: { ${output.join(', ')} }`;
 }
 
-/** `check` and `codecs` of an `InputCheck`. */
+/** Prints `check` and `codecs` of an `InputCheck`. */
 export function printInput({ check, codecs }: InputPlan): string {
   return `check: ${check ?? '() => true'}${codecs ? ', codecs: true' : ''}`;
 }

@@ -18,11 +18,14 @@ const withoutDocumentation = (schema: Schema): Schema =>
     Object.fromEntries(Object.entries(part).filter(([key]) => !DOCUMENTATION.has(key))),
   );
 
-/** The contract as the server needs it: to tell what is wrong with a request, or with a declared response. */
+/**
+ * Returns the parts of a contract that the server needs to explain an invalid request, or an
+ * invalid declared response.
+ */
 export function toSlimContract(contract: Contract): Contract {
   const routes = contract.routes.map((route) => {
     const { summary: _, description: __, ...rest } = mapRoute(route, withoutDocumentation);
-    // An answer is explained where it was declared and refused, and nowhere else.
+    // The server checks, and so explains, declared responses only.
     const responses = Object.entries(rest.responses).filter(([, { declared }]) => declared);
     return { ...rest, responses: Object.fromEntries(responses) };
   });

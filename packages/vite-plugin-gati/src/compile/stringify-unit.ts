@@ -2,9 +2,10 @@ import { type Defs, resolveRef, type Schema } from '@gati/contract';
 import type { External, Unit } from './unit.ts';
 
 /**
- * A schema as a serialiser. Its result is that of `json` (the runtime's own `JSON.stringify`) for every value there is, whatever the
- * types promised: a value of exactly the expected shape takes the printed way, any other one goes to `json` whole. So nothing is
- * dropped and nothing is converted. `undefined`: the schema gives nothing to gain.
+ * Compiles a schema to a serialiser. For every value, the result is that of `json`, the runtime's
+ * `JSON.stringify`, even if the value does not match its type: the printed code handles values of
+ * exactly the expected shape and passes any other value to `json` as a whole. So it drops and converts
+ * nothing. Returns `undefined` for a schema that would not get faster.
  */
 export function toStringifyUnit(
   schema: Schema,
@@ -34,7 +35,7 @@ const isArray = (schema: Schema): boolean =>
   !schema.prefixItems &&
   typeof schema.items === 'object';
 
-/** Test of a value in `x` and the expression that prints it where the test holds. */
+/** The test of a value, and the expression that prints it if the test holds. */
 interface Printed {
   test: string;
   text: string;
@@ -51,7 +52,7 @@ class Printer {
   }
 
   object({ properties = {}, required = [] }: Schema): string | undefined {
-    // Names that every object inherits would be found where they are not.
+    // Every object inherits these names, so reading one finds a value that is not its own.
     const names = Object.keys(properties).filter((name) => !(name in {}));
     if (names.length !== Object.keys(properties).length) return undefined;
     const always = names.filter((name) => required.includes(name));
@@ -85,7 +86,7 @@ class Printer {
         `if (${at(name)} !== undefined) { if (!(${part(name).test})) return json(v); n++; o += ${comma} + ${part(name).text} }`,
       );
     }
-    // A field more, or one that is not the object's own, and the count is off.
+    // An extra field, or a field that is not the object's own, changes the count.
     lines.push('for (const _ in v) n--');
     lines.push(
       always.length > 0
@@ -134,7 +135,7 @@ class Printer {
     const types = new Set(literals ? literals.map((literal) => typeof literal) : [schema.type]);
     const [type] = types.size === 1 ? types : [];
     if (type === 'string') return { test: `typeof ${x} === "string"`, text: `quote(${x})` };
-    // Not `NaN`, not infinite, and `-0` is `0` in JSON as it is in a sum of texts.
+    // Finite, not `NaN`. String concatenation prints `-0` as `0`, like JSON.
     if (type === 'number' || type === 'integer')
       return { test: `typeof ${x} === "number" && ${x} - ${x} === 0`, text: x };
     if (type === 'boolean') return { test: `typeof ${x} === "boolean"`, text: x };

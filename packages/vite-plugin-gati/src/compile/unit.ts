@@ -1,4 +1,4 @@
-/** What a unit's code reaches as `External[n]`. */
+/** A value that a unit's code refers to as `External[n]`. */
 export type External =
   | { kind: 'pattern'; pattern: RegExp }
   | { kind: 'format'; name: string }
@@ -9,8 +9,8 @@ export type External =
   | { kind: 'check' | 'stringify'; unit: string };
 
 /**
- * One compiled schema: the text of a function expression of one value. Beside its externals it may use `Guard`
- * (`CodePointCount`), `json` and `quote`, which {@link printProgram} brings into scope.
+ * One compiled schema: the text of a function expression with one parameter. Besides its externals it
+ * may use `Guard` (`CodePointCount`), `json` and `quote`, which the print of the program declares.
  */
 export interface Unit {
   code: string;

@@ -9,25 +9,29 @@ import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 
-/** What a built server answers itself, at the root and for `GET` and `HEAD`: `runtime-h3/src/server/http/probes.ts`. */
+/** `GET` and `HEAD` paths of probes in a built server: `runtime-h3/src/server/http/probes.ts`. */
 const PROBES = ['/livez', '/readyz', '/metrics'];
 
-/** Puts what the files say together. A file with a fault is left out and reported; the rest stands. */
+/**
+ * Combines the facts of all files. It reports a file with an error and leaves it out; the other
+ * files stay.
+ */
 export function assemble(files: ScannedFile[], base: string): Scan {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
   const diagnostics: Diagnostic[] = [];
-  const good = sorted.filter(({ file, facts: { syntax }, isStale }) => {
+  const readable = sorted.filter(({ file, facts: { syntax }, isStale }) => {
     if (syntax) diagnostics.push(syntaxError({ file, ...syntax }, syntax.message));
     return !syntax || isStale;
   });
-  const withRole = (role: FileRole): ScannedFile[] => good.filter((entry) => entry.role === role);
+  const withRole = (role: FileRole): ScannedFile[] =>
+    readable.filter((entry) => entry.role === role);
 
   const middleware = withRole('middleware').filter(({ file, facts }) => {
     if (facts.exportsAll || facts.exports.values.includes('middleware')) return true;
     diagnostics.push(middlewareMissing({ file }));
     return false;
   });
-  // By the folder they stand in; a folder's own sorts before those below it.
+  // With their folders. The middleware of a folder sorts before that of its subfolders.
   const folders = middleware.map(({ file }) => ({
     file,
     folder: file.slice(0, file.lastIndexOf('/') + 1),

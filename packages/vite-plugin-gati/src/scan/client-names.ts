@@ -2,7 +2,7 @@ import type { RouteMethod } from '@gati/contract';
 import { paramNames, splitConvention } from './route.ts';
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-/** A client object must stay awaitable and keep its prototype. */
+/** Names that would make a client object thenable or change its prototype. */
 const RESERVED = new Set(['then', '__proto__', 'constructor', 'prototype']);
 
 /** `capture-payment` → `capturePayment`. */
@@ -15,8 +15,9 @@ export function toIdentifier(text: string): string {
 }
 
 /**
- * Where a route stands in the client. A file with a `route` export: its folders, then its own name.
- * A file whose name is its route: the static segments, then method and parameters (`users/[id].delete` → `users.deleteById`).
+ * Returns the path of a route in the client. A file with a `route` export gets its folders and its own
+ * name. Any other file gets its static segments, then method and parameters: `users/[id].delete` →
+ * `users.deleteById`.
  */
 export function toClientName(
   file: string,
@@ -35,7 +36,10 @@ export function toClientName(
   return [...folders, route.method.toLowerCase() + by];
 }
 
-/** Reads `export const name = 'payments.capture'`; `undefined` where it can't stand in a client. */
+/**
+ * Parses `export const name = 'payments.capture'`. Returns `undefined` for a name that a client
+ * can't have.
+ */
 export function parseClientName(text: string): string[] | undefined {
   const parts = text.split('.');
   return parts.every((part) => IDENTIFIER.test(part) && !RESERVED.has(part)) ? parts : undefined;

@@ -4,14 +4,14 @@ export interface Place {
   column: number;
 }
 
-/** Where `offset` (UTF-16 units) stands in `text`. */
+/** Returns the place of `offset` (UTF-16 code units) in `text`. */
 export function placeOf(text: string, offset: number): Place {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - before.lastIndexOf('\n') };
 }
 
-/** Two lines before the place, the line, a marker, two lines after. */
+/** Prints the line of a place with a marker below it, and two lines before and after. */
 export function printFrame(text: string, place: Place): string {
   const lines = text.split(/\r?\n/);
   const first = Math.max(1, place.line - 2);
@@ -22,7 +22,7 @@ export function printFrame(text: string, place: Place): string {
     const content = (lines[line - 1] ?? '').slice(0, 200);
     out.push(`${String(line).padStart(width)} | ${content}`.trimEnd());
     if (line === place.line) {
-      // Tabs stay tabs, so that the marker stands under the place.
+      // Tabs stay, so that the marker is below the place.
       const indent = content.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
       out.push(`${' '.repeat(width)} | ${indent}^`);
     }

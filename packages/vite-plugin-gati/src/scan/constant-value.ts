@@ -1,14 +1,15 @@
 import type { ESTree } from 'vite';
 
-/** Initialisers of the constants of a file, by name. */
+/** Returns the initialiser of a constant of the same file. */
 export type Initialisers = (name: string) => ESTree.Expression | null | undefined;
 
-/** Deeper is no constant that somebody wrote down. */
+/** Nested expressions that are read. A constant written by hand is not deeper. */
 const DEPTH = 8;
 
 /**
- * Value of an expression of literals, templates, arithmetic, objects and constants of the same file: what can be told without running
- * the file, and without looking at a type. `undefined`: it can't be told.
+ * Returns the value of an expression of literals, templates, arithmetic, objects and constants of the
+ * same file. It neither runs the file nor resolves types. `undefined` means that the expression is not
+ * constant.
  */
 export function constantValue(
   node: ESTree.Expression | null | undefined,
@@ -48,7 +49,7 @@ export function constantValue(
   }
 }
 
-/** A constant string; `undefined` where it is none. */
+/** Returns the value of an expression that is a constant string, else `undefined`. */
 export function constantString(
   node: ESTree.Expression | null | undefined,
   of: Initialisers,

@@ -31,8 +31,8 @@ export const syntaxError = (site: Site, message: string): Diagnostic =>
     'Correct the syntax. Until then only this file is affected in development.',
   );
 
-export const routeInvalid = (site: Site, fault: RouteError): Diagnostic =>
-  diagnostic('GATI_ROUTE_INVALID', site, fault.message, fault.fix);
+export const routeInvalid = (site: Site, { message, fix }: RouteError): Diagnostic =>
+  diagnostic('GATI_ROUTE_INVALID', site, message, fix);
 
 export const notConstant = (site: Site, name: string): Diagnostic =>
   diagnostic(

@@ -3,20 +3,23 @@ import { checkSchedule, checkSettings } from '@gati/runtime-h3/effects/settings'
 import type { FileFacts, Setting } from './file-facts.ts';
 import { scheduleInvalid, settingInvalid } from './diagnostics.ts';
 
-/** What can be told of an effect's settings before it runs; what is no constant is looked at when it is loaded. */
+/**
+ * Checks the constant settings of an effect. The runtime checks the others when it loads the
+ * effect.
+ */
 export function checkEffectSettings(file: string, { settings }: FileFacts): Diagnostic[] {
   const { schedule, timezone } = settings;
   const values = Object.fromEntries(
     Object.entries(settings).map(([name, { value }]) => [name, value]),
   );
-  const faults = checkSettings(values).map(({ setting, message, fix }) =>
+  const invalid = checkSettings(values).map(({ setting, message, fix }) =>
     settingInvalid(at(file, settings[setting]), message, fix),
   );
   const reason = schedule && invalidScheduleReason(schedule.value, timezone?.value);
   return reason === undefined
-    ? faults
+    ? invalid
     : [
-        ...faults,
+        ...invalid,
         scheduleInvalid(at(file, schedule), String(schedule?.value), timezone?.value, reason),
       ];
 }

@@ -3,16 +3,16 @@ import path from 'node:path';
 import { replaceCacheFile } from '../files/cache-file.ts';
 import type { FileFacts } from './file-facts.ts';
 
-/** Raised whenever the same text may give other facts. */
+/** Increase it when the same text may give different facts, or facts get a different form. */
 const FORMAT = 4;
 
 interface CacheContent {
   format: number;
-  /** By file; a text is known by its hash. */
+  /** By file, with the hash of the text. */
   files: Record<string, { hash: string; facts: FileFacts }>;
 }
 
-/** What earlier runs read from the same texts, in one file of the cache folder. */
+/** Facts that earlier runs read, in one file of the cache folder. */
 export interface FactsCache {
   get(file: string, hash: string): FileFacts | undefined;
   save(files: Iterable<{ file: string; hash: string; isStale?: boolean; facts: FileFacts }>): void;
@@ -45,7 +45,7 @@ function readCacheFile(file: string): CacheContent['files'] {
     if (pack?.format === FORMAT && typeof pack.files === 'object' && pack.files !== null)
       return pack.files;
   } catch {
-    // Not there, or not whole.
+    // Missing or damaged: the cache is empty.
   }
   return {};
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
 import { EFFECTS, HANDLERS, MODULES } from './layout.ts';
 
-/** A folder without anything of an app is rather the wrong folder than an app without faults. */
+/** Warns about a folder without any of an app's folders: it is probably the wrong one. */
 export function noHandlers(root: string): Diagnostic[] {
   if ([HANDLERS, EFFECTS, MODULES].some((folder) => fs.existsSync(path.join(root, folder))))
     return [];

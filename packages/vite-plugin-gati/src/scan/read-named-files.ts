@@ -6,6 +6,7 @@ import { toIdentifier } from './client-names.ts';
 import { nameConflict, nameInvalid, notConstant, runMissing } from './diagnostics.ts';
 import type { NamedFile } from './types.ts';
 
+/** Returns the modules, sorted by name. */
 export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
   return sortByUniqueName(
     files.map(({ file }) => ({ name: toIdentifier(belowFolder(file, MODULES)), file })),
@@ -14,6 +15,7 @@ export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): Na
   );
 }
 
+/** Returns the effects, sorted by name. */
 export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
   const named: NamedFile[] = [];
   for (const { file, facts } of files) {
@@ -28,9 +30,10 @@ export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): Na
   return sortByUniqueName(named, 'effect name', diagnostics);
 }
 
-/** Of an effect it is text; of a module an identifier, made from the file's name. */
+/** An effect may choose its name. A module has an identifier, made from its file name. */
 const NAME = /^[\w$.-]+$/;
 
+/** Reports and drops files whose name is taken or invalid. */
 function sortByUniqueName(
   files: NamedFile[],
   what: string,

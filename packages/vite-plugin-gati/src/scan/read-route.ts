@@ -12,6 +12,7 @@ import {
 import { fromFileName, parseRoute } from './route.ts';
 import type { RouteFile } from './types.ts';
 
+/** A route, with the places of its `route` and `name` exports for diagnostics. */
 export interface FoundRoute {
   route: RouteFile;
   site: Site;
@@ -22,7 +23,7 @@ interface Site extends Partial<Constant> {
   file: string;
 }
 
-/** The route of one handler file, or what keeps it from being one. */
+/** Returns the route of a handler file. If it has none, it reports why and returns `undefined`. */
 export function readRoute(
   { file, facts }: ScannedFile,
   diagnostics: Diagnostic[],

@@ -11,15 +11,15 @@ import { belowFolder, VERSIONS } from './layout.ts';
 import { migrationInvalid } from './diagnostics.ts';
 import type { VersionFile } from './types.ts';
 
-/** The migrations of `src/versions`. */
+/** Returns the migrations of `src/versions`. */
 export function readVersions(files: ScannedFile[], diagnostics: Diagnostic[]): VersionFile[] {
   return files.flatMap((scanned) => {
     const { file, facts } = scanned;
     const from = belowFolder(file, VERSIONS);
     const to = facts.constants.to;
-    const fault = invalidMigration(scanned, from, parseRange(from), to?.value);
-    if (fault !== undefined) diagnostics.push(migrationInvalid({ file, ...to }, ...fault));
-    return fault !== undefined || to?.value === undefined ? [] : [{ from, to: to.value, file }];
+    const invalid = invalidMigration(scanned, from, parseRange(from), to?.value);
+    if (invalid !== undefined) diagnostics.push(migrationInvalid({ file, ...to }, ...invalid));
+    return invalid !== undefined || to?.value === undefined ? [] : [{ from, to: to.value, file }];
   });
 }
 
@@ -45,7 +45,7 @@ function invalidMigration(
   const exact = parseSemver(from);
   if (satisfies(target, range) || (exact !== undefined && compareSemver(target, exact) <= 0)) {
     return [
-      `${from} is migrated to ${to}, which is not behind it.`,
+      `${from} is migrated to ${to}, which is not a later version.`,
       'Use the later version that the breaking change led to.',
     ];
   }

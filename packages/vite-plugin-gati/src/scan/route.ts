@@ -6,17 +6,20 @@ export interface RouteTemplate {
   path: string;
 }
 
-/** Says what is wrong with a route, and how it would be right. */
+/** What is wrong with a route, and what to do. */
 export interface RouteError {
   message: string;
   fix: string;
 }
 
 const PARAM = /^[A-Za-z_]\w*$/;
-/** What RFC 3986 lets stand in a segment, without what a router reads as a pattern (`:`, `*`, `(`, `)`). */
+/**
+ * A segment by RFC 3986, without the characters that a router reads as a pattern (`:`, `*`, `(`,
+ * `)`).
+ */
 const STATIC = /^(?:[A-Za-z0-9\-._~!$&'+,;=@]|%[0-9A-Fa-f]{2})+$/;
 
-/** Reads `'POST /payments/:id/capture'`. */
+/** Parses `'POST /payments/:id/capture'`. */
 export function parseRoute(text: string): RouteTemplate | RouteError {
   const space = text.indexOf(' ');
   const word = space === -1 ? '' : text.slice(0, space);
@@ -37,10 +40,10 @@ export function parseRoute(text: string): RouteTemplate | RouteError {
   return checkPath(path) ?? { method, path };
 }
 
-/** A path that is proposed must be one: where a repair would not do, any good one shows the form. */
+/** Returns a valid path to propose: the repaired one, or a fixed example if that is invalid too. */
 const orExample = (path: string): string => (checkPath(path) ? '/users/:id' : path);
 
-/** What is wrong with a path template, if anything. */
+/** Returns what is wrong with a path template, if anything. */
 export function checkPath(path: string): RouteError | undefined {
   if (path === '/') return undefined;
   if (path.endsWith('/'))
@@ -79,11 +82,11 @@ export function checkPath(path: string): RouteError | undefined {
       names.add(name);
     } else if (segment === '.' || segment === '..') {
       return {
-        message: `'${path}' has a '${segment}' segment, which no client sends.`,
+        message: `'${path}' has a '${segment}' segment, which clients never send.`,
         fix: 'Write the path without it.',
       };
     } else if (!STATIC.test(segment)) {
-      // Half of a surrogate pair has no encoding at all.
+      // A lone surrogate can't be percent-encoded.
       const encoded = encodeURIComponent(
         segment.replace(/[:*()?#[\]{}<>|^`"\\ ]|\p{Surrogate}/gu, ''),
       );
@@ -100,15 +103,15 @@ export function checkPath(path: string): RouteError | undefined {
 export function fromFileName(file: string, fallback: RouteMethod): RouteTemplate | RouteError {
   const { segments, method = fallback } = splitConvention(file);
   const path = `/${segments.map(toSegment).join('/')}`;
-  const fault = checkPath(path);
-  if (!fault) return { method, path };
+  const error = checkPath(path);
+  if (!error) return { method, path };
   return {
-    message: `The file's name gives the path '${path}'. ${fault.message}`,
+    message: `The file's name gives the path '${path}'. ${error.message}`,
     fix: "Name the file like 'users/[id].get', 'users/index.post' or 'files/[...rest]', or export a 'route'.",
   };
 }
 
-/** Path segments as the file system has them, and the method of the last one's suffix. */
+/** Splits a file name into path segments and the method of its suffix: `.get`, `.post` … */
 export function splitConvention(file: string): { segments: string[]; method?: RouteMethod } {
   const segments = file.split('/');
   let last = segments.pop() ?? '';
@@ -125,7 +128,7 @@ function toSegment(segment: string): string {
   return `${match[1] ? '*' : ':'}${match[2]}`;
 }
 
-/** Names of a template's parameters, in order. */
+/** Returns the names of a template's parameters, in order. */
 export function paramNames(path: string): string[] {
   return path
     .split('/')
@@ -133,7 +136,7 @@ export function paramNames(path: string): string[] {
     .map((segment) => segment.slice(1));
 }
 
-/** Two routes of one shape would answer the same requests. */
+/** Returns a key that is equal for routes that match the same requests. */
 export function toShape({ method, path }: RouteTemplate): string {
   return `${method} ${path.replace(/([:*])\w+/g, '$1')}`;
 }

@@ -9,18 +9,22 @@ import { readFacts } from './read-facts.ts';
 import { roleOf, SCAN_PATTERNS } from './layout.ts';
 import type { Scan } from './types.ts';
 
-/** Scans an app again and again; only files whose text changed are parsed. */
+/** Scans an app repeatedly, and parses only files whose text changed. */
 export interface Scanner {
-  /** Looks at every file. */
+  /** Reads every file with a role. */
   scan(): Promise<Scan>;
-  /** Takes up files (from the root, with `/`) with their text as it is now; `undefined`: gone. Nothing is read. Gives the same object where nothing is other. */
+  /**
+   * Takes the current texts of files, by name from the root with `/`. `undefined` means that the
+   * file was deleted. It reads nothing from disk. Returns the same object if the scan did not
+   * change.
+   */
   update(texts: ReadonlyMap<string, string | undefined>): Scan;
 }
 
 export interface ScannerOptions {
-  /** Where facts are kept for the next run; none are without it. */
+  /** Folder that stores facts for the next run. Default: none are stored. */
   cacheDir?: string;
-  /** All routes stand below it: `''` or `/api`. */
+  /** Prefix of all routes: `''` or `/api`. */
   base?: string;
 }
 
@@ -28,12 +32,14 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
   const cache = cacheDir === undefined ? undefined : createFactsCache(cacheDir);
   let parsed = 0;
   const files = new Map<string, ScannedFile & { hash: string }>();
-  /** When a file was last told by `update`, in updates. What a scan read before that is older. */
-  const told = new Map<string, number>();
+  /**
+   * The number of the update that last reported a file. A text that a scan read before is older.
+   */
+  const updatedAt = new Map<string, number>();
   let updates = 0;
   let last: Scan | undefined;
 
-  function take(file: string, text: string | undefined): void {
+  function updateFile(file: string, text: string | undefined): void {
     const role = roleOf(file);
     if (!role) return;
     if (text === undefined) {
@@ -45,7 +51,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     if (before?.hash === hash) return;
     const facts = cache?.get(file, hash) ?? parse(file, text);
     const isStale = Boolean(facts.syntax && before && (before.isStale || !before.facts.syntax));
-    // Most edits are of a body, of which a scan says nothing.
+    // Most edits change a function body, and no fact.
     if (
       !before ||
       facts.syntax ||
@@ -70,16 +76,16 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
   return {
     async scan() {
       const begun = updates;
-      const isNewer = (file: string): boolean => (told.get(file) ?? 0) > begun;
+      const isNewer = (file: string): boolean => (updatedAt.get(file) ?? 0) > begun;
       const found = await glob([...SCAN_PATTERNS], { cwd: root, expandDirectories: false });
       const present = new Set(found.map((file) => file.replaceAll('\\', '/')));
       for (const file of files.keys())
-        if (!present.has(file) && !isNewer(file)) take(file, undefined);
+        if (!present.has(file) && !isNewer(file)) updateFile(file, undefined);
       for (const file of present) {
         if (!roleOf(file) || isNewer(file)) continue;
         const text = readText(path.join(root, file));
-        // A known file without text is one that an editor is about to write; if it stays empty, `update` is told.
-        if (text !== '' || !files.has(file)) take(file, text);
+        // A known file that is empty: an editor is writing it. If it stays empty, `update` reports it.
+        if (text !== '' || !files.has(file)) updateFile(file, text);
       }
       if (parsed > 0) cache?.save(files.values());
       parsed = 0;
@@ -88,19 +94,19 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     update(texts) {
       updates++;
       for (const [file, text] of texts) {
-        told.set(file, updates);
-        take(file, text);
+        updatedAt.set(file, updates);
+        updateFile(file, text);
       }
       return (last ??= assemble([...files.values()], base));
     },
   };
 }
 
-/** Without the lines around a place, which change with their neighbours. */
+/** JSON of facts without code frames, which change with the lines around them. */
 const comparableFacts = (facts: FileFacts): string =>
   JSON.stringify(facts, (key, value: unknown) => (key === 'frame' ? undefined : value));
 
-/** Scans an app once. */
+/** Scans an app once, without a cache. */
 export function scan(root: string): Promise<Scan> {
   return createScanner(root).scan();
 }

@@ -1,6 +1,9 @@
 import type { Diagnostic, RouteMethod } from '@gati/contract';
 
-/** What the files of an app say before any type is looked at. Plain data, sorted, without absolute paths. */
+/**
+ * What the files of an app say before types are analysed. Plain data, sorted, without absolute
+ * paths.
+ */
 export interface Scan {
   /** Sorted by `id`. */
   routes: RouteFile[];
@@ -8,7 +11,7 @@ export interface Scan {
   modules: NamedFile[];
   /** Sorted by `name`. */
   effects: NamedFile[];
-  /** `src/config.ts`, if there. */
+  /** `src/config.ts`, if it exists. */
   config?: string;
   /** `src/versions/*.ts`, sorted by `file`. */
   versions: VersionFile[];
@@ -21,11 +24,14 @@ export interface NamedFile {
   file: string;
 }
 
-/** A migration: what keeps the versions of `from` answered when their code is gone. */
+/**
+ * A migration: clients of the versions in `from` are served through it when the code of those
+ * versions is gone.
+ */
 export interface VersionFile {
-  /** The file's name: a version or a range of them. */
+  /** The name of the file: a version or a range of versions. */
   from: string;
-  /** `export const to`: the version that it carries them to. */
+  /** `export const to`: the version that it migrates to. */
   to: string;
   /** From the root, with `/`. */
   file: string;
@@ -35,18 +41,18 @@ export interface RouteFile {
   /** `POST /payments/:id/capture` */
   id: string;
   method: RouteMethod;
-  /** `:name`, last `*name`; no base. */
+  /** Parameters are `:name`, the last may be `*name`. Without the base. */
   path: string;
   domain: string;
-  /** Path in the client. */
+  /** Path in the client: `['payments', 'capture']`. */
   name: string[];
   /** From the root, with `/`. */
   file: string;
   /** Line of the route export, or 1. */
   line: number;
-  /** Exported names, types included: which of `Body`, `query`, `socket` … the file has. */
+  /** Exported names, sorted: which of `Body`, `query`, `socket` … the file has. */
   exports: { values: string[]; types: string[] };
-  /** How the handler stands there. */
+  /** The export that is the handler. */
   handler: 'handler' | 'default' | 'socket';
   /** `export const version`. */
   version?: string;

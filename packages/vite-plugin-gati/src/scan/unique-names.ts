@@ -3,7 +3,10 @@ import { nameConflict } from './diagnostics.ts';
 import type { FoundRoute } from './read-route.ts';
 import type { RouteFile } from './types.ts';
 
-/** A name belongs to one route, and a route's name is no folder of another's. A route that loses its name is left out. */
+/**
+ * Keeps the routes whose client name is unique and is not a prefix of another name (`x` and `x.y`).
+ * It reports the other routes.
+ */
 export function withUniqueNames(found: FoundRoute[], diagnostics: Diagnostic[]): RouteFile[] {
   const owners = new Map<string, FoundRoute>();
   const folders = new Map<string, FoundRoute>();

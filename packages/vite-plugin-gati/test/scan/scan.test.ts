@@ -286,7 +286,7 @@ describe('the rest of an app', () => {
         {
           code: 'GATI_MIGRATION_INVALID',
           file: 'src/versions/2.1.0.ts',
-          message: '2.1.0 is migrated to 2.0.0, which is not behind it.',
+          message: '2.1.0 is migrated to 2.0.0, which is not a later version.',
         },
         {
           code: 'GATI_MIGRATION_INVALID',

@@ -11,7 +11,7 @@ export interface TypeIssue {
   fix: string;
 }
 
-/** What the functions that write one kind of type need of the {@link SchemaWriter}. */
+/** What the functions that write one kind of type need of the `SchemaWriter`. */
 export interface SchemaContext {
   readonly compiler: Compiler;
   readonly direction: Direction;
