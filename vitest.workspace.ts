@@ -14,6 +14,7 @@ const alias = [
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
   { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },
+  { find: /^@gati\/runtime-h3\/command$/, replacement: source('runtime-h3/src/command/index.ts') },
   {
     find: /^@gati\/runtime-h3\/effects\/command$/,
     replacement: source('runtime-h3/src/effects/command/main.ts'),

@@ -3,7 +3,9 @@ interface Stream {
 }
 
 /**
- * A reader that has seen enough, such as `head`, ends no command: what it did not read is dropped, and the command comes to its own end and exit code.
+ * Lets a command finish after its reader, such as `head`, has closed the pipe: output is dropped, and
+ * the exit code stays that of the command.
+ *
  * @param streams stdout and stderr
  */
 export function ignoreClosedPipe(...streams: Stream[]): void {

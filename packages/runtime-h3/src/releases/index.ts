@@ -5,7 +5,7 @@
  */
 export { RELEASE_COMMANDS } from './command/commands.ts';
 export { parseTimeFlag } from './command/parse-arguments.ts';
-export type { CommandResult } from '../command/command.ts';
+export type { CommandResult } from '../command/output.ts';
 export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/release-command.ts';
 export {
   BUNDLED_FILE,

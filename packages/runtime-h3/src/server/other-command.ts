@@ -1,4 +1,5 @@
-import { printResult, createOutput, usageResult, usageError } from '../command/command.ts';
+import { printResult, createOutput, usageResult } from '../command/output.ts';
+import { usageError } from '../command/usage-error.ts';
 
 const HELP = `Serve this app: settings are environment variables, such as PORT and HOST
 

@@ -1,6 +1,7 @@
 import { GatiError } from '@gati/contract';
 import { count } from '@gati/contract/internal';
-import { type CommandResult, usageError } from '../../command/command.ts';
+import type { CommandResult } from '../../command/output.ts';
+import { usageError } from '../../command/usage-error.ts';
 import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
 
 export interface EffectsCall {

@@ -2,11 +2,11 @@ import {
   printResult,
   type CommandResult,
   type CommandOutput,
-  parseWords,
   createOutput,
   usageResult,
-  usageError,
-} from '../../command/command.ts';
+} from '../../command/output.ts';
+import { parseArguments } from '../../command/parse-arguments.ts';
+import { usageError } from '../../command/usage-error.ts';
 import type { QueueDriver } from '../../ports.ts';
 import type { QueueSettings } from '../drivers/queue-opener.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
@@ -59,7 +59,7 @@ async function run(
   words: string[],
   { url, openQueue }: EffectsCommandOptions,
 ): Promise<CommandResult> {
-  const { positionals, values } = parseWords(words, OPTIONS, 'effects --help');
+  const { positionals, values } = parseArguments(words, OPTIONS, { help: 'effects --help' });
   if (values.help) return usageResult(HELP);
   const [name, ...rest] = positionals;
   const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;

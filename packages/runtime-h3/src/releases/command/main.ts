@@ -2,11 +2,11 @@ import {
   printResult,
   type CommandResult,
   type CommandOutput,
-  parseWords,
   createOutput,
   usageResult,
-  usageError,
-} from '../../command/command.ts';
+} from '../../command/output.ts';
+import { parseArguments } from '../../command/parse-arguments.ts';
+import { usageError } from '../../command/usage-error.ts';
 import { openReleaseStore } from '../store/open-store.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
 import type { Flag, ReleaseCommand, ReleaseFlags } from './release-command.ts';
@@ -40,7 +40,7 @@ async function run(
   const options = Object.fromEntries(
     Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]),
   );
-  const { positionals, values } = parseWords(words, options, '--help');
+  const { positionals, values } = parseArguments(words, options, { help: '--help' });
   if (values.help) return usageResult(toHelp(name, command));
   const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
   if (!url)

@@ -1,5 +1,5 @@
 import { parseDate, parseTime } from '@gati/contract';
-import { usageError } from '../../command/command.ts';
+import { usageError } from '../../command/usage-error.ts';
 
 /** RFC 3339 from `--NAME`: a time, or a date, which is its first moment in UTC. `past`: it must have come. */
 export function parseTimeFlag(

@@ -1,4 +1,4 @@
-import type { CommandResult } from '../../command/command.ts';
+import type { CommandResult } from '../../command/output.ts';
 import type { ReleaseStore } from '../../ports.ts';
 
 /** One call of a command that reads or steers a store, however its words came in. */

@@ -11,7 +11,8 @@ import {
   parseTimeFlag,
   parseVersion,
 } from './parse-arguments.ts';
-import { type CommandResult, usageError } from '../../command/command.ts';
+import type { CommandResult } from '../../command/output.ts';
+import { usageError } from '../../command/usage-error.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 
 type Action = (call: ReleaseCall) => Promise<CommandResult>;

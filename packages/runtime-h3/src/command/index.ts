@@ -1,0 +1,8 @@
+/**
+ * Entry `@gati/runtime-h3/command`: the frame of the commands of a built server, which `gati` uses
+ * too. Internal: for `vite-plugin-gati`; changes without notice.
+ */
+export { ignoreClosedPipe } from './closed-pipe.ts';
+export type { CommandOutput, CommandResult } from './output.ts';
+export { type ArgumentHelp, type ParsedArguments, parseArguments } from './parse-arguments.ts';
+export { usageError } from './usage-error.ts';

@@ -1,0 +1,71 @@
+import { type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { ignoreClosedPipe } from './closed-pipe.ts';
+
+/** What a command prints, for people and for programs. */
+export interface CommandResult {
+  lines: string[];
+  document: unknown;
+  /** 0 for success, 1 for a finding. */
+  code: 0 | 1;
+}
+
+/** Where a command prints. */
+export interface CommandOutput {
+  /** Prints a line for people. */
+  line(text: string): void;
+  /** Prints the JSON document for programs. */
+  document(value: unknown): void;
+}
+
+/**
+ * Creates the output on stdout and stderr. With `json`, stdout gets the document and stderr gets the
+ * rest; without, there is no document.
+ */
+export function createOutput(json: boolean): CommandOutput {
+  ignoreClosedPipe(process.stdout, process.stderr);
+  return {
+    line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
+    document(value) {
+      if (json) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+  };
+}
+
+/**
+ * Runs a command and prints its result, or its error. Returns the exit code: 0 success, 1 a finding,
+ * 2 wrong use.
+ *
+ * @param fix for errors that have none
+ */
+export async function printResult(
+  output: CommandOutput,
+  fix: string,
+  run: () => Promise<CommandResult>,
+): Promise<number> {
+  try {
+    const { lines, document, code } = await run();
+    for (const text of lines) output.line(text);
+    output.document(document);
+    return code;
+  } catch (error) {
+    const diagnostic = diagnosticOf(error, fix);
+    process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+    output.document({ errors: [diagnostic] });
+    return diagnostic.code === 'GATI_USAGE' ? 2 : 1;
+  }
+}
+
+export const usageResult = (help: string): CommandResult => ({
+  lines: [help],
+  document: { usage: help },
+  code: 0,
+});
+
+/** Not by `instanceof`: the error may be of another copy of the class. */
+function diagnosticOf(error: unknown, fix: string): Diagnostic {
+  const { diagnostic, message = String(error) } = (error ?? {}) as {
+    diagnostic?: Diagnostic;
+    message?: string;
+  };
+  return diagnostic ?? { code: 'GATI_UNEXPECTED', level: 'error', message, fix };
+}
