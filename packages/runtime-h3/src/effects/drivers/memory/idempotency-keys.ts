@@ -1,0 +1,47 @@
+/** Milliseconds for which an idempotency key is stored after its job ended. */
+const KEY_MEMORY = 24 * 60 * 60 * 1000;
+
+interface KeyedJob {
+  id: string;
+  effect: string;
+  idempotencyKey?: string;
+}
+
+/** The idempotency keys of a queue in memory. */
+export class IdempotencyKeys {
+  readonly #keys = new Map<string, { id: string; until: number }>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Returns the id of the job that has the key of `job`. If there is none, stores the key for `job`. */
+  reserve(job: KeyedJob): string | undefined {
+    if (job.idempotencyKey === undefined) return undefined;
+    const name = nameOf(job);
+    const known = this.#keys.get(name);
+    if (known && known.until > this.#now()) return known.id;
+    this.#keys.set(name, { id: job.id, until: Infinity });
+    return undefined;
+  }
+
+  /** Starts the time after which the key of an ended job is forgotten. */
+  end(job: KeyedJob): void {
+    const key = this.#keys.get(nameOf(job));
+    if (key && job.idempotencyKey !== undefined) key.until = this.#now() + KEY_MEMORY;
+  }
+
+  /** Keeps the key of a purged job for its time: another `enqueue` with it makes no second job. */
+  purge(job: KeyedJob): void {
+    const key = this.#keys.get(nameOf(job));
+    if (key && key.until === Infinity) key.until = this.#now() + KEY_MEMORY;
+  }
+
+  forgetExpired(): void {
+    const now = this.#now();
+    for (const [name, { until }] of this.#keys) if (until <= now) this.#keys.delete(name);
+  }
+}
+
+const nameOf = ({ effect, idempotencyKey }: KeyedJob): string => `${effect}\0${idempotencyKey}`;
