@@ -4,20 +4,20 @@ import { databaseError } from './errors.ts';
 const TURN_TIMEOUT = 5000;
 
 /** One connection that many use: what is done in several steps has it alone. */
-export interface Turns {
+export interface Mutex {
   /** Somebody has it alone, or waits for that. */
-  readonly busy: boolean;
+  readonly locked: boolean;
   /** One after the other, as they came. Throws `GATI_DATABASE` where those before take more than 5 seconds. */
-  alone<Value>(work: () => Promise<Value>): Promise<Value>;
+  runExclusive<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
-export function createTurns(): Turns {
+export function createMutex(): Mutex {
   let last: Promise<unknown> | undefined;
   return {
-    get busy() {
+    get locked() {
       return last !== undefined;
     },
-    async alone(work) {
+    async runExclusive(work) {
       const before = last;
       let end = (): void => {};
       const own = new Promise<void>((resolve) => (end = resolve));

@@ -2,7 +2,7 @@ import type { Connector, Database as Db0 } from 'db0';
 import { databaseError } from './errors.ts';
 import type { Use } from './sql.ts';
 import { inTransaction } from './transaction.ts';
-import { createTurns } from './mutex.ts';
+import { createMutex } from './mutex.ts';
 import type { Database } from '../types/data.ts';
 import { toBind } from './bind-values.ts';
 
@@ -18,11 +18,11 @@ export async function openSqliteDatabase(path: string): Promise<Opened> {
   const { createDatabase } = await import('db0');
   const database = await openSqlite(createDatabase, path);
   const bind = toBind('sqlite');
-  const turns = createTurns();
+  const turns = createMutex();
   return {
     use: async (work) =>
-      turns.busy ? turns.alone(() => work(database, bind)) : work(database, bind),
-    transaction: (work) => turns.alone(() => inTransaction('sqlite', database, work)),
+      turns.locked ? turns.runExclusive(() => work(database, bind)) : work(database, bind),
+    transaction: (work) => turns.runExclusive(() => inTransaction('sqlite', database, work)),
     dispose: () => database.dispose(),
   };
 }

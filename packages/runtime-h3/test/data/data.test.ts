@@ -6,7 +6,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { dataFolder } from '../../src/data/data-folder.ts';
 import { createLazyStorage } from '../../src/data/storage.ts';
-import { createTurns } from '../../src/data/mutex.ts';
+import { createMutex } from '../../src/data/mutex.ts';
 import type { Transaction } from '../../src/types/data.ts';
 
 let folder = '';
@@ -115,15 +115,15 @@ test('what the work of a transaction threw is what is thrown, even where it ende
 test('what waits for a transaction that waits for it is told so', async () => {
   vi.useFakeTimers();
   try {
-    const turns = createTurns();
-    const stuck = turns.alone(() => turns.alone(async () => {}));
+    const turns = createMutex();
+    const stuck = turns.runExclusive(() => turns.runExclusive(async () => {}));
     const told = expect(stuck).rejects.toMatchObject({
       code: 'GATI_DATABASE',
       message: expect.stringContaining('more than 5 s'),
     });
     await vi.advanceTimersByTimeAsync(5000);
     await told;
-    expect(turns.busy).toBe(false);
+    expect(turns.locked).toBe(false);
   } finally {
     vi.useRealTimers();
   }

@@ -45,7 +45,7 @@ function createQueue(): MessageQueue & {
         return { body: one.body, receipt, deliveries: 1, until: one.until, sentAt: one.sentAt };
       });
     },
-    async hold(receipt, milliseconds) {
+    async hide(receipt, milliseconds) {
       const one = stored.get(receipt);
       if (one) one.until = performance.now() + milliseconds;
       return one && receipt;

@@ -119,7 +119,7 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       );
     };
     const plain = await openGsKeys(GCS_BUCKET, 'plain/');
-    await plain.check();
+    await plain.verify();
     expect(seen).toEqual([undefined]);
 
     const folder = temporaryFolder('workload');
@@ -150,10 +150,12 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       GOOGLE_APPLICATION_CREDENTIALS: '',
       HOME: temporaryFolder('nobody'),
     });
-    const { openState } = await import('../../src/effects/drivers/cloud/open-key-store.ts');
-    await expect(openState(new URLSearchParams({ state: 'gs://bucket' }))).rejects.toMatchObject({
-      code: 'GATI_EFFECTS_STATE',
-      message: expect.stringContaining('credentials'),
-    });
+    const { openKeyStore } = await import('../../src/effects/drivers/cloud/open-key-store.ts');
+    await expect(openKeyStore(new URLSearchParams({ state: 'gs://bucket' }))).rejects.toMatchObject(
+      {
+        code: 'GATI_EFFECTS_STATE',
+        message: expect.stringContaining('credentials'),
+      },
+    );
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AZURITE_ACCOUNT, startAzurite } from '../../../../test/servers/azurite.ts';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startMoto } from '../../../../test/servers/moto.ts';
-import { openState } from '../../src/effects/drivers/cloud/open-key-store.ts';
+import { openKeyStore } from '../../src/effects/drivers/cloud/open-key-store.ts';
 import type { KeyStore } from '../../src/effects/drivers/cloud/key-store.ts';
 
 /** More than a client has connections, so that they truly meet. */
@@ -54,7 +54,7 @@ const STORES = [
 ];
 
 const openAt = (address: string): Promise<KeyStore | undefined> =>
-  openState(new URLSearchParams({ state: address }));
+  openKeyStore(new URLSearchParams({ state: address }));
 
 describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepare }) => {
   if ('reason' in server) {

@@ -1,6 +1,6 @@
 import type { QueueOpener } from '../queue-opener.ts';
 import { parseCloudAddress } from '../cloud/address.ts';
-import { openState } from '../cloud/open-key-store.ts';
+import { openKeyStore } from '../cloud/open-key-store.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createAzureService } from './service.ts';
 
@@ -22,8 +22,8 @@ export const open: QueueOpener = async (url, { onError }) => {
     service: await createAzureService(account),
     title: 'Azure Storage',
     prefix,
-    names: { plain: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, longest: 63 },
-    keys: await openState(parameters),
+    nameRule: { plain: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, longest: 63 },
+    keyStore: await openKeyStore(parameters),
     onError,
   });
 };

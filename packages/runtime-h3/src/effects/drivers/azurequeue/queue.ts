@@ -57,7 +57,7 @@ export function createAzureQueue(client: QueueClient): MessageQueue {
       );
     },
 
-    hold: (receipt, milliseconds) => update(receipt, milliseconds),
+    hide: (receipt, milliseconds) => update(receipt, milliseconds),
     replace: (receipt, { body, delay }) => update(receipt, delay, body),
 
     async remove(receipt) {

@@ -10,16 +10,16 @@ export async function createAzureService(account: string): Promise<MessageServic
   const client = await connectQueues(account);
   return {
     // 64 KiB of base64.
-    limits: { body: 49_152, delay: WEEK - 60_000, hold: WEEK - 60_000, batch: 32 },
+    limits: { maxBody: 49_152, maxDelay: WEEK - 60_000, maxHide: WEEK - 60_000, maxBatch: 32 },
     isOutage,
-    async queue(name) {
+    async open(name) {
       const queue = client.getQueueClient(name);
       await queue.createIfNotExists().catch((cause: unknown) => {
         throw isOutage(cause) ? cause : unusableQueueError(name, cause);
       });
       return createAzureQueue(queue);
     },
-    async names(prefix) {
+    async listNames(prefix) {
       const names: string[] = [];
       for await (const { name } of client.listQueues({ prefix })) names.push(name);
       return names;

@@ -6,7 +6,7 @@ import type { Receiver, Received } from './receiver.ts';
 import type { MessageQueue, ServiceLimits } from './service.ts';
 
 export interface ClaimOptions {
-  intake: Receiver;
+  receiver: Receiver;
   limits: ServiceLimits;
   keys: Keys | undefined;
   dead(): Promise<MessageQueue>;
@@ -15,7 +15,7 @@ export interface ClaimOptions {
 
 /** Makes leases of the messages that come in. */
 export function createClaim({
-  intake,
+  receiver: intake,
   limits,
   keys,
   dead,
@@ -31,7 +31,7 @@ export function createClaim({
   const toLease = ({ message, queue }: Received, enveloped: Enveloped, lease: number): Lease => {
     const { tries = 0, due } = enveloped;
     // No run that began when it was due has lost its lease by now: it was given before to be held back.
-    const first = limits.vague && due !== undefined && Date.now() < due + lease;
+    const first = limits.approximateDeliveries && due !== undefined && Date.now() < due + lease;
     const made = {
       job: toQueueJob(enveloped, tries + (first ? 1 : message.deliveries)),
       token: message.receipt,
@@ -42,8 +42,8 @@ export function createClaim({
       until: message.until,
       tries,
       over: false,
-      changed: false,
-      last: Promise.resolve(),
+      unsavedSteps: false,
+      lastCall: Promise.resolve(),
     });
     return made;
   };
@@ -76,7 +76,7 @@ export function createClaim({
       } else {
         early.set(enveloped.effect, (early.get(enveloped.effect) ?? 0) + 1);
         // Where this fails it comes back with the end of its lease, and is held back then.
-        await one.queue.hold(one.message.receipt, Math.min(wait, limits.hold)).catch(onError);
+        await one.queue.hide(one.message.receipt, Math.min(wait, limits.maxHide)).catch(onError);
       }
     };
     await Promise.all(taken.map(settle));

@@ -17,9 +17,9 @@ export interface CloudDriverOptions {
   /** As people call it, for messages. */
   title: string;
   prefix: string;
-  names: NameRule;
+  nameRule: NameRule;
   /** Where idempotency keys are remembered. */
-  keys: KeyStore | undefined;
+  keyStore: KeyStore | undefined;
   onError(error: Error): void;
 }
 
@@ -31,19 +31,19 @@ export async function createCloudDriver({
   service,
   title,
   prefix,
-  names,
-  keys: store,
+  nameRule: names,
+  keyStore: store,
   onError,
 }: CloudDriverOptions): Promise<QueueDriver> {
   const { limits } = service;
-  const longest = limits.body - RESERVE;
+  const longest = limits.maxBody - RESERVE;
   const keys = store && createKeys(store);
   const isAway = (error: unknown): boolean =>
     service.isOutage(error) || store?.isOutage(error) === true;
   const caps: QueueCaps = {
     durable: true,
     shared: true,
-    maxDelay: limits.delay || limits.hold,
+    maxDelay: limits.maxDelay || limits.maxHide,
     maxPayload: longest,
     keyMemory: keys ? Infinity : 0,
     ordered: false,
@@ -53,7 +53,7 @@ export async function createCloudDriver({
   const open = (name: string): Promise<MessageQueue> => {
     let queue = opened.get(name);
     if (!queue) {
-      queue = service.queue(name);
+      queue = service.open(name);
       opened.set(name, queue);
       // The next use tries again.
       queue.catch(() => opened.delete(name));
@@ -65,7 +65,7 @@ export async function createCloudDriver({
   const deadName = deadLetterName(prefix);
   const redrive = createRedrive({ dead: () => open(deadName), queueOf, onError });
 
-  const intake = (limits.wait === undefined ? createPollingReceiver : createWaitingReceiver)({
+  const intake = (limits.maxWait === undefined ? createPollingReceiver : createWaitingReceiver)({
     limits,
     open: queueOf,
     onError,
@@ -83,11 +83,17 @@ export async function createCloudDriver({
     );
   }
 
-  const claim = createClaim({ intake, limits, keys, dead: () => open(deadName), onError });
+  const claim = createClaim({
+    receiver: intake,
+    limits,
+    keys,
+    dead: () => open(deadName),
+    onError,
+  });
 
   const toOutgoing = (job: Enveloped, wait: number): OutgoingMessage => {
     const delay = Math.min(caps.maxDelay, Math.max(0, wait));
-    if (limits.delay > 0 || delay === 0) return { body: toBody(job), delay };
+    if (limits.maxDelay > 0 || delay === 0) return { body: toBody(job), delay };
     return { body: toBody({ ...job, due: Date.now() + delay }), delay: 0 };
   };
 
@@ -115,7 +121,7 @@ export async function createCloudDriver({
 
   const extend = async (held: LeaseState, milliseconds: number): Promise<boolean> => {
     const now = performance.now();
-    const receipt = await held.queue.hold(held.receipt, milliseconds);
+    const receipt = await held.queue.hide(held.receipt, milliseconds);
     if (receipt === undefined) return false;
     held.receipt = receipt;
     held.until = now + milliseconds;
@@ -156,11 +162,11 @@ export async function createCloudDriver({
     retry: (lease, runAt) =>
       withLease(lease, async (held) => {
         const wait = runAt - Date.now();
-        if (held.changed || limits.vague)
+        if (held.unsavedSteps || limits.approximateDeliveries)
           return resend(held, toOutgoing(toEnveloped(lease.job), wait));
         // Nothing to tell the next attempt that the service does not count itself.
         held.over =
-          (await held.queue.hold(held.receipt, Math.min(Math.max(0, wait), limits.hold))) !==
+          (await held.queue.hide(held.receipt, Math.min(Math.max(0, wait), limits.maxHide))) !==
           undefined;
         return held.over;
       }),
@@ -175,7 +181,7 @@ export async function createCloudDriver({
         const { job } = lease;
         const steps = { ...job.steps, [name]: result };
         const body = toBody({ ...toEnveloped(job), tries: held.tries, steps });
-        if (Buffer.byteLength(body) > limits.body - ERROR_RESERVE)
+        if (Buffer.byteLength(body) > limits.maxBody - ERROR_RESERVE)
           throw payloadTooLargeError(job.effect, name, longest);
         if (held.queue.replace) {
           const receipt = await held.queue.replace(held.receipt, {
@@ -184,7 +190,7 @@ export async function createCloudDriver({
           });
           if (receipt === undefined) return false;
           held.receipt = receipt;
-        } else held.changed = true;
+        } else held.unsavedSteps = true;
         job.steps = steps;
         return true;
       }),
@@ -193,7 +199,7 @@ export async function createCloudDriver({
     redriveAll: (effects) => redrive(({ effect }) => !effects || effects.includes(effect)),
 
     async stats() {
-      const found = (await service.names(`${prefix}-`)) ?? [...opened.keys()];
+      const found = (await service.listNames(`${prefix}-`)) ?? [...opened.keys()];
       const stats: QueueStats = { waiting: 0, delayed: 0, active: 0, dead: 0 };
       const counted = await Promise.all(
         found.map(async (name) => {
@@ -212,7 +218,7 @@ export async function createCloudDriver({
       return counted.includes(false) ? undefined : stats;
     },
 
-    ...(limits.wait !== undefined && { onReady: intake.listen }),
+    ...(limits.maxWait !== undefined && { onReady: intake.listen }),
 
     async close() {
       await Promise.all([intake.close(), keys?.close()]);

@@ -43,7 +43,7 @@ export async function openBlobKeys(
     create: (name, text) => write(name, text, { ifNoneMatch: '*' }),
     read,
     replace: async (name, text, tag) => (await write(name, text, { ifMatch: tag })) !== undefined,
-    check: async () => void (await read('start')),
+    verify: async () => void (await read('start')),
     isOutage,
     close: async () => {},
   };

@@ -80,7 +80,7 @@ export function createGsKeys(
     },
     replace: async (name, text, tag) => (await write(name, text, tag)) !== undefined,
     // An object that is not there and one whose bucket is not there look alike; and who may not list is told 403 instead of 404.
-    check: async () =>
+    verify: async () =>
       void (await call('GET', `storage/v1/b/${bucket}/o`, { maxResults: '1', prefix })),
     isOutage,
     close: async () => {},

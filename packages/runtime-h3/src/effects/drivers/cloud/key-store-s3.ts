@@ -19,7 +19,7 @@ export async function openS3Keys(bucket: string, prefix: string): Promise<KeySto
     read,
     replace: async (name, text, tag) =>
       (await objects.put(prefix + name, bytes(text), { ifMatch: tag })) !== undefined,
-    check: async () => void (await read('start')),
+    verify: async () => void (await read('start')),
     isOutage,
     close: async () => client.destroy(),
   };

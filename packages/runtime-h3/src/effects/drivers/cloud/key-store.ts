@@ -6,7 +6,7 @@ export interface KeyStore {
   /** `false`: it is no longer the one with this tag. */
   replace(name: string, text: string, tag: string): Promise<boolean>;
   /** Throws what is wrong with the address or the rights. */
-  check(): Promise<void>;
+  verify(): Promise<void>;
   /** What goes wrong because the store is away, so that another try may help. */
   isOutage(error: unknown): boolean;
   close(): Promise<void>;

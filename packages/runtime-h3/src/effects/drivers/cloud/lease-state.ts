@@ -12,9 +12,9 @@ export interface LeaseState {
   /** Acknowledged, retried or dead. */
   over: boolean;
   /** Steps were added that the message does not hold yet. */
-  changed: boolean;
+  unsavedSteps: boolean;
   /** The last call that changes the message; the next waits for it, since a receipt may count for one change alone. */
-  last: Promise<unknown>;
+  lastCall: Promise<unknown>;
 }
 
 /** Of all leases that are held in this process. */
@@ -31,7 +31,7 @@ export function withLease(
   if (!held) return Promise.resolve(false);
   const turn = async (): Promise<boolean> =>
     !held.over && performance.now() < held.until && (await work(held));
-  const mine = held.last.then(turn, turn);
-  held.last = mine;
+  const mine = held.lastCall.then(turn, turn);
+  held.lastCall = mine;
   return mine;
 }

@@ -31,7 +31,7 @@ const STORES: {
 ];
 
 /** The store that `?state=…` names; `undefined`: none. @throws GatiError `GATI_EFFECTS`, `GATI_EFFECTS_PACKAGE`, `GATI_EFFECTS_STATE` */
-export async function openState(parameters: URLSearchParams): Promise<KeyStore | undefined> {
+export async function openKeyStore(parameters: URLSearchParams): Promise<KeyStore | undefined> {
   const url = parameters.get('state');
   if (url === null) return undefined;
   const open = toOpener(url);
@@ -39,7 +39,7 @@ export async function openState(parameters: URLSearchParams): Promise<KeyStore |
   try {
     const opened = await open();
     store = opened;
-    await retryWhileUnavailable(() => opened.check(), opened.isOutage);
+    await retryWhileUnavailable(() => opened.verify(), opened.isOutage);
     return opened;
   } catch (cause) {
     await store?.close();

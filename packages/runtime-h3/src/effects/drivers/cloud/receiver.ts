@@ -35,7 +35,7 @@ export function createPollingReceiver({ limits, open }: ReceiverOptions): Receiv
       const queue = await open(effect);
       const taken: Received[] = [];
       while (taken.length < count) {
-        const wanted = Math.min(limits.batch, count - taken.length);
+        const wanted = Math.min(limits.maxBatch, count - taken.length);
         const messages = await queue.receive(wanted, lease, 0);
         taken.push(...messages.map((message) => ({ message, queue })));
         if (messages.length < wanted) break;
@@ -70,11 +70,11 @@ export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions
     ) {
       try {
         const queue = await open(effect);
-        const count = Math.min(limits.batch, lane.room - lane.ready.length);
+        const count = Math.min(limits.maxBatch, lane.room - lane.ready.length);
         const messages = await queue.receive(
           count,
           lane.lease,
-          lane.ready.length > 0 ? 0 : limits.wait!,
+          lane.ready.length > 0 ? 0 : limits.maxWait!,
           signal,
         );
         lane.ready.push(...messages);
@@ -108,7 +108,7 @@ export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions
     const messages = lane.ready.splice(0);
     if (messages.length === 0) return;
     const queue = await open(effect);
-    await Promise.all(messages.map(({ receipt }) => queue.hold(receipt, 0).catch(() => undefined)));
+    await Promise.all(messages.map(({ receipt }) => queue.hide(receipt, 0).catch(() => undefined)));
   };
 
   const stop = async (): Promise<void> => {
@@ -167,6 +167,6 @@ async function extendToWholeLease(
   const now = performance.now();
   if (message.until - now >= lease) return message;
   if (message.until <= now) return undefined;
-  const receipt = await queue.hold(message.receipt, lease).catch(() => undefined);
+  const receipt = await queue.hide(message.receipt, lease).catch(() => undefined);
   return receipt === undefined ? undefined : { ...message, receipt, until: now + lease };
 }

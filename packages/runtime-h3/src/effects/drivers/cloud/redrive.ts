@@ -60,12 +60,12 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
         if (performance.now() < renewed + RENEW) continue;
         // Past their time the ones that stay would come again.
         renewed = performance.now();
-        others = (await Promise.all(others.map((receipt) => queue.hold(receipt, LOOK)))).filter(
+        others = (await Promise.all(others.map((receipt) => queue.hide(receipt, LOOK)))).filter(
           (receipt) => receipt !== undefined,
         );
       }
     } finally {
-      await Promise.all(others.map((receipt) => queue.hold(receipt, 0))).catch(onError);
+      await Promise.all(others.map((receipt) => queue.hide(receipt, 0))).catch(onError);
     }
     return sent;
   };

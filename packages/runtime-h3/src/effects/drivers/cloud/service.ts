@@ -2,9 +2,9 @@
 export interface MessageService {
   limits: ServiceLimits;
   /** Opens one by its whole name, and makes it where it is not there. */
-  queue(name: string): Promise<MessageQueue>;
+  open(name: string): Promise<MessageQueue>;
   /** Whole names of the queues that begin so; `undefined` where the rights do not allow to look. */
-  names(beginning: string): Promise<string[] | undefined>;
+  listNames(beginning: string): Promise<string[] | undefined>;
   /** What goes wrong because the service is away, so that another try may help. */
   isOutage(error: unknown): boolean;
   close(): Promise<void>;
@@ -12,17 +12,17 @@ export interface MessageService {
 
 export interface ServiceLimits {
   /** Bytes of one message. */
-  body: number;
+  maxBody: number;
   /** Milliseconds that a message can be hidden when it is sent; 0: it comes at once and is held back. */
-  delay: number;
+  maxDelay: number;
   /** Milliseconds that a message can be held back from the one who has it. */
-  hold: number;
+  maxHide: number;
   /** Messages that one call gives. */
-  batch: number;
+  maxBatch: number;
   /** How often a message was given may be unknown, or wrong by the times that it was held back. */
-  vague?: boolean;
+  approximateDeliveries?: boolean;
   /** Milliseconds that one call waits for messages, where the service can wait. */
-  wait?: number;
+  maxWait?: number;
 }
 
 export interface OutgoingMessage {
@@ -57,7 +57,7 @@ export interface MessageQueue {
   /** At most `count`, each hidden from others for at least `lease` milliseconds. Waits up to `wait` milliseconds for the first. */
   receive(count: number, lease: number, wait: number, signal?: AbortSignal): Promise<Message[]>;
   /** Hides it for so many milliseconds from now; 0 gives it back. Gives the receipt that counts from now; `undefined`: it is not theirs any more. */
-  hold(receipt: string, milliseconds: number): Promise<string | undefined>;
+  hide(receipt: string, milliseconds: number): Promise<string | undefined>;
   /** `false`: it is not theirs any more. */
   remove(receipt: string): Promise<boolean>;
   /** Changes what it holds and hides it, in one step. Absent: a message can't be changed. */

@@ -14,7 +14,7 @@ export type Run = <Row>(text: string, values: unknown[], name?: string) => Promi
 
 export interface Connection extends Queryable {
   /** Tries again while the server is away: only for statements that may run twice. */
-  again: Run;
+  retryable: Run;
   /** Once. */
   once: Run;
   /** Runs in one transaction, once. */
@@ -46,7 +46,7 @@ const POOL = 6;
 const CONNECT_LIMIT = 5000;
 const LONGEST_WAIT = 5000;
 
-export function createConnection(url: string, outage: OutageReporter): Connection {
+export function connect(url: string, outage: OutageReporter): Connection {
   const closing = new AbortController();
   const config = {
     connectionString: url,
@@ -72,7 +72,7 @@ export function createConnection(url: string, outage: OutageReporter): Connectio
 
     once,
 
-    again: (text, values, name) =>
+    retryable: (text, values, name) =>
       retryWhileUnavailable(() => once(text, values, name), isOutage, { signal: closing.signal }),
 
     async transaction(work) {

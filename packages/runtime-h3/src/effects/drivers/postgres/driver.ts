@@ -6,11 +6,11 @@ import { retryWhileUnavailable } from '../shared/retry.ts';
 import { unavailableError } from '../shared/unavailable.ts';
 import { createReadySignal } from '../shared/ready-signal.ts';
 import { parseAddress } from './address.ts';
-import { createConnection, isOutage, type Run } from './connection.ts';
-import { createHolders } from './leases.ts';
+import { connect, isOutage, type Run } from './connection.ts';
+import { createLeaseCalls } from './leases.ts';
 import { insertJobs, KEY_MEMORY } from './insert-jobs.ts';
 import { type Row, toJob } from './rows.ts';
-import { createOperations } from './list-jobs.ts';
+import { createJobLists } from './list-jobs.ts';
 import { migrate } from './migrate.ts';
 import { toQueryable } from './transaction.ts';
 import { statements } from './statements.ts';
@@ -38,7 +38,7 @@ export const open: QueueOpener = async (url, settings) => {
   /** In the background: what is not the connection's is told each time. */
   const onError = (error: Error): void =>
     isOutage(error) ? outage.failed(error) : settings.onError(error);
-  const connection = createConnection(address, outage);
+  const connection = connect(address, outage);
   try {
     await migrate(connection, schema);
   } catch (error) {
@@ -50,15 +50,15 @@ export const open: QueueOpener = async (url, settings) => {
   /** By which this process knows its own notifications. */
   const self = `${process.pid}.${Math.random().toString(36).slice(2)}`;
   const wake = createReadySignal();
-  const holders = createHolders(connection, sql);
-  const operations = createOperations(connection, schema);
+  const holders = createLeaseCalls(connection, sql);
+  const operations = createJobLists(connection, schema);
   let unsubscribe: (() => Promise<void>) | undefined;
 
   let announcing = false;
   let announceAgain = false;
   /** This process at once, the others by way of the server: one message for all that was put meanwhile. */
   const announce = (): void => {
-    wake.now();
+    wake.fire();
     announceAgain = true;
     if (announcing) return;
     announcing = true;
@@ -99,12 +99,12 @@ export const open: QueueOpener = async (url, settings) => {
   sweeper.unref();
 
   const watch = async (effects: string[], limited: boolean): Promise<void> => {
-    const [row] = await connection.again<{ wait: string | null }>(
+    const [row] = await connection.retryable<{ wait: string | null }>(
       sql.nextDue,
       [effects],
       'gati_next',
     );
-    wake.within(
+    wake.fireWithin(
       Math.min(
         row!.wait === null ? Infinity : Number(row!.wait),
         limited ? LIMITED_SILENCE : LONGEST_SILENCE,
@@ -156,7 +156,7 @@ export const open: QueueOpener = async (url, settings) => {
       );
       const counts = sorted.map(({ count }) => Math.min(count, BATCH_JOBS));
       // A claim whose answer is lost comes back when its lease runs out.
-      const rows = await connection.again<Row>(
+      const rows = await connection.retryable<Row>(
         sql.claim,
         [effects, counts, limits, Math.round(lease)],
         'gati_claim',
@@ -180,9 +180,9 @@ export const open: QueueOpener = async (url, settings) => {
     onReady(callback) {
       const stop = wake.listen(callback);
       unsubscribe ??= connection.subscribe(channel, (from) => {
-        if (from !== self) wake.now();
+        if (from !== self) wake.fire();
       });
-      wake.within(1);
+      wake.fireWithin(1);
       return stop;
     },
 

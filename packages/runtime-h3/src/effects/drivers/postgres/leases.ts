@@ -22,7 +22,7 @@ const BATCH_ITEMS = 1000;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
 
 /** What whoever holds a lease may do. What comes at the same time goes in one statement. */
-export function createHolders(
+export function createLeaseCalls(
   connection: Connection,
   sql: Statements,
 ): Holders & { idle(): Promise<void> } {
@@ -46,7 +46,7 @@ export function createHolders(
           keys.map(([, fence]) => fence),
           ...columns(sorted),
         ];
-        const rows = await connection.again<{ seq: string; fence: string }>(
+        const rows = await connection.retryable<{ seq: string; fence: string }>(
           text,
           values,
           `gati_${name}`,
@@ -98,7 +98,7 @@ export function createHolders(
       // On its own: one statement changes a row once, and steps of one job may end together.
       const [seq, fence] = toKey(lease);
       const values = [[seq], [fence], [JSON.stringify({ [clean(name)]: result })]];
-      return (await connection.again(sql.saveSteps, values, 'gati_steps')).length === 1;
+      return (await connection.retryable(sql.saveSteps, values, 'gati_steps')).length === 1;
     },
     idle: async () => void (await Promise.all(batches.map((each) => each.idle()))),
   };

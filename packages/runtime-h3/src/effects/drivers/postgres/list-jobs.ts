@@ -12,12 +12,12 @@ type Operations = Required<
 const FIRST = 10;
 
 /** What people do with a queue, seldom. */
-export function createOperations(connection: Connection, schema: string): Operations {
+export function createJobLists(connection: Connection, schema: string): Operations {
   const jobs = `${schema}.jobs`;
   const clock = async (): Promise<number> =>
-    Number((await connection.again<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
+    Number((await connection.retryable<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
   const count = async (text: string, values: unknown[]): Promise<number> =>
-    (await connection.again(text, values)).length;
+    (await connection.retryable(text, values)).length;
 
   return {
     async list(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
@@ -28,7 +28,7 @@ export function createOperations(connection: Connection, schema: string): Operat
         conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
       // One more than asked for tells whether there is another page. `$1` is used in any case, for its type.
       const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
-      const rows = await connection.again<Row>(text, values);
+      const rows = await connection.retryable<Row>(text, values);
       const page = rows.slice(0, filter.limit);
       return {
         jobs: page.map((row) => toRecord(row, now)),
@@ -38,7 +38,7 @@ export function createOperations(connection: Connection, schema: string): Operat
 
     // From one effect to the next in each index, not through all jobs. What changes while it runs, as a clock, is no condition of an index.
     due: () =>
-      connection.again<DueEffect & Record<string, unknown>>(
+      connection.retryable<DueEffect & Record<string, unknown>>(
         [
           { state: STATE.waiting, column: undefined },
           { state: STATE.delayed, column: 'run_at' },
@@ -89,7 +89,7 @@ export function createOperations(connection: Connection, schema: string): Operat
     },
 
     async stats() {
-      const [row] = await connection.again<
+      const [row] = await connection.retryable<
         Record<'waiting' | 'due' | 'lost' | 'delayed' | 'active' | 'dead', string>
       >(
         `SELECT (SELECT count(*) FROM ${jobs} WHERE state = ${STATE.waiting}) AS waiting,

@@ -1,13 +1,13 @@
 import type { v1 } from '@google-cloud/pubsub';
 import { missingPackageError } from '../cloud/missing-package.ts';
 
-export interface Clients {
+export interface PubSubClients {
   publisher: v1.PublisherClient;
   subscriber: v1.SubscriberClient;
 }
 
 /** The generated clients: the ones above them hold messages back and extend leases by rules of their own. */
-export async function connect(projectId: string): Promise<Clients> {
+export async function connect(projectId: string): Promise<PubSubClients> {
   const { PubSub, v1 } = await importSdk();
   // Its types and those of the clients are of two minds about the port.
   const config = (await new PubSub({ projectId }).getClientConfig()) as ConstructorParameters<

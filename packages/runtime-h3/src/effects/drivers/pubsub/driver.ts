@@ -1,6 +1,6 @@
 import type { QueueOpener } from '../queue-opener.ts';
 import { parseCloudAddress } from '../cloud/address.ts';
-import { openState } from '../cloud/open-key-store.ts';
+import { openKeyStore } from '../cloud/open-key-store.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createPubSubService } from './service.ts';
 
@@ -19,8 +19,8 @@ export const open: QueueOpener = async (url, { onError }) => {
     service: await createPubSubService(project, prefix),
     title: 'Google Cloud Pub/Sub',
     prefix,
-    names: { plain: /^[\w.~+-]+$/, longest: 255 },
-    keys: await openState(parameters),
+    nameRule: { plain: /^[\w.~+-]+$/, longest: 255 },
+    keyStore: await openKeyStore(parameters),
     onError,
   });
 };

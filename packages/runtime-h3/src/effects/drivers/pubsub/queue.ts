@@ -1,7 +1,7 @@
 import { createBatch } from '../shared/batch.ts';
 import type { Message, MessageQueue } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
-import type { Clients } from './connection.ts';
+import type { PubSubClients } from './connection.ts';
 
 /** What one call takes. */
 const BYTES = 9_500_000;
@@ -22,7 +22,7 @@ const toSeconds = (milliseconds: number): number =>
   Math.min(600, Math.max(0, Math.ceil(milliseconds / 1000)));
 
 export function createPubSubQueue(
-  { publisher, subscriber }: Clients,
+  { publisher, subscriber }: PubSubClients,
   topic: string,
   subscription: string,
 ): MessageQueue {
@@ -113,7 +113,7 @@ export function createPubSubQueue(
         .map((one): Message => ({ ...one, until: asked + seconds * 1000 }));
     },
 
-    hold: async (receipt, milliseconds) =>
+    hide: async (receipt, milliseconds) =>
       (await unlessLost(holds.add({ receipt, seconds: toSeconds(milliseconds) })))
         ? receipt
         : undefined,

@@ -52,15 +52,22 @@ export async function createPubSubService(
   };
 
   return {
-    limits: { body: 9_000_000, delay: 0, hold: 600_000, batch: 1000, vague: true, wait: 20_000 },
+    limits: {
+      maxBody: 9_000_000,
+      maxDelay: 0,
+      maxHide: 600_000,
+      maxBatch: 1000,
+      approximateDeliveries: true,
+      maxWait: 20_000,
+    },
     isOutage,
-    async queue(name) {
+    async open(name) {
       const subscription = await find(name).catch((cause: unknown) => {
         throw isOutage(cause) ? cause : unusableTopicError(name, project, cause);
       });
       return createPubSubQueue(clients, toTopic(name), subscription);
     },
-    names: async () => undefined,
+    listNames: async () => undefined,
     async close() {
       await Promise.all([publisher.close(), subscriber.close()]);
     },

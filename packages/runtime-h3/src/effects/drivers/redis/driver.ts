@@ -62,7 +62,7 @@ export const open: QueueOpener = async (url, settings) => {
       const ids = await connection.run<string[]>(
         'enqueue',
         [self, ...groups.flat().flatMap(toArguments)],
-        wake.now,
+        wake.fire,
       );
       let at = 0;
       return groups.map((group) => ids.slice(at, (at += group.length)));
@@ -116,7 +116,7 @@ export const open: QueueOpener = async (url, settings) => {
       const silence = asked.some((request) => toLimit(request) > 0)
         ? LIMITED_SILENCE
         : LONGEST_SILENCE;
-      if (wake.listening) wake.within(Math.min(due < 0 ? Infinity : due + 1, silence));
+      if (wake.listening) wake.fireWithin(Math.min(due < 0 ? Infinity : due + 1, silence));
       return claimed.map(toLease);
     },
 
@@ -157,9 +157,9 @@ export const open: QueueOpener = async (url, settings) => {
     onReady(callback) {
       const stop = wake.listen(callback);
       if (!subscribed)
-        connection.subscribe(`${prefix}ready`, (from) => from !== self && wake.now());
+        connection.subscribe(`${prefix}ready`, (from) => from !== self && wake.fire());
       subscribed = true;
-      wake.within(1);
+      wake.fireWithin(1);
       return stop;
     },
 

@@ -5,9 +5,9 @@ const LONGEST = 2 ** 31 - 1;
 export interface ReadySignal {
   listen(callback: () => void): () => void;
   readonly listening: boolean;
-  now(): void;
+  fire(): void;
   /** In at most this many milliseconds. A later call replaces it. */
-  within(milliseconds: number): void;
+  fireWithin(milliseconds: number): void;
   close(): void;
 }
 
@@ -25,8 +25,8 @@ export function createReadySignal(): ReadySignal {
     get listening() {
       return listeners.size > 0;
     },
-    now,
-    within(milliseconds) {
+    fire,
+    fireWithin(milliseconds) {
       clearTimeout(timer);
       if (listeners.size === 0) return;
       timer = setTimeout(now, Math.min(Math.max(1, Math.ceil(milliseconds)), LONGEST));

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { openError, queryError } from './errors.ts';
 import type { Call, CallName, Calls, FromThread, ThreadData, ToThread } from './protocol.ts';
 
-export interface Link {
+export interface Connection {
   call<Name extends CallName>(name: Name, ...args: Calls[Name][0]): Promise<Calls[Name][1]>;
   /** Gives what ends it. */
   subscribe(callback: () => void): () => void;
@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** Speaks to the thread that has the file open. A thread that died is replaced at the next call. */
-export async function createLink(path: string): Promise<Link> {
+export async function connect(path: string): Promise<Connection> {
   const { location } = await import('./thread.ts');
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { QueueCaps, QueueDriver } from '../../../ports.ts';
 import { openError } from './errors.ts';
-import { createLink } from './connection.ts';
+import { connect } from './connection.ts';
 
 export const CAPS: QueueCaps = {
   durable: true,
@@ -17,7 +17,7 @@ export async function open(url: string): Promise<QueueDriver> {
   const name = url.slice('sqlite:'.length);
   if (name === '' || name === ':memory:')
     throw openError(name, { sqlite: 14, message: 'it names no file' });
-  const { call, subscribe, close } = await createLink(resolve(name));
+  const { call, subscribe, close } = await connect(resolve(name));
   return {
     caps: CAPS,
     enqueue: (jobs) => call('enqueue', jobs),

@@ -1,6 +1,6 @@
 import type { QueueOpener } from '../queue-opener.ts';
 import { parseCloudAddress } from '../cloud/address.ts';
-import { openState } from '../cloud/open-key-store.ts';
+import { openKeyStore } from '../cloud/open-key-store.ts';
 import { createCloudDriver } from '../cloud/driver.ts';
 import { createSqsService } from './service.ts';
 
@@ -22,8 +22,8 @@ export const open: QueueOpener = async (url, { onError }) => {
     service: await createSqsService(region),
     title: 'Amazon SQS',
     prefix,
-    names: { plain: /^[\w-]+$/, longest: 80 },
-    keys: await openState(parameters),
+    nameRule: { plain: /^[\w-]+$/, longest: 80 },
+    keyStore: await openKeyStore(parameters),
     onError,
   });
 };

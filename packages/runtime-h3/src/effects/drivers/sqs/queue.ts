@@ -95,7 +95,7 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
       }));
     },
 
-    async hold(receipt, milliseconds) {
+    async hide(receipt, milliseconds) {
       const failed = await holds.add({
         ReceiptHandle: receipt,
         VisibilityTimeout: toSeconds(milliseconds),

@@ -35,20 +35,20 @@ export async function createSqsService(region: string): Promise<MessageService> 
 
   return {
     limits: {
-      body: 1_048_576,
-      delay: 900_000,
-      hold: 12 * 60 * 60_000 - 60_000,
-      batch: 10,
-      wait: 20_000,
+      maxBody: 1_048_576,
+      maxDelay: 900_000,
+      maxHide: 12 * 60 * 60_000 - 60_000,
+      maxBatch: 10,
+      maxWait: 20_000,
     },
     isOutage,
-    async queue(name) {
+    async open(name) {
       const url = await find(name).catch((cause: unknown) => {
         throw isOutage(cause) ? cause : unusableQueueError(name, cause);
       });
       return createSqsQueue(sdk, client, url);
     },
-    async names(QueueNamePrefix) {
+    async listNames(QueueNamePrefix) {
       const names: string[] = [];
       let NextToken: string | undefined;
       do {
