@@ -38,7 +38,7 @@ test('queues are named so that no two effects share one', () => {
 });
 
 test('an address is read, and what can not be one is said without its secrets', () => {
-  const rule = { example: 'sqs://eu-west-1/gati', place: /^[a-z0-9-]*$/, known: ['state'] };
+  const rule = { example: 'sqs://eu-west-1/gati', place: /^[a-z0-9-]*$/, parameters: ['state'] };
   expect(parseCloudAddress('sqs://eu-west-1/shop', rule)).toMatchObject({
     place: 'eu-west-1',
     prefix: 'shop',

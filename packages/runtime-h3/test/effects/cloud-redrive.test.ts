@@ -65,7 +65,7 @@ test('it ends although other jobs die all the time, and leaves what died after i
   let newcomers = 0;
   const begun = Date.now();
   const redrive = createRedrive({
-    dead: async () => ({
+    deadLetters: async () => ({
       ...dead,
       receive(...asked) {
         dead.put(`new ${newcomers++}`);
@@ -92,7 +92,7 @@ test('all that match are sent, however many stay and however long it takes', asy
   const again = createQueue();
   for (let n = 0; n < 10_000; n++) dead.put(n % 10 === 0 ? `match ${n}` : `other ${n}`);
   const redrive = createRedrive({
-    dead: async () => dead,
+    deadLetters: async () => dead,
     queueOf: async () => again,
     onError: () => expect.unreachable(),
   });

@@ -6,7 +6,7 @@ import { GoogleAuth } from 'google-auth-library';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
-import { createKeys } from '../../src/effects/drivers/cloud/idempotency-keys.ts';
+import { createIdempotencyKeys } from '../../src/effects/drivers/cloud/idempotency-keys.ts';
 import { createGsKeys, openGsKeys } from '../../src/effects/drivers/cloud/key-store-gs.ts';
 
 const server = await startFakeGcs();
@@ -88,7 +88,7 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
       // The server has it, and nobody hears of it.
       return forward(() => response.destroy());
     };
-    const keys = createKeys(await openGsKeys(GCS_BUCKET, 'lost/'));
+    const keys = createIdempotencyKeys(await openGsKeys(GCS_BUCKET, 'lost/'));
     expect(await keys.reserve({ id: 'one', effect: 'a', idempotencyKey: 'k' })).toMatchObject({
       id: 'one',
       send: true,

@@ -7,7 +7,7 @@ import { open } from './memory/driver.ts';
 import type { Queues, QueueSettings } from './queue-opener.ts';
 import { type BuiltInQueue, cloudQueueOf } from './registry.ts';
 
-/** Where a server or an app writes of it. */
+/** Returns callbacks that log outages of the queue. */
 export function loggedQueueSettings(logger: Logger): QueueSettings {
   return {
     onError: (error) => logger.warn('the queue failed; Gati tries again', { error }),
@@ -20,7 +20,12 @@ const BUILT_IN: Record<BuiltInQueue, Queues[string]> = {
   sqlite: () => import('./sqlite/driver.ts'),
 };
 
-/** The queue that `GATI_EFFECTS` names; `memory:` by default. */
+/**
+ * Opens the queue at `url`, the value of `GATI_EFFECTS`; `memory:` by default. `queues`: drivers
+ * beside those of every server.
+ *
+ * @throws {GatiError} GATI_EFFECTS when there is no driver for the URL
+ */
 export async function openQueue(
   url: string | undefined,
   queues: Queues = {},
@@ -35,7 +40,7 @@ export async function openQueue(
   if (cloudQueue) throw driverNotBuiltError(cloudQueue);
   throw new GatiError({
     code: 'GATI_EFFECTS',
-    // What follows the scheme may hold a password.
+    // The rest of the URL may contain a password.
     message: `GATI_EFFECTS names a queue for which this server has no driver: ${scheme === undefined ? 'it has no scheme' : `${scheme}:`}.`,
     fix: `Set it to one of ${Object.keys(known).join(':, ')}:, or remove it.`,
   });
@@ -50,8 +55,8 @@ function driverNotBuiltError(name: string): GatiError {
 }
 
 /**
- * The queue where `GATI_EFFECTS` names none: a file beside what else this process keeps. In memory where nothing is to be kept (tests),
- * and where there is no SQLite: Node before 22.13 without the package `libsql`.
+ * Returns the URL of the queue if `GATI_EFFECTS` is not set: a SQLite file in `folder`. A queue in
+ * memory if there is no folder (tests), or no SQLite: Node before 22.13 without the package `libsql`.
  */
 export function defaultQueueUrl(folder: string | undefined): string {
   return folder === undefined || !hasSqlite() ? 'memory:' : `sqlite:${join(folder, 'effects.db')}`;

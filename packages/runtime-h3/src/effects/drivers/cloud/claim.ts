@@ -1,55 +1,59 @@
 import type { ClaimRequest, Lease } from '../../../ports.ts';
 import { type Enveloped, fromBody, toQueueJob } from './envelope.ts';
 import { trackLease } from './lease-state.ts';
-import type { Keys } from './idempotency-keys.ts';
+import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { Receiver, Received } from './receiver.ts';
 import type { MessageQueue, ServiceLimits } from './service.ts';
 
 export interface ClaimOptions {
   receiver: Receiver;
   limits: ServiceLimits;
-  keys: Keys | undefined;
-  dead(): Promise<MessageQueue>;
+  keys: IdempotencyKeys | undefined;
+  deadLetters(): Promise<MessageQueue>;
   onError(error: Error): void;
 }
 
-/** Makes leases of the messages that come in. */
+/** Creates `claim`, which turns received messages into leases. */
 export function createClaim({
-  receiver: intake,
+  receiver,
   limits,
   keys,
-  dead,
+  deadLetters,
   onError,
 }: ClaimOptions): (requests: ClaimRequest[], lease: number) => Promise<Lease[]> {
-  /** Who sent it is no part of this app: it must neither come back for ever nor be lost. */
-  const setAside = async ({ message, queue }: Received): Promise<void> => {
-    onError(new Error('a message that is no job was moved to the dead letters'));
-    await (await dead()).send({ body: message.body, delay: 0 });
+  /** Another program sent this message: it must neither come back forever nor be lost. */
+  const moveToDeadLetters = async ({ message, queue }: Received): Promise<void> => {
+    onError(new Error('a message that is not a job was moved to the dead letters'));
+    await (await deadLetters()).send({ body: message.body, delay: 0 });
     await queue.remove(message.receipt);
   };
 
-  const toLease = ({ message, queue }: Received, enveloped: Enveloped, lease: number): Lease => {
+  const toLease = ({ message, queue }: Received, enveloped: Enveloped, duration: number): Lease => {
     const { tries = 0, due } = enveloped;
-    // No run that began when it was due has lost its lease by now: it was given before to be held back.
-    const first = limits.approximateDeliveries && due !== undefined && Date.now() < due + lease;
-    const made = {
-      job: toQueueJob(enveloped, tries + (first ? 1 : message.deliveries)),
+    // No run can have lost its lease since the job became due, so earlier deliveries only hid it.
+    const isFirst =
+      limits.approximateDeliveries && due !== undefined && Date.now() < due + duration;
+    const lease = {
+      job: toQueueJob(enveloped, tries + (isFirst ? 1 : message.deliveries)),
       token: message.receipt,
     };
-    trackLease(made, {
+    trackLease(lease, {
       queue,
       receipt: message.receipt,
       until: message.until,
       tries,
-      over: false,
+      settled: false,
       unsavedSteps: false,
       lastCall: Promise.resolve(),
     });
-    return made;
+    return lease;
   };
 
-  /** A copy of what is through is not run. Where the keys can't be read it is: at least once counts more. */
-  const isCopy = async ({ message, queue }: Received, job: Enveloped): Promise<boolean> => {
+  /**
+   * Removes the message if it is a copy of a job that has ended. If the keys can't be read, the job
+   * runs: running at least once matters more.
+   */
+  const removeCopy = async ({ message, queue }: Received, job: Enveloped): Promise<boolean> => {
     if (job.idempotencyKey === undefined || !keys) return false;
     try {
       if (!(await keys.isDone(job))) return false;
@@ -61,42 +65,42 @@ export function createClaim({
     }
   };
 
-  const take = async (requests: ClaimRequest[], lease: number): Promise<Lease[]> => {
-    const taken = (
-      await Promise.all(requests.map(({ effect, count }) => intake.take(effect, count, lease)))
-    ).flat();
+  const claim = async (requests: ClaimRequest[], duration: number): Promise<Lease[]> => {
+    const batches = await Promise.all(
+      requests.map(({ effect, count }) => receiver.take(effect, count, duration)),
+    );
     const leases: Lease[] = [];
+    /** Jobs that came before they are due, by effect. */
     const early = new Map<string, number>();
-    const settle = async (one: Received): Promise<void> => {
-      const enveloped = fromBody(one.message.body);
+    const handle = async (received: Received): Promise<void> => {
+      const enveloped = fromBody(received.message.body);
       const wait = (enveloped?.due ?? 0) - Date.now();
-      if (!enveloped) await setAside(one);
+      if (!enveloped) await moveToDeadLetters(received);
       else if (wait <= 0) {
-        if (!(await isCopy(one, enveloped))) leases.push(toLease(one, enveloped, lease));
+        if (!(await removeCopy(received, enveloped)))
+          leases.push(toLease(received, enveloped, duration));
       } else {
         early.set(enveloped.effect, (early.get(enveloped.effect) ?? 0) + 1);
-        // Where this fails it comes back with the end of its lease, and is held back then.
-        await one.queue.hide(one.message.receipt, Math.min(wait, limits.maxHide)).catch(onError);
+        // If this fails, the message comes back when its lease expires and is hidden then.
+        const { queue, message } = received;
+        await queue.hide(message.receipt, Math.min(wait, limits.maxHide)).catch(onError);
       }
     };
-    await Promise.all(taken.map(settle));
-    // Their places are free again.
-    if (early.size > 0)
-      leases.push(
-        ...(await take(
-          [...early].map(([effect, count]) => ({ effect, count })),
-          lease,
-        )),
-      );
+    await Promise.all(batches.flat().map(handle));
+    // There is room again for as many jobs as came early.
+    if (early.size > 0) {
+      const again = [...early].map(([effect, count]) => ({ effect, count }));
+      leases.push(...(await claim(again, duration)));
+    }
     return leases;
   };
 
   return async (requests, lease) => {
-    const asked = requests.filter(({ count }) => count > 0);
-    if (asked.length === 0) return [];
-    const leases = await take(asked, lease);
-    if (leases.length > 0 || !intake.arrival) return leases;
-    await intake.arrival();
-    return take(asked, lease);
+    const wanted = requests.filter(({ count }) => count > 0);
+    if (wanted.length === 0) return [];
+    const leases = await claim(wanted, lease);
+    if (leases.length > 0 || !receiver.arrival) return leases;
+    await receiver.arrival();
+    return claim(wanted, lease);
   };
 }

@@ -1,41 +1,46 @@
 import type { NewJob, QueueJob } from '../../../ports.ts';
+import type { ServiceLimits } from './service.ts';
 
-/** A job as a message holds it. */
+/** A job as a message contains it. */
 export interface Enveloped extends Omit<NewJob, 'runAt'> {
   enqueuedAt: number;
   /** Attempts that were counted before this message was sent. */
   tries?: number;
   steps?: Record<string, string>;
-  /** Epoch milliseconds before which it is held back, where the service can't. */
+  /** Epoch milliseconds before which receivers hide the job, if the service can't delay messages. */
   due?: number;
   /** Why it is a dead letter. */
   error?: string;
 }
 
-/** Bytes of the reason of a dead letter, and of that with all else beside payload and steps: names and times. */
+/** Bytes of a message for the reason of a dead letter. */
 export const ERROR_RESERVE = 2048;
-export const RESERVE = 2 * ERROR_RESERVE;
+/** Bytes of a message for everything but payload and steps: the reason, names and times. */
+const RESERVE = 2 * ERROR_RESERVE;
 
-/** JSON may hold these two, XML may not, and some services speak it. */
+/** Returns the bytes that payload and step results together may have. */
+export const maxPayloadOf = ({ maxBody }: ServiceLimits): number => maxBody - RESERVE;
+
+/** JSON may contain these two characters, XML may not, and some services use XML. */
 const NO_XML = /[\uFFFE\uFFFF]/g;
 
-/** One line of JSON with all but the payload, then the payload as it is: it is not escaped a second time. */
+/** Returns the message body: a line of JSON without the payload, then the payload, not escaped again. */
 export function toBody({ payload, error, ...head }: Enveloped): string {
-  const short = error === undefined ? {} : { error: shorten(error) };
+  const short = error === undefined ? {} : { error: truncate(error) };
   return `${JSON.stringify({ v: 1, ...head, ...short })}\n${payload}`.replaceAll(
     NO_XML,
     (char) => `\\u${char.charCodeAt(0).toString(16)}`,
   );
 }
 
-function shorten(error: string): string {
+function truncate(error: string): string {
   let text = error.slice(0, ERROR_RESERVE);
   while (Buffer.byteLength(JSON.stringify(text)) > ERROR_RESERVE - 100)
     text = text.slice(0, text.length * 0.8);
   return text;
 }
 
-/** `undefined`: nobody here sent this. */
+/** Returns `undefined` if Gati did not send this message. */
 export function fromBody(body: string): Enveloped | undefined {
   const end = body.indexOf('\n');
   if (end === -1) return undefined;

@@ -3,90 +3,96 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatiError } from '@gati/contract';
 import type { KeyStore } from './key-store.ts';
 
-/** How long a key is remembered after its job ended. Milliseconds. */
-const MEMORY = 24 * 60 * 60_000;
-/** For so long who made a record may be about to send its job. Milliseconds. */
-const GRACE = 10_000;
+/** How long a key is stored after its job ended. Milliseconds. */
+const KEY_MEMORY = 24 * 60 * 60_000;
+/** How long the process that created a key may take to send its job. Milliseconds. */
+const SEND_GRACE = 10_000;
+/** How long a call tries again while other processes change the same key. Milliseconds. */
+const CONFLICT_TIMEOUT = 3 * SEND_GRACE;
+/** Pauses between these tries. Stores allow about one write a second to an object. Milliseconds. */
+const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 500;
 
-interface Keyed {
+interface KeyedJob {
   id: string;
   effect: string;
   idempotencyKey?: string;
 }
 
-interface KeyRecord {
+/** What the store has of a key. */
+interface KeyEntry {
+  /** Id of the key's job. */
   id: string;
-  /** `open`: nobody knows whether its message was sent. */
+  /** `open`: the message may or may not have been sent. */
   state: 'open' | 'sent' | 'done';
-  /** Epoch milliseconds of this state. */
+  /** Epoch milliseconds at which the state was stored. */
   at: number;
 }
 
-export interface Reserved {
-  /** Of the job that the key stands for. */
+export interface Reservation {
+  /** Id of the key's job. */
   id: string;
-  /** Whether its message is to be sent; then `sent` is called. */
+  /** The caller sends the message and then calls `sent`. */
   send: boolean;
   sent(): void;
 }
 
-/** Makes one job of each key, by a record that is there before its message and is `done` before that goes. */
-export interface Keys {
-  reserve(job: Keyed): Promise<Reserved>;
-  /** Its end is recorded: what comes now is a copy. */
-  isDone(job: Keyed): Promise<boolean>;
-  done(job: Keyed): Promise<void>;
-  /** Resolves when what was begun is stored. */
+/**
+ * Makes one job of each key. The store has an entry before the job's message exists, and the entry is
+ * `done` before the message is removed.
+ */
+export interface IdempotencyKeys {
+  /**
+   * Resolves to the key's job, and whether the caller sends its message.
+   *
+   * @throws {GatiError} GATI_EFFECTS_AWAY when other processes keep changing the key
+   */
+  reserve(job: KeyedJob): Promise<Reservation>;
+  /** Resolves to `true` if the job has ended: a message that comes now is a copy. */
+  isDone(job: KeyedJob): Promise<boolean>;
+  /**
+   * Stores that the job has ended.
+   *
+   * @throws {GatiError} GATI_EFFECTS_AWAY when other processes keep changing the key
+   */
+  done(job: KeyedJob): Promise<void>;
+  /** Resolves when all started writes are stored. */
   close(): Promise<void>;
 }
 
-export function createKeys(store: KeyStore): Keys {
-  const marking = new Set<Promise<unknown>>();
-  const nameOf = ({ effect, idempotencyKey }: Keyed): string =>
-    createHash('sha256').update(`${effect}\0${idempotencyKey}`).digest('hex');
-  const toText = (id: string, state: KeyRecord['state']): string =>
-    JSON.stringify({ id, state, at: Date.now() } satisfies KeyRecord);
-  const parse = (text: string): KeyRecord => JSON.parse(text) as KeyRecord;
+export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
+  /** Writes that no caller waits for. */
+  const writing = new Set<Promise<unknown>>();
 
-  const toReserved = (name: string, id: string, tag: string): Reserved => ({
+  const toReservation = (name: string, id: string, tag: string): Reservation => ({
     id,
     send: true,
     sent() {
-      // The job is there either way; without this the next who asks sends it again, and one copy is dropped.
-      const mark = store.replace(name, toText(id, 'sent'), tag).catch(() => undefined);
-      marking.add(mark);
-      void mark.then(() => marking.delete(mark));
+      // The job exists either way. If this write fails, the next `enqueue` sends a copy, which is dropped.
+      const write = store.replace(name, toText(id, 'sent'), tag).catch(() => undefined);
+      writing.add(write);
+      void write.then(() => writing.delete(write));
     },
   });
 
   return {
     async reserve(job) {
       const name = nameOf(job);
-      for (
-        let pause = 10, until = Date.now() + 3 * GRACE;
-        Date.now() < until;
-        pause = Math.min(2 * pause, LONGEST_PAUSE)
-      ) {
-        const made = await store.create(name, toText(job.id, 'open'));
-        if (made !== undefined) return toReserved(name, job.id, made);
+      for await (const _ of conflictTries()) {
+        const created = await store.create(name, toText(job.id, 'open'));
+        if (created !== undefined) return toReservation(name, job.id, created);
         const found = await store.read(name);
         if (!found) continue;
         const { id, state, at } = parse(found.text);
-        // It goes round until it is due, or an answer was lost.
-        if (id === job.id) return toReserved(name, id, found.tag);
-        if (state === 'done' && at + MEMORY < Date.now()) {
-          if (await store.replace(name, toText(job.id, 'open'), found.tag)) continue;
-        } else if (state !== 'open') return { id, send: false, sent: () => {} };
-        // Who made it is gone: its job is sent in its place.
-        else if (at + GRACE < Date.now()) return toReserved(name, id, found.tag);
-        await sleep(pause);
+        // The entry is this job's own: its message comes round until it is due, or a response was lost.
+        if (id === job.id) return toReservation(name, id, found.tag);
+        if (state === 'done' && at + KEY_MEMORY < Date.now())
+          await store.replace(name, toText(job.id, 'open'), found.tag);
+        else if (state !== 'open') return { id, send: false, sent: () => {} };
+        // The process that created the entry has died: its job is sent in its place.
+        else if (at + SEND_GRACE < Date.now()) return toReservation(name, id, found.tag);
       }
-      throw new GatiError({
-        code: 'GATI_EFFECTS_AWAY',
-        message: `Other processes kept using the idempotency key of "${job.effect}", so the job was not enqueued.`,
-        fix: 'Try again.',
-      });
+      throw keyConflictError(job.effect, 'the job was not enqueued');
     },
 
     async isDone(job) {
@@ -98,7 +104,7 @@ export function createKeys(store: KeyStore): Keys {
 
     async done(job) {
       const name = nameOf(job);
-      for (;;) {
+      for await (const _ of conflictTries()) {
         const found = await store.read(name);
         if (!found) return;
         const { id, state } = parse(found.text);
@@ -109,11 +115,35 @@ export function createKeys(store: KeyStore): Keys {
         )
           return;
       }
+      throw keyConflictError(job.effect, 'the end of its job was not stored');
     },
 
     async close() {
-      await Promise.all(marking);
+      await Promise.all(writing);
       await store.close();
     },
   };
+}
+
+/** Yields at each try until `CONFLICT_TIMEOUT`, with growing pauses in between. */
+async function* conflictTries(): AsyncGenerator<void> {
+  const until = Date.now() + CONFLICT_TIMEOUT;
+  for (let pause = FIRST_PAUSE; Date.now() < until; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    yield;
+    await sleep(pause);
+  }
+}
+
+const nameOf = ({ effect, idempotencyKey }: KeyedJob): string =>
+  createHash('sha256').update(`${effect}\0${idempotencyKey}`).digest('hex');
+const toText = (id: string, state: KeyEntry['state']): string =>
+  JSON.stringify({ id, state, at: Date.now() } satisfies KeyEntry);
+const parse = (text: string): KeyEntry => JSON.parse(text) as KeyEntry;
+
+function keyConflictError(effect: string, consequence: string): GatiError {
+  return new GatiError({
+    code: 'GATI_EFFECTS_AWAY',
+    message: `Other processes kept using the idempotency key of "${effect}", so ${consequence}.`,
+    fix: 'Try again.',
+  });
 }

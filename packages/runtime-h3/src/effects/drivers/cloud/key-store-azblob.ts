@@ -2,7 +2,7 @@ import { connectBlobs } from '../azurequeue/connection.ts';
 import { isOutage } from '../azurequeue/errors.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** Keys as blobs of a container, in the account of the queue and with its credentials. */
+/** Opens a store of keys in a blob container, with the credentials that the queue uses too. */
 export async function openBlobKeys(
   account: string,
   container: string,
@@ -20,7 +20,7 @@ export async function openBlobKeys(
         await client.getBlockBlobClient(prefix + name).upload(bytes, bytes.length, { conditions })
       ).etag;
     } catch (error) {
-      // 409: there is one. 412: another one. 404: it is gone, unless it is the container.
+      // 409: the blob exists. 412: its ETag differs. 404: it is gone, unless the container is missing.
       const { statusCode, code } = error as { statusCode?: number; code?: string };
       if (statusCode === 412 || code === 'BlobAlreadyExists' || code === 'BlobNotFound')
         return undefined;

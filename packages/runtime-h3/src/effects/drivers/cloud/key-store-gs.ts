@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthClient } from 'google-auth-library';
 import type { KeyStore } from './key-store.ts';
 import { missingPackageError } from './missing-package.ts';
@@ -6,12 +7,18 @@ const SCOPE = 'https://www.googleapis.com/auth/devstorage.read_write';
 const NETWORK =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|TimeoutError|ERR_STREAM_PREMATURE_CLOSE)/;
 
-/** Of one call that is answered with 429 or 5xx: an object takes about one write a second, and what comes faster may be told to wait. */
+/**
+ * Retries of a call that gets 429 or 5xx: an object accepts about one write a second, and faster
+ * writes may be rejected.
+ */
 const RETRIES = 4;
-/** Of one try. Milliseconds. */
+/** Milliseconds per try. */
 const TIMEOUT = 10_000;
 
-/** Keys as objects of a bucket in Google Cloud Storage. Credentials are found by the library; `STORAGE_EMULATOR_HOST` names another server, which gets none. */
+/**
+ * Opens a store of keys in a Google Cloud Storage bucket. The library finds the credentials. The
+ * server in `STORAGE_EMULATOR_HOST` gets none.
+ */
 export async function openGsKeys(bucket: string, prefix: string): Promise<KeyStore> {
   const auth = await importAuth();
   const emulator = process.env.STORAGE_EMULATOR_HOST;
@@ -22,8 +29,10 @@ export async function openGsKeys(bucket: string, prefix: string): Promise<KeySto
 }
 
 /**
- * Three calls of its JSON API, so the app needs no more than what Pub/Sub's SDK brings anyway; `@google-cloud/storage` brings 45 packages and another
- * version of that. Conditions: https://cloud.google.com/storage/docs/request-preconditions
+ * Uses three calls of the JSON API with the library that the Pub/Sub SDK depends on.
+ * `@google-cloud/storage` would add 45 packages and another version of that library.
+ *
+ * @see https://cloud.google.com/storage/docs/request-preconditions
  */
 export function createGsKeys(
   client: AuthClient,
@@ -46,17 +55,20 @@ export function createGsKeys(
       timeout: TIMEOUT,
       validateStatus: (status) =>
         (status >= 200 && status < 300) || (status === 404 && media) || status === 412,
-      // Each of them may be sent twice: a condition that held before does not hold again, and who wrote it reads its own.
+      // A call may be sent twice: the condition of a write no longer holds then, and the caller reads its
+      // own entry.
       retryConfig: {
         retry: RETRIES,
         noResponseRetries: 1,
         httpMethodsToRetry: ['GET', 'POST'],
-        retryBackoff: (_, milliseconds) =>
-          new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random()))),
+        retryBackoff: (_, milliseconds) => sleep(milliseconds * (0.5 + Math.random())),
       },
     });
   };
-  /** The generation that it has then; `undefined`: it was another one, 0 being none. */
+  /**
+   * Writes an object if it has this generation; `'0'`: if it does not exist. Resolves to the new
+   * generation, or to `undefined` if the condition did not hold.
+   */
   const write = async (
     name: string,
     text: string,
@@ -79,7 +91,8 @@ export function createGsKeys(
       return status === 404 ? undefined : { text: data, tag: headers.get('x-goog-generation')! };
     },
     replace: async (name, text, tag) => (await write(name, text, tag)) !== undefined,
-    // An object that is not there and one whose bucket is not there look alike; and who may not list is told 403 instead of 404.
+    // A listing: reading an object gives 404 for a missing object and a missing bucket alike, and 403
+    // without the right to list.
     verify: async () =>
       void (await call('GET', `storage/v1/b/${bucket}/o`, { maxResults: '1', prefix })),
     isOutage,
@@ -97,12 +110,12 @@ function isOutage(error: unknown): boolean {
   );
 }
 
-/** With or without `http://`, as Google's own libraries are told it. */
+/** Google's own libraries accept the host with or without `http://`. */
 const toOrigin = (host: string): string =>
   (/^https?:\/\//.test(host) ? host : `http://${host}`).replace(/\/+$/, '');
 
 async function importAuth(): Promise<typeof import('google-auth-library')> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  // In a `try`, so that bundlers treat a missing package as optional.
   try {
     return await import('google-auth-library');
   } catch (cause) {

@@ -3,22 +3,22 @@ import { isOutage } from '../sqs/errors.ts';
 import type { KeyStore } from './key-store.ts';
 import { missingPackageError } from './missing-package.ts';
 
-/** Keys as objects of a bucket. Credentials, region and endpoint are read by the SDK. */
+/** Opens a store of keys in an S3 bucket. The SDK reads credentials, region and endpoint. */
 export async function openS3Keys(bucket: string, prefix: string): Promise<KeyStore> {
   const sdk = await importSdk();
-  const named = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
-  const client = new sdk.S3Client({ forcePathStyle: named });
+  const hasEndpoint = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
+  const client = new sdk.S3Client({ forcePathStyle: hasEndpoint });
   const objects = createObjects(sdk, client, bucket);
-  const bytes = (text: string): Uint8Array => Buffer.from(text);
+  const toBytes = (text: string): Uint8Array => Buffer.from(text);
   const read: KeyStore['read'] = async (name) => {
     const found = await objects.get(prefix + name);
     return found && { text: Buffer.from(found.bytes).toString(), tag: found.etag };
   };
   return {
-    create: (name, text) => objects.put(prefix + name, bytes(text), { ifNoneMatch: '*' }),
+    create: (name, text) => objects.put(prefix + name, toBytes(text), { ifNoneMatch: '*' }),
     read,
     replace: async (name, text, tag) =>
-      (await objects.put(prefix + name, bytes(text), { ifMatch: tag })) !== undefined,
+      (await objects.put(prefix + name, toBytes(text), { ifMatch: tag })) !== undefined,
     verify: async () => void (await read('start')),
     isOutage,
     close: async () => client.destroy(),
@@ -26,7 +26,7 @@ export async function openS3Keys(bucket: string, prefix: string): Promise<KeySto
 }
 
 async function importSdk(): Promise<typeof import('@aws-sdk/client-s3')> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  // In a `try`, so that bundlers treat a missing package as optional.
   try {
     return await import('@aws-sdk/client-s3');
   } catch (cause) {

@@ -1,13 +1,17 @@
-/** Small texts by name with conditional writes: what queues of clouds lack to remember idempotency keys. */
+/**
+ * Stores small texts by name, with conditional writes. Cloud queues need one for idempotency keys. A
+ * tag identifies one version of a text.
+ */
 export interface KeyStore {
-  /** Its tag; `undefined`: there is one already. */
+  /** Creates a text. Resolves to its tag, or to `undefined` if the name exists. */
   create(name: string, text: string): Promise<string | undefined>;
+  /** Resolves to `undefined` if the name does not exist. */
   read(name: string): Promise<{ text: string; tag: string } | undefined>;
-  /** `false`: it is no longer the one with this tag. */
+  /** Replaces a text. Resolves to `false` if its tag has changed. */
   replace(name: string, text: string, tag: string): Promise<boolean>;
-  /** Throws what is wrong with the address or the rights. */
+  /** Throws if the address or the rights are wrong. */
   verify(): Promise<void>;
-  /** What goes wrong because the store is away, so that another try may help. */
+  /** The error means that the store is unavailable, so that another try may help. */
   isOutage(error: unknown): boolean;
   close(): Promise<void>;
 }

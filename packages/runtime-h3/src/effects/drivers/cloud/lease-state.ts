@@ -1,37 +1,40 @@
 import type { Lease } from '../../../ports.ts';
 import type { MessageQueue } from './service.ts';
 
-/** What stands behind a lease. */
+/** The message of a lease, and what this process did with it. */
 export interface LeaseState {
   queue: MessageQueue;
   receipt: string;
-  /** Steady milliseconds until which it is surely ours: services take a late answer without a word. */
+  /**
+   * Monotonic milliseconds until which the lease is sure to be valid. Checked here, since services
+   * accept a late call without an error.
+   */
   until: number;
   /** Attempts that were counted before this message was sent. */
   tries: number;
-  /** Acknowledged, retried or dead. */
-  over: boolean;
-  /** Steps were added that the message does not hold yet. */
+  /** The job was acknowledged, retried or made a dead letter. */
+  settled: boolean;
+  /** Steps were stored that the message does not contain yet. */
   unsavedSteps: boolean;
-  /** The last call that changes the message; the next waits for it, since a receipt may count for one change alone. */
+  /** The last call that changes the message. The next one waits for it: a receipt may be valid once. */
   lastCall: Promise<unknown>;
 }
 
-/** Of all leases that are held in this process. */
-const all = new WeakMap<Lease, LeaseState>();
+/** States of the leases that this process holds. */
+const states = new WeakMap<Lease, LeaseState>();
 
-export const trackLease = (lease: Lease, held: LeaseState): void => void all.set(lease, held);
+export const trackLease = (lease: Lease, state: LeaseState): void => void states.set(lease, state);
 
-/** Does `work` while the lease is held, one after the other. `false`: it is lost. */
+/** Runs `work` while the lease is valid, one call after the other. Resolves to `false` if it is lost. */
 export function withLease(
   lease: Lease,
-  work: (held: LeaseState) => Promise<boolean>,
+  work: (state: LeaseState) => Promise<boolean>,
 ): Promise<boolean> {
-  const held = all.get(lease);
-  if (!held) return Promise.resolve(false);
-  const turn = async (): Promise<boolean> =>
-    !held.over && performance.now() < held.until && (await work(held));
-  const mine = held.lastCall.then(turn, turn);
-  held.lastCall = mine;
-  return mine;
+  const state = states.get(lease);
+  if (!state) return Promise.resolve(false);
+  const call = async (): Promise<boolean> =>
+    !state.settled && performance.now() < state.until && (await work(state));
+  const current = state.lastCall.then(call, call);
+  state.lastCall = current;
+  return current;
 }

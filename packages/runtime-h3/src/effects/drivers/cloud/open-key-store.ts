@@ -2,7 +2,7 @@ import { GatiError, isGatiError } from '@gati/contract';
 import { retryWhileUnavailable } from '../shared/retry.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** What is loaded is the one that is named. */
+/** The stores by address. Only the one that the address names is loaded. */
 const STORES: {
   address: RegExp;
   open(place: string, path: string | undefined): Promise<KeyStore>;
@@ -30,11 +30,18 @@ const STORES: {
   },
 ];
 
-/** The store that `?state=…` names; `undefined`: none. @throws GatiError `GATI_EFFECTS`, `GATI_EFFECTS_PACKAGE`, `GATI_EFFECTS_STATE` */
+/**
+ * Opens the store for idempotency keys that `?state=…` names. Resolves to `undefined` without that
+ * parameter.
+ *
+ * @throws {GatiError} GATI_EFFECTS when the parameter does not name a store
+ * @throws {GatiError} GATI_EFFECTS_PACKAGE when the app does not have the store's package
+ * @throws {GatiError} GATI_EFFECTS_STATE when the store can't be used
+ */
 export async function openKeyStore(parameters: URLSearchParams): Promise<KeyStore | undefined> {
   const url = parameters.get('state');
   if (url === null) return undefined;
-  const open = toOpener(url);
+  const open = openerOf(url);
   let store: KeyStore | undefined;
   try {
     const opened = await open();
@@ -55,7 +62,7 @@ export async function openKeyStore(parameters: URLSearchParams): Promise<KeyStor
   }
 }
 
-function toOpener(url: string): () => Promise<KeyStore> {
+function openerOf(url: string): () => Promise<KeyStore> {
   for (const { address, open } of STORES) {
     const parts = address.exec(url);
     if (parts) return () => open(...(parts.slice(1) as [string, string]));

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 
-/** The queue of dead letters, of all effects. No effect's own has this name. */
+/** Name of the queue with the dead letters of all effects. No effect's queue has it. */
 const DEAD = 'dead';
 
 export const deadLetterName = (prefix: string): string => `${prefix}-${DEAD}`;
 
-/** How a service names queues. */
+/** Rule of a service for queue names. */
 export interface NameRule {
-  /** What the name of an effect must be like to be used as it is. */
+  /** Effect names that can be used unchanged. */
   plain: RegExp;
-  /** Characters. */
+  /** Longest name. Characters. */
   longest: number;
 }
 
-/** `gati-mail`. A name that the service does not take as it is gets a digest, so that no two effects share a queue. */
+/**
+ * Returns the name of an effect's queue, such as `gati-mail`. If the service does not accept the
+ * effect's name unchanged, a digest keeps two effects from sharing a queue.
+ */
 export function queueNameOf(prefix: string, effect: string, { plain, longest }: NameRule): string {
   const name = `${prefix}-${effect}`;
   if (effect !== DEAD && plain.test(effect) && name.length <= longest) return name;

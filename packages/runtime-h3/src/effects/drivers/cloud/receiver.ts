@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getOrCreate } from '../../../collections/get-or-create.ts';
 import type { Message, MessageQueue, ServiceLimits } from './service.ts';
 
@@ -12,100 +13,105 @@ export interface Received {
   queue: MessageQueue;
 }
 
-/** Brings messages in, for as many as there is room and no more. */
+/** Receives messages, never more than there is room for. */
 export interface Receiver {
+  /** Takes at most `count` messages of an effect, each hidden from others for `lease` milliseconds. */
   take(effect: string, count: number, lease: number): Promise<Received[]>;
-  /** Resolves when something came for one of them, and after a moment at the latest. Absent: `take` has asked the service. */
+  /**
+   * Resolves when a message comes, and after a short time at the latest. Absent: `take` calls the
+   * service.
+   */
   arrival?(): Promise<void>;
-  /** Waits for messages as long as someone listens. */
+  /** Waits for messages until all listeners are removed. Returns a function that removes this one. */
   listen(callback: () => void): () => void;
-  /** Gives back what nobody took. */
+  /** Makes received messages that were not taken available to others. */
   close(): Promise<void>;
 }
 
 /** Pause after a call that failed. Milliseconds. */
-const PAUSE = 1000;
-/** How long a claim waits for what may be on its way: a call to a service nearby. Milliseconds. */
-const MOMENT = 30;
+const ERROR_PAUSE = 1000;
+/** How long a claim waits for a message that may be on its way: a call to a service nearby. Milliseconds. */
+const ARRIVAL_WAIT = 30;
 
-/** For services whose calls can't wait: each `take` is a call. */
+/** Creates a receiver for services whose calls can't wait: each `take` is a call. */
 export function createPollingReceiver({ limits, open }: ReceiverOptions): Receiver {
   return {
     async take(effect, count, lease) {
       const queue = await open(effect);
-      const taken: Received[] = [];
-      while (taken.length < count) {
-        const wanted = Math.min(limits.maxBatch, count - taken.length);
+      const received: Received[] = [];
+      while (received.length < count) {
+        const wanted = Math.min(limits.maxBatch, count - received.length);
         const messages = await queue.receive(wanted, lease, 0);
-        taken.push(...messages.map((message) => ({ message, queue })));
+        received.push(...messages.map((message) => ({ message, queue })));
         if (messages.length < wanted) break;
       }
-      return taken;
+      return received;
     },
     listen: () => () => {},
     async close() {},
   };
 }
 
+/** The messages of one effect. */
 interface Lane {
-  ready: Message[];
-  /** How many more there was room for when it was last asked. */
+  received: Message[];
+  /** How many more messages there was room for at the last `take`. */
   room: number;
   lease: number;
   polling?: Promise<void>;
 }
 
-/** For services whose calls wait: one call an effect waits for as many messages as there is room for, and `take` never waits. */
+/**
+ * Creates a receiver for services whose calls can wait. One call per effect waits for as many
+ * messages as there is room for, and `take` never waits.
+ */
 export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions): Receiver {
   const lanes = new Map<string, Lane>();
   const listeners = new Set<() => void>();
+  /** Calls of `arrival` that wait. */
   const arrivals = new Set<() => void>();
   let stopping = new AbortController();
   let closed = false;
 
   const poll = async (effect: string, lane: Lane, { signal }: AbortController): Promise<void> => {
     for (
-      let quiet = false;
-      !signal.aborted && lane.room > lane.ready.length && !(quiet && listeners.size === 0);
+      let isQuiet = false;
+      !signal.aborted && lane.room > lane.received.length && !(isQuiet && listeners.size === 0);
     ) {
       try {
         const queue = await open(effect);
-        const count = Math.min(limits.maxBatch, lane.room - lane.ready.length);
-        const messages = await queue.receive(
-          count,
-          lane.lease,
-          lane.ready.length > 0 ? 0 : limits.maxWait!,
-          signal,
-        );
-        lane.ready.push(...messages);
-        quiet = messages.length === 0;
-        if (quiet && lane.ready.length > 0) break;
-        if (quiet) continue;
-        for (const arrived of arrivals) arrived();
+        const count = Math.min(limits.maxBatch, lane.room - lane.received.length);
+        const wait = lane.received.length > 0 ? 0 : limits.maxWait!;
+        const messages = await queue.receive(count, lane.lease, wait, signal);
+        lane.received.push(...messages);
+        isQuiet = messages.length === 0;
+        if (isQuiet && lane.received.length > 0) break;
+        if (isQuiet) continue;
+        for (const resolve of arrivals) resolve();
         for (const listener of listeners) listener();
       } catch (error) {
         if (signal.aborted) break;
         onError(error as Error);
-        quiet = true;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE).unref());
+        isQuiet = true;
+        await sleep(ERROR_PAUSE, undefined, { ref: false });
       }
     }
   };
 
-  const begin = (effect: string, lane: Lane): void => {
-    if (closed || lane.polling || lane.room <= lane.ready.length) return;
-    const by = stopping;
-    lane.polling = poll(effect, lane, by).finally(async () => {
+  const startPolling = (effect: string, lane: Lane): void => {
+    if (closed || lane.polling || lane.room <= lane.received.length) return;
+    const controller = stopping;
+    lane.polling = poll(effect, lane, controller).finally(async () => {
       delete lane.polling;
-      if (!by.signal.aborted) return;
+      if (!controller.signal.aborted) return;
       await giveBack(effect, lane);
-      if (listeners.size > 0) begin(effect, lane);
+      if (listeners.size > 0) startPolling(effect, lane);
     });
   };
 
-  /** Others need not wait for the lease of what was never begun. */
+  /** Other processes then need not wait for the leases of messages that were not taken. */
   const giveBack = async (effect: string, lane: Lane): Promise<void> => {
-    const messages = lane.ready.splice(0);
+    const messages = lane.received.splice(0);
     if (messages.length === 0) return;
     const queue = await open(effect);
     await Promise.all(messages.map(({ receipt }) => queue.hide(receipt, 0).catch(() => undefined)));
@@ -119,29 +125,29 @@ export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions
 
   return {
     async take(effect, count, lease) {
-      const lane = getOrCreate(lanes, effect, (): Lane => ({ ready: [], room: 0, lease }));
+      const lane = getOrCreate(lanes, effect, (): Lane => ({ received: [], room: 0, lease }));
       lane.lease = lease;
-      const messages = lane.ready.splice(0, count);
+      const messages = lane.received.splice(0, count);
       lane.room = count - messages.length;
-      begin(effect, lane);
+      startPolling(effect, lane);
       if (messages.length === 0) return [];
       const queue = await open(effect);
-      const whole = await Promise.all(
-        messages.map((message) => extendToWholeLease(message, queue, lease)),
+      const extended = await Promise.all(
+        messages.map((message) => extendToFullLease(message, queue, lease)),
       );
-      return whole
+      return extended
         .filter((message) => message !== undefined)
         .map((message) => ({ message, queue }));
     },
     arrival: () =>
       new Promise((resolve) => {
-        const arrived = (): void => {
+        const end = (): void => {
           clearTimeout(timer);
-          arrivals.delete(arrived);
+          arrivals.delete(end);
           resolve();
         };
-        const timer = setTimeout(arrived, MOMENT);
-        arrivals.add(arrived);
+        const timer = setTimeout(end, ARRIVAL_WAIT);
+        arrivals.add(end);
       }),
     listen(callback) {
       listeners.add(callback);
@@ -158,8 +164,8 @@ export function createWaitingReceiver({ limits, open, onError }: ReceiverOptions
   };
 }
 
-/** With a whole lease before it. `undefined`: it waited here for too long and is somebody else's by now. */
-async function extendToWholeLease(
+/** Gives a message a full lease. Resolves to `undefined` if it waited here too long and is lost. */
+async function extendToFullLease(
   message: Message,
   queue: MessageQueue,
   lease: number,

@@ -2,35 +2,44 @@ import { type Enveloped, fromBody, toBody } from './envelope.ts';
 import type { Message, MessageQueue } from './service.ts';
 
 export interface RedriveOptions {
-  dead(): Promise<MessageQueue>;
+  deadLetters(): Promise<MessageQueue>;
   queueOf(effect: string): Promise<MessageQueue>;
   onError(error: Error): void;
 }
 
-/** How long dead letters that are looked at are hidden from others, and how often that is renewed. Milliseconds. */
-const LOOK = 60_000;
-const RENEW = LOOK / 3;
-/** A queue that is spread over many machines may say at first that it has nothing. Milliseconds. */
-const WAIT = 1000;
-/** What died later than this after the start, by the clock of the service, is left: it would have no end where workers fail without one. Milliseconds. */
-const CLOCKS = 5000;
-/** It ends when nothing but newcomers came for so long. Milliseconds. */
-const LULL = 10_000;
+/** How long the dead letters that were read are hidden from others. Milliseconds. */
+const HIDE_TIME = 60_000;
+/** How often that is renewed. Milliseconds. */
+const RENEW_INTERVAL = HIDE_TIME / 3;
+/** How long a call waits: a service with many machines may not find all messages at first. Milliseconds. */
+const RECEIVE_WAIT = 1000;
+/**
+ * How far the clock of the service may differ. Jobs that died later than this after the start stay
+ * dead: otherwise a redrive would not end while workers keep failing. Milliseconds.
+ */
+const CLOCK_SKEW = 5000;
+/** The redrive ends when it has found no older dead letter for so long. Milliseconds. */
+const QUIET_TIME = 10_000;
 const BATCH = 10;
 
-export type Redrive = (matches: (job: Enveloped) => boolean, most?: number) => Promise<number>;
+/** Resolves to the number of jobs that were sent again; at most `limit`. */
+export type Redrive = (matches: (job: Enveloped) => boolean, limit?: number) => Promise<number>;
 
-/** Looks through the dead letters and sends those that match again, once and from their first attempt; the others stay, and so does what dies meanwhile. */
-export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redrive {
-  return async (matches, most = Infinity) => {
-    const queue = await dead();
-    const last = Date.now() + CLOCKS;
+/**
+ * Creates `redrive`, which reads the dead letters and sends those that match again, once and from
+ * their first attempt. The others stay, and so do jobs that die meanwhile.
+ */
+export function createRedrive({ deadLetters, queueOf, onError }: RedriveOptions): Redrive {
+  return async (matches, limit = Infinity) => {
+    const queue = await deadLetters();
+    const newest = Date.now() + CLOCK_SKEW;
     const seen = new Set<string>();
-    let others: string[] = [];
+    /** Receipts of the dead letters that stay. */
+    let staying: string[] = [];
     let sent = 0;
 
     const isNew = (job: Enveloped | undefined, { sentAt }: Message): job is Enveloped => {
-      if (!job || sentAt > last || seen.has(job.id)) return false;
+      if (!job || sentAt > newest || seen.has(job.id)) return false;
       seen.add(job.id);
       return true;
     };
@@ -41,31 +50,31 @@ export function createRedrive({ dead, queueOf, onError }: RedriveOptions): Redri
     };
 
     try {
-      let renewed = performance.now();
-      let found = renewed;
-      while (sent < most && performance.now() < found + LULL) {
-        const messages = await queue.receive(BATCH, LOOK, WAIT);
+      let renewedAt = performance.now();
+      let foundAt = renewedAt;
+      while (sent < limit && performance.now() < foundAt + QUIET_TIME) {
+        const messages = await queue.receive(BATCH, HIDE_TIME, RECEIVE_WAIT);
         if (messages.length === 0) break;
         const chosen: { job: Enveloped; receipt: string }[] = [];
         for (const message of messages) {
           const job = fromBody(message.body);
           const fresh = isNew(job, message);
-          if (fresh) found = performance.now();
-          if (fresh && sent + chosen.length < most && matches(job))
+          if (fresh) foundAt = performance.now();
+          if (fresh && sent + chosen.length < limit && matches(job))
             chosen.push({ job, receipt: message.receipt });
-          else others.push(message.receipt);
+          else staying.push(message.receipt);
         }
         await Promise.all(chosen.map(({ job, receipt }) => send(job, receipt)));
         sent += chosen.length;
-        if (performance.now() < renewed + RENEW) continue;
-        // Past their time the ones that stay would come again.
-        renewed = performance.now();
-        others = (await Promise.all(others.map((receipt) => queue.hide(receipt, LOOK)))).filter(
-          (receipt) => receipt !== undefined,
-        );
+        if (performance.now() < renewedAt + RENEW_INTERVAL) continue;
+        // After their time the letters that stay would be received again.
+        renewedAt = performance.now();
+        staying = (
+          await Promise.all(staying.map((receipt) => queue.hide(receipt, HIDE_TIME)))
+        ).filter((receipt) => receipt !== undefined);
       }
     } finally {
-      await Promise.all(others.map((receipt) => queue.hide(receipt, 0))).catch(onError);
+      await Promise.all(staying.map((receipt) => queue.hide(receipt, 0))).catch(onError);
     }
     return sent;
   };

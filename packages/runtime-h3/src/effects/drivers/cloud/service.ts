@@ -1,27 +1,33 @@
-/** What a queue of a cloud can do. The rest of a `QueueDriver` is made of it in `cloud/driver.ts`. */
+/** A cloud queue service. `cloud/driver.ts` makes a `QueueDriver` of it. */
 export interface MessageService {
   limits: ServiceLimits;
-  /** Opens one by its whole name, and makes it where it is not there. */
+  /** Opens the queue with this full name. Creates it if it does not exist. */
   open(name: string): Promise<MessageQueue>;
-  /** Whole names of the queues that begin so; `undefined` where the rights do not allow to look. */
-  listNames(beginning: string): Promise<string[] | undefined>;
-  /** What goes wrong because the service is away, so that another try may help. */
+  /**
+   * Resolves to the full names of the queues that start with `prefix`, or to `undefined` if the
+   * credentials do not allow listing them.
+   */
+  listNames(prefix: string): Promise<string[] | undefined>;
+  /** The error means that the service is unavailable, so that another try may help. */
   isOutage(error: unknown): boolean;
   close(): Promise<void>;
 }
 
 export interface ServiceLimits {
-  /** Bytes of one message. */
+  /** Largest message. Bytes. */
   maxBody: number;
-  /** Milliseconds that a message can be hidden when it is sent; 0: it comes at once and is held back. */
+  /**
+   * Longest delay of a sent message. Milliseconds; 0: the service can't delay, so the message comes
+   * immediately and the receiver hides it again.
+   */
   maxDelay: number;
-  /** Milliseconds that a message can be held back from the one who has it. */
+  /** Longest time for which a receiver can hide a message. Milliseconds. */
   maxHide: number;
-  /** Messages that one call gives. */
+  /** Most messages of one call. */
   maxBatch: number;
-  /** How often a message was given may be unknown, or wrong by the times that it was held back. */
+  /** The delivery count may be missing, or count the times that the message was hidden. */
   approximateDeliveries?: boolean;
-  /** Milliseconds that one call waits for messages, where the service can wait. */
+  /** Longest time that one call can wait for messages. Milliseconds; absent: calls can't wait. */
   maxWait?: number;
 }
 
@@ -33,35 +39,44 @@ export interface OutgoingMessage {
 
 export interface Message {
   body: string;
-  /** By which whoever received it last changes it. */
+  /** Handle with which the last receiver changes the message. */
   receipt: string;
-  /** How often it was given, with this time; at least 1. */
+  /** How often the message was delivered, including this time; at least 1. */
   deliveries: number;
-  /** Steady milliseconds until which nobody else is given it. */
+  /** Monotonic milliseconds until which no other receiver gets the message. */
   until: number;
-  /** Epoch milliseconds at which it was sent, by the clock of the service; 0 where it does not tell. */
+  /** Epoch milliseconds by the clock of the service; 0 if the service does not report it. */
   sentAt: number;
 }
 
 export interface Counts {
   ready: number;
   delayed: number;
-  /** Given to somebody, or held back by somebody who had it. */
+  /** Delivered and not settled, or hidden by a receiver. */
   hidden: number;
 }
 
-/** One queue of a cloud. */
+/** One queue of a cloud service. */
 export interface MessageQueue {
-  /** Resolves when it is stored. */
+  /** Resolves when the message is stored. */
   send(message: OutgoingMessage): Promise<void>;
-  /** At most `count`, each hidden from others for at least `lease` milliseconds. Waits up to `wait` milliseconds for the first. */
+  /**
+   * Receives at most `count` messages, each hidden from other receivers for at least `lease`
+   * milliseconds. Waits up to `wait` milliseconds for the first.
+   */
   receive(count: number, lease: number, wait: number, signal?: AbortSignal): Promise<Message[]>;
-  /** Hides it for so many milliseconds from now; 0 gives it back. Gives the receipt that counts from now; `undefined`: it is not theirs any more. */
+  /**
+   * Hides a message for `milliseconds` from now; 0 makes it available to others. Resolves to the
+   * receipt that is valid from now on, or to `undefined` if the receipt is no longer valid.
+   */
   hide(receipt: string, milliseconds: number): Promise<string | undefined>;
-  /** `false`: it is not theirs any more. */
+  /** Resolves to `false` if the receipt is no longer valid. */
   remove(receipt: string): Promise<boolean>;
-  /** Changes what it holds and hides it, in one step. Absent: a message can't be changed. */
+  /**
+   * Changes the body of a message and hides it, in one step. Resolves like `hide`. Absent: the service
+   * can't change messages.
+   */
   replace?(receipt: string, message: OutgoingMessage): Promise<string | undefined>;
-  /** Absent: the service does not count. */
+  /** Absent: the service does not count messages. */
   counts?(): Promise<Counts>;
 }

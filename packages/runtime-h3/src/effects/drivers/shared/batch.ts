@@ -1,17 +1,18 @@
 export interface BatchOptions<In, Out> {
-  /** One round trip; gives an answer for each, in order. */
+  /** Sends the items in one round trip. Resolves to a result for each, in order. */
   send(items: In[]): Promise<Out[]>;
-  /** The most that one round trip takes, in the unit of `weigh`. */
+  /** Largest total weight of a round trip, in the unit of `weigh`. */
   limit: number;
-  /** 1 by default. */
+  /** Weight of an item; 1 by default. */
   weigh?(item: In): number;
-  /** Whether the items can't be to blame, so that they are not tried one by one. */
+  /** The error is not caused by an item, so the items are not sent again one by one. */
   isOutage(error: unknown): boolean;
 }
 
 export interface Batch<In, Out> {
+  /** Resolves to the result of the item. */
   add(item: In): Promise<Out>;
-  /** Resolves when what was added is delivered. */
+  /** Resolves when all added items are sent. */
   idle(): Promise<void>;
 }
 
@@ -22,8 +23,8 @@ interface Waiting<In, Out> {
 }
 
 /**
- * What comes while a round trip is under way goes together in the next, in the order in which it came.
- * When nothing is under way it waits for the rest of this turn of the event loop only.
+ * Combines items into round trips. Items added during a round trip go together in the next one, in
+ * order. Without a round trip, an item waits until the end of this turn of the event loop.
  */
 export function createBatch<In, Out>({
   send,
@@ -34,7 +35,7 @@ export function createBatch<In, Out>({
   let waiting: Waiting<In, Out>[] = [];
   let running: Promise<void> | undefined;
 
-  const take = (): Waiting<In, Out>[] => {
+  const takeNext = (): Waiting<In, Out>[] => {
     let weight = 0;
     let count = 0;
     while (count < waiting.length) {
@@ -49,10 +50,10 @@ export function createBatch<In, Out>({
 
   const deliver = async (batch: Waiting<In, Out>[]): Promise<void> => {
     try {
-      const answers = await send(batch.map(({ item }) => item));
-      batch.forEach(({ resolve }, index) => resolve(answers[index]!));
+      const results = await send(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => resolve(results[index]!));
     } catch (error) {
-      // One that the store refuses must not fail the others.
+      // An item that the store rejects must not fail the others.
       if (batch.length > 1 && !isOutage(error)) for (const one of batch) await deliver([one]);
       else for (const { reject } of batch) reject(error);
     }
@@ -60,7 +61,7 @@ export function createBatch<In, Out>({
 
   const run = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await deliver(take());
+    while (waiting.length > 0) await deliver(takeNext());
     running = undefined;
   };
 

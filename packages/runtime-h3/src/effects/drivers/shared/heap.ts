@@ -1,4 +1,4 @@
-/** A binary heap: the smallest by `before` comes out first. */
+/** A binary heap. `before` decides which item comes out first. */
 export class Heap<T> {
   readonly #items: T[] = [];
   readonly #before: (a: T, b: T) => boolean;

@@ -1,12 +1,14 @@
 import type { QueueSettings } from '../queue-opener.ts';
 
-/** A connection to the store that is tried again and again. */
+/** Reports outages of a connection that is tried again until it works. */
 export interface OutageReporter {
+  /** The connection failed. */
   failed(error: unknown): void;
+  /** The connection works. */
   over(): void;
 }
 
-/** Tells of an outage once, and of its end: all that fails in between is the same one. */
+/** Creates a reporter that reports the start and the end of an outage once, however often it fails. */
 export function createOutageReporter(
   { onError, onBack }: QueueSettings,
   toError: (cause: unknown) => Error,

@@ -1,12 +1,15 @@
-/** Node's timers fire at once beyond this. */
-const LONGEST = 2 ** 31 - 1;
+/** Longest delay of a timer in Node. Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Who waits for jobs to become due, and the one timer for the next that is known of. */
+/** Calls listeners when jobs may have become due. Has one timer, for the next job known to become due. */
 export interface ReadySignal {
+  /** Returns a function that removes the listener. */
   listen(callback: () => void): () => void;
+  /** There is a listener. */
   readonly listening: boolean;
+  /** Calls the listeners. */
   fire(): void;
-  /** In at most this many milliseconds. A later call replaces it. */
+  /** Calls the listeners in at most this many milliseconds. A later call replaces it. */
   fireWithin(milliseconds: number): void;
   close(): void;
 }
@@ -14,7 +17,7 @@ export interface ReadySignal {
 export function createReadySignal(): ReadySignal {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
-  const now = (): void => {
+  const fire = (): void => {
     for (const listener of listeners) listener();
   };
   return {
@@ -29,7 +32,7 @@ export function createReadySignal(): ReadySignal {
     fireWithin(milliseconds) {
       clearTimeout(timer);
       if (listeners.size === 0) return;
-      timer = setTimeout(now, Math.min(Math.max(1, Math.ceil(milliseconds)), LONGEST));
+      timer = setTimeout(fire, Math.min(Math.max(1, Math.ceil(milliseconds)), LONGEST_TIMER));
       timer.unref();
     },
     close() {

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds for which a call waits for a store that is away, as while it restarts. */
+/** How long a call waits for a store that is unavailable, for example while it restarts. Milliseconds. */
 export const RETRY_TIMEOUT = 20_000;
 
-/** Tries again while the store is away, for at most `milliseconds`; then throws what the last try threw. Only for what may happen twice. */
+/**
+ * Runs `work` again while the store is unavailable, for at most `milliseconds`. Then throws the last
+ * error. `work` must be safe to run twice.
+ */
 export async function retryWhileUnavailable<Value>(
   work: () => Promise<Value>,
   isOutage: (error: unknown) => boolean,
