@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
 import { browserMissing, openBrowser, openPage } from '@gati/test-kit/browser';
 import { editFile } from '@gati/test-kit/files';
-import { stopProcesses, runOrThrow } from '@gati/test-kit/processes';
+import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { startBuiltServer, type ServerProcess, startDevServer } from '@gati/test-kit/servers';
-import { until } from '@gati/test-kit/wait';
+import { eventually, until } from '@gati/test-kit/wait';
 
-describe.skipIf(browserMissing)('playground/payments in a browser', () => {
+describe.skipIf(browserMissing)('the page of playground/payments in a browser', () => {
   let browser: Browser;
   let app: string;
   const vite = path.join(root, 'node_modules/vite/bin/vite.js');
@@ -22,48 +22,45 @@ describe.skipIf(browserMissing)('playground/payments in a browser', () => {
   afterAll(async () => {
     await browser?.close();
     await stopProcesses();
-    fs.rmSync(app, { recursive: true, force: true });
   });
 
-  const capture = async (
+  /** Submits the form, and asserts the response and the events that the page shows. */
+  const submit = async (
     server: ServerProcess,
     amount: string,
-    answer: string,
-    events: string[],
+    expected: { response: string; events: string[] },
   ): Promise<void> => {
     const { page, errors } = await openPage(browser, server.url);
     await page.fill('#amount', amount);
     await page.click('button');
-    await until(
-      `the page says ${answer}`,
-      async () => (await page.textContent('#answer')) === answer,
+    await eventually(async () =>
+      expect({
+        response: await page.textContent('#answer'),
+        events: await page.locator('#events li').allTextContents(),
+      }).toEqual(expected),
     );
-    await until(
-      'all events',
-      async () => (await page.locator('#events li').count()) === events.length,
-    );
-    expect(await page.locator('#events li').allTextContents()).toEqual(events);
     expect(errors).toEqual([]);
     await page.close();
   };
-  const works = async (server: ServerProcess): Promise<void> => {
-    await capture(server, '50', '202 capturing', ['reserved', 'capturing', 'captured']);
-    await capture(server, '10001', '409 ReservationFailed', []);
+  const expectToWork = async (server: ServerProcess): Promise<void> => {
+    const events = ['reserved', 'capturing', 'captured'];
+    await submit(server, '50', { response: '202 capturing', events });
+    await submit(server, '10001', { response: '409 ReservationFailed', events: [] });
   };
 
-  test('a page calls the client and follows an event stream, in dev', async () => {
+  test('calls the client and follows an event stream in dev, also after an edit', async () => {
     const server = await startDevServer(app, process.env, [process.execPath, vite]);
-    await works(server);
+    await expectToWork(server);
     const handler = path.join(app, 'src/handlers/payments/events.ts');
     editFile(handler, (text) =>
       text.replace("['reserved', 'capturing', 'captured'] as const", "['captured'] as const"),
     );
-    await until('an edit of the stream', async () =>
+    await until('the edited stream is served', async () =>
       (await (await fetch(`${server.url}/payments/p1/events`)).text()).startsWith(
         'data: {"id":"p1","state":"captured"}',
       ),
     );
-    await capture(server, '50', '202 capturing', ['captured']);
+    await submit(server, '50', { response: '202 capturing', events: ['captured'] });
     expect(server.stdout).not.toMatch(/restart/i);
     fs.copyFileSync(
       path.join(root, 'playground/payments/src/handlers/payments/events.ts'),
@@ -72,9 +69,9 @@ describe.skipIf(browserMissing)('playground/payments in a browser', () => {
     await server.stop();
   });
 
-  test('the same from the build', async () => {
+  test('calls the client and follows an event stream from the build', async () => {
     await runOrThrow(process.execPath, [vite, 'build'], { cwd: app });
     const server = await startBuiltServer(app, process.env);
-    await works(server);
+    await expectToWork(server);
   });
 });

@@ -1,22 +1,23 @@
 import path from 'node:path';
-import { until } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
 import { runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { importBaseImage } from './base-image.mjs';
-import { startEngine } from './engine.mjs';
+import { call } from '@gati/test-kit/servers';
+import { until } from '@gati/test-kit/wait';
+import { importBaseImage } from './helpers/base-image.mjs';
+import { startEngine } from './helpers/engine.mjs';
 
 const engine = await startEngine();
 if ('reason' in engine) {
   process.stderr.write(
-    `\n  !! No Docker engine: the image of a built app was NOT built and NOT run.\n  !! ${engine.reason}\n\n`,
+    `\n  !! No Docker engine: the image of a built app was NEITHER built NOR run.\n  !! ${engine.reason}\n\n`,
   );
 }
 
 const MINUTE = 60_000;
 const IMAGE = 'gati-test-payments';
-// As strict as a Kubernetes cluster's `restricted` policy.
+// As strict as the policy `restricted` of Kubernetes.
 const RESTRICTED = [
   '--read-only',
   '--user',
@@ -29,7 +30,7 @@ const RESTRICTED = [
   '/tmp',
 ];
 
-describe.skipIf('reason' in engine)('the image of a built app', () => {
+describe.skipIf('reason' in engine)('the container image of a built app', () => {
   let app: string;
   let container: string;
   let url: string;
@@ -72,23 +73,22 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     await engine.stop();
   }, MINUTE);
 
-  test('answers as in development', async () => {
-    const capture = (amount: number): Promise<Response> =>
-      fetch(`${url}/payments/p-1/capture`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ amount }),
-      });
-    const taken = await capture(10);
-    expect([taken.status, await taken.json()]).toEqual([202, { state: 'capturing' }]);
-    const refused = await capture(1e9);
-    expect([refused.status, await refused.json()]).toEqual([409, { error: 'ReservationFailed' }]);
-    expect(
-      (await fetch(`${url}/payments/p-1/capture`, { method: 'POST', body: '{' })).status,
-    ).toBeGreaterThanOrEqual(400);
+  test('responds as the dev server does', async () => {
+    const capture = (body: object): ReturnType<typeof call> =>
+      call(`${url}/payments/p-1/capture`, { method: 'POST', body });
+    expect(await capture({ amount: 10 })).toMatchObject({
+      status: 202,
+      body: { state: 'capturing' },
+    });
+    expect(await capture({ amount: 1e9 })).toMatchObject({
+      status: 409,
+      body: { error: 'ReservationFailed' },
+    });
+    const invalid = await fetch(`${url}/payments/p-1/capture`, { method: 'POST', body: '{' });
+    expect(invalid.status).toBeGreaterThanOrEqual(400);
   });
 
-  test('runs as nobody, may write to its volume and to nothing else', () => {
+  test('runs as user 65532, who can write to the volume /data only', () => {
     expect(docker('image', 'inspect', '--format', '{{.Config.User}}', IMAGE)).toBe('65532:65532');
     const write = (folder: string): string =>
       docker(
@@ -102,7 +102,7 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
     expect(write('/app')).toBe('EROFS');
   });
 
-  test('passes its own health check', async () => {
+  test('becomes healthy by the health check of its image', async () => {
     const health = (): string =>
       docker('inspect', '--format', '{{.State.Health.Status}}', container);
     await until('the container is healthy', () => health() === 'healthy', {
@@ -112,10 +112,10 @@ describe.skipIf('reason' in engine)('the image of a built app', () => {
   });
 
   test(
-    'stops at SIGTERM within its drain',
+    'exits with 0 on SIGTERM, before Docker kills it',
     async () => {
       docker('kill', '--signal', 'TERM', container);
-      // `docker wait` prints the exit code; 128 + 9 would mean that someone lost patience.
+      // `docker wait` prints the exit code. 137 (128 + 9) would mean SIGKILL.
       expect(docker('wait', container)).toBe('0');
     },
     MINUTE,

@@ -9,7 +9,7 @@ const pages = fs.readdirSync(path.join(root, 'docs/errors')).filter((name) => na
 const read = (page: string): string =>
   fs.readFileSync(path.join(root, 'docs/errors', page), 'utf8');
 
-/** Every `GATI_` name in the sources, other than in the table of codes. */
+/** Every `GATI_` name in the sources, except in the table of codes. */
 const named = new Set(
   fs
     .readdirSync(path.join(root, 'packages'))
@@ -21,7 +21,7 @@ const named = new Set(
     .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
     .flatMap((text) => text.match(/\bGATI_[A-Z][A-Z0-9_]*[A-Z0-9]\b/g) ?? []),
 );
-/** Names of the sources that are no code, no environment variable and no page. */
+/** Identifiers in the sources that are neither codes nor environment variables. */
 const CONSTANTS = new Set(['GATI_CODES']);
 const environment = fs.readFileSync(path.join(root, 'docs/reference/environment.md'), 'utf8');
 const variables = new Set(
@@ -37,8 +37,11 @@ test('every GATI_ name in the sources is an error code or a documented environme
 });
 
 test('every error code and every documented environment variable is used in the sources', () => {
-  expect(codes.filter((code) => !named.has(code))).toEqual([]);
-  expect([...variables].filter((name) => !named.has(name))).toEqual([]);
+  const unused = (names: string[]): string[] => names.filter((name) => !named.has(name));
+  expect({ codes: unused(codes), variables: unused([...variables]) }).toEqual({
+    codes: [],
+    variables: [],
+  });
 });
 
 test('every error code has a page, and every page a code', () => {

@@ -1,24 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { runProcess, stopProcesses, runOrThrow } from '@gati/test-kit/processes';
+import { runOrThrow, runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
-import { toExamples } from './examples.ts';
+import { startDevServer } from '@gati/test-kit/servers';
+import { docsPages, readPage } from './helpers/pages.ts';
+import { readExamples } from './helpers/read-examples.ts';
 
 const bin = (file: string): string => path.join(root, 'node_modules', file);
-const pages = [
-  'README.md',
-  ...fs
-    .readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
-]
-  .sort()
-  .map((page) => ({ page, ...toExamples(fs.readFileSync(path.join(root, page), 'utf8')) }))
+const pages = ['README.md', ...docsPages]
+  .map((page) => ({ page, ...readExamples(readPage(page)) }))
   .filter(({ files }) => files.size > 0);
 
-test('the pages that must have examples have them', () => {
+test('the README and the guide have runnable examples', () => {
   expect(pages.map(({ page }) => page)).toEqual(
     expect.arrayContaining([
       'README.md',
@@ -30,8 +25,8 @@ test('the pages that must have examples have them', () => {
   );
 });
 
-/** The files of a page make one app, with what the minimal template has beside handlers. */
-describe.each(pages)('$page', ({ files, requests }) => {
+/** The files of a page replace the handlers and the tests of the template minimal. */
+describe.each(pages)('the examples of $page', ({ files, requests }) => {
   let app: string;
   const env = {
     ...process.env,
@@ -39,10 +34,12 @@ describe.each(pages)('$page', ({ files, requests }) => {
     NODE_ENV: undefined,
     SECRET_KEY: 'not-so-secret',
   } as NodeJS.ProcessEnv;
+  const hasTests = [...files.keys()].some((file) => file.endsWith('.test.ts'));
 
   beforeAll(async () => {
     app = copyApp('templates/minimal');
-    for (const own of ['src/handlers', 'test']) fs.rmSync(path.join(app, own), { recursive: true });
+    for (const folder of ['src/handlers', 'test'])
+      fs.rmSync(path.join(app, folder), { recursive: true });
     for (const [file, text] of files) {
       fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
       fs.writeFileSync(path.join(app, file), text);
@@ -54,45 +51,37 @@ describe.each(pages)('$page', ({ files, requests }) => {
     );
   });
   afterEach(stopProcesses);
-  afterAll(() => fs.rmSync(app, { recursive: true, force: true }));
 
-  test('types', async () => {
-    const checked = await runProcess(
+  test('have no type errors', async () => {
+    const { stdout } = await runProcess(
       process.execPath,
       [bin('typescript-7/bin/tsc'), '--noEmit', '--types', 'node,vite/client'],
-      {
-        cwd: app,
-        env,
-      },
+      { cwd: app, env },
     );
-    expect(checked.stdout).toBe('');
+    expect(stdout).toBe('');
   });
 
-  test.skipIf(![...files.keys()].some((file) => file.endsWith('.test.ts')))(
-    'its tests',
-    async () => {
-      await runOrThrow(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: app, env });
-    },
-  );
+  test.skipIf(!hasTests)('pass their own tests', async () => {
+    await runOrThrow(process.execPath, [bin('vitest/vitest.mjs'), 'run'], { cwd: app, env });
+  });
 
-  describe.skipIf(requests.length === 0)('requests', () => {
-    let server: ServerProcess;
-    test('serves', async () => {
-      server = await startDevServer(app, env, [process.execPath, bin('vite/bin/vite.js')]);
-      for (const { method, path: target, headers, body, answer } of requests) {
-        const response = await fetch(server.url + target, {
-          method,
-          headers,
-          ...(body === undefined ? {} : { body }),
-        });
-        expect(normal(await response.text()), `${method} ${target}`).toEqual(normal(answer));
-      }
-    });
+  test.skipIf(requests.length === 0)('give the responses that the page shows', async () => {
+    const server = await startDevServer(app, env, [process.execPath, bin('vite/bin/vite.js')]);
+    for (const { method, path: target, headers, body, response: expected } of requests) {
+      const response = await fetch(server.url + target, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      expect(parseIfJson(await response.text()), `${method} ${target}`).toEqual(
+        parseIfJson(expected),
+      );
+    }
   });
 });
 
-/** JSON as a value, so that a page may break lines. */
-function normal(text: string): unknown {
+/** Compares JSON by value, so that a page may break its lines. */
+function parseIfJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { editFile } from '@gati/test-kit/files';
 import { runProcess, stopProcesses, runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
@@ -13,11 +13,11 @@ const version = (
   ) as { version: string }
 ).version;
 
-const TYPED = `export const route = 'GET /api/hello/:name';
+const TYPED_HANDLER = `export const route = 'GET /api/hello/:name';
 
 export const handler: Handler<typeof route> = (req, res) => res.json({ message: \`Hello, \${req.params.name}!\` });
 `;
-const BARE = `export const route = 'POST /api/sum';
+const BARE_HANDLER = `export const route = 'POST /api/sum';
 
 export function handler(req, res) {
   return res.json({ sum: req.body.a + req.body.b });
@@ -26,29 +26,28 @@ export function handler(req, res) {
 export type Body = { a: number; b: number };
 `;
 
-/** An app as `create-vite` makes it, with the plugin added as the guide says and no other file of its own changed. */
-describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (template) => {
+/** The plugin is added as the guide says; no other file of `create-vite` changes. */
+describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('an app from %s of create-vite', (template) => {
   let env: NodeJS.ProcessEnv;
-  let base: string;
+  let parent: string;
   let app: string;
-  let configs: Map<string, string>;
+  let originalConfigs: Map<string, string>;
 
   beforeAll(() => {
     env = inject('registryEnv');
-    base = temporaryFolder(`existing-${template}`);
-    app = path.join(base, 'app');
+    parent = temporaryFolder(`existing-${template}`);
+    app = path.join(parent, 'app');
   });
   afterEach(stopProcesses);
-  afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
-  test('takes the plugin and one handler', async () => {
+  test('gets the plugin and one handler', async () => {
     const createVite = path.join(root, 'node_modules/create-vite/index.js');
     await runOrThrow(
       process.execPath,
       [createVite, 'app', '--template', template, '--no-interactive', '--no-immediate'],
-      { cwd: base, env },
+      { cwd: parent, env },
     );
-    configs = tsconfigs(app);
+    originalConfigs = readTsconfigs(app);
     await runOrThrow('npm', ['install', '-D', `vite-plugin-gati@${version}`], { cwd: app, env });
     const config = path.join(app, 'vite.config.ts');
     if (fs.existsSync(config)) {
@@ -65,54 +64,50 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
     }
     expect(fs.readFileSync(config, 'utf8')).toContain('gati()');
     fs.mkdirSync(path.join(app, 'src/handlers'), { recursive: true });
-    fs.writeFileSync(path.join(app, 'src/handlers/hello.ts'), TYPED);
+    fs.writeFileSync(path.join(app, 'src/handlers/hello.ts'), TYPED_HANDLER);
     await runOrThrow('npx', ['gati', 'generate'], { cwd: app, env });
   });
 
-  test('passes its own build', async () => {
+  test('still builds, with its tsconfig files unchanged', async () => {
     await runOrThrow('npm', ['run', 'build'], { cwd: app, env });
-    expect(tsconfigs(app)).toEqual(configs);
+    expect(readTsconfigs(app)).toEqual(originalConfigs);
   });
 
-  const works = async (url: string): Promise<void> => {
-    expect(await call(`${url}/api/hello/Ada`)).toMatchObject({
+  const expectClientAndApi = async (origin: string): Promise<void> => {
+    expect(await call(`${origin}/api/hello/Ada`)).toMatchObject({
       status: 200,
       body: { message: 'Hello, Ada!' },
     });
-    const document = { accept: 'text/html', 'sec-fetch-dest': 'document' };
-    for (const where of ['/', '/some/page']) {
-      const page = await call(`${url}${where}`, { headers: document });
+    const documentHeaders = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+    for (const pathname of ['/', '/some/page']) {
+      const page = await call(`${origin}${pathname}`, { headers: documentHeaders });
       expect(page).toMatchObject({ status: 200, body: expect.stringContaining('<div id="') });
     }
-    const script = await call(`${url}/`, { headers: document }).then(
-      ({ body }) => String(body).match(/<script type="module"[^>]+src="([^"]+)"/)?.[1],
-    );
+    const page = await call(`${origin}/`, { headers: documentHeaders });
+    const source = String(page.body).match(/<script type="module"[^>]+src="([^"]+)"/)?.[1];
+    const script = await call(`${origin}${source}`, { headers: { 'sec-fetch-dest': 'script' } });
+    expect(script.headers.get('content-type')).toContain('javascript');
     expect(
-      (await call(`${url}${script}`, { headers: { 'sec-fetch-dest': 'script' } })).headers.get(
-        'content-type',
-      ),
-    ).toContain('javascript');
-    expect(
-      await call(`${url}/api/nowhere`, { headers: { 'sec-fetch-dest': 'empty' } }),
+      await call(`${origin}/api/nowhere`, { headers: { 'sec-fetch-dest': 'empty' } }),
     ).toMatchObject({
       status: 404,
       body: { status: 404 },
     });
   };
 
-  test('client and API share the origin in dev', async () => {
+  test('serves the client and the API on one origin in dev', async () => {
     const server = await startDevServer(app, env);
-    await works(server.url);
+    await expectClientAndApi(server.url);
   });
 
-  test('client and API share the origin from the build', async () => {
+  test('serves the client and the API on one origin from the build', async () => {
     const server = await startBuiltServer(app, env);
-    await works(server.url);
+    await expectClientAndApi(server.url);
   });
 
-  test('the bare form needs gati check --fix before its build', async () => {
+  test('builds a handler without types after gati check --fix has added them', async () => {
     const handler = path.join(app, 'src/handlers/sum.ts');
-    fs.writeFileSync(handler, BARE);
+    fs.writeFileSync(handler, BARE_HANDLER);
     expect((await runProcess('npm', ['run', 'build'], { cwd: app, env })).code).not.toBe(0);
     await runOrThrow('npx', ['gati', 'check', '--fix'], { cwd: app, env });
     await runOrThrow('npm', ['run', 'build'], { cwd: app, env });
@@ -123,7 +118,7 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('%s of create-vite', (templa
   });
 });
 
-const tsconfigs = (app: string): Map<string, string> =>
+const readTsconfigs = (app: string): Map<string, string> =>
   new Map(
     fs
       .readdirSync(app)

@@ -1,23 +1,23 @@
 import { describe, expect } from 'vitest';
 import { call } from '@gati/test-kit/servers';
-import { live } from './lifecycle.ts';
+import { describeLifecycle } from './helpers/describe-lifecycle.ts';
 
-describe('minimal', () => {
-  live({
+describe('an app from the template minimal', () => {
+  describeLifecycle({
     template: 'minimal',
-    async works(url) {
-      expect(await call(`${url}/hello/Ada`)).toMatchObject({
+    async expectToWork(origin) {
+      expect(await call(`${origin}/hello/Ada`)).toMatchObject({
         status: 200,
         body: { message: 'Hello, Ada!' },
       });
-      expect(await call(`${url}/nowhere`)).toMatchObject({ status: 404 });
+      expect(await call(`${origin}/nowhere`)).toMatchObject({ status: 404 });
     },
     edit: {
       file: 'src/handlers/hello.ts',
       from: 'Hello,',
       to: 'Good day,',
-      ask: (url) => call(`${url}/hello/Ada`),
-      expect: { message: 'Good day, Ada!' },
+      call: (origin) => call(`${origin}/hello/Ada`),
+      expected: { message: 'Good day, Ada!' },
     },
   });
 });

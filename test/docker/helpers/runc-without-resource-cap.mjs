@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `runc` for a root user without CAP_SYS_RESOURCE (root inside a container): the kernel refuses it
-// negative OOM scores and raised limits, so they are left out of the container's description.
+// `runc` for a root user without CAP_SYS_RESOURCE, such as root in a container. The kernel denies that
+// user negative OOM scores and raised limits, so this script removes them from the container's config.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,45 +1,51 @@
-/** What a page shows: files (fences whose info string names one) and requests (`$ curl …` with the answer below it). */
+/** What a page of the documentation shows. */
 export interface Examples {
+  /** Text by file, from code fences whose info string has a path after the language. */
   files: Map<string, string>;
-  requests: Request[];
+  /** From fences with lines `$ curl …`. */
+  requests: ExampleRequest[];
 }
 
-export interface Request {
+export interface ExampleRequest {
   method: string;
   path: string;
   body?: string;
   headers: Record<string, string>;
-  /** As the page shows it. */
-  answer: string;
+  /** Body of the response, as the page shows it below the command. */
+  response: string;
 }
 
-export function toExamples(markdown: string): Examples {
+/** Reads the files and the requests of a page. */
+export function readExamples(markdown: string): Examples {
   const files = new Map<string, string>();
-  const requests: Request[] = [];
+  const requests: ExampleRequest[] = [];
   for (const [, info, content] of markdown.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)) {
     const [language, file] = info!.trim().split(/\s+/);
     if (file && /^(?:ts|vue|html|json|sh)$/.test(language!)) files.set(file, content!);
-    if (language === 'sh') requests.push(...toRequests(content!));
+    if (language === 'sh') requests.push(...readRequests(content!));
   }
   return { files, requests };
 }
 
-function toRequests(session: string): Request[] {
+function readRequests(session: string): ExampleRequest[] {
   return session
     .split(/^\$ /m)
     .filter((block) => block.startsWith('curl '))
     .map((block) => {
-      const [command, ...answer] = block.split('\n');
-      return { ...toRequest(command!), answer: answer.join('\n').trim() };
+      const [command, ...response] = block.split('\n');
+      return { ...parseCurl(command!), response: response.join('\n').trim() };
     });
 }
 
-/** Of curl: `-X METHOD`, `-H 'name: value'`, `--json 'body'`, `-d 'body'`, `-N` and the address. */
-function toRequest(command: string): Omit<Request, 'answer'> {
+/**
+ * Parses a curl command: `-X METHOD`, `-H 'name: value'`, `--json 'body'`, `-d 'body'`, `-i`, `-N`,
+ * `-s` and the address.
+ */
+function parseCurl(command: string): Omit<ExampleRequest, 'response'> {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)]
     .map(([, quoted, plain]) => quoted ?? plain!)
     .slice(1);
-  const request: Omit<Request, 'answer'> = { method: 'GET', path: '', headers: {} };
+  const request: Omit<ExampleRequest, 'response'> = { method: 'GET', path: '', headers: {} };
   while (words.length > 0) {
     const word = words.shift()!;
     if (word === '-X') request.method = words.shift()!;
@@ -53,7 +59,7 @@ function toRequest(command: string): Omit<Request, 'answer'> {
       if (request.method === 'GET') request.method = 'POST';
     } else if (!word.startsWith('-')) request.path = word.replace(/^(?:https?:\/\/)?[^/]+/, '');
     else if (!['-i', '-N', '-s'].includes(word))
-      throw new Error(`The documentation test does not know curl's ${word}: ${command}`);
+      throw new Error(`parseCurl does not support the option ${word}: ${command}`);
   }
   return request;
 }

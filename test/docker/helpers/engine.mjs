@@ -1,23 +1,24 @@
-// A Docker engine for tests: the one that runs already, else an own `dockerd` below `folder`, stopped by its recorded process id.
+// A Docker engine for tests: the running one, or a new `dockerd` with all its files in a temporary
+// folder.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createFolder } from '@gati/test-kit/files';
 
 const RUNTIME = fileURLToPath(new URL('runc-without-resource-cap.mjs', import.meta.url));
 const START_LIMIT = 30_000;
 const STOP_LIMIT = 15_000;
 
-// Debian's client has BuildKit; another one earlier on PATH may not.
+// Debian's client has BuildKit. A client that comes before it on PATH may not.
 const CLIENT = fs.existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 
-/** Why no own engine can be started here, or undefined. */
-function missing() {
+/** Why this machine cannot start an engine, or `undefined` if it can. */
+function whyNotStartable() {
   if (process.platform !== 'linux')
-    return 'an own Docker engine needs Linux; start Docker and run again';
-  if (process.getuid() !== 0) return 'no Docker engine answers, and starting one needs root';
+    return 'starting a Docker engine needs Linux: start Docker, then run the tests again';
+  if (process.getuid() !== 0) return 'no Docker engine is running, and starting one needs root';
   for (const tool of ['dockerd', 'containerd', 'runc', CLIENT]) {
     if (spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
       return `${tool} is not installed (Debian: apt-get install docker.io)`;
@@ -25,17 +26,21 @@ function missing() {
   return undefined;
 }
 
-/** @returns {Promise<{ docker(args: string[], options?: object): string, stop(): Promise<void> } | { reason: string }>} */
+/**
+ * Connects to the running engine or starts one. `stop` ends only an engine that this function started.
+ *
+ * @returns {Promise<{ docker(args: string[], options?: object): string, stop(): Promise<void> } | { reason: string }>}
+ */
 export async function startEngine() {
   if (spawnSync(CLIENT, ['info'], { timeout: 10_000, stdio: 'ignore' }).status === 0) {
     return { docker: (args, options) => run([], args, options), stop: async () => {} };
   }
-  const reason = missing();
+  const reason = whyNotStartable();
   if (reason) return { reason };
 
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-docker-'));
+  const folder = createFolder('docker');
   const host = `unix://${folder}/docker.sock`;
-  const log = fs.openSync(path.join(folder, 'dockerd.log'), 'w');
+  const logFile = fs.openSync(path.join(folder, 'dockerd.log'), 'w');
   const hadBridge = fs.existsSync('/sys/class/net/docker0');
   const dockerd = spawn(
     'dockerd',
@@ -48,8 +53,12 @@ export async function startEngine() {
       `${folder}/pid`,
       '-H',
       host,
-    ].concat(['--add-runtime', `gati=${RUNTIME}`, '--default-runtime', 'gati']),
-    { stdio: ['ignore', log, log] },
+      '--add-runtime',
+      `gati=${RUNTIME}`,
+      '--default-runtime',
+      'gati',
+    ],
+    { stdio: ['ignore', logFile, logFile] },
   );
   const ended = new Promise((resolve) => dockerd.once('exit', resolve).once('error', resolve));
 
@@ -63,19 +72,19 @@ export async function startEngine() {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 
-  const until = Date.now() + START_LIMIT;
+  const deadline = Date.now() + START_LIMIT;
   while (
     spawnSync(CLIENT, ['-H', host, 'info'], { timeout: 5_000, stdio: 'ignore' }).status !== 0
   ) {
-    if (dockerd.exitCode !== null || Date.now() > until) {
-      const why = fs
+    if (dockerd.exitCode !== null || Date.now() > deadline) {
+      const log = fs
         .readFileSync(path.join(folder, 'dockerd.log'), 'utf8')
         .trim()
         .split('\n')
         .slice(-5)
         .join('\n');
       await stop();
-      return { reason: `dockerd did not start:\n${why}` };
+      return { reason: `dockerd did not start:\n${log}` };
     }
     await sleep(100);
   }
@@ -93,6 +102,7 @@ function run(before, args, options = {}) {
   });
 }
 
+/** Mount points in a folder, innermost first. */
 function mountsBelow(folder) {
   const mounts = fs
     .readFileSync('/proc/mounts', 'utf8')

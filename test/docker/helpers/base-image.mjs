@@ -1,24 +1,29 @@
-// A base image like distroless, made without a registry of images: Node from npm, its shared libraries, CA certificates.
+// Builds a base image like distroless without pulling one: Node from npm, the shared libraries that
+// it needs, and CA certificates.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { createFolder } from '@gati/test-kit/files';
 
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
+ * Imports the base image into an engine, under the same name each time.
+ *
  * @param {{ docker(args: string[], options?: object): string }} engine
- * @param {string} cache folder that outlives the test run
+ * @param {string} cache folder for Node, which stays after the test run
  * @returns {string} name of the image
  */
 export function importBaseImage(engine, cache, major = 24) {
   const name = `gati-test-node:${major}`;
-  const node = nodeBinary(cache, major);
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-base-'));
+  const node = installNode(cache, major);
+  const root = createFolder('base-image');
   try {
-    put(root, node, 'nodejs/bin/node', 0o755);
-    for (const library of libraries(node)) put(root, fs.realpathSync(library), library, 0o755);
-    if (fs.existsSync(CERTIFICATES)) put(root, fs.realpathSync(CERTIFICATES), CERTIFICATES, 0o644);
+    copyInto(root, node, 'nodejs/bin/node', 0o755);
+    for (const library of findLibraries(node))
+      copyInto(root, fs.realpathSync(library), library, 0o755);
+    if (fs.existsSync(CERTIFICATES))
+      copyInto(root, fs.realpathSync(CERTIFICATES), CERTIFICATES, 0o644);
     fs.writeFileSync(
       path.join(root, 'etc/passwd'),
       'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n',
@@ -38,7 +43,7 @@ export function importBaseImage(engine, cache, major = 24) {
   return name;
 }
 
-function nodeBinary(cache, major) {
+function installNode(cache, major) {
   const pkg = `node-linux-${process.arch}`;
   const prefix = path.join(cache, `node-${major}`);
   const binary = path.join(prefix, 'node_modules', pkg, 'bin/node');
@@ -53,13 +58,13 @@ function nodeBinary(cache, major) {
   return binary;
 }
 
-/** Absolute paths of the shared libraries, the loader included. */
-function libraries(binary) {
+/** Absolute paths of the shared libraries of a binary, and of its loader. */
+function findLibraries(binary) {
   const lines = execFileSync('ldd', [binary], { encoding: 'utf8' }).split('\n');
   return lines.map((line) => /(\/\S+) \(0x/.exec(line)?.[1]).filter(Boolean);
 }
 
-function put(root, from, to, mode) {
+function copyInto(root, from, to, mode) {
   const target = path.join(root, to);
   fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.copyFileSync(from, target);

@@ -1,40 +1,39 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { editFile } from '@gati/test-kit/files';
 import { runProcess } from '@gati/test-kit/processes';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import type { App } from './lifecycle.ts';
+import type { CreatedApp } from '../helpers/describe-lifecycle.ts';
+import { CAPTURE_FILE } from './capture.ts';
 
-type Document = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- documents read by tests
+// oxlint-disable-next-line typescript/no-explicit-any -- documents whose members a test reads
+type Document = Record<string, any>;
 
-/** `gati release`, `activate`, `rollback`, `releases` and `diff`, as scripts call them, with a server that runs meanwhile. */
-export function describeReleases(app: App, handler: string): void {
-  describe('releases', () => {
-    let base: string;
+/** Declares tests of `gati release`, `activate`, `rollback`, `releases` and `diff` on a running server. */
+export function describeReleases(app: CreatedApp): void {
+  describe('the release commands', () => {
     let env: NodeJS.ProcessEnv;
     beforeAll(() => {
-      base = temporaryFolder('releases');
+      const folder = temporaryFolder('releases');
       env = {
         ...app.env,
-        GATI_RELEASES: path.join(base, 'store'),
-        GATI_CACHE: path.join(base, 'cache'),
+        GATI_RELEASES: path.join(folder, 'store'),
+        GATI_CACHE: path.join(folder, 'cache'),
       };
     });
-    afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
+    /** The document that `gati … --json` prints, with the exit code of the process. */
     const gati = async (...args: string[]): Promise<Document & { exit: number | null }> => {
       const { code, stdout, stderr } = await runProcess('npx', ['gati', ...args, '--json'], {
         cwd: app.folder,
         env,
       });
       expect(stdout, stderr).not.toBe('');
-      // One document and nothing else.
       return { ...(JSON.parse(stdout) as Document), exit: code };
     };
 
-    test('are made, activated, rolled back, listed and compared under a running server', async () => {
+    test('store, activate, roll back, list and compare releases while a server runs', async () => {
       const first = await gati('build');
       expect(first).toMatchObject({ exit: 0, version: '0.1.0', bump: 'none' });
       expect(await gati('release', '--at', '2026-01-01T00:00:00Z')).toMatchObject({
@@ -45,22 +44,23 @@ export function describeReleases(app: App, handler: string): void {
       });
 
       const server = await startBuiltServer(app.folder, env);
-      const ask = async (version: string): Promise<unknown> => {
+      /** Calls a version, and returns the status with the version that responded. */
+      const callVersion = async (version: string): Promise<unknown> => {
         const { status, headers } = await call(`${server.url}/payments/p1/capture`, {
           method: 'POST',
           body: { amount: 5 },
           headers: { 'x-api-version': version },
         });
-        return [status, headers.get('x-api-version')];
+        return { status, version: headers.get('x-api-version') };
       };
-      // `--wait` returns when the server has it: nothing is polled here.
+      // `--wait` returns after the server has switched, so no test below has to wait.
       expect(await gati('activate', '0.1.0', '--wait')).toMatchObject({
         exit: 0,
         current: '0.1.0',
       });
-      expect(await ask('*')).toEqual([202, '0.1.0']);
+      expect(await callVersion('*')).toEqual({ status: 202, version: '0.1.0' });
 
-      editFile(path.join(app.folder, handler), (text) =>
+      editFile(path.join(app.folder, CAPTURE_FILE), (text) =>
         text.replace("{ state: 'capturing' }", "{ state: 'capturing', id: req.params.id }"),
       );
       expect(await gati('build', '--check')).toMatchObject({
@@ -70,12 +70,12 @@ export function describeReleases(app: App, handler: string): void {
         bump: 'minor',
       });
       expect(await gati('release')).toMatchObject({ exit: 0, version: '0.1.1', bump: 'minor' });
-      expect(await ask('0.1.1')).toEqual([406, null]);
+      expect(await callVersion('0.1.1')).toEqual({ status: 406, version: null });
       const activated = await gati('activate', '0.1.1', '--wait');
       expect(activated).toMatchObject({ exit: 0, current: '0.1.1', before: '0.1.0' });
       expect(activated['servers']).not.toEqual([]);
-      expect(await ask('*')).toEqual([202, '0.1.1']);
-      expect(await ask('0.1.0')).toEqual([202, '0.1.0']);
+      expect(await callVersion('*')).toEqual({ status: 202, version: '0.1.1' });
+      expect(await callVersion('0.1.0')).toEqual({ status: 202, version: '0.1.0' });
 
       expect(await gati('diff', '0.1.0', '0.1.1')).toMatchObject({
         exit: 0,
@@ -107,18 +107,20 @@ export function describeReleases(app: App, handler: string): void {
         current: '0.1.0',
         withdrawn: '0.1.1',
       });
-      expect(await ask('*')).toEqual([202, '0.1.0']);
-      expect(await ask('0.1.1')).toEqual([202, '0.1.1']);
+      expect(await callVersion('*')).toEqual({ status: 202, version: '0.1.0' });
+      expect(await callVersion('0.1.1')).toEqual({ status: 202, version: '0.1.1' });
       expect(await gati('activate', '9.9.9')).toMatchObject({ exit: 1 });
       expect(await gati('activate')).toMatchObject({ exit: 2 });
     });
 
-    test('a break stops `gati build --check` until it is meant', async () => {
-      editFile(path.join(app.folder, handler), (text) =>
+    test('gati build --check exits with 1 on a breaking change unless --allow-major is given', async () => {
+      editFile(path.join(app.folder, CAPTURE_FILE), (text) =>
         text.replace('{ amount: number }', '{ amount: number; currency: string }'),
       );
-      const refused = await gati('build', '--check');
-      expect(refused).toMatchObject({ exit: 1, errors: [{ code: 'GATI_BREAKING_CHANGE' }] });
+      expect(await gati('build', '--check')).toMatchObject({
+        exit: 1,
+        errors: [{ code: 'GATI_BREAKING_CHANGE' }],
+      });
       expect(await gati('build', '--check', '--allow-major')).toMatchObject({
         exit: 0,
         version: '0.2.0',
