@@ -1,4 +1,5 @@
-// `npm run budgets`: measures what users download and load, and fails where it exceeds `budgets.json`. `--json` prints the figures alone.
+// `npm run budgets`: measures what users download and load, and fails if a figure exceeds
+// `budgets.json`. `--json` prints the figures only.
 import { build } from 'esbuild';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +17,11 @@ const work = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-budgets-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
 
 run(process.execPath, [path.join(root, 'scripts/build.mjs')]);
-const measured = { entries: await entries(), install: installs(), server: await serverBundle() };
+const measured = {
+  entries: await measureEntries(),
+  install: measureInstalls(),
+  server: await measureServer(),
+};
 
 const rows = Object.entries(budgets).flatMap(([group, limits]) =>
   Object.entries(limits).map(([name, limit]) => {
@@ -30,16 +35,16 @@ const unbudgeted = Object.entries(measured).flatMap(([group, values]) =>
     .map((name) => ({ group, name, value: values[name], limit: undefined, over: true })),
 );
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(measured)}\n`);
-else table([...rows, ...unbudgeted]);
+else printTable([...rows, ...unbudgeted]);
 if ([...rows, ...unbudgeted].some(({ over }) => over)) {
   process.stderr.write(
-    '\nOver budget, or without one. Make it smaller, or raise budgets.json in the same change and say why.\n',
+    '\nOver budget, or without a budget. Make it smaller, or raise the limit in budgets.json in the same change and explain why.\n',
   );
   process.exitCode = 1;
 }
 
-/** Own code of each entry, dependencies left out: minified and gzipped bytes. */
-async function entries() {
+/** Code of each entry without its dependencies, in bytes: minified and gzipped. */
+async function measureEntries() {
   const sizes = {};
   for (const folder of PACKAGES) {
     const { name, exports } = manifestOf(folder);
@@ -65,8 +70,8 @@ async function entries() {
   return sizes;
 }
 
-/** Each packed package in a folder of its own, peers left out: bytes on disk, and packages beside it. */
-function installs() {
+/** Each packed package installed alone, without peers: kilobytes on disk, and number of dependencies. */
+function measureInstalls() {
   const figures = {};
   const packed = packAll(path.join(work, 'packed'));
   const tarball = (name) => packed.find((each) => each.name === name).file;
@@ -74,7 +79,7 @@ function installs() {
     const { name } = manifestOf(folder);
     const cwd = fs.mkdtempSync(path.join(work, 'install-'));
     fs.writeFileSync(path.join(cwd, 'package.json'), '{"private":true}');
-    const files = [name, ...sistersOf(folder)].map(tarball);
+    const files = [name, ...siblingsOf(folder)].map(tarball);
     const args = [
       'install',
       ...files,
@@ -100,15 +105,18 @@ function installs() {
   return figures;
 }
 
-/** Packages of this repository that `folder` needs, directly or not. */
-function sistersOf(folder) {
+/** Names of the packages of this repository that `folder` depends on, directly or not. */
+function siblingsOf(folder) {
   const own = new Map(PACKAGES.map((each) => [manifestOf(each).name, each]));
   const needed = Object.keys(manifestOf(folder).dependencies ?? {}).filter((name) => own.has(name));
-  return [...new Set(needed.flatMap((name) => [name, ...sistersOf(own.get(name))]))];
+  return [...new Set(needed.flatMap((name) => [name, ...siblingsOf(own.get(name))]))];
 }
 
-/** The minimal template's server: bytes of what its processes have loaded once it has answered a request, and of what loads when it is needed. */
-async function serverBundle() {
+/**
+ * The server of the minimal template, in bytes: modules that its processes have loaded after the first
+ * response, and modules that load later.
+ */
+async function measureServer() {
   const app = path.join(root, '.cache/budgets/minimal');
   fs.rmSync(app, { recursive: true, force: true });
   fs.cpSync(path.join(root, 'templates/minimal'), app, { recursive: true });
@@ -126,14 +134,14 @@ async function serverBundle() {
   return bytes;
 }
 
-/** V8 names the scripts of each process when it exits. */
+/** Files that the server has loaded after the first response. V8 reports them when a process exits. */
 async function loadedBy(entry) {
   const coverage = path.join(work, 'coverage');
   const env = { ...process.env, PORT: '0', GATI_WORKERS: '1', NODE_V8_COVERAGE: coverage };
   const server = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [first] = await once(createInterface({ input: server.stdout }), 'line');
-  const answer = await fetch(new URL('/hello/Ada', JSON.parse(first).url));
-  if (answer.status !== 200) throw new Error(`the minimal template answered ${answer.status}`);
+  const response = await fetch(new URL('/hello/Ada', JSON.parse(first).url));
+  if (response.status !== 200) throw new Error(`The minimal template responded ${response.status}`);
   server.kill('SIGTERM');
   await once(server, 'exit');
   const reports = fs
@@ -155,7 +163,7 @@ function bytesBelow(folder) {
     );
 }
 
-function table(lines) {
+function printTable(lines) {
   const text = lines.map(({ group, name, value, limit, over }) => [
     group,
     name,

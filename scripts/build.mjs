@@ -1,5 +1,5 @@
-// Builds the packages floor by floor; a package whose sources did not change is left as it is.
-// `node scripts/build.mjs [--force] [name…]`
+// `npm run build -- [--force] [name…]`: builds the packages in the order of their dependencies. Skips
+// packages whose sources have not changed.
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -1,9 +1,10 @@
-// Sums up the JSON reports of Vitest; the last line is for machines. Arguments: commands that failed.
+// Adds up the JSON reports of Vitest. The arguments are the commands that failed. CI reads the last
+// line.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/steps.mjs';
 
-const problems = process.argv.slice(2);
+const failedCommands = process.argv.slice(2);
 const folder = path.join(root, '.cache');
 const reports = fs.readdirSync(folder).filter((name) => /^report-.+\.json$/.test(name));
 let passed = 0;
@@ -12,7 +13,7 @@ for (const name of reports) {
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
     fs.readFileSync(path.join(folder, name), 'utf8'),
   );
-  // a file that could not even be loaded has no tests to count
+  // A file that failed to load reports no tests, so it counts as one failure.
   const broken = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   ).length;
@@ -22,8 +23,8 @@ for (const name of reports) {
   passed += numPassedTests;
   failed += numFailedTests + broken;
 }
-for (const problem of problems) console.log(`failed: ${problem}`);
-// a step without tests of its own counts as one failure, and so does a test run that left no report
-if (failed === 0) failed = problems.length || (reports.length === 0 ? 1 : 0);
+for (const command of failedCommands) console.log(`failed: ${command}`);
+// A failed step without tests counts as one failure, and so does a test run without a report.
+if (failed === 0) failed = failedCommands.length || (reports.length === 0 ? 1 : 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
-// `npm run demo`: installs, builds, starts playground/payments, shows one request and its answer, serves until Ctrl-C. PORT chooses the port.
+// `npm run demo`: installs, builds, starts playground/payments, shows one request and its response, and
+// serves until Ctrl-C. `PORT` sets the port.
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import {
@@ -31,8 +32,8 @@ const server = start(process.execPath, ['dist/server/index.mjs'], {
 server.on('exit', (code) => process.exit(code ?? 0));
 
 const lines = createInterface({ input: server.stdout });
-const giveUp = setTimeout(
-  () => fail('The server did not say within 30 s that it listens.'),
+const startTimer = setTimeout(
+  () => fail('The server did not start to listen within 30 s.'),
   30_000,
 );
 const url = await new Promise((resolve) => {
@@ -42,12 +43,12 @@ const url = await new Promise((resolve) => {
     else say(line);
   });
 });
-clearTimeout(giveUp);
+clearTimeout(startTimer);
 
 const route = `${url}/payments/p1/capture`;
 const headers = { 'content-type': 'application/json' };
 const body = JSON.stringify({ amount: 50 });
-const answer = await fetch(route, { method: 'POST', headers, body });
+const response = await fetch(route, { method: 'POST', headers, body });
 
 process.stdout.write(`
 Gati's payments example is running.
@@ -57,12 +58,13 @@ Gati's payments example is running.
   OpenAPI    ${path.relative(process.cwd(), path.join(app, 'dist/openapi.json'))}
 
 $ curl -i ${route} -H 'content-type: application/json' -d '${body}'
-${answer.status} ${answer.statusText}
-${await answer.text()}
+${response.status} ${response.statusText}
+${await response.text()}
 
-Ctrl-C ends it.
+Press Ctrl-C to stop it.
 `);
 
+/** The origin in the log line of a server that listens; `undefined` for other lines. */
 function urlOf(line) {
   try {
     const { msg, url } = JSON.parse(line);

@@ -1,4 +1,4 @@
-// Writes docs/errors/index.md from the table of codes. `npm run errors`
+// `npm run errors`: writes docs/errors/index.md from the table of codes.
 import fs from 'node:fs';
 import path from 'node:path';
 import { tsImport } from 'tsx/esm/api';

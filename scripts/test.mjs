@@ -1,4 +1,5 @@
-// `npm test`: installs, finds a browser and servers, builds the packages, runs every test project. Arguments go to Vitest.
+// `npm test`: installs, finds or installs a browser and servers, builds the packages, and runs every
+// test project. Arguments go to Vitest.
 import { spawn } from 'node:child_process';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureServers } from './lib/servers.mjs';

@@ -1,4 +1,5 @@
-// `npm run torture -- [20] [Vitest's arguments]`: producers and workers of every queue, killed at each boundary, with so many times the jobs of `npm test`.
+// `npm run torture -- [scale] [arguments of Vitest]`: kills producers and workers of every queue at each
+// step. The scale multiplies the jobs of `npm test`; 20 by default.
 import { spawn } from 'node:child_process';
 import { bin, ensureInstalled, needNode, root } from './lib/steps.mjs';
 

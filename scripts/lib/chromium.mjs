@@ -1,4 +1,4 @@
-// Finds a Chromium for the browser tests; as root on Debian it can be installed.
+// Finds Chromium for the browser tests, and installs it as root on Debian or Ubuntu.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const NAMES = [
   'google-chrome-stable',
   'microsoft-edge',
 ];
-const PLACES = [
+const PATHS = [
   '/snap/bin/chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -19,17 +19,17 @@ const PLACES = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-/** Path of an executable, or `undefined`. `CHROME_PATH` comes first. */
+/** Path of an executable, or `undefined`. `CHROME_PATH` takes precedence. */
 export function findChromium() {
   const { CHROME_PATH, PATH = '' } = process.env;
   if (CHROME_PATH) return fs.existsSync(CHROME_PATH) ? CHROME_PATH : undefined;
   const onPath = PATH.split(path.delimiter).flatMap((folder) =>
     NAMES.map((name) => path.join(folder, name)),
   );
-  return [...onPath, ...PLACES].find((file) => fs.existsSync(file));
+  return [...onPath, ...PATHS].find((file) => fs.existsSync(file));
 }
 
-/** {@link findChromium}, after an attempt to install Debian's. */
+/** Like {@link findChromium}, but installs the package of Debian first if none is found. */
 export function ensureChromium() {
   const found = findChromium();
   if (found) return found;

@@ -1,16 +1,16 @@
-// Packs the built packages as npm would publish them.
+// Packs the built packages into the tarballs that npm would publish.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './steps.mjs';
 
-/** In the order in which they depend on each other. */
+/** Folders of the packages, each after those that it depends on. */
 export const PACKAGES = ['contract', 'runtime-h3', 'vite-plugin-gati', 'create-gati'];
 
 export const manifestOf = (folder) =>
   JSON.parse(fs.readFileSync(path.join(root, 'packages', folder, 'package.json'), 'utf8'));
 
-/** Gives `{ name, version, file }` of each tarball in `destination`. */
+/** Writes the tarballs into `destination` and returns `{ name, version, file }` of each. */
 export function packAll(destination) {
   fs.mkdirSync(destination, { recursive: true });
   return PACKAGES.map((folder) => {
@@ -25,12 +25,12 @@ export function packAll(destination) {
       },
     );
     if (status !== 0) throw new Error(`npm pack in packages/${folder}: ${stderr}`);
-    return { name, version, file: path.join(destination, toTarball(stdout)) };
+    return { name, version, file: path.join(destination, readTarballName(stdout)) };
   });
 }
 
-/** npm 11 answers with a list, npm 12 with an object by name. */
-function toTarball(stdout) {
+/** Reads the file name from the output of npm: a list up to npm 11, an object by name from npm 12. */
+function readTarballName(stdout) {
   const packed = JSON.parse(stdout);
   const [first] = Array.isArray(packed) ? packed : Object.values(packed);
   return first.filename.replace(/^@/, '').replace('/', '-');

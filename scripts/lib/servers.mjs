@@ -1,4 +1,4 @@
-// The servers that tests of queues run against; as root on Debian they can be installed.
+// Finds the servers that the tests of queues start, and installs them as root on Debian or Ubuntu.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,9 +14,9 @@ const SERVERS = [
   },
 ];
 
-/** What is still missing after an attempt to install Debian's. */
+/** Installs missing servers where it can, and returns those that are still missing. */
 export function ensureServers() {
-  let missing = SERVERS.filter((server) => !isThere(server));
+  let missing = SERVERS.filter((server) => !isInstalled(server));
   if (
     missing.length > 0 &&
     process.platform === 'linux' &&
@@ -27,12 +27,12 @@ export function ensureServers() {
     say(`> apt-get install ${names.join(' ')}`);
     apt('update', '-qq');
     apt('install', '-y', '-qq', '--no-install-recommends', ...names);
-    missing = missing.filter((server) => !isThere(server));
+    missing = missing.filter((server) => !isInstalled(server));
   }
   return missing.map((server) => ({ what: server.what, package: server.package }));
 }
 
-function isThere({ binaries, folders }) {
+function isInstalled({ binaries, folders }) {
   const all = [
     ...(process.env.PATH ?? '').split(path.delimiter),
     '/usr/bin',
@@ -42,7 +42,7 @@ function isThere({ binaries, folders }) {
   return all.some((folder) => binaries.some((name) => fs.existsSync(path.join(folder, name))));
 }
 
-/** Debian keeps one folder a version, none of them on PATH. */
+/** Debian installs each version into its own folder, which is not on PATH. */
 function postgresFolders() {
   const versions = '/usr/lib/postgresql';
   return fs.existsSync(versions)

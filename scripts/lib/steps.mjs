@@ -1,5 +1,5 @@
-// What the scripts have in common: progress for people on stderr, child processes, the installation. Node's own modules only,
-// since a fresh clone has no others.
+// Shared by the scripts: progress on stderr, child processes, the installation. Imports only modules of
+// Node, because a fresh clone has no packages.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ export const bin = (file) => path.join(root, 'node_modules', file);
 
 export const say = (line) => process.stderr.write(`${line}\n`);
 
-/** Runs `work` under a name; says how long it took. */
+/** Runs `work`, and prints its name and how long it took. */
 export async function step(name, work) {
   const start = performance.now();
   say(`> ${name}`);
@@ -19,7 +19,7 @@ export async function step(name, work) {
   return result;
 }
 
-/** Runs a command with its output shown; ends this script with its exit code when it fails. */
+/** Runs a command with its output on stderr. If it fails, this process exits with the same code. */
 export function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
@@ -27,7 +27,7 @@ export function run(command, args, options = {}) {
     ...options,
   });
   if (error) fail(`${command} could not start: ${error.message}`);
-  if (status !== 0) fail(`${command} ${args.join(' ')} ended with ${status}`, status ?? 1);
+  if (status !== 0) fail(`${command} ${args.join(' ')} exited with ${status}`, status ?? 1);
 }
 
 export function fail(message, code = 1) {
@@ -43,7 +43,7 @@ export function needNode() {
 
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-/** Installs when `node_modules` is missing or older than the lock file. */
+/** Installs the packages if `node_modules` is missing or older than the lock file. */
 export async function ensureInstalled() {
   const lock = path.join(root, 'package-lock.json');
   const installed = path.join(root, 'node_modules/.package-lock.json');
@@ -62,7 +62,10 @@ export async function ensureInstalled() {
 export const buildPackages = () =>
   step('build the packages', () => run(process.execPath, [path.join(root, 'scripts/build.mjs')]));
 
-/** Starts a process that ends with this script, in a group of its own so that Ctrl-C reaches it once, from here. */
+/**
+ * Starts a process that ends with this one. It has its own process group, so that Ctrl-C reaches it
+ * once: through this process.
+ */
 export function start(command, args, options) {
   const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
