@@ -82,7 +82,9 @@ test('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   await server.waitForOutput(
     /GATI_UNCAUGHT: uncaught error: a value that can't be shown \(object\)/,
   );
-  await expect.poll(() => (server.stdout + server.stderr).match(/GATI_UNCAUGHT: /g)).toHaveLength(10);
+  await expect
+    .poll(() => (server.stdout + server.stderr).match(/GATI_UNCAUGHT: /g))
+    .toHaveLength(10);
   expect(await call(`${url}/ping`)).toMatchObject({ status: 200, body: 'pong' });
   await server.stop('SIGINT');
   expect(server.child.exitCode).toBe(130);
