@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Cores that this process may use: a container's quota counts, which `availableParallelism()` does not see on all versions of Node. */
+/**
+ * Returns the cores that this process may use, at least 1. Respects the CPU quota of a container,
+ * which `availableParallelism()` ignores on some versions of Node.
+ * @param root prefix of the paths below `/proc` and `/sys`, for tests
+ */
 export function countCpus(root = ''): number {
   const quota = readQuota(root);
   return Math.max(
@@ -10,11 +14,14 @@ export function countCpus(root = ''): number {
   );
 }
 
-/** Cores from cgroup v2 `cpu.max`, else v1 `cpu.cfs_quota_us`. `undefined`: no limit. */
+/**
+ * Returns the lowest quota, in cores, of cgroup v2 `cpu.max` and v1 `cpu.cfs_quota_us`, or `undefined`
+ * without a limit.
+ */
 export function readQuota(root = ''): number | undefined {
   const own = /^0::(\/.*)$/m.exec(read(`${root}/proc/self/cgroup`) ?? '')?.[1] ?? '/';
   const limits: number[] = [];
-  // A parent's limit holds for what is below it.
+  // The limit of a parent group also applies to its children.
   for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
     const max = /^(\d+) (\d+)/.exec(
       read(`${root}/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`) ?? '',

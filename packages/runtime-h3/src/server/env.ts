@@ -6,30 +6,33 @@ export type Role = 'all' | 'core' | 'routes' | 'worker';
 
 const ROLES: readonly string[] = ['all', 'core', 'routes', 'worker'] satisfies Role[];
 
-/** What the environment says about the process. Times are milliseconds. */
+/** Settings of the server process from its environment. Times are milliseconds. */
 export interface ServerEnv {
   host: string;
-  /** 0: the system picks one. */
+  /** 0: the system chooses a free port. */
   port: number;
   workers: number;
   role: Role;
-  /** Of `role: 'routes'`. */
+  /** Set for `role: 'routes'` only. */
   domain: string | undefined;
-  /** How long a request may take once the process is to end. */
+  /** Time that requests in flight get once the process has to end. */
   drain: number;
-  /** Number of proxies in front, or their addresses and CIDR ranges. */
+  /** Number of proxies in front of the server, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
   logLevel: LogLevel;
 }
 
 type Env = Record<string, string | undefined>;
 
-/** Throws `GATI_BAD_ENV`. An empty value counts as none. */
+/**
+ * Reads the settings. An empty value counts as absent.
+ * @throws {GatiError} GATI_BAD_ENV when a value is missing or can't be used
+ */
 export function readServerEnv(env: Env): ServerEnv {
   const role = env.GATI_ROLE || 'all';
   if (!ROLES.includes(role)) throw badEnvError('GATI_ROLE', role, `one of ${ROLES.join(', ')}`);
   if (role === 'routes' && !env.GATI_DOMAIN)
-    throw badEnvError('GATI_DOMAIN', '', 'the name of a domain where GATI_ROLE=routes');
+    throw badEnvError('GATI_DOMAIN', '', 'the name of a domain, which GATI_ROLE=routes needs');
   return {
     host: env.HOST || '127.0.0.1',
     port: readInteger(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
@@ -46,14 +49,14 @@ export function readServerEnv(env: Env): ServerEnv {
 function readInteger(
   env: Env,
   name: string,
-  least: number,
-  most: number,
-  wanted: string,
+  min: number,
+  max: number,
+  expected: string,
 ): number | undefined {
   const text = env[name];
   if (!text) return undefined;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most)) throw badEnvError(name, text, wanted);
+  if (!(value >= min && value <= max)) throw badEnvError(name, text, expected);
   return value;
 }
 
@@ -86,10 +89,11 @@ function readLogLevel(text: string | undefined): LogLevel {
   return text as LogLevel;
 }
 
-export function badEnvError(name: string, value: string, wanted: string): GatiError {
+/** @param expected completes "Set NAME to …" in the fix */
+export function badEnvError(name: string, value: string, expected: string): GatiError {
   return new GatiError({
     code: 'GATI_BAD_ENV',
     message: value === '' ? `${name} is missing.` : `${name}=${value} can't be used.`,
-    fix: `Set ${name} to ${wanted}${name === 'GATI_DOMAIN' ? '' : ', or remove it'}.`,
+    fix: `Set ${name} to ${expected}${name === 'GATI_DOMAIN' ? '' : ', or remove it'}.`,
   });
 }

@@ -1,7 +1,11 @@
 import type { ReleaseBundle } from '../types/bundle.ts';
 import { badEnvError, type ServerEnv } from './env.ts';
 
-/** Which routes this process serves, of whatever release. Throws `GATI_BAD_ENV` for a domain that its own build does not have. */
+/**
+ * Creates the predicate that says which routes of a release this process serves, by `GATI_ROLE` and
+ * `GATI_DOMAIN`. It holds for every release, not only for the own one.
+ * @throws {GatiError} GATI_BAD_ENV when the own release has no route of the domain
+ */
 export function createRouteFilter(
   own: ReleaseBundle,
   { role, domain }: Pick<ServerEnv, 'role' | 'domain'>,

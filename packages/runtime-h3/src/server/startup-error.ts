@@ -1,6 +1,6 @@
 import { isGatiError } from '@gati/contract';
 
-/** What people read about an error that ends the process: a known one without its stack. */
+/** Formats an error that ends the process, for stderr. A `GatiError` is shown without its own stack. */
 export function formatStartupError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isGatiError(error)) {

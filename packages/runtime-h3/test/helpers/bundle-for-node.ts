@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 
-/** Bundles sources as a build of an app would: ESM in chunks, which run in a process of their own. */
+const contract = (file: string): string =>
+  fileURLToPath(new URL(`../../../contract/src/${file}`, import.meta.url));
+
+/** Bundles sources as the build of an app would: ESM in chunks, for a separate process. */
 export async function bundleForNode(
   entry: string,
   outdir: string,
@@ -16,8 +19,10 @@ export async function bundleForNode(
     format: 'esm',
     target: 'node20',
     outExtension: { '.js': '.mjs' },
+    // esbuild matches the longest name first.
     alias: {
-      '@gati/contract': fileURLToPath(new URL('../../../contract/src/index.ts', import.meta.url)),
+      '@gati/contract': contract('index.ts'),
+      '@gati/contract/internal': contract('internal.ts'),
     },
     logLevel: 'error',
     ...options,

@@ -1,31 +1,39 @@
 import type { PublishMessage } from './messages.ts';
 
-/** What may wait for a process that does not read, in characters. */
-const MOST = 64 * 2 ** 20;
-/** One message, in characters: bytes are a third longer in base64. */
-const LONGEST = 16 * 2 ** 20;
+/** Characters that may wait for a process that does not read. */
+const MAX_WAITING = 64 * 2 ** 20;
+/** Characters of one message. Base64 makes bytes a third longer. */
+const MAX_MESSAGE = 16 * 2 ** 20;
 
-/** `behind`: as `lost`, and others were just before. */
+/**
+ * - `sent`: written to the channel.
+ * - `large`: dropped, the message is longer than the limit.
+ * - `lost`: dropped, too much waits. The first drop since the process caught up.
+ * - `behind`: dropped like `lost`, and the one before was too.
+ */
 export type SendResult = 'sent' | 'large' | 'lost' | 'behind';
 
-/** Bounds what peers published and a process has not read yet: a channel between processes keeps all that is given to it. */
+/**
+ * Limits the published messages that one process has not read yet. The channel itself buffers
+ * without a limit.
+ */
 export class Backlog {
-  #size = 0;
-  #behind = false;
+  #waiting = 0;
+  #isBehind = false;
 
-  /** `write` calls back when the message is out. */
+  /** `write` sends the message, and calls back when the channel has written it. */
   send({ topic, data }: PublishMessage, write: (written: () => void) => void): SendResult {
     const size = topic.length + data.length;
-    if (size > LONGEST) return 'large';
-    if (this.#size + size > MOST) {
-      const sent = this.#behind ? 'behind' : 'lost';
-      this.#behind = true;
-      return sent;
+    if (size > MAX_MESSAGE) return 'large';
+    if (this.#waiting + size > MAX_WAITING) {
+      const result = this.#isBehind ? 'behind' : 'lost';
+      this.#isBehind = true;
+      return result;
     }
-    this.#size += size;
+    this.#waiting += size;
     write(() => {
-      this.#size -= size;
-      if (this.#size === 0) this.#behind = false;
+      this.#waiting -= size;
+      if (this.#waiting === 0) this.#isBehind = false;
     });
     return 'sent';
   }

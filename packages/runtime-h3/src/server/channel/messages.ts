@@ -1,47 +1,67 @@
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
-/** Of the workers that answer requests the first has more to say; `effects` runs effects. */
+/**
+ * What a worker process is for:
+ *
+ * - `first` serves HTTP and logs the start-up notes of the app, so that they appear once.
+ * - `more` serves HTTP: every other worker, and each replacement of a worker.
+ * - `effects` runs jobs of a shared queue and gets no connections.
+ */
 export type WorkerKind = 'first' | 'more' | 'effects';
 
-/** Name of the environment variable that makes a process a worker: a {@link WorkerKind}. */
+/** Environment variable that makes a process a worker. Its value is a {@link WorkerKind}. */
 export const WORKER_MARK = 'GATI_WORKER';
 
-/** What a WebSocket's peer published, on its way to the other workers; bytes are in base64. */
+/**
+ * A WebSocket message that a peer published. A worker sends it to the supervisor at each publish,
+ * and the supervisor sends it to all other workers.
+ */
 export interface PublishMessage {
   gati: 'publish';
   topic: string;
   data: string;
+  /** `data` is base64. */
   bytes?: true;
 }
 
-/** What supervisor and workers say to each other. The app may use the channel too, so each carries `gati`. */
+/**
+ * Messages from the supervisor to one worker. The app may use the same channel, so each message has
+ * the field `gati`.
+ */
 export type MessageToWorker =
-  /** With the socket as handle. */
+  /** Sent for each accepted connection, with its socket as the handle. */
   | { gati: 'connection'; id: number }
-  /** The log line that scripts wait for is out: the worker may write to stdout. */
-  | { gati: 'speak' }
+  /** Sent after the ready line, which scripts expect first: the worker may write to stdout now. */
+  | { gati: 'release-stdout' }
+  /** Sent to replace or stop the worker. It exits within `within` milliseconds and a short grace. */
   | { gati: 'drain'; within: number }
-  | { gati: 'measure'; id: number }
-  | { gati: 'metrics'; id: number; workers: WorkerMetrics[] }
+  /** Sent to every worker for one scrape of `/metrics`: reply with `worker-metrics`. */
+  | { gati: 'collect-metrics'; id: number }
+  /** Reply to `request-metrics`: the metrics of all workers that replied in time. */
+  | { gati: 'all-metrics'; id: number; workers: WorkerMetrics[] }
   | PublishMessage;
 
+/** Messages from one worker to the supervisor. */
 export type MessageToSupervisor =
-  /** The connection that was handed over is here. */
-  | { gati: 'taken'; id: number }
+  /** Reply to `connection`: the worker has the socket, so the supervisor closes its copy. */
+  | { gati: 'connection-accepted'; id: number }
+  /** Sent once, when the worker can serve. */
   | { gati: 'ready' }
-  /** Why this worker can't start, for people. */
-  | { gati: 'failed'; text: string }
-  /** It ends by itself: no more connections. */
-  | { gati: 'leaving' }
-  /** Code of too many releases that nobody uses is in its memory: only a new process gives it back. */
-  | { gati: 'crowded' }
-  /** It has opened a queue that another process is to run. */
-  | { gati: 'queue' }
-  /** All workers' metrics are wanted. */
-  | { gati: 'scrape'; id: number }
-  | { gati: 'measured'; id: number; metrics: WorkerMetrics }
+  /** Sent in place of `ready`, with the error as people read it; the worker then exits. */
+  | { gati: 'start-failed'; text: string }
+  /** Sent after an uncaught error: the worker drains by itself and needs a replacement. */
+  | { gati: 'draining' }
+  /** Sent once, when too much code of ended releases is in memory: only a new process frees it. */
+  | { gati: 'too-many-releases' }
+  /** Sent when the worker opens a shared queue whose jobs another process has to run. */
+  | { gati: 'queue-opened' }
+  /** Sent when a client requests `/metrics`: reply with `all-metrics`. */
+  | { gati: 'request-metrics'; id: number }
+  /** Reply to `collect-metrics`. */
+  | { gati: 'worker-metrics'; id: number; metrics: WorkerMetrics }
   | PublishMessage;
 
+/** Whether a message on the channel is one of ours rather than the app's. */
 export function isMessage(value: unknown): value is { gati: string } {
   return (
     typeof value === 'object' &&

@@ -2,8 +2,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { GatiError } from '@gati/contract';
 
 /**
- * Opens the port in the supervisor, which keeps it while workers come and go: when one crashes, who calls waits for the next.
- * Throws `GATI_PORT_TAKEN`, `GATI_LISTEN`.
+ * Opens the port in the supervisor, which keeps it while workers come and go. When a worker crashes,
+ * clients wait for the next one.
+ * @throws {GatiError} GATI_PORT_TAKEN when another process listens on the port
+ * @throws {GatiError} GATI_LISTEN when the system rejects the address or the port
  */
 export async function listen(
   host: string,
@@ -21,7 +23,7 @@ export async function listen(
   return server;
 }
 
-/** An address that a browser on this machine can open. */
+/** Returns a URL that a browser on this machine can open. */
 export function toUrl(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;

@@ -1,6 +1,6 @@
+import type { Logger } from '../../types/context.ts';
 import { Backlog } from '../channel/backlog.ts';
 import type { PublishMessage } from '../channel/messages.ts';
-import type { PoolOptions } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 export type PublishRelay = (
@@ -9,16 +9,19 @@ export type PublishRelay = (
   message: PublishMessage,
 ) => void;
 
-/** Hands what a peer of one worker published to all others, also to those that drain. */
-export function createPublishRelay(log: PoolOptions['log']): PublishRelay {
+/** Sends what a peer of one worker published to all other workers, including those that drain. */
+export function createPublishRelay(logger: Logger): PublishRelay {
   const backlogs = new WeakMap<WorkerProcess, Backlog>();
   return (workers, from, message) => {
     for (const worker of workers) {
       if (worker === from) continue;
       let backlog = backlogs.get(worker);
-      if (backlog === undefined) backlogs.set(worker, (backlog = new Backlog()));
+      if (backlog === undefined) {
+        backlog = new Backlog();
+        backlogs.set(worker, backlog);
+      }
       if (backlog.send(message, (written) => worker.send(message, written)) !== 'lost') continue;
-      log('error', 'a worker reads too slowly: published messages do not reach its peers', {
+      logger.error('a worker reads too slowly: published messages do not reach its peers', {
         code: 'GATI_PUBLISH_LOST',
         worker: worker.pid,
       });

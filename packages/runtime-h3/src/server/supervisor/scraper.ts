@@ -1,8 +1,8 @@
-import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** How long a worker has to tell its figures. Milliseconds. */
+/** Milliseconds that a worker has to reply with its metrics. */
 const SCRAPE_TIMEOUT = 1000;
 
 interface Scrape {
@@ -15,24 +15,27 @@ export interface Scraper {
   onMessage(workers: WorkerProcess[], from: WorkerProcess, message: MessageToSupervisor): void;
 }
 
-/** Each worker counts its own requests: who asks one for `/metrics` gets those of all. */
+/**
+ * Collects the metrics of all workers for the one that a client requested `/metrics` from, since
+ * each worker counts only its own requests. A worker that does not reply in time is left out.
+ */
 export function createScraper(): Scraper {
   const scrapes = new Map<number, Scrape>();
-  let ids = 0;
+  let lastId = 0;
   return {
     onMessage(workers, from, message) {
-      if (message.gati === 'scrape') {
-        const id = ++ids;
+      if (message.gati === 'request-metrics') {
+        const id = ++lastId;
         const finish = (): void => {
-          clearTimeout(late);
+          clearTimeout(timer);
           if (scrapes.delete(id))
-            from.send({ gati: 'metrics', id: message.id, workers: scrape.metrics });
+            from.send({ gati: 'all-metrics', id: message.id, workers: scrape.metrics });
         };
         const scrape: Scrape = { metrics: [], awaited: new Set(workers), finish };
-        const late = setTimeout(finish, SCRAPE_TIMEOUT);
+        const timer = setTimeout(finish, SCRAPE_TIMEOUT);
         scrapes.set(id, scrape);
-        for (const worker of workers) worker.send({ gati: 'measure', id });
-      } else if (message.gati === 'measured') {
+        for (const worker of workers) worker.send({ gati: 'collect-metrics', id });
+      } else if (message.gati === 'worker-metrics') {
         const scrape = scrapes.get(message.id);
         if (!scrape?.awaited.delete(from)) return;
         scrape.metrics.push(message.metrics);

@@ -1,97 +1,113 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../types/context.ts';
 import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** Connections that wait for a worker. Above it, new ones are closed. */
-const LONGEST_QUEUE = 1024;
-/** A worker that served this long was healthy: its crash is no loop. Milliseconds. */
+/** Connections that may wait for a worker. The pool closes further ones. */
+const MAX_WAITING = 1024;
+/** Milliseconds after which a worker counts as healthy: its crash is not part of a crash loop. */
 const HEALTHY_AFTER = 10_000;
-const LONGEST_PAUSE = 10_000;
-/** A signal to the whole process group may end a worker this long before the supervisor gets its own. Milliseconds. */
-const OWN_SIGNAL = 500;
+/** Longest pause between two attempts to start a worker. Milliseconds. */
+const MAX_PAUSE = 10_000;
+/**
+ * Milliseconds that the supervisor's own signal may take to arrive after a worker died by one: a
+ * signal to the whole process group can end a starting worker first.
+ */
+const SIGNAL_DELAY = 500;
 
-export interface PoolOptions {
+export interface WorkerPoolOptions {
   size: number;
-  /** Of all its workers; by default the first is `first` and the others `more`. */
+  /** Kind of all workers. By default the first one is `first` and the others are `more`. */
   kind?: WorkerKind;
-  /** Milliseconds that a leaving worker has. */
+  /** Milliseconds that a draining worker has. */
   drain: number;
   onReady(worker: WorkerProcess): void;
   onMessage(worker: WorkerProcess, message: MessageToSupervisor): void;
-  log(level: 'info' | 'warn' | 'error', msg: string, fields?: Record<string, unknown>): void;
+  logger: Logger;
 }
 
-/** The workers: hands out connections, replaces who crashed, rolls all of them without losing a request. */
+/**
+ * Workers of one kind: distributes connections in turn, replaces crashed workers, and replaces all
+ * workers in turn (a roll) without losing a request.
+ */
 export class WorkerPool {
-  readonly #options: PoolOptions;
-  /** One place a worker; who leaves is not here. */
-  readonly #places: (WorkerProcess | undefined)[];
+  readonly #options: WorkerPoolOptions;
+  /** One slot per worker. A draining worker has no slot; an empty slot gets a new worker. */
+  readonly #slots: (WorkerProcess | undefined)[];
+  /** Every process that has not exited, starting and draining ones too. */
   readonly #alive = new Set<WorkerProcess>();
   readonly #waiting: Socket[] = [];
   #next = 0;
+  /** Crashes in a row. */
   #crashes = 0;
-  #began = false;
-  #stopping = false;
+  #isStarted = false;
+  #isStopping = false;
   #rolling: Promise<void> | undefined;
 
-  constructor(options: PoolOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.#places = Array.from({ length: options.size });
+    this.#slots = Array.from({ length: options.size });
   }
 
-  /** Starts one and, when that serves, the rest: the first answer must not wait for all. Rejects when it can't start. */
+  /**
+   * Starts one worker and, once it serves, the others: the first response must not wait for all.
+   * Rejects when the first one can't start.
+   */
   async start(onFirst: () => void): Promise<void> {
-    this.#began = true;
+    this.#isStarted = true;
     try {
-      this.#places[0] = await this.#launch(onFirst);
+      this.#slots[0] = await this.#launch(onFirst);
     } catch (error) {
-      // Who ends the server wants no worker.
-      if (this.#stopping) return;
+      // The user stopped the server while it started: that is not a failed start.
+      if (this.#isStopping) return;
       throw error;
     }
-    this.#handOut();
-    for (let place = 1; place < this.#places.length; place++) void this.#fill(place);
+    this.#assignWaiting();
+    for (let slot = 1; slot < this.#slots.length; slot++) void this.#fill(slot);
   }
 
-  /** Starts all in the background, again and again where they fail. */
+  /** Starts all workers without waiting, and tries again when one can't start. */
   startInBackground(): void {
-    if (this.#began) return;
-    this.#began = true;
-    for (const place of this.#places.keys()) void this.#fill(place);
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    for (const slot of this.#slots.keys()) void this.#fill(slot);
   }
 
+  /** Hands a connection to the next ready worker, or keeps it until there is one. */
   assign(socket: Socket): void {
-    const count = this.#places.length;
+    const count = this.#slots.length;
     for (let tries = 0; tries < count; tries++) {
-      const worker = this.#places[this.#next++ % count];
+      const worker = this.#slots[this.#next++ % count];
       if (worker?.state === 'ready') return worker.handOver(socket);
     }
-    if (this.#stopping || this.#waiting.length >= LONGEST_QUEUE) socket.destroy();
+    if (this.#isStopping || this.#waiting.length >= MAX_WAITING) socket.destroy();
     else this.#waiting.push(socket);
   }
 
+  /** Workers that can receive messages: ready and draining ones. */
   get workers(): WorkerProcess[] {
-    return [...this.#alive].filter(({ state }) => state === 'ready' || state === 'leaving');
+    return [...this.#alive].filter(({ state }) => state === 'ready' || state === 'draining');
   }
 
-  /** Replaces each worker by a new one of the same place. Where a new one can't start, the old stay. */
+  /** Replaces the workers slot by slot. When a new worker can't start, the old ones stay. */
   roll(): Promise<void> {
-    if (!this.#began) return Promise.resolve();
+    if (!this.#isStarted) return Promise.resolve();
     this.#rolling ??= this.#rollAll().finally(() => {
       this.#rolling = undefined;
     });
     return this.#rolling;
   }
 
-  /** Resolves when all workers are gone. */
+  /** Drains all workers. Resolves when they have exited. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#isStopping = true;
     for (const socket of this.#waiting.splice(0)) socket.destroy();
     const { drain } = this.#options;
     for (const worker of this.#alive) worker.drain(drain);
-    const late = setTimeout(() => this.kill(), drain + 2000);
+    const timer = setTimeout(() => this.kill(), drain + 2000);
     await Promise.all([...this.#alive].map(({ exited }) => exited));
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 
   kill(): void {
@@ -99,38 +115,39 @@ export class WorkerPool {
   }
 
   async #rollAll(): Promise<void> {
-    const { log, drain } = this.#options;
-    const old = [...this.#alive].filter(({ state }) => state !== 'gone');
-    log('info', 'rolling', { workers: this.#places.length });
-    for (let place = 0; place < this.#places.length && !this.#stopping; place++) {
+    const { logger, drain } = this.#options;
+    const old = [...this.#alive].filter(({ state }) => state !== 'exited');
+    logger.info('rolling', { workers: this.#slots.length });
+    for (let slot = 0; slot < this.#slots.length && !this.#isStopping; slot++) {
       let fresh: WorkerProcess;
       try {
         fresh = await this.#launch();
       } catch (error) {
-        if (this.#stopping) return;
-        log('error', 'a new worker could not start; the old ones stay', {
+        if (this.#isStopping) return;
+        logger.error('a new worker could not start; the old ones stay', {
           code: 'GATI_ROLL',
           reason: (error as Error).message,
         });
         return;
       }
-      const before = this.#places[place];
-      this.#places[place] = fresh;
-      before?.drain(drain);
+      const replaced = this.#slots[slot];
+      this.#slots[slot] = fresh;
+      replaced?.drain(drain);
     }
     // One generation drains at a time.
     await Promise.all(old.filter(({ state }) => state !== 'ready').map(({ exited }) => exited));
-    log('info', 'rolled', { workers: this.#places.length });
+    logger.info('rolled', { workers: this.#slots.length });
   }
 
-  async #launch(then?: () => void): Promise<WorkerProcess> {
+  /** Starts a worker and resolves when it is ready. `onFirst` marks the first one of the pool. */
+  async #launch(onFirst?: () => void): Promise<WorkerProcess> {
     const { kind, onMessage, onReady } = this.#options;
     const worker = new WorkerProcess(
-      { [WORKER_MARK]: kind ?? (then ? 'first' : 'more') },
+      { [WORKER_MARK]: kind ?? (onFirst ? 'first' : 'more') },
       {
         onUndelivered: (socket) => this.assign(socket),
         onMessage: (from, message) => {
-          if (message.gati === 'leaving') this.#replace(from);
+          if (message.gati === 'draining') this.#replace(from);
           onMessage(from, message);
         },
       },
@@ -138,61 +155,55 @@ export class WorkerPool {
     this.#alive.add(worker);
     void worker.exited.then((how) => {
       this.#alive.delete(worker);
-      this.#onGone(worker, how);
+      this.#onExit(worker, how);
     });
     await worker.ready.catch(async (error: unknown) => {
-      if (worker.wasInterrupted && !this.#stopping) await pause(OWN_SIGNAL);
+      if (worker.wasInterrupted && !this.#isStopping) await sleep(SIGNAL_DELAY);
       throw error;
     });
-    if (!this.#stopping) then?.();
+    if (!this.#isStopping) onFirst?.();
     onReady(worker);
-    if (this.#stopping) worker.drain(this.#options.drain);
+    if (this.#isStopping) worker.drain(this.#options.drain);
     return worker;
   }
 
-  #onGone(worker: WorkerProcess, how: string): void {
-    if (this.#stopping || !this.#places.includes(worker)) return;
-    this.#options.log('error', 'a worker crashed and is replaced', { worker: worker.pid, how });
+  #onExit(worker: WorkerProcess, how: string): void {
+    if (this.#isStopping || !this.#slots.includes(worker)) return;
+    this.#options.logger.error('a worker crashed and is replaced', { worker: worker.pid, how });
     this.#replace(worker);
   }
 
   #replace(worker: WorkerProcess): void {
-    const place = this.#places.indexOf(worker);
-    if (place === -1 || this.#stopping) return;
-    this.#places[place] = undefined;
-    this.#crashes =
-      Date.now() - (worker.readyAt ?? Infinity) > HEALTHY_AFTER ? 0 : this.#crashes + 1;
-    void this.#fill(place);
+    const slot = this.#slots.indexOf(worker);
+    if (slot === -1 || this.#isStopping) return;
+    this.#slots[slot] = undefined;
+    const wasHealthy = Date.now() - (worker.readyAt ?? Infinity) > HEALTHY_AFTER;
+    this.#crashes = wasHealthy ? 0 : this.#crashes + 1;
+    void this.#fill(slot);
   }
 
-  /** Tries until the place has a worker, with pauses that double. */
-  async #fill(place: number): Promise<void> {
-    while (!this.#stopping && this.#places[place] === undefined) {
-      if (this.#crashes > 1) await pause(Math.min(LONGEST_PAUSE, 50 * 2 ** this.#crashes));
-      if (this.#stopping || this.#places[place] !== undefined) return;
+  /** Starts workers until the slot has one, with a pause that doubles after each crash. */
+  async #fill(slot: number): Promise<void> {
+    while (!this.#isStopping && this.#slots[slot] === undefined) {
+      if (this.#crashes > 1) await sleep(Math.min(MAX_PAUSE, 50 * 2 ** this.#crashes));
+      if (this.#isStopping || this.#slots[slot] !== undefined) return;
       try {
         const worker = await this.#launch();
-        // A roll may have been quicker.
-        if (this.#places[place] === undefined) this.#places[place] = worker;
+        // A roll may have filled the slot in the meantime.
+        if (this.#slots[slot] === undefined) this.#slots[slot] = worker;
         else worker.drain(this.#options.drain);
-        this.#handOut();
+        this.#assignWaiting();
       } catch (error) {
-        if (this.#stopping) return;
+        if (this.#isStopping) return;
         this.#crashes++;
-        this.#options.log('error', 'a worker could not start', {
+        this.#options.logger.error('a worker could not start', {
           reason: (error as Error).message,
         });
       }
     }
   }
 
-  #handOut(): void {
+  #assignWaiting(): void {
     for (const socket of this.#waiting.splice(0)) this.assign(socket);
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 }

@@ -4,25 +4,26 @@ import { GatiError } from '@gati/contract';
 import { isMessage, type MessageToSupervisor, type MessageToWorker } from '../channel/messages.ts';
 
 export interface WorkerEvents {
-  /** A socket that its worker never had, since it died first. */
+  /** Called with each socket that the worker did not accept before it exited. */
   onUndelivered(socket: Socket): void;
   onMessage(worker: WorkerProcess, message: MessageToSupervisor): void;
 }
 
-/** One worker as its supervisor sees it. */
+/** One worker process, as the supervisor sees it. */
 export class WorkerProcess {
-  state: 'starting' | 'ready' | 'leaving' | 'gone' = 'starting';
+  state: 'starting' | 'ready' | 'draining' | 'exited' = 'starting';
   /** Epoch milliseconds. */
   readyAt: number | undefined;
-  /** Resolves when it serves; rejects with what it says about why it can't. */
+  /** Resolves when the worker serves. Rejects with the reason when it can't start. */
   readonly ready: Promise<void>;
-  /** Resolves with how the process ended. */
+  /** Resolves with how the process ended: `code 1`, `signal SIGKILL`. */
   readonly exited: Promise<string>;
   readonly #child: ChildProcess;
-  readonly #untaken = new Map<number, Socket>();
-  #given = 0;
+  /** Sockets that the worker has not accepted yet, by the id of their `connection` message. */
+  readonly #unaccepted = new Map<number, Socket>();
+  #lastId = 0;
 
-  constructor(mark: Record<string, string>, { onUndelivered: onReturn, onMessage }: WorkerEvents) {
+  constructor(mark: Record<string, string>, { onUndelivered, onMessage }: WorkerEvents) {
     const child = fork(process.argv[1]!, process.argv.slice(2), {
       env: { ...process.env, ...mark },
     });
@@ -32,32 +33,33 @@ export class WorkerProcess {
       child.once('error', (error) => resolve(error.message));
     });
     this.ready = new Promise((resolve, reject) => {
-      child.on('message', (message) => {
-        if (!isMessage(message)) return;
-        const known = message as MessageToSupervisor;
-        if (known.gati === 'ready') {
+      child.on('message', (value) => {
+        if (!isMessage(value)) return;
+        const message = value as MessageToSupervisor;
+        if (message.gati === 'ready') {
           this.state = 'ready';
           this.readyAt = Date.now();
           resolve();
-        } else if (known.gati === 'failed') {
-          // Whole as it stands: the place in the supervisor says nothing.
-          reject(Object.assign(new Error(known.text), { stack: known.text }));
-        } else if (known.gati === 'taken') {
-          this.#untaken.get(known.id)?.destroy();
-          this.#untaken.delete(known.id);
+        } else if (message.gati === 'start-failed') {
+          // The text contains the worker's stack. The stack of the supervisor says nothing.
+          reject(Object.assign(new Error(message.text), { stack: message.text }));
+        } else if (message.gati === 'connection-accepted') {
+          this.#unaccepted.get(message.id)?.destroy();
+          this.#unaccepted.delete(message.id);
         } else {
-          if (known.gati === 'leaving' && this.state === 'ready') this.state = 'leaving';
-          onMessage(this, known);
+          if (message.gati === 'draining' && this.state === 'ready') this.state = 'draining';
+          onMessage(this, message);
         }
       });
       void this.exited.then((how) => {
-        this.state = 'gone';
+        this.state = 'exited';
         reject(workerStartError(how));
-        for (const socket of this.#untaken.values()) if (!socket.destroyed) onReturn(socket);
-        this.#untaken.clear();
+        for (const socket of this.#unaccepted.values())
+          if (!socket.destroyed) onUndelivered(socket);
+        this.#unaccepted.clear();
       });
     });
-    // Who waits for `ready` sees the failure; for who does not, `gone` is enough.
+    // Callers that await `ready` see the failure; others rely on `exited`.
     this.ready.catch(() => {});
   }
 
@@ -65,35 +67,41 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** Ended by a signal that ends servers: until its own code runs, a worker does not ignore them. */
+  /**
+   * Whether a signal that stops servers ended the process. A worker ignores these signals only once
+   * its own code runs.
+   */
   get wasInterrupted(): boolean {
     return this.#child.signalCode === 'SIGINT' || this.#child.signalCode === 'SIGTERM';
   }
 
-  /** It stays open here until the worker says that it has it: what is on its way to a process that is killed is lost. */
+  /**
+   * Sends a connection to the worker. The supervisor keeps its copy open until the worker accepts
+   * it, since a message on its way to a killed process is lost.
+   */
   handOver(socket: Socket): void {
-    const id = ++this.#given;
-    this.#untaken.set(id, socket);
+    const id = ++this.#lastId;
+    this.#unaccepted.set(id, socket);
     this.#child.send(
       { gati: 'connection', id } satisfies MessageToWorker,
       socket,
       { keepOpen: true },
       (error) => {
-        // Nobody reads at the other end, though its exit was not told yet.
-        if (error !== null && this.state === 'ready') this.state = 'leaving';
+        // The other end is closed, though the exit event has not come yet.
+        if (error !== null && this.state === 'ready') this.state = 'draining';
       },
     );
   }
 
-  /** `done` is called when it is written, or can't be. */
+  /** Calls `done` when the message is written, or can't be. */
   send(message: MessageToWorker, done: () => void = () => {}): void {
     if (this.#child.connected) this.#child.send(message, done);
     else done();
   }
 
-  /** No more connections; it ends when its own have, at most `within` milliseconds later. */
+  /** Sends no more connections. The worker exits when its own have ended, at most `within` milliseconds later. */
   drain(within: number): void {
-    if (this.state !== 'gone') this.state = 'leaving';
+    if (this.state !== 'exited') this.state = 'draining';
     this.send({ gati: 'drain', within });
   }
 
@@ -106,6 +114,6 @@ function workerStartError(how: string): GatiError {
   return new GatiError({
     code: 'GATI_WORKER_START',
     message: `A worker ended (${how}) before it was ready.`,
-    fix: 'See what it wrote above. Killed by SIGKILL it ran out of memory more often than not: give the container more, or set GATI_WORKERS lower.',
+    fix: 'Read its output above. After SIGKILL the usual cause is too little memory: give the container more, or lower GATI_WORKERS.',
   });
 }

@@ -7,14 +7,15 @@ import { wantsPage } from '../http/wants-page.ts';
 export interface DispatchOptions {
   app: App;
   probes: Probes;
-  /** Of what is not the app's: it prepares its own answers. */
+  /** Prepares the response of a client file. The app prepares its own responses. */
   prepare(res: ServerResponse): void;
+  /** Folder of the client files. */
   client: URL | string | undefined;
   base: string | undefined;
   onError(error: unknown): void;
 }
 
-/** Sends a request to the probes, the app's routes or the client's files; all share one origin. */
+/** Sends each request to the probes, the app's routes or the client files, which share one origin. */
 export function createDispatcher({
   app,
   probes,
@@ -28,7 +29,7 @@ export function createDispatcher({
       if (!probes(req, res)) app.handleNodeRequest(req, res);
     };
   }
-  // Most processes answer API calls long before the first page, if ever.
+  // Loaded late: most processes serve API calls long before their first page, if any.
   let files: Promise<ClientFiles> | undefined;
   const serve = async (
     req: IncomingMessage,

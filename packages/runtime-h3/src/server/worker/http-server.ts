@@ -19,41 +19,45 @@ import {
 } from '../http/upgrade-replay.ts';
 
 export interface HttpServer {
-  /** Takes a connection that the supervisor accepted. */
+  /** Serves a connection that the supervisor accepted. */
   addConnection(socket: Socket): void;
-  /** Each answer from now on is the last of its connection. */
+  /** Makes each response from now on the last one of its connection. */
   startDraining(): void;
-  /** Resolves when no connection is left. */
+  /** Resolves when there is no open connection. */
   whenEmpty(): Promise<void>;
+  /** Destroys all connections. */
   destroy(): void;
 }
 
 export interface HttpServerHooks {
   state: DrainState;
   onRequest(req: IncomingMessage, res: ServerResponse): void;
-  /** `false`: the upgrade is nobody's. */
+  /** Returns `false` when no WebSocket route has the path; the socket is untouched then. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
-/** How long a connection may wait for its next request. Milliseconds. */
+/** Milliseconds that a connection may wait for its next request. */
 const KEEP_ALIVE = 5000;
 
-/** Its types don't know it yet. */
+/** `shouldUpgradeCallback` is missing in the types of Node. */
 const UPGRADE_CALLBACK = { shouldUpgradeCallback: wantsHandover } as ServerOptions;
 
-/** Node's HTTP server without a port of its own, with limits on slow clients. */
+/**
+ * Creates an HTTP server without a port: connections come from the supervisor. Slow clients are
+ * limited.
+ */
 export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
   const sockets = new Set<Socket>();
   const idle = new IdleConnections(KEEP_ALIVE);
   let onEmpty: (() => void)[] = [];
   const server: Server = createServer(
     {
-      // With Node's 30 s a limit of 15 s acts after up to 45.
+      // With Node's default of 30 s, a limit of 15 s would act after up to 45 s.
       connectionsCheckingInterval: 1000,
       headersTimeout: 15_000,
       requestTimeout: 45_000,
       keepAliveTimeout: KEEP_ALIVE,
-      // Node's own refusal has no body.
+      // The 400 of Node has no body. The request handler below sends problem details.
       requireHostHeader: false,
       ...UPGRADE_CALLBACK,
     },
@@ -61,7 +65,8 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       const { upgrade, host } = req.headers;
       if (upgrade !== undefined) res.shouldKeepAlive = false;
       idle.noteRequest(req);
-      // Node lets flow after the answer what nobody asked for, a twentieth of a bare request for an `end` that nobody hears.
+      // Drain a request without a body now. Otherwise Node resumes it after the response, which
+      // costs about 5 % of a bare request.
       if (!hasBody(req)) req.read(0);
       if (host !== undefined || hasHost(req)) onRequest(req, res);
       else
@@ -83,11 +88,12 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
     endWithProblem(res.socket ?? req.socket, 417, 'expectation_failed'),
   );
-  // Only a proxy makes tunnels.
+  // CONNECT opens a tunnel, which only a proxy does.
   server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
     endWithProblem(socket, 405, 'method_not_allowed'),
   );
-  // The server listens on nothing, so this starts its check for slow connections (`connectionsCheckingInterval`).
+  // Starts the check for slow connections (`connectionsCheckingInterval`). The server itself never
+  // listens.
   server.emit('listening');
 
   return {
@@ -96,10 +102,10 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       socket.once('close', () => {
         sockets.delete(socket);
         if (sockets.size > 0) return;
-        for (const wake of onEmpty) wake();
+        for (const resolve of onEmpty) resolve();
         onEmpty = [];
       });
-      // As the sockets that Node's HTTP server accepts itself: it is told of a closed half, and decides.
+      // Same as sockets that Node's HTTP server accepts itself: it decides what a half close means.
       socket.allowHalfOpen = true;
       idle.watch(socket);
       server.emit('connection', socket);
@@ -118,16 +124,16 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
   };
 }
 
-/** RFC 9112, section 3.2. */
+/** HTTP/1.1 requires `Host`: RFC 9112, section 3.2. */
 function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.host !== undefined || httpVersion !== '1.1';
 }
 
 function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
-  const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
-  // Nobody reads any more, or half an answer is out already.
-  if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent)
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the response of a socket
+  const response = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
+  // The client is gone, or a part of the response has been sent.
+  if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent)
     return void socket.destroy();
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, 408, 'request_timeout');
   else if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, 431, 'headers_too_large');

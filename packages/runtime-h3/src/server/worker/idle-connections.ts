@@ -1,82 +1,92 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Milliseconds between two sweeps. */
 const SWEEP = 1000;
 
-/** How long a connection may be quiet, and is. */
-interface Wait {
-  /** Sweeps that it may last; 0: for ever. */
-  most: number;
-  /** Sweeps in which no byte came or went. */
+/** State of one connection. */
+interface IdleState {
+  /** Sweeps without traffic after which the connection times out; 0: never. */
+  limit: number;
+  /** Sweeps without traffic so far. */
   quiet: number;
-  /** What had come and gone by the last sweep; -1: there was none yet. */
+  /** Bytes read and written until the last sweep; -1: no sweep yet. */
   bytes: number;
-  /** The last request. */
+  /** The latest request. */
   message: IncomingMessage | undefined;
 }
 
 /**
- * Times out connections that wait for their next request by a look at all of them once a second: Node's HTTP server makes a timer after
- * each answer and takes it back at the next request. A wait ends up to a second late.
+ * Times out idle keep-alive connections by one sweep over all of them per second. Node's HTTP server
+ * would start a timer after each response and clear it at the next request. A connection ends up to
+ * a second late.
  */
 export class IdleConnections {
-  readonly #waits = new Map<Socket, Wait>();
-  readonly #least: number;
-  readonly #most: number;
+  readonly #states = new Map<Socket, IdleState>();
+  readonly #min: number;
+  readonly #max: number;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param timeout what the server sets, in milliseconds; Node may add up to a second (`keepAliveTimeoutBuffer`) */
+  /**
+   * @param timeout the `keepAliveTimeout` of the server, in milliseconds. Node may add up to a second
+   * (`keepAliveTimeoutBuffer`).
+   */
   constructor(timeout: number) {
-    this.#least = timeout;
-    this.#most = timeout + 1000;
+    this.#min = timeout;
+    this.#max = timeout + 1000;
   }
 
-  /** From here on the timeouts of the HTTP server are kept here; the first one that somebody else sets hands the connection back to Node. */
+  /**
+   * Takes over the keep-alive timeout of a socket. Any other `setTimeout` call, for example by the
+   * app, restores Node's own timer.
+   */
   watch(socket: Socket): void {
-    const wait: Wait = { most: 0, quiet: 0, bytes: -1, message: undefined };
+    const state: IdleState = { limit: 0, quiet: 0, bytes: -1, message: undefined };
     const native = socket.setTimeout.bind(socket);
     socket.setTimeout = (ms, onTimeout) => {
-      if (onTimeout !== undefined || (ms !== 0 && !(ms >= this.#least && ms <= this.#most))) {
-        this.#waits.delete(socket);
+      if (onTimeout !== undefined || (ms !== 0 && !(ms >= this.#min && ms <= this.#max))) {
+        this.#states.delete(socket);
         socket.setTimeout = native;
         return native(ms, onTimeout);
       }
-      wait.most = Math.ceil(ms / SWEEP);
-      wait.quiet = 0;
-      wait.bytes = -1;
+      state.limit = Math.ceil(ms / SWEEP);
+      state.quiet = 0;
+      state.bytes = -1;
       return socket;
     };
-    this.#waits.set(socket, wait);
-    socket.once('close', () => this.#waits.delete(socket));
+    this.#states.set(socket, state);
+    socket.once('close', () => this.#states.delete(socket));
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP).unref();
   }
 
-  /** What a connection is asked. */
+  /** Remembers the request that a connection has now. */
   noteRequest(message: IncomingMessage): void {
-    const wait = this.#waits.get(message.socket);
-    if (wait !== undefined) wait.message = message;
+    const state = this.#states.get(message.socket);
+    if (state !== undefined) state.message = message;
   }
 
   #sweep(): void {
-    for (const [socket, wait] of this.#waits) {
-      if (wait.most === 0) continue;
-      handBack(wait);
+    for (const [socket, state] of this.#states) {
+      if (state.limit === 0) continue;
+      finishReading(state);
       const bytes = socket.bytesRead + socket.bytesWritten;
-      if (bytes !== wait.bytes) {
-        wait.bytes = bytes;
-        wait.quiet = 0;
-      } else if (++wait.quiet === wait.most) socket.emit('timeout');
+      if (bytes !== state.bytes) {
+        state.bytes = bytes;
+        state.quiet = 0;
+      } else if (++state.quiet === state.limit) socket.emit('timeout');
     }
-    if (this.#waits.size > 0) return;
+    if (this.#states.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 }
 
-/** Node's parser holds a message until its end is told, which nobody asked for where it was read ahead. */
-function handBack(wait: Wait): void {
-  const { message } = wait;
-  wait.message = undefined;
+/**
+ * Lets a request that was drained in advance emit `end`. Node's parser keeps the message until then.
+ */
+function finishReading(state: IdleState): void {
+  const { message } = state;
+  state.message = undefined;
   if (
     message !== undefined &&
     message.complete &&

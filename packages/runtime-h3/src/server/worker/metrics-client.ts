@@ -1,37 +1,38 @@
 import type { App } from '../../app/options.ts';
-import type { WorkerEffects } from './worker-effects.ts';
-import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
+import type { WorkerEffects } from './worker-effects.ts';
 
+/** The worker's side of a scrape. The supervisor's side is `supervisor/scraper.ts`. */
 export interface MetricsClient {
-  /** The text of `/metrics`, of all workers. */
+  /** Returns the text of `/metrics`, which covers all workers. */
   requestMetrics(): Promise<string>;
-  /** Tells the supervisor what this worker counted. */
+  /** Sends the metrics of this worker to the supervisor. `id` is that of the request. */
   sendMetrics(id: number): Promise<void>;
-  receive(message: MessageToWorker & { gati: 'metrics' }): void;
+  receive(message: MessageToWorker & { gati: 'all-metrics' }): void;
 }
 
 export function createMetricsClient(
   app: App,
   effects: Pick<WorkerEffects, 'stats'>,
-  tell: (message: MessageToSupervisor) => void,
+  send: (message: MessageToSupervisor) => void,
 ): MetricsClient {
   const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
-  let ids = 0;
+  let lastId = 0;
   return {
     async requestMetrics() {
-      const id = ++ids;
+      const id = ++lastId;
       const workers = await new Promise<WorkerMetrics[]>((resolve) => {
         waiting.set(id, resolve);
-        tell({ gati: 'scrape', id });
+        send({ gati: 'request-metrics', id });
       });
-      // Many servers are never asked.
+      // Loaded late, since many servers are never scraped.
       return (await import('../../telemetry/export/prometheus.ts')).printMetrics(workers);
     },
     async sendMetrics(id) {
       const stats = await effects.stats();
-      tell({
-        gati: 'measured',
+      send({
+        gati: 'worker-metrics',
         id,
         metrics: {
           inflight: app.inflight,

@@ -1,73 +1,71 @@
-import { ReleaseManager } from '../../releases/manager/release-manager.ts';
-import { ReleaseInstance } from '../../releases/manager/release-instance.ts';
 import type { KnownRelease, Marks } from '../../releases/manager/known-release.ts';
-import { type ReleaseRules, limitToServedRoutes } from '../../releases/manager/release-rules.ts';
+import { ReleaseInstance } from '../../releases/manager/release-instance.ts';
+import { ReleaseManager } from '../../releases/manager/release-manager.ts';
+import { limitToServedRoutes, type ReleaseRules } from '../../releases/manager/release-rules.ts';
 import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
 export interface OpenManyReleasesOptions extends OpenReleasesOptions {
-  /** There. */
+  /** Folder of the bundled releases, if it exists. */
   folder: string | undefined;
-  /** Of the own build, epoch milliseconds: a build knows no time, so it is as old as its manifest. */
+  /** Date of the own build: when its manifest was written, in epoch milliseconds. */
   date: number;
-  /** Of the own build. */
+  /** OpenAPI document of the own build. */
   document: KnownRelease['document'];
 }
 
+/** Opens the own build with the bundled releases, and follows the store if there is one. */
 export async function openManyReleases(options: OpenManyReleasesOptions): Promise<OpenedReleases> {
-  const {
-    own,
-    document,
-    rules,
-    store: url,
-    cache,
-    usage,
-    onTooManyReleases,
-    logger,
-    unused,
-  } = options;
+  const { rules, store: url, cache, usage, onTooManyReleases, logger, unused } = options;
   const bundled = await readBundled(options.folder, rules);
-  // It is newer than what it took along.
-  const date = new Date(
-    Math.max(options.date, ...bundled.releases.map(({ date }) => Date.parse(date) + 1)),
-  ).toISOString();
-  const instance = new ReleaseInstance({
-    load: () => Promise.resolve(limitToServedRoutes(own, rules.servesRoute)),
-    createContext: (bundle) => rules.createContext(bundle, date),
-  });
-  const [served] = await Promise.all([instance.bundle(), instance.context()]);
-  const { version, id } = own;
-  const route: KnownRelease['route'] = (method, path) => served.match(method, path)?.data;
-  const host = new ReleaseManager({
-    own: { version, id, date, route, instance, ...(document !== undefined && { document }) },
-    usage,
-    onTooManyReleases,
-    logger,
-    unused,
-  });
-  if (bundled.releases.length > 0) await host.update({ ...bundled, current: undefined });
-  if (!url) return { source: host, close: (within) => host.dispose(within) };
+  const own = await openOwnRelease(options, bundled.releases);
+  const manager = new ReleaseManager({ own, usage, onTooManyReleases, logger, unused });
+  if (bundled.releases.length > 0) await manager.update({ ...bundled, current: undefined });
+  if (!url) return { source: manager, close: (within) => manager.dispose(within) };
 
   const [{ openReleaseStore }, { StoreFollower }] = await Promise.all([
     import('../../releases/store/open-store.ts'),
     import('../../releases/manager/store-follower.ts'),
   ]);
-  const store = await openReleaseStore(url);
   const follower = new StoreFollower({
-    manager: host,
-    store,
+    manager,
+    store: await openReleaseStore(url),
     rules,
     bundled,
     cache,
-    ownVersion: version,
-    ownId: id,
+    ownVersion: own.version,
+    ownId: own.id,
     logger,
   });
   await follower.start();
   return {
-    source: host,
+    source: manager,
     async close(within) {
-      await Promise.all([follower.close(), host.dispose(within)]);
+      await Promise.all([follower.close(), manager.dispose(within)]);
     },
+  };
+}
+
+/** Loads the own build and sets up its modules. */
+async function openOwnRelease(
+  { own, rules, date: built, document }: OpenManyReleasesOptions,
+  bundled: KnownRelease[],
+): Promise<KnownRelease> {
+  // The own build is newer than each release that it bundles.
+  const date = new Date(
+    Math.max(built, ...bundled.map((release) => Date.parse(release.date) + 1)),
+  ).toISOString();
+  const instance = new ReleaseInstance({
+    load: () => Promise.resolve(limitToServedRoutes(own, rules.servesRoute)),
+    createContext: (bundle) => rules.createContext(bundle, date),
+  });
+  const [bundle] = await Promise.all([instance.bundle(), instance.context()]);
+  return {
+    version: own.version,
+    id: own.id,
+    date,
+    route: (method, path) => bundle.match(method, path)?.data,
+    instance,
+    ...(document !== undefined && { document }),
   };
 }
 

@@ -2,25 +2,28 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ServedRelease } from '../../types/served-release.ts';
 import { onlyRelease } from '../../app/versions/only-release.ts';
 import { limitToServedRoutes } from '../../releases/manager/release-rules.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from '../../releases/store/file-names.ts';
+import type { ServedRelease } from '../../types/served-release.ts';
 import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
-/** All that this server serves: its own build, what that took along, and what the store says. Throws where the own build can't serve. */
+/**
+ * Opens all releases that this process serves: the own build, the releases that it bundles, and
+ * those of the store. Throws when the own build can't serve.
+ */
 export async function openReleases(options: OpenReleasesOptions): Promise<OpenedReleases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);
   const hasFolder = folder !== undefined && existsSync(folder);
-  const at = (file: string): string => join(folder!, '../..', file);
-  // Also where it can't be reached, for example for want of a permission: nothing that a request needs stands in it.
-  const hasManifest = folder !== undefined && existsSync(at(MANIFEST_FILE));
-  const date = hasManifest ? Math.floor(statSync(at(MANIFEST_FILE)).mtimeMs) : 0;
+  const inDist = (file: string): string => join(folder!, '../..', file);
+  // An unreadable file counts as missing: no request needs its content.
+  const hasManifest = folder !== undefined && existsSync(inDist(MANIFEST_FILE));
+  const date = hasManifest ? Math.floor(statSync(inDist(MANIFEST_FILE)).mtimeMs) : 0;
   const document =
-    hasManifest && existsSync(at(DOCUMENT_FILE))
-      ? () => readFile(at(DOCUMENT_FILE), 'utf8')
+    hasManifest && existsSync(inDist(DOCUMENT_FILE))
+      ? () => readFile(inDist(DOCUMENT_FILE), 'utf8')
       : undefined;
-  // Most servers are one release; what more than one needs is not loaded then.
+  // Most servers have one release. They do not load the code for several.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
   const { openManyReleases } = await import('./open-many-releases.ts');
   return openManyReleases({ ...options, folder: hasFolder ? folder : undefined, date, document });

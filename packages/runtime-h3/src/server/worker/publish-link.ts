@@ -3,7 +3,7 @@ import type { Logger } from '../../types/context.ts';
 import { Backlog } from '../channel/backlog.ts';
 import { isMessage, type PublishMessage } from '../channel/messages.ts';
 
-/** From this worker to the others by the supervisor, and back. */
+/** Creates the link that sends published messages to the other workers, through the supervisor. */
 export function createPublishLink(logger: Logger): PublishLink {
   const backlog = new Backlog();
   return {
@@ -13,12 +13,13 @@ export function createPublishLink(logger: Logger): PublishLink {
         typeof data === 'string'
           ? { gati: 'publish', topic, data }
           : { gati: 'publish', topic, data: toBase64(data), bytes: true };
-      const sent = backlog.send(message, (written) =>
+      const result = backlog.send(message, (written) =>
         process.send!(message, undefined, undefined, written),
       );
-      if (sent === 'sent' || sent === 'behind') return;
-      const why = sent === 'large' ? 'it is too large' : 'the supervisor reads too slowly';
-      logger.error(`a published message does not reach other workers: ${why}`, {
+      // Only the first of several lost messages is logged.
+      if (result === 'sent' || result === 'behind') return;
+      const reason = result === 'large' ? 'it is too large' : 'the supervisor reads too slowly';
+      logger.error(`a published message does not reach other workers: ${reason}`, {
         code: 'GATI_PUBLISH_LOST',
         topic,
         size: data.length,

@@ -1,39 +1,42 @@
-import type { ServedReleases } from '../../types/served-release.ts';
-import type { AppContext } from '../../global-context/create-global-context.ts';
-import type { GlobalContext, Logger } from '../../types/context.ts';
 import type { MigratePayload } from '../../effects/engine/job-release.ts';
-import type { ReleaseBundle } from '../../types/bundle.ts';
+import type { AppContext } from '../../global-context/create-global-context.ts';
 import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
+import type { GlobalContext, Logger } from '../../types/context.ts';
+import type { ServedReleases } from '../../types/served-release.ts';
 
 export interface OpenReleasesOptions {
+  /** The release of this build. */
   own: ReleaseBundle;
   rules: ReleaseRules;
-  /** `dist/server/releases` */
+  /** Folder of the bundled releases, `dist/server/releases`. */
   folder: URL | string | undefined;
-  /** `GATI_RELEASES` */
+  /** Address of the release store, `GATI_RELEASES`. */
   store: string | undefined;
-  /** `GATI_CACHE` */
+  /** Folder for the code of stored releases, `GATI_CACHE`. */
   cache: string | undefined;
+  /** Returns how much the app uses a release: open requests, and milliseconds since the last. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
   onTooManyReleases(): void;
   logger: Logger;
-  /** Milliseconds after which an older release that nobody uses is closed. */
+  /** Milliseconds after which an older release without requests is closed. */
   unused?: number | undefined;
 }
 
-/** What is served, and by what. */
+/** The releases of one process and their contexts, for the app and for its effects. */
 export interface ReleaseSource {
   releases(): ServedReleases;
+  /** `gctx` of a release. */
   context(bundle: ReleaseBundle): Promise<GlobalContext>;
-  /** Of the release that is current. */
+  /** Context of the current release. */
   current(): Promise<AppContext>;
   readonly currentVersion: string;
-  /** What migrations make of a payload that an old release queued, for the current one. */
+  /** Migrates a payload that an older release enqueued, for the current release. */
   migratePayload: MigratePayload;
 }
 
 export interface OpenedReleases {
   source: ReleaseSource;
-  /** Milliseconds that modules have to end. */
+  /** @param within milliseconds that modules have to end */
   close(within: number): Promise<void>;
 }

@@ -1,36 +1,42 @@
 import { isRunnable } from '@gati/contract';
-import type { ReleaseEffects } from '../../effects/engine/job-release.ts';
+import { dataFolder } from '../../data/data-folder.ts';
 import type { Queues } from '../../effects/drivers/queue-opener.ts';
 import { runCurrentRelease } from '../../effects/engine/current-release.ts';
+import type { ReleaseEffects } from '../../effects/engine/job-release.ts';
 import type { ProcessEffects } from '../../global-context/create-global-context.ts';
-import { dataFolder } from '../../data/data-folder.ts';
-import type { Logger } from '../../types/context.ts';
 import type { QueueDriver, QueueStats } from '../../ports.ts';
+import type { Logger } from '../../types/context.ts';
 import type { ReleaseSource } from './release-source.ts';
 
 export interface WorkerEffectsOptions {
-  /** This process is there to run effects. Others run them only where nobody else can: from a queue in their own memory. */
+  /**
+   * Whether this process runs the jobs of a shared queue. Every process runs the jobs of a queue in
+   * its own memory, since no other process can.
+   */
   runs: boolean;
   /** `GATI_EFFECTS` */
   url: string | undefined;
   queues: Queues | undefined;
   logger: Logger;
-  /** A queue that this process does not run is open: some process must. */
+  /** Called when the queue is open and this process does not run its jobs: another one has to. */
   onQueue(): void;
 }
 
 export interface WorkerEffects extends ProcessEffects {
-  /** Begins to run what is queued, if this process does. */
-  start(host: ReleaseSource): void;
-  /** Of the queue that this process runs, if any, and if it counts. */
+  /** Starts to run jobs, if this process does, now that its releases are known. */
+  start(source: ReleaseSource): void;
+  /** Returns the stats of the queue whose jobs this process runs, if there is one that counts. */
   stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
-  /** Takes nothing more and lets what runs end, for so many milliseconds. */
+  /** Claims no more jobs, and waits at most `within` milliseconds for those that run. */
   stop(within: number): Promise<void>;
-  /** Once nothing enqueues any more. */
+  /** Closes the queue. Call it when no code can enqueue any more. */
   close(): Promise<void>;
 }
 
-/** The effects of one worker: one queue for all releases, whose jobs the current one takes and passes on. */
+/**
+ * Creates the effects of one worker: one queue for all releases. The current release claims the
+ * jobs, and each job runs on the release that enqueued it.
+ */
 export function createWorkerEffects({
   runs,
   url,
@@ -40,7 +46,7 @@ export function createWorkerEffects({
 }: WorkerEffectsOptions): WorkerEffects {
   let opening: Promise<QueueDriver> | undefined;
   let driver: QueueDriver | undefined;
-  let host: ReleaseSource | undefined;
+  let source: ReleaseSource | undefined;
   let runner: ReturnType<typeof runCurrentRelease> | undefined;
 
   const open = async (): Promise<QueueDriver> => {
@@ -52,16 +58,17 @@ export function createWorkerEffects({
       loggedQueueSettings(logger),
     );
     if (!runs && driver.caps.shared) onQueue();
-    begin();
+    runJobs();
     return driver;
   };
 
-  const begin = (): void => {
-    const from = host;
-    if (!driver || !from || runner || (!runs && driver.caps.shared)) return;
+  /** Needs the open queue and the releases, whichever comes last. */
+  const runJobs = (): void => {
+    const releases = source;
+    if (!driver || !releases || runner || (!runs && driver.caps.shared)) return;
     runner = runCurrentRelease({
-      version: () => from.currentVersion,
-      engine: async () => (await from.current()).effects,
+      version: () => releases.currentVersion,
+      engine: async () => (await releases.current()).effects,
       logger,
     });
   };
@@ -75,10 +82,10 @@ export function createWorkerEffects({
       })),
 
     async releaseOf(version): Promise<ReleaseEffects | undefined> {
-      const release = host?.releases().list.find((one) => one.version === version);
-      if (!host || !release || !isRunnable(release.status)) return undefined;
+      const release = source?.releases().list.find((one) => one.version === version);
+      if (!source || !release || !isRunnable(release.status)) return undefined;
       const bundle = await release.bundle();
-      const gctx = await host.context(bundle);
+      const gctx = await source.context(bundle);
       return {
         effects: () => bundle.effects,
         $defs: () => bundle.contract.$defs,
@@ -86,14 +93,14 @@ export function createWorkerEffects({
       };
     },
 
-    // Nothing runs before the releases are known.
-    currentVersion: () => host!.currentVersion,
+    // No job runs before `start()`.
+    currentVersion: () => source!.currentVersion,
 
-    migrate: async (effect, payload, from) => host?.migratePayload(effect, payload, from),
+    migrate: async (effect, payload, from) => source?.migratePayload(effect, payload, from),
 
-    start(from) {
-      host = from;
-      begin();
+    start(releases) {
+      source = releases;
+      runJobs();
     },
 
     async stats() {

@@ -1,107 +1,140 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type App, createApp } from '../../app/index.ts';
-import { createRedactor } from '../../config/redact-secrets.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
-import { createJsonLogger } from '../../telemetry/log/logger.ts';
-import { drainWorker } from './drain.ts';
-import { createWorkerEffects } from './worker-effects.ts';
-import { readServerEnv } from '../env.ts';
-import { formatStartupError } from '../startup-error.ts';
-import { enableCompression } from '../http/compression.ts';
-import { createDispatcher } from './dispatch.ts';
-import { holdStdout } from './hold-stdout.ts';
-import { createHttpServer } from './http-server.ts';
-import type { ServerOptions } from '../options.ts';
+import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
+import type { Logger } from '../../types/context.ts';
+import type { ReleaseBundle } from '../../types/bundle.ts';
 import {
   isMessage,
   type MessageToSupervisor,
   type MessageToWorker,
   type WorkerKind,
 } from '../channel/messages.ts';
-import { createMetricsClient } from './metrics-client.ts';
+import { readServerEnv, type ServerEnv } from '../env.ts';
+import { type DrainState, enableCompression } from '../http/compression.ts';
 import { createProbes } from '../http/probes.ts';
-import { openReleases } from './open-releases.ts';
+import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';
+import { formatStartupError } from '../startup-error.ts';
+import { createDispatcher } from './dispatch.ts';
+import { createExit, type ExitWorker } from './exit.ts';
+import { holdStdout } from './hold-stdout.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+import { createMetricsClient, type MetricsClient } from './metrics-client.ts';
+import { openReleases } from './open-releases.ts';
+import type { ReleaseSource } from './release-source.ts';
 import { keepTickShape } from './tick-shape.ts';
+import { createWorkerEffects, type WorkerEffects } from './worker-effects.ts';
+import { createWorkerLog, type WorkerLog } from './worker-log.ts';
 
-/** What is left of a worker's time when its supervisor is gone. Milliseconds. */
+/** Milliseconds that requests in flight get when the supervisor is gone. */
 const ORPHAN_DRAIN = 3500;
-/** What a module gets to dispose of itself after all else ended, or ran out of time. */
-const GRACE = 1000;
-/** After an error that nobody caught, what else is in flight gets this long. */
+/** Milliseconds that requests in flight get after an uncaught error. */
 const CRASH_DRAIN = 5000;
 
-type End = (within: number, code: number) => void;
-
-/** One worker of the server: the app behind HTTP, on connections that the supervisor hands over. */
+/** Runs one worker of the server: the app behind HTTP, on connections from the supervisor. */
 export async function runWorker(options: ServerOptions, kind: WorkerKind): Promise<void> {
   keepTickShape();
-  const speak = holdStdout();
+  const releaseStdout = holdStdout();
   process.stdout.on('error', () => {});
-  let end: End = exit;
-  // The supervisor decides when a worker ends; a terminal's Ctrl-C reaches both.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => {});
-  process.on('SIGUSR2', () => {});
-  process.on('disconnect', () => end(ORPHAN_DRAIN, 0));
+  let exit: ExitWorker = (_within, code) => process.exit(code);
+  // The supervisor decides when a worker ends. Ctrl-C in a terminal signals both processes.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
+  process.on('disconnect', () => exit(ORPHAN_DRAIN, 0));
   try {
-    end = await start(options, kind, speak);
+    exit = await startWorker(options, kind, releaseStdout);
   } catch (error) {
-    speak();
-    send({ gati: 'failed', text: formatStartupError(error) }, () => process.exit(1));
+    releaseStdout();
+    send({ gati: 'start-failed', text: formatStartupError(error) }, () => process.exit(1));
   }
 }
 
-async function start(options: ServerOptions, kind: WorkerKind, speak: () => void): Promise<End> {
+/** What a worker consists of, in the order in which its parts need each other. */
+async function startWorker(
+  options: ServerOptions,
+  kind: WorkerKind,
+  releaseStdout: () => void,
+): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
-  const { base, cors, limits, missingVersion, client, queues } = options;
-  const secrets: string[] = [];
-  // The app comes after the releases that it serves.
-  let usage: App['releaseUsage'] = () => ({ open: 0, idle: 0 });
-  let redact = createRedactor([]);
-  const write = (lines: string): void => void process.stdout.write(redact(lines));
-  const logger = createJsonLogger({ level: env.logLevel, write });
-
+  const log = createWorkerLog(env.logLevel);
+  const { logger } = log;
   const effects = createWorkerEffects({
     runs: kind === 'effects' || env.role === 'worker',
     url: process.env.GATI_EFFECTS,
-    queues,
+    queues: options.queues,
     logger,
-    onQueue: () => send({ gati: 'queue' }),
+    onQueue: () => send({ gati: 'queue-opened' }),
   });
+  // The releases need the app to see what it uses, and the app is created after them.
+  let app: App | undefined;
   const own = await options.release();
-  const { source: host, close } = await openReleases({
+  const { source, close } = await openReleases({
     own,
-    rules: {
-      servesRoute: createRouteFilter(own, env),
-      async createContext(release, date) {
-        const announce = kind === 'first' && release.id === own.id;
-        const made = await createGlobalContext({
-          release,
-          deployedAt: new Date(date),
-          mode: 'production',
-          logger,
-          announce,
-          effects,
-        });
-        secrets.push(...made.secrets);
-        redact = createRedactor(secrets);
-        return made;
-      },
-    },
+    rules: createReleaseRules(own, { env, kind, log, effects }),
     folder: options.releases,
     store: process.env.GATI_RELEASES,
     cache: process.env.GATI_CACHE,
-    usage: (release) => usage(release),
-    onTooManyReleases: () => send({ gati: 'crowded' }),
+    usage: (release) => app?.releaseUsage(release) ?? { open: 0, idle: 0 },
+    onTooManyReleases: () => send({ gati: 'too-many-releases' }),
     logger,
   });
-  const answers = { draining: false };
-  const prepare = (res: ServerResponse): void => enableCompression(res, answers);
-  const app = createApp({
-    releases: () => host.releases(),
-    context: (release) => host.context(release),
+  const state: DrainState = { draining: false };
+  const prepare = (res: ServerResponse): void => enableCompression(res, state);
+  app = createWorkerApp({ options, env, source, log, prepare });
+  effects.start(source);
+  const metrics = createMetricsClient(app, effects, send);
+  const http = createWorkerHttp({ options, app, source, metrics, state, prepare, logger });
+  const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
+  exitOnUncaughtError(exit, env, logger);
+  receiveMessages({ http, metrics, exit, releaseStdout });
+  send({ gati: 'ready' });
+  return exit;
+}
+
+interface ReleaseRulesOptions {
+  env: ServerEnv;
+  kind: WorkerKind;
+  log: WorkerLog;
+  effects: WorkerEffects;
+}
+
+/** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
+function createReleaseRules(
+  own: ReleaseBundle,
+  { env, kind, log, effects }: ReleaseRulesOptions,
+): ReleaseRules {
+  return {
+    servesRoute: createRouteFilter(own, env),
+    async createContext(release, date) {
+      const context = await createGlobalContext({
+        release,
+        deployedAt: new Date(date),
+        mode: 'production',
+        logger: log.logger,
+        announce: kind === 'first' && release.id === own.id,
+        effects,
+      });
+      log.hide(context.secrets);
+      return context;
+    },
+  };
+}
+
+interface WorkerAppOptions {
+  options: ServerOptions;
+  env: ServerEnv;
+  source: ReleaseSource;
+  log: WorkerLog;
+  prepare(res: ServerResponse): void;
+}
+
+function createWorkerApp({ options, env, source, log, prepare }: WorkerAppOptions): App {
+  const { base, cors, limits, missingVersion } = options;
+  const { logger, write } = log;
+  return createApp({
+    releases: () => source.releases(),
+    context: (release) => source.context(release),
     mode: 'production',
     base,
     cors,
@@ -109,24 +142,42 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     missingVersion,
     trustProxy: env.trustProxy,
     beforeLargeResponse: prepare,
-    // Only sockets load it.
+    // Loaded for the first WebSocket only.
     publishLink: async () => (await import('./publish-link.ts')).createPublishLink(logger),
     log: write,
     logger,
   });
-  usage = app.releaseUsage;
-  effects.start(host);
-  const measurer = createMetricsClient(app, effects, send);
-  let draining = false;
+}
+
+interface WorkerHttpOptions {
+  options: ServerOptions;
+  app: App;
+  source: ReleaseSource;
+  metrics: MetricsClient;
+  state: DrainState;
+  prepare(res: ServerResponse): void;
+  logger: Logger;
+}
+
+/** The HTTP server with what it serves: probes, the app's routes and the client's files. */
+function createWorkerHttp({
+  options: { client, base },
+  app,
+  source,
+  metrics,
+  state,
+  prepare,
+  logger,
+}: WorkerHttpOptions): HttpServer {
   const probes = createProbes({
     prepare,
-    draining: () => draining,
-    health: async () => (await host.current()).health(),
-    metrics: measurer.requestMetrics,
+    draining: () => state.draining,
+    health: async () => (await source.current()).health(),
+    metrics: metrics.requestMetrics,
     onError: (error) => logger.error('a probe failed', { error }),
   });
-  const http = createHttpServer({
-    state: answers,
+  return createHttpServer({
+    state,
     onRequest: createDispatcher({
       app,
       probes,
@@ -137,50 +188,44 @@ async function start(options: ServerOptions, kind: WorkerKind, speak: () => void
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   });
-
-  /** Jobs end before the modules that they use, and the queue after whatever may still enqueue. */
-  const closeAll = async (within: number): Promise<void> => {
-    const deadline = Date.now() + within;
-    await effects.stop(within);
-    await close(Math.max(0, deadline - Date.now()));
-    await effects.close();
-  };
-  const end: End = (within, code) => {
-    if (draining) return;
-    draining = true;
-    setTimeout(() => process.exit(code), within + GRACE);
-    void drainWorker({ app, close: closeAll, http, within, logger }).finally(() =>
-      process.exit(code),
-    );
-  };
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      logger.error('an error that nobody caught: this worker ends', {
-        code: 'GATI_UNCAUGHT',
-        error,
-      });
-      send({ gati: 'leaving' });
-      end(Math.min(CRASH_DRAIN, env.drain), 1);
-    });
-  }
-  process.on('message', (message, handle) => {
-    if (!isMessage(message)) return;
-    const known = message as MessageToWorker;
-    if (known.gati === 'connection') {
-      send({ gati: 'taken', id: known.id });
-      // `undefined`: the client was gone before the socket got here.
-      if (handle) http.addConnection(handle as Socket);
-    } else if (known.gati === 'speak') speak();
-    else if (known.gati === 'drain') end(known.within, 0);
-    else if (known.gati === 'measure') void measurer.sendMetrics(known.id);
-    else if (known.gati === 'metrics') measurer.receive(known);
-  });
-  send({ gati: 'ready' });
-  return end;
 }
 
-function exit(_within: number, code: number): void {
-  process.exit(code);
+/** After an uncaught error the state of the process is unknown: the worker drains and exits. */
+function exitOnUncaughtError(
+  exit: ExitWorker,
+  { drain }: Pick<ServerEnv, 'drain'>,
+  logger: Logger,
+): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      logger.error('uncaught error: this worker ends', { code: 'GATI_UNCAUGHT', error });
+      send({ gati: 'draining' });
+      exit(Math.min(CRASH_DRAIN, drain), 1);
+    });
+  }
+}
+
+interface MessageReceivers {
+  http: HttpServer;
+  metrics: MetricsClient;
+  exit: ExitWorker;
+  releaseStdout(): void;
+}
+
+/** Handles the messages of the supervisor; `publish` is handled by the publish link. */
+function receiveMessages({ http, metrics, exit, releaseStdout }: MessageReceivers): void {
+  process.on('message', (value, handle) => {
+    if (!isMessage(value)) return;
+    const message = value as MessageToWorker;
+    if (message.gati === 'connection') {
+      send({ gati: 'connection-accepted', id: message.id });
+      // `undefined`: the client closed the connection before the socket got here.
+      if (handle) http.addConnection(handle as Socket);
+    } else if (message.gati === 'release-stdout') releaseStdout();
+    else if (message.gati === 'drain') exit(message.within, 0);
+    else if (message.gati === 'collect-metrics') void metrics.sendMetrics(message.id);
+    else if (message.gati === 'all-metrics') metrics.receive(message);
+  });
 }
 
 function send(message: MessageToSupervisor, then: () => void = () => {}): void {

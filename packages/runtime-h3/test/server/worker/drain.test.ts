@@ -96,7 +96,7 @@ test('an error that nobody catches ends its worker after what is in flight', asy
   expect(await slow).toMatchObject({ status: 200, pid: first!.pid });
   expect((await call(`${url}/hello`, false))!.pid).not.toBe(first!.pid);
   await seen('nobody catches this');
-  expect(stdout()).toContain('an error that nobody caught');
+  expect(stdout()).toContain('uncaught error: this worker ends');
 });
 
 test('SIGTERM lets what runs end and closes event streams', async () => {
@@ -142,7 +142,7 @@ test('what does not end in time is cut', async () => {
   await call(`${url}/hello`, false);
   expect(await stop()).toBe(0);
   expect(await slow).toBeUndefined();
-  expect(stdout()).toContain('requests are cut');
+  expect(stdout()).toContain('requests are cut off');
 });
 
 test('effects that are due end before the process does', async () => {

@@ -1,0 +1,81 @@
+import type { Logger } from '../../types/context.ts';
+import type { MessageToSupervisor } from '../channel/messages.ts';
+import type { ServerEnv } from '../env.ts';
+import type { PublishRelay } from './publish-relay.ts';
+import { createScraper } from './scraper.ts';
+import { WorkerPool } from './worker-pool.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** The workers of the server: one pool for HTTP, one for jobs. Handles what they send. */
+export class WorkerPools {
+  readonly http: WorkerPool;
+  /** Jobs run in a process apart, so that requests don't wait for jobs, nor jobs for requests. */
+  readonly #effects: WorkerPool;
+  readonly #logger: Logger;
+  readonly #scraper = createScraper();
+  #relay: Promise<PublishRelay> | undefined;
+  #isServing = false;
+  /** A worker opened a queue that the effects pool has to run. */
+  #hasQueue = false;
+
+  constructor(env: Pick<ServerEnv, 'workers' | 'role' | 'drain'>, logger: Logger) {
+    this.#logger = logger;
+    const common = {
+      drain: env.drain,
+      logger,
+      onMessage: (worker: WorkerProcess, message: MessageToSupervisor) =>
+        this.#receive(worker, message),
+      onReady: (worker: WorkerProcess) => worker.send({ gati: 'release-stdout' }),
+    };
+    this.http = new WorkerPool({ size: env.workers, ...common });
+    // The roles `core` and `routes` only enqueue; the HTTP workers of `worker` run the jobs.
+    const size = env.role === 'all' ? 1 : 0;
+    this.#effects = new WorkerPool({ size, kind: 'effects', ...common });
+  }
+
+  /**
+   * Resolves when the first HTTP worker serves, after `onReady`. The effects pool starts after it.
+   * Rejects when that worker can't start.
+   */
+  async start(onReady: () => void): Promise<void> {
+    await this.http.start(onReady);
+    this.#isServing = true;
+    if (this.#hasQueue) this.#effects.startInBackground();
+  }
+
+  /** Replaces all workers. */
+  roll(): void {
+    for (const pool of this.#all()) void pool.roll();
+  }
+
+  /** Resolves when all workers have exited. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((pool) => pool.stop()));
+  }
+
+  kill(): void {
+    for (const pool of this.#all()) pool.kill();
+  }
+
+  #all(): WorkerPool[] {
+    return [this.http, this.#effects];
+  }
+
+  #receive(worker: WorkerProcess, message: MessageToSupervisor): void {
+    if (message.gati === 'too-many-releases') {
+      void (this.http.workers.includes(worker) ? this.http : this.#effects).roll();
+    } else if (message.gati === 'queue-opened') {
+      this.#hasQueue = true;
+      if (this.#isServing) this.#effects.startInBackground();
+    } else if (message.gati === 'publish') {
+      // Most servers publish nothing, so the relay loads late. One promise keeps the order.
+      this.#relay ??= import('./publish-relay.ts').then(({ createPublishRelay }) =>
+        createPublishRelay(this.#logger),
+      );
+      void this.#relay.then((relay) => relay(this.http.workers, worker, message));
+    } else {
+      const workers = this.#all().flatMap((pool) => pool.workers);
+      this.#scraper.onMessage(workers, worker, message);
+    }
+  }
+}

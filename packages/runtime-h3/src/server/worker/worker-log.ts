@@ -1,0 +1,26 @@
+import { createRedactor } from '../../config/redact-secrets.ts';
+import { createJsonLogger, type LogLevel } from '../../telemetry/log/logger.ts';
+import type { Logger } from '../../types/context.ts';
+
+export interface WorkerLog {
+  logger: Logger;
+  /** Writes complete lines, such as those of the access log, with secrets hidden. */
+  write(lines: string): void;
+  /** Hides these values in all lines from now on. */
+  hide(secrets: string[]): void;
+}
+
+/** Creates the log of a worker: JSON lines on stdout, without the secrets of any release. */
+export function createWorkerLog(level: LogLevel): WorkerLog {
+  const secrets: string[] = [];
+  let redact = createRedactor(secrets);
+  const write = (lines: string): void => void process.stdout.write(redact(lines));
+  return {
+    logger: createJsonLogger({ level, write }),
+    write,
+    hide(more) {
+      secrets.push(...more);
+      redact = createRedactor(secrets);
+    },
+  };
+}
