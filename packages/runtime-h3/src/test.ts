@@ -1,43 +1,26 @@
 import { GatiError } from '@gati/contract';
 import { createApp, onlyRelease } from './app/index.ts';
 import { createGlobalContext } from './global-context/create-global-context.ts';
-import type { GlobalContext } from './types/context.ts';
 import { createMemoryDriver } from './effects/drivers/memory/driver.ts';
 import type { ReleaseBundle } from './types/bundle.ts';
 import { createTextLogger } from './telemetry/log/text-logger.ts';
 import { readResponse, toRequest } from './test-request.ts';
-import type { TestArguments, TestResponseOf, TestRoute } from './test-types.ts';
+import type {
+  TestApp,
+  TestAppOptions,
+  TestArguments,
+  TestResponseOf,
+  TestRoute,
+} from './test-types.ts';
 
-export type { TestCall, TestResponse, TestResponseOf, TestRoute } from './test-types.ts';
-
-export interface TestAppOptions {
-  /** The release to run. By default the app's own, which the Vite plugin provides inside Vitest. */
-  release?: ReleaseBundle;
-  /** Variables for `src/config.ts`, on top of `process.env`. `.env` is not read. */
-  env?: Record<string, string | undefined>;
-}
-
-/** A running app without a port. {@link testApp} creates it. */
-export interface TestApp {
-  /**
-   * Calls a route and reads the whole response; `status` narrows the type of `body`. Typed from the
-   * contract, like the generated client. Redirects are not followed.
-   *
-   * @throws {TypeError} when a path parameter is missing
-   * @example
-   * const response = await app.call('GET /users/:id', { params: { id: '7' } });
-   * if (response.status === 200) expect(response.body.name).toBe('Ada');
-   */
-  call<const R extends TestRoute>(route: R, ...call: TestArguments<R>): Promise<TestResponseOf<R>>;
-  /** Sends any `Request`, for example an invalid one that the types of `call` reject. */
-  fetch(request: Request): Promise<Response>;
-  /** Resolves when all due effects have run, including their retries, which run without a pause. */
-  idle(): Promise<void>;
-  /** Waits for open requests, stops effects and disposes modules. */
-  close(): Promise<void>;
-  /** The global context of the app, for example to enqueue an effect. */
-  gctx: GlobalContext;
-}
+export type {
+  TestApp,
+  TestAppOptions,
+  TestCall,
+  TestResponse,
+  TestResponseOf,
+  TestRoute,
+} from './test-types.ts';
 
 /**
  * Starts the app for a test: routing, validation, middleware, modules and effects are the real
