@@ -1,6 +1,8 @@
 /**
- * What compiled checks and serialisers call: printed code imports this entry alone, and live code gets the same functions.
- * Semantics are those of `explain`, so whatever a check refuses can be named.
+ * Entry `@gati/runtime-h3/checks`: functions that compiled checks and serialisers call. Code that a
+ * build prints imports this entry only; code compiled in development gets the same functions. They
+ * decide as `explain` does, so that it can describe each value that a check rejects. Internal: for
+ * generated code; changes without notice.
  */
 import { formats } from './validate/formats.ts';
 import { canonicalKey, isMultiple } from './validate/keywords.ts';
@@ -9,11 +11,12 @@ export { formats } from './validate/formats.ts';
 export { stringifyWire as json } from './validate/encode.ts';
 export { codePointCount } from './validate/keywords.ts';
 
+/** A predicate that compiled checks call for a keyword whose code would need TypeBox. */
 export interface Refinement {
   check(value: unknown): boolean;
 }
 
-/** Of strings; other values have no format. An unknown format is an annotation. */
+/** Checks `format` of a string. Other values and unknown formats pass. */
 export function isFormat(name: string): Refinement {
   const test = formats[name];
   return { check: (value) => typeof value !== 'string' || test === undefined || test(value) };
@@ -27,13 +30,15 @@ export const isUnique: Refinement = {
   check: (value) => !Array.isArray(value) || new Set(value.map(canonicalKey)).size === value.length,
 };
 
-/** Only a form has files: no JSON value is one. */
+/** Checks that a value is a file of a form. No JSON value is one. */
 export const isFile: Refinement = { check: (value) => value instanceof Blob };
 
 // oxlint-disable-next-line no-control-regex -- JSON escapes them (RFC 8259, section 7)
 const ESCAPED = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
-/** A string as JSON text. Short ones are looked at here, since a call of `JSON.stringify` costs more than they do. */
+/**
+ * Returns a string as JSON text. Scanning a short string costs less than calling `JSON.stringify`.
+ */
 export function quote(text: string): string {
   const { length } = text;
   if (length > 40) return length > 5000 || ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;

@@ -1,4 +1,8 @@
-/** What the global types of an app refer to. It leads to no Node type, so that a client's own globals stay as they are. */
+/**
+ * Entry `@gati/runtime-h3/types`: the types that `vite-plugin-gati/types` makes global. None refers
+ * to a type of Node, so the globals of a browser client stay as they are. Internal: for that file;
+ * changes without notice.
+ */
 export type {
   Args,
   Body,

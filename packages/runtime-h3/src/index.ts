@@ -1,3 +1,4 @@
+/** Entry `@gati/runtime-h3`: what handlers and modules import. */
 export { HttpError, isHttpError } from './app/response/http-error.ts';
 export { defineModule } from './modules/define-module.ts';
 export { ABI } from './types/bundle.ts';

@@ -1,3 +1,4 @@
+/** Entry `@gati/runtime-h3/test`: runs an app in a test, without a port. */
 import { GatiError } from '@gati/contract';
 import { createApp, onlyRelease } from './app/index.ts';
 import { createGlobalContext } from './global-context/create-global-context.ts';

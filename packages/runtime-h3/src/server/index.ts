@@ -1,3 +1,4 @@
+/** Entry `@gati/runtime-h3/server`: the process that a built server runs. */
 import { WORKER_MARK, type WorkerKind } from './channel/messages.ts';
 import type { ServerOptions } from './options.ts';
 

@@ -1,3 +1,7 @@
+/**
+ * Entry `@gati/runtime-h3/effects/command`: the command `effects` that `gati` and a built server
+ * share. Internal: for the `gati` command; changes without notice.
+ */
 import {
   printResult,
   type CommandResult,
@@ -43,7 +47,10 @@ const HELP = `Read and steer the queue of effects
   --queue=URL   the queue, GATI_EFFECTS by default
   --json        one JSON document on stdout, everything else on stderr`;
 
-/** `effects list` … of `gati` and of a built server. Gives the exit code: 0 done, 1 a finding, 2 wrong use. */
+/**
+ * `effects list` … of `gati` and of a built server. Gives the exit code: 0 done, 1 a finding, 2
+ * wrong use.
+ */
 export async function runEffectsCommand(
   words: string[],
   options: EffectsCommandOptions,
