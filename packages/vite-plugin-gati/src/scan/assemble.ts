@@ -1,4 +1,5 @@
 import type { Diagnostic } from '@gati/contract';
+import { PROBE_PATHS } from '@gati/contract/internal';
 import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
 import type { ScannedFile } from './file-facts.ts';
@@ -9,8 +10,7 @@ import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 
-/** `GET` and `HEAD` paths of probes in a built server: `runtime-h3/src/server/http/probes.ts`. */
-const PROBES = ['/livez', '/readyz', '/metrics'];
+const PROBES: readonly string[] = PROBE_PATHS;
 
 /**
  * Combines the facts of all files. It reports a file with an error and leaves it out; the other

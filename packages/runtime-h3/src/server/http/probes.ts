@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PROBE_PATHS } from '@gati/contract/internal';
 import { EVERY_RESPONSE, NO_STORE } from '../../app/response/headers.ts';
 
 export interface ProbeSources {
@@ -17,19 +18,28 @@ const HEALTH_TIMEOUT = 2000;
 /** Answers `/livez`, `/readyz` and `/metrics`; `false`: the request is something else. */
 export type Probes = (req: IncomingMessage, res: ServerResponse) => boolean;
 
+type SendProbe = (sources: ProbeSources, res: ServerResponse) => Promise<void>;
+
+const PROBES: Record<(typeof PROBE_PATHS)[number], SendProbe> = {
+  '/livez': sendAlive,
+  '/readyz': sendReady,
+  '/metrics': sendMetrics,
+};
+
 export function createProbes(sources: ProbeSources): Probes {
   return (req, res) => {
     const { url } = req;
+    // Every request runs these comparisons, which are cheaper than a lookup.
     if (url !== '/livez' && url !== '/readyz' && url !== '/metrics') return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     sources.prepare(res);
-    if (url === '/livez') send(res, 200, 'application/json', '{"status":"ok"}');
-    else
-      (url === '/metrics' ? sendMetrics : sendReady)(sources, res).catch((error: unknown) =>
-        sendFailure(sources, res, error),
-      );
+    PROBES[url](sources, res).catch((error: unknown) => sendFailure(sources, res, error));
     return true;
   };
+}
+
+async function sendAlive(_sources: ProbeSources, res: ServerResponse): Promise<void> {
+  send(res, 200, 'application/json', '{"status":"ok"}');
 }
 
 async function sendReady({ draining, health }: ProbeSources, res: ServerResponse): Promise<void> {
