@@ -1,4 +1,5 @@
 import { GatiError } from '@gati/contract';
+import { isAddressRange } from '../app/request/client-ip.ts';
 import type { LogLevel } from '../telemetry/log/logger.ts';
 import { countCpus } from './cpus.ts';
 
@@ -64,12 +65,11 @@ function readTrustProxy(text: string | undefined): number | string[] | undefined
   if (!text) return undefined;
   if (/^\d{1,3}$/.test(text)) return Number(text);
   const ranges = text.split(',').map((range) => range.trim());
-  const wrong = ranges.find((range) => !/^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range));
-  if (wrong !== undefined)
+  if (!ranges.every(isAddressRange))
     throw badEnvError(
       'GATI_TRUST_PROXY',
       text,
-      'a number of proxies, or addresses and CIDR ranges with commas between',
+      'a number of proxies, or addresses and CIDR ranges separated by commas',
     );
   return ranges;
 }

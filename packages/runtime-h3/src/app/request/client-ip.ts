@@ -5,7 +5,7 @@ export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 export function createClientIp(trust: number | string[] | undefined): ClientIp {
   if (trust === undefined || trust === 0 || (Array.isArray(trust) && trust.length === 0))
     return (peer) => bareAddress(peer);
-  const ranges = Array.isArray(trust) ? trust.map(parseCidr) : [];
+  const ranges = Array.isArray(trust) ? trust.map(requireCidr) : [];
   return (peer, forwarded) => {
     const chain = [
       ...(forwarded?.split(',') ?? []).map((part) => bareAddress(part.trim())),
@@ -34,20 +34,23 @@ interface CidrRange {
   prefix: number;
 }
 
-function parseCidr(text: string): CidrRange {
-  const [address = '', prefix] = text.split('/');
+/** Whether {@link createClientIp} accepts a text as an address or a CIDR range. */
+export function isAddressRange(text: string): boolean {
+  return parseCidr(text) !== undefined;
+}
+
+function parseCidr(text: string): CidrRange | undefined {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const parsed = parseAddress(bareAddress(address));
-  const length = prefix === undefined ? parsed?.width : Number(prefix);
-  if (
-    parsed === undefined ||
-    length === undefined ||
-    !Number.isInteger(length) ||
-    length < 0 ||
-    length > parsed.width
-  ) {
-    throw new TypeError(`"${text}" is not an address or a CIDR range.`);
-  }
-  return { ...parsed, prefix: length };
+  if (parsed === undefined) return undefined;
+  const length = prefix === undefined ? parsed.width : Number(prefix);
+  return length > parsed.width ? undefined : { ...parsed, prefix: length };
+}
+
+function requireCidr(text: string): CidrRange {
+  const range = parseCidr(text);
+  if (range === undefined) throw new TypeError(`"${text}" is not an address or a CIDR range.`);
+  return range;
 }
 
 function contains(range: CidrRange, address: string): boolean {

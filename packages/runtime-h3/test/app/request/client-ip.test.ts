@@ -25,6 +25,14 @@ test('skips the addresses of known proxies', () => {
 });
 
 test('refuses what is no range', () => {
-  for (const range of ['x', '10.0.0.0/33', '300.1.1.1', '::1/129', '10.0.0.0/x'])
+  for (const range of [
+    'x',
+    '10.0.0.0/33',
+    '300.1.1.1',
+    '::1/129',
+    '10.0.0.0/x',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+  ])
     expect(() => createClientIp([range])).toThrow(TypeError);
 });

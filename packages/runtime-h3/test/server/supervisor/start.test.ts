@@ -49,6 +49,8 @@ test.each([
   [{ GATI_ROLE: 'routes' }, 'GATI_BAD_ENV: GATI_DOMAIN is missing'],
   [{ GATI_ROLE: 'routes', GATI_DOMAIN: 'nowhere' }, 'GATI_BAD_ENV: GATI_DOMAIN=nowhere'],
   [{ GATI_TRUST_PROXY: 'everyone' }, 'GATI_BAD_ENV: GATI_TRUST_PROXY=everyone'],
+  [{ GATI_TRUST_PROXY: 'cafe' }, 'GATI_BAD_ENV: GATI_TRUST_PROXY=cafe'],
+  [{ GATI_TRUST_PROXY: '10.0.0.0/33' }, 'GATI_BAD_ENV: GATI_TRUST_PROXY=10.0.0.0/33'],
   [{ GREETING: 'bad' }, 'GATI_CONFIG_INVALID'],
   [{ BROKEN_MODULE: '1' }, 'GATI_MODULE_SETUP'],
   [{ GATI_EFFECTS: 'carrier-pigeon://user:secret@loft' }, 'GATI_EFFECTS'],

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { readServerEnv } from '../../src/server/env.ts';
+
+test.each([
+  ['2', 2],
+  ['127.0.0.1', ['127.0.0.1']],
+  ['10.0.0.0/8, 2001:db8::/32,::1', ['10.0.0.0/8', '2001:db8::/32', '::1']],
+])('reads GATI_TRUST_PROXY=%s', (text, trustProxy) => {
+  expect(readServerEnv({ GATI_TRUST_PROXY: text })).toMatchObject({ trustProxy });
+});
+
+test.each(['cafe', '10.0.0.0/33', '10.0.0.0/', '::1/129', '300.1.1.1', '127.0.0.1,,::1', '1e2'])(
+  'reports GATI_TRUST_PROXY=%s as GATI_BAD_ENV',
+  (text) => {
+    expect(() => readServerEnv({ GATI_TRUST_PROXY: text })).toThrow(
+      expect.objectContaining({ code: 'GATI_BAD_ENV' }),
+    );
+  },
+);
