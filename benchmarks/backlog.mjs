@@ -1,4 +1,4 @@
-// What a claim costs behind a backlog, and what memory the process needs for it:
+// Time of a claim from a queue with a long backlog, and memory of the process:
 // `npm run backlog -- [--jobs 1000000] [--only sqlite] [--json]`
 import fs from 'node:fs';
 import os from 'node:os';
@@ -49,14 +49,17 @@ async function fill(driver, from, to) {
     await driver.enqueue(Array.from({ length: Math.min(BATCH, to - at) }, job));
 }
 
-/** Milliseconds of a claim of ten; what was claimed is done and put again, so that the backlog stays. */
+/**
+ * Milliseconds of a claim of ten jobs. They are acknowledged and enqueued again, so that the backlog
+ * keeps its length.
+ */
 async function claims(driver) {
   const times = [];
   for (let turn = 0; turn < 220; turn++) {
     const begun = performance.now();
     const leases = await driver.claim([{ effect: 'job', count: 10 }], 30_000);
     if (turn >= 20) times.push(performance.now() - begun);
-    if (leases.length !== 10) throw new Error(`${leases.length} jobs were claimed`);
+    if (leases.length !== 10) throw new Error(`claimed ${leases.length} jobs, not 10`);
     await Promise.all(leases.map((lease) => driver.ack(lease)));
     await driver.enqueue(leases.map(job));
   }
@@ -65,7 +68,7 @@ async function claims(driver) {
 
 const megabytes = () => Math.round(process.memoryUsage().rss / 1e6);
 
-// A queue alone keeps no process alive.
+// An open queue does not keep the process alive.
 const alive = setInterval(() => {}, 1000);
 const rows = [];
 try {

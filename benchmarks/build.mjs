@@ -1,5 +1,5 @@
-// `vite build` of many handlers, beside Nitro 3 in the same run: `npm run build -- [--handlers 1000] [--json]`
-// and the size of what the minimal template loads at start.
+// Time of `vite build` for many handlers, beside Nitro 3 in the same run:
+// `npm run build -- [--handlers 1000] [--only gati,nitro] [--json]`
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -32,7 +32,7 @@ for (const name of values.only?.split(',') ?? Object.keys(apps)) {
       cwd: dir,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    if (status !== 0) throw new Error(`${name}: vite build ended with ${status}`);
+    if (status !== 0) throw new Error(`${name}: vite build exited with ${status}`);
     times.push((performance.now() - started) / 1000);
   }
   rows.push({ app: name, handlers: count, 'first s': round(times[0]), 'again s': round(times[1]) });

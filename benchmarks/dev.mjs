@@ -1,5 +1,6 @@
-// Development server: first answer, and edit to served with its new contract, beside Nitro 3 in the same run.
-// `node dev.mjs [--handlers 500] [--edits 100] [--json]`
+// Development server: time to the first response, and from an edit until it is served with its new
+// contract, beside Nitro 3 in the same run:
+// `npm run dev -- [--handlers 500] [--edits 100] [--only gati,nitro] [--json]`
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -32,7 +33,8 @@ const vite = path.join(
   'bin/vite.js',
 );
 
-// Every eighth handler is a PATCH whose body has a required field: the edit renames it, so that the old contract would refuse the request.
+// Every eighth handler is a PATCH whose body has a required field. The edit renames the field, so the
+// old contract would reject the request.
 const patch = (turn) => (turn % Math.floor(handlers / 8)) * 8 + 6;
 const peers = {
   gati: {
@@ -79,7 +81,7 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
   peer.make(dir);
   const first = [];
   let samples = [];
-  // Three starts (the first has no cache); the edits run in the last.
+  // Three starts, the first without a cache. The edits run in the third.
   for (let start = 0; start < 3; start++) {
     const port = await freePort();
     const base = `http://127.0.0.1:${port}`;
@@ -104,11 +106,11 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
           timeout: 60_000,
           every: 50,
         });
-      await sleep(2000); // what runs behind the first answer
+      await sleep(2000); // lets work that follows the first response end
       if (start < 2) continue;
       for (let turn = 0; turn < edits; turn++) {
-        await peer.served(base, turn, 'v0'); // loaded once, as a developer's page would have it
-        await sleep(500); // past what runs behind the edit before
+        await peer.served(base, turn, 'v0'); // loads the module once, as the page of a developer would
+        await sleep(500); // lets work that follows the previous edit end
         const begun = performance.now();
         const stamp = peer.edit(dir, turn);
         await until(() => peer.served(base, turn, stamp), { timeout: 10_000 });
@@ -123,8 +125,8 @@ for (const name of values.only?.split(',') ?? ['gati', 'nitro']) {
   rows.push({
     server: name,
     handlers,
-    'first answer, cold ms': round(first[0], 0),
-    'first answer, warm ms': round(Math.min(first[1], first[2]), 0),
+    'first response, cold ms': round(first[0], 0),
+    'first response, warm ms': round(Math.min(first[1], first[2]), 0),
     'edit to served p50 ms': round(percentile(samples, 50), 1),
     'p95 ms': round(percentile(samples, 95), 1),
     'max ms': round(Math.max(...samples), 1),

@@ -1,4 +1,5 @@
-// Jobs a second and latency of queues, side by side in one run: `npm run effects -- [--jobs 20000] [--only sqlite] [--json]`
+// Jobs per second and latency of the queues, side by side in one run:
+// `npm run effects -- [--jobs 20000] [--only sqlite] [--json]`
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -21,7 +22,10 @@ const { values } = parseArgs({
 const jobs = Number(values.jobs);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-bench-effects-'));
 
-/** Both of a kind on one server, as it is durable: PostgreSQL in its default set-up, Redis with `appendfsync always`. */
+/**
+ * Servers by the function that starts them: Gati and its peer use the same one. Both are durable:
+ * PostgreSQL with its default settings, Redis with `appendfsync always`.
+ */
 const servers = new Map();
 async function on(start, open) {
   if (!servers.has(start)) servers.set(start, await start());
@@ -31,7 +35,7 @@ async function on(start, open) {
     : (options) => open(server.url, options);
 }
 
-/** By name: what opens the queue, each time the same one. */
+/** By name: prepares a queue, and returns the function that opens it. */
 const queues = {
   'gati sqlite': async () => (options) =>
     openGati(`sqlite:${path.join(folder, 'effects.db')}`, options),
@@ -41,7 +45,7 @@ const queues = {
   bullmq: () => on(startRedis, openBullmq),
 };
 
-// A queue alone keeps no process alive.
+// An open queue does not keep the process alive.
 const alive = setInterval(() => {}, 1000);
 try {
   const rows = [];

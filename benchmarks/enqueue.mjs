@@ -1,5 +1,6 @@
-// What enqueueing does to requests beside it: `node enqueue.mjs [--seconds 10] [--rounds 3] [--json]`
-// One worker answers GETs at a steady rate while POSTs come at another; the POSTs enqueue a job, or do all but that.
+// Effect of enqueueing on other requests: `npm run enqueue -- [--seconds 10] [--rounds 3] [--json]`
+// One worker serves GETs and POSTs, each at a steady rate. The POSTs enqueue a job, or do everything
+// except for that.
 import http from 'node:http';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -65,7 +66,7 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 const agent = new http.Agent({ keepAlive: true, maxSockets: 32 });
 const body = JSON.stringify({ to: 'ada@example.org' });
 
-/** Milliseconds until the answer is whole. */
+/** Milliseconds until the response has arrived completely. */
 function call(url, method) {
   const begun = performance.now();
   return new Promise((resolve, reject) => {
@@ -73,12 +74,12 @@ function call(url, method) {
       method === 'POST'
         ? { 'content-type': 'application/json', 'content-length': body.length }
         : {};
-    const request = http.request(url, { method, agent, headers }, (answer) => {
-      answer.resume();
-      answer.once('end', () =>
-        answer.statusCode === 200
+    const request = http.request(url, { method, agent, headers }, (response) => {
+      response.resume();
+      response.once('end', () =>
+        response.statusCode === 200
           ? resolve(performance.now() - begun)
-          : reject(new Error(`${url}: ${answer.statusCode}`)),
+          : reject(new Error(`${url}: ${response.statusCode}`)),
       );
     });
     request.once('error', reject);
@@ -86,7 +87,7 @@ function call(url, method) {
   });
 }
 
-/** Calls at a steady rate, whether or not earlier ones are answered. */
+/** Sends requests at a steady rate, without waiting for earlier responses. */
 async function steady(url, method, rate) {
   const calls = [];
   const begun = performance.now();
@@ -123,12 +124,12 @@ try {
           half: median(gets),
           post: percentile(posts, 99),
         });
-      await sleep(1000); // the first turn warms up; what is queued runs to its end
+      await sleep(1000); // lets queued jobs end; the first turn warms up
     }
   }
   for (const [route, turns] of Object.entries(samples)) {
     rows.push({
-      'POSTs that': route === 'plain' ? 'answer' : 'enqueue and answer',
+      'POSTs that': route === 'plain' ? 'respond' : 'enqueue and respond',
       'GET p50 ms': round(median(turns.map(({ half }) => half))),
       'GET p99 ms': round(median(turns.map(({ get }) => get))),
       'POST p99 ms': round(median(turns.map(({ post }) => post))),
@@ -139,6 +140,6 @@ try {
   agent.destroy();
 }
 report(
-  `${values.gets} GETs a second beside ${values.posts} POSTs a second, one worker, SQLite with synchronous=FULL`,
+  `${values.gets} GETs per second beside ${values.posts} POSTs per second, one worker, SQLite with synchronous=FULL`,
   rows,
 );

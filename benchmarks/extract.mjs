@@ -1,4 +1,5 @@
-// Contract extraction: cold, warm (cache) and one edit. Runs the sources: `npm run extract -- [--handlers 100,1000] [--edits 60] [--json]`
+// Contract extraction: cold, from the cache, and one edit. Runs the sources of the packages:
+// `npm run extract -- [--handlers 100,1000] [--edits 60] [--json]`
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -53,7 +54,7 @@ for (const count of values.handlers.split(',').map(Number)) {
     warnings: warnings.length,
     'scan ms': round(scanned - started, 0),
     'cold ms': round(cold - scanned, 0),
-    'cold ms a route': round((cold - scanned) / count),
+    'cold ms per route': round((cold - scanned) / count),
     'one edit p50 ms': round(percentile(edits, 50), 1),
     'one edit p95 ms': round(percentile(edits, 95), 1),
     'warm ms': round(warm - begun, 0),

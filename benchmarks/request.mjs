@@ -1,4 +1,5 @@
-// CPU a request, side by side in one run: `node request.mjs [--rounds 5] [--requests 20000] [--json]`
+// CPU time per request, side by side in one run:
+// `npm run request -- [--rounds 5] [--requests 20000] [--only gati,h3] [--json]`
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -63,7 +64,7 @@ try {
   const ratios = (name, kind) =>
     median(samples[name][kind].map((value, i) => value / samples.node[kind][i]));
   report(
-    'CPU a request, as a ratio to bare node:http in the same round (median)',
+    'CPU time per request, as a ratio to bare node:http in the same round (median)',
     Object.keys(servers).map((name) => ({
       server: name,
       'GET µs': round(median(samples[name].GET), 1),

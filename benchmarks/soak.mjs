@@ -1,5 +1,6 @@
-// Edits of handlers in a running development server while clients call it: no lost edit, no failed request, bounded memory.
-// `npm run soak -- [--edits 500] [--clients 16] [--handlers 50] [--json]`. Exits with 1 where one of these does not hold.
+// Edits handlers of a running development server while clients call it. Exits with 1 if an edit is
+// lost, a request fails, or memory keeps growing:
+// `npm run soak -- [--edits 500] [--clients 16] [--handlers 50] [--json]`
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -100,7 +101,7 @@ try {
         way: turn % 2 === 0 ? 'rename' : `truncate ${GAPS[(turn >> 1) % GAPS.length]} ms`,
       });
     if (turn % 50 === 49) memory.push(round(resident(), 0));
-    if (turn % 3 === 0) await sleep(10); // some edits follow one another at once
+    if (turn % 3 === 0) await sleep(10); // most edits follow the previous one without a pause
   }
   traffic.on = false;
   await Promise.all(clients);

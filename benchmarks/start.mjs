@@ -1,4 +1,4 @@
-// From spawn to the first answer, against an empty node:http under the same supervisor (a cluster with one worker).
+// Time from spawn to the first response, beside an empty node:http server in a cluster with one worker:
 // `npm run start -- [--rounds 15] [--json]`
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -37,7 +37,7 @@ for (let turn = 0; turn <= Number(values.rounds); turn++) {
   }
 }
 report(
-  'From spawn to the first answer',
+  'From spawn to the first response',
   Object.keys(servers).map((name) => ({
     server: name,
     'median ms': round(median(samples[name]), 0),

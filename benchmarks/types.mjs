@@ -1,4 +1,5 @@
-// `tsc --noEmit` over an app of many routes with its generated client: `npm run types -- [--handlers 1000] [--json]`
+// Time of `tsc --noEmit` for an app of many routes and its generated client:
+// `npm run types -- [--handlers 1000] [--json]`
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -14,7 +15,7 @@ const count = Number(values.handlers);
 const require = createRequire(import.meta.url);
 const dir = freshFolder(`types-${count}`);
 gatiApp(dir, count);
-// A page that calls a route of every kind, so that the client's types are used.
+// A page that calls routes of every domain, so that the compiler resolves the types of the client.
 const calls = Array.from({ length: 40 }, (_, i) => i * 8)
   .filter((i) => i < count)
   .map(
@@ -26,7 +27,7 @@ write(
   `import { call } from '../.gati/generated/client';\n\nexport async function page(): Promise<void> {\n${calls.join('\n')}\n}\n`,
 );
 
-// The same handlers without any of Gati's types: what the compiler needs for so many files anyway.
+// The same handlers without the types of Gati: the time that so many files take in any case.
 const bare = freshFolder(`types-bare-${count}`);
 gatiApp(bare, count);
 fs.rmSync(path.join(bare, 'src/gati-env.d.ts'));
@@ -53,7 +54,7 @@ const run = (command, args, cwd = dir) => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0)
-    throw new Error(`${args.join(' ')} ended with ${status}\n${stdout.slice(0, 2000)}`);
+    throw new Error(`${args.join(' ')} exited with ${status}\n${stdout.slice(0, 2000)}`);
   return performance.now() - started;
 };
 run(process.execPath, [
@@ -76,7 +77,7 @@ report(
     return {
       compiler: name,
       's (median of 3)': round(median(ours) / 1000),
-      'without types of requests': round(median(theirs) / 1000),
+      'without request types': round(median(theirs) / 1000),
       ratio: round(median(ours) / median(theirs)),
     };
   }),

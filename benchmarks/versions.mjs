@@ -1,4 +1,5 @@
-// What many live releases cost a request, and memory: `node --import tsx versions.mjs [--releases 20] [--rounds 5] [--requests 20000] [--json]`
+// CPU time and memory that many live releases cost:
+// `npm run versions -- [--releases 20] [--rounds 5] [--requests 20000] [--json]`
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,7 +29,7 @@ const app = await buildRequestApp();
 const store = path.join(freshFolder('versions'), 'store');
 const day = (index) => `2026-01-${String(index + 1).padStart(2, '0')}T00:00:00Z`;
 
-/** The same app under another version and id: an own file for each, as releases have. */
+/** Stores the same app under another version and id, in separate files as for real releases. */
 async function put(opened, version, index) {
   const folder = freshFolder('versions-dist');
   fs.cpSync(path.join(app, 'dist'), folder, { recursive: true });
@@ -77,7 +78,7 @@ try {
   for (const [index, version] of versions.entries()) await put(opened, version, index);
   servers.many = await start({ GATI_RELEASES: store, GATI_CACHE: freshFolder('versions-cache') });
 
-  const ask = (server, version) =>
+  const sendLoad = (server, version) =>
     load(server.url, {
       path: '/users/42',
       headers: version === undefined ? {} : { 'X-API-Version': version },
@@ -103,7 +104,8 @@ try {
   }
   const after = rssOf(servers.many.pid);
 
-  // An app has more than one route: a server that never saw another runs code that is made for that one alone.
+  // Call every route first. A server that has only ever served one route runs code that the
+  // engine has optimised for that route.
   for (const server of Object.values(servers)) {
     for (let route = 0; route < 48; route++) {
       await load(server.url, {
@@ -118,24 +120,24 @@ try {
   for (let turn = 0; turn <= Number(values.rounds); turn++) {
     for (const [name, [server, version]] of Object.entries(cases)) {
       const used = cpuOf(server.pid);
-      const statuses = await ask(server, version);
+      const statuses = await sendLoad(server, version);
       if (statuses['200'] !== count) throw new Error(`${name}: ${JSON.stringify(statuses)}`);
       if (turn > 0) samples[name].push((cpuOf(server.pid) - used) / count); // the first turn warms up
     }
   }
   const base = samples['one live release, its version'];
   report(
-    'CPU a request, as a ratio to one live release that is asked for by its version, in the same round (median)',
+    'CPU time per request, as a ratio to one live release that is requested by its version, in the same round (median)',
     Object.entries(samples).map(([name, all]) => ({
       case: name,
       µs: round(median(all), 1),
       ratio: round(median(all.map((value, index) => value / base[index]))),
     })),
   );
-  report('Memory of a release that was loaded and is idle', [
+  report('Memory of a loaded, idle release', [
     { releases: releases - 1, 'kB each': round((after - before) / (releases - 1), 0) },
   ]);
-  report('The choice of a release alone', resolverRows());
+  report('Choosing the release only', resolverRows());
 } finally {
   for (const server of Object.values(servers)) await server.stop();
 }
@@ -169,6 +171,6 @@ function resolverRows() {
     const from = process.cpuUsage();
     run(1_000_000);
     const { user, system } = process.cpuUsage(from);
-    return { case: name, 'ns a request': round((user + system) / 1000, 0) };
+    return { case: name, 'ns per request': round((user + system) / 1000, 0) };
   });
 }

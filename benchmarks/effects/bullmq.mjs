@@ -1,7 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
-/** BullMQ over the Redis that a url names; of ended jobs it keeps a thousand, where it would keep all. */
+/** Opens BullMQ on the Redis at `url`. It keeps a thousand completed jobs instead of all. */
 export async function openBullmq(url, { concurrency = 200, run } = {}) {
   const connect = () => new Redis(url, { maxRetriesPerRequest: null });
   const connections = [connect()];

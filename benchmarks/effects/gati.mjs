@@ -1,9 +1,9 @@
-// Effects of Gati over the queue that a url names, as a process of the server has them.
+// Effects of Gati on the queue at a URL, set up as in a process of the server.
 import { ALL_QUEUES, createGlobalContext, openQueue } from '@gati/runtime-h3/internal';
 
 const logger = { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
-/** Each job's payload goes to `run`; without one it only enqueues. */
+/** Calls `run` with the payload of each job. Without `run` it only enqueues. */
 export async function openGati(url, { concurrency = 200, run } = {}) {
   const driver = await openQueue(url, ALL_QUEUES);
   const file = { concurrency, run };

@@ -1,13 +1,18 @@
 import { median, percentile, round, sleep } from '../lib/measure.mjs';
 
-/** Jobs a second of one queue. `open({ run })` gives `{ enqueue, close }`; `run` is absent for a producer. */
+/**
+ * Jobs per second of one queue. `open({ run })` resolves with `{ enqueue, close }`; a producer opens it
+ * without `run`.
+ */
 export async function measureRates(open, { jobs, inFlight = 128 }) {
   const producer = await open({});
-  const enqueued = await timed(() => putAll(producer, jobs, inFlight));
+  const enqueued = await timed(() => enqueueAll(producer, jobs, inFlight));
   await producer.close();
 
   const ran = await timed(() => runAll(open, jobs, async () => {}));
-  const cycled = await timed(() => runAll(open, jobs, (queue) => putAll(queue, jobs, inFlight)));
+  const cycled = await timed(() =>
+    runAll(open, jobs, (queue) => enqueueAll(queue, jobs, inFlight)),
+  );
   return {
     'enqueue /s': round(jobs / enqueued, 0),
     'claim, run, ack /s': round(jobs / ran, 0),
@@ -15,33 +20,34 @@ export async function measureRates(open, { jobs, inFlight = 128 }) {
   };
 }
 
-/** Milliseconds from `enqueue` to the beginning of the run, one job at a time in a queue that is idle. */
+/** Milliseconds from `enqueue` until the job starts, one job at a time in an idle queue. */
 export async function measureLatency(open, { jobs }) {
-  let began;
+  let onStart;
   const times = [];
-  const queue = await open({ run: () => began?.() });
+  const queue = await open({ run: () => onStart?.() });
   for (let n = 0; n < jobs; n++) {
     const from = performance.now();
-    const begun = new Promise((resolve) => {
-      began = () => resolve(performance.now() - from);
+    const started = new Promise((resolve) => {
+      onStart = () => resolve(performance.now() - from);
     });
     await queue.enqueue({ n });
-    times.push(await begun);
+    times.push(await started);
     await sleep(5);
   }
   await queue.close();
   return { 'idle p50 ms': round(median(times)), 'idle p99 ms': round(percentile(times, 99)) };
 }
 
-async function putAll(queue, jobs, inFlight) {
+async function enqueueAll(queue, jobs, inFlight) {
   let next = 0;
-  const lane = async () => {
+  const producer = async () => {
     while (next < jobs) await queue.enqueue({ n: next++, account: 'acc_0123456789', amount: 4200 });
   };
-  await Promise.all(Array.from({ length: inFlight }, lane));
+  await Promise.all(Array.from({ length: inFlight }, producer));
 }
 
-async function runAll(open, jobs, put) {
+/** Opens a worker, calls `fill` with its queue, and waits until all jobs have run. */
+async function runAll(open, jobs, fill) {
   let left = jobs;
   let queue;
   const all = new Promise((resolve) => {
@@ -49,11 +55,11 @@ async function runAll(open, jobs, put) {
     queue = open({ run });
   });
   queue = await queue;
-  await Promise.all([put(queue), all]);
+  await Promise.all([fill(queue), all]);
   await queue.close();
 }
 
-/** Seconds. */
+/** Seconds that `work` takes. */
 async function timed(work) {
   const from = performance.now();
   await work();

@@ -1,6 +1,6 @@
 import PgBoss from 'pg-boss';
 
-/** pg-boss over the PostgreSQL that a url names, asking as often as it can, for as many as are worth it. */
+/** Opens pg-boss on the PostgreSQL at `url`, with its shortest polling interval and large batches. */
 export async function openPgBoss(url, { run } = {}) {
   const boss = new PgBoss({ connectionString: url, schedule: false, supervise: false });
   boss.on('error', console.error);

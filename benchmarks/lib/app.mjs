@@ -1,4 +1,4 @@
-// Generated apps: the same input gives the same files.
+// Generates apps. The same arguments give the same files.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const TMP = fileURLToPath(new URL('../.tmp/', import.meta.url));
 const PER_DOMAIN = 20;
 
-/** A fresh folder below the benchmarks, where packages of the repository resolve. */
+/** Creates an empty folder inside `benchmarks/`, where imports of this repository's packages resolve. */
 export function freshFolder(name) {
   const dir = path.join(TMP, name);
   fs.rmSync(dir, { recursive: true, force: true });
@@ -20,15 +20,16 @@ export function write(dir, file, text) {
   fs.writeFileSync(target, text);
 }
 
-/** File and URL of the handler that the edit benchmarks touch. */
+/** File and URL of the handler with this index. */
 export const probe = (index) => ({
   file: `src/handlers/domain${Math.floor(index / PER_DOMAIN)}/item${index}.ts`,
   url: `/domain${Math.floor(index / PER_DOMAIN)}/item${index}/42`,
 });
 
 /**
- * An app of `count` handlers: half read, a quarter create, an eighth change, an eighth delete; shared types and helpers,
- * a module, an effect, errors, two to four responses a route.
+ * Writes an app of `count` handlers: one half reads, a quarter creates, an eighth changes, an eighth
+ * deletes. It has shared types and helpers, a module, an effect, errors, and two to four responses per
+ * route.
  */
 export function gatiApp(dir, count) {
   write(
@@ -83,7 +84,7 @@ export function gatiApp(dir, count) {
   for (let i = 0; i < count; i++) write(dir, probe(i).file, handler(i));
 }
 
-/** One handler; `stamp` ends up in its answer and in its contract. */
+/** Source of one handler. `stamp` is part of its response and so of its contract. */
 export function handler(i, stamp = 'v0') {
   const base = `/domain${Math.floor(i / PER_DOMAIN)}/item${i}`;
   const kind = i % 8;
@@ -236,7 +237,10 @@ export async function remove(id: string): Promise<'removed' | 'locked' | 'missin
 }
 `;
 
-/** The routes of {@link gatiApp} for Nitro, which analyses nothing: same paths, same amount of code. */
+/**
+ * Writes the routes of {@link gatiApp} for Nitro, which does not analyse them: same paths, same amount
+ * of code.
+ */
 export function nitroApp(dir, count) {
   write(
     dir,

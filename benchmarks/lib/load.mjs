@@ -2,7 +2,7 @@ import net from 'node:net';
 
 /**
  * Sends `count` requests over `connections` keep-alive connections on loopback, one at a time on each,
- * and resolves with the status counts. Answers must have a Content-Length.
+ * and resolves with the number of responses by status. Responses must have a Content-Length.
  */
 export async function load(
   url,
@@ -10,7 +10,7 @@ export async function load(
 ) {
   const { hostname, port } = new URL(url);
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
-    throw new Error(`only loopback: ${hostname}`);
+    throw new Error(`${hostname} is not a loopback address`);
   const lines = [
     `${method} ${path} HTTP/1.1`,
     `host: ${hostname}:${port}`,
@@ -48,14 +48,15 @@ export async function load(
       });
       socket.on('error', reject);
     });
-  const stay = stayAwake();
-  await Promise.all(Array.from({ length: connections }, connection)).finally(stay);
+  const allowSleep = stayAwake();
+  await Promise.all(Array.from({ length: connections }, connection)).finally(allowSleep);
   return statuses;
 }
 
 /**
- * Keeps this process from ever waiting for its sockets, until the returned function is called. A server whose write finds its
- * client asleep pays for waking it, and a slower server finds it asleep more often: 5 µs of work more cost it 10.
+ * Keeps this process busy, so that it never sleeps while it waits for its sockets; the returned function
+ * ends that. A server that writes to a sleeping client pays for waking it, and a slower server does so
+ * more often: 5 µs of added work showed as 10.
  */
 function stayAwake() {
   let awake = true;

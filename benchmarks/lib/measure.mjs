@@ -9,7 +9,7 @@ export const median = (values) => percentile(values, 50);
 
 export const round = (value, digits = 2) => Number(value.toFixed(digits));
 
-/** Rows as a table for people, or one JSON document with `--json`. */
+/** Prints the rows as a table, or as one JSON document with `--json`. */
 export function report(title, rows) {
   if (process.argv.includes('--json')) {
     console.log(
@@ -23,13 +23,13 @@ export function report(title, rows) {
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Resolves with what `attempt` gives as soon as that is truthy. */
+/** Calls `attempt` until its result is truthy, and resolves with that. Times in milliseconds. */
 export async function until(attempt, { timeout = 30_000, every = 1 } = {}) {
   const end = performance.now() + timeout;
   for (;;) {
     const result = await attempt();
     if (result) return result;
-    if (performance.now() > end) throw new Error(`nothing after ${timeout} ms`);
+    if (performance.now() > end) throw new Error(`no result within ${timeout} ms`);
     await sleep(every);
   }
 }

@@ -1,7 +1,7 @@
 import { freshFolder, write } from './app.mjs';
 import { viteBuild } from './request-app.mjs';
 
-/** One handler, built. Gives the folder. */
+/** Builds an app with one handler and returns its folder. */
 export async function buildMinimalApp() {
   const dir = freshFolder('minimal');
   write(

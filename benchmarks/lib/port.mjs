@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** A port that was free a moment ago, for programs that can't say which one they got. */
+/** Finds a free port of loopback, for programs that cannot report which port they got. */
 export const freePort = () =>
   new Promise((resolve) => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { sleep, until } from './measure.mjs';
 
 /**
- * Starts a program and waits for its `{"msg":"listening","url":…}` line. Its output goes to a file, so that
- * logging costs the server what it costs in production. `stop()` ends it by its own id.
+ * Starts a server and waits for its `{"msg":"listening","url":…}` line. Its output goes to a file, so
+ * that logging costs as much as in production. `stop()` ends the process.
  */
 export async function startServer(command, args, options = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-bench-'));
@@ -23,13 +23,13 @@ export async function startServer(command, args, options = {}) {
     }),
   );
   const url = await until(() => {
-    if (ended) throw new Error(`${args.join(' ')} ended before it listened`);
+    if (ended) throw new Error(`${args.join(' ')} exited before it listened`);
     return /"url":"([^"]+)"/.exec(fs.readFileSync(log, 'utf8'))?.[1];
   });
   return {
     url: url.replace(/\/$/, ''),
     pid: child.pid,
-    /** Milliseconds from spawn to the line. */
+    /** Milliseconds from spawn until the server listens. */
     startedIn: performance.now() - started,
     async stop() {
       child.kill('SIGTERM');
@@ -40,7 +40,10 @@ export async function startServer(command, args, options = {}) {
   };
 }
 
-/** Microseconds of CPU that the living threads of a process and its living children have used, as Linux's scheduler counts them: `times` has hundredths of a second. */
+/**
+ * Microseconds of CPU time that the running threads of a process and of its children have used. Read
+ * from the scheduler of Linux, since `times` counts hundredths of a second only.
+ */
 export function cpuOf(pid) {
   let total = 0;
   for (const id of [pid, ...childrenOf(pid)]) {

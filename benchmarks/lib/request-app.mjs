@@ -1,7 +1,7 @@
 import { createBuilder } from 'vite';
 import { freshFolder, write } from './app.mjs';
 
-/** The Gati app that does what `servers/` do, built. Gives its folder. */
+/** Builds the Gati app with the same routes as `servers/`, and returns its folder. */
 export async function buildRequestApp() {
   const dir = freshFolder('request');
   write(
@@ -35,7 +35,7 @@ export const handler: Handler<typeof route> = async (req, res) => {
 };
 `,
   );
-  // 48 more routes, so that the route table is not a toy.
+  // 48 more routes, so that the route table has a realistic size.
   for (let i = 0; i < 48; i++)
     write(
       dir,
@@ -46,7 +46,7 @@ export const handler: Handler<typeof route> = async (req, res) => {
   return dir;
 }
 
-/** Plain `vite build`: all environments. */
+/** Runs `vite build` for all environments. */
 export async function viteBuild(dir) {
   const builder = await createBuilder({ root: dir, logLevel: 'warn' });
   await builder.buildApp();

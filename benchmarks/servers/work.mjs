@@ -1,4 +1,5 @@
-// What every peer does: the same answers, the same shape of body, checked in the way that the peer's own docs show.
+// The work of every peer: the same responses and the same body, validated as the documentation of the
+// peer shows.
 export const user = (id) => ({ id, name: 'Ada', roles: ['admin', 'dev'] });
 export const created = (body) => ({
   id: 'u1',
@@ -34,7 +35,7 @@ export const createdSchema = {
   properties: { id: string, name: string, city: string, tags: { type: 'array', items: string } },
 };
 
-/** By hand, for those without a validator of their own. */
+/** Validates the body by hand, for peers without a validator. */
 export const valid = (v) =>
   typeof v === 'object' &&
   v !== null &&
