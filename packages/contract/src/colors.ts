@@ -1,4 +1,7 @@
-/** Whether lines for people are coloured: on a terminal, unless `NO_COLOR` (https://no-color.org) is set; elsewhere with `FORCE_COLOR` alone. */
+/**
+ * Whether to colour output for people. On a terminal: yes, unless `NO_COLOR` (https://no-color.org) is
+ * set or `TERM` is `dumb`. Elsewhere: only with `FORCE_COLOR`.
+ */
 export function wantsColors(
   stream: { isTTY?: boolean },
   env: Record<string, string | undefined>,

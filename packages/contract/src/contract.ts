@@ -1,7 +1,9 @@
 import type { RouteMethod } from './http/methods.ts';
 import type { Defs, JsonValue, Schema } from './schema/ir.ts';
 
-/** What an app promises to its callers. Plain data: it can be written as JSON and read back unchanged. */
+/**
+ * The API of an app: what it promises to its clients. Plain data that survives JSON unchanged.
+ */
 export interface Contract {
   /** Sorted by `id`. */
   routes: RouteContract[];
@@ -12,68 +14,94 @@ export interface Contract {
   $defs: Defs;
 }
 
+/** One route: what a client sends, and the responses that it can receive. */
 export interface RouteContract {
-  /** Method and path template as the author writes them: `POST /payments/:id/capture`, `GET /files/*rest`, `WS /chat/:room`. */
+  /**
+   * Method and path template as the author writes them: `POST /payments/:id/capture`,
+   * `GET /files/*rest`, `WS /chat/:room`.
+   */
   id: string;
   method: RouteMethod;
-  /** Path template: `:name` is one segment, a last `*name` the rest of the path (one segment or more). Without the base. */
+  /**
+   * Path template without the base. `:name` is one segment; `*name` at the end is the rest of the
+   * path, one segment or more.
+   */
   path: string;
-  /** First folder below `src/handlers`, else `root`. */
+  /** First folder below `src/handlers`, or `root`. */
   domain: string;
-  /** Where the route stands in the client: `['payments', 'capture']`. */
+  /** Path of the route's method in the client: `['payments', 'capture']`. */
   name: string[];
-  /** File from the root of the project, with `/`. */
+  /** File of the handler, from the root of the project, with `/`. */
   file: string;
+  /** First paragraph of the handler's doc comment. */
   summary?: string;
+  /** The other paragraphs of the handler's doc comment. */
   description?: string;
   /** `true`, or the text of the `@deprecated` tag. */
   deprecated?: boolean | string;
-  /** What a missing version header means here: `latest` or a range. */
+  /** Release that a request without a version gets on this route: `latest`, `oldest` or a version request. */
   version?: string;
 
-  /** An object schema each. Absent where nothing is declared (`params` is there whenever the path has parameters). */
+  /** Object schema. Present whenever the path has parameters. */
   params?: Schema;
+  /** Object schema. Absent when the handler declares no query. */
   query?: Schema;
+  /** Object schema with names in lower case. Absent when the handler declares no headers. */
   headers?: Schema;
   body?: BodyContract;
 
-  /** By status: `'200'` … `'599'`, and `default` for what can't be known. Keys ascend, `default` last. Empty for `WS`. */
+  /**
+   * By status: `'200'` to `'599'`, then `default` for statuses that the analysis does not know. In
+   * ascending order. Empty for `WS`.
+   */
   responses: Record<string, ResponseContract>;
 
-  /** WebSocket messages from the client and to it. */
+  /** `WS` only: messages from the client. */
   receive?: Schema;
+  /** `WS` only: messages to the client. */
   send?: Schema;
 }
 
+/** The body that a route reads. */
 export interface BodyContract {
-  /** `application/json`, and the form types where the schema allows them (`multipart/form-data` first where it has a file). */
+  /**
+   * Media types that the route accepts: `application/json`, and the two form types if a form can
+   * contain the schema. `multipart/form-data` comes first if the schema has a file.
+   */
   contentTypes: string[];
+  /** `false`: clients may leave the body out. */
   required: boolean;
   schema: Schema;
 }
 
+/** What a route responds with one status. */
 export interface ResponseContract {
-  /** Absent: no content. `{}`: content that is not known. */
+  /** Schema of the body. Absent: no content. `{}`: unknown content. */
   schema?: Schema;
-  /** Absent where there is no content. */
+  /** Absent if there is no content. */
   contentType?: string;
   description?: string;
-  /** Of `text/event-stream`: the schema of one event's data is `schema`. */
+  /** `true`: the response is `text/event-stream`, and `schema` describes the data of one event. */
   stream?: boolean;
-  /** The author declared this response (it was not only inferred). */
+  /** `true`: the author declared this response. Otherwise it was inferred. */
   declared?: boolean;
   examples?: JsonValue[];
 }
 
+/** One effect: the payload of its jobs, and what a job returns. */
 export interface EffectContract {
   name: string;
+  /** From the root of the project, with `/`. */
   file: string;
+  /** Absent if the effect takes no payload. */
   payload?: Schema;
-  /** What `run` resolves to. */
+  /** What the promise of `run` resolves to. */
   result?: Schema;
 }
 
+/** One module of the app, `gctx.modules.<name>`. */
 export interface ModuleContract {
   name: string;
+  /** From the root of the project, with `/`. */
   file: string;
 }

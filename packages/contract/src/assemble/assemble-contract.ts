@@ -5,17 +5,19 @@ import { mergeDefs } from '../schema/merge.ts';
 import { pruneDefs } from '../schema/refs.ts';
 import { effectSchemas, mapEffect, mapRoute, routeSchemas } from './contract-schemas.ts';
 
-/** One route with the definitions that it refers to, as the analyser gives it. */
+/** One analysed route, with the definitions that its schemas refer to. */
 export interface RoutePart {
   contract: RouteContract;
   $defs: Defs;
 }
 
+/** One analysed effect, with the definitions that its schemas refer to. */
 export interface EffectPart {
   contract: EffectContract;
   $defs: Defs;
 }
 
+/** Input of {@link assembleContract}. */
 export interface ContractParts {
   routes: RoutePart[];
   effects?: EffectPart[];
@@ -23,8 +25,11 @@ export interface ContractParts {
 }
 
 /**
- * Joins what was analysed route by route into one contract: sorted, every schema in its canonical form, one map of definitions
- * (names that clash are numbered in the order of the routes), nothing in it that nobody refers to. The order of the parts does not count.
+ * Joins routes and effects that were analysed one by one into a contract.
+ *
+ * The result is sorted and every schema is canonical. All parts share one map of definitions without
+ * unused ones. Definitions that differ but have the same name are numbered, in the order of the
+ * routes. The order of the parts does not matter, and the parts are not changed.
  */
 export function assembleContract(parts: ContractParts): Contract {
   const routes = parts.routes.toSorted((a, b) => compare(a.contract.id, b.contract.id));
@@ -49,7 +54,7 @@ export function assembleContract(parts: ContractParts): Contract {
   };
 }
 
-/** By identity, as only one route of a thousand changes with an edit. */
+/** Cached by identity: an edit changes one route of a thousand. */
 const canonicalRoutes = new WeakMap<RouteContract, RouteContract>();
 
 function canonicalRoute(route: RouteContract): RouteContract {

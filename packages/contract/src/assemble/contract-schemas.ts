@@ -5,45 +5,48 @@ import { mapValues } from '../schema/walk.ts';
 const ROUTE_PARTS = ['params', 'query', 'headers', 'receive', 'send'] as const;
 const EFFECT_PARTS = ['payload', 'result'] as const;
 
-/** All schemas of a route. */
+/** Returns all schemas of a route. */
 export function routeSchemas(route: RouteContract): Schema[] {
   const found = [
-    ...ROUTE_PARTS.map((slot) => route[slot]),
+    ...ROUTE_PARTS.map((part) => route[part]),
     route.body?.schema,
     ...Object.values(route.responses).map(({ schema }) => schema),
   ];
   return found.filter((schema) => schema !== undefined);
 }
 
-/** All schemas of an effect. */
+/** Returns all schemas of an effect. */
 export function effectSchemas(effect: EffectContract): Schema[] {
-  return EFFECT_PARTS.map((slot) => effect[slot]).filter((schema) => schema !== undefined);
+  return EFFECT_PARTS.map((part) => effect[part]).filter((schema) => schema !== undefined);
 }
 
-/** A copy of the route with each of its schemas changed and its responses in order: ascending, `default` last. */
+/**
+ * Returns a copy of the route with each schema replaced by `change(schema)`. The responses are in
+ * ascending order of status, `default` last.
+ */
 export function mapRoute(route: RouteContract, change: (schema: Schema) => Schema): RouteContract {
   const copy: RouteContract = { ...route };
-  for (const slot of ROUTE_PARTS) {
-    const schema = route[slot];
-    if (schema) copy[slot] = change(schema);
+  for (const part of ROUTE_PARTS) {
+    const schema = route[part];
+    if (schema) copy[part] = change(schema);
   }
   if (route.body) copy.body = { ...route.body, schema: change(route.body.schema) };
-  // Integer keys of an object come first and ascending by themselves, so `default` is last.
+  // JavaScript orders integer keys first and ascending, so `default` comes last.
   copy.responses = mapValues(route.responses, (response) =>
     response.schema ? { ...response, schema: change(response.schema) } : response,
   );
   return copy;
 }
 
-/** A copy of the effect with each of its schemas changed. */
+/** Returns a copy of the effect with each schema replaced by `change(schema)`. */
 export function mapEffect(
   effect: EffectContract,
   change: (schema: Schema) => Schema,
 ): EffectContract {
   const copy: EffectContract = { ...effect };
-  for (const slot of EFFECT_PARTS) {
-    const schema = effect[slot];
-    if (schema) copy[slot] = change(schema);
+  for (const part of EFFECT_PARTS) {
+    const schema = effect[part];
+    if (schema) copy[part] = change(schema);
   }
   return copy;
 }

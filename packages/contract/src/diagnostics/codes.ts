@@ -1,8 +1,9 @@
 /**
- * Every code of Gati with its summary: the first sentence of its page in `docs/errors/`. A new code is a new line
- * here and a page there; `npm run errors` writes the index of the pages.
+ * All codes of Gati, each with the first sentence of its page in `docs/errors/`. To add a code, add a
+ * line here and a page there; `npm run errors` writes the index of the pages.
  *
- * Import this table as a type only ({@link GatiCode}): the texts are for the index and would add 10 kB to a server.
+ * Import this table as a type only ({@link GatiCode}): the texts are for the index and would add 10 kB
+ * to a server.
  */
 export const GATI_CODES = {
   GATI_ACTIVATE_WAIT: '`--wait` ended before every running server ran the release.',
@@ -142,5 +143,5 @@ export const GATI_CODES = {
   GATI_WORKER_START: 'A worker process ended before it was ready and could not say why.',
 } as const;
 
-/** A code that Gati gives to an error or a warning. */
+/** Code of an error or a warning of Gati. */
 export type GatiCode = keyof typeof GATI_CODES;

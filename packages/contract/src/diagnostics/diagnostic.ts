@@ -1,13 +1,13 @@
 import type { GatiCode } from './codes.ts';
 
-/** A finding with a stable code, a reason and a fix. Match it by `code`. */
+/** An error or a warning with a stable code, a reason and a fix. Match it by `code`. */
 export interface Diagnostic {
-  /** `npx gati explain CODE` prints the page of a Gati code. Type errors keep TypeScript's number. */
+  /** `npx gati explain CODE` prints the page of a Gati code. Type errors have TypeScript's number. */
   code: GatiCode | `TS${number}`;
   level: 'error' | 'warning';
-  /** What is wrong, one sentence. */
+  /** One sentence: what is wrong. */
   message: string;
-  /** What to do about it, one sentence. */
+  /** One sentence: what to do. */
   fix: string;
   /** Path from the root of the project, with `/`. */
   file?: string;
@@ -20,9 +20,10 @@ export interface Diagnostic {
 }
 
 /**
- * Formats a diagnostic for people: position, code and message, then fix and where to read on.
+ * Formats a diagnostic for people: position, code and message, then the fix and the command that
+ * prints the page of the code.
  *
- * @param options.frame Appends the source lines, where the diagnostic has them.
+ * @param options.frame Appends the source lines, if the diagnostic has them.
  */
 export function formatDiagnostic(
   { code, message, fix, file, line, column = 1, frame }: Diagnostic,

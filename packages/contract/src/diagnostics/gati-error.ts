@@ -1,13 +1,14 @@
 import type { GatiCode } from './codes.ts';
 import { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
 
-/** What {@link GatiError} is made of: a {@link Diagnostic} whose `level` is `error` unless it says otherwise. */
+/** Input of {@link GatiError}: a {@link Diagnostic} whose `level` defaults to `error`. */
 export type GatiErrorInput = Omit<Diagnostic, 'level'> & Partial<Pick<Diagnostic, 'level'>>;
 
 /**
  * An error with a code, a reason and a fix. Its message is the formatted {@link Diagnostic}.
  *
- * Match it with {@link isGatiError}, not with `instanceof`: a bundle may have its own copy of this class.
+ * Match it with {@link isGatiError}, not with `instanceof`: a bundle may contain its own copy of this
+ * class.
  *
  * @example
  * throw new GatiError({
@@ -25,15 +26,15 @@ export class GatiError extends Error {
     super(formatDiagnostic(diagnostic), options);
     this.name = 'GatiError';
     this.code = diagnostic.code;
-    // Not enumerable: the message holds all of it, and a logger that prints an error's fields would repeat it.
+    // Not enumerable: a logger that prints the fields of an error would repeat the message.
     Object.defineProperty(this, 'diagnostic', { value: diagnostic });
   }
 }
 
 /**
- * Whether a thrown value is an error of Gati, from whichever copy of this package.
+ * Whether a thrown value is an error of Gati, from any copy of this package.
  *
- * @param prefix Limits the match to codes that begin so.
+ * @param prefix Matches only codes that start with it.
  * @example
  * if (isGatiError(error, 'GATI_MODULE_')) …
  */

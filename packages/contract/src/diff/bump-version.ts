@@ -2,12 +2,14 @@ import { formatSemver, parseSemver } from '../versions/semver.ts';
 import { type Bump } from './levels.ts';
 
 /**
- * The version after a change. Below 1.0.0 a break is minor and all else a patch. A pre-release becomes its release where that is enough (semver 9).
- * @throws RangeError where the version is no semver.
+ * Returns the version after a change. Below 1.0.0, a breaking change is minor and any other change a
+ * patch. A pre-release becomes its release if that is enough (semver 2.0.0, section 9).
+ *
+ * @throws {RangeError} when the version is no semver.
  */
 export function bumpVersion(version: string, bump: Bump): string {
   const parsed = parseSemver(version);
-  if (!parsed) throw new RangeError(`"${version}" is no semver.`);
+  if (!parsed) throw new RangeError(`"${version}" is not a semver version.`);
   if (bump === 'none') return formatSemver(parsed);
   const { major, minor, patch, prerelease } = parsed;
   const isPre = prerelease.length > 0;

@@ -1,26 +1,33 @@
 import type { Level } from './levels.ts';
 import type { RuleId } from './rules.ts';
 
+/** One difference between two contracts. */
 export interface Change {
-  /** The route's id (`POST /payments/:id/capture`), `effect <name>`, or `*` for the whole app. */
+  /** Id of the route (`POST /payments/:id/capture`), `effect <name>`, or `*` for the whole app. */
   route: string;
   /**
-   * The place, as JSON Pointer segments without a leading `/`: `request/body/amount`, `response/409/body/error`, `receive/text`. Empty for the
-   * route itself. `*` is every item or undeclared field, `(kind=card)` an alternative of a union.
+   * Place in the route, as JSON Pointer segments without a leading `/`: `request/body/amount`,
+   * `response/409/body/error`, `receive/text`. Empty for the route itself. `*` is each item or
+   * undeclared field, `(kind=card)` one member of a union.
    */
   path: string;
   rule: RuleId;
   level: Level;
-  /** A sentence for people. */
+  /** One sentence for people. */
   message: string;
 }
 
+/** What counts as a breaking change. */
 export interface DiffPolicy {
-  /** Clients are told to expect unknown values in the enums of answers, so a new one is minor. Default `false`. */
+  /**
+   * `true`: clients expect unknown values in the enums of responses, so a new value is minor. Default
+   * `false`.
+   */
   openEnums?: boolean;
   /**
-   * `client` (default): what breaks code written against the generated client is a break. `wire`: only what breaks the bytes that travel; names in the
-   * client, names of path parameters and codecs (`Date` or a string in RFC 3339) may change.
+   * `client` (default): a change that breaks code written with the generated client is breaking.
+   * `wire`: only a change to the bytes on the wire is breaking. Method names in the client, names of
+   * path parameters, and codecs (`Date` or an RFC 3339 string) may then change.
    */
   strictness?: 'client' | 'wire';
 }

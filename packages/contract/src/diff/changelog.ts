@@ -1,12 +1,12 @@
 import type { Change } from './change.ts';
 import type { Level } from './levels.ts';
 
-/** One release as the changelog tells it. */
+/** One release in the changelog. */
 export interface ChangelogEntry {
   version: string;
-  /** `YYYY-MM-DD`, or what starts with it. */
+  /** `YYYY-MM-DD`; any text after that is cut off. */
   date?: string;
-  /** Against the release before. Absent: it is the first. */
+  /** Changes since the previous release. Absent for the first release. */
   changes?: Change[];
 }
 
@@ -16,7 +16,12 @@ const SECTIONS: [Level, string][] = [
   ['patch', 'Notes'],
 ];
 
-/** The changelog of the API for people, as markdown; newest entry first, as they are given. */
+/**
+ * Prints the changelog of an API as Markdown, in the order of the entries.
+ *
+ * @param name Name of the API.
+ * @param entries Newest first.
+ */
 export function toChangelog(name: string, entries: ChangelogEntry[]): string {
   return `${[`# Changelog of the ${name} API`, ...entries.flatMap(printEntry)].join('\n\n')}\n`;
 }

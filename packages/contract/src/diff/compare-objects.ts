@@ -1,6 +1,7 @@
 import type { Schema } from '../schema/ir.ts';
 import { escapePointer } from '../schema/walk.ts';
 import { compareBound } from './compare-scalars.ts';
+import { describeSchema } from './describe-schema.ts';
 import { isAny } from './subtype/normaliser.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -55,7 +56,7 @@ export function compareObjects(
   );
 }
 
-/** A required name without a schema is a field of any value. */
+/** Returns the fields of an object. A required name without a schema is a field of any value. */
 function fieldsOf({ properties = {}, required = [] }: Schema): Map<string, Schema> {
   return new Map([
     ...required.map((name): [string, Schema] => [name, {}]),
@@ -90,7 +91,8 @@ function reportAdded(
   path: string,
   name: string,
 ): void {
-  // Where something was promised for undeclared names (a record, `true`), the field has to keep it. A silent or closed object promised nothing.
+  // With `additionalProperties: true` or a schema, clients know the type of undeclared fields: the new
+  // field has to match it. An object without the keyword, or a closed one, promises nothing.
   const promised = rest === true ? {} : rest;
   const keeps =
     !promised ||
@@ -128,7 +130,11 @@ function compareNames(
 ): void {
   const [grows, shrinks] = [comparison.forward(before, after), comparison.backward(after, before)];
   if (grows === shrinks && grows) return;
-  const detail = { name: 'propertyNames', before: 'of before', after: 'of now' };
+  const detail = {
+    name: 'propertyNames',
+    before: describeSchema(before),
+    after: describeSchema(after),
+  };
   comparison.report(
     grows ? 'constraint-widened' : shrinks ? 'constraint-narrowed' : 'constraint-changed',
     path,

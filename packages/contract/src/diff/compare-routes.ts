@@ -6,10 +6,10 @@ import { renameParameters } from './route-shape.ts';
 import type { Reporter } from './reporter.ts';
 import type { Side } from './comparison.ts';
 
-/** Where nothing is declared, nothing is promised of the fields. */
+/** Schema of undeclared parameters: an object with any fields. */
 const UNDECLARED: Schema = { type: 'object' };
 
-/** One route that is in both contracts, possibly with other names for its path parameters. */
+/** Compares a route that both contracts have, possibly with renamed path parameters. */
 export function compareRoutes(
   reporter: Reporter,
   before: RouteContract,
@@ -62,7 +62,11 @@ function compareVersionPolicy(
 ): void {
   if (before === after) return;
   if (before === undefined) reporter.report('missing-version-set', '', { after });
-  else reporter.report('missing-version-changed', '', { before, after: after ?? 'a choice' });
+  else
+    reporter.report('missing-version-changed', '', {
+      before,
+      after: after ?? 'the list of versions',
+    });
 }
 
 function compareBodies(
@@ -105,7 +109,7 @@ function compareResponses(
       continue;
     }
     reporter.report(isError(name) ? 'error-status-removed' : 'status-removed', path, { name });
-    // The status is still possible where the rest is not known, and then as the rest says.
+    // The new `default` covers this status too.
     if (newRest) compareResponse(reporter, response, newRest, path);
   }
   for (const [name, response] of Object.entries(now)) {
@@ -149,7 +153,7 @@ function compareResponse(
   reporter.compare('response', before.schema, after.schema, `${path}/body`);
 }
 
-/** Undeclared messages are of any kind, as those of a body are. */
+/** Compares WebSocket messages. Undeclared messages can be any value. */
 function compareMessages(
   reporter: Reporter,
   side: Side,

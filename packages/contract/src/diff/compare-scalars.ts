@@ -2,7 +2,10 @@ import type { Schema } from '../schema/ir.ts';
 import { boundsOf } from './subtype/atoms.ts';
 import type { Comparison } from './comparison.ts';
 
-/** A lower bound that rises or an upper one that falls narrows. Absent ones are infinite. */
+/**
+ * Compares a bound. A lower bound that rises, or an upper bound that falls, narrows the schema. An
+ * absent bound is infinite.
+ */
 export function compareBound(
   comparison: Comparison,
   name: string,
@@ -24,7 +27,7 @@ function text(bound: number): string {
   return Number.isFinite(bound) ? String(bound) : 'none';
 }
 
-/** A constraint that is only equal to itself. */
+/** Compares a constraint that has no order, such as a pattern. */
 export function compareConstraint(
   comparison: Comparison,
   name: string,
@@ -96,7 +99,7 @@ export function compareNumbers(
 }
 
 function compareLimits(comparison: Comparison, before: Schema, after: Schema, path: string): void {
-  // Of one kind only both kinds of bound can be told apart: `> 0` and `>= 1` are the same of integers.
+  // Only for two integers are `> 0` and `>= 1` the same bound.
   const integers = before.type === 'integer' && after.type === 'integer';
   const read = (schema: Schema): ReturnType<typeof boundsOf> =>
     boundsOf(integers ? schema : { ...schema, type: 'number' });

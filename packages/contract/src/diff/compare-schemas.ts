@@ -11,7 +11,10 @@ import { isAny, meaning } from './subtype/normaliser.ts';
 import { compareUnions } from './compare-unions.ts';
 import type { Comparison } from './comparison.ts';
 
-/** Reports every difference of two schemas that a person would name. It explains; whether nothing was missed is checked apart from it. */
+/**
+ * Reports the differences between two schemas that a person would name. It explains a change; the
+ * subtype check of the reporter proves that nothing was missed.
+ */
 export function compareSchemas(
   comparison: Comparison,
   before: Schema,
@@ -40,7 +43,7 @@ export function compareSchemas(
   done();
 }
 
-/** Two schemas without a union at their top, references resolved. */
+/** Compares two schemas that are no unions, references resolved. */
 export function compareKinds(
   comparison: Comparison,
   before: Schema,
@@ -74,7 +77,10 @@ export function compareKinds(
   }
 }
 
-/** Intersections, negations, and constraints without a type: there is no one place to point at. */
+/**
+ * Whether a schema is an intersection, a negation, or has constraints without a type. Its differences
+ * have no single place to report.
+ */
 function isCombined(schema: Schema): boolean {
   return (
     schema.type === undefined ||

@@ -7,7 +7,10 @@ import type { Comparison } from './comparison.ts';
 
 type Compare = (comparison: Comparison, before: Schema, after: Schema, path: string) => void;
 
-/** Two sets of alternatives. Those of one discriminator value, of one meaning or of one kind are compared with each other. */
+/**
+ * Compares two unions. Members are paired if they mean the same, have the same discriminator value, or
+ * are the only ones of their type.
+ */
 export function compareUnions(
   comparison: Comparison,
   before: Members,
@@ -26,7 +29,7 @@ export function compareUnions(
   compareLiterals(comparison, before, after, path);
   const [all, now] = [toSchema(before), toSchema(after)];
   const discriminator = findDiscriminator(comparison, before.plain, after.plain);
-  // Alternatives that were only folded or split differently are not told as gone and new.
+  // Members that were only split differently are not reported as removed and added.
   const same = comparison.forward(all, now) && comparison.backward(now, all);
   const pairs = pairMembers(comparison, before.plain, after.plain, discriminator, same);
   const named = before.plain.length > 1 || after.plain.length > 1;
@@ -37,12 +40,10 @@ export function compareUnions(
       other,
       named ? `${path}/${labelOf(comparison, other, discriminator)}` : path,
     );
-  const [old, young] = [
-    new Set(pairs.map(([one]) => one)),
-    new Set(pairs.map(([, other]) => other)),
-  ];
+  const pairedBefore = new Set(pairs.map(([one]) => one));
+  const pairedAfter = new Set(pairs.map(([, other]) => other));
   for (const member of before.plain) {
-    if (old.has(member) || comparison.forward(member, now)) continue;
+    if (pairedBefore.has(member) || comparison.forward(member, now)) continue;
     if (isOnlyLiterals(after, member))
       comparison.report('enum-closed', path, { before: describeSchema(member) });
     else
@@ -51,7 +52,7 @@ export function compareUnions(
       });
   }
   for (const member of after.plain) {
-    if (young.has(member) || comparison.backward(member, all)) continue;
+    if (pairedAfter.has(member) || comparison.backward(member, all)) continue;
     if (isOnlyLiterals(before, member))
       comparison.report('enum-opened', path, { after: describeSchema(member) });
     else
@@ -70,7 +71,6 @@ function compareLiterals(
   const [all, now] = [toSchema(before), toSchema(after)];
   const removed = before.literals.filter((value) => !comparison.forward({ const: value }, now));
   const added = after.literals.filter((value) => !comparison.backward({ const: value }, all));
-  const [old, young] = [before.literals[0], after.literals[0]];
   if (
     before.literals.length === 1 &&
     after.literals.length === 1 &&
@@ -78,8 +78,8 @@ function compareLiterals(
     added.length === 1
   ) {
     return comparison.report('const-changed', path, {
-      before: JSON.stringify(old),
-      after: JSON.stringify(young),
+      before: JSON.stringify(before.literals[0]),
+      after: JSON.stringify(after.literals[0]),
     });
   }
   for (const value of removed)
@@ -94,7 +94,7 @@ function compareLiterals(
     );
 }
 
-/** `exact`: only those of one meaning. */
+/** Pairs the members of two unions. With `exact`, only members that mean the same. */
 function pairMembers(
   comparison: Comparison,
   before: Schema[],
@@ -103,48 +103,48 @@ function pairMembers(
   exact: boolean,
 ): [Schema, Schema][] {
   const pairs: [Schema, Schema][] = [];
-  const [old, young] = [new Set(before), new Set(after)];
-  const take = (fits: (one: Schema, other: Schema) => boolean): void => {
-    for (const one of old) {
-      const other = [...young].find((candidate) => fits(one, candidate));
+  const [unpairedBefore, unpairedAfter] = [new Set(before), new Set(after)];
+  const pairWhere = (fits: (one: Schema, other: Schema) => boolean): void => {
+    for (const one of unpairedBefore) {
+      const other = [...unpairedAfter].find((candidate) => fits(one, candidate));
       if (!other) continue;
       pairs.push([one, other]);
-      old.delete(one);
-      young.delete(other);
+      unpairedBefore.delete(one);
+      unpairedAfter.delete(other);
     }
   };
-  take((one, other) => comparison.forward(one, other) && comparison.backward(other, one));
+  pairWhere((one, other) => comparison.forward(one, other) && comparison.backward(other, one));
   if (exact) return pairs;
   if (discriminator)
-    take(
+    pairWhere(
       (one, other) =>
         discriminator.before.get(one) !== undefined &&
         discriminator.before.get(one) === discriminator.after.get(other),
     );
-  const told = (member: Schema): boolean =>
+  const isDiscriminated = (member: Schema): boolean =>
     discriminator !== undefined &&
     (discriminator.before.has(member) || discriminator.after.has(member));
-  take(
+  pairWhere(
     (one, other) =>
-      !told(one) &&
-      !told(other) &&
+      !isDiscriminated(one) &&
+      !isDiscriminated(other) &&
       kindOf(one) === kindOf(other) &&
       (comparison.forward(one, other) || comparison.backward(other, one)),
   );
   const alone = (members: Set<Schema>, of: Schema): boolean =>
     [...members].filter((member) => kindOf(member) === kindOf(of)).length === 1;
-  take(
+  pairWhere(
     (one, other) =>
-      !told(one) &&
-      !told(other) &&
+      !isDiscriminated(one) &&
+      !isDiscriminated(other) &&
       kindOf(one) === kindOf(other) &&
-      alone(old, one) &&
-      alone(young, other),
+      alone(unpairedBefore, one) &&
+      alone(unpairedAfter, other),
   );
   return pairs;
 }
 
-/** `false` where no kind of value (besides null) is on both sides, so that one sentence says more than a list. */
+/** Whether both unions have a type in common, besides `null`. If not, one change says it all. */
 function shareKind(before: Members, after: Members): boolean {
   const [from, to] = [kindsOf(before), kindsOf(after)];
   return (

@@ -3,36 +3,44 @@ import type { DiffPolicy } from './change.ts';
 import type { Detail, RuleId } from './rules.ts';
 import type { IsSubschema } from './subtype/subtype.ts';
 
-/** Who sends the value: it decides what widening and narrowing mean. */
+/** Whether the client sends or receives the value. Decides whether widening or narrowing breaks it. */
 export type Side = 'request' | 'response';
 
+/** A change to a schema, before its level is known. */
 export interface Finding {
   rule: RuleId;
   path: string;
   detail: Detail;
 }
 
-/** One comparison through two schemas at one place of the contract. */
+/** The state while two schemas at one place of the contract are compared. */
 export interface Comparison {
   side: Side;
   policy: DiffPolicy;
   beforeDefs: Defs;
   afterDefs: Defs;
-  /** Every old value is a new one, and the other way round; of two schemas, exactly. */
+  /** Whether each value of a schema before the change matches a schema after it. */
   forward: IsSubschema;
+  /** Whether each value of a schema after the change matches a schema before it. */
   backward: IsSubschema;
   report(rule: RuleId, path: string, detail?: Detail): void;
   compare(before: Schema, after: Schema, path: string): void;
-  /** Whether the pair is being compared further up (then it ends here), or was compared elsewhere (then what was found is told for this place too). */
+  /**
+   * Whether a pair of schemas needs no comparison. It may be in progress further up: then the schemas
+   * are recursive. Or it was compared at another place: then its findings are repeated for this path.
+   */
   repeatFindings(pair: string, path: string): boolean;
-  /** Call what it returns when the pair is done. */
+  /** Starts the comparison of a pair. Call the returned function at its end. */
   startPair(pair: string, path: string): () => void;
 }
 
-/** A changed type that is used in many places is told for so many of them. */
+/** Limit of findings. A changed type with many uses is reported for some of them only. */
 const MAX_FINDINGS = 200;
 
-/** What a comparison remembers, so that recursive types end and shared ones are looked at once. */
+/**
+ * Creates the list of findings of a comparison. It also remembers each pair, so that recursive types
+ * end and shared types are compared once.
+ */
 export function createFindings(): Pick<Comparison, 'report' | 'repeatFindings' | 'startPair'> & {
   findings: Finding[];
 } {

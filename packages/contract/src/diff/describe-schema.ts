@@ -1,7 +1,7 @@
 import type { Schema } from '../schema/ir.ts';
 import { isAny } from './subtype/normaliser.ts';
 
-/** A schema in a few words, for a sentence. */
+/** Describes a schema in a few words, for the message of a change. */
 export function describeSchema(schema: Schema): string {
   if (isAny(schema)) return 'anything';
   if (schema.const !== undefined) return JSON.stringify(schema.const);

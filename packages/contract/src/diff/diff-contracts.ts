@@ -6,14 +6,25 @@ import { routeShape } from './route-shape.ts';
 import { compareRoutes } from './compare-routes.ts';
 import { createReporters, type Reporter } from './reporter.ts';
 
+/** All changes between two contracts. */
 export interface Diff {
-  /** `none`: nothing that a caller could notice. */
+  /** Highest level of the changes. `none`: a client can't notice any. */
   bump: Bump;
-  /** By route, then by place. */
+  /** Sorted by route, then in the order of comparison. */
   changes: Change[];
 }
 
-/** What changed between two contracts and how much it means to callers. Names of definitions do not count, what they say does. */
+/**
+ * Compares two contracts and says what each change means to clients. Definitions are compared by
+ * meaning; their names do not matter.
+ *
+ * A change counts as compatible only if every value that was valid stays valid, and that can be
+ * proved. Otherwise it is `major`, with the rule `undecidable` if no other rule applies.
+ *
+ * @example
+ * const { bump, changes } = diffContracts(before.contract, after.contract);
+ * if (bump === 'major') for (const { route, path, message } of changes) console.log(route, path, message);
+ */
 export function diffContracts(before: Contract, after: Contract, policy: DiffPolicy = {}): Diff {
   const changes: Change[] = [];
   const reporterOf = createReporters(before.$defs, after.$defs, policy, changes);
@@ -31,13 +42,16 @@ export function diffContracts(before: Contract, after: Contract, policy: DiffPol
   return toDiff(changes);
 }
 
-/** Sorts the changes and reads the bump from them. */
+/** Sorts changes by route and takes the highest level as the bump. */
 export function toDiff(changes: Change[]): Diff {
   const sorted = [...changes].sort((a, b) => compare(a.route, b.route));
   return { bump: highestLevel(sorted.map(({ level }) => level)), changes: sorted };
 }
 
-/** By method and path; what is left, by what they answer, so that a renamed parameter is not a route gone and a route new. */
+/**
+ * Pairs routes by method and path. Pairs the remaining ones by shape, so that a renamed parameter is
+ * not a removed and an added route.
+ */
 function pairRoutes(
   before: RouteContract[],
   after: RouteContract[],
@@ -61,7 +75,7 @@ function pairRoutes(
   ];
 }
 
-/** What is queued was written by older code, so a payload is read as a request is. */
+/** Payloads in the queue come from older code, so they are compared like requests. */
 function compareEffects(
   reporter: Reporter,
   before: EffectContract,

@@ -4,9 +4,13 @@ import { describeSchema } from './describe-schema.ts';
 import type { Literal } from './subtype/atoms.ts';
 import type { Comparison } from './comparison.ts';
 
-/** The required property that tells the object alternatives of both sides apart, with the value that each has there. */
+/**
+ * A required property whose constant value differs in each object of a union, before and after the
+ * change.
+ */
 export interface Discriminator {
   property: string;
+  /** Value of the property in each member of the union. */
   before: Map<Schema, Literal>;
   after: Map<Schema, Literal>;
 }
@@ -28,7 +32,12 @@ export function findDiscriminator(
   return undefined;
 }
 
-/** `(kind=card)`, else the kind of value in brackets; in plain words for a sentence about something that is gone. */
+/**
+ * Returns the label of a union member: `(kind=card)` if there is a discriminator, otherwise a
+ * description such as `(string)`.
+ *
+ * @param gone The member is part of the union before the change.
+ */
 export function labelOf(
   { beforeDefs, afterDefs }: Comparison,
   member: Schema,
@@ -44,7 +53,10 @@ export function labelOf(
     : `(${discriminator!.property}=${String(value)})`;
 }
 
-/** The values of a property where each member requires it with a constant of its own. */
+/**
+ * Returns the values of a property if all members require it, each with another constant; otherwise
+ * `undefined`.
+ */
 export function constantsOf(
   members: Schema[],
   property: string,

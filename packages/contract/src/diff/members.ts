@@ -3,15 +3,16 @@ import { resolveRef } from '../schema/refs.ts';
 import type { Literal } from './subtype/atoms.ts';
 import { isAny } from './subtype/normaliser.ts';
 
-/** A schema as the alternatives that people would name. */
+/** The members of a union, grouped as people would name them. */
 export interface Members {
+  /** `null` is a member. */
   nullable: boolean;
   literals: Literal[];
-  /** Everything else, references resolved, no union at its top. */
+  /** All other members: references resolved, none of them a union. */
   plain: Schema[];
 }
 
-/** Keywords of a schema that is only a list of literals. Its `default` is compared elsewhere. */
+/** Keywords of a schema that only lists literals. The caller compares annotations and `default`. */
 const LITERAL_KEYS: ReadonlySet<string> = new Set([
   'type',
   'const',
@@ -20,10 +21,11 @@ const LITERAL_KEYS: ReadonlySet<string> = new Set([
   ...ANNOTATIONS,
 ]);
 
+/** Splits a schema into members: those of its union, or the schema itself. */
 export function toMembers(schema: Schema, defs: Defs): Members {
   const members: Members = { nullable: false, literals: [], plain: [] };
   collect(schema, defs, members, new Set());
-  // Both booleans say no more than the type does.
+  // `true` and `false` together are the type `boolean`.
   if (members.literals.includes(true) && members.literals.includes(false)) {
     members.literals = members.literals.filter((value) => typeof value !== 'boolean');
     members.plain.push({ type: 'boolean' });
@@ -59,11 +61,12 @@ function literalsOf(schema: Schema): Literal[] | undefined {
   return values?.filter((value) => isOfType(value, schema.type));
 }
 
-/** Integers are numbers of a narrower kind. */
+/** Returns the type of a schema, with `number` for integers too. */
 export function kindOf({ type }: Schema): Exclude<Schema['type'], 'integer'> {
   return type === 'integer' ? 'number' : type;
 }
 
+/** Whether a literal has a type. */
 export function isOfType(value: Literal, type: Schema['type']): boolean {
   if (type === undefined) return true;
   if (value === null) return type === 'null';

@@ -10,14 +10,19 @@ import { createFindings, type Side, type Comparison } from './comparison.ts';
 
 /** Collects the changes of one route or effect. */
 export interface Reporter {
+  /** Reports a change. `side` decides its level; default `request`. */
   report(rule: RuleId, path: string, detail?: Detail, side?: Side): void;
-  /** Compares two schemas at one place. */
+  /** Compares two schemas and reports their differences. */
   compare(side: Side, before: Schema, after: Schema, path: string): void;
 }
 
 const OPEN_ENUM_RULES: ReadonlySet<RuleId> = new Set<RuleId>(['enum-value-added', 'enum-opened']);
 
-/** A reporter for each route, over one pair of contracts. */
+/**
+ * Returns a function that creates the reporter of a route or an effect.
+ *
+ * @param changes Receives the changes of all reporters.
+ */
 export function createReporters(
   beforeDefs: Defs,
   afterDefs: Defs,
@@ -64,7 +69,7 @@ export function createReporters(
       compareSchemas(comparison, before, after, path);
       for (const { rule, path: at, detail } of findings) report(rule, at, detail, side);
       if (findings.some(({ rule }) => levelOf(rule, side) === 'major')) return;
-      // The comparison explains, this proves: nothing is called compatible only because no rule was met.
+      // The rules explain a change; only this check proves that it is compatible.
       const holds =
         side === 'request' ? requests(before, after) : responses(after, tolerate(before));
       if (!holds) report('undecidable', path);
@@ -73,7 +78,7 @@ export function createReporters(
   };
 }
 
-/** As a client reads an answer: fields that it does not know are passed over. */
+/** Opens all objects of a response schema, because clients ignore fields that they do not know. */
 function tolerate(schema: Schema): Schema {
   return mapSchema(schema, (part) => {
     if (part.additionalProperties !== false) return part;

@@ -3,12 +3,18 @@ import type { Schema } from '../schema/ir.ts';
 
 const PARAMETER = /([:*])([A-Za-z_$][\w$]*)/g;
 
-/** The same for two routes that answer the same requests: method and path without the names of parameters. */
+/**
+ * Returns method and path without the names of parameters: the same for two routes that match the
+ * same requests.
+ */
 export function routeShape({ method, path }: RouteContract): string {
   return `${method} ${path.replace(PARAMETER, '$1')}`;
 }
 
-/** The old parameters under the names that stand at the same places now, so that a new name is one change and not two. */
+/**
+ * Returns the old path parameters under their new names, so that a rename is one change, not a
+ * removed and an added parameter.
+ */
 export function renameParameters(before: RouteContract, after: RouteContract): Schema | undefined {
   const { params } = before;
   if (!params || before.path === after.path) return params;

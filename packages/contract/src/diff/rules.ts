@@ -1,6 +1,6 @@
 import type { Level } from './levels.ts';
 
-/** What a rule's sentence is filled with. */
+/** The values that the message of a {@link Rule} mentions. */
 export interface Detail {
   /** The field, value, keyword, status or media type that changed. */
   name?: string;
@@ -8,11 +8,13 @@ export interface Detail {
   after?: string;
 }
 
+/** One kind of change: how much it means to clients, and the sentence that reports it. */
 export interface Rule {
-  /** Where the value comes from the client. */
+  /** Level of the change in a value that the client sends. */
   request: Level;
-  /** Where the value goes to the client. */
+  /** Level of the change in a value that the client receives. */
   response: Level;
+  /** Returns one sentence for people, with a full stop. */
   message(detail: Detail): string;
 }
 
@@ -28,7 +30,7 @@ const always = (level: Level, message: Message): Rule => ({
 
 const change = ({ before, after }: Detail): string => `from ${before} to ${after}`;
 
-/** Rule ids are part of what `gati diff --json` prints. */
+/** Id of a {@link Rule}, as `gati diff --json` prints it. */
 export type RuleId =
   | 'route-added'
   | 'route-removed'
@@ -95,21 +97,24 @@ export type RuleId =
   | 'default-changed'
   | 'undecidable';
 
-/** Every rule of the diff by its id. An id never changes its meaning: scripts and exceptions refer to it. */
+/**
+ * All rules of the diff by id. An id never changes its meaning, because scripts and exceptions refer
+ * to it.
+ */
 export const DIFF_RULES: Record<RuleId, Rule> = {
-  'route-added': always('minor', () => 'The route is new.'),
-  'route-removed': always('major', () => 'The route is gone.'),
+  'route-added': always('minor', () => 'The route was added.'),
+  'route-removed': always('major', () => 'The route was removed.'),
   'route-moved': always(
     'major',
-    (detail) => `The route moved ${change(detail)}, so the client's path to it changes.`,
+    (detail) => `The route moved ${change(detail)}, so its path in the client changes.`,
   ),
   'client-name-changed': always(
     'major',
-    (detail) => `The client's path to the route changed ${change(detail)}.`,
+    (detail) => `The path of the route in the client changed ${change(detail)}.`,
   ),
   'path-parameter-renamed': always(
     'major',
-    (detail) => `The path parameter was renamed ${change(detail)}.`,
+    (detail) => `A path parameter was renamed: the path changed ${change(detail)}.`,
   ),
   'missing-version-set': always(
     'minor',
@@ -117,23 +122,23 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   ),
   'missing-version-changed': always(
     'major',
-    (detail) => `What a request without a version gets changed ${change(detail)}.`,
+    ({ before, after }) => `A request without a version now gets ${after} instead of ${before}.`,
   ),
   'deprecation-changed': always('patch', ({ after }) =>
-    after ? 'It is deprecated now.' : 'It is no longer deprecated.',
+    after ? 'It is now deprecated.' : 'It is no longer deprecated.',
   ),
   'description-changed': always('patch', () => 'The description changed.'),
   'examples-changed': always('patch', () => 'The examples changed.'),
 
-  'body-added': always('minor', () => 'A body is read now; it may be left out.'),
+  'body-added': always('minor', () => 'An optional body was added.'),
   'required-body-added': always(
     'major',
-    () => 'A body is read now, and it is required or has required fields.',
+    () => 'A body was added that is required or has required fields.',
   ),
   'body-removed': always('minor', () => 'The body is no longer read.'),
-  'body-required': always('major', () => 'The body is required now.'),
-  'body-optional': always('minor', () => 'The body may be left out now.'),
-  'content-type-added': always('minor', ({ name }) => `The content type ${name} is accepted now.`),
+  'body-required': always('major', () => 'The body is now required.'),
+  'body-optional': always('minor', () => 'The body is now optional.'),
+  'content-type-added': always('minor', ({ name }) => `The content type ${name} is now accepted.`),
   'content-type-removed': always(
     'major',
     ({ name }) => `The content type ${name} is no longer accepted.`,
@@ -143,54 +148,55 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
     (detail) => `The content type changed ${change(detail)}.`,
   ),
 
-  'status-added': always('major', ({ name }) => `The status ${name} is new.`),
-  'status-removed': always('major', ({ name }) => `The status ${name} is gone.`),
+  'status-added': always('major', ({ name }) => `The status ${name} was added.`),
+  'status-removed': always('major', ({ name }) => `The status ${name} was removed.`),
   'status-named': always(
     'minor',
-    ({ name }) => `The status ${name}, which the default covered, has a description of its own.`,
+    ({ name }) =>
+      `The status ${name} now has its own response; the default response covered it before.`,
   ),
-  'error-status-added': always('minor', ({ name }) => `The error status ${name} is new.`),
-  'error-status-removed': always('minor', ({ name }) => `The error status ${name} is gone.`),
-  'default-status-added': always('major', () => 'Statuses that are not known are possible now.'),
-  'default-status-removed': always('minor', () => 'All statuses are known now.'),
-  'content-added': always('minor', () => 'The answer has content now.'),
-  'content-removed': always('major', () => 'The answer has no content any more.'),
+  'error-status-added': always('minor', ({ name }) => `The error status ${name} was added.`),
+  'error-status-removed': always('minor', ({ name }) => `The error status ${name} was removed.`),
+  'default-status-added': always('major', () => 'Responses with other statuses are now possible.'),
+  'default-status-removed': always('minor', () => 'All possible statuses are now listed.'),
+  'content-added': always('minor', () => 'The response now has content.'),
+  'content-removed': always('major', () => 'The response no longer has content.'),
   'stream-changed': always('major', ({ after }) =>
-    after ? 'The answer is a stream of events now.' : 'The answer is no stream of events any more.',
+    after ? 'The response is now an event stream.' : 'The response is no longer an event stream.',
   ),
-  'messages-added': always('minor', () => 'Messages are described now.'),
+  'messages-added': always('minor', () => 'The type of the messages is now declared.'),
   'messages-removed': {
     request: 'minor',
     response: 'major',
-    message: () => 'Messages are no longer described.',
+    message: () => 'The type of the messages is no longer declared.',
   },
 
-  'effect-added': always('minor', () => 'The effect is new.'),
+  'effect-added': always('minor', () => 'The effect was added.'),
   'effect-removed': always(
     'major',
-    () => 'The effect is gone, and with it the code for what is queued.',
+    () => 'The effect was removed, and with it the code for its queued jobs.',
   ),
-  'code-changed': always('patch', () => 'The code changed, the contract did not.'),
+  'code-changed': always('patch', () => 'The code changed, but the contract did not.'),
 
   'type-changed': always('major', (detail) => `The type changed ${change(detail)}.`),
   'type-widened': widened((detail) => `The type was widened ${change(detail)}.`),
   'type-narrowed': narrowed((detail) => `The type was narrowed ${change(detail)}.`),
-  'null-added': widened(() => 'It may be null now.'),
-  'null-removed': narrowed(() => 'It may not be null any more.'),
+  'null-added': widened(() => 'It can now be null.'),
+  'null-removed': narrowed(() => 'It can no longer be null.'),
   'enum-value-added': widened(({ name }) => `The value ${name} was added.`),
   'enum-value-removed': narrowed(({ name }) => `The value ${name} was removed.`),
   'enum-opened': widened(
-    ({ after }) => `It is no longer one of a list of values but any ${after}.`,
+    ({ after }) => `It can now be any ${after}, not only one of the listed values.`,
   ),
   'enum-closed': narrowed(
-    ({ before }) => `It is no longer any ${before} but one of a list of values.`,
+    ({ before }) => `It must now be one of the listed values, not any ${before}.`,
   ),
   'const-changed': always('major', (detail) => `The constant changed ${change(detail)}.`),
   'union-member-added': widened(({ name }) => `The alternative ${name} was added.`),
   'union-member-removed': narrowed(({ name }) => `The alternative ${name} was removed.`),
   'codec-changed': always(
     'major',
-    (detail) => `What the value is in code changed ${change(detail)}.`,
+    (detail) => `The type of the value in code changed ${change(detail)}.`,
   ),
   'bound-widened': widened((detail) => `The bound ${detail.name} was widened ${change(detail)}.`),
   'bound-narrowed': narrowed(
@@ -219,7 +225,8 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   },
   'field-added-to-record': always(
     'major',
-    ({ name }) => `The field ${name} was added where other values were promised for any name.`,
+    ({ name }) =>
+      `The field ${name} was added to an object whose undeclared fields have another type.`,
   ),
   'field-removed': {
     request: 'minor',
@@ -228,15 +235,15 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   },
   'field-refused': always(
     'major',
-    ({ name }) => `The field ${name} was removed and what was sent there is refused now.`,
+    ({ name }) => `The field ${name} was removed, and requests that contain it are now rejected.`,
   ),
-  'field-required': narrowed(({ name }) => `The field ${name} is required now.`),
-  'field-optional': widened(({ name }) => `The field ${name} may be missing now.`),
-  'additional-closed': narrowed(() => 'Fields that are not declared are refused now.'),
+  'field-required': narrowed(({ name }) => `The field ${name} is now required.`),
+  'field-optional': widened(({ name }) => `The field ${name} is now optional.`),
+  'additional-closed': narrowed(() => 'Undeclared fields are no longer allowed.'),
   'additional-opened': {
     request: 'minor',
     response: 'patch',
-    message: () => 'Fields that are not declared are let through now.',
+    message: () => 'Undeclared fields are now allowed.',
   },
   'default-changed': {
     request: 'minor',
@@ -245,6 +252,6 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   },
   undecidable: always(
     'major',
-    () => 'The schema changed in a way that could not be shown to be compatible.',
+    () => 'The schema changed in a way that cannot be proved compatible.',
   ),
 };

@@ -1,4 +1,4 @@
-/** Reason phrases by status (IANA, HTTP Status Code Registry; 418 of RFC 2324). */
+/** Reason phrases by status (IANA HTTP Status Code Registry; 418 from RFC 2324). */
 export const STATUS_TITLES: Readonly<Record<number, string>> = {
   100: 'Continue',
   101: 'Switching Protocols',

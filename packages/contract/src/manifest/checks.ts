@@ -1,16 +1,21 @@
 import { GatiError } from '../diagnostics/gati-error.ts';
 
-/** Checks one value found at `path` (as in `contract.routes[3].method`) and throws {@link invalidManifestError} where it does not fit. */
+/**
+ * Checks one value of a manifest.
+ *
+ * @param path Path of the value: `contract.routes[3].method`.
+ * @throws {GatiError} GATI_MANIFEST_INVALID when the value does not match.
+ */
 export type Check = (value: unknown, path: string) => void;
 
-/** Deeper than any contract; what is deeper would only overflow the stack. */
+/** Deeper than any contract. The checks recurse, so deeper input could overflow the stack. */
 const MAX_DEPTH = 256;
 
 export function invalidManifestError(path: string, expected: string, value: unknown): GatiError {
   return new GatiError({
     code: 'GATI_MANIFEST_INVALID',
     message: `The manifest is not valid: ${path || 'the whole document'} must be ${expected}, but is ${show(value)}.`,
-    fix: 'Write it anew with `gati generate` or `vite build`; it is not meant to be edited by hand.',
+    fix: 'Write the manifest again with `gati generate` or `gati build`; do not edit it by hand.',
   });
 }
 
@@ -42,7 +47,7 @@ export const number: Check = (value, path) => {
 
 export const wholeNumber: Check = (value, path) => {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw invalidManifestError(path, 'a whole number from 0', value);
+    throw invalidManifestError(path, 'a whole number, 0 or more', value);
 };
 
 export const any: Check = () => {};
@@ -83,7 +88,10 @@ export function mapOf(item: Check, key?: Check): Check {
   };
 }
 
-/** Keys that the shape does not name are left alone, unless `closed` says what they may not be. */
+/**
+ * Checks an object. Accepts other keys, unless `closed` is given: then it is the expectation that the
+ * error names, such as `a keyword of the schema format`.
+ */
 export function object(
   required: Record<string, Check>,
   optional: Record<string, Check> = {},
@@ -110,7 +118,7 @@ export function either(test: (value: unknown) => boolean, yes: Check, no: Check)
   return (value, path) => (test(value) ? yes : no)(value, path);
 }
 
-/** Refuses what is nested deeper than a contract ever is. */
+/** Rejects values that are nested too deeply. */
 export function checkDepth(value: unknown, depth = 0): void {
   if (depth > MAX_DEPTH)
     throw invalidManifestError('', `nested at most ${MAX_DEPTH} deep`, 'deeper');

@@ -2,38 +2,46 @@ import type { Contract } from '../contract.ts';
 import type { Change } from '../diff/change.ts';
 import type { Bump } from '../diff/levels.ts';
 
-/** The version of the manifest's own format. A reader refuses a higher one. */
+/** Version of the manifest's format. Readers reject a higher version. */
 export const MANIFEST_FORMAT = 1;
 
-/** `dist/gati.manifest.json`. Same input, same bytes: it holds no time and no absolute path. */
+/**
+ * Content of `dist/gati.manifest.json`: the contract of a build and its release. It contains no time
+ * and no absolute path, so the same sources give the same bytes.
+ */
 export interface Manifest {
   format: typeof MANIFEST_FORMAT;
-  /** The name in `package.json`. */
+  /** `name` of `package.json`. */
   name: string;
   release: {
     /** Semver. */
     version: string;
-    /** `rel_` and the first 16 hex digits of the digest of version, contract and code. */
+    /** `rel_` and the first 16 hex digits of a SHA-256 of version, contract and code. */
     id: string;
-    /** SHA-256 of the emitted server code, hex. Absent where nothing was bundled (`gati generate`). */
+    /** SHA-256 of the emitted server code, hex. Absent if nothing was bundled (`gati generate`). */
     code?: string;
-    /** Version of the release before. Absent where it is the first, or where nothing was bundled. */
+    /** Version of the previous release. Absent for the first release, and if nothing was bundled. */
     since?: string;
-    /** What the changes since then mean. */
+    /** Highest level of the changes since the previous release. */
     bump?: Bump;
   };
-  /** Against the release before. */
+  /** Changes since the previous release. */
   changes?: Change[];
-  /** Compiled packages that the server loads from `server/node_modules`, and what they were installed for. Absent where there are none. */
+  /**
+   * Native packages that the server loads from `server/node_modules`, and the platform that they were
+   * installed for. Absent if there are none.
+   */
   native?: NativeCode;
   contract: Contract;
 }
 
+/** Native packages of a build. */
 export interface NativeCode {
-  /** `process.platform` and `process.arch`. */
+  /** `process.platform` of the build. */
   platform: string;
+  /** `process.arch` of the build. */
   arch: string;
-  /** On Linux only. */
+  /** Linux only. */
   libc?: 'glibc' | 'musl';
   /** Sorted by `name`. */
   packages: { name: string; version: string }[];

@@ -24,8 +24,14 @@ import {
 import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
 
 /**
- * Reads a manifest from its text or from parsed JSON and checks all of it.
- * @throws GatiError `GATI_MANIFEST_INVALID` with the place of the first fault, `GATI_MANIFEST_FORMAT` for the format of a newer Gati.
+ * Parses a manifest and checks all of it.
+ *
+ * @param input Text of the manifest, or the value that `JSON.parse` made of it.
+ * @throws {GatiError} GATI_MANIFEST_INVALID when the input is no manifest. The message names the path
+ *   of the first error.
+ * @throws {GatiError} GATI_MANIFEST_FORMAT when a newer Gati wrote the manifest.
+ * @example
+ * const manifest = parseManifest(await readFile('dist/gati.manifest.json', 'utf8'));
  */
 export function parseManifest(input: unknown): Manifest {
   const value = typeof input === 'string' ? parseJson(input) : input;
@@ -190,7 +196,7 @@ function parseJson(text: string): unknown {
       {
         code: 'GATI_MANIFEST_INVALID',
         message: `The manifest is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-        fix: 'Write it anew with `gati generate` or `vite build`.',
+        fix: 'Write the manifest again with `gati generate` or `gati build`.',
       },
       { cause },
     );

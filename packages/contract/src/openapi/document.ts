@@ -1,6 +1,6 @@
 import type { JsonValue, Schema } from '../schema/ir.ts';
 
-/** The parts of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) that a contract becomes. */
+/** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1), as {@link toOpenApi} returns it. */
 export interface OpenApiDocument {
   openapi: '3.1.0';
   info: { title: string; version: string };
@@ -10,11 +10,14 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, Schema>; responses: Record<string, OpenApiResponse> };
 }
 
+/** The operations of one path, by method in lower case. */
 export type OpenApiPathItem = Partial<
   Record<'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options', OpenApiOperation>
 >;
 
+/** One route. A WebSocket route is a `get`, or part of the `get` on the same path. */
 export interface OpenApiOperation {
+  /** Path of the route's method in the client: `payments.capture`. */
   operationId: string;
   tags: string[];
   summary?: string;
@@ -23,10 +26,11 @@ export interface OpenApiOperation {
   parameters?: OpenApiParameter[];
   requestBody?: { required: boolean; content: Record<string, OpenApiMediaType> };
   responses: Record<string, OpenApiResponse | { $ref: string }>;
-  /** Messages from the client and to it. */
+  /** Messages from the client (`receive`) and to the client (`send`). */
   'x-gati-websocket'?: { receive: Schema; send: Schema };
 }
 
+/** One parameter in the path, the query or the headers. */
 export interface OpenApiParameter {
   name: string;
   in: 'path' | 'query' | 'header';
@@ -36,13 +40,15 @@ export interface OpenApiParameter {
   schema: Schema;
 }
 
+/** The content of a body with one media type. */
 export interface OpenApiMediaType {
   schema?: Schema;
   examples?: Record<string, { value: JsonValue }>;
-  /** The data of one event, where the media type is `text/event-stream`. */
+  /** `text/event-stream` only: schema of the data of one event. */
   'x-gati-event'?: Schema;
 }
 
+/** What a route responds with one status. */
 export interface OpenApiResponse {
   description: string;
   content?: Record<string, OpenApiMediaType>;

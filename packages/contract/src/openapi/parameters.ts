@@ -3,7 +3,12 @@ import type { Defs, Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
 import type { OpenApiParameter } from './document.ts';
 
-/** The parameters of a route; `pathNames` are those of its path template, with what they are called in the document. */
+/**
+ * Returns the parameters of a route.
+ *
+ * @param pathNames {@link PathTemplate.names}
+ * @param print Converts a schema to its form in the document.
+ */
 export function toParameters(
   route: RouteContract,
   defs: Defs,
@@ -44,7 +49,10 @@ interface Field {
   required: boolean;
 }
 
-/** The named fields of an object schema, also where it is put together of others: one that some alternatives lack is optional. */
+/**
+ * Returns the named fields of an object schema, including those of `allOf` and `anyOf`. A field that
+ * an alternative lacks is optional.
+ */
 function fieldsOf(schema: Schema | undefined, defs: Defs): Map<string, Field> {
   const fields = new Map<string, Field>();
   if (!schema) return fields;

@@ -1,15 +1,18 @@
 import type { RouteContract } from '../contract.ts';
 
+/** The path of one route in the document. */
 export interface PathTemplate {
   /** `/users/{id}` */
   path: string;
-  /** The route's own names of its parameters and what they are called in `path`. */
+  /** Names of the route's parameters, each with its name in `path`. */
   names: Map<string, string>;
 }
 
 /**
- * Path templates for OpenAPI. There `/users/{id}` and `/users/{user}` are the same path and may not both stand,
- * so the first route's names are taken for all that have the same shape.
+ * Returns a function that converts the path of a route to an OpenAPI path template.
+ *
+ * In OpenAPI `/users/{id}` and `/users/{user}` are the same path, and a document can have only one of
+ * them. Routes whose paths differ only in names therefore share the names of the first route.
  */
 export function createPathTemplates(): (route: RouteContract) => PathTemplate {
   const byShape = new Map<string, string[]>();

@@ -1,10 +1,13 @@
 import { PROBLEM_MEDIA_TYPE } from '../http/media-type.ts';
 import type { OpenApiMediaType, OpenApiResponse } from './document.ts';
 
-/** What the framework itself answers: RFC 9457, with the list of faults where a request breaks its contract. */
+/**
+ * Response of the framework itself: problem details (RFC 9457), with a list of errors if the request
+ * does not match its contract.
+ */
 export const PROBLEM_RESPONSE: OpenApiResponse = {
   description:
-    'A problem (RFC 9457): the request breaks its contract, or the server cannot answer it.',
+    'A problem (RFC 9457): the request does not match its contract, or the server failed.',
   content: {
     [PROBLEM_MEDIA_TYPE]: {
       schema: {
@@ -22,7 +25,7 @@ export const PROBLEM_RESPONSE: OpenApiResponse = {
               type: 'object',
               properties: {
                 in: { enum: ['body', 'headers', 'params', 'query'] },
-                path: { type: 'string', description: 'JSON Pointer to the faulty value.' },
+                path: { type: 'string', description: 'JSON Pointer to the invalid value.' },
                 message: { type: 'string' },
                 rule: { type: 'string' },
               },
@@ -36,7 +39,10 @@ export const PROBLEM_RESPONSE: OpenApiResponse = {
   },
 };
 
-/** A `default` of the handler's own stands where the framework's problems would: it is either. */
+/**
+ * Adds the framework's problem details to the handler's `default` response, because a client can
+ * receive either.
+ */
 export function orProblem(response: OpenApiResponse): OpenApiResponse {
   const problem = PROBLEM_RESPONSE.content![PROBLEM_MEDIA_TYPE]!;
   const own = response.content?.[PROBLEM_MEDIA_TYPE];

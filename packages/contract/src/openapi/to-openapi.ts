@@ -15,15 +15,24 @@ import { createPathTemplates, type PathTemplate } from './path-templates.ts';
 import { orProblem, PROBLEM_RESPONSE } from './problem-response.ts';
 import { statusPhrase } from './status-phrase.ts';
 
+/** Options of {@link toOpenApi}. */
 export interface OpenApiOptions {
+  /** Name of the API. */
   title: string;
   /** Semver of the release. */
   version: string;
-  /** Stands before all paths, for example `/api`. */
+  /** Prefix of all paths, for example `/api`. */
   base?: string;
 }
 
-/** The contract as an OpenAPI 3.1 document: plain JSON, the same for the same contract. */
+/**
+ * Converts a contract to an OpenAPI 3.1 document. The result is plain JSON, the same for the same
+ * contract.
+ *
+ * @example
+ * const { contract, name, release } = parseManifest(text);
+ * const document = toOpenApi(contract, { title: name, version: release.version });
+ */
 export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiDocument {
   const componentNames = toComponentNames(Object.keys(contract.$defs));
   const print = (schema: Schema): Schema =>
@@ -62,7 +71,7 @@ function toPaths(
 ): Record<string, OpenApiPathItem> {
   const paths = new Map<string, OpenApiPathItem>();
   const toTemplate = createPathTemplates();
-  // Upgrades go last: where a GET stands on the same path, they are noted in it.
+  // WebSocket routes come last: if a GET has the same path, they become part of it.
   const sockets = contract.routes.filter(({ method }) => method === 'WS');
   for (const route of [...contract.routes.filter(({ method }) => method !== 'WS'), ...sockets]) {
     const template = toTemplate(route);
@@ -137,7 +146,7 @@ function toResponse(
   const type = contentType ?? 'application/json';
   const media: OpenApiMediaType =
     type === 'text/event-stream' ? { schema: { type: 'string' } } : {};
-  // Bytes as they are have no schema in OpenAPI 3.1; an event stream's schema is that of one event.
+  // OpenAPI 3.1 has no schema for raw bytes, and none for a stream: the schema is that of one event.
   if (schema && type === 'text/event-stream') media['x-gati-event'] = print(schema);
   else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);
   if (examples && examples.length > 0) media.examples = toExamples(examples);
@@ -148,7 +157,7 @@ function toExamples(examples: JsonValue[]): Record<string, { value: JsonValue }>
   return Object.fromEntries(examples.map((value, index) => [`example${index + 1}`, { value }]));
 }
 
-/** Keys of components may hold less than identifiers do (`$`, letters past ASCII). */
+/** Keys of components allow fewer characters than identifiers: no `$` and only ASCII letters. */
 function toComponentNames(definitions: string[]): Map<string, string> {
   const taken = new Set(definitions.filter((name) => /^[\w.-]+$/.test(name)));
   return new Map(

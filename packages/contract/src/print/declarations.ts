@@ -5,36 +5,38 @@ import { walkSchema } from '../schema/walk.ts';
 import { jsDoc } from './literals.ts';
 import { type Direction, toTypeScript } from './typescript.ts';
 
+/** Printed declarations, and the names to refer to them. */
 export interface Declarations {
   /** `export interface Name { … }` and `export type Name = …`, sorted by definition. */
   text: string;
-  /** What a definition is called where a client sends it. */
+  /** Returns the type name of a definition that a client sends. */
   request(definition: string): string;
-  /** What a definition is called where a client receives it. */
+  /** Returns the type name of a definition that a client receives. */
   response(definition: string): string;
 }
 
+/** The schemas that need declarations. */
 export interface DeclarationUses {
-  /** Schemas of what clients send. */
+  /** Schemas of values that clients send. */
   request: Schema[];
-  /** Schemas of what clients receive. */
+  /** Schemas of values that clients receive. */
   response: Schema[];
-  /** Names that the file around the declarations has already. */
+  /** Names that the surrounding file already declares. */
   taken?: Iterable<string>;
 }
 
-/** Types that the printer itself writes, so that no declaration may hide them. */
-const WRITTEN =
+/** Types that the printer writes: a declaration must not hide them. */
+const RESERVED =
   'File Blob Date Record Array any unknown never void null undefined string number boolean bigint symbol object'.split(
     ' ',
   );
 
 /**
- * Declares the definitions that are used. One that is sent in another form than it is received (it holds a `Date` or a `bigint`)
- * is declared twice: `Name` as it is received, `NameInput` as it is sent.
+ * Prints the declarations of all definitions that are used. A definition with a `Date` or a `bigint`
+ * has two types if clients both send and receive it: `Name` is received, `NameInput` is sent.
  */
 export function toDeclarations(defs: Defs, uses: DeclarationUses): Declarations {
-  const taken = new Set([...(uses.taken ?? []), ...WRITTEN]);
+  const taken = new Set([...(uses.taken ?? []), ...RESERVED]);
   const sent = reachable(uses.request, defs);
   const received = reachable(uses.response, defs);
   const used = [...new Set([...sent, ...received])].sort(compare);

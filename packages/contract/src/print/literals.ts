@@ -1,28 +1,30 @@
-/** A literal of TypeScript: `'it\\'s'`, `3`, `true`, `null`. */
+/** Prints a TypeScript literal: `'it\'s'`, `3`, `true`, `null`. */
 export function toLiteral(value: string | number | boolean | null): string {
   return typeof value === 'string' ? quote(value) : String(value);
 }
 
-/** A single-quoted string literal. */
+/** Prints a single-quoted string literal. */
 export function quote(text: string): string {
   const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
-  // Line separators end a line for some readers of source text, though JSON leaves them as they are.
+  // Some parsers treat these separators as line ends, but JSON does not escape them.
   return `'${escaped.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`;
 }
 
-/** A property's name as it may stand before a colon: bare where it is an identifier, else quoted. */
+/** Prints the key of a property: an identifier as it is, any other name quoted. */
 export function propertyKey(name: string): string {
-  // A bare `__proto__: …` of an object literal would set its prototype, a computed one would not.
+  // In an object literal this key would set the prototype, so callers compute it there.
   return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : quote(name);
 }
 
+/** Documentation of a route, field or type. */
 export interface Notes {
   summary?: string;
   description?: string;
+  /** `true`, or the text of the `@deprecated` tag. */
   deprecated?: boolean | string;
 }
 
-/** A JSDoc block with a newline behind it, or nothing. */
+/** Prints a JSDoc block and a newline, or an empty string if there is nothing to say. */
 export function jsDoc({ summary, description, deprecated }: Notes, indent = ''): string {
   const texts = [summary, description === summary ? undefined : description].filter((text) => text);
   if (deprecated) texts.push(deprecated === true ? '@deprecated' : `@deprecated ${deprecated}`);

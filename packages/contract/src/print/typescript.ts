@@ -2,14 +2,15 @@ import type { Codec, Schema } from '../schema/ir.ts';
 import { refName } from '../schema/refs.ts';
 import { jsDoc, propertyKey, toLiteral } from './literals.ts';
 
-/** Who writes the value: a client may send a `Date`, it receives a string. */
+/** Whether the client sends or receives a value: it can send a `Date`, but receives a string. */
 export type Direction = 'request' | 'response';
 
+/** Options of {@link toTypeScript}. */
 export interface TypeScriptOptions {
   direction: Direction;
-  /** What a definition is called in this direction; its own name by default. */
+  /** Returns the type name of a definition in this direction. Default: the name of the definition. */
   nameOf?: (definition: string) => string;
-  /** Stands before each line but the first. */
+  /** Prefix of each line after the first. */
   indent?: string;
 }
 
@@ -20,12 +21,18 @@ const CODECS: Record<Exclude<Codec, 'set' | 'map'>, Record<Direction, string[]>>
   file: { request: ['File', 'Blob'], response: ['File', 'Blob'] },
 };
 
-/** The TypeScript type of a schema's values as a client sees them, that is as they travel. */
+/**
+ * Prints the TypeScript type of a schema, as a client sees its values: in the form in which they
+ * travel.
+ *
+ * @example
+ * toTypeScript({ type: 'array', items: { type: 'string' } }, { direction: 'response' }); // string[]
+ */
 export function toTypeScript(schema: Schema, options: TypeScriptOptions): string {
   return joinUnion(unionOf(schema, options));
 }
 
-/** Members of the union that the schema is; one if it is none. */
+/** Returns the members of the union that a schema describes, or the only type. */
 function unionOf(schema: Schema, options: TypeScriptOptions): string[] {
   const codec = schema['x-gati-codec'];
   if (codec && codec !== 'set' && codec !== 'map') return CODECS[codec][options.direction];
@@ -54,7 +61,7 @@ function structure(schema: Schema, options: TypeScriptOptions): string[][] {
   if (type === 'integer') return [['number']];
   if (type === 'array') return [[array(schema, options)]];
   if (type !== 'object') return [[type]];
-  // An object that says nothing about its members but is given by alternatives adds nothing to them.
+  // `type: 'object'` beside alternatives or a reference adds nothing to their types.
   const bare =
     !schema.properties && schema.additionalProperties === undefined && !schema.propertyNames;
   return bare && (schema.anyOf || schema.allOf || schema.$ref !== undefined)
@@ -95,7 +102,7 @@ function object(schema: Schema, options: TypeScriptOptions): string {
     return `${jsDoc(property, inner.indent)}${inner.indent}${propertyKey(name)}${optional ? '?' : ''}: ${joinUnion(members)};\n`;
   });
   if (typeof rest === 'object' && !keys) {
-    // TypeScript wants every named property to fit the index signature as well.
+    // TypeScript requires each named property to match the index signature too.
     lines.push(
       `${inner.indent}[key: string]: ${joinUnion([...unionOf(rest, inner), ...values])};\n`,
     );
@@ -111,7 +118,7 @@ function joinUnion(members: string[]): string {
   return inhabited.join(' | ') || 'never';
 }
 
-/** What may stand before `[]` or `&` without changing its meaning. */
+/** Prints a union that `[]` or `&` can follow. */
 function parenthesized(members: string[]): string {
   const text = joinUnion(members);
   return new Set(members).size > 1 || / & /.test(text) ? `(${text})` : text;

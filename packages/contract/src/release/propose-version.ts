@@ -5,34 +5,52 @@ import type { Change, DiffPolicy } from '../diff/change.ts';
 import { diffManifests } from './diff-manifests.ts';
 import type { Bump } from '../diff/levels.ts';
 
+/** Input of {@link proposeVersion}. */
 export interface ProposalInput {
-  /** What was built. */
+  /** Contract of the build. */
   contract: Manifest['contract'];
-  /** Digest of its code. */
+  /** SHA-256 of the built code, hex. `undefined`: only the contracts are compared. */
   code: string | undefined;
   native?: Manifest['native'];
-  /** What the app says of itself (`package.json`): the version of the first release, and of a later one where it is higher than what the changes ask for. */
+  /**
+   * Version in `package.json`: used for the first release, and for a later one if it is higher than
+   * the version that the changes need.
+   */
   declared: string;
-  /** The release before. Absent: it is the first. */
+  /** The previous release. Absent for the first release. */
   base?: Manifest;
-  /** Ids by version, of all releases that there are. */
+  /** Ids of all releases, by version. */
   releaseIds: ReadonlyMap<string, string>;
-  /** The id that this build has under a version. */
+  /** Returns the id that this build would have under a version. */
   idOf(version: string): string;
   policy?: DiffPolicy;
 }
 
+/** Result of {@link proposeVersion}. */
 export interface VersionProposal {
   version: string;
-  /** Version of the release before. Absent: it is the first. */
+  /** Version of the previous release. Absent for the first release. */
   since?: string;
-  /** `none`: it is the release before. */
+  /** `none`: the build equals the previous release, or is the first. */
   bump: Bump;
-  /** Absent: it is the first. */
+  /** Changes since the previous release. Absent for the first release. */
   changes?: Change[];
 }
 
-/** Which version a build gets: what the changes since the last release mean, on top of that release's version; the next free one where that is taken. */
+/**
+ * Proposes the version of a build: the version of the previous release, raised by what the changes
+ * since then mean. If another build has this version already, the next free one.
+ *
+ * @example
+ * const { version, bump } = proposeVersion({
+ *   contract,
+ *   code: undefined,
+ *   declared: '1.0.0',
+ *   base: previousManifest,
+ *   releaseIds: new Map([['1.3.0', 'rel_0123456789abcdef']]),
+ *   idOf: (version) => releaseId(version),
+ * });
+ */
 export function proposeVersion(input: ProposalInput): VersionProposal {
   const { contract, code, native, base, policy } = input;
   const declared = parseSemver(input.declared) ? input.declared : '1.0.0';
@@ -51,7 +69,7 @@ export function proposeVersion(input: ProposalInput): VersionProposal {
   };
 }
 
-/** A version names one release, also one that was withdrawn. */
+/** Versions are never reused, not even those of withdrawn releases. */
 function nextFree(version: string, bump: Bump, { releaseIds, idOf }: ProposalInput): string {
   let free = version;
   while (releaseIds.has(free) && releaseIds.get(free) !== idOf(free))

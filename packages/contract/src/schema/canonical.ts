@@ -4,8 +4,12 @@ import { mapSchema } from './walk.ts';
 type Literal = string | number | boolean | null;
 
 /**
- * The one form of a schema that says the same: `anyOf` flattened, without doubles, a single one unwrapped, literals gathered in one `enum`,
- * `anyOf`, `enum` and `required` sorted. Properties keep their order: people read them as the author wrote them.
+ * Converts a schema to its canonical form, which accepts the same values. Most schemas with the same
+ * meaning have the same canonical form.
+ *
+ * `anyOf` is flattened, has no duplicates, and is unwrapped if one member remains. Literals of one
+ * type become one `enum`. `anyOf`, `enum` and `required` are sorted. Properties keep their order,
+ * because people read them as the author wrote them.
  */
 export function canonicalSchema(schema: Schema): Schema {
   return mapSchema(schema, (part) => {
@@ -20,7 +24,12 @@ export function canonicalSchema(schema: Schema): Schema {
   });
 }
 
-/** JSON with sorted keys and without absent ones: the same value gives the same bytes. With `indent`, one entry a line. */
+/**
+ * Prints a value as JSON with sorted keys and without `undefined`: the same value gives the same
+ * bytes.
+ *
+ * @param indent Spaces per level. `0`: everything on one line.
+ */
 export function canonicalJson(value: unknown, indent = 0): string {
   return JSON.stringify(sortKeys(value), undefined, indent);
 }
@@ -29,7 +38,7 @@ function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   const sorted: Record<string, unknown> = {};
-  // Sorts by code unit, as `compare` does.
+  // `sort()` compares code units, as `compare` does.
   for (const key of Object.keys(value).sort()) {
     const item = sortKeys((value as Record<string, unknown>)[key]);
     if (key === '__proto__') Object.defineProperty(sorted, key, { value: item, enumerable: true });
@@ -38,7 +47,7 @@ function sortKeys(value: unknown): unknown {
   return sorted;
 }
 
-/** By code unit, so that no locale changes it. */
+/** Compares two strings by code unit, so that the order does not depend on the locale. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -49,7 +58,7 @@ function dropAbsent(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
 
-/** `enum` sorted and without doubles; one of them is a `const`, as `const` and `enum` together say the same twice. */
+/** Returns an `enum` of the values, sorted and without duplicates, or a `const` for a single value. */
 function literals(values: Literal[]): Schema {
   const sorted = [...new Set(values)].sort(
     (a, b) =>
@@ -66,7 +75,7 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
   if (members.some((member) => Object.keys(member).length === 0)) return beside;
   if (members.length === 1) {
     const only = members[0]!;
-    // What stands on both sides holds on both sides, unless it is a note to people: there the outer one speaks.
+    // A keyword on both levels restricts twice, hence `allOf`. Of annotations the outer one wins.
     const clash = Object.keys(only).some((key) => key in beside && !OUTER_WINS.has(key));
     return clash ? { ...beside, allOf: [...(beside.allOf ?? []), only] } : { ...only, ...beside };
   }
@@ -76,7 +85,10 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
 /** With `default`: a value can have only one, so the outer one wins too. */
 const OUTER_WINS: ReadonlySet<string> = new Set([...ANNOTATIONS, 'default']);
 
-/** Flattened, without what accepts nothing, literals of one kind as one `enum`, without doubles, sorted. */
+/**
+ * Returns the members of a union: flattened, sorted, without duplicates and without members that
+ * accept nothing. Literals of one type become one `enum`.
+ */
 function gather(anyOf: Schema[]): Schema[] {
   const flat = anyOf.flatMap((member) =>
     member.anyOf && Object.keys(member).length === 1 ? gather(member.anyOf) : [member],
@@ -101,7 +113,10 @@ function gather(anyOf: Schema[]): Schema[] {
     .map(([, member]) => member);
 }
 
-/** A member that is decoded comes before a plain one that its wire form would fit too; `null` is last. */
+/**
+ * Sorts members with a codec first: their wire form would also match a plain member, which must not
+ * take it. `null` comes last.
+ */
 function memberOrder(member: Schema): number {
   if (member['x-gati-codec']) return 0;
   return member.type === 'null' ? 2 : 1;
@@ -115,7 +130,7 @@ function isNever(schema: Schema): boolean {
   );
 }
 
-/** The values of a member that is nothing but literals. */
+/** Returns the values of a member that consists of literals only. */
 function literalsOf(schema: Schema): Literal[] | undefined {
   if (schema.type === 'null') return undefined;
   const known = Object.keys(schema).every(

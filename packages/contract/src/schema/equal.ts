@@ -1,7 +1,7 @@
 import { canonicalSchema } from './canonical.ts';
 import type { Schema } from './ir.ts';
 
-/** Deep equality of JSON values: the order of keys does not count, a key that is `undefined` is an absent one. */
+/** Compares two JSON values deeply. The order of keys does not matter; `undefined` equals an absent key. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) || a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -21,7 +21,10 @@ export function equalJson(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Whether two schemas say the same: the order of properties, `required`, `enum` and `anyOf` does not count. References are compared by name. */
+/**
+ * Whether two schemas have the same canonical form. The order of properties, `required`, `enum` and
+ * `anyOf` does not matter. References are compared by name.
+ */
 export function equalSchemas(a: Schema, b: Schema): boolean {
   return equalJson(canonicalSchema(a), canonicalSchema(b));
 }

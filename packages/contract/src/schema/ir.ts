@@ -1,12 +1,12 @@
 /**
- * The schema IR: a closed subset of JSON Schema 2020-12 (https://json-schema.org/draft/2020-12),
- * so that a contract can be put into an OpenAPI 3.1 document as it stands.
+ * A schema: a closed subset of JSON Schema 2020-12 (https://json-schema.org/draft/2020-12), so that
+ * an OpenAPI 3.1 document can contain it unchanged.
  *
- * Absent facts are absent keys. `{}` accepts every value, `{ not: {} }` none.
- * Objects are open unless `additionalProperties` is `false`.
+ * `{}` accepts every value, `{ not: {} }` accepts none. Objects are open unless
+ * `additionalProperties` is `false`.
  */
 export interface Schema {
-  /** `#/$defs/Name`, the name as it stands in {@link Defs}. */
+  /** `#/$defs/Name`, with a name of {@link Defs}. */
   $ref?: string;
   type?: SchemaType;
   const?: string | number | boolean | null;
@@ -20,10 +20,10 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
   minProperties?: number;
   maxProperties?: number;
-  /** Bounds the keys of a record, for example `Record<'a' | 'b', number>` with `propertyNames.enum`. */
+  /** Schema of the keys of an object, for example `{ enum: ['a', 'b'] }` for `Record<'a' | 'b', number>`. */
   propertyNames?: Schema;
 
-  /** `false` closes a tuple behind its `prefixItems`. */
+  /** `false`: no items after `prefixItems`. */
   items?: Schema | false;
   prefixItems?: Schema[];
   minItems?: number;
@@ -51,13 +51,13 @@ export interface Schema {
   readOnly?: boolean;
   writeOnly?: boolean;
 
-  /** What the value is in a handler where that is not what travels as JSON. */
+  /** Type of the value in a handler, if JSON has no such type. */
   'x-gati-codec'?: Codec;
 }
 
 /**
  * Keywords that describe a value to people: they neither restrict it nor change it. Callers add the
- * other keywords that do not count for what they do.
+ * other keywords that do not matter for their purpose.
  */
 export const ANNOTATIONS: readonly (keyof Schema)[] = [
   'title',
@@ -66,10 +66,11 @@ export const ANNOTATIONS: readonly (keyof Schema)[] = [
   'examples',
 ];
 
+/** Types of JSON, with `integer` as a number without a fraction. */
 export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
 
 /**
- * How a JavaScript value that JSON has no form for travels:
+ * JavaScript types without a form in JSON, and how their values travel:
  *
  * | codec | in a handler | on the wire |
  * |---|---|---|
@@ -82,9 +83,10 @@ export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 
  */
 export type Codec = 'date' | 'bigint' | 'bytes' | 'set' | 'map' | 'file';
 
-/** Named and recursive schemas by name. A name is a TypeScript identifier. */
+/** Schemas by name, for `$ref`. They can be recursive. A name is a TypeScript identifier. */
 export type Defs = Record<string, Schema>;
 
+/** A value that JSON can represent. */
 export type JsonValue =
   | string
   | number

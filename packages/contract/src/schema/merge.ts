@@ -3,17 +3,22 @@ import type { Defs, Schema } from './ir.ts';
 import { reachable, renameRefs } from './refs.ts';
 import { mapValues } from './walk.ts';
 
+/** Result of {@link mergeDefs}. */
 export interface MergedDefs {
-  /** Canonical, references rewritten. */
+  /** In canonical form, with the new names. */
   $defs: Defs;
-  /** For each map that went in: rewrites the references of a schema that was written against it. */
+  /** One function per input map: renames the references of a schema that uses this map. */
   rewrites: ((schema: Schema) => Schema)[];
 }
 
 /**
- * Makes one map of definitions out of many. A name that means the same everywhere stays; one that means something else is renamed
- * (`Name2`, `Name3` …, never a name that somebody has already). A definition means the same only if all that it refers to does.
- * The order of the maps decides who keeps the name, nothing else does. The maps are taken as frozen: what is known of one is kept.
+ * Merges maps of definitions into one.
+ *
+ * Definitions of the same name that mean the same become one. If they differ, the first map keeps the
+ * name, and the others get a free one (`Name2`, `Name3` …). Two definitions mean the same only if all
+ * definitions that they refer to mean the same.
+ *
+ * The maps must not change afterwards: results are cached by the identity of a map.
  */
 export function mergeDefs(maps: Defs[]): MergedDefs {
   const taken = new Set(maps.flatMap((defs) => Object.keys(defs)));
@@ -40,15 +45,15 @@ export function mergeDefs(maps: Defs[]): MergedDefs {
 
 interface CanonicalDefs {
   canonical: Defs;
-  /** Each definition's text with all that it refers to. */
+  /** Per definition: its text, followed by the texts of all definitions that it refers to. */
   meanings: Map<string, string>;
 }
 
-/** By identity: one edit changes one route's map of a thousand. */
-const understood = new WeakMap<Defs, CanonicalDefs>();
+/** Cached by identity: an edit changes the map of one route of a thousand. */
+const canonicalDefsOf = new WeakMap<Defs, CanonicalDefs>();
 
 function canonicalDefs(defs: Defs): CanonicalDefs {
-  let result = understood.get(defs);
+  let result = canonicalDefsOf.get(defs);
   if (!result) {
     const canonical = mapValues(defs, canonicalSchema);
     const texts = mapValues(canonical, (schema) => canonicalJson(schema));
@@ -57,7 +62,7 @@ function canonicalDefs(defs: Defs): CanonicalDefs {
       return [name, [texts[name], ...others.map((other) => `${other}=${texts[other]}`)].join('\n')];
     });
     result = { canonical, meanings: new Map(meanings) };
-    understood.set(defs, result);
+    canonicalDefsOf.set(defs, result);
   }
   return result;
 }

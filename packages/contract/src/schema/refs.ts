@@ -4,19 +4,21 @@ import { mapSchema, walkSchema } from './walk.ts';
 
 const PREFIX = '#/$defs/';
 
-/** `#/$defs/Name` for a name in `$defs`. */
+/** Returns the `$ref` of a name: `#/$defs/Name`. */
 export function toRef(name: string): string {
   return PREFIX + name;
 }
 
-/** The name that a `$ref` points at. */
+/** Returns the name that a `$ref` refers to. */
 export function refName(ref: string): string {
   return ref.startsWith(PREFIX) ? ref.slice(PREFIX.length) : ref;
 }
 
 /**
- * The schema that stands behind a `$ref`, through chains of them; what stands beside a reference (a description) is laid over it.
- * @throws GatiError `GATI_SCHEMA_REF` where a name is missing or references only lead to each other.
+ * Follows the `$ref` of a schema, through chains of references. Keywords beside a reference, such as a
+ * description, override those of the definition.
+ *
+ * @throws {GatiError} GATI_SCHEMA_REF when a definition is missing or only refers to itself.
  */
 export function resolveRef(schema: Schema, defs: Defs): Schema {
   const seen = new Set<string>();
@@ -31,7 +33,7 @@ export function resolveRef(schema: Schema, defs: Defs): Schema {
         message: target
           ? `The schema "${name}" only refers to itself.`
           : `The schema refers to "${$ref}", which is not in $defs.`,
-        fix: 'Run `gati generate` again; if it stays, report the handler that this schema comes from.',
+        fix: 'Run `gati generate` again. If the error stays, report it with the handler that this schema comes from.',
       });
     }
     seen.add(name);
@@ -40,7 +42,7 @@ export function resolveRef(schema: Schema, defs: Defs): Schema {
   return current;
 }
 
-/** Names that a schema refers to directly. */
+/** Returns the names that a schema refers to directly. */
 export function directRefs(schema: Schema): Set<string> {
   const names = new Set<string>();
   walkSchema(schema, ({ $ref }) => {
@@ -49,7 +51,10 @@ export function directRefs(schema: Schema): Set<string> {
   return names;
 }
 
-/** Names of all definitions that the schemas need, through each other; names that `defs` has not are left out. */
+/**
+ * Returns the names of all definitions that the schemas refer to, directly or through other
+ * definitions. Names that are not in `defs` are left out.
+ */
 export function reachable(schemas: Iterable<Schema>, defs: Defs): Set<string> {
   const found = new Set<string>();
   const queue = [...schemas];
@@ -63,21 +68,24 @@ export function reachable(schemas: Iterable<Schema>, defs: Defs): Set<string> {
   return found;
 }
 
-/** The definitions that the schemas need, sorted by name. */
+/** Returns the definitions that the schemas refer to, sorted by name. */
 export function pruneDefs(schemas: Iterable<Schema>, defs: Defs): Defs {
   return Object.fromEntries(
     [...reachable(schemas, defs)].sort().map((name) => [name, defs[name]!]),
   );
 }
 
-/** A copy with every reference renamed. */
+/** Returns a copy of a schema with each reference renamed. */
 export function renameRefs(schema: Schema, rename: (name: string) => string): Schema {
   return mapSchema(schema, (part) =>
     part.$ref === undefined ? part : { ...part, $ref: toRef(rename(refName(part.$ref))) },
   );
 }
 
-/** Whether a value of the schema can hold something that is not plain JSON (`Date`, `bigint`, bytes …), references included. */
+/**
+ * Whether a value of the schema can contain something that is not plain JSON (`Date`, `bigint`, bytes
+ * …). Follows references.
+ */
 export function hasCodec(schema: Schema, defs: Defs): boolean {
   return (
     holdsCodec(schema) || [...reachable([schema], defs)].some((name) => holdsCodec(defs[name]!))

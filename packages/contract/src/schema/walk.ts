@@ -1,10 +1,10 @@
 import type { Schema } from './ir.ts';
 
-/** Whether a keyword holds one schema, a list of them or a map of them by name. */
+/** Keywords that contain one schema, and keywords that contain a list. `properties` contains a map. */
 const ONE = ['not', 'propertyNames', 'additionalProperties', 'items'] as const;
 const LIST = ['anyOf', 'allOf', 'prefixItems'] as const;
 
-/** The schemas directly below one, each with its JSON Pointer from there, for example `/properties/id`. */
+/** Yields the direct children of a schema, each with its JSON Pointer, for example `/properties/id`. */
 export function* children(schema: Schema): Generator<[pointer: string, child: Schema]> {
   for (const key of ONE) {
     const child = schema[key];
@@ -17,7 +17,10 @@ export function* children(schema: Schema): Generator<[pointer: string, child: Sc
     yield [`/properties/${escapePointer(name)}`, child];
 }
 
-/** Calls back for a schema and all below it, parents first. It does not follow `$ref`, so it ends on recursive schemas. */
+/**
+ * Calls `visit` for a schema and all schemas inside it, parents first. Does not follow `$ref`, so it
+ * ends on recursive schemas.
+ */
 export function walkSchema(
   schema: Schema,
   visit: (schema: Schema, pointer: string) => void,
@@ -27,7 +30,7 @@ export function walkSchema(
   for (const [step, child] of children(schema)) walkSchema(child, visit, pointer + step);
 }
 
-/** A copy in which every schema went through `change`, children first. */
+/** Returns a copy in which each schema is replaced by `change(schema)`, children first. */
 export function mapSchema(schema: Schema, change: (schema: Schema) => Schema): Schema {
   const copy: Schema = { ...schema };
   for (const key of ONE) {
@@ -43,17 +46,17 @@ export function mapSchema(schema: Schema, change: (schema: Schema) => Schema): S
   return change(copy);
 }
 
-/** Own keys only, and `__proto__` stays an ordinary key. */
+/** Maps the values of an object. Reads own keys only; `__proto__` stays an ordinary key. */
 export function mapValues<In, Out>(
-  record: Record<string, In>,
+  object: Record<string, In>,
   change: (value: In, key: string) => Out,
 ): Record<string, Out> {
   return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [key, change(value, key)]),
+    Object.entries(object).map(([key, value]) => [key, change(value, key)]),
   );
 }
 
-/** One segment of a JSON Pointer (RFC 6901). */
+/** Escapes one segment of a JSON Pointer (RFC 6901). */
 export function escapePointer(segment: string): string {
   return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -5,10 +5,10 @@ interface Comparator {
   version: Semver;
 }
 
-/** One of the lists has to hold as a whole. */
+/** A version matches a range if it matches all comparators of one of the sets. */
 export type Range = readonly (readonly Comparator[])[];
 
-/** `1`, `1.2`, `1.x`, `*`, `1.2.3-rc.1`: a number that is left out or `x` is open. */
+/** A version with open numbers: `1`, `1.2`, `1.x`, `*`, `1.2.3-rc.1`. `numbers` holds those before. */
 interface Partial {
   numbers: number[];
   prerelease: (string | number)[];
@@ -19,14 +19,20 @@ const PARTIAL = new RegExp(String.raw`^(${PART})(?:\.(${PART}))?(?:\.(${PART})${
 const OPERATOR = /^(\^|~|>=|<=|>|<|=)?(.*)$/;
 const ANY: readonly Comparator[] = [{ operator: '>=', version: version([0]) }];
 
-/** Ranges as npm reads them: `^1.2`, `~1.2.3`, `1.x`, `>=1.2 <3`, `1.0.0 - 1.4`, and sets joined by `||`. `undefined` where malformed. */
+/**
+ * Parses a range with npm's syntax: `^1.2`, `~1.2.3`, `1.x`, `>=1.2 <3`, `1.0.0 - 1.4`, and sets joined
+ * by `||`. Returns `undefined` if it is malformed or longer than 256 characters.
+ */
 export function parseRange(text: string): Range | undefined {
   if (text.length > 256 || text.trim() === '') return undefined;
   const sets = text.split('||').map((set) => parseSet(set.trim()));
   return sets.every((set) => set !== undefined) ? sets : undefined;
 }
 
-/** A pre-release only matches a set that names a pre-release of the same three numbers, as npm has it. */
+/**
+ * Whether a version is in a range. As in npm, a pre-release matches only a set that names a
+ * pre-release of the same three numbers.
+ */
 export function satisfies(candidate: Semver, range: Range): boolean {
   return range.some(
     (set) =>
@@ -93,7 +99,7 @@ function parseComparator(text: string): readonly Comparator[] | undefined {
   }
 }
 
-/** Nothing comes before the first pre-release of 0.0.0. */
+/** Matches no version: none comes before the first pre-release of 0.0.0. */
 const NOTHING: readonly Comparator[] = [{ operator: '<', version: version([0], [0]) }];
 
 function atLeast({ numbers, prerelease }: Partial): readonly Comparator[] {
@@ -106,13 +112,13 @@ function atMost({ numbers, prerelease }: Partial): readonly Comparator[] {
   return [{ operator: '<', version: version(incrementLast(numbers), [0]) }];
 }
 
-/** From the version up to what comes after every version that starts with `fixed`. */
+/** Returns the range from a version to the end of all versions that start with `fixed`. */
 function between(from: Partial, fixed: number[]): readonly Comparator[] {
   if (fixed.length === 0) return ANY;
   return [...atLeast(from), { operator: '<', version: version(incrementLast(fixed), [0]) }];
 }
 
-/** The last number one higher. */
+/** Returns the numbers with the last one incremented. */
 function incrementLast(numbers: number[]): number[] {
   return [...numbers.slice(0, -1), numbers.at(-1)! + 1];
 }
@@ -129,7 +135,7 @@ function parsePartial(text: string): Partial | undefined {
   if (!match) return undefined;
   const parts = match.slice(1, 4);
   const open = parts.findIndex((part) => part === undefined || !/^[0-9]/.test(part));
-  // A number behind an open one (`1.x.3`) says nothing that can be meant.
+  // A number after an open one (`1.x.3`) has no meaning.
   if (open >= 0 && parts.slice(open).some((part) => part !== undefined && /^[0-9]/.test(part)))
     return undefined;
   const numbers = parts.slice(0, open < 0 ? 3 : open).map(Number);

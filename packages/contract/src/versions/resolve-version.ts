@@ -3,29 +3,33 @@ import type { VersionRequest } from './version-request.ts';
 import { compareSemver, parseSemver, type Semver } from './semver.ts';
 import { isListed, isLive, type ReleaseStatus } from './status.ts';
 
-/** What the resolver has to know of a release. */
+/** The facts about a release that decide which requests it gets. */
 export interface ReleaseInfo {
   /** Semver. */
   version: string;
   id: string;
-  /** RFC 3339, or what `Date` reads. */
+  /** RFC 3339, or another format that `Date.parse` accepts. */
   date: string;
   status: ReleaseStatus;
-  /** Retired, but migrations carry its requests to a newer release. */
+  /** `true`: the release is retired, and a newer release answers its requests through migrations. */
   migrated?: boolean;
 }
 
-/** What a request without a version gets while more than one release is live: the list, or one of them, or what a route says. */
+/**
+ * Release for requests without a version while several releases are live: `choose` responds with the
+ * list, a {@link VersionRequest} is what a route sets.
+ */
 export type MissingPolicy = 'choose' | 'latest' | 'oldest' | VersionRequest;
 
+/** Options of {@link resolveVersion}. */
 export interface ResolveOptions<R extends ReleaseInfo = ReleaseInfo> {
   /** Default `choose`. */
   missing?: MissingPolicy;
-  /** Where the current pointer of the store stands: what `latest` means. Without it, the newest live release. */
+  /** What `latest` resolves to: the current release of the store. Default: the newest live release. */
   current?: R;
 }
 
-/** `options` are what a caller can ask for by time or range, newest first. */
+/** Result of {@link resolveVersion}, by HTTP status. `options`: the live releases, newest first. */
 export type Resolution<R extends ReleaseInfo = ReleaseInfo> =
   | { status: 200; release: R }
   | { status: 300; options: R[] }
@@ -39,22 +43,27 @@ interface Entry<R> {
   at: number;
 }
 
-/** Releases in the order of their dates, prepared once so that a request only looks up. */
+/** Releases in the order of their dates, prepared once for many requests. */
 export interface ReleaseIndex<R extends ReleaseInfo = ReleaseInfo> {
-  /** Newest first; at the same moment the higher version. */
+  /** Newest first; of two with the same date the higher version first. */
   readonly entries: readonly Entry<R>[];
-  /** What answers by itself, newest first. */
+  /** Releases with the status `live` or `deprecated`, newest first. */
   readonly live: readonly R[];
 }
 
-/** @throws RangeError where a version is no semver or a date is none: a store never holds such a release. */
+/**
+ * Prepares releases for {@link resolveVersion}.
+ *
+ * @throws {RangeError} when a version is no semver or a date is invalid. A store never contains such a
+ *   release.
+ */
 export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): ReleaseIndex<R> {
   const entries = releases.map((release) => {
     const version = parseSemver(release.version);
     const at = Date.parse(release.date);
     if (!version || Number.isNaN(at))
       throw new RangeError(
-        `The release ${release.id} has the version "${release.version}" and the date "${release.date}".`,
+        `The release ${release.id} has the version "${release.version}" and the date "${release.date}", but needs a semver version and a date.`,
       );
     return { release, version, at };
   });
@@ -63,7 +72,15 @@ export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): Re
   return { entries, live };
 }
 
-/** Which release answers. A withdrawn one only to its exact version, a staged one never. */
+/**
+ * Finds the release for a request. A withdrawn release matches only its exact version, a staged
+ * release never matches.
+ *
+ * @example
+ * const releases = indexReleases(list);
+ * const resolution = resolveVersion(releases, parseVersionRequest('^1.4', Date.now()));
+ * if (resolution.status === 200) console.log(resolution.release.version);
+ */
 export function resolveVersion<R extends ReleaseInfo>(
   releases: ReleaseIndex<R>,
   request: VersionRequest,
@@ -74,7 +91,7 @@ export function resolveVersion<R extends ReleaseInfo>(
     case 'invalid':
       return { status: 400, reason: request.reason, message: request.message };
     case 'exact': {
-      // At one version there may be a staged and an older copy; what answers goes first.
+      // Several releases can have one version. One that answers comes first.
       const same = entries.filter(
         ({ release, version }) =>
           release.status !== 'staged' && compareSemver(version, request.version) === 0,
@@ -118,7 +135,11 @@ function resolutionOf<R extends ReleaseInfo>(
   return isGone(release) ? retiredResolution(release, live) : { status: 200, release };
 }
 
-/** The 410 of a retired release. `live` are the releases to choose from instead. */
+/**
+ * Returns the resolution of a retired release.
+ *
+ * @param live Releases that the client can request instead.
+ */
 export function retiredResolution<R extends ReleaseInfo>(
   release: R,
   live: readonly R[],
@@ -127,7 +148,7 @@ export function retiredResolution<R extends ReleaseInfo>(
   return { status: 410, message, release, options: [...live] };
 }
 
-/** Retired, and no migrations answer its requests. */
+/** Whether a release is retired without migrations that answer its requests. */
 function isGone({ status, migrated }: ReleaseInfo): boolean {
   return status === 'retired' && !migrated;
 }

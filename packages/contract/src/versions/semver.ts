@@ -1,4 +1,7 @@
-/** A semantic version (https://semver.org, 2.0.0). Build metadata is read and ignored, as precedence has it. */
+/**
+ * A semantic version (https://semver.org, 2.0.0). Build metadata is accepted and ignored, because it
+ * does not affect precedence.
+ */
 export interface Semver {
   major: number;
   minor: number;
@@ -9,11 +12,14 @@ export interface Semver {
 const NUMBER = '0|[1-9][0-9]{0,15}';
 const IDENTIFIER = `(?:${NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)`;
 const BUILD = String.raw`(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?`;
-/** `-rc.1+build`, the identifiers of the pre-release in one group. */
+/** Matches `-rc.1+build`. One group captures the identifiers of the pre-release. */
 export const SUFFIX: string = String.raw`(?:-(${IDENTIFIER}(?:\.${IDENTIFIER})*))?${BUILD}`;
 const VERSION = new RegExp(String.raw`^(${NUMBER})\.(${NUMBER})\.(${NUMBER})${SUFFIX}$`);
 
-/** `undefined` where the text is no semver: no leading `v`, no leading zeros, all three numbers. */
+/**
+ * Parses a version. Returns `undefined` if the text is not a semver version: it needs all three
+ * numbers, and allows no leading `v` and no leading zeros.
+ */
 export function parseSemver(text: string): Semver | undefined {
   const match = text.length <= 256 ? VERSION.exec(text) : null;
   if (!match) return undefined;
@@ -22,11 +28,12 @@ export function parseSemver(text: string): Semver | undefined {
   return { major, minor, patch, prerelease: parsePrerelease(match[4]) };
 }
 
+/** Splits `rc.1` into `['rc', 1]`. */
 export function parsePrerelease(text: string | undefined): (string | number)[] {
   return text ? text.split('.').map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part)) : [];
 }
 
-/** Precedence (semver 11): negative where `a` comes first. */
+/** Compares two versions by precedence (semver, section 11). Negative if `a` comes first. */
 export function compareSemver(a: Semver, b: Semver): number {
   return (
     a.major - b.major ||
@@ -51,6 +58,7 @@ function compareIdentifiers(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Prints a version: `1.4.0-rc.1`. */
 export function formatSemver({ major, minor, patch, prerelease }: Semver): string {
   return `${major}.${minor}.${patch}${prerelease.length > 0 ? `-${prerelease.join('.')}` : ''}`;
 }

@@ -7,7 +7,7 @@
  * | `live` | activated | all |
  * | `deprecated` | live; clients are asked to move to a newer release | all |
  * | `withdrawn` | rolled back | those that name its exact version |
- * | `retired` | its code no longer runs | 410, unless migrations answer them with a newer release |
+ * | `retired` | its code no longer runs | none: 410, or a newer release through migrations |
  */
 export type ReleaseStatus = 'staged' | 'live' | 'deprecated' | 'withdrawn' | 'retired';
 
@@ -29,7 +29,7 @@ export function isListed(status: ReleaseStatus): boolean {
   return isLive(status) || status === 'retired';
 }
 
-/** `withdrawn` or `retired`: was live once, and receives few requests or none since. */
+/** `withdrawn` or `retired`: was live once, and now gets few requests or none. */
 export function isOver(status: ReleaseStatus): boolean {
   return status === 'withdrawn' || status === 'retired';
 }

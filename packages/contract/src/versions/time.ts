@@ -1,10 +1,13 @@
-/** RFC 3339 section 5.6; `T` and `Z` may be lower case. */
+/** RFC 3339, section 5.6. `T` and `Z` can be in lower case. */
 const TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,32}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const DAY = 86_400_000;
 
-/** Milliseconds since 1970 of an RFC 3339 time, fractions cut to milliseconds; `undefined` where malformed or no such moment. */
+/**
+ * Parses an RFC 3339 time. Returns milliseconds since 1970, fractions cut off, or `undefined` if the
+ * text is malformed or there is no such moment.
+ */
 export function parseTime(text: string): number | undefined {
   const match = TIME.exec(text);
   if (!match) return undefined;
@@ -22,18 +25,21 @@ export function parseTime(text: string): number | undefined {
     return undefined;
   const offset = (offsetHour * 60 + offsetMinute) * 60_000 * (match[8] === '-' ? -1 : 1);
   const time = day + (hour * 60 + minute) * 60_000 + second * 1000 - offset;
-  // A leap second is only ever inserted at the end of a UTC day.
+  // Leap seconds occur only at the end of a UTC day.
   if (second === 60 && time % DAY !== 0) return undefined;
   return time + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
 }
 
-/** The first millisecond of a UTC date `YYYY-MM-DD`; `undefined` where malformed or not in the calendar. */
+/**
+ * Parses a date `YYYY-MM-DD`. Returns the first millisecond of that UTC day, or `undefined` if the text
+ * is malformed or there is no such day.
+ */
 export function parseDate(text: string): number | undefined {
   const match = DATE.exec(text);
   return match ? toDay(match) : undefined;
 }
 
-/** The last millisecond of the UTC day that starts then. */
+/** Returns the last millisecond of the day that starts at `start`. */
 export function endOfDay(start: number): number {
   return start + DAY - 1;
 }

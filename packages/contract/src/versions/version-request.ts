@@ -2,10 +2,10 @@ import { parseRange, type Range } from './range.ts';
 import { parseSemver, type Semver } from './semver.ts';
 import { endOfDay, parseDate, parseTime } from './time.ts';
 
-/** What a caller asks for in `X-API-Version` or `?api-version=`. */
+/** The version that a client requests with `X-API-Version` or `?api-version=`. */
 export type VersionRequest =
   | { kind: 'missing' }
-  /** `at` in milliseconds since 1970. */
+  /** `at`: milliseconds since 1970. */
   | { kind: 'time'; at: number }
   | { kind: 'exact'; version: Semver }
   | { kind: 'range'; range: Range }
@@ -15,8 +15,13 @@ const FORMS =
   'an RFC 3339 time, a date, a semver or a range, for example 2026-01-31T12:00:00Z, 2026-01-31, 1.4.0 or ^1.4';
 
 /**
- * Reads the version that a request asks for: all values that were sent (header lines and query values together), or none.
- * `now` in milliseconds. A date is the end of that UTC day, today's is now. No form has a comma, so one means joined header lines.
+ * Parses the version that a client requests.
+ *
+ * A date means the end of that UTC day; today's date means now. No form contains a comma, so a comma
+ * means joined header lines.
+ *
+ * @param text All values that the client sent, header lines and query values together.
+ * @param now Milliseconds since 1970.
  */
 export function parseVersionRequest(
   text: string | readonly string[] | undefined,
@@ -29,7 +34,7 @@ export function parseVersionRequest(
     return {
       kind: 'invalid',
       reason: 'duplicate',
-      message: 'The version was given more than once. Send one version.',
+      message: 'The version was sent more than once. Send one version.',
     };
   }
   const value = values[0]!.replace(/^[ \t]+|[ \t]+$/g, '');
@@ -48,7 +53,7 @@ export function parseVersionRequest(
     message:
       value === ''
         ? `The version is empty. Send ${FORMS}.`
-        : `The version is not readable. Send ${FORMS}.`,
+        : `The version is malformed. Send ${FORMS}.`,
   };
 }
 
@@ -56,6 +61,6 @@ function futureRequest(value: string): VersionRequest {
   return {
     kind: 'invalid',
     reason: 'future',
-    message: `The version ${value} lies in the future, so no release can be promised for it.`,
+    message: `The version ${value} is in the future, where no release is known yet.`,
   };
 }

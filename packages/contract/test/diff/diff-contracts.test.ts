@@ -298,7 +298,7 @@ test('the changelog for people', () => {
     path: '',
     rule: 'code-changed',
     level: 'patch',
-    message: 'The code changed, the contract did not.',
+    message: 'The code changed, but the contract did not.',
   };
   const entries = [
     { version: '2.0.0', date: '2026-02-01T10:00:00Z', changes },
@@ -312,13 +312,13 @@ test('the changelog for people', () => {
 ### Breaking
 
 - \`POST /a\`
-  - The client's path to the route changed from a to b.
+  - The path of the route in the client changed from a to b.
 
 ### Added and compatible
 
 - \`POST /a\`
   - \`request/body/b\`: The field \`b\` was added.
-  - \`response/500\`: The error status 500 is new.
+  - \`response/500\`: The error status 500 was added.
 
 ### Notes
 
@@ -329,7 +329,7 @@ test('the changelog for people', () => {
 
 ### Notes
 
-- The code changed, the contract did not.
+- The code changed, but the contract did not.
 
 ## 1.0.0 (2026-01-01)
 

@@ -260,11 +260,11 @@ describe('an OpenAPI document', () => {
       content: { 'application/octet-stream': {} },
     });
     expect(response('/maybe', 'get', 'default')).toEqual({
-      description: 'Any other answer',
+      description: 'Any other response',
       content: { 'application/json': { schema: {} }, ...problem },
     });
     expect(response('/odd', 'get', 'default')).toEqual({
-      description: 'Any other answer',
+      description: 'Any other response',
       content: {
         'application/problem+json': {
           schema: {

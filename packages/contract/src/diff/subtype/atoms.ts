@@ -1,16 +1,18 @@
 import type { Codec, Schema } from '../../schema/ir.ts';
 
+/** A value of `const` or `enum`. */
 export type Literal = string | number | boolean | null;
 
 /**
- * A schema in normal form is a list of atoms, one of which has to hold: no reference, union or intersection is left at its top.
- * Each says exactly what the schema says; what has no closed form here (a format, a `not`) is kept as an opaque fact.
+ * A schema in normal form is a list of atoms: a value matches the schema if it matches one of them. An
+ * atom is no reference, union or intersection. Constraints without a closed form, such as a format or
+ * a `not`, become opaque facts.
  */
 export type Atom = LiteralAtom | StringAtom | NumberAtom | ArrayAtom | ObjectAtom;
 
 interface Common {
   codec?: Codec;
-  /** Facts known by their text only: `format:email`, `pattern:^a`, `not:{…}`. */
+  /** Opaque constraints, compared by their text: `format:email`, `pattern:^a`, `not:{…}`. */
   facts: ReadonlySet<string>;
 }
 
@@ -35,14 +37,14 @@ export interface NumberAtom extends Common {
 
 export interface Bound {
   value: number;
-  /** The value itself is out. */
+  /** `true`: the bound itself is excluded. */
   open: boolean;
 }
 
 export interface ArrayAtom extends Common {
   kind: 'array';
   prefix: Schema[];
-  /** `false`: nothing behind the prefix. */
+  /** Schema of the items after `prefix`. `false`: there are none. */
   items: Schema | false;
   min: number;
   max: number;
@@ -53,20 +55,27 @@ export interface ObjectAtom extends Common {
   kind: 'object';
   properties: ReadonlyMap<string, Schema>;
   required: ReadonlySet<string>;
-  /** Of properties without a schema of their own; `false`: there are none. */
+  /** Schema of undeclared properties. `false`: there are none. */
   rest: Schema | false;
-  /** Nothing was said about undeclared properties: they are let through and not promised. */
+  /** No `additionalProperties`: undeclared properties are allowed, but clients can't rely on them. */
   silent: boolean;
+  /** Schemas that each key matches. */
   names: Schema[];
   min: number;
   max: number;
 }
 
+/** A schema that accepts nothing. */
 export const NEVER: Schema = { not: {} };
 
 const NO_FACTS: ReadonlySet<string> = new Set();
 
-/** What a schema says itself, beside its reference, union and intersection. `listNames` gives the names that a `propertyNames` lists, if it does. */
+/**
+ * Returns the atoms of a schema, without its `$ref`, `anyOf`, `allOf` and `not`.
+ *
+ * @param listNames Returns the names that a `propertyNames` schema lists, or `undefined` if it is no
+ *   list.
+ */
 export function ownAtoms(
   schema: Schema,
   listNames: (names: Schema) => string[] | undefined,
@@ -127,7 +136,10 @@ function numberAtom(schema: Schema): NumberAtom {
   };
 }
 
-/** The tighter of `minimum` and `exclusiveMinimum`, and of the upper two; of integers as a closed bound. */
+/**
+ * Returns the tighter of `minimum` and `exclusiveMinimum`, and of the two upper bounds. Bounds of
+ * integers are closed.
+ */
 export function boundsOf({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Schema): {
   lower: Bound;
   upper: Bound;
@@ -144,7 +156,7 @@ export function boundsOf({ type, minimum, exclusiveMinimum, maximum, exclusiveMa
   return { lower: closeInteger(lower, 1), upper: closeInteger(upper, -1) };
 }
 
-/** Beyond 2^53 the next integer is not a number away, so such a bound stays as it is. */
+/** Closes a bound of integers. Beyond 2^53 adding 1 is not exact, so such a bound stays as it is. */
 function closeInteger({ value, open }: Bound, step: 1 | -1): Bound {
   if (!Number.isFinite(value) || Math.abs(value) >= Number.MAX_SAFE_INTEGER) return { value, open };
   const inside = step === 1 ? Math.ceil(value) : Math.floor(value);
@@ -209,7 +221,7 @@ function objectAtom(
       silent: additional === undefined,
       names: propertyNames ? [propertyNames] : [],
     };
-  // A closed list of names is the same as those properties and no other.
+  // A list of names means: these properties and no others.
   const properties = new Map(
     listed.map((name): [string, Schema] => [
       name,
@@ -219,7 +231,10 @@ function objectAtom(
   return { ...base, properties, rest: false, silent: false, names: [] };
 }
 
-/** The literal if the atom lets it through, with what could not be decided as its facts; `undefined` if not. */
+/**
+ * Returns the literal if it can match the atom, otherwise `undefined`. Constraints that can't be
+ * decided become facts of the literal.
+ */
 export function intersectLiteral(literal: LiteralAtom, atom: Atom): LiteralAtom | undefined {
   const undecided = literalFacts(literal.value, atom);
   if (!undecided) return undefined;
@@ -231,7 +246,10 @@ export function intersectLiteral(literal: LiteralAtom, atom: Atom): LiteralAtom 
   };
 }
 
-/** What a value has to fulfil besides, to be one of the atom; `undefined` if it is not one whatever holds. */
+/**
+ * Returns the constraints that can't be decided but must hold for a value to match an atom, or
+ * `undefined` if the value can't match.
+ */
 export function literalFacts(value: Literal, atom: Atom): Iterable<string> | undefined {
   if (atom.kind === 'literal') return atom.value === value ? atom.facts : undefined;
   if (typeof value === 'number')
@@ -256,7 +274,7 @@ function isInRange(value: number, { integer, lower, upper, multiples }: NumberAt
   return multiples.every((multiple) => isMultiple(value, multiple));
 }
 
-/** As the validator of the runtime decides it, so that 0.3 is a multiple of 0.1. */
+/** Decides as the runtime's validator does, so that 0.3 is a multiple of 0.1. */
 function isMultiple(value: number, divisor: number): boolean {
   if (Number.isInteger(value) && (1 / divisor) % 1 === 0) return true;
   const rest = value % divisor;

@@ -10,13 +10,13 @@ import {
   tighterUpper,
 } from './atoms.ts';
 
-/** What both let through: an atom, `undefined` where that is nothing. */
+/** Returns the atom of all values that match both atoms, or `undefined` if there are none. */
 export function intersect(a: Atom, b: Atom): Atom | undefined {
   if (a.kind === 'literal') return intersectLiteral(a, b);
   if (b.kind === 'literal') return intersectLiteral(b, a);
   const codec = a.codec ?? b.codec;
   const facts = new Set([...a.facts, ...b.facts]);
-  // Two codecs at one place have no meaning that could be compared; an odd fact makes it equal to itself only.
+  // Two codecs for one value can't be compared. A fact of both makes the atom equal only to itself.
   if (a.codec && b.codec && a.codec !== b.codec)
     facts.add(`codec:${[a.codec, b.codec].sort().join()}`);
   const common = { facts, ...(codec ? { codec } : {}) };
@@ -65,10 +65,12 @@ function intersectObjects(a: ObjectAtom, b: ObjectAtom): ObjectAtom {
   };
 }
 
+/** Returns the schema of the item at an index. */
 export function itemAt(atom: ArrayAtom, index: number): Schema {
   return atom.prefix[index] ?? (atom.items === false ? NEVER : atom.items);
 }
 
+/** Returns the schema of a property, declared or not. */
 export function propertyOf(atom: ObjectAtom, name: string): Schema {
   return atom.properties.get(name) ?? (atom.rest === false ? NEVER : atom.rest);
 }

@@ -4,20 +4,25 @@ import { reachable, refName } from '../../schema/refs.ts';
 import { type Atom, NEVER, ownAtoms } from './atoms.ts';
 import { intersect, itemAt, propertyOf } from './intersect.ts';
 
-/** More alternatives than this are not looked through. */
+/** A schema with more atoms has no normal form. */
 const MAX_ATOMS = 512;
+/** Levels to which a schema is checked for accepting nothing. */
 const MAX_EMPTY_DEPTH = 4;
 
-/** Reads schemas against one map of definitions. */
+/** Converts schemas to their normal form. Resolves references in one map of definitions. */
 export interface Normaliser {
-  /** A text that is the same for the same schema object text. */
+  /** Returns the canonical JSON of a schema, cached. */
   text(schema: Schema): string;
-  /** `undefined` where there is no normal form: references in a circle, too many alternatives. `[]` accepts nothing. */
+  /**
+   * Returns the atoms of a schema. `[]`: it accepts nothing. `undefined`: it has no normal form,
+   * because its references form a cycle or it has too many members.
+   */
   atoms(schema: Schema): Atom[] | undefined;
-  /** Alternatives that together say the same, as schemas; one where there is no such split. */
+  /** Splits a schema into members that together accept the same values; one member if it can't. */
   alternatives(schema: Schema): Schema[];
-  /** Known to accept nothing. */
+  /** Whether it is certain that a schema accepts nothing. */
   isNever(schema: Schema): boolean;
+  /** Whether it is certain that no value matches an atom. */
   isEmpty(atom: Atom): boolean;
 }
 
@@ -29,12 +34,16 @@ export function isAny(schema: Schema): boolean {
   return Object.entries(schema).every(([key, value]) => value === undefined || NOTES.has(key));
 }
 
-/** A schema's text with all that it refers to: equal texts mean the same, also against different definitions. */
+/**
+ * Returns the text of a schema and of all definitions that it refers to. Schemas with equal texts mean
+ * the same, even with different maps of definitions.
+ */
 export function meaning(schema: Schema, defs: Defs): string {
   const names = [...reachable([schema], defs)].sort();
   return canonicalJson([schema, names.map((name) => [name, defs[name]])]);
 }
 
+/** Creates a normaliser. It caches per schema, so schemas must not change. */
 export function createNormaliser(defs: Defs): Normaliser {
   const texts = new WeakMap<Schema, string>();
   const known = new Map<string, Atom[] | undefined>();
@@ -59,7 +68,7 @@ export function createNormaliser(defs: Defs): Normaliser {
     const values = list.flatMap((atom) =>
       atom.kind === 'literal' && atom.facts.size === 0 ? [String(atom.value)] : [],
     );
-    // Names are strings, so what else the schema accepts does not count.
+    // Names are strings, so other values that the schema accepts do not matter.
     return values.length ===
       list.filter(({ kind }) => kind === 'literal' || kind === 'string').length
       ? values

@@ -9,23 +9,34 @@ import {
 import { itemAt, propertyOf } from './intersect.ts';
 import { createNormaliser, isAny } from './normaliser.ts';
 
+/** Options of {@link isSubschema}. */
 export interface SubtypeOptions {
-  /** A different codec is a different kind: `Date` is no `string`, though both travel as one. */
+  /** Values with different codecs differ: a `Date` is no `string`, though both travel as a string. */
   codecs?: boolean;
-  /** A property that the first schema says nothing about, and the second declares as optional, is taken as not sent. */
+  /**
+   * A property that the first schema does not declare, and the second one declares as optional, counts
+   * as absent.
+   */
   undeclared?: boolean;
-  /** A list of texts or numbers in the second schema is not the last word: others of the kind may come. */
+  /** A list of strings or numbers in the second schema also accepts other values of that type. */
   openEnums?: boolean;
 }
 
-/** Whether every value of `a` is one of `b`. `false` also means that it could not be shown. */
+/** Whether every value of `a` matches `b`. Returns `false` too if that can't be proved. */
 export type IsSubschema = (a: Schema, b: Schema) => boolean;
 
-/** Pairs that are looked at, and levels gone down, before a question counts as not decidable. */
+/** Limits of one check, in pairs of schemas and in levels. Beyond them it counts as not provable. */
 const MAX_STEPS = 100_000;
 const MAX_LEVELS = 150;
 
-/** One question; see {@link createSubtype} for many against the same definitions. */
+/**
+ * Whether every value that matches schema `a` also matches schema `b`. Returns `false` too if that
+ * can't be proved.
+ *
+ * @example
+ * isSubschema({ type: 'integer' }, { type: 'number' }); // true
+ * isSubschema({ type: 'number' }, { type: 'integer' }); // false
+ */
 export function isSubschema(
   a: Schema,
   b: Schema,
@@ -37,8 +48,11 @@ export function isSubschema(
 }
 
 /**
- * A sound subtype check over the IR: it never says `true` where a value of `a` is none of `b`. References may be recursive: a pair that is
- * met again below itself is taken to hold, which is right since every step down is to a smaller value (Amadio and Cardelli, 1993).
+ * Creates a subtype check for many pairs of schemas with the same definitions. It is sound: it never
+ * returns `true` if a value of `a` does not match `b`.
+ *
+ * References can be recursive. A pair that occurs again inside itself is assumed to hold. That is
+ * correct, because each step goes to a smaller value (Amadio and Cardelli, 1993).
  */
 export function createSubtype(
   aDefs: Defs,
@@ -68,7 +82,7 @@ export function createSubtype(
       from !== undefined && to !== undefined && from.every((atom) => isCovered(atom, to));
     level--;
     if (holds) return true;
-    // What was shown on the way down may rest on this pair.
+    // Pairs that were proved further down may depend on this one.
     for (const doubtful of trail.splice(mark)) assumed.delete(doubtful);
     if (steps <= MAX_STEPS) refuted.add(pair);
     return false;
@@ -84,7 +98,7 @@ export function createSubtype(
     );
   }
 
-  /** `{ kind: 'a' | 'b' }` is within `{ kind: 'a' } | { kind: 'b' }` though it is within neither. */
+  /** `{ kind: 'a' | 'b' }` is a subtype of `{ kind: 'a' } | { kind: 'b' }`, though of neither member. */
   function isSplitCovered(atom: ObjectAtom, to: Atom[]): boolean {
     if (to.filter(({ kind }) => kind === 'object').length < 2) return false;
     for (const [name, schema] of atom.properties) {
@@ -152,7 +166,7 @@ export function createSubtype(
   };
 }
 
-/** Of a kind of which the list has some values. */
+/** Whether a list of atoms has literals of the atom's type. */
 function isExpected(atom: Atom, list: Atom[]): boolean {
   const kind = atom.kind === 'literal' ? typeof atom.value : atom.kind;
   return (
@@ -180,7 +194,7 @@ function isNumberWithin(a: NumberAtom, b: NumberAtom): boolean {
   );
 }
 
-/** Only of integers: what a floating-point quotient says is not exact. */
+/** For integers only: a quotient of floating-point numbers is not exact. */
 function isDivisor(divisor: number, multiple: number): boolean {
   return (
     divisor === multiple ||
