@@ -16,24 +16,24 @@ import { ReleaseState } from './route/release-state.ts';
 import type { VersionEntry } from './versions/entry.ts';
 import { VersionTable } from './versions/table.ts';
 
-/** What lives as long as the app. */
+/** State of the app, shared by all of its requests. */
 export class AppState implements AppServices {
   readonly options: AppOptions;
   readonly base: string;
   readonly limits: Limits;
   readonly production: boolean;
-  /** `undefined`: no origin can be allowed. */
+  /** `undefined` when the options allow no origin. */
   readonly cors: Cors | undefined;
   readonly clientIp: ClientIp;
   readonly logger: Logger;
   readonly recorder: Recorder;
   readonly inflight: InFlight<Call>;
-  /** By version and route; outlives a release. */
+  /** Statistics by version, method and path. They outlive the release. */
   readonly stats: Map<string, RouteStats> = new Map();
   draining = false;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #releases = new WeakMap<ReleaseBundle, ReleaseState>();
-  /** Of requests that no release answers. */
+  /** State for requests that belong to no release. */
   readonly noRelease: ReleaseState;
   #table: VersionTable | undefined;
 
@@ -51,7 +51,7 @@ export class AppState implements AppServices {
     this.noRelease = new ReleaseState(NO_RELEASE, noReleaseHeaders(this.base), this.stats);
   }
 
-  /** The releases as they are now. */
+  /** The version table of the releases that are served now. */
   get table(): VersionTable {
     const served = this.options.releases();
     if (this.#table?.served === served) return this.#table;
@@ -62,7 +62,9 @@ export class AppState implements AppServices {
     }));
   }
 
-  /** A release that is to answer; a promise while its code loads. */
+  /**
+   * Returns the state of a release. The result is a promise while the code of the release loads.
+   */
   releaseState(entry: VersionEntry): ReleaseState | Promise<ReleaseState> {
     if (entry.state !== undefined) return entry.state;
     const bundle = entry.served.bundle();
@@ -71,7 +73,10 @@ export class AppState implements AppServices {
       : this.#keepState(entry, bundle);
   }
 
-  /** What a retired release answers by itself, where its code is not asked: that a request does not fit it. */
+  /**
+   * Returns the state of a retired release whose code is not loaded: responses that the migration
+   * sends itself, such as 400, have its version and headers.
+   */
   retiredState(entry: VersionEntry): ReleaseState {
     const { version, id, headers } = entry;
     return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, headers, this.stats));
@@ -86,8 +91,10 @@ export class AppState implements AppServices {
 
   #keepState(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
     let state = this.#releases.get(bundle);
-    if (state === undefined)
-      this.#releases.set(bundle, (state = new ReleaseState(bundle, entry.headers, this.stats)));
+    if (state === undefined) {
+      state = new ReleaseState(bundle, entry.headers, this.stats);
+      this.#releases.set(bundle, state);
+    }
     state.headers = entry.headers;
     return (entry.state = state);
   }
@@ -103,7 +110,7 @@ export class AppState implements AppServices {
     return this.options.onError?.(error, route);
   }
 
-  /** Resolves when no answer and no promise of `waitUntil` is open. */
+  /** Resolves when no request and no promise of `waitUntil` is open. */
   async idle(): Promise<void> {
     while (this.inflight.size > 0 || this.#pending.size > 0) {
       await this.inflight.idle();

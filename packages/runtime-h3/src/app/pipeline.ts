@@ -1,3 +1,28 @@
+/**
+ * The way of a request in nine steps; read this file first.
+ *
+ * 1. An adapter wraps the request of the platform in an `Exchange`: `adapters/node-exchange.ts`,
+ *    `adapters/web-exchange.ts`.
+ * 2. `serve()` separates path and query: `request/incoming.ts`.
+ * 3. The version table chooses the release: `versions/table.ts`, `versions/requested-version.ts`.
+ *    If it chooses none, `versions/respond.ts` responds. A request for a migrated release is
+ *    migrated by `versions/migrate-request.ts`, and continues with step 4 in the newer release.
+ * 4. `route()` finds the route, or leaves the request to `response/respond-unmatched.ts`. It starts
+ *    the call (`request/call.ts`) and decodes the params (`request/path.ts`).
+ * 5. `openAndEnter()` waits for code and global context, if they are not loaded yet:
+ *    `route/load-release.ts`, `route/release-state.ts`.
+ * 6. `enter()` checks params, query and headers with the compiled plan of the route:
+ *    `route/route-plan.ts`, `request/validate-input.ts`.
+ * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/media-type.ts`.
+ * 8. `run()` calls middleware and handler: `route/middleware.ts`, with `req`, `res` and `lctx` of
+ *    the folder `src/context`.
+ * 9. `respond()` sends the result: `response/respond.ts`, `response/headers.ts`. `finishCall()`
+ *    records the call: `response/finish-call.ts`.
+ *
+ * An error of any step becomes a problem in `response/respond-error.ts`. `expire()` ends a late call.
+ * A WebSocket handshake takes steps 2 to 6 in `websocket/handshake.ts`.
+ */
+
 import { RequestLocal } from '../context/local.ts';
 import { RequestContext } from '../context/req.ts';
 import type { GlobalContext } from '../types/context.ts';
@@ -21,7 +46,7 @@ import type { MigrationPath } from '../types/served-release.ts';
 import { respondUnmatched } from './response/respond-unmatched.ts';
 import type { VersionEntry } from './versions/entry.ts';
 
-/** One request through the pipeline. Nothing it is given makes it throw. */
+/** Serves one request. Never throws, whatever the request contains. */
 export function serve(app: AppState, exchange: Exchange, next: (() => void) | undefined): void {
   const incoming = new IncomingRequest(app, exchange, next);
   const chosen = app.table.choose(incoming, exchange.method);
@@ -30,11 +55,11 @@ export function serve(app: AppState, exchange: Exchange, next: (() => void) | un
   if (migration !== undefined)
     return app.waitUntil(routeMigrated(incoming, chosen.release, migration), app.logger);
   const release = app.releaseState(chosen.release);
-  if (release instanceof Promise) app.waitUntil(routeLater(incoming, release), app.logger);
+  if (release instanceof Promise) app.waitUntil(routeWhenLoaded(incoming, release), app.logger);
   else route(incoming, release);
 }
 
-async function routeLater(
+async function routeWhenLoaded(
   incoming: IncomingRequest,
   loading: Promise<ReleaseState>,
 ): Promise<void> {
@@ -42,7 +67,7 @@ async function routeLater(
   if (release !== undefined) route(incoming, release);
 }
 
-/** A retired release: a newer one answers for it. */
+/** Serves a request for a retired release through migrations to a newer one. */
 async function routeMigrated(
   incoming: IncomingRequest,
   entry: VersionEntry,
@@ -55,7 +80,9 @@ async function routeMigrated(
   if (migrated === undefined) return;
   const release = await loadRelease(
     migrated,
-    target === undefined ? Promise.reject(new Error('It is gone.')) : app.releaseState(target),
+    target === undefined
+      ? Promise.reject(new Error('The release that the migrations lead to is not served.'))
+      : app.releaseState(target),
   );
   if (release !== undefined) route(migrated, release);
 }
@@ -80,7 +107,7 @@ function route(incoming: IncomingRequest, release: ReleaseState): void {
   }
 }
 
-/** The slow way in: a release without its context yet, or a route whose code is still loading. */
+/** Waits for what the first requests of a release or a route need: its context and its code. */
 async function openAndEnter(
   app: AppState,
   call: Call,
@@ -88,7 +115,7 @@ async function openAndEnter(
 ): Promise<void> {
   const { release } = call;
   try {
-    // At once: a failure of either must find somebody who waits for it.
+    // Started together and awaited together: a rejection of either would be unhandled otherwise.
     const [loaded, gctx] = await Promise.all([
       route,
       release.gctx ?? release.openContext(app.options.context),
@@ -146,16 +173,19 @@ function finish(call: Call, returned: unknown): void {
   respond(call, returned);
 }
 
-/** A call that is late or alone: the body did not come, the handler did not answer, or the client went. */
+/**
+ * Ends a call that is past its deadline or has lost its client. A call that still reads its body
+ * gets 408, or 499 in the log when the client left. A call whose handler runs gets 503.
+ */
 export function expire(call: Call): void {
-  const late = call.phase;
-  if (late !== 'body' && late !== 'handler') return;
-  if (late === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
+  const { phase } = call;
+  if (phase !== 'body' && phase !== 'handler') return;
+  if (phase === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
-  if (late === 'body') respondError(call, bodyTimeoutError());
+  if (phase === 'body') respondError(call, bodyTimeoutError());
   else
     respondError(
       call,
-      new RequestError(503, 'timeout', { detail: 'The handler did not answer in time.' }),
+      new RequestError(503, 'timeout', { detail: 'The handler did not respond in time.' }),
     );
 }

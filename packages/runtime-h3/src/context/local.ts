@@ -2,7 +2,7 @@ import { bindLogger } from '../telemetry/log/logger.ts';
 import type { ContextSource } from './source.ts';
 import type { LocalContext, Logger } from '../types/context.ts';
 
-/** What belongs to one request. */
+/** `lctx`: values and functions of one request. */
 export class RequestLocal implements LocalContext {
   readonly #source: ContextSource;
   #logger: Logger | undefined;

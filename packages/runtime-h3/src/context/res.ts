@@ -1,19 +1,21 @@
 import { serializeCookie } from 'cookie-es';
 import type { CookieOptions, Res, Sent } from '../types/context.ts';
 
-/** What `res.json()` and its like return: told from a body by identity. */
+/** Return value of `res.json()` and its siblings, recognized by identity. */
 export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;
 
-/** How the body was given. `open`: assigned or returned, so the contract says what it is. */
+/**
+ * How the handler gave the body. `open`: assigned or returned, so the contract determines its type.
+ */
 export type SentKind = 'open' | 'json' | 'text' | 'none' | 'stream';
 
 export class ResponseContext implements Res {
-  /** Of `res.json()` and its like it is what they got. */
+  /** The assigned body, or the argument of `res.json()`, `res.text()` or `res.stream()`. */
   body: unknown = undefined;
   kind: SentKind = 'open';
-  /** 0 until assigned, which reads as 200. */
+  /** 0 until a status is assigned; `status` is then 200. */
   assignedStatus = 0;
-  /** Made on first use. */
+  /** Headers that the handler assigned. Created on first use. */
   assignedHeaders: Headers | undefined = undefined;
 
   get status(): number {
@@ -27,7 +29,7 @@ export class ResponseContext implements Res {
     return (this.assignedHeaders ??= new Headers());
   }
 
-  // Getters, so that `({ json }) => json(…)` works as the types have it.
+  // Getters, so that `({ json }) => json(…)` works as the types allow.
   get json(): <T>(value: T) => Sent<T> {
     return (value) => this.#sent('json', value);
   }
@@ -39,7 +41,8 @@ export class ResponseContext implements Res {
   get redirect(): (url: string, status?: number) => Sent<undefined> {
     return (url, status = 302) => {
       this.assignedStatus = status;
-      // A header field is ASCII; what is not is percent-encoded as a URL's path and query are.
+      // A header is ASCII. Other characters are percent-encoded, as in the path and the query of a
+      // URL.
       this.headers.set('location', String(url).replace(/[^\x21-\x7e]+/g, encodeURIComponent));
       return this.#sent('none', undefined);
     };

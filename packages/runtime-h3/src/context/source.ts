@@ -1,12 +1,12 @@
 import type { Exchange } from '../types/exchange.ts';
 import type { Logger } from '../types/context.ts';
 
-/** What `req` and `lctx` read from. The pipeline's call is one. */
+/** Source of `req` and `lctx`. The call of the pipeline implements it. */
 export interface ContextSource {
   readonly exchange: Exchange;
   readonly path: string;
   readonly params: Record<string, unknown>;
-  /** Checked and decoded, or as it came. */
+  /** Checked and decoded, or as it arrived if the route declares nothing. */
   readonly query: Record<string, unknown>;
   readonly headers: Record<string, unknown>;
   readonly body: unknown;

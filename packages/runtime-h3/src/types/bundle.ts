@@ -4,12 +4,15 @@ import type { EffectFile } from './effects.ts';
 import type { ModuleFile } from './modules.ts';
 import type { MigrationFile } from './migration.ts';
 
-/** The shape of {@link ReleaseBundle}. A host runs this one and the one before. */
+/**
+ * Version of the shape of {@link ReleaseBundle}. A release manager runs this one and the one
+ * before.
+ */
 export const ABI = 1;
 
 /**
- * One release as the host runs it: the default export of `virtual:gati/release`.
- * The build prints it with all code inside; the development server makes it from live files.
+ * One release as code: the default export of `virtual:gati/release`. The build prints it with all
+ * code inside; the development server makes it from loaded files.
  */
 export interface ReleaseBundle {
   abi: typeof ABI;
@@ -18,25 +21,33 @@ export interface ReleaseBundle {
   /** `rel_…` */
   id: string;
   contract: Contract;
-  /** One a route of the contract, in its order. */
+  /** One for each route of the contract, in its order. */
   routes: BundleRoute[];
-  /** Compiled route table (rou3). `method` is upper case, `WS` for upgrades; `path` has no base and no query and is not decoded. */
+  /**
+   * Compiled route table (rou3). `method` is upper case, `WS` for WebSocket routes; `path` has
+   * neither base nor query and is not decoded.
+   */
   match(method: string, path: string): RouteMatch | undefined;
   modules: Record<string, Loader<ModuleFile>>;
   effects: Record<string, BundleEffect>;
-  /** Files of `src/versions`: what carries the requests and payloads of releases whose code is gone. */
+  /**
+   * Files of `src/versions`: migrations for requests and payloads of releases whose code is gone.
+   */
   migrations?: MigrationFile[];
-  /** Default export of `src/config.ts`, if there is one: a Standard Schema over the environment. */
+  /** Default export of `src/config.ts`, if there is one: a Standard Schema for the environment. */
   config?: Loader<unknown>;
 }
 
 export interface RouteMatch {
   data: BundleRoute;
-  /** Raw, not percent-decoded. */
+  /** Not percent-decoded. */
   params?: Record<string, string>;
 }
 
-/** A route's place in the table: fixed while the table stands. What it runs may change in development. */
+/**
+ * A route of the table. It stays as long as the table; in development the code that it loads may
+ * change.
+ */
 export interface BundleRoute {
   id: string;
   method: string;
@@ -44,15 +55,17 @@ export interface BundleRoute {
   domain: string;
   /** `export const version` of the handler. */
   version?: string;
-  /** Code and contract of one moment, always together. A promise only until they are loaded. */
+  /**
+   * Returns code and contract of one load, always together; a promise only until they are loaded.
+   */
   load(): LoadedRoute | Promise<LoadedRoute>;
 }
 
-/** A value that is there at once or loads on first use. */
+/** Returns a value that is available at once or loads on first use. */
 export type Loader<T> = () => T | Promise<T>;
 
 export interface LoadedRoute {
-  /** Absent for `WS`. */
+  /** Absent for WebSocket routes. */
   handler?: Handler;
   socket?: SocketHooks;
   /** Outermost first. */
@@ -64,16 +77,19 @@ export interface LoadedRoute {
     body?: BodyCheck;
     receive?: InputCheck;
   };
-  /** By status; `default` for the rest. Empty where nothing is known. */
+  /** Checks by status; `default` for the rest. Empty if no response is known. */
   output: Record<string, OutputCheck>;
 }
 
-/** Compiled from one schema of the contract. The schema explains what `check` refused, `$defs` are the contract's. */
+/**
+ * Check compiled from one schema of the contract. The schema, with the `$defs` of the contract,
+ * explains what `check` rejects.
+ */
 export interface InputCheck {
   schema: Schema;
-  /** Whether a wire value (after coercion of strings for params, query and headers) fits. */
+  /** Returns whether a wire value fits. Strings of params, query and headers are coerced first. */
   check(value: unknown): boolean;
-  /** The schema has codecs, so that wire values must be decoded after the check. */
+  /** The schema has codecs, so values must be decoded after the check. */
   codecs?: boolean;
 }
 
@@ -85,9 +101,12 @@ export interface BodyCheck extends InputCheck {
 export interface OutputCheck {
   schema?: Schema;
   contentType?: string;
-  /** Faster than `JSON.stringify`, drops nothing. Absent: `JSON.stringify` with the codecs. */
+  /**
+   * Serializer that is faster than `JSON.stringify` and drops no field. Absent: `JSON.stringify`
+   * with the codecs.
+   */
   stringify?(value: unknown): string;
-  /** Present where the author declared a strict response. */
+  /** Present if the handler declares a strict response. */
   check?(value: unknown): boolean;
 }
 

@@ -1,46 +1,49 @@
-/** A request as JSON has it: what stands in the path, the query and the body, not decoded. */
+/** A request as migrations see it: params, query and body as they arrive, not decoded. */
 export interface MigratedRequest {
   params: Record<string, string>;
   query: Record<string, string | string[] | undefined>;
-  /** Lower-case names. */
+  /** Names are lower case. */
   headers: Record<string, string | undefined>;
-  /** `undefined`: none, or none that is JSON. */
+  /** `undefined` without a body, or with a body that is not JSON. */
   body: unknown;
 }
 
-/** An answer in JSON. Problems of the framework, streams and bytes are not told to migrations. */
+/** A JSON response. Migrations do not get problems of the framework, streams and bytes. */
 export interface MigratedResponse {
   status: number;
   body: unknown;
 }
 
-/** How one route of the old release is served by a newer one. */
+/** Migration of one route to a newer release. */
 export interface RouteMigration {
-  /** What is left out stays as it was. */
+  /** Migrates a request. Parts that are left out stay as they are. */
   up?(request: MigratedRequest): Partial<MigratedRequest> | Promise<Partial<MigratedRequest>>;
   down?(response: MigratedResponse): Partial<MigratedResponse> | Promise<Partial<MigratedResponse>>;
 }
 
-/** One that has another id in the newer release. */
+/** Migration of a route that has another id in the newer release. */
 export interface MovedRoute extends RouteMigration {
   to: string;
 }
 
 /** Default export of a file in `src/versions`. */
 export interface Migration {
-  /** Routes that have the same id in both releases; what is not here is the same in all. */
+  /** Routes with the same id in both releases. Routes that are not listed are the same in both. */
   routes?: Record<string, RouteMigration>;
-  /** By their old id. */
+  /** Moved routes by their old id. */
   moved?: Record<string, MovedRoute>;
-  /** By effect: what is queued by the old release, as JSON, made into what the newer one takes. */
+  /**
+   * By effect: migrates a payload that the old release queued, as JSON, to one that the newer
+   * release accepts.
+   */
   effects?: Record<string, (payload: unknown) => unknown>;
 }
 
-/** A file in `src/versions` as a bundle has it. */
+/** A file in `src/versions` as a bundle contains it. */
 export interface MigrationFile {
-  /** Range of the versions that it carries: the file's name. */
+  /** Range of the versions that it migrates: the name of the file. */
   from: string;
-  /** Semver that it carries them to; what is compatible with that is meant too. */
+  /** Version that it migrates to. A release compatible with this version is a target too. */
   to: string;
   migration: Migration;
 }

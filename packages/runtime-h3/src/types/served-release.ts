@@ -2,32 +2,36 @@ import type { Contract, ReleaseInfo } from '@gati/contract';
 import type { Migration } from './migration.ts';
 import type { ReleaseBundle } from './bundle.ts';
 
-/**
- * How a retired release goes on to answer: its routes, and what brings its requests to a newer
- * release.
- */
+/** Routes of a retired release, and the migrations that bring its requests to a newer release. */
 export interface MigrationPath {
-  /** Version of the release that answers. */
+  /** Version of the newer release. */
   target: string;
   steps: readonly Migration[];
-  /** The route of the retired release; params are raw. */
+  /** Finds the route of the retired release. Params are not decoded. */
   match(method: string, path: string): { id: string; params: Record<string, string> } | undefined;
-  /** What it promised. */
+  /** Returns the contract of the retired release. */
   contract(): Promise<Contract>;
 }
 
 /** One release as the app serves it. */
 export interface ServedRelease extends ReleaseInfo {
-  /** RFC 3339: what `Deprecation` and `Sunset` say. */
+  /** RFC 3339 time for the header `Deprecation`. */
   deprecatedAt?: string;
+  /** RFC 3339 time for the header `Sunset`. */
   sunsetAt?: string;
-  /** Of a retired release that is `migrated`. */
+  /** Set for a retired release that is `migrated`. */
   migration?: MigrationPath;
-  /** Its OpenAPI document as JSON, where it is at hand. */
+  /** Returns the OpenAPI document as JSON, if it is available. */
   document?: () => Promise<string | undefined>;
-  /** The route at a path, known before any code is loaded; its own word on a missing version. */
+  /**
+   * Finds the route at a path without loading code. `version` is what its handler exports for
+   * requests without a version.
+   */
   route(method: string, path: string): { version?: string } | undefined;
-  /** Its code. A promise only until it is loaded; another object after it was disposed of. */
+  /**
+   * Returns the code; a promise only until it is loaded, and another object after it was closed and
+   * loaded again.
+   */
   bundle(): ReleaseBundle | Promise<ReleaseBundle>;
 }
 
@@ -37,9 +41,9 @@ export interface ServedRelease extends ReleaseInfo {
  */
 export type MissingVersion = 'choose' | 'latest' | 'oldest';
 
-/** What the app serves at one moment. */
+/** The releases that the app serves at one time. */
 export interface ServedReleases {
   readonly list: readonly ServedRelease[];
-  /** Version that `latest` means; without it the newest live one. */
+  /** Version that `latest` resolves to; the newest live release if absent. */
   readonly current?: string;
 }

@@ -1,14 +1,20 @@
 import type { Defs, Schema } from '@gati/contract';
 import { fits } from './explain.ts';
 
-/** Turns the strings of one part (params, query, headers, variant) into what its schema declares. What does not convert stays for the check to refuse. */
+/**
+ * Converts the strings of one part (params, query, headers or a form) to the types that its schema
+ * declares. A string that does not convert stays, and the check rejects it.
+ */
 export type CoerceRecord = (record: Record<string, unknown>) => Record<string, unknown>;
 type Coerce = (value: unknown) => unknown;
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_HOPS = 16;
 
-/** `repeats`: a name may come several times. `undefined`: there is nothing to do. Changes the record that it gets. */
+/**
+ * Compiles the coercion of an object schema; `undefined` when no field needs one. `repeats`: a name
+ * may occur several times. The result changes the object that it gets.
+ */
 export function compileCoerceRecord(
   schema: Schema,
   $defs: Defs,
@@ -34,7 +40,10 @@ export function compileCoerceRecord(
   };
 }
 
-/** Properties of an object schema through references, intersections and unions; gives the schema of undeclared names. */
+/**
+ * Collects the properties of an object schema through references, intersections and unions. Returns
+ * the schema of undeclared names.
+ */
 function collect(
   schema: Schema,
   $defs: Defs,
@@ -90,7 +99,7 @@ function compileItems(array: Schema, $defs: Defs): (values: unknown[]) => unknow
     );
 }
 
-/** The forms that a value may have, through references and unions. */
+/** Returns the variants of a schema through references and unions. */
 function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
   if (hops > MAX_HOPS) return [];
   if (schema.$ref !== undefined) {
@@ -108,7 +117,10 @@ function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
   return [schema];
 }
 
-/** The most specific variant that fits: what is not a string first, so that `number | string` gives `5` for `"5"`. */
+/**
+ * Converts to the most specific variant that fits. Strings come last, so `number | string` makes
+ * `5` of `"5"`.
+ */
 function convertScalar(variants: Schema[], $defs: Defs, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (variants.length === 1 && variants[0] !== undefined) return convert(variants[0], value);
@@ -133,7 +145,7 @@ function convert(variant: Schema, value: unknown): unknown {
       return Number.isFinite(number) ? number : value;
     }
     case 'integer': {
-      // An integer that a double can't hold would arrive as another one.
+      // An integer outside of the safe range would become another number.
       const integer = NUMBER.test(value) ? Number(value) : Number.NaN;
       return Number.isSafeInteger(integer) ? integer : value;
     }

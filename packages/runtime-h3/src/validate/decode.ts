@@ -2,12 +2,12 @@ import type { Defs, Schema } from '@gati/contract';
 import { fits } from './explain.ts';
 
 /**
- * From a checked wire value to what a handler gets: codecs decoded, defaults of absent fields filled in. Copies what it changes.
- * Throws where a string is not what its codec needs.
+ * Converts a checked wire value to the value that a handler gets: decodes codecs and fills in
+ * defaults of absent fields. Copies what it changes. Throws when a codec can't read its string.
  */
 export type Decode = (value: unknown) => unknown;
 
-/** `undefined`: nothing to decode. */
+/** Compiles the decoder of a schema; `undefined` when there is nothing to decode. */
 export function compileDecode(schema: Schema, $defs: Defs): Decode | undefined {
   return new Compiler($defs).compile(schema);
 }
@@ -65,7 +65,7 @@ class Compiler {
       this.#named.set($ref, undefined);
       this.#named.set($ref, this.compile(this.#defs[$ref.slice('#/$defs/'.length)] ?? {}));
     }
-    // Looked up when it runs: in a recursive type it is not there yet.
+    // Looked up on each run: in a recursive type the decoder does not exist yet.
     return (value) => {
       const decode = this.#named.get($ref);
       return decode === undefined ? value : decode(value);

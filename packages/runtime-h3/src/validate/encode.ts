@@ -1,12 +1,17 @@
 const MAX_DEPTH_UNWATCHED = 64;
 
-/** A value that no JSON text can stand for. */
+/** Thrown for a value that JSON can't contain. */
 export class EncodeError extends Error {}
 
 /**
- * From what a handler gives to what JSON can say: bigint → decimal string, Set → array, Map → object, bytes → base64.
- * Gives the same object back where there is nothing to change, so that the usual answer costs one walk and no copy.
- * Dates and objects with `toJSON` are left to `JSON.stringify`.
+ * Converts the value of a handler to a value that JSON can contain: bigint to a decimal string, Set
+ * to an array, Map to an object, bytes to base64. Dates and objects with `toJSON` are left to
+ * `JSON.stringify`.
+ *
+ * Returns the same object if nothing changes, so that the usual response costs one walk and no
+ * copy.
+ *
+ * @throws {EncodeError} when the value has a cycle
  */
 export function encodeWire(value: unknown): unknown {
   return encode(value, 0, undefined);
@@ -17,9 +22,10 @@ function encode(value: unknown, depth: number, above: Set<object> | undefined): 
   if (typeof value !== 'object' || value === null) return value;
   let seen = above;
   if (depth > MAX_DEPTH_UNWATCHED) {
-    // Only a cycle or a very deep value comes here; a set for every answer would cost more than the walk.
+    // Only a cycle or a very deep value gets here. A set for every response would cost more than
+    // the walk.
     seen ??= new Set();
-    if (seen.has(value)) throw new EncodeError('The answer has a cycle.');
+    if (seen.has(value)) throw new EncodeError('The response has a cycle.');
     seen.add(value);
   }
   const encoded = encodeObject(value, depth, seen);
@@ -60,13 +66,13 @@ function encodeObject(value: object, depth: number, seen: Set<object> | undefine
   return copy ?? value;
 }
 
-/** JSON text of any value that {@link encodeWire} knows; `undefined` becomes `null`. */
+/** Prints a value that {@link encodeWire} accepts as JSON; `undefined` becomes `null`. */
 export function stringifyWire(value: unknown): string {
   const wire = encodeWire(value);
   try {
     return JSON.stringify(wire) ?? 'null';
   } catch (error) {
-    // A `toJSON` may give what the walk could not see. A cycle fails again, and that is the answer's fault.
+    // `toJSON` may return values that the walk did not see. A cycle fails again here, as it must.
     if (!String(error).includes('BigInt')) throw error;
     return JSON.stringify(wire, (_key, inner: unknown) => encodeWire(inner)) ?? 'null';
   }

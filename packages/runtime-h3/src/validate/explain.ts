@@ -8,21 +8,23 @@ import {
   type Walker,
 } from './keywords.ts';
 
-/** One thing that a request has against its contract. */
+/** One violation of the contract, in a request or in a strict response. */
 export interface InputError {
   in: 'body' | 'query' | 'params' | 'headers' | 'response';
   /** JSON Pointer (RFC 6901) into that part; empty for the part itself. */
   path: string;
   message: string;
-  /** The keyword of the schema that was broken. */
+  /** Keyword of the schema that is violated. */
   rule: string;
 }
 
 export const MAX_ERRORS = 100;
-/** A value this deep in a recursive schema was refused before; the walk only guards itself. */
+/** Limit of the walk. JSON that is nested this deep was rejected before. */
 const MAX_DEPTH = 512;
 
-/** Says what is wrong with a wire value, at most {@link MAX_ERRORS}. Empty only if the value fits. */
+/**
+ * Returns the violations of a wire value, at most {@link MAX_ERRORS}. Empty only if the value fits.
+ */
 export function explain(
   schema: Schema,
   $defs: Defs,
@@ -34,7 +36,7 @@ export function explain(
   return walk.found.map((found) => ({ in: part, ...found }));
 }
 
-/** Whether a wire value fits the schema. */
+/** Returns whether a wire value fits the schema. */
 export function fits(schema: Schema, $defs: Defs, value: unknown): boolean {
   const walk = new Walk($defs, 1);
   walk.visit(schema, value, '');
@@ -43,7 +45,7 @@ export function fits(schema: Schema, $defs: Defs, value: unknown): boolean {
 
 type Finding = Omit<InputError, 'in'>;
 
-/** One walk over a schema and a value; stops at `limit` findings. */
+/** One walk over a schema and a value. Stops at `limit` violations. */
 class Walk implements Walker {
   readonly found: Finding[] = [];
   readonly #defs: Defs;
@@ -78,7 +80,7 @@ class Walk implements Walker {
   #visit(schema: Schema, value: unknown, path: string): void {
     if (schema.$ref !== undefined) {
       const target = this.#defs[schema.$ref.slice('#/$defs/'.length)];
-      if (target === undefined) return this.add(path, '$ref', 'has a schema that is not there');
+      if (target === undefined) return this.add(path, '$ref', 'has an unknown schema');
       this.visit(target, value, path);
     }
     if (schema['x-gati-codec'] === 'file') {
@@ -109,7 +111,10 @@ class Walk implements Walker {
       checkObject(this, schema, value as Record<string, unknown>, path);
   }
 
-  /** The branch that the value most likely meant is explained; where none stands out, the choice itself. */
+  /**
+   * Explains the branch that the client most likely meant. If there is no such branch, names the
+   * choice.
+   */
   #anyOf(branches: Schema[], value: unknown, path: string): void {
     if (branches.some((branch) => this.fits(branch, value))) return;
     const near = branches.filter((branch) => this.#isNear(branch, value));
@@ -131,7 +136,10 @@ class Walk implements Walker {
     );
   }
 
-  /** Same type, and every constant property that the value has agrees: the tag of a discriminated union. */
+  /**
+   * Returns whether a value has the type of a branch and agrees with all of its constant
+   * properties, as the tag of a discriminated union requires.
+   */
   #isNear(branch: Schema, value: unknown): boolean {
     const schema = this.#resolve(branch);
     if (schema['x-gati-codec'] === 'file') return value instanceof Blob;
@@ -150,7 +158,10 @@ class Walk implements Walker {
     });
   }
 
-  /** What tells the objects among the branches apart: a property that is a constant in each. */
+  /**
+   * Returns the tag of the objects among the branches: a property that is a constant in each of
+   * them.
+   */
   #tag(branches: Schema[]): { key: string; constants: string[] } | undefined {
     const objects = branches
       .map((branch) => this.#resolve(branch))

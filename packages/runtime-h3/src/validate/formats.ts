@@ -20,7 +20,7 @@ function isDate(text: string): boolean {
   return day >= 1 && day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
-/** RFC 3339, and something that `Date` reads: a leap second is refused. */
+/** RFC 3339, without leap seconds, which `Date` can't read. */
 function isDateTime(text: string): boolean {
   const at = text.search(/t/i);
   return (
@@ -36,8 +36,8 @@ function isIpv6(text: string): boolean {
 }
 
 /**
- * The formats that a check asserts, one set for all that compile or explain a schema: what one refuses, the other can name.
- * A format that is not here is an annotation.
+ * Formats that checks assert. Compiled checks and explanations share them, so each value that a
+ * check rejects can be explained. Any other format is an annotation.
  */
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'date-time': isDateTime,

@@ -1,4 +1,4 @@
-/** Why a text was not taken as JSON. `offset` counts UTF-16 code units from 0. */
+/** Why a text was rejected. `offset` counts UTF-16 code units from 0. */
 export type JsonErrorDetails =
   | { reason: 'syntax'; offset: number }
   | { reason: 'depth' }
@@ -13,8 +13,11 @@ export class JsonError extends Error {
 }
 
 /**
- * `JSON.parse` with a bound on nesting, and without keys that reach a prototype. Of duplicate keys the last counts.
- * The error says where, never what: the text is the client's and may be secret.
+ * Parses JSON with a limit on nesting, and without keys that reach a prototype. Of duplicate keys,
+ * the last one counts.
+ *
+ * @throws {JsonError} with the position of the mistake, but never the text: it is the client's, and
+ * may be secret
  */
 export function parseJson(text: string, maxDepth: number): unknown {
   let value: unknown;
@@ -23,14 +26,15 @@ export function parseJson(text: string, maxDepth: number): unknown {
   } catch {
     throw new JsonError({ reason: 'syntax', offset: findErrorOffset(text) });
   }
-  // An opening and a closing bracket a level: what is shorter can't be too deep. Escapes can spell a name in other ways.
+  // Each level has an opening and a closing bracket, so a shorter text can't be too deep. An escape
+  // can spell a forbidden name in other ways.
   const deep = text.length > maxDepth * 2 && mayBeDeeper(text, maxDepth);
   if (deep || text.includes('__proto__') || text.includes('constructor') || text.includes('\\u'))
     checkValue(value, maxDepth, '');
   return value;
 }
 
-/** Counts brackets in strings too, so it may be wrong in the safe way. */
+/** Also counts brackets in strings, so it errs on the safe side. */
 function mayBeDeeper(text: string, maxDepth: number): boolean {
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
@@ -66,11 +70,14 @@ function checkValue(value: unknown, levels: number, path: string): void {
   }
 }
 
-/** A mark, a string (RFC 8259, section 7), or a number or name. */
+/** Structural character, string (RFC 8259, section 7), or number or literal name. */
 const TOKEN =
   /[ \t\n\r]*(?:([{}[\],:])|("(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))/uy;
 
-/** Offset of the first token that JSON does not allow where it stands. Runs only on texts that were refused. */
+/**
+ * Returns the offset of the first token that JSON does not allow there. Runs only for rejected
+ * texts.
+ */
 function findErrorOffset(text: string): number {
   const open: string[] = [];
   let expected: 'value' | 'first' | 'key' | 'colon' | 'next' = 'value';

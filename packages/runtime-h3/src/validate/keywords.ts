@@ -2,7 +2,7 @@ import type { Schema } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import { formats } from './formats.ts';
 
-/** What a keyword's check may do with the walk that it is part of. */
+/** Part of a walk that the check of a keyword uses. */
 export interface Walker {
   readonly full: boolean;
   add(path: string, rule: string, message: string): void;
@@ -10,7 +10,7 @@ export interface Walker {
   visit(schema: Schema, value: unknown, path: string): void;
 }
 
-/** A JSON Pointer one step further (RFC 6901, section 3). */
+/** Appends a key to a JSON Pointer (RFC 6901, section 3). */
 export function step(path: string, key: string | number): string {
   return `${path}/${typeof key === 'number' ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
@@ -18,11 +18,14 @@ export function step(path: string, key: string | number): string {
 const patterns = new Map<string, RegExp>();
 function compilePattern(source: string): RegExp {
   let pattern = patterns.get(source);
-  if (pattern === undefined) patterns.set(source, (pattern = new RegExp(source, 'u')));
+  if (pattern === undefined) {
+    pattern = new RegExp(source, 'u');
+    patterns.set(source, pattern);
+  }
   return pattern;
 }
 
-/** In code points, as JSON Schema counts. */
+/** Counts code points, as JSON Schema does. */
 export function codePointCount(text: string): number {
   let length = 0;
   for (let index = 0; index < text.length; length++)
@@ -65,7 +68,7 @@ export function checkNumber(walk: Walker, schema: Schema, value: number, path: s
     walk.add(path, 'multipleOf', `must be a multiple of ${multipleOf}`);
 }
 
-/** With the tolerance that the compiled checks have, so that 0.3 is a multiple of 0.1. */
+/** Has the tolerance of the compiled checks, so that 0.3 is a multiple of 0.1. */
 export function isMultiple(value: number, divisor: number): boolean {
   if (!Number.isFinite(value)) return true;
   if (Number.isInteger(value) && (1 / divisor) % 1 === 0) return true;
@@ -94,7 +97,7 @@ export function checkArray(walk: Walker, schema: Schema, value: unknown[], path:
   }
 }
 
-/** Equal for equal JSON values, whatever the order of their keys. */
+/** Returns the same text for equal JSON values, whatever the order of their keys. */
 export function canonicalKey(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalKey).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';

@@ -4,7 +4,7 @@ import { NullObject, isPrototypeName } from './prototype-safety.ts';
 
 export class MultipartError extends Error {
   readonly reason: 'malformed' | 'prototype' | 'limit';
-  /** Which limit. */
+  /** Name of the exceeded limit. */
   readonly limit: string | undefined;
   constructor(reason: 'malformed' | 'prototype' | 'limit', limit?: string) {
     super(reason);
@@ -17,13 +17,17 @@ type Form = Record<string, unknown>;
 
 let loading: Promise<BusboyConstructor> | undefined;
 
-/** RFC 7578. Files are `File`; a repeated name gives an array. Throws {@link MultipartError}. */
+/**
+ * Parses `multipart/form-data` (RFC 7578). Files are `File`; a repeated name gives an array.
+ *
+ * @throws {MultipartError} when the form is malformed, above a limit, or has a forbidden name
+ */
 export async function parseMultipart(
   bytes: Uint8Array,
   contentType: string,
   limits: Limits,
 ): Promise<Form> {
-  // Only apps that take uploads load the parser.
+  // Only apps with uploads load the parser.
   loading ??= import('@fastify/busboy').then((module) => module.Busboy ?? module.default);
   const Busboy = await loading;
   return new Promise((resolve, reject) => {

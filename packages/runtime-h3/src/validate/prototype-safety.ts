@@ -2,14 +2,17 @@ interface RecordConstructor {
   new <T>(): Record<string, T>;
 }
 
-/** An object without a prototype that the engine still keeps in fast mode: no name that a request sends means anything to it. */
+/**
+ * Object without a prototype that the engine still keeps in fast mode: no name in a request has a
+ * meaning for it.
+ */
 export const NullObject: RecordConstructor = /* @__PURE__ */ (() => {
   function Empty(): void {}
   Empty.prototype = Object.freeze(Object.create(null));
   return Empty as unknown as RecordConstructor;
 })();
 
-/** Names that reach a prototype. Refused wherever a request can name something. */
+/** Returns whether a name reaches a prototype. Each part of a request that has names rejects it. */
 export function isPrototypeName(name: string): boolean {
   return (
     name === '__proto__' ||

@@ -2,7 +2,7 @@ import { NullObject, isPrototypeName } from './prototype-safety.ts';
 
 export type Query = Record<string, string | string[] | undefined>;
 
-/** A query or an urlencoded form that is not what it says it is. */
+/** Thrown for a query or an urlencoded form that is rejected. */
 export class QueryError extends Error {
   readonly reason: 'encoding' | 'prototype' | 'count';
   constructor(reason: 'encoding' | 'prototype' | 'count') {
@@ -11,7 +11,12 @@ export class QueryError extends Error {
   }
 }
 
-/** `application/x-www-form-urlencoded`, without the `?`. A repeated name gives an array. Throws {@link QueryError}. */
+/**
+ * Parses `application/x-www-form-urlencoded`, without the `?`. A repeated name gives an array.
+ *
+ * @throws {QueryError} when the text is malformed, has a forbidden name or more than `maxFields`
+ * fields
+ */
 export function parseQuery(text: string, maxFields = 10_000): Query {
   const query: Query = new NullObject();
   let from = 0;

@@ -585,7 +585,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       ]);
       expect(await (await target.call('/lies')).json()).toEqual({ a: 1 });
       expect(target.logged.map((line) => line['message'])).toContain(
-        'an answer does not fit its contract',
+        'a response does not match its contract',
       );
     });
 
@@ -621,7 +621,7 @@ describe.each(adapters)('over %s', (_name, open) => {
         expect(target.logged).toContainEqual(
           expect.objectContaining({
             level: 'warn',
-            message: 'an answer breaks its declared response',
+            message: 'a response does not match its declaration',
           }),
         );
       },

@@ -11,23 +11,26 @@ import {
 import type { AppOptions } from '../options.ts';
 import { writeHead } from './node-head.ts';
 
-/** How long a client may go on sending a body that was refused, so that it can read the answer before the connection ends. */
-const CLIENT_TIMEOUT = 2000;
+/**
+ * Milliseconds that a client may go on sending a rejected body, so that it can read the response
+ * before the connection ends.
+ */
+const REJECTED_BODY_TIMEOUT = 2000;
 
-/** The process that answers, as far as an exchange has to know it. */
+/** Part of the app that an exchange uses. */
 interface ExchangeApp {
-  /** A connection ends with the answer that it waits for. */
+  /** Each response ends its connection. */
   readonly draining: boolean;
   readonly options: Pick<AppOptions, 'beforeLargeResponse'>;
 }
 
-/** Whether its fields announce a body. */
+/** Returns whether the headers announce a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
 }
 
-/** The exchange on Node's own objects. */
+/** Exchange on the request and the response of Node. */
 export class NodeExchange implements Exchange {
   readonly method: string;
   readonly target: string;
@@ -84,7 +87,7 @@ export class NodeExchange implements Exchange {
     const req = this.#req;
     const declared = this.#headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
-    // Asked for now, a short body is there before the next microtask, and needs no listener.
+    // After this call, a short body is there before the next microtask, and needs no listener.
     req.read(0);
     void Promise.resolve().then(() => {
       if (declared === undefined || req.readableLength !== Number(declared))
@@ -124,7 +127,8 @@ export class NodeExchange implements Exchange {
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const text = buffer.toString();
-    // What is malformed becomes U+FFFD, which is rare enough in good texts to look again.
+    // Malformed bytes become U+FFFD. Valid text rarely has that character, so the second check is
+    // rare.
     if (text.includes('\uFFFD') && !isUtf8(buffer)) return undefined;
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
@@ -154,19 +158,25 @@ export class NodeExchange implements Exchange {
     if (linger) this.#waitForClient(body);
     else if (body === undefined) res.end();
     else if (typeof body !== 'string') res.end(body);
-    // Node encodes the head with the text; fields are Latin-1 whatever the text is.
+    // Node encodes the head together with a text, but headers are Latin-1 in any case.
     else if (length !== body.length) res.end(Buffer.from(body));
     else if (length < COMPRESSION_THRESHOLD && this.method !== 'HEAD') endWithText(res, body);
     else res.end(body, 'latin1');
     this.#emitEnd();
   }
 
-  /** A message that was read ahead does not flow by itself: who holds it would wait for its `end` and `close` for ever. */
+  /**
+   * Lets the request emit `end` and `close` for code that holds it as `req.raw`. A request that was
+   * read ahead does not flow by itself.
+   */
   #emitEnd(): void {
     if (this.#isRawUsed && (this.#consumed || !this.hasBody())) this.#req.resume();
   }
 
-  /** Closing at once would reset the connection, and the reset can overtake the answer on its way to a client that still sends. */
+  /**
+   * Ends the response only when the client has stopped sending. Closing at once would reset the
+   * connection, and the reset can overtake the response.
+   */
   #waitForClient(body: Payload): void {
     const res = this.#res;
     const req = this.#req;
@@ -175,7 +185,7 @@ export class NodeExchange implements Exchange {
       clearTimeout(timer);
       res.end();
     };
-    const timer = setTimeout(end, CLIENT_TIMEOUT);
+    const timer = setTimeout(end, REJECTED_BODY_TIMEOUT);
     timer.unref();
     req.once('end', end);
     req.once('close', end);
@@ -221,7 +231,7 @@ function writeChunks(
     res.off('close', onClose);
     done(error);
   };
-  // A source may wait long for its next value; a client that goes meanwhile must not keep it.
+  // A source may wait long for its next value. When the client leaves, nothing may wait for it.
   const onClose = (): void => {
     finish();
     void Promise.resolve(chunks.return?.()).catch(() => undefined);

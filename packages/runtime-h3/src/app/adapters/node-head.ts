@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { HeaderList } from '../../types/exchange.ts';
 
 /**
- * Writes the head with a flat list of fields. Where something set fields before, such as a middleware of the development server, Node 20
- * sets the pairs of a list one after the other, so that only the last of a name stays: these become one field each first.
+ * Writes the head of a response. If headers were set before, for example by a middleware of the
+ * development server, Node 20 sets the pairs of a list one by one, and only the last of a name
+ * stays. So the values of each name are collected first.
  */
 export function writeHead(
   res: ServerResponse,
@@ -26,7 +27,10 @@ export function writeHead(
   return res.writeHead(status);
 }
 
-/** What was set before stands beside the answer's own where both matter; else the answer's own replaces it. */
+/**
+ * Returns the values set before that stay beside those of the response: of `vary` and `set-cookie`.
+ * Other headers are replaced.
+ */
 function keptValues(res: ServerResponse, name: string): string[] {
   if (name !== 'vary' && name !== 'set-cookie') return [];
   const value = res.getHeader(name);

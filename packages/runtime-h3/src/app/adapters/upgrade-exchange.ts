@@ -4,7 +4,10 @@ import type { Duplex } from 'node:stream';
 import type { BodyReadError, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
 import { printHeaders } from '../response/headers.ts';
 
-/** The exchange of an upgrade that may be refused: an answer is written on the bare socket. */
+/**
+ * Exchange of a WebSocket handshake on Node. A response, which rejects the handshake, is written to
+ * the bare socket.
+ */
 export class UpgradeExchange implements Exchange {
   readonly method = 'GET';
   readonly target: string;
@@ -62,7 +65,7 @@ export class UpgradeExchange implements Exchange {
     );
   }
 
-  /** No upgrade is refused with a stream. */
+  /** Sends the head only: a handshake is never rejected with a stream. */
   stream(
     status: number,
     headers: HeaderList,

@@ -4,7 +4,7 @@ import { toPairs } from '../response/headers.ts';
 const STRICT = new TextDecoder('utf-8', { fatal: true });
 const ENCODER = new TextEncoder();
 
-/** The exchange on web standards: a `Request` in, a `Response` out. */
+/** Exchange on web standards: from a `Request` to a `Response`. */
 export class WebExchange implements Exchange {
   readonly method: string;
   readonly target: string;
@@ -28,7 +28,7 @@ export class WebExchange implements Exchange {
   }
 
   get peer(): string {
-    // srvx gives its requests the address of the client.
+    // srvx sets the address of the client on its requests.
     return (this.raw as { ip?: string }).ip ?? '';
   }
 
@@ -70,8 +70,8 @@ export class WebExchange implements Exchange {
         if (done) break;
         size += value.length;
         if (size > limit) {
-          // Not cancelled: Node's fetch may be adding the next chunk, which would then be a rejection that nobody hears.
-          // The platform drops what was not read once it has the answer.
+          // Not cancelled: Node's fetch may be adding the next chunk, which would then be an
+          // unhandled rejection. The platform drops the rest of the body once it has the response.
           reader.releaseLock();
           return undefined;
         }
@@ -152,6 +152,6 @@ export class WebExchange implements Exchange {
   }
 
   destroy(): void {
-    this.#reject(new Error('The connection was closed without an answer.'));
+    this.#reject(new Error('The connection was closed without a response.'));
   }
 }

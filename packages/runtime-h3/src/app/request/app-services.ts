@@ -4,7 +4,7 @@ import type { ClientIp } from './client-ip.ts';
 import type { Limits } from '../../types/limits.ts';
 import type { InFlightItem } from './in-flight.ts';
 
-/** What a call needs of its app. */
+/** Part of the app that a call uses. */
 export interface AppServices {
   readonly limits: Limits;
   readonly production: boolean;

@@ -11,7 +11,7 @@ import type { BodyPlan } from '../route/route-plan.ts';
 import { RequestError } from '../response/problem.ts';
 import { parseUrlencodedForm } from './form-urlencoded.ts';
 
-/** For a contract that requires a body, and a request without one. */
+/** Input error of a request without the body that its contract requires. */
 export const BODY_REQUIRED: InputError = {
   in: 'body',
   path: '',
@@ -19,12 +19,12 @@ export const BODY_REQUIRED: InputError = {
   rule: 'required',
 };
 
-/** Continues with a call whose body is known. */
+/** Continues a call whose body was read and checked. */
 type Next = (call: Call, errors: InputError[]) => void;
 
 /**
- * Reads, parses and checks the body of a call, then calls `next`, which runs the handler. Errors of the
- * body join `errors`. A body that can't be read or parsed is answered with a problem, and `next` is not called.
+ * Reads, parses and checks the body of a call, then calls `next`. Input errors go to `errors`. A
+ * body that can't be read or parsed gets a problem as response, and `next` is not called.
  */
 export function readBody(call: Call, errors: InputError[], next: Next): void {
   if (!call.exchange.hasBody()) return withoutBody(call, errors, next);
@@ -69,7 +69,7 @@ function withBytes(
   } else withBody(call, parsed, kind === 'urlencoded', errors, next);
 }
 
-/** The fields of a form are strings, as in a query. */
+/** Checks the body. Form fields are strings, as in a query, so they are coerced first. */
 function withBody(
   call: Call,
   value: unknown,
@@ -88,10 +88,10 @@ function withBody(
 }
 
 /**
- * Reads a whole body for a request that has no call yet, so that no sweep ends it when it is late.
+ * Reads a whole body for a request that has no call yet, so that no sweep would end it in time.
  * Resolves with `undefined` when the client left.
  *
- * @throws {RequestError} 408 or 413
+ * @throws {RequestError} 408 after `limits.bodyTimeout`, 413 above `limits.body`
  */
 export function readBytes(
   exchange: Exchange,
@@ -111,7 +111,12 @@ export function readBytes(
   });
 }
 
-/** Kind of the body that comes, before a byte of it is read. `undefined`: bytes that nobody declared. */
+/**
+ * Returns the kind of the body from its headers, before a byte is read. `undefined`: the route
+ * declares no body, and the client sends bytes that are not JSON.
+ *
+ * @throws {RequestError} 415 when the route does not accept the body
+ */
 function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | undefined {
   const { exchange } = call;
   const encoding = exchange.header('content-encoding');
@@ -129,7 +134,7 @@ function bodyKind(call: Call, plan: BodyPlan | undefined): BodyKind | undefined 
   if (kind === undefined || !plan.kinds.has(kind)) {
     const accepted = plan.input.contentTypes.join(', ');
     const charset = type === undefined ? undefined : unsupportedCharset(type);
-    // Only what looks like a charset's name (RFC 2978, section 2.3) is repeated.
+    // The name of a charset is repeated only if it could be one (RFC 2978, section 2.3).
     const named =
       charset !== undefined && /^[\w!#$%&'+^`{}~.:-]{1,40}$/.test(charset)
         ? `, not ${charset}`
@@ -150,12 +155,12 @@ function bodyTooLargeError(limit: number): RequestError {
   });
 }
 
-/** For a body that did not arrive within `limits.bodyTimeout`. */
+/** Error for a body that did not arrive within `limits.bodyTimeout`. */
 export function bodyTimeoutError(): RequestError {
-  return new RequestError(408, 'request_timeout', { detail: 'The body did not come in time.' });
+  return new RequestError(408, 'request_timeout', { detail: 'The body did not arrive in time.' });
 }
 
-/** The body as its kind says; a promise only for `multipart/form-data`. */
+/** Parses the bytes of a body. The result is a promise for `multipart/form-data` only. */
 function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Array): unknown {
   const { limits } = call.app;
   switch (kind) {
@@ -164,7 +169,7 @@ function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Array): u
     case 'urlencoded':
       return parseUrlencodedForm(decodeText(call.exchange, bytes), limits.fields);
     case 'multipart':
-      // Few servers take files.
+      // Loaded on first use: few servers accept files.
       return import('./form-multipart.ts').then(({ parseMultipartForm }) =>
         parseMultipartForm(bytes, call.exchange.header('content-type') ?? '', limits),
       );
@@ -177,7 +182,11 @@ function parseBody(call: Call, kind: BodyKind | undefined, bytes: Uint8Array): u
   }
 }
 
-/** @throws {RequestError} 400 when the bytes are not UTF-8 */
+/**
+ * Decodes UTF-8.
+ *
+ * @throws {RequestError} 400 when the bytes are not UTF-8
+ */
 export function decodeText(exchange: Exchange, bytes: Uint8Array): string {
   const text = exchange.decode(bytes);
   if (text === undefined)
@@ -185,7 +194,11 @@ export function decodeText(exchange: Exchange, bytes: Uint8Array): string {
   return text;
 }
 
-/** @throws Refusal */
+/**
+ * Parses JSON with at most `depth` levels.
+ *
+ * @throws {RequestError} 400 when the text is malformed, nested too deep or has a forbidden key
+ */
 export function parseJsonBody(text: string, depth: number): unknown {
   try {
     return parseJson(text, depth);
@@ -194,7 +207,10 @@ export function parseJsonBody(text: string, depth: number): unknown {
   }
 }
 
-/** Says where, never what: the text is the client's and may be secret. */
+/**
+ * Error that names the position of the mistake, but never the text: it is the client's, and may be
+ * secret.
+ */
 function malformedJsonError({ details }: JsonError, text: string, depth: number): RequestError {
   switch (details.reason) {
     case 'depth':
@@ -208,7 +224,7 @@ function malformedJsonError({ details }: JsonError, text: string, depth: number)
     case 'syntax': {
       const before = text.slice(0, details.offset).split('\n');
       const place = `offset ${details.offset} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
-      const what = details.offset >= text.length ? 'it ends too early, at' : 'the fault is at';
+      const what = details.offset >= text.length ? 'it ends too early, at' : 'the error is at';
       return new RequestError(400, 'malformed_json', {
         detail: `The body is not JSON: ${what} ${place}.`,
         offset: details.offset,

@@ -20,17 +20,17 @@ import { readQuery } from './query.ts';
 
 const NO_PARAMS: Record<string, unknown> = Object.freeze({});
 
-/** Where a call is, which decides what being late means. */
+/** Step of a call. It decides how a call past its deadline ends. */
 export type Phase = 'body' | 'handler' | 'stream' | 'done';
 
-/** One request from its first byte to the last of its answer. */
+/** One request of a release, from its first byte to the last byte of its response. */
 export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly app: AppServices;
   readonly exchange: Exchange;
   readonly release: ReleaseState;
   readonly routeState: RouteState;
   readonly path: string;
-  /** Without the `?`. */
+  /** Query without the `?`. */
   readonly search: string;
   readonly started: number;
   readonly idAt: number = drawIds();
@@ -39,7 +39,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly givenId: string | undefined;
   readonly res: ResponseContext = new ResponseContext();
   phase: Phase = 'handler';
-  /** `performance.now()` at which it is late. */
+  /** `performance.now()` after which the call is late. */
   deadline: number;
   index = -1;
 
@@ -48,11 +48,11 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;
-  /** Headers for the response. */
+  /** CORS headers of the response. */
   cors: HeaderList | undefined = undefined;
-  /** What ends an answer that is still running. */
+  /** Chunks of the response, while it is a stream. */
   stream: AsyncIterator<unknown> | undefined = undefined;
-  /** Draining ends it. */
+  /** The response is an event stream, which ends when the app drains. */
   isEvents = false;
 
   #query: Record<string, unknown> | undefined;
@@ -109,7 +109,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   get spanId(): string {
     return spanIdAt(this.idPool, this.idAt);
   }
-  /** The caller's, else the trace's. */
+  /** Id that the client sent, else the trace id. */
   get requestId(): string {
     return this.givenId ?? this.traceId;
   }
@@ -122,7 +122,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
       else
         this.exchange.onGone(() =>
-          this.abort(new DOMException('The client is gone.', 'AbortError')),
+          this.abort(new DOMException('The client closed the connection.', 'AbortError')),
         );
     }
     return this.#controller.signal;

@@ -1,7 +1,15 @@
-/** Gives the address of the client behind trusted proxies. `forwarded` is `X-Forwarded-For`. */
+/**
+ * Returns the address of the client. `peer` is the other end of the connection, `forwarded` the
+ * value of `X-Forwarded-For`.
+ */
 export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 
-/** Hops or CIDRs of trusted proxies; the first address from the right that is not one of them is the client. */
+/**
+ * Creates a function that looks behind trusted proxies. `trust` is their number, or their addresses
+ * as CIDR ranges. The client is the first address from the right that is not a trusted proxy.
+ *
+ * @throws {TypeError} when an entry of `trust` is not an address or a CIDR range
+ */
 export function createClientIp(trust: number | string[] | undefined): ClientIp {
   if (trust === undefined || trust === 0 || (Array.isArray(trust) && trust.length === 0))
     return (peer) => bareAddress(peer);
@@ -19,7 +27,7 @@ export function createClientIp(trust: number | string[] | undefined): ClientIp {
   };
 }
 
-/** Without a port, brackets or the IPv4-in-IPv6 prefix. */
+/** Removes port, brackets and the prefix of an IPv4-mapped IPv6 address. */
 function bareAddress(address: string): string {
   const bare =
     /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ??
@@ -67,7 +75,7 @@ function parseAddress(address: string): { bits: bigint; width: number } | undefi
     return { bits: parts.reduce((bits, part) => (bits << 8n) | BigInt(part), 0n), width: 32 };
   }
   if (!address.includes(':') || !URL.canParse(`http://[${address}]/`)) return undefined;
-  // The URL parser writes an address in its one shortest form: at most one `::`, no dots.
+  // The URL parser prints an address in its one canonical form: at most one `::`, and no dots.
   const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');

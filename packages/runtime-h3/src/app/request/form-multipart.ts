@@ -2,7 +2,11 @@ import { MultipartError, parseMultipart } from '../../validate/multipart.ts';
 import type { Limits } from '../../types/limits.ts';
 import { RequestError } from '../response/problem.ts';
 
-/** @throws Refusal */
+/**
+ * Parses a body of `multipart/form-data`.
+ *
+ * @throws {RequestError} 413 above a limit, 400 when the form is malformed or has a forbidden name
+ */
 export async function parseMultipartForm(
   bytes: Uint8Array,
   contentType: string,
@@ -14,7 +18,7 @@ export async function parseMultipartForm(
     if (!(error instanceof MultipartError)) throw error;
     if (error.reason === 'limit') {
       throw new RequestError(413, 'content_too_large', {
-        detail: `The form is over the limit ${error.limit}.`,
+        detail: `The form exceeds the limit ${error.limit}.`,
         limit: error.limit,
       });
     }
@@ -23,7 +27,7 @@ export async function parseMultipartForm(
         detail: 'The form has a name that is not allowed.',
       });
     throw new RequestError(400, 'malformed_form', {
-      detail: 'The body is not the form that its content type says.',
+      detail: 'The body does not match its content type.',
     });
   }
 }

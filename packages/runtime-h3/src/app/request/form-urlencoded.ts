@@ -2,7 +2,12 @@ import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
 import { RequestError } from '../response/problem.ts';
 import { QUERY_ERRORS } from './query.ts';
 
-/** A body of `application/x-www-form-urlencoded`. */
+/**
+ * Parses a body of `application/x-www-form-urlencoded`.
+ *
+ * @throws {RequestError} 413 above `maxFields`, 400 when the form is malformed or has a forbidden
+ * name
+ */
 export function parseUrlencodedForm(text: string, maxFields: number): Query {
   try {
     return parseQuery(text, maxFields);

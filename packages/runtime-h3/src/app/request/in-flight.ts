@@ -1,16 +1,19 @@
-/** Something that must be over by a time. */
+/** Work that has to end by a deadline. */
 export interface InFlightItem {
-  /** Its place in the list; -1 when it is over. */
+  /** Index in the list; -1 when the work has ended. */
   index: number;
-  /** Whether it must end now; `now` is `performance.now()`. */
+  /** Returns whether the work has to end. `now` is `performance.now()`. */
   mustEnd(now: number): boolean;
 }
 
 const SWEEP_INTERVAL = 1000;
 
-/** What is in flight, swept once a second: a timer a request would cost more than the request's routing. */
+/**
+ * Work in flight. A sweep once a second ends what is late: a timer for each request would cost more
+ * than its routing.
+ */
 export class InFlight<T extends InFlightItem> {
-  // Never shrunk: an array that empties and fills again allocates its store each time.
+  // The array never shrinks: an array that empties and fills again allocates its store each time.
   readonly #list: (T | undefined)[] = [];
   #size = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -51,7 +54,7 @@ export class InFlight<T extends InFlightItem> {
     return this.#list.slice(0, this.#size) as T[];
   }
 
-  /** Resolves when nothing is in flight. */
+  /** Resolves when no work is in flight. */
   idle(): Promise<void> {
     if (this.#size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));

@@ -5,16 +5,16 @@ import { belowBase, normalizePath } from './path.ts';
 import type { ReleaseState, RouteState } from '../route/release-state.ts';
 import type { VersionedRequest } from '../versions/requested-version.ts';
 
-/** A request before it is known which release and route it is for. */
+/** Request whose release and route are not known yet. */
 export class IncomingRequest implements VersionedRequest {
   readonly app: AppState;
   readonly exchange: Exchange;
   readonly started: number = performance.now();
-  /** Below the base, not decoded; `undefined`: nothing that could be a route. */
+  /** Path below the base, not decoded. `undefined`: the target can't be a route. */
   readonly path: string | undefined;
-  /** Query without the `?`, and without the version once that is taken. */
+  /** Query without the `?`. The version is removed from it when the release is chosen. */
   search: string;
-  /** Whose the request is where no route has its path. */
+  /** Called instead of a 404 when no route has the path, as Vite's `next` is in development. */
   readonly next: (() => void) | undefined;
 
   constructor(app: AppState, exchange: Exchange, next: (() => void) | undefined) {
@@ -28,7 +28,7 @@ export class IncomingRequest implements VersionedRequest {
     this.search = at === -1 ? '' : target.slice(at + 1);
   }
 
-  /** From here on it counts as in flight. */
+  /** Starts the call, which is in flight from now on. */
   beginCall(release: ReleaseState, routeState: RouteState): Call {
     const { app, exchange, path, search, started } = this;
     const call = new Call(

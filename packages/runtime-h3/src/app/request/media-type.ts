@@ -1,10 +1,10 @@
 import { isJsonMediaType } from '@gati/contract/internal';
 
 export type BodyKind = 'json' | 'urlencoded' | 'multipart' | 'text' | 'bytes';
-/** Which kinds a route takes, and the media types for those that it names in full. */
+/** Kinds of bodies that a route accepts. */
 export type BodyKinds = Set<BodyKind>;
 
-/** Kind of a `Content-Type`; `undefined` where its charset is none that is read. */
+/** Returns the kind of a `Content-Type`; `undefined` when its charset is not supported. */
 export function bodyKindOf(contentType: string): BodyKind | undefined {
   if (contentType === 'application/json') return 'json';
   if (unsupportedCharset(contentType) !== undefined) return undefined;
@@ -20,7 +20,10 @@ export function bodyKindsOf(contentTypes: string[]): BodyKinds {
   return new Set(contentTypes.map(bodyKindOf).filter((kind) => kind !== undefined));
 }
 
-/** The charset of a `Content-Type`, where it is none that is read. */
+/**
+ * Returns the charset of a `Content-Type` if it is not supported. UTF-8 and its subset US-ASCII
+ * are.
+ */
 export function unsupportedCharset(contentType: string): string | undefined {
   const [, ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters

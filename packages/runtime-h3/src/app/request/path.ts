@@ -1,11 +1,11 @@
 import { RequestError } from '../response/problem.ts';
 
-/** A segment that walks the tree, also where it hides behind an encoded slash. */
+/** Matches `.` and `..` as a segment, also between slashes that were percent-encoded. */
 const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
 
 /**
- * Path of a request target: origin-form, or absolute-form as proxies send it (RFC 9112, section 3.2).
- * `undefined`: nothing that could be a route.
+ * Returns the path of a request target: origin-form, or absolute-form as proxies send it (RFC 9112,
+ * section 3.2). `undefined`: the target can't be a route.
  */
 export function normalizePath(target: string): string | undefined {
   if (target.startsWith('/')) return target;
@@ -15,7 +15,7 @@ export function normalizePath(target: string): string | undefined {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Path below the base; `undefined` outside of it. */
+/** Removes the base from a path; `undefined` for a path outside of the base. */
 export function belowBase(path: string, base: string): string | undefined {
   if (base === '') return path;
   if (!path.startsWith(base)) return undefined;
@@ -23,13 +23,17 @@ export function belowBase(path: string, base: string): string | undefined {
   return path.charCodeAt(base.length) === 47 ? path.slice(base.length) : undefined;
 }
 
-/** `api/` and `/api/` are `/api`; `/` is none. */
+/** Normalizes a base: `api/` and `/api/` become `/api`, `/` becomes the empty string. */
 export function normalizeBase(base: string | undefined): string {
   const trimmed = (base ?? '').replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `/${trimmed}`;
 }
 
-/** Percent-decoded in place. What is malformed, has a NUL or would walk a file tree is refused. */
+/**
+ * Decodes percent-encoded params in place.
+ *
+ * @throws {RequestError} 400 for a malformed encoding, a NUL, and a `.` or `..` segment
+ */
 export function decodeParams(params: Record<string, string>): void {
   for (const name in params) {
     const value = params[name] as string;
@@ -37,7 +41,10 @@ export function decodeParams(params: Record<string, string>): void {
   }
 }
 
-/** Two searches of a short text cost more than a look at each of its characters. */
+/**
+ * Returns whether a value has `%` or `.`. Looking at each character is cheaper than two searches in
+ * a short text.
+ */
 function isSpecial(value: string): boolean {
   for (let index = 0; index < value.length; index++) {
     const code = value.charCodeAt(index);

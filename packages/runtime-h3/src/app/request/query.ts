@@ -1,14 +1,18 @@
 import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
 import { RequestError } from '../response/problem.ts';
 
-/** What is wrong with a query or an urlencoded form, after its name. */
+/** Completes "The query …" and "The form …" in an error. */
 export const QUERY_ERRORS: Record<QueryError['reason'], string> = {
   encoding: 'has a malformed percent-encoding',
   prototype: 'has a name that is not allowed',
   count: 'has too many fields',
 };
 
-/** The query of a request, undecided about types. */
+/**
+ * Parses the query of a request. All values are strings, whatever the contract declares.
+ *
+ * @throws {RequestError} 400 when the query is malformed or has a forbidden name
+ */
 export function readQuery(search: string): Query {
   try {
     return parseQuery(search);

@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import type { InputPlan } from '../route/route-plan.ts';
 import { RequestError } from '../response/problem.ts';
 
-/** Coerces, checks and decodes one part. What it has against the contract goes to `errors`. */
+/** Checks and decodes one part of a request. Violations of the contract go to `errors`. */
 export function checkPart(
   call: Call,
   plan: InputPlan,
@@ -17,19 +17,19 @@ export function checkPart(
     try {
       return decode(value);
     } catch {
-      // The check lets a string pass that its codec can't read.
+      // The check accepts a string that its codec can't read.
     }
   }
   const found = explain(input.schema, call.release.bundle.contract.$defs, value, part);
   errors.push(
     ...(found.length === 0
-      ? [{ in: part, path: '', message: 'does not fit its schema', rule: 'schema' }]
+      ? [{ in: part, path: '', message: 'does not match its schema', rule: 'schema' }]
       : found),
   );
   return undefined;
 }
 
-/** Params, query and headers: strings that become what the contract declares. */
+/** Coerces, checks and decodes params, query and headers. They arrive as strings. */
 export function checkStrings(call: Call, errors: InputError[]): void {
   const plan = call.plan;
   if (plan === undefined) return;
@@ -63,7 +63,7 @@ function coerced(plan: InputPlan, record: Record<string, unknown>): Record<strin
 export function invalidRequestError(errors: InputError[]): RequestError {
   const parts = [...new Set(errors.map((error) => error.in))].join(', ');
   return new RequestError(400, 'invalid_request', {
-    detail: `The request does not fit its contract: ${parts}.`,
+    detail: `The request does not match its contract: ${parts}.`,
     errors: errors.slice(0, MAX_ERRORS),
   });
 }

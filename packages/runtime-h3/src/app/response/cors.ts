@@ -8,7 +8,7 @@ const LOOPBACK =
   /^https?:\/\/(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 const PREFLIGHT_AGE = '600';
 
-/** Who may read answers from another origin (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+/** Decides which origins may read responses (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export class Cors {
   readonly #any: boolean;
   readonly #origins: Set<string>;
@@ -24,7 +24,7 @@ export class Cors {
     this.#loopback = mode === 'development';
   }
 
-  /** Nothing can be allowed, so no request needs a look. */
+  /** No origin can be allowed, so requests skip the check. */
   get off(): boolean {
     return !this.#any && !this.#loopback && this.#origins.size === 0;
   }
@@ -33,7 +33,10 @@ export class Cors {
     return this.#any || this.#origins.has(origin) || (this.#loopback && LOOPBACK.test(origin));
   }
 
-  /** Flat list for an answer. `Vary` also where the origin is refused, or a cache would give one origin's answer to another. */
+  /**
+   * Returns the CORS headers of a response. A rejected origin gets `Vary` too; without it a cache
+   * could give the response for one origin to another.
+   */
   headers(origin: string | undefined): HeaderList {
     if (this.#any)
       return origin === undefined
@@ -52,7 +55,10 @@ export class Cors {
     return headers;
   }
 
-  /** For the answer to a preflight of an allowed origin. `declared` are the headers that the route's contract names. */
+  /**
+   * Returns further headers for a preflight from an allowed origin. `declared` are the headers that
+   * the contract of the route names.
+   */
   preflight(methods: string, declared: string[]): HeaderList {
     const allowed = [ALLOWED, ...declared].join(', ');
     return [

@@ -5,7 +5,7 @@ const origin = performance.timeOrigin;
 /** nginx's status for a client that left before the response. It is logged, never sent. */
 export const CLIENT_GONE = 499;
 
-/** Ends a call: records it and takes it out of what is in flight. A second call does nothing. */
+/** Ends a call: records it and removes it from the calls in flight. Further calls do nothing. */
 export function finishCall(call: Call, status: number): void {
   if (call.phase === 'done') return;
   call.phase = 'done';
@@ -13,7 +13,7 @@ export function finishCall(call: Call, status: number): void {
   app.inflight.remove(call);
   call.release.open--;
   const now = performance.now();
-  // Not `| 0`: it would overflow after 2,147 s, and event streams live longer.
+  // Not `| 0`, which overflows after 2,147 s: event streams live longer.
   const us = Math.trunc((now - call.started) * 1000);
   app.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
 }

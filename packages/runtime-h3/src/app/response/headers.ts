@@ -2,18 +2,18 @@ import type { HeaderList } from '../../types/exchange.ts';
 import type { VersionEntry } from '../versions/entry.ts';
 
 /**
- * Headers that every response has. To add one, add its name and its value here: each writer of a
- * response includes this list, and `test/…/every-response.test.ts` proves it for all of them.
+ * Headers of every response. To add one, add its name and its value to this list: every writer of a
+ * response includes it, which the files `every-response.test.ts` prove.
  *
- * Routes pay nothing for it, since the list becomes part of the release headers, which are built
- * once for each release.
+ * A request pays nothing for the list, because it becomes part of the release headers. These are
+ * built once for each release.
  */
 export const EVERY_RESPONSE: HeaderList = [];
 
-/** For responses that describe one moment: the choice of a version, and probes. */
+/** Forbids caching of a response that describes one moment, such as the state of a probe. */
 export const NO_STORE: readonly string[] = ['cache-control', 'no-store'];
 
-/** Headers that belong to the connection and the framing of a message, so handlers can't set them. */
+/** Headers of the connection and of the framing. A handler can't set them. */
 const FRAMING = new Set([
   'content-length',
   'transfer-encoding',
@@ -23,7 +23,10 @@ const FRAMING = new Set([
   'trailer',
 ]);
 
-/** Adds the headers of one request to the headers of its release, and the handler's to both. */
+/**
+ * Completes a list of release headers with those of the request, and then with those that the
+ * handler assigned. Changes `headers`.
+ */
 export function completeHeaders(
   headers: HeaderList,
   requestId: string,
@@ -35,7 +38,10 @@ export function completeHeaders(
   return assignedHeaders === undefined ? headers : mergeHandlerHeaders(headers, assignedHeaders);
 }
 
-/** The handler's headers replace the framework's, except `vary` and `link`, which may be repeated. */
+/**
+ * Replaces headers of the framework by the handler's. `vary` and `link` may occur several times, so
+ * both stay.
+ */
 function mergeHandlerHeaders(headers: HeaderList, fields: Headers): HeaderList {
   const merged: HeaderList = [];
   for (let index = 0; index < headers.length; index += 2) {
@@ -48,9 +54,9 @@ function mergeHandlerHeaders(headers: HeaderList, fields: Headers): HeaderList {
 }
 
 /**
- * Headers of every response of one release: its version and id, links through the version history
- * (RFC 5829), `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). The links are relative: they lead to
- * the same resource in another version.
+ * Returns the headers of every response of a release: its version and id, links through the version
+ * history (RFC 5829), `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). The links are relative:
+ * they lead to the same resource in another version.
  */
 export function releaseHeaders(
   entry: VersionEntry,
@@ -81,12 +87,12 @@ export function releaseHeaders(
   ];
 }
 
-/** Release headers of responses that belong to no release. */
+/** Returns the headers of every response that belongs to no release. */
 export function noReleaseHeaders(base: string): HeaderList {
   return ['vary', 'X-API-Version', 'link', historyLink(base), ...EVERY_RESPONSE];
 }
 
-/** A value of `Link` to the requested resource in another version. */
+/** Returns a value of `Link` that leads to the requested resource in another version. */
 export function versionLink(version: string, rel: string): string {
   return `<?api-version=${encodeURIComponent(version)}>; rel="${rel}"`;
 }
@@ -95,7 +101,10 @@ function historyLink(base: string): string {
   return `<${base}/versions>; rel="version-history"`;
 }
 
-/** Header lines of HTTP/1.1, each ended by CRLF. A line break in a value becomes a space. */
+/**
+ * Prints header lines of HTTP/1.1, each with CRLF at its end. A line break in a value becomes a
+ * space.
+ */
 export function printHeaders(headers: HeaderList): string {
   let lines = '';
   for (let index = 0; index < headers.length; index += 2)
@@ -103,7 +112,7 @@ export function printHeaders(headers: HeaderList): string {
   return lines;
 }
 
-/** The form that `Headers` and `Response` take. */
+/** Converts a list to the pairs that `Headers` and `Response` accept. */
 export function toPairs(headers: HeaderList): [string, string][] {
   const pairs: [string, string][] = [];
   for (let index = 0; index < headers.length; index += 2)

@@ -6,7 +6,7 @@ import type { InputError } from '../../validate/explain.ts';
 import { writeHead } from '../adapters/node-head.ts';
 import { EVERY_RESPONSE } from './headers.ts';
 
-/** RFC 9457, with a code for programs. */
+/** Problem details (RFC 9457) with a code for programs. */
 export interface Problem {
   type: string;
   title: string;
@@ -17,13 +17,15 @@ export interface Problem {
   [extension: string]: unknown;
 }
 
-/** `status` and `code` stand; `extra` may say a better `type` or `title`. */
+/** Returns a problem. `extra` may override `type` and `title`, but not `status` and `code`. */
 export function toProblem(status: number, code: string, extra?: Record<string, unknown>): Problem {
   const title = STATUS_TITLES[status] ?? (status < 500 ? 'Client Error' : 'Server Error');
   return { type: 'about:blank', title, ...extra, status, code };
 }
 
-/** The JSON text of a problem. `extra` may have what a handler may send: bigint, `Set`, bytes. */
+/**
+ * Prints a problem as JSON. `extra` may contain any value that a handler may send, such as bigint.
+ */
 export function printProblem(
   status: number,
   code: string,
@@ -32,7 +34,7 @@ export function printProblem(
   return stringifyWire(toProblem(status, code, extra));
 }
 
-/** Responds with a problem on Node's own response, outside of the app. */
+/** Responds with a problem on a response of Node, outside of the app. */
 export function writeProblem(
   res: ServerResponse,
   status: number,
@@ -50,7 +52,10 @@ export function writeProblem(
   writeHead(res, status, [...own, ...headers, ...EVERY_RESPONSE]).end(text);
 }
 
-/** What the framework itself refuses, before or behind a handler. Thrown and caught inside the pipeline only. */
+/**
+ * Error response of the framework itself, before or after the handler. It is thrown and caught
+ * inside the pipeline; handlers never see it.
+ */
 export class RequestError {
   readonly status: number;
   readonly code: string;

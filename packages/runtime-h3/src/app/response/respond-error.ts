@@ -6,7 +6,10 @@ import { isHttpError } from './http-error.ts';
 import { printProblem, RequestError } from './problem.ts';
 import { finishCall } from './finish-call.ts';
 
-/** Answers a problem for whatever was thrown. What is not meant for the client is logged and stays here. */
+/**
+ * Responds with a problem for any thrown value. An unexpected error is logged, and in production
+ * the client gets 500 without its details.
+ */
 export function respondError(call: Call, error: unknown): void {
   if (call.phase === 'done' || call.phase === 'stream') return;
   try {
@@ -37,7 +40,8 @@ export function respondError(call: Call, error: unknown): void {
     try {
       sendProblem(call, 500, 'internal');
     } catch {
-      // Nothing can be sent at all; a call that never ends would be tried again each second.
+      // No response can be sent. The call must end all the same, or the sweep would retry it each
+      // second.
       finishCall(call, 500);
       call.exchange.destroy();
     }
@@ -48,7 +52,7 @@ function developmentDetails(call: Call, error: unknown): Record<string, unknown>
   return { ...describeThrown(error), ...call.app.onError(error, call.route) };
 }
 
-/** Not every object can be made a text, and few say anything then. */
+/** Describes an error, or a thrown primitive. Other objects may not convert to a string. */
 function describeThrown(error: unknown): Record<string, unknown> {
   if (error instanceof Error) return { detail: error.message, stack: error.stack };
   return typeof error === 'object' && error !== null ? {} : { detail: String(error) };

@@ -11,7 +11,11 @@ import {
   versionsResponder,
 } from '../versions/respond.ts';
 
-/** Answers what no handler does: what is no route of any release, the choice of a version, and what a release has no handler for. */
+/**
+ * Responds to requests that no handler takes: unknown paths (404), the version history, version
+ * errors (300, 400, 406, 410), OPTIONS and preflights, 405 and 426. A path that is no route of any
+ * release goes to `next`, if there is one.
+ */
 export function respondUnmatched(
   incoming: IncomingRequest,
   outcome: ReleaseState | UnresolvedVersion,
@@ -37,7 +41,7 @@ export function respondUnmatched(
   }
 }
 
-/** OPTIONS and preflights, 404, 405 and 426 of one release. */
+/** Responds for one release to OPTIONS and preflights, and with 404, 405 and 426. */
 function respondInRelease(
   { app, exchange, path }: IncomingRequest,
   call: Call,
@@ -46,7 +50,7 @@ function respondInRelease(
   const { bundle, headers } = call.release;
   const isPreflight =
     exchange.method === 'OPTIONS' && exchange.header('access-control-request-method') !== undefined;
-  // A preflight does not say which version it is for.
+  // A preflight does not name the version of the request that follows, so any release counts.
   const has = (method: string, at: string): boolean =>
     isPreflight ? app.table.has(method, at) : bundle.match(method, at) !== undefined;
   const methods = HTTP_METHODS.filter((method) => path !== undefined && has(method, path));
@@ -56,7 +60,7 @@ function respondInRelease(
     return send(call, 204, headers.slice(), undefined);
   if (methods.length === 0 && !socket) {
     const detail = isRoute
-      ? 'This version has no route at this path; another one has.'
+      ? 'This version has no route at this path, but another version has one.'
       : 'No route has this path.';
     return sendProblem(call, 404, 'not_found', { detail });
   }
@@ -82,7 +86,7 @@ function respondInRelease(
       'Upgrade',
     ]);
   }
-  sendProblem(call, 405, 'method_not_allowed', { detail: `This path takes ${allow}.` }, [
+  sendProblem(call, 405, 'method_not_allowed', { detail: `This path accepts ${allow}.` }, [
     'allow',
     allow,
   ]);

@@ -12,14 +12,17 @@ import { streamOf } from './stream.ts';
 const BYTES = 'application/octet-stream';
 
 /**
- * Sends what a handler left: what `res.json()` and its like were given, else `res.body`, else what it returned.
- * Nothing at all is 204, or the status that was assigned with no content.
+ * Sends the result of a handler: the argument of `res.json()`, `res.text()` or `res.stream()`, else
+ * `res.body`, else the returned value. Without any of them the response is 204, or has the assigned
+ * status and no content.
+ *
+ * @throws {RangeError} when the assigned status is not an integer from 200 to 599
  */
 export function respond(call: Call, returned: unknown): void {
   const { res } = call;
   const status = res.status;
   if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw new RangeError(`${status} is no status that a handler can answer with.`);
+    throw new RangeError(`${status} is not a status that a handler can respond with.`);
   let value = res.body;
   if (res.kind === 'open') {
     if (value === undefined && returned !== SENT) value = returned;
@@ -33,13 +36,14 @@ export function respond(call: Call, returned: unknown): void {
     }
   }
   if (res.kind === 'stream') return respondObject(call, status, value as object);
-  // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5), nor fields that describe one.
+  // These statuses have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5), and no headers
+  // that describe content.
   if (status === 204 || status === 205 || status === 304) value = undefined;
   if (value === undefined)
     return send(
       call,
       res.kind === 'none' || res.assignedStatus !== 0 ? status : 204,
-      fieldless(call),
+      call.release.headers.slice(),
       undefined,
     );
   if (res.kind === 'text') return sendAs(call, status, 'text/plain; charset=utf-8', String(value));
@@ -50,14 +54,14 @@ export function respond(call: Call, returned: unknown): void {
   respondJson(call, status, value);
 }
 
-/** What the handler set, or the contract says. */
+/** Returns the content type that the handler set, else the one in the contract. */
 function contentTypeOf(call: Call, status: number): string | undefined {
   return (
     call.res.assignedHeaders?.get('content-type') ?? call.plan?.output(status).check.contentType
   );
 }
 
-/** What is not plain data. Bytes are base64 where the answer is JSON. */
+/** Sends an object that is not plain data. Bytes become base64 where the response is JSON. */
 function respondObject(call: Call, status: number, value: object): void {
   if (value instanceof Response) return passThrough(call, value);
   const stream = streamOf(value);
@@ -89,7 +93,11 @@ function respondJson(call: Call, status: number, value: unknown): void {
     try {
       text = stringify(value);
     } catch (error) {
-      call.logger.warn('an answer does not fit its contract', { route: call.route, status, error });
+      call.logger.warn('a response does not match its contract', {
+        route: call.route,
+        status,
+        error,
+      });
     }
   }
   text ??= stringifyWire(value);
@@ -97,7 +105,11 @@ function respondJson(call: Call, status: number, value: unknown): void {
   send(call, status, output.headers.slice(), text);
 }
 
-/** A strict response is checked as it goes over the wire. */
+/**
+ * Checks a strict response in the form in which it is sent.
+ *
+ * @throws {RequestError} 500 when it does not match, except in production
+ */
 function checkStrictResponse(
   call: Call,
   status: number,
@@ -108,7 +120,7 @@ function checkStrictResponse(
   if (check(wire)) return;
   const schema = call.plan?.output(status).check.schema ?? {};
   const errors = explain(schema, call.release.bundle.contract.$defs, wire, 'response');
-  call.logger.warn('an answer breaks its declared response', {
+  call.logger.warn('a response does not match its declaration', {
     code: 'GATI_RESPONSE_MISMATCH',
     route: call.route,
     status,
@@ -116,20 +128,16 @@ function checkStrictResponse(
   });
   if (call.app.production) return;
   throw new RequestError(500, 'invalid_response', {
-    detail: `The handler's answer breaks the declared response ${status}.`,
+    detail: `The handler's response does not match the declared response ${status}.`,
     errors,
   });
-}
-
-function fieldless(call: Call): HeaderList {
-  return call.release.headers.slice();
 }
 
 function sendAs(call: Call, status: number, contentType: string, body: Payload): void {
   send(call, status, ['content-type', contentType, ...call.release.headers], body);
 }
 
-/** `headers` is a flat list of the answer's own. */
+/** Sends a response and ends the call. `headers` must have the release headers. */
 export function send(call: Call, status: number, headers: HeaderList, body: Payload): void {
   const { exchange, requestId, cors, res } = call;
   exchange.send(status, completeHeaders(headers, requestId, cors, res.assignedHeaders), body);
@@ -144,7 +152,7 @@ function sendStream(
 ): void {
   const own = ['content-type', contentType, ...call.release.headers];
   call.isEvents = contentType === 'text/event-stream';
-  // Without these a proxy or a cache may hold events back.
+  // Without these headers a proxy or a cache may hold events back.
   if (call.isEvents) own.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
   const headers = completeHeaders(own, call.requestId, call.cors, call.res.assignedHeaders);
   call.phase = 'stream';
@@ -157,14 +165,15 @@ function sendStream(
   });
 }
 
-/** A `Response` goes out as it is, with the framework's fields beside its own. */
+/** Sends a `Response` as it is, with the headers of the framework added. */
 function passThrough(call: Call, response: Response): void {
   const res: ResponseContext = call.res;
   for (const [name, value] of response.headers) {
     if (name === 'set-cookie') res.headers.append(name, value);
     else res.headers.set(name, value);
   }
-  if (response.body === null) return send(call, response.status, fieldless(call), undefined);
+  if (response.body === null)
+    return send(call, response.status, call.release.headers.slice(), undefined);
   sendStream(
     call,
     response.status,

@@ -3,9 +3,11 @@ import { stringifyWire } from '../../validate/encode.ts';
 const FIELDS = new Set(['data', 'event', 'id', 'retry']);
 
 /**
- * One server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html). Data is always JSON, also that of a string,
- * so that a typed client reads back what was sent. An object of `data` and at least one of `event`, `id`, `retry`, and of nothing else,
- * names these fields; any other value is the data.
+ * Prints one server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ *
+ * The data is always JSON, even for a string, so that a typed client reads back the value that was
+ * sent. An object with `data`, at least one of `event`, `id` and `retry`, and no other key sets
+ * these fields of the event. Any other value is the data.
  */
 export function toEvent(value: unknown): string {
   if (!isEvent(value)) return `data: ${stringifyWire(value)}\n\n`;

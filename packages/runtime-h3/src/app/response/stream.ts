@@ -5,7 +5,7 @@ export interface Stream {
   chunks: AsyncIterator<string | Uint8Array>;
 }
 
-/** What can be sent piece by piece; `undefined` for any other object. */
+/** Returns the chunks of a value that can be streamed; `undefined` for any other object. */
 export function streamOf(value: object): Stream | undefined {
   if (value instanceof ReadableStream)
     return { contentType: 'application/octet-stream', chunks: toChunks(value.values()) };
@@ -18,14 +18,14 @@ export function streamOf(value: object): Stream | undefined {
   return { contentType: 'text/event-stream', chunks: toEvents(iterator) };
 }
 
-/** Strings and bytes as they are. */
+/** Passes strings on, and other bytes as `Uint8Array`. */
 function toChunks(source: AsyncIterator<unknown>): AsyncIterator<string | Uint8Array> {
   return mapChunks(source, (value) => {
     if (typeof value === 'string' || value instanceof Uint8Array) return value;
     if (value instanceof ArrayBuffer) return new Uint8Array(value);
     if (ArrayBuffer.isView(value))
       return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    throw new TypeError('A byte stream gave something that is neither a string nor bytes.');
+    throw new TypeError('A byte stream produced a value that is neither a string nor bytes.');
   });
 }
 
@@ -33,7 +33,10 @@ function toEvents(source: AsyncIterator<unknown>): AsyncIterator<string> {
   return mapChunks(source, toEvent);
 }
 
-/** `return()` ends it at once, also while the source is still waiting for its next value. */
+/**
+ * Maps each value. `return()` ends the iterator at once, even while the source waits for its next
+ * value.
+ */
 function mapChunks<T>(
   source: AsyncIterator<unknown>,
   change: (value: unknown) => T,

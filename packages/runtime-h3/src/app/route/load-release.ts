@@ -2,7 +2,10 @@ import type { IncomingRequest } from '../request/incoming.ts';
 import { sendProblem } from '../response/respond-error.ts';
 import type { ReleaseState } from './release-state.ts';
 
-/** A release whose code is still in a file. What can't be loaded is answered 503, and `undefined`. */
+/**
+ * Waits for the code of a release. When it can't be loaded, responds with 503 and returns
+ * `undefined`.
+ */
 export async function loadRelease(
   incoming: IncomingRequest,
   loading: ReleaseState | Promise<ReleaseState>,

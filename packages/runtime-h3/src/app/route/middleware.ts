@@ -2,8 +2,12 @@ import type { GlobalContext, LocalContext, Req, Res } from '../../types/context.
 import type { LoadedRoute } from '../../types/bundle.ts';
 
 /**
- * Outermost first. What a middleware returns replaces what came from within; one that never calls `next()` is the answer itself.
- * A middleware that does not wait for `next()` does not answer before the rest has, and an error from there is not lost.
+ * Runs the middleware of a route, outermost first, around its handler. The value that a middleware
+ * returns replaces the value from inside. A middleware that never calls `next()` is the end of the
+ * chain: its value is the response.
+ *
+ * A middleware that does not await `next()` still responds only after the rest of the chain has
+ * ended, and an error of the rest is not lost.
  */
 export async function runMiddleware(
   route: LoadedRoute,
@@ -27,7 +31,12 @@ export async function runMiddleware(
   return run(0);
 }
 
-/** The promise that `next()` gives; it knows whether somebody looked at its outcome. */
+/**
+ * Promise that `next()` returns. It records whether the middleware observes it.
+ *
+ * Without it, `void next()` would hide an error of the handler, and `next().catch(() => fallback)`
+ * would respond 500 although the middleware handled the error.
+ */
 class NextPromise implements Promise<unknown> {
   readonly [Symbol.toStringTag] = 'Promise';
   readonly #promise: Promise<unknown>;
@@ -54,7 +63,9 @@ class NextPromise implements Promise<unknown> {
     return this.#promise.finally(run);
   }
 
-  /** What came from within; its error is the middleware's business only if that looked. */
+  /**
+   * Settles with the rest of the chain. An error that the middleware observed is its own to handle.
+   */
   async settled(): Promise<unknown> {
     if (!this.#isObserved) return this.#promise;
     return this.#promise.catch(() => undefined);

@@ -1,6 +1,6 @@
 import { ABI, type ReleaseBundle } from '../../types/bundle.ts';
 
-/** Stands where a request needs a release before one is chosen, or where none is. */
+/** Empty release, for requests before a release is chosen and for those that no release takes. */
 export const NO_RELEASE: ReleaseBundle = {
   abi: ABI,
   version: '',

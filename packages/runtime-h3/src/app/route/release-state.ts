@@ -5,7 +5,7 @@ import type { HeaderList } from '../../types/exchange.ts';
 import { RouteStats } from '../../telemetry/record/route-stats.ts';
 import { RoutePlan } from './route-plan.ts';
 
-/** One route in one release. */
+/** State of one route in one release. */
 export class RouteState {
   readonly route: BundleRoute;
   readonly stats: RouteStats;
@@ -16,7 +16,10 @@ export class RouteState {
     this.stats = stats;
   }
 
-  /** Development may give another live route at any time; a plan belongs to one. */
+  /**
+   * Returns the plan of the route. Development may load other code at any time, and a plan belongs
+   * to one load.
+   */
   plan(route: LoadedRoute, release: ReleaseState): RoutePlan {
     const plan = this.#plan;
     if (plan !== undefined && plan.route === route) return plan;
@@ -24,14 +27,20 @@ export class RouteState {
   }
 }
 
-/** What the app keeps of a release while it serves. */
+/**
+ * State of a release while the app serves it. It lives as long as the bundle; a {@link RoutePlan}
+ * lives as long as the loaded code of its route.
+ */
 export class ReleaseState {
   readonly bundle: ReleaseBundle;
-  /** Flat list of the headers that name the release on each answer. Another list when its place among the releases changes. */
+  /**
+   * Headers that name the release on each response. Replaced when its place among the releases
+   * changes.
+   */
   headers: HeaderList;
-  /** Requests and sockets that are open. */
+  /** Number of open requests and sockets. */
   open = 0;
-  /** `performance.now()` when the last one began. */
+  /** `performance.now()` at the start of the last request or socket. */
   usedAt: number = performance.now();
   gctx: GlobalContext | undefined;
   #opening: Promise<GlobalContext> | undefined;
@@ -39,7 +48,7 @@ export class ReleaseState {
   readonly #unmatched = new Map<string, RouteState>();
   readonly #stats: Map<string, RouteStats>;
 
-  /** `stats` outlives a release, by version and route. */
+  /** `stats` has an entry for each version, method and path, and outlives the release. */
   constructor(bundle: ReleaseBundle, headers: HeaderList, stats: Map<string, RouteStats>) {
     this.bundle = bundle;
     this.headers = headers;
@@ -48,14 +57,21 @@ export class ReleaseState {
 
   routeState(route: BundleRoute): RouteState {
     let state = this.#routes.get(route);
-    if (state === undefined)
-      this.#routes.set(route, (state = new RouteState(route, this.#statsOf(route))));
+    if (state === undefined) {
+      state = new RouteState(route, this.#statsOf(route));
+      this.#routes.set(route, state);
+    }
     return state;
   }
 
-  /** Of requests that no route takes. Callers choose the method: what none can have is `_OTHER`, OpenTelemetry's word for it. */
-  unmatched(given: string): RouteState {
-    const method = (ROUTE_METHODS as readonly string[]).includes(given) ? given : '_OTHER';
+  /**
+   * Returns the state for requests that no route takes. A client can send any method, so methods
+   * that no route can have count as `_OTHER`, the name that OpenTelemetry uses.
+   */
+  unmatched(requestMethod: string): RouteState {
+    const method = (ROUTE_METHODS as readonly string[]).includes(requestMethod)
+      ? requestMethod
+      : '_OTHER';
     let state = this.#unmatched.get(method);
     if (state === undefined) {
       const none: BundleRoute = {
@@ -65,7 +81,8 @@ export class ReleaseState {
         domain: 'root',
         load: () => ({ middleware: [], input: {}, output: {} }),
       };
-      this.#unmatched.set(method, (state = new RouteState(none, this.#statsOf(none))));
+      state = new RouteState(none, this.#statsOf(none));
+      this.#unmatched.set(method, state);
     }
     return state;
   }
@@ -73,18 +90,20 @@ export class ReleaseState {
   #statsOf({ method, path }: BundleRoute): RouteStats {
     const key = `${this.bundle.version} ${method} ${path}`;
     let stats = this.#stats.get(key);
-    if (stats === undefined)
-      this.#stats.set(key, (stats = new RouteStats(method, path, this.bundle.version)));
+    if (stats === undefined) {
+      stats = new RouteStats(method, path, this.bundle.version);
+      this.#stats.set(key, stats);
+    }
     return stats;
   }
 
-  /** Made once; a failure is not kept, so that the next request tries again. */
+  /** Creates the global context once. A failure is not kept: the next request tries again. */
   openContext(
-    make: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>,
+    create: (bundle: ReleaseBundle) => GlobalContext | Promise<GlobalContext>,
   ): Promise<GlobalContext> {
     return (this.#opening ??= (async () => {
       try {
-        return (this.gctx = await make(this.bundle));
+        return (this.gctx = await create(this.bundle));
       } finally {
         this.#opening = undefined;
       }

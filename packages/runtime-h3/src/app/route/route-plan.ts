@@ -12,7 +12,10 @@ import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts
 import { compileDecode, type Decode } from '../../validate/decode.ts';
 import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
 
-/** What stands ready for one part of a request. */
+/**
+ * Compiled coercion, check and decoder for one part of a request: params, query, headers, body or a
+ * WebSocket message.
+ */
 export interface InputPlan {
   input: InputCheck;
   coerce: CoerceRecord | undefined;
@@ -26,17 +29,17 @@ export interface BodyPlan extends InputPlan {
 
 export interface OutputPlan {
   check: OutputCheck;
-  /** Flat list for an answer in JSON: content type and what names the release. */
+  /** Headers of a JSON response: its content type and the release headers. */
   headers: HeaderList;
 }
 
-/** The release of a plan: its bundle, and the headers that name it on each response. */
+/** Release that a plan is made for. */
 export interface PlanRelease {
   readonly bundle: ReleaseBundle;
   headers: HeaderList;
 }
 
-/** A live route with everything compiled that its requests need. */
+/** Loaded route with everything compiled that its requests need. */
 export class RoutePlan {
   readonly route: LoadedRoute;
   readonly params: InputPlan | undefined;
@@ -45,9 +48,9 @@ export class RoutePlan {
   readonly receive: InputPlan | undefined;
   readonly body: BodyPlan | undefined;
   readonly #release: PlanRelease;
-  /** The release headers of which `#outputs` are made. */
+  /** Release headers that the entries of `#outputs` contain. */
   #releaseHeaders: HeaderList;
-  /** By status. */
+  /** Output plans by status. */
   #outputs: (OutputPlan | undefined)[] = [];
 
   constructor(route: LoadedRoute, release: PlanRelease) {

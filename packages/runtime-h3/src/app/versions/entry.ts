@@ -3,7 +3,7 @@ import type { ReleaseState } from '../route/release-state.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import type { ServedRelease } from '../../types/served-release.ts';
 
-/** One release of a {@link VersionTable}, ready for requests. */
+/** One release of a `VersionTable`, prepared for requests. */
 export class VersionEntry implements ReleaseInfo {
   readonly version: string;
   readonly id: string;
@@ -11,9 +11,9 @@ export class VersionEntry implements ReleaseInfo {
   readonly status: ReleaseInfo['status'];
   readonly migrated: boolean;
   readonly served: ServedRelease;
-  /** Flat list of the headers that name the release on each answer. */
+  /** Headers that name the release on each response. */
   headers: HeaderList = [];
-  /** Once its code is loaded. */
+  /** Set once the code of the release is loaded. */
   state: ReleaseState | undefined = undefined;
 
   constructor(served: ServedRelease) {
@@ -26,13 +26,13 @@ export class VersionEntry implements ReleaseInfo {
   }
 }
 
-/** What a caller reads about a release: the shape of `GET /versions` and of every answer that offers a choice. */
+/** A release as clients see it: in `GET /versions` and in each response that offers a choice. */
 export interface ListedRelease {
   version: string;
   id: string;
   date: string;
   status: ReleaseInfo['status'];
-  /** Path of its OpenAPI document. */
+  /** Path of the OpenAPI document. */
   docs?: string;
 }
 

@@ -20,8 +20,8 @@ import { respondUnmatched } from '../response/respond-unmatched.ts';
 import type { VersionEntry } from './entry.ts';
 
 /**
- * The request of a retired release as an incoming at the release that answers for it; its answer goes back the same way.
- * `undefined`: it is answered already.
+ * Migrates a request for a retired release to a newer one. The response returns through the same
+ * migrations, backwards. Resolves with `undefined` when the response was already sent.
  */
 export async function migrateToNewer(
   incoming: IncomingRequest,
@@ -69,11 +69,11 @@ export async function migrateToNewer(
 
 interface JsonBody {
   value: unknown;
-  /** Absent for a body that is not JSON: the newer release reads it itself. */
+  /** `undefined` for a body that is not JSON: the newer release reads it. */
   bytes: Uint8Array | undefined;
 }
 
-/** Reads a JSON body; other bodies stay unread. `undefined`: the client left. */
+/** Reads a JSON body. Other bodies stay unread. `undefined`: the client left. */
 async function readJson({ app, exchange }: IncomingRequest): Promise<JsonBody | undefined> {
   const type = exchange.header('content-type');
   if (!exchange.hasBody() || type === undefined || bodyKindOf(type) !== 'json')
@@ -84,7 +84,11 @@ async function readJson({ app, exchange }: IncomingRequest): Promise<JsonBody | 
   return { value: text === '' ? undefined : parseJsonBody(text, app.limits.depth), bytes };
 }
 
-/** A migration may rely on what the old contract says of a body. */
+/**
+ * Checks the body against the contract of the retired release, on which its migrations rely.
+ *
+ * @throws {RequestError} 400 when the body does not match
+ */
 async function checkBody(migration: MigrationPath, id: string, value: unknown): Promise<void> {
   const { routes, $defs } = await migration.contract();
   const body = routes.find((route) => route.id === id)?.body;

@@ -7,16 +7,19 @@ export interface MigratedExchangeOptions {
   method: string;
   target: string;
   headers: Record<string, string | undefined>;
-  /** The body, where it was read. */
+  /** Body of the migrated request; `undefined` if the body was not read. */
   bytes: Uint8Array | undefined;
-  /** Flat list of what names the retired release, in place of the names of the one that answers. */
+  /** Release headers of the retired release. They replace those of the release that responds. */
   releaseHeaders: readonly string[];
-  /** Absent: the answer goes down as it is. */
+  /** Migrates the response back. `undefined`: the response is sent as it is. */
   migrateResponse: ((response: MigratedResponse) => Promise<MigratedResponse>) | undefined;
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** A request as the newer release sees it, and its answer as the retired one gave it. */
+/**
+ * Exchange of a migrated request: the newer release sees the migrated request, and the client gets
+ * the migrated response.
+ */
 export class MigratedExchange implements Exchange {
   readonly method: string;
   readonly target: string;
@@ -108,7 +111,10 @@ export class MigratedExchange implements Exchange {
     this.#exchange.destroy();
   }
 
-  /** Version, links and dates are the retired release's; which release ran stays. */
+  /**
+   * Replaces version, links and dates by those of the retired release. `x-gati-release` still names
+   * the release that ran.
+   */
   #renameRelease(headers: HeaderList): HeaderList {
     const { releaseHeaders } = this.#options;
     const renamed: HeaderList = [];
@@ -124,7 +130,7 @@ export class MigratedExchange implements Exchange {
   }
 }
 
-/** A link of the handler's own is none of the version's. */
+/** Returns whether a header names the version of the release. A `link` of the handler does not. */
 function namesRelease(name: string, value: string): boolean {
   return (
     name === 'x-api-version' ||

@@ -3,7 +3,10 @@ import type { ServedRelease, ServedReleases } from '../../types/served-release.t
 
 const single = new WeakMap<ReleaseBundle, ServedReleases>();
 
-/** An app that is one release: development, tests. It has been there always, so that any time asks for it. */
+/**
+ * Serves one release, in development and in tests. Its date is the epoch, so a request for any date
+ * finds it.
+ */
 export function onlyRelease(
   bundle: ReleaseBundle,
   document?: ServedRelease['document'],
@@ -20,7 +23,8 @@ export function onlyRelease(
       bundle: () => bundle,
       ...(document !== undefined && { document }),
     };
-    single.set(bundle, (served = { list: [release], current: version }));
+    served = { list: [release], current: version };
+    single.set(bundle, served);
   }
   return served;
 }

@@ -1,21 +1,22 @@
 import type { Exchange } from '../../types/exchange.ts';
 
-/** A request as far as its version matters. */
+/** Part of a request that determines its version. */
 export interface VersionedRequest {
   readonly exchange: Exchange;
-  /** Below the base; `undefined`: nothing that could be a route. */
+  /** Path below the base. `undefined`: the target can't be a route. */
   readonly path: string | undefined;
   /** Query without the `?`. */
   search: string;
 }
 
 const PARAMETER = 'api-version';
-/** A query without these has no version in it, however it is encoded. */
+/** A query that does not match has no version, however it is encoded. */
 const MAY_NAME_VERSION = /version|%/;
 
 /**
- * What a request says about its version, by header and query together; one that is said twice is the resolver's to refuse.
- * The query's is taken out of it: it is no field of the route's.
+ * Returns the version that a request names in its header or in its query; an array if it names
+ * several, which the resolver rejects. The version is removed from `search`, since it is no field
+ * of the route.
  */
 export function takeVersion(request: VersionedRequest): string | string[] | undefined {
   const header = request.exchange.header('x-api-version');
@@ -36,7 +37,8 @@ export function takeVersion(request: VersionedRequest): string | string[] | unde
 
 function decode(text: string): string {
   try {
-    // A `+` of a range or an offset is meant as it stands more often than as a space, which no form of a version needs.
+    // A `+` stays: it belongs to a range or an offset more often than it is a space, which no
+    // version has.
     return decodeURIComponent(text);
   } catch {
     return text;

@@ -9,10 +9,13 @@ import type { VersionTable } from './table.ts';
 export type UnresolvedVersion = Exclude<Resolution<VersionEntry>, { status: 200 }>;
 
 const VERSIONS_PATH = '/versions';
-/** What a host name can be; anything else is not repeated to a person who may paste it into a shell. */
+/**
+ * Characters of a host name. Any other `Host` is not repeated, since people may paste the command
+ * into a shell.
+ */
 const SAFE_HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
 
-/** No release answers: 300 with the choice, 400, 406 or 410. */
+/** Responds when the version selects no release: 300 with the choice, 400, 406 or 410. */
 export function respondVersionError(
   call: Call,
   resolution: UnresolvedVersion,
@@ -23,7 +26,7 @@ export function respondVersionError(
     case 300: {
       const versions = describeReleases(resolution.options, base);
       const detail =
-        'More than one version is live. Ask for one by X-API-Version or ?api-version=.';
+        'More than one version is live. Request one with X-API-Version or ?api-version=.';
       const links = versions.map(
         ({ version }) => `${versionLink(version, 'alternate')}; title="${version}"`,
       );
@@ -52,7 +55,10 @@ export function respondVersionError(
   }
 }
 
-/** `GET /versions` and `GET /versions/:version`; `undefined` where the path is neither. */
+/**
+ * Returns what responds to `GET /versions` and `GET /versions/:version`; `undefined` for any other
+ * path.
+ */
 export function versionsResponder(
   table: VersionTable,
   method: string,
@@ -75,7 +81,9 @@ async function sendDocument(
 ): Promise<void> {
   const text = await document().catch(() => undefined);
   if (text === undefined)
-    sendProblem(call, 404, 'not_found', { detail: 'The document of this version is not at hand.' });
+    sendProblem(call, 404, 'not_found', {
+      detail: 'The document of this version is not available.',
+    });
   else sendJson(call, text);
 }
 

@@ -12,26 +12,32 @@ import { releaseHeaders } from '../response/headers.ts';
 import { VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
 
-/** Callers choose the paths, so what is remembered is bounded. */
+/** Clients choose the paths, so the cache has a limit. */
 const MAX_KNOWN_PATHS = 1000;
 
 export interface TableOptions {
   base: string;
   missing: MissingVersion;
-  /** Answer with the latest release whoever asks for one that there is not: development is one release, and clients are older or newer. */
+  /**
+   * Serves an unknown version with the latest release. Development has one release, and its clients
+   * may be older or newer.
+   */
   lenient: boolean;
 }
 
-/** One state of the releases, prepared once so that a request only looks up. */
+/** The served releases at one time, prepared once so that a request only looks up. */
 export class VersionTable {
   readonly served: ServedReleases;
-  /** Newest first, without those that were never activated. */
+  /** Newest first, without releases that were never activated. */
   readonly entries: readonly VersionEntry[];
-  /** What `latest` means. */
+  /** Release that `latest` resolves to. */
   readonly latest: VersionEntry | undefined;
   readonly #resolve: VersionResolver<VersionEntry>;
   readonly #byPolicy = new Map<string, VersionResolver<VersionEntry>>();
-  /** What a missing version gets whatever the route says: there is no choice. */
+  /**
+   * Outcome of a request without a version if at most one release is live: whatever the route says,
+   * there is no choice.
+   */
   readonly #withoutChoice: Resolution<VersionEntry> | undefined;
 
   readonly #lenient: boolean;
@@ -55,7 +61,10 @@ export class VersionTable {
     });
   }
 
-  /** The release that a request asks for. A preflight says nothing of the version that it is for, so it asks for any live one that has the route. */
+  /**
+   * Chooses the release of a request. A preflight does not name the version of the request that
+   * follows, so it gets any live release with the route.
+   */
   choose(request: VersionedRequest, method: string): Resolution<VersionEntry> {
     if (method === 'OPTIONS') {
       const wanted = request.exchange.header('access-control-request-method');
@@ -71,9 +80,9 @@ export class VersionTable {
     return this.#withoutChoice ?? this.#withoutVersion(method, request.path);
   }
 
-  /** Some release has a route at this path, for whatever method. */
+  /** Returns whether any release has a route at this path, with any method. */
   isRoute(path: string): boolean {
-    // The routes of one release may change while it stands (development), and are looked through quickly.
+    // A single release may change its routes (development), and a look at it is fast.
     if (this.entries.length <= 1) return this.#hasAnyMethod(path);
     let known = this.#knownPaths.get(path);
     if (known === undefined) {
@@ -91,7 +100,7 @@ export class VersionTable {
     );
   }
 
-  /** Some release has this route. */
+  /** Returns whether any release has this route. */
   has(method: string, path: string): boolean {
     return this.entries.some(({ served }) => served.route(method, path) !== undefined);
   }
@@ -111,7 +120,10 @@ export class VersionTable {
     if (policy === undefined) return this.#resolve(undefined, 0);
     if (policy !== 'latest' && policy !== 'oldest') return this.#resolve(policy, Date.now());
     let resolve = this.#byPolicy.get(policy);
-    if (resolve === undefined) this.#byPolicy.set(policy, (resolve = this.#resolver(policy)));
+    if (resolve === undefined) {
+      resolve = this.#resolver(policy);
+      this.#byPolicy.set(policy, resolve);
+    }
     return resolve(undefined, 0);
   }
 
@@ -121,7 +133,7 @@ export class VersionTable {
     return found === undefined ? this.#resolve('*', 0) : { status: 200, release: found };
   }
 
-  /** The latest release that has the route, or the newest that does. */
+  /** Returns the latest release if it has the route, else the newest live one that has it. */
   #releaseWithRoute(method: string, path: string): VersionEntry | undefined {
     const asked = method === 'HEAD' ? 'GET' : method;
     const has = (entry: VersionEntry | undefined): boolean =>

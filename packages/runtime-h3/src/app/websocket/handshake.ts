@@ -16,12 +16,18 @@ import { respondUnmatched } from '../response/respond-unmatched.ts';
 
 const SWITCHING_PROTOCOLS = 101;
 
-/** Whether some release has a WebSocket route at this path; if not, the handshake is nobody's. */
+/**
+ * Returns whether any release has a WebSocket route at this path. Without one, the handshake is not
+ * the app's.
+ */
 export function isSocketRoute({ app, path }: IncomingRequest): boolean {
   return path !== undefined && app.table.has('WS', path);
 }
 
-/** The call of a handshake that goes through; what refuses one is answered as an HTTP request is. */
+/**
+ * Decides about a handshake. Resolves with its call, or with `undefined` after it was rejected with
+ * a response.
+ */
 export async function acceptSocket(incoming: IncomingRequest): Promise<Call | undefined> {
   const call = await beginHandshake(incoming);
   if (call === undefined) return undefined;
@@ -36,7 +42,7 @@ async function beginHandshake(incoming: IncomingRequest): Promise<Call | undefin
   const { app, path } = incoming;
   const chosen = app.table.choose(incoming, 'WS');
   if (chosen.status !== 200) return void respondUnmatched(incoming, chosen);
-  // Migrations carry requests and answers, not messages.
+  // Migrations migrate requests and responses, not messages.
   if (chosen.release.migrated)
     return void respondUnmatched(incoming, app.table.retiredResolution(chosen.release));
   const release = await loadRelease(incoming, app.releaseState(chosen.release));
@@ -48,7 +54,9 @@ async function beginHandshake(incoming: IncomingRequest): Promise<Call | undefin
   return call;
 }
 
-/** Everything before the handshake: origin, contract, middleware. `true`: the socket may open. */
+/**
+ * Runs everything before the handshake: origin, contract, middleware. `true`: the socket may open.
+ */
 async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   decodeParams(call.params as Record<string, string>);
   rejectHandshake(call);
@@ -77,10 +85,13 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   return accepted;
 }
 
-/** An element of `Sec-WebSocket-Protocol`: a token of RFC 9110, section 5.6.2. */
+/** Element of `Sec-WebSocket-Protocol`: a token (RFC 9110, section 5.6.2). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** Rejects what `ws` would reject later with a response of its own, which is no problem (RFC 6455, section 4.2.1). */
+/**
+ * Rejects a handshake that is not valid (RFC 6455, section 4.2.1). `ws` would reject it later, but
+ * with a response of its own that is no problem.
+ */
 function rejectHandshake({ exchange }: Call): void {
   const version = exchange.header('sec-websocket-version');
   if (version !== '13' && version !== '8')
@@ -102,7 +113,10 @@ function rejectHandshake({ exchange }: Call): void {
     });
 }
 
-/** Browsers send cookies along with a handshake from any page, and no CORS stands before it. */
+/**
+ * Rejects handshakes from pages of other origins: browsers send cookies with them, and CORS does
+ * not apply.
+ */
 function rejectForeignOrigin(app: AppState, call: Call): void {
   const origin = call.exchange.header('origin');
   if (origin === undefined || app.cors?.allows(origin) === true) return;

@@ -10,9 +10,12 @@ const INTERNAL_ERROR = 1011;
 
 type Run = (hooks: SocketHooks, peer: AppPeer, gctx: GlobalContext, call: Call) => unknown;
 
-/** What happens on open sockets, for every adapter of crossws. A peer's context has its handshake as `call`. */
+/**
+ * Hooks of open sockets, for every adapter of crossws. The context of a peer has the call of its
+ * handshake as `call`.
+ */
 export class WebSocketHooks {
-  /** Topics are the app's, not one path's. */
+  /** Topics belong to the app, not to one path. */
   static readonly namespace = 'gati';
   readonly hooks: Pick<Hooks, 'open' | 'message' | 'close' | 'error'>;
   readonly #app: AppState;
@@ -21,21 +24,24 @@ export class WebSocketHooks {
   constructor(app: AppState) {
     this.#app = app;
     this.hooks = {
-      open: (peer) => this.#run(peer, 'open', (hooks, own, gctx) => hooks.open?.(own, gctx)),
+      open: (peer) =>
+        this.#run(peer, 'open', (hooks, appPeer, gctx) => hooks.open?.(appPeer, gctx)),
       message: (peer, message) =>
-        this.#run(peer, 'message', (hooks, own, gctx, call) =>
-          hooks.message?.(own, this.#read(message, call) as never, gctx),
+        this.#run(peer, 'message', (hooks, appPeer, gctx, call) =>
+          hooks.message?.(appPeer, this.#read(message, call) as never, gctx),
         ),
       close: async (peer, details) => {
-        await this.#run(peer, 'close', (hooks, own, gctx) => hooks.close?.(own, details, gctx));
+        await this.#run(peer, 'close', (hooks, appPeer, gctx) =>
+          hooks.close?.(appPeer, details, gctx),
+        );
         if (this.#peers.delete(peer)) (peer.context['call'] as Call).release.open--;
       },
       error: (peer, error) =>
-        this.#run(peer, 'error', (hooks, own, gctx) => hooks.error?.(own, error, gctx)),
+        this.#run(peer, 'error', (hooks, appPeer, gctx) => hooks.error?.(appPeer, error, gctx)),
     };
   }
 
-  /** Asks every peer to go. */
+  /** Sends each peer a close frame. */
   close(code: number, reason: string): void {
     for (const peer of this.#peers.values()) peer.close(code, reason);
   }
@@ -44,29 +50,33 @@ export class WebSocketHooks {
     const { $defs } = call.release.bundle.contract;
     const { limits } = this.#app;
     const raw = typeof message.rawData === 'string' ? message.rawData : message.uint8Array();
-    // Adapters that can, refuse it before it is read.
+    // Adapters with a limit of their own reject it before it is read.
     if (raw.length > limits.message) throw new MessageError(TOO_LARGE, 'too large');
     return readMessage(call.plan?.receive, raw, $defs, limits.depth);
   }
 
-  /** Code of the moment runs, so that in development an edit reaches open sockets. Nothing that a hook does escapes. */
+  /**
+   * Runs a hook with the code that is loaded now: in development an edit reaches open sockets.
+   * Never rejects.
+   */
   async #run(peer: Peer, event: keyof SocketHooks, run: Run): Promise<void> {
     const call = peer.context['call'] as Call;
     const gctx = call.gctx as GlobalContext;
-    let own = this.#peers.get(peer);
-    if (own === undefined) {
-      this.#peers.set(peer, (own = new AppPeer(peer, call)));
+    let appPeer = this.#peers.get(peer);
+    if (appPeer === undefined) {
+      appPeer = new AppPeer(peer, call);
+      this.#peers.set(peer, appPeer);
       call.release.open++;
     }
     let hooks: SocketHooks = {};
     try {
-      const found = call.routeState.route.load();
-      const route = found instanceof Promise ? await found : found;
+      const loaded = call.routeState.route.load();
+      const route = loaded instanceof Promise ? await loaded : loaded;
       call.plan = call.routeState.plan(route, call.release);
       hooks = route.socket ?? {};
-      await run(hooks, own, gctx, call);
+      await run(hooks, appPeer, gctx, call);
     } catch (error) {
-      if (error instanceof MessageError) return own.close(error.code, error.reason);
+      if (error instanceof MessageError) return appPeer.close(error.code, error.reason);
       call.logger.error('a socket failed', {
         route: call.route,
         event,
@@ -75,7 +85,7 @@ export class WebSocketHooks {
       });
       if (event === 'error' || event === 'close') return;
       try {
-        await hooks.error?.(own, error, gctx);
+        await hooks.error?.(appPeer, error, gctx);
       } catch (hookError) {
         call.logger.error('a socket failed', {
           route: call.route,
@@ -83,7 +93,7 @@ export class WebSocketHooks {
           error: hookError,
         });
       }
-      own.close(INTERNAL_ERROR, 'internal error');
+      appPeer.close(INTERNAL_ERROR, 'internal error');
     }
   }
 }

@@ -6,10 +6,13 @@ import type { InputPlan } from '../route/route-plan.ts';
 const INVALID_PAYLOAD = 1007;
 const POLICY_VIOLATION = 1008;
 const UNSUPPORTED_DATA = 1003;
-/** A control frame has 125 bytes, two of which are the code (RFC 6455, section 5.5). */
+/** A control frame has at most 125 bytes, two of which are the code (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 123;
 
-/** Closes the socket: 1007 for what is no JSON, 1003 for bytes where text is declared, 1008 for what breaks the contract, with the field in the reason. */
+/**
+ * Error that closes the socket: 1003 for bytes where text is declared, 1007 for text that is not
+ * JSON, 1008 for a message that violates the contract, with the field in the reason.
+ */
 export class MessageError extends Error {
   readonly code: number;
   readonly reason: string;
@@ -22,7 +25,12 @@ export class MessageError extends Error {
   }
 }
 
-/** Text is JSON; where nothing is declared, text that is no JSON stays text. Bytes are given as they are. */
+/**
+ * Parses and checks a message. Text is JSON; if the route declares no messages, other text stays as
+ * it is. Bytes stay as they are.
+ *
+ * @throws {MessageError} when the message does not match
+ */
 export function readMessage(
   plan: InputPlan | undefined,
   raw: string | Uint8Array,
@@ -59,12 +67,14 @@ export function readMessage(
     try {
       return decode === undefined ? value : decode(value);
     } catch {
-      // The check lets a string pass that its codec can't read; the explanation names it.
+      // The check accepts a string that its codec can't read. The explanation names it.
     }
   }
   const [first] = explain(input.schema, $defs, value, 'body');
   throw new MessageError(
     POLICY_VIOLATION,
-    first === undefined ? 'does not fit its schema' : `${first.path || 'message'} ${first.message}`,
+    first === undefined
+      ? 'does not match its schema'
+      : `${first.path || 'message'} ${first.message}`,
   );
 }

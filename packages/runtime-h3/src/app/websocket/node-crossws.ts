@@ -3,7 +3,7 @@ import type { AppState } from '../app-state.ts';
 import { EVERY_RESPONSE, toPairs } from '../response/headers.ts';
 import { WebSocketHooks } from './hooks.ts';
 
-/** crossws on Node's sockets. Loaded by the first upgrade, and `ws` with it. */
+/** Opens crossws on Node's sockets. The first handshake loads it, together with `ws`. */
 export async function openNodeSockets(
   { options, limits }: AppState,
   { hooks }: WebSocketHooks,
@@ -14,7 +14,7 @@ export async function openNodeSockets(
     getNamespace: () => namespace,
     serverOptions: { maxPayload: limits.message },
     hooks: { ...hooks, upgrade: () => ({ headers: toPairs(EVERY_RESPONSE) }) },
-    // What other processes published comes back by `deliver`, which publishes it to the peers of this one alone.
+    // `deliver` publishes the messages of other processes to the peers of this process only.
     sync:
       link &&
       (() => ({

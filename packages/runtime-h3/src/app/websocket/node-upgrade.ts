@@ -8,7 +8,7 @@ import { respondError } from '../response/respond-error.ts';
 import type { WebSocketHooks } from './hooks.ts';
 import { UpgradeExchange } from '../adapters/upgrade-exchange.ts';
 
-/** WebSocket upgrades of the app's own paths, on Node's sockets. */
+/** WebSocket handshakes for the routes of the app, on Node's sockets. */
 export class NodeUpgrades {
   readonly #app: AppState;
   readonly #hooks: WebSocketHooks;
@@ -19,12 +19,12 @@ export class NodeUpgrades {
     this.#hooks = hooks;
   }
 
-  /** `false`: not ours, and the socket is untouched. */
+  /** Returns `false` without touching the socket if no WebSocket route has the path. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (req.headers.upgrade?.toLowerCase() !== 'websocket') return false;
     const incoming = new IncomingRequest(this.#app, new UpgradeExchange(req, socket), undefined);
     if (!isSocketRoute(incoming)) return false;
-    // Without a listener an error of the socket, for example a reset, would end the process.
+    // Without a listener an error of the socket, such as a reset, would end the process.
     socket.on('error', () => undefined);
     void this.#open(incoming, req, socket, head);
     return true;
@@ -39,7 +39,7 @@ export class NodeUpgrades {
     const call = await acceptSocket(incoming);
     if (call === undefined) return;
     this.#adapter ??= this.#load();
-    // What crossws reads of a handshake; its context comes back with every event of the peer.
+    // The parts of a `Request` that crossws reads. Each event of the peer has this context.
     const handshake = {
       url: 'http://localhost/',
       headers: new Headers(),

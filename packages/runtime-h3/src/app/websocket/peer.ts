@@ -3,7 +3,7 @@ import type { SocketPeer } from '../../types/context.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { Call } from '../request/call.ts';
 
-/** One open WebSocket as hooks see it. */
+/** An open WebSocket as hooks see it. */
 export class AppPeer implements SocketPeer {
   readonly #peer: Peer;
   readonly #call: Call;

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
 
-/** `false`: there is no such file. */
+/** Sends a file; resolves with `false` if there is no such file. */
 export interface ClientFiles {
   serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean>;
 }
 
-/** What a build names by its content: Vite's `assets/name-HASH.ext`. */
+/** Files that a build names by their content: Vite's `assets/name-HASH.ext`. */
 const HASHED = /^\/assets\/(?:.*[/])?[^/]*-[\w-]{8,}\.\w+(?:\.map)?$/;
 const CONDITIONAL_HEADERS = [
   'accept-encoding',
@@ -17,7 +17,10 @@ const CONDITIONAL_HEADERS = [
   'range',
 ];
 
-/** Serves `dist/client`: ETag and 304, ranges, gzip and brotli (beforehand or as it goes), hashed files for ever. Dot files are not served. */
+/**
+ * Serves `dist/client`: ETag and 304, ranges, gzip and brotli (from compressed files or on the
+ * fly), and immutable caching of hashed files. Dot files are not served.
+ */
 export async function createClientFiles(folder: URL | string): Promise<ClientFiles> {
   const [{ staticMiddleware }, { sendNodeResponse }] = await Promise.all([
     import('srvx/static'),
@@ -54,7 +57,7 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
   };
 }
 
-/** What can't be read names no file, and whoever comes next says so. */
+/** A path that can't be decoded names no file. The app rejects it. */
 function isDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);

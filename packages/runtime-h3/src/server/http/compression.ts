@@ -3,25 +3,26 @@ import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import { COMPRESSION_THRESHOLD } from '../../types/exchange.ts';
 
-/** Of 11: the higher ones cost more time than the network saves. */
+/** Of 11 levels. Higher ones cost more time than the network saves. */
 const BROTLI_QUALITY = 4;
 const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|[\w.-]+\+(?:json|xml))|image\/svg\+xml)/;
 
-/** What all answers of one server share. */
+/** State that all responses of one server share. */
 export interface DrainState {
-  /** Each connection ends with its next answer. */
+  /** Each response ends its connection. */
   draining: boolean;
 }
 
 type Header = number | string | string[];
 
 /**
- * Makes one response compress itself where that pays, and say goodbye while the process drains. Its methods are replaced,
- * since a class of its own for all responses would cost each request more than its routing.
+ * Makes a response compress itself where that pays, and end its connection while the process
+ * drains. Replaces methods of the response: a class for all responses would cost each request more
+ * than its routing.
  */
 export function enableCompression(res: ServerResponse, state: DrainState): void {
-  // A file that is not there is the app's business, with the same response.
+  // After a missing file, the app responds on the same object.
   if (Object.hasOwn(res, 'writeHead')) return;
   const own = {
     writeHead: res.writeHead.bind(res),
@@ -45,7 +46,7 @@ export function enableCompression(res: ServerResponse, state: DrainState): void 
   };
 
   const writeHead = (status: number, reason?: unknown, headers?: unknown): ServerResponse => {
-    // A web Response has no text for its status most of the time; Node knows one.
+    // A web `Response` usually has no reason phrase. Node has one.
     if (reason === '') return writeHead(status, headers);
     if (state.draining) res.shouldKeepAlive = false;
     const given = (typeof reason === 'string' ? headers : reason) as
@@ -64,7 +65,7 @@ export function enableCompression(res: ServerResponse, state: DrainState): void 
   };
 
   const end = (...args: unknown[]): ServerResponse => {
-    // Without headers yet, this writes them and so may bring the encoder.
+    // This writes the headers, so it may create the encoder.
     if (!res.headersSent && !encoder) {
       const [chunk, encoding] = args;
       if (
@@ -95,7 +96,7 @@ export function enableCompression(res: ServerResponse, state: DrainState): void 
   });
 }
 
-/** Of a response, without their many overloads. */
+/** Methods of a response, without their many overloads. */
 interface Methods {
   writeHead(...args: unknown[]): ServerResponse;
   write(...args: unknown[]): boolean;
@@ -115,7 +116,7 @@ function createEncoder(encoding: 'br' | 'gzip', length: number): Transform {
   });
 }
 
-/** The headers of an answer that could be encoded, whether or not it is, as a flat list. */
+/** Returns the headers of a response that may be encoded, whether or not it is. */
 function encodedHeaders(
   res: ServerResponse,
   given: Header[] | Record<string, Header> | undefined,
@@ -126,11 +127,11 @@ function encodedHeaders(
   const flat = all.filter(
     ([name]) => name !== 'content-length' && name !== 'vary' && name !== 'etag',
   );
-  // There may be several.
+  // A response may have several `vary` headers.
   const vary = all.filter(([name]) => name === 'vary').map(([, value]) => String(value));
   flat.push(['vary', [...vary, 'Accept-Encoding'].join(', ')]);
   const etag = findHeader(res, given, 'etag');
-  // Other bytes are another representation: a strong tag would be a lie.
+  // Encoded bytes are another representation, so a strong tag would be wrong.
   if (etag !== undefined)
     flat.push(['etag', encoding && !String(etag).startsWith('W/') ? `W/${String(etag)}` : etag]);
   if (encoding) flat.push(['content-encoding', encoding]);
@@ -149,7 +150,7 @@ function isCompressible(
   return !/\bno-transform\b/i.test(String(findHeader(res, given, 'cache-control') ?? ''));
 }
 
-/** What the client likes best of what there is; brotli where it likes both. */
+/** Returns the encoding that the client prefers; brotli if it likes both the same. */
 export function chooseEncoding(accept: string | string[] | undefined): 'br' | 'gzip' | undefined {
   if (accept === undefined) return undefined;
   const weights = new Map<string, number>();
@@ -182,7 +183,10 @@ function findHeader(
   return res.getHeader(name);
 }
 
-/** All headers of an answer with lower-case names, those of `writeHead` before those set earlier. */
+/**
+ * Lists all headers of a response with lower-case names. Those of `writeHead` replace those set
+ * before.
+ */
 function listHeaders(
   res: ServerResponse,
   given: Header[] | Record<string, Header> | undefined,

@@ -5,17 +5,17 @@ import { EVERY_RESPONSE, NO_STORE } from '../../app/response/headers.ts';
 export interface ProbeSources {
   prepare(res: ServerResponse): void;
   draining(): boolean;
-  /** What can't serve, by name. */
+  /** Returns the reason for each module that can't serve, by name. */
   health(): Promise<Record<string, string>>;
-  /** Prometheus' text format. */
+  /** Returns metrics in Prometheus' text format. */
   metrics(): Promise<string>;
   onError(error: unknown): void;
 }
 
-/** How long modules have to say how they are. Milliseconds. */
+/** Milliseconds that modules have to report their health. */
 const HEALTH_TIMEOUT = 2000;
 
-/** Answers `/livez`, `/readyz` and `/metrics`; `false`: the request is something else. */
+/** Responds to `/livez`, `/readyz` and `/metrics`; `false` for any other request. */
 export type Probes = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 type SendProbe = (sources: ProbeSources, res: ServerResponse) => Promise<void>;
@@ -45,7 +45,7 @@ async function sendAlive(_sources: ProbeSources, res: ServerResponse): Promise<v
 async function sendReady({ draining, health }: ProbeSources, res: ServerResponse): Promise<void> {
   if (draining()) return send(res, 503, 'application/json', '{"status":"draining"}');
   const failing = await Promise.race([health(), healthTimeout()]);
-  // Names only: the reasons are in the log, since anyone may ask.
+  // Names only: anyone may call a probe, so the reasons are in the log.
   const names = Object.keys(failing);
   if (names.length === 0) send(res, 200, 'application/json', '{"status":"ok"}');
   else send(res, 503, 'application/json', JSON.stringify({ status: 'failing', failing: names }));
@@ -64,7 +64,7 @@ function sendFailure({ onError }: ProbeSources, res: ServerResponse, error: unkn
 function healthTimeout(): Promise<Record<string, string>> {
   return new Promise((resolve) => {
     setTimeout(
-      () => resolve({ modules: `no answer within ${HEALTH_TIMEOUT} ms` }),
+      () => resolve({ modules: `no response within ${HEALTH_TIMEOUT} ms` }),
       HEALTH_TIMEOUT,
     ).unref();
   });

@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE, STATUS_TITLES } from '@gati/contract/internal';
 import { EVERY_RESPONSE, printHeaders } from '../../app/response/headers.ts';
 import { printProblem } from '../../app/response/problem.ts';
 
-/** Answers on a bare socket, which Node has no answer for, and ends it. */
+/** Responds with a problem on a bare socket, for which Node has no response object, and ends it. */
 export function endWithProblem(
   socket: Duplex,
   status: number,
@@ -22,7 +22,7 @@ export function endWithProblem(
   ];
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_TITLES[status]}\r\n${printHeaders(headers)}\r\n${body}`,
-    // Who does not read on would hold the connection.
+    // A client that does not read would hold the connection.
     () => socket.destroy(),
   );
 }

@@ -3,10 +3,13 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
 
-/** Node gives no more fields than 2000 of a request, and one of those that lack might say how long its body is. */
+/** Node parses at most 2000 headers of a request, and a missing one might announce a body. */
 const MAX_HEADERS = 1000;
 
-/** Whether a request asks for what this server may do instead of an answer; anything else it ignores (RFC 9110, section 7.8). */
+/**
+ * Returns whether a request is a WebSocket handshake. Any other `Upgrade` is ignored (RFC 9110,
+ * section 7.8).
+ */
 export function isWebSocketHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
   return (
     method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket'
@@ -14,16 +17,19 @@ export function isWebSocketHandshake({ method, headers, httpVersion }: IncomingM
 }
 
 /**
- * Whether Node is to hand the socket of an `Upgrade` over. It asks from 24.9 on; from 26 on it would read the body itself, so that nothing is left to
- * replay. What is not handed over is answered as any request, and is the last of its connection: the parser reads no other.
+ * Returns whether Node should hand over the socket of an `Upgrade`. Node asks from 24.9 on; from 26
+ * on it would read the body itself and leave nothing to replay. A socket that is not handed over
+ * gets a response as usual, and its connection ends after it, because the parser reads no further
+ * request.
  */
 export function wantsHandover(req: IncomingMessage): boolean {
   return isWebSocketHandshake(req) || !hasBody(req);
 }
 
 /**
- * Where Node handed the socket over for an `Upgrade` that is no handshake, its parser is gone: the request goes back to where it came from,
- * without that field, and is parsed again with its body and all that follows. `false`: it can't.
+ * Parses a request again, without its `Upgrade`. When Node hands over a socket its parser is gone,
+ * so the request goes back to the socket, followed by its body and everything after it. Returns
+ * `false` if that is impossible.
  */
 export function reparseWithoutUpgrade(
   server: Server,
@@ -39,7 +45,7 @@ export function reparseWithoutUpgrade(
     if (name.toLowerCase() !== 'upgrade') text += `${name}: ${rawHeaders[index + 1]}\r\n`;
   }
   const bytes = Buffer.concat([Buffer.from(`${text}\r\n`, 'latin1'), head]);
-  // Node's own listener is gone, and an error that nobody hears would end the process.
+  // Node has removed its listener. An error without a listener would end the process.
   const ignore = (): void => void socket.destroy();
   socket.on('error', ignore);
   const reparse = (): void => {
@@ -48,10 +54,10 @@ export function reparseWithoutUpgrade(
     if (pending) return void pending.once('close', reparse);
     if (socket.destroyed || !socket.writable) return;
     socket.off('error', ignore);
-    // The one that the answer before may have left counts for a connection that waits.
+    // The previous response may have left the timeout of an idle connection.
     socket.setTimeout(0);
     socket.unshift(bytes);
-    // Where a server of HTTPS takes what is decrypted already.
+    // HTTPS servers take decrypted sockets by this event.
     server.emit((socket as TLSSocket).encrypted ? 'secureConnection' : 'connection', socket);
   };
   reparse();

@@ -1,19 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import { belowBase, normalizeBase } from '../../app/request/path.ts';
 
-/** Whether a request is for a page of the client. Below the routes' base there are routes alone. */
+/** Returns whether a request is for a page of the client. Below the base there are only routes. */
 export function wantsPage(
   req: IncomingMessage & { originalUrl?: string },
   base: string | undefined,
 ): boolean {
   if (!wantsDocument(req)) return false;
   const own = normalizeBase(base);
-  // Vite's own is `/index.html` for whatever may be a page.
+  // Vite rewrites `url` to `/index.html` for every possible page.
   const { url = '', originalUrl = url } = req;
   return own === '' || belowBase(originalUrl.split('?', 1)[0]!, own) === undefined;
 }
 
-/** Whether a browser asks for something to show. Without the browser's own word, who likes HTML better than JSON is one. */
+/**
+ * Returns whether a browser wants to show the response. Without `Sec-Fetch-Dest`, a client that
+ * prefers HTML to JSON counts as one.
+ */
 function wantsDocument(req: IncomingMessage): boolean {
   if (req.method !== 'GET' && req.method !== 'HEAD') return false;
   const destination = req.headers['sec-fetch-dest'];
@@ -24,7 +27,9 @@ function wantsDocument(req: IncomingMessage): boolean {
   return html > 0 && html >= weightOf(accept, 'application/json');
 }
 
-/** The weight of a type that is named as such; a wildcard says nothing about what is preferred. */
+/**
+ * Returns the weight of a media type that is named literally. A wildcard expresses no preference.
+ */
 function weightOf(accept: string, type: string): number {
   for (const part of accept.toLowerCase().split(',')) {
     const [name, ...parameters] = part.split(';').map((text) => text.trim());

@@ -208,7 +208,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
     expect([gone.status, ((await gone.json()) as { detail: string }).detail]).toEqual([
       404,
-      'This version has no route at this path; another one has.',
+      'This version has no route at this path, but another version has one.',
     ]);
   });
 
