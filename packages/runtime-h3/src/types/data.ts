@@ -30,9 +30,7 @@ export interface Sql {
    * Runs one statement. Values are bound and never become part of its text.
    *
    * @example
-   * ```ts
    * const { rows } = await gctx.db.sql`SELECT * FROM users WHERE id = ${id}`;
-   * ```
    */
   sql<Row = Record<string, unknown>>(
     strings: TemplateStringsArray,
@@ -44,8 +42,8 @@ export interface Sql {
 }
 
 /**
- * SQL inside a transaction, until it ends. If the effects are in the same PostgreSQL database, pass it
- * as `tx` to `enqueue()`.
+ * SQL inside a transaction, until it ends. If the effects are in the same PostgreSQL database, pass
+ * it as `tx` to `enqueue()`.
  */
 export interface Transaction extends Sql {}
 
@@ -71,7 +69,8 @@ export type StorageValue =
   | { [key: string]: StorageValue };
 
 /**
- * Keys and values through unstorage, opened at the first use. The key `a:b` is `b` in the folder `a`.
+ * Keys and values through unstorage, opened at the first use. The key `a:b` is `b` in the folder
+ * `a`.
  *
  * @see https://unstorage.unjs.io
  */

@@ -7,12 +7,10 @@ export type { EffectJob } from './effect-job.ts';
  * What a file in `src/effects` exports. Times are milliseconds.
  *
  * @example
- * ```ts
  * export const retry = { attempts: 3 };
  * export async function run(payload: { to: string }, ectx: EffectContext): Promise<void> {
  *   await ectx.step('send', () => sendMail(payload.to, ectx.signal));
  * }
- * ```
  */
 export interface EffectFile {
   /** Name of the effect; by default the name of the file. */
@@ -57,17 +55,28 @@ export interface RateLimit {
   per: number;
 }
 
-/** What `run` gets beside the payload. */
+/**
+ * Second parameter of an effect's `run`: the job, a logger, a signal, steps and progress. An
+ * attempt that throws is retried, unless the error has `retryable: false`.
+ *
+ * @example
+ * export async function run(payload: { id: string }, ectx: EffectContext): Promise<void> {
+ *   const receipt = await ectx.step('charge', () => charge(payload.id, ectx.signal));
+ *   await ectx.step('mail', () => mail(receipt));
+ * }
+ */
 export interface EffectContext {
   /** Id of the job. */
   id: string;
   /** Name of the effect. */
   effect: string;
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   attempt: number;
+  /** Key that the job was enqueued with; of a scheduled run, its tick. */
   idempotencyKey: string | undefined;
   /** Aborts at the timeout, when the lease is lost and when the process ends. */
   signal: AbortSignal;
+  /** Logger with effect, job id and attempt on every line. */
   logger: Logger;
   /** Release whose code runs the job. */
   release: { version: string; id: string };

@@ -1,4 +1,4 @@
-/** The types of a contract, as JSON has them. */
+/** Types of a contract as JSON: a `Date` is a string. */
 interface ContractTypes {
   routes: Record<string, RouteTypes>;
   effects: Record<string, unknown>;
@@ -19,14 +19,20 @@ type ResponseOf<Route extends RouteTypes> = {
 };
 
 interface Step<From extends RouteTypes, To extends RouteTypes> {
-  /** The old request as the new route takes it; what is left out stays as it was. */
+  /**
+   * Converts a request of the old route. Returns the parts that the new route takes differently;
+   * all others stay as they are.
+   */
   up?(request: RequestOf<From>): Partial<RequestOf<To>> | Promise<Partial<RequestOf<To>>>;
-  /** The new answer as the old route gave it. */
+  /**
+   * Converts a response of the new route. Returns the parts that the old route gave differently.
+   * Runs for every response of the route, so check the status first.
+   */
   down?(response: To['response']): ResponseOf<From> | Promise<ResponseOf<From>>;
 }
 
 interface MovedTo<Id, From extends RouteTypes, To extends RouteTypes> extends Step<From, To> {
-  /** Its id in the newer release. */
+  /** Id of the route in the newer release. */
   to: Id;
 }
 
@@ -35,13 +41,15 @@ type Moved<From extends RouteTypes, To extends ContractTypes> = {
 }[keyof To['routes']];
 
 interface CheckedMigration<From extends ContractTypes, To extends ContractTypes> {
-  /** Routes that have the same id in both releases; what is not here is the same in all. */
+  /**
+   * Routes with the same id in both releases. A route in neither `routes` nor `moved` is unchanged.
+   */
   routes?: {
     [Id in keyof From['routes'] & keyof To['routes']]?: Step<From['routes'][Id], To['routes'][Id]>;
   };
-  /** By their old id. */
+  /** Routes with another id in the newer release, by their old id. */
   moved?: { [Id in keyof From['routes']]?: Moved<From['routes'][Id], To> };
-  /** What old releases queued, as the new effect takes it. */
+  /** By effect: converts a payload that the old release enqueued. */
   effects?: {
     [Name in keyof From['effects']]?: (
       payload: From['effects'][Name],
@@ -51,7 +59,7 @@ interface CheckedMigration<From extends ContractTypes, To extends ContractTypes>
   };
 }
 
-/* oxlint-disable typescript/no-explicit-any -- nothing is known of the contracts, and a migration that is right must not have errors then */
+/* oxlint-disable typescript/no-explicit-any -- without contracts a correct migration must not have errors */
 interface UncheckedMigration {
   routes?: Record<string, { up?(request: any): any; down?(response: any): any }>;
   moved?: Record<string, { to: string; up?(request: any): any; down?(response: any): any }>;
@@ -59,7 +67,15 @@ interface UncheckedMigration {
 }
 /* oxlint-enable typescript/no-explicit-any */
 
-/** A migration between two contracts; one whose contracts are not at hand is not checked. */
+/**
+ * Type of a migration between two contracts. `unknown`, while the contracts are unavailable, checks
+ * nothing. The global type `Migration` refers to it.
+ *
+ * @example
+ * export default {
+ *   routes: { 'POST /payments': { up: ({ body }) => ({ body: { amount: body.cents / 100 } }) } },
+ * } satisfies Migration<'1.x'>;
+ */
 export type MigrationOf<Contracts> = Contracts extends {
   from: infer From extends ContractTypes;
   to: infer To extends ContractTypes;
