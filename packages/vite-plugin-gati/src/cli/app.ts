@@ -7,18 +7,18 @@ import {
   resolveConfig,
   type ResolvedConfig,
 } from 'vite';
+import { usageError } from '@gati/runtime-h3/command';
 import type { PluginContext } from '../context.ts';
 import gati from '../index.ts';
 import type { Call } from './command.ts';
-import { usageError } from './usage.ts';
 
 export interface AppCall {
   command: 'build' | 'serve';
   mode: 'development' | 'production';
 }
 
-/** What Vite is started with: the app's own configuration, and `gati()` where that lacks it. */
-export async function toInlineConfig(
+/** Returns the inline configuration for Vite. It adds `gati()` if the app's own one lacks it. */
+export async function loadInlineConfig(
   { args }: Pick<Call, 'args'>,
   { command, mode }: AppCall,
 ): Promise<InlineConfig> {
@@ -37,34 +37,36 @@ export async function toInlineConfig(
     root,
     'silent',
   );
-  const has = (await flatten(loaded?.config.plugins ?? [])).some((name) =>
+  const hasPlugin = (await pluginNames(loaded?.config.plugins ?? [])).some((name) =>
     name.startsWith('gati:'),
   );
   return {
     root,
     configFile,
     ...(ownMode !== undefined && { mode: ownMode }),
-    plugins: has ? [] : [gati()],
+    plugins: hasPlugin ? [] : [gati()],
   };
 }
 
-/** The app without a server or a build, for commands that need its files and contract only. */
+/** Opens the app without a server or a build, for commands that need only its files and contract. */
 export async function openApp(
   call: Pick<Call, 'args'>,
 ): Promise<{ config: ResolvedConfig; context: PluginContext }> {
-  const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
+  const inline = await loadInlineConfig(call, { command: 'serve', mode: 'development' });
   const config = await resolveConfig({ ...inline, logLevel: 'warn' }, 'serve', 'development');
   return { config, context: contextOf(config) };
 }
 
-/** What the plugins of a resolved configuration share. */
+/** Returns the context of `gati()` in a resolved configuration. */
 export function contextOf(config: ResolvedConfig): PluginContext {
   const plugin = config.plugins.find(({ name }) => name === 'gati:environment');
   return plugin!.api as PluginContext;
 }
 
-async function flatten(option: PluginOption): Promise<string[]> {
+async function pluginNames(option: PluginOption): Promise<string[]> {
   const plugin = await option;
   if (!plugin) return [];
-  return Array.isArray(plugin) ? (await Promise.all(plugin.map(flatten))).flat() : [plugin.name];
+  return Array.isArray(plugin)
+    ? (await Promise.all(plugin.map(pluginNames))).flat()
+    : [plugin.name];
 }

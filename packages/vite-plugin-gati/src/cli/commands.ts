@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { STORE, createStoreCommand } from './store-command.ts';
 
-/** All that `gati` can do, in the order of its help. */
+/** All commands, in the order of the help text. */
 export const COMMANDS: Command[] = [
   {
     name: 'dev',
@@ -10,11 +10,11 @@ export const COMMANDS: Command[] = [
       port: { type: 'string', alias: 'p', description: 'Port, 5173 by default', valueHint: 'port' },
       host: {
         type: 'string',
-        description: 'Address to listen on; all without a value',
+        description: 'Address to listen on; without a value, all addresses',
         valueHint: '[address]',
       },
       open: { type: 'string', description: 'Open the browser', valueHint: '[path]' },
-      strictPort: { type: 'boolean', description: 'Fail where the port is taken' },
+      strictPort: { type: 'boolean', description: 'Fail if the port is taken' },
     },
     load: () => import('./commands/dev.ts'),
   },
@@ -24,13 +24,21 @@ export const COMMANDS: Command[] = [
       'Build client, server, image files and API documents into dist/, the SDK into sdk/',
     args: {
       outDir: { type: 'string', description: 'Output folder, dist by default', valueHint: 'dir' },
-      minify: { type: 'boolean', default: true, negativeDescription: 'Keep the output readable' },
+      minify: {
+        type: 'boolean',
+        default: true,
+        description: 'Minify the server, on by default',
+        negativeDescription: 'Keep the server readable',
+      },
       sourcemap: { type: 'boolean', description: 'Write source maps' },
       check: {
         type: 'boolean',
-        description: 'Fail where a change since the last release can break callers',
+        description: 'Fail if a change since the last release can break clients',
       },
-      'allow-major': { type: 'boolean', description: 'With --check: breaks are meant' },
+      'allow-major': {
+        type: 'boolean',
+        description: 'With --check: allow changes that break clients',
+      },
     },
     load: () => import('./commands/build.ts'),
   },
@@ -43,14 +51,14 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'check',
-    description: 'Check types and contracts; exit code 1 on a finding',
+    description: 'Check types and contracts; exit code 1 if an error or a warning is found',
     args: { fix: { type: 'boolean', description: 'Write the type annotation into bare handlers' } },
     load: () => import('./commands/check.ts'),
   },
   {
     name: 'diff',
     description:
-      'Tell what changed between two releases or manifest files, or since the last release',
+      'Show what changed between two releases or manifest files, or since the last release',
     args: {
       before: {
         type: 'positional',
@@ -60,7 +68,7 @@ export const COMMANDS: Command[] = [
       after: {
         type: 'positional',
         required: false,
-        description: 'The same; the sources as they are by default',
+        description: 'The same; the current sources by default',
       },
       store: STORE,
     },
@@ -68,17 +76,21 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'release',
-    description: 'Put what was built into the release store',
+    description: 'Put the build into the release store',
     args: {
-      at: { type: 'string', description: 'Back-date it, to import history', valueHint: 'time' },
+      at: {
+        type: 'string',
+        description: 'Date of the release, to import an older one',
+        valueHint: 'time',
+      },
       image: {
         type: 'string',
-        description: 'Digest of the image that was made of it',
+        description: 'Digest of the image that was made from the build',
         valueHint: 'digest',
       },
       outDir: {
         type: 'string',
-        description: "Folder of the build, the Vite config's by default",
+        description: "Folder of the build; the Vite config's by default",
         valueHint: 'dir',
       },
       store: STORE,
@@ -104,15 +116,15 @@ export const COMMANDS: Command[] = [
   }),
   {
     name: 'effects',
-    description: 'Read and steer the queue of effects: list, show, retry, redrive, cancel, purge',
+    description: 'List and change the jobs of effects: list, show, retry, redrive, cancel, purge',
     args: {
       action: {
         type: 'positional',
-        description: 'What to do; `list --help` tells what each takes',
+        description: 'What to do; `gati effects list --help` prints the options of each',
         valueHint: 'list',
       },
     },
-    passOn: true,
+    passesOn: true,
     load: () => import('./commands/effects.ts'),
   },
   {
@@ -134,11 +146,11 @@ export const COMMANDS: Command[] = [
     args: {
       script: {
         type: 'positional',
-        description: 'The script; what follows is passed to it',
+        description: 'The script; arguments after it are passed to it',
         valueHint: 'script.ts',
       },
     },
-    passOn: true,
+    passesOn: true,
     load: () => import('./commands/run.ts'),
   },
 ];

@@ -1,10 +1,11 @@
 import { constants } from 'node:os';
 
+/** Shells report the end by a signal as this plus the number of the signal. */
 const EXIT_BASE = 128;
 
 /**
- * Ctrl-C and SIGTERM run what was registered, then end with 128 + signal (130, 143), as shells expect.
- * A second signal does not wait.
+ * Runs the registered functions on Ctrl-C or SIGTERM, then exits with the code that shells expect,
+ * 130 or 143. A second signal exits at once.
  */
 export function onInterrupt(): { onStop(stop: () => unknown): void } {
   const stops: (() => unknown)[] = [];

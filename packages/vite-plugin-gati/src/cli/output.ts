@@ -1,20 +1,17 @@
 import path from 'node:path';
 import { type Diagnostic, formatDiagnostic, isGatiError } from '@gati/contract';
 import { wantsColors } from '@gati/contract/internal';
+import type { CommandOutput } from '@gati/runtime-h3/command';
 import pc from 'picocolors';
 
-/** Where a command's words go: people read lines, programs read one JSON document on stdout. */
-export interface Output {
+/** Where a command prints: lines for people, and with `--json` one document on stdout for programs. */
+export interface Output extends CommandOutput {
   readonly json: boolean;
-  /** A line for people; on stderr with `--json`. */
-  line(text: string): void;
-  /** A diagnostic for people, on stderr. */
+  /** Prints a diagnostic for people on stderr. */
   diagnostic(diagnostic: Diagnostic): void;
-  /** The one JSON document; nothing without `--json`. */
-  document(value: unknown): void;
 }
 
-/** Colours where people want them, and never with `--json`. */
+/** Returns colour functions for a stream. They add no colours if people don't want them, or for JSON. */
 export function colorsFor(
   stream: NodeJS.WriteStream,
   json = false,
@@ -24,7 +21,8 @@ export function colorsFor(
 
 export function createOutput(json: boolean): Output {
   const write = process.stdout.write.bind(process.stdout);
-  // What a user's config, a plugin or a script prints must not get between a program and its document.
+  // Relies on: console.log calls process.stdout.write. With --json, the output of a user's config, a
+  // plugin or a script goes to stderr, so that stdout is the document alone.
   if (json)
     process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   const colors = colorsFor(process.stderr, json);
@@ -32,9 +30,9 @@ export function createOutput(json: boolean): Output {
     json,
     line: (text) => void process.stdout.write(`${text}\n`),
     diagnostic(diagnostic) {
-      const tint = diagnostic.level === 'error' ? colors.red : colors.yellow;
+      const color = diagnostic.level === 'error' ? colors.red : colors.yellow;
       const text = formatDiagnostic(diagnostic, { frame: true });
-      process.stderr.write(`${text.replace(diagnostic.code, (code) => tint(code))}\n`);
+      process.stderr.write(`${text.replace(diagnostic.code, (code) => color(code))}\n`);
     },
     document(value) {
       if (json) write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -42,9 +40,12 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** Any thrown value as diagnostics. What has no code of its own is `GATI_BUILD_FAILED` from a bundler, else `GATI_UNEXPECTED`. */
+/**
+ * Returns the diagnostics of anything that was thrown. Errors without a code become
+ * GATI_BUILD_FAILED if they are from a bundler, else GATI_UNEXPECTED.
+ */
 export function toDiagnostics(error: unknown): Diagnostic[] {
-  const found = diagnosed(error);
+  const found = diagnosticsOf(error);
   if (found) return found;
   const { message = String(error), stack, loc, id, frame, plugin } = (error ?? {}) as BundlerError;
   const text = (process.env.DEBUG?.includes('gati') && stack) || message;
@@ -55,7 +56,7 @@ export function toDiagnostics(error: unknown): Diagnostic[] {
         code: 'GATI_BUILD_FAILED',
         level: 'error',
         message: text,
-        fix: 'Correct the place that the message names and build again.',
+        fix: 'Correct the place that the message names, and build again.',
         ...(file !== undefined && {
           file: path.isAbsolute(file)
             ? path.relative(process.cwd(), file).split(path.sep).join('/')
@@ -71,6 +72,7 @@ export function toDiagnostics(error: unknown): Diagnostic[] {
   return [{ code: 'GATI_UNEXPECTED', level: 'error', message: text, fix }];
 }
 
+/** Members that errors of Vite and its plugins may have. */
 interface BundlerError {
   message?: string;
   stack?: string;
@@ -80,13 +82,13 @@ interface BundlerError {
   plugin?: string;
 }
 
-/** The diagnostics that an error carries; bundlers wrap what a plugin throws. */
-function diagnosed(error: unknown, depth = 0): Diagnostic[] | undefined {
+/** Returns the diagnostics of an error or of its causes: bundlers wrap the errors of plugins. */
+function diagnosticsOf(error: unknown, depth = 0): Diagnostic[] | undefined {
   if (typeof error !== 'object' || error === null || depth > 3) return undefined;
   const { diagnostic, diagnostics, errors, cause } = error as Record<string, unknown>;
   if (isGatiError(error) && diagnostic) return (diagnostics ?? [diagnostic]) as Diagnostic[];
   for (const inner of [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause]) {
-    const found = diagnosed(inner, depth + 1);
+    const found = diagnosticsOf(inner, depth + 1);
     if (found) return found;
   }
   return undefined;

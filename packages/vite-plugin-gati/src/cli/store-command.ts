@@ -1,25 +1,24 @@
 import path from 'node:path';
 import { openReleaseStore, RELEASE_COMMANDS } from '@gati/runtime-h3/releases';
-import type { ArgsDef } from 'citty';
 import { locateStore } from '../releases/locate-store.ts';
-import type { Command } from './command.ts';
+import type { Command, Option, Positional } from './command.ts';
 
-export const STORE: ArgsDef[string] = {
+export const STORE: Option = {
   type: 'string',
   description: 'The release store; GATI_RELEASES, else .gati/releases by default',
   valueHint: 'url',
 };
 
-/** The command that a built server has too, with the store of the app. */
+/** Creates a command that a built server has too. Here it uses the release store of the app. */
 export function createStoreCommand(
   name: keyof typeof RELEASE_COMMANDS,
-  positionals: ArgsDef,
+  positionals: Record<string, Positional>,
 ): Command {
   const { description, flags, run } = RELEASE_COMMANDS[name];
   return {
     name,
     description,
-    args: { ...positionals, ...(flags as ArgsDef), store: STORE },
+    args: { ...positionals, ...flags, store: STORE },
     load: async () => ({
       async run({ args, output }) {
         const words = Object.keys(positionals).flatMap(

@@ -1,4 +1,8 @@
-/** The known word that is nearest to a mistyped one, if any: at most two letters and a third of them off. Leading dashes don't count. */
+/**
+ * Returns the known word that a mistyped word is closest to, or `undefined` if none is close. A close
+ * word starts with the mistyped one, or differs in at most two letters and a third of its length.
+ * Leading dashes don't count.
+ */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   const bare = withoutDashes(word);
   let best: string | undefined;
@@ -14,7 +18,7 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
 
 const withoutDashes = (word: string): string => word.replace(/^-+/, '');
 
-/** Letters added, left out, changed, or swapped with their neighbour. */
+/** Counts the letters that are added, missing, changed, or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** The version of this package. Its own name finds it from the sources and from `dist` alike. */
+/** Returns the version of this package. It is found by name, so sources and `dist` both work. */
 export function version(): string {
   const { version } = createRequire(import.meta.url)('vite-plugin-gati/package.json') as {
     version: string;

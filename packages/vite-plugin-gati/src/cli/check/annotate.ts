@@ -1,7 +1,7 @@
 import { MagicString } from 'magic-string';
 import { type ESTree, parseSync } from 'vite';
 
-/** Text that goes in at an offset (UTF-16 units) of the original; nothing is ever taken out. */
+/** Text to insert at an offset of the original, in UTF-16 units. No edit removes text. */
 export interface Insertion {
   at: number;
   text: string;
@@ -9,13 +9,18 @@ export interface Insertion {
 
 type Callable = ESTree.Function | ESTree.ArrowFunctionExpression;
 
-/** What a file's function is called with: the type of its argument list and of the function itself. */
+/** The types of an exported function. */
 interface Shape {
+  /** Type of its argument list. */
   args: string;
+  /** Type of the function. */
   value: string;
 }
 
-/** The annotations that a bare handler needs to be typed by TypeScript alone. None where it has some already. */
+/**
+ * Returns the annotations that make a bare handler typed for TypeScript. None if the handler has
+ * annotations already.
+ */
 export function annotateHandler(file: string, text: string, routeId: string): Insertion[] {
   return annotate(file, text, ['handler', 'default'], (exported) => {
     const route = exported.has('route') ? 'typeof route' : `'${routeId}'`;
@@ -23,6 +28,7 @@ export function annotateHandler(file: string, text: string, routeId: string): In
   });
 }
 
+/** The same for the middleware of a folder. */
 export function annotateMiddleware(file: string, text: string): Insertion[] {
   return annotate(file, text, ['middleware', 'default'], () => ({
     args: 'Parameters<Middleware>',
@@ -36,7 +42,7 @@ export function applyInsertions(text: string, insertions: Insertion[]): string {
   return edited.toString();
 }
 
-/** Where an offset of the edited text stands in the original. */
+/** Returns the offset in the original for an offset in the edited text. */
 export function toOriginal(offset: number, insertions: Insertion[]): number {
   let added = 0;
   for (const { at, text } of [...insertions].sort((a, b) => a.at - b.at)) {
@@ -63,9 +69,10 @@ function annotate(
   return site?.callable ? insertionsFor(site, text, shapeOf(new Set(exported.keys()))) : [];
 }
 
+/** Where a function is declared. */
 interface Site {
   callable?: Callable;
-  /** End of the name of a `const` that has no type of its own. */
+  /** End of the name of a `const` without a type. */
   nameEnd?: number;
 }
 
@@ -138,12 +145,12 @@ function insertionsFor(
   }
   return [
     { at: first.start, text: '...[' },
-    { at: behindComma(text, last.end), text: `]: ${args}` },
+    { at: afterComma(text, last.end), text: `]: ${args}` },
   ];
 }
 
-/** A comma may end an array pattern and not a rest parameter. */
-function behindComma(text: string, from: number): number {
+/** Skips a trailing comma, which an array pattern may have and a rest parameter may not. */
+function afterComma(text: string, from: number): number {
   const match = /^(?:\s|\/\*[^]*?\*\/|\/\/[^\n]*\n)*,/.exec(text.slice(from));
   return from + (match?.[0].length ?? 0);
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** The app's `tsconfig.json` and those that it refers to; none where there is none. Absolute. */
+/** Returns the absolute paths of the app's `tsconfig.json` and of those that it references. */
 export function findConfigs(root: string): string[] {
   const found = new Set<string>();
   const visit = (file: string): void => {
@@ -19,7 +19,7 @@ export function findConfigs(root: string): string[] {
 
 function references(file: string): string[] {
   const text = fs.readFileSync(file, 'utf8');
-  // JSON with comments and trailing commas; strings stay as they are.
+  // Removes comments and trailing commas, but not inside of strings.
   const json = text
     .replace(
       /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g,
@@ -30,12 +30,12 @@ function references(file: string): string[] {
     const { references = [] } = JSON.parse(json) as { references?: { path?: string }[] };
     return references.flatMap(({ path }) => (typeof path === 'string' ? [path] : []));
   } catch {
-    // The compiler says what is wrong with it.
+    // The compiler reports the syntax error.
     return [];
   }
 }
 
-/** For files that no `tsconfig.json` of the app covers. */
+/** Prints a `tsconfig.json` for files that none of the app's covers. */
 export function fallbackConfig(root: string, files: string[]): string {
   const compilerOptions = {
     strict: true,

@@ -1,116 +1,120 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
-import { normalizePath } from 'vite';
 import type * as TypeScript from 'typescript-7/unstable/sync';
+import { normalizePath } from 'vite';
 import { closeCompiler } from '../../analyze/compiler/close-compiler.ts';
-import { printFrame, placeOf } from '../../scan/code-frame.ts';
+import { placeOf, printFrame } from '../../scan/code-frame.ts';
 import { applyInsertions, type Insertion, toOriginal } from './annotate.ts';
 import { fallbackConfig, findConfigs } from './tsconfigs.ts';
 
 export interface TypeCheck {
   /** Absolute, with `/`. */
   root: string;
-  /** Source files that must be looked at even where no `tsconfig.json` names them. Absolute. */
+  /** Source files to check even if no `tsconfig.json` includes them. Absolute. */
   files: string[];
-  /** What is put into a file before it is looked at, by absolute name. */
+  /** Text to insert into a file before it is checked, by absolute file name. */
   insertions: Map<string, Insertion[]>;
 }
 
-/** Components are typed by their framework's own checker. */
+/** Errors about components, whose types the checker of their framework knows. */
 const COMPONENT = /Cannot find module '[^']+\.(?:vue|svelte|astro|mdx)'/;
+/** TS18003: no inputs were found in a config file. */
+const NO_INPUTS = 18_003;
 
-/** All type errors of an app, as its own `tsconfig.json` has it. */
-export async function checkTypes({ root, files, insertions }: TypeCheck): Promise<Diagnostic[]> {
+/** Returns all type errors of an app, checked with its own `tsconfig.json` files, in order of place. */
+export async function checkTypes(check: TypeCheck): Promise<Diagnostic[]> {
+  const { root, files, insertions } = check;
   const { API, DiagnosticCategory } = await import('typescript-7/unstable/sync');
   const fallback = normalizePath(path.join(root, '.gati/tsconfig.check.json'));
-  const virtual = new Map<string, string>();
-  for (const [file, list] of insertions) {
-    if (list.length > 0)
-      virtual.set(normalizePath(file), applyInsertions(fs.readFileSync(file, 'utf8'), list));
-  }
+  const virtualFiles = editedFiles(insertions);
   const api = new API({
     cwd: root,
     fs: {
-      readFile: (file) => virtual.get(file),
+      readFile: (file) => virtualFiles.get(file),
       fileExists: (file) => (file === fallback ? true : undefined),
     },
   });
+  const configs = findConfigs(root).map(normalizePath);
+  const covered = new Set<string>();
+  const found = new Map<string, Diagnostic>();
+
+  function collect(config: string): void {
+    const program = api.updateSnapshot({ openProjects: [config] }).getProject(config)?.program;
+    if (!program) return;
+    for (const file of program.getSourceFileNames()) covered.add(file);
+    for (const error of allDiagnostics(program)) {
+      if (error.category !== DiagnosticCategory.Error || isForeign(error)) continue;
+      // A config that only references others has no files of its own, which is fine.
+      if (error.code === NO_INPUTS && configs.length > 1) continue;
+      const diagnostic = toDiagnostic(error, check);
+      found.set(JSON.stringify(diagnostic), diagnostic);
+    }
+  }
+
   try {
-    const configs = findConfigs(root).map(normalizePath);
-    const found = new Map<string, Diagnostic>();
-    const collect = (config: string, covered: Set<string>): void => {
-      const project = api.updateSnapshot({ openProjects: [config] }).getProject(config);
-      if (!project) return;
-      const { program } = project;
-      for (const file of program.getSourceFileNames()) covered.add(file);
-      const all = [
-        ...program.getConfigFileParsingDiagnostics(),
-        ...program.getSyntacticDiagnostics(),
-        ...program.getProgramDiagnostics(),
-        ...program.getGlobalDiagnostics(),
-        ...program.getSemanticDiagnostics(),
-      ];
-      for (const one of all) {
-        if (
-          one.category !== DiagnosticCategory.Error ||
-          one.fileName?.includes('/node_modules/') ||
-          COMPONENT.test(one.text)
-        )
-          continue;
-        const diagnostic = toDiagnostic(one, root, insertions);
-        // A solution file without files of its own is fine.
-        if (one.code === NO_INPUTS && configs.length > 1) continue;
-        found.set(JSON.stringify(diagnostic), diagnostic);
-      }
-    };
-    const covered = new Set<string>();
-    for (const config of configs) collect(config, covered);
+    for (const config of configs) collect(config);
     const rest = files.map(normalizePath).filter((file) => !covered.has(file));
     if (rest.length > 0) {
       const ambient = normalizePath(path.join(root, 'src/gati-env.d.ts'));
-      virtual.set(
-        fallback,
-        fallbackConfig(root, fs.existsSync(ambient) ? [ambient, ...rest] : rest),
-      );
-      collect(fallback, covered);
+      const inputs = fs.existsSync(ambient) ? [ambient, ...rest] : rest;
+      virtualFiles.set(fallback, fallbackConfig(root, inputs));
+      collect(fallback);
     }
-    return [...found.values()].sort(
-      (a, b) =>
-        compare(a.file, b.file) ||
-        (a.line ?? 0) - (b.line ?? 0) ||
-        (a.column ?? 0) - (b.column ?? 0),
-    );
+    return [...found.values()].sort(comparePlaces);
   } finally {
     closeCompiler(api);
   }
 }
 
-/** TS18003: no inputs were found in a config file. */
-const NO_INPUTS = 18_003;
+/** Returns the texts with their insertions, by file with `/`. */
+function editedFiles(insertions: TypeCheck['insertions']): Map<string, string> {
+  const edited = new Map<string, string>();
+  for (const [file, list] of insertions) {
+    if (list.length === 0) continue;
+    edited.set(normalizePath(file), applyInsertions(fs.readFileSync(file, 'utf8'), list));
+  }
+  return edited;
+}
+
+function allDiagnostics(program: TypeScript.Program): readonly TypeScript.Diagnostic[] {
+  return [
+    ...program.getConfigFileParsingDiagnostics(),
+    ...program.getSyntacticDiagnostics(),
+    ...program.getProgramDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...program.getSemanticDiagnostics(),
+  ];
+}
+
+const isForeign = ({ fileName, text }: TypeScript.Diagnostic): boolean =>
+  fileName?.includes('/node_modules/') === true || COMPONENT.test(text);
+
+function comparePlaces(a: Diagnostic, b: Diagnostic): number {
+  return (
+    compare(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+  );
+}
 
 const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function toDiagnostic(
-  one: TypeScript.Diagnostic,
-  root: string,
-  insertions: Map<string, Insertion[]>,
-): Diagnostic {
+function toDiagnostic(error: TypeScript.Diagnostic, { root, insertions }: TypeCheck): Diagnostic {
   const diagnostic: Diagnostic = {
-    code: `TS${one.code}`,
+    code: `TS${error.code}`,
     level: 'error',
-    message: toText(one),
+    message: toText(error),
     fix: 'Make the types agree, or correct the declaration that the message names.',
   };
-  if (one.fileName === undefined) return diagnostic;
-  const file = path.isAbsolute(one.fileName) ? one.fileName : path.join(root, one.fileName);
+  if (error.fileName === undefined) return diagnostic;
+  const file = path.isAbsolute(error.fileName) ? error.fileName : path.join(root, error.fileName);
   diagnostic.file = normalizePath(path.relative(root, file));
   if (!fs.existsSync(file)) return diagnostic;
   const text = fs.readFileSync(file, 'utf8');
-  const place = placeOf(text, toOriginal(one.pos, insertions.get(file) ?? []));
+  const place = placeOf(text, toOriginal(error.pos, insertions.get(file) ?? []));
   return { ...diagnostic, ...place, frame: printFrame(text, place) };
 }
 
+/** Returns a message and those that explain it, each indented by its depth. */
 function toText({ text, messageChain }: TypeScript.Diagnostic, depth = 0): string {
   const rest = (messageChain ?? []).map((one) => toText(one, depth + 1));
   return [`${'  '.repeat(depth)}${text}`, ...rest].join('\n');

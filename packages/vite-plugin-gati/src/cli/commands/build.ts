@@ -1,14 +1,14 @@
+import { usageError } from '@gati/runtime-h3/command';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
 import { outDirError } from '../../build/out-dir.ts';
 import { sdkFile } from '../../build/sdk.ts';
-import { contextOf, toInlineConfig } from '../app.ts';
+import { contextOf, loadInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
-import { usageError } from '../usage.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
@@ -18,16 +18,16 @@ export async function run(call: Call): Promise<number> {
     output.document({ errors: [noStoreError('error')] });
     return WRONG_USE;
   }
-  const fault =
+  const outDirFault =
     typeof args.outDir === 'string'
       ? outDirError(root, path.resolve(root, args.outDir))
       : undefined;
-  if (fault) throw usageError(fault.message, fault.fix);
-  const inline = await toInlineConfig(call, { command: 'build', mode: 'production' });
+  if (outDirFault) throw usageError(outDirFault.message, outDirFault.fix);
+  const inline = await loadInlineConfig(call, { command: 'build', mode: 'production' });
   const builder = await createBuilder(
     {
       ...inline,
-      // Vite's compiled progress reporter writes to the file descriptor of stdout, where only the document may stand.
+      // Vite's native progress reporter writes to file descriptor 1, which is for the document alone.
       ...(output.json && { logLevel: 'warn' }),
       build: {
         ...(typeof args.outDir === 'string' && { outDir: args.outDir }),
@@ -40,7 +40,7 @@ export async function run(call: Call): Promise<number> {
   const context = contextOf(builder.config);
   call.onStop(() => context.close());
   if (args.check === true) context.check = { allowMajor: args['allow-major'] === true };
-  // The build asks for the same answer and finds it there.
+  // The build uses the same analysis.
   const { diagnostics } = await context.analysis();
   await builder.buildApp();
 

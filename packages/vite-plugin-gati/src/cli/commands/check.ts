@@ -28,7 +28,7 @@ export async function run(call: Call): Promise<number> {
 
     const analysis = await context.analysis();
     const contractErrors = analysis.diagnostics.filter(({ level }) => level === 'error');
-    // Types of the app's routes and modules, which its own files refer to.
+    // The files of the app refer to the generated types of its routes and modules.
     await (contractErrors.length === 0
       ? context.project.generate(analysis)
       : context.project.generateTypes(analysis.scan));
@@ -63,7 +63,7 @@ async function writeAnnotations(root: string, scan: Scan): Promise<string[]> {
   return written.sort();
 }
 
-/** By absolute name, with `/`. */
+/** Returns the missing annotations by file, absolute, with `/`. */
 function insertionsOf(root: string, scan: Scan): Map<string, Insertion[]> {
   const found = new Map<string, Insertion[]>();
   const add = (file: string, annotate: (text: string) => Insertion[]): void => {

@@ -1,30 +1,30 @@
+import { usageError } from '@gati/runtime-h3/command';
 import { GatiError } from '@gati/contract';
 import { createServer, type ServerOptions } from 'vite';
-import { toInlineConfig } from '../app.ts';
+import { loadInlineConfig } from '../app.ts';
 import type { Call } from '../command.ts';
-import { usageError } from '../usage.ts';
 
 const HIGHEST_PORT = 65_535;
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
-  const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
+  const inline = await loadInlineConfig(call, { command: 'serve', mode: 'development' });
   const server = await createServer({ ...inline, server: toServerOptions(args) });
   call.onStop(() => server.close());
   try {
     await server.listen();
   } catch (error) {
     await server.close();
-    throw isTaken(error)
+    throw isPortTaken(error)
       ? portTakenError(server.config.server.port)
-      : isListen(error)
+      : isListenError(error)
         ? listenError(error, server.config.server)
         : error;
   }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
   else server.printUrls();
   if (process.stdin.isTTY) server.bindCLIShortcuts({ print: true });
-  // Runs until a signal ends it.
+  // The command runs until a signal ends it.
   return new Promise<never>(() => {});
 }
 
@@ -34,7 +34,7 @@ function toServerOptions(args: Call['args']): ServerOptions {
   if (typeof port === 'string') {
     options.port = Number(port);
     if (!/^\d+$/.test(port) || options.port > HIGHEST_PORT)
-      throw usageError(`\`${port}\` is not a port`, `Give a number from 0 to ${HIGHEST_PORT}.`);
+      throw usageError(`\`${port}\` is not a port`, `Use a number from 0 to ${HIGHEST_PORT}.`);
   }
   if (typeof host === 'string') options.host = host === '' ? true : host;
   if (typeof open === 'string') options.open = open === '' ? true : open;
@@ -42,12 +42,12 @@ function toServerOptions(args: Call['args']): ServerOptions {
   return options;
 }
 
-/** Vite says it in words when `strictPort` forbids another port. */
-const isTaken = (error: unknown): boolean =>
+/** Relies on: the wording of Vite's error when `strictPort` forbids another port. */
+const isPortTaken = (error: unknown): boolean =>
   error instanceof Error && /already in use|EADDRINUSE/.test(error.message);
 
-/** An address that is none of this machine's, a name that nobody knows, a port that needs a privilege. */
-const isListen = (error: unknown): error is NodeJS.ErrnoException =>
+/** Whether listening failed: an address of another machine, an unknown name, a privileged port. */
+const isListenError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error &&
   /^(?:listen|bind|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');
 
@@ -56,7 +56,7 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: ServerOptions
     {
       code: 'GATI_LISTEN',
       message: `The development server can't listen on ${typeof host === 'string' ? host : 'all addresses'}, port ${port}: ${error.message}.`,
-      fix: 'Give `--host` an address of this machine (127.0.0.1, or no value for all) and `--port` one that this user may open (1024 or above).',
+      fix: 'Set `--host` to an address of this machine (127.0.0.1, or no value for all) and `--port` to a port that this user may open (1024 or above).',
     },
     { cause: error },
   );
@@ -66,6 +66,6 @@ function portTakenError(port: number): GatiError {
   return new GatiError({
     code: 'GATI_PORT_TAKEN',
     message: `Port ${port} is taken by another process.`,
-    fix: 'Give another one with `--port`, or leave `--strictPort` out to get the next free one.',
+    fix: 'Choose another port with `--port`, or leave `--strictPort` out to get the next free one.',
   });
 }

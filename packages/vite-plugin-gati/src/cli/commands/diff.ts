@@ -1,29 +1,30 @@
+import { usageError } from '@gati/runtime-h3/command';
 import { type Diff, diffManifests, type Manifest } from '@gati/contract';
 import { toManifest } from '../../emit/manifest.ts';
 import { reportDiagnostics } from '../../build/report.ts';
 import { type History, openHistory } from '../../releases/history.ts';
 import { openApp } from '../app.ts';
-import { readNamed } from '../read-named.ts';
+import { readManifestArgument } from '../manifest-argument.ts';
 import { type Call, OK } from '../command.ts';
-import { usageError } from '../usage.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
   const { config, context } = await openApp(call);
   call.onStop(() => context.close());
   let history: Promise<History> | undefined;
-  // Two files need no store.
+  // Opened on first use: two files need no store.
   const open = (): Promise<History> =>
     (history ??= openHistory(config.root, args.store as string | undefined));
   try {
     const [before, after] = [args.before as string | undefined, args.after as string | undefined];
-    const old = before === undefined ? (await open()).base : await readNamed(before, open);
+    const old =
+      before === undefined ? (await open()).base : await readManifestArgument(before, open);
     if (!old)
       throw usageError(
         'there is no release to compare with',
         `Name two manifest files or versions; the store is ${(await open()).store.url}.`,
       );
-    const now = after === undefined ? await current() : await readNamed(after, open);
+    const now = after === undefined ? await current() : await readManifestArgument(after, open);
     const diff = diffManifests(old, now, context.project.options.breaking);
     for (const line of describe(diff)) output.line(line);
     output.document(diff);
@@ -35,7 +36,7 @@ export async function run(call: Call): Promise<number> {
     ]);
   }
 
-  /** The sources as they are; without code, so only what they promise is compared. */
+  /** The manifest of the sources. It has no code, so only contracts are compared. */
   async function current(): Promise<Manifest> {
     const { contract, diagnostics } = await context.analysis();
     reportDiagnostics(diagnostics, () => undefined);
@@ -49,6 +50,6 @@ function describe({ bump, changes }: Diff): string[] {
       ({ level, route, path, message }) =>
         `${level.padEnd(5)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
     ),
-    bump === 'none' ? 'nothing that a caller could notice' : bump,
+    bump === 'none' ? 'no change that a client could notice' : bump,
   ];
 }

@@ -1,20 +1,20 @@
+import { usageError } from '@gati/runtime-h3/command';
 import fs from 'node:fs';
 import path from 'node:path';
 import { runEffectsCommand } from '@gati/runtime-h3/effects/command';
 import { ALL_QUEUES, dataFolder, defaultQueueUrl, openQueue } from '@gati/runtime-h3/internal';
 import { loadEnv } from 'vite';
 import type { Call } from '../command.ts';
-import { usageError } from '../usage.ts';
 
 export async function run({ args, rest, output }: Call): Promise<number> {
   const root = path.resolve((args.root as string | undefined) ?? '.');
   process.chdir(root);
-  // Development's queue, with what development reads; what the shell has set counts more.
+  // As in development: from `.env` files, unless the shell sets the variable.
   const { GATI_EFFECTS } = {
     ...loadEnv((args.mode as string | undefined) ?? 'development', root, ''),
     ...process.env,
   };
-  assertQueue(rest, GATI_EFFECTS);
+  assertQueueExists(rest, GATI_EFFECTS);
   return runEffectsCommand([String(args.action), ...rest], {
     url: GATI_EFFECTS || defaultQueueUrl(dataFolder('development')),
     openQueue: (address, settings) => openQueue(address, ALL_QUEUES, settings),
@@ -22,8 +22,11 @@ export async function run({ args, rest, output }: Call): Promise<number> {
   });
 }
 
-/** A queue that was mistyped is not to be made. One that nobody named, that of development, may be empty yet. */
-function assertQueue(words: string[], fallback: string | undefined): void {
+/**
+ * Rejects a SQLite queue that does not exist: opening one whose name was mistyped would create it. The
+ * default queue of development may not exist yet.
+ */
+function assertQueueExists(words: string[], fallback: string | undefined): void {
   const at = words.findIndex((word) => word === '--queue' || word.startsWith('--queue='));
   const address =
     at < 0
@@ -35,6 +38,6 @@ function assertQueue(words: string[], fallback: string | undefined): void {
   if (file === undefined || file === ':memory:' || fs.existsSync(file)) return;
   throw usageError(
     `there is no queue at \`${path.resolve(file)}\``,
-    'Name a file that a server has made, in GATI_EFFECTS or `--queue`.',
+    'Name a file that a server has created, in GATI_EFFECTS or `--queue`.',
   );
 }

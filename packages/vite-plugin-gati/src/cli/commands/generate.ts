@@ -14,7 +14,7 @@ export async function run(call: Call): Promise<number> {
     for (const diagnostic of diagnostics) output.diagnostic(diagnostic);
     const errors = diagnostics.filter(({ level }) => level === 'error');
     const warnings = diagnostics.filter(({ level }) => level === 'warning');
-    // With an error the types of all that could be read, so that a file without one is not said to have some.
+    // With an error, at least the types of all routes, so that correct files have no type errors.
     const written = await (errors.length === 0
       ? project.generate(analysis)
       : project.generateTypes(analysis.scan));

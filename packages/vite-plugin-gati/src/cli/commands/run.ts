@@ -1,12 +1,12 @@
+import { usageError } from '@gati/runtime-h3/command';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createServer, loadEnv } from 'vite';
 import { ViteNodeRunner } from 'vite-node/client';
 import { ViteNodeServer } from 'vite-node/server';
 import { installSourcemapsSupport } from 'vite-node/source-map';
-import { toInlineConfig } from '../app.ts';
+import { loadInlineConfig } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { usageError } from '../usage.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, rest, output } = call;
@@ -14,9 +14,9 @@ export async function run(call: Call): Promise<number> {
   if (!fs.existsSync(script))
     throw usageError(
       `there is no script \`${String(args.script)}\``,
-      'Name a file, as seen from the current folder.',
+      'Name a file, relative to the current folder.',
     );
-  const inline = await toInlineConfig(call, { command: 'serve', mode: 'development' });
+  const inline = await loadInlineConfig(call, { command: 'serve', mode: 'development' });
   const server = await createServer({
     ...inline,
     logLevel: 'error',
@@ -25,7 +25,7 @@ export async function run(call: Call): Promise<number> {
   });
   try {
     const { config } = server;
-    // Development only: a server reads no file. What the shell has set counts more.
+    // As in development: variables of `.env` files, unless the shell sets them.
     for (const [name, value] of Object.entries(
       loadEnv(config.mode, config.envDir || config.root, ''),
     ))

@@ -1,28 +1,33 @@
 import fs from 'node:fs';
 import { GatiError, type Manifest, parseManifest, parseSemver } from '@gati/contract';
 import { findRelease, readManifest } from '@gati/runtime-h3/releases';
+import { usageError } from '@gati/runtime-h3/command';
 import type { History } from '../releases/history.ts';
-import { usageError } from './usage.ts';
 
 /**
- * The manifest that a word of the command line names: of a file where there is one, else of a version in the store.
- * @throws GatiError `GATI_USAGE` for what is neither, `GATI_MANIFEST_INVALID`, `GATI_RELEASE_UNKNOWN`
+ * Reads the manifest that an argument names: a file if it exists, else a version in the store.
+ *
+ * @throws {GatiError} GATI_USAGE when the argument is neither, GATI_MANIFEST_INVALID,
+ *   GATI_RELEASE_UNKNOWN
  */
-export async function readNamed(name: string, open: () => Promise<History>): Promise<Manifest> {
+export async function readManifestArgument(
+  name: string,
+  open: () => Promise<History>,
+): Promise<Manifest> {
   const found = fs.statSync(name, { throwIfNoEntry: false });
-  // A pipe too: that is what a shell makes of `<(git show HEAD:dist/gati.manifest.json)`.
-  if (found && !found.isDirectory()) return readFile(name);
+  // Or a pipe, which a shell creates for `<(git show HEAD:dist/gati.manifest.json)`.
+  if (found && !found.isDirectory()) return readManifestFile(name);
   if (parseSemver(name)) {
     const { store } = await open();
     return readManifest(store, await findRelease(store, name));
   }
   throw usageError(
     `\`${name}\` is ${found ? 'a folder' : 'neither a file nor a version'}`,
-    'Name a manifest, for example dist/gati.manifest.json, or a version in the store, for example 1.2.0; `gati releases list` has those.',
+    'Name a manifest, for example dist/gati.manifest.json, or a version in the store, for example 1.2.0; `gati releases list` lists them.',
   );
 }
 
-function readFile(name: string): Manifest {
+function readManifestFile(name: string): Manifest {
   try {
     return parseManifest(fs.readFileSync(name, 'utf8'));
   } catch (error) {
