@@ -33,6 +33,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   /** Query without the `?`. */
   readonly search: string;
   readonly started: number;
+  /** Trace id and span id as an offset into a pool: see `telemetry/record/ids.ts` for the reason. */
   readonly idAt: number = drawIds();
   readonly idPool: string = idPool();
   readonly parent: TraceParent | undefined;

@@ -1,63 +1,78 @@
 import type { QueueStats } from '../../ports.ts';
 import type { RouteMetric } from '../record/route-stats.ts';
 
-/** What one worker counted. Plain data that survives JSON (where the last bucket's infinite bound is `null`). */
+/**
+ * Metrics of one worker, as plain data that survives JSON. JSON turns the infinite bound of the last
+ * bucket into `null`.
+ */
 export interface WorkerMetrics {
   inflight: number;
   routes: RouteMetric[];
-  /** Of a worker that runs effects. A shared queue is the same one for all that tell of it. */
+  /** Present in a worker that runs jobs. All workers report the same jobs of a `shared` queue. */
   effects?: { jobs: QueueStats; shared: boolean };
 }
 
-/** Bounds outside of these say nothing about a request over a network. Seconds. */
-const LEAST_BOUND = 1e-4;
-const MOST_BOUND = 60;
+/** Bounds outside of these two say nothing about a request over a network. Seconds. */
+const MIN_BOUND = 1e-4;
+const MAX_BOUND = 60;
 
-/** Prometheus' text format 0.0.4 of all workers together. */
+/** Prints the metrics of all workers together, in Prometheus' text format 0.0.4. */
 export function printMetrics(workers: WorkerMetrics[]): string {
+  const inflight = workers.reduce((sum, worker) => sum + worker.inflight, 0);
   const lines = [
-    '# HELP gati_workers Workers that answered this scrape.',
+    '# HELP gati_workers Workers that responded to this scrape.',
     '# TYPE gati_workers gauge',
     `gati_workers ${workers.length}`,
-    '# HELP gati_requests_in_flight Requests without a complete answer.',
+    '# HELP gati_requests_in_flight Requests without a complete response.',
     '# TYPE gati_requests_in_flight gauge',
-    `gati_requests_in_flight ${workers.reduce((sum, { inflight }) => sum + inflight, 0)}`,
-  ];
-  const effects = new Map<string, number>();
-  for (const { effects: queue } of workers) {
-    for (const [state, count] of Object.entries(queue?.jobs ?? {})) {
-      const before = effects.get(state) ?? 0;
-      effects.set(state, queue?.shared ? Math.max(before, count) : before + count);
-    }
-  }
-  if (effects.size > 0) {
-    lines.push(
-      '# HELP gati_effect_jobs Jobs in the queue by state.',
-      '# TYPE gati_effect_jobs gauge',
-    );
-    for (const [state, count] of effects) lines.push(`gati_effect_jobs{state="${state}"} ${count}`);
-  }
-  lines.push(
-    '# HELP http_server_request_duration_seconds Time to the complete answer.',
+    `gati_requests_in_flight ${inflight}`,
+    ...effectLines(workers),
+    '# HELP http_server_request_duration_seconds Time to the complete response.',
     '# TYPE http_server_request_duration_seconds histogram',
-  );
-  for (const metric of sum(workers.flatMap(({ routes }) => routes))) {
-    const { method, route, version, status } = metric;
-    const labels = `method="${escape(method)}",route="${escape(route)}",version="${escape(version)}",status="${status}"`;
-    for (const { le, count } of metric.buckets) {
-      if (le !== null && le >= LEAST_BOUND && le <= MOST_BOUND)
-        lines.push(`http_server_request_duration_seconds_bucket{${labels},le="${le}"} ${count}`);
-    }
-    lines.push(
-      `http_server_request_duration_seconds_bucket{${labels},le="+Inf"} ${metric.count}`,
-      `http_server_request_duration_seconds_sum{${labels}} ${metric.sum}`,
-      `http_server_request_duration_seconds_count{${labels}} ${metric.count}`,
-    );
-  }
+    ...addUp(workers.flatMap(({ routes }) => routes)).flatMap(durationLines),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
-function sum(metrics: RouteMetric[]): RouteMetric[] {
+function effectLines(workers: WorkerMetrics[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { effects } of workers) {
+    for (const [state, count] of Object.entries(effects?.jobs ?? {})) {
+      const known = counts.get(state) ?? 0;
+      counts.set(state, effects?.shared ? Math.max(known, count) : known + count);
+    }
+  }
+  if (counts.size === 0) return [];
+  return [
+    '# HELP gati_effect_jobs Jobs in the queue by state.',
+    '# TYPE gati_effect_jobs gauge',
+    ...[...counts].map(([state, count]) => `gati_effect_jobs{state="${state}"} ${count}`),
+  ];
+}
+
+function durationLines({
+  method,
+  route,
+  version,
+  status,
+  buckets,
+  count,
+  sum,
+}: RouteMetric): string[] {
+  const name = 'http_server_request_duration_seconds';
+  const labels = `method="${escape(method)}",route="${escape(route)}",version="${escape(version)}",status="${status}"`;
+  return [
+    ...buckets
+      .filter(({ le }) => le !== null && le >= MIN_BOUND && le <= MAX_BOUND)
+      .map((bucket) => `${name}_bucket{${labels},le="${bucket.le}"} ${bucket.count}`),
+    `${name}_bucket{${labels},le="+Inf"} ${count}`,
+    `${name}_sum{${labels}} ${sum}`,
+    `${name}_count{${labels}} ${count}`,
+  ];
+}
+
+/** Adds up the metrics of the same route, version and status class. */
+function addUp(metrics: RouteMetric[]): RouteMetric[] {
   const sums = new Map<string, RouteMetric>();
   for (const metric of metrics) {
     const key = JSON.stringify([metric.method, metric.route, metric.version, metric.status]);

@@ -6,29 +6,29 @@ export type LogLevel = keyof Logger;
 const LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
 
 export interface LoggerOptions {
-  /** `info` by default. */
+  /** Least level that is written; `info` by default. */
   level?: LogLevel;
-  /** On every line. */
+  /** Fields of every line. */
   fields?: Record<string, unknown>;
-  /** The console by default. */
+  /** `console.log` by default. */
   write?: LogSink;
 }
 
-/** One line, ended by `\n`. */
+/** Prints one line, ended by `\n`. */
 export type PrintLine = (
   level: LogLevel,
   message: string,
   fields: Record<string, unknown>,
 ) => string;
 
-/** Values of secret-looking keys are hidden. */
+/** Creates a logger that prints lines by `print`, with values of secret-looking keys hidden. */
 export function createLineLogger(print: PrintLine, options: LoggerOptions = {}): Logger {
   const { level = 'info', fields = {}, write = (lines) => console.log(lines.trimEnd()) } = options;
-  const from = LEVELS.indexOf(level);
+  const least = LEVELS.indexOf(level);
   const method =
     (name: LogLevel) =>
     (message: string, extra?: Record<string, unknown>): void => {
-      if (LEVELS.indexOf(name) >= from)
+      if (LEVELS.indexOf(name) >= least)
         write(print(name, message, redact({ ...fields, ...extra }) as Record<string, unknown>));
     };
   return {
@@ -40,7 +40,7 @@ export function createLineLogger(print: PrintLine, options: LoggerOptions = {}):
   };
 }
 
-/** What production writes: JSON lines. */
+/** Creates the logger of production: one JSON document per line. */
 export function createJsonLogger(options?: LoggerOptions): Logger {
   return createLineLogger(
     (level, msg, fields) => `${JSON.stringify({ level, msg, time: Date.now(), ...fields })}\n`,
@@ -48,7 +48,7 @@ export function createJsonLogger(options?: LoggerOptions): Logger {
   );
 }
 
-/** The same logger with fields on every line. */
+/** Returns the logger with fields added to every line. */
 export function bindLogger(logger: Logger, fields: Record<string, unknown>): Logger {
   const method =
     (name: LogLevel) =>

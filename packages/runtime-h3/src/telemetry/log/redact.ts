@@ -3,11 +3,15 @@ const SECRET =
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 
-/** A copy that is safe to write: values of secret-looking keys are hidden, errors and what JSON has no form for become plain, depth and length are bounded. */
+/**
+ * Copies a value for the log. Hides values of secret-looking keys, converts errors and values that
+ * JSON does not support, and limits depth and length.
+ */
 export function redact(value: unknown): unknown {
   return copy(value, 0);
 }
 
+/** Whether a key or a name looks like that of a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET.test(name);
 }

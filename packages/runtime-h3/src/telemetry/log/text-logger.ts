@@ -2,24 +2,25 @@ import { wantsColors } from '@gati/contract/internal';
 import type { Logger } from '../../types/context.ts';
 import { createLineLogger, type LoggerOptions, type LogLevel, type PrintLine } from './logger.ts';
 
-const COLOURS: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31 };
+/** ANSI codes. */
+const COLORS: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31 };
 
 export interface TextLoggerOptions extends LoggerOptions {
-  /** By default where stdout wants them. */
+  /** By default only when stdout supports colors. */
   colors?: boolean;
 }
 
-/** What development and tests write: short text. */
+/** Creates the logger of development and tests: short lines, and stacks below them. */
 export function createTextLogger({
   colors = wantsColors(process.stdout, process.env),
   ...options
 }: TextLoggerOptions = {}): Logger {
-  return createLineLogger(toPrint(colors), options);
+  return createLineLogger(textPrinter(colors), options);
 }
 
-function toPrint(colors: boolean): PrintLine {
-  const paint = (colour: number, text: string): string =>
-    colors ? `\u001b[${colour}m${text}\u001b[0m` : text;
+function textPrinter(colors: boolean): PrintLine {
+  const paint = (color: number, text: string): string =>
+    colors ? `\u001b[${color}m${text}\u001b[0m` : text;
   return (level, message, fields) => {
     const { error, traceId: _traceId, spanId: _spanId, ...rest } = fields;
     const tail = Object.keys(rest).length === 0 ? '' : ` ${paint(90, JSON.stringify(rest))}`;
@@ -29,6 +30,6 @@ function toPrint(colors: boolean): PrintLine {
         : error === undefined
           ? ''
           : String(error);
-    return `${paint(COLOURS[level], level)} ${message}${tail}${stack === '' ? '' : `\n${stack}`}\n`;
+    return `${paint(COLORS[level], level)} ${message}${tail}${stack === '' ? '' : `\n${stack}`}\n`;
   };
 }

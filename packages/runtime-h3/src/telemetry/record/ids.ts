@@ -1,6 +1,12 @@
+/**
+ * Requests per refill. A pool has 24,576 digits, so an offset fits the 16 bits in which the ring of
+ * `recorder.ts` keeps it. More than 1,365 requests would not fit.
+ */
 const REQUESTS = 512;
+/** Random bytes per request: 16 of a trace id, 8 of a span id. */
 const BYTES = 24;
 const bytes = new Uint8Array(REQUESTS * BYTES);
+/** Hex digits of one pool. */
 const LENGTH = bytes.length * 2;
 let pool = '';
 let next = LENGTH;
@@ -19,9 +25,12 @@ function refill(): void {
 }
 
 /**
- * Draws the ids of one request: where they begin in {@link idPool}, 32 hex digits of a trace id and 16 of a span id. The random digits
- * are drawn many at a time, since one call for entropy costs more than a request's routing, and are not cut out before somebody
- * reads them: a string of each request that the ring of spans keeps would have to be moved by the garbage collector.
+ * Draws the ids of one request and returns their offset in {@link idPool}: 32 hex digits of a trace
+ * id, then 16 of a span id.
+ *
+ * One call for random bytes serves many requests, since it costs more than the routing of a request.
+ * The ids stay an offset until code reads them. With a string per request, the garbage collector
+ * would have to move each string that the ring of spans keeps.
  */
 export function drawIds(): number {
   if (next === LENGTH) refill();
@@ -30,29 +39,30 @@ export function drawIds(): number {
   return at;
 }
 
-/** What the last {@link drawIds} drew from. */
+/** Returns the pool of the latest {@link drawIds}. */
 export function idPool(): string {
   return pool;
 }
 
-export function traceIdAt(from: string, at: number): string {
-  return from.slice(at, at + 32);
+export function traceIdAt(pool: string, at: number): string {
+  return pool.slice(at, at + 32);
 }
 
-export function spanIdAt(from: string, at: number): string {
-  return from.slice(at + 32, at + 48);
+export function spanIdAt(pool: string, at: number): string {
+  return pool.slice(at + 32, at + 48);
 }
 
+/** Header `traceparent` of a request. */
 export interface TraceParent {
   traceId: string;
-  /** Span of the caller. */
+  /** Span of the client. */
   parentId: string;
   sampled: boolean;
 }
 
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 
-/** W3C Trace Context, section 3.2. What is malformed is as if it were absent. */
+/** Parses `traceparent`. A malformed header counts as absent: W3C Trace Context, section 3.2. */
 export function parseTraceParent(header: string | undefined): TraceParent | undefined {
   if (header === undefined || header.length < 55 || header.startsWith('ff')) return undefined;
   const match = TRACEPARENT.exec(header);
@@ -67,7 +77,10 @@ export function parseTraceParent(header: string | undefined): TraceParent | unde
   return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** An id from outside is written into logs and answers, so only a plain one is taken. */
+/**
+ * Whether a client may choose this request id. Logs and response headers contain it, hence only safe
+ * characters.
+ */
 export function isRequestId(id: string): boolean {
   return id.length <= 128 && /^[\w.:=+/@-]+$/.test(id);
 }

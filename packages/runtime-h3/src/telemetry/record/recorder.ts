@@ -1,11 +1,14 @@
 import { spanIdAt, type TraceParent, traceIdAt } from './ids.ts';
 import type { RouteStats } from './route-stats.ts';
 
+/** Requests after which the access log is written at once. */
 const BATCH = 512;
+/** Requests that the ring keeps. A power of two, so that a mask computes an index. */
 const RING = 4096;
+/** Milliseconds after which the access log is written at the latest. */
 const FLUSH_AFTER = 100;
 
-/** Takes complete lines, each ended by `\n`. */
+/** Receives complete lines, each ended by `\n`. */
 export type LogSink = (lines: string) => void;
 
 /** One finished request. */
@@ -23,21 +26,23 @@ export interface Span {
   us: number;
 }
 
-/** What tells one request from the others. */
+/** What identifies one request in the log and in spans. */
 export interface TracedRequest {
-  /** Its own ids are the 48 digits from `idAt` on. */
+  /** The 48 digits from `idAt` on are its trace id and span id: see `ids.ts`. */
   readonly idPool: string;
   readonly idAt: number;
-  /** Where the caller sent one, its trace is this request's too. */
+  /** The client's `traceparent`. Its trace id replaces the drawn one. */
   readonly parent: TraceParent | undefined;
-  /** The caller's own id of the request, if it is a plain one. */
+  /** The client's request id, if `isRequestId` accepts it. */
   readonly givenId: string | undefined;
   readonly path: string;
 }
 
 /**
- * What every request leaves behind: a histogram's count, a span in a ring, a line in the access log.
- * Facts go to the ring's parallel arrays once and become text many at a time, so that a request pays for stores only.
+ * Records each finished request: a count in a histogram, a span in a ring, a line in the access log.
+ *
+ * A request only stores numbers and references into parallel arrays. Spans and log lines are created
+ * from them later, many at a time.
  */
 export class Recorder {
   readonly #sink: LogSink | undefined;
@@ -46,14 +51,15 @@ export class Recorder {
   readonly #us = new Float64Array(RING);
   readonly #time = new Float64Array(RING);
   readonly #idPools: string[] = Array.from({ length: RING }, () => '');
+  /** 16 bits are enough for the pool of `ids.ts`, which has 24,576 digits. */
   readonly #idsAt = new Uint16Array(RING);
   readonly #parents: (TraceParent | undefined)[] = Array.from({ length: RING });
   readonly #requestIds: (string | undefined)[] = Array.from({ length: RING });
-  /** Only until they are logged: a path may be long. */
+  /** Cleared when logged, since a path may be long. */
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
-  /** How many requests there were. */
+  /** Requests so far. */
   #count = 0;
-  /** How many of them are logged. */
+  /** Requests of which the log has a line. */
   #logged = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,7 +67,10 @@ export class Recorder {
     this.#sink = sink;
   }
 
-  /** `time` is the end, in epoch milliseconds. */
+  /**
+   * @param us duration in microseconds
+   * @param time end of the request in epoch milliseconds
+   */
   record(
     stats: RouteStats,
     status: number,
@@ -70,71 +79,73 @@ export class Recorder {
     request: TracedRequest,
   ): void {
     stats.observe(status, us);
-    const slot = this.#count++ & (RING - 1);
-    this.#stats[slot] = stats;
-    this.#status[slot] = status;
-    this.#us[slot] = us;
-    this.#time[slot] = time;
-    this.#idPools[slot] = request.idPool;
-    this.#idsAt[slot] = request.idAt;
-    this.#parents[slot] = request.parent;
+    const index = this.#count++ & (RING - 1);
+    this.#stats[index] = stats;
+    this.#status[index] = status;
+    this.#us[index] = us;
+    this.#time[index] = time;
+    this.#idPools[index] = request.idPool;
+    this.#idsAt[index] = request.idAt;
+    this.#parents[index] = request.parent;
     if (this.#sink === undefined) return;
-    this.#requestIds[slot] = request.givenId;
-    this.#paths[slot] = request.path;
+    this.#requestIds[index] = request.givenId;
+    this.#paths[index] = request.path;
     if (this.#count - this.#logged === BATCH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
   }
 
+  /** Writes the lines that wait for the access log. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     let lines = '';
     for (; this.#logged < this.#count; this.#logged++) {
-      const slot = this.#logged & (RING - 1);
-      const requestId = this.#requestIds[slot];
-      lines += `${this.#stats[slot]?.logLineStart(this.#status[slot] ?? 0)}${this.#us[slot]},"time":${this.#time[slot]},"traceId":"${this.#traceId(slot)}","spanId":"${this.#spanId(slot)}"`;
+      const index = this.#logged & (RING - 1);
+      const requestId = this.#requestIds[index];
+      lines += `${this.#stats[index]?.logLineStart(this.#status[index] ?? 0)}${this.#us[index]},"time":${this.#time[index]},"traceId":"${this.#traceId(index)}","spanId":"${this.#spanId(index)}"`;
       if (requestId !== undefined) lines += `,"requestId":${JSON.stringify(requestId)}`;
-      lines += `,"path":${quote(this.#paths[slot] ?? '')}}\n`;
-      this.#paths[slot] = '';
+      lines += `,"path":${quote(this.#paths[index] ?? '')}}\n`;
+      this.#paths[index] = '';
     }
     if (lines !== '') this.#sink?.(lines);
   }
 
-  /** The last requests, newest first. */
+  /** Returns spans of the latest requests, newest first. */
   spans(limit = 100): Span[] {
     const spans: Span[] = [];
     for (let back = 1; back <= Math.min(limit, this.#count, RING); back++) {
-      const slot = (this.#count - back) & (RING - 1);
-      const stats = this.#stats[slot];
-      const us = this.#us[slot] ?? 0;
+      const index = (this.#count - back) & (RING - 1);
+      const stats = this.#stats[index];
+      const us = this.#us[index] ?? 0;
       if (stats === undefined) continue;
       spans.push({
-        traceId: this.#traceId(slot),
-        spanId: this.#spanId(slot),
-        parentId: this.#parents[slot]?.parentId,
+        traceId: this.#traceId(index),
+        spanId: this.#spanId(index),
+        parentId: this.#parents[index]?.parentId,
         method: stats.method,
         route: stats.route,
         version: stats.version,
-        status: this.#status[slot] ?? 0,
-        time: (this.#time[slot] ?? 0) - us / 1000,
+        status: this.#status[index] ?? 0,
+        time: (this.#time[index] ?? 0) - us / 1000,
         us,
       });
     }
     return spans;
   }
 
-  #traceId(slot: number): string {
+  #traceId(index: number): string {
     return (
-      this.#parents[slot]?.traceId ?? traceIdAt(this.#idPools[slot] ?? '', this.#idsAt[slot] ?? 0)
+      this.#parents[index]?.traceId ??
+      traceIdAt(this.#idPools[index] ?? '', this.#idsAt[index] ?? 0)
     );
   }
 
-  #spanId(slot: number): string {
-    return spanIdAt(this.#idPools[slot] ?? '', this.#idsAt[slot] ?? 0);
+  #spanId(index: number): string {
+    return spanIdAt(this.#idPools[index] ?? '', this.#idsAt[index] ?? 0);
   }
 }
 
-/** `JSON.stringify` of what needs no escape, at a third of its price. */
+/** As `JSON.stringify`, at a third of its cost for text without escapes. */
 function quote(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -11,10 +11,10 @@ export interface Histogram {
 /** Rate, errors and duration of one route in one release, by status class. */
 export class RouteStats {
   readonly method: string;
-  /** Path template; empty for what matched no route. */
+  /** Path template; empty for requests without a route. */
   readonly route: string;
   readonly version: string;
-  /** By hundreds of the status: 2 is 2xx. */
+  /** By status class: index 2 is 2xx. */
   readonly classes: (Histogram | undefined)[] = [
     undefined,
     undefined,
@@ -23,7 +23,7 @@ export class RouteStats {
     undefined,
     undefined,
   ];
-  /** Start of a log line by status, made once. */
+  /** Start of an access log line by status, created once. */
   readonly logLineStarts: Record<number, string> = {};
 
   constructor(method: string, route: string, version: string) {
@@ -32,6 +32,7 @@ export class RouteStats {
     this.version = version;
   }
 
+  /** @param us duration in microseconds */
   observe(status: number, us: number): void {
     const index = (status / 100) | 0;
     const histogram = (this.classes[index] ??= {
@@ -45,13 +46,14 @@ export class RouteStats {
     histogram.sum += us;
   }
 
+  /** Returns the start of an access log line, up to the duration. */
   logLineStart(status: number): string {
     return (this.logLineStarts[status] ??=
       `{"level":"info","msg":"request","method":${JSON.stringify(this.method)},"route":${JSON.stringify(this.route)},"status":${status},"version":${JSON.stringify(this.version)},"us":`);
   }
 }
 
-/** One line of `GET /metrics` before it is text. */
+/** Requests of one route, version and status class. */
 export interface RouteMetric {
   method: string;
   route: string;
@@ -65,6 +67,7 @@ export interface RouteMetric {
   buckets: { le: number; count: number }[];
 }
 
+/** Converts stats to metrics with cumulative buckets, as Prometheus has them. */
 export function routeMetrics(stats: Iterable<RouteStats>): RouteMetric[] {
   const metrics: RouteMetric[] = [];
   for (const { method, route, version, classes } of stats) {
