@@ -8,19 +8,19 @@ import { TEMPLATES } from './templates.ts';
 
 const HELP = `create-gati [name] [options]
 
-Makes a Gati app in a new folder and installs what it needs.
+Creates a Gati app in a new folder and installs its packages.
 
   name                  folder of the app, or a scoped package name
   -t, --template NAME   ${TEMPLATES.map(({ name, hint }) => `${name.padEnd(10)}${hint}`).join(`\n${' '.repeat(24)}`)}
-  -y, --yes             ask nothing: what is missing takes its default (gati-app, minimal)
-  -f, --force           write into a folder that has files; those of the same name are replaced
-      --no-install      leave the installation to you
-      --pm NAME         npm, pnpm or yarn (default: the one that runs this)
-      --json            one JSON document on stdout, everything else on stderr
-  -h, --help            this text
-  -v, --version         version of create-gati
+  -y, --yes             ask nothing; use the defaults (gati-app, minimal)
+  -f, --force           write into a folder with files; files of the same name are replaced
+      --no-install      do not install the packages
+      --pm NAME         npm, pnpm or yarn (default: the one that runs create-gati)
+      --json            print one JSON document to stdout, everything else to stderr
+  -h, --help            show this help
+  -v, --version         print the version of create-gati
 
-Exit codes: 0 made, 1 something was in the way, 2 wrong use, 130 cancelled.
+Exit codes: 0 created, 1 failed, 2 wrong arguments, 130 cancelled.
 `;
 
 const args = process.argv.slice(2);
@@ -44,10 +44,10 @@ function toText({ name, directory, template, next }: Created): string {
   return `\n${name} (${template}) is in ${directory}\n\n${next.map((step) => `  ${step}\n`).join('')}\n`;
 }
 
-/** Gives the exit code. */
+/** Prints an error and returns the exit code. */
 function printError(error: unknown): number {
   if (error instanceof Cancelled) {
-    process.stderr.write('Cancelled, nothing was written.\n');
+    process.stderr.write('Cancelled. Nothing was written.\n');
     return 130;
   }
   if (!(error instanceof CreateError)) throw error;

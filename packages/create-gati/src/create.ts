@@ -9,20 +9,28 @@ import { askForce, askName, askTemplate } from './prompts.ts';
 import { isFree, scaffold } from './scaffold.ts';
 import { findTemplate } from './templates.ts';
 
+/** The new app; what `--json` prints. */
 export interface Created {
+  /** Name in `package.json`. */
   name: string;
-  /** Absolute. */
+  /** Absolute path. */
   directory: string;
   template: string;
-  /** From the app's folder, sorted. */
+  /** Written files, relative to `directory`, sorted. */
   files: string[];
   packageManager: PackageManager;
   installed: boolean;
-  /** Commands to type next, in order. */
+  /** Commands to run next, in order. */
   next: string[];
 }
 
-/** Asks what is missing (only where `interactive`), writes the app, installs. Throws `CreateError` or `Cancelled`. */
+/**
+ * Creates an app: asks for missing options, writes the files, installs the packages.
+ *
+ * @param interactive Ask for missing options. Otherwise defaults apply.
+ * @throws {CreateError} when the app can't be created.
+ * @throws {Cancelled} when the user cancels a question.
+ */
 export async function create(
   options: Options,
   cwd: string,
@@ -48,6 +56,7 @@ export async function create(
   };
 }
 
+/** Returns the version of create-gati, which the packages of the app get too. */
 export function ownVersion(): string {
   const manifest = fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
@@ -58,12 +67,12 @@ function defaultName({ yes }: Options): string {
   throw new CreateError(
     'GATI_CREATE_USAGE',
     2,
-    'No name for the app, and no terminal to ask on.',
-    'create-gati my-app, or pass --yes.',
+    'The name of the app is missing, and there is no terminal to ask for it.',
+    'Pass a name, as in `create-gati my-app`, or --yes for the defaults.',
   );
 }
 
-/** Beside the built code; in the repository's sources the folder itself. */
+/** Returns the folder of templates: beside the built code, or in the repository when run from source. */
 function templatesFolder(): string {
   const packed = fileURLToPath(new URL('templates', import.meta.url));
   return fs.existsSync(packed)
@@ -72,27 +81,30 @@ function templatesFolder(): string {
 }
 
 async function installPackages(directory: string, pm: PackageManager): Promise<void> {
-  const explain = (how: string): CreateError =>
+  const installError = (how: string): CreateError =>
     new CreateError(
       'GATI_CREATE_INSTALL',
       1,
       `The app is written, but "${pm} install" ${how}.`,
-      `cd ${directory} && ${pm} install`,
+      `Run: cd ${directory} && ${pm} install`,
     );
   const ended = await install(directory, pm).catch((error: NodeJS.ErrnoException) => {
-    throw explain(
+    throw installError(
       error.code === 'ENOENT'
-        ? `could not start: there is no ${pm} on PATH`
+        ? `could not start: ${pm} is not on PATH`
         : `could not start: ${error.message}`,
     );
   });
   if (ended !== 0)
-    throw explain(typeof ended === 'number' ? `ended with ${ended}` : `was ended by ${ended}`);
+    throw installError(
+      typeof ended === 'number' ? `failed with exit code ${ended}` : `was stopped by ${ended}`,
+    );
 }
 
 function nextSteps(directory: string, cwd: string, { install: installed, pm }: Options): string[] {
-  const way = path.relative(cwd, directory);
-  const steps = way === '' ? [] : [`cd ${way.includes(' ') ? JSON.stringify(way) : way}`];
+  const folder = path.relative(cwd, directory);
+  const steps =
+    folder === '' ? [] : [`cd ${folder.includes(' ') ? JSON.stringify(folder) : folder}`];
   if (!installed) steps.push(`${pm} install`);
   return [...steps, `${pm} run dev`];
 }

@@ -1,8 +1,8 @@
-/** What stops the scaffolder, with a stable code, a reason and a way out. */
+/** An error of create-gati with a stable code, a reason (`message`) and a fix. */
 export class CreateError extends Error {
   readonly code: string;
   readonly fix: string;
-  /** 1: something in the way, 2: wrong use. */
+  /** `1`: the app can't be created. `2`: wrong arguments. */
   readonly exitCode: 1 | 2;
 
   constructor(code: string, exitCode: 1 | 2, message: string, fix: string) {

@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { PackageManager } from './options.ts';
 
-/** Ctrl-C reaches the whole foreground group: the package manager ends itself, this process stays to say what is left to do. */
+/**
+ * Ctrl-C reaches the whole foreground group. The package manager ends itself; this process stays to
+ * print the remaining steps.
+ */
 const ignore = (): void => undefined;
 
 /**
- * Runs `<pm> install` in the app's folder. Its output goes to standard error, which is for people.
- * Gives how it ended: the exit code, or the signal that ended it.
+ * Runs `<pm> install` in the folder of the app. Its output goes to stderr, so that stdout stays for
+ * JSON. Returns the exit code, or the signal that stopped it.
+ *
+ * @throws {Error} when the package manager can't be started.
  */
 export function install(directory: string, pm: PackageManager): Promise<number | NodeJS.Signals> {
   process.on('SIGINT', ignore);
@@ -14,7 +19,7 @@ export function install(directory: string, pm: PackageManager): Promise<number |
     const child = spawn(pm, ['install'], {
       cwd: directory,
       stdio: ['ignore', 2, 2],
-      // npm is a .cmd file there, which only a shell starts
+      // On Windows npm is a .cmd file, which only a shell can start.
       shell: process.platform === 'win32',
     });
     child.once('error', reject);

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { CreateError } from './errors.ts';
 
+/** Folder and name of a new app. */
 export interface Target {
-  /** Absolute. */
+  /** Absolute path. */
   directory: string;
   /** A valid npm package name. */
   packageName: string;
@@ -10,10 +11,16 @@ export interface Target {
 
 const VALID = /^(?:@[a-z\d][a-z\d._-]*\/)?[a-z\d][a-z\d._-]*$/;
 const RESERVED = new Set(['node_modules', 'favicon.ico']);
-/** The registry's own limit. */
+/** Limit of the npm registry. */
 const MAX_LENGTH = 214;
 
-/** `name` is a folder (`my-app`, `./apps/shop`, `.`) or a scoped package name, whose folder is the part after the slash. */
+/**
+ * Returns the folder and the package name for the name that the user gave.
+ *
+ * @param name A folder (`my-app`, `./apps/shop`, `.`), or a scoped package name. The folder of
+ *   `@acme/shop` is `shop`.
+ * @throws {CreateError} GATI_CREATE_NAME when the name can't be turned into a package name.
+ */
 export function toTarget(name: string, cwd: string): Target {
   const trimmed = name.trim().replace(/[\\/]+$/, '');
   const scoped = /^@[^/\\]+\/[^/\\]+$/.test(trimmed);
@@ -24,14 +31,14 @@ export function toTarget(name: string, cwd: string): Target {
     throw new CreateError(
       'GATI_CREATE_NAME',
       2,
-      `"${name}" gives no package name.`,
+      `"${name}" can't be turned into a package name.`,
       'Use letters, digits and dashes, for example: create-gati my-app.',
     );
   }
   return { directory, packageName };
 }
 
-/** The nearest valid package name, or `undefined` where nothing is left of the wish. */
+/** Returns the nearest valid package name, or `undefined` if no valid character is left. */
 export function toPackageName(wish: string): string | undefined {
   const [scope, base] =
     wish.startsWith('@') && wish.includes('/') ? wish.slice(1).split('/') : [undefined, wish];

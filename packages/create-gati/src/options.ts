@@ -4,10 +4,12 @@ import { CreateError } from './errors.ts';
 export const PACKAGE_MANAGERS = ['npm', 'pnpm', 'yarn'] as const;
 export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
+/** Parsed command line. */
 export interface Options {
   name?: string;
   template?: string;
   yes: boolean;
+  /** `false` with `--no-install`. */
   install: boolean;
   force: boolean;
   json: boolean;
@@ -16,11 +18,16 @@ export interface Options {
   pm: PackageManager;
 }
 
-/** `userAgent` is npm's `npm_config_user_agent`, which tells who runs us. Throws `GATI_CREATE_USAGE`. */
+/**
+ * Parses the command line.
+ *
+ * @param userAgent `npm_config_user_agent`: names the package manager that runs create-gati.
+ * @throws {CreateError} GATI_CREATE_USAGE when the arguments are wrong.
+ */
 export function parseOptions(args: string[], userAgent: string | undefined): Options {
   const { values, positionals } = parse(args);
   if (positionals.length > 1)
-    throw usageError(`One name, not ${positionals.length}: ${positionals.join(' ')}`);
+    throw usageError(`Pass one name, not ${positionals.length}: ${positionals.join(' ')}.`);
   const pm = values.pm ?? toPackageManager(userAgent);
   if (!isPackageManager(pm)) throw usageError(`Unknown package manager "${pm}".`);
   return {
@@ -69,7 +76,7 @@ const parseWith = (
   });
 
 const usageError = (message: string): CreateError =>
-  new CreateError('GATI_CREATE_USAGE', 2, message, 'See create-gati --help.');
+  new CreateError('GATI_CREATE_USAGE', 2, message, 'Run create-gati --help for the arguments.');
 
 const isPackageManager = (name: string): name is PackageManager =>
   PACKAGE_MANAGERS.some((known) => known === name);

@@ -4,7 +4,7 @@ import { CreateError } from './errors.ts';
 import { toTarget } from './name.ts';
 import { TEMPLATES } from './templates.ts';
 
-/** The person pressed Ctrl-C or Escape. */
+/** The user pressed Ctrl-C or Escape. */
 export class Cancelled extends Error {}
 
 const orCancel = <T>(answer: T): Exclude<T, symbol> => {
@@ -17,11 +17,11 @@ export async function askName(cwd: string): Promise<string> {
     message: 'Name of the app',
     placeholder: 'gati-app',
     defaultValue: 'gati-app',
-    validate: whyNot,
+    validate: findError,
   });
   return orCancel(name);
 
-  function whyNot(value: string | undefined): string | undefined {
+  function findError(value: string | undefined): string | undefined {
     try {
       if (value) toTarget(value, cwd);
       return undefined;

@@ -3,22 +3,28 @@ import path from 'node:path';
 import { CreateError } from './errors.ts';
 import type { Target } from './name.ts';
 
+/** Input of {@link scaffold}. */
 export interface ScaffoldInput extends Target {
-  /** The template's folder. */
+  /** Folder of the template. */
   source: string;
-  /** Version of the Gati packages that the app asks for. */
+  /** Version of Gati's packages in the new `package.json`. */
   version: string;
-  /** Write into a folder that has files; those of the same name are replaced. */
+  /** Write into a folder with files. Files of the same name are replaced. */
   force?: boolean;
 }
 
-/** What a new repository or a file manager leaves in an empty folder. */
+/** Files of a new repository or a file manager: a folder with only these counts as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'Thumbs.db']);
 const GATI_PACKAGE = /^(?:vite-plugin-gati|@gati\/.+)$/;
-/** npm never packs a `.gitignore`, so templates carry it under another name. */
+/** npm never packs a `.gitignore`, so templates contain it under another name. */
 const RENAMED: Record<string, string> = { _gitignore: '.gitignore' };
 
-/** Copies a template and makes it the app's own. Gives the written files, sorted, from the app's folder. Throws `GATI_CREATE_NOT_EMPTY`. */
+/**
+ * Copies a template and puts the name of the app into it. Returns the written files, relative to the
+ * folder of the app, sorted.
+ *
+ * @throws {CreateError} GATI_CREATE_NOT_EMPTY when the folder has files and `force` is not set.
+ */
 export function scaffold(input: ScaffoldInput): string[] {
   if (!input.force && !isFree(input.directory)) throw notEmptyError(input.directory);
   return filesBelow(input.source).map((file) => {
@@ -36,6 +42,7 @@ export function scaffold(input: ScaffoldInput): string[] {
   });
 }
 
+/** Whether a folder is missing or counts as empty. */
 export function isFree(directory: string): boolean {
   if (!fs.existsSync(directory)) return true;
   return (
@@ -73,7 +80,7 @@ function toPackageJson(text: string, name: string, version: string): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-/** Made by running a template in place; never part of an app. */
+/** Folders that running a template in place creates. They are never part of an app. */
 const GENERATED = new Set(['node_modules', 'dist', '.gati']);
 
 function filesBelow(directory: string, below = ''): string[] {

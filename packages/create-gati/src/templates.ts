@@ -1,17 +1,24 @@
 import { CreateError } from './errors.ts';
 
+/** A template that users can choose. */
 export interface Template {
   name: string;
+  /** A few words for help texts and prompts. */
   hint: string;
 }
 
+/** All templates: one per folder of `templates/`. */
 export const TEMPLATES: readonly Template[] = [
   { name: 'minimal', hint: 'one handler' },
   { name: 'payments', hint: 'an API with a module, an effect and an event stream' },
   { name: 'vue', hint: 'client and backend in one Vite app' },
 ];
 
-/** Throws `GATI_CREATE_TEMPLATE`. */
+/**
+ * Returns the template with a name.
+ *
+ * @throws {CreateError} GATI_CREATE_TEMPLATE when there is none.
+ */
 export function findTemplate(name: string): Template {
   const template = TEMPLATES.find((known) => known.name === name);
   if (template) return template;

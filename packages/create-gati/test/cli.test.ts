@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeEach, expect, test } from 'vitest';
 
-// A process of its own, by tsx since Node 20 runs no TypeScript: exit codes and the two output streams are what scripts rely on.
+// Runs the CLI as a process, because scripts rely on its exit codes and output streams. Node 20 does
+// not run TypeScript, hence tsx.
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/cli.mjs', import.meta.url));
 
@@ -21,14 +22,14 @@ const run = (...args: string[]): { status: number | null; stdout: string; stderr
     env: { ...process.env, npm_config_user_agent: '' },
   });
 
-test('makes an app without a question and says what to do next', () => {
+test('creates an app without questions and prints the next commands', () => {
   const { status, stdout } = run('shop', '--template', 'payments', '--yes', '--no-install');
   expect(status).toBe(0);
   expect(stdout).toContain('cd shop\n  npm install\n  npm run dev\n');
   expect(fs.existsSync(path.join(cwd, 'shop/src/handlers/payments/capture.ts'))).toBe(true);
 });
 
-test('one JSON document', () => {
+test('prints one JSON document with --json', () => {
   const { status, stdout } = run('shop', '--json', '--no-install', '--pm', 'pnpm');
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -41,7 +42,7 @@ test('one JSON document', () => {
   });
 });
 
-test('a folder in the way is 1, with its code in JSON', () => {
+test('exits with 1 and prints the code as JSON when the folder has files', () => {
   fs.mkdirSync(path.join(cwd, 'shop'));
   fs.writeFileSync(path.join(cwd, 'shop/file'), '');
   const { status, stdout, stderr } = run('shop', '--yes', '--json');
@@ -53,8 +54,8 @@ test('a folder in the way is 1, with its code in JSON', () => {
 test.each([
   { args: ['--nonsense'], says: 'nonsense' },
   { args: ['shop', '--template', 'angular'], says: 'minimal, payments, vue' },
-  { args: [], says: 'No name' },
-])('wrong use is 2: $args', ({ args, says }) => {
+  { args: [], says: 'The name of the app is missing' },
+])('exits with 2 and writes nothing for the wrong arguments $args', ({ args, says }) => {
   const { status, stdout, stderr } = run(...args);
   expect(status).toBe(2);
   expect(stdout).toBe('');
@@ -62,14 +63,14 @@ test.each([
   expect(fs.readdirSync(cwd)).toEqual([]);
 });
 
-test('help and version', () => {
+test('prints its help and its version', () => {
   const help = run('--help');
   expect(help.status).toBe(0);
   expect(help.stdout).toContain('--template');
   expect(run('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test('an installation that cannot start leaves the app and a way on', () => {
+test('keeps the app and exits with 1 when the package manager is not installed', () => {
   const { status, stderr } = spawnSync(
     process.execPath,
     [tsx, cli, 'shop', '--yes', '--pm', 'yarn'],

@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/cli.mjs', import.meta.url));
-/** util-linux's, which gives a child a terminal of its own. */
+/** `script` of util-linux runs a child process on its own terminal. */
 const script = '/usr/bin/script';
 
 let cwd: string;
@@ -16,7 +16,7 @@ beforeEach(() => {
   cwd = temporaryFolder('create-tty');
 });
 
-/** Types each answer when its question is there. */
+/** Types each answer when its question appears. */
 async function talk(
   turns: [question: string, answer: string][],
   args = '',
@@ -45,8 +45,8 @@ async function talk(
   return { code, screen };
 }
 
-describe.skipIf(!fs.existsSync(script))('on a terminal', () => {
-  test('asks for name and template', async () => {
+describe.skipIf(!fs.existsSync(script))('create-gati on a terminal', () => {
+  test('asks for the name and the template', async () => {
     const { code } = await talk([
       ['Name of the app', 'My Shop\r'],
       ['Template', '\u001B[B\r'],
@@ -67,13 +67,13 @@ describe.skipIf(!fs.existsSync(script))('on a terminal', () => {
     expect(fs.readdirSync(path.join(cwd, 'shop'))).toEqual(['mine.txt']);
   });
 
-  test('Ctrl-C leaves nothing behind', async () => {
+  test('writes nothing and exits with 130 after Ctrl-C', async () => {
     const { code, screen } = await talk([
       ['Name of the app', 'shop\r'],
       ['Template', '\u0003'],
     ]);
     expect(code).toBe(130);
-    expect(screen).toContain('nothing was written');
+    expect(screen).toContain('Nothing was written');
     expect(fs.readdirSync(cwd)).toEqual([]);
   });
 });

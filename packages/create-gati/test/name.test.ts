@@ -11,10 +11,10 @@ describe('toPackageName', () => {
     ['.hidden', 'hidden'],
     ['__app', 'app'],
     ['a~b', 'a-b'],
-  ])('%s → %s', (wish, name) => expect(toPackageName(wish)).toBe(name));
+  ])('turns "%s" into "%s"', (wish, name) => expect(toPackageName(wish)).toBe(name));
 
   test.each(['', '...', '日本', 'node_modules', 'favicon.ico', 'x'.repeat(215), '@/x'])(
-    'nothing from %j',
+    'returns undefined for %j',
     (wish) => expect(toPackageName(wish)).toBeUndefined(),
   );
 });
@@ -27,11 +27,11 @@ describe('toTarget', () => {
     ['./apps/shop/', 'apps/shop', 'shop'],
     ['.', '.', 'here'],
     ['@acme/shop', 'shop', '@acme/shop'],
-  ])('%s', (name, folder, packageName) =>
+  ])('reads %s as the folder %s and the package name %s', (name, folder, packageName) =>
     expect(toTarget(name, cwd)).toEqual({ directory: path.resolve(cwd, folder), packageName }),
   );
 
-  test.each(['', '  ', '日本'])('refuses %j', (name) =>
+  test.each(['', '  ', '日本'])('throws GATI_CREATE_NAME for %j', (name) =>
     expect(() => toTarget(name, cwd)).toThrow(
       expect.objectContaining({ code: 'GATI_CREATE_NAME', exitCode: 2 }),
     ),

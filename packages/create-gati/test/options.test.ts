@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseOptions } from '../src/options.ts';
 
-test('flags', () => {
+test('parses all flags', () => {
   expect(
     parseOptions(
       ['shop', '-t', 'vue', '--yes', '--no-install', '--force', '--json', '--pm', 'pnpm'],
@@ -26,10 +26,12 @@ test.each([
   ['npm/11.0.0 node/v20', 'npm'],
   ['bun/1.3', 'npm'],
   [undefined, 'npm'],
-])('who runs it: %s → %s', (userAgent, pm) => expect(parseOptions([], userAgent).pm).toBe(pm));
+])('takes the package manager from the user agent: %s → %s', (userAgent, pm) =>
+  expect(parseOptions([], userAgent).pm).toBe(pm),
+);
 
 test.each([[['--nonsense']], [['a', 'b']], [['--pm', 'cargo']], [['--template']]])(
-  'wrong use: %j',
+  'throws GATI_CREATE_USAGE for the arguments %j',
   (args) =>
     expect(() => parseOptions(args, undefined)).toThrow(
       expect.objectContaining({ code: 'GATI_CREATE_USAGE', exitCode: 2 }),

@@ -23,12 +23,12 @@ const write = (template: string, force = false): string[] =>
   });
 const read = (file: string): string => fs.readFileSync(path.join(directory, file), 'utf8');
 
-test('every folder in templates/ is offered, and no other', () => {
+test('offers exactly the folders of templates/', () => {
   expect(TEMPLATES.map(({ name }) => name).sort()).toEqual(fs.readdirSync(templates).sort());
 });
 
-describe.each(TEMPLATES.map(({ name }) => name))('%s', (template) => {
-  test('becomes the app’s own', () => {
+describe.each(TEMPLATES.map(({ name }) => name))('the template %s', (template) => {
+  test('gets the name of the app and the version of Gati', () => {
     const files = write(template);
     expect(files).toEqual(
       expect.arrayContaining([
@@ -54,10 +54,10 @@ describe.each(TEMPLATES.map(({ name }) => name))('%s', (template) => {
   });
 });
 
-describe('a folder with files', () => {
+describe('scaffold in a folder with files', () => {
   beforeEach(() => fs.writeFileSync(path.join(directory, 'README.md'), 'mine'));
 
-  test('is refused, untouched', () => {
+  test('throws GATI_CREATE_NOT_EMPTY and changes nothing', () => {
     expect(() => write('minimal')).toThrow(
       expect.objectContaining({ code: 'GATI_CREATE_NOT_EMPTY', exitCode: 1 }),
     );
@@ -65,7 +65,7 @@ describe('a folder with files', () => {
     expect(read('README.md')).toBe('mine');
   });
 
-  test('is written into by force, other files stay', () => {
+  test('replaces files of the same name with force and keeps the others', () => {
     fs.writeFileSync(path.join(directory, 'other.txt'), 'mine');
     write('minimal', true);
     expect(read('README.md')).toContain('# shop');
@@ -73,12 +73,12 @@ describe('a folder with files', () => {
   });
 });
 
-test('a fresh repository counts as empty', () => {
+test('treats a folder with only .git as empty', () => {
   fs.mkdirSync(path.join(directory, '.git'));
   expect(write('minimal')).toContain('package.json');
 });
 
-test('what running a template in place leaves behind is not copied', () => {
+test('does not copy node_modules, dist and .gati of a template', () => {
   const source = temporaryFolder('template');
   fs.cpSync(path.join(templates, 'minimal'), source, { recursive: true });
   for (const made of ['node_modules', 'dist', '.gati']) {

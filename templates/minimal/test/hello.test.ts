@@ -5,7 +5,7 @@ const app = await testApp();
 afterAll(() => app.close());
 
 test('greets by name', async () => {
-  const answer = await app.call('GET /hello/:name', { params: { name: 'Ada' } });
-  expect(answer.status).toBe(200);
-  expect(answer.body).toEqual({ message: 'Hello, Ada!' });
+  const response = await app.call('GET /hello/:name', { params: { name: 'Ada' } });
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual({ message: 'Hello, Ada!' });
 });

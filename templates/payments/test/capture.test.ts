@@ -4,20 +4,20 @@ import { afterAll, expect, test } from 'vitest';
 const app = await testApp();
 afterAll(() => app.close());
 
-test('captures what the ledger reserves', async () => {
-  const answer = await app.call('POST /payments/:id/capture', {
+test('captures a payment that the ledger reserves', async () => {
+  const response = await app.call('POST /payments/:id/capture', {
     params: { id: 'p1' },
     body: { amount: 50 },
   });
-  expect(answer.status).toBe(202);
-  expect(answer.body).toEqual({ state: 'capturing' });
+  expect(response.status).toBe(202);
+  expect(response.body).toEqual({ state: 'capturing' });
 });
 
-test('refuses more than the limit', async () => {
-  const answer = await app.call('POST /payments/:id/capture', {
+test('responds 409 above the limit', async () => {
+  const response = await app.call('POST /payments/:id/capture', {
     params: { id: 'p2' },
     body: { amount: 10_001 },
   });
-  expect(answer.status).toBe(409);
-  expect(answer.body).toEqual({ error: 'ReservationFailed' });
+  expect(response.status).toBe(409);
+  expect(response.body).toEqual({ error: 'ReservationFailed' });
 });

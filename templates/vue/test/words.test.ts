@@ -4,13 +4,13 @@ import { afterAll, expect, test } from 'vitest';
 const app = await testApp();
 afterAll(() => app.close());
 
-test('counts words', async () => {
-  const answer = await app.call('POST /words', { body: { text: 'a longer text' } });
-  expect(answer.status).toBe(200);
-  expect(answer.body).toEqual({ words: 3, longest: 'longer' });
+test('counts the words of a text', async () => {
+  const response = await app.call('POST /words', { body: { text: 'a longer text' } });
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual({ words: 3, longest: 'longer' });
 });
 
-test('says that there are none', async () => {
-  const answer = await app.call('POST /words', { body: { text: ' ' } });
-  expect(answer.status).toBe(422);
+test('responds 422 for a text without words', async () => {
+  const response = await app.call('POST /words', { body: { text: ' ' } });
+  expect(response.status).toBe(422);
 });

@@ -277,7 +277,7 @@ describe('an OpenAPI document', () => {
       },
     });
     expect(response('/gone', 'delete', '204')).toEqual({ description: 'No Content' });
-    expect(response('/gone', 'delete', '499')).toEqual({ description: 'Refused' });
+    expect(response('/gone', 'delete', '499')).toEqual({ description: 'Client error' });
     expect(document.paths['/maybe']!.get).toMatchObject({
       deprecated: true,
       description: 'Deprecated: Use /sure.',

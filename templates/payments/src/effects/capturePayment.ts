@@ -1,6 +1,6 @@
 export const effect = 'capturePayment';
 
-/** Runs after the request has been answered, and again if it throws. */
+/** Runs after the response was sent. Runs again if it throws. */
 export async function run(payload: { id: string }, ectx: EffectContext): Promise<void> {
   ectx.logger.info('captured', { payment: payload.id, attempt: ectx.attempt });
 }

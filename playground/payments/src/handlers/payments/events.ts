@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 export const route = 'GET /payments/:id/events';
 
-/** A stream of server-sent events: one for each state of the payment. */
+/** Streams server-sent events, one per state of the payment. */
 export const handler: Handler<typeof route> = (req, _res, _gctx, lctx) =>
   states(req.params.id, lctx.signal);
 
