@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { GoogleAuth } from 'google-auth-library';
+import { listen } from '@gati/test-kit/ports';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
@@ -44,8 +44,7 @@ describe.skipIf('reason' in server)('Google Cloud Storage', () => {
   });
   let url = '';
   beforeAll(async () => {
-    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    url = `http://127.0.0.1:${await listen(front)}`;
     process.env.STORAGE_EMULATOR_HOST = url;
   });
   afterEach(() => {

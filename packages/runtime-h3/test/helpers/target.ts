@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@gati/test-kit/ports';
 import { type App, type AppOptions, createApp, onlyRelease } from '../../src/app/index.ts';
 import type { ReleaseBundle } from '../../src/types/bundle.ts';
 import { context } from './bundle.ts';
@@ -37,8 +37,7 @@ export async function overNode(release: ReleaseBundle, options: Options = {}): P
   server.on('upgrade', (req, socket, head) => {
     if (!app.handleNodeUpgrade(req, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     app,
     logged,

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import path from 'node:path';
+import { listen } from '@gati/test-kit/ports';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   runProcess,
@@ -362,9 +363,8 @@ describe('gati dev', () => {
 });
 
 test('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
+  const taken = createServer();
+  const port = await listen(taken);
   const done = await gati(
     makeApp(USERS),
     'dev',

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listen } from '@gati/test-kit/ports';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 export interface Seen {
@@ -37,7 +38,7 @@ export function useServer(): TestServer {
       answer(all, response, seen.length);
     });
   });
-  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  beforeAll(() => listen(server));
   beforeEach(() => {
     seen.length = 0;
     answer = json(200, {});

@@ -1,7 +1,7 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import nodeAdapter from 'crossws/adapters/node';
 import WebSocket from 'crossws/websocket';
+import { listen } from '@gati/test-kit/ports';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ClientOptions, createConnect } from '../../src/client/index.ts';
 
@@ -31,8 +31,7 @@ beforeAll(async () => {
     if (request.url!.startsWith('/api/chat/')) void adapter.handleUpgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  baseUrl = `http://127.0.0.1:${await listen(server)}`;
 });
 afterAll(async () => {
   adapter.closeAll(1000, 'done', true);

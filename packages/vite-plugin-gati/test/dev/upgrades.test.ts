@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { type AddressInfo, type Socket } from 'node:net';
+import { type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { App } from '@gati/runtime-h3/app';
 import type { InlineConfig, ViteDevServer } from 'vite';
+import { listen } from '@gati/test-kit/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sendRaw } from '@gati/test-kit/sockets';
 import { serveUpgrades } from '../../src/dev/upgrades.ts';
@@ -81,8 +82,7 @@ async function startUpstream(): Promise<string> {
       300,
     );
   });
-  await new Promise<void>((resolve) => upstream!.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${await listen(upstream)}`;
 }
 
 test('refuses a WebSocket that no route takes, and takes its own and those of Vite', async () => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@gati/test-kit/ports';
 import { expect, test } from 'vitest';
 import { bundle, context } from '../../helpers/bundle.ts';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
@@ -37,8 +37,7 @@ test.each(['/plain', '/stream'])(
       }
       app.handleNodeRequest(req, res);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+    const url = `http://127.0.0.1:${await listen(server)}${path}`;
     const late = await fetch(url, { headers: { origin: 'https://a.example' } });
     const early = await fetch(url, { headers: { 'x-early': '1', origin: 'https://a.example' } });
     const head = await fetch(url, { method: 'HEAD', headers: { 'x-early': '1' } });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { sendRaw } from '@gati/test-kit/sockets';
+import { listen } from '@gati/test-kit/ports';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bundle } from '../../helpers/bundle.ts';
 import { overNode, type Target } from '../../helpers/target.ts';
@@ -351,8 +351,7 @@ test('leaves what is not its own to the next handler', async () => {
   const server = createServer((req, res) =>
     target.app.handleNodeRequest(req, res, () => res.end(`next ${req.url}`)),
   );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listen(server)}`;
   expect(await (await fetch(`${url}/@vite/client?x=1`)).text()).toBe('next /@vite/client?x=1');
   expect((await fetch(`${url}/own`)).status).toBe(405);
   server.close();

@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { sendRaw } from '@gati/test-kit/sockets';
+import { listen } from '@gati/test-kit/ports';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HttpError } from '../../../src/index.ts';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
@@ -170,8 +170,7 @@ describe('WebSocket', () => {
         'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: vite\r\n\r\n',
       );
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     for (const upgrade of ['websocket', 'h2c']) {
       const path = upgrade === 'websocket' ? '/@hmr' : '/chat';
       await new Promise<void>((resolve) => {

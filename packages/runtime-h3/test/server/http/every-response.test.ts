@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { listen } from '@gati/test-kit/ports';
 import { sendRaw } from '@gati/test-kit/sockets';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -18,6 +19,7 @@ let folder = '';
 let app: App;
 let http: HttpServer;
 let listener: Server;
+let port: number;
 let draining = false;
 let metrics: () => Promise<string>;
 let failing: Record<string, string>;
@@ -68,8 +70,8 @@ beforeEach(async () => {
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   });
-  listener = createServer((socket) => http.addConnection(socket)).listen(0, '127.0.0.1');
-  await new Promise((resolve) => listener.once('listening', resolve));
+  listener = createServer((socket) => http.addConnection(socket));
+  port = await listen(listener);
 });
 afterEach(async () => {
   await app.close();
@@ -117,7 +119,7 @@ const WAYS: [string, string, number][] = [
 ];
 
 const request = (text: string): Promise<string> =>
-  sendRaw((listener.address() as AddressInfo).port, [text], { wait: 1000 });
+  sendRaw(port, [text], { wait: 1000 });
 const seen = (text: string): { status: number; header: string[] } => ({
   status: Number(text.slice(9, 12)),
   header: testHeaders(text),

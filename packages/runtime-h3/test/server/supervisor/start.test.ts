@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { listen } from '@gati/test-kit/ports';
 import { expect, test } from 'vitest';
 import { useServer } from '../helpers/harness.ts';
 
@@ -31,9 +32,8 @@ test('several workers share the port and announce it once', async () => {
 });
 
 test('a taken port is one clear error', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as { port: number };
+  const other = createServer();
+  const port = await listen(other);
   const { code, stdout, stderr } = await server.run({ PORT: String(port), GATI_WORKERS: '2' });
   other.close();
   expect(code).toBe(1);

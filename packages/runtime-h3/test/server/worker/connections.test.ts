@@ -1,8 +1,9 @@
 import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
 import http2 from 'node:http2';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendRaw } from '@gati/test-kit/sockets';
+import { listen } from '@gati/test-kit/ports';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
@@ -103,8 +104,7 @@ beforeAll(async () => {
     onRequest: (req, res) => (messages.push(req), app.handleNodeRequest(req, res)),
     onUpgrade: () => false,
   });
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-  port = (door.address() as AddressInfo).port;
+  port = await listen(door);
 });
 afterAll(async () => {
   await app.close();
@@ -217,8 +217,7 @@ test('a stream of HTTP/2 that its client cancels ends its call', async () => {
   const server = http2.createServer((req, res) =>
     app.handleNodeRequest(req as never, res as never),
   );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = http2.connect(`http://127.0.0.1:${await listen(server)}`);
   const cancelled = client.request({ ':path': '/slow/100' });
   await vi.waitFor(() => expect(app.inflight).toBe(1));
   cancelled.close(http2.constants.NGHTTP2_CANCEL);
@@ -301,8 +300,7 @@ test('a probe that fails is answered, and costs nothing else', async () => {
     onError: (error) => failed.push(error),
   });
   const server = createPlainServer((req, res) => void probes(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const at = `http://127.0.0.1:${await listen(server)}`;
   for (const path of ['/readyz', '/metrics']) expect((await fetch(at + path)).status).toBe(500);
   expect((await fetch(`${at}/livez`)).status).toBe(200);
   expect(failed.map(String)).toEqual(['Error: health', 'Error: metrics']);

@@ -1,21 +1,13 @@
-import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { get } from 'node:http';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { expect, test } from 'vitest';
 import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 
-/** Writes bytes and resolves with all that came back when the connection ended. */
 const raw = (url: string, text: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    let got = '';
-    socket.on('data', (chunk) => (got += String(chunk)));
-    socket.on('close', () => resolve(got));
-    socket.on('error', reject);
-    socket.write(text);
-  });
+  sendRaw(Number(new URL(url).port), [text], { wait: 20_000 });
 
 const fetchRaw = (
   url: string,
