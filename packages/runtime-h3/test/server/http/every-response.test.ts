@@ -118,8 +118,7 @@ const WAYS: [string, string, number][] = [
   ],
 ];
 
-const request = (text: string): Promise<string> =>
-  sendRaw(port, [text], { wait: 1000 });
+const request = (text: string): Promise<string> => sendRaw(port, [text], { wait: 1000 });
 const seen = (text: string): { status: number; header: string[] } => ({
   status: Number(text.slice(9, 12)),
   header: testHeaders(text),
