@@ -7,13 +7,17 @@ import { SchemaWriter } from './types/schema-writer.ts';
 import type { KnownHttpError } from './interpret/state/values.ts';
 import { assignedNames, isFunctionNode, visit } from './compiler/syntax.ts';
 
+/** What a function throws, for any arguments. */
 export interface ThrowSummary {
   errors: KnownHttpError[];
-  /** It can come back to its caller. */
+  /** The function can return to its caller. */
   returns: boolean;
 }
 
-/** What was asked of one snapshot of the program; the next edit begins a new one. */
+/**
+ * Remembers what the compiler said of one state of the program. The next edit begins a new
+ * snapshot.
+ */
 export class ProgramSnapshot {
   readonly compiler: Compiler;
   readonly files: ProjectFiles;
@@ -21,7 +25,7 @@ export class ProgramSnapshot {
   readonly responses: SchemaWriter;
   readonly summaries: Map<Node, ThrowSummary> = new Map();
   readonly summarizing: Set<Node> = new Set();
-  /** How often a summary was cut short by recursion. */
+  /** How often recursion cut a summary short. */
   cuts = 0;
   readonly #types = new Map<Node, TypeView>();
   readonly #symbols = new Map<Node, SymbolView | undefined>();
@@ -45,7 +49,7 @@ export class ProgramSnapshot {
     return this.#symbols.get(node);
   }
 
-  /** What a promise resolves to; anything else is itself. */
+  /** Returns the type that a promise resolves to, and any other type as it is. */
   promised(type: TypeView): TypeView {
     if (type.tag !== 'object') return type;
     const builtin = builtinOf(this.compiler.symbol(type));
@@ -53,13 +57,16 @@ export class ProgramSnapshot {
     return inner ? this.promised(inner) : type;
   }
 
-  /** The declaration that a name leads to, through imports. */
+  /** Returns the declared symbol of a name, through imports. */
   target(node: Node): SymbolView | undefined {
     const symbol = this.symbol(node);
     return symbol && this.compiler.target(symbol);
   }
 
-  /** Asks for all that a walk through these functions will want to know, in two questions. */
+  /**
+   * Loads the symbols and types that a walk through these functions needs, with two questions to
+   * the compiler.
+   */
   prepare(roots: readonly Node[]): void {
     const names: Node[] = [];
     const values: Node[] = [];
@@ -80,7 +87,7 @@ export class ProgramSnapshot {
   readonly #shared = new Set<SymbolView>();
   readonly #searched = new Set<Node>();
 
-  /** Whether the variable lives outside of all functions, or a function further in assigns it. */
+  /** Whether a variable is declared outside of all functions, or a nested function assigns it. */
   isShared(symbol: SymbolView): boolean {
     if (this.#shared.has(symbol)) return true;
     for (
@@ -93,6 +100,7 @@ export class ProgramSnapshot {
     return true;
   }
 
+  /** Finds the variables that a nested function assigns. */
   #findShared(root: Node): void {
     if (this.#searched.has(root)) return;
     this.#searched.add(root);
@@ -107,6 +115,7 @@ export class ProgramSnapshot {
     });
   }
 
+  /** Collects the names and values that the interpreter reads. `false` skips type nodes. */
   #gather(node: Node, names: Node[], values: Node[]): boolean | void {
     const kind = this.compiler.kind(node);
     if (kind >= K.FirstTypeNode && kind <= K.LastTypeNode) return false;
@@ -138,7 +147,7 @@ export class ProgramSnapshot {
     else if (parentKind === K.SpreadAssignment && !isStructural(kind)) values.push(node);
     else if (
       parentKind === K.CallExpression &&
-      isResponseLike(this.compiler, parent!) &&
+      isResponseCall(this.compiler, parent!) &&
       (parent as unknown as { expression: Node }).expression !== node &&
       !isStructural(kind)
     )
@@ -147,6 +156,7 @@ export class ProgramSnapshot {
   }
 }
 
+/** Whether the interpreter reads a node by its syntax, without its type. */
 function isStructural(kind: number): boolean {
   return (
     kind === K.ObjectLiteralExpression ||
@@ -159,7 +169,8 @@ function isStructural(kind: number): boolean {
   );
 }
 
-function isResponseLike(compiler: Compiler, call: Node): boolean {
+/** Whether a call looks like `res.json()`, `res.text()` or `res.stream()`. */
+function isResponseCall(compiler: Compiler, call: Node): boolean {
   const callee = (call as unknown as { expression: Node }).expression;
   if (compiler.kind(callee) !== K.PropertyAccessExpression) return false;
   const { name } = callee as unknown as { name: { text: string } };

@@ -3,7 +3,7 @@ import type { Compiler } from './compiler/compiler.ts';
 import type { ProjectFiles } from './project/project-files.ts';
 import { printFrame } from '../scan/code-frame.ts';
 
-/** What the compiler has against a file (absolute), at the places of its text on disk. */
+/** Returns the type errors of a file (absolute), at their places in the text on disk. */
 export function typeErrors(compiler: Compiler, files: ProjectFiles, file: string): Diagnostic[] {
   const source = compiler.source(file);
   if (!source) return [];

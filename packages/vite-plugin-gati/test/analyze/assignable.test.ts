@@ -15,41 +15,41 @@ const $defs: Record<string, Schema> = { User: object({ name: text }) };
 test.each<[Schema, Schema, string | undefined]>([
   [text, text, undefined],
   [{}, text, undefined],
-  [text, number, 'it is `string`, and `number` is declared'],
+  [text, number, 'it is `string`, but `number` is declared'],
   [
     object({ user: object({ id: { type: 'string', const: 'seven' } }) }),
     object({ user: object({ id: number }) }),
-    "at /user/id it is `'seven'`, and `number` is declared",
+    "at /user/id it is `'seven'`, but `number` is declared",
   ],
   [
     object({ kind: { type: 'string', const: 'c' } }),
     object({ kind: { enum: ['a', 'b'] } }),
-    "at /kind it is `'c'`, and `'a' | 'b'` is declared",
+    "at /kind it is `'c'`, but `'a' | 'b'` is declared",
   ],
   [
     object({ id: text }, { required: [] }),
     object({ id: text }),
-    'at /id the field is declared and not always there',
+    'at /id the field is declared, but may be missing',
   ],
   [
     object({ id: text, x: text }),
     object({ id: text }, { additionalProperties: false }),
-    'at /x the field is not declared, and others are not allowed',
+    'at /x the field is not declared, and other fields are not allowed',
   ],
   [
     { type: 'array', items: text },
     { type: 'array', items: number },
-    'at /0 it is `string`, and `number` is declared',
+    'at /0 it is `string`, but `number` is declared',
   ],
   [
     object({ user: { $ref: '#/$defs/User' } }),
     object({ user: { anyOf: [number, { type: 'null' }] } }),
-    'at /user it is `User`, and `number | null` is declared',
+    'at /user it is `User`, but `number | null` is declared',
   ],
   [
     object(Object.fromEntries([...'abcdefghijklmnop'].map((name) => [name, text]))),
     text,
-    expect.stringMatching(/^it is `.{100}…`, and `string` is declared$/),
+    expect.stringMatching(/^it is `.{100}…`, but `string` is declared$/),
   ],
 ])('%j for %j', (found, wanted, said) => {
   const mismatch = findMismatch(found, wanted, (name) => $defs[name]);

@@ -55,7 +55,7 @@ describe.each(ENGINES)('declared responses, %s', (engine) => {
         file: 'src/handlers/mismatch.ts',
         line: 5,
         message:
-          'The body of status 200 does not match its declaration: at /id it is `string`, and `number` is declared.',
+          'The body of status 200 does not match its declaration: at /id it is `string`, but `number` is declared.',
       },
     ]);
     expect(printed(contract.responses, {})).toEqual({ 200: '{ id: number }' });

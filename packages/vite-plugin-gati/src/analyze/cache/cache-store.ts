@@ -4,31 +4,33 @@ import { replaceCacheFile } from '../../files/cache-file.ts';
 import { readText } from '../../files/read-text.ts';
 
 export interface CacheEntry<Result> {
-  /** What else decides the result: the route as it was scanned, the modules. */
+  /** Hash of what else the result depends on: the scanned route, the modules. */
   key: string;
-  /** From the root, with the hash of each. */
+  /** Dependencies, from the root, each with the hash of its text. */
   files: [file: string, hash: string][];
   result: Result;
 }
 
+/** Milliseconds between the first unsaved entry and the write. */
 const SAVE_DELAY = 500;
-/** Lines that no one reads any more, for each that is read, before the file is written anew. */
+/** The file is rewritten when it has more than this many outdated lines per current one. */
 const WASTE = 2;
 
 /**
- * Results in one file of the cache folder, a line each: environment, name, entry, between tabs; the last line of a name counts.
- * An edit adds a line, so its cost does not grow with the app, and only what is asked for is parsed. A line that can't be read is none.
+ * Stores results in one file of the cache folder. Each line has an environment, a name and an entry,
+ * separated by tabs. The last line of a name counts. An edit appends a line, so its cost does not grow
+ * with the app. An entry is parsed when it is first requested. Unreadable lines are ignored.
  */
 export class CacheStore {
   readonly #file: string | undefined;
   readonly #environment: string;
-  /** By name; a text is JSON that was not needed yet. */
+  /** By name. A string is JSON that was not parsed yet. */
   #entries: Map<string, CacheEntry<unknown> | string> | undefined;
   readonly #unsaved = new Set<string>();
   #lines = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param environment what all entries depend on; another one makes them worthless. */
+  /** @param environment hash of what all entries depend on; entries of another one are ignored */
   constructor(folder: string | undefined, environment: string) {
     this.#file = folder === undefined ? undefined : `${folder}/contracts.tsv`;
     this.#environment = environment;
@@ -50,7 +52,7 @@ export class CacheStore {
     this.#timer ??= setTimeout(() => this.save(), SAVE_DELAY).unref();
   }
 
-  /** Drops what is not in the app any more. */
+  /** Drops the entries of names that are no longer in the app. */
   keep(names: ReadonlySet<string>): void {
     for (const name of this.#load().keys()) if (!names.has(name)) this.#entries?.delete(name);
   }
@@ -88,13 +90,13 @@ export class CacheStore {
   }
 }
 
-/** Begins a line of its own even where a process died within one. */
+/** Begins with a line break: a process may have died while it wrote the last line. */
 function append(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     appendFileSync(file, `\n${text}`);
   } catch {
-    // A cache that can't be written is only slower.
+    // Without a cache the next start is slower, nothing else.
   }
 }
 

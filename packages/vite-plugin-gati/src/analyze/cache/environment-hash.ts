@@ -5,7 +5,7 @@ import { readText } from '../../files/read-text.ts';
 import { configNames } from '../project/analysis-config.ts';
 import { hashOf } from './file-hashes.ts';
 
-/** Raised whenever the same files may give another contract. */
+/** Increase it when the same files may give a different contract, or different warnings. */
 const FORMAT = 7;
 
 const LOCKFILES = [
@@ -17,7 +17,10 @@ const LOCKFILES = [
   'node_modules/.package-lock.json',
 ];
 
-/** A hash of what every contract depends on beside the project's own sources: compilers, configuration, packages, global declarations. */
+/**
+ * Returns a hash of what every contract depends on besides the project's sources: compilers,
+ * configuration, packages and global declarations.
+ */
 export function environmentHash(root: string, ...facts: string[]): string {
   return hashOf(
     JSON.stringify([
@@ -40,7 +43,7 @@ function compilerVersion(from: string, name: string): string {
   }
 }
 
-/** A configuration and those that it extends by a path. */
+/** The texts of a configuration and of those that it extends by a path. */
 function configTexts(file: string, depth = 0): string[] {
   const text = readText(file);
   if (text === undefined || depth > 8) return [];
@@ -59,6 +62,7 @@ function configTexts(file: string, depth = 0): string[] {
   ];
 }
 
+/** Hashes of the lockfiles in the nearest folder that has any. */
 function lockfiles(root: string): string[] {
   for (let folder = root; ; folder = dirname(folder)) {
     const found = LOCKFILES.flatMap((name) => {
@@ -69,7 +73,7 @@ function lockfiles(root: string): string[] {
   }
 }
 
-/** Declarations that may be global, wherever they stand in `src`. */
+/** Hashes of the declaration files anywhere in `src`: they may declare globals. */
 function declarations(root: string): string[] {
   try {
     return readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })

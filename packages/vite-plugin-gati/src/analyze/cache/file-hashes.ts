@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+/** Returns the first 32 hex digits of a SHA-256. */
 export function hashOf(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** Hashes of files by absolute name, read once until they are said to have changed. */
+/** Hashes of files by absolute name. Each file is read once, until {@link FileHashes.forget}. */
 export class FileHashes {
   readonly #known = new Map<string, string>();
 
-  /** `-` for a file that is not there. */
+  /** Returns `-` for a file that does not exist. */
   of(file: string): string {
     let hash = this.#known.get(file);
     if (hash === undefined) {
@@ -28,7 +29,7 @@ export class FileHashes {
   }
 }
 
-/** A compiler reads a file without its byte order mark. */
+/** Drops the byte order mark, as a compiler does. */
 function withoutMark(bytes: Buffer): Buffer {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

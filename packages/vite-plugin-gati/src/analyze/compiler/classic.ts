@@ -70,24 +70,28 @@ class SymbolHandle implements SymbolView {
 const toNode = (node: ts.Node): Node => node as unknown as Node;
 const fromNode = (node: Node): ts.Node => node as unknown as ts.Node;
 
-/** The user's own `typescript` of 5.9 or 6.0 where there is one, else the one beside this package; 7 has no such API. */
+/**
+ * Loads the project's own `typescript` if it is 5.9 or 6.0, else the one beside this package.
+ * TypeScript 7 has no such API.
+ */
 export function loadClassic(root: string): TypeScript | undefined {
   for (const from of [`${root}/package.json`, import.meta.url]) {
     try {
       const api = createRequire(from)('typescript') as TypeScript;
       if (typeof api.createProgram === 'function') return api;
     } catch {
-      // Not installed there: the next place is asked.
+      // Not installed there: try the next place.
     }
   }
   return undefined;
 }
 
-/** The classic API in this process: slower, but needs no native program. */
+/** The classic API, in this process: slower than TypeScript 7, but without a native program. */
 export class ClassicCompiler implements Compiler {
   readonly engine = 'typescript-classic';
   readonly #api: TypeScript;
   readonly #options: CompilerOptions;
+  /** Kinds of TypeScript 7 by the kinds of this version. */
   readonly #kinds: number[] = [];
   readonly #sources = new Map<string, ts.SourceFile>();
   #program: ts.Program;
@@ -136,7 +140,7 @@ export class ClassicCompiler implements Compiler {
     const host = api.createCompilerHost(options);
     host.readFile = readFile;
     host.fileExists = fileExists;
-    // What an import leads to is only looked up anew where files came or went.
+    // Imports are resolved again only if files came or went.
     host.hasInvalidatedResolutions = () => filesCameOrWent;
     host.getSourceFile = (file, target) => {
       const known = this.#sources.get(file);

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 
 /**
- * Ends a TypeScript 7 compiler without its last words: stopped by SIGTERM, as `close()` does it, it prints `context canceled`
- * into the app's terminal. The process holds nothing that would have to be saved.
+ * Ends a TypeScript 7 compiler with SIGKILL. On SIGTERM, which `close()` sends, the compiler prints
+ * `context canceled` to the app's terminal. The process has nothing to save.
  */
 export function closeCompiler(api: { close(): void }): void {
   const { client } = api as { client?: { channel?: { child?: ChildProcess } } };

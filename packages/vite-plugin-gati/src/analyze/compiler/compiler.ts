@@ -1,9 +1,12 @@
 import type { Node, SourceFile } from 'typescript-7/unstable/ast';
 
 /**
- * What the analysis asks of a compiler. Two implementations answer alike: the TypeScript 7 API (another process, so questions are asked
- * in batches) and the classic one. Syntax trees have the shape of TypeScript 7; kinds are read through {@link Compiler.kind}.
- * A view (of a type or symbol) is one object a snapshot, so identity can be used as a key until the next {@link Compiler.update}.
+ * What the analysis needs of a compiler. Two implementations give equal results: the TypeScript 7 API,
+ * which runs in another process and so takes questions in batches, and the classic API. Syntax trees
+ * have the shape of TypeScript 7; read kinds through {@link Compiler.kind}.
+ *
+ * Until the next {@link Compiler.update}, a type or symbol is always the same view object, so views
+ * can be used as keys.
  */
 export interface Compiler {
   readonly engine: 'typescript-7' | 'typescript-classic';
@@ -11,39 +14,42 @@ export interface Compiler {
   close(): void;
 
   kind(node: Node): number;
-  /** A kind that stands in a node as a plain number, such as the operator of `!x`. */
+  /** Converts a kind that a node has as a number, such as the operator of `!x`. */
   toKind(kind: number): number;
   source(file: string): SourceFile | undefined;
-  /** Semantic errors of a file, in the order of their positions. */
+  /** Semantic errors of a file, sorted by position. */
   errors(file: string): { position: number; code: number; text: string }[];
 
   symbolsAt(nodes: readonly Node[]): (SymbolView | undefined)[];
   typesAt(nodes: readonly Node[]): TypeView[];
-  /** What `{ name }` reads: the variable, where {@link symbolsAt} gives the property. */
+  /** The variable that `{ name }` reads. {@link Compiler.symbolsAt} returns the property. */
   shorthandValue(node: Node): SymbolView | undefined;
-  /** Through import and export aliases to the declaration. */
+  /** Follows import and export aliases to the declared symbol. */
   target(symbol: SymbolView): SymbolView;
   moduleExports(file: string): Map<string, SymbolView>;
   declaredType(symbol: SymbolView): TypeView;
   typesOf(symbols: readonly SymbolView[]): TypeView[];
-  /** Declared parameter types of the signature that a call was resolved to, type arguments filled in. */
+  /**
+   * Parameter types of the signature that a call resolves to: as declared, and with type arguments
+   * filled in. Empty for a function that is not generic.
+   */
   callParameters(call: Node): { declared: TypeView[]; filled: TypeView[] };
 
-  /** Of a union, an intersection, or the holes of a template literal. */
+  /** The members of a union or an intersection, or the placeholders of a template literal. */
   members(type: TypeView): readonly TypeView[];
   properties(type: TypeView): readonly PropertyView[];
   property(type: TypeView, name: string): TypeView | undefined;
   indexes(type: TypeView): readonly IndexView[];
-  /** What its call signatures return; empty for what can't be called. */
+  /** The return types of the call signatures; empty for a type that can't be called. */
   returns(type: TypeView): readonly TypeView[];
-  /** `true` for what `new` can be used on and which is no instance. */
+  /** Whether the type has construct signatures: a class itself, not its instances. */
   constructs(type: TypeView): boolean;
   typeArguments(type: TypeView): readonly TypeView[];
   tuple(type: TypeView): TupleView | undefined;
   symbol(type: TypeView): SymbolView | undefined;
   alias(type: TypeView): AliasView | undefined;
   baseTypes(type: TypeView): readonly TypeView[];
-  /** What a type parameter or a type that is not resolved yet is known to be. */
+  /** The base constraint of a type parameter or a deferred type. */
   constraint(type: TypeView): TypeView | undefined;
   text(type: TypeView): string;
 }
@@ -79,25 +85,25 @@ export type TypeTag =
 
 export interface TypeView {
   readonly tag: TypeTag;
-  /** Of a `literal`, an enum's member included. */
+  /** The value of a `literal`, which may be a member of an enum. */
   readonly value?: string | number | boolean | bigint;
-  /** Of a `template`: the texts around its holes. */
+  /** The texts around the placeholders of a `template`. */
   readonly texts?: readonly string[];
-  /** The compiler could not resolve it (a missing import): `any` by accident. */
+  /** The compiler could not resolve the type, for example a missing import, and made it `any`. */
   readonly unresolved?: boolean;
-  /** An `interface` or a class with its arguments, an instantiated generic, a tuple or an array. */
+  /** The type is an interface, class or other generic with its arguments, a tuple or an array. */
   readonly reference?: boolean;
 }
 
 export interface SymbolView {
   readonly name: string;
-  /** `SymbolFlags` of TypeScript, the same in both. */
+  /** `SymbolFlags`, whose values are the same in both compilers. */
   readonly flags: number;
   readonly declarations: readonly DeclarationView[];
 }
 
 export interface DeclarationView {
-  /** Absolute, with `/`; lower case where the file system does not tell cases apart. */
+  /** Absolute, with `/`; lower case on a file system that ignores case. */
   readonly file: string;
   node(): Node | undefined;
 }
@@ -115,7 +121,7 @@ export interface IndexView {
 }
 
 export interface TupleView {
-  /** One an element, beside the type arguments. */
+  /** One per type argument. */
   readonly elements: readonly ('required' | 'optional' | 'rest')[];
 }
 
@@ -124,14 +130,17 @@ export interface AliasView {
   readonly typeArguments: readonly TypeView[];
 }
 
-/** What a program is made of. */
+/** The input of a compiler. */
 export interface CompilerOptions {
   root: string;
-  /** A tsconfig; it may exist only in the overlay. */
+  /** A tsconfig file. It may exist in the overlay only. */
   configFile: string;
-  /** Text that stands in for a file's own; `undefined` for the file as it is on disk. */
+  /** Returns the text that replaces a file's own; `undefined` to read the file from disk. */
   overlay(file: string): string | undefined;
-  /** Is given the compiler's reader of configurations before `configFile` is read from the overlay. */
+  /**
+   * Receives the compiler's parser of configurations, before the compiler reads `configFile` from
+   * the overlay.
+   */
   setParser(parse: (file: string) => ParsedConfig | undefined): void;
 }
 

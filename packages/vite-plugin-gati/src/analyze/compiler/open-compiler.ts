@@ -1,10 +1,14 @@
 import { GatiError } from '@gati/contract';
 import type { Compiler, CompilerOptions } from './compiler.ts';
 
-/** `auto`: TypeScript 7, and the classic API where its native program can't run. */
+/** `auto`: TypeScript 7, or the classic API if the native program can't run. */
 export type Engine = 'auto' | Compiler['engine'];
 
-/** Compilers are loaded when one is needed: a start from the cache needs none. */
+/**
+ * Starts a compiler. Its code is imported only here, since a start from the cache needs no
+ * compiler.
+ * @throws {GatiError} GATI_NO_TYPESCRIPT when neither compiler can run
+ */
 export async function openCompiler(engine: Engine, options: CompilerOptions): Promise<Compiler> {
   if (engine !== 'typescript-classic') {
     try {

@@ -30,7 +30,7 @@ const EFFECTS = new Set<number>([
   K.PostfixUnaryExpression,
 ]);
 
-/** Without parentheses, `satisfies` and `!`, which say nothing of the value. */
+/** Removes parentheses, `satisfies` and `!`, which do not change the value. */
 export function unwrap(compiler: Compiler, node: Node): Node {
   let inner = node;
   while (WRAPPERS.has(compiler.kind(inner)))
@@ -59,7 +59,7 @@ export function hasModifier(compiler: Compiler, node: Node, modifier: number): b
   return modifiers?.some((each) => compiler.kind(each) === modifier) ?? false;
 }
 
-/** The name that a property is written with, unless it is computed. */
+/** Returns the name of a property; `undefined` if it is computed. */
 export function propertyName(compiler: Compiler, name: Node): string | undefined {
   const kind = compiler.kind(name);
   if (kind === K.ComputedPropertyName) {
@@ -76,7 +76,7 @@ export function propertyName(compiler: Compiler, name: Node): string | undefined
   return undefined;
 }
 
-/** Calls back for a node and all below it; `false` keeps out of what is below. */
+/** Calls `look` for a node and its descendants. `false` skips the descendants. */
 export function visit(node: Node, look: (node: Node) => boolean | void): void {
   if (look(node) === false) return;
   node.forEachChild((child) => {
@@ -85,14 +85,12 @@ export function visit(node: Node, look: (node: Node) => boolean | void): void {
   });
 }
 
-const ASSIGNMENTS_FROM: number = K.EqualsToken;
-
 export function isAssignment(compiler: Compiler, operator: Node): boolean {
-  const kind = compiler.kind(operator);
-  return kind === ASSIGNMENTS_FROM || ASSIGNMENT_KINDS.has(kind);
+  return ASSIGNMENT_KINDS.has(compiler.kind(operator));
 }
 
 const ASSIGNMENT_KINDS = new Set<number>([
+  K.EqualsToken,
   K.PlusEqualsToken,
   K.MinusEqualsToken,
   K.AsteriskEqualsToken,
@@ -110,7 +108,10 @@ const ASSIGNMENT_KINDS = new Set<number>([
   K.QuestionQuestionEqualsToken,
 ]);
 
-/** Whether evaluating the expression can do anything but give a value. Functions in it do nothing until they are called. */
+/**
+ * Whether the evaluation of an expression can have side effects. Functions inside of it count as
+ * none: they run when they are called.
+ */
 export function hasEffects(compiler: Compiler, node: Node): boolean {
   let found = false;
   visit(node, (each) => {
@@ -131,7 +132,7 @@ export function hasEffects(compiler: Compiler, node: Node): boolean {
   return found;
 }
 
-/** Names that are assigned somewhere below, functions included. */
+/** Returns the names that a node or its descendants assign, nested functions included. */
 export function assignedNames(compiler: Compiler, node: Node): Node[] {
   const names: Node[] = [];
   const target = (part: Node): void =>

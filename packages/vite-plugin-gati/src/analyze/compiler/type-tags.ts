@@ -1,6 +1,8 @@
 import type { TypeTag } from './compiler.ts';
 
-/** By name, as both compilers have them; each has its own numbers. */
+/**
+ * `TypeFlags` by name, in the order in which they are tested: each compiler has its own numbers.
+ */
 const ORDER = [
   ['Any', 'any'],
   ['Unknown', 'unknown'],
@@ -15,7 +17,7 @@ const ORDER = [
   ['Boolean', 'boolean'],
   ['String', 'string'],
   ['Number', 'number'],
-  // A union of its members where it has any.
+  // An enum with members is a union.
   ['Enum', 'number'],
   ['BigInt', 'bigint'],
   ['ESSymbolLike', 'symbol'],
@@ -28,7 +30,11 @@ const ORDER = [
   ['TypeParameter', 'parameter'],
 ] as const satisfies readonly (readonly [string, TypeTag])[];
 
-/** What a type is, from its flags. @param all the flags of the compiler that it is of, by name */
+/**
+ * Returns the tag of a type with these flags.
+ *
+ * @param all `TypeFlags` of the type's compiler
+ */
 export function typeTagOf(
   flags: number,
   all: Readonly<Record<(typeof ORDER)[number][0], number>>,

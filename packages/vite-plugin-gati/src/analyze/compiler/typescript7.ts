@@ -71,7 +71,10 @@ function toDeclaration(handle: NodeHandle): DeclarationView {
   return { file: handle.path, node: () => handle.resolve() };
 }
 
-/** The compiler of TypeScript 7, in its own process. Each question is one round trip of about 50 µs, so lists are asked as lists. */
+/**
+ * The compiler of TypeScript 7, in its own process. A question is a round trip of about 50 µs, so
+ * several nodes are sent as one question.
+ */
 export class TypeScript7Compiler implements Compiler {
   readonly engine = 'typescript-7';
   readonly #api: API;
@@ -94,7 +97,8 @@ export class TypeScript7Compiler implements Compiler {
         return undefined;
       }
     });
-    // The configuration is made before it is asked for: a question inside of a question is not answered.
+    // Printing the configuration asks the compiler, which answers nothing while it waits for the
+    // overlay. So print it before the compiler needs it.
     options.overlay(options.configFile);
     this.#snapshot = this.#api.updateSnapshot({ openProjects: [options.configFile] });
     this.#project = this.#open();
@@ -117,7 +121,7 @@ export class TypeScript7Compiler implements Compiler {
         deleted: [...changes.deleted],
       },
     });
-    // Only now: disposing first would throw away what the new snapshot takes over.
+    // Not earlier: the new snapshot reuses what the old one has.
     before.dispose();
     this.#project = this.#open();
     this.#checker = this.#project.checker;

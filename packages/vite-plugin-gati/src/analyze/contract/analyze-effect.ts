@@ -12,10 +12,13 @@ import { DefNames } from './definition-names.ts';
 import { findHandler } from './find-handler.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
 
-/** What a schedule enqueues: `{}`. */
+/** The payload that a schedule enqueues: `{}`. */
 const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: false };
 
-/** Payload and result of an effect: the first parameter of `run` and what it resolves to. */
+/**
+ * Reads the contract of an effect: the payload is the first parameter of `run`, the result what
+ * `run` resolves to.
+ */
 export function analyzeEffect(
   snapshot: ProgramSnapshot,
   { name, file }: NamedFile,
@@ -24,13 +27,14 @@ export function analyzeEffect(
   const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
   const symbol = exports.get('run') ?? exports.get('default');
   const site = symbol && findHandler(snapshot, symbol);
-  const issues = new DiagnosticCollector(snapshot);
+  const diagnostics = new DiagnosticCollector(snapshot);
   if (!site) return { contract, $defs: {}, warnings: [] };
   const [payload] = site.fn?.parameters ?? [];
   if (payload) {
     const written = snapshot.requests.write(snapshot.type(payload.name));
     contract.payload = written.schema;
-    for (const { code, message, fix } of written.issues) issues.add(code, message, fix, payload);
+    for (const { code, message, fix } of written.issues)
+      diagnostics.add(code, message, fix, payload);
   }
   const [returned] = snapshot.compiler.returns(snapshot.type(site.node));
   if (returned) {
@@ -39,7 +43,7 @@ export function analyzeEffect(
       const written = snapshot.responses.write(inner);
       contract.result = written.schema;
       for (const { code, message, fix } of written.issues)
-        issues.add(code, message, fix, site.node);
+        diagnostics.add(code, message, fix, site.node);
     }
   }
   const names = new DefNames(snapshot);
@@ -50,12 +54,12 @@ export function analyzeEffect(
     exports.has('schedule') &&
     !isSubschema(EMPTY, finished.payload, {}, names.$defs)
   ) {
-    issues.add(
+    diagnostics.add(
       'GATI_EFFECT_SCHEDULE',
       `'${name}' runs on its schedule with the payload {}, which its 'run' does not accept.`,
       'Make the fields of the payload optional, or schedule an effect without a payload that enqueues this one.',
       payload,
     );
   }
-  return { contract: finished, $defs: names.$defs, warnings: issues.list() };
+  return { contract: finished, $defs: names.$defs, warnings: diagnostics.list() };
 }

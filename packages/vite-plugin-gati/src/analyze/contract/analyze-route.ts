@@ -12,7 +12,7 @@ import { type InferredResponses, inferResponses } from './infer-responses.ts';
 import { applyDeclaredResponses } from './declared-responses.ts';
 import type { LoadedSchemas } from './schema-values/load-schemas.ts';
 
-/** One route's contract from the program as it stands. */
+/** Reads the contract of one route from a snapshot of the program. */
 export function analyzeRoute(
   snapshot: ProgramSnapshot,
   route: RouteFile,
@@ -20,7 +20,7 @@ export function analyzeRoute(
 ): Omit<AnalyzedRoute, 'dependencies'> {
   const file = snapshot.files.absolute(route.file);
   const source = snapshot.compiler.source(file);
-  const issues = new DiagnosticCollector(snapshot);
+  const diagnostics = new DiagnosticCollector(snapshot);
   const base: RouteContract = {
     id: route.id,
     method: route.method,
@@ -36,17 +36,17 @@ export function analyzeRoute(
   const symbol = exports.get(route.handler);
   const isSocket = route.method === 'WS';
   const site = symbol && findHandler(snapshot, symbol);
-  const request = requestParts({ snapshot, route, exports, loaded, issues, fallback: source });
+  const request = requestParts({ snapshot, route, exports, loaded, diagnostics, fallback: source });
   const unknown: InferredResponses = {
     responses: { default: { schema: {}, contentType: 'application/json' } },
     places: new Map(),
   };
   const inferred =
     site && !isSocket
-      ? inferResponses(snapshot, site, middlewareOf(snapshot, route), issues)
+      ? inferResponses(snapshot, site, middlewareOf(snapshot, route), diagnostics)
       : unknown;
   if (!site && !isSocket) {
-    issues.add(
+    diagnostics.add(
       'GATI_RESPONSE_UNKNOWN',
       `The export \`${route.handler}\` could not be followed to a function.`,
       'Export the handler as a function of this file.',
@@ -55,19 +55,22 @@ export function analyzeRoute(
   }
   const responses = isSocket
     ? {}
-    : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, issues);
+    : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);
   const names = new DefNames(snapshot);
   const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),
   );
   for (const definition of names.used) {
     for (const { code, message, fix } of definition.issues)
-      issues.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
+      diagnostics.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
   }
-  return { contract, $defs: names.$defs, warnings: issues.list() };
+  return { contract, $defs: names.$defs, warnings: diagnostics.list() };
 }
 
-/** Functions of the `_middleware.ts` files, outermost first. Whatever can't be followed is left out: the scan speaks of it. */
+/**
+ * Returns the functions of the `_middleware.ts` files, outermost first. It leaves out a file
+ * without a function: the scan reports it.
+ */
 function middlewareOf(snapshot: ProgramSnapshot, route: RouteFile): FunctionNode[] {
   return route.middleware.flatMap((file) => {
     const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
@@ -87,7 +90,7 @@ function handlerUnreadable(route: RouteFile): Diagnostic {
   };
 }
 
-/** Summary is the first line of the documentation, description the rest. */
+/** The summary is the first paragraph of the doc comment, the description the rest. */
 function documentation(
   site: HandlerSite | undefined,
 ): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {

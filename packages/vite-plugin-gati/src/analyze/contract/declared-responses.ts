@@ -13,7 +13,7 @@ interface DeclaredResponses {
   node: Node;
 }
 
-/** What is sure once the author says it, and so is no news any more. */
+/** Warnings about what the author has declared: the declaration settles them. */
 const SETTLED_BY_DECLARATION = new Set([
   'GATI_RESPONSE_UNKNOWN',
   'GATI_STATUS_UNKNOWN',
@@ -21,16 +21,19 @@ const SETTLED_BY_DECLARATION = new Set([
   'GATI_BODY_SOMETIMES',
 ]);
 
-/** Declared responses stand in the contract; the inferred ones are held against them. */
+/**
+ * Returns the declared responses for the contract, and reports inferred responses that do not match
+ * them. Without a declaration, returns the inferred responses.
+ */
 export function applyDeclaredResponses(
   snapshot: ProgramSnapshot,
   exports: Map<string, SymbolView>,
   loaded: LoadedSchemas,
   file: string,
   inferred: InferredResponses,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): Record<string, ResponseContract> {
-  const declared = readDeclared(snapshot, exports, loaded, file, issues);
+  const declared = readDeclared(snapshot, exports, loaded, file, diagnostics);
   if (!declared) return inferred.responses;
   const lookup = (name: string): Schema | undefined =>
     snapshot.responses.definitions.get(name)?.schema ??
@@ -44,7 +47,7 @@ export function applyDeclaredResponses(
         ? 'default'
         : undefined;
     if (key === undefined) {
-      issues.add(
+      diagnostics.add(
         'GATI_RESPONSE_MISMATCH',
         `The handler responds with ${status}, which is not among its declared responses.`,
         `Add ${status} to the declared responses, or do not send it.`,
@@ -61,7 +64,7 @@ export function applyDeclaredResponses(
           ? { path: '/', actual: response.schema, declared: schema }
           : undefined;
     if (mismatch !== undefined) {
-      issues.add(
+      diagnostics.add(
         'GATI_RESPONSE_MISMATCH',
         `The body of status ${status} does not match its declaration: ${describeMismatch(mismatch)}.`,
         'Change the declaration or the body so that they agree.',
@@ -70,7 +73,7 @@ export function applyDeclaredResponses(
       );
     }
   }
-  issues.drop(SETTLED_BY_DECLARATION);
+  diagnostics.drop(SETTLED_BY_DECLARATION);
   return Object.fromEntries(
     [...declared.byStatus].map(([status, schema]) => {
       const before = inferred.responses[status];
@@ -101,7 +104,7 @@ function readDeclared(
   exports: Map<string, SymbolView>,
   loaded: LoadedSchemas,
   file: string,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): DeclaredResponses | undefined {
   const symbol = exports.get('Responses') ?? exports.get('responses');
   const node = symbol?.declarations[0]?.node();
@@ -126,7 +129,7 @@ function readDeclared(
   const byStatus = new Map<string, Schema | undefined>();
   for (const { name, type: body } of compiler.properties(type)) {
     if (name !== 'default' && !/^[2-5]\d\d$/.test(name)) {
-      issues.add(
+      diagnostics.add(
         'GATI_RESPONSE_MISMATCH',
         `\`${name}\` is not a status.`,
         'Name the responses by status, 200 to 599, or `default`.',
@@ -144,7 +147,8 @@ function readDeclared(
       byStatus.set(name, undefined);
     else {
       const written = snapshot.responses.write(inner);
-      for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+      for (const { code, message, fix } of written.issues)
+        diagnostics.add(code, message, fix, node);
       byStatus.set(name, canonicalSchema(written.schema));
     }
   }

@@ -2,10 +2,13 @@ import { type Defs, mapSchema, refName, type Schema, toRef } from '@gati/contrac
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { Definition } from '../types/schema-writer.ts';
 
-/** Gives the definitions that a route refers to their names, in the order in which they are met. */
+/**
+ * Names the definitions that a route refers to, in the order of their first use. A name that is
+ * taken gets a number.
+ */
 export class DefNames {
   readonly $defs: Defs = {};
-  /** Definitions in the order of their first use, for their warnings. */
+  /** Named definitions in the order of their first use. Their issues become warnings. */
   readonly used: Definition[] = [];
   readonly #snapshot: ProgramSnapshot;
   readonly #names = new Map<string, string>();
@@ -14,6 +17,7 @@ export class DefNames {
     this.#snapshot = snapshot;
   }
 
+  /** Replaces the keys in the references of a schema by names. */
   finish(schema: Schema): Schema {
     return mapSchema(schema, (part) =>
       part.$ref === undefined ? part : { ...part, $ref: toRef(this.#name(refName(part.$ref))) },
@@ -26,7 +30,8 @@ export class DefNames {
     const writer = key.startsWith('request:') ? this.#snapshot.requests : this.#snapshot.responses;
     const definition = writer.definitions.get(key);
     if (!definition) return key;
-    // Both directions write the same type the same way, unless it has a `toJSON` or holds what only one of them allows.
+    // Requests and responses share a definition if both writers wrote the same schema. They differ,
+    // for example, for a class with `toJSON`.
     const twin = this.#twin(definition);
     if (twin !== undefined) {
       this.#names.set(key, twin);
@@ -47,14 +52,17 @@ export class DefNames {
 
   #twin(definition: Definition): string | undefined {
     for (const [name, other] of this.#written) {
-      if (other.name === definition.name && neutral(other.schema) === neutral(definition.schema))
+      if (
+        other.name === definition.name &&
+        withoutKeys(other.schema) === withoutKeys(definition.schema)
+      )
         return name;
     }
     return undefined;
   }
 }
 
-/** The text of a schema without the numbers of what it refers to. */
-function neutral(schema: Schema): string {
+/** The JSON of a schema, without the keys of the definitions that it refers to. */
+function withoutKeys(schema: Schema): string {
   return JSON.stringify(schema).replace(/#\/\$defs\/(request|response):\d+/g, '#');
 }

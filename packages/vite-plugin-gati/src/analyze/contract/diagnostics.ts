@@ -2,7 +2,7 @@ import type { Diagnostic, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 
-/** The warnings of one route, each once, in the order of their places. */
+/** Collects the warnings and errors of one route or effect: each once, sorted by place. */
 export class DiagnosticCollector {
   readonly #snapshot: ProgramSnapshot;
   readonly #found = new Map<string, Diagnostic>();
@@ -24,7 +24,7 @@ export class DiagnosticCollector {
     this.#found.set(`${code} ${place.file}:${place.line}:${place.column} ${message}`, diagnostic);
   }
 
-  /** Takes back warnings of these codes. */
+  /** Removes the warnings with these codes. */
   drop(codes: ReadonlySet<string>): void {
     for (const [key, { code, level }] of this.#found)
       if (level === 'warning' && codes.has(code)) this.#found.delete(key);

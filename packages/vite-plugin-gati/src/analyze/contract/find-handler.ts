@@ -10,14 +10,14 @@ import { unwrap } from '../compiler/syntax.ts';
 import type { FunctionNode } from '../interpret/state/values.ts';
 
 export interface HandlerSite {
-  /** What the handler is: a function, or an expression that gives one. */
+  /** The handler's function, or an expression that returns one. */
   node: Node;
   fn: FunctionNode | undefined;
-  /** Where its documentation stands. */
+  /** The node whose doc comment describes the handler. */
   declaration: Node;
 }
 
-/** The handler behind an export, through `export { handler }` and `export default handler`. */
+/** Follows an export to its handler: `export { handler }`, `export default handler` … */
 export function findHandler(
   snapshot: ProgramSnapshot,
   symbol: SymbolView,

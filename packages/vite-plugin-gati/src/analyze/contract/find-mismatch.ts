@@ -2,27 +2,30 @@ import { refName, type Schema, toTypeScript } from '@gati/contract';
 
 type Lookup = (name: string) => Schema | undefined;
 
-/** Why a value may not be what it should, at one place. */
+/** The first difference between the schema of a body and its declaration. */
 export interface Mismatch {
-  /** JSON Pointer; `/` is the whole. */
+  /** JSON Pointer; `/` is the whole body. */
   path: string;
-  /** What is there; `undefined`: nothing, though it has to be. */
+  /** The schema of the body at this place; `undefined` if a declared value may be missing. */
   actual: Schema | undefined;
-  /** What should be; `undefined`: nothing may be there. */
+  /** The declared schema; `undefined` if no value is allowed there. */
   declared: Schema | undefined;
 }
 
-/** What is wrong, after the name of what has it. */
+/** Describes a mismatch, as the end of a sentence about the body. */
 export function describeMismatch({ path, actual, declared }: Mismatch): string {
   const at = path === '/' ? '' : `at ${path} `;
   if (!declared)
-    return `${at}${path === '/' ? 'it has a body and none is declared' : 'the field is not declared, and others are not allowed'}`;
+    return `${at}${path === '/' ? 'it has a body, but none is declared' : 'the field is not declared, and other fields are not allowed'}`;
   if (!actual)
-    return `${at}${path === '/' ? 'a body is declared and there is none' : 'the field is declared and not always there'}`;
-  return `${at}it is ${toText(actual)}, and ${toText(declared)} is declared`;
+    return `${at}${path === '/' ? 'a body is declared, but there is none' : 'the field is declared, but may be missing'}`;
+  return `${at}it is ${toText(actual)}, but ${toText(declared)} is declared`;
 }
 
-/** On one line. */
+/** Characters of a printed schema. */
+const LONGEST = 100;
+
+/** Prints a schema as TypeScript on one line. */
 function toText(schema: Schema): string {
   const text = toTypeScript(schema, { direction: 'response' })
     .replaceAll(/\/\*.*?\*\//gs, '')
@@ -30,23 +33,21 @@ function toText(schema: Schema): string {
   return `\`${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}\``;
 }
 
-const LONGEST = 100;
-
 /**
- * Where a value of `from` may not be one of `to`; undefined where it fits or where that can't be said.
- * Only what is certain counts, so that nobody has to argue with it.
+ * Finds a place where a value of `actual` may not be a value of `declared`. Returns `undefined` if all
+ * values fit, or if that is not certain: the analysis must not report a false mismatch.
  */
 export function findMismatch(
-  from: Schema,
-  to: Schema,
+  actual: Schema,
+  declared: Schema,
   lookup: Lookup,
   path = '',
   seen: Set<string> = new Set(),
 ): Mismatch | undefined {
-  const a = follow(from, lookup);
-  const b = follow(to, lookup);
-  const key = `${from.$ref ?? ''}>${to.$ref ?? ''}`;
-  if (from.$ref !== undefined && to.$ref !== undefined) {
+  const a = follow(actual, lookup);
+  const b = follow(declared, lookup);
+  const key = `${actual.$ref ?? ''}>${declared.$ref ?? ''}`;
+  if (actual.$ref !== undefined && declared.$ref !== undefined) {
     if (seen.has(key)) return undefined;
     seen.add(key);
   }
@@ -63,7 +64,7 @@ export function findMismatch(
     return reasons.every((reason) => reason !== undefined)
       ? reasons.length === 1
         ? reasons[0]
-        : { path: path || '/', actual: from, declared: to }
+        : { path: path || '/', actual, declared }
       : undefined;
   }
   return findPlainMismatch(a, b, lookup, path, seen);
@@ -93,7 +94,7 @@ function findPlainMismatch(
     a.type !== b.type &&
     !(b.type === 'number' && a.type === 'integer')
   ) {
-    // A plain number may be declared an integer: types can't tell them apart.
+    // TypeScript has no type for integers, so a number may be declared as one.
     if (!(a.type === 'number' && b.type === 'integer')) return here;
   }
   if (b.type === 'object') {

@@ -6,53 +6,54 @@ import { impossibleField, findImpossible, type Lookup } from './impossible-schem
 export interface RequestPart {
   schema: Schema;
   optional: boolean;
-  /** A body that has files: it comes as a form. */
+  /** A body with files, which a client sends as a form. */
   isForm: boolean;
 }
 
+/** Why the input is impossible, and what to declare instead. */
 export interface ImpossibleInput {
   reason: string;
   fix: string;
 }
 
-/** Why no request can bring what a part declares; `undefined`: one can. */
+/** Returns why no request can contain the declared input; `undefined` if a request can. */
 export function findImpossibleInput(
   { method, path }: Pick<RouteFile, 'method' | 'path'>,
   part: string,
   { schema, optional, isForm }: RequestPart,
   lookup: Lookup,
 ): ImpossibleInput | undefined {
-  const strings = (reason: string | undefined, fix: string): ImpossibleInput | undefined =>
+  const impossible = (reason: string | undefined, fix: string): ImpossibleInput | undefined =>
     reason === undefined ? undefined : { reason, fix };
   const field = (_: string, value: Schema): string | undefined =>
     impossibleField(value, lookup, isForm);
   switch (part) {
     case 'params': {
       const names = paramNames(path);
-      const own = names.map((name) => `\`${name}\``).join(', ');
-      const wrong = findImpossible(schema, lookup, (name) =>
+      const quoted = names.map((name) => `\`${name}\``).join(', ');
+      const unknownName = findImpossible(schema, lookup, (name) =>
         names.includes(name) ? undefined : 'is required, but the path has no such parameter',
       );
-      if (wrong === undefined)
-        return strings(
+      if (unknownName === undefined)
+        return impossible(
           findImpossible(schema, lookup, field),
           'Declare what a segment of a path can be: a string, number or boolean.',
         );
       return {
-        reason: wrong,
+        reason: unknownName,
         fix:
           names.length === 0
             ? 'Add the parameter to the route, or remove it from the type.'
-            : `Name the parameters as the route does: ${own}.`,
+            : `Name the parameters as the route does: ${quoted}.`,
       };
     }
     case 'query':
-      return strings(
+      return impossible(
         findImpossible(schema, lookup, field),
         'Declare fields of strings, numbers, booleans or lists of these, or use a body.',
       );
     case 'headers':
-      return strings(
+      return impossible(
         findImpossible(schema, lookup, field),
         'Declare fields of strings, numbers, booleans or lists of these.',
       );
@@ -63,7 +64,7 @@ export function findImpossibleInput(
           fix: 'Use a query, or make the route a POST.',
         };
       return isForm
-        ? strings(
+        ? impossible(
             findImpossible(schema, lookup, field),
             'A file comes as a field of a form, beside fields of strings: `type Body = { file: File }`.',
           )

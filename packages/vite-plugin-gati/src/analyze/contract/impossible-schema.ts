@@ -1,13 +1,19 @@
 import type { Schema } from '@gati/contract';
 
-/** Looks a `$ref` up. */
+/** Resolves a `$ref`. */
 export type Lookup = (schema: Schema) => Schema | undefined;
-/** Why no request can bring a required field; `undefined`: one can. Reads as `` `name` … ``. */
+/**
+ * Returns why no request can contain a required field, as the rest of a sentence that begins with
+ * its name; `undefined` if a request can.
+ */
 export type FieldTest = (name: string, schema: Schema) => string | undefined;
 
 const MAX_HOPS = 16;
 
-/** Why no record of named fields (a query, a form, the parameters of a path) can be what a schema asks for; `undefined`: one can be. */
+/**
+ * Returns why no object with named fields (a query, a form, the parameters of a path) can match a
+ * schema; `undefined` if one can.
+ */
 export function findImpossible(
   schema: Schema,
   lookup: Lookup,
@@ -38,16 +44,19 @@ export function findImpossible(
   return undefined;
 }
 
-/** Why a string, or several under one name, is never a value of a schema. `files`: a form brings files as well. */
+/**
+ * Returns why neither a string nor a list of strings can match a schema; `undefined` if one can.
+ * @param files whether fields may be files too, as in a form
+ */
 export function impossibleField(
   schema: Schema,
   lookup: Lookup,
   files: boolean,
 ): string | undefined {
-  const forms = formsOf(schema, lookup);
-  // What could not be followed may be anything.
-  if (forms.length === 0) return undefined;
-  const reasons = forms.map((form) => {
+  const alternatives = alternativesOf(schema, lookup);
+  // A schema that could not be resolved may match anything.
+  if (alternatives.length === 0) return undefined;
+  const reasons = alternatives.map((form) => {
     if (form.const !== undefined || form.enum) return undefined;
     if (form['x-gati-codec'] === 'file')
       return files ? undefined : 'is a file, and there are only strings';
@@ -55,9 +64,9 @@ export function impossibleField(
     if (form.type !== 'array') return undefined;
     const items =
       form.prefixItems?.[0] ?? (typeof form.items === 'object' ? form.items : undefined);
-    // No value is an empty list only where the name may be left out, and then it is not required.
+    // Items of any type accept a string.
     if (!items) return undefined;
-    const inner = formsOf(items, lookup);
+    const inner = alternativesOf(items, lookup);
     const fits =
       inner.some(({ type }) => type !== 'object' && type !== 'array') || inner.length === 0;
     return fits ? undefined : 'is a list of objects or lists, and there are only strings';
@@ -65,17 +74,17 @@ export function impossibleField(
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 }
 
-/** The forms that a value may have, through references and unions. */
-function formsOf(schema: Schema, lookup: Lookup, hops = 0): Schema[] {
+/** Returns the alternatives of a schema, through references and unions. */
+function alternativesOf(schema: Schema, lookup: Lookup, hops = 0): Schema[] {
   if (hops > MAX_HOPS) return [];
   if (schema.$ref !== undefined) {
     const target = lookup(schema);
-    return target ? formsOf(target, lookup, hops + 1) : [];
+    return target ? alternativesOf(target, lookup, hops + 1) : [];
   }
-  if (schema.anyOf) return schema.anyOf.flatMap((part) => formsOf(part, lookup, hops + 1));
+  if (schema.anyOf) return schema.anyOf.flatMap((part) => alternativesOf(part, lookup, hops + 1));
   if (schema.allOf && schema.type === undefined) {
     const typed = schema.allOf
-      .flatMap((part) => formsOf(part, lookup, hops + 1))
+      .flatMap((part) => alternativesOf(part, lookup, hops + 1))
       .find(({ type }) => type !== undefined);
     return [{ ...typed, ...schema }];
   }

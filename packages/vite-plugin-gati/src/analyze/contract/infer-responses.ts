@@ -18,9 +18,9 @@ import { writeValue } from '../interpret/responses/value-schema.ts';
 import type { HandlerSite } from './find-handler.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
 
-/** One way in which a handler can answer. */
+/** A response that a handler can send. */
 interface InferredResponse {
-  /** Undefined: not known. */
+  /** `undefined` if unknown. */
   status: number | undefined;
   schema: Schema | undefined;
   contentType: string | undefined;
@@ -31,34 +31,34 @@ interface InferredResponse {
 
 export interface InferredResponses {
   responses: Record<string, ResponseContract>;
-  /** One of the places where each status is answered. */
+  /** One of the places that send each status. */
   places: Map<string, Node>;
 }
 
-/** Walks the handler and gathers its answers by status. */
+/** Interprets a handler with its middleware, and returns its responses by status. */
 export function inferResponses(
   snapshot: ProgramSnapshot,
   site: HandlerSite,
   middleware: readonly FunctionNode[],
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): InferredResponses {
   const walk = new Interpreter(snapshot, (code, message, fix, node) =>
-    issues.add(code, message, fix, node),
+    diagnostics.add(code, message, fix, node),
   );
-  const answers: InferredResponse[] = [];
+  const responses: InferredResponse[] = [];
   snapshot.prepare([site.node]);
   const handlers: Outcome[] = site.fn
     ? [{ state: START, value: { kind: 'function', node: site.fn, frame: walk.frame } }]
     : walk.evaluate(site.node, START);
   for (const { state: start, value: handler } of handlers) {
     if (handler.kind !== 'function') {
-      issues.add(
+      diagnostics.add(
         'GATI_RESPONSE_UNKNOWN',
         "The analysis can't follow the code that creates the handler, so its responses are unknown.",
         'Write the handler as a function, or declare `export type Responses = { 200: … }`.',
         site.node,
       );
-      answers.push({
+      responses.push({
         status: undefined,
         schema: {},
         contentType: 'application/json',
@@ -69,18 +69,18 @@ export function inferResponses(
     walk.throws = [];
     const { node } = handler;
     if ('asteriskToken' in node && node.asteriskToken) {
-      answers.push(generatorResponse(snapshot, node, issues));
+      responses.push(generatorResponse(snapshot, node, diagnostics));
       continue;
     }
     const run = (state: State): Outcome[] =>
       walk.enter(node, handlerArguments(walk, node), state, { at: node, frame: handler.frame });
     for (const outcome of wrapInMiddleware(walk, middleware, run)(start))
-      answers.push(...inferredResponses(walk, outcome, node, issues));
+      responses.push(...inferredResponses(walk, outcome, node, diagnostics));
     for (const { error } of walk.throws) {
       if (!error) continue;
-      if (isError(error.status)) answers.push(problemResponse(walk, error, issues));
+      if (isError(error.status)) responses.push(problemResponse(walk, error, diagnostics));
       else
-        issues.add(
+        diagnostics.add(
           'GATI_STATUS_INVALID',
           `An \`HttpError\` with status ${error.status} makes the runtime respond with 500.`,
           'Use a status from 400 to 599, or assign `res.status`.',
@@ -88,17 +88,20 @@ export function inferResponses(
         );
     }
   }
-  return joinResponses(answers, issues);
+  return joinResponses(responses, diagnostics);
 }
 
-/** `(req, res, gctx, lctx)`: only the response is followed. */
+/** `(req, res, gctx, lctx)`: the interpreter follows the response only. */
 function handlerArguments(walk: Interpreter, fn: FunctionNode): Value[] {
   return [0, 1, 2, 3].map((index): Value =>
     index === 1 ? RES : { kind: 'type', node: fn.parameters[index]?.name ?? fn, frame: walk.frame },
   );
 }
 
-/** Outermost first; what a middleware returns goes before what came from within. */
+/**
+ * Puts middleware around a handler.
+ * @param middleware outermost first; a value that it returns replaces the result of `next()`
+ */
 function wrapInMiddleware(
   walk: Interpreter,
   middleware: readonly FunctionNode[],
@@ -121,16 +124,16 @@ function wrapInMiddleware(
   return run;
 }
 
-/** An async generator as a handler: each `yield` is one event. */
+/** The response of an async generator: each `yield` is one server-sent event. */
 function generatorResponse(
   snapshot: ProgramSnapshot,
   node: Node,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): InferredResponse {
   const [result] = snapshot.compiler.returns(snapshot.type(node));
   const [item] = result ? snapshot.compiler.typeArguments(result) : [];
   const written = item ? snapshot.responses.write(item) : { schema: {}, issues: [] };
-  for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+  for (const { code, message, fix } of written.issues) diagnostics.add(code, message, fix, node);
   return {
     status: 200,
     schema: written.schema,
@@ -144,12 +147,12 @@ function inferredResponses(
   walk: Interpreter,
   { state, value, facts = state.facts }: Outcome,
   node: Node,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): InferredResponse[] {
   if (value.kind === 'never') return [];
   if (state.escaped) {
     const { node: at, why } = state.escaped;
-    issues.add(
+    diagnostics.add(
       'GATI_RESPONSE_UNKNOWN',
       `${why} Its response is unknown.`,
       'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
@@ -158,7 +161,7 @@ function inferredResponses(
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
   if ('unknown' in state.status && state.status.invalid !== undefined) {
-    issues.add(
+    diagnostics.add(
       'GATI_STATUS_INVALID',
       `A handler can't respond with status ${state.status.invalid}; the client gets 500.`,
       'Use a status from 200 to 599.',
@@ -168,22 +171,24 @@ function inferredResponses(
   }
   if (value.kind === 'union')
     return value.options.flatMap((option) =>
-      inferredResponses(walk, { state, value: option, facts }, node, issues),
+      inferredResponses(walk, { state, value: option, facts }, node, diagnostics),
     );
-  const set = responseOf(state, state.body, node, issues);
-  // What was set goes before what is returned.
+  const withSetBody = responseOf(state, state.body, node, diagnostics);
+  // A body that was set replaces the returned value.
   if (
     state.body ||
     state.redirected ||
     value.kind === 'sent' ||
     (value.kind === 'constant' && value.value === undefined)
   ) {
-    return state.body?.optional ? [set, responseOf(state, undefined, node, issues)] : [set];
+    return state.body?.optional
+      ? [withSetBody, responseOf(state, undefined, node, diagnostics)]
+      : [withSetBody];
   }
   const at =
     value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
   if (value.kind === 'type' && isSent(walk, value)) {
-    issues.add(
+    diagnostics.add(
       'GATI_RESPONSE_UNKNOWN',
       "The analysis can't follow the code that makes the response.",
       'Return the body, or declare `export type Responses = { 200: … }`.',
@@ -192,11 +197,11 @@ function inferredResponses(
     return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
   }
   const stream = streamBodyOf(walk, value, at);
-  if (stream) return [responseOf(state, stream, at, issues)];
+  if (stream) return [responseOf(state, stream, at, diagnostics)];
   const written = writeValue(walk, value, facts);
-  if (written.absent) return written.optional ? [set] : [];
-  const returned = responseOf(state, bodyOf(walk, value, at, facts), at, issues);
-  return written.optional ? [returned, set] : [returned];
+  if (written.absent) return written.optional ? [withSetBody] : [];
+  const returned = responseOf(state, bodyOf(walk, value, at, facts), at, diagnostics);
+  return written.optional ? [returned, withSetBody] : [returned];
 }
 
 function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boolean {
@@ -213,20 +218,20 @@ function responseOf(
   state: State,
   body: Body | undefined,
   node: Node,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): InferredResponse {
   const unset = 'known' in state.status && !state.status.set;
-  // Nothing at all is 204.
+  // Neither a body nor a status: 204.
   const known = unset && !body ? 204 : 'known' in state.status ? state.status.known : undefined;
   if (known === undefined && 'unknown' in state.status) {
-    issues.add(
+    diagnostics.add(
       'GATI_STATUS_UNKNOWN',
       'The status can be any number, so the response is under `default`.',
       'Assign a literal, or a map of literals declared `as const`.',
       state.status.unknown,
     );
   }
-  // A status that has no body by its nature (RFC 9110, 15.3.5 and 15.4.5).
+  // Responses with these statuses have no body (RFC 9110, 15.3.5 and 15.4.5).
   const empty = known === 204 || known === 304 || !body;
   const contentType = state.contentType ?? body?.contentType;
   const overridden =
@@ -244,7 +249,7 @@ function responseOf(
   };
 }
 
-/** The runtime answers with errors only: an `HttpError` of another status is a mistake, which is a 500. */
+/** Whether an `HttpError` may have this status. The runtime sends 500 for any other one. */
 function isError(status: number | undefined): boolean {
   return status === undefined || (status >= 400 && status <= 599);
 }
@@ -252,10 +257,10 @@ function isError(status: number | undefined): boolean {
 function problemResponse(
   walk: Interpreter,
   error: KnownHttpError,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
 ): InferredResponse {
   if (error.status === undefined) {
-    issues.add(
+    diagnostics.add(
       'GATI_STATUS_UNKNOWN',
       'The status of the error that is thrown here is unknown, so its response is under `default`.',
       'Give `HttpError` a literal status.',
@@ -271,11 +276,11 @@ function problemResponse(
 }
 
 function joinResponses(
-  answers: readonly InferredResponse[],
-  issues: DiagnosticCollector,
+  responses: readonly InferredResponse[],
+  diagnostics: DiagnosticCollector,
 ): InferredResponses {
   const byStatus = new Map<string, InferredResponse[]>();
-  for (const each of answers) {
+  for (const each of responses) {
     const key = each.status === undefined ? 'default' : String(each.status);
     byStatus.set(key, [...(byStatus.get(key) ?? []), each]);
   }
@@ -284,7 +289,7 @@ function joinResponses(
   );
   return {
     responses: Object.fromEntries(
-      keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, issues)]),
+      keys.map((key) => [key, joinStatus(key, byStatus.get(key)!, diagnostics)]),
     ),
     places: new Map(keys.map((key) => [key, byStatus.get(key)![0]!.node])),
   };
@@ -292,18 +297,18 @@ function joinResponses(
 
 function joinStatus(
   key: string,
-  answers: readonly InferredResponse[],
-  issues: DiagnosticCollector,
+  responses: readonly InferredResponse[],
+  diagnostics: DiagnosticCollector,
 ): ResponseContract {
-  const full = answers.filter(({ contentType }) => contentType !== undefined);
+  const full = responses.filter(({ contentType }) => contentType !== undefined);
   const [first] = full;
   if (!first) return {};
-  if (full.length < answers.length) {
-    issues.add(
+  if (full.length < responses.length) {
+    diagnostics.add(
       'GATI_BODY_SOMETIMES',
       `With status ${key} there is a body on one path and none on another.`,
       'Send a body on each path, or respond with 204 where there is none.',
-      answers.find(({ contentType }) => contentType === undefined)!.node,
+      responses.find(({ contentType }) => contentType === undefined)!.node,
     );
   }
   const types = [...new Set(full.map(({ contentType }) => contentType!))].sort();
@@ -311,7 +316,7 @@ function joinStatus(
   const contentType =
     types.length === 1 ? types[0]! : json ? 'application/json' : first.contentType!;
   if (types.length > 1) {
-    issues.add(
+    diagnostics.add(
       'GATI_CONTENT_TYPES',
       `Status ${key} is sent as ${types.join(' and as ')}; the contract names ${contentType}.`,
       'Use one content type per status.',
@@ -321,8 +326,10 @@ function joinStatus(
   const isList = ({ schema }: InferredResponse): boolean =>
     schema?.type === 'array' && !schema.prefixItems;
   const lists = full.some((each) => isList(each) && !each.emptyList);
-  const telling = full.filter(({ emptyList }) => !(emptyList && lists));
-  const schemas = new Map(telling.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]));
+  const informative = full.filter(({ emptyList }) => !(emptyList && lists));
+  const schemas = new Map(
+    informative.map(({ schema }) => [canonicalJson(schema ?? {}), schema ?? {}]),
+  );
   const mixed = types.length > 1 && !json;
   return {
     schema: mixed ? {} : canonicalSchema({ anyOf: [...schemas.values()] }),

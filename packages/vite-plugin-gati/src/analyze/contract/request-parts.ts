@@ -8,6 +8,7 @@ import type { DiagnosticCollector } from './diagnostics.ts';
 import { findImpossibleInput } from './impossible-input.ts';
 import { withSharedDefinitions, type LoadedSchemas } from './schema-values/load-schemas.ts';
 
+/** The parts that a handler may declare, with the names of their types. */
 export const PART_TYPES = {
   params: 'Params',
   query: 'Query',
@@ -22,13 +23,17 @@ export interface RequestInput {
   snapshot: ProgramSnapshot;
   route: RouteFile;
   exports: Map<string, SymbolView>;
-  /** What the schema values say themselves, where they could be loaded. */
+  /** The schema values that could be loaded. */
   loaded: LoadedSchemas;
-  issues: DiagnosticCollector;
+  diagnostics: DiagnosticCollector;
+  /** The place of a diagnostic whose own place is unknown. */
   fallback: Node;
 }
 
-/** `params`, `query`, `headers`, `body` and the messages of a socket, as far as they are declared. */
+/**
+ * Returns the declared parts of a request: `params`, `query`, `headers` and `body`, and the
+ * messages of a socket.
+ */
 export function requestParts(
   input: RequestInput,
 ): Pick<RouteContract, 'params' | 'query' | 'headers' | 'body' | 'receive' | 'send'> {
@@ -52,24 +57,26 @@ export function requestParts(
   };
 }
 
-/** What no request can be is no fault of the types, so nothing else would say it. */
+/**
+ * Warns about input that no request can contain. The types are valid, so the compiler says nothing.
+ */
 function reportImpossibleInput(
-  { snapshot, route, exports, issues, fallback }: RequestInput,
+  { snapshot, route, exports, diagnostics, fallback }: RequestInput,
   part: Part,
   { schema, optional }: DeclaredPart,
 ): void {
   const isValue = route.exports.values.includes(part);
   const isForm = part === 'body' && hasFile(schema, snapshot, new Set());
-  const misfit = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
+  const impossible = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
     definition(ref, snapshot),
   );
-  if (!misfit) return;
+  if (!impossible) return;
   const name = isValue ? part : PART_TYPES[part];
   const node = exports.get(name)?.declarations[0]?.node() ?? fallback;
-  issues.add(
+  diagnostics.add(
     'GATI_REQUEST_MISFIT',
-    `No request can contain what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' requires: ${misfit.reason}.`,
-    misfit.fix,
+    `No request can contain what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' requires: ${impossible.reason}.`,
+    impossible.fix,
     node,
   );
 }
@@ -80,19 +87,19 @@ interface DeclaredPart {
 }
 
 function declaredPart(
-  { snapshot, route, exports, loaded, issues, fallback }: RequestInput,
+  { snapshot, route, exports, loaded, diagnostics, fallback }: RequestInput,
   part: Part,
 ): DeclaredPart | undefined {
   const { compiler } = snapshot;
   const type = exports.get(PART_TYPES[part]);
   const at = (symbol: SymbolView): Node => symbol.declarations[0]?.node() ?? fallback;
   const value = route.exports.values.includes(part) ? exports.get(part) : undefined;
-  // Where there are both, the value is what is checked.
+  // If the file exports both, the server checks the value.
   if (value) {
     const schema = loaded.parts.get(part);
-    if (!schema) return inferInput(snapshot, value, part, issues, at(value));
+    if (!schema) return inferInput(snapshot, value, part, diagnostics, at(value));
     for (const keyword of schema.unsupported) {
-      issues.add(
+      diagnostics.add(
         'GATI_SCHEMA_KEYWORD',
         `The contract has no form for \`${keyword}\` of the schema \`${part}\`; the server checks it, but clients do not see it.`,
         'Describe the rule in the description of the field.',
@@ -114,16 +121,16 @@ function declaredPart(
   const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void');
   const writer = part === 'send' ? snapshot.responses : snapshot.requests;
   const { schema, issues: found } = writer.write(declared, { inline: true });
-  for (const { code, message, fix } of found) issues.add(code, message, fix, at(type));
+  for (const { code, message, fix } of found) diagnostics.add(code, message, fix, at(type));
   return { schema, optional };
 }
 
-/** Where the value can't be loaded, its type still says what goes in. */
+/** Reads the input of a schema value from its type, since the value could not be loaded. */
 function inferInput(
   snapshot: ProgramSnapshot,
   value: SymbolView,
   part: string,
-  issues: DiagnosticCollector,
+  diagnostics: DiagnosticCollector,
   node: Node,
 ): DeclaredPart {
   const { compiler } = snapshot;
@@ -137,7 +144,7 @@ function inferInput(
   const standard = step(type, '~standard');
   const inputType = step(step(standard, 'types'), 'input');
   if (!inputType) {
-    issues.add(
+    diagnostics.add(
       'GATI_SCHEMA_UNKNOWN',
       `\`export const ${part}\` is not a Standard Schema, so the contract has no schema for it.`,
       'Export a schema of zod, valibot or arktype, or a type.',
@@ -145,18 +152,21 @@ function inferInput(
     );
     return { schema: {}, optional: true };
   }
-  issues.add(
+  diagnostics.add(
     'GATI_SCHEMA_TYPES_ONLY',
     `The schema \`${part}\` could be read by its type only, so its bounds, patterns and defaults are not in the contract.`,
     'Use zod 4, arktype 2 or valibot with `@valibot/to-json-schema`.',
     node,
   );
   const written = snapshot.requests.write(inputType, { inline: true });
-  for (const { code, message, fix } of written.issues) issues.add(code, message, fix, node);
+  for (const { code, message, fix } of written.issues) diagnostics.add(code, message, fix, node);
   return { schema: written.schema, optional: inputType.tag === 'undefined' };
 }
 
-/** Every parameter of the path is there and required, a string unless it is declared to be something else. */
+/**
+ * Adds the parameters of the path to the declared ones: required, and strings if they are not
+ * declared.
+ */
 export function withPathParameters(path: string, declared: Schema | undefined): Schema | undefined {
   const names = paramNames(path);
   if (names.length === 0 && !declared) return undefined;
@@ -225,12 +235,12 @@ function isScalar(schema: Schema, snapshot: ProgramSnapshot): boolean {
     return target !== undefined && target.$ref === undefined && isScalar(target, snapshot);
   }
   if (schema.anyOf) return schema.anyOf.every((part) => isScalar(part, snapshot));
-  // Literals of several types have none.
+  // Literals of several types have no `type`.
   if (schema.const !== undefined || schema.enum) return true;
   return schema.type !== undefined && schema.type !== 'object' && schema.type !== 'array';
 }
 
-/** A name that comes several times fills it. */
+/** Whether a form or a query can fill the list by repeating a name. */
 function isList(schema: Schema, snapshot: ProgramSnapshot): boolean {
   const { type, items, prefixItems } =
     schema.$ref === undefined ? schema : (definition(schema, snapshot) ?? {});

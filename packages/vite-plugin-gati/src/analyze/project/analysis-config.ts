@@ -2,17 +2,18 @@ import { readdirSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { ParsedConfig } from '../compiler/compiler.ts';
 
-/** Where the analysed program's own configuration stands; it exists only in the overlay. */
+/** The configuration of the analysed program. It exists in the overlay only. */
 export const CONFIG_FILE = '.gati/tsconfig.analysis.json';
 
 export interface ConfigInput {
   root: string;
-  /** Absolute: handlers, modules, effects. */
+  /** Absolute names of handlers, middleware, modules, effects and the config. */
   files: readonly string[];
-  /** Absolute: declarations of globals. */
+  /** Absolute names of the files that declare globals. */
   declarations: readonly string[];
 }
 
+/** For a project whose configurations include no handler. */
 const DEFAULTS = {
   target: 'ESNext',
   module: 'ESNext',
@@ -21,7 +22,10 @@ const DEFAULTS = {
   resolveJsonModule: true,
 };
 
-/** What a contract depends on is not left to taste: without `strictNullChecks` a type does not say what can be missing. */
+/**
+ * Options that the project can't choose, since contracts depend on them: without
+ * `strictNullChecks`, a type does not say what can be missing.
+ */
 const FORCED = {
   strict: true,
   strictNullChecks: true,
@@ -34,7 +38,10 @@ const FORCED = {
   skipLibCheck: true,
 };
 
-/** The text of {@link CONFIG_FILE}: the user's configuration where it includes the handlers, else defaults; only what is analysed is in it. */
+/**
+ * Prints {@link CONFIG_FILE}. It extends the project's configuration that includes the handlers, or
+ * has defaults. Its program has only the files that are analysed.
+ */
 export function printAnalysisConfig(
   input: ConfigInput,
   parse: (file: string) => ParsedConfig | undefined,
@@ -71,7 +78,7 @@ function findConfig(
   return undefined;
 }
 
-/** `tsconfig.json` first, then those that it usually refers to (`tsconfig.app.json` …). */
+/** Names of configurations: `tsconfig.json`, then `tsconfig.app.json` and others. */
 export function configNames(root: string): string[] {
   try {
     return readdirSync(root)
@@ -89,7 +96,7 @@ function hasNodeTypes(root: string): boolean {
     try {
       if (readdirSync(`${folder}/node_modules/@types/node`).length > 0) return true;
     } catch {
-      // Not here: one folder up.
+      // Not here: look one folder up.
     }
     if (dirname(folder) === folder) return false;
   }

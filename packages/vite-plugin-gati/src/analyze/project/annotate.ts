@@ -2,14 +2,15 @@ import { type ESTree, parseSync } from 'vite';
 import type { RouteFile } from '../../scan/types.ts';
 
 export interface Insertion {
-  /** In the text of the file. */
+  /** Position in the text of the file. */
   at: number;
   text: string;
 }
 
 /**
- * Gives the parameters of a bare handler their types: `handler(req, res)` becomes `handler(req: __GatiReq<'GET /'>, res: __GatiRes)`.
- * Only within lines, so no line moves. A handler that has a type of its own stays as it is.
+ * Returns the types for the parameters of a handler without types: `handler(req, res)` becomes
+ * `handler(req: __GatiReq<'GET /'>, res: __GatiRes)`. It inserts within lines, so no line moves. A
+ * handler with a type stays as it is.
  */
 export function annotate(file: string, text: string, route: RouteFile): Insertion[] {
   return route.handler === 'socket'
@@ -17,7 +18,7 @@ export function annotate(file: string, text: string, route: RouteFile): Insertio
     : annotateExport(file, text, route.handler, JSON.stringify(route.id));
 }
 
-/** The same for a bare `middleware(req, res, gctx, lctx, next)`. */
+/** The same for a `middleware(req, res, gctx, lctx, next)` without types. */
 export function annotateMiddleware(file: string, text: string): Insertion[] {
   return annotateExport(file, text, 'middleware', 'string');
 }
@@ -39,7 +40,7 @@ export function applyInsertions(text: string, insertions: readonly Insertion[]):
   return result + text.slice(from);
 }
 
-/** The text before {@link applyInsertions}. */
+/** Reverses {@link applyInsertions}. */
 export function withoutInsertions(text: string, insertions: readonly Insertion[]): string {
   let result = '';
   let from = 0;
@@ -52,7 +53,7 @@ export function withoutInsertions(text: string, insertions: readonly Insertion[]
   return result + text.slice(from);
 }
 
-/** The place in the file as it is on disk of a place in the text with insertions. */
+/** Converts a position in the text with insertions to the position in the file on disk. */
 export function originalPosition(position: number, insertions: readonly Insertion[]): number {
   let added = 0;
   for (const { at, text } of insertions) {
@@ -66,6 +67,7 @@ export function originalPosition(position: number, insertions: readonly Insertio
 
 type FunctionNode = ESTree.Function | ESTree.ArrowFunctionExpression;
 
+/** Finds the exported function that can take types: one without a type annotation. */
 function findHandler(program: ESTree.Program, name: string): FunctionNode | undefined {
   const locals = new Map<string, FunctionNode>();
   let found: ESTree.Node | null | undefined;
@@ -126,12 +128,12 @@ function annotateParameters(handler: FunctionNode, text: string, route: string):
       parameter.type !== 'RestElement'
     )
       continue;
-    const bare =
+    const needsParentheses =
       handler.type === 'ArrowFunctionExpression' &&
       handler.params.length === 1 &&
       !/\(\s*$/.test(text.slice(0, parameter.start));
-    if (bare) insertions.push({ at: parameter.start, text: '(' });
-    insertions.push({ at: parameter.end, text: bare ? `: ${type})` : `: ${type}` });
+    if (needsParentheses) insertions.push({ at: parameter.start, text: '(' });
+    insertions.push({ at: parameter.end, text: needsParentheses ? `: ${type})` : `: ${type}` });
   }
   return insertions;
 }

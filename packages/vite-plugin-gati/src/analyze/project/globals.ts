@@ -1,7 +1,7 @@
 /**
- * What `vite-plugin-gati/types` declares, without an import, so that analysis works where the
- * runtime is not built or not installed. It stands in for that file in the analysed program.
- * `test/analyze/globals.test.ts` holds it beside the types of the runtime.
+ * Replaces `vite-plugin-gati/types` in the analysed program. It declares the same types without an
+ * import, so that the analysis works if the runtime is not built or not installed.
+ * `test/analyze/globals.test.ts` compares it with the types of the runtime.
  */
 export const GLOBALS: string = `
 interface GatiRoutes {}

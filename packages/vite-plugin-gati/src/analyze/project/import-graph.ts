@@ -4,24 +4,31 @@ import type { Compiler } from '../compiler/compiler.ts';
 import { isStringLiteral } from '../compiler/syntax.ts';
 
 interface FileNode {
-  /** Of the text that the compiler read, as the author wrote it: the file may hold another by now. Absent: it read none. */
+  /**
+   * Hash of the text that the compiler read, without insertions. The file may have changed since.
+   * Absent if the compiler read no such file.
+   */
   hash: string | undefined;
-  /** Absolute; files of packages are left out. */
+  /** Absolute names, without files of packages. */
   imports: string[];
-  /** A relative import leads nowhere: the file may come later. */
+  /** A relative import leads to no file. The file may be created later. */
   hasUnresolved: boolean;
-  /** Its words, where it speaks of `modules` or `config`: what `gctx` gives is not imported, but depended on. */
+  /**
+   * The file's words, if it mentions `modules` or `config`: it depends on what it uses of `gctx`,
+   * without an import.
+   */
   words: ReadonlySet<string> | undefined;
 }
 
-/** What a bundler reads and a compiler does not. */
+/** Imports that a bundler resolves and a compiler does not. */
 const ASSET =
   /\?|\.(css|s[ac]ss|less|styl|vue|svelte|astro|svg|png|jpe?g|gif|webp|avif|ico|json|html|md|txt|wasm|graphql|gql)$/;
 
+/** A file with all files that it imports, directly or not. */
 export interface Closure {
   files: Set<string>;
   hasUnresolved: boolean;
-  /** Of the files that have any. */
+  /** The words of the files that have any. */
   words: ReadonlySet<string>[];
 }
 
@@ -29,19 +36,22 @@ function wordsOf(text: string): ReadonlySet<string> | undefined {
   return /\b(modules|config)\b/.test(text) ? new Set(text.match(/[A-Za-z_$][\w$]*/g)) : undefined;
 }
 
-/** Who imports whom, as the compiler resolved it. Kept for files that do not change. */
+/**
+ * Which file imports which, as the compiler resolved it. Files that do not change keep their
+ * entries.
+ */
 export class ImportGraph {
   readonly #original: (file: string, text: string) => string;
   readonly #nodes = new Map<string, FileNode>();
-  /** Good until a node comes or goes. */
+  /** Valid until a file is added or forgotten. */
   readonly #closures = new Map<string, Closure>();
 
-  /** @param original the text on disk of a file whose analysed text is this one. */
+  /** @param original removes insertions from the analysed text of a file */
   constructor(original: (file: string, text: string) => string) {
     this.#original = original;
   }
 
-  /** What was read of a file (absolute); `undefined` where that is not known. */
+  /** Returns the hash of what was read of a file (absolute); `undefined` if that is unknown. */
   hashOf(file: string): string | undefined {
     return this.#nodes.get(file)?.hash;
   }
@@ -51,7 +61,7 @@ export class ImportGraph {
     if (files.length > 0) this.#closures.clear();
   }
 
-  /** Nothing that was not found can be trusted once files come. */
+  /** Forgets files with unresolved imports: a new file may resolve them. */
   forgetUnresolved(): void {
     for (const [file, node] of this.#nodes) if (node.hasUnresolved) this.#nodes.delete(file);
     this.#closures.clear();
@@ -62,7 +72,7 @@ export class ImportGraph {
     this.#closures.clear();
   }
 
-  /** Reads the graph below these files, a level at a time: one question each. */
+  /** Reads the imports of these files, level by level: one question to the compiler per level. */
   load(compiler: Compiler, roots: readonly string[]): void {
     let frontier = [...new Set(roots)].filter((file) => !this.#nodes.has(file));
     if (frontier.length > 0) this.#closures.clear();
@@ -96,7 +106,7 @@ export class ImportGraph {
     }
   }
 
-  /** All files below one, itself included. */
+  /** Returns a file and all files that it imports, from the loaded graph. */
   closure(file: string): Closure {
     const known = this.#closures.get(file);
     if (known) return known;

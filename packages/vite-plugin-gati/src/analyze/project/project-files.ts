@@ -14,7 +14,7 @@ import {
 import { CONFIG_FILE, printAnalysisConfig } from './analysis-config.ts';
 import { GLOBALS } from './globals.ts';
 
-/** What of a scan the types of a project depend on. */
+/** The part of a scan that the types of a project depend on. */
 export type RegisteredFiles = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
 
 const NOTHING: RegisteredFiles = { routes: [], modules: [], effects: [] };
@@ -26,26 +26,26 @@ export interface FilePlace {
   column: number;
 }
 
-/** The user's project as the compiler is shown it: the files on disk, with what Gati adds laid over them. */
+/** The project as the compiler sees it: the files on disk, with an overlay for what Gati adds. */
 export class ProjectFiles {
   readonly root: string;
   readonly configFile: string;
   #registered: RegisteredFiles = NOTHING;
-  /** What of it the compiler is shown: all, or the routes that were asked for so far. */
+  /** The part of it that the compiler is shown: all, or the routes requested so far. */
   #shown: RegisteredFiles = NOTHING;
-  /** Absolute files of routes; `undefined`: all. */
+  /** Absolute files of the shown routes; `undefined` to show all. */
   #focus: Set<string> | undefined = new Set();
   #routes = new Map<string, RouteFile>();
   #middleware = new Set<string>();
   #registry = printRegistry(NOTHING);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
-  /** The user's configurations as they were read, by file. */
+  /** The project's parsed configurations, by file. */
   readonly #parsed = new Map<string, ParsedConfig | undefined>();
   readonly #annotated = new Map<string, { text: string; insertions: Insertion[] }>();
   readonly #globalsFile = findGlobals();
 
-  /** @param root absolute, with `/`. */
+  /** @param root absolute, with `/` */
   constructor(root: string) {
     this.root = root;
     this.configFile = `${root}/${CONFIG_FILE}`;
@@ -72,7 +72,7 @@ export class ProjectFiles {
     return `${this.root}/${file}`;
   }
 
-  /** From the root; files outside of it begin with `..`. */
+  /** Returns a name from the root; it begins with `..` for a file outside of the root. */
   relative(file: string): string {
     const prefix = `${this.root}/`;
     if (file.startsWith(prefix)) return file.slice(prefix.length);
@@ -84,7 +84,7 @@ export class ProjectFiles {
     return [...from.slice(same).map(() => '..'), ...to.slice(same)].join('/');
   }
 
-  /** Takes over what the scan found and gives the files of the overlay that are other than before. */
+  /** Stores what the scan found. Returns the files of the overlay that changed. */
   register(registered: RegisteredFiles): string[] {
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
@@ -95,8 +95,8 @@ export class ProjectFiles {
   }
 
   /**
-   * Shows the compiler routes of these files (absolute) too, or all routes. Reading one contract must not wait until the compiler has
-   * read the whole app. Gives the files of the overlay that are other than before.
+   * Shows the compiler the routes of these files (absolute) too, or all routes. So one contract can be
+   * read before the compiler has read the whole app. Returns the files of the overlay that changed.
    */
   focus(files: Iterable<string> | 'all'): string[] {
     if (this.#focus === undefined) return [];
@@ -136,16 +136,17 @@ export class ProjectFiles {
     return changed;
   }
 
-  /** Forgets what was made of files that changed. */
+  /** Forgets what was derived from files that changed. */
   touch(changes: FileChanges): void {
     for (const file of [...changes.changed, ...changes.created, ...changes.deleted]) {
       this.#annotated.delete(file);
       if (/(^|\/)tsconfig[^/]*\.json$/.test(file)) this.#forgetConfig();
     }
-    // They list files.
+    // Configurations may include a new file, or list a deleted one.
     if (changes.created.length > 0 || changes.deleted.length > 0) this.#forgetConfig();
   }
 
+  /** Returns the text that the compiler reads instead of a file on disk. */
   overlay(file: string): string | undefined {
     if (file === this.configFile) return (this.#config ??= this.#toConfig());
     if (file === this.registryFile) return this.#registry;
@@ -157,7 +158,7 @@ export class ProjectFiles {
     return insertions.length > 0 ? text : undefined;
   }
 
-  /** Where a position of the analysed text is in the file on disk. */
+  /** Converts a position in the analysed text to a place in the file on disk. */
   place(file: string, text: string, position: number): FilePlace {
     const annotated = this.#annotated.get(file);
     const original = annotated ? originalPosition(position, annotated.insertions) : position;
@@ -173,7 +174,7 @@ export class ProjectFiles {
     return { file: this.relative(file), line, column: original - originalStart + 1 };
   }
 
-  /** The text on disk of a file whose analysed text is this one. */
+  /** Removes the insertions from the analysed text of a file. */
   original(file: string, text: string): string {
     return withoutInsertions(text, this.#annotated.get(file)?.insertions ?? []);
   }
@@ -181,7 +182,7 @@ export class ProjectFiles {
   #annotate(file: string, route: RouteFile | undefined): { text: string; insertions: Insertion[] } {
     let found = this.#annotated.get(file);
     if (!found) {
-      // Deleted meanwhile: the compiler will see that for itself.
+      // A file that was deleted meanwhile has no text. The compiler notices that on its own.
       const text = readText(file) ?? '';
       const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
       this.#annotated.set(file, (found = { insertions, text: applyInsertions(text, insertions) }));
@@ -206,7 +207,7 @@ export class ProjectFiles {
   }
 }
 
-/** `.gati/types/gati.d.ts`, which may not be on disk yet. */
+/** Prints `.gati/types/gati.d.ts`, which may not be on disk yet. */
 function printRegistry(registered: RegisteredFiles): string {
   return emitGlobalTypes({ ...registered, versions: [], diagnostics: [] });
 }
@@ -217,7 +218,7 @@ function rootFiles({ routes, modules, effects, config }: RegisteredFiles): strin
   return [...new Set([...all, ...middleware, ...(config ? [config] : [])])].sort();
 }
 
-/** `types.d.ts` of this package, beside `src` or `dist`. */
+/** Finds `types.d.ts` of this package, beside `src` or `dist`. */
 function findGlobals(): string {
   const here = fileURLToPath(import.meta.url).replaceAll('\\', '/');
   const folder = here.slice(0, Math.max(here.lastIndexOf('/src/'), here.lastIndexOf('/dist/')));

@@ -14,7 +14,7 @@ export const FILE: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 
 export type Builtin =
   | { kind: 'schema'; schema: Schema }
   | { kind: 'array' | 'set' | 'map' | 'promise' | 'iterable' | 'asyncIterable' | 'readable' }
-  /** JSON has no form for it, or only an empty object. */
+  /** JSON has no form for it, or an empty object only. */
   | { kind: 'lost' };
 
 const SCHEMAS: Record<string, Schema> = {
@@ -74,7 +74,10 @@ const KINDS: Record<string, Exclude<Builtin['kind'], 'schema'>> = {
   DataView: 'lost',
 };
 
-/** By name, where a library of the platform declares it: a user's own `class File` is a class like any other. */
+/**
+ * Finds a built-in type by its name, if a library of the platform declares it: an app's own `class
+ * File` is a class like any other.
+ */
 export function builtinOf(symbol: SymbolView | undefined): Builtin | undefined {
   if (!symbol || !symbol.declarations.some(({ file }) => isPlatform(file))) return undefined;
   const schema = Object.hasOwn(SCHEMAS, symbol.name) ? SCHEMAS[symbol.name] : undefined;
@@ -82,7 +85,7 @@ export function builtinOf(symbol: SymbolView | undefined): Builtin | undefined {
   return Object.hasOwn(KINDS, symbol.name) ? { kind: KINDS[symbol.name]! } : undefined;
 }
 
-/** `lib.*.d.ts`, `@types/node` and what it is made of. */
+/** Whether a file is `lib.*.d.ts`, or declares the globals of Node, Bun or Deno. */
 export function isPlatform(file: string): boolean {
   return (
     isLibrary(file) ||
@@ -90,6 +93,7 @@ export function isPlatform(file: string): boolean {
   );
 }
 
+/** Whether a file is a `lib.*.d.ts` of TypeScript. */
 export function isLibrary(file: string): boolean {
   return /(^|\/)lib\.[^/]*\.?d\.ts$/.test(file) && /\/lib\/lib\.[^/]*d\.ts$|^bundled:/.test(file);
 }

@@ -5,7 +5,7 @@ export interface Doc {
   tags: { name: string; text: string }[];
 }
 
-/** The last `/** … *\/` before a declaration that begins (with its leading trivia) at `position`. */
+/** Reads the last doc comment before a declaration, whose leading trivia begins at `position`. */
 export function readDoc(text: string, position: number): Doc | undefined {
   let at = position;
   let comment: string | undefined;
@@ -55,7 +55,7 @@ const NUMBERS = new Set([
 const LENGTHS = new Set(['minLength', 'maxLength']);
 const COUNTS = new Set(['minItems', 'maxItems']);
 
-/** The schema with what its documentation says of it: description, bounds, examples. */
+/** Adds what a doc comment says to a schema: description, bounds, default, examples. */
 export function withDoc(schema: Schema, doc: Doc | undefined): Schema {
   if (!doc) return schema;
   let result: Schema = { ...schema };
@@ -96,7 +96,10 @@ function withBound(schema: Schema, name: string, text: string): Schema {
   return schema;
 }
 
-/** Bounds belong to the member of that type, for example the string in `string | null`; constants have none. */
+/**
+ * Applies a bound to the part of that type, for example to the string in `string | null`. Constants
+ * have no bounds.
+ */
 function onType(
   schema: Schema,
   type: 'number' | 'string' | 'array',

@@ -1,18 +1,18 @@
 import type { TypeView } from '../compiler/compiler.ts';
 
-/** The pattern of a template literal type: `` `user_${number}` `` is `^user_-?[0-9]…$`. */
-export function toPattern(texts: readonly string[], holes: readonly TypeView[]): string {
+/** Returns the pattern of a template literal type: `` `user_${number}` `` → `^user_-?[0-9]…$`. */
+export function toPattern(texts: readonly string[], placeholders: readonly TypeView[]): string {
   let pattern = '^';
   for (const [index, text] of texts.entries()) {
     pattern += text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-    const hole = holes[index];
-    if (hole) pattern += holePattern(hole);
+    const placeholder = placeholders[index];
+    if (placeholder) pattern += placeholderPattern(placeholder);
   }
   return `${pattern}$`;
 }
 
-function holePattern(hole: TypeView): string {
-  if (hole.tag === 'number') return '-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?';
-  if (hole.tag === 'bigint') return '-?[0-9]+';
+function placeholderPattern(placeholder: TypeView): string {
+  if (placeholder.tag === 'number') return '-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?';
+  if (placeholder.tag === 'bigint') return '-?[0-9]+';
   return '[\\s\\S]*';
 }

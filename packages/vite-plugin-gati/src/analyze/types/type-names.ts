@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { isLibrary } from './builtins.ts';
 
+/** The name of a type, and the symbol that declares it. */
 export interface TypeName {
   name: string;
   symbol: SymbolView;
 }
 
-/** What a type is called in `$defs`: its alias, interface, class or enum, with its arguments (`Page_User`). Undefined for what has no name of its own. */
+/**
+ * Returns the name of a type in `$defs`: its alias, interface, class or enum, with its arguments
+ * (`Page_User`). `undefined` for a type without a name.
+ */
 export function typeName(compiler: Compiler, type: TypeView): TypeName | undefined {
   const alias = compiler.alias(type);
   if (alias) {
@@ -59,7 +63,7 @@ function argumentName(compiler: Compiler, type: TypeView, depth: number): string
     if (symbol && !symbol.name.startsWith('__'))
       return symbol.name + inner(compiler.typeArguments(type).filter((each) => each !== type));
     const text = compiler.text(type).replaceAll('readonly ', '');
-    // Order in a union is the compiler's own affair, so it must not show in a name.
+    // The compiler chooses the order in a union, so the name must not depend on it.
     return createHash('sha256')
       .update([...text].sort().join(''))
       .digest('hex')
@@ -68,7 +72,7 @@ function argumentName(compiler: Compiler, type: TypeView, depth: number): string
   return type.tag;
 }
 
-/** A name that can stand in TypeScript: letters, digits and `_`, no digit first. */
+/** Turns text into an identifier: letters, digits, `_` and `$`, no digit first. */
 export function toIdentifier(text: string): string {
   const name = text.replace(/[^A-Za-z0-9_$]+/g, '_');
   return /^[A-Za-z_$]/.test(name) ? name : `_${name}`;

@@ -1,14 +1,14 @@
 import { canonicalSchema, type JsonValue, type Schema, type SchemaType } from '@gati/contract';
 import { FILE } from '../../types/builtins.ts';
 
-/** Any JSON Schema, as a library prints it. */
+/** A JSON Schema, as a library prints it. */
 export type JsonSchema = boolean | { [keyword: string]: unknown };
 
 export interface ConvertedSchema {
   schema: Schema;
-  /** What its references lead to, by the name in them. */
+  /** The definitions that it refers to, by the name in the reference. */
   definitions: Map<string, Schema>;
-  /** Keywords that the contract has no form for. */
+  /** Keywords that a contract can't express. */
   unsupported: Set<string>;
 }
 
@@ -36,8 +36,11 @@ const NUMBERS = [
 ] as const;
 const STRINGS = ['pattern', 'format', 'contentMediaType', 'title', 'description'] as const;
 const FLAGS = ['uniqueItems', 'deprecated', 'readOnly', 'writeOnly'] as const;
-/** Keywords by the type that they speak of; a list of types is one schema a type. */
-const BELONGS: Record<string, SchemaType[]> = {
+/**
+ * The types that a keyword applies to. A schema with a list of types becomes one schema per type,
+ * each with its own keywords.
+ */
+const TYPES_OF_KEYWORD: Record<string, SchemaType[]> = {
   properties: ['object'],
   required: ['object'],
   additionalProperties: ['object'],
@@ -73,7 +76,7 @@ const IGNORED = new Set([
   'id',
 ]);
 
-/** JSON Schema (draft 7 and 2020-12) as the contract's own subset of it. */
+/** Converts JSON Schema (draft 7 and 2020-12) to the subset that contracts use. */
 export function fromJsonSchema(root: JsonSchema): ConvertedSchema {
   const unsupported = new Set<string>();
   const definitions = new Map<string, Schema>();
@@ -103,7 +106,7 @@ function convert(source: JsonSchema, unsupported: Set<string>): Schema {
         if (TYPES.has(value as string)) result.type = value as SchemaType;
         break;
       case '$ref':
-        result.$ref = toOwnRef(value as string);
+        result.$ref = toDefinitionRef(value as string);
         break;
       case 'const':
         if (isLiteral(value)) result.const = value;
@@ -175,7 +178,7 @@ function convert(source: JsonSchema, unsupported: Set<string>): Schema {
 
 function copyPlain(result: Schema, key: string, value: unknown, unsupported: Set<string>): void {
   if ((NUMBERS as readonly string[]).includes(key)) {
-    // What every safe integer fits says nothing.
+    // A bound that every safe integer fits says nothing.
     if (typeof value === 'number' && Math.abs(value) !== Number.MAX_SAFE_INTEGER)
       Object.assign(result, { [key]: value });
   } else if ((STRINGS as readonly string[]).includes(key)) {
@@ -192,13 +195,13 @@ function convertTypes(
 ): Schema {
   const shared = Object.fromEntries(
     Object.entries(source).filter(
-      ([key]) => key !== 'type' && !BELONGS[key] && key !== 'enum' && key !== 'const',
+      ([key]) => key !== 'type' && !TYPES_OF_KEYWORD[key] && key !== 'enum' && key !== 'const',
     ),
   );
   const values = source['enum'] as unknown[] | undefined;
   const anyOf = types.map((type) => {
     const own = Object.fromEntries(
-      Object.entries(source).filter(([key]) => BELONGS[key]?.includes(type)),
+      Object.entries(source).filter(([key]) => TYPES_OF_KEYWORD[key]?.includes(type)),
     );
     const fitting = values?.filter(
       (value) => typeName(value) === type || (type === 'integer' && Number.isInteger(value)),
@@ -216,7 +219,7 @@ function isLiteral(value: unknown): value is string | number | boolean | null {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-function toOwnRef(ref: string): string {
+function toDefinitionRef(ref: string): string {
   return ref === '#'
     ? '#/$defs/#'
     : `#/$defs/${decodeURIComponent(ref.slice(ref.lastIndexOf('/') + 1))}`;

@@ -6,20 +6,23 @@ import { type ConvertedSchema, fromJsonSchema } from './json-schema.ts';
 import { standardProps, toJsonSchema, type SchemaSide } from './schema-libraries.ts';
 
 export interface LoadedSchema extends ConvertedSchema {
-  /** It takes `undefined` too. */
+  /** The schema accepts `undefined`. */
   optional: boolean;
 }
 
 export interface LoadedSchemas {
-  /** By export: `body`, `query` … */
+  /** By the name of the export: `body`, `query` … */
   parts: ReadonlyMap<string, LoadedSchema>;
-  /** `export const responses`, by status; undefined where it is not declared or not made of schemas. */
+  /** `export const responses`, by status; `undefined` if it has no schema. */
   responses?: ReadonlyMap<string, LoadedSchema>;
 }
 
 const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'];
 
-/** Reads the schema values of a handler. What can't be loaded or does not speak JSON Schema is left out, and its type is read instead. */
+/**
+ * Loads the schema values of a handler. It leaves out values that can't be loaded or have no JSON
+ * Schema: their types are read instead.
+ */
 export async function loadSchemas(
   route: RouteFile,
   load: LoadSchema | undefined,
@@ -62,7 +65,7 @@ async function readSchema(
   return { ...fromJsonSchema(json), optional };
 }
 
-/** User code: whatever goes wrong in it is no reason to stop. */
+/** Runs the app's code. An error in it must not stop the analysis. */
 async function attempt<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await run();
@@ -71,7 +74,11 @@ async function attempt<Result>(run: () => Promise<Result>): Promise<Result | und
   }
 }
 
-/** The schema with its definitions put where the route's names are given. */
+/**
+ * Adds the definitions of a loaded schema to those of the writer, and returns the schema with
+ * references to them.
+ * @param owner makes the keys of the definitions unique
+ */
 export function withSharedDefinitions(
   writer: SchemaWriter,
   { schema, definitions }: LoadedSchema,

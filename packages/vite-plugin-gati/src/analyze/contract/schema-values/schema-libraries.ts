@@ -15,7 +15,10 @@ interface StandardProps {
   >;
 }
 
-/** `~standard` of a Standard Schema (https://standardschema.dev), or undefined for anything else. */
+/**
+ * Returns `~standard` of a Standard Schema, or `undefined` for another value.
+ * @see https://standardschema.dev
+ */
 export function standardProps(value: unknown): StandardProps | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
     return undefined;
@@ -25,7 +28,9 @@ export function standardProps(value: unknown): StandardProps | undefined {
     : undefined;
 }
 
-/** What the library says of the schema as JSON Schema; undefined where it can't. */
+/**
+ * Returns the JSON Schema that the schema's library makes of it; `undefined` if the library can't.
+ */
 export async function toJsonSchema(
   value: unknown,
   side: SchemaSide,
@@ -63,7 +68,7 @@ interface ZodDef {
   valueType?: unknown;
 }
 
-/** zod has no JSON Schema for `Date` and its like; the contract has. */
+/** Adds the types that zod can't express and contracts can, such as `Date`. */
 function overrideZod({ zodSchema, jsonSchema }: ZodContext, side: SchemaSide): void {
   const { def } = zodSchema._zod;
   const nested = (schema: unknown): JsonSchema => {
@@ -89,7 +94,7 @@ function overrideZod({ zodSchema, jsonSchema }: ZodContext, side: SchemaSide): v
       additionalProperties: nested(def.valueType),
       'x-gati-codec': 'map',
     });
-  // What comes out of a plain object has no other keys, but that is no promise to keep.
+  // The output of a plain object has no other keys, but a later release may add some.
   else if (
     def.type === 'object' &&
     def.catchall?._zod.def.type !== 'never' &&
@@ -131,7 +136,7 @@ interface ValibotPackage {
   toJsonSchema(schema: unknown, options: object): JsonSchema;
 }
 
-/** `@valibot/to-json-schema` of the user's project. */
+/** Uses `@valibot/to-json-schema` of the project. */
 async function valibotSchema(
   value: unknown,
   side: SchemaSide,
@@ -153,14 +158,16 @@ async function valibotSchema(
 
 function findPackage(root: string, name: string): string | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
-    const home = `${folder}/node_modules/${name}`;
-    if (existsSync(`${home}/package.json`)) {
-      const { module, main } = JSON.parse(readFileSync(`${home}/package.json`, 'utf8')) as {
+    const packageFolder = `${folder}/node_modules/${name}`;
+    if (existsSync(`${packageFolder}/package.json`)) {
+      const { module, main } = JSON.parse(
+        readFileSync(`${packageFolder}/package.json`, 'utf8'),
+      ) as {
         module?: string;
         main?: string;
       };
       const entry = module ?? main;
-      return entry === undefined ? undefined : `${home}/${entry}`;
+      return entry === undefined ? undefined : `${packageFolder}/${entry}`;
     }
     if (dirname(folder) === folder) return undefined;
   }
