@@ -6,14 +6,18 @@ import type { Facts } from './state/facts.ts';
 import type { State } from './state/state.ts';
 import type { Frame, FunctionNode, KnownHttpError, Value } from './state/values.ts';
 
+/** The value of an expression on one path. */
 export interface Outcome {
   state: State;
   value: Value;
-  /** What was known when a function returned the value; with the function its own variables are gone. */
+  /**
+   * The facts when a function returned the value. Those about its own variables are not in the
+   * state.
+   */
   facts?: Facts;
 }
 
-/** Where statements can go. */
+/** How the paths through statements end. */
 export interface Flow {
   normal: State[];
   returns: (Outcome & { node: Node })[];
@@ -21,50 +25,60 @@ export interface Flow {
   continues: Jump[];
 }
 
+/** A `break` or `continue`. */
 export interface Jump {
   state: State;
   label: string | undefined;
 }
 
-/** What was thrown and the state at that time. */
+/** Reports a diagnostic at a node. */
+export type Report = (code: GatiCode, message: string, fix: string, node: Node) => void;
+
+/** A throw. `error` is `undefined` for an error that is no `HttpError`. */
 export interface Thrown {
   state: State;
   error: KnownHttpError | undefined;
 }
 
-/** The rooms of the walk reach each other through this, so that none imports another. */
+/**
+ * What the files of the interpreter need of each other. They call each other through this
+ * interface, so that none imports another in a circle.
+ */
 export interface InterpreterApi {
   readonly compiler: Compiler;
   readonly snapshot: ProgramSnapshot;
   frame: Frame;
-  /** Where throws of the innermost `try` (or of the whole function) gather. */
+  /** The throws of the innermost `try`, or of the whole function. */
   throws: Thrown[];
-  /** Inside of a `try` with a handler each call may lead to `catch`. */
+  /** Inside of a `try` with a `catch`, each call may lead there. */
   guarded: boolean;
-  /** Work that is left before the walk gives up. */
+  /** Work that is left before the interpreter gives up. */
   fuel: number;
 
   evaluate(node: Node, state: State): Outcome[];
+  /** Splits a state by a condition. */
   test(node: Node, state: State): { yes: State[]; no: State[] };
   execute(statements: readonly Node[], states: State[]): Flow;
   call(node: Node, state: State): Outcome[];
   construct(node: Node, state: State): Outcome[];
-  /** Walks a function with these arguments; without them with any that its types allow. */
+  /** Follows a function with these arguments. `undefined`: any arguments of its types. */
   enter(
     fn: FunctionNode,
     values: Value[] | undefined,
     state: State,
     options: { at: Node; frame: Frame },
   ): Outcome[];
-  /** Binds a name or a pattern. */
+  /** Declares a name or a pattern. */
   bind(name: Node, value: Value, state: State): State;
   assign(target: Node, value: Value, state: State, at: Node): State[];
-  /** `res.key = value`; the key is undefined where it is computed. */
+  /** Follows `res.key = value`. `key` is `undefined` if it is computed. */
   assignResponse(key: string | undefined, value: Value, state: State, at: Node): State[];
+  /** Records `throw value`. */
   recordThrow(value: Value, state: State, node: Node): void;
-  /** Says that a call here may fail with what no contract speaks of. */
+  /** Notes that a call here may throw an error that is no `HttpError`. */
   callMayThrow(state: State): void;
   schemaOf(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
-  report(code: GatiCode, message: string, fix: string, node: Node): void;
+  readonly report: Report;
+  /** Gives up on the response of a path. `why` is one sentence for the warning. */
   escape(state: State, node: Node, why: string): State;
 }

@@ -1,4 +1,4 @@
-import type { Schema, GatiCode } from '@gati/contract';
+import type { Schema } from '@gati/contract';
 import {
   type Block,
   type Expression,
@@ -22,13 +22,16 @@ import { executeAll } from './statements/statements.ts';
 import type { State } from './state/state.ts';
 import { recordThrow } from './responses/http-errors.ts';
 import { type Frame, type FunctionNode, UNDEFINED, type Value } from './state/values.ts';
-import type { Flow, Outcome, Thrown, InterpreterApi } from './interpreter-api.ts';
-import type { Report } from './report.ts';
+import type { Flow, InterpreterApi, Outcome, Report, Thrown } from './interpreter-api.ts';
 
+/** Statements times states that are followed before the interpreter gives up. */
 const FUEL = 60_000;
 const TOP: Frame = { depth: 0, stack: [], passed: [], bindings: new Map() };
 
-/** One walk through one handler. */
+/**
+ * Interprets one handler: follows each path through its code, and what each path knows of the
+ * response. README.md explains how.
+ */
 export class Interpreter implements InterpreterApi {
   readonly compiler: Compiler;
   readonly snapshot: ProgramSnapshot;
@@ -36,12 +39,12 @@ export class Interpreter implements InterpreterApi {
   throws: Thrown[] = [];
   guarded = false;
   fuel = FUEL;
-  readonly #report: Report;
+  readonly report: Report;
 
   constructor(snapshot: ProgramSnapshot, report: Report) {
     this.snapshot = snapshot;
     this.compiler = snapshot.compiler;
-    this.#report = report;
+    this.report = report;
   }
 
   evaluate(node: Node, state: State): Outcome[] {
@@ -88,10 +91,6 @@ export class Interpreter implements InterpreterApi {
     return writeValue(this, value, facts);
   }
 
-  report(code: GatiCode, message: string, fix: string, node: Node): void {
-    this.#report(code, message, fix, node);
-  }
-
   escape(state: State, node: Node, why: string): State {
     return { ...state, escaped: state.escaped ?? { node, why } };
   }
@@ -120,7 +119,7 @@ export class Interpreter implements InterpreterApi {
     const outcomes = this.#run(body, inner);
     this.frame = outer;
     return outcomes.map(({ state: end, value, facts: known = end.facts }) => {
-      // What was learned of the function's own variables says nothing of its next call.
+      // The next call has new variables, so facts about the function's variables do not hold.
       const kept = new Map(
         [...end.facts].filter(
           ([key, fact]) =>
@@ -174,12 +173,12 @@ export class Interpreter implements InterpreterApi {
       missing && initializer
         ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED)
         : (passed ?? UNDEFINED);
-    // With a default, `T | undefined` that was passed is only `T` inside: the parameter's own type says so.
+    // A default removes `undefined` from the type of the argument, as the parameter's type says.
     const keep = !(initializer && passed && passed.kind === 'type');
     return bindName(this, name, value, state, keep);
   }
 
-  /** What the type parameters of a generic function stand for in this call. */
+  /** Returns the schemas of the type parameters of a generic function in this call. */
   #bindings(fn: FunctionNode, at: Node, frame: Frame): Frame['bindings'] {
     const outer = frame.bindings.size > 0 ? frame.bindings : this.frame.bindings;
     if (

@@ -4,11 +4,13 @@ import type { State } from '../state/state.ts';
 import type { Value } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
+/** The evaluated arguments of a call on one path. */
 export interface Arguments {
   state: State;
   values: Value[];
 }
 
+/** Evaluates arguments from left to right. Returns one result per path. */
 export function evaluateArguments(
   walk: InterpreterApi,
   nodes: readonly Node[],

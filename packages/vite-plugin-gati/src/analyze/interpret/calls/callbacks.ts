@@ -14,7 +14,7 @@ import { afterCall } from './throw-summaries.ts';
 import { hasModifier } from '../../compiler/syntax.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** Methods of the platform that call what they are given at once, any number of times. */
+/** Methods of the platform that call a callback at once, any number of times. */
 const REPEATING = new Set([
   'forEach',
   'map',
@@ -32,8 +32,17 @@ const REPEATING = new Set([
   'toSorted',
 ]);
 
+/** Repeated calls of a callback that are followed. */
+const MAX_ROUNDS = 3;
+
+/** Methods of promises that call a callback later. */
 const CHAINING = new Set(['then', 'catch', 'finally']);
 
+/**
+ * Follows a callback that may change the response, where it is known when the callback runs: in
+ * array methods, and in promise chains that the handler awaits. Returns `undefined` for any other
+ * call.
+ */
 export function callWithCallback(
   walk: InterpreterApi,
   node: CallExpression,
@@ -49,7 +58,7 @@ export function callWithCallback(
     if (callbacks.some((each) => hasModifier(walk.compiler, each.node, K.AsyncKeyword)))
       return undefined;
     let states = [args.state];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const again = states.flatMap((state) =>
         callbacks.flatMap((each) =>
           walk

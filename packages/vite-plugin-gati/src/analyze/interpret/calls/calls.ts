@@ -18,8 +18,10 @@ import { callUnknown } from './unknown-calls.ts';
 import { type FunctionNode, reachesResponse, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
+/** Nested calls that are followed. */
 const MAX_DEPTH = 12;
 
+/** Follows a call expression. */
 export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: State): Outcome[] {
   const callee = unwrap(walk.compiler, node.expression);
   if (walk.compiler.kind(callee) === K.PropertyAccessExpression) {
@@ -44,6 +46,7 @@ export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: 
   });
 }
 
+/** Calls `base.name()`: a method of the response, of an object literal, or of a class. */
 function callMethod(
   walk: InterpreterApi,
   node: CallExpression,
@@ -97,6 +100,7 @@ function callMethod(
   });
 }
 
+/** Calls `next()` of a middleware: follows the middleware and the handler after it. */
 function callNext(
   walk: InterpreterApi,
   next: Extract<Value, { kind: 'next' }>,
@@ -109,6 +113,7 @@ function callNext(
   }));
 }
 
+/** Reads the content type of `res.headers.set('content-type', …)`. Other headers do not matter. */
 function setHeader(method: string, { state, values }: Arguments): State {
   const [name, value] = values;
   if (
@@ -122,7 +127,10 @@ function setHeader(method: string, { state, values }: Arguments): State {
     : state;
 }
 
-/** Walked with its arguments where the answer is in its hands; else only what it throws counts. */
+/**
+ * Calls a function of the project. It is followed with its arguments if it can change the response,
+ * or if its value matters. Otherwise only what it throws counts.
+ */
 function callFunction(
   walk: InterpreterApi,
   node: CallExpression,
@@ -130,7 +138,7 @@ function callFunction(
   args: Arguments,
   frame: InterpreterApi['frame'],
 ): Outcome[] {
-  const holds =
+  const canChange =
     args.values.some(reachesResponse) ||
     args.values.some(
       (value) => value.kind === 'function' && canChangeResponse(walk, value.node, args.state),
@@ -140,15 +148,15 @@ function callFunction(
   if (recursive) {
     for (const error of summarizeThrows(walk, fn).errors)
       walk.throws.push({ state: args.state, error });
-    const state = holds
+    const state = canChange
       ? walk.escape(args.state, node, 'A recursive function uses the response object.')
       : args.state;
     return [{ state: afterCall(walk, state), value: valueByType(walk, node) }];
   }
   if (hasGenerator(fn)) return callUnknown(walk, node, args);
-  if (!holds && !wantsValue(walk, node)) return callForItsThrows(walk, node, fn, args);
+  if (!canChange && !wantsValue(walk, node)) return callForItsThrows(walk, node, fn, args);
   const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame });
-  if (holds && hasModifier(walk.compiler, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
+  if (canChange && hasModifier(walk.compiler, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
     return outcomes.map((outcome) => ({
       ...outcome,
       state: walk.escape(
@@ -160,11 +168,12 @@ function callFunction(
   }
   return outcomes.map(({ state, value }) => ({
     state: afterCall(walk, state),
-    value: value.kind === 'type' && value.node !== node && !holds ? valueByType(walk, node) : value,
+    value:
+      value.kind === 'type' && value.node !== node && !canChange ? valueByType(walk, node) : value,
   }));
 }
 
-/** `throw makeError()` and `wrap(handler)`: what comes back matters. */
+/** Whether the result of a call is followed: `throw makeError()`, `wrap(handler)`. */
 function wantsValue(walk: InterpreterApi, node: Node): boolean {
   let parent: Node = node.parent;
   while (

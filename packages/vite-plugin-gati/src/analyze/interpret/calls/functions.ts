@@ -8,7 +8,7 @@ import { unwrap } from '../../compiler/syntax.ts';
 import type { FunctionNode } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
-/** A function of the project whose body can be walked. */
+/** Finds the function of the project behind a name, if its body can be followed. */
 export function findFunction(walk: InterpreterApi, name: Node): FunctionNode | undefined {
   const target = walk.snapshot.target(name);
   for (const declaration of target?.declarations ?? []) {
@@ -50,10 +50,12 @@ function isConstVariable(walk: InterpreterApi, declaration: Node): boolean {
   );
 }
 
+/** Whether a function is a generator, whose body does not run when it is called. */
 export function hasGenerator(fn: FunctionNode): boolean {
   return 'asteriskToken' in fn && fn.asteriskToken !== undefined;
 }
 
+/** Finds the constructor of a class of the project. */
 export function findConstructor(walk: InterpreterApi, name: Node): FunctionNode | undefined {
   for (const declaration of walk.snapshot.target(name)?.declarations ?? []) {
     if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;

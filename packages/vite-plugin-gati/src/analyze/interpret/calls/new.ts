@@ -10,6 +10,7 @@ import { evaluateNewHttpError } from '../responses/http-errors.ts';
 import { reachesResponse } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
+/** Follows `new X()`: an `HttpError`, or another class, of which only what it throws counts. */
 export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   const { arguments: list, expression } = node as unknown as {
     arguments?: readonly Node[];
@@ -27,15 +28,15 @@ export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Out
         next = walk.escape(
           next,
           node,
-          'The response object is given to a class, which is not followed.',
+          'The response object is passed to a class, which the analysis does not follow.',
         );
       else if (value.kind === 'function') runForThrows(walk, value, next);
     }
-    const builder = isIdentifier(walk.compiler, unwrap(walk.compiler, expression))
+    const constructor = isIdentifier(walk.compiler, unwrap(walk.compiler, expression))
       ? findConstructor(walk, unwrap(walk.compiler, expression))
       : undefined;
-    if (builder)
-      for (const error of summarizeThrows(walk, builder).errors)
+    if (constructor)
+      for (const error of summarizeThrows(walk, constructor).errors)
         walk.throws.push({ state: next, error });
     return [{ state: afterCall(walk, next), value: valueByType(walk, node) }];
   });

@@ -5,6 +5,7 @@ import { isFunctionNode, isIdentifier, visit } from '../../compiler/syntax.ts';
 import { type FunctionNode, reachesResponse } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
+/** Whether a function mentions `this`. */
 export function usesThis(walk: InterpreterApi, fn: Node): boolean {
   let found = false;
   visit(fn, (node) => {
@@ -14,7 +15,7 @@ export function usesThis(walk: InterpreterApi, fn: Node): boolean {
   return found;
 }
 
-/** Whether a function can change the answer through a variable around it. */
+/** Whether a function can change the response through a variable outside of it. */
 export function canChangeResponse(walk: InterpreterApi, fn: Node, state: State): boolean {
   const names = new Set<string>();
   for (const [symbol, value] of state.vars)
@@ -26,6 +27,7 @@ export function canChangeResponse(walk: InterpreterApi, fn: Node, state: State):
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
+/** Like {@link canChangeResponse}, without following the functions in variables. */
 function namesResponse(walk: InterpreterApi, fn: Node, state: State): boolean {
   const names = new Set(
     [...state.vars].filter(([, value]) => reachesResponse(value)).map(([symbol]) => symbol.name),
@@ -33,6 +35,10 @@ function namesResponse(walk: InterpreterApi, fn: Node, state: State): boolean {
   return names.size > 0 && mentions(walk, fn, state, names);
 }
 
+/**
+ * Whether a function, or a nested function that it calls, mentions a variable that holds the
+ * response or a function.
+ */
 function mentions(
   walk: InterpreterApi,
   fn: Node,
@@ -54,7 +60,7 @@ function mentions(
       walk.compiler.kind(node.parent) === K.CallExpression &&
       node.parent !== fn
     ) {
-      // A declared function around that has the response in its closure.
+      // The called function may be nested too, and have the response in its closure.
       const inner = !names.has(node.text) ? findLocalFunction(walk, node, fn) : undefined;
       if (inner && mentions(walk, inner, state, names)) found = true;
     }
@@ -63,6 +69,7 @@ function mentions(
   return found;
 }
 
+/** Finds the nested function behind a name, unless it contains `from`. */
 function findLocalFunction(walk: InterpreterApi, name: Node, from: Node): FunctionNode | undefined {
   const fn = findFunction(walk, name);
   if (!fn || fn === from || (fn.pos <= from.pos && fn.end >= from.end)) return undefined;

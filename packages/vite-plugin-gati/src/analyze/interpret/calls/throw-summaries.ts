@@ -8,6 +8,7 @@ import { START, type State } from '../state/state.ts';
 import { httpErrorKey, type FunctionNode, type Value } from '../state/values.ts';
 import type { Outcome, Thrown, InterpreterApi } from '../interpreter-api.ts';
 
+/** Calls a function that can't change the response: only what it throws counts. */
 export function callForItsThrows(
   walk: InterpreterApi,
   node: Node,
@@ -15,7 +16,7 @@ export function callForItsThrows(
   args: Arguments,
 ): Outcome[] {
   const summary = summarizeThrows(walk, fn);
-  // What is thrown may depend on what is passed.
+  // What it throws may depend on the arguments.
   if (summary.errors.length > 0 && fn.parameters.length > 0 && args.values.length > 0) {
     const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame: walk.frame });
     return outcomes.map(({ state, value }) => ({
@@ -30,17 +31,20 @@ export function callForItsThrows(
   return [{ state, value: summary.returns ? valueByType(walk, node) : { kind: 'never' } }];
 }
 
+/** Returns the state after a call: it may have thrown, and may have changed properties. */
 export function afterCall(walk: InterpreterApi, state: State): State {
   walk.callMayThrow(state);
   return { ...state, facts: forgetVolatile(state.facts) };
 }
 
-/** What a function throws whatever it is called with. Kept as long as the program stays. */
+/**
+ * Returns what a function throws, for any arguments. The result is kept until the program changes.
+ */
 export function summarizeThrows(walk: InterpreterApi, fn: FunctionNode): ThrowSummary {
   const { summaries } = walk.snapshot;
   const known = summaries.get(fn);
   if (known) return known;
-  const cut = walk.snapshot.cuts;
+  const cutsBefore = walk.snapshot.cuts;
   const { throws, guarded, frame } = walk;
   const thrown: Thrown[] = [];
   walk.throws = thrown;
@@ -65,8 +69,8 @@ export function summarizeThrows(walk: InterpreterApi, fn: FunctionNode): ThrowSu
     errors: [...errors.values()],
     returns: outcomes.some(({ value }) => value.kind !== 'never'),
   };
-  // Found while a caller of it is not done: it lacks what that one throws.
-  if (walk.snapshot.cuts === cut || walk.snapshot.summarizing.size === 0)
+  // A summary that recursion cut short lacks what the function above throws: do not keep it.
+  if (walk.snapshot.cuts === cutsBefore || walk.snapshot.summarizing.size === 0)
     summaries.set(fn, summary);
   return summary;
 }
@@ -80,6 +84,7 @@ function withSummary(walk: InterpreterApi, fn: FunctionNode, run: () => Outcome[
   }
 }
 
+/** Runs a callback once, for what it throws. */
 export function runForThrows(
   walk: InterpreterApi,
   value: Extract<Value, { kind: 'function' }>,

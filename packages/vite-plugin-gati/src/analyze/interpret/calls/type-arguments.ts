@@ -1,6 +1,9 @@
 import type { Compiler, TypeView } from '../../compiler/compiler.ts';
 
-/** Walks a declared type beside the same one filled in, and tells what each type parameter became. */
+/**
+ * Compares a declared type with the same type after type arguments were filled in, and calls `bind`
+ * with the type of each type parameter.
+ */
 export function unify(
   compiler: Compiler,
   declared: TypeView,

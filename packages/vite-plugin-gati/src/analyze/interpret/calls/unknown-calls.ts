@@ -14,7 +14,7 @@ import { unwrap } from '../../compiler/syntax.ts';
 import { reachesResponse, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** Something that can't be looked into: from a package, or only known by its type. */
+/** Calls a function that can't be followed: it is of a package, or only its type is known. */
 export function callUnknown(
   walk: InterpreterApi,
   node: CallExpression,
@@ -59,7 +59,7 @@ export function callUnknown(
   return [{ state: afterCall(walk, next), value: valueByType(walk, node) }];
 }
 
-/** `Promise.reject(error)` that somebody waits for. */
+/** `Promise.reject(error)` that the handler awaits or returns. */
 function isRejection(walk: InterpreterApi, node: CallExpression): boolean {
   const callee = unwrap(walk.compiler, node.expression);
   return (
@@ -70,6 +70,7 @@ function isRejection(walk: InterpreterApi, node: CallExpression): boolean {
   );
 }
 
+/** Whether a library of the platform declares the called function. */
 function isPlatformCall(walk: InterpreterApi, node: CallExpression): boolean {
   const callee = unwrap(walk.compiler, node.expression);
   const name =
@@ -79,7 +80,7 @@ function isPlatformCall(walk: InterpreterApi, node: CallExpression): boolean {
   return walk.snapshot.target(name)?.declarations.some(({ file }) => isPlatform(file)) ?? false;
 }
 
-/** A literal that somebody else has in hand may be changed by him. */
+/** The called function may change object and array literals that it gets. */
 function forgetLiterals(state: State, values: readonly Value[]): State {
   let next = state;
   for (const [symbol, value] of state.vars) {

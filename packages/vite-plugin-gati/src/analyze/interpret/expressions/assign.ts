@@ -12,7 +12,7 @@ import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import { reachesResponse, type Value } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
-/** Gives a name, a property or a pattern a new value. */
+/** Assigns a value to a name, a property or a pattern. */
 export function assignTo(
   walk: InterpreterApi,
   target: Node,
@@ -58,7 +58,10 @@ export function assignTo(
   }
 }
 
-/** What to remember of a variable. One that an inner function assigns changes when nobody looks: only its declared type is sure. */
+/**
+ * Returns what the state remembers of a variable. A nested function may assign a shared variable at
+ * any time, so only its declared type is sure.
+ */
 export function tracked(
   walk: InterpreterApi,
   symbol: SymbolView,
@@ -70,11 +73,11 @@ export function tracked(
   return isFollowed(value) ? value : undefined;
 }
 
-/** Values worth more than what the compiler says of the variable. */
+/** Whether a value says more than the variable's type. */
 export function isFollowed(value: Value): boolean {
   switch (value.kind) {
     case 'type':
-      return value.or !== undefined && isFollowed(value.or);
+      return value.passed !== undefined && isFollowed(value.passed);
     case 'object':
     case 'array':
       return reachesResponse(value);
@@ -96,7 +99,7 @@ function assignMember(
 ): State[] {
   const { expression } = target as PropertyAccessExpression;
   return walk.evaluate(expression, state).flatMap((base) => {
-    // What was learned of other objects stays true when the response is assigned to.
+    // An assignment to the response changes no other object, so the facts stay.
     const next: State =
       base.value.kind === 'res'
         ? base.state
@@ -116,7 +119,7 @@ function assignMember(
           'The response object is stored in a property, so other code may change the response.',
         ),
       ];
-    return [degrade(walk, unwrap(walk.compiler, expression), next)];
+    return [forgetLiteral(walk, unwrap(walk.compiler, expression), next)];
   });
 }
 
@@ -129,8 +132,8 @@ function memberKey(
   return outcome?.value.kind === 'constant' ? String(outcome.value.value) : undefined;
 }
 
-/** A literal that was passed in and is changed now is no constant any more. */
-function degrade(walk: InterpreterApi, base: Node, state: State): State {
+/** After an assignment to its member, an object literal is known by its type only. */
+function forgetLiteral(walk: InterpreterApi, base: Node, state: State): State {
   if (!isIdentifier(walk.compiler, base)) return state;
   const symbol = walk.snapshot.symbol(base);
   const value = symbol && state.vars.get(symbol);

@@ -13,7 +13,10 @@ import { propertyName } from '../../compiler/syntax.ts';
 import { UNDEFINED, type Value } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
-/** Declares a name or the names of a pattern with a value. `keep` is for parameters: what was passed is kept, whatever it is. */
+/**
+ * Declares a name, or the names of a pattern, with a value.
+ * @param isParameter the passed value is remembered even if it says no more than the type
+ */
 export function bindName(
   walk: InterpreterApi,
   name: Node,
@@ -53,7 +56,7 @@ function bindObject(
       continue;
     }
     if (value.kind === 'type' || value.kind === 'declared') {
-      // The compiler knows the parts by itself; something that was followed under this name is not the same.
+      // The compiler knows the types of the parts. What was followed under this name is another value.
       next = bindName(walk, name, { kind: 'type', node: name, frame: walk.frame }, next, false);
       continue;
     }

@@ -12,12 +12,13 @@ import { hasEffects, isIdentifier, isStringLiteral, unwrap } from '../../compile
 import { idOf, type Literal, type Value } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
+/** The states in which a condition holds, and those in which it does not. */
 interface Split {
   yes: State[];
   no: State[];
 }
 
-/** Where a condition leads, with what is learned on the way. */
+/** Splits a state by a condition, and adds what each branch learns to its facts. */
 export function testCondition(walk: InterpreterApi, node: Node, state: State): Split {
   const { compiler } = walk;
   const inner = unwrap(compiler, node);
@@ -43,6 +44,7 @@ export function testCondition(walk: InterpreterApi, node: Node, state: State): S
   return testPlain(walk, inner, state);
 }
 
+/** `left && right` */
 function both(walk: InterpreterApi, left: Node, right: Node, state: State): Split {
   const first = testCondition(walk, left, state);
   const second = first.yes.map((each) => testCondition(walk, right, each));
@@ -52,6 +54,7 @@ function both(walk: InterpreterApi, left: Node, right: Node, state: State): Spli
   };
 }
 
+/** `left || right` */
 function either(walk: InterpreterApi, left: Node, right: Node, state: State): Split {
   const first = testCondition(walk, left, state);
   const second = first.no.map((each) => testCondition(walk, right, each));
@@ -61,6 +64,7 @@ function either(walk: InterpreterApi, left: Node, right: Node, state: State): Sp
   };
 }
 
+/** Splits a state by a condition without `!`, `&&` and `||`. */
 function testPlain(walk: InterpreterApi, node: Node, state: State): Split {
   const split: Split = { yes: [], no: [] };
   if (hasEffects(walk.compiler, node)) {
@@ -73,7 +77,7 @@ function testPlain(walk: InterpreterApi, node: Node, state: State): Split {
     return split;
   }
   const found = toCondition(walk, node, state);
-  // The value of a comparison is asked of its condition: evaluating it would come back here.
+  // Evaluating a comparison tests its condition, which would come back here.
   if (!found && isComparison(walk, node)) return { yes: [state], no: [state] };
   if (!found) {
     for (const { state: next, value } of walk.evaluate(node, state)) add(split, next, truth(value));
@@ -95,6 +99,7 @@ function add(split: Split, state: State, holds: boolean | undefined): void {
   if (holds !== true) split.no.push(state);
 }
 
+/** Whether a value is truthy; `undefined` if that is unknown. */
 function truth(value: Value): boolean | undefined {
   if (value.kind === 'constant') return Boolean(value.value);
   if (
@@ -127,6 +132,7 @@ function isComparison(walk: InterpreterApi, node: Node): boolean {
   return EQUALS.has(operator) || operator === K.InstanceOfKeyword;
 }
 
+/** The result of a comparison of constants; `undefined` for other expressions. */
 function compareConstants(walk: InterpreterApi, node: Node, state: State): boolean | undefined {
   if (walk.compiler.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
@@ -137,7 +143,7 @@ function compareConstants(walk: InterpreterApi, node: Node, state: State): boole
   if (!a || !b) return undefined;
   const same = EQUALS.get(operator);
   const loose = operator === K.EqualsEqualsToken || operator === K.ExclamationEqualsToken;
-  // oxlint-disable-next-line eqeqeq -- it is what the handler would do
+  // oxlint-disable-next-line eqeqeq -- the handler compares so
   if (same !== undefined) return (loose ? a.value == b.value : a.value === b.value) === same;
   const [x, y] = [Number(a.value), Number(b.value)];
   if (typeof a.value !== 'number' || typeof b.value !== 'number') return undefined;
@@ -160,7 +166,7 @@ function constantOf(
     : undefined;
 }
 
-/** Of an error that was caught: whether it is an `HttpError` is known. */
+/** Decides `caught instanceof HttpError`, if the caught error is known. */
 function instanceOf(walk: InterpreterApi, node: Node, state: State): boolean | undefined {
   if (walk.compiler.kind(node) !== K.BinaryExpression) return undefined;
   const { left, operatorToken, right } = node as BinaryExpression;
@@ -177,7 +183,10 @@ function instanceOf(walk: InterpreterApi, node: Node, state: State): boolean | u
   return undefined;
 }
 
-/** The condition in a form that is found again at another place, or undefined where it can't be compared. */
+/**
+ * Converts a condition to a form that is equal for equal conditions at other places. Returns
+ * `undefined` for a condition that can't be compared.
+ */
 export function toCondition(
   walk: InterpreterApi,
   node: Node,
@@ -194,7 +203,7 @@ export function toCondition(
         const loose =
           compiler.kind(operatorToken) === K.EqualsEqualsToken ||
           compiler.kind(operatorToken) === K.ExclamationEqualsToken;
-        // `== null` is true of undefined too: another condition, not the same.
+        // `== null` holds for `undefined` too, so it is a different condition.
         if (!loose || typeof equality.literal === 'number' || typeof equality.literal === 'string')
           return { condition: equality.condition, negated: !same };
       }
@@ -228,7 +237,7 @@ function literalOf(
   return found && typeof found.value !== 'bigint' ? { value: found.value } : undefined;
 }
 
-/** `a`, `a.b`, and what is computed of such without a call: `a.length > 3`. */
+/** Converts `a`, `a.b`, and expressions of these without a call, such as `a.length > 3`. */
 function toReference(walk: InterpreterApi, node: Node, state: State): Condition | undefined {
   const symbols: SymbolView[] = [];
   let volatile = false;
@@ -239,11 +248,11 @@ function toReference(walk: InterpreterApi, node: Node, state: State): Condition 
       const symbol = walk.snapshot.symbol(inner);
       if (!symbol) return undefined;
       const value = state.vars.get(symbol);
-      // A parameter stands for what was passed, and the same variable of two calls is not the same.
+      // A parameter has the key of the argument: facts about that hold for the parameter too.
       symbols.push(symbol);
       volatile ||= walk.snapshot.isShared(symbol);
       return value?.kind === 'type' &&
-        value.or === undefined &&
+        value.passed === undefined &&
         value.node !== inner &&
         isIdentifier(walk.compiler, value.node)
         ? (text(value.node) ?? `#${idOf(symbol)}`)

@@ -27,6 +27,7 @@ import {
 } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
+/** Evaluates an expression. Returns one outcome per path. */
 export function evaluateExpression(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   const { compiler } = walk;
   const one = (value: Value): Outcome[] => [{ state, value }];
@@ -95,6 +96,7 @@ function thenValue(outcomes: Outcome[], value: Value): Outcome[] {
   return outcomes.map(({ state }) => ({ state, value }));
 }
 
+/** Facts about properties do not survive an `await`: other code runs meanwhile. */
 function awaited(walk: InterpreterApi, { state, value }: Outcome, node: Node): Outcome {
   const next = { ...state, facts: forgetVolatile(state.facts) };
   walk.callMayThrow(next);
@@ -102,7 +104,12 @@ function awaited(walk: InterpreterApi, { state, value }: Outcome, node: Node): O
     state: next,
     value:
       value.kind === 'type'
-        ? { kind: 'type', node, frame: value.frame, ...(value.or ? { or: value.or } : {}) }
+        ? {
+            kind: 'type',
+            node,
+            frame: value.frame,
+            ...(value.passed ? { passed: value.passed } : {}),
+          }
         : value,
   };
 }
@@ -116,7 +123,7 @@ function readName(walk: InterpreterApi, node: Node, state: State): Value {
   const value = symbol && state.vars.get(symbol);
   if (!value) return valueByType(walk, node);
   if (value.kind !== 'type') return value;
-  return { kind: 'type', node, frame: walk.frame, or: value };
+  return { kind: 'type', node, frame: walk.frame, passed: value };
 }
 
 function evaluateAs(walk: InterpreterApi, node: AsExpression, state: State): Outcome[] {

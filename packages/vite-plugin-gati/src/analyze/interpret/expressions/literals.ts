@@ -19,7 +19,7 @@ import {
 } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** Paths that differ in the value only are one path again, with either value. */
+/** Merges paths that differ in their value only: the merged path has any of the values. */
 function mergeByState(outcomes: Outcome[]): Outcome[] {
   if (outcomes.length < 2) return outcomes;
   const groups = new Map<string, { state: State; values: Value[] }>();
@@ -34,13 +34,14 @@ function mergeByState(outcomes: Outcome[]): Outcome[] {
   return [...groups.values()].map(({ state, values }) => ({ state, value: unionOf(values) }));
 }
 
+/** Evaluates an object literal; by its type if it has accessors or computed names. */
 export function evaluateObject(
   walk: InterpreterApi,
   node: ObjectLiteralExpression,
   state: State,
 ): Outcome[] {
   let partial: { state: State; entries: Entry[] }[] = [{ state, entries: [] }];
-  let plain = true;
+  let isPlain = true;
   for (const property of node.properties) {
     const kind = walk.compiler.kind(property);
     const step = (expression: Node, entry: (value: Value) => Entry): void => {
@@ -54,7 +55,7 @@ export function evaluateObject(
     if (kind === K.PropertyAssignment) {
       const { name, initializer } = property as PropertyAssignment;
       const key = propertyName(walk.compiler, name);
-      if (key === undefined) plain = false;
+      if (key === undefined) isPlain = false;
       step(initializer, (value) => ({ name: key ?? '', value, node: property }));
     } else if (kind === K.ShorthandPropertyAssignment) {
       const { name } = property as unknown as { name: Expression & { text: string } };
@@ -87,39 +88,45 @@ export function evaluateObject(
           },
         ],
       }));
-    } else plain = false;
+    } else isPlain = false;
   }
   return partial.map((each) => {
     const value: Value = { kind: 'object', node, entries: each.entries, frame: walk.frame };
     return {
       state: each.state,
-      value: plain || reachesResponse(value) ? value : valueByType(walk, node),
+      value: isPlain || reachesResponse(value) ? value : valueByType(walk, node),
     };
   });
 }
 
-/** `{ name }` reads the variable; which one is only asked where one of that name is followed. */
+/**
+ * `{ name }` reads a variable. The compiler is asked which one only if a variable of that name is
+ * followed.
+ */
 function readShorthand(walk: InterpreterApi, name: Node & { text: string }, state: State): Value {
   if (![...state.vars.keys()].some((symbol) => symbol.name === name.text))
     return valueByType(walk, name);
   const symbol = walk.compiler.shorthandValue(name.parent);
   const value = symbol && state.vars.get(symbol);
   if (!value) return valueByType(walk, name);
-  return value.kind === 'type' ? { kind: 'type', node: name, frame: walk.frame, or: value } : value;
+  return value.kind === 'type'
+    ? { kind: 'type', node: name, frame: walk.frame, passed: value }
+    : value;
 }
 
+/** Evaluates an array literal; by its type if it has a spread. */
 export function evaluateArray(
   walk: InterpreterApi,
   node: ArrayLiteralExpression,
   state: State,
 ): Outcome[] {
   let partial: { state: State; elements: Value[] }[] = [{ state, elements: [] }];
-  let plain = true;
+  let isPlain = true;
   for (const element of node.elements) {
     const kind = walk.compiler.kind(element);
     if (kind === K.OmittedExpression) continue;
     const spread = kind === K.SpreadElement;
-    if (spread) plain = false;
+    if (spread) isPlain = false;
     const expression = spread
       ? (element as unknown as { expression: Expression }).expression
       : element;
@@ -134,7 +141,7 @@ export function evaluateArray(
     const value: Value = { kind: 'array', node, elements: each.elements, frame: walk.frame };
     return {
       state: each.state,
-      value: plain || reachesResponse(value) ? value : valueByType(walk, node),
+      value: isPlain || reachesResponse(value) ? value : valueByType(walk, node),
     };
   });
 }

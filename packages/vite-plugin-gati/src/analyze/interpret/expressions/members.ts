@@ -4,7 +4,7 @@ import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 const METHODS = new Set(['json', 'text', 'redirect', 'stream', 'cookie']);
 
-/** `base.name`; the name is undefined where it is computed. */
+/** Reads `base.name`. `name` is `undefined` if it is computed. */
 export function readMember(
   walk: InterpreterApi,
   { state, value }: Outcome,

@@ -13,6 +13,7 @@ import { hasEffects, isAssignment, unwrap } from '../../compiler/syntax.ts';
 import { constant, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
+/** Follows `condition ? a : b`. */
 export function evaluateConditional(
   walk: InterpreterApi,
   node: ConditionalExpression,
@@ -27,12 +28,12 @@ export function evaluateConditional(
   );
 }
 
-/** Both sides of a choice; an empty array literal on one side has items like those of the other. */
+/** Joins both sides of a choice. An empty array literal takes its items from the other side. */
 function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outcome[]): Outcome[] {
   const withLike = (outcome: Outcome, others: readonly Outcome[]): Outcome => {
     const { value } = outcome;
     if (value.kind !== 'array' || value.elements.length > 0) return outcome;
-    // A side that this path does not reach is known by its type only.
+    // If this path never reaches the other side, its type says what the items are.
     const like = others.length > 0 ? others.map((each) => each.value) : [valueByType(walk, node)];
     return { ...outcome, value: { ...value, like: [...(value.like ?? []), ...like] } };
   };
@@ -42,6 +43,7 @@ function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outco
   ];
 }
 
+/** Follows a binary expression: assignments and the logical operators by path. */
 export function evaluateBinary(
   walk: InterpreterApi,
   node: BinaryExpression,
@@ -54,7 +56,7 @@ export function evaluateBinary(
     return walk.evaluate(left, state).flatMap((outcome) => walk.evaluate(right, outcome.state));
   if (operator === K.AmpersandAmpersandToken) {
     const { yes, no } = walk.test(left, state);
-    const falsy = isConstantBoolean(walk, left, no) ?? valueByType(walk, left);
+    const falsy = falsyNegation(walk, left, no) ?? valueByType(walk, left);
     return [
       ...yes.flatMap((each) => walk.evaluate(right, each)),
       ...no.map((each) => ({ state: each, value: falsy })),
@@ -92,7 +94,8 @@ function isComparison(operator: number): boolean {
   );
 }
 
-function isConstantBoolean(walk: InterpreterApi, left: Node, no: State[]): Value | undefined {
+/** `!x && y` is `false` where `!x` does not hold. */
+function falsyNegation(walk: InterpreterApi, left: Node, no: State[]): Value | undefined {
   const kind = walk.compiler.kind(unwrap(walk.compiler, left));
   const negation =
     kind === K.PrefixUnaryExpression &&
@@ -102,13 +105,14 @@ function isConstantBoolean(walk: InterpreterApi, left: Node, no: State[]): Value
   return no.length > 0 && negation ? constant(false) : undefined;
 }
 
-/** The value of an operand whose effects have been counted already. */
+/** Evaluates an operand a second time, without its side effects. */
 export function evaluateAgain(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   return hasEffects(walk.compiler, node)
     ? [{ state, value: valueByType(walk, node) }]
     : walk.evaluate(node, state);
 }
 
+/** Removes the nullish or falsy members from a value that is known by its type. */
 function excluding(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
   return outcome.value.kind === 'type'
     ? { ...outcome, value: { ...outcome.value, without: what } }
@@ -135,7 +139,7 @@ function evaluateNullish(walk: InterpreterApi, node: BinaryExpression, state: St
   });
 }
 
-/** What the path knows of it: an object that is not true is not there. */
+/** Whether a value is nullish on this path: a falsy object is null or undefined. */
 function isNullish(
   walk: InterpreterApi,
   node: Node,
@@ -172,7 +176,7 @@ function evaluateAssignment(walk: InterpreterApi, node: BinaryExpression, state:
     operator === K.BarBarEqualsToken ||
     operator === K.AmpersandAmpersandEqualsToken
   ) {
-    // Either it stays or it is assigned.
+    // The variable keeps its value, or is assigned.
     const assigned = walk
       .evaluate(right, state)
       .flatMap(({ state: next, value }) => walk.assign(left, value, next, node));

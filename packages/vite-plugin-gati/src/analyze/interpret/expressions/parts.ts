@@ -5,11 +5,15 @@ import { hasEffects, isFunctionNode, isIdentifier, visit } from '../../compiler/
 import { reachesResponse, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
+/** A value that is known by its type only. */
 export function valueByType(walk: InterpreterApi, node: Node): Value {
   return { kind: 'type', node, frame: walk.frame };
 }
 
-/** What is not followed may still call and assign within. */
+/**
+ * Evaluates the children of an expression that is not followed itself, for their calls and
+ * assignments.
+ */
 export function evaluateChildren(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   let states = [state];
   node.forEachChild((child) => {
@@ -36,7 +40,7 @@ export function evaluateChildren(walk: InterpreterApi, node: Node, state: State)
   });
 }
 
-/** A name of the response object stands in it, other than to read or call a member. */
+/** Whether an expression uses the response object other than to read or call a member. */
 function usesResponse(walk: InterpreterApi, node: Node, state: State): boolean {
   const isDeletion = walk.compiler.kind(node) === K.DeleteExpression;
   let found = false;

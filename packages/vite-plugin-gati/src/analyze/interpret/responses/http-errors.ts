@@ -17,7 +17,10 @@ import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 const ANY_CODE: Schema = { type: 'string' };
 
-/** What `throw value` means for the contract. Errors that are no `HttpError` are the framework's 500. */
+/**
+ * Records `throw value`. An `HttpError` is a response of the contract. For any other error the
+ * framework sends 500, which no contract lists.
+ */
 export function recordThrow(walk: InterpreterApi, value: Value, state: State, node: Node): void {
   switch (value.kind) {
     case 'error':
@@ -90,7 +93,10 @@ function detailsSchema(walk: InterpreterApi, details: TypeView | undefined): Sch
     : undefined;
 }
 
-/** `new X(…)`: an `HttpError` or a subclass of it with what reaches its constructor, or undefined where it is another class. */
+/**
+ * Follows `new X()` of `HttpError` or a subclass: through its constructor to the arguments of
+ * `HttpError`. Returns `undefined` for another class.
+ */
 export function evaluateNewHttpError(
   walk: InterpreterApi,
   node: Node,
@@ -125,15 +131,15 @@ function httpErrorsOfClass(
   const declaration = classDeclaration(walk, symbol);
   const parent = declaration && baseClassSymbol(walk, declaration);
   if (!declaration || !parent) return httpErrorsOfArguments(walk, [], state, node);
-  const builder = declaration.members.find(
+  const constructor = declaration.members.find(
     (member) => walk.compiler.kind(member) === K.Constructor,
   ) as ConstructorDeclaration | undefined;
-  if (!builder?.body) return httpErrorsOfClass(walk, parent, values, state, node, depth + 1);
-  walk.snapshot.prepare([builder]);
-  const call = findSuper(walk, builder.body);
+  if (!constructor?.body) return httpErrorsOfClass(walk, parent, values, state, node, depth + 1);
+  walk.snapshot.prepare([constructor]);
+  const call = findSuper(walk, constructor.body);
   if (!call) return httpErrorsOfArguments(walk, [], state, node);
   let inner = state;
-  for (const [index, parameter] of builder.parameters.entries()) {
+  for (const [index, parameter] of constructor.parameters.entries()) {
     const passed = parameter.dotDotDotToken
       ? ({ kind: 'arguments', values: values.slice(index) } as const)
       : values[index];
@@ -198,7 +204,10 @@ function httpErrorsOfArguments(
   }));
 }
 
-/** RFC 9457: the members of a problem, with the details beside them. One schema an alternative of the details. */
+/**
+ * Returns the schema of a problem (RFC 9457): its members, and the details beside them. Each
+ * alternative of the details is one schema.
+ */
 export function problemSchema(
   walk: InterpreterApi,
   { status, code, details }: KnownHttpError,
@@ -223,6 +232,7 @@ export function problemSchema(
   return canonicalSchema({ anyOf: problems });
 }
 
+/** Returns the alternatives of a schema, through references. */
 function flatten(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] {
   if (depth > 8) return [{}];
   if (schema.$ref !== undefined) {
@@ -234,6 +244,7 @@ function flatten(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] {
     : [schema];
 }
 
+/** Whether a class is `HttpError` or a subclass. */
 export function isHttpErrorClass(
   walk: InterpreterApi,
   symbol: SymbolView,
@@ -249,7 +260,10 @@ export function isHttpErrorClass(
   return false;
 }
 
-/** The runtime's own class: by where it is declared, or where it is imported from if that can't be resolved. */
+/**
+ * Whether a symbol is the runtime's class: by the file that declares it, or by its import if that
+ * can't be resolved.
+ */
 export function isHttpError(walk: InterpreterApi, symbol: SymbolView): boolean {
   if (symbol.name !== 'HttpError' && !hasFlag(symbol, 'alias')) return false;
   for (const declaration of symbol.declarations) {
@@ -278,6 +292,7 @@ function importedName(walk: InterpreterApi, node: Node | undefined): string | un
     : undefined;
 }
 
+/** Returns the declaration of a class of the project. */
 export function classDeclaration(
   walk: InterpreterApi,
   symbol: SymbolView,

@@ -7,9 +7,10 @@ import type { Body, State, Status } from '../state/state.ts';
 import { constant, SENT, UNDEFINED, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
+/** A union of more numbers is treated as any number. */
 const MAX_STATUSES = 24;
 
-/** `res.status = …` and `res.body = …`. */
+/** Follows `res.status = …` and `res.body = …`. `key` is `undefined` if it is computed. */
 export function assignResponse(
   walk: InterpreterApi,
   key: string | undefined,
@@ -31,7 +32,7 @@ export function assignResponse(
   ];
 }
 
-/** Each status that a value can be; one that is not known where it can be any number. */
+/** Returns each status that a value can be, or one unknown status if it can be any number. */
 export function assignableStatuses(walk: InterpreterApi, value: Value, at: Node): Status[] {
   const found = statusesOf(walk, value);
   if (!found || found.length === 0) return [{ unknown: at }];
@@ -42,6 +43,7 @@ export function assignableStatuses(walk: InterpreterApi, value: Value, at: Node)
   );
 }
 
+/** Returns the numbers that a value can be; `undefined` if it can be others. */
 export function statusesOf(walk: InterpreterApi, value: Value): number[] | undefined {
   switch (value.kind) {
     case 'constant':
@@ -52,7 +54,7 @@ export function statusesOf(walk: InterpreterApi, value: Value): number[] | undef
     }
     case 'type': {
       const own = numbersOf(walk, walk.snapshot.type(value.node));
-      return own ?? (value.or ? statusesOf(walk, value.or) : undefined);
+      return own ?? (value.passed ? statusesOf(walk, value.passed) : undefined);
     }
     case 'declared':
       return numbersOf(walk, walk.compiler.typesOf([value.symbol])[0]!);
@@ -70,7 +72,7 @@ function numbersOf(walk: InterpreterApi, type: TypeView): number[] | undefined {
   return numbers.every((number) => number !== undefined) ? numbers : undefined;
 }
 
-/** A value as a body, or undefined where there is none. */
+/** Returns the body that a value is sent as; `undefined` for no body. */
 export function bodyOf(
   walk: InterpreterApi,
   value: Value,
@@ -80,7 +82,7 @@ export function bodyOf(
   const stream = streamBodyOf(walk, value, at);
   if (stream) return stream;
   const { schema, absent, optional } = walk.schemaOf(value, facts);
-  // A file goes out as it is; JSON has no form for it.
+  // JSON has no form for a file, so it is sent as bytes.
   if (schema['x-gati-codec'] === 'file')
     return {
       schema: { type: 'string', format: 'binary' },
@@ -99,7 +101,10 @@ export function bodyOf(
       };
 }
 
-/** Async iterables are server-sent events, readable streams are bytes. */
+/**
+ * Returns the body of an async iterable (server-sent events) or a readable stream (bytes);
+ * `undefined` for another value.
+ */
 export function streamBodyOf(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
   if (value.kind !== 'type') return undefined;
   const type = walk.snapshot.promised(walk.snapshot.type(value.node));
@@ -133,7 +138,7 @@ function eventBody(
   return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
 }
 
-/** `res.json(…)` and its like, with their arguments evaluated. */
+/** Follows `res.json()`, `res.text()`, `res.redirect()`, `res.stream()` and `res.cookie()`. */
 export function callResponseMethod(
   walk: InterpreterApi,
   name: string,
@@ -187,7 +192,10 @@ export function callResponseMethod(
       return [{ state, value: UNDEFINED }];
     default:
       return [
-        { state: walk.escape(state, at, `\`res.${name}()\` is not known.`), value: UNDEFINED },
+        {
+          state: walk.escape(state, at, `The analysis does not know \`res.${name}()\`.`),
+          value: UNDEFINED,
+        },
       ];
   }
 }

@@ -15,12 +15,13 @@ const NOTHING: Facts = new Map();
 
 export interface Written {
   schema: Schema;
-  /** It can be `undefined`, which is no content. */
+  /** It is always `undefined`, which is no content. */
   absent: boolean;
+  /** It can be `undefined`. */
   optional: boolean;
 }
 
-/** What a value is as JSON. */
+/** Returns the schema of a value as JSON. */
 export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NOTHING): Written {
   const full = (schema: Schema): Written => ({ schema, absent: false, optional: false });
   switch (value.kind) {
@@ -65,7 +66,7 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
   }
 }
 
-/** The arrays of any length among what the values can be. */
+/** Returns the schemas of lists (not tuples) among the alternatives of the values. */
 function arraysOf(walk: InterpreterApi, values: readonly Value[]): Schema[] {
   const pick = (schema: Schema, depth = 0): Schema[] => {
     if (schema.anyOf) return schema.anyOf.flatMap((member) => pick(member, depth));
@@ -76,7 +77,7 @@ function arraysOf(walk: InterpreterApi, values: readonly Value[]): Schema[] {
     if (target?.anyOf && depth < 8)
       return target.anyOf.flatMap((member) => pick(member, depth + 1));
     const isList = target?.type === 'array' && !target.prefixItems && !target['x-gati-codec'];
-    // The compiler's own `never[]` of the empty literal says nothing.
+    // The compiler types an empty literal as `never[]`, which says nothing.
     return isList && !(typeof target.items === 'object' && target.items.not) ? [schema] : [];
   };
   return values.flatMap((value) => pick(writeValue(walk, value).schema));
@@ -95,13 +96,14 @@ function writeTyped(
   facts: Facts,
 ): Written {
   const type = walk.snapshot.type(value.node);
-  const vague =
+  const saysNothing =
     type.tag === 'any' ||
     type.tag === 'unknown' ||
     type.tag === 'parameter' ||
     type.tag === 'deferred';
-  if (vague && value.or && value.or.kind !== 'declared') return writeValue(walk, value.or, facts);
-  if (value.or && isFixed(value.or)) return writeValue(walk, value.or, facts);
+  if (saysNothing && value.passed && value.passed.kind !== 'declared')
+    return writeValue(walk, value.passed, facts);
+  if (value.passed && isFixed(value.passed)) return writeValue(walk, value.passed, facts);
   if (
     type.tag === 'literal' &&
     typeof type.value !== 'string' &&
@@ -116,13 +118,13 @@ function writeTyped(
   return writeType(walk, type, value.node, value, facts);
 }
 
-/** Literals that were passed in say more than the parameter's type. */
+/** Whether a value is a literal, which says more than the parameter's type. */
 function isFixed(value: Value): boolean {
   return (
     value.kind === 'constant' ||
     value.kind === 'object' ||
     value.kind === 'array' ||
-    (value.kind === 'type' && value.or !== undefined && isFixed(value.or))
+    (value.kind === 'type' && value.passed !== undefined && isFixed(value.passed))
   );
 }
 
@@ -136,13 +138,13 @@ function writeType(
   const type = walk.snapshot.promised(outer);
   const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
   if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
-  const drop = value.kind === 'type' ? value.without : undefined;
+  const excluded = value.kind === 'type' ? value.without : undefined;
   const bindings = value.kind === 'type' ? value.frame.bindings : undefined;
   const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
   const possible = narrowMembers(walk, node, members, facts);
-  const kept = possible.filter((member) => !isDropped(member, drop));
+  const kept = possible.filter((member) => !isDropped(member, excluded));
   const optional =
-    possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && drop === undefined;
+    possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && excluded === undefined;
   if (kept.length === members.length)
     return { schema: write(walk, type, node, bindings), absent: false, optional };
   return {
@@ -170,7 +172,7 @@ function write(
   return schema;
 }
 
-/** `const LIMIT = 10` without a type is a number like any other. */
+/** Whether a name is a constant such as `const LIMIT = 10`: its value is not part of the contract. */
 function isPlainConstant(walk: InterpreterApi, node: Node): boolean {
   const inner = unwrap(walk.compiler, node);
   if (!isIdentifier(walk.compiler, inner)) return false;
@@ -201,7 +203,7 @@ function writeObject(
       if (!parts) return write(walk, walk.snapshot.type(node), node, undefined);
       for (const [name, part] of parts.properties) {
         const before = properties.get(name);
-        // Where the spread may not have it, what stood before shows through.
+        // If the spread value may lack the property, the one before it may remain.
         const schema =
           part.optional && before
             ? canonicalSchema({ anyOf: [before.schema, part.schema] })
@@ -242,6 +244,7 @@ function writeObject(
   return canonicalSchema(schema);
 }
 
+/** Whether JSON leaves a value out: functions and symbols. */
 function isLost(walk: InterpreterApi, value: Value): boolean {
   if (value.kind === 'function') return true;
   if (value.kind !== 'type') return false;
@@ -256,12 +259,13 @@ function isLost(walk: InterpreterApi, value: Value): boolean {
   );
 }
 
+/** The properties of an object, and the schema of others (`additionalProperties`). */
 interface Parts {
   properties: Map<string, { schema: Schema; optional: boolean }>;
   rest?: Schema;
 }
 
-/** The properties that `...value` brings, or undefined where they can't be listed. */
+/** Returns the properties that `...value` adds; `undefined` if they can't be listed. */
 function spreadParts(walk: InterpreterApi, value: Value, facts: Facts): Parts | undefined {
   if (value.kind === 'constant') return { properties: new Map() };
   const options = value.kind === 'union' ? value.options : [value];
@@ -279,6 +283,7 @@ function spreadParts(walk: InterpreterApi, value: Value, facts: Facts): Parts | 
   return joinParts(parts);
 }
 
+/** Returns the object schemas that a schema can be; `undefined` if it can be something else. */
 function alternatives(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] | undefined {
   if (depth > 8) return undefined;
   if (schema.$ref !== undefined) {

@@ -1,29 +1,30 @@
 import type { SymbolView } from '../../compiler/compiler.ts';
 
-/** Something that was tested on the way here. */
+/** The result of a test on this path. */
 export interface Fact {
-  /** Truth of a condition, or the JSON of the one value that a reference has. */
+  /** Whether a condition holds, or the JSON of the one value that a reference has. */
   value: boolean | string;
-  /** Variables that it speaks of: assigned, it is forgotten. */
+  /** The variables in it. An assignment to one of them removes the fact. */
   symbols: readonly SymbolView[];
-  /** It speaks of a property, which anybody who is called may change. */
+  /** It is about a property, which any called function may change. */
   volatile: boolean;
 }
 
 export type Facts = ReadonlyMap<string, Fact>;
 
-/** A condition in a form that can be recognised again. */
+/** A condition in a form that is equal for equal conditions. */
 export interface Condition {
+  /** Identifies the reference: `#3.name`. */
   key: string;
   symbols: readonly SymbolView[];
   volatile: boolean;
-  /** Of `reference === literal`. */
+  /** The JSON of the literal in `reference === literal`. */
   equals?: string;
-  /** Whether the literal counts as true. */
+  /** Whether the literal is truthy. */
   truthy?: boolean;
 }
 
-/** What the facts say of a condition, if they say anything. */
+/** Whether the facts decide a condition; `undefined` if they do not. */
 export function decide(facts: Facts, { key, equals, truthy }: Condition): boolean | undefined {
   const value = facts.get(`=${key}`)?.value;
   if (equals === undefined) {
@@ -37,7 +38,10 @@ export function decide(facts: Facts, { key, equals, truthy }: Condition): boolea
   return typeof truth === 'boolean' && truth !== truthy ? false : undefined;
 }
 
-/** The facts once a condition turned out to hold, or not. */
+/**
+ * Adds a fact: `?key` has the truth of a reference, `=key` its value, `!key=value` a value that it
+ * does not have.
+ */
 export function learn(
   facts: Facts,
   { key, equals, symbols, volatile }: Condition,
@@ -50,16 +54,17 @@ export function learn(
   return next;
 }
 
-/** Without what spoke of a variable that was assigned. */
+/** Removes the facts about a variable that was assigned. */
 export function forget(facts: Facts, symbol: SymbolView): Facts {
   return filterFacts(facts, (fact) => !fact.symbols.includes(symbol));
 }
 
-/** Without what others may have changed: after a call, an `await`, an assignment to a property. */
+/** Removes the facts about properties: after a call, an `await`, an assignment to a property. */
 export function forgetVolatile(facts: Facts): Facts {
   return filterFacts(facts, (fact) => !fact.volatile);
 }
 
+/** Returns the facts that both have. */
 export function sharedFacts(a: Facts, b: Facts): Facts {
   return a === b ? a : filterFacts(a, (fact, key) => b.get(key)?.value === fact.value);
 }

@@ -6,8 +6,8 @@ import { idOf } from './values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
 /**
- * The members of a union that a variable can still be, after what was tested on this path. The compiler narrows inside of a branch;
- * this also narrows behind it: `res.status = r.ok ? 200 : 404; return r;`.
+ * Returns the members of a union that a variable can have by the facts of this path. The compiler
+ * narrows inside of a branch only. This narrows after it too: `res.status = r.ok ? 200 : 404; return r;`.
  */
 export function narrowMembers(
   walk: InterpreterApi,
@@ -35,7 +35,7 @@ const DECLARATIONS = new Set<number>([
   K.ArrayBindingPattern,
 ]);
 
-/** Of a `const`: what was learned of it stays true. */
+/** The symbol of a `const`: facts about it always hold. */
 function constantSymbol(walk: InterpreterApi, node: Node): SymbolView | undefined {
   const inner = unwrap(walk.compiler, node);
   if (!isIdentifier(walk.compiler, inner)) return undefined;
@@ -51,6 +51,7 @@ function constantSymbol(walk: InterpreterApi, node: Node): SymbolView | undefine
     : undefined;
 }
 
+/** Whether a fact about the variable can hold for a member of its type. */
 function agrees(
   walk: InterpreterApi,
   member: TypeView,
@@ -77,7 +78,7 @@ function agrees(
   return true;
 }
 
-/** The one value of a type as JSON; undefined where it has more than one. */
+/** The JSON of the only value of a type; `undefined` for a type with several values. */
 function json(type: TypeView): string | undefined {
   if (type.tag === 'null') return 'null';
   if (type.tag === 'undefined' || type.tag === 'void') return 'undefined';

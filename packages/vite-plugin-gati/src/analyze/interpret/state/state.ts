@@ -12,6 +12,7 @@ import {
 
 export type { Body, State, Status };
 
+/** The state at the start of a handler. */
 export const START: State = {
   status: { known: 200, set: false },
   body: undefined,
@@ -19,7 +20,7 @@ export const START: State = {
   facts: new Map(),
 };
 
-/** More paths than this are folded into one, and what differs becomes unknown. */
+/** If there are more states, those that differ in variables and facts only are folded into one. */
 const MAX_STATES = 96;
 
 export function withVar(state: State, symbol: SymbolView, value: Value | undefined): State {
@@ -41,7 +42,7 @@ export function bodyKey(body: Body | undefined): string {
     : '-';
 }
 
-/** Equal for states that differ in facts only. */
+/** Returns a key that is equal for states that differ in facts only. */
 export function stateKey(state: State): string {
   const vars = [...state.vars]
     .map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`)
@@ -49,7 +50,9 @@ export function stateKey(state: State): string {
   return `${statusKey(state.status)}|${bodyKey(state.body)}|${state.contentType ?? ''}|${state.escaped ? 1 : 0}${state.redirected ? 1 : 0}|${state.nextResult ? valueKey(state.nextResult) : ''}|${vars.join(';')}`;
 }
 
-/** One state of those that differ in facts only; the facts that all of them share stay. */
+/**
+ * Merges states that differ in facts only. The merged state has the facts that all of them share.
+ */
 export function merge(states: readonly State[]): State[] {
   if (states.length < 2) return [...states];
   const groups = new Map<string, State>();
@@ -62,7 +65,9 @@ export function merge(states: readonly State[]): State[] {
   return merged.length > MAX_STATES ? fold(merged) : merged;
 }
 
-/** Statuses and bodies stay as they are, variables and facts on which the paths differ are forgotten. */
+/**
+ * Keeps statuses and bodies, and forgets facts and the variables that differ between the states.
+ */
 function fold(states: readonly State[]): State[] {
   const vars = new Map(states[0]!.vars);
   for (const { vars: other } of states) {

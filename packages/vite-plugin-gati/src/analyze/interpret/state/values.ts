@@ -22,84 +22,98 @@ export type FunctionNode = (
 };
 export type Literal = string | number | boolean | bigint | null | undefined;
 
-/** What the walk knows of a value. Everything that it does not follow is described by its type. */
+/**
+ * What the interpreter knows of a value. It describes values that it does not follow by their type.
+ */
 export type Value =
-  /** As the compiler types it at this place. `or` is what was passed for a parameter, where the parameter's own type says less. */
-  | { kind: 'type'; node: Node; frame: Frame; without?: 'nullish' | 'falsy'; or?: Value }
-  /** As its variable was declared, whatever was assigned since. */
+  /**
+   * The type that the compiler has for `node`. `passed`: the argument, where the type of the
+   * parameter says less. `without`: members of the type that this path excludes.
+   */
+  | { kind: 'type'; node: Node; frame: Frame; without?: 'nullish' | 'falsy'; passed?: Value }
+  /** The declared type of a variable: its assignments are not followed. */
   | { kind: 'declared'; symbol: SymbolView; node: Node }
-  /** `widen`: written as a plain literal, so a number or a boolean says only its type. */
+  /** `widen`: a plain literal, of which a schema has the type only if it is a number or boolean. */
   | { kind: 'constant'; value: Literal; widen: boolean }
+  /** The response object. */
   | { kind: 'res' }
-  /** `next` of a middleware: walks what comes after it. */
+  /** `next` of a middleware: follows the middleware and the handler after it. */
   | { kind: 'next'; run: (state: State) => { state: State; value: Value }[] }
-  /** What `next()` gave; it is in the state, as it differs by path. */
+  /** The result of `next()`. It differs by path, so the state has it. */
   | { kind: 'nextResult' }
+  /** A method of the response object. */
   | { kind: 'method'; name: string }
+  /** `res.headers` */
   | { kind: 'headers' }
+  /** `arguments`, or a rest parameter. */
   | { kind: 'arguments'; values: Value[] }
   | { kind: 'function'; node: FunctionNode; frame: Frame }
   | { kind: 'object'; node: Node; entries: Entry[]; frame: Frame }
-  /** `like`: what an empty literal stands in for, as in `list ?? []`; its items are the items of that. */
+  /** `like`: for an empty literal, the other side of a choice: `list` in `list ?? []`. */
   | { kind: 'array'; node: Node; elements: Value[]; frame: Frame; like?: Value[] }
   | { kind: 'union'; options: Value[] }
-  /** What `res.json()` and its like return. */
+  /** The result of `res.json()` and the other methods that send. */
   | { kind: 'sent' }
+  /** An `HttpError`. */
   | { kind: 'error'; error: KnownHttpError }
-  /** An error that no contract speaks of. */
+  /** A caught error that is no known `HttpError`. */
   | { kind: 'otherError' }
+  /** The expression never has a value: it throws. */
   | { kind: 'never' };
 
 export type Entry = { name: string; value: Value; node: Node } | { spread: Value; node: Node };
 
-/** An `HttpError` as far as it is known. */
+/** What is known of an `HttpError`. */
 export interface KnownHttpError {
-  /** Undefined: not known. */
+  /** `undefined` if unknown. */
   status: number | undefined;
   code: Schema;
-  /** Properties beside `type`, `title`, `status` and `code`; one schema an alternative. */
+  /** Members of the problem besides `type`, `title`, `status` and `code`. */
   details: Schema | undefined;
   node: Node;
 }
 
-/** One call of a function while it is walked. */
+/** One call of a function, while it is followed. */
 export interface Frame {
   depth: number;
-  /** Functions that are being walked, the outermost first. */
+  /** Functions that are being followed, outermost first. */
   stack: readonly Node[];
-  /** What `arguments` holds. */
+  /** The value of `arguments`. */
   passed: readonly Value[];
+  /** The schemas of type parameters in this call. */
   bindings: Bindings;
 }
 
-/** What is known of the answer at one point of one path. Never changed in place. */
+/** What is known of the response at one point of one path. Immutable. */
 export interface State {
   status: Status;
   body: Body | undefined;
-  /** By `res.redirect()`: nothing that is returned counts any more. */
+  /** After `res.redirect()`: the returned value no longer counts. */
   redirected?: boolean;
   /** Set through `res.headers`. */
   contentType?: string;
-  /** Somebody has the response object who is not followed: from here on nothing is sure. */
+  /** Code that is not followed has the response object, so the response is unknown. */
   escaped?: { node: Node; why: string };
-  /** What `next()` gave to this middleware. */
+  /** The result of `next()` in this middleware. */
   nextResult?: Value;
+  /** Variables whose values say more than their types. */
   vars: ReadonlyMap<SymbolView, Value>;
+  /** What conditions on this path showed. */
   facts: ReadonlyMap<string, Fact>;
 }
 
-/** `invalid`: a number that no handler can answer with. */
+/** `set`: the handler assigned it. `invalid`: a number that is not an allowed status. */
 export type Status = { known: number; set: boolean } | { unknown: Node; invalid?: number };
 
 export interface Body {
-  /** Undefined: the body is not known. */
+  /** `undefined` if the body is unknown. */
   schema: Schema | undefined;
   contentType: string;
   stream?: boolean;
-  /** It can be `undefined`, and then there is none. */
+  /** The value can be `undefined`, which is no body. */
   optional?: boolean;
   node: Node;
-  /** An empty array literal: it says that there is a list, and nothing of its items. */
+  /** An empty array literal, which says nothing of the items. */
   emptyList?: boolean;
 }
 
@@ -107,7 +121,7 @@ export const UNDEFINED: Value = { kind: 'constant', value: undefined, widen: fal
 export const SENT: Value = { kind: 'sent' };
 export const RES: Value = { kind: 'res' };
 
-/** Whether somebody who has the value can change the answer. */
+/** Whether code that has the value can change the response. */
 export function reachesResponse(value: Value): boolean {
   switch (value.kind) {
     case 'res':
@@ -134,6 +148,7 @@ export function constant(value: Literal, widen = true): Value {
   return { kind: 'constant', value, widen };
 }
 
+/** Any one of the values. `never` values do not count. */
 export function unionOf(values: readonly Value[]): Value {
   const flat = values.flatMap((value) => (value.kind === 'union' ? value.options : [value]));
   const seen = new Map<string, Value>();
@@ -149,18 +164,18 @@ export function unionOf(values: readonly Value[]): Value {
 const ids = new WeakMap<object, number>();
 let last = 0;
 
-/** A number for an object, the same as long as it lives. */
+/** Returns a number that identifies an object. */
 export function idOf(object: object): number {
   let id = ids.get(object);
   if (!id) ids.set(object, (id = ++last));
   return id;
 }
 
-/** Equal for values that can't be told apart. */
+/** Returns a key that is equal for values that the interpreter can't distinguish. */
 export function valueKey(value: Value): string {
   switch (value.kind) {
     case 'type':
-      return `t${idOf(value.node)}.${idOf(value.frame.bindings)}${value.without ?? ''}${value.or ? `(${valueKey(value.or)})` : ''}`;
+      return `t${idOf(value.node)}.${idOf(value.frame.bindings)}${value.without ?? ''}${value.passed ? `(${valueKey(value.passed)})` : ''}`;
     case 'declared':
       return `d${idOf(value.symbol)}`;
     case 'constant':

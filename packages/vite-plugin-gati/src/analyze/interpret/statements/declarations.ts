@@ -2,6 +2,7 @@ import type { VariableDeclarationList } from 'typescript-7/unstable/ast';
 import { merge, type State } from '../state/state.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
+/** Declares the variables of a list with their initialisers. */
 export function declare(
   walk: InterpreterApi,
   list: VariableDeclarationList,

@@ -12,8 +12,10 @@ import { emptyFlow } from './flow.ts';
 import { merge, type State } from '../state/state.ts';
 import type { Flow, Jump, InterpreterApi } from '../interpreter-api.ts';
 
+/** Rounds of a loop that are followed. */
 const MAX_ROUNDS = 5;
 
+/** Follows a loop; `undefined` for another statement. */
 export function executeLoop(
   walk: InterpreterApi,
   node: Node,
@@ -38,17 +40,20 @@ export function executeLoop(
 interface Loop {
   label: string | undefined;
   body: Node;
-  /** States that go into another round, and those that leave. */
+  /** Splits a state: into another round (`yes`), or out of the loop (`no`). */
   enter(state: State): { yes: State[]; no: State[] };
-  /** After each round: the incrementor. */
+  /** The incrementor, after each round. */
   after?(state: State): State[];
 }
 
-/** Rounds until no new state turns up; variables take their values from literals only, so there are few. */
+/**
+ * Runs rounds until no new state appears. States differ by literals in the code only, so there are
+ * few.
+ */
 function runLoop(walk: InterpreterApi, states: State[], loop: Loop): Flow {
   const flow = emptyFlow();
   let entering = merge(states);
-  // What a round learns of its own variables says nothing of the next round's.
+  // In the next round the variables of the body are new, so facts about them do not hold.
   const outer = new Set(entering.flatMap(({ facts }) => [...facts.keys()]));
   const ownFacts = (state: State): State => ({
     ...state,
@@ -83,7 +88,7 @@ function runLoop(walk: InterpreterApi, states: State[], loop: Loop): Flow {
       entering = all;
     }
   }
-  // Not settled after all: what a further round would do is not known.
+  // There are still new states: what further rounds would do is unknown.
   for (const state of entering)
     leaving.push(
       ...loop
@@ -174,7 +179,7 @@ function executeForEach(
   });
 }
 
-/** Each round gives the variable of the loop another value. */
+/** The variable of the loop has another value in each round. */
 function clearTarget(walk: InterpreterApi, initializer: Node, state: State): State {
   if (walk.compiler.kind(initializer) !== K.VariableDeclarationList)
     return (

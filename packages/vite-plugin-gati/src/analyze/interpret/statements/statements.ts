@@ -21,6 +21,7 @@ import { executeTry } from './try.ts';
 import { UNDEFINED } from '../state/values.ts';
 import type { Flow, InterpreterApi } from '../interpreter-api.ts';
 
+/** Executes statements in order, each in the states that the one before it leaves. */
 export function executeAll(
   walk: InterpreterApi,
   statements: readonly Node[],
@@ -36,6 +37,7 @@ export function executeAll(
   return flow;
 }
 
+/** Executes one statement, and takes fuel for each state. */
 export function execute(walk: InterpreterApi, node: Node, states: State[]): Flow {
   walk.fuel -= states.length;
   if (walk.fuel < 0)

@@ -11,27 +11,32 @@ import { merge, type State } from '../state/state.ts';
 import { unwrap } from '../../compiler/syntax.ts';
 import type { Flow, InterpreterApi } from '../interpreter-api.ts';
 
+/**
+ * Follows a `switch`: which cases a state can enter, what falls through, and what no case takes.
+ */
 export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, states: State[]): Flow {
   const flow = emptyFlow();
   const { clauses } = node.caseBlock;
-  const fallThrough = clauses.findIndex((clause) => walk.compiler.kind(clause) === K.DefaultClause);
+  const defaultIndex = clauses.findIndex(
+    (clause) => walk.compiler.kind(clause) === K.DefaultClause,
+  );
   const entries: State[][] = clauses.map(() => []);
-  let open = states
+  let untested = states
     .flatMap((state) => walk.evaluate(node.expression, state))
     .map(({ state }) => state);
   for (const [index, clause] of clauses.entries()) {
-    if (index === fallThrough) continue;
+    if (index === defaultIndex) continue;
     const next: State[] = [];
-    for (const state of merge(open)) {
+    for (const state of merge(untested)) {
       const split = testCase(walk, node.expression, (clause as CaseClause).expression!, state);
       entries[index]!.push(...split.yes);
       next.push(...split.no);
     }
-    open = merge(next);
+    untested = merge(next);
   }
   let unmatched: State[] = [];
-  if (fallThrough !== -1) entries[fallThrough]!.push(...open);
-  else if (!isExhausted(walk, node)) unmatched = open;
+  if (defaultIndex !== -1) entries[defaultIndex]!.push(...untested);
+  else if (!isExhausted(walk, node)) unmatched = untested;
   let falling: State[] = [];
   for (const [index, clause] of clauses.entries()) {
     const step = walk.execute(clause.statements, merge([...falling, ...entries[index]!]));
@@ -83,7 +88,7 @@ function enumValue(
   return type.tag === 'literal' ? type.value : undefined;
 }
 
-/** Each value that the subject can have has its case. */
+/** Whether there is a case for every value of the subject's type. */
 function isExhausted(walk: InterpreterApi, node: SwitchStatement): boolean {
   const subject = unwrap(walk.compiler, node.expression);
   if (walk.compiler.kind(subject) === K.TrueKeyword) return false;

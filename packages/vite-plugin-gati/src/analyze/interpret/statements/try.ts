@@ -4,6 +4,7 @@ import { merge, type State } from '../state/state.ts';
 import type { Value } from '../state/values.ts';
 import type { Flow, Thrown, InterpreterApi } from '../interpreter-api.ts';
 
+/** Follows `try`: `catch` begins with the states of the throws in the block. */
 export function executeTry(walk: InterpreterApi, node: TryStatement, states: State[]): Flow {
   const { throws, guarded } = walk;
   const inner: Thrown[] = [];
@@ -39,7 +40,10 @@ function caughtValue(error: Thrown['error']): Value {
   return error ? { kind: 'error', error } : { kind: 'otherError' };
 }
 
-/** `finally` is on every way out, and where it returns or throws itself, that is what counts. */
+/**
+ * Every path out of `try` and `catch` runs `finally`. If `finally` returns or throws, that replaces
+ * how the path ended.
+ */
 function executeFinally(
   walk: InterpreterApi,
   block: Block,
