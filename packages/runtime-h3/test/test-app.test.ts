@@ -3,16 +3,16 @@ import { testApp } from '../src/test.ts';
 import { bundle } from './helpers/bundle.ts';
 import { release } from './server/helpers/app/release.ts';
 
-test('calls routes without a port and drains effects', async () => {
+test('testApp() calls routes without a port and runs effects until idle() resolves', async () => {
   const app = await testApp({ release, env: { GREETING: 'hello from the test' } });
-  const answer = await app.call('POST /echo', {
+  const response = await app.call('POST /echo', {
     body: { when: new Date(0), big: 7n, list: [1, 2] },
   });
-  expect(answer).toMatchObject({
+  expect(response).toMatchObject({
     status: 200,
     body: { got: { when: '1970-01-01T00:00:00.000Z', big: '7', list: [1, 2] } },
   });
-  expect(answer.headers.get('content-type')).toContain('application/json');
+  expect(response.headers.get('content-type')).toContain('application/json');
   expect((await app.call('GET /config')).body).toEqual({ greeting: 'hello from the test' });
   expect((await app.call('GET /slow', { query: { ms: 1 } })).status).toBe(200);
   expect((await app.call('GET /nowhere')).status).toBe(404);
@@ -26,14 +26,14 @@ test('calls routes without a port and drains effects', async () => {
   await app.close();
 });
 
-test('sends what the generated client would', async () => {
+test('call() sends text, files and bytes as the generated client does', async () => {
   const text = { type: 'string' } as const;
   const picture = {
     type: 'object',
     properties: { name: text, picture: {} },
     required: ['name'],
   } as const;
-  const made = bundle({
+  const ownRelease = bundle({
     'POST /text': {
       body: text,
       handler: (req) => [req.body, req.headers['x-n'], req.headers['x-not'] ?? null],
@@ -55,8 +55,8 @@ test('sends what the generated client would', async () => {
     },
   });
   for (const [index, contentTypes] of [['application/json'], ['multipart/form-data']].entries())
-    made.contract.routes[index]!.body = { contentTypes, required: true, schema: {} };
-  const app = await testApp({ release: made });
+    ownRelease.contract.routes[index]!.body = { contentTypes, required: true, schema: {} };
+  const app = await testApp({ release: ownRelease });
   const body = async (route: `POST /${string}`, call: object): Promise<unknown> =>
     (await app.call(route, call)).body;
   expect(
@@ -84,18 +84,18 @@ test('sends what the generated client would', async () => {
   await app.close();
 });
 
-test('names a parameter that is missing', async () => {
+test('call() throws and names a missing path parameter', async () => {
   const app = await testApp({ release });
   await expect(app.call('GET /users/:id')).rejects.toThrow('GET /users/:id needs params.id');
   await app.close();
 });
 
-test('says what a start would say', async () => {
+test('testApp() throws GATI_CONFIG_INVALID when the environment does not fit src/config.ts', async () => {
   await expect(testApp({ release, env: { GREETING: 'bad' } })).rejects.toMatchObject({
     code: 'GATI_CONFIG_INVALID',
   });
 });
 
-test('without the plugin and without a release there is no app', async () => {
+test('testApp() throws GATI_TEST_RELEASE without the plugin and without a release', async () => {
   await expect(testApp()).rejects.toMatchObject({ code: 'GATI_TEST_RELEASE' });
 });

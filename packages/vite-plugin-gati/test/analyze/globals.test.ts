@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { GLOBALS } from '../../src/analyze/project/globals.ts';
 
-/** Each type of the analysis can stand for that of the runtime, and the other way round. */
+/** Types that the analysis and the runtime both declare; each must be assignable to the other. */
 const PAIRS = [
   'Req<Id>',
   'GlobalContext',
@@ -16,7 +16,7 @@ const PAIRS = [
 ];
 const IDS = ["'POST /users/:id/*rest'", 'string'];
 
-test('the globals of the analysis are those of the runtime', () => {
+test('the global types of the analysis equal those of the runtime', () => {
   const types = fileURLToPath(new URL('../../../runtime-h3/src/types/context.ts', import.meta.url));
   const effects = fileURLToPath(
     new URL('../../../runtime-h3/src/types/effects.ts', import.meta.url),
