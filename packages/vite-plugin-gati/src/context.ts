@@ -2,26 +2,29 @@ import { createProject, type Project, type ProjectAnalysis, type ProjectInput } 
 import type { GatiOptions } from './options.ts';
 
 /**
- * What the sub-plugins of one `gati()` share. It lives as long as one Vite server or one build;
- * the {@link Project} below it outlives server restarts (see `retainProject`).
+ * What the sub-plugins of one `gati()` share. It lives as long as one Vite server or one build. Its
+ * {@link Project} outlives restarts of the server (see {@link retainProject}).
  */
 export interface PluginContext {
   readonly options: GatiOptions;
-  /** Breaks since the last release end a build, unless they are allowed. Absent: they only make it a major one. */
+  /**
+   * Set by `gati build --check`: breaking changes since the last release fail the build, unless they
+   * are allowed. If absent, they only make the release a major one.
+   */
   check?: { allowMajor: boolean };
-  /** Asserts that the configuration is resolved. */
+  /** The project. Throws before `open` is called. */
   readonly project: Project;
-  /** Called once the root is known. */
+  /** Sets the root, once the configuration is resolved. */
   open(root: string): void;
-  /** Scan and contract as the files stand; asked again only after `invalidate`. */
+  /** Returns the scan and the contract of the files. Cached until `invalidate`. */
   analysis(): Promise<ProjectAnalysis>;
-  /** Files changed; the next `analysis` looks again. */
+  /** Makes the next `analysis` read the files again. */
   invalidate(): void;
-  /** Ends the compiler. A later use opens the project again. */
+  /** Releases the project, whose compiler ends with its last user. A later use opens it again. */
   close(): Promise<void>;
 }
 
-/** Other parts than the package's own. */
+/** Replacements for parts of a project, for tests. */
 export type ProjectParts = Pick<ProjectInput, 'createAnalyzer' | 'engine'>;
 
 export function createContext(options: GatiOptions = {}, parts: ProjectParts = {}): PluginContext {
@@ -32,11 +35,11 @@ export function createContext(options: GatiOptions = {}, parts: ProjectParts = {
     options,
     get project() {
       if (root === undefined)
-        throw new Error('gati: the project is asked for before the configuration is resolved');
+        throw new Error('gati: the project is used before the configuration is resolved');
       return (project ??= retainProject(root, options, parts));
     },
-    open(found) {
-      root = found;
+    open(resolvedRoot) {
+      root = resolvedRoot;
     },
     analysis() {
       if (!analysis) {
@@ -59,28 +62,31 @@ export function createContext(options: GatiOptions = {}, parts: ProjectParts = {
   };
 }
 
-/** A restarted server gets the project of the one before: parsed files and the running compiler stay. */
-const shared = new Map<string, { project: Project; users: number }>();
+/**
+ * Open projects by root and options. A restarted server shares the project of the previous one, with
+ * its parsed files and its running compiler.
+ */
+const projects = new Map<string, { project: Project; users: number }>();
 
 const keyOf = (root: string, options: GatiOptions): string => JSON.stringify([root, options]);
 
 function retainProject(root: string, options: GatiOptions, parts: ProjectParts): Project {
   const key = keyOf(root, options);
-  const entry = shared.get(key) ?? {
+  const entry = projects.get(key) ?? {
     project: createProject({ root, options, ...parts }),
     users: 0,
   };
   entry.users++;
-  shared.set(key, entry);
+  projects.set(key, entry);
   return entry.project;
 }
 
 async function releaseProject(project: Project): Promise<void> {
-  for (const [key, entry] of shared) {
+  for (const [key, entry] of projects) {
     if (entry.project !== project) continue;
     entry.users--;
     if (entry.users > 0) return;
-    shared.delete(key);
+    projects.delete(key);
     await project.close();
   }
 }

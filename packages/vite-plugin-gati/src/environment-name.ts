@@ -1,2 +1,2 @@
-/** Name of the one Vite environment that runs the backend. */
+/** Name of the Vite environment that runs the backend. */
 export const ENVIRONMENT = 'gati';

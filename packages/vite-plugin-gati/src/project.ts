@@ -17,54 +17,61 @@ import { createScanner } from './scan/scanner.ts';
 import type { Scan } from './scan/types.ts';
 
 /**
- * One app on disk: everything that is known of it outside of Vite. A development server has one that outlives its restarts,
- * a build has one, `gati generate` and `gati check` have one. Nothing runs until it is asked for.
+ * An app on disk, without Vite: its files, its contract, and what is generated from them. Used by the
+ * development server (across restarts), by builds and by commands. Each part is created on first use.
  */
 export interface Project {
   /** Absolute. */
   readonly root: string;
   readonly options: ResolvedOptions;
-  /** The app's `package.json`: where there is no name it is the folder's, where there is no version 1.0.0. */
+  /** Name and version of `package.json`. The defaults are the name of the folder and 1.0.0. */
   readonly app: { name: string; version: string };
-  /** Looks at every file again; what did not change is not parsed again. */
+  /** Reads all files again, and parses those that changed. */
   scan(): Promise<Scan>;
-  /** Takes up files (from the root, with `/`) with their text as it is now; `undefined`: gone. */
+  /**
+   * Applies the current texts of some files. Returns the scan with them.
+   *
+   * @param texts by file, from the root, with `/`; `undefined` for a removed file
+   */
   update(texts: ReadonlyMap<string, string | undefined>): Scan;
-  /** From now on Standard Schema values come from here: a development server has the modules already. */
+  /** Replaces the loader of Standard Schema values: a development server has their modules already. */
   useSchemaLoader(load: LoadSchema): void;
-  /** Made on first use. */
+  /** Returns the analyzer. The first call starts its compiler. */
   analyzer(): Promise<Analyzer>;
-  /** Says that files changed; gives those (routes and effects) whose contracts may be others now. */
+  /** Marks files as changed. Returns the files of routes and effects whose contract may change. */
   invalidate(files: string[]): Promise<string[]>;
-  /** Scan and contract of the files as they stand. */
+  /** Returns the scan and the contract of the files. */
   analyze(known?: {
     scan?: Scan;
-    onRoute?: (done: AnalyzedRoute) => void;
+    /** Called for each route, in no particular order. */
+    onRoute?: (route: AnalyzedRoute) => void;
   }): Promise<ProjectAnalysis>;
   /**
-   * Writes types, client, manifest and OpenAPI below `.gati`, for `version` or the one that follows from the last release; gives the files whose bytes
+   * Writes types, client, manifest and OpenAPI document below `.gati`. Returns the files whose bytes
    * changed.
+   *
+   * @param version by default the one that follows from the last release
    */
   generate(known?: ProjectAnalysis, version?: string): Promise<string[]>;
-  /** Writes the types alone, which need no contract. */
+  /** Writes only the types that need no contract. */
   generateTypes(scan: Scan): Promise<string[]>;
-  /** Whether `generate` has written this file (from the root) before. */
+  /** Whether a generated file, from the root, exists. */
   isGenerated(file: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
 export interface ProjectAnalysis extends Analysis {
   scan: Scan;
-  /** Those of the scan, then those of the types. */
+  /** Diagnostics of the scan, then those of the types. */
   diagnostics: Diagnostic[];
 }
 
 export interface ProjectInput {
   root: string;
   options?: GatiOptions;
-  /** Which compiler is asked; by default the first that starts. */
+  /** The compiler. The default is the first that starts. */
   engine?: Engine;
-  /** Another analyzer than the package's own. */
+  /** Replaces the analyzer of this package. */
   createAnalyzer?: (settings: AnalyzerOptions) => Promise<Analyzer>;
 }
 
@@ -78,15 +85,15 @@ export function createProject(input: ProjectInput): Project {
   let current: Scan | undefined;
   let loadSchema: LoadSchema = createSchemaLoader(root);
 
-  /** A running analyzer hears of every scan. */
+  /** Makes a scan the current one, also for a running analyzer. */
   function register(scan: Scan): Scan {
     if (scan === current) return scan;
     current = scan;
-    void analyzer?.then((engine) => engine.register(scan)).catch(() => undefined);
+    void analyzer?.then((started) => started.register(scan)).catch(() => undefined);
     return scan;
   }
 
-  /** Loaded late: a build asks for its version itself. */
+  /** Imported late: a build passes the version itself. */
   async function propose(contract: Contract): Promise<string> {
     const { createVersionProposer } = await import('./releases/propose-version.ts');
     return createVersionProposer(project)(contract);
@@ -111,7 +118,7 @@ export function createProject(input: ProjectInput): Project {
         engine: input.engine,
         loadSchema: (file, exportName) => loadSchema(file, exportName),
       });
-      // It hears of what was scanned before whoever asked for it goes on.
+      // Before callers of this function get it, the analyzer receives the current scan.
       analyzer = started.then((engine) => {
         if (current) engine.register(current);
         return engine;
@@ -143,7 +150,7 @@ export function createProject(input: ProjectInput): Project {
   return project;
 }
 
-/** Loaded late: a compiler's start is not paid by who needs the scan only. */
+/** Imported late: callers that need only the scan don't load the compiler. */
 async function loadAnalyzer(settings: AnalyzerOptions): Promise<Analyzer> {
   const { createAnalyzer } = await import('./analyze/create-analyzer.ts');
   return createAnalyzer(settings);

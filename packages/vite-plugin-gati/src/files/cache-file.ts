@@ -1,7 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Writes a file of a cache, in one step, so that no reader sees half of it. A cache that can't be written is only slower. */
+/**
+ * Writes a file of a cache in one step, so that no reader sees half of it. Ignores failures: without
+ * its cache, Gati is only slower.
+ */
 export function replaceCacheFile(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
@@ -12,7 +15,7 @@ export function replaceCacheFile(file: string, text: string): void {
     try {
       fs.rmSync(temporary, { force: true });
     } catch {
-      // What can't be written can't be removed either, for example where the folder is a file.
+      // Removing may fail for the same reason, for example if the folder is a file.
     }
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** What stands in the `package.json` of the app in `root`; nothing where there is none: an app may consist of handlers alone. */
+/** Returns the fields of the app's `package.json`. None if it does not exist or can't be parsed. */
 export function readPackageFields(root: string): Record<string, unknown> {
   try {
     return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
@@ -13,7 +13,7 @@ export function readPackageFields(root: string): Record<string, unknown> {
   }
 }
 
-/** Name and version of the app in `root`. */
+/** Returns name and version of the app. The defaults are the name of the folder and 1.0.0. */
 export function readPackage(root: string): { name: string; version: string } {
   const { name, version } = readPackageFields(root);
   return {

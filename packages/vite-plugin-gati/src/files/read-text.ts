@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 
-/** A file's text, at once: for small files that takes less than asking for it. `undefined` where it can't be read. */
+/**
+ * Returns the text of a file, or `undefined` if it can't be read. Synchronous: for small files that
+ * is faster than an asynchronous read.
+ */
 export function readText(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'utf8');

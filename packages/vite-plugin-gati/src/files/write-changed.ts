@@ -2,25 +2,25 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 
-/** By file, the end of the last write that was asked for. */
-const turns = new Map<string, Promise<unknown>>();
+/** The last requested write of each file. */
+const pendingWrites = new Map<string, Promise<unknown>>();
 
 /**
- * Writes a file if its bytes would change, in one step, so that no reader sees half of it.
- * In one thread, writes of one file come one after the other: the text asked for last is the one that stays.
+ * Writes a file in one step, so that no reader sees half of it, if its bytes would change. Returns
+ * whether they did. Writes of one file in one thread run one after another, in the order of calls.
  */
 export function writeChanged(file: string, text: string | Buffer): Promise<boolean> {
-  const before = turns.get(file) ?? Promise.resolve();
-  const turn = before.then(
+  const previous = pendingWrites.get(file) ?? Promise.resolve();
+  const writing = previous.then(
     () => write(file, text),
     () => write(file, text),
   );
-  turns.set(file, turn);
-  const leave = (): void => {
-    if (turns.get(file) === turn) turns.delete(file);
+  pendingWrites.set(file, writing);
+  const remove = (): void => {
+    if (pendingWrites.get(file) === writing) pendingWrites.delete(file);
   };
-  turn.then(leave, leave);
-  return turn;
+  writing.then(remove, remove);
+  return writing;
 }
 
 async function write(file: string, text: string | Buffer): Promise<boolean> {

@@ -9,18 +9,18 @@ import {
 import type { ReleaseStore, StoredRelease, StoreHead } from '@gati/runtime-h3';
 import { isCi, locateStore, noStoreError } from './locate-store.ts';
 
-/** What a store knows, as a build needs it. */
+/** The releases of a store, as a build needs them. */
 export interface History {
   store: ReleaseStore;
   /** Highest version first. */
   releases: StoredRelease[];
   head: StoreHead;
-  /** Of the release that changes are told against; absent: there is none. */
+  /** Manifest of the release that changes are compared with, if there is one. */
   base: Manifest | undefined;
   statusOf(version: string): ReleaseStatus;
 }
 
-/** Opens the store of an app. Whoever opens it closes `store`. */
+/** Opens the release store of an app. The caller closes `store`. */
 export async function openHistory(root: string, given?: string): Promise<History> {
   const store = await openReleaseStore(locateStore(root, given).url);
   try {
@@ -40,7 +40,7 @@ export async function openHistory(root: string, given?: string): Promise<History
   }
 }
 
-/** The warning of a build machine that has no store. */
+/** Returns the warning for a build on CI that names no store. */
 export function storeWarning(root: string): ReturnType<typeof noStoreError> | undefined {
   return isCi() && !locateStore(root).named ? noStoreError('warning') : undefined;
 }

@@ -5,13 +5,16 @@ import { type Diagnostic, GatiError } from '@gati/contract';
 
 export interface StoreLocation {
   url: string;
-  /** `false`: nobody said where, so it is the folder for development. */
+  /** Whether the store was named. Otherwise it is the folder for development. */
   named: boolean;
 }
 
 /**
- * The release store of an app: `given` (`--store`), else `GATI_RELEASES`, else `releases:` of `gati.deploy.yaml`, else a folder of the app for
- * development. A relative folder is the app's. @throws GatiError `GATI_RELEASES` where `gati.deploy.yaml` can't be read.
+ * Returns where the release store of an app is: `given` (`--store`), else `GATI_RELEASES`, else
+ * `releases:` in `gati.deploy.yaml`, else a folder of the app, for development. Relative folders are
+ * resolved from the root.
+ *
+ * @throws {GatiError} GATI_RELEASES when `gati.deploy.yaml` can't be read
  */
 export function locateStore(root: string, given?: string): StoreLocation {
   const url = given || process.env.GATI_RELEASES || readDeployFile(root);
@@ -22,12 +25,12 @@ export function locateStore(root: string, given?: string): StoreLocation {
 function readDeployFile(root: string): string | undefined {
   const file = path.join(root, 'gati.deploy.yaml');
   if (!fs.existsSync(file)) return undefined;
-  // Loaded by the few that have the file.
+  // Loaded late: few apps have the file.
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   try {
     const { releases } = (parse(fs.readFileSync(file, 'utf8')) ?? {}) as { releases?: unknown };
     if (releases === undefined || typeof releases === 'string') return releases;
-    throw new Error('`releases` is no text');
+    throw new Error('`releases` is not a string');
   } catch (cause) {
     throw new GatiError(
       {
@@ -40,18 +43,18 @@ function readDeployFile(root: string): string | undefined {
   }
 }
 
-/** Whether this is a machine that builds for others. */
+/** Whether this process runs on CI. */
 export function isCi(): boolean {
   return !['', '0', 'false'].includes(process.env.CI ?? '');
 }
 
-/** A build machine starts empty, so without a named store each build there would be the first. */
+/** The diagnostic for CI without a named store: CI starts empty, so each build would be the first. */
 export function noStoreError(level: Diagnostic['level']): Diagnostic {
   return {
     code: 'GATI_NO_RELEASE_STORE',
     level,
     message:
-      'No release store is named, so this build is compared with nothing and its version is that of package.json.',
-    fix: 'Set GATI_RELEASES to a directory that lasts or to s3://bucket/prefix.',
+      'No release store is named, so this build has no release to compare with and takes its version from package.json.',
+    fix: 'Set GATI_RELEASES to a directory that outlives the build, or to s3://bucket/prefix.',
   };
 }

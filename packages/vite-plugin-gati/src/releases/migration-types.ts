@@ -6,8 +6,9 @@ import type { VersionFile } from '../scan/types.ts';
 import { locateStore } from './locate-store.ts';
 
 /**
- * The contracts that migrations stand between, from the release store: of those that a file carries the highest, and the one that it leads to;
- * `current` where that is not released yet. What the store does not have, or can't tell, is left out.
+ * Reads the two contracts that each migration connects from the release store: that of the highest
+ * release in its range, and that of its target. If the target is not released yet, it is `current`.
+ * Leaves out migrations whose releases the store does not have.
  */
 export async function readMigrationTypes(
   root: string,
@@ -31,7 +32,7 @@ export async function readMigrationTypes(
     }
     return found;
   } catch {
-    // Types are a help; what is wrong with the store the build says.
+    // The types are optional. A build reports the errors of the store.
     return [];
   } finally {
     await store?.close();
@@ -39,11 +40,11 @@ export async function readMigrationTypes(
 }
 
 function createReader(store: ReleaseStore): (release: StoredRelease) => Promise<Contract> {
-  const known = new Map<string, Promise<Contract>>();
+  const reads = new Map<string, Promise<Contract>>();
   return (release) => {
     const reading =
-      known.get(release.id) ?? readManifest(store, release).then(({ contract }) => contract);
-    known.set(release.id, reading);
+      reads.get(release.id) ?? readManifest(store, release).then(({ contract }) => contract);
+    reads.set(release.id, reading);
     return reading;
   };
 }

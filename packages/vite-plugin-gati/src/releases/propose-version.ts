@@ -2,39 +2,41 @@ import { type Contract, type Manifest, proposeVersion } from '@gati/contract';
 import type { ResolvedOptions } from '../options.ts';
 import { openHistory } from './history.ts';
 
-/** Gives the version that the sources would be released under, as far as their contract tells. */
+/** Returns the version that a release with this contract would get. */
 export type VersionProposer = (contract: Contract) => Promise<string>;
 
 export interface ProposerTarget {
   /** Absolute. */
   root: string;
-  /** What `package.json` says. */
+  /** Version of `package.json`. */
   app: { version: string };
   options: Pick<ResolvedOptions, 'breaking'>;
 }
 
-interface Known {
+/** What the store knew when it was read last. */
+interface StoreState {
   base: Manifest | undefined;
-  /** Ids by version. */
+  /** Ids of releases by version. */
   taken: Map<string, string>;
 }
 
-/** Milliseconds for which the store is not read again: it may be far away, and an editor saves often. */
-const FRESH = 5000;
+/** Milliseconds between two reads of the store, which may be slow, while an editor saves often. */
+const READ_INTERVAL = 5000;
 
 /**
- * A contract that is the last release's keeps that version, since what is called by it is there: whether the code is the same is known only when it is
- * bundled. A store that can't be read is none here; what is wrong with it the build says.
+ * Creates a version proposer that reads the release store of the app. A contract that equals that of
+ * the last release gets its version: whether the code differs is known only when it is bundled. If
+ * the store can't be read, there is no last release; a build reports the error.
  */
 export function createVersionProposer({ root, app, options }: ProposerTarget): VersionProposer {
-  let known: Known | undefined;
-  let until = 0;
+  let state: StoreState | undefined;
+  let validUntil = 0;
   return async (contract) => {
-    if (performance.now() > until) {
-      known = await read(root).catch(() => undefined);
-      until = performance.now() + FRESH;
+    if (performance.now() > validUntil) {
+      state = await readStore(root).catch(() => undefined);
+      validUntil = performance.now() + READ_INTERVAL;
     }
-    const { base, taken = new Map<string, string>() } = known ?? {};
+    const { base, taken = new Map<string, string>() } = state ?? {};
     return proposeVersion({
       contract,
       code: base?.release.code,
@@ -42,14 +44,14 @@ export function createVersionProposer({ root, app, options }: ProposerTarget): V
       declared: app.version,
       base,
       releaseIds: taken,
-      // It has no id before it is bundled, so a version that is taken is another release's.
+      // There is no id before the code is bundled, so a taken version belongs to another release.
       idOf: () => '',
       policy: options.breaking,
     }).version;
   };
 }
 
-async function read(root: string): Promise<Known> {
+async function readStore(root: string): Promise<StoreState> {
   const { base, releases, store } = await openHistory(root);
   await store.close();
   return { base, taken: new Map(releases.map(({ version, id }) => [version, id])) };
