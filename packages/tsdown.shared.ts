@@ -1,6 +1,9 @@
 import type { UserConfig } from 'tsdown';
 
-/** What every package's `tsdown.config.ts` starts from: ESM for Node, declarations, `publint` and `attw` on the result. */
+/**
+ * Creates the build options that all packages share: ESM for Node with declarations, checked by
+ * `publint` and `attw`.
+ */
 export function library(entry: Record<string, string>, options: UserConfig = {}): UserConfig {
   return {
     entry,

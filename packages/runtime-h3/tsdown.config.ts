@@ -5,8 +5,9 @@ import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../tsdown.shared.ts';
 
 /**
- * Built into `dist`, as files that load when they are needed: every server has the clients of PostgreSQL and Redis,
- * but who uses neither must not install their twenty packages. The list also fails the build when another slips in.
+ * Packages bundled into `dist` as chunks that load on demand. Every server can use PostgreSQL and
+ * Redis, but users of neither must not install their twenty packages. The build fails if it bundles
+ * a package that is not in this list.
  */
 const BUILT_IN = [
   /^pg($|-)/,
@@ -18,11 +19,14 @@ const BUILT_IN = [
   /^(cluster-key-slot|debug|denque|has-flag|ms|standard-as-callback|supports-color)$/,
 ];
 
-/** `require` of Node's own modules as it works in ESM without a helper, which would clash with what people's bundlers add. */
+/**
+ * Rewrites `require` of Node's modules in bundled CommonJS to `process.getBuiltinModule`. A helper
+ * for `require` in ESM would clash with the one that users' bundlers add.
+ */
 const builtins = {
   name: 'builtins',
   resolveId: (id: string): string | undefined => (id === 'pg-native' ? '\0pg-native' : undefined),
-  // Optional, compiled, and not used.
+  // An optional native module that Gati does not use.
   load: (id: string): string | undefined =>
     id === '\0pg-native' ? 'module.exports = undefined;' : undefined,
   transform(code: string, id: string): string | undefined {
@@ -35,7 +39,7 @@ const builtins = {
   },
 };
 
-/** The licenses of what is built in, as they ask. */
+/** Writes the licenses of the bundled packages to `licenses.txt`, as they require. */
 const licenses = {
   name: 'licenses',
   generateBundle(this: {

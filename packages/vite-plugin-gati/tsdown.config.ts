@@ -16,7 +16,7 @@ const config: UserConfig[] = defineConfig([
     // The pages that `gati explain` prints.
     { copy: [{ from: '../../docs/errors', to: 'dist' }] },
   ),
-  // What the SDK of an app is made with: the client's runtime for both module systems, with its sources.
+  // The runtime of the client for both module systems, with its sources: a part of each SDK.
   {
     entry: { runtime: 'src/client/index.ts' },
     format: ['esm', 'cjs'],

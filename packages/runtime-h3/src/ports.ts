@@ -1,83 +1,99 @@
+/** Ports: interfaces of the runtime that drivers implement. */
 import type { ReleaseStatus } from '@gati/contract';
 
-/** What others may plug into the runtime. A port is here when something implements it. */
-
-/** One file of a snapshot. */
+/** One file of a stored release. */
 export interface StoredFile {
-  /** Below `dist/`, with `/`. */
+  /** Path below `dist/`, with `/`. */
   path: string;
   bytes: number;
-  /** Hex; the name of its blob. */
+  /** Hexadecimal digest of the content; the name of its blob. */
   sha256: string;
 }
 
 /** An immutable snapshot of `dist/`: written once, never changed. */
 export interface StoredRelease {
-  /** Semver; one release a version. */
+  /** Semver; a store has one release per version. */
   version: string;
   /** `rel_…` */
   id: string;
-  /** RFC 3339: when it was put into the store, or what `--at` said. */
+  /** RFC 3339: when it was put into the store, or the time of `--at`. */
   date: string;
-  /** By path. */
+  /** Sorted by path. */
   files: StoredFile[];
-  /** Digest of the image that was made of it. */
+  /** Digest of the container image that was built from it. */
   image?: string;
 }
 
-/** What may change about a release. */
+/** The part of a release that may change. */
 export interface ReleaseMark {
   status: ReleaseStatus;
-  /** RFC 3339: what `Deprecation` and `Sunset` say. */
+  /** RFC 3339: value of the `Deprecation` header. */
   deprecatedAt?: string;
+  /** RFC 3339: value of the `Sunset` header. */
   sunsetAt?: string;
-  /** Retired for good: its files are, or are about to be, gone. Record and documents stay. */
+  /** Permanently retired: its files are removed, or will be. Its record and documents stay. */
   pruned?: boolean;
 }
 
-/** The one document of a store that changes. */
+/** The only document of a store that changes. */
 export interface StoreHead {
-  /** Version that is current. */
+  /** Version of the current release. */
   current?: string;
-  /** Versions that were current, the last at the end, without the current one. */
+  /** Versions that were current before, oldest first, without the current one. */
   before: string[];
   /** By version. A release without a mark is staged. */
   marks: Record<string, ReleaseMark>;
 }
 
-/** What a running server says of itself, so that `activate --wait` knows when it is done. Stored beside the releases, read by nobody who serves. */
+/**
+ * State that a running server reports, so that `activate --wait` knows when all servers have a
+ * release. Stored beside the releases; servers don't read it.
+ */
 export interface ServerNote {
-  /** Unique among the processes that run now; letters, digits, `.`, `_` and `-`. */
+  /** Unique among running processes; letters, digits, `.`, `_` and `-`. */
   instance: string;
-  /** Version that this process takes for current. */
+  /** Version that this process serves as current. */
   current?: string;
-  /** A version that could not be brought up, so that `current` stayed. */
+  /** A version that could not start, so `current` did not change. */
   failed?: { version: string; reason: string };
-  /** Epoch milliseconds after which the note says nothing: a killed process can't take it back. */
+  /** Epoch milliseconds after which the note is void: a killed process can't remove it. */
   until: number;
 }
 
-/** Dumb storage of releases: blobs by digest, one record a release, one head that moves by compare-and-swap. The rules are in `releases/`. */
+/**
+ * Simple storage of releases: blobs by digest, one record per release, one head that changes by
+ * compare-and-swap. The rules are in `releases/`.
+ */
 export interface ReleaseStore {
-  /** Without credentials, for messages. */
+  /** URL of the store for messages, without credentials. */
   readonly url: string;
-  /** Complete releases only, in no order. One whose record can't be read is an error, unless it is to be told and left out. */
+  /**
+   * Lists complete releases, unordered. An unreadable record throws, unless `onDamaged` is given:
+   * then it is reported and skipped.
+   */
   list(onDamaged?: (version: string) => void): Promise<StoredRelease[]>;
-  /** All of its blobs are there. `false`: the version is taken. Of two racing writers one gets `false`. A record is never changed and never removed. */
+  /**
+   * Creates the record of a release whose blobs are all stored. `false`: the version is taken; of
+   * two racing writers one gets `false`. A record is never changed or removed.
+   */
   create(release: StoredRelease): Promise<boolean>;
+  /** Reads the head. `tag` changes with each change of the head. */
   head(): Promise<{ head: StoreHead; tag: string }>;
-  /** `false`: it is no longer the head with this `tag`. */
+  /** Replaces the head. `false`: another process has replaced the head with this `tag`. */
   moveHead(head: StoreHead, tag: string): Promise<boolean>;
-  /** Of the head alone: another whenever it moved. Cheap, since servers ask for it all the time; a release that was only stored is served by nobody. */
+  /**
+   * Tag of the head. Servers poll it, so it must be cheap. Storing a release without activating it
+   * does not change it.
+   */
   tag(): Promise<string>;
-  /** `undefined`: not there. The caller checks the digest. */
+  /** Reads a blob; `undefined` if there is none. The caller checks the digest. */
   blob(sha256: string): Promise<Uint8Array | undefined>;
-  /** Puts it, or makes one that is there as young as a new one. */
+  /** Stores a blob. If it exists already, renews its time of writing. */
   putBlob(sha256: string, bytes: Uint8Array): Promise<void>;
-  /** `written`: epoch milliseconds. */
+  /** Lists all blobs. `written` is epoch milliseconds. */
   blobs(): AsyncIterable<{ sha256: string; written: number }>;
   removeBlob(sha256: string): Promise<void>;
-  /** Replaces the note of the same instance. */
+  /** Stores the note of an instance, replacing an earlier one. */
   putNote(note: ServerNote): Promise<void>;
   removeNote(instance: string): Promise<void>;
   notes(): Promise<ServerNote[]>;
@@ -113,7 +129,9 @@ export interface NewJob extends Omit<QueueJob, 'attempt' | 'enqueuedAt' | 'steps
   runAt: number;
 }
 
-/** A claimed job, and the fencing token that its holder must present. A stale lease changes nothing. */
+/**
+ * A claimed job, and the fencing token that its holder must present. A stale lease changes nothing.
+ */
 export interface Lease {
   job: QueueJob;
   /** Opaque. Differs for each claim of the same job. */
@@ -124,9 +142,14 @@ export interface Lease {
 export interface ClaimRequest {
   effect: string;
   count: number;
-  /** Most active jobs of the effect in all processes together. `exclusive` means a limit of 1, in order. */
+  /**
+   * Most active jobs of the effect in all processes together. `exclusive` means a limit of 1, in
+   * order.
+   */
   limit?: number;
-  /** Claim none while one is active anywhere, so that jobs run one at a time in the order they came. */
+  /**
+   * Claim none while one is active anywhere, so that jobs run one at a time in the order they came.
+   */
   exclusive?: boolean;
 }
 
@@ -200,14 +223,14 @@ export interface QueueCaps {
 export interface QueueDriver {
   readonly caps: QueueCaps;
   /**
-   * Resolves to the id of each job when the jobs are as durable as the driver makes them. A key that
-   * the effect has used makes no second job: the id is that of the first one, until 24 h after its
-   * end. `tx` is a transaction of the driver's own database, where the driver has one.
+   * Resolves to the id of each job when the jobs are as durable as the driver makes them. A key
+   * that the effect has used makes no second job: the id is that of the first one, until 24 h after
+   * its end. `tx` is a transaction of the driver's own database, where the driver has one.
    */
   enqueue(jobs: NewJob[], tx?: unknown): Promise<string[]>;
   /**
-   * Claims due jobs, highest priority first, then in the order they came. Each is leased for `lease`
-   * milliseconds. A job whose lease has expired is due again, with the next attempt.
+   * Claims due jobs, highest priority first, then in the order they came. Each is leased for
+   * `lease` milliseconds. A job whose lease has expired is due again, with the next attempt.
    */
   claim(requests: ClaimRequest[], lease: number): Promise<Lease[]>;
   /** Extends the lease to `milliseconds` from now. */
@@ -227,7 +250,10 @@ export interface QueueDriver {
   redriveAll?(effects?: string[]): Promise<number>;
   /** Resolves to `undefined` if the service does not count its jobs. */
   stats(): Promise<QueueStats | undefined>;
-  /** Stores a step's result (JSON text) under the lease, for later attempts. Absent: steps run again. */
+  /**
+   * Stores a step's result (JSON text) under the lease, for later attempts. Absent: steps run
+   * again.
+   */
   saveStep?(lease: Lease, name: string, result: string): Promise<boolean>;
   /** Stores the progress, 0 to 100. */
   saveProgress?(lease: Lease, progress: number): Promise<boolean>;
@@ -241,8 +267,8 @@ export interface QueueDriver {
   /** Absent if the service can't list its jobs. */
   list?(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }>;
   /**
-   * Lists effects that have due jobs, with each release of the first few jobs. Costs the same however
-   * many jobs there are.
+   * Lists effects that have due jobs, with each release of the first few jobs. Costs the same
+   * however many jobs there are.
    */
   due?(): Promise<DueEffect[]>;
   /** Cancels jobs that are not running. Resolves to their number. */
