@@ -5,10 +5,10 @@ import { missingPackageError } from '../cloud/missing-package.ts';
 
 interface Service<Client> {
   kind: 'queue' | 'blob';
-  /** `AZURE_STORAGE_QUEUE_ENDPOINT`, for other addresses than the public ones. */
+  /** Endpoint from the environment, for addresses other than the public ones. */
   endpoint: string | undefined;
-  fromString(connection: string, options: object): Client & { accountName: string };
-  /** Without a key: the credentials are in the address, or those of an identity. */
+  fromString(connectionString: string, options: object): Client & { accountName: string };
+  /** Without `key`, the URL contains the credentials, or `identity` provides them. */
   fromUrl(url: string, options: object, key?: string, identity?: object): Client;
 }
 
@@ -17,8 +17,8 @@ export async function connectQueues(account: string): Promise<QueueServiceClient
   return connect<QueueServiceClient>(account, {
     kind: 'queue',
     endpoint: process.env.AZURE_STORAGE_QUEUE_ENDPOINT,
-    fromString: (connection, options) =>
-      sdk.QueueServiceClient.fromConnectionString(connection, options),
+    fromString: (connectionString, options) =>
+      sdk.QueueServiceClient.fromConnectionString(connectionString, options),
     fromUrl(url, options, key, identity) {
       const credential =
         key === undefined
@@ -34,8 +34,8 @@ export async function connectBlobs(account: string): Promise<BlobServiceClient> 
   return connect<BlobServiceClient>(account, {
     kind: 'blob',
     endpoint: process.env.AZURE_STORAGE_BLOB_ENDPOINT,
-    fromString: (connection, options) =>
-      sdk.BlobServiceClient.fromConnectionString(connection, options),
+    fromString: (connectionString, options) =>
+      sdk.BlobServiceClient.fromConnectionString(connectionString, options),
     fromUrl(url, options, key, identity) {
       const credential =
         key === undefined
@@ -46,19 +46,22 @@ export async function connectBlobs(account: string): Promise<BlobServiceClient> 
   });
 }
 
-/** Credentials as Azure's own tools name them; without any, whatever identity the machine has. */
+/**
+ * Reads credentials from the variables that Azure's own tools use. Without any, uses the identity of the
+ * machine.
+ */
 async function connect<Client>(account: string, service: Service<Client>): Promise<Client> {
   const {
-    AZURE_STORAGE_CONNECTION_STRING: string,
+    AZURE_STORAGE_CONNECTION_STRING: connectionString,
     AZURE_STORAGE_KEY: key,
     AZURE_STORAGE_SAS_TOKEN: sas,
   } = process.env;
-  // A few quick tries: what is away for longer is waited for elsewhere.
+  // A few quick tries: the caller waits for longer outages.
   const options = { retryOptions: { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 2000 } };
-  if (string) {
-    const client = service.fromString(string, options);
+  if (connectionString) {
+    const client = service.fromString(connectionString, options);
     if (client.accountName === account) return client;
-    throw wrong(
+    throw addressError(
       `GATI_EFFECTS names the account ${account}, but AZURE_STORAGE_CONNECTION_STRING names another one.`,
       'Name the same account in both, or remove the connection string.',
     );
@@ -71,7 +74,7 @@ async function connect<Client>(account: string, service: Service<Client>): Promi
 }
 
 async function importQueues(): Promise<typeof import('@azure/storage-queue')> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  // In a `try`, so that bundlers treat a missing package as optional.
   try {
     return await import('@azure/storage-queue');
   } catch (cause) {
@@ -99,5 +102,5 @@ async function importIdentity(): Promise<typeof import('@azure/identity')> {
   }
 }
 
-const wrong = (message: string, fix: string): GatiError =>
+const addressError = (message: string, fix: string): GatiError =>
   new GatiError({ code: 'GATI_EFFECTS', message, fix });

@@ -1,16 +1,16 @@
 const NETWORK =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|REQUEST_SEND_ERROR)/;
 
-export interface StorageFault {
+export interface StorageError {
   code?: unknown;
   statusCode?: number;
   name?: string;
   message?: string;
 }
 
-/** Whether trying again may help. */
+/** The service is unavailable, so that another try may help. */
 export function isOutage(error: unknown): boolean {
-  const { code, statusCode = 0 } = error as StorageFault;
+  const { code, statusCode = 0 } = error as StorageError;
   return (
     (typeof code === 'string' && NETWORK.test(code)) ||
     statusCode >= 500 ||
@@ -19,8 +19,8 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
-/** Another has the message, or it is gone. */
+/** The message is gone, or another receiver has it. */
 export function isLost(error: unknown): boolean {
-  const { code, statusCode } = error as StorageFault;
+  const { code, statusCode } = error as StorageError;
   return statusCode === 404 || code === 'PopReceiptMismatch' || code === 'MessageNotFound';
 }

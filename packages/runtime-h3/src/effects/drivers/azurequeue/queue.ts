@@ -2,29 +2,30 @@ import type { QueueClient } from '@azure/storage-queue';
 import type { Message, MessageQueue } from '../cloud/service.ts';
 import { isLost } from './errors.ts';
 
-/** Azure counts in whole seconds; later is right, earlier is not. */
+/** Azure counts in whole seconds. Rounds up: a message may come later, never earlier. */
 const toSeconds = (milliseconds: number): number => Math.max(0, Math.ceil(milliseconds / 1000));
-const FOR_EVER = -1;
-/** The service speaks XML, in which not all text stays what it is; base64 is what its own tools expect. */
+/** Time to live of a message that does not expire. */
+const FOREVER = -1;
+/** Base64, which Azure's own tools expect: the service uses XML, which changes some text. */
 const encode = (body: string): string => Buffer.from(body).toString('base64');
 const decode = (text: string): string => Buffer.from(text, 'base64').toString();
 
 export function createAzureQueue(client: QueueClient): MessageQueue {
-  /** Each change gives the message another receipt, and the one before counts no more. */
+  /** Each change gives the message a new receipt; the previous one is no longer valid. */
   const update = async (
     receipt: string,
     milliseconds: number,
     body?: string,
   ): Promise<string | undefined> => {
-    const [id, pop] = split(receipt);
+    const [id, popReceipt] = split(receipt);
     try {
-      const { popReceipt } = await client.updateMessage(
+      const updated = await client.updateMessage(
         id,
-        pop,
+        popReceipt,
         body === undefined ? undefined : encode(body),
         toSeconds(milliseconds),
       );
-      return `${id} ${popReceipt}`;
+      return `${id} ${updated.popReceipt}`;
     } catch (error) {
       if (isLost(error)) return undefined;
       throw error;
@@ -35,12 +36,12 @@ export function createAzureQueue(client: QueueClient): MessageQueue {
     async send({ body, delay }) {
       await client.sendMessage(encode(body), {
         visibilityTimeout: toSeconds(delay),
-        messageTimeToLive: FOR_EVER,
+        messageTimeToLive: FOREVER,
       });
     },
 
     async receive(count, lease) {
-      const asked = performance.now();
+      const calledAt = performance.now();
       const visibilityTimeout = toSeconds(lease + 500);
       const { receivedMessageItems } = await client.receiveMessages({
         numberOfMessages: count,
@@ -51,7 +52,7 @@ export function createAzureQueue(client: QueueClient): MessageQueue {
           body: decode(messageText),
           receipt: `${messageId} ${popReceipt}`,
           deliveries: Math.max(1, dequeueCount),
-          until: asked + visibilityTimeout * 1000,
+          until: calledAt + visibilityTimeout * 1000,
           sentAt: insertedOn.getTime(),
         }),
       );
@@ -77,7 +78,8 @@ export function createAzureQueue(client: QueueClient): MessageQueue {
   };
 }
 
-function split(receipt: string): [id: string, pop: string] {
+/** Splits `ID POP_RECEIPT`. */
+function split(receipt: string): [id: string, popReceipt: string] {
   const at = receipt.indexOf(' ');
   return [receipt.slice(0, at), receipt.slice(at + 1)];
 }

@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { MessageService } from '../cloud/service.ts';
 import { connectQueues } from './connection.ts';
-import { isOutage, type StorageFault } from './errors.ts';
+import { isOutage, type StorageError } from './errors.ts';
 import { createAzureQueue } from './queue.ts';
 
 const WEEK = 7 * 24 * 60 * 60_000;
@@ -9,7 +9,7 @@ const WEEK = 7 * 24 * 60 * 60_000;
 export async function createAzureService(account: string): Promise<MessageService> {
   const client = await connectQueues(account);
   return {
-    // 64 KiB of base64.
+    // 64 KiB in base64.
     limits: { maxBody: 49_152, maxDelay: WEEK - 60_000, maxHide: WEEK - 60_000, maxBatch: 32 },
     isOutage,
     async open(name) {
@@ -29,7 +29,7 @@ export async function createAzureService(account: string): Promise<MessageServic
 }
 
 function unusableQueueError(name: string, cause: unknown): GatiError {
-  const { code, message = '' } = cause as StorageFault;
+  const { code, message = '' } = cause as StorageError;
   return new GatiError(
     {
       code: 'GATI_EFFECTS_QUEUE',

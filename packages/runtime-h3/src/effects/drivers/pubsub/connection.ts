@@ -6,10 +6,13 @@ export interface PubSubClients {
   subscriber: v1.SubscriberClient;
 }
 
-/** The generated clients: the ones above them hold messages back and extend leases by rules of their own. */
+/**
+ * Creates the generated clients. The higher-level clients of the SDK buffer messages and extend leases
+ * by their own rules.
+ */
 export async function connect(projectId: string): Promise<PubSubClients> {
   const { PubSub, v1 } = await importSdk();
-  // Its types and those of the clients are of two minds about the port.
+  // The types of the SDK disagree about the port.
   const config = (await new PubSub({ projectId }).getClientConfig()) as ConstructorParameters<
     typeof v1.PublisherClient
   >[0];
@@ -17,7 +20,7 @@ export async function connect(projectId: string): Promise<PubSubClients> {
 }
 
 async function importSdk(): Promise<typeof import('@google-cloud/pubsub')> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  // In a `try`, so that bundlers treat a missing package as optional.
   try {
     return await import('@google-cloud/pubsub');
   } catch (cause) {

@@ -3,21 +3,22 @@ import type { Message, MessageQueue } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import type { PubSubClients } from './connection.ts';
 
-/** What one call takes. */
-const BYTES = 9_500_000;
-const ENTRIES = 1000;
-/** Megabytes may take their time. */
-const SEND = { ...CALL, timeout: 60_000 };
-/** A call that waits ends when the service thinks fit; this is for one that is forgotten. Milliseconds. */
-const BEYOND = 10_000;
-/** The receipt counts no more: another has the message, or it is gone. */
+/** Most bytes of one call. */
+const MAX_BYTES = 9_500_000;
+/** Most entries of one call. */
+const MAX_ENTRIES = 1000;
+/** Options of a call that may send megabytes. */
+const SEND_CALL = { ...CALL, timeout: 60_000 };
+/** The service ends a waiting call itself. This much later the call is given up. Milliseconds. */
+const PULL_GRACE = 10_000;
+/** The receipt is no longer valid: the message is gone, or another receiver has it. */
 const LOST: ReadonlySet<unknown> = new Set([
   CODE.invalidArgument,
   CODE.failedPrecondition,
   CODE.notFound,
 ]);
 
-/** Whole seconds; later is right, earlier is not. */
+/** Pub/Sub counts in whole seconds. Rounds up: a message may come later, never earlier. */
 const toSeconds = (milliseconds: number): number =>
   Math.min(600, Math.max(0, Math.ceil(milliseconds / 1000)));
 
@@ -27,27 +28,27 @@ export function createPubSubQueue(
   subscription: string,
 ): MessageQueue {
   const sends = createBatch<string, void>({
-    limit: BYTES,
-    weigh: (body) => Math.max(BYTES / ENTRIES, Buffer.byteLength(body)),
+    limit: MAX_BYTES,
+    weigh: (body) => Math.max(MAX_BYTES / MAX_ENTRIES, Buffer.byteLength(body)),
     isOutage,
     async send(bodies) {
       await publisher.publish(
         { topic, messages: bodies.map((body) => ({ data: Buffer.from(body) })) },
-        SEND,
+        SEND_CALL,
       );
       return bodies.map(() => undefined);
     },
   });
   const acks = createBatch<string, boolean>({
-    limit: ENTRIES,
-    isOutage: (error) => isOutage(error),
+    limit: MAX_ENTRIES,
+    isOutage,
     async send(ackIds) {
       await subscriber.acknowledge({ subscription, ackIds }, CALL);
       return ackIds.map(() => true);
     },
   });
-  const holds = createBatch<{ receipt: string; seconds: number }, boolean>({
-    limit: ENTRIES,
+  const hides = createBatch<{ receipt: string; seconds: number }, boolean>({
+    limit: MAX_ENTRIES,
     isOutage,
     async send(items) {
       const bySeconds = new Map<number, string[]>();
@@ -61,9 +62,9 @@ export function createPubSubQueue(
       return items.map(() => true);
     },
   });
-  /** `false`: the service says that it is not theirs. */
-  const unlessLost = (asked: Promise<boolean>): Promise<boolean> =>
-    asked.catch((error: unknown) => {
+  /** Resolves to `false` if the receipt is no longer valid. */
+  const unlessLost = (call: Promise<boolean>): Promise<boolean> =>
+    call.catch((error: unknown) => {
       if (LOST.has(codeOf(error))) return false;
       throw error;
     });
@@ -72,7 +73,7 @@ export function createPubSubQueue(
     try {
       const [{ receivedMessages }] = await subscriber.pull(
         { subscription, maxMessages, ...(wait === 0 && { returnImmediately: true }) },
-        { ...CALL, timeout: wait + BEYOND },
+        { ...CALL, timeout: wait + PULL_GRACE },
       );
       return (receivedMessages ?? []).map(({ ackId, message, deliveryAttempt }) => ({
         receipt: ackId!,
@@ -93,28 +94,28 @@ export function createPubSubQueue(
 
     async receive(count, lease, wait, signal) {
       const pulled = pull(count, wait);
-      const got = await (signal ? unlessAborted(pulled, signal) : pulled);
-      if (!got) {
-        // What comes nevertheless is given back.
+      const received = await (signal ? unlessAborted(pulled, signal) : pulled);
+      if (!received) {
+        // Messages that come nevertheless are made available to others.
         void pulled
           .then((late) =>
-            Promise.all(late.map(({ receipt }) => holds.add({ receipt, seconds: 0 }))),
+            Promise.all(late.map(({ receipt }) => hides.add({ receipt, seconds: 0 }))),
           )
           .catch(() => undefined);
         return [];
       }
       const seconds = toSeconds(lease + 500);
-      const asked = performance.now();
+      const extendedAt = performance.now();
       const kept = await Promise.all(
-        got.map(({ receipt }) => unlessLost(holds.add({ receipt, seconds }))),
+        received.map(({ receipt }) => unlessLost(hides.add({ receipt, seconds }))),
       );
-      return got
+      return received
         .filter((_, index) => kept[index])
-        .map((one): Message => ({ ...one, until: asked + seconds * 1000 }));
+        .map((message): Message => ({ ...message, until: extendedAt + seconds * 1000 }));
     },
 
     hide: async (receipt, milliseconds) =>
-      (await unlessLost(holds.add({ receipt, seconds: toSeconds(milliseconds) })))
+      (await unlessLost(hides.add({ receipt, seconds: toSeconds(milliseconds) })))
         ? receipt
         : undefined,
 
@@ -122,15 +123,15 @@ export function createPubSubQueue(
   };
 }
 
-/** `undefined`: it is not waited for any more. */
+/** Resolves to `undefined` when the signal aborts first. */
 function unlessAborted<Value>(
   work: Promise<Value>,
   signal: AbortSignal,
 ): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(undefined);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const onAbort = (): void => resolve(undefined);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -5,12 +5,15 @@ import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import { createPubSubQueue } from './queue.ts';
 import { connect } from './connection.ts';
 
-/** The longest that a subscription keeps a message. Seconds. */
+/** How long a subscription keeps a message: 7 days. Seconds. */
 const RETENTION = 7 * 24 * 60 * 60;
-/** Until the lease that was asked for is told. Seconds. */
+/** Ack deadline until the receiver has set the lease. Seconds. */
 const FIRST_DEADLINE = 30;
-/** With a policy for dead letters, and only so, a message says how often it was given. This is the largest count. */
-const MOST_DELIVERIES = 100;
+/**
+ * Pub/Sub reports the delivery count of a message only with a dead-letter policy. This is the largest
+ * value that it allows.
+ */
+const MAX_DELIVERIES = 100;
 
 export async function createPubSubService(
   project: string,
@@ -21,8 +24,8 @@ export async function createPubSubService(
   const toTopic = (name: string): string => `projects/${project}/topics/${name}`;
   const deadName = deadLetterName(prefix);
 
-  /** Nothing may be published before there is a subscription: it would be gone. */
-  const find = async (name: string): Promise<string> => {
+  /** Creates topic and subscription together: a message published before its subscription exists is lost. */
+  const findOrCreate = async (name: string): Promise<string> => {
     const subscription = `projects/${project}/subscriptions/${name}`;
     try {
       await subscriber.getSubscription({ subscription }, CALL);
@@ -30,24 +33,24 @@ export async function createPubSubService(
     } catch (error) {
       if (codeOf(error) !== CODE.notFound) throw error;
     }
-    await publisher.createTopic({ name: toTopic(name) }, CALL).catch(unlessThere);
+    await publisher.createTopic({ name: toTopic(name) }, CALL).catch(unlessExists);
     const policy = {
       deadLetterPolicy: {
         deadLetterTopic: toTopic(deadName),
-        maxDeliveryAttempts: MOST_DELIVERIES,
+        maxDeliveryAttempts: MAX_DELIVERIES,
       },
     };
-    const wanted = {
+    const request = {
       name: subscription,
       topic: toTopic(name),
       ackDeadlineSeconds: FIRST_DEADLINE,
       messageRetentionDuration: { seconds: RETENTION },
-      // Without this it is gone after 31 days in which nobody asked.
+      // Without this the subscription is deleted after 31 days without a call.
       expirationPolicy: {},
       enableExactlyOnceDelivery: true,
       ...(name !== deadName && policy),
     };
-    await subscriber.createSubscription(wanted, CALL).catch(unlessThere);
+    await subscriber.createSubscription(request, CALL).catch(unlessExists);
     return subscription;
   };
 
@@ -62,7 +65,7 @@ export async function createPubSubService(
     },
     isOutage,
     async open(name) {
-      const subscription = await find(name).catch((cause: unknown) => {
+      const subscription = await findOrCreate(name).catch((cause: unknown) => {
         throw isOutage(cause) ? cause : unusableTopicError(name, project, cause);
       });
       return createPubSubQueue(clients, toTopic(name), subscription);
@@ -74,8 +77,8 @@ export async function createPubSubService(
   };
 }
 
-/** Another process was faster. */
-function unlessThere(error: unknown): void {
+/** Ignores that another process has created it. */
+function unlessExists(error: unknown): void {
   if (codeOf(error) !== CODE.alreadyExists) throw error;
 }
 

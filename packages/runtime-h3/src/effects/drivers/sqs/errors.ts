@@ -1,10 +1,10 @@
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
-const AWAY =
+const UNAVAILABLE =
   /^(TimeoutError|RequestTimeout|ServiceUnavailable|InternalError|InternalFailure)$|Throttl|TooManyRequests|RequestLimitExceeded/;
 
 export const nameOf = (error: unknown): string => (error as Error).name;
 
-/** Whether trying again may help. */
+/** The service is unavailable, so that another try may help. */
 export function isOutage(error: unknown): boolean {
   const { code, name, $metadata } = error as {
     code?: unknown;
@@ -13,7 +13,7 @@ export function isOutage(error: unknown): boolean {
   };
   return (
     (typeof code === 'string' && NETWORK.test(code)) ||
-    AWAY.test(String(name)) ||
+    UNAVAILABLE.test(String(name)) ||
     ($metadata?.httpStatusCode ?? 0) >= 500
   );
 }

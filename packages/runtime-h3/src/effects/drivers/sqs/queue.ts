@@ -4,34 +4,35 @@ import type { Message, MessageQueue, OutgoingMessage } from '../cloud/service.ts
 import { isOutage } from './errors.ts';
 import type { Sdk } from './connection.ts';
 
-/** What one call takes: entries, and bytes of all of them. */
-const ENTRIES = 10;
-const BYTES = 1_048_576;
+/** Most entries of one call. */
+const MAX_ENTRIES = 10;
+/** Most bytes of all entries of one call. */
+const MAX_BYTES = 1_048_576;
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesDelayed',
   'ApproximateNumberOfMessagesNotVisible',
 ] as const;
-/** The receipt counts no more: another has the message, or it is gone. */
+/** The receipt is no longer valid: the message is gone, or another receiver has it. */
 const LOST = /MessageNotInflight|ReceiptHandleIsInvalid|InvalidParameterValue/;
 
-/** SQS counts in whole seconds; later is right, earlier is not. */
+/** SQS counts in whole seconds. Rounds up: a message may come later, never earlier. */
 const toSeconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000);
 
 interface Entry {
   Id: string;
 }
 
-interface Answer {
+interface BatchResult {
   Failed?: { Id?: string; Code?: string; Message?: string; SenderFault?: boolean }[];
 }
 
 export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): MessageQueue {
-  /** What is asked for at one time goes in one call. `undefined`: it is done. */
+  /** Combines simultaneous requests into one call. An item resolves to its error, or to `undefined`. */
   const batch = <In>(
     limit: number,
     weigh: (item: In) => number,
-    send: (items: (In & Entry)[]) => Promise<Answer>,
+    send: (items: (In & Entry)[]) => Promise<BatchResult>,
   ): Batch<In, Error | undefined> =>
     createBatch({
       limit,
@@ -46,19 +47,19 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
       },
     });
 
-  // An entry weighs at least a tenth, so that ten fill a call.
+  // An entry weighs at least a tenth of the limit, so that ten entries fill a call.
   const sends = batch<{ MessageBody: string; DelaySeconds: number }>(
-    BYTES,
-    ({ MessageBody }) => Math.max(BYTES / ENTRIES, Buffer.byteLength(MessageBody)),
+    MAX_BYTES,
+    ({ MessageBody }) => Math.max(MAX_BYTES / MAX_ENTRIES, Buffer.byteLength(MessageBody)),
     (Entries) => client.send(new sdk.SendMessageBatchCommand({ QueueUrl, Entries })),
   );
   const removals = batch<{ ReceiptHandle: string }>(
-    ENTRIES,
+    MAX_ENTRIES,
     () => 1,
     (Entries) => client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl, Entries })),
   );
-  const holds = batch<{ ReceiptHandle: string; VisibilityTimeout: number }>(
-    ENTRIES,
+  const hides = batch<{ ReceiptHandle: string; VisibilityTimeout: number }>(
+    MAX_ENTRIES,
     () => 1,
     (Entries) => client.send(new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })),
   );
@@ -73,13 +74,13 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
     },
 
     async receive(count, lease, wait, abortSignal) {
-      const asked = performance.now();
-      // A second is as good as half of one: what came in time is handed on with a whole lease.
+      const calledAt = performance.now();
+      // Half a second more, so that a message that comes in time still has a full lease.
       const VisibilityTimeout = toSeconds(lease + 500);
       const { Messages = [] } = await client.send(
         new sdk.ReceiveMessageCommand({
           QueueUrl,
-          MaxNumberOfMessages: Math.min(count, ENTRIES),
+          MaxNumberOfMessages: Math.min(count, MAX_ENTRIES),
           VisibilityTimeout,
           WaitTimeSeconds: Math.floor(wait / 1000),
           MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
@@ -90,13 +91,13 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
         body: Body!,
         receipt: ReceiptHandle!,
         deliveries: Math.max(1, Number(Attributes?.ApproximateReceiveCount ?? 1)),
-        until: asked + VisibilityTimeout * 1000,
+        until: calledAt + VisibilityTimeout * 1000,
         sentAt: Number(Attributes?.SentTimestamp ?? 0),
       }));
     },
 
     async hide(receipt, milliseconds) {
-      const failed = await holds.add({
+      const failed = await hides.add({
         ReceiptHandle: receipt,
         VisibilityTimeout: toSeconds(milliseconds),
       });

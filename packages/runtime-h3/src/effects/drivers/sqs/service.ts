@@ -4,18 +4,18 @@ import { importSdk } from './connection.ts';
 import { createSqsQueue } from './queue.ts';
 import { isOutage, nameOf } from './errors.ts';
 
-/** Also the longest that SQS keeps a message: 14 days. Seconds. */
+/** Longest retention that SQS allows: 14 days. Seconds. */
 const RETENTION = '1209600';
-/** Each effect has one call that waits, beside those that send and settle. */
+/** Each effect has one waiting call, beside the calls that send and settle. */
 const SOCKETS = 1000;
 
 export async function createSqsService(region: string): Promise<MessageService> {
   const sdk = await importSdk();
-  // The address that an emulator gives a queue is its own, which may not be reachable from here.
-  const named = Boolean(process.env.AWS_ENDPOINT_URL_SQS || process.env.AWS_ENDPOINT_URL);
+  // An emulator gives a queue its own address, which may not be reachable from here.
+  const hasEndpoint = Boolean(process.env.AWS_ENDPOINT_URL_SQS || process.env.AWS_ENDPOINT_URL);
   const client = new sdk.SQSClient({
     ...(region !== '' && { region }),
-    useQueueUrlAsEndpoint: !named,
+    useQueueUrlAsEndpoint: !hasEndpoint,
     requestHandler: {
       httpAgent: { maxSockets: SOCKETS },
       httpsAgent: { maxSockets: SOCKETS },
@@ -23,7 +23,7 @@ export async function createSqsService(region: string): Promise<MessageService> 
     },
   });
 
-  const find = async (QueueName: string): Promise<string> => {
+  const findOrCreate = async (QueueName: string): Promise<string> => {
     try {
       return (await client.send(new sdk.GetQueueUrlCommand({ QueueName }))).QueueUrl!;
     } catch (error) {
@@ -43,7 +43,7 @@ export async function createSqsService(region: string): Promise<MessageService> 
     },
     isOutage,
     async open(name) {
-      const url = await find(name).catch((cause: unknown) => {
+      const url = await findOrCreate(name).catch((cause: unknown) => {
         throw isOutage(cause) ? cause : unusableQueueError(name, cause);
       });
       return createSqsQueue(sdk, client, url);
