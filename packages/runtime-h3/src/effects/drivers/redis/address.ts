@@ -1,10 +1,15 @@
 import { GatiError } from '@gati/contract';
 
-/** The address without `prefix`, which is not the client's, and what the names of all keys begin with. */
+/**
+ * Splits the URL into the address for the client, without the parameter `prefix`, and the prefix of all
+ * key names.
+ *
+ * @throws {GatiError} GATI_EFFECTS when the database is not a number
+ */
 export function parseAddress(url: string): { address: string; prefix: string } {
   const at = url.indexOf('?');
   const before = at === -1 ? url : url.slice(0, at);
-  // The client takes what is no number for 0. It is not told: it may be a part of a password.
+  // The client would read other text as 0. The error does not contain it: it may be part of a password.
   const database = before.replace(/^\w+:\/\/[^/]*\/?/, '');
   if (!/^\d*$/.test(database))
     throw noDatabaseError('GATI_EFFECTS has no database number after the host');
@@ -16,15 +21,15 @@ export function parseAddress(url: string): { address: string; prefix: string } {
   return { address: before + (rest === '' ? '' : `?${rest}`), prefix: toPrefix(name) };
 }
 
-/** The braces keep all keys in one slot of a cluster. */
+/** The braces put all keys into one slot of a cluster. */
 const toPrefix = (name: string): string => `{${name.replaceAll(/[{}]/g, '')}}:`;
 
-/** @param what without the address, which has a password */
-export function noDatabaseError(what: string, cause?: unknown): GatiError {
+/** Returns the error for a wrong database. `reason` must not contain the address, which has a password. */
+export function noDatabaseError(reason: string, cause?: unknown): GatiError {
   return new GatiError(
     {
       code: 'GATI_EFFECTS',
-      message: cause === undefined ? `${what}.` : `${what}: ${(cause as Error).message}.`,
+      message: cause === undefined ? `${reason}.` : `${reason}: ${(cause as Error).message}.`,
       fix: 'Use a database that the server has (0 to 15 by default) and percent-encode the password: redis://user:password@host:6379/0.',
     },
     { cause },

@@ -1,12 +1,14 @@
 import type { JobFilter, JobRecord, JobState, QueueDriver } from '../../../ports.ts';
 import type { Connection } from './connection.ts';
+import { toHash, toRecord } from './rows.ts';
 
+/** Jobs per round trip. */
 const PAGE = 500;
 const ENDED: JobState[] = ['completed', 'cancelled'];
 
 type JobLists = Required<Pick<QueueDriver, 'list' | 'purge'>>;
 
-/** Page by page through the jobs in the order in which they were put. */
+/** Creates the calls that list and purge jobs, page by page in the order in which the jobs came. */
 export function createJobLists(connection: Connection, prefix: string): JobLists {
   const read = async (ids: string[]): Promise<JobRecord[]> => {
     const hashes = await connection.pipeline<string[]>(
@@ -19,8 +21,11 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
     });
   };
 
-  /** Ids of the next page, with their places. */
-  const page = async (lists: string[], after: string): Promise<{ id: string; seq: number }[]> => {
+  /** Reads the ids of the next page, with their positions in the order. */
+  const readPage = async (
+    lists: string[],
+    after: string,
+  ): Promise<{ id: string; seq: number }[]> => {
     const parts = await connection.pipeline<string[]>(
       lists.map((list) => [
         'ZRANGEBYSCORE',
@@ -39,26 +44,29 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
     return found.sort((a, b) => a.seq - b.seq).slice(0, PAGE);
   };
 
-  /** All that match, from a place on. */
-  async function* walk(
+  /** Yields all jobs that match, after the cursor. */
+  async function* matchingJobs(
     filter: Omit<JobFilter, 'limit'>,
   ): AsyncGenerator<{ record: JobRecord; seq: number }> {
     const { ids, states } = filter;
     const lists = listsOf(states);
     let after = filter.cursor ?? '-inf';
     for (;;) {
-      const places = ids ? await placesOf(ids, after) : await page(lists, after);
-      if (places.length === 0) return;
-      const seqs = new Map(places.map(({ id, seq }) => [id, seq]));
-      for (const record of await read(places.map(({ id }) => id))) {
+      const page = ids ? await positionsOf(ids, after) : await readPage(lists, after);
+      if (page.length === 0) return;
+      const seqs = new Map(page.map(({ id, seq }) => [id, seq]));
+      for (const record of await read(page.map(({ id }) => id))) {
         if (matches(record, filter)) yield { record, seq: seqs.get(record.id)! };
       }
-      if (ids || places.length < PAGE) return;
-      after = String(places.at(-1)!.seq);
+      if (ids || page.length < PAGE) return;
+      after = String(page.at(-1)!.seq);
     }
   }
 
-  const placesOf = async (ids: string[], after: string): Promise<{ id: string; seq: number }[]> => {
+  const positionsOf = async (
+    ids: string[],
+    after: string,
+  ): Promise<{ id: string; seq: number }[]> => {
     const seqs = await connection.pipeline<string | null>(
       ids.map((id) => ['HGET', `${prefix}job:${id}`, 'seq']),
     );
@@ -73,7 +81,7 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
     async list({ limit, ...filter }) {
       const jobs: JobRecord[] = [];
       let last = 0;
-      for await (const { record, seq } of walk(filter)) {
+      for await (const { record, seq } of matchingJobs(filter)) {
         if (jobs.length === limit) return { jobs, next: String(last) };
         jobs.push(record);
         last = seq;
@@ -90,7 +98,7 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
       };
       const purgeable = states.filter((state) => state === 'dead' || ENDED.includes(state));
       if (purgeable.length === 0) return 0;
-      for await (const { record } of walk({ ...filter, states: purgeable }))
+      for await (const { record } of matchingJobs({ ...filter, states: purgeable }))
         if (ids.push(record.id) === PAGE) await flush();
       await flush();
       return count;
@@ -98,7 +106,7 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
   };
 }
 
-/** Those that hold all jobs of these states. */
+/** Returns the sorted sets that contain all jobs of these states. */
 function listsOf(states: JobState[] | undefined): string[] {
   if (!states?.every((state) => state === 'dead' || ENDED.includes(state))) return ['all'];
   return [
@@ -112,30 +120,4 @@ function matches(
   { effects, states }: Omit<JobFilter, 'limit'>,
 ): boolean {
   return (!effects || effects.includes(effect)) && (!states || states.includes(state));
-}
-
-export function toHash(flat: string[]): Record<string, string | undefined> {
-  return Object.fromEntries(
-    flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]!]] : [])),
-  );
-}
-
-function toRecord(id: string, hash: Record<string, string | undefined>, now: number): JobRecord {
-  const runAt = Number(hash.runAt);
-  const state = hash.state as JobState;
-  return {
-    id,
-    effect: hash.effect!,
-    payload: hash.payload!,
-    attempt: Number(hash.attempt),
-    priority: Number(hash.priority),
-    enqueuedAt: Number(hash.enqueuedAt),
-    release: hash.release!,
-    state: state === 'delayed' && runAt <= now ? 'waiting' : state,
-    runAt,
-    ...(hash.key && { idempotencyKey: hash.key.slice(1) }),
-    ...(hash.error !== undefined && { error: hash.error }),
-    ...(hash.result !== undefined && { result: hash.result }),
-    ...(hash.progress !== undefined && { progress: Number(hash.progress) }),
-  };
 }

@@ -1,13 +1,14 @@
 /**
- * What Redis does in one step. KEYS[1] is the prefix of all keys; it has a hash tag, so that they are in one slot of a cluster.
+ * The atomic operations, as Lua scripts. KEYS[1] is the prefix of all keys. It has a hash tag, so that the
+ * keys are in one slot of a cluster.
  *
- * `job:ID`        hash: the job, its state, its fence
- * `steps:ID`      hash: recorded steps
- * `waiting:EFFECT` sorted by -priority, then by the order in which they were put, which each member begins with
+ * `job:ID`        hash: the job, its state, its fencing number
+ * `steps:ID`      hash: stored steps
+ * `waiting:EFFECT` sorted by -priority, then by the order in which the jobs came, which starts each member
  * `delayed:EFFECT` sorted by time; `active:EFFECT` by the end of the lease
- * `all`, `dead`, `ended` sorted by the order in which they were put
+ * `all`, `dead`, `ended` sorted by the order in which the jobs came
  * `key:EFFECT:KEY` id of the job; expires a day after its end
- * `gone:ID`       a record that made room for newer ones: a repeated enqueue must not make it again
+ * `gone:ID`       an ended job that was removed for newer ones: a repeated enqueue must not create it again
  */
 const SHARED = `
 local P = KEYS[1]
@@ -20,7 +21,7 @@ end
 local function fromWaiting(effect, seq, id)
   return redis.call('ZREM', P .. 'waiting:' .. effect, string.format('%016d', tonumber(seq)) .. ':' .. id)
 end
--- A job as its holder must show it, else nothing.
+-- Fields of a job if this lease is valid, else nothing.
 local function held(id, fence)
   local h = redis.call('HMGET', P .. 'job:' .. id, 'state', 'fence', 'effect', 'priority', 'seq', 'key', 'stepped')
   if h[1] == 'active' and h[2] == fence then return h end
@@ -42,24 +43,24 @@ end
 `;
 
 const constants: Record<string, number> = {
-  /** How long a key is known after its job ended. */
+  /** How long a key is stored after its job ended. Milliseconds. */
   DAY: 24 * 60 * 60 * 1000,
   /** How many ended jobs stay visible. */
   KEPT: 10_000,
-  /** How many of a list are looked at for their releases. */
+  /** How many jobs of a list are read for their releases. */
   FIRST: 10,
-  /** Longer than an enqueue is tried again. */
+  /** Milliseconds; longer than an enqueue is retried. */
   REPEAT: 60_000,
 };
 
 const script = (body: string): string =>
   (SHARED + body).replaceAll(/\b(DAY|KEPT|FIRST|REPEAT)\b/g, (name) => String(constants[name]));
 
-/** Who enqueues, then eight arguments a job. Gives their ids. */
+/** Arguments: id of the process, then eight per job. Returns the ids of the jobs. */
 const enqueue = script(`
 local ids = {}
 local added = {}
--- A place is taken for each, also for those that turn out to be known.
+-- Reserves a number for each job, also for those that exist.
 local seq = redis.call('INCRBY', P .. 'seq', (#ARGV - 1) / 8) - (#ARGV - 1) / 8
 for i = 2, #ARGV, 8 do
   local id, effect, payload, priority, runAt, delayed, key, release =
@@ -84,7 +85,10 @@ if next(added) then redis.call('PUBLISH', P .. 'ready', ARGV[1]) end
 return ids
 `);
 
-/** The lease, then effect, count and limit of each. Gives milliseconds until more may be due (-1: unknown), then the jobs. */
+/**
+ * Arguments: milliseconds of the lease, then effect, count and limit of each request. Returns milliseconds
+ * until more jobs may be due (-1: unknown), then the claimed jobs.
+ */
 const claim = script(`
 local lease = tonumber(ARGV[1])
 local claimed = {}
@@ -130,7 +134,7 @@ end
 return { nextDue, claimed }
 `);
 
-/** Id, fence, verb, time and text of each. Gives 1 where the lease held. */
+/** Arguments: id, fencing number, state, time and text of each. Returns 1 for each valid lease. */
 const settle = script(`
 local answers = {}
 for i = 1, #ARGV, 5 do
@@ -156,8 +160,11 @@ end
 return answers
 `);
 
-/** Id, fence, verb and two values of each: a lease, a progress, a step. */
-const note = script(`
+/**
+ * Arguments: id, fencing number, verb and two values of each: extends a lease, stores progress or a step.
+ * Returns 1 for each valid lease.
+ */
+const update = script(`
 local answers = {}
 for i = 1, #ARGV, 5 do
   local id, fence, verb, first, second = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
@@ -175,7 +182,7 @@ end
 return answers
 `);
 
-/** Gives waiting, delayed, active, dead. */
+/** Returns the numbers of waiting, delayed, active and dead jobs. */
 const stats = script(`
 local waiting, delayed, active = 0, 0, 0
 for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
@@ -187,7 +194,7 @@ end
 return { waiting, delayed, active, redis.call('ZCARD', P .. 'dead') }
 `);
 
-/** Gives effects and releases, in turn, of the first of each list. */
+/** Returns effects and releases, alternating, of the first jobs of each list. */
 const due = script(`
 local answer = {}
 for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
@@ -209,7 +216,7 @@ end
 return answer
 `);
 
-/** Ids. Gives how many. */
+/** Arguments: ids. Returns the number of changed jobs. */
 const cancel = script(`
 local count = 0
 for _, id in ipairs(ARGV) do
@@ -226,7 +233,7 @@ end
 return count
 `);
 
-/** Ids. Gives how many. */
+/** Arguments: ids. Returns the number of changed jobs. */
 const redrive = script(`
 local count = 0
 for _, id in ipairs(ARGV) do
@@ -242,7 +249,7 @@ if count > 0 then redis.call('PUBLISH', P .. 'ready', '') end
 return count
 `);
 
-/** Ids. Removes those that ended or are dead; their keys stay for their time. Gives how many. */
+/** Arguments: ids. Removes ended and dead jobs; their keys stay for their time. Returns their number. */
 const purge = script(`
 local count = 0
 for _, id in ipairs(ARGV) do
@@ -261,7 +268,7 @@ export const SCRIPTS = {
   enqueue,
   claim,
   settle,
-  note,
+  update,
   stats,
   due,
   cancel,
