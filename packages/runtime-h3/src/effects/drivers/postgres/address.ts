@@ -2,12 +2,16 @@ import { GatiError } from '@gati/contract';
 
 const DEFAULT_SCHEMA = 'gati';
 
-/** The address without `schema`, which is not the client's, and the schema. */
+/**
+ * Splits the URL into the address for the client, without the parameter `schema`, and the schema.
+ *
+ * @throws {GatiError} GATI_EFFECTS when the schema can't be used
+ */
 export function parseAddress(url: string): { address: string; schema: string } {
   const [before, query = ''] = split(url, '?');
   const parameters = new URLSearchParams(query);
   const schema = parameters.get('schema') ?? DEFAULT_SCHEMA;
-  // It stands in statements as it is.
+  // The schema becomes part of statements without quotes.
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
     throw new GatiError({
       code: 'GATI_EFFECTS',
@@ -20,7 +24,8 @@ export function parseAddress(url: string): { address: string; schema: string } {
   return { address: rest === '' ? before : `${before}?${rest}`, schema };
 }
 
-function split(text: string, at: string): [string, string?] {
-  const index = text.indexOf(at);
+/** Splits a text at the first separator. */
+function split(text: string, separator: string): [string, string?] {
+  const index = text.indexOf(separator);
   return index === -1 ? [text] : [text.slice(0, index), text.slice(index + 1)];
 }

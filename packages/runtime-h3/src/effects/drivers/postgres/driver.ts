@@ -1,4 +1,4 @@
-import type { Lease, NewJob, QueueDriver } from '../../../ports.ts';
+import type { ClaimRequest, Lease, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../queue-opener.ts';
 import { createBatch } from '../shared/batch.ts';
 import { createOutageReporter } from '../shared/outage.ts';
@@ -6,26 +6,25 @@ import { retryWhileUnavailable } from '../shared/retry.ts';
 import { unavailableError } from '../shared/unavailable.ts';
 import { createReadySignal } from '../shared/ready-signal.ts';
 import { parseAddress } from './address.ts';
-import { connect, isOutage, type Run } from './connection.ts';
+import { type Connection, connect, type Run } from './connection.ts';
+import { isOutage } from './errors.ts';
+import { insertJobs } from './insert-jobs.ts';
 import { createLeaseCalls } from './leases.ts';
-import { insertJobs, KEY_MEMORY } from './insert-jobs.ts';
-import { type Row, toJob } from './rows.ts';
 import { createJobLists } from './list-jobs.ts';
 import { migrate } from './migrate.ts';
+import { type Row, toJob } from './rows.ts';
+import { type Statements, statements } from './statements.ts';
+import { startSweeper } from './sweeper.ts';
 import { toQueryable } from './transaction.ts';
-import { statements } from './statements.ts';
 
-const SWEEP = 60_000;
-const SWEEP_BATCH = 5000;
-/** How many completed jobs stay visible; those with a key stay for as long as the key does. */
-const KEPT = 100_000;
-/** Safety nets: a lost notification; a place that came free in another process. */
+/** Longest time without a claim, in case a notification was lost. Milliseconds. */
 const LONGEST_SILENCE = 5000;
-const LIMITED_SILENCE = 1000;
+/** The same with a limit, since another process may have made room without a notification. Milliseconds. */
+const LONGEST_LIMITED_SILENCE = 1000;
 const BATCH_BYTES = 4_000_000;
 const BATCH_JOBS = 1000;
 
-/** Jobs in PostgreSQL: `postgres://user:password@host/database?schema=gati`. */
+/** Opens a queue in PostgreSQL: `postgres://user:password@host/database?schema=gati`. */
 export const open: QueueOpener = async (url, settings) => {
   const { address, schema } = parseAddress(url);
   const outage = createOutageReporter(settings, (cause) =>
@@ -35,7 +34,7 @@ export const open: QueueOpener = async (url, settings) => {
       cause,
     ),
   );
-  /** In the background: what is not the connection's is told each time. */
+  /** For errors in the background. An outage is reported once, any other error each time. */
   const onError = (error: Error): void =>
     isOutage(error) ? outage.failed(error) : settings.onError(error);
   const connection = connect(address, outage);
@@ -47,28 +46,21 @@ export const open: QueueOpener = async (url, settings) => {
   }
   const sql = statements(schema);
   const channel = `${schema}.jobs`;
-  /** By which this process knows its own notifications. */
-  const self = `${process.pid}.${Math.random().toString(36).slice(2)}`;
-  const wake = createReadySignal();
-  const holders = createLeaseCalls(connection, sql);
-  const operations = createJobLists(connection, schema);
+  /** Payload of this process's own notifications, which it ignores. */
+  const processId = `${process.pid}.${Math.random().toString(36).slice(2)}`;
+  const ready = createReadySignal();
+  const { idle: leaseCallsIdle, ...leaseCalls } = createLeaseCalls(connection, sql);
+  const jobLists = createJobLists(connection, schema);
+  const stopSweeper = startSweeper(connection, sql.sweep, onError);
+  const notifyOthers = createNotifier(() =>
+    connection.query(sql.notify, [channel, processId]).catch(onError),
+  );
   let unsubscribe: (() => Promise<void>) | undefined;
 
-  let announcing = false;
-  let announceAgain = false;
-  /** This process at once, the others by way of the server: one message for all that was put meanwhile. */
+  /** Signals new jobs to this process directly, and to the others through the server. */
   const announce = (): void => {
-    wake.fire();
-    announceAgain = true;
-    if (announcing) return;
-    announcing = true;
-    void (async () => {
-      while (announceAgain) {
-        announceAgain = false;
-        await connection.query(sql.notify, [channel, self]).catch(onError);
-      }
-      announcing = false;
-    })();
+    ready.fire();
+    notifyOthers();
   };
 
   const enqueues = createBatch<NewJob[], string[]>({
@@ -82,34 +74,18 @@ export const open: QueueOpener = async (url, settings) => {
         isOutage,
       );
       announce();
-      let at = 0;
-      return groups.map((group) => ids.slice(at, (at += group.length)));
+      let start = 0;
+      return groups.map((group) => ids.slice(start, (start += group.length)));
     },
   });
 
-  const sweep = async (): Promise<void> => {
-    for (;;) {
-      const [row] = (await connection.query(sql.sweep, [KEY_MEMORY, KEPT, SWEEP_BATCH])).rows as {
-        gone: number;
-      }[];
-      if (row!.gone < SWEEP_BATCH) return;
-    }
-  };
-  const sweeper = setInterval(() => void sweep().catch(onError), SWEEP);
-  sweeper.unref();
-
-  const watch = async (effects: string[], limited: boolean): Promise<void> => {
-    const [row] = await connection.retryable<{ wait: string | null }>(
-      sql.nextDue,
-      [effects],
-      'gati_next',
-    );
-    wake.fireWithin(
-      Math.min(
-        row!.wait === null ? Infinity : Number(row!.wait),
-        limited ? LIMITED_SILENCE : LONGEST_SILENCE,
-      ),
-    );
+  const enqueueIn = async (tx: unknown, jobs: NewJob[]): Promise<string[]> => {
+    const client = toQueryable(tx);
+    const run: Run = async (text, values) => (await client.query(text, values)).rows as never[];
+    const ids = await insertJobs(run, sql, jobs);
+    // Delivered when the transaction commits, also to this process.
+    await client.query(sql.notify, [channel, 'tx']);
+    return ids;
   };
 
   const driver: QueueDriver = {
@@ -121,19 +97,13 @@ export const open: QueueOpener = async (url, settings) => {
       ordered: true,
       tx: true,
     },
-    ...holders,
-    ...operations,
+    ...leaseCalls,
+    ...jobLists,
 
     async enqueue(jobs, tx) {
       if (jobs.length === 0) return [];
       try {
-        if (tx === undefined) return await enqueues.add(jobs);
-        const client = toQueryable(tx);
-        const run: Run = async (text, values) => (await client.query(text, values)).rows as never[];
-        const ids = await insertJobs(run, sql, jobs);
-        // Sent when the transaction commits, to this process too.
-        await client.query(sql.notify, [channel, 'tx']);
-        return ids;
+        return await (tx === undefined ? enqueues.add(jobs) : enqueueIn(tx, jobs));
       } catch (cause) {
         if (!isOutage(cause)) throw cause;
         throw unavailableError(
@@ -145,54 +115,91 @@ export const open: QueueOpener = async (url, settings) => {
     },
 
     async claim(requests, lease) {
-      // In one order everywhere, since a limit is a lock.
+      // In the same order in all processes, since a limit takes a lock.
       const sorted = requests
         .filter(({ count }) => count > 0)
         .toSorted((a, b) => (a.effect < b.effect ? -1 : 1));
       if (sorted.length === 0) return [];
       const effects = sorted.map(({ effect }) => effect);
-      const limits = sorted.map(({ limit, exclusive }) =>
-        exclusive ? 1 : Number.isFinite(limit) ? limit! : 0,
-      );
+      const limits = sorted.map(limitOf);
       const counts = sorted.map(({ count }) => Math.min(count, BATCH_JOBS));
-      // A claim whose answer is lost comes back when its lease runs out.
+      // If the response is lost, the claimed jobs come back when their leases expire.
       const rows = await connection.retryable<Row>(
         sql.claim,
         [effects, counts, limits, Math.round(lease)],
         'gati_claim',
       );
-      if (wake.listening && rows.length < counts.reduce((sum, count) => sum + count, 0)) {
-        void watch(
-          effects,
-          limits.some((limit) => limit > 0),
-        ).catch(onError);
+      if (ready.listening && rows.length < counts.reduce((sum, count) => sum + count, 0)) {
+        const isLimited = limits.some((limit) => limit > 0);
+        void millisecondsUntilDue(connection, sql, effects, isLimited)
+          .then(ready.fireWithin)
+          .catch(onError);
       }
       rows.sort((a, b) => b.priority - a.priority || Number(a.seq) - Number(b.seq));
       return rows.map((row): Lease => ({ job: toJob(row), token: `${row.seq}.${row.fence}` }));
     },
 
     async redrive(ids) {
-      const count = await operations.redrive(ids);
+      const count = await jobLists.redrive(ids);
       if (count > 0) announce();
       return count;
     },
 
     onReady(callback) {
-      const stop = wake.listen(callback);
+      const stop = ready.listen(callback);
       unsubscribe ??= connection.subscribe(channel, (from) => {
-        if (from !== self) wake.fire();
+        if (from !== processId) ready.fire();
       });
-      wake.fireWithin(1);
+      ready.fireWithin(1);
       return stop;
     },
 
     async close() {
-      clearInterval(sweeper);
-      wake.close();
+      stopSweeper();
+      ready.close();
       await unsubscribe?.();
-      await Promise.all([enqueues.idle(), holders.idle()]);
+      await Promise.all([enqueues.idle(), leaseCallsIdle()]);
       await connection.close();
     },
   };
   return driver;
 };
+
+/** Most active jobs of the effect; 0: no limit. */
+const limitOf = ({ limit, exclusive }: ClaimRequest): number =>
+  exclusive ? 1 : Number.isFinite(limit) ? limit! : 0;
+
+/** Returns a function that calls `notify` once for all calls during a notification. */
+function createNotifier(notify: () => Promise<unknown>): () => void {
+  let notifying = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    while (again) {
+      again = false;
+      await notify();
+    }
+    notifying = false;
+  };
+  return () => {
+    again = true;
+    if (notifying) return;
+    notifying = true;
+    void run();
+  };
+}
+
+/** Resolves to the milliseconds until a job of these effects may become due. */
+async function millisecondsUntilDue(
+  connection: Connection,
+  sql: Statements,
+  effects: string[],
+  isLimited: boolean,
+): Promise<number> {
+  const [row] = await connection.retryable<{ wait: string | null }>(
+    sql.nextDue,
+    [effects],
+    'gati_next',
+  );
+  const wait = row!.wait === null ? Infinity : Number(row!.wait);
+  return Math.min(wait, isLimited ? LONGEST_LIMITED_SILENCE : LONGEST_SILENCE);
+}

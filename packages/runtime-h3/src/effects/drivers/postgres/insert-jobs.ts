@@ -2,14 +2,14 @@ import type { NewJob } from '../../../ports.ts';
 import type { Run } from './connection.ts';
 import type { Statements } from './statements.ts';
 
-/** How long a key is known after its job ended. */
+/** How long a key is stored after its job ended. Milliseconds. */
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
-/** A job that ended between the look-ups makes room for another try. */
+/** A job with the key may disappear between two statements; then the insert is tried again. */
 const TRIES = 5;
 
 /**
- * Puts the jobs and gives their ids: those of earlier jobs where a key was seen. Once more with the same ids changes nothing.
- * Outside of a transaction the rows that are seen are committed.
+ * Inserts jobs and resolves to their ids. A job whose key exists gets the id of the earlier job.
+ * Inserting the same ids again changes nothing.
  */
 export async function insertJobs(
   run: Run,
@@ -19,7 +19,8 @@ export async function insertJobs(
   const ids = new Map<NewJob, string>();
   let left = jobs;
   for (let round = 0; left.length > 0; round++) {
-    if (round === TRIES) throw new Error('jobs with a known key come and go too fast to be found');
+    if (round === TRIES)
+      throw new Error('jobs with a known key were removed too often to be found');
     const inserted = new Set(
       (await run<{ id: string }>(statements.insert, toColumns(left), 'gati_insert')).map(
         ({ id }) => id,
@@ -30,8 +31,8 @@ export async function insertJobs(
     if (left.length === 0) break;
     const keys = left.filter((job) => job.idempotencyKey !== undefined);
     const pairs = [
-      keys.map(({ effect }) => clean(effect)),
-      keys.map(({ idempotencyKey }) => clean(idempotencyKey!)),
+      keys.map(({ effect }) => withoutNul(effect)),
+      keys.map(({ idempotencyKey }) => withoutNul(idempotencyKey!)),
     ];
     const gone = await run(statements.forget, [...pairs, KEY_MEMORY]);
     if (gone.length > 0) continue;
@@ -45,7 +46,7 @@ export async function insertJobs(
       const id = byId.has(job.id)
         ? job.id
         : byKey.get(
-            `${clean(job.effect)}\0${job.idempotencyKey === undefined ? null : clean(job.idempotencyKey)}`,
+            `${withoutNul(job.effect)}\0${job.idempotencyKey === undefined ? null : withoutNul(job.idempotencyKey)}`,
           );
       if (id !== undefined) ids.set(job, id);
     }
@@ -58,13 +59,15 @@ function toColumns(jobs: NewJob[]): unknown[] {
   const now = Date.now();
   return [
     jobs.map(({ id }) => id),
-    jobs.map(({ effect }) => clean(effect)),
+    jobs.map(({ effect }) => withoutNul(effect)),
     jobs.map(({ payload }) => payload),
     jobs.map(({ priority }) => Math.trunc(priority)),
     jobs.map(({ runAt }) => toMilliseconds(runAt)),
-    // By the clock of whoever enqueues: a job for now must not wait because the server's clock is behind.
+    // By the clock of this process: an immediate job must not wait because the server's clock is behind.
     jobs.map(({ runAt }) => runAt > now),
-    jobs.map(({ idempotencyKey }) => (idempotencyKey === undefined ? null : clean(idempotencyKey))),
+    jobs.map(({ idempotencyKey }) =>
+      idempotencyKey === undefined ? null : withoutNul(idempotencyKey),
+    ),
     jobs.map(({ release }) => release),
   ];
 }
@@ -72,5 +75,5 @@ function toColumns(jobs: NewJob[]): unknown[] {
 export const toMilliseconds = (time: number): number =>
   Math.min(Math.round(time), Number.MAX_SAFE_INTEGER);
 
-/** PostgreSQL keeps no U+0000 in text. */
-export const clean = (text: string): string => text.replaceAll('\0', '\u2400');
+/** PostgreSQL can't store U+0000 in text. */
+export const withoutNul = (text: string): string => text.replaceAll('\0', '\u2400');

@@ -1,15 +1,16 @@
 import type { Lease, QueueDriver } from '../../../ports.ts';
 import { type Batch, createBatch } from '../shared/batch.ts';
-import { type Connection, isOutage } from './connection.ts';
-import { clean, toMilliseconds } from './insert-jobs.ts';
+import type { Connection } from './connection.ts';
+import { isOutage } from './errors.ts';
+import { toMilliseconds, withoutNul } from './insert-jobs.ts';
 import { STATE } from './states.ts';
 import type { Statements } from './statements.ts';
 
-type Holders = Required<
+type LeaseCalls = Required<
   Pick<QueueDriver, 'extend' | 'ack' | 'retry' | 'dead' | 'saveStep' | 'saveProgress'>
 >;
 
-interface Settled {
+interface Settlement {
   lease: Lease;
   state: number;
   runAt: number | null;
@@ -21,11 +22,11 @@ const BATCH_BYTES = 4_000_000;
 const BATCH_ITEMS = 1000;
 const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
 
-/** What whoever holds a lease may do. What comes at the same time goes in one statement. */
+/** Creates the calls of a lease's holder. Simultaneous calls go in one statement. */
 export function createLeaseCalls(
   connection: Connection,
   sql: Statements,
-): Holders & { idle(): Promise<void> } {
+): LeaseCalls & { idle(): Promise<void> } {
   const batches: Batch<never, boolean>[] = [];
   const batch = <Item extends { lease: Lease }>(
     name: string,
@@ -33,12 +34,12 @@ export function createLeaseCalls(
     columns: (items: Item[]) => unknown[][],
     bytes: (item: Item) => number = () => 0,
   ): Batch<Item, boolean> => {
-    const made = createBatch<Item, boolean>({
+    const created = createBatch<Item, boolean>({
       limit: BATCH_BYTES,
       weigh: (item) => ITEM_BYTES + bytes(item),
       isOutage,
       async send(items) {
-        // In one order everywhere, so that two statements don't wait for each other.
+        // In the same order in all processes, so that two statements can't deadlock.
         const sorted = items.toSorted((a, b) => toKey(a.lease)[0] - toKey(b.lease)[0]);
         const keys = sorted.map(({ lease }) => toKey(lease));
         const values = [
@@ -51,15 +52,15 @@ export function createLeaseCalls(
           values,
           `gati_${name}`,
         );
-        const done = new Set(rows.map(({ seq, fence }) => `${seq}.${fence}`));
-        return items.map(({ lease }) => done.has(lease.token));
+        const changed = new Set(rows.map(({ seq, fence }) => `${seq}.${fence}`));
+        return items.map(({ lease }) => changed.has(lease.token));
       },
     });
-    batches.push(made as Batch<never, boolean>);
-    return made;
+    batches.push(created as Batch<never, boolean>);
+    return created;
   };
 
-  const settles = batch<Settled>(
+  const settles = batch<Settlement>(
     'settle',
     sql.settle,
     (items) => [
@@ -81,7 +82,7 @@ export function createLeaseCalls(
     (items) => [items.map((item) => item.progress)],
   );
 
-  const settle = (lease: Lease, state: number, more: Partial<Settled> = {}): Promise<boolean> =>
+  const settle = (lease: Lease, state: number, more: Partial<Settlement> = {}): Promise<boolean> =>
     settles.add({ lease, state, runAt: null, result: null, error: null, ...more });
 
   return {
@@ -89,22 +90,22 @@ export function createLeaseCalls(
     retry: (lease, runAt, error) =>
       settle(lease, runAt > Date.now() ? STATE.delayed : STATE.waiting, {
         runAt: toMilliseconds(runAt),
-        error: clean(error),
+        error: withoutNul(error),
       }),
-    dead: (lease, reason) => settle(lease, STATE.dead, { error: clean(reason) }),
+    dead: (lease, reason) => settle(lease, STATE.dead, { error: withoutNul(reason) }),
     extend: (lease, milliseconds) => extensions.add({ lease, milliseconds }),
     saveProgress: (lease, value) => progress.add({ lease, progress: value }),
     async saveStep(lease, name, result) {
-      // On its own: one statement changes a row once, and steps of one job may end together.
+      // Not batched: one statement changes a row once, and steps of a job may end together.
       const [seq, fence] = toKey(lease);
-      const values = [[seq], [fence], [JSON.stringify({ [clean(name)]: result })]];
+      const values = [[seq], [fence], [JSON.stringify({ [withoutNul(name)]: result })]];
       return (await connection.retryable(sql.saveSteps, values, 'gati_steps')).length === 1;
     },
     idle: async () => void (await Promise.all(batches.map((each) => each.idle()))),
   };
 }
 
-/** Of `toToken`. */
+/** Parses a token: `SEQ.FENCE`. */
 function toKey({ token }: Lease): [seq: number, fence: number] {
   const [seq, fence] = token.split('.');
   return [Number(seq), Number(fence)];

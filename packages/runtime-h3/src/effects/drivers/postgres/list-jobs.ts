@@ -4,15 +4,15 @@ import { type Row, toConditions, toRecord } from './rows.ts';
 import { NOW } from './schema.ts';
 import { STATE } from './states.ts';
 
-type Operations = Required<
+type JobLists = Required<
   Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>
 >;
 
-/** How many jobs of an effect are looked at for their releases. */
+/** How many jobs of an effect are read for their releases. */
 const FIRST = 10;
 
-/** What people do with a queue, seldom. */
-export function createJobLists(connection: Connection, schema: string): Operations {
+/** Creates the calls that list and change jobs from outside, which are rare. */
+export function createJobLists(connection: Connection, schema: string): JobLists {
   const jobs = `${schema}.jobs`;
   const clock = async (): Promise<number> =>
     Number((await connection.retryable<{ now: string }>(`SELECT ${NOW} AS now`, []))[0]!.now);
@@ -26,7 +26,7 @@ export function createJobLists(connection: Connection, schema: string): Operatio
       const conditions = toConditions(filter, values);
       if (filter.cursor !== undefined)
         conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
-      // One more than asked for tells whether there is another page. `$1` is used in any case, for its type.
+      // One more than the limit shows whether there is another page. `$1` is always used, for its type.
       const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
       const rows = await connection.retryable<Row>(text, values);
       const page = rows.slice(0, filter.limit);
@@ -36,7 +36,8 @@ export function createJobLists(connection: Connection, schema: string): Operatio
       };
     },
 
-    // From one effect to the next in each index, not through all jobs. What changes while it runs, as a clock, is no condition of an index.
+    // Goes from one effect to the next in each index, not through all jobs. The clock is in a subquery,
+    // since an index needs a condition that does not change during the statement.
     due: () =>
       connection.retryable<DueEffect & Record<string, unknown>>(
         [
@@ -76,7 +77,7 @@ export function createJobLists(connection: Connection, schema: string): Operatio
         `state IN (${STATE.completed}, ${STATE.dead}, ${STATE.cancelled})`,
         ...toConditions(filter, values),
       ].join(' AND ');
-      // What had a key leaves the key behind, for its time.
+      // A job with a key leaves the key behind for its time.
       const emptied = await count(
         `UPDATE ${jobs} SET state = ${STATE.purged}, payload = '', result = NULL, error = NULL, steps = NULL, progress = NULL,
         run_at = CASE WHEN state = ${STATE.dead} THEN $1 ELSE run_at END WHERE key IS NOT NULL AND ${conditions} RETURNING 1`,

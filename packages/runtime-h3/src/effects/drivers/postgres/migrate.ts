@@ -1,13 +1,19 @@
 import { retryWhileUnavailable } from '../shared/retry.ts';
 import { unavailableError } from '../shared/unavailable.ts';
-import { type Connection, isOutage, type Queryable } from './connection.ts';
+import type { Connection, Queryable } from './connection.ts';
+import { isOutage } from './errors.ts';
 import { migrations } from './schema.ts';
 
-/** Brings the schema to this version; of several processes that start together one does it. A schema of a later version is left. */
+/**
+ * Migrates the schema to this version. If several processes start together, one of them does it. A
+ * schema of a later version stays as it is.
+ *
+ * @throws {GatiError} GATI_EFFECTS_AWAY when the database can't be used
+ */
 export async function migrate(connection: Connection, schema: string): Promise<void> {
   const list = migrations(schema);
   try {
-    // A server that starts together with its database finds it a little later.
+    // A database that starts together with this server is available a little later.
     await retryWhileUnavailable(async () => {
       if ((await versionOf(connection, schema)) >= list.length) return;
       await connection.transaction(async (client) => {

@@ -1,7 +1,7 @@
 import type { JobFilter, JobRecord, QueueJob } from '../../../ports.ts';
 import { STATE, toState } from './states.ts';
 
-/** A row as `pg` gives it: `bigint` as text. */
+/** A row as `pg` returns it: `bigint` as text. */
 export interface Row {
   seq: string;
   id: string;
@@ -50,7 +50,7 @@ export function toRecord(row: Row, now: number): JobRecord {
   };
 }
 
-/** Conditions of a filter; `values` gets what they refer to. `$1` is the time. */
+/** Returns the SQL conditions of a filter and adds their values to `values`. `$1` is the time. */
 export function toConditions(
   { ids, effects, states }: Omit<JobFilter, 'limit' | 'cursor'>,
   values: unknown[],

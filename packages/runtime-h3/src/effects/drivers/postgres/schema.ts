@@ -1,16 +1,20 @@
 import { STATE } from './states.ts';
 
-/** Milliseconds since the epoch, by the server's clock. */
+/** Epoch milliseconds by the server's clock. */
 export const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
-/** Longer than an enqueue is tried again: until then its record tells that it was done. */
+/**
+ * Milliseconds for which a completed job stays at least. Longer than an enqueue is retried, so that a
+ * repeated enqueue finds it.
+ */
 const REPEAT = 60_000;
 
 /**
- * What each version of the schema adds; a list that only grows. Servers of several versions may use one schema,
- * so a migration takes nothing away that an earlier version uses.
+ * Returns the migration to each version of the schema. The list only grows. Servers of several versions
+ * may use one schema, so a migration removes nothing that an earlier version uses.
  *
- * The indexes are partial: each holds the jobs of one state, so that claiming costs the same however many others there are.
+ * The indexes are partial: each contains the jobs of one state, so that the cost of a claim does not
+ * depend on the number of other jobs.
  */
 export function migrations(schema: string): string[] {
   return [

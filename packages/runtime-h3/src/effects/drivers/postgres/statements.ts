@@ -1,7 +1,7 @@
 import { NOW } from './schema.ts';
 import { STATE } from './states.ts';
 
-const CHANGED_BY_HOLDER = `j.seq = v.seq AND j.fence = v.fence AND j.state = ${STATE.active}`;
+const LEASE_IS_VALID = `j.seq = v.seq AND j.fence = v.fence AND j.state = ${STATE.active}`;
 
 export type Statements = Record<
   | 'insert'
@@ -18,11 +18,12 @@ export type Statements = Record<
   string
 >;
 
-/** The statements over one schema. Those of holders are lists, so that many go in one round trip. */
+/** Returns the statements for one schema. Those of lease holders take arrays: one round trip for many. */
 export function statements(schema: string): Statements {
   const jobs = `${schema}.jobs`;
   return {
-    // Numbered in the order they were put; inserted in the order of their keys, so that two that share some don't lock each other out.
+    // Numbered in the order in which they came. Inserted in the order of their keys, so that two
+    // statements with common keys can't deadlock.
     insert: `
 WITH input AS MATERIALIZED (
   SELECT nextval('${schema}.job_order') AS seq, * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::boolean[], $7::text[], $8::text[])
@@ -49,16 +50,16 @@ SELECT min(x.at) - ${NOW} AS wait FROM unnest($1::text[]) AS e (effect), LATERAL
 UPDATE ${jobs} AS j SET state = v.state, run_at = coalesce(v.run_at, ${NOW}), leased_until = NULL,
   result = v.result, error = coalesce(v.error, j.error), steps = CASE WHEN v.state = ${STATE.completed} THEN NULL ELSE j.steps END
 FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $5::text[], $6::text[]) AS v (seq, fence, state, run_at, result, error)
-WHERE ${CHANGED_BY_HOLDER} RETURNING j.seq, j.fence`,
+WHERE ${LEASE_IS_VALID} RETURNING j.seq, j.fence`,
     extend: `
 UPDATE ${jobs} AS j SET leased_until = ${NOW} + v.lease FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS v (seq, fence, lease)
-WHERE ${CHANGED_BY_HOLDER} RETURNING j.seq, j.fence`,
+WHERE ${LEASE_IS_VALID} RETURNING j.seq, j.fence`,
     saveSteps: `
 UPDATE ${jobs} AS j SET steps = coalesce(j.steps, '{}') || v.steps::jsonb FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS v (seq, fence, steps)
-WHERE ${CHANGED_BY_HOLDER} RETURNING j.seq, j.fence`,
+WHERE ${LEASE_IS_VALID} RETURNING j.seq, j.fence`,
     saveProgress: `
 UPDATE ${jobs} AS j SET progress = v.progress FROM unnest($1::bigint[], $2::bigint[], $3::double precision[]) AS v (seq, fence, progress)
-WHERE ${CHANGED_BY_HOLDER} RETURNING j.seq, j.fence`,
+WHERE ${LEASE_IS_VALID} RETURNING j.seq, j.fence`,
     sweep: `SELECT ${schema}.sweep($1, $2, $3) AS gone`,
   };
 }

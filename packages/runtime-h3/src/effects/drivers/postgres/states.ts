@@ -1,6 +1,6 @@
 import type { JobState } from '../../../ports.ts';
 
-/** How states stand in the table. From `completed` on nothing runs any more. */
+/** States as the table stores them. Jobs from `completed` on have ended. */
 export const STATE = {
   waiting: 0,
   delayed: 1,
@@ -8,11 +8,9 @@ export const STATE = {
   completed: 3,
   dead: 4,
   cancelled: 5,
-  /** Gone for people; its key is still known. */
+  /** Removed by `purge`; only its key is still stored. */
   purged: 6,
 } as const;
-
-export type StoredState = (typeof STATE)[keyof typeof STATE];
 
 const NAMES: (JobState | undefined)[] = [
   'waiting',
@@ -23,7 +21,7 @@ const NAMES: (JobState | undefined)[] = [
   'cancelled',
 ];
 
-/** What the state is by now: due jobs move when they are claimed. */
+/** Returns the current state: the table changes the state of a due job only when it is claimed. */
 export function toState(
   stored: number,
   runAt: number,

@@ -1,7 +1,11 @@
 import { GatiError } from '@gati/contract';
 import type { Queryable } from './connection.ts';
 
-/** The user's own transaction: that of `gctx.db`, or a client of `pg` that has begun one. */
+/**
+ * Returns the user's own transaction: that of `gctx.db`, or a `pg` client that has begun one.
+ *
+ * @throws {GatiError} GATI_EFFECTS_TX when `tx` is neither
+ */
 export function toQueryable(tx: unknown): Queryable {
   if (typeof tx === 'object' && tx !== null && 'query' in tx && typeof tx.query === 'function')
     return tx as Queryable;
