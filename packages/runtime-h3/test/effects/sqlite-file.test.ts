@@ -35,7 +35,7 @@ const job = (more: Partial<NewJob> = {}): NewJob => ({
 
 /** The store on this thread, with a clock that the test sets. */
 function openStore(
-  clock = { wall: () => Date.now(), steady: () => performance.now() },
+  clock = { wall: () => Date.now(), monotonic: () => performance.now() },
   file = path(),
 ) {
   const db = openNative(file, process.cwd());
@@ -45,18 +45,18 @@ function openStore(
 
 function toClock(): {
   wall(): number;
-  steady(): number;
+  monotonic(): number;
   pass(milliseconds: number): void;
   set(milliseconds: number): void;
 } {
   let wall = 1_700_000_000_000;
-  let steady = 0;
+  let monotonic = 0;
   return {
     wall: () => wall,
-    steady: () => steady,
+    monotonic: () => monotonic,
     pass(milliseconds) {
       wall += milliseconds;
-      steady += milliseconds;
+      monotonic += milliseconds;
     },
     set: (milliseconds) => void (wall += milliseconds),
   };
@@ -112,7 +112,7 @@ test('a job without delay is due whatever the clock does', () => {
 test('a full disk refuses what is new, says so, keeps what was acknowledged and takes how jobs ended', () => {
   const { db, store } = openStore();
   const put = (id: number, payload: string) =>
-    commit(db, store, [[id, 'enqueue', [[job({ payload })]]]]).answers[0]!;
+    commit(db, store, [[id, 'enqueue', [[job({ payload })]]]]).results[0]!;
   const [, kept] = put(1, '"kept"');
   const pages = (db.prepare('PRAGMA page_count').all()[0] as { page_count: number }).page_count;
   db.exec(`PRAGMA max_page_count = ${pages + 20}`);
@@ -129,7 +129,7 @@ test('a full disk refuses what is new, says so, keeps what was acknowledged and 
     [20, 'ack', [lease.token, '"done"']],
     [21, 'enqueue', [[job({ payload: JSON.stringify('x'.repeat(200_000)) })]]],
   ]);
-  expect(together.answers).toMatchObject([
+  expect(together.results).toMatchObject([
     [20, true],
     [21, undefined, { sqlite: 13 }],
   ]);
@@ -175,7 +175,7 @@ test('what can not be opened is one clear error', async () => {
   );
   await expect(open(`sqlite:${noDatabase}`)).rejects.toMatchObject({
     code: 'GATI_EFFECTS_OPEN',
-    message: expect.stringContaining('no SQLite database'),
+    message: expect.stringContaining('not a SQLite database'),
   });
   await expect(open(`sqlite:${folder}`)).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
   await expect(open('sqlite:')).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });

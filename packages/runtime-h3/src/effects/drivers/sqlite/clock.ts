@@ -1,21 +1,21 @@
 /** Milliseconds. */
 export interface Clock {
-  /** Since the epoch; people and NTP set it. */
+  /** Epoch milliseconds; people and NTP may set this clock. */
   wall(): number;
-  /** Since some moment; only ever goes on. */
-  steady(): number;
+  /** Monotonic milliseconds. */
+  monotonic(): number;
 }
 
-export const CLOCK: Clock = { wall: () => Date.now(), steady: () => performance.now() };
+export const CLOCK: Clock = { wall: () => Date.now(), monotonic: () => performance.now() };
 
-/** Further than this from the steady clock, the other one was set. */
+/** Difference to the monotonic clock from which the wall clock counts as set. Milliseconds. */
 const JUMP = 1000;
 
-/** Says once of each time that the wall clock was set since it was asked last. */
-export function createJumpWatch({ wall, steady }: Clock): () => boolean {
-  let offset = wall() - steady();
+/** Returns a function that says whether the wall clock was set since its last call. */
+export function createJumpDetector({ wall, monotonic }: Clock): () => boolean {
+  let offset = wall() - monotonic();
   return () => {
-    const now = wall() - steady();
+    const now = wall() - monotonic();
     const jumped = Math.abs(now - offset) > JUMP;
     offset = now;
     return jumped;

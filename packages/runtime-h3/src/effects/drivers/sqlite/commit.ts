@@ -1,47 +1,44 @@
 import { type Native, toFailure } from './native.ts';
-import type { Call, Failure, Store } from './protocol.ts';
+import type { Call, CallResult, Store } from './protocol.ts';
 import { begin } from './schema.ts';
 
-export type Answer =
-  | [id: number, value: unknown]
-  | [id: number, value: undefined, failure: Failure];
-
 export interface Committed {
-  answers: Answer[];
+  results: CallResult[];
   /** Another process held the write lock. */
   contended: boolean;
 }
 
-/** How long another process may keep the write lock. Milliseconds. */
+/** How long another process may hold the write lock. Milliseconds. */
 const BUSY_TIMEOUT = 15_000;
 
 /**
- * Group commit: all calls in one transaction, so that they share one flush to the disk; no answer before it is there.
- * Where it fails, each call gets a transaction of its own: what is ended may still be stored on a disk that is too full for more.
+ * Runs all calls in one transaction, so that they share one flush to the disk (group commit). Returns
+ * when they are on the disk. If the transaction fails, each call gets its own one: a disk that is too
+ * full for more jobs may still store that a job has ended.
  */
 export function commit(db: Native, store: Store, calls: Call[]): Committed {
   try {
-    return transact(db, store, calls);
+    return commitTogether(db, store, calls);
   } catch (error) {
     if (calls.length === 1)
-      return { answers: [[calls[0]![0], undefined, toFailure(error)]], contended: false };
+      return { results: [[calls[0]![0], undefined, toFailure(error)]], contended: false };
     const each = calls.map((call) => commit(db, store, [call]));
     return {
-      answers: each.flatMap(({ answers }) => answers),
+      results: each.flatMap(({ results }) => results),
       contended: each.some(({ contended }) => contended),
     };
   }
 }
 
-function transact(db: Native, store: Store, calls: Call[]): Committed {
+function commitTogether(db: Native, store: Store, calls: Call[]): Committed {
   const contended = begin(db, BUSY_TIMEOUT);
   try {
-    const answers = calls.map(([id, name, args]): Answer => [
+    const results = calls.map(([id, name, args]): CallResult => [
       id,
-      (store[name] as (...given: unknown[]) => unknown)(...args),
+      (store[name] as (...args: unknown[]) => unknown)(...args),
     ]);
     db.exec('COMMIT');
-    return { answers, contended };
+    return { results, contended };
   } catch (error) {
     rollBack(db);
     throw error;

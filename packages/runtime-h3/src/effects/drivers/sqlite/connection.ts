@@ -4,48 +4,58 @@ import { openError, queryError } from './errors.ts';
 import type { Call, CallName, Calls, FromThread, ThreadData, ToThread } from './protocol.ts';
 
 export interface Connection {
+  /**
+   * Runs a call in the thread.
+   *
+   * @throws {GatiError} GATI_EFFECTS_STORE when it fails
+   */
   call<Name extends CallName>(name: Name, ...args: Calls[Name][0]): Promise<Calls[Name][1]>;
-  /** Gives what ends it. */
+  /** Calls back when a job may have become due. Returns a function that ends the subscription. */
   subscribe(callback: () => void): () => void;
   close(): Promise<void>;
 }
 
-/** What may make a job due. */
-const WAKING: ReadonlySet<CallName> = new Set<CallName>(['enqueue', 'retry', 'redrive']);
+/** Calls that may make a job due. */
+const READY_CALLS: ReadonlySet<CallName> = new Set<CallName>(['enqueue', 'retry', 'redrive']);
 
+/** A call that waits for its result. */
 interface Waiting {
   name: CallName;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
-/** Speaks to the thread that has the file open. A thread that died is replaced at the next call. */
+/**
+ * Connects to the thread that has the file open. A thread that died is replaced at the next call.
+ *
+ * @throws {GatiError} GATI_EFFECTS_OPEN when the file can't be opened
+ */
 export async function connect(path: string): Promise<Connection> {
   const { location } = await import('./thread.ts');
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<() => void>();
   let unsent: Call[] = [];
   let worker: Worker | undefined;
-  let ids = 0;
+  let nextId = 0;
   let closed = false;
 
   const send = (message: ToThread): void => worker?.postMessage(message);
 
-  /** Calls of one turn go as one message. */
+  /** Sends the calls of one turn of the event loop as one message. */
   const flush = (): void => {
     const calls = unsent;
     unsent = [];
     if (calls.length > 0) send({ calls });
   };
 
-  const answer = (message: FromThread): void => {
+  const receive = (message: FromThread): void => {
     let due = 'due' in message;
-    for (const [id, value, failure] of 'answers' in message ? message.answers : []) {
-      const asked = waiting.get(id);
+    for (const [id, value, failure] of 'results' in message ? message.results : []) {
+      const call = waiting.get(id);
       waiting.delete(id);
-      due ||= asked !== undefined && WAKING.has(asked.name);
-      if (failure) asked?.reject(queryError(path, failure));
-      else asked?.resolve(value);
+      due ||= call !== undefined && READY_CALLS.has(call.name);
+      if (failure) call?.reject(queryError(path, failure));
+      else call?.resolve(value);
     }
     if (waiting.size === 0) worker?.unref();
     if (due) for (const listener of listeners) listener();
@@ -59,7 +69,7 @@ export async function connect(path: string): Promise<Connection> {
         reject(error);
         if (worker !== started) return;
         worker = undefined;
-        for (const { reject: fail } of waiting.values()) fail(error);
+        for (const call of waiting.values()) call.reject(error);
         waiting.clear();
       };
       started.on('error', end);
@@ -71,7 +81,7 @@ export async function connect(path: string): Promise<Connection> {
           if (waiting.size === 0) started.unref();
           resolve();
         } else if ('failed' in message) end(openError(path, message.failed));
-        else answer(message);
+        else receive(message);
       });
     });
 
@@ -82,12 +92,12 @@ export async function connect(path: string): Promise<Connection> {
       new Promise((resolve, reject) => {
         if (closed) return reject(queryError(path, { sqlite: 0, message: 'it is closed' }));
         if (!worker) {
-          // Who waits for its answer hears of a failure there.
+          // A failure rejects the calls that wait.
           start().catch(() => {});
           if (listeners.size > 0) send({ subscribe: true });
         }
-        const id = ids++;
-        // The process must not end while somebody waits for the disk.
+        const id = nextId++;
+        // The process must not end while a call waits for the disk.
         if (waiting.size === 0) worker!.ref();
         waiting.set(id, { name, resolve: resolve as (value: unknown) => void, reject });
         if (unsent.push([id, name, args] as Call) === 1) queueMicrotask(flush);
@@ -118,7 +128,7 @@ export async function connect(path: string): Promise<Connection> {
 function startThread(location: string, workerData: ThreadData): Worker {
   if (!location.endsWith('.ts') || (process.features as { typescript?: unknown }).typescript)
     return new Worker(new URL(location), { workerData });
-  // The sources, run as they are by a Node that can't.
+  // The TypeScript sources, with a Node that can't run them itself.
   return new Worker(
     `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(location)})))`,
     {

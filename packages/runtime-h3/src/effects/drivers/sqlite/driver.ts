@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { QueueCaps, QueueDriver } from '../../../ports.ts';
-import { openError } from './errors.ts';
+import { parseAddress } from './address.ts';
 import { connect } from './connection.ts';
 
 export const CAPS: QueueCaps = {
@@ -12,12 +11,13 @@ export const CAPS: QueueCaps = {
   ordered: true,
 };
 
-/** `sqlite:PATH`: a file that several processes of one machine share. Throws `GATI_EFFECTS_OPEN`. */
+/**
+ * Opens a queue in a file: `sqlite:PATH`. Several processes of one machine may share it.
+ *
+ * @throws {GatiError} GATI_EFFECTS_OPEN when the file can't be opened
+ */
 export async function open(url: string): Promise<QueueDriver> {
-  const name = url.slice('sqlite:'.length);
-  if (name === '' || name === ':memory:')
-    throw openError(name, { sqlite: 14, message: 'it names no file' });
-  const { call, subscribe, close } = await connect(resolve(name));
+  const { call, subscribe, close } = await connect(parseAddress(url));
   return {
     caps: CAPS,
     enqueue: (jobs) => call('enqueue', jobs),

@@ -11,10 +11,10 @@ import type { Native, Row, Value } from './native.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
 
-/** By the number that is stored. */
+/** States by the number that the table stores. */
 const STATES: JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
 
-/** What people ask of the queue. */
+/** Creates the calls that list, count and purge jobs. */
 export function createJobLists(
   db: Native,
   { wall }: Clock,
@@ -34,7 +34,7 @@ export function createJobLists(
     };
     among('id', filter.ids);
     among('effect', filter.effects);
-    // Literals, so that SQLite sees which partial index holds the answer.
+    // Literals, so that SQLite can choose the partial index.
     if (filter.states)
       parts.push(`state IN (${filter.states.map((state) => STATES.indexOf(state)).join(', ')})`);
     return { where: [...parts, more].filter(Boolean).join(' AND '), values: [...bound, ...values] };
@@ -59,7 +59,7 @@ export function createJobLists(
       }
     ).count;
 
-  // From one effect to the next in the index, not through all jobs.
+  // Goes from one effect to the next in the index, not through all jobs.
   const waitingEffects = db.prepare(`
     WITH RECURSIVE found(effect) AS (
       SELECT min(effect) FROM jobs WHERE state = ${WAITING}
@@ -70,7 +70,7 @@ export function createJobLists(
   const firstWaiting = db.prepare(
     first(`state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT 10`),
   );
-  // A claim makes these waiting.
+  // A claim would make these waiting.
   const firstDue = db.prepare(
     first(`state = ${DELAYED} AND run_at <= ? ORDER BY run_at LIMIT 100`),
   );
@@ -101,7 +101,7 @@ export function createJobLists(
     },
     purge(filter) {
       const { where, values } = select(filter, `state >= ${COMPLETED}`);
-      // Its key is remembered on: who asks again for a purged job does not want another.
+      // The keys stay for their time: another `enqueue` with one makes no second job.
       const keyed = `SELECT effect, key FROM jobs WHERE ${where} AND state = ${DEAD} AND key IS NOT NULL`;
       db.prepare(
         `UPDATE keys SET until = ? WHERE until IS NULL AND (effect, key) IN (${keyed})`,

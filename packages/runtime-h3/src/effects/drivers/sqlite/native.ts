@@ -6,7 +6,7 @@ import type { Failure } from './protocol.ts';
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
 
-/** The part that Node's SQLite and libsql have in common. Both are synchronous. */
+/** The common part of Node's SQLite and libsql. Both are synchronous. */
 export interface Native {
   exec(sql: string): unknown;
   prepare(sql: string): Statement;
@@ -20,33 +20,36 @@ export interface Statement {
 
 type Open = new (path: string) => Native;
 
-/** Opens the file with SQLite's own Node module, else with the package `libsql`. Throws what they throw. */
+/** Opens the file with Node's SQLite, or with the package `libsql` if there is none. */
 export function openNative(path: string, from: string): Native {
   makeFolder(dirname(path));
   const builtIn = process.getBuiltinModule?.('node:sqlite') as { DatabaseSync: Open } | undefined;
   return new (builtIn?.DatabaseSync ?? requireLibsql(from))(path);
 }
 
-/** Node's own way to make those above it too has no end where a file system takes none, such as /proc. */
+/** Creates a folder and its parents. Node's `recursive` option never ends on file systems such as /proc. */
 function makeFolder(folder: string): void {
-  const above = dirname(folder);
-  if (existsSync(folder) || above === folder) return;
-  makeFolder(above);
+  const parent = dirname(folder);
+  if (existsSync(folder) || parent === folder) return;
+  makeFolder(parent);
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process was faster.
+    // Another process has created it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
-/** From the app's own packages and never into a bundle: it is native, and the Node of the image has SQLite itself. */
+/**
+ * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the image
+ * has SQLite.
+ */
 function requireLibsql(from: string): Open {
   try {
     return createRequire(join(from, 'package.json'))('libsql') as Open;
   } catch (cause) {
     throw new Error(
-      `Node ${process.versions.node} has no SQLite of its own and the package libsql is not installed`,
+      `Node ${process.versions.node} has no built-in SQLite and the package libsql is not installed`,
       { cause },
     );
   }
@@ -54,7 +57,8 @@ function requireLibsql(from: string): Open {
 
 export const SQLITE_BUSY = 5;
 
-const NAMES: Record<string, number> = {
+/** Result codes by the names that libsql uses. */
+const CODES: Record<string, number> = {
   BUSY: 5,
   LOCKED: 6,
   READONLY: 8,
@@ -64,18 +68,18 @@ const NAMES: Record<string, number> = {
   CANTOPEN: 14,
   NOTADB: 26,
 };
-/** Why a folder can't be made, which is SQLite's `CANTOPEN`. */
+/** Errors of a folder that can't be created, which count as `CANTOPEN`. */
 const NO_FOLDER = /^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS)$/;
 
-/** What went wrong, as data that crosses threads. */
+/** Turns an error into data that can be sent to another thread. */
 export function toFailure(error: unknown): Failure {
   const {
     errcode,
     code,
     message = String(error),
   } = (error ?? {}) as { errcode?: number; code?: string; message?: string };
-  // Node gives the extended number, libsql the name.
-  const named = /^SQLITE_([A-Z]+)/.exec(code ?? '')?.[1] ?? '';
-  const byName = NO_FOLDER.test(code ?? '') ? NAMES.CANTOPEN! : (NAMES[named] ?? 0);
+  // Node reports the extended code, libsql the name.
+  const name = /^SQLITE_([A-Z]+)/.exec(code ?? '')?.[1] ?? '';
+  const byName = NO_FOLDER.test(code ?? '') ? CODES.CANTOPEN! : (CODES[name] ?? 0);
   return { sqlite: errcode === undefined ? byName : errcode & 0xff, message };
 }

@@ -8,7 +8,7 @@ import type {
   QueueStats,
 } from '../../../ports.ts';
 
-/** What the thread can be asked for, as `[arguments, answer]`. */
+/** Calls that the thread runs, as `[arguments, result]`. */
 export interface Calls {
   enqueue: [[jobs: NewJob[]], string[]];
   claim: [[requests: ClaimRequest[], lease: number], Lease[]];
@@ -28,33 +28,37 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 
-/** The queue as synchronous functions, each to be called inside a write transaction. */
+/** The queue as synchronous functions. Each is called inside a write transaction. */
 export type Store = { [Name in CallName]: (...args: Calls[Name][0]) => Calls[Name][1] } & {
-  /** Epoch milliseconds at which something delayed or leased is due, if any. */
+  /** Epoch milliseconds at which the next delayed or leased job is due, if there is one. */
   nextDue(): number | undefined;
 };
 export type Call = { [Name in CallName]: [id: number, name: Name, args: Calls[Name][0]] }[CallName];
 
-/** What `new Worker` is given. */
+/** Data that the thread starts with. */
 export interface ThreadData {
   gati: 'sqlite-queue';
   path: string;
-  /** Folder whose `node_modules` has `libsql`, where Node has no SQLite. */
+  /** Folder whose `node_modules` has `libsql`, if Node has no SQLite. */
   from: string;
 }
 
 export type ToThread = { calls: Call[] } | { subscribe: boolean } | { close: true };
 
 export interface Failure {
-  /** Primary result code of SQLite; 0: not SQLite's. */
+  /** Primary result code of SQLite; 0: another error. */
   sqlite: number;
   message: string;
 }
 
+export type CallResult =
+  | [id: number, value: unknown]
+  | [id: number, value: undefined, failure: Failure];
+
 export type FromThread =
   | { opened: true }
   | { failed: Failure }
-  | { answers: ([id: number, value: unknown] | [id: number, value: undefined, failure: Failure])[] }
-  /** Something may have become due. */
+  | { results: CallResult[] }
+  /** A job may have become due. */
   | { due: true }
   | { closed: true };

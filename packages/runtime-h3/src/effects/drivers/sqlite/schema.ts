@@ -1,9 +1,9 @@
 import { type Native, type Row, SQLITE_BUSY, toFailure } from './native.ts';
 
-/** Of `PRAGMA user_version`. */
+/** Value of `PRAGMA user_version`. */
 const VERSION = 1;
 
-/** As stored; the order is that of `STATES`. */
+/** States as the table stores them, in the order of `STATES` in `list-jobs.ts`. */
 export const WAITING = 0;
 export const DELAYED = 1;
 export const ACTIVE = 2;
@@ -11,12 +11,13 @@ export const COMPLETED = 3;
 export const DEAD = 4;
 export const CANCELLED = 5;
 
-/** Milliseconds for which an idempotency key is remembered after its job ended. */
+/** Milliseconds for which an idempotency key is stored after its job ended. */
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
 
 /**
- * `seq` is the order in which jobs came. Each state has its own partial index, so that a claim reads the first entries of one
- * however many jobs there are. `key` and `until` live in a table of their own since they outlive their job.
+ * `seq` is the order in which jobs came. Each state has its own partial index, so that a claim reads the
+ * first entries of one index however many jobs there are. Keys outlive their jobs, so they have their own
+ * table.
  */
 const SCHEMA = `
 CREATE TABLE jobs (
@@ -50,8 +51,8 @@ PRAGMA user_version = ${VERSION};
 
 /** Prepares the connection and, in a new file, the tables. Several processes may do so at once. */
 export function prepareFile(db: Native): void {
-  // The first that asks for it changes the file, for which SQLite does not wait.
-  insist(() => db.exec('PRAGMA journal_mode = WAL'), 5000);
+  // The first process changes the file for this, and SQLite does not wait for that lock.
+  retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'), 5000);
   db.exec(
     'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384',
   );
@@ -75,16 +76,20 @@ function versionOf(db: Native): number {
   return Number((db.prepare('PRAGMA user_version').all()[0] as Row).user_version);
 }
 
-/** Waits for the write lock: it throws when another process keeps it longer than `patience` milliseconds. Gives whether it had to wait. */
-export function begin(db: Native, patience: number): boolean {
-  return insist(() => db.exec('BEGIN IMMEDIATE'), patience);
+/**
+ * Begins a write transaction. Throws if another process holds the write lock longer than `timeout`
+ * milliseconds. Returns whether it had to wait.
+ */
+export function begin(db: Native, timeout: number): boolean {
+  return retryWhileBusy(() => db.exec('BEGIN IMMEDIATE'), timeout);
 }
 
+/** For `Atomics.wait`, which pauses the thread. */
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
-/** SQLite's own waiting doubles its pauses up to 100 ms, which starves whoever meets a busy writer. */
-function insist(act: () => unknown, patience: number): boolean {
-  const until = performance.now() + patience;
+/** SQLite's own busy handler pauses up to 100 ms, so a process beside a busy writer hardly gets the lock. */
+function retryWhileBusy(act: () => unknown, timeout: number): boolean {
+  const until = performance.now() + timeout;
   for (let tries = 0; ; tries++) {
     try {
       act();

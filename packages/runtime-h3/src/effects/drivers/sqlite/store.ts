@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimRequest, Lease, NewJob, QueueJob } from '../../../ports.ts';
-import { type Clock, createJumpWatch } from './clock.ts';
+import { type Clock, createJumpDetector } from './clock.ts';
 import { createJobLists } from './list-jobs.ts';
 import type { Native, Row } from './native.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
 
-/** How many of the jobs that are through stay visible; how many more there may be before the oldest go. */
-const KEPT = 10_000;
-const SLACK = 1000;
-/** Rows that one claim wakes at most, so that a million that become due at once don't stop all else. */
-const WAKE = 1000;
-/** No lease is longer: one that ends later stems from a clock that was set back. */
+/** How many ended jobs of a state stay visible. */
+const KEPT_JOBS = 10_000;
+/** How many jobs may end before the oldest are removed again. */
+const TRIM_INTERVAL = 1000;
+/** Most jobs that one claim makes waiting: a million that become due at once must not block other calls. */
+const WAKE_LIMIT = 1000;
+/** Lease that a job gets after the clock was set. Milliseconds. */
+const RENEWED_LEASE = 30_000;
+/** No lease is longer. One that ends later comes from a clock that was set back. Milliseconds. */
 const LONGEST_LEASE = 10 * 60_000;
 
+/** Creates the queue over an open file. */
 export function createStore(db: Native, clock: Clock): Store {
   const { wall } = clock;
-  const jumped = createJumpWatch(clock);
+  const jumped = createJumpDetector(clock);
   let ended = 0;
   const statements = prepare(db);
 
@@ -26,7 +30,7 @@ export function createStore(db: Native, clock: Clock): Store {
       if (stepped && state !== DEAD) statements.dropSteps.run(seq!);
     }
     ended += rows.length;
-    if (ended >= SLACK) {
+    if (ended >= TRIM_INTERVAL) {
       ended = 0;
       trim();
     }
@@ -36,19 +40,19 @@ export function createStore(db: Native, clock: Clock): Store {
   const trim = (): void => {
     for (const state of [COMPLETED, CANCELLED]) {
       const { count } = statements.countEnded.all(state)[0] as { count: number };
-      if (count > KEPT) statements.trim.run(state, count - KEPT);
+      if (count > KEPT_JOBS) statements.trim.run(state, count - KEPT_JOBS);
     }
     statements.forgetKeys.run(wall());
   };
 
-  /** Due jobs and those whose holder is gone become waiting. */
-  const wake = (): void => {
+  /** Makes due jobs, and jobs whose lease has expired, waiting. */
+  const updateDue = (): void => {
     const now = wall();
-    // Holders that live would lose their jobs to a clock that was set forward, and dead ones keep theirs by one that was set back.
-    if (jumped()) statements.renewLeases.run(now + 30_000);
-    statements.capLeases.run(now + 30_000, now + LONGEST_LEASE);
-    statements.expire.run(now, WAKE);
-    statements.wake.run(now, WAKE);
+    // A jump forward would expire the leases of live processes, a jump back would keep those of dead ones.
+    if (jumped()) statements.renewLeases.run(now + RENEWED_LEASE);
+    statements.capLeases.run(now + RENEWED_LEASE, now + LONGEST_LEASE);
+    statements.expire.run(now, WAKE_LIMIT);
+    statements.wake.run(now, WAKE_LIMIT);
   };
 
   const settle = (
@@ -56,20 +60,22 @@ export function createStore(db: Native, clock: Clock): Store {
     state: number,
     statement: { all(...values: (string | number | null)[]): unknown[] },
     text: string | null,
-  ): boolean => end(statement.all(wall(), text, toSeq(token), token) as Row[], state) > 0;
+  ): boolean => end(statement.all(wall(), text, seqOf(token), token) as Row[], state) > 0;
 
-  const take = (
+  const claim = (
     { effect, count, limit = Infinity, exclusive }: ClaimRequest,
     until: number,
-    mark: string,
+    tokenSuffix: string,
   ): Lease[] => {
-    const most = exclusive ? 1 : limit;
+    const mostActive = exclusive ? 1 : limit;
     const active =
-      most === Infinity ? 0 : (statements.countActive.all(effect)[0] as { count: number }).count;
-    const room = Math.min(count, most - active);
+      mostActive === Infinity
+        ? 0
+        : (statements.countActive.all(effect)[0] as { count: number }).count;
+    const room = Math.min(count, mostActive - active);
     if (room <= 0) return [];
-    const rows = statements.claim.all(mark, until, effect, room) as Row[];
-    // RETURNING has no order.
+    const rows = statements.claim.all(tokenSuffix, until, effect, room) as Row[];
+    // RETURNING does not guarantee an order.
     rows.sort(
       (a, b) =>
         (b.priority as number) - (a.priority as number) || (a.seq as number) - (b.seq as number),
@@ -86,7 +92,7 @@ export function createStore(db: Native, clock: Clock): Store {
     return job;
   };
 
-  const put = (job: NewJob): string => {
+  const insert = (job: NewJob): string => {
     const now = wall();
     const key = job.idempotencyKey ?? null;
     if (key !== null) {
@@ -112,29 +118,29 @@ export function createStore(db: Native, clock: Clock): Store {
   };
 
   return {
-    enqueue: (jobs) => jobs.map(put),
+    enqueue: (jobs) => jobs.map(insert),
     claim(requests, lease) {
-      wake();
-      const mark = randomUUID();
-      return requests.flatMap((request) => take(request, wall() + lease, mark));
+      updateDue();
+      const tokenSuffix = randomUUID();
+      return requests.flatMap((request) => claim(request, wall() + lease, tokenSuffix));
     },
     extend: (token, milliseconds) =>
-      changed(statements.extend.run(wall() + milliseconds, toSeq(token), token)),
+      isChanged(statements.extend.run(wall() + milliseconds, seqOf(token), token)),
     ack: (token, result) => settle(token, COMPLETED, statements.complete, result ?? null),
     retry: (token, runAt, error) =>
-      changed(
-        statements.retry.run(runAt > wall() ? DELAYED : WAITING, runAt, error, toSeq(token), token),
+      isChanged(
+        statements.retry.run(runAt > wall() ? DELAYED : WAITING, runAt, error, seqOf(token), token),
       ),
-    // Its key lasts until somebody sends it again or purges it.
-    dead: (token, reason) => statements.die.all(wall(), reason, toSeq(token), token).length > 0,
+    // The key stays until the job is redriven or purged.
+    dead: (token, reason) => statements.die.all(wall(), reason, seqOf(token), token).length > 0,
     saveStep(token, name, result) {
-      if (!changed(statements.markStepped.run(toSeq(token), token))) return false;
-      statements.putStep.run(toSeq(token), name, result);
+      if (!isChanged(statements.markStepped.run(seqOf(token), token))) return false;
+      statements.putStep.run(seqOf(token), name, result);
       return true;
     },
     saveProgress: (token, progress) =>
-      changed(statements.progress.run(progress, toSeq(token), token)),
-    redrive: (ids) => ids.filter((id) => changed(statements.redrive.run(wall(), id))).length,
+      isChanged(statements.progress.run(progress, seqOf(token), token)),
+    redrive: (ids) => ids.filter((id) => isChanged(statements.redrive.run(wall(), id))).length,
     cancel: (ids) =>
       end(
         ids.flatMap((id) => statements.cancel.all(wall(), id) as Row[]),
@@ -148,10 +154,11 @@ export function createStore(db: Native, clock: Clock): Store {
   };
 }
 
-/** A token is `SEQ:UUID`, so that its row is found by its number. */
-const toSeq = (token: string): number => Number.parseInt(token, 10) || 0;
-const changed = ({ changes }: { changes: number | bigint }): boolean => Number(changes) > 0;
+/** Returns the row number of a token, which is `SEQ:UUID`. */
+const seqOf = (token: string): number => Number.parseInt(token, 10) || 0;
+const isChanged = ({ changes }: { changes: number | bigint }): boolean => Number(changes) > 0;
 
+/** Turns a row into a job without its steps. */
 export function toQueueJob(row: Row): QueueJob {
   const job = {
     id: row.id,
@@ -168,9 +175,9 @@ export function toQueueJob(row: Row): QueueJob {
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- the names are the types
 function prepare(db: Native) {
-  const held = `WHERE seq = ? AND token = ? AND state = ${ACTIVE}`;
-  const free = 'token = NULL, leased_until = NULL';
-  const gone = 'RETURNING seq, effect, key, stepped';
+  const leaseIsValid = `WHERE seq = ? AND token = ? AND state = ${ACTIVE}`;
+  const endLease = 'token = NULL, leased_until = NULL';
+  const returnEnded = 'RETURNING seq, effect, key, stepped';
   const COLUMNS =
     'seq, id, effect, payload, attempt, priority, enqueued_at, release, key, stepped, token';
   const sql = (text: string) => db.prepare(text);
@@ -179,14 +186,14 @@ function prepare(db: Native) {
     putKey: sql('INSERT OR REPLACE INTO keys (effect, key, id) VALUES (?, ?, ?)'),
     endKey: sql('UPDATE keys SET until = ? WHERE effect = ? AND key = ?'),
     forgetKeys: sql('DELETE FROM keys WHERE until IS NOT NULL AND until <= ?'),
-    // Who asks again after an answer that got lost does not make a second job.
+    // An enqueue that is repeated since its response was lost makes no second job.
     insert: sql(
       `INSERT INTO jobs (id, effect, state, priority, run_at, enqueued_at, key, release, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     ),
     renewLeases: sql(`UPDATE jobs SET leased_until = ? WHERE state = ${ACTIVE}`),
     capLeases: sql(`UPDATE jobs SET leased_until = ? WHERE state = ${ACTIVE} AND leased_until > ?`),
     expire: sql(
-      `UPDATE jobs SET state = ${WAITING}, ${free} WHERE seq IN (SELECT seq FROM jobs WHERE state = ${ACTIVE} AND leased_until <= ? ORDER BY leased_until LIMIT ?)`,
+      `UPDATE jobs SET state = ${WAITING}, ${endLease} WHERE seq IN (SELECT seq FROM jobs WHERE state = ${ACTIVE} AND leased_until <= ? ORDER BY leased_until LIMIT ?)`,
     ),
     wake: sql(
       `UPDATE jobs SET state = ${WAITING} WHERE seq IN (SELECT seq FROM jobs WHERE state = ${DELAYED} AND run_at <= ? ORDER BY run_at LIMIT ?)`,
@@ -196,21 +203,23 @@ function prepare(db: Native) {
       `UPDATE jobs SET state = ${ACTIVE}, attempt = attempt + 1, token = seq || ':' || ?, leased_until = ? WHERE seq IN (SELECT seq FROM jobs WHERE state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT ?) RETURNING ${COLUMNS}`,
     ),
     steps: sql('SELECT name, result FROM steps WHERE seq = ?'),
-    extend: sql(`UPDATE jobs SET leased_until = ? ${held}`),
+    extend: sql(`UPDATE jobs SET leased_until = ? ${leaseIsValid}`),
     complete: sql(
-      `UPDATE jobs SET state = ${COMPLETED}, ${free}, run_at = ?, result = ? ${held} ${gone}`,
+      `UPDATE jobs SET state = ${COMPLETED}, ${endLease}, run_at = ?, result = ? ${leaseIsValid} ${returnEnded}`,
     ),
-    die: sql(`UPDATE jobs SET state = ${DEAD}, ${free}, run_at = ?, error = ? ${held} ${gone}`),
-    retry: sql(`UPDATE jobs SET state = ?, ${free}, run_at = ?, error = ? ${held}`),
-    markStepped: sql(`UPDATE jobs SET stepped = 1 ${held}`),
+    die: sql(
+      `UPDATE jobs SET state = ${DEAD}, ${endLease}, run_at = ?, error = ? ${leaseIsValid} ${returnEnded}`,
+    ),
+    retry: sql(`UPDATE jobs SET state = ?, ${endLease}, run_at = ?, error = ? ${leaseIsValid}`),
+    markStepped: sql(`UPDATE jobs SET stepped = 1 ${leaseIsValid}`),
     putStep: sql('INSERT OR REPLACE INTO steps (seq, name, result) VALUES (?, ?, ?)'),
     dropSteps: sql('DELETE FROM steps WHERE seq = ?'),
-    progress: sql(`UPDATE jobs SET progress = ? ${held}`),
+    progress: sql(`UPDATE jobs SET progress = ? ${leaseIsValid}`),
     redrive: sql(
       `UPDATE jobs SET state = ${WAITING}, attempt = 0, progress = NULL, run_at = ? WHERE id = ? AND state = ${DEAD}`,
     ),
     cancel: sql(
-      `UPDATE jobs SET state = ${CANCELLED}, run_at = ? WHERE id = ? AND state IN (${WAITING}, ${DELAYED}) ${gone}`,
+      `UPDATE jobs SET state = ${CANCELLED}, run_at = ? WHERE id = ? AND state IN (${WAITING}, ${DELAYED}) ${returnEnded}`,
     ),
     countEnded: sql(`SELECT count(*) AS count FROM jobs WHERE state >= ${COMPLETED} AND state = ?`),
     trim: sql(

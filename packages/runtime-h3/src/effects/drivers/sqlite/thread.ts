@@ -8,50 +8,46 @@ import type { Call, FromThread, ThreadData, ToThread } from './protocol.ts';
 import { prepareFile } from './schema.ts';
 import { createStore } from './store.ts';
 
-/** Where this code stands: in a bundle the chunk that was made of it. The thread runs the same file, which imports nothing but Node's own modules. */
+/**
+ * URL of this code: in a bundle, of its chunk. The thread runs the same file, which imports nothing but
+ * Node's own modules.
+ */
 export const location: string = import.meta.url;
 
-/** Calls that share a commit at most: a longer one would keep other processes waiting. */
+/** Most calls of one commit: a longer one would make other processes wait. */
 const LARGEST_COMMIT = 1000;
-/** How often the file is asked whether another process changed it, where no event tells. Milliseconds. */
-const LOOK = 250;
-/** How often it is looked at, once a millisecond, after something was written: disks need some to flush. */
-const FLUSH = 50;
-/** Node's timers fire at once beyond this. */
+/** How often the file is checked for changes by other processes, in case no event comes. Milliseconds. */
+const CHECK_INTERVAL = 250;
+/** How often the file is checked, once a millisecond, after a write event: a disk needs time to flush. */
+const CHECKS_AFTER_WRITE = 50;
+/** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-/** How long a process that met others at the write lock steps back between its commits. Milliseconds. */
-const YIELD_INTERVAL = 1;
+/** Pause between commits of a process that met another one at the write lock. Milliseconds. */
+const YIELD_PAUSE = 1;
 
 if ((workerData as Partial<ThreadData> | null)?.gati === 'sqlite-queue' && parentPort)
   run(workerData as ThreadData, parentPort);
 
 type Port = NonNullable<typeof parentPort>;
 
-/** The one thread of a process that touches the file, so that a flush to the disk stops no request. */
+/** Runs the one thread of a process that uses the file, so that no request waits for a disk flush. */
 function run({ path, from }: ThreadData, port: Port): void {
-  const tell = (message: FromThread): void => port.postMessage(message);
-  // Some versions of Node warn that their SQLite is new.
+  const post = (message: FromThread): void => port.postMessage(message);
+  // Some versions of Node warn that their SQLite is experimental.
   process.removeAllListeners('warning');
   let db: Native;
   try {
     db = openNative(path, from);
     prepareFile(db);
   } catch (error) {
-    tell({ failed: toFailure(error) });
+    post({ failed: toFailure(error) });
     port.close();
     return;
   }
   const store = createStore(db, CLOCK);
-  const dataVersion = db.prepare('PRAGMA data_version');
-  const version = (): unknown => (dataVersion.all()[0] as Row).data_version;
   const pending: Call[] = [];
-  let seen = version();
   let subscribed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let look: NodeJS.Timeout | undefined;
-  let watcher: FSWatcher | undefined;
-  let again: NodeJS.Timeout | undefined;
-  let looks = 0;
+  let dueTimer: NodeJS.Timeout | undefined;
   let scheduled = false;
   let closing = false;
 
@@ -66,71 +62,50 @@ function run({ path, from }: ThreadData, port: Port): void {
     for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port))
       receive(more.message as ToThread);
     if (pending.length > 0) {
-      const { answers, contended } = commit(db, store, pending.splice(0, LARGEST_COMMIT));
-      tell({ answers });
-      arm();
-      if (contended) return later(YIELD_INTERVAL);
+      const { results, contended } = commit(db, store, pending.splice(0, LARGEST_COMMIT));
+      post({ results });
+      setDueTimer();
+      if (contended) return schedule(YIELD_PAUSE);
     }
-    if (pending.length > 0) return later(0);
+    if (pending.length > 0) return schedule(0);
     if (closing) close();
   };
 
-  /** Gathers what comes meanwhile. */
-  const later = (milliseconds: number): void => {
+  /** Works again later. Calls that come until then share the next commit. */
+  const schedule = (milliseconds: number): void => {
     if (scheduled) return;
     scheduled = true;
     if (milliseconds > 0) setTimeout(work, milliseconds);
     else setImmediate(work);
   };
 
-  /** One timer, for whatever this queue has due next. */
-  const arm = (): void => {
-    clearTimeout(timer);
+  /** Sets the one timer to when the next job becomes due. */
+  const setDueTimer = (): void => {
+    clearTimeout(dueTimer);
     const at = subscribed ? store.nextDue() : undefined;
     if (at !== undefined)
-      timer = setTimeout(due, Math.min(Math.max(1, at - Date.now()), LONGEST_TIMER));
+      dueTimer = setTimeout(postDue, Math.min(Math.max(1, at - Date.now()), LONGEST_TIMER));
   };
 
-  const due = (): void => tell({ due: true });
+  const postDue = (): void => post({ due: true });
 
-  /** Whether another process changed the file. */
-  const lookAround = (): boolean => {
-    const now = version();
-    if (now === seen) return false;
-    seen = now;
-    due();
-    arm();
-    return true;
-  };
-
-  /** What was written counts once it is on the disk, of which no event tells: it is looked for until then. */
-  const onWritten = (): void => {
-    looks = FLUSH;
-    again ??= setTimeout(lookAgain, 1);
-  };
-  const lookAgain = (): void => {
-    again = undefined;
-    if (!lookAround() && --looks > 0) again = setTimeout(lookAgain, 1);
-  };
+  const changes = createChangeWatch(db, path, () => {
+    postDue();
+    setDueTimer();
+  });
 
   const subscribe = (wanted: boolean): void => {
     if (wanted === subscribed) return;
     subscribed = wanted;
-    clearInterval(look);
-    clearTimeout(again);
-    again = undefined;
-    watcher?.close();
-    if (wanted) {
-      look = setInterval(lookAround, LOOK);
-      watcher = watchLog(`${path}-wal`, onWritten);
-    }
-    arm();
+    changes.stop();
+    if (wanted) changes.start();
+    setDueTimer();
   };
 
   const close = (): void => {
     subscribe(false);
     db.close();
-    tell({ closed: true });
+    post({ closed: true });
     port.close();
   };
 
@@ -138,13 +113,60 @@ function run({ path, from }: ThreadData, port: Port): void {
     receive(message);
     if (!scheduled) work();
   });
-  tell({ opened: true });
+  post({ opened: true });
 }
 
-/** Every commit of another process writes there. */
-function watchLog(file: string, onChange: () => void): FSWatcher | undefined {
+/** Watches the file for changes by other processes. */
+function createChangeWatch(
+  db: Native,
+  path: string,
+  onChange: () => void,
+): { start(): void; stop(): void } {
+  const dataVersion = db.prepare('PRAGMA data_version');
+  const readVersion = (): unknown => (dataVersion.all()[0] as Row).data_version;
+  let version = readVersion();
+  let interval: NodeJS.Timeout | undefined;
+  let nextCheck: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
+  let checksLeft = 0;
+
+  /** Returns whether another process changed the file. */
+  const check = (): boolean => {
+    const now = readVersion();
+    if (now === version) return false;
+    version = now;
+    onChange();
+    return true;
+  };
+
+  /** A write is visible once it is on the disk, for which there is no event: checks until then. */
+  const onWrite = (): void => {
+    checksLeft = CHECKS_AFTER_WRITE;
+    nextCheck ??= setTimeout(checkAgain, 1);
+  };
+  const checkAgain = (): void => {
+    nextCheck = undefined;
+    if (!check() && --checksLeft > 0) nextCheck = setTimeout(checkAgain, 1);
+  };
+
+  return {
+    start() {
+      interval = setInterval(check, CHECK_INTERVAL);
+      watcher = watchFile(`${path}-wal`, onWrite);
+    },
+    stop() {
+      clearInterval(interval);
+      clearTimeout(nextCheck);
+      nextCheck = undefined;
+      watcher?.close();
+    },
+  };
+}
+
+/** Watches the log, to which every commit of another process writes. */
+function watchFile(file: string, onWrite: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(file, { persistent: false }, onChange);
+    const watcher = watch(file, { persistent: false }, onWrite);
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {
