@@ -4,6 +4,7 @@ import { defineProject } from 'vitest/config';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const source = (path: string): string => at(`packages/${path}`);
 
+/** Also works with a `node_modules` that was installed before the kit became a package. */
 const testKit = { find: /^@gati\/test-kit\/(.+)$/, replacement: at('test/kit/$1.ts') };
 
 /** Unit tests run against the sources; tests of `dist` and of packed packages are in `test/`. */

@@ -50,12 +50,12 @@ const peers = {
       return stamp;
     },
     async served(base, turn, stamp) {
-      const answer = await fetch(base + probe(patch(turn)).url, {
+      const response = await fetch(base + probe(patch(turn)).url, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ [`reason_${stamp}`]: 'because' }),
       });
-      return answer.status === 200 && (await answer.text()).includes(`"${stamp}"`);
+      return response.status === 200 && (await response.text()).includes(`"${stamp}"`);
     },
   },
   nitro: {
@@ -68,8 +68,8 @@ const peers = {
       return stamp;
     },
     async served(base, turn, stamp) {
-      const answer = await fetch(base + nitroProbe((turn * 8) % handlers).url);
-      return answer.status === 200 && (await answer.text()).includes(`"${stamp}"`);
+      const response = await fetch(base + nitroProbe((turn * 8) % handlers).url);
+      return response.status === 200 && (await response.text()).includes(`"${stamp}"`);
     },
   },
 };

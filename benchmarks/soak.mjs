@@ -61,14 +61,14 @@ const stampOf = async (i) => JSON.parse(await (await fetch(base + probe(i).url))
 const client = async (seed) => {
   for (let n = seed; traffic.on; n += 7) {
     const i = reads[n % reads.length];
-    const answer = await fetch(base + probe(i).url).catch((error) => ({
+    const response = await fetch(base + probe(i).url).catch((error) => ({
       status: 0,
       text: async () => String(error),
     }));
     calls++;
-    if (answer.status !== 200)
-      failures.push({ i, status: answer.status, text: (await answer.text()).slice(0, 300) });
-    else await answer.text();
+    if (response.status !== 200)
+      failures.push({ i, status: response.status, text: (await response.text()).slice(0, 300) });
+    else await response.text();
     await sleep(4);
   }
 };

@@ -7,7 +7,7 @@ import { browserMissing, openBrowser, openPage } from '@gati/test-kit/browser';
 import { editFile } from '@gati/test-kit/files';
 import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { startBuiltServer, type ServerProcess, startDevServer } from '@gati/test-kit/servers';
+import { type ServerProcess, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { eventually, until } from '@gati/test-kit/wait';
 
 describe.skipIf(browserMissing)('the page of playground/payments in a browser', () => {

@@ -31,28 +31,28 @@ describe.skipIf(browserMissing)('the page of playground/vue in a browser', () =>
     await stopProcesses();
   });
 
-  const expectAnswer = (page: Page, text: string): Promise<void> =>
+  const expectText = (page: Page, text: string): Promise<void> =>
     eventually(async () => expect(await page.textContent('#answer')).toContain(text), 20_000);
-  /** Types a text into the page until its answer contains `answer`: the page calls on each change. */
-  const retypeUntil = (page: Page, text: string, answer: string): Promise<void> =>
+  /** Types a text until the page shows `expected`. The page calls the API on each change. */
+  const retypeUntil = (page: Page, text: string, expected: string): Promise<void> =>
     eventually(async () => {
       await page.fill('input', '');
       await page.fill('input', text);
-      expect(await page.textContent('#answer')).toContain(answer);
+      expect(await page.textContent('#answer')).toContain(expected);
     }, 20_000);
 
   test('calls the typed client', async () => {
     const { page, errors } = await openPage(browser, server.url);
-    await expectAnswer(page, '4 words, the longest is "service"');
+    await expectText(page, '4 words, the longest is "service"');
     await page.fill('input', ' ');
-    await expectAnswer(page, 'There are no words in this text.');
+    await expectText(page, 'There are no words in this text.');
     expect(errors).toEqual([]);
     await page.close();
   });
 
   test('shows an edit of a handler without a restart of the server or a reload', async () => {
     const { page, loads } = await openPage(browser, server.url);
-    await expectAnswer(page, '4 words');
+    await expectText(page, '4 words');
     const loadsBefore = loads();
     const original = fs.readFileSync(handler(), 'utf8');
     editFile(handler(), (text) =>
@@ -79,7 +79,7 @@ describe.skipIf(browserMissing)('the page of playground/vue in a browser', () =>
     'shows $kind in the overlay, and removes the overlay after the fix',
     async ({ breakHandler }) => {
       const { page } = await openPage(browser, server.url);
-      await expectAnswer(page, '4 words');
+      await expectText(page, '4 words');
       const original = fs.readFileSync(handler(), 'utf8');
       editFile(handler(), breakHandler);
       const overlay = page.locator('vite-error-overlay');

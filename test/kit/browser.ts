@@ -33,7 +33,7 @@ export const openBrowser = (): Promise<Browser> =>
     env: { ...process.env, HOME: temporaryFolder('chromium') } as Record<string, string>,
   });
 
-/** A page with what a test wants to know of it. */
+/** A page, how often it was loaded, and its errors. */
 export interface OpenedPage {
   page: Page;
   /** How often the page was loaded: 1, and 1 more for each reload. */

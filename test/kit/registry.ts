@@ -7,7 +7,10 @@ import { runOrThrow, startProcess } from './processes.ts';
 import { root } from './repository.ts';
 import { until } from './wait.ts';
 
-/** An npm registry on loopback: the packed packages of this repository, all others from upstream. */
+/**
+ * An npm registry on loopback. It serves the packed packages of this repository, and requests all others
+ * from the registry that npm is configured for.
+ */
 export interface Registry {
   url: string;
   /** Makes npm use this registry, with a cache that has no earlier packages of the same version. */
@@ -42,7 +45,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
       },
     },
   );
-  await until('the registry answers', async () => (await fetch(`${url}/-/ping`)).ok);
+  await until('the registry responds', async () => (await fetch(`${url}/-/ping`)).ok);
   const env = createEnv(url, folder);
   for (const { file } of packed)
     await runOrThrow('npm', ['publish', file, '--ignore-scripts', '--tag', 'latest'], {

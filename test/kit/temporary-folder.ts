@@ -15,7 +15,7 @@ afterAll(() => {
  * Creates an empty folder outside the repository and returns its real path. Vitest removes the
  * folder after the last test of the file.
  *
- * @param name says in a listing of the system's temporary folder which test the folder belongs to
+ * @param name part of the name of the folder, to recognise it among temporary folders
  *
  * @example
  * let folder: string;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { editFile } from '@gati/test-kit/files';
-import { runProcess, stopProcesses, runOrThrow } from '@gati/test-kit/processes';
+import { runOrThrow, runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { call, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';

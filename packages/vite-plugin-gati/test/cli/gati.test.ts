@@ -6,11 +6,11 @@ import path from 'node:path';
 import { listen } from '@gati/test-kit/ports';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
-  runProcess,
   type ProcessResult,
+  runOrThrow,
+  runProcess,
   startProcess,
   stopProcesses,
-  runOrThrow,
 } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call, startBuiltServer } from '@gati/test-kit/servers';

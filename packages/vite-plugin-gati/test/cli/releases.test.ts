@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { runProcess, type ProcessResult, stopProcesses } from '@gati/test-kit/processes';
+import { type ProcessResult, runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { makeApp, write } from '../build/app.ts';
