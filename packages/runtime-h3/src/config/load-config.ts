@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { Loader } from '../types/bundle.ts';
 
-/** The part of Standard Schema v1 (https://standardschema.dev) that is used here. */
+/** The part of Standard Schema v1 (https://standardschema.dev) that the runtime uses. */
 interface StandardSchema {
   '~standard': {
     validate(value: unknown): StandardResult | Promise<StandardResult>;
@@ -14,20 +14,24 @@ interface StandardIssue {
 }
 
 export interface LoadedConfig {
-  /** `gctx.config`. */
+  /** `gctx.config` */
   value: Record<string, unknown>;
-  /** Environment values that the config is made of and that must not be read in logs. */
+  /** Values of the environment that logs must not contain, longest first. */
   secrets: string[];
 }
 
-/** `.env` is read by whoever starts the app: Vite in development, `gati run`. */
+/** Vite in development and `gati run` read `.env`. A production server and tests do not. */
 const FIXES = {
-  development: 'Set these names in .env or in the environment.',
-  production: 'Set these names in the environment.',
-  test: 'Give them to the app, `testApp({ env: { … } })`, or set them in the environment; tests read no .env.',
+  development: 'Set these variables in .env or in the environment.',
+  production: 'Set these variables in the environment.',
+  test: 'Pass them with `testApp({ env: { … } })` or set them in the environment; tests do not read .env.',
 };
 
-/** Checks the environment against `src/config.ts`. Throws `GATI_CONFIG_INVALID` with every bad name; values are never in it. */
+/**
+ * Validates the environment with the schema of `src/config.ts`.
+ * @throws {GatiError} GATI_CONFIG_INVALID when variables are missing or invalid, with all their
+ * names and without their values; or when the file exports no Standard Schema
+ */
 export async function loadConfig(
   config: Loader<unknown> | undefined,
   env: Record<string, string | undefined>,
@@ -37,19 +41,20 @@ export async function loadConfig(
   const schema = await config();
   if (!isStandardSchema(schema)) {
     throw configError(
-      ['its default export is not a Standard Schema'],
+      'src/config.ts does not export a Standard Schema as default.',
       'Export one as default: `export default z.object({ DATABASE_URL: z.url() })`.',
     );
   }
   const result = await schema['~standard'].validate({ ...env });
   if (result.issues) {
+    const issues = result.issues.map((issue) => `  - ${describeIssue(issue, env)}`);
     throw configError(
-      result.issues.map((issue) => describe(issue, env)),
+      `src/config.ts does not accept the environment:\n${issues.join('\n')}`,
       FIXES[mode],
     );
   }
   const value = result.value as Record<string, unknown>;
-  return { value, secrets: secretsOf(Object.keys(value), env) };
+  return { value, secrets: listSecrets(Object.keys(value), env) };
 }
 
 function isStandardSchema(value: unknown): value is StandardSchema {
@@ -60,32 +65,32 @@ function isStandardSchema(value: unknown): value is StandardSchema {
   );
 }
 
-function describe(issue: StandardIssue, env: Record<string, string | undefined>): string {
+function describeIssue(issue: StandardIssue, env: Record<string, string | undefined>): string {
   const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
   const name = path.join('.') || 'environment';
   const value = env[path[0] ?? ''];
   if (path.length > 0 && value === undefined) return `${name} is missing`;
-  // Some validators quote what they were given.
-  const quoted = value !== undefined && value !== '' && issue.message.includes(value);
-  return `${name}: ${quoted ? 'is not valid' : issue.message}`;
+  // Some validators quote the value in their message.
+  const isQuoted = value !== undefined && value !== '' && issue.message.includes(value);
+  return `${name}: ${isQuoted ? 'is not valid' : issue.message}`;
 }
 
-/** Below this many characters a value is no secret worth the damage that hiding it does to other text. */
+/** Characters from which a value is hidden. Hiding a shorter one would damage unrelated text. */
 const SHORTEST_SECRET = 6;
 const PUBLIC_VALUE = /^(?:true|false|\d+|development|production|staging|test)$/;
 
-function secretsOf(names: string[], env: Record<string, string | undefined>): string[] {
+function listSecrets(names: string[], env: Record<string, string | undefined>): string[] {
   const values = names.map((name) => env[name]).filter((value) => value !== undefined);
-  // The longest first, so that one that contains another is hidden whole.
+  // Longest first, so that a value that contains another one is hidden completely.
   return values
     .filter((value) => value.length >= SHORTEST_SECRET && !PUBLIC_VALUE.test(value))
     .sort((a, b) => b.length - a.length);
 }
 
-function configError(lines: string[], fix: string): GatiError {
+function configError(message: string, fix: string): GatiError {
   return new GatiError({
     code: 'GATI_CONFIG_INVALID',
-    message: `src/config.ts does not accept the environment:\n${lines.map((line) => `  - ${line}`).join('\n')}`,
+    message,
     fix,
     file: 'src/config.ts',
   });

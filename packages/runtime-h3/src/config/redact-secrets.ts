@@ -1,7 +1,7 @@
-/** Hides the values of the config in text that leaves the process. */
+/** Creates a function that replaces secrets in text by `[redacted]`. */
 export function createRedactor(secrets: string[]): (text: string) => string {
   if (secrets.length === 0) return (text) => text;
-  // In JSON text a value stands escaped.
+  // In JSON text a value is escaped.
   const forms = [
     ...new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])),
   ];

@@ -24,7 +24,7 @@ const schemas = {
 };
 
 describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
-  test('gives the typed output', async () => {
+  test('returns the validated output', async () => {
     const { value } = await loadConfig(
       () => schema,
       { DATABASE_URL: 'postgres://u:pw@db/app', API_TOKEN: 'tok-123456', OTHER: 'x' },
@@ -37,7 +37,7 @@ describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
     });
   });
 
-  test('names all that is missing or bad at once, without a value', async () => {
+  test('reports all missing and invalid names at once, without their values', async () => {
     const loading = loadConfig(() => schema, { DATABASE_URL: 'hunter2-is-no-url' }, 'production');
     await expect(loading).rejects.toMatchObject({
       code: 'GATI_CONFIG_INVALID',
@@ -50,28 +50,32 @@ describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
   });
 });
 
-test('without src/config.ts there is no config', async () => {
+test('config is empty without src/config.ts', async () => {
   expect(await loadConfig(undefined, { A: '1' }, 'production')).toEqual({ value: {}, secrets: [] });
 });
 
 test.each([
   ['development', /in \.env or/],
-  ['production', /^Set these names in the environment\.$/],
-  ['test', /testApp\(\{ env: .* tests read no \.env/],
-] as const)('says where the names are set: %s', async (mode, fix) => {
-  const error: unknown = await loadConfig(() => z.object({ A: z.string() }), {}, mode).catch(
-    (caught: unknown) => caught,
-  );
-  expect(error).toMatchObject({ diagnostic: { fix: expect.stringMatching(fix) } });
-});
+  ['production', /^Set these variables in the environment\.$/],
+  ['test', /testApp\(\{ env: .* tests do not read \.env/],
+] as const)(
+  'the fix of GATI_CONFIG_INVALID says where to set variables in mode %s',
+  async (mode, fix) => {
+    const error: unknown = await loadConfig(() => z.object({ A: z.string() }), {}, mode).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toMatchObject({ diagnostic: { fix: expect.stringMatching(fix) } });
+  },
+);
 
-test('a default export that is no schema is named', async () => {
+test('GATI_CONFIG_INVALID reports a default export that is not a Standard Schema', async () => {
   await expect(loadConfig(() => ({ port: 1 }), {}, 'production')).rejects.toMatchObject({
     code: 'GATI_CONFIG_INVALID',
+    message: expect.stringContaining('does not export a Standard Schema as default'),
   });
 });
 
-test('config values do not reach logs, escaped or not', async () => {
+test('the redactor hides config values in text and in JSON, but not common words', async () => {
   const { secrets } = await loadConfig(
     () => z.object({ KEY: z.string(), MODE: z.string() }),
     {

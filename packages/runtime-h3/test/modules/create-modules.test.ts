@@ -17,13 +17,13 @@ const gctx = { state: new Map() } as unknown as GlobalContext;
 type Calls = Record<string, Record<string, (...args: unknown[]) => unknown>>;
 
 describe('modules', () => {
-  test('exported functions are the module', async () => {
+  test('the exported functions of a file without a definition are the module', async () => {
     const modules = createModules(files({ math: { double: (n: number) => n * 2 } }));
     await modules.setup(gctx);
     expect((modules.api as Calls).math!.double!(21)).toBe(42);
   });
 
-  test('a set-up may call a module that comes later, by awaiting it', async () => {
+  test('a setup can await the functions of a module that is set up later', async () => {
     const modules = createModules({
       alpha: () => ({
         default: {
@@ -39,7 +39,7 @@ describe('modules', () => {
     expect((modules.api as Calls).alpha!.rate!()).toBe(7);
   });
 
-  test('set-ups that wait for each other are named', async () => {
+  test('GATI_MODULE_CYCLE names the modules that wait for each other', async () => {
     const waitFor = (name: string): ModuleDefinition => ({
       setup: async (context) => ({ go: await (context.modules as unknown as Calls)[name]!.go!() }),
     });
@@ -52,7 +52,7 @@ describe('modules', () => {
     });
   });
 
-  test('a failing set-up names its module and disposes the others', async () => {
+  test('GATI_MODULE_SETUP names the module, and the others are disposed of', async () => {
     const disposed: string[] = [];
     const modules = createModules({
       good: () => ({ default: { setup: () => ({}), dispose: () => void disposed.push('good') } }),
@@ -71,7 +71,7 @@ describe('modules', () => {
     expect(disposed).toEqual(['good']);
   });
 
-  test('disposes in reverse order of set-up', async () => {
+  test('dispose runs in reverse order of setup', async () => {
     const order: string[] = [];
     const one = (name: string, needs?: string): ModuleFile => ({
       default: {
@@ -89,28 +89,28 @@ describe('modules', () => {
     expect(order).toEqual(['+last', '+first', '-first', '-last']);
   });
 
-  test('replace moves the name to the new code and disposes the old; a failing one changes nothing', async () => {
+  test('replace moves the name to the new code and disposes of the old, unless the new setup fails', async () => {
     const disposed: number[] = [];
     const version = (n: number): ModuleFile => ({
       default: { setup: () => ({ version: () => n }), dispose: () => void disposed.push(n) },
     });
     const modules = createModules({ it: () => version(1) });
     await modules.setup(gctx);
-    const held = modules.api as Calls;
+    const api = modules.api as Calls;
     await modules.replace('it', () => version(2));
-    expect(held.it!.version!()).toBe(2);
+    expect(api.it!.version!()).toBe(2);
     expect(disposed).toEqual([1]);
     const broken = { default: { setup: () => Promise.reject(new Error('broken')) } };
     await expect(modules.replace('it', () => broken)).rejects.toMatchObject({
       code: 'GATI_MODULE_SETUP',
     });
-    expect(held.it!.version!()).toBe(2);
+    expect(api.it!.version!()).toBe(2);
     await modules.remove('it');
-    expect('it' in held).toBe(false);
+    expect('it' in api).toBe(false);
     expect(disposed).toEqual([1, 2]);
   });
 
-  test('of changes that come together the last one stays, and each is disposed once', async () => {
+  test('the last of several changes at once stays, and each replaced module is disposed of once', async () => {
     const disposed: number[] = [];
     const version = (n: number, wait: number): ModuleFile => ({
       default: {
@@ -131,7 +131,7 @@ describe('modules', () => {
     expect(disposed).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('health names who can not serve', async () => {
+  test('health returns the modules that can not serve, with the reason', async () => {
     const modules = createModules({
       ok: () => ({ default: { setup: () => ({}), health: () => true } }),
       no: () => ({ default: { setup: () => ({}), health: () => false } }),

@@ -1,3 +1,4 @@
+import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { Logger } from '../../types/context.ts';
 import { Backlog } from '../channel/backlog.ts';
 import type { PublishMessage } from '../channel/messages.ts';
@@ -15,11 +16,7 @@ export function createPublishRelay(logger: Logger): PublishRelay {
   return (workers, from, message) => {
     for (const worker of workers) {
       if (worker === from) continue;
-      let backlog = backlogs.get(worker);
-      if (backlog === undefined) {
-        backlog = new Backlog();
-        backlogs.set(worker, backlog);
-      }
+      const backlog = getOrCreate(backlogs, worker, () => new Backlog());
       if (backlog.send(message, (written) => worker.send(message, written)) !== 'lost') continue;
       logger.error('a worker reads too slowly: published messages do not reach its peers', {
         code: 'GATI_PUBLISH_LOST',
