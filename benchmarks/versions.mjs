@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { activateRelease, openReleaseStore, putRelease } from '@gati/runtime-h3/releases';
-import { Arrival } from '../packages/runtime-h3/src/app/request/incoming.ts';
+import { IncomingRequest } from '../packages/runtime-h3/src/app/request/incoming.ts';
 import { VersionTable } from '../packages/runtime-h3/src/app/versions/table.ts';
 import { freshFolder } from './lib/app.mjs';
 import { load } from './lib/load.mjs';
@@ -164,7 +164,7 @@ function resolverRows() {
     const run = (times) => {
       let sum = 0;
       for (let n = 0; n < times; n++)
-        sum += table.choose(new Arrival({ base: '' }, exchange, undefined), 'GET').status;
+        sum += table.choose(new IncomingRequest({ base: '' }, exchange, undefined), 'GET').status;
       return sum;
     };
     run(200_000);
