@@ -58,9 +58,7 @@ export interface AppOptions {
    * `X-Forwarded-For` determines `lctx.client.ip`. None by default: the header is ignored.
    */
   trustProxy?: number | string[];
-  /**
-   * Access log: one JSON line per request, several lines per call. Without it nothing is logged.
-   */
+  /** Writes the access log: one JSON line per request, several lines per call. None by default. */
   log?: LogSink;
   /** Node only: runs before the head of a response of 1 KiB or more is written, to compress it. */
   beforeLargeResponse?(res: ServerResponse): void;
@@ -79,7 +77,8 @@ export interface App {
   /** Handles a `Request` of any other platform. */
   fetch(request: Request): Promise<Response>;
   /**
-   * Handles a WebSocket handshake of Node. `false`: no `WS` route has its path, socket untouched.
+   * Handles a WebSocket handshake of Node. Returns `false` and leaves the socket untouched if no
+   * `WS` route has its path.
    */
   handleNodeUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Number of requests without a complete response. */

@@ -211,8 +211,8 @@ export interface Logger {
 }
 
 /**
- * Type of `gctx.effects.enqueue`: `name` is a file in `src/effects`, `payload` what its `run`
- * takes. Resolves when the queue has stored the job.
+ * Type of `gctx.effects.enqueue`: takes the name of an effect and what its `run` takes. Resolves
+ * when the queue has stored the job.
  *
  * @throws {GatiError} GATI_EFFECT_UNKNOWN when the app has no effect of this name
  * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not match the effect or is too
