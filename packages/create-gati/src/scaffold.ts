@@ -15,7 +15,7 @@ export interface ScaffoldInput extends Target {
 
 /** Files of a new repository or a file manager: a folder with only these counts as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'Thumbs.db']);
-const GATI_PACKAGE = /^(?:vite-plugin-gati|@gati\/.+)$/;
+const OWN_PACKAGE = /^(?:vite-plugin-gati|@gati\/.+)$/;
 /** npm never packs a `.gitignore`, so templates contain it under another name. */
 const RENAMED: Record<string, string> = { _gitignore: '.gitignore' };
 
@@ -75,7 +75,7 @@ function toPackageJson(text: string, name: string, version: string): string {
   for (const kind of ['dependencies', 'devDependencies']) {
     const dependencies = manifest[kind] as Record<string, string> | undefined;
     for (const dependency of Object.keys(dependencies ?? {}))
-      if (GATI_PACKAGE.test(dependency)) dependencies![dependency] = `^${version}`;
+      if (OWN_PACKAGE.test(dependency)) dependencies![dependency] = `^${version}`;
   }
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
