@@ -9,6 +9,6 @@ test.each<[{ isTTY?: boolean }, Record<string, string>, boolean]>([
   [{ isTTY: true }, { TERM: 'dumb' }, false],
   [{}, { FORCE_COLOR: '1' }, true],
   [{ isTTY: true }, { FORCE_COLOR: '0' }, false],
-])('%j with %j', (stream, env, wanted) => {
+])('wantsColors of a stream %j with the environment %j is %j', (stream, env, wanted) => {
   expect(wantsColors(stream, env)).toBe(wanted);
 });

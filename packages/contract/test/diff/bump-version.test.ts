@@ -2,7 +2,7 @@ import * as semver from 'semver';
 import { describe, expect, test } from 'vitest';
 import { type Bump, bumpVersion } from '../../src/index.ts';
 
-describe('the next version', () => {
+describe('bumpVersion', () => {
   test.each<[string, Bump, string]>([
     ['1.2.3', 'major', '2.0.0'],
     ['1.2.3', 'minor', '1.3.0'],
@@ -19,7 +19,7 @@ describe('the next version', () => {
     expect(bumpVersion(version, bump)).toBe(expected),
   );
 
-  test('is the one that npm gives, from 1.0.0 on', () => {
+  test('agrees with npm from 1.0.0 on', () => {
     for (const version of [
       '1.0.0',
       '1.2.3',
@@ -37,6 +37,6 @@ describe('the next version', () => {
     }
   });
 
-  test('of no version there is none', () =>
+  test('throws a RangeError for an invalid version', () =>
     expect(() => bumpVersion('1.0', 'patch')).toThrow(RangeError));
 });

@@ -31,7 +31,7 @@ const answers = (...statuses: string[]): Partial<RouteContract> => ({
   ),
 });
 
-/** `bump`, and the rules in their order. */
+/** Returns the bump, followed by the rules in order. */
 function diff(
   before: Partial<RouteContract>,
   after: Partial<RouteContract>,
@@ -39,23 +39,23 @@ function diff(
 ): string[] {
   const route = (part: Partial<RouteContract>): Contract =>
     toContract({ ...ROUTE, ...part, id: `${part.method ?? 'POST'} ${part.path ?? '/a'}` });
-  return told(diffContracts(route(before), route(after), policy));
+  return rulesOf(diffContracts(route(before), route(after), policy));
 }
 
-function told({ bump, changes }: { bump: string; changes: Change[] }): string[] {
+function rulesOf({ bump, changes }: { bump: string; changes: Change[] }): string[] {
   return [bump, ...changes.map(({ rule }) => rule)];
 }
 
-describe('routes', () => {
-  test('added, removed, and with another method', () => {
+describe('diffContracts of routes', () => {
+  test('reports added and removed routes, and another method as both', () => {
     const [none, one] = [{ ...toContract(ROUTE), routes: [] }, toContract(ROUTE)];
-    expect(told(diffContracts(none, one))).toEqual(['minor', 'route-added']);
-    expect(told(diffContracts(one, none))).toEqual(['major', 'route-removed']);
+    expect(rulesOf(diffContracts(none, one))).toEqual(['minor', 'route-added']);
+    expect(rulesOf(diffContracts(one, none))).toEqual(['major', 'route-removed']);
     expect(diff({}, { method: 'PUT' })).toEqual(['major', 'route-removed', 'route-added']);
-    expect(told(diffContracts(one, one))).toEqual(['none']);
+    expect(rulesOf(diffContracts(one, one))).toEqual(['none']);
   });
 
-  test('with a renamed parameter are the same route, and only that is said', () => {
+  test('reports a renamed path parameter as one change', () => {
     const [old, now] = [
       { path: '/users/:id/posts/:post', params: object({ id: text, post: text }) },
       { path: '/users/:user/posts/:post', params: object({ user: text, post: text }) },
@@ -72,7 +72,7 @@ describe('routes', () => {
     ]);
   });
 
-  test('with swapped parameters', () => {
+  test('reports swapped path parameters by their types', () => {
     expect(
       diff(
         { path: '/:a/:b', params: object({ a: text, b: { type: 'integer' } }) },
@@ -81,7 +81,7 @@ describe('routes', () => {
     ).toEqual(['major', 'path-parameter-renamed']);
   });
 
-  test('elsewhere in the client', () => {
+  test('reports a route that moved in the client', () => {
     expect(
       diff({}, { domain: 'payments', name: ['payments', 'a'], file: 'src/handlers/payments/a.ts' }),
     ).toEqual(['major', 'route-moved']);
@@ -90,7 +90,7 @@ describe('routes', () => {
     expect(diff({}, { file: 'src/handlers/other.ts' })).toEqual(['none']);
   });
 
-  test('with other words', () => {
+  test('reports changed descriptions, deprecations and version policies', () => {
     expect(diff({}, { summary: 'Does it.' })).toEqual(['patch', 'description-changed']);
     expect(diff({}, { deprecated: 'Use b.' })).toEqual(['patch', 'deprecation-changed']);
     expect(diff({ deprecated: false }, {})).toEqual(['none']);
@@ -99,15 +99,15 @@ describe('routes', () => {
   });
 });
 
-describe('what is sent', () => {
-  test('a body that becomes declared, or no longer is', () => {
+describe('diffContracts of requests', () => {
+  test('reports an added and a removed body', () => {
     expect(diff({}, body(object({ a: text })))).toEqual(['major', 'required-body-added']);
     expect(diff({}, body(object({ a: text }), false))).toEqual(['major', 'required-body-added']);
     expect(diff({}, body(object({ a: text }, []), false))).toEqual(['minor', 'body-added']);
     expect(diff(body(object({ a: text })), {})).toEqual(['minor', 'body-removed']);
   });
 
-  test('a body that is required, and its content types', () => {
+  test('reports a required body and its content types', () => {
     expect(diff(body(text, false), body(text))).toEqual(['major', 'body-required']);
     expect(diff(body(text), body(text, false))).toEqual(['minor', 'body-optional']);
     const [json, form] = ['application/json', 'multipart/form-data'];
@@ -118,7 +118,7 @@ describe('what is sent', () => {
     expect(diff(types(json!, form!), types(form!))).toEqual(['major', 'content-type-removed']);
   });
 
-  test('query, headers', () => {
+  test('compares query and headers', () => {
     for (const slot of ['query', 'headers'] as const) {
       expect(diff({}, { [slot]: object({ a: text }, []) })).toEqual(['minor', 'field-added']);
       expect(diff({}, { [slot]: object({ a: text }) })).toEqual(['major', 'required-field-added']);
@@ -127,8 +127,8 @@ describe('what is sent', () => {
   });
 });
 
-describe('answers', () => {
-  test('by status', () => {
+describe('diffContracts of responses', () => {
+  test('reports added and removed statuses', () => {
     expect(diff(answers('200'), answers('200', '202'))).toEqual(['major', 'status-added']);
     expect(diff(answers('200', '304'), answers('200'))).toEqual(['major', 'status-removed']);
     expect(diff(answers('200'), answers('200', '409'))).toEqual(['minor', 'error-status-added']);
@@ -143,7 +143,7 @@ describe('answers', () => {
     ]);
   });
 
-  test('that the default covered or covers', () => {
+  test('compares a status with the default response that covered it', () => {
     const unknown = { default: { schema: {}, contentType: 'text/plain' } };
     const known = answers('201').responses!;
     expect(diff({ responses: unknown }, { responses: { ...known, ...unknown } })).toEqual([
@@ -156,7 +156,7 @@ describe('answers', () => {
     ).toEqual(['major', 'error-status-removed', 'type-widened']);
   });
 
-  test('by content', () => {
+  test('reports changed content, content types and streams', () => {
     const of = (
       contentType?: string,
       schema?: Schema,
@@ -182,7 +182,7 @@ describe('answers', () => {
     ]);
   });
 
-  test('of an error follow the rules of answers', () => {
+  test('rates error responses like other responses', () => {
     const error = (...codes: string[]): Partial<RouteContract> => ({
       responses: {
         409: { contentType: 'application/json', schema: object({ error: { enum: codes } }) },
@@ -208,14 +208,14 @@ describe('answers', () => {
   });
 });
 
-describe('sockets and effects', () => {
+describe('diffContracts of WebSockets and effects', () => {
   const socket = (part: Partial<RouteContract>): Partial<RouteContract> => ({
     method: 'WS',
     path: '/chat',
     ...part,
   });
 
-  test('messages: from the client as a request, to it as an answer', () => {
+  test('rates messages from the client as requests and messages to it as responses', () => {
     const [few, many] = [{ enum: ['a', 'b'] }, { enum: ['a', 'b', 'c'] }];
     expect(diff(socket({ receive: few }), socket({ receive: many }))[0]).toBe('minor');
     expect(diff(socket({ receive: many }), socket({ receive: few }))[0]).toBe('major');
@@ -226,7 +226,7 @@ describe('sockets and effects', () => {
     expect(diff(socket({ send: text }), socket({}))).toEqual(['major', 'messages-removed']);
   });
 
-  test('effects: payloads that are queued have to be read', () => {
+  test('rates payloads of effects as requests', () => {
     const effects = (...list: EffectContract[]): Contract => ({
       routes: [],
       effects: list,
@@ -238,8 +238,11 @@ describe('sockets and effects', () => {
       file: 'src/effects/capture.ts',
       ...(payload ? { payload } : {}),
     });
-    expect(told(diffContracts(effects(), effects(effect())))).toEqual(['minor', 'effect-added']);
-    expect(told(diffContracts(effects(effect()), effects()))).toEqual(['major', 'effect-removed']);
+    expect(rulesOf(diffContracts(effects(), effects(effect())))).toEqual(['minor', 'effect-added']);
+    expect(rulesOf(diffContracts(effects(effect()), effects()))).toEqual([
+      'major',
+      'effect-removed',
+    ]);
     const { changes } = diffContracts(
       effects(effect(object({ id: text }))),
       effects(effect(object({ id: text, at: text }))),
@@ -250,7 +253,7 @@ describe('sockets and effects', () => {
   });
 });
 
-describe('code', () => {
+describe('diffManifests', () => {
   const manifest = (
     code: string | undefined,
     route = ROUTE,
@@ -259,17 +262,17 @@ describe('code', () => {
     contract: toContract(route),
   });
 
-  test('that changed under the same contract is a patch', () => {
-    expect(told(diffManifests(manifest('a'), manifest('a')))).toEqual(['none']);
-    expect(told(diffManifests(manifest('a'), manifest('b')))).toEqual(['patch', 'code-changed']);
-    expect(told(diffManifests(manifest('a'), manifest(undefined)))).toEqual(['none']);
-    expect(told(diffManifests(manifest('a'), manifest('b', { ...ROUTE, summary: 'New' })))).toEqual(
-      ['patch', 'description-changed'],
-    );
+  test('rates changed code under the same contract as a patch', () => {
+    expect(rulesOf(diffManifests(manifest('a'), manifest('a')))).toEqual(['none']);
+    expect(rulesOf(diffManifests(manifest('a'), manifest('b')))).toEqual(['patch', 'code-changed']);
+    expect(rulesOf(diffManifests(manifest('a'), manifest(undefined)))).toEqual(['none']);
+    expect(
+      rulesOf(diffManifests(manifest('a'), manifest('b', { ...ROUTE, summary: 'New' }))),
+    ).toEqual(['patch', 'description-changed']);
   });
 });
 
-test('order: by route, then by place, whatever the order in the file', () => {
+test('sorts changes by route, whatever the order in the contract', () => {
   const routes = ['/b', '/a', '/c'].map((path): RouteContract => ({
     ...ROUTE,
     id: `POST ${path}`,
@@ -282,7 +285,7 @@ test('order: by route, then by place, whatever the order in the file', () => {
   expect(changes.map(({ route }) => route)).toEqual(['POST /a', 'POST /b', 'POST /c']);
 });
 
-test('the changelog for people', () => {
+test('toChangelog prints one section per level', () => {
   const { changes } = diffContracts(
     toContract({ ...ROUTE, ...body(object({ a: text }), true) }),
     toContract({

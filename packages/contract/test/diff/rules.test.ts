@@ -27,7 +27,7 @@ const closed = { additionalProperties: false };
 const card = object({ type: { const: 'card' }, number: text });
 const bank = object({ type: { const: 'bank' }, iban: text });
 
-/** `[what, before, after, in a request, in a response, rule]`; `rule` is one that is reported on both sides, where it is the same. */
+/** `rule` is reported for the request and for the response. Omitted if the two differ. */
 const cases: [
   what: string,
   before: Schema,
@@ -36,33 +36,33 @@ const cases: [
   response: Bump,
   rule?: RuleId,
 ][] = [
-  ['nothing', object({ a: text }), object({ a: text }), 'none', 'none'],
+  ['no change', object({ a: text }), object({ a: text }), 'none', 'none'],
   [
-    'another order of fields and alternatives',
+    'another order of fields and union members',
     object({ a: either(text, number), b: text }),
     object({ b: text, a: either(number, text) }),
     'none',
     'none',
   ],
-  ['a type widened', text, either(text, number), 'minor', 'major', 'union-member-added'],
-  ['a type narrowed', either(text, number), text, 'major', 'minor', 'union-member-removed'],
-  ['a type changed', text, number, 'major', 'major', 'type-changed'],
+  ['a widened type', text, either(text, number), 'minor', 'major', 'union-member-added'],
+  ['a narrowed type', either(text, number), text, 'major', 'minor', 'union-member-removed'],
+  ['a changed type', text, number, 'major', 'major', 'type-changed'],
   [
-    'an object to a list of it',
+    'from an object to a list of it',
     card,
     { type: 'array', items: card },
     'major',
     'major',
     'type-changed',
   ],
-  ['integer to number', { type: 'integer' }, number, 'minor', 'major', 'type-widened'],
-  ['number to integer', number, { type: 'integer' }, 'major', 'minor', 'type-narrowed'],
-  ['known to unknown', text, {}, 'minor', 'major', 'type-widened'],
-  ['unknown to known', {}, text, 'major', 'minor', 'type-narrowed'],
-  ['null added', text, either(text, nothing), 'minor', 'major', 'null-added'],
-  ['null removed', either(text, nothing), text, 'major', 'minor', 'null-removed'],
+  ['from integer to number', { type: 'integer' }, number, 'minor', 'major', 'type-widened'],
+  ['from number to integer', number, { type: 'integer' }, 'major', 'minor', 'type-narrowed'],
+  ['from a known type to unknown', text, {}, 'minor', 'major', 'type-widened'],
+  ['from unknown to a known type', {}, text, 'major', 'minor', 'type-narrowed'],
+  ['an added null', text, either(text, nothing), 'minor', 'major', 'null-added'],
+  ['a removed null', either(text, nothing), text, 'major', 'minor', 'null-removed'],
   [
-    'an enum value added',
+    'an added enum value',
     { enum: ['a', 'b'] },
     { enum: ['a', 'b', 'c'] },
     'minor',
@@ -70,30 +70,30 @@ const cases: [
     'enum-value-added',
   ],
   [
-    'an enum value removed',
+    'a removed enum value',
     { enum: ['a', 'b'] },
     { const: 'a' },
     'major',
     'minor',
     'enum-value-removed',
   ],
-  ['an enum value swapped', { enum: ['a', 'b'] }, { enum: ['a', 'c'] }, 'major', 'major'],
-  ['an enum opened', { enum: ['a', 'b'] }, text, 'minor', 'major', 'enum-opened'],
-  ['an enum closed', text, { enum: ['a', 'b'] }, 'major', 'minor', 'enum-closed'],
-  ['a constant changed', { const: 'a' }, { const: 'b' }, 'major', 'major', 'const-changed'],
-  ['a boolean narrowed', { type: 'boolean' }, { const: true }, 'major', 'minor'],
-  ['both booleans for the type', { type: 'boolean' }, { enum: [true, false] }, 'none', 'none'],
+  ['a replaced enum value', { enum: ['a', 'b'] }, { enum: ['a', 'c'] }, 'major', 'major'],
+  ['from an enum to its type', { enum: ['a', 'b'] }, text, 'minor', 'major', 'enum-opened'],
+  ['from a type to an enum', text, { enum: ['a', 'b'] }, 'major', 'minor', 'enum-closed'],
+  ['a changed constant', { const: 'a' }, { const: 'b' }, 'major', 'major', 'const-changed'],
+  ['from boolean to true', { type: 'boolean' }, { const: true }, 'major', 'minor'],
+  ['from boolean to true and false', { type: 'boolean' }, { enum: [true, false] }, 'none', 'none'],
   [
-    'an alternative added, told by its type',
+    'an added union member, named by its discriminator',
     either(card, bank),
     either(card, bank, object({ type: { const: 'cash' } })),
     'minor',
     'major',
     'union-member-added',
   ],
-  ['an alternative removed', either(card, bank), card, 'major', 'minor', 'union-member-removed'],
+  ['a removed union member', either(card, bank), card, 'major', 'minor', 'union-member-removed'],
   [
-    'a field of an alternative',
+    'an added field of a union member',
     either(card, bank),
     either(card, object({ ...bank.properties, bic: text })),
     'major',
@@ -101,14 +101,14 @@ const cases: [
     'required-field-added',
   ],
   [
-    'alternatives folded into one',
+    'union members merged into one',
     either(object({ kind: { const: 'a' }, x: text }), object({ kind: { const: 'b' }, x: text })),
     object({ kind: { enum: ['a', 'b'] }, x: text }),
     'none',
     'none',
   ],
   [
-    'a bound raised',
+    'a raised lower bound',
     { type: 'number', minimum: 0 },
     { type: 'number', minimum: 1 },
     'major',
@@ -116,16 +116,16 @@ const cases: [
     'bound-narrowed',
   ],
   [
-    'a bound lowered',
+    'a lowered lower bound',
     { type: 'string', minLength: 2 },
     { type: 'string', minLength: 1 },
     'minor',
     'major',
     'bound-widened',
   ],
-  ['a bound added', text, { type: 'string', maxLength: 10 }, 'major', 'minor', 'bound-narrowed'],
+  ['an added bound', text, { type: 'string', maxLength: 10 }, 'major', 'minor', 'bound-narrowed'],
   [
-    'a bound removed',
+    'a removed bound',
     { type: 'array', items: text, maxItems: 3 },
     { type: 'array', items: text },
     'minor',
@@ -133,7 +133,7 @@ const cases: [
     'bound-widened',
   ],
   [
-    '> 0 to >= 0',
+    'from > 0 to >= 0',
     { type: 'number', exclusiveMinimum: 0 },
     { type: 'number', minimum: 0 },
     'minor',
@@ -141,14 +141,14 @@ const cases: [
     'bound-widened',
   ],
   [
-    '> 0 to >= 1 of integers',
+    'from > 0 to >= 1 for integers',
     { type: 'integer', exclusiveMinimum: 0 },
     { type: 'integer', minimum: 1 },
     'none',
     'none',
   ],
   [
-    'multiples of 10 to those of 5',
+    'from multiples of 10 to multiples of 5',
     { type: 'integer', multipleOf: 10 },
     { type: 'integer', multipleOf: 5 },
     'minor',
@@ -156,7 +156,7 @@ const cases: [
     'constraint-widened',
   ],
   [
-    'multiples of 2 to those of 3',
+    'from multiples of 2 to multiples of 3',
     { type: 'integer', multipleOf: 2 },
     { type: 'integer', multipleOf: 3 },
     'major',
@@ -164,7 +164,7 @@ const cases: [
     'constraint-changed',
   ],
   [
-    'a pattern changed',
+    'a changed pattern',
     { type: 'string', pattern: '^a' },
     { type: 'string', pattern: '^b' },
     'major',
@@ -172,7 +172,7 @@ const cases: [
     'constraint-changed',
   ],
   [
-    'a pattern added',
+    'an added pattern',
     text,
     { type: 'string', pattern: '^a' },
     'major',
@@ -180,7 +180,7 @@ const cases: [
     'constraint-added',
   ],
   [
-    'a pattern removed',
+    'a removed pattern',
     { type: 'string', pattern: '^a' },
     text,
     'minor',
@@ -188,7 +188,7 @@ const cases: [
     'constraint-removed',
   ],
   [
-    'a format changed',
+    'a changed format',
     { type: 'string', format: 'date' },
     { type: 'string', format: 'date-time' },
     'major',
@@ -196,7 +196,7 @@ const cases: [
     'constraint-changed',
   ],
   [
-    'a format added',
+    'an added format',
     text,
     { type: 'string', format: 'email' },
     'major',
@@ -204,7 +204,7 @@ const cases: [
     'constraint-added',
   ],
   [
-    'a text becomes a Date',
+    'from a string to a Date',
     { type: 'string', format: 'date-time' },
     { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
     'major',
@@ -212,7 +212,7 @@ const cases: [
     'codec-changed',
   ],
   [
-    'an optional field added',
+    'an added optional field',
     object({ a: text }),
     object({ a: text, b: text }, ['a']),
     'minor',
@@ -220,7 +220,7 @@ const cases: [
     'field-added',
   ],
   [
-    'an optional field added to a closed object',
+    'an added optional field of a closed object',
     object({ a: text }, ['a'], closed),
     object({ a: text, b: text }, ['a'], closed),
     'minor',
@@ -228,7 +228,7 @@ const cases: [
     'field-added',
   ],
   [
-    'a required field added',
+    'an added required field',
     object({ a: text }),
     object({ a: text, b: text }),
     'major',
@@ -236,7 +236,7 @@ const cases: [
     'required-field-added',
   ],
   [
-    'a field removed',
+    'a removed field',
     object({ a: text, b: text }),
     object({ a: text }),
     'minor',
@@ -244,15 +244,15 @@ const cases: [
     'field-removed',
   ],
   [
-    'a field removed from a closed object',
+    'a removed field of a closed object',
     object({ a: text, b: text }, [], closed),
     object({ a: text }, [], closed),
     'major',
     'major',
   ],
-  ['a field renamed', object({ a: text }), object({ b: text }), 'major', 'major'],
+  ['a renamed field', object({ a: text }), object({ b: text }), 'major', 'major'],
   [
-    'optional to required',
+    'from optional to required',
     object({ a: text }, []),
     object({ a: text }),
     'major',
@@ -260,7 +260,7 @@ const cases: [
     'field-required',
   ],
   [
-    'required to optional',
+    'from required to optional',
     object({ a: text }),
     object({ a: text }, []),
     'minor',
@@ -268,7 +268,7 @@ const cases: [
     'field-optional',
   ],
   [
-    'additional properties closed',
+    'additional properties no longer allowed',
     object({ a: text }),
     object({ a: text }, ['a'], closed),
     'major',
@@ -276,7 +276,7 @@ const cases: [
     'additional-closed',
   ],
   [
-    'additional properties opened',
+    'additional properties allowed',
     object({ a: text }, ['a'], closed),
     object({ a: text }),
     'minor',
@@ -284,7 +284,7 @@ const cases: [
     'additional-opened',
   ],
   [
-    'the values of a record widened',
+    'widened values of a map',
     { type: 'object', additionalProperties: text },
     { type: 'object', additionalProperties: either(text, number) },
     'minor',
@@ -292,7 +292,7 @@ const cases: [
     'union-member-added',
   ],
   [
-    'a record bound to some keys',
+    'a map limited to some keys',
     { type: 'object', additionalProperties: number },
     { type: 'object', additionalProperties: number, propertyNames: { enum: ['a', 'b'] } },
     'major',
@@ -300,7 +300,7 @@ const cases: [
     'constraint-narrowed',
   ],
   [
-    'a field of another type in a record',
+    'an added field of another type in a map',
     { type: 'object', additionalProperties: number },
     { type: 'object', additionalProperties: number, properties: { a: text } },
     'major',
@@ -308,7 +308,7 @@ const cases: [
     'field-added-to-record',
   ],
   [
-    'an item of a tuple narrowed',
+    'a narrowed item of a tuple',
     { type: 'array', prefixItems: [text, either(text, nothing)], items: false },
     { type: 'array', prefixItems: [text, text], items: false },
     'major',
@@ -316,7 +316,7 @@ const cases: [
     'null-removed',
   ],
   [
-    'a tuple made longer',
+    'a longer tuple',
     { type: 'array', prefixItems: [text], items: false },
     { type: 'array', prefixItems: [text, text], items: false },
     'minor',
@@ -324,7 +324,7 @@ const cases: [
     'bound-widened',
   ],
   [
-    'unique items asked for',
+    'items that must now be unique',
     { type: 'array', items: text },
     { type: 'array', items: text, uniqueItems: true },
     'major',
@@ -332,7 +332,7 @@ const cases: [
     'constraint-added',
   ],
   [
-    'a default added',
+    'an added default',
     object({ a: text }, []),
     object({ a: { ...text, default: 'x' } }, []),
     'minor',
@@ -340,7 +340,7 @@ const cases: [
     'default-changed',
   ],
   [
-    'a description',
+    'a changed description',
     text,
     { ...text, description: 'The name.' },
     'patch',
@@ -348,7 +348,7 @@ const cases: [
     'description-changed',
   ],
   [
-    'a field deprecated',
+    'a deprecated field',
     object({ a: text }),
     object({ a: { ...text, deprecated: true } }),
     'patch',
@@ -356,14 +356,14 @@ const cases: [
     'deprecation-changed',
   ],
   [
-    'an intersection for what it says',
+    'an intersection instead of the same object',
     object({ a: text, b: number }),
     { allOf: [object({ a: text }), object({ b: number })] },
     'none',
     'none',
   ],
   [
-    'an intersection narrowed',
+    'a narrowed intersection',
     { allOf: [object({ a: text }), object({ b: number })] },
     { allOf: [object({ a: text }), object({ b: { type: 'integer' } })] },
     'major',
@@ -371,7 +371,7 @@ const cases: [
     'type-narrowed',
   ],
   [
-    'what cannot be decided',
+    'a change that cannot be decided',
     { not: { type: 'string', minLength: 3 } },
     { not: { type: 'string', minLength: 4 } },
     'major',
@@ -380,8 +380,8 @@ const cases: [
   ],
 ];
 
-describe('section 8.1, case by case', () => {
-  test.each(cases)('%s', (_, before, after, request, response, rule) => {
+describe('diffContracts rates a changed schema', () => {
+  test.each(cases)('rates a changed schema: %s', (_, before, after, request, response, rule) => {
     const [sent, answered] = [
       diffContracts(
         asRequest({ schema: before, $defs: {} }),
@@ -423,10 +423,10 @@ function bump(
   ).bump;
 }
 
-describe('policies', () => {
+describe('policies of diffContracts', () => {
   const open = { openEnums: true };
 
-  test('openEnums: a new value in an answer is minor, an alternative or another kind is not', () => {
+  test('openEnums makes a new enum value in a response minor, but no new type or union member', () => {
     expect(bump('response', { enum: ['a', 'b'] }, { enum: ['a', 'b', 'c'] }, open)).toBe('minor');
     expect(
       bump(
@@ -453,7 +453,7 @@ describe('policies', () => {
     expect(bump('request', { enum: ['a', 'b'] }, { const: 'a' }, open)).toBe('major');
   });
 
-  test('wire: the same bytes are no break', () => {
+  test('strictness wire accepts another codec with the same bytes', () => {
     const [wire, date]: [Schema, Schema] = [
       { type: 'string', format: 'date-time' },
       { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
@@ -464,13 +464,13 @@ describe('policies', () => {
   });
 });
 
-describe('definitions', () => {
+describe('diffContracts with definitions', () => {
   const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
   const tree = (name: string, value: Schema, required = ['value', 'children']): Defs => ({
     [name]: object({ value, children: { type: 'array', items: ref(name) } }, required),
   });
 
-  test('have names that do not count', () => {
+  test('ignores the names of definitions', () => {
     expect(
       bump('request', ref('Tree'), ref('Node'), {}, [tree('Tree', text), tree('Node', text)]),
     ).toBe('none');
@@ -479,7 +479,7 @@ describe('definitions', () => {
     ).toBe('none');
   });
 
-  test('may be recursive, each of them or one through the other', () => {
+  test('compares recursive definitions, direct and mutual', () => {
     expect(
       bump('request', ref('Tree'), ref('Tree'), {}, [
         tree('Tree', text),
@@ -507,7 +507,7 @@ describe('definitions', () => {
     );
   });
 
-  test('that are shared are told for each place, also with very many ways through them', () => {
+  test('reports a shared definition for each place, limited to 200 findings', () => {
     const before: Defs = {};
     const after: Defs = {};
     for (let level = 0; level < 30; level++) {
@@ -534,7 +534,7 @@ describe('definitions', () => {
   });
 });
 
-test('a change says where it is and what to make of it', () => {
+test('a change has a route, a path, a rule, a level and a message', () => {
   const before = object({ items: { type: 'array', items: either(card, bank) }, 'a/b': text }, [
     'items',
   ]);
@@ -569,4 +569,19 @@ test('a change says where it is and what to make of it', () => {
       },
     ],
   });
+});
+
+test('the message of changed propertyNames contains both lists of names', () => {
+  const map = (...names: string[]): Schema => ({
+    type: 'object',
+    propertyNames: { enum: names },
+    additionalProperties: text,
+  });
+  const { changes } = diffContracts(
+    asRequest({ schema: map('a', 'b'), $defs: {} }),
+    asRequest({ schema: map('a', 'b', 'c'), $defs: {} }),
+  );
+  expect(changes.map(({ message }) => message)).toEqual([
+    'The constraint propertyNames was widened from "a" | "b" to "a" | "b" | "c".',
+  ]);
 });

@@ -2,7 +2,7 @@ import ts from 'typescript';
 
 const libraries = new Map<string, ts.SourceFile | undefined>();
 
-/** Errors that the compiler finds in one module, as `line: message`. */
+/** Returns the errors of the TypeScript compiler for one module, as `line: message`. */
 export function compileErrors(text: string): string[] {
   const name = '/module.ts';
   const options: ts.CompilerOptions = {

@@ -25,19 +25,19 @@ export interface Unsound {
 
 export interface Tally {
   pairs: number;
-  /** How often each verdict was given, so that a run that says "major" to everything shows. */
+  /** Number of verdicts "compatible". Too few mean that everything is called major. */
   compatible: { subschema: number; request: number; response: number };
-  /** Values that were checked against a verdict "compatible". */
+  /** Number of values that were checked against a verdict "compatible". */
   values: number;
   undecidable: number;
-  /** Schemas that are not even shown to be within themselves. */
+  /** Schemas that are not proved to be subschemas of themselves. */
   irreflexive: Sample[];
   unsound: Unsound[];
 }
 
 const VALUES_PER_PAIR = 8;
 
-/** Judges random pairs of schemas and lets a validator judge the verdicts. */
+/** Compares random pairs of schemas and checks each verdict with a validator. */
 export function fuzz(firstSeed: number, runs: number, policy: DiffPolicy = {}): Tally {
   const tally: Tally = {
     pairs: 0,
@@ -67,7 +67,7 @@ function judge(seed: number, policy: DiffPolicy, tally: Tally): void {
     }
   };
 
-  // Of the old schema's own values: what a client of it can know to send.
+  // Values of the old schema only: its clients can't send others.
   const sent = Array.from({ length: VALUES_PER_PAIR }, () =>
     makeValue(random, before.schema, before.$defs),
   );
@@ -86,7 +86,7 @@ function judge(seed: number, policy: DiffPolicy, tally: Tally): void {
   const request = diffContracts(asRequest(before), asRequest(after), policy);
   if (request.bump !== 'major') refute('request', before, after, sent);
   const response = diffContracts(asResponse(before), asResponse(after), policy);
-  // A client passes over fields that it does not know.
+  // Clients ignore fields that they do not know.
   if (response.bump !== 'major') refute('response', after, tolerant(before), any);
   if ([...request.changes, ...response.changes].some(({ rule }) => rule === 'undecidable'))
     tally.undecidable++;

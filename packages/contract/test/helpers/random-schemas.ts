@@ -27,11 +27,11 @@ export function makeSample(random: Random): Sample {
       required: random.some(['a', 'b']),
     };
   }
-  return { schema: makeSchema(random, 3), $defs: breakCircles($defs) };
+  return { schema: makeSchema(random, 3), $defs: breakCycles($defs) };
 }
 
-/** A definition that is itself without a step down (`A = A | B`) has no meaning, and validators never end on it. */
-function breakCircles($defs: Defs): Defs {
+/** Replaces definitions that contain themselves directly (`A = A | B`): validators never end on them. */
+function breakCycles($defs: Defs): Defs {
   const result = { ...$defs };
   const below = (schema: Schema): string[] => [
     ...(schema.$ref === undefined ? [] : [refName(schema.$ref)]),
@@ -165,7 +165,7 @@ function makeRare(random: Random, depth: number): Schema {
     : { minLength: 1, minimum: 0, required: random.some(NAMES, 0.3) };
 }
 
-/** One or a few edits, each at a random place. */
+/** Returns a sample with one to three edits at random places. */
 export function mutate(random: Random, { schema, $defs }: Sample): Sample {
   let result: Sample = { schema, $defs };
   for (let edits = 1 + random.below(3); edits > 0; edits--) {
@@ -176,7 +176,7 @@ export function mutate(random: Random, { schema, $defs }: Sample): Sample {
         ...result,
         $defs: { ...result.$defs, [name]: editSomewhere(random, result.$defs[name]!) },
       };
-      result.$defs = breakCircles(result.$defs);
+      result.$defs = breakCycles(result.$defs);
     }
   }
   return result;
@@ -268,7 +268,7 @@ function editObject(random: Random, schema: Schema): Schema {
   }
 }
 
-/** A bound a little up or down, or gone. */
+/** Raises, lowers or removes bounds. */
 function nudge(random: Random, schema: Schema): Schema {
   const bounds = [
     'minLength',
@@ -294,7 +294,7 @@ function nudge(random: Random, schema: Schema): Schema {
       );
   }
   if (random.chance(0.2)) {
-    // The same bound, in or out.
+    // Makes an inclusive bound exclusive, or the reverse.
     if (copy.minimum !== undefined)
       [copy.minimum, copy.exclusiveMinimum] = [copy.exclusiveMinimum, copy.minimum];
     else if (copy.exclusiveMaximum !== undefined)

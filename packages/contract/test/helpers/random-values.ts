@@ -2,7 +2,7 @@ import type { Defs, JsonValue, Schema } from '../../src/index.ts';
 import { refName } from '../../src/schema/refs.ts';
 import type { Random } from './random.ts';
 
-/** Never the name of a declared property: what an open object lets through without having said anything about it. */
+/** Name of an undeclared property: no declared property has it. */
 export const EXTRA = 'zz';
 
 const ANYTHING: JsonValue[] = [
@@ -29,8 +29,9 @@ const ANYTHING: JsonValue[] = [
 ];
 
 /**
- * A value that is likely one of the schema, near its bounds. Of an object that says nothing about undeclared properties only {@link EXTRA} is
- * made up; where it lets them through explicitly, any.
+ * Makes a value that likely matches the schema, near its bounds. An object without
+ * `additionalProperties` gets only {@link EXTRA} as an undeclared property, an explicitly open one gets
+ * others too.
  */
 export function makeValue(random: Random, schema: Schema, $defs: Defs, depth = 4): JsonValue {
   const make = (part: Schema): JsonValue => makeValue(random, part, $defs, depth - 1);
@@ -126,7 +127,7 @@ function makeObject(
   return value;
 }
 
-/** A value with one of its parts replaced or left out. */
+/** Returns a value with one of its parts replaced or left out. */
 export function spoil(random: Random, value: JsonValue): JsonValue {
   if (random.chance(0.3) || typeof value !== 'object' || value === null)
     return structuredClone(random.pick(ANYTHING));

@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32), so that a run can be had again by its number. */
+/** A seeded random generator (mulberry32): the same seed repeats a run. */
 export class Random {
   #state: number;
 
@@ -13,7 +13,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** 0 … below - 1. */
+  /** Returns an integer from 0 to `limit` - 1. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }

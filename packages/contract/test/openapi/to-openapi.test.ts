@@ -100,8 +100,8 @@ const capture = route('POST /payments/:id/capture', {
   },
 });
 
-describe('an OpenAPI document', () => {
-  test('says what the handler says, and points to one problem for the rest', async () => {
+describe('toOpenApi', () => {
+  test('describes the responses of a handler and refers to one problem response for others', async () => {
     const document = await validate(contractOf([capture]), '/api/');
     expect(document.servers).toEqual([{ url: '/api' }]);
     expect(document.paths).toEqual({
@@ -144,11 +144,11 @@ describe('an OpenAPI document', () => {
     expect(document.tags).toEqual([{ name: 'payments' }]);
   });
 
-  test('of an empty contract is valid', async () => {
+  test('gives a valid document for an empty contract', async () => {
     expect((await validate(contractOf([]))).paths).toEqual({});
   });
 
-  test('has the parameters of objects, references and alternatives', async () => {
+  test('collects parameters from objects, references and unions', async () => {
     const document = await validate(
       contractOf(
         [
@@ -195,7 +195,7 @@ describe('an OpenAPI document', () => {
     ]);
   });
 
-  test('keeps one path where routes name its parameters differently', async () => {
+  test('shares one path between routes that name its parameters differently', async () => {
     const document = await validate(
       contractOf([route('DELETE /users/:user'), route('GET /users/:id')]),
     );
@@ -205,7 +205,7 @@ describe('an OpenAPI document', () => {
     ]);
   });
 
-  test('describes streams, bytes, unknown answers and nothing', async () => {
+  test('describes streams, bytes, unknown content and no content', async () => {
     const document = await validate(
       contractOf(
         [
@@ -284,7 +284,7 @@ describe('an OpenAPI document', () => {
     });
   });
 
-  test('describes WebSockets, also where a GET stands on their path', async () => {
+  test('describes WebSockets, alone and together with a GET on the same path', async () => {
     const chat = {
       receive: { type: 'string' as const },
       send: { $ref: '#/$defs/Message' },
@@ -317,7 +317,7 @@ describe('an OpenAPI document', () => {
     });
   });
 
-  test('renames definitions that OpenAPI could not name', async () => {
+  test('renames definitions whose names OpenAPI does not allow', async () => {
     const refs = ['A$', 'A_', 'Ä'].map((name) => ({ $ref: `#/$defs/${name}` }));
     const document = await validate(
       contractOf(
@@ -340,7 +340,7 @@ describe('an OpenAPI document', () => {
     });
   });
 
-  test('is valid with a thousand routes and recursive types', async () => {
+  test('gives a valid document for a thousand routes and recursive types', async () => {
     const $defs: Defs = {
       Tree: {
         type: 'object',

@@ -15,11 +15,11 @@ const bigint: Schema = { type: 'string', format: 'bigint', 'x-gati-codec': 'bigi
 
 const refs = (...names: string[]): Schema[] => names.map((name) => ({ $ref: `#/$defs/${name}` }));
 
-/** On one line, so that a table can hold it. */
+/** Prints on one line, for use in a table. */
 const print = (schema: Schema, direction: Direction = 'response'): string =>
   toTypeScript(schema, { direction }).replaceAll(/\s+/g, ' ');
 
-describe('a type', () => {
+describe('toTypeScript', () => {
   const table: [Schema, string][] = [
     [{}, 'unknown'],
     [{ not: {} }, 'never'],
@@ -74,9 +74,9 @@ describe('a type', () => {
     [{ type: 'string', format: 'binary', 'x-gati-codec': 'file' }, 'File | Blob'],
   ];
 
-  test.each(table)('%j is %s', (schema, expected) => expect(print(schema)).toBe(expected));
+  test.each(table)('prints %j as %s', (schema, expected) => expect(print(schema)).toBe(expected));
 
-  test('compiles', () => {
+  test('prints types that compile', () => {
     const types = table.map(
       ([schema], index) =>
         `export type T${index} = ${toTypeScript(schema, { direction: 'request' })};`,
@@ -86,13 +86,13 @@ describe('a type', () => {
     ).toEqual([]);
   });
 
-  test('is wider where it is sent than where it is received', () => {
+  test('prints a wider type for requests than for responses', () => {
     expect([print(date), print(date, 'request')]).toEqual(['string', 'string | Date']);
     expect([print(bigint), print(bigint, 'request')]).toEqual(['string', 'string | bigint']);
     expect(print({ type: 'array', items: date }, 'request')).toBe('(string | Date)[]');
   });
 
-  test('carries descriptions and deprecations', () => {
+  test('prints descriptions and deprecations', () => {
     const schema: Schema = {
       type: 'object',
       properties: {
@@ -105,7 +105,7 @@ describe('a type', () => {
     );
   });
 
-  test('quotes what is no identifier, whatever it holds', () => {
+  test('quotes keys that are no identifiers', () => {
     const names = [
       '1st',
       'a b',
@@ -135,7 +135,7 @@ describe('a type', () => {
   });
 });
 
-describe('declarations', () => {
+describe('toDeclarations', () => {
   const defs: Defs = {
     Node: {
       type: 'object',
@@ -156,7 +156,7 @@ describe('declarations', () => {
     Unused: text,
   };
 
-  test('are made once, twice where the way changes them, and not for what nobody uses', () => {
+  test('declares used definitions once, or twice if sent and received forms differ', () => {
     const made = toDeclarations(defs, {
       request: refs('Node', 'NodeInput'),
       response: refs('Node', 'File', 'Json'),
@@ -183,13 +183,13 @@ describe('declarations', () => {
     expect(compileErrors(made.text)).toEqual([]);
   });
 
-  test('of what is only sent keep their name', () => {
+  test('keeps the name of a definition that is only sent', () => {
     const made = toDeclarations(defs, { request: refs('Node'), response: [] });
     expect(made.request('Node')).toBe('Node');
     expect(made.text).toContain('at: string | Date;');
   });
 
-  test('avoid names that are taken', () => {
+  test('avoids names that are taken', () => {
     const made = toDeclarations(defs, {
       request: [],
       response: refs('Tag'),

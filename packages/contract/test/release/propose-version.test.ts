@@ -40,31 +40,31 @@ const propose = (input: Partial<ProposalInput>): ReturnType<typeof proposeVersio
     ...input,
   });
 
-describe('the first release', () => {
+describe('proposeVersion for the first release', () => {
   test.each([
     ['1.2.3', '1.2.3'],
     ['0.0.1', '0.0.1'],
     ['2.0.0-rc.1', '2.0.0-rc.1'],
     ['no version', '1.0.0'],
-  ])('%s in package.json is %s', (declared, version) => {
+  ])('takes %s of package.json as %s', (declared, version) => {
     expect(propose({ declared })).toEqual({ version, bump: 'none' });
   });
 });
 
-describe('a later one', () => {
+describe('proposeVersion for a later release', () => {
   test.each<[string, Partial<ProposalInput>, string, string]>([
-    ['nothing', {}, '1.4.2', 'none'],
+    ['no change', {}, '1.4.2', 'none'],
     ['other code', { code: 'other' }, '1.4.3', 'patch'],
-    ['code that nobody knows yet', { code: undefined }, '1.4.2', 'none'],
+    ['code without a digest', { code: undefined }, '1.4.2', 'none'],
     [
       'a package for another platform',
       { native: { platform: 'linux', arch: 'arm64', packages: [] } },
       '1.4.3',
       'patch',
     ],
-    ['a route more', { contract: contractOf('/a', '/b') }, '1.5.0', 'minor'],
-    ['a route less', { contract: contractOf() }, '2.0.0', 'major'],
-  ])('%s', (_what, input, version, bump) => {
+    ['an added route', { contract: contractOf('/a', '/b') }, '1.5.0', 'minor'],
+    ['a removed route', { contract: contractOf() }, '2.0.0', 'major'],
+  ])('raises the version of the previous release for: %s', (_what, input, version, bump) => {
     expect(propose({ base: base('1.4.2'), ...input })).toMatchObject({
       version,
       since: '1.4.2',
@@ -72,7 +72,7 @@ describe('a later one', () => {
     });
   });
 
-  test('takes the version of package.json where that is higher', () => {
+  test('takes the version of package.json if it is higher', () => {
     expect(propose({ base: base('0.9.0'), declared: '1.0.0' })).toMatchObject({
       version: '1.0.0',
       since: '0.9.0',
@@ -86,7 +86,7 @@ describe('a later one', () => {
     });
   });
 
-  test('gets no version that another release has, withdrawn or not', () => {
+  test('skips the versions of other releases', () => {
     const releaseIds = new Map([
       ['1.4.3', 'other'],
       ['1.4.4', 'other'],
@@ -106,7 +106,7 @@ describe('a later one', () => {
     });
   });
 
-  test('gets its own version again', () => {
+  test('proposes the version again that the same build already has', () => {
     const releaseIds = new Map([['1.4.3', 'mine 1.4.3']]);
     expect(propose({ base: base('1.4.2'), code: 'new', releaseIds })).toMatchObject({
       version: '1.4.3',

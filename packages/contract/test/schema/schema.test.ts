@@ -24,7 +24,7 @@ const tree = (leaf: Schema): Defs => ({
 });
 
 describe('references', () => {
-  test('are followed through chains, with what stands beside them on top', () => {
+  test('resolveRef follows chains; keywords beside a reference win', () => {
     const defs: Defs = { A: { $ref: '#/$defs/B' }, B: { type: 'string', description: 'b' } };
     expect(resolveRef({ $ref: '#/$defs/A', description: 'mine' }, defs)).toEqual({
       type: 'string',
@@ -33,7 +33,7 @@ describe('references', () => {
     expect(resolveRef(text, defs)).toBe(text);
   });
 
-  test('that lead nowhere or round in a circle are refused', () => {
+  test('resolveRef throws GATI_SCHEMA_REF for missing and cyclic references', () => {
     expect(() => resolveRef({ $ref: '#/$defs/Gone' }, {})).toThrow(/GATI_SCHEMA_REF.*Gone/);
     expect(() => resolveRef({ $ref: '#/$defs/toString' }, {})).toThrow(/GATI_SCHEMA_REF/);
     expect(() =>
@@ -41,7 +41,7 @@ describe('references', () => {
     ).toThrow(/GATI_SCHEMA_REF/);
   });
 
-  test('keep what they need when the rest is pruned', () => {
+  test('pruneDefs keeps all definitions that are referred to', () => {
     const defs: Defs = {
       Unused: text,
       Node: {
@@ -56,7 +56,7 @@ describe('references', () => {
     expect(pruneDefs([text], defs)).toEqual({});
   });
 
-  test('are walked with pointers', () => {
+  test('walkSchema visits schemas with their JSON Pointers', () => {
     const seen: string[] = [];
     walkSchema(
       {
@@ -77,7 +77,7 @@ describe('references', () => {
     ]);
   });
 
-  test('lead to codecs, in recursive schemas too', () => {
+  test('hasCodec finds codecs through recursive references', () => {
     const defs: Defs = {
       Tree: {
         type: 'object',
@@ -96,7 +96,7 @@ describe('references', () => {
 });
 
 describe('equality', () => {
-  test('does not look at the order of keys or at absent ones', () => {
+  test('equalJson ignores the order of keys and undefined keys', () => {
     expect(
       equalJson({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null, d: undefined }], a: 1 }),
     ).toBe(true);
@@ -107,7 +107,7 @@ describe('equality', () => {
     expect(equalJson(null, {})).toBe(false);
   });
 
-  test('of schemas is of what they say', () => {
+  test('equalSchemas compares canonical forms', () => {
     const one: Schema = { type: 'object', properties: { a: text, b: date }, required: ['b', 'a'] };
     const other: Schema = {
       required: ['a', 'b', 'a'],
@@ -122,54 +122,58 @@ describe('equality', () => {
   });
 });
 
-describe('the canonical form', () => {
+describe('canonicalSchema', () => {
   test.each<[string, Schema, Schema]>([
     [
-      'flattens',
+      'flattens nested unions',
       { anyOf: [{ anyOf: [text, { type: 'number' }] }, { type: 'boolean' }] },
       { anyOf: [{ type: 'boolean' }, { type: 'number' }, text] },
     ],
     [
-      'drops doubles',
+      'drops duplicate members',
       { anyOf: [text, { type: 'number' }, { ...text }] },
       { anyOf: [{ type: 'number' }, text] },
     ],
-    ['unwraps a single one', { anyOf: [text, text] }, text],
+    ['unwraps a single member', { anyOf: [text, text] }, text],
     [
-      'keeps notes when it unwraps',
+      'keeps the outer annotations when it unwraps',
       { anyOf: [{ ...text, description: 'in' }], description: 'out' },
       { ...text, description: 'out' },
     ],
     [
-      'does not lose a fact when it unwraps',
+      'keeps constraints of both levels when it unwraps',
       { type: 'string', anyOf: [{ type: 'string', minLength: 1 }] },
       { type: 'string', allOf: [{ type: 'string', minLength: 1 }] },
     ],
     [
-      'gathers literals',
+      'merges literals into one enum',
       { anyOf: [{ const: 'b' }, { enum: ['a', 'c'] }, { const: 'b' }] },
       { enum: ['a', 'b', 'c'] },
     ],
     [
-      'makes boolean of true and false',
+      'turns true and false into boolean',
       { anyOf: [{ const: true }, { const: false }] },
       { type: 'boolean' },
     ],
     [
-      'puts decoded before plain, null last',
+      'sorts members with a codec first and null last',
       { anyOf: [{ type: 'null' }, text, date] },
       { anyOf: [date, text, { type: 'null' }] },
     ],
-    ['has no word for nothing in a union', { anyOf: [{ not: {} }, text] }, text],
-    ['makes never of an empty union', { anyOf: [{ not: {} }] }, { not: {} }],
-    ['lets unknown swallow the rest', { anyOf: [text, {}] }, {}],
+    ['drops members that accept nothing', { anyOf: [{ not: {} }, text] }, text],
     [
-      'makes one enum value a const',
+      'turns an empty union into a schema that accepts nothing',
+      { anyOf: [{ not: {} }] },
+      { not: {} },
+    ],
+    ['turns a union with an unknown member into unknown', { anyOf: [text, {}] }, {}],
+    [
+      'turns an enum with one value into a const',
       { type: 'string', enum: ['a', 'a'] },
       { type: 'string', const: 'a' },
     ],
     [
-      'sorts required and drops an empty one',
+      'sorts required and drops an empty list',
       {
         anyOf: [
           { type: 'object', required: [] },
@@ -183,7 +187,7 @@ describe('the canonical form', () => {
     expect(canonicalSchema(canonical)).toEqual(canonical);
   });
 
-  test('keeps the order of properties, its text does not', () => {
+  test('keeps the order of properties, while canonicalJson sorts them', () => {
     const schema: Schema = { properties: { z: text, a: text }, type: 'object' };
     expect(Object.keys(canonicalSchema(schema).properties!)).toEqual(['z', 'a']);
     expect(canonicalJson(schema)).toBe(
@@ -191,7 +195,7 @@ describe('the canonical form', () => {
     );
   });
 
-  test('keeps a property that is called __proto__', () => {
+  test('keeps a property with the name __proto__', () => {
     const schema = JSON.parse(
       '{"type":"object","properties":{"__proto__":{"type":"string"}}}',
     ) as Schema;
@@ -201,8 +205,8 @@ describe('the canonical form', () => {
   });
 });
 
-describe('definitions of many routes', () => {
-  test('stay one where they mean the same', () => {
+describe('mergeDefs', () => {
+  test('keeps one definition if they mean the same', () => {
     const { $defs, rewrites } = mergeDefs([
       { A: { type: 'string', minLength: 1 } },
       { A: { minLength: 1, type: 'string' } },
@@ -211,7 +215,7 @@ describe('definitions of many routes', () => {
     expect(rewrites[1]!({ $ref: '#/$defs/A' })).toEqual({ $ref: '#/$defs/A' });
   });
 
-  test('are numbered where they do not, and never take a name that is there', () => {
+  test('numbers definitions that differ and never reuses a taken name', () => {
     const { $defs, rewrites } = mergeDefs([
       { A: text },
       { A: { type: 'number' } },
@@ -232,7 +236,7 @@ describe('definitions of many routes', () => {
     ]);
   });
 
-  test('differ if what they refer to differs', () => {
+  test('treats definitions as different if they refer to different ones', () => {
     const outer: Schema = { type: 'array', items: { $ref: '#/$defs/Inner' } };
     const { $defs } = mergeDefs([
       { Outer: outer, Inner: text },
@@ -241,7 +245,7 @@ describe('definitions of many routes', () => {
     expect($defs['Outer2']).toEqual({ type: 'array', items: { $ref: '#/$defs/Inner2' } });
   });
 
-  test('may be recursive', () => {
+  test('merges recursive definitions', () => {
     const { $defs } = mergeDefs([tree(text), tree(text), tree({ type: 'number' })]);
     expect(Object.keys($defs)).toEqual(['Tree', 'Tree2']);
     expect($defs['Tree2']!.properties!['children']).toEqual({

@@ -32,8 +32,8 @@ const five = [
   release('3.0.0', '2026-06-01T00:00:00Z', 'staged'),
 ];
 
-/** The version that answers, or the status. */
-function ask(
+/** Returns the version of the resolution, or its status. */
+function resolve(
   releases: ReleaseInfo[],
   text: string | undefined,
   options?: ResolveOptions,
@@ -45,7 +45,7 @@ function short(resolution: Resolution): string | number {
   return resolution.status === 200 ? resolution.release.version : resolution.status;
 }
 
-describe('a release answers', () => {
+describe('resolveVersion', () => {
   test.each([
     ['2026-06-15', '2.0.1'],
     ['2026-05-01T00:00:00Z', '2.0.1'],
@@ -70,20 +70,22 @@ describe('a release answers', () => {
     ['', 400],
     ['1.0.0, 1.1.0', 400],
     [undefined, 300],
-  ])('to %s: %s', (text, expected) => expect(ask(five, text)).toBe(expected));
+  ])('resolves the request %s to %s', (text, expected) =>
+    expect(resolve(five, text)).toBe(expected),
+  );
 
-  test('to a missing version as the policy says', () => {
-    expect(ask(five, undefined, { missing: 'latest' })).toBe('2.0.1');
-    expect(ask(five, undefined, { missing: 'oldest' })).toBe('1.1.0');
-    expect(ask(five, undefined, { missing: 'latest', current: five[2]! })).toBe('1.1.1');
-    expect(ask(five, undefined, { missing: parseVersionRequest('~1.1', now) })).toBe('1.1.1');
-    expect(ask(five, undefined, { missing: parseVersionRequest('^9', now) })).toBe(406);
-    expect(ask([five[0]!, five[1]!, five[3]!, five[5]!], undefined)).toBe('1.1.0');
-    expect(ask([five[0]!], undefined)).toBe(406);
-    expect(ask([], '1.0.0')).toBe(406);
+  test('resolves a missing version by the policy', () => {
+    expect(resolve(five, undefined, { missing: 'latest' })).toBe('2.0.1');
+    expect(resolve(five, undefined, { missing: 'oldest' })).toBe('1.1.0');
+    expect(resolve(five, undefined, { missing: 'latest', current: five[2]! })).toBe('1.1.1');
+    expect(resolve(five, undefined, { missing: parseVersionRequest('~1.1', now) })).toBe('1.1.1');
+    expect(resolve(five, undefined, { missing: parseVersionRequest('^9', now) })).toBe(406);
+    expect(resolve([five[0]!, five[1]!, five[3]!, five[5]!], undefined)).toBe('1.1.0');
+    expect(resolve([five[0]!], undefined)).toBe(406);
+    expect(resolve([], '1.0.0')).toBe(406);
   });
 
-  test('with the list where it has to be chosen', () => {
+  test('returns the live releases as options', () => {
     const versions = ['2.0.1', '1.1.1', '1.1.0'];
     for (const text of [undefined, '9.9.9', '1.0.0']) {
       const resolution = resolveVersion(indexReleases(five), parseVersionRequest(text, now));
@@ -93,24 +95,24 @@ describe('a release answers', () => {
     }
   });
 
-  test('for a retired one that migrations carry', () => {
+  test('resolves to a retired release that migrations answer', () => {
     const migrated = [release('1.0.0', '2026-01-01T00:00:00Z', 'retired', true), ...five.slice(1)];
-    expect(ask(migrated, '1.0.0')).toBe('1.0.0');
-    expect(ask(migrated, '2026-01-15')).toBe('1.0.0');
-    expect(ask(migrated, '~1.0')).toBe('1.0.0');
-    expect(ask(migrated, undefined)).toBe(300);
+    expect(resolve(migrated, '1.0.0')).toBe('1.0.0');
+    expect(resolve(migrated, '2026-01-15')).toBe('1.0.0');
+    expect(resolve(migrated, '~1.0')).toBe('1.0.0');
+    expect(resolve(migrated, undefined)).toBe(300);
   });
 
-  test('the higher version of two at the same moment', () => {
+  test('prefers the higher of two versions with the same date', () => {
     expect(
-      ask(
+      resolve(
         [release('1.0.1', '2026-01-01T00:00:00Z'), release('1.0.10', '2026-01-01T00:00:00Z')],
         '2026-01-01',
       ),
     ).toBe('1.0.10');
   });
 
-  test('a version or date that is none is refused when the index is made', () => {
+  test('indexReleases throws a RangeError for an invalid version or date', () => {
     expect(() => indexReleases([release('1.0', '2026-01-01T00:00:00Z')])).toThrow(RangeError);
     expect(() => indexReleases([release('1.0.0', 'yesterday')])).toThrow(RangeError);
   });
@@ -159,51 +161,54 @@ const text = fc.oneof(
   fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)).map((numbers) => numbers.join('.')),
 );
 
-/** The design's sentences, as plainly as they can be written. */
-function oracle(all: ReleaseInfo[], asked: string | undefined): string | number {
+/** Resolves versions by the rules of the documentation, as plainly as possible. */
+function oracle(all: ReleaseInfo[], requested: string | undefined): string | number {
   const live = all.filter(({ status }) => status === 'live' || status === 'deprecated');
   const open = [...live, ...all.filter(({ status }) => status === 'retired')];
-  if (asked === undefined) return live.length > 1 ? 300 : (live[0]?.version ?? 406);
+  if (requested === undefined) return live.length > 1 ? 300 : (live[0]?.version ?? 406);
   let found: ReleaseInfo | undefined;
-  if (/^\d{4}-/.test(asked)) {
-    const at = asked.length === 10 ? `${asked}T23:59:59.999Z` : asked;
+  if (/^\d{4}-/.test(requested)) {
+    const at = requested.length === 10 ? `${requested}T23:59:59.999Z` : requested;
     found = open
       .filter(({ date }) => date <= at)
       .sort((a, b) =>
         a.date < b.date ? 1 : a.date > b.date ? -1 : semver.rcompare(a.version, b.version),
       )[0];
-  } else if (semver.valid(asked)) {
-    found = all.find(({ version, status }) => version === asked && status !== 'staged');
+  } else if (semver.valid(requested)) {
+    found = all.find(({ version, status }) => version === requested && status !== 'staged');
   } else {
     const best = (some: ReleaseInfo[]): ReleaseInfo | undefined =>
       some
-        .filter(({ version }) => semver.satisfies(version, asked))
+        .filter(({ version }) => semver.satisfies(version, requested))
         .sort((a, b) => semver.rcompare(a.version, b.version))[0];
     found = best(live) ?? best(open);
   }
   return found ? (found.status === 'retired' ? 410 : found.version) : 406;
 }
 
-describe('properties', () => {
-  test('the answer is the one that the sentences of the design give, whatever the order in the store', () => {
+describe('resolveVersion with random releases', () => {
+  test('agrees with a plain implementation, whatever the order of the releases', () => {
     fc.assert(
-      fc.property(releases, text, (all, asked) => {
+      fc.property(releases, text, (all, requested) => {
         const shuffled = [...all].reverse();
-        expect(ask(all, asked)).toBe(oracle(all, asked));
-        expect(ask(shuffled, asked)).toBe(oracle(all, asked));
+        expect(resolve(all, requested)).toBe(oracle(all, requested));
+        expect(resolve(shuffled, requested)).toBe(oracle(all, requested));
       }),
       { seed: 8, numRuns: 5000 },
     );
   });
 
-  test('a later time never gets an earlier release, and an added staged or withdrawn release changes no answer to others', () => {
+  test('never resolves a later time to an earlier release, and ignores added staged and withdrawn releases', () => {
     fc.assert(
       fc.property(releases, fc.tuple(fc.nat(360), fc.nat(360)), (all, days) => {
         const [early, late] = days
           .sort((a, b) => a - b)
           .map((day) => new Date(Date.UTC(2025, 1, day)).toISOString());
-        const of = (asked: string): number => {
-          const resolution = resolveVersion(indexReleases(all), parseVersionRequest(asked, now));
+        const of = (requested: string): number => {
+          const resolution = resolveVersion(
+            indexReleases(all),
+            parseVersionRequest(requested, now),
+          );
           return 'release' in resolution ? Date.parse(resolution.release.date) : 0;
         };
         expect(of(early!)).toBeLessThanOrEqual(of(late!));
@@ -212,24 +217,24 @@ describe('properties', () => {
           release('9.0.0', '2025-03-01T00:00:00Z', 'staged'),
           release('9.0.1', '2025-03-01T00:00:00Z', 'withdrawn'),
         ];
-        for (const asked of [early, late, '*', '^1', '1.0.0', undefined])
-          expect(ask(more, asked)).toBe(ask(all, asked));
+        for (const requested of [early, late, '*', '^1', '1.0.0', undefined])
+          expect(resolve(more, requested)).toBe(resolve(all, requested));
       }),
       { seed: 8, numRuns: 1000 },
     );
   });
 
-  test('the remembering resolver says the same, also as time goes on', () => {
+  test('createVersionResolver agrees with resolveVersion as time goes on', () => {
     fc.assert(
       fc.property(
         releases,
         fc.array(fc.tuple(text, fc.integer({ min: 0, max: 400 })), { maxLength: 20 }),
-        (all, asked) => {
-          const resolve = createVersionResolver(all);
+        (all, requested) => {
+          const resolver = createVersionResolver(all);
           let day = 0;
-          for (const [each, later] of asked) {
+          for (const [each, later] of requested) {
             const moment = Date.UTC(2025, 0, (day += later / 10));
-            expect(resolve(each, moment)).toEqual(
+            expect(resolver(each, moment)).toEqual(
               resolveVersion(indexReleases(all), parseVersionRequest(each, moment)),
             );
           }
@@ -239,11 +244,11 @@ describe('properties', () => {
     );
   });
 
-  test('what the resolver remembers is bounded, and right afterwards', () => {
-    const resolve = createVersionResolver(five);
+  test('createVersionResolver stays correct after its cache was full', () => {
+    const resolver = createVersionResolver(five);
     for (let patch = 0; patch < 1000; patch++)
-      expect(short(resolve(`7.0.${patch}`, now))).toBe(406);
-    expect(short(resolve('1.1.0', now))).toBe('1.1.0');
-    expect(short(resolve(['1.1.0', '1.1.0'], now))).toBe(400);
+      expect(short(resolver(`7.0.${patch}`, now))).toBe(406);
+    expect(short(resolver('1.1.0', now))).toBe('1.1.0');
+    expect(short(resolver(['1.1.0', '1.1.0'], now))).toBe(400);
   });
 });

@@ -44,8 +44,8 @@ const set = fc.oneof(
 );
 const range = fc.array(set, { minLength: 1, maxLength: 3 }).map((sets) => sets.join(' || '));
 
-describe('semver, with npm as the oracle', () => {
-  test('order', () => {
+describe('versions and ranges compared with npm', () => {
+  test('compareSemver orders versions as npm does', () => {
     fc.assert(
       fc.property(version, version, (a, b) => {
         expect(Math.sign(compareSemver(parseSemver(a)!, parseSemver(b)!))).toBe(
@@ -57,10 +57,10 @@ describe('semver, with npm as the oracle', () => {
     );
   });
 
-  test('ranges', () => {
+  test('satisfies agrees with npm', () => {
     fc.assert(
       fc.property(range, version, (text, candidate) => {
-        // Set by set: beside a set that takes all, npm forgets the others and their pre-releases.
+        // Checked set by set: beside a set that matches all, npm ignores the pre-releases of others.
         const expected = text.split('||').some((set) => semver.satisfies(candidate, set));
         expect([text, candidate, satisfies(parseSemver(candidate)!, parseRange(text)!)]).toEqual([
           text,
@@ -72,7 +72,7 @@ describe('semver, with npm as the oracle', () => {
     );
   });
 
-  test('versions that are none', () => {
+  test('parseSemver returns undefined for malformed versions', () => {
     const texts = [
       '',
       '1',
@@ -99,7 +99,7 @@ describe('semver, with npm as the oracle', () => {
     });
   });
 
-  test('ranges that are none', () => {
+  test('parseRange returns undefined for malformed ranges', () => {
     const texts = [
       '',
       ' ',

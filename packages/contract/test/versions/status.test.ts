@@ -13,7 +13,7 @@ test.each<[ReleaseStatus, { live: boolean; runnable: boolean; listed: boolean; o
   ['deprecated', { live: true, runnable: true, listed: true, over: false }],
   ['withdrawn', { live: false, runnable: true, listed: false, over: true }],
   ['retired', { live: false, runnable: false, listed: true, over: true }],
-])('says what a %s release is for', (status, expected) => {
+])('a release with the status %s has these properties: %j', (status, expected) => {
   expect({
     live: isLive(status),
     runnable: isRunnable(status),

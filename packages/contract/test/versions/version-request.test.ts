@@ -7,8 +7,8 @@ const parse = (text: string | readonly string[] | undefined): VersionRequest =>
   parseVersionRequest(text, now);
 const time = (text: string): VersionRequest => ({ kind: 'time', at: Date.parse(text) });
 
-describe('a version request', () => {
-  test('may be missing', () => {
+describe('parseVersionRequest', () => {
+  test('returns missing without a version', () => {
     expect(parse(undefined)).toEqual({ kind: 'missing' });
     expect(parse([])).toEqual({ kind: 'missing' });
   });
@@ -24,22 +24,22 @@ describe('a version request', () => {
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00Z'],
     [' 2026-01-31T12:00:00Z\t', '2026-01-31T12:00:00Z'],
     ['2026-06-15T12:00:00Z', '2026-06-15T12:00:00Z'],
-  ])('the time %s', (text, meant) => expect(parse(text)).toEqual(time(meant)));
+  ])('parses the time %s', (text, meant) => expect(parse(text)).toEqual(time(meant)));
 
-  test('a date is the end of its UTC day, today is now', () => {
+  test('reads a date as the end of its UTC day and today as now', () => {
     expect(parse('2026-01-31')).toEqual(time('2026-01-31T23:59:59.999Z'));
     expect(parse('2026-06-14')).toEqual(time('2026-06-14T23:59:59.999Z'));
     expect(parse('2026-06-15')).toEqual({ kind: 'time', at: now });
   });
 
   test.each(['2026-06-16', '2026-06-15T12:00:00.001Z', '2026-06-15T13:00:00+00:30', '9999-12-31'])(
-    '%s is in the future',
+    'rejects %s as a time in the future',
     (text) => {
       expect(parse(text)).toMatchObject({ kind: 'invalid', reason: 'future' });
     },
   );
 
-  test('a semver and a range', () => {
+  test('parses versions and ranges', () => {
     expect(parse('1.2.3-rc.1')).toEqual({
       kind: 'exact',
       version: { major: 1, minor: 2, patch: 3, prerelease: ['rc', 1] },
@@ -71,14 +71,14 @@ describe('a version request', () => {
     '\u0000',
     '１.0.0',
     '2026-01-31T12:00:00+24:00',
-  ])('%j is malformed', (text) => {
+  ])('rejects %j as malformed', (text) => {
     // A bare number is a range (`1` is `1.x`), so eight digits are a major version and not a date.
     expect(parse(text)).toMatchObject(
       text === '20260131' ? { kind: 'range' } : { kind: 'invalid', reason: 'malformed' },
     );
   });
 
-  test('given twice is a duplicate, even the same', () => {
+  test('rejects a version that was sent twice, even if both are equal', () => {
     for (const text of [
       ['1.0.0', '1.0.0'],
       ['', ''],
@@ -90,7 +90,7 @@ describe('a version request', () => {
     }
   });
 
-  test('any text gives an answer, and quickly', () => {
+  test('parses any text without an error', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -105,7 +105,7 @@ describe('a version request', () => {
     );
   });
 
-  test('every moment that Date prints is read back', () => {
+  test('parses every time that Date prints', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date(now), noInvalidDate: true }),
