@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 
-/** Of one write that meets others. */
+/** Attempts of a write that conflicts with others. */
 const ATTEMPTS = 10;
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -10,14 +11,14 @@ export interface Condition {
   ifNoneMatch?: '*';
 }
 
-/** What the store needs of a bucket. */
+/** The calls that stores need of a bucket. */
 export interface Objects {
   get(key: string): Promise<{ bytes: Uint8Array; etag: string } | undefined>;
   etag(key: string): Promise<string | undefined>;
-  /** The new ETag; `undefined` where the condition did not hold. */
+  /** Resolves to the new ETag, or to `undefined` if the condition did not hold. */
   put(key: string, bytes: Uint8Array, condition?: Condition): Promise<string | undefined>;
   remove(key: string): Promise<void>;
-  /** `written`: epoch milliseconds. */
+  /** Lists objects. `written`: epoch milliseconds. */
   list(prefix: string): AsyncIterable<{ key: string; written: number }>;
 }
 
@@ -28,14 +29,14 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
         const { Body, ETag } = await client.send(new sdk.GetObjectCommand({ Bucket, Key }));
         return { bytes: await Body!.transformToByteArray(), etag: ETag! };
       } catch (error) {
-        return absent(error);
+        return undefinedIfMissing(error);
       }
     },
     async etag(Key) {
       try {
         return (await client.send(new sdk.HeadObjectCommand({ Bucket, Key }))).ETag;
       } catch (error) {
-        return absent(error);
+        return undefinedIfMissing(error);
       }
     },
     async put(Key, Body, { ifMatch: IfMatch, ifNoneMatch: IfNoneMatch } = {}) {
@@ -46,15 +47,15 @@ export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objec
           ).ETag;
         } catch (error) {
           const status = statusOf(error);
-          // 412: somebody was first. 404: what `If-Match` names is gone.
+          // 412: another write was first. 404: the object of `If-Match` is gone.
           if (
             status === 412 ||
             (IfMatch !== undefined && status === 404 && nameOf(error) !== 'NoSuchBucket')
           )
             return undefined;
-          // 409: another conditional write is under way, and nobody knows yet which one wins.
+          // 409: another conditional write is under way, and either may win.
           if (status !== 409 || attempt === ATTEMPTS) throw error;
-          await new Promise((resolve) => setTimeout(resolve, 100 * attempt * Math.random()));
+          await sleep(100 * attempt * Math.random());
         }
       }
     },
@@ -79,7 +80,7 @@ const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 const nameOf = (error: unknown): string => (error as Error).name;
 
-/** A bucket that is not there is an error; an object that is not there is an answer. */
-function absent(error: unknown): undefined {
+/** Returns `undefined` for a missing object. Throws any other error, also for a missing bucket. */
+function undefinedIfMissing(error: unknown): undefined {
   if (statusOf(error) !== 404 || nameOf(error) === 'NoSuchBucket') throw error;
 }

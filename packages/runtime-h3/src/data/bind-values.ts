@@ -2,17 +2,20 @@ import { databaseError } from './errors.ts';
 import type { Bind } from './sql.ts';
 import type { Sql, SqlValue } from '../types/data.ts';
 
-const LONGEST = 2n ** 63n;
+/** First integer that does not fit into 64 bits. */
+const INTEGER_LIMIT = 2n ** 63n;
 
-/** db0's types name fewer values than its drivers take. */
-export const toBind =
+/** Returns the function that converts the values of a statement. db0's types allow fewer values than its drivers. */
+export const bindFor =
   (dialect: Sql['dialect']): Bind =>
   (values: SqlValue[]) =>
     toBound(dialect, values) as never[];
 
 /**
- * What the driver binds. Drivers take an object for a bag of named parameters or encode it as they like, and the one of SQLite on Node 20
- * ends the process at a boolean, so that no value reaches one as it came. Throws `GATI_DATABASE` for what is no `SqlValue`.
+ * Converts values to those that the driver can bind. Drivers treat an object as named parameters or
+ * encode it differently, and SQLite on Node 20 ends the process at a boolean.
+ *
+ * @throws {GatiError} GATI_DATABASE when a value is not an `SqlValue`
  */
 export function toBound(dialect: Sql['dialect'], values: readonly SqlValue[]): SqlValue[] {
   const convert = dialect === 'sqlite' ? toSqlite : toPostgres;
@@ -25,21 +28,22 @@ export function toBound(dialect: Sql['dialect'], values: readonly SqlValue[]): S
   });
 }
 
-/** SQLite has numbers, texts and bytes. `undefined`: it can't be bound. */
+/** SQLite has numbers, text and bytes. Returns `undefined` if the value can't be bound. */
 function toSqlite(value: unknown): SqlValue {
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'bigint') return value < LONGEST && value >= -LONGEST ? value : undefined;
-  if (isTime(value)) return value.toISOString();
+  if (typeof value === 'bigint')
+    return value < INTEGER_LIMIT && value >= -INTEGER_LIMIT ? value : undefined;
+  if (isValidDate(value)) return value.toISOString();
   return toBytes(value);
 }
 
 function toPostgres(value: unknown): SqlValue {
-  return typeof value === 'boolean' || typeof value === 'bigint' || isTime(value)
+  return typeof value === 'boolean' || typeof value === 'bigint' || isValidDate(value)
     ? value
     : toBytes(value);
 }
 
-function isTime(value: unknown): value is Date {
+function isValidDate(value: unknown): value is Date {
   return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
@@ -50,14 +54,14 @@ function toBytes(value: unknown): Buffer | undefined {
     : undefined;
 }
 
-/** Names the kind and never the value, which may be a secret. */
+/** The error names the type and never the value, which may be secret. */
 function unsupportedValueError(value: unknown, index: number): Error {
-  let kind: string = typeof value;
-  if (kind === 'bigint') kind = 'bigint of more than 64 bits';
-  else if (value instanceof Date) kind = 'invalid Date';
-  else if (Array.isArray(value)) kind = 'array';
+  let type: string = typeof value;
+  if (type === 'bigint') type = 'bigint of more than 64 bits';
+  else if (value instanceof Date) type = 'invalid Date';
+  else if (Array.isArray(value)) type = 'array';
   return databaseError(
-    `Value ${index + 1} of an SQL statement has a type that can't be bound: ${kind}.`,
+    `Value ${index + 1} of an SQL statement has a type that can't be bound: ${type}.`,
     'Bind text, numbers, bigint, boolean, null, Date or Uint8Array. For objects and arrays bind JSON.stringify(value), or one value per element.',
   );
 }

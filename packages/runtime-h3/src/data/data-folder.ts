@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The volume of the image. */
+/** Mount point of the volume in the image. */
 const VOLUME = '/data';
 
-/** Where this process keeps what must outlive it. `undefined`: nothing does (tests). */
+/** Returns the folder for data that outlives the process, or `undefined` in tests. */
 export function dataFolder(
   mode: 'development' | 'production' | 'test',
   volume: string = VOLUME,

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import type { Opened } from './open-database.ts';
-import { toSql } from './sql.ts';
+import { createSql } from './sql.ts';
 import type { Database } from '../types/data.ts';
 
 export interface OpenDatabase extends Database {
-  /** Closes it, if it was opened. */
+  /** Closes the database if it was opened. */
   dispose(): Promise<void>;
 }
 
-/** The database that `GATI_DATABASE` names (`sqlite:PATH`, `postgres://…`), by default an SQLite file in `folder`, or memory. */
+/**
+ * Creates `gctx.db` for a URL (`sqlite:PATH`, `postgres://…`). Without one, it is a SQLite file in
+ * `folder`, or in memory without a folder. The first use opens it.
+ */
 export function createLazyDatabase(
   url: string | undefined,
   folder: string | undefined,
@@ -18,7 +21,7 @@ export function createLazyDatabase(
   const scheme = /^([a-z0-9]+):/i.exec(address)?.[1]?.toLowerCase() ?? '';
   const dialect = scheme === 'postgres' || scheme === 'postgresql' ? 'postgresql' : 'sqlite';
   let opened: Promise<Opened> | undefined;
-  // Servers that use no database load nothing of one.
+  // A server that does not use the database loads no code for it.
   const connect = async (): Promise<Opened> => {
     const { openPostgresDatabase, openSqliteDatabase, unknownSchemeError } =
       await import('./open-database.ts');
@@ -28,14 +31,14 @@ export function createLazyDatabase(
   };
   const open = (): Promise<Opened> => {
     opened ??= connect().catch((error: unknown) => {
-      // The next use tries again: a server that was away may be back.
+      // The next use tries again.
       opened = undefined;
       throw error;
     });
     return opened;
   };
   return {
-    ...toSql(dialect, async (work) => (await open()).use(work)),
+    ...createSql(dialect, async (work) => (await open()).use(work)),
     transaction: async (work) => (await open()).transaction(work),
     async dispose() {
       const closing = opened;

@@ -1,13 +1,17 @@
 import { databaseError } from './errors.ts';
 
-/** As long as SQLite waits for a lock of another process. Milliseconds. */
-const TURN_TIMEOUT = 5000;
+/** Longest wait for the lock, as long as SQLite waits for a lock of another process. Milliseconds. */
+const LOCK_TIMEOUT = 5000;
 
-/** One connection that many use: what is done in several steps has it alone. */
+/** A lock on a connection that has many users, for work in several steps. */
 export interface Mutex {
-  /** Somebody has it alone, or waits for that. */
+  /** A caller holds the lock or waits for it. */
   readonly locked: boolean;
-  /** One after the other, as they came. Throws `GATI_DATABASE` where those before take more than 5 seconds. */
+  /**
+   * Runs `work` while it holds the lock. Callers get the lock in the order in which they came.
+   *
+   * @throws {GatiError} GATI_DATABASE when the callers before take more than 5 seconds
+   */
   runExclusive<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
@@ -19,35 +23,35 @@ export function createMutex(): Mutex {
     },
     async runExclusive(work) {
       const before = last;
-      let end = (): void => {};
-      const own = new Promise<void>((resolve) => (end = resolve));
-      // Whoever gave up is passed over, so that the next still waits for those before.
-      const turn = Promise.all([before, own]);
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      // Includes `before`: the next caller waits for those before also when this one gives up.
+      const turn = Promise.all([before, released]);
       last = turn;
       void turn.then(() => {
         if (last === turn) last = undefined;
       });
       try {
-        if (before !== undefined) await patiently(before);
+        if (before !== undefined) await withTimeout(before);
         return await work();
       } finally {
-        end();
+        release();
       }
     },
   };
 }
 
-async function patiently(turn: Promise<unknown>): Promise<void> {
+async function withTimeout(turn: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     const error = databaseError(
-      `Another transaction of this process has used the database for more than ${TURN_TIMEOUT / 1000} s.`,
+      `Another transaction of this process has used the database for more than ${LOCK_TIMEOUT / 1000} s.`,
       'Inside gctx.db.transaction(async (tx) => …) use `tx` instead of gctx.db, and do slow work before or after it.',
     );
-    timer = setTimeout(() => reject(error), TURN_TIMEOUT);
+    timer = setTimeout(() => reject(error), LOCK_TIMEOUT);
   });
   try {
-    await Promise.race([turn, late]);
+    await Promise.race([turn, timeout]);
   } finally {
     clearTimeout(timer);
   }

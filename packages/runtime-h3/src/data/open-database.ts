@@ -4,25 +4,25 @@ import type { Use } from './sql.ts';
 import { inTransaction } from './transaction.ts';
 import { createMutex } from './mutex.ts';
 import type { Database } from '../types/data.ts';
-import { toBind } from './bind-values.ts';
+import { bindFor } from './bind-values.ts';
 
-/** A database that is open. */
+/** An open database. */
 export interface Opened {
   use: Use;
   transaction: Database['transaction'];
   dispose(): Promise<void>;
 }
 
-/** `path` is what follows `sqlite:`. */
+/** Opens a SQLite file. `path`: the part of the URL after `sqlite:`. */
 export async function openSqliteDatabase(path: string): Promise<Opened> {
   const { createDatabase } = await import('db0');
   const database = await openSqlite(createDatabase, path);
-  const bind = toBind('sqlite');
-  const turns = createMutex();
+  const bind = bindFor('sqlite');
+  const mutex = createMutex();
   return {
     use: async (work) =>
-      turns.locked ? turns.runExclusive(() => work(database, bind)) : work(database, bind),
-    transaction: (work) => turns.runExclusive(() => inTransaction('sqlite', database, work)),
+      mutex.locked ? mutex.runExclusive(() => work(database, bind)) : work(database, bind),
+    transaction: (work) => mutex.runExclusive(() => inTransaction('sqlite', database, work)),
     dispose: () => database.dispose(),
   };
 }
@@ -37,7 +37,7 @@ export async function openPostgresDatabase(
   ]);
   const connector = createPostgresConnector(url, onError);
   const database = createDatabase(connector);
-  const bind = toBind('postgresql');
+  const bind = bindFor('postgresql');
   return {
     use: (work) => work(database, bind),
     transaction: (work) => connector.transaction(work),
@@ -56,11 +56,12 @@ async function openSqlite(
   createDatabase: (connector: Connector) => Db0,
   path: string,
 ): Promise<Db0> {
-  const connector = await toSqliteConnector(path);
+  const connector = await createSqliteConnector(path);
   try {
     const database = createDatabase(connector);
     if (path === ':memory:') return database;
-    // Several workers share the file: a second writer waits instead of failing, and readers don't wait for writers.
+    // Several workers share the file: a second writer waits instead of failing, and readers do not wait
+    // for writers.
     await database.prepare('PRAGMA busy_timeout = 5000').get();
     await database.prepare('PRAGMA journal_mode = WAL').get();
     return database;
@@ -73,7 +74,7 @@ async function openSqlite(
   }
 }
 
-async function toSqliteConnector(path: string): Promise<Connector> {
+async function createSqliteConnector(path: string): Promise<Connector> {
   if (process.getBuiltinModule?.('node:sqlite')) {
     const { default: createConnector } = await import('db0/connectors/node-sqlite');
     return createConnector(path === ':memory:' ? { name: path } : { path });

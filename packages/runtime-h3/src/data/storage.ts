@@ -3,11 +3,11 @@ import type { Storage as Unstorage } from 'unstorage';
 import type { Storage } from '../types/data.ts';
 
 export interface OpenStorage extends Storage {
-  /** Closes it, if it was opened. */
+  /** Closes the storage if it was opened. */
   dispose(): Promise<void>;
 }
 
-/** Files in `folder`, or memory where there is none. */
+/** Creates the storage of `gctx.storage`: files in `folder`, or memory without a folder. */
 export function createLazyStorage(folder: string | undefined): OpenStorage {
   let opened: Promise<Unstorage> | undefined;
   const open = (): Promise<Unstorage> => (opened ??= connect(folder));

@@ -1,21 +1,21 @@
 import type { Database as Db0 } from 'db0';
 import { databaseError } from './errors.ts';
-import { toSql } from './sql.ts';
+import { createSql } from './sql.ts';
 import type { Sql, Transaction } from '../types/data.ts';
-import { toBind } from './bind-values.ts';
+import { bindFor } from './bind-values.ts';
 
-/** Runs `work` on a connection that nobody else uses meanwhile. */
+/** Runs `work` in a transaction on a connection that has no other user meanwhile. */
 export async function inTransaction<Value>(
   dialect: Sql['dialect'],
   connection: Db0,
   work: (tx: Transaction) => Promise<Value>,
   extend: (tx: Transaction) => Transaction = (tx) => tx,
 ): Promise<Value> {
-  // SQLite: the lock to write at once, since one that is asked for later can't be waited for.
+  // SQLite takes the write lock at the start: later it would fail instead of waiting for the lock.
   await connection.exec(dialect === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN');
   let ended = false;
-  const bind = toBind(dialect);
-  const tx = toSql(dialect, async (use) => {
+  const bind = bindFor(dialect);
+  const tx = createSql(dialect, async (use) => {
     if (ended)
       throw databaseError(
         'A transaction was used after its end.',
@@ -35,11 +35,11 @@ export async function inTransaction<Value>(
   }
 }
 
-/** What fails here has nothing to roll back: the connection is gone, or `work` ended the transaction itself. */
+/** A failure means that there is nothing to roll back: the connection is lost, or `work` ended the transaction. */
 async function rollback(connection: Db0): Promise<void> {
   try {
     await connection.exec('ROLLBACK');
   } catch {
-    // What `work` threw says more.
+    // The error of `work` is thrown.
   }
 }

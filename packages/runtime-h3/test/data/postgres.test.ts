@@ -4,7 +4,7 @@ import { freePort } from '@gati/test-kit/ports';
 import { join } from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { toNumbered } from '../../src/data/connectors/postgresql.ts';
+import { toNumberedParameters } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { open as openQueue } from '../../src/effects/drivers/postgres/driver.ts';
 
@@ -16,7 +16,7 @@ const bin = [
 if (!bin) console.warn('PostgreSQL is not installed: its tests are skipped');
 
 test('parameters are numbered outside of quotes and comments', () => {
-  expect(toNumbered(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(
+  expect(toNumberedParameters(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(
     `SELECT $1, '?', "a?", $$ ? $$ -- ?\n, $2 /* ? */`,
   );
 });

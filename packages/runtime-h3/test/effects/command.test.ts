@@ -104,7 +104,7 @@ test('shows a job, sends dead letters again, cancels and purges', async () => {
   expect(await effects('purge', '--yes', '--state=cancelled')).toMatchObject({
     code: 0,
     document: { purged: 2 },
-    lines: ['2 jobs are gone'],
+    lines: ['2 jobs removed'],
   });
   expect(await effects('show', dead!)).toMatchObject({
     code: 1,
@@ -138,7 +138,7 @@ test('the error of an attempt is no fault of a job that is through', async () =>
   });
   expect(shown.lines.at(-1)).toMatch(/^earlierError +Error: the line was busy/);
   expect(await effects('purge', '--yes', '--effect', 'flaky')).toMatchObject({
-    lines: ['1 job is gone'],
+    lines: ['1 job removed'],
   });
 });
 

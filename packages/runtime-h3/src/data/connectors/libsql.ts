@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Connector } from 'db0';
-import { type Rows, toStatement } from './statement.ts';
+import { type StatementRunner, createStatement } from './statement.ts';
 
-/** The part of libsql's interface (that of better-sqlite3) used here. */
+/** The used part of libsql's interface, which is that of better-sqlite3. */
 interface Native {
   exec(sql: string): unknown;
   prepare(sql: string): {
@@ -14,13 +14,13 @@ interface Native {
   close(): void;
 }
 
-/** SQLite where Node has none of its own. Throws where the package `libsql` is not installed. */
+/** Creates a connector for SQLite on a Node without it. Throws if the package `libsql` is not installed. */
 export function createLibsqlConnector(path: string): Connector {
   const Native = requireLibsql();
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new Native(path);
-  // One array, since a value that stands alone and is an object would be named parameters.
-  const rows: Rows = {
+  // Values as one array: a single object would be named parameters.
+  const runner: StatementRunner = {
     all: async (sql, values) => database.prepare(sql).all(values).map(plain),
     run: async (sql, values) => ({ success: true, ...database.prepare(sql).run(values) }),
   };
@@ -32,12 +32,12 @@ export function createLibsqlConnector(path: string): Connector {
       database.exec(sql);
       return { success: true };
     },
-    prepare: (sql) => toStatement(rows, sql),
+    prepare: (sql) => createStatement(runner, sql),
     dispose: () => database.close(),
   };
 }
 
-/** libsql puts its timing into rows that it gives one by one, and gives bytes as what nothing else takes. */
+/** libsql adds timing to single rows, and returns bytes as `ArrayBuffer`. */
 function plain(row: unknown): unknown {
   if (typeof row !== 'object' || row === null) return row;
   const { _metadata, ...rest } = row as Record<string, unknown>;
@@ -46,7 +46,10 @@ function plain(row: unknown): unknown {
   return rest;
 }
 
-/** From the app's own packages and never into a bundle: it is native, and the Node of the image has SQLite itself. */
+/**
+ * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the image
+ * has SQLite.
+ */
 function requireLibsql(): new (path: string) => Native {
   try {
     return createRequire(join(process.cwd(), 'package.json'))('libsql') as new (

@@ -1,39 +1,39 @@
 import { type Connector, createDatabase } from 'db0';
-// The default export: the package is CommonJS, of which bundlers and Node see different names.
+// The default export: the package is CommonJS, and bundlers and Node see different named exports of it.
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import { inTransaction } from '../transaction.ts';
 import type { Transaction } from '../../types/data.ts';
-import { type Rows, toStatement } from './statement.ts';
+import { type StatementRunner, createStatement } from './statement.ts';
 
 export interface PostgresConnector extends Connector {
-  /** On a connection of its own. */
+  /** Runs `work` in a transaction on its own connection. */
   transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
 }
 
-/** PostgreSQL through a pool of `pg`, so that a lost connection is replaced. */
+/** Creates a connector with a `pg` pool, which replaces lost connections. */
 export function createPostgresConnector(
   url: string,
   onError: (error: Error) => void,
 ): PostgresConnector {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
-  // An idle connection that the server ended; the next query opens another.
+  // The server ended an idle connection; the next query opens another.
   pool.on('error', onError);
   return {
-    ...toConnector(pool),
+    ...connectorOf(pool),
     dispose: () => pool.end(),
     async transaction(work) {
       const client = await pool.connect();
       let failure: unknown;
-      // Its own loss reaches whoever waits for a statement.
+      // A lost connection rejects the statement that waits; this handler keeps the process alive.
       client.on('error', (error) => (failure = error));
-      // Effects enqueue with the client itself.
+      // `enqueue({ tx })` needs the client itself.
       const withClient = (tx: Transaction): Transaction =>
         Object.defineProperty(tx, 'query', { value: client.query.bind(client) });
       try {
         return await inTransaction(
           'postgresql',
-          createDatabase(toConnector(client)),
+          createDatabase(connectorOf(client)),
           work,
           withClient,
         );
@@ -45,11 +45,12 @@ export function createPostgresConnector(
   };
 }
 
-function toConnector(connection: Pick<pg.Pool, 'query'>): Connector {
-  const rows: Rows = {
-    all: async (sql, values) => (await connection.query(toNumbered(sql), values)).rows as unknown[],
+function connectorOf(connection: Pick<pg.Pool, 'query'>): Connector {
+  const runner: StatementRunner = {
+    all: async (sql, values) =>
+      (await connection.query(toNumberedParameters(sql), values)).rows as unknown[],
     run: async (sql, values) => {
-      const { rows, rowCount } = await connection.query(toNumbered(sql), values);
+      const { rows, rowCount } = await connection.query(toNumberedParameters(sql), values);
       return { success: true, rows, changes: rowCount };
     },
   };
@@ -61,12 +62,12 @@ function toConnector(connection: Pick<pg.Pool, 'query'>): Connector {
       await connection.query(sql);
       return { success: true };
     },
-    prepare: (sql) => toStatement(rows, sql),
+    prepare: (sql) => createStatement(runner, sql),
   };
 }
 
-/** `?` → `$1`, outside of quotes and comments. */
-export function toNumbered(sql: string): string {
+/** Replaces `?` by `$1`, `$2` …, outside of quotes and comments. */
+export function toNumberedParameters(sql: string): string {
   let count = 0;
   return sql.replaceAll(
     /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|\?/g,

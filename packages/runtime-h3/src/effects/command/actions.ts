@@ -6,7 +6,7 @@ import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '..
 
 export interface EffectsCall {
   queue: QueueDriver;
-  /** What stands behind the action: ids. */
+  /** Arguments after the action: job ids. */
   words: string[];
   flags: EffectsFlags;
 }
@@ -29,16 +29,16 @@ const STATES: readonly JobState[] = [
   'dead',
   'cancelled',
 ];
-/** Jobs that are read, or sent again, at a time. */
+/** Jobs that one call lists or redrives. */
 const PAGE = 500;
 const DEFAULT_LIMIT = 50;
 
 export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
 
 async function list({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
-  noWords('list', words);
+  rejectWords('list', words);
   const limit = readLimit(flags.limit);
-  const page = await look(queue, {
+  const page = await listJobs(queue, {
     ...toFilter(flags),
     limit,
     ...(flags.cursor !== undefined && { cursor: flags.cursor }),
@@ -46,40 +46,42 @@ async function list({ queue, words, flags }: EffectsCall): Promise<CommandResult
   const stats = await queue.stats();
   const lines = page.jobs.map(
     (job) =>
-      `${job.id}  ${job.state.padEnd(9)} ${job.effect.padEnd(20)} ${String(job.attempt).padStart(3)}  ${toTime(job.runAt).slice(0, 19)}  ${toReason(job)}`,
+      `${job.id}  ${job.state.padEnd(9)} ${job.effect.padEnd(20)} ${String(job.attempt).padStart(3)}  ${formatTime(job.runAt).slice(0, 19)}  ${formatReason(job)}`,
   );
   return {
     lines: [
       ...lines,
       ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]),
-      ...(stats ? [toCounts(stats)] : []),
+      ...(stats ? [formatCounts(stats)] : []),
     ],
-    document: { jobs: page.jobs.map(toRow), next: page.next ?? null, stats: stats ?? null },
+    document: { jobs: page.jobs.map(toDocument), next: page.next ?? null, stats: stats ?? null },
     code: 0,
   };
 }
 
 async function show({ queue, words }: EffectsCall): Promise<CommandResult> {
   const [id, ...more] = readIds('show', words);
-  noWords('show', more);
-  const { jobs } = await look(queue, { ids: [id!], limit: 1 });
+  rejectWords('show', more);
+  const { jobs } = await listJobs(queue, { ids: [id!], limit: 1 });
   const [job] = jobs;
-  if (!job) throw toUnknown(id!);
+  if (!job) throw unknownJobError(id!);
   const { priority, enqueuedAt, idempotencyKey, release, progress, result, steps, error } = job;
   const document = {
-    ...toRow(job),
+    ...toDocument(job),
     priority,
-    enqueuedAt: toTime(enqueuedAt),
+    enqueuedAt: formatTime(enqueuedAt),
     idempotencyKey: idempotencyKey ?? null,
     release,
     progress: progress ?? null,
     result: result === undefined ? null : parse(result),
     ...(steps && { steps: Object.keys(steps) }),
-    // What an earlier attempt failed by; `error` is what is wrong with the job.
+    // Error of an earlier attempt; `error` is the reason why the job is not completed.
     ...(isOver(job) && error !== undefined && { earlierError: error }),
   };
   return {
-    lines: Object.entries(document).map(([name, value]) => `${name.padEnd(15)} ${toText(value)}`),
+    lines: Object.entries(document).map(
+      ([name, value]) => `${name.padEnd(15)} ${formatValue(value)}`,
+    ),
     document,
     code: 0,
   };
@@ -97,13 +99,13 @@ async function retry({ queue, words }: EffectsCall): Promise<CommandResult> {
 }
 
 async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
-  noWords('redrive', words);
-  if (queue.redriveAll) return toRedriven(await queue.redriveAll(toFilter(flags).effects));
+  rejectWords('redrive', words);
+  if (queue.redriveAll) return redriveResult(await queue.redriveAll(toFilter(flags).effects));
   let redriven = 0;
-  // What fails again meanwhile comes back at the front: each is sent once.
+  // A job that fails again meanwhile is listed again: each is redriven once.
   const seen = new Set<string>();
   for (let cursor: string | undefined; ;) {
-    const page = await look(queue, {
+    const page = await listJobs(queue, {
       ...toFilter(flags),
       states: ['dead'],
       limit: PAGE,
@@ -115,10 +117,10 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandRes
     cursor = page.next;
     if (cursor === undefined) break;
   }
-  return toRedriven(redriven);
+  return redriveResult(redriven);
 }
 
-function toRedriven(redriven: number): CommandResult {
+function redriveResult(redriven: number): CommandResult {
   return {
     lines: [`${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`],
     document: { redriven },
@@ -128,7 +130,7 @@ function toRedriven(redriven: number): CommandResult {
 
 async function cancel({ queue, words }: EffectsCall): Promise<CommandResult> {
   const ids = readIds('cancel', words);
-  if (!queue.cancel) throw cant('cancel jobs');
+  if (!queue.cancel) throw unsupportedError('cancel jobs');
   const cancelled = await queue.cancel(ids);
   const lines = [
     `${cancelled} of ${ids.length} cancelled${cancelled < ids.length ? ': the others run, have ended or do not exist' : ''}`,
@@ -137,47 +139,50 @@ async function cancel({ queue, words }: EffectsCall): Promise<CommandResult> {
 }
 
 async function purge({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
-  noWords('purge', words);
+  rejectWords('purge', words);
   if (!flags.yes)
     throw usageError(
       '`effects purge` removes jobs permanently',
       'Confirm with `effects purge --yes`; add `--state dead` for dead letters alone.',
     );
-  if (!queue.purge) throw cant('purge jobs');
+  if (!queue.purge) throw unsupportedError('purge jobs');
   const filter = toFilter(flags);
-  const live = filter.states?.find(
+  const unfinished = filter.states?.find(
     (state) => state === 'waiting' || state === 'delayed' || state === 'active',
   );
-  if (live)
+  if (unfinished)
     throw usageError(
-      `\`effects purge\` does not remove jobs that are ${live}`,
+      `\`effects purge\` does not remove jobs that are ${unfinished}`,
       'Cancel them first.',
     );
   const purged = await queue.purge(filter);
   return {
-    lines: [`${count(purged, 'job')} ${purged === 1 ? 'is' : 'are'} gone`],
+    lines: [`${count(purged, 'job')} removed`],
     document: { purged },
     code: 0,
   };
 }
 
-async function look(
+async function listJobs(
   queue: QueueDriver,
   filter: JobFilter,
 ): Promise<{ jobs: JobRecord[]; next?: string }> {
-  if (!queue.list) throw cant('list jobs', await queue.stats());
+  if (!queue.list) throw unsupportedError('list jobs', await queue.stats());
   return queue.list(filter);
 }
 
 function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | 'effects'> {
   const states = state?.split(',') as JobState[] | undefined;
-  const wrong = states?.find((one) => !STATES.includes(one));
-  if (wrong !== undefined)
-    throw usageError(`\`--state ${wrong}\` is not a state`, `The states are ${STATES.join(', ')}.`);
+  const unknown = states?.find((one) => !STATES.includes(one));
+  if (unknown !== undefined)
+    throw usageError(
+      `\`--state ${unknown}\` is not a state`,
+      `The states are ${STATES.join(', ')}.`,
+    );
   return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
 }
 
-function toRow(job: JobRecord): Record<string, unknown> {
+function toDocument(job: JobRecord): Record<string, unknown> {
   const { id, effect, state, attempt, payload, error, runAt } = job;
   return {
     id,
@@ -186,17 +191,17 @@ function toRow(job: JobRecord): Record<string, unknown> {
     attempt,
     payload: parse(payload),
     error: isOver(job) ? null : (error ?? null),
-    runAt: toTime(runAt),
+    runAt: formatTime(runAt),
   };
 }
 
-/** Nothing is wrong with it, whatever an attempt before the last one failed by. */
+/** The job ended without an error, even if an earlier attempt failed. */
 function isOver({ state }: JobRecord): boolean {
   return state === 'completed' || state === 'cancelled';
 }
 
-/** Of a dead letter why it is one, of what is tried again why it has to be. */
-function toReason(job: JobRecord): string {
+/** Returns why a job is dead, or why it is being retried. */
+function formatReason(job: JobRecord): string {
   if (job.error === undefined || isOver(job)) return '';
   const line = job.error.split('\n')[0]!.slice(0, 80);
   return job.state === 'dead' ? line : `earlier attempt: ${line}`;
@@ -215,18 +220,18 @@ function readIds(action: string, words: string[]): string[] {
   return words;
 }
 
-function noWords(action: string, words: string[]): void {
+function rejectWords(action: string, words: string[]): void {
   if (words.length > 0)
     throw usageError(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
 }
 
-/** One job whose time is no date must not hide all others. */
-function toTime(milliseconds: number): string {
+/** Formats epoch milliseconds. A job with an invalid time must not make the list fail. */
+function formatTime(milliseconds: number): string {
   const time = new Date(milliseconds);
   return Number.isNaN(time.getTime()) ? String(milliseconds) : time.toISOString();
 }
 
-const toText = (value: unknown): string =>
+const formatValue = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
 function parse(json: string): unknown {
@@ -237,21 +242,21 @@ function parse(json: string): unknown {
   }
 }
 
-function toCounts(stats: QueueStats): string {
+function formatCounts(stats: QueueStats): string {
   return Object.entries(stats)
     .map(([state, number]) => `${number} ${state}`)
     .join(', ');
 }
 
-function cant(what: string, stats?: QueueStats): GatiError {
+function unsupportedError(action: string, stats?: QueueStats): GatiError {
   return new GatiError({
     code: 'GATI_EFFECTS_LOOK',
-    message: `This queue can't ${what}: its service has no such call.${stats ? ` It counts ${toCounts(stats)}.` : ''}`,
+    message: `This queue can't ${action}: its service has no such call.${stats ? ` It counts ${formatCounts(stats)}.` : ''}`,
     fix: 'Use the tools of the service, or a queue in SQLite, PostgreSQL or Redis. `effects retry` and `effects redrive` work here too.',
   });
 }
 
-function toUnknown(id: string): GatiError {
+function unknownJobError(id: string): GatiError {
   return new GatiError({
     code: 'GATI_EFFECT_JOB',
     message: `There is no job ${id} in this queue.`,

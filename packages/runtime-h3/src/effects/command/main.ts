@@ -16,11 +16,11 @@ import type { QueueSettings } from '../drivers/queue-opener.ts';
 import { ACTIONS, type EffectsFlags } from './actions.ts';
 
 export interface EffectsCommandOptions {
-  /** The queue where `--queue` names none. */
+  /** URL of the queue if `--queue` is absent. */
   url: string;
-  /** Opens the queue at an address with the drivers that the process has. */
+  /** Opens the queue at a URL with the drivers of this process. */
   openQueue(address: string, settings: QueueSettings): Promise<QueueDriver>;
-  /** Where its words go; the process's own streams by default. */
+  /** Where the output goes; the streams of the process by default. */
   output?: CommandOutput | undefined;
 }
 
@@ -35,31 +35,33 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-const HELP = `Read and steer the queue of effects
+const HELP = `List and change the jobs of the queue of effects
 
   effects list [--state dead] [--effect NAME] [--limit 50] [--cursor NEXT]
   effects show ID
-  effects retry ID…            dead letters, from their first attempt
-  effects redrive [--effect NAME]   all dead letters
-  effects cancel ID…           jobs that wait
-  effects purge --yes [--state dead] [--effect NAME]   what is through, cancelled or dead
+  effects retry ID…            redrive dead letters, from their first attempt
+  effects redrive [--effect NAME]   redrive all dead letters
+  effects cancel ID…           cancel jobs that are waiting or delayed
+  effects purge --yes [--state dead] [--effect NAME]   remove completed, cancelled and dead jobs
 
   --queue=URL   the queue, GATI_EFFECTS by default
   --json        one JSON document on stdout, everything else on stderr`;
 
 /**
- * `effects list` … of `gati` and of a built server. Gives the exit code: 0 done, 1 a finding, 2
- * wrong use.
+ * Runs `effects list` … of `gati` and of a built server. Resolves to the exit code: 0 done, 1 failed
+ * or not all done, 2 wrong usage.
  */
 export async function runEffectsCommand(
   words: string[],
   options: EffectsCommandOptions,
 ): Promise<number> {
-  // A queue alone keeps no process alive.
-  const alive = setInterval(() => {}, 1000);
+  // An open queue does not keep the process alive.
+  const keepAlive = setInterval(() => {}, 1000);
   const output = options.output ?? createOutput(words.includes('--json'));
   const fix = 'Check that the queue can be reached and that its credentials are right.';
-  return printResult(output, fix, () => run(words, options)).finally(() => clearInterval(alive));
+  return printResult(output, fix, () => run(words, options)).finally(() =>
+    clearInterval(keepAlive),
+  );
 }
 
 async function run(
@@ -80,8 +82,8 @@ async function run(
   const address = values.queue ?? url;
   if (address === 'memory:')
     throw usageError(
-      'a queue in memory is seen by its own process alone',
-      'Name one that is shared, in GATI_EFFECTS or `--queue`.',
+      'other processes can not see a queue in memory',
+      'Name a shared queue in GATI_EFFECTS or `--queue`.',
     );
   const queue = await openQueue(address, {
     onError: (error) => void process.stderr.write(`${error.message}\n`),
