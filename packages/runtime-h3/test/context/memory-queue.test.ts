@@ -6,7 +6,7 @@ test.each([
   ['development', 1],
   ['production', 1],
   ['test', 0],
-] as const)('in %s it is told %i times that effects are in memory', async (mode, times) => {
+] as const)('in %s, logs %i times that jobs are kept in memory', async (mode, times) => {
   const logged: Record<string, unknown>[] = [];
   const release = {
     ...bundle({}),

@@ -39,7 +39,7 @@ export function check(schema: Schema, $defs: Defs = {}): InputCheck['check'] {
   return (value) => validator.Check(value);
 }
 
-/** A release by hand: routes by id, checks compiled by TypeBox, the table by rou3. */
+/** Makes a release: routes by id, checks compiled by TypeBox, the route table by rou3. */
 export function bundle(
   routes: Record<string, TestRoute>,
   $defs: Defs = {},
@@ -48,7 +48,7 @@ export function bundle(
   const router = createRouter<BundleRoute>();
   const input = (schema: Schema | undefined): InputCheck | undefined =>
     schema && { schema, check: check(schema, $defs) };
-  const slots = Object.entries(routes).map(([id, route]): BundleRoute => {
+  const bundleRoutes = Object.entries(routes).map(([id, route]): BundleRoute => {
     const [method = '', path = ''] = id.split(' ');
     const body =
       route.body &&
@@ -70,15 +70,15 @@ export function bundle(
       },
       output: route.output ?? {},
     };
-    const slot: BundleRoute = {
+    const bundleRoute: BundleRoute = {
       id,
       method,
       path,
       domain: 'root',
       load: () => (route.lazy ? Promise.resolve(live) : live),
     };
-    addRoute(router, method, toRouterPath(path), slot);
-    return slot;
+    addRoute(router, method, toRouterPath(path), bundleRoute);
+    return bundleRoute;
   });
   return {
     abi: ABI,
@@ -86,13 +86,13 @@ export function bundle(
     id: 'rel_0123456789abcdef',
     contract: {
       routes: Object.entries(routes).map(([id, route], index) =>
-        toContract(id, route, slots[index] as BundleRoute),
+        toContract(id, route, bundleRoutes[index] as BundleRoute),
       ),
       effects: [],
       modules: [],
       $defs,
     },
-    routes: slots,
+    routes: bundleRoutes,
     match: compileRouter(router),
     modules: {},
     effects: {},
@@ -132,6 +132,6 @@ export function context(release: ReleaseBundle, logged: unknown[] = []): GlobalC
       error: log('error'),
     },
     signal: new AbortController().signal,
-    // The pipeline hands the context on and reads its logger alone.
+    // The pipeline passes the context on and reads only its logger.
   } as unknown as GlobalContext;
 }

@@ -2,7 +2,7 @@ import type { ServedRelease } from '../../src/types/served-release.ts';
 import type { ReleaseBundle } from '../../src/types/bundle.ts';
 import { bundle, type TestRoute } from './bundle.ts';
 
-/** A served release by hand: `routes` say which version answered by default. */
+/** Makes a served release. By default it has one route, which returns the version. */
 export function release(
   version: string,
   date: string,
@@ -19,7 +19,7 @@ export function release(
     ...rest
   } = options;
   const made: ReleaseBundle = { ...bundle(routes, {}, version), id: `rel_${version}` };
-  for (const slot of made.routes) if (policy !== undefined) slot.version = policy;
+  for (const route of made.routes) if (policy !== undefined) route.version = policy;
   return {
     version,
     id: made.id,

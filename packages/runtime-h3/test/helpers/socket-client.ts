@@ -5,14 +5,14 @@ export interface Client {
   send(message: string | Uint8Array): void;
   /** The next message as text. */
   next(): Promise<string>;
-  /** All messages so far, also those that were read. */
+  /** All messages so far, including those that `next()` returned. */
   readonly received: readonly { isBinary: boolean; payload: Buffer }[];
   close(code: number): void;
   readonly closed: Promise<{ code: number; reason: string }>;
   destroy(): void;
 }
 
-/** A WebSocket client in a page (RFC 6455), since Node 20 has none: unfragmented frames below 64 KiB. */
+/** A minimal WebSocket client (RFC 6455), since Node 20 has none: whole frames below 64 KiB. */
 export async function client(
   port: number,
   path: string,

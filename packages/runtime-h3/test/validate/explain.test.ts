@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { explain, fits } from '../../src/validate/explain.ts';
 import { check } from '../helpers/bundle.ts';
 
-/** Small, seeded, so that a failure can be run again (mulberry32). */
+/** Seeded random numbers (mulberry32), so that a failure can be repeated. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -192,8 +192,8 @@ const $defs = {
 } satisfies Record<string, Schema>;
 
 describe('explain', () => {
-  test('finds something exactly where the compiled check refuses', () => {
-    let refused = 0;
+  test('finds a violation exactly where the compiled check rejects', () => {
+    let rejected = 0;
     const wrong: unknown[] = [];
     for (let seed = 1; seed <= 1500; seed++) {
       const maker = new Maker(seed);
@@ -203,16 +203,16 @@ describe('explain', () => {
         const value = maker.value(3);
         const fit = compiled(value);
         const errors = explain(schema, $defs, value, 'body');
-        if (!fit) refused++;
+        if (!fit) rejected++;
         if ((errors.length === 0) !== fit || fits(schema, $defs, value) !== fit)
           wrong.push({ seed, schema, value, fit, errors });
       }
     }
     expect(wrong).toEqual([]);
-    expect(refused).toBeGreaterThan(5000);
+    expect(rejected).toBeGreaterThan(5000);
   });
 
-  test('explains the branch of a discriminated union that was meant', () => {
+  test('explains the branch of a discriminated union that the value names', () => {
     const schema: Schema = {
       anyOf: [
         {
@@ -241,7 +241,7 @@ describe('explain', () => {
     ).toEqual([{ in: 'query', path: '', message: 'must be a string, null or 3', rule: 'anyOf' }]);
   });
 
-  test('takes a file for a file, and nothing else', () => {
+  test('accepts only a file as a file', () => {
     const file: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
     expect(explain(file, {}, new File(['x'], 'x.txt'), 'body')).toEqual([]);
     expect(explain(file, {}, 'x', 'body')).toEqual([
@@ -253,12 +253,12 @@ describe('explain', () => {
     expect(fits({ anyOf: [file, { type: 'null' }] }, {}, new File([], 'x'))).toBe(true);
   });
 
-  test('escapes JSON Pointers', () => {
+  test('escapes keys in JSON Pointers', () => {
     const schema: Schema = { type: 'object', additionalProperties: { type: 'number' } };
     expect(explain(schema, {}, { 'a/b~c': 'x' }, 'body')[0]?.path).toBe('/a~1b~0c');
   });
 
-  test('ends on a schema that refers to itself', () => {
+  test('ends on a schema that references itself', () => {
     expect(
       explain({ $ref: '#/$defs/Loop' }, { Loop: { $ref: '#/$defs/Loop' } }, 1, 'body'),
     ).toMatchObject([{ rule: 'depth' }]);

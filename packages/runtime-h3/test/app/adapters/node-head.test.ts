@@ -9,7 +9,7 @@ async function* parts(): AsyncGenerator<string> {
 }
 
 test.each(['/plain', '/stream'])(
-  'fields that something set before stand beside those of %s',
+  'keeps headers that other middleware set before the response of %s',
   async (path) => {
     const set = (res: { headers: Headers }): void => {
       res.headers.append('set-cookie', 'a=1');
@@ -43,13 +43,13 @@ test.each(['/plain', '/stream'])(
     const head = await fetch(url, { method: 'HEAD', headers: { 'x-early': '1' } });
     expect(late.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
     expect(early.status).toBe(200);
-    for (const answer of [early, head]) {
-      expect(answer.headers.getSetCookie()).toEqual(['early=0', 'a=1', 'b=2']);
-      expect(answer.headers.get('cache-control')).toBe('no-store');
-      expect(answer.headers.get('x-early')).toBe('yes');
+    for (const response of [early, head]) {
+      expect(response.headers.getSetCookie()).toEqual(['early=0', 'a=1', 'b=2']);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(response.headers.get('x-early')).toBe('yes');
     }
-    const names = (answer: Response): string[] =>
-      [...new Set(answer.headers.get('vary')?.split(', '))].sort();
+    const names = (response: Response): string[] =>
+      [...new Set(response.headers.get('vary')?.split(', '))].sort();
     expect(names(late)).toContain('X-Tenant');
     expect(names(early)).toEqual([...new Set([...names(late), 'Origin'])].sort());
     await app.close();

@@ -34,9 +34,9 @@ function json(body: string | Uint8Array, extra: Record<string, string> = {}): Ui
   );
 }
 
-const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
-const problemOf = (answer: string): Record<string, unknown> =>
-  JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as Record<string, unknown>;
+const statusOf = (response: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1]);
+const problemOf = (response: string): Record<string, unknown> =>
+  JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4)) as Record<string, unknown>;
 
 describe('bad input in production', () => {
   let target: Target;
@@ -62,20 +62,20 @@ describe('bad input in production', () => {
     await target.close();
   });
 
-  /** The answer is a clear problem that repeats nothing of what was sent. */
-  async function refused(
+  /** Expects a problem that repeats nothing of the request. */
+  async function expectProblem(
     chunks: Uint8Array[],
     status: number,
     code: string,
   ): Promise<Record<string, unknown>> {
     const before = handled;
-    const answer = await sendRaw(target.port, chunks);
-    expect(statusOf(answer)).toBe(status);
-    expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
-    const problem = problemOf(answer);
+    const response = await sendRaw(target.port, chunks);
+    expect(statusOf(response)).toBe(status);
+    expect(response.toLowerCase()).toContain('content-type: application/problem+json');
+    const problem = problemOf(response);
     expect(problem).toMatchObject({ status, code });
-    expect(answer).not.toContain(SECRET);
-    expect(answer).not.toMatch(/\bat .*\.(?:ts|js):\d/);
+    expect(response).not.toContain(SECRET);
+    expect(response).not.toMatch(/\bat .*\.(?:ts|js):\d/);
     expect(handled).toBe(before);
     return problem;
   }
@@ -99,7 +99,7 @@ describe('bad input in production', () => {
     ['{"a":1}}', 7],
     ['\n\n  ?', 4],
   ])('malformed JSON %j is 400 with its place', async (body, offset) => {
-    const problem = await refused(
+    const problem = await expectProblem(
       json(body),
       400,
       offset === undefined ? 'invalid_request' : 'malformed_json',
@@ -107,27 +107,39 @@ describe('bad input in production', () => {
     if (offset !== undefined) expect(problem['offset']).toBe(offset);
   });
 
-  test('a wrong content type is 415', async () => {
-    await refused(json('{}', { 'content-type': 'text/plain' }), 415, 'unsupported_media_type');
-    const charset = await refused(
+  test('answers 415 to a content type or charset that the route does not accept', async () => {
+    await expectProblem(
+      json('{}', { 'content-type': 'text/plain' }),
+      415,
+      'unsupported_media_type',
+    );
+    const charset = await expectProblem(
       json('{}', { 'content-type': 'application/json; charset=latin1' }),
       415,
       'unsupported_media_type',
     );
     expect(charset['detail']).toBe('The charset must be utf-8, not latin1.');
-    const odd = await refused(
+    const odd = await expectProblem(
       json('{}', { 'content-type': 'application/json; charset="<b>"' }),
       415,
       'unsupported_media_type',
     );
     expect(odd['detail']).toBe('The charset must be utf-8.');
-    await refused(json('{}', { 'content-type': `x${SECRET}` }), 415, 'unsupported_media_type');
-    await refused(json('{}', { 'content-encoding': 'gzip' }), 415, 'unsupported_content_encoding');
+    await expectProblem(
+      json('{}', { 'content-type': `x${SECRET}` }),
+      415,
+      'unsupported_media_type',
+    );
+    await expectProblem(
+      json('{}', { 'content-encoding': 'gzip' }),
+      415,
+      'unsupported_content_encoding',
+    );
     const missing = request('POST /echo', { 'content-length': '2', connection: 'close' }, '{}');
-    await refused(missing, 415, 'unsupported_media_type');
+    await expectProblem(missing, 415, 'unsupported_media_type');
   });
 
-  test('takes the usual spellings of JSON', async () => {
+  test('accepts each spelling of the JSON content type', async () => {
     for (const type of [
       'application/json; charset=utf-8',
       'application/json;charset=UTF-8',
@@ -141,11 +153,11 @@ describe('bad input in production', () => {
     }
   });
 
-  test('too large is 413, declared, chunked and undeclared, and the connection ends', async () => {
-    await refused(json('x'.repeat(100_001)), 413, 'content_too_large');
+  test('answers 413 to a body above the limit, however it is framed, and ends the connection', async () => {
+    await expectProblem(json('x'.repeat(100_001)), 413, 'content_too_large');
     const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
-    await refused(
+    await expectProblem(
       [
         ...request('POST /echo', headers),
         ...[chunk, chunk].map((text) => new TextEncoder().encode(text)),
@@ -161,7 +173,7 @@ describe('bad input in production', () => {
     expect(await sendRaw(target.port, lying, { wait: 4000 })).toMatch(
       /^HTTP\/1\.1 413 [\s\S]*connection: close/i,
     );
-    await refused(
+    await expectProblem(
       request(
         'POST /any',
         { 'content-length': '100001', connection: 'close' },
@@ -172,15 +184,19 @@ describe('bad input in production', () => {
     );
   });
 
-  test('too deep is 400', async () => {
-    await refused(json(`${'['.repeat(65)}${']'.repeat(65)}`), 400, 'too_deep');
-    await refused(json(`${'{"a":'.repeat(40_000 / 8)}1${'}'.repeat(40_000 / 8)}`), 400, 'too_deep');
-    await refused(json('['.repeat(90_000)), 400, 'malformed_json');
+  test('answers 400 to JSON that is nested too deep', async () => {
+    await expectProblem(json(`${'['.repeat(65)}${']'.repeat(65)}`), 400, 'too_deep');
+    await expectProblem(
+      json(`${'{"a":'.repeat(40_000 / 8)}1${'}'.repeat(40_000 / 8)}`),
+      400,
+      'too_deep',
+    );
+    await expectProblem(json('['.repeat(90_000)), 400, 'malformed_json');
     const brackets = JSON.stringify({ text: '['.repeat(500) });
     expect(statusOf(await sendRaw(target.port, json(brackets)))).toBe(200);
   });
 
-  test('prototype keys are 400', async () => {
+  test('answers 400 to JSON with keys that reach a prototype', async () => {
     for (const body of [
       '{"__proto__":{"admin":true}}',
       '{"a":1,"b":[{"__proto__":1}]}',
@@ -188,7 +204,7 @@ describe('bad input in production', () => {
       '{"constructor":{"prototype":{"x":1}}}',
       '{"b":{"\\u0063onstructor":{"prototyp\\u0065":1}}}',
     ]) {
-      await refused(json(body), 400, 'forbidden_key');
+      await expectProblem(json(body), 400, 'forbidden_key');
     }
     for (const body of ['{"constructor":"a"}', '{"b":"__proto__"}', '{"constructor":{"name":1}}']) {
       expect([body, statusOf(await sendRaw(target.port, json(body)))]).toEqual([body, 200]);
@@ -196,11 +212,11 @@ describe('bad input in production', () => {
     expect(({} as Record<string, unknown>)['admin']).toBe(undefined);
   });
 
-  test('of duplicate keys the last counts', async () => {
+  test('uses the last of duplicate keys', async () => {
     expect(problemOf(await sendRaw(target.port, json('{"a":"x","a":2}')))).toEqual({ a: 2 });
   });
 
-  test('invalid UTF-8 is 400', async () => {
+  test('answers 400 to a body that is not UTF-8', async () => {
     for (const bytes of [
       [0xff],
       [0xc3, 0x28],
@@ -208,7 +224,7 @@ describe('bad input in production', () => {
       [0xed, 0xa0, 0x80],
       [0xf8, 0x88, 0x80, 0x80],
     ]) {
-      await refused(
+      await expectProblem(
         json(
           new Uint8Array([
             ...new TextEncoder().encode('{"b":"'),
@@ -224,8 +240,8 @@ describe('bad input in production', () => {
     expect(statusOf(await sendRaw(target.port, json('{"b":"\ufffd"}')))).toBe(200);
   });
 
-  test('a slow body is 408 and the connection ends', async () => {
-    const answer = await sendRaw(
+  test('answers 408 to a body that arrives too slowly, and ends the connection', async () => {
+    const response = await sendRaw(
       target.port,
       request(
         'POST /echo',
@@ -236,11 +252,11 @@ describe('bad input in production', () => {
         wait: 6000,
       },
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*connection: close/i);
-    expect(problemOf(answer)).toMatchObject({ code: 'request_timeout' });
+    expect(response).toMatch(/^HTTP\/1\.1 408 [\s\S]*connection: close/i);
+    expect(problemOf(response)).toMatchObject({ code: 'request_timeout' });
   });
 
-  test('a truncated body ends without an answer and without a crash', async () => {
+  test('survives a body that ends too early', async () => {
     const half = request(
       'POST /echo',
       { 'content-type': 'application/json', 'content-length': '50' },
@@ -253,11 +269,11 @@ describe('bad input in production', () => {
       });
       socket.on('close', () => resolve());
     });
-    const answer = await sendRaw(target.port, half, { end: true });
-    expect([Number.NaN, 400]).toContain(statusOf(answer));
+    const response = await sendRaw(target.port, half, { end: true });
+    expect([Number.NaN, 400]).toContain(statusOf(response));
   });
 
-  test('absurd paths are answered', async () => {
+  test('responds to absurd paths with 400 or 404', async () => {
     const close = { connection: 'close' };
     for (const [path, status] of [
       [`/${'a'.repeat(8000)}`, 404],
@@ -276,13 +292,13 @@ describe('bad input in production', () => {
       ['*', 404],
       ['ftp://x/y', 404],
     ] as const) {
-      const answer = await sendRaw(target.port, request(`GET ${path}`, close));
-      expect([path.slice(0, 60), statusOf(answer)]).toEqual([path.slice(0, 60), status]);
+      const response = await sendRaw(target.port, request(`GET ${path}`, close));
+      expect([path.slice(0, 60), statusOf(response)]).toEqual([path.slice(0, 60), status]);
     }
     expect(statusOf(await sendRaw(target.port, request('OPTIONS *', close)))).toBe(204);
   });
 
-  test('absurd headers are answered', async () => {
+  test('responds to absurd headers', async () => {
     const close = { connection: 'close' };
     expect(
       statusOf(
@@ -335,18 +351,18 @@ describe('bad input in production', () => {
     ).toBe(200);
   });
 
-  test('serves the next request on a connection whose body was refused', async () => {
+  test('serves the next request of a connection after a rejected body', async () => {
     const first = json('{"a":', { connection: 'keep-alive' });
-    const answer = await sendRaw(target.port, [
+    const response = await sendRaw(target.port, [
       ...first,
       ...request('GET /users/7', { connection: 'close' }),
     ]);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain('{"id":"7"}');
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
+    expect(response).toContain('{"id":"7"}');
   });
 });
 
-test('leaves what is not its own to the next handler', async () => {
+test('passes a request for no route on to the next handler', async () => {
   const target = await overNode(bundle({ 'POST /own': { handler: () => ({}) } }));
   const server = createServer((req, res) =>
     target.app.handleNodeRequest(req, res, () => res.end(`next ${req.url}`)),

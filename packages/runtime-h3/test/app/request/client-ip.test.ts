@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { createClientIp } from '../../../src/app/request/client-ip.ts';
 
-test('trusts nobody by default', () => {
+test('ignores X-Forwarded-For by default', () => {
   expect(createClientIp(undefined)('::ffff:10.0.0.1', '1.2.3.4')).toBe('10.0.0.1');
   expect(createClientIp([])('10.0.0.1', '1.2.3.4')).toBe('10.0.0.1');
 });
 
-test('counts hops from the right', () => {
+test('counts a number of trusted proxies from the right', () => {
   const ip = createClientIp(2);
   expect(ip('10.0.0.1', '6.6.6.6, 1.2.3.4, 10.0.0.2')).toBe('1.2.3.4');
   expect(ip('10.0.0.1', '1.2.3.4')).toBe('1.2.3.4');
   expect(ip('10.0.0.1', undefined)).toBe('10.0.0.1');
 });
 
-test('skips the addresses of known proxies', () => {
+test('skips the addresses of trusted proxies', () => {
   const ip = createClientIp(['10.0.0.0/8', '2001:db8::/32', '127.0.0.1']);
   expect(ip('10.0.0.1', '6.6.6.6, 1.2.3.4, 10.9.9.9')).toBe('1.2.3.4');
   expect(ip('2001:db8::5', '2001:db9::1')).toBe('2001:db9::1');
@@ -24,7 +24,7 @@ test('skips the addresses of known proxies', () => {
   expect(ip('127.0.0.1', 'unknown')).toBe('unknown');
 });
 
-test('refuses what is no range', () => {
+test('throws for a range that is malformed', () => {
   for (const range of [
     'x',
     '10.0.0.0/33',

@@ -10,7 +10,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     (target = await open(bundle(routes)));
   afterEach(() => target.close());
 
-  test('ends the source when the client goes', async () => {
+  test('ends the source when the client leaves', async () => {
     let returned = 0;
     let aborted = 0;
     await start({
@@ -36,7 +36,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     await expect.poll(() => [returned, aborted, target.app.inflight]).toEqual([1, 1, 0]);
   });
 
-  test('asks for no more than the client takes', async () => {
+  test('reads no more from the source than the client accepts', async () => {
     let made = 0;
     await start({
       'GET /flood': {
@@ -63,7 +63,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     await expect.poll(() => target.app.inflight).toBe(0);
   });
 
-  test('ends event streams when the process drains, also one that waits', async () => {
+  test('ends event streams when the process drains, even one that waits for a value', async () => {
     await start({
       'GET /wait': {
         handler: async function* () {
@@ -79,7 +79,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
     expect(await text).toBe('data: 1\n\n');
   });
 
-  test('cuts an answer whose source fails', async () => {
+  test('cuts the connection when the source of a stream fails', async () => {
     await start({
       'GET /breaks': {
         handler: async function* () {
@@ -97,7 +97,7 @@ describe.each(adapters)('streams over %s', (name, open) => {
 });
 
 describe('draining over node', () => {
-  test('finishes what is in flight and ends the connections', async () => {
+  test('completes requests in flight while it drains, and ends their connections', async () => {
     let release: (() => void) | undefined;
     const target = await overNode(
       bundle({
@@ -112,7 +112,10 @@ describe('draining over node', () => {
     let drained = false;
     const drain = target.app.drain().then(() => (drained = true));
     const late = await target.call('/quick');
-    expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
+    expect({ status: late.status, connection: late.headers.get('connection') }).toEqual({
+      status: 200,
+      connection: 'close',
+    });
     expect(drained).toBe(false);
     release?.();
     const response = await slow;
@@ -124,18 +127,18 @@ describe('draining over node', () => {
     await target.close();
   });
 
-  test('keeps pipelined requests in order', async () => {
+  test('responds to pipelined requests in order', async () => {
     const target = await overNode(
       bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }),
     );
-    const answer = await sendRaw(target.port, [
+    const response = await sendRaw(target.port, [
       'GET /n/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /n/2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     ]);
-    expect(answer.match(/"\d"/g)).toEqual(['"1"', '"2"']);
+    expect(response.match(/"\d"/g)).toEqual(['"1"', '"2"']);
     await target.close();
   });
 
-  test('is not disturbed by a client that goes before the answer', async () => {
+  test('drains although a client left before its response', async () => {
     let aborted = false;
     let settled = false;
     const target = await overNode(

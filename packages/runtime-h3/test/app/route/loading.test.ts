@@ -8,7 +8,7 @@ const hear = (reason: unknown): void => void unheard.push(reason);
 process.on('unhandledRejection', hear);
 afterEach(() => void process.off('unhandledRejection', hear));
 
-test('answers 500 for code that fails to load before the first global context is made', async () => {
+test('answers 500 when code fails to load before the first global context exists', async () => {
   const release = bundle({ 'GET /broken': {} });
   (release.routes[0] as BundleRoute).load = () => Promise.reject(new Error('no such code'));
   const app = createApp({
@@ -21,9 +21,9 @@ test('answers 500 for code that fails to load before the first global context is
     },
     log: () => undefined,
   });
-  const answer = await app.fetch(new Request('http://localhost/broken'));
-  expect(answer.status).toBe(500);
-  expect(await answer.text()).not.toContain('no such code');
+  const response = await app.fetch(new Request('http://localhost/broken'));
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('no such code');
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(unheard).toEqual([]);
   await app.close();

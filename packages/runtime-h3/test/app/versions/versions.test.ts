@@ -52,12 +52,12 @@ describe.each(adapters)('over %s', (_name, open) => {
     target = await open(bundle({}), { releases: () => served, ...options });
   };
   const ask = async (version?: string, path = '/which'): Promise<[number, unknown]> => {
-    const answer = await target.call(
+    const response = await target.call(
       path,
       version === undefined ? {} : { headers: { 'x-api-version': version } },
     );
-    const body = (await answer.json()) as { version?: string; code?: string };
-    return [answer.status, body.version ?? body.code];
+    const body = (await response.json()) as { version?: string; code?: string };
+    return [response.status, body.version ?? body.code];
   };
   afterEach(() => target.close());
 
@@ -76,42 +76,42 @@ describe.each(adapters)('over %s', (_name, open) => {
     ['', 400, 'version_malformed'],
     ['1.1.0, 2.0.1', 400, 'version_duplicate'],
     [undefined, 300, 'version_missing'],
-  ])('%s is %i %s', async (version, status, answer) => {
+  ])('the version %s resolves to %i %s', async (version, status, expected) => {
     await start();
-    expect(await ask(version)).toEqual([status, answer]);
-    // A second time, from what is remembered.
-    expect(await ask(version)).toEqual([status, answer]);
+    expect(await ask(version)).toEqual([status, expected]);
+    // Again, from the cache.
+    expect(await ask(version)).toEqual([status, expected]);
   });
 
-  test('offers the choice with a line to paste', async () => {
+  test('responds 300 with the choice and a curl command when the version is missing', async () => {
     await start();
-    const answer = await target.call('/which?x=1');
-    const body = (await answer.json()) as { versions: unknown; curl: string };
+    const response = await target.call('/which?x=1');
+    const body = (await response.json()) as { versions: unknown; curl: string };
     expect(body.versions).toEqual(LIST);
     expect(body.curl).toMatch(
       /^curl -H 'X-API-Version: 2\.0\.1' '(?:http:\/\/[\w.:]+)?\/which\?x=1'$/,
     );
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(answer.headers.get('location')).toBe(null);
-    expect(answer.headers.get('vary')).toBe('X-API-Version');
-    expect(answer.headers.get('x-api-version')).toBe(null);
-    expect(answer.headers.get('link')).toBe(
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('location')).toBe(null);
+    expect(response.headers.get('vary')).toBe('X-API-Version');
+    expect(response.headers.get('x-api-version')).toBe(null);
+    expect(response.headers.get('link')).toBe(
       '</versions>; rel="version-history", <?api-version=2.0.1>; rel="alternate"; title="2.0.1", <?api-version=1.1.0>; rel="alternate"; title="1.1.0"',
     );
   });
 
-  test('every refusal has the list', async () => {
+  test('lists the versions in each version error', async () => {
     await start();
     for (const version of ['v1', '1.0.0', '9.0.0']) {
-      const answer = await target.call('/which', { headers: { 'x-api-version': version } });
-      const { versions } = (await answer.json()) as { versions: { version: string }[] };
+      const response = await target.call('/which', { headers: { 'x-api-version': version } });
+      const { versions } = (await response.json()) as { versions: { version: string }[] };
       expect(versions.slice(0, 2)).toEqual(LIST);
-      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(response.headers.get('cache-control')).toBe('no-store');
     }
   });
 
-  test('answers say which release they are of and what comes after', async () => {
+  test('names the release, its deprecation and its successor on each response', async () => {
     await start();
     const old = (await target.call('/which?api-version=%5E1')).headers;
     expect(Object.fromEntries(old)).toMatchObject({
@@ -129,7 +129,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect([latest.get('deprecation'), latest.get('sunset')]).toEqual([null, null]);
   });
 
-  test('takes the version from the query, once', async () => {
+  test('takes the version from the query and removes it there', async () => {
     const routes = { 'GET /which': { handler: (req: { query: unknown }) => req.query } };
     await start([
       release('1.0.0', '2026-01-01', { routes }),
@@ -151,7 +151,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     ).toBe('1.0.0');
   });
 
-  test('a route says what a missing version means there, else the app does', async () => {
+  test('serves a missing version by the rule of the route, else of the app', async () => {
     const list = (policy?: string): ServedRelease[] => [
       release('1.0.0', '2026-01-01', { policy: '^1' }),
       release('1.1.0', '2026-02-01'),
@@ -184,19 +184,19 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await ask()).toEqual([200, '1.1.0']);
   });
 
-  test('one live release answers whoever does not ask', async () => {
+  test('serves a missing version with the only live release', async () => {
     await start([FIVE[0]!, FIVE[2]!, FIVE[3]!]);
     expect(await ask()).toEqual([200, '2.0.1']);
     expect(await ask('1.0.0')).toEqual([410, 'version_retired']);
   });
 
-  test('development answers whatever version is asked for', async () => {
+  test('serves any version with the only release in development', async () => {
     await start([FIVE[3]!], { mode: 'development' });
     expect(await ask('9.0.0')).toEqual([200, '2.0.1']);
     expect(await ask('nonsense')).toEqual([400, 'version_malformed']);
   });
 
-  test('rules are for paths that some release has', async () => {
+  test('applies version rules only to paths that a release has', async () => {
     await start();
     expect((await target.call('/nothing')).status).toBe(404);
     expect((await target.call('/nothing', { headers: { 'x-api-version': 'v1' } })).status).toBe(
@@ -212,14 +212,14 @@ describe.each(adapters)('over %s', (_name, open) => {
     ]);
   });
 
-  test('a preflight is answered by a release that has the route', async () => {
+  test('responds to a preflight with a release that has the route', async () => {
     await start(FIVE, { cors: { origins: ['https://a.example'] } });
     const preflight = async (path: string, method: string): Promise<[number, string | null]> => {
-      const answer = await target.call(path, {
+      const response = await target.call(path, {
         method: 'OPTIONS',
         headers: { origin: 'https://a.example', 'access-control-request-method': method },
       });
-      return [answer.status, answer.headers.get('access-control-allow-methods')];
+      return [response.status, response.headers.get('access-control-allow-methods')];
     };
     expect(await preflight('/gone?api-version=nonsense', 'DELETE')).toEqual([
       204,
@@ -229,11 +229,13 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await preflight('/nothing', 'GET')).toEqual([404, null]);
   });
 
-  test('lists its versions, unless the app has that route', async () => {
+  test('lists the versions at /versions, unless the app has that route', async () => {
     await start(FIVE, { base: '/api' });
     const docs = { docs: '/api/versions/2.0.1' };
-    const answer = await target.call('/api/versions', { headers: { 'x-api-version': 'whatever' } });
-    expect(await answer.json()).toEqual({
+    const response = await target.call('/api/versions', {
+      headers: { 'x-api-version': 'whatever' },
+    });
+    expect(await response.json()).toEqual({
       versions: [
         { ...LIST[0], ...docs },
         LIST[1],
@@ -252,7 +254,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await (await target.call('/versions')).json()).toEqual({ mine: true });
   });
 
-  test('a release that does not load costs its own requests only', async () => {
+  test('answers 503 only to requests for a release that does not load', async () => {
     let tries = 0;
     const broken = release('1.0.0', '2026-01-01', {
       bundle: () =>
@@ -267,9 +269,9 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(target.logged).toEqual([expect.objectContaining({ code: 'GATI_RELEASE_LOAD' })]);
   });
 
-  test('says how much a release is used', async () => {
-    let answer = (): void => undefined;
-    const waiting = new Promise<void>((resolve) => (answer = resolve));
+  test('reports the open requests and the idle time of a release', async () => {
+    let finish = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (finish = resolve));
     const first = release('1.0.0', '2026-01-01', {
       routes: { 'GET /which': { handler: () => waiting.then(() => ({ version: '1.0.0' })) } },
     });
@@ -279,7 +281,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     const pending = ask();
     while (target.app.releaseUsage(made).open === 0)
       await new Promise((resolve) => setTimeout(resolve, 5));
-    answer();
+    finish();
     expect(await pending).toEqual([200, '1.0.0']);
     expect(target.app.releaseUsage(made).open).toBe(0);
     expect(target.app.releaseUsage(made).idle).toBeGreaterThanOrEqual(0);
@@ -290,7 +292,7 @@ describe('over node alone', () => {
   let target: Target;
   afterEach(() => target.close());
 
-  test('header lines that are sent twice are refused, as they stand or folded', async () => {
+  test('answers 400 to a version that is sent twice, in two lines or in one', async () => {
     target = await overNode(bundle({}), { releases: () => served });
     const served = { list: FIVE };
     const lines = (fields: string): string =>
@@ -303,7 +305,7 @@ describe('over node alone', () => {
     ).toContain('400 Bad Request');
   });
 
-  test('what is no route of any release goes on to whoever is next, other methods of a route do not', async () => {
+  test('passes a path that no release has to the next handler, but not another method of a route', async () => {
     const served = { list: FIVE };
     target = await overNode(bundle({}), { releases: () => served });
     const outcome = (url: string, headers = {}): Promise<unknown> =>
@@ -320,7 +322,7 @@ describe('over node alone', () => {
     expect(await outcome('/versions')).toBe(200);
   });
 
-  test('a socket opens in the version of its header or query', async () => {
+  test('opens a WebSocket in the version of its header or query', async () => {
     const served = { list: FIVE };
     target = await overNode(bundle({}), { releases: () => served });
     const first = async (path: string, headers = {}): Promise<string> => {

@@ -28,7 +28,7 @@ describe('WebSocket', () => {
     await target.close();
   });
 
-  test('opens, talks in JSON and closes', async () => {
+  test('opens, exchanges JSON messages and closes', async () => {
     const seen: unknown[] = [];
     await start({
       'WS /chat/:room': {
@@ -85,7 +85,7 @@ describe('WebSocket', () => {
     expect(handled).toBe(0);
   });
 
-  test('closes on a message that is too large, and when a hook fails', async () => {
+  test('closes with 1009 on a message above the limit, and with 1011 when a hook fails', async () => {
     await start(
       {
         'WS /chat': {
@@ -107,7 +107,7 @@ describe('WebSocket', () => {
     expect(target.logged).toContainEqual(expect.objectContaining({ message: 'a socket failed' }));
   });
 
-  test('refuses a handshake with a problem', async () => {
+  test('rejects a handshake with a problem', async () => {
     await start({
       'WS /chat/:room': {
         params: { type: 'object', properties: { room: { type: 'integer' } }, required: ['room'] },
@@ -140,7 +140,7 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
-  test('refuses a handshake without what it needs, as a problem', async () => {
+  test('rejects a handshake with malformed headers with a problem', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const handshake = (headers: string): Promise<string> =>
       sendRaw(target.port, [
@@ -158,14 +158,17 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
-  test('leaves the sockets of others alone', async () => {
+  test('leaves the socket of an unknown path untouched', async () => {
     await start({ 'WS /chat': { socket: {} } });
     const server = createServer();
     let foreign = 0;
     server.on('upgrade', (req, socket, head) => {
       if (target.app.handleNodeUpgrade(req, socket, head)) return;
       foreign++;
-      expect([socket.destroyed, socket.listenerCount('error')]).toEqual([false, 0]);
+      expect({ destroyed: socket.destroyed, listeners: socket.listenerCount('error') }).toEqual({
+        destroyed: false,
+        listeners: 0,
+      });
       socket.end(
         'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: vite\r\n\r\n',
       );
@@ -185,12 +188,12 @@ describe('WebSocket', () => {
     server.close();
   });
 
-  test('runs the code of the moment on open sockets', async () => {
+  test('runs the code loaded last on open sockets', async () => {
     let greeting = 'one';
     const release = bundle({ 'WS /live': { socket: {} } });
-    const [slot] = release.routes;
-    if (slot === undefined) throw new Error('no slot');
-    slot.load = async () => {
+    const [route] = release.routes;
+    if (route === undefined) throw new Error('no route');
+    route.load = async () => {
       const said = greeting;
       return {
         middleware: [],
@@ -208,7 +211,7 @@ describe('WebSocket', () => {
     expect(await socket.next()).toBe('"two"');
   });
 
-  test('gives peers 1012 when the process drains', async () => {
+  test('closes with 1012 when the process drains', async () => {
     await start({ 'WS /chat': { socket: { open: (peer) => peer.send('in') } } });
     const socket = await open('/chat');
     await socket.next();

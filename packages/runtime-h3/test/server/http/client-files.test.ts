@@ -35,15 +35,15 @@ const ask = (
   method = 'GET',
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    // `path` as it stands: fetch would tidy it.
-    get({ port, host: '127.0.0.1', path, headers, method, agent: false }, (answer) => {
+    // Sends `path` as it is: fetch would normalize it.
+    get({ port, host: '127.0.0.1', path, headers, method, agent: false }, (response) => {
       let body = '';
-      answer.on('data', (chunk: Buffer) => (body += String(chunk)));
-      answer.on('end', () =>
+      response.on('data', (chunk: Buffer) => (body += String(chunk)));
+      response.on('end', () =>
         resolve({
-          status: answer.statusCode!,
-          statusText: answer.statusMessage!,
-          headers: answer.headers,
+          status: response.statusCode!,
+          statusText: response.statusMessage!,
+          headers: response.headers,
           body,
         }),
       );
@@ -51,7 +51,7 @@ const ask = (
   });
 const browser = { 'sec-fetch-dest': 'document', accept: 'text/html' };
 
-test('a document is a file or the page; all else is a route, a file or a problem', async () => {
+test('serves a document as a file or the page, and other requests as a route, a file or a problem', async () => {
   const app = await server.start({ CLIENT: client });
   expect(await ask(app, '/', browser)).toMatchObject({
     status: 200,
@@ -91,7 +91,7 @@ test('a document is a file or the page; all else is a route, a file or a problem
   });
 });
 
-test('hashed files are kept for ever, others are asked for again', async () => {
+test('caches hashed files permanently and revalidates others', async () => {
   const app = await server.start({ CLIENT: client });
   const asset = await ask(app, '/assets/index-BjqaFqYR.js', { 'sec-fetch-dest': 'script' });
   expect(asset).toMatchObject({
@@ -126,13 +126,13 @@ test.each([
   '/robots.txt%00.html',
   '/%',
   '/%ff',
-])('%s leads nowhere', async (path) => {
+])('%s leads to no file outside of the folder', async (path) => {
   const app = await server.start({ CLIENT: client });
   for (const headers of [{ accept: '*/*' }, browser]) {
-    const answer = await ask(app, path, headers as Record<string, string>);
-    expect([200, 400, 404]).toContain(answer.status);
-    if (answer.status === 200) expect(answer.body).toBe(page);
-    expect(answer.body).not.toMatch(/outside|SECRET|root:/);
+    const response = await ask(app, path, headers as Record<string, string>);
+    expect([200, 400, 404]).toContain(response.status);
+    if (response.status === 200) expect(response.body).toBe(page);
+    expect(response.body).not.toMatch(/outside|SECRET|root:/);
   }
   expect((await ask(app, '/hello')).status).toBe(200);
 });

@@ -13,7 +13,7 @@ const LAST = 'GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 const statuses = (text: string): string[] =>
   [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status!);
 
-test('an upgrade that is no WebSocket is answered as the request that it is, and the connection goes on', async () => {
+test('ignores an upgrade that is not a WebSocket and keeps the connection', async () => {
   const { port, url } = await server.start();
   const get = await raw(port, `GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`, LAST);
   expect(statuses(get)).toEqual(['200', '200']);
@@ -35,7 +35,7 @@ test('an upgrade that is no WebSocket is answered as the request that it is, and
       ),
     ),
   ).toEqual(['200', '200', '200']);
-  // A body, in parts and of either framing.
+  // Sends a body in parts, with each framing.
   for (const [framing, ...body] of [
     ['Content-Length: 9', '{"a":', '"b"}'],
     ['Transfer-Encoding: chunked', '5\r\n{"a":\r\n', '4\r\n"b"}\r\n0\r\n\r\n'],
@@ -46,7 +46,7 @@ test('an upgrade that is no WebSocket is answered as the request that it is, and
       body[1]!,
       LAST,
     );
-    // Node 24.9 and later read such a body themselves, and then it is the last request of its connection, which the answer says.
+    // Node 24.9 and later read the body themselves. The connection then ends after the response.
     expect(/^connection: close/im.exec(got)?.index ?? -1).toBeGreaterThan(0);
     expect(['200', '200,200']).toContain(statuses(got).join());
     expect(got).toContain('{"got":{"a":"b"}}');
@@ -62,7 +62,7 @@ test('an upgrade that is no WebSocket is answered as the request that it is, and
   expect((await fetch(`${url}/hello`)).status).toBe(200);
 });
 
-test('answers that came first go out first', async () => {
+test('responds in order to pipelined requests with upgrades', async () => {
   const { port } = await server.start();
   const slow = 'GET /slow?ms=200 HTTP/1.1\r\nHost: x\r\n\r\n';
   const got = await raw(port, `${slow}${slow}GET /hello HTTP/1.1\r\nHost: x\r\n${H2C}\r\n${LAST}`);
@@ -70,7 +70,7 @@ test('answers that came first go out first', async () => {
   expect(got.indexOf('"hello"')).toBeGreaterThan(got.lastIndexOf('slow'));
 });
 
-test('fields that Node would not give are no way to hide a body', async () => {
+test('answers 431 to an upgrade with more headers than Node parses', async () => {
   const { port } = await server.start();
   const many = 'a:\r\n'.repeat(2100);
   const hidden = 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -81,7 +81,7 @@ test('fields that Node would not give are no way to hide a body', async () => {
   expect(statuses(got)).toEqual(['431']);
 });
 
-test('a request without Host gets a problem', async () => {
+test('answers 400 to a request without Host', async () => {
   const { port } = await server.start();
   for (const text of [
     'GET /hello HTTP/1.1\r\n\r\n',
