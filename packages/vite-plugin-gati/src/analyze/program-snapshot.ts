@@ -40,7 +40,10 @@ export class ProgramSnapshot {
 
   type(node: Node): TypeView {
     let type = this.#types.get(node);
-    if (!type) this.#types.set(node, (type = this.compiler.typesAt([node])[0]!));
+    if (!type) {
+      type = this.compiler.typesAt([node])[0]!;
+      this.#types.set(node, type);
+    }
     return type;
   }
 

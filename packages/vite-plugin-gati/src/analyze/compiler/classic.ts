@@ -347,13 +347,19 @@ export class ClassicCompiler implements Compiler {
 
   #view(raw: ts.Type): View {
     let view = this.#types.get(raw);
-    if (!view) this.#types.set(raw, (view = new View(raw, this.#api)));
+    if (!view) {
+      view = new View(raw, this.#api);
+      this.#types.set(raw, view);
+    }
     return view;
   }
 
   #symbol(raw: ts.Symbol): SymbolHandle {
     let view = this.#symbols.get(raw);
-    if (!view) this.#symbols.set(raw, (view = new SymbolHandle(raw)));
+    if (!view) {
+      view = new SymbolHandle(raw);
+      this.#symbols.set(raw, view);
+    }
     return view;
   }
 }

@@ -175,7 +175,10 @@ export class TypeScript7Compiler implements Compiler {
     const from = symbol as SymbolHandle;
     if (!(from.flags & SymbolFlags.Alias)) return from;
     let to = this.#targets.get(from);
-    if (!to) this.#targets.set(from, (to = this.#symbol(this.#checker.getAliasedSymbol(from.raw))));
+    if (!to) {
+      to = this.#symbol(this.#checker.getAliasedSymbol(from.raw));
+      this.#targets.set(from, to);
+    }
     return to;
   }
 
@@ -185,10 +188,8 @@ export class TypeScript7Compiler implements Compiler {
       const source = this.source(file);
       const symbol = source && this.#checker.getSymbolAtLocation(source);
       const list = symbol ? this.#checker.getExportsOfModule(symbol) : [];
-      this.#exports.set(
-        file,
-        (found = new Map(list.map((item) => [item.name, this.#symbol(item)]))),
-      );
+      found = new Map(list.map((item) => [item.name, this.#symbol(item)]));
+      this.#exports.set(file, found);
     }
     return found;
   }
@@ -329,13 +330,19 @@ export class TypeScript7Compiler implements Compiler {
 
   #view(raw: Type): View {
     let view = this.#types.get(raw);
-    if (!view) this.#types.set(raw, (view = new View(raw)));
+    if (!view) {
+      view = new View(raw);
+      this.#types.set(raw, view);
+    }
     return view;
   }
 
   #symbol(raw: Symbol): SymbolHandle {
     let view = this.#symbols.get(raw);
-    if (!view) this.#symbols.set(raw, (view = new SymbolHandle(raw)));
+    if (!view) {
+      view = new SymbolHandle(raw);
+      this.#symbols.set(raw, view);
+    }
     return view;
   }
 }

@@ -8,7 +8,8 @@ import type { FunctionNode } from '../interpret/state/values.ts';
 import { findHandler, type HandlerSite } from './find-handler.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
 import { requestParts } from './request-parts.ts';
-import { type InferredResponses, inferResponses } from './infer-responses.ts';
+import { inferResponses } from './infer-responses.ts';
+import type { InferredResponses } from './join-responses.ts';
 import { applyDeclaredResponses } from './declared-responses.ts';
 import type { LoadedSchemas } from './schema-values/load-schemas.ts';
 

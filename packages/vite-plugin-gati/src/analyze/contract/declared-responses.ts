@@ -5,7 +5,7 @@ import type { SymbolView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { describeMismatch, findMismatch } from './find-mismatch.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
-import type { InferredResponses } from './infer-responses.ts';
+import type { InferredResponses } from './join-responses.ts';
 import { withSharedDefinitions, type LoadedSchemas } from './schema-values/load-schemas.ts';
 
 interface DeclaredResponses {

@@ -185,7 +185,8 @@ export class ProjectFiles {
       // A file that was deleted meanwhile has no text. The compiler notices that on its own.
       const text = readText(file) ?? '';
       const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
-      this.#annotated.set(file, (found = { insertions, text: applyInsertions(text, insertions) }));
+      found = { insertions, text: applyInsertions(text, insertions) };
+      this.#annotated.set(file, found);
     }
     return found;
   }

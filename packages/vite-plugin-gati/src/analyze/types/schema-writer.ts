@@ -141,7 +141,10 @@ export class SchemaWriter {
 
   #keyOf(type: TypeView): string {
     let key = this.#keys.get(type);
-    if (!key) this.#keys.set(type, (key = `${this.direction}:${this.#keys.size}`));
+    if (!key) {
+      key = `${this.direction}:${this.#keys.size}`;
+      this.#keys.set(type, key);
+    }
     return key;
   }
 

@@ -5,7 +5,7 @@ import {
   type PrefixUnaryExpression,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { toCondition } from './conditions.ts';
+import { toCondition } from './condition-key.ts';
 import { decide } from '../state/facts.ts';
 import { evaluateChildren, valueByType } from './parts.ts';
 import { merge, type State } from '../state/state.ts';

@@ -1,17 +1,21 @@
-import { canonicalSchema, refName, type Schema } from '@gati/contract';
+import type { Schema } from '@gati/contract';
 import {
   type CallExpression,
-  type ClassDeclaration,
   type ConstructorDeclaration,
-  type ImportDeclaration,
   type Node,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { hasFlag, type SymbolView, type TypeView } from '../../compiler/compiler.ts';
+import type { SymbolView, TypeView } from '../../compiler/compiler.ts';
+import {
+  baseClassSymbol,
+  classDeclaration,
+  isHttpError,
+  isHttpErrorClass,
+} from './http-error-class.ts';
 import { statusesOf } from './response-object.ts';
 import { bindName } from '../expressions/bind.ts';
 import type { State } from '../state/state.ts';
-import { isStringLiteral, unwrap } from '../../compiler/syntax.ts';
+import { unwrap } from '../../compiler/syntax.ts';
 import { type KnownHttpError, UNDEFINED, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
@@ -202,132 +206,6 @@ function httpErrorsOfArguments(
       },
     },
   }));
-}
-
-/**
- * Returns the schema of a problem (RFC 9457): its members, and the details beside them. Each
- * alternative of the details is one schema.
- */
-export function problemSchema(
-  walk: InterpreterApi,
-  { status, code, details }: KnownHttpError,
-): Schema {
-  const lists = details ? flatten(walk, details) : [undefined];
-  const problems = lists.map((extra): Schema => {
-    const own: Record<string, Schema> = {
-      type: { type: 'string' },
-      title: { type: 'string' },
-      status: status === undefined ? { type: 'integer' } : { type: 'integer', const: status },
-      code,
-    };
-    const beside = Object.entries(extra?.properties ?? {}).filter(
-      ([name]) => !Object.hasOwn(own, name),
-    );
-    const required = [
-      ...Object.keys(own),
-      ...beside.map(([name]) => name).filter((name) => extra?.required?.includes(name)),
-    ];
-    return { type: 'object', properties: { ...own, ...Object.fromEntries(beside) }, required };
-  });
-  return canonicalSchema({ anyOf: problems });
-}
-
-/** Returns the alternatives of a schema, through references. */
-function flatten(walk: InterpreterApi, schema: Schema, depth = 0): Schema[] {
-  if (depth > 8) return [{}];
-  if (schema.$ref !== undefined) {
-    const definition = walk.snapshot.responses.definitions.get(refName(schema.$ref));
-    return definition ? flatten(walk, definition.schema, depth + 1) : [{}];
-  }
-  return schema.anyOf
-    ? schema.anyOf.flatMap((member) => flatten(walk, member, depth + 1))
-    : [schema];
-}
-
-/** Whether a class is `HttpError` or a subclass. */
-export function isHttpErrorClass(
-  walk: InterpreterApi,
-  symbol: SymbolView,
-  alias: SymbolView = symbol,
-): boolean {
-  let current: SymbolView | undefined = symbol;
-  if (isHttpError(walk, alias)) return true;
-  for (let depth = 0; current && depth < 12; depth++) {
-    if (isHttpError(walk, current)) return true;
-    const declaration = classDeclaration(walk, current);
-    current = declaration && baseClassSymbol(walk, declaration);
-  }
-  return false;
-}
-
-/**
- * Whether a symbol is the runtime's class: by the file that declares it, or by its import if that
- * can't be resolved.
- */
-export function isHttpError(walk: InterpreterApi, symbol: SymbolView): boolean {
-  if (symbol.name !== 'HttpError' && !hasFlag(symbol, 'alias')) return false;
-  for (const declaration of symbol.declarations) {
-    if (hasFlag(symbol, 'alias')) {
-      if (importedName(walk, declaration.node()) === 'HttpError') return true;
-    } else if (/\/(@gati\/)?runtime-h3\//.test(declaration.file)) return true;
-  }
-  return false;
-}
-
-function importedName(walk: InterpreterApi, node: Node | undefined): string | undefined {
-  if (!node || walk.compiler.kind(node) !== K.ImportSpecifier) return undefined;
-  const { propertyName, name } = node as unknown as {
-    propertyName?: { text: string };
-    name: { text: string };
-  };
-  let parent: Node = node;
-  while (walk.compiler.kind(parent) !== K.ImportDeclaration) {
-    if (!parent.parent) return undefined;
-    parent = parent.parent;
-  }
-  const { moduleSpecifier } = parent as ImportDeclaration;
-  const from = isStringLiteral(walk.compiler, moduleSpecifier) ? moduleSpecifier.text : '';
-  return from === '@gati/runtime-h3' || from.startsWith('@gati/runtime-h3/')
-    ? (propertyName ?? name).text
-    : undefined;
-}
-
-/** Returns the declaration of a class of the project. */
-export function classDeclaration(
-  walk: InterpreterApi,
-  symbol: SymbolView,
-): ClassDeclaration | undefined {
-  const target = walk.compiler.target(symbol);
-  for (const declaration of target.declarations) {
-    if (declaration.file.endsWith('.d.ts') || declaration.file.includes('/node_modules/')) continue;
-    const node = declaration.node();
-    if (!node) continue;
-    const kind = walk.compiler.kind(node);
-    if (kind === K.ClassDeclaration || kind === K.ClassExpression) return node as ClassDeclaration;
-    const { initializer } = node as unknown as { initializer?: Node };
-    if (
-      kind === K.VariableDeclaration &&
-      initializer &&
-      walk.compiler.kind(initializer) === K.ClassExpression
-    )
-      return initializer as ClassDeclaration;
-  }
-  return undefined;
-}
-
-function baseClassSymbol(
-  walk: InterpreterApi,
-  declaration: ClassDeclaration,
-): SymbolView | undefined {
-  const clause = declaration.heritageClauses?.find(
-    (each) =>
-      walk.compiler.toKind((each as unknown as { token: number }).token) === K.ExtendsKeyword,
-  );
-  const expression = clause?.types[0]?.expression;
-  const symbol = expression && walk.snapshot.symbol(expression);
-  if (!symbol) return undefined;
-  const target = walk.compiler.target(symbol);
-  return target.declarations.length > 0 ? target : symbol;
 }
 
 function findSuper(walk: InterpreterApi, body: Node): CallExpression | undefined {

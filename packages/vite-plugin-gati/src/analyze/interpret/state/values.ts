@@ -167,7 +167,10 @@ let last = 0;
 /** Returns a number that identifies an object. */
 export function idOf(object: object): number {
   let id = ids.get(object);
-  if (!id) ids.set(object, (id = ++last));
+  if (!id) {
+    id = ++last;
+    ids.set(object, id);
+  }
   return id;
 }
 

@@ -4,7 +4,7 @@ import {
   type SwitchStatement,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { toCondition } from '../expressions/conditions.ts';
+import { toCondition } from '../expressions/condition-key.ts';
 import { decide, learn } from '../state/facts.ts';
 import { emptyFlow, addJumps, takeBreaks } from './flow.ts';
 import { merge, type State } from '../state/state.ts';
