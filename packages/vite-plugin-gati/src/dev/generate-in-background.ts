@@ -50,6 +50,7 @@ export function createGenerator({
   const writer = createBackgroundWriter(project);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  let writing: Promise<unknown> | undefined;
   /** Whether a run was due during the current one. */
   let runAgain = false;
   let closed = false;
@@ -65,12 +66,12 @@ export function createGenerator({
     const files = new Set(changed);
     changed.clear();
     try {
-      reloadModules(server, project.root, await writer.write({ scan }));
+      await write({ scan });
       const engine = await project.analyzer();
       const parts = isFirst ? await readAll(engine, scan) : await readChanged(engine, scan, files);
       isFirst = false;
       if (closed) return;
-      reloadModules(server, project.root, await writer.write({ scan, parts }));
+      await write({ scan, parts });
       reporter.delete('generate');
       await checkTypes(engine, [...new Set([...files, ...filesWithErrors])]);
       if (!closed) onContractChange(await engine.complete());
@@ -78,6 +79,12 @@ export function createGenerator({
       for (const file of files) changed.add(file);
       if (!closed) reporter.set('generate', [diagnoseError(error, project.root)]);
     }
+  }
+
+  async function write(...input: Parameters<typeof writer.write>): Promise<void> {
+    const files = writer.write(...input);
+    writing = files.catch(() => undefined);
+    reloadModules(server, project.root, await files);
   }
 
   async function readAll(engine: Analyzer, scan: Scan): Promise<Parts> {
@@ -147,7 +154,9 @@ export function createGenerator({
     async close() {
       closed = true;
       clearTimeout(timer);
-      await running;
+      // Not for the whole run: an analysis that imports a schema value never ends once Vite has closed
+      // its module runner.
+      await writing;
       await writer.close();
     },
   };
