@@ -10,3 +10,4 @@ export type {
   ServedReleases,
 } from '../types/served-release.ts';
 export type * from '../types/bundle.ts';
+export type * from '../types/standard-schema.ts';

@@ -40,6 +40,7 @@ import { loadRelease } from './route/load-release.ts';
 import { runMiddleware } from './route/middleware.ts';
 import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './route/release-state.ts';
+import type { RoutePlan } from './route/route-plan.ts';
 import { RequestError } from './response/problem.ts';
 import { CLIENT_GONE, finishCall } from './response/finish-call.ts';
 import type { MigrationPath } from '../types/served-release.ts';
@@ -130,7 +131,27 @@ function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   call.gctx = gctx;
   const plan = (call.plan = call.routeState.plan(route, call.release));
   const errors: InputError[] = [];
-  checkStrings(call, errors);
+  const pending = checkStrings(call, errors);
+  if (pending !== undefined) return void enterLater(call, plan, errors, pending);
+  readBodyAndRun(call, plan, errors);
+}
+
+/** A schema of the author validates asynchronously. The deadline may pass meanwhile. */
+async function enterLater(
+  call: Call,
+  plan: RoutePlan,
+  errors: InputError[],
+  pending: Promise<unknown>,
+): Promise<void> {
+  try {
+    await pending;
+    if (call.phase === 'handler') readBodyAndRun(call, plan, errors);
+  } catch (error) {
+    respondError(call, error);
+  }
+}
+
+function readBodyAndRun(call: Call, plan: RoutePlan, errors: InputError[]): void {
   const { method } = call.exchange;
   if (plan.body === undefined && (method === 'GET' || method === 'HEAD')) return run(call, errors);
   readBody(call, errors, run);

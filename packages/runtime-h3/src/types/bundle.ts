@@ -3,6 +3,7 @@ import type { Handler, Middleware, SocketHooks } from './context.ts';
 import type { EffectFile } from './effects.ts';
 import type { ModuleFile } from './modules.ts';
 import type { MigrationFile } from './migration.ts';
+import type { StandardSchema } from './standard-schema.ts';
 
 /**
  * Version of the shape of {@link ReleaseBundle}. A release manager runs this one and the one
@@ -91,6 +92,11 @@ export interface InputCheck {
   check(value: unknown): boolean;
   /** The schema has codecs, so values must be decoded after the check. */
   codecs?: boolean;
+  /**
+   * The schema value that the handler's file exports. It decides on every value that `check` does not
+   * accept, and the handler gets what it returns.
+   */
+  validator?: StandardSchema;
 }
 
 export interface BodyCheck extends InputCheck {

@@ -1,5 +1,6 @@
 import type { Defs, Schema } from '@gati/contract';
 import { fits } from './explain.ts';
+import { formats } from './formats.ts';
 
 /**
  * Converts a checked wire value to the value that a handler gets: decodes codecs and fills in
@@ -9,16 +10,26 @@ export type Decode = (value: unknown) => unknown;
 
 /** Compiles the decoder of a schema; `undefined` when there is nothing to decode. */
 export function compileDecode(schema: Schema, $defs: Defs): Decode | undefined {
-  return new Compiler($defs).compile(schema);
+  return new Compiler($defs, false).compile(schema);
+}
+
+/**
+ * Compiles a decoder for values that nothing has checked yet. It never throws: a string that its codec
+ * can't read stays a string, and absent fields stay absent. A schema value decides on the result.
+ */
+export function compileLenientDecode(schema: Schema, $defs: Defs): Decode | undefined {
+  return new Compiler($defs, true).compile(schema);
 }
 
 class Compiler {
   readonly #defs: Defs;
+  readonly #lenient: boolean;
   readonly #named = new Map<string, Decode | undefined>();
   readonly #needed = new Map<string, boolean>();
 
-  constructor($defs: Defs) {
+  constructor($defs: Defs, lenient: boolean) {
     this.#defs = $defs;
+    this.#lenient = lenient;
   }
 
   compile(schema: Schema): Decode | undefined {
@@ -85,11 +96,11 @@ class Compiler {
   #own(schema: Schema): Decode | undefined {
     switch (schema['x-gati-codec']) {
       case 'date':
-        return (value) => (typeof value === 'string' ? toDate(value) : value);
+        return this.#text(toDate, isDateText);
       case 'bigint':
-        return (value) => (typeof value === 'string' ? BigInt(value) : value);
+        return this.#text(BigInt, (text) => BIGINT.test(text));
       case 'bytes':
-        return (value) => (typeof value === 'string' ? fromBase64(value) : value);
+        return this.#text(fromBase64, formats['base64']!);
       case 'set': {
         const decode = this.#array(schema);
         return (value) =>
@@ -105,6 +116,13 @@ class Compiler {
           ? this.#array(schema)
           : this.#object(schema);
     }
+  }
+
+  /** Decodes strings. `canRead` guards a lenient decoder. */
+  #text(decode: (text: string) => unknown, canRead: (text: string) => boolean): Decode {
+    return this.#lenient
+      ? (value) => (typeof value === 'string' && canRead(value) ? decode(value) : value)
+      : (value) => (typeof value === 'string' ? decode(value) : value);
   }
 
   #array({ items, prefixItems = [] }: Schema): Decode | undefined {
@@ -125,7 +143,7 @@ class Compiler {
       .map(([key, property]) => ({
         key,
         decode: this.compile(property),
-        fallback: property.default,
+        fallback: this.#lenient ? undefined : property.default,
       }))
       .filter(({ decode, fallback }) => decode !== undefined || fallback !== undefined);
     const rest =
@@ -152,6 +170,13 @@ class Compiler {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As long as a number that a person means; longer ones stay text. */
+const BIGINT = /^-?\d{1,1000}$/;
+
+function isDateText(text: string): boolean {
+  return formats['date-time']!(text) || formats['date']!(text);
 }
 
 function toDate(text: string): Date {

@@ -1,4 +1,5 @@
 import type { Contract, Defs, Diagnostic, EffectContract, RouteContract } from '@gati/contract';
+import type { RouteValues } from '../compile/trust.ts';
 import type { NamedFile, RouteFile, Scan } from '../scan/types.ts';
 import type { Engine } from './compiler/open-compiler.ts';
 
@@ -58,6 +59,8 @@ export interface AnalyzedRoute {
   contract: RouteContract;
   /** The definitions that this contract refers to, by name. */
   $defs: Defs;
+  /** Parts that schema values decide. Absent: none. */
+  values?: RouteValues;
   warnings: Diagnostic[];
   /** Files whose text this result depends on, without `node_modules`. */
   dependencies: string[];
@@ -72,5 +75,7 @@ export interface AnalyzedEffect {
 
 export interface Analysis {
   contract: Contract;
+  /** By route id: the parts that schema values decide. */
+  values: Record<string, RouteValues>;
   warnings: Diagnostic[];
 }

@@ -93,6 +93,9 @@ export class ProjectAnalyzer implements Analyzer {
     const effects = scan.effects.map((effect) => results.get(effectKey(effect)) as AnalyzedEffect);
     return {
       contract: assembleContract({ routes, effects, modules: scan.modules }),
+      values: Object.fromEntries(
+        routes.flatMap(({ contract, values }) => (values ? [[contract.id, values]] : [])),
+      ),
       warnings: distinct([...routes, ...effects].flatMap(({ warnings }) => warnings)),
     };
   }

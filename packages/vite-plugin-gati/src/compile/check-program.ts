@@ -1,6 +1,7 @@
-import { canonicalJson, type Defs, resolveRef, type Schema } from '@gati/contract';
+import { canonicalJson, type Defs, refName, resolveRef, type Schema } from '@gati/contract';
 import { toCheckUnit, withoutAnnotations } from './check-unit.ts';
 import { toStringifyUnit } from './stringify-unit.ts';
+import { definitionOf } from './tighten-schema.ts';
 import type { External, Unit } from './unit.ts';
 
 /** Names that the printed code needs from `@gati/runtime-h3/checks`. */
@@ -57,10 +58,10 @@ export function createCheckProgram($defs: Defs): CheckProgram {
   function check(schema: Schema): string {
     const target =
       schema.$ref !== undefined && Object.keys(withoutAnnotations(schema)).length === 1
-        ? resolveRef(schema, $defs)
+        ? (definitionOf(refName(schema.$ref), $defs) ?? resolveRef(schema, $defs))
         : schema;
     return add('c', target, (plain) =>
-      toCheckUnit(plain, (definition) => check($defs[definition] ?? { not: {} })),
+      toCheckUnit(plain, (definition) => check(definitionOf(definition, $defs) ?? { not: {} })),
     ) as string;
   }
 

@@ -8,25 +8,33 @@ import {
   json,
   quote,
 } from '@gati/runtime-h3/checks';
-import type { InputCheck, LoadedRoute } from '@gati/runtime-h3/app';
+import type { InputCheck, LoadedRoute, StandardSchema } from '@gati/runtime-h3/app';
 import { createCheckProgram, HELPERS, type CheckProgram } from './check-program.ts';
 import { type InputPlan, planEffect, planRoute } from './plan.ts';
+import type { RouteValues } from './trust.ts';
 
 /** Compiles the checks of a route: evaluates the same code that the build prints. */
 export function compileChecks(
   route: RouteContract,
   $defs: Defs,
+  values?: RouteValues,
+  exports: Record<string, unknown> = {},
 ): Pick<LoadedRoute, 'input' | 'output'> {
   const program = createCheckProgram($defs);
-  const plan = planRoute(route, $defs, program);
+  const plan = planRoute(route, $defs, program, values);
   const units = evaluate(program);
   const input: LoadedRoute['input'] = {};
   for (const part of ['params', 'query', 'headers', 'receive'] as const) {
     const [found, schema] = [plan.input[part], route[part]];
-    if (found && schema) input[part] = { schema, ...toInput(found, units) };
+    if (found && schema)
+      input[part] = { schema, ...toInput(found, units), ...validatorOf(part, found, exports) };
   }
   if (plan.input.body && route.body)
-    input.body = { ...route.body, ...toInput(plan.input.body, units) };
+    input.body = {
+      ...route.body,
+      ...toInput(plan.input.body, units),
+      ...validatorOf('body', plan.input.body, exports),
+    };
   const output: LoadedRoute['output'] = {};
   for (const [status, { check, stringify }] of Object.entries(plan.output)) {
     const { schema, contentType } = route.responses[status] ?? {};
@@ -53,9 +61,21 @@ export function compilePayload(effect: EffectContract, $defs: Defs): InputCheck 
 
 type Units = Record<string, (value: unknown) => unknown>;
 
-function toInput({ check, codecs }: InputPlan, units: Units): Pick<InputCheck, 'check' | 'codecs'> {
+function validatorOf(
+  part: string,
+  { value }: InputPlan,
+  exports: Record<string, unknown>,
+): Pick<InputCheck, 'validator'> {
+  return value === undefined ? {} : { validator: exports[part] as StandardSchema };
+}
+
+function toInput(
+  { check, codecs, value }: InputPlan,
+  units: Units,
+): Pick<InputCheck, 'check' | 'codecs'> {
   return {
-    check: check === undefined ? () => true : (units[check] as (value: unknown) => boolean),
+    check:
+      check === undefined ? () => value !== 'never' : (units[check] as (value: unknown) => boolean),
     codecs,
   };
 }

@@ -8,6 +8,8 @@ import {
 } from '@gati/contract';
 import { isJsonMediaType } from '@gati/contract/internal';
 import type { CheckProgram } from './check-program.ts';
+import { tightenSchema } from './tighten-schema.ts';
+import type { RouteValues } from './trust.ts';
 
 /**
  * Which unit checks or serialises each part of a route. Plain data: `compileChecks` turns units
@@ -23,6 +25,11 @@ export interface InputPlan {
   /** Absent if every value fits. */
   check?: string;
   codecs: boolean;
+  /**
+   * The handler's file exports a schema value for this part. It decides, except for values that `check`
+   * accepts; `never` means that `check` accepts none.
+   */
+  value?: 'checked' | 'never';
 }
 
 export interface OutputPlan {
@@ -32,13 +39,18 @@ export interface OutputPlan {
 
 const PARTS = ['params', 'query', 'headers', 'receive'] as const;
 
-export function planRoute(route: RouteContract, $defs: Defs, program: CheckProgram): RoutePlan {
+export function planRoute(
+  route: RouteContract,
+  $defs: Defs,
+  program: CheckProgram,
+  values: RouteValues = { parts: [], trust: {} },
+): RoutePlan {
   const input: RoutePlan['input'] = {};
   for (const part of PARTS) {
     const schema = route[part];
-    if (schema) input[part] = planInput(schema, $defs, program);
+    if (schema) input[part] = planPart(part, schema, $defs, program, values);
   }
-  if (route.body) input.body = planInput(route.body.schema, $defs, program);
+  if (route.body) input.body = planPart('body', route.body.schema, $defs, program, values);
   const output: RoutePlan['output'] = {};
   for (const [status, { schema, contentType, stream, declared }] of Object.entries(
     route.responses,
@@ -63,6 +75,22 @@ export function planEffect(
   program: CheckProgram,
 ): InputPlan | undefined {
   return payload && planInput(payload, $defs, program);
+}
+
+/** Plans a part that a schema value may decide. Undeclared params and headers reach the handler all the same. */
+function planPart(
+  part: string,
+  schema: Schema,
+  $defs: Defs,
+  program: CheckProgram,
+  { parts, trust }: RouteValues,
+): InputPlan {
+  if (!parts.includes(part)) return planInput(schema, $defs, program);
+  const trusted = trust[part];
+  if (trusted === undefined) return { codecs: false, value: 'never' };
+  const topLevel = part !== 'params' && part !== 'headers';
+  const plan = planInput(tightenSchema(schema, trusted, topLevel), $defs, program);
+  return { ...plan, value: 'checked' };
 }
 
 function planInput(schema: Schema, $defs: Defs, program: CheckProgram): InputPlan {

@@ -117,7 +117,7 @@ export function createRouteLoader({
         middleware: middleware.map(({ middleware }, index) =>
           asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
         ),
-        ...compileChecks(contract, $defs),
+        ...compileChecks(contract, $defs, analyzed.values, module),
       };
     },
     forget(id) {

@@ -138,7 +138,7 @@ async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[];
   const program = createCheckProgram($defs);
   const literals = contracts.map(
     (contract, index) =>
-      `{ ${printRoute(planRoute(contract, $defs, program), contract, `contracts[${index}]`)} }`,
+      `{ ${printRoute(planRoute(contract, $defs, program), contract, `contracts[${index}]`, (part) => part)} }`,
   );
   const code = `import { ${HELPERS.join(', ')} } from ${JSON.stringify(CHECKS)};\nconst contracts = ${JSON.stringify(contracts)};\n${program.print()}export const routes = [${literals.join(',\n')}];`;
   const file = path.join(app.root, `${randomUUID()}.mjs`);

@@ -30,6 +30,7 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
       const effects = await Promise.all(scan.effects.map((effect) => analyzer.effect(effect)));
       return {
         contract: assembleContract({ routes, effects, modules: scan.modules }),
+        values: {},
         warnings: [...routes, ...effects].flatMap(({ warnings }) => warnings),
       };
     },

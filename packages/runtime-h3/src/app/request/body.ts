@@ -49,7 +49,10 @@ export function readBody(call: Call, errors: InputError[], next: Next): void {
 }
 
 function withoutBody(call: Call, errors: InputError[], next: Next): void {
-  if (call.plan?.body?.input.required === true) errors.push(BODY_REQUIRED);
+  const plan = call.plan?.body;
+  if (plan?.input.required === true) errors.push(BODY_REQUIRED);
+  // The author's schema may fill in a whole body.
+  else if (plan?.validator !== undefined) return takeBody(call, plan, undefined, errors, next);
   next(call, errors);
 }
 
@@ -78,13 +81,35 @@ function withBody(
   next: Next,
 ): void {
   const body = call.plan?.body;
-  if (body === undefined) call.body = value;
-  else {
-    const fields =
-      isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
-    call.body = checkPart(call, body, 'body', fields, errors);
+  if (body === undefined) {
+    call.body = value;
+    return next(call, errors);
   }
-  next(call, errors);
+  const fields =
+    isForm && body.coerce !== undefined ? body.coerce(value as Record<string, unknown>) : value;
+  takeBody(call, body, fields, errors, next);
+}
+
+function takeBody(
+  call: Call,
+  plan: BodyPlan,
+  value: unknown,
+  errors: InputError[],
+  next: Next,
+): void {
+  const checked = checkPart(call, plan, 'body', value, errors);
+  if (!(checked instanceof Promise)) {
+    call.body = checked;
+    return next(call, errors);
+  }
+  checked
+    .then((body: unknown) => {
+      // The deadline may have passed while the author's schema was busy.
+      if (call.phase !== 'handler') return;
+      call.body = body;
+      next(call, errors);
+    })
+    .catch((error: unknown) => respondError(call, error));
 }
 
 /**

@@ -1,9 +1,13 @@
 import { explain, type InputError, MAX_ERRORS } from '../../validate/explain.ts';
+import { judge, type Verdict } from '../../validate/standard-schema.ts';
 import type { Call } from './call.ts';
 import type { InputPlan } from '../route/route-plan.ts';
 import { RequestError } from '../response/problem.ts';
 
-/** Checks and decodes one part of a request. Violations of the contract go to `errors`. */
+/**
+ * Checks and decodes one part whose strings are coerced already. Its errors join `errors`. Returns what
+ * the handler gets, as a promise only where the author's schema validates asynchronously.
+ */
 export function checkPart(
   call: Call,
   plan: InputPlan,
@@ -11,7 +15,14 @@ export function checkPart(
   value: unknown,
   errors: InputError[],
 ): unknown {
-  const { input, decode } = plan;
+  const { input, decode, validator } = plan;
+  if (validator !== undefined) {
+    if (input.check(value)) return value;
+    const verdict = judge(validator, decode === undefined ? value : decode(value), part);
+    return verdict instanceof Promise
+      ? verdict.then((settled) => takeVerdict(settled, errors))
+      : takeVerdict(verdict, errors);
+  }
   if (input.check(value)) {
     if (decode === undefined) return value;
     try {
@@ -29,31 +40,51 @@ export function checkPart(
   return undefined;
 }
 
-/** Coerces, checks and decodes params, query and headers. They arrive as strings. */
-export function checkStrings(call: Call, errors: InputError[]): void {
+function takeVerdict(verdict: Verdict, errors: InputError[]): unknown {
+  if (verdict.errors === undefined) return verdict.value;
+  errors.push(...verdict.errors);
+  return undefined;
+}
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Checks params, query and headers: strings that become what the contract declares. Returns a promise
+ * only where a schema of the author validates asynchronously.
+ */
+export function checkStrings(call: Call, errors: InputError[]): Promise<unknown> | undefined {
   const plan = call.plan;
-  if (plan === undefined) return;
+  if (plan === undefined) return undefined;
   const { params, query, headers } = plan;
-  if (params !== undefined)
-    call.params = checkPart(call, params, 'params', coerced(params, call.params), errors) as Record<
-      string,
-      unknown
-    >;
-  if (query !== undefined)
-    call.query = checkPart(call, query, 'query', coerced(query, call.query), errors) as Record<
-      string,
-      unknown
-    >;
-  if (headers !== undefined) {
-    const own =
-      headers.coerce === undefined && headers.decode === undefined
-        ? call.headers
-        : { ...call.headers };
-    call.headers = checkPart(call, headers, 'headers', coerced(headers, own), errors) as Record<
-      string,
-      unknown
-    >;
+  let pending: Promise<unknown>[] | undefined;
+  if (params !== undefined) {
+    const raw = params.validator === undefined ? call.params : { ...call.params };
+    const checked = checkPart(call, params, 'params', coerced(params, call.params), errors);
+    if (checked instanceof Promise)
+      (pending ??= []).push(checked.then((fields) => (call.params = beside(raw, fields))));
+    else call.params = params.validator === undefined ? (checked as Fields) : beside(raw, checked);
   }
+  if (query !== undefined) {
+    const checked = checkPart(call, query, 'query', coerced(query, call.query), errors);
+    if (checked instanceof Promise)
+      (pending ??= []).push(checked.then((fields) => (call.query = fields as Fields)));
+    else call.query = checked as Fields;
+  }
+  if (headers !== undefined) {
+    const raw = call.headers;
+    const own = headers.coerce === undefined && headers.decode === undefined ? raw : { ...raw };
+    const checked = checkPart(call, headers, 'headers', coerced(headers, own), errors);
+    if (checked instanceof Promise)
+      (pending ??= []).push(checked.then((fields) => (call.headers = beside(raw, fields))));
+    else
+      call.headers = headers.validator === undefined ? (checked as Fields) : beside(raw, checked);
+  }
+  return pending === undefined ? undefined : Promise.all(pending);
+}
+
+/** Params and headers that the author's schema does not declare stay as they came. */
+function beside(raw: Fields, checked: unknown): Fields {
+  return checked === undefined || checked === raw ? raw : { ...raw, ...(checked as Fields) };
 }
 
 function coerced(plan: InputPlan, record: Record<string, unknown>): Record<string, unknown> {

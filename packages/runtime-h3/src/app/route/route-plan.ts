@@ -9,7 +9,9 @@ import type {
 } from '../../types/bundle.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
-import { compileDecode, type Decode } from '../../validate/decode.ts';
+import { compileDecode, compileLenientDecode, type Decode } from '../../validate/decode.ts';
+import { isStandardSchema } from '../../validate/standard-schema.ts';
+import type { StandardSchema } from '../../types/standard-schema.ts';
 import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
 
 /**
@@ -19,7 +21,10 @@ import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
 export interface InputPlan {
   input: InputCheck;
   coerce: CoerceRecord | undefined;
+  /** With a validator it runs before that, on values that nothing has checked. */
   decode: Decode | undefined;
+  /** The author's schema, which decides on what `input.check` does not accept. */
+  validator: StandardSchema | undefined;
 }
 
 export interface BodyPlan extends InputPlan {
@@ -90,9 +95,10 @@ export class RoutePlan {
 }
 
 function planInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
-  return {
-    input,
-    coerce: compileCoerceRecord(input.schema, $defs, repeats),
-    decode: compileDecode(input.schema, $defs),
-  };
+  const coerce = compileCoerceRecord(input.schema, $defs, repeats);
+  if (isStandardSchema(input.validator)) {
+    const decode = compileLenientDecode(input.schema, $defs);
+    return { input, coerce, decode, validator: input.validator };
+  }
+  return { input, coerce, decode: compileDecode(input.schema, $defs), validator: undefined };
 }

@@ -66,7 +66,7 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   const route = await call.routeState.route.load();
   call.plan = call.routeState.plan(route, call.release);
   const errors: InputError[] = [];
-  checkStrings(call, errors);
+  await checkStrings(call, errors);
   if (errors.length > 0) throw invalidRequestError(errors);
   let accepted = false;
   const accept = (): void => {

@@ -27,9 +27,12 @@ export class WebSocketHooks {
       open: (peer) =>
         this.#run(peer, 'open', (hooks, appPeer, gctx) => hooks.open?.(appPeer, gctx)),
       message: (peer, message) =>
-        this.#run(peer, 'message', (hooks, appPeer, gctx, call) =>
-          hooks.message?.(appPeer, this.#read(message, call) as never, gctx),
-        ),
+        this.#run(peer, 'message', (hooks, appPeer, gctx, call) => {
+          const read = this.#read(message, call);
+          return read instanceof Promise
+            ? read.then((value) => hooks.message?.(appPeer, value as never, gctx))
+            : hooks.message?.(appPeer, read as never, gctx);
+        }),
       close: async (peer, details) => {
         await this.#run(peer, 'close', (hooks, appPeer, gctx) =>
           hooks.close?.(appPeer, details, gctx),

@@ -1,5 +1,6 @@
 import type { Defs } from '@gati/contract';
-import { explain } from '../../validate/explain.ts';
+import { explain, type InputError } from '../../validate/explain.ts';
+import { judge, type Verdict } from '../../validate/standard-schema.ts';
 import { JsonError, parseJson } from '../../validate/json.ts';
 import type { InputPlan } from '../route/route-plan.ts';
 
@@ -62,7 +63,12 @@ export function readMessage(
     return raw;
   }
   if (plan === undefined) return value;
-  const { input, decode } = plan;
+  const { input, decode, validator } = plan;
+  if (validator !== undefined) {
+    if (input.check(value)) return value;
+    const verdict = judge(validator, decode === undefined ? value : decode(value), 'body');
+    return verdict instanceof Promise ? verdict.then(takeVerdict) : takeVerdict(verdict);
+  }
   if (input.check(value)) {
     try {
       return decode === undefined ? value : decode(value);
@@ -70,8 +76,16 @@ export function readMessage(
       // The check accepts a string that its codec can't read. The explanation names it.
     }
   }
-  const [first] = explain(input.schema, $defs, value, 'body');
-  throw new MessageError(
+  throw invalidMessageError(explain(input.schema, $defs, value, 'body'));
+}
+
+function takeVerdict(verdict: Verdict): unknown {
+  if (verdict.errors === undefined) return verdict.value;
+  throw invalidMessageError(verdict.errors);
+}
+
+function invalidMessageError([first]: InputError[]): MessageError {
+  return new MessageError(
     POLICY_VIOLATION,
     first === undefined
       ? 'does not match its schema'

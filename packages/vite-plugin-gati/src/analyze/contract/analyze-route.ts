@@ -65,7 +65,12 @@ export function analyzeRoute(
     for (const { code, message, fix } of definition.issues)
       diagnostics.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
   }
-  return { contract, $defs: names.$defs, warnings: diagnostics.list() };
+  return {
+    contract,
+    $defs: names.$defs,
+    ...(loaded.values && { values: loaded.values }),
+    warnings: diagnostics.list(),
+  };
 }
 
 /**

@@ -9,6 +9,7 @@ import { printInput, printRoute } from '../../compile/print-plan.ts';
 import { createCheckProgram, HELPERS } from '../../compile/check-program.ts';
 import { planEffect, planRoute } from '../../compile/plan.ts';
 import { toSlimContract } from '../../compile/slim-contract.ts';
+import type { RouteValues } from '../../compile/trust.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
@@ -17,6 +18,8 @@ interface ReleaseInput {
   root: string;
   scan: Scan;
   contract: Contract;
+  /** By route id. */
+  values: Readonly<Record<string, RouteValues>>;
   version: string;
   id: string;
 }
@@ -28,18 +31,19 @@ interface ReleaseInput {
  * @throws {GatiError} with all errors of the scan and the analysis
  */
 export async function releaseModule({ context, root, version }: VirtualInput): Promise<string> {
-  const { scan, contract, diagnostics } = await context.analysis();
+  const { scan, contract, values, diagnostics } = await context.analysis();
   reportDiagnostics(diagnostics, () => undefined);
   return printRelease({
     root: root(),
     scan,
     contract,
+    values,
     version: version?.() ?? context.project.app.version,
     id: RELEASE_ID_PLACEHOLDER,
   });
 }
 
-function printRelease({ root, scan, contract, version, id }: ReleaseInput): string {
+function printRelease({ root, scan, contract, values, version, id }: ReleaseInput): string {
   const imports = createImports(root);
   const program = createCheckProgram(contract.$defs);
   const files = new Map(scan.routes.map((route) => [route.id, route]));
@@ -49,7 +53,12 @@ function printRelease({ root, scan, contract, version, id }: ReleaseInput): stri
     const code = [
       printHandler(file, imports),
       printMiddleware(file, imports),
-      printRoute(planRoute(route, contract.$defs, program), route, `c[${index}]`),
+      printRoute(
+        planRoute(route, contract.$defs, program, values[route.id]),
+        route,
+        `c[${index}]`,
+        (part) => imports.one(file.file, part),
+      ),
     ];
     const place = {
       id: route.id,

@@ -3,7 +3,9 @@ import type { RouteFile } from '../../../scan/types.ts';
 import type { LoadSchema } from '../../analyzer.ts';
 import type { SchemaWriter } from '../../types/schema-writer.ts';
 import { type ConvertedSchema, fromJsonSchema } from './json-schema.ts';
+import type { RouteValues, Trust } from '../../../compile/trust.ts';
 import { standardProps, toJsonSchema, type SchemaSide } from './schema-libraries.ts';
+import { trustOf } from './trust-of.ts';
 
 export interface LoadedSchema extends ConvertedSchema {
   /** The schema accepts `undefined`. */
@@ -13,6 +15,8 @@ export interface LoadedSchema extends ConvertedSchema {
 export interface LoadedSchemas {
   /** By the name of the export: `body`, `query` … */
   parts: ReadonlyMap<string, LoadedSchema>;
+  /** Parts whose value is a Standard Schema, which decides on requests. Absent: there are none. */
+  values?: RouteValues;
   /** `export const responses`, by status; `undefined` if it has no schema. */
   responses?: ReadonlyMap<string, LoadedSchema>;
 }
@@ -31,13 +35,23 @@ export async function loadSchemas(
   const parts = new Map<string, LoadedSchema>();
   const loaded: LoadedSchemas = { parts };
   if (!load) return loaded;
+  const deciding: string[] = [];
+  const trust: Record<string, Trust> = {};
   for (const part of PARTS) {
     if (!route.exports.values.includes(part)) continue;
+    const value = await attempt(() => load(route.file, part));
+    // What can't be loaded here may still be a schema where it runs.
+    if (value !== undefined && standardProps(value) === undefined) continue;
+    deciding.push(part);
     const schema = await attempt(async () =>
-      readSchema(await load(route.file, part), part === 'send' ? 'output' : 'input', root),
+      readSchema(value, part === 'send' ? 'output' : 'input', root),
     );
-    if (schema) parts.set(part, schema);
+    if (!schema) continue;
+    parts.set(part, schema);
+    const trusted = trustOf(value);
+    if (trusted) trust[part] = trusted;
   }
+  if (deciding.length > 0) loaded.values = { parts: deciding, trust };
   if (route.exports.values.includes('responses')) {
     const value = await attempt(async () => load(route.file, 'responses'));
     const entries: [string, LoadedSchema][] = [];

@@ -1,0 +1,20 @@
+/**
+ * The part of a Standard Schema that a server needs: what zod, valibot and arktype give
+ * (https://standardschema.dev).
+ */
+export interface StandardSchema {
+  readonly '~standard': {
+    readonly vendor: string;
+    validate(value: unknown): StandardResult | PromiseLike<StandardResult>;
+  };
+}
+
+/** Without issues, `value` is the result: checked, and changed where the schema transforms. */
+export type StandardResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+
+export interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}

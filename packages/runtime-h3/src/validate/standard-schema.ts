@@ -1,0 +1,43 @@
+import type { StandardIssue, StandardResult, StandardSchema } from '../types/standard-schema.ts';
+import { type InputError, MAX_ERRORS } from './explain.ts';
+
+/** What a schema value says about one part of a request. */
+export type Verdict = { value: unknown; errors?: undefined } | { errors: InputError[] };
+
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const props = (value as Partial<StandardSchema>)['~standard'];
+  return typeof props?.validate === 'function';
+}
+
+/**
+ * Runs `validate` of a schema value. Its issues become errors with JSON Pointers (RFC 6901) and the
+ * author's messages. Returns a promise only for a schema that validates asynchronously.
+ */
+export function judge(
+  schema: StandardSchema,
+  value: unknown,
+  part: InputError['in'],
+): Verdict | Promise<Verdict> {
+  const result = schema['~standard'].validate(value);
+  return isPromiseLike(result)
+    ? Promise.resolve(result).then((settled) => toVerdict(settled, part))
+    : toVerdict(result, part);
+}
+
+function toVerdict(result: StandardResult, part: InputError['in']): Verdict {
+  if (result.issues === undefined) return { value: result.value };
+  return { errors: result.issues.slice(0, MAX_ERRORS).map((issue) => toInputError(issue, part)) };
+}
+
+function toInputError({ path = [], message }: StandardIssue, part: InputError['in']): InputError {
+  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  const pointer = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return { in: part, path: pointer.join(''), message, rule: 'schema' };
+}
+
+function isPromiseLike(
+  value: StandardResult | PromiseLike<StandardResult>,
+): value is PromiseLike<StandardResult> {
+  return typeof (value as { then?: unknown }).then === 'function';
+}
