@@ -24,8 +24,21 @@ export function trustOf(value: unknown): Trust | undefined {
 
 /** Rules of arktype whose JSON Schema says the same, by their key in arktype's own description. */
 const ARKTYPE_RULES = new Set([
-  ...['domain', 'proto', 'sequence', 'required', 'optional', 'undeclared'],
-  ...['unit', 'min', 'max', 'minLength', 'maxLength', 'exactLength', 'divisor', 'pattern', 'meta'],
+  'domain',
+  'proto',
+  'sequence',
+  'required',
+  'optional',
+  'undeclared',
+  'unit',
+  'min',
+  'max',
+  'minLength',
+  'maxLength',
+  'exactLength',
+  'divisor',
+  'pattern',
+  'meta',
 ]);
 const ARKTYPE_TYPES = new Set(['string', 'number', 'boolean', 'object', 'Array']);
 
