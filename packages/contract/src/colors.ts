@@ -1,6 +1,6 @@
 /**
- * Whether to colour output for people. On a terminal: yes, unless `NO_COLOR` (https://no-color.org) is
- * set or `TERM` is `dumb`. Elsewhere: only with `FORCE_COLOR`.
+ * Whether to colour output for people. On a terminal: yes, unless `NO_COLOR` (https://no-color.org)
+ * is set or `TERM` is `dumb`. Elsewhere: only with `FORCE_COLOR`.
  */
 export function wantsColors(
   stream: { isTTY?: boolean },

@@ -39,7 +39,10 @@ export interface RouteContract {
   description?: string;
   /** `true`, or the text of the `@deprecated` tag. */
   deprecated?: boolean | string;
-  /** Release that a request without a version gets on this route: `latest`, `oldest` or a version request. */
+  /**
+   * Release that a request without a version gets on this route: `latest`, `oldest` or a version
+   * request.
+   */
   version?: string;
 
   /** Object schema. Present whenever the path has parameters. */

@@ -72,7 +72,10 @@ function defaultName({ yes }: Options): string {
   );
 }
 
-/** Returns the folder of templates: beside the built code, or in the repository when run from source. */
+/**
+ * Returns the folder of templates: beside the built code, or in the repository when run from
+ * source.
+ */
 function templatesFolder(): string {
   const packed = fileURLToPath(new URL('templates', import.meta.url));
   return fs.existsSync(packed)

@@ -20,8 +20,8 @@ const OWN_PACKAGE = /^(?:vite-plugin-gati|@gati\/.+)$/;
 const RENAMED: Record<string, string> = { _gitignore: '.gitignore' };
 
 /**
- * Copies a template and puts the name of the app into it. Returns the written files, relative to the
- * folder of the app, sorted.
+ * Copies a template and puts the name of the app into it. Returns the written files, relative to
+ * the folder of the app, sorted.
  *
  * @throws {CreateError} GATI_CREATE_NOT_EMPTY when the folder has files and `force` is not set.
  */

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeEach, expect, test } from 'vitest';
 
-// Runs the CLI as a process, because scripts rely on its exit codes and output streams. Node 20 does
-// not run TypeScript, hence tsx.
+// Runs the CLI as a process, because scripts rely on its exit codes and output streams. Node 20
+// does not run TypeScript, hence tsx.
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(new URL('../../../node_modules/tsx/dist/cli.mjs', import.meta.url));
 

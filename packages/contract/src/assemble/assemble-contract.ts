@@ -27,9 +27,9 @@ export interface ContractParts {
 /**
  * Joins routes and effects that were analysed one by one into a contract.
  *
- * The result is sorted and every schema is canonical. All parts share one map of definitions without
- * unused ones. Definitions that differ but have the same name are numbered, in the order of the
- * routes. The order of the parts does not matter, and the parts are not changed.
+ * The result is sorted and every schema is canonical. All parts share one map of definitions
+ * without unused ones. Definitions that differ but have the same name are numbered, in the order of
+ * the routes. The order of the parts does not matter, and the parts are not changed.
  */
 export function assembleContract(parts: ContractParts): Contract {
   const routes = parts.routes.toSorted((a, b) => compare(a.contract.id, b.contract.id));

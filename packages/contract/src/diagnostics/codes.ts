@@ -1,9 +1,9 @@
 /**
- * All codes of Gati, each with the first sentence of its page in `docs/errors/`. To add a code, add a
- * line here and a page there; `npm run errors` writes the index of the pages.
+ * All codes of Gati, each with the first sentence of its page in `docs/errors/`. To add a code, add
+ * a line here and a page there; `npm run errors` writes the index of the pages.
  *
- * Import this table as a type only ({@link GatiCode}): the texts are for the index and would add 10 kB
- * to a server.
+ * Import this table as a type only ({@link GatiCode}): the texts are for the index and would add 10
+ * kB to a server.
  */
 export const GATI_CODES = {
   GATI_ACTIVATE_WAIT: '`--wait` ended before every running server ran the release.',

@@ -2,7 +2,9 @@ import type { GatiCode } from './codes.ts';
 
 /** An error or a warning with a stable code, a reason and a fix. Match it by `code`. */
 export interface Diagnostic {
-  /** `npx gati explain CODE` prints the page of a Gati code. Type errors have TypeScript's number. */
+  /**
+   * `npx gati explain CODE` prints the page of a Gati code. Type errors have TypeScript's number.
+   */
   code: GatiCode | `TS${number}`;
   level: 'error' | 'warning';
   /** One sentence: what is wrong. */

@@ -7,8 +7,8 @@ export type GatiErrorInput = Omit<Diagnostic, 'level'> & Partial<Pick<Diagnostic
 /**
  * An error with a code, a reason and a fix. Its message is the formatted {@link Diagnostic}.
  *
- * Match it with {@link isGatiError}, not with `instanceof`: a bundle may contain its own copy of this
- * class.
+ * Match it with {@link isGatiError}, not with `instanceof`: a bundle may contain its own copy of
+ * this class.
  *
  * @example
  * throw new GatiError({

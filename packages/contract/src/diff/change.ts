@@ -20,14 +20,14 @@ export interface Change {
 /** What counts as a breaking change. */
 export interface DiffPolicy {
   /**
-   * `true`: clients expect unknown values in the enums of responses, so a new value is minor. Default
-   * `false`.
+   * `true`: clients expect unknown values in the enums of responses, so a new value is minor.
+   * Default `false`.
    */
   openEnums?: boolean;
   /**
    * `client` (default): a change that breaks code written with the generated client is breaking.
-   * `wire`: only a change to the bytes on the wire is breaking. Method names in the client, names of
-   * path parameters, and codecs (`Date` or an RFC 3339 string) may then change.
+   * `wire`: only a change to the bytes on the wire is breaking. Method names in the client, names
+   * of path parameters, and codecs (`Date` or an RFC 3339 string) may then change.
    */
   strictness?: 'client' | 'wire';
 }

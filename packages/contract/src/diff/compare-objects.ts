@@ -91,8 +91,8 @@ function reportAdded(
   path: string,
   name: string,
 ): void {
-  // With `additionalProperties: true` or a schema, clients know the type of undeclared fields: the new
-  // field has to match it. An object without the keyword, or a closed one, promises nothing.
+  // With `additionalProperties: true` or a schema, clients know the type of undeclared fields: the
+  // new field has to match it. An object without the keyword, or a closed one, promises nothing.
   const promised = rest === true ? {} : rest;
   const keeps =
     !promised ||

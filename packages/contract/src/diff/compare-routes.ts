@@ -19,10 +19,10 @@ export function compareRoutes(
   compareNames(reporter, before, after, policy);
   compareAnnotations(reporter, before, after);
   compareVersionPolicy(reporter, before.version, after.version);
-  for (const slot of ['params', 'query', 'headers'] as const) {
-    const old = slot === 'params' ? renameParameters(before, after) : before[slot];
-    if (old ?? after[slot])
-      reporter.compare('request', old ?? UNDECLARED, after[slot] ?? UNDECLARED, `request/${slot}`);
+  for (const part of ['params', 'query', 'headers'] as const) {
+    const old = part === 'params' ? renameParameters(before, after) : before[part];
+    if (old ?? after[part])
+      reporter.compare('request', old ?? UNDECLARED, after[part] ?? UNDECLARED, `request/${part}`);
   }
   compareBodies(reporter, before.body, after.body);
   compareResponses(reporter, before.responses, after.responses);

@@ -78,8 +78,8 @@ export function compareKinds(
 }
 
 /**
- * Whether a schema is an intersection, a negation, or has constraints without a type. Its differences
- * have no single place to report.
+ * Whether a schema is an intersection, a negation, or has constraints without a type. Its
+ * differences have no single place to report.
  */
 function isCombined(schema: Schema): boolean {
   return (

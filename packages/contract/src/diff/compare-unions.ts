@@ -8,8 +8,8 @@ import type { Comparison } from './comparison.ts';
 type Compare = (comparison: Comparison, before: Schema, after: Schema, path: string) => void;
 
 /**
- * Compares two unions. Members are paired if they mean the same, have the same discriminator value, or
- * are the only ones of their type.
+ * Compares two unions. Members are paired if they mean the same, have the same discriminator value,
+ * or are the only ones of their type.
  */
 export function compareUnions(
   comparison: Comparison,
@@ -144,7 +144,7 @@ function pairMembers(
   return pairs;
 }
 
-/** Whether both unions have a type in common, besides `null`. If not, one change says it all. */
+/** Whether both unions have a type in common, besides `null`. If not, one change is reported. */
 function shareKind(before: Members, after: Members): boolean {
   const [from, to] = [kindsOf(before), kindsOf(after)];
   return (

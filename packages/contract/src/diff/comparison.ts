@@ -3,7 +3,9 @@ import type { DiffPolicy } from './change.ts';
 import type { Detail, RuleId } from './rules.ts';
 import type { IsSubschema } from './subtype/subtype.ts';
 
-/** Whether the client sends or receives the value. Decides whether widening or narrowing breaks it. */
+/**
+ * Whether the client sends or receives the value. Decides whether widening or narrowing breaks it.
+ */
 export type Side = 'request' | 'response';
 
 /** A change to a schema, before its level is known. */
@@ -26,8 +28,9 @@ export interface Comparison {
   report(rule: RuleId, path: string, detail?: Detail): void;
   compare(before: Schema, after: Schema, path: string): void;
   /**
-   * Whether a pair of schemas needs no comparison. It may be in progress further up: then the schemas
-   * are recursive. Or it was compared at another place: then its findings are repeated for this path.
+   * Whether a pair of schemas needs no comparison. It may be in progress further up: then the
+   * schemas are recursive. Or it was compared at another place: then its findings are repeated for
+   * this path.
    */
   repeatFindings(pair: string, path: string): boolean;
   /** Starts the comparison of a pair. Call the returned function at its end. */
@@ -38,8 +41,8 @@ export interface Comparison {
 const MAX_FINDINGS = 200;
 
 /**
- * Creates the list of findings of a comparison. It also remembers each pair, so that recursive types
- * end and shared types are compared once.
+ * Creates the list of findings of a comparison. It also remembers each pair, so that recursive
+ * types end and shared types are compared once.
  */
 export function createFindings(): Pick<Comparison, 'report' | 'repeatFindings' | 'startPair'> & {
   findings: Finding[];

@@ -23,7 +23,7 @@ export interface Diff {
  *
  * @example
  * const { bump, changes } = diffContracts(before.contract, after.contract);
- * if (bump === 'major') for (const { route, path, message } of changes) console.log(route, path, message);
+ * if (bump === 'major') console.error(changes.map(({ route, message }) => `${route}: ${message}`));
  */
 export function diffContracts(before: Contract, after: Contract, policy: DiffPolicy = {}): Diff {
   const changes: Change[] = [];
@@ -49,8 +49,8 @@ export function toDiff(changes: Change[]): Diff {
 }
 
 /**
- * Pairs routes by method and path. Pairs the remaining ones by shape, so that a renamed parameter is
- * not a removed and an added route.
+ * Pairs routes by method and path. Pairs the remaining ones by shape, so that a renamed parameter
+ * is not a removed and an added route.
  */
 function pairRoutes(
   before: RouteContract[],

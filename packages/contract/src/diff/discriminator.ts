@@ -36,18 +36,18 @@ export function findDiscriminator(
  * Returns the label of a union member: `(kind=card)` if there is a discriminator, otherwise a
  * description such as `(string)`.
  *
- * @param gone The member is part of the union before the change.
+ * @param removed The member is part of the union before the change.
  */
 export function labelOf(
   { beforeDefs, afterDefs }: Comparison,
   member: Schema,
   discriminator: Discriminator | undefined,
-  gone = false,
+  removed = false,
 ): string {
   const property =
     discriminator &&
-    resolveRef(member, gone ? beforeDefs : afterDefs).properties?.[discriminator.property];
-  const value = property && constantOf(property, gone ? beforeDefs : afterDefs);
+    resolveRef(member, removed ? beforeDefs : afterDefs).properties?.[discriminator.property];
+  const value = property && constantOf(property, removed ? beforeDefs : afterDefs);
   return value === undefined
     ? `(${describeSchema(member)})`
     : `(${discriminator!.property}=${String(value)})`;

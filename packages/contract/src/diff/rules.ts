@@ -98,8 +98,8 @@ export type RuleId =
   | 'undecidable';
 
 /**
- * All rules of the diff by id. An id never changes its meaning, because scripts and exceptions refer
- * to it.
+ * All rules of the diff by id. An id never changes its meaning, because scripts and exceptions
+ * refer to it.
  */
 export const DIFF_RULES: Record<RuleId, Rule> = {
   'route-added': always('minor', () => 'The route was added.'),

@@ -6,8 +6,8 @@ import type { Bump } from '../diff/levels.ts';
 export const MANIFEST_FORMAT = 1;
 
 /**
- * Content of `dist/gati.manifest.json`: the contract of a build and its release. It contains no time
- * and no absolute path, so the same sources give the same bytes.
+ * Content of `dist/gati.manifest.json`: the contract of a build and its release. It contains no
+ * time and no absolute path, so the same sources give the same bytes.
  */
 export interface Manifest {
   format: typeof MANIFEST_FORMAT;
@@ -20,7 +20,9 @@ export interface Manifest {
     id: string;
     /** SHA-256 of the emitted server code, hex. Absent if nothing was bundled (`gati generate`). */
     code?: string;
-    /** Version of the previous release. Absent for the first release, and if nothing was bundled. */
+    /**
+     * Version of the previous release. Absent for the first release, and if nothing was bundled.
+     */
     since?: string;
     /** Highest level of the changes since the previous release. */
     bump?: Bump;
@@ -28,8 +30,8 @@ export interface Manifest {
   /** Changes since the previous release. */
   changes?: Change[];
   /**
-   * Native packages that the server loads from `server/node_modules`, and the platform that they were
-   * installed for. Absent if there are none.
+   * Native packages that the server loads from `server/node_modules`, and the platform that they
+   * were installed for. Absent if there are none.
    */
   native?: NativeCode;
   contract: Contract;

@@ -1,6 +1,8 @@
 import type { JsonValue, Schema } from '../schema/ir.ts';
 
-/** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1), as {@link toOpenApi} returns it. */
+/**
+ * An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1), as {@link toOpenApi} returns it.
+ */
 export interface OpenApiDocument {
   openapi: '3.1.0';
   info: { title: string; version: string };

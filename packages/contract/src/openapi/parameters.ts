@@ -50,8 +50,8 @@ interface Field {
 }
 
 /**
- * Returns the named fields of an object schema, including those of `allOf` and `anyOf`. A field that
- * an alternative lacks is optional.
+ * Returns the named fields of an object schema, including those of `allOf` and `anyOf`. A field
+ * that an alternative lacks is optional.
  */
 function fieldsOf(schema: Schema | undefined, defs: Defs): Map<string, Field> {
   const fields = new Map<string, Field>();

@@ -11,8 +11,8 @@ export interface PathTemplate {
 /**
  * Returns a function that converts the path of a route to an OpenAPI path template.
  *
- * In OpenAPI `/users/{id}` and `/users/{user}` are the same path, and a document can have only one of
- * them. Routes whose paths differ only in names therefore share the names of the first route.
+ * In OpenAPI `/users/{id}` and `/users/{user}` are the same path, and a document can have only one
+ * of them. Routes whose paths differ only in names therefore share the names of the first route.
  */
 export function createPathTemplates(): (route: RouteContract) => PathTemplate {
   const byShape = new Map<string, string[]>();

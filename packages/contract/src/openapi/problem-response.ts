@@ -2,8 +2,8 @@ import { PROBLEM_MEDIA_TYPE } from '../http/media-type.ts';
 import type { OpenApiMediaType, OpenApiResponse } from './document.ts';
 
 /**
- * Response of the framework itself: problem details (RFC 9457), with a list of errors if the request
- * does not match its contract.
+ * Response of the framework itself: problem details (RFC 9457), with a list of errors if the
+ * request does not match its contract.
  */
 export const PROBLEM_RESPONSE: OpenApiResponse = {
   description:

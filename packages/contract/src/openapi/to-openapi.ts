@@ -146,7 +146,8 @@ function toResponse(
   const type = contentType ?? 'application/json';
   const media: OpenApiMediaType =
     type === 'text/event-stream' ? { schema: { type: 'string' } } : {};
-  // OpenAPI 3.1 has no schema for raw bytes, and none for a stream: the schema is that of one event.
+  // OpenAPI 3.1 has no schema for raw bytes, and none for a stream: the schema is that of one
+  // event.
   if (schema && type === 'text/event-stream') media['x-gati-event'] = print(schema);
   else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);
   if (examples && examples.length > 0) media.examples = toExamples(examples);

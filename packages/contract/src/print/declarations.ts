@@ -32,8 +32,9 @@ const RESERVED =
   );
 
 /**
- * Prints the declarations of all definitions that are used. A definition with a `Date` or a `bigint`
- * has two types if clients both send and receive it: `Name` is received, `NameInput` is sent.
+ * Prints the declarations of all definitions that are used. A definition with a `Date` or a
+ * `bigint` has two types if clients both send and receive it: `Name` is received, `NameInput` is
+ * sent.
  */
 export function toDeclarations(defs: Defs, uses: DeclarationUses): Declarations {
   const taken = new Set([...(uses.taken ?? []), ...RESERVED]);

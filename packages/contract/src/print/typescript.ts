@@ -8,7 +8,9 @@ export type Direction = 'request' | 'response';
 /** Options of {@link toTypeScript}. */
 export interface TypeScriptOptions {
   direction: Direction;
-  /** Returns the type name of a definition in this direction. Default: the name of the definition. */
+  /**
+   * Returns the type name of a definition in this direction. Default: the name of the definition.
+   */
   nameOf?: (definition: string) => string;
   /** Prefix of each line after the first. */
   indent?: string;
@@ -26,7 +28,7 @@ const CODECS: Record<Exclude<Codec, 'set' | 'map'>, Record<Direction, string[]>>
  * travel.
  *
  * @example
- * toTypeScript({ type: 'array', items: { type: 'string' } }, { direction: 'response' }); // string[]
+ * toTypeScript({ type: 'array', items: {} }, { direction: 'response' }); // unknown[]
  */
 export function toTypeScript(schema: Schema, options: TypeScriptOptions): string {
   return joinUnion(unionOf(schema, options));

@@ -4,8 +4,8 @@ import { mapSchema } from './walk.ts';
 type Literal = string | number | boolean | null;
 
 /**
- * Converts a schema to its canonical form, which accepts the same values. Most schemas with the same
- * meaning have the same canonical form.
+ * Converts a schema to its canonical form, which accepts the same values. Most schemas with the
+ * same meaning have the same canonical form.
  *
  * `anyOf` is flattened, has no duplicates, and is unwrapped if one member remains. Literals of one
  * type become one `enum`. `anyOf`, `enum` and `required` are sorted. Properties keep their order,
@@ -58,7 +58,9 @@ function dropAbsent(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
 
-/** Returns an `enum` of the values, sorted and without duplicates, or a `const` for a single value. */
+/**
+ * Returns an `enum` of the values, sorted and without duplicates, or a `const` for a single value.
+ */
 function literals(values: Literal[]): Schema {
   const sorted = [...new Set(values)].sort(
     (a, b) =>
@@ -114,8 +116,8 @@ function gather(anyOf: Schema[]): Schema[] {
 }
 
 /**
- * Sorts members with a codec first: their wire form would also match a plain member, which must not
- * take it. `null` comes last.
+ * Position of a member in a union. One with a codec comes first, because its wire form also matches
+ * a plain member. `null` comes last.
  */
 function memberOrder(member: Schema): number {
   if (member['x-gati-codec']) return 0;

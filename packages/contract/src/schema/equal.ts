@@ -1,7 +1,10 @@
 import { canonicalSchema } from './canonical.ts';
 import type { Schema } from './ir.ts';
 
-/** Compares two JSON values deeply. The order of keys does not matter; `undefined` equals an absent key. */
+/**
+ * Compares two JSON values deeply. The order of keys does not matter; `undefined` equals an absent
+ * key.
+ */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) || a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -20,7 +20,10 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
   minProperties?: number;
   maxProperties?: number;
-  /** Schema of the keys of an object, for example `{ enum: ['a', 'b'] }` for `Record<'a' | 'b', number>`. */
+  /**
+   * Schema of the keys of an object, for example `{ enum: ['a', 'b'] }` for `Record<'a' | 'b',
+   * number>`.
+   */
   propertyNames?: Schema;
 
   /** `false`: no items after `prefixItems`. */

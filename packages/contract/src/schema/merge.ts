@@ -14,9 +14,9 @@ export interface MergedDefs {
 /**
  * Merges maps of definitions into one.
  *
- * Definitions of the same name that mean the same become one. If they differ, the first map keeps the
- * name, and the others get a free one (`Name2`, `Name3` …). Two definitions mean the same only if all
- * definitions that they refer to mean the same.
+ * Definitions of the same name that mean the same become one. If they differ, the first map keeps
+ * the name, and the others get a free one (`Name2`, `Name3` …). Two definitions mean the same only
+ * if all definitions that they refer to mean the same.
  *
  * The maps must not change afterwards: results are cached by the identity of a map.
  */

@@ -15,8 +15,8 @@ export function refName(ref: string): string {
 }
 
 /**
- * Follows the `$ref` of a schema, through chains of references. Keywords beside a reference, such as a
- * description, override those of the definition.
+ * Follows the `$ref` of a schema, through chains of references. Keywords beside a reference, such
+ * as a description, override those of the definition.
  *
  * @throws {GatiError} GATI_SCHEMA_REF when a definition is missing or only refers to itself.
  */
@@ -83,8 +83,8 @@ export function renameRefs(schema: Schema, rename: (name: string) => string): Sc
 }
 
 /**
- * Whether a value of the schema can contain something that is not plain JSON (`Date`, `bigint`, bytes
- * …). Follows references.
+ * Whether a value of the schema can contain something that is not plain JSON (`Date`, `bigint`,
+ * bytes …). Follows references.
  */
 export function hasCodec(schema: Schema, defs: Defs): boolean {
   return (

@@ -1,10 +1,14 @@
 import type { Schema } from './ir.ts';
 
-/** Keywords that contain one schema, and keywords that contain a list. `properties` contains a map. */
+/**
+ * Keywords that contain one schema, and keywords that contain a list. `properties` contains a map.
+ */
 const ONE = ['not', 'propertyNames', 'additionalProperties', 'items'] as const;
 const LIST = ['anyOf', 'allOf', 'prefixItems'] as const;
 
-/** Yields the direct children of a schema, each with its JSON Pointer, for example `/properties/id`. */
+/**
+ * Yields the direct children of a schema, each with its JSON Pointer, for example `/properties/id`.
+ */
 export function* children(schema: Schema): Generator<[pointer: string, child: Schema]> {
   for (const key of ONE) {
     const child = schema[key];
@@ -18,8 +22,8 @@ export function* children(schema: Schema): Generator<[pointer: string, child: Sc
 }
 
 /**
- * Calls `visit` for a schema and all schemas inside it, parents first. Does not follow `$ref`, so it
- * ends on recursive schemas.
+ * Calls `visit` for a schema and all schemas inside it, parents first. Does not follow `$ref`, so
+ * it ends on recursive schemas.
  */
 export function walkSchema(
   schema: Schema,

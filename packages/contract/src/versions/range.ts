@@ -8,7 +8,9 @@ interface Comparator {
 /** A version matches a range if it matches all comparators of one of the sets. */
 export type Range = readonly (readonly Comparator[])[];
 
-/** A version with open numbers: `1`, `1.2`, `1.x`, `*`, `1.2.3-rc.1`. `numbers` holds those before. */
+/**
+ * A version with open numbers: `1`, `1.2`, `1.x`, `*`, `1.2.3-rc.1`. `numbers` holds those before.
+ */
 interface Partial {
   numbers: number[];
   prerelease: (string | number)[];
@@ -20,8 +22,8 @@ const OPERATOR = /^(\^|~|>=|<=|>|<|=)?(.*)$/;
 const ANY: readonly Comparator[] = [{ operator: '>=', version: version([0]) }];
 
 /**
- * Parses a range with npm's syntax: `^1.2`, `~1.2.3`, `1.x`, `>=1.2 <3`, `1.0.0 - 1.4`, and sets joined
- * by `||`. Returns `undefined` if it is malformed or longer than 256 characters.
+ * Parses a range with npm's syntax: `^1.2`, `~1.2.3`, `1.x`, `>=1.2 <3`, `1.0.0 - 1.4`, and sets
+ * joined by `||`. Returns `undefined` if it is malformed or longer than 256 characters.
  */
 export function parseRange(text: string): Range | undefined {
   if (text.length > 256 || text.trim() === '') return undefined;

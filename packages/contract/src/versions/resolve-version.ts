@@ -11,13 +11,15 @@ export interface ReleaseInfo {
   /** RFC 3339, or another format that `Date.parse` accepts. */
   date: string;
   status: ReleaseStatus;
-  /** `true`: the release is retired, and a newer release answers its requests through migrations. */
+  /**
+   * `true`: the release is retired, and a newer release answers its requests through migrations.
+   */
   migrated?: boolean;
 }
 
 /**
- * Release for requests without a version while several releases are live: `choose` responds with the
- * list, a {@link VersionRequest} is what a route sets.
+ * Release for requests without a version while several releases are live: `choose` responds with
+ * the list, a {@link VersionRequest} is what a route sets.
  */
 export type MissingPolicy = 'choose' | 'latest' | 'oldest' | VersionRequest;
 
@@ -25,7 +27,9 @@ export type MissingPolicy = 'choose' | 'latest' | 'oldest' | VersionRequest;
 export interface ResolveOptions<R extends ReleaseInfo = ReleaseInfo> {
   /** Default `choose`. */
   missing?: MissingPolicy;
-  /** What `latest` resolves to: the current release of the store. Default: the newest live release. */
+  /**
+   * What `latest` resolves to: the current release of the store. Default: the newest live release.
+   */
   current?: R;
 }
 
@@ -54,8 +58,8 @@ export interface ReleaseIndex<R extends ReleaseInfo = ReleaseInfo> {
 /**
  * Prepares releases for {@link resolveVersion}.
  *
- * @throws {RangeError} when a version is no semver or a date is invalid. A store never contains such a
- *   release.
+ * @throws {RangeError} when a version is no semver or a date is invalid. A store never contains
+ *   such a release.
  */
 export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): ReleaseIndex<R> {
   const entries = releases.map((release) => {

@@ -1,6 +1,6 @@
 /**
- * A semantic version (https://semver.org, 2.0.0). Build metadata is accepted and ignored, because it
- * does not affect precedence.
+ * A semantic version (https://semver.org, 2.0.0). Build metadata is accepted and ignored, because
+ * it does not affect precedence.
  */
 export interface Semver {
   major: number;

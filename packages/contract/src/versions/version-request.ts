@@ -17,8 +17,8 @@ const FORMS =
 /**
  * Parses the version that a client requests.
  *
- * A date means the end of that UTC day; today's date means now. No form contains a comma, so a comma
- * means joined header lines.
+ * A date means the end of that UTC day; today's date means now. No form contains a comma, so a
+ * comma means joined header lines.
  *
  * @param text All values that the client sent, header lines and query values together.
  * @param now Milliseconds since 1970.

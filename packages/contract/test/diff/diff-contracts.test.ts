@@ -25,7 +25,7 @@ const object = (
 const body = (schema: Schema, required = true): Partial<RouteContract> => ({
   body: { contentTypes: ['application/json'], required, schema },
 });
-const answers = (...statuses: string[]): Partial<RouteContract> => ({
+const responses = (...statuses: string[]): Partial<RouteContract> => ({
   responses: Object.fromEntries(
     statuses.map((status) => [status, { schema: text, contentType: 'text/plain' }]),
   ),
@@ -119,25 +119,31 @@ describe('diffContracts of requests', () => {
   });
 
   test('compares query and headers', () => {
-    for (const slot of ['query', 'headers'] as const) {
-      expect(diff({}, { [slot]: object({ a: text }, []) })).toEqual(['minor', 'field-added']);
-      expect(diff({}, { [slot]: object({ a: text }) })).toEqual(['major', 'required-field-added']);
-      expect(diff({ [slot]: object({ a: text }) }, {})).toEqual(['minor', 'field-removed']);
+    for (const part of ['query', 'headers'] as const) {
+      expect(diff({}, { [part]: object({ a: text }, []) })).toEqual(['minor', 'field-added']);
+      expect(diff({}, { [part]: object({ a: text }) })).toEqual(['major', 'required-field-added']);
+      expect(diff({ [part]: object({ a: text }) }, {})).toEqual(['minor', 'field-removed']);
     }
   });
 });
 
 describe('diffContracts of responses', () => {
   test('reports added and removed statuses', () => {
-    expect(diff(answers('200'), answers('200', '202'))).toEqual(['major', 'status-added']);
-    expect(diff(answers('200', '304'), answers('200'))).toEqual(['major', 'status-removed']);
-    expect(diff(answers('200'), answers('200', '409'))).toEqual(['minor', 'error-status-added']);
-    expect(diff(answers('200', '500'), answers('200'))).toEqual(['minor', 'error-status-removed']);
-    expect(diff(answers('200'), answers('200', 'default'))).toEqual([
+    expect(diff(responses('200'), responses('200', '202'))).toEqual(['major', 'status-added']);
+    expect(diff(responses('200', '304'), responses('200'))).toEqual(['major', 'status-removed']);
+    expect(diff(responses('200'), responses('200', '409'))).toEqual([
+      'minor',
+      'error-status-added',
+    ]);
+    expect(diff(responses('200', '500'), responses('200'))).toEqual([
+      'minor',
+      'error-status-removed',
+    ]);
+    expect(diff(responses('200'), responses('200', 'default'))).toEqual([
       'major',
       'default-status-added',
     ]);
-    expect(diff(answers('200', 'default'), answers('200'))).toEqual([
+    expect(diff(responses('200', 'default'), responses('200'))).toEqual([
       'minor',
       'default-status-removed',
     ]);
@@ -145,14 +151,14 @@ describe('diffContracts of responses', () => {
 
   test('compares a status with the default response that covered it', () => {
     const unknown = { default: { schema: {}, contentType: 'text/plain' } };
-    const known = answers('201').responses!;
+    const known = responses('201').responses!;
     expect(diff({ responses: unknown }, { responses: { ...known, ...unknown } })).toEqual([
       'minor',
       'status-named',
       'type-narrowed',
     ]);
     expect(
-      diff({ responses: { ...answers('409').responses, ...unknown } }, { responses: unknown }),
+      diff({ responses: { ...responses('409').responses, ...unknown } }, { responses: unknown }),
     ).toEqual(['major', 'error-status-removed', 'type-widened']);
   });
 
@@ -291,7 +297,7 @@ test('toChangelog prints one section per level', () => {
     toContract({
       ...ROUTE,
       ...body(object({ a: text, b: text }, ['a']), true),
-      ...answers('500'),
+      ...responses('500'),
       summary: 'More.',
       name: ['b'],
     }),

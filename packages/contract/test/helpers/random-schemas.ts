@@ -30,7 +30,10 @@ export function makeSample(random: Random): Sample {
   return { schema: makeSchema(random, 3), $defs: breakCycles($defs) };
 }
 
-/** Replaces definitions that contain themselves directly (`A = A | B`): validators never end on them. */
+/**
+ * Replaces definitions that contain themselves directly (`A = A | B`): validators never end on
+ * them.
+ */
 function breakCycles($defs: Defs): Defs {
   const result = { ...$defs };
   const below = (schema: Schema): string[] => [

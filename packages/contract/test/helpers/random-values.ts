@@ -30,8 +30,8 @@ const ANYTHING: JsonValue[] = [
 
 /**
  * Makes a value that likely matches the schema, near its bounds. An object without
- * `additionalProperties` gets only {@link EXTRA} as an undeclared property, an explicitly open one gets
- * others too.
+ * `additionalProperties` gets only {@link EXTRA} as an undeclared property, an explicitly open one
+ * gets others too.
  */
 export function makeValue(random: Random, schema: Schema, $defs: Defs, depth = 4): JsonValue {
   const make = (part: Schema): JsonValue => makeValue(random, part, $defs, depth - 1);

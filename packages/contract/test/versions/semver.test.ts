@@ -60,7 +60,8 @@ describe('versions and ranges compared with npm', () => {
   test('satisfies agrees with npm', () => {
     fc.assert(
       fc.property(range, version, (text, candidate) => {
-        // Checked set by set: beside a set that matches all, npm ignores the pre-releases of others.
+        // Checked set by set: beside a set that matches all, npm ignores the pre-releases of
+        // others.
         const expected = text.split('||').some((set) => semver.satisfies(candidate, set));
         expect([text, candidate, satisfies(parseSemver(candidate)!, parseRange(text)!)]).toEqual([
           text,

@@ -4,9 +4,9 @@ import type { Codec, Schema } from '../../schema/ir.ts';
 export type Literal = string | number | boolean | null;
 
 /**
- * A schema in normal form is a list of atoms: a value matches the schema if it matches one of them. An
- * atom is no reference, union or intersection. Constraints without a closed form, such as a format or
- * a `not`, become opaque facts.
+ * A schema in normal form is a list of atoms: a value matches the schema if it matches one of them.
+ * An atom is no reference, union or intersection. Constraints without a closed form, such as a
+ * format or a `not`, become opaque facts.
  */
 export type Atom = LiteralAtom | StringAtom | NumberAtom | ArrayAtom | ObjectAtom;
 
@@ -57,7 +57,9 @@ export interface ObjectAtom extends Common {
   required: ReadonlySet<string>;
   /** Schema of undeclared properties. `false`: there are none. */
   rest: Schema | false;
-  /** No `additionalProperties`: undeclared properties are allowed, but clients can't rely on them. */
+  /**
+   * No `additionalProperties`: undeclared properties are allowed, but clients can't rely on them.
+   */
   silent: boolean;
   /** Schemas that each key matches. */
   names: Schema[];
@@ -73,8 +75,8 @@ const NO_FACTS: ReadonlySet<string> = new Set();
 /**
  * Returns the atoms of a schema, without its `$ref`, `anyOf`, `allOf` and `not`.
  *
- * @param listNames Returns the names that a `propertyNames` schema lists, or `undefined` if it is no
- *   list.
+ * @param listNames Returns the names that a `propertyNames` schema lists, or `undefined` if it is
+ *   no list.
  */
 export function ownAtoms(
   schema: Schema,
@@ -156,7 +158,9 @@ export function boundsOf({ type, minimum, exclusiveMinimum, maximum, exclusiveMa
   return { lower: closeInteger(lower, 1), upper: closeInteger(upper, -1) };
 }
 
-/** Closes a bound of integers. Beyond 2^53 adding 1 is not exact, so such a bound stays as it is. */
+/**
+ * Closes a bound of integers. Beyond 2^53 adding 1 is not exact, so such a bound stays as it is.
+ */
 function closeInteger({ value, open }: Bound, step: 1 | -1): Bound {
   if (!Number.isFinite(value) || Math.abs(value) >= Number.MAX_SAFE_INTEGER) return { value, open };
   const inside = step === 1 ? Math.ceil(value) : Math.floor(value);

@@ -35,8 +35,8 @@ export function isAny(schema: Schema): boolean {
 }
 
 /**
- * Returns the text of a schema and of all definitions that it refers to. Schemas with equal texts mean
- * the same, even with different maps of definitions.
+ * Returns the text of a schema and of all definitions that it refers to. Schemas with equal texts
+ * mean the same, even with different maps of definitions.
  */
 export function meaning(schema: Schema, defs: Defs): string {
   const names = [...reachable([schema], defs)].sort();

@@ -11,11 +11,13 @@ import { createNormaliser, isAny } from './normaliser.ts';
 
 /** Options of {@link isSubschema}. */
 export interface SubtypeOptions {
-  /** Values with different codecs differ: a `Date` is no `string`, though both travel as a string. */
+  /**
+   * Values with different codecs differ: a `Date` is no `string`, though both travel as a string.
+   */
   codecs?: boolean;
   /**
-   * A property that the first schema does not declare, and the second one declares as optional, counts
-   * as absent.
+   * A property that the first schema does not declare, and the second one declares as optional,
+   * counts as absent.
    */
   undeclared?: boolean;
   /** A list of strings or numbers in the second schema also accepts other values of that type. */
@@ -25,7 +27,9 @@ export interface SubtypeOptions {
 /** Whether every value of `a` matches `b`. Returns `false` too if that can't be proved. */
 export type IsSubschema = (a: Schema, b: Schema) => boolean;
 
-/** Limits of one check, in pairs of schemas and in levels. Beyond them it counts as not provable. */
+/**
+ * Limits of one check, in pairs of schemas and in levels. Beyond them it counts as not provable.
+ */
 const MAX_STEPS = 100_000;
 const MAX_LEVELS = 150;
 
@@ -48,8 +52,8 @@ export function isSubschema(
 }
 
 /**
- * Creates a subtype check for many pairs of schemas with the same definitions. It is sound: it never
- * returns `true` if a value of `a` does not match `b`.
+ * Creates a subtype check for many pairs of schemas with the same definitions. It is sound: it
+ * never returns `true` if a value of `a` does not match `b`.
  *
  * References can be recursive. A pair that occurs again inside itself is assumed to hold. That is
  * correct, because each step goes to a smaller value (Amadio and Cardelli, 1993).
@@ -98,7 +102,10 @@ export function createSubtype(
     );
   }
 
-  /** `{ kind: 'a' | 'b' }` is a subtype of `{ kind: 'a' } | { kind: 'b' }`, though of neither member. */
+  /**
+   * `{ kind: 'a' | 'b' }` is a subtype of `{ kind: 'a' } | { kind: 'b' }`, though of neither
+   * member.
+   */
   function isSplitCovered(atom: ObjectAtom, to: Atom[]): boolean {
     if (to.filter(({ kind }) => kind === 'object').length < 2) return false;
     for (const [name, schema] of atom.properties) {
