@@ -4,7 +4,7 @@
  * changes without notice.
  */
 export { RELEASE_COMMANDS } from './command/commands.ts';
-export { parseTimeFlag } from './command/parse-arguments.ts';
+export { parseTimeFlag } from './command/parse-values.ts';
 export type { CommandResult } from '../command/output.ts';
 export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/release-command.ts';
 export {

@@ -2,18 +2,18 @@ import { count } from '@gati/contract/internal';
 import type { ReleaseStore } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { activateRelease, rollbackRelease } from '../store/change-status.ts';
-import { rejectExtraWords, parseCountFlag, parseVersion } from './parse-arguments.ts';
+import { rejectExtraWords, parseCountFlag, parseVersion } from './parse-values.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 import { readServerNotes, waitForServers, type WaitResult } from './wait-for-servers.ts';
 
-/** Seconds; longer than the note of a killed server counts. */
+/** Seconds. Longer than the note of a killed server counts. */
 const TIMEOUT = 120;
 
 const WAIT_FLAGS: ReleaseCommand['flags'] = {
   wait: { type: 'boolean', description: 'Return when all running servers have it' },
   timeout: {
     type: 'string',
-    description: `Seconds to wait at most, ${TIMEOUT} by default`,
+    description: `Longest wait in seconds, ${TIMEOUT} by default`,
     valueHint: 'seconds',
   },
 };
@@ -27,9 +27,9 @@ export const activate: ReleaseCommand = {
     const { head } = await call.store.head();
     const before = head.current;
     const status = statusOf(head, version);
-    // Somebody meant that it should end; whoever activates it may not know.
+    // Someone ended the release on purpose, which the person who activates it may not know.
     const was = status === 'live' || status === 'staged' ? undefined : status;
-    const { result, waited } = await moving(
+    const { result, waited } = await changeAndWait(
       call,
       async (store) => (await activateRelease(store, version)).current!,
     );
@@ -49,12 +49,12 @@ export const activate: ReleaseCommand = {
 };
 
 export const rollback: ReleaseCommand = {
-  description: 'Make the release before current again and withdraw the one that is',
+  description: 'Make the previous release current again and withdraw the current one',
   words: '',
   flags: WAIT_FLAGS,
   async run(call) {
     rejectExtraWords('rollback', call.words);
-    const { result, waited } = await moving(call, rollbackRelease, ({ current }) => current);
+    const { result, waited } = await changeAndWait(call, rollbackRelease, ({ current }) => current);
     return {
       lines: [
         `${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`,
@@ -65,14 +65,15 @@ export const rollback: ReleaseCommand = {
   },
 };
 
-async function moving<T>(
+/** Changes the head, and with `--wait` waits until all servers run the new current release. */
+async function changeAndWait<T>(
   { store, flags, progress }: ReleaseCall,
-  move: (store: ReleaseStore) => Promise<T>,
+  change: (store: ReleaseStore) => Promise<T>,
   toVersion: (result: T) => string = String,
 ): Promise<{ result: T; waited: WaitResult | undefined }> {
   const within = (parseCountFlag('timeout', flags.timeout) ?? TIMEOUT) * 1000;
   const before = flags.wait ? await readServerNotes(store) : new Map();
-  const result = await move(store);
+  const result = await change(store);
   return {
     result,
     waited: flags.wait
@@ -81,6 +82,7 @@ async function moving<T>(
   };
 }
 
+/** Says on how many processes the release runs, with `--wait` only. */
 function onServers(waited: WaitResult | undefined): string {
   if (!waited) return '';
   if (waited.servers.length === 0) return '; no running server follows this store';

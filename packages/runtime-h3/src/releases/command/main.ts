@@ -11,7 +11,7 @@ import { openReleaseStore } from '../store/open-store.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
 import type { Flag, ReleaseCommand, ReleaseFlags } from './release-command.ts';
 
-const COMMON: Record<'store' | 'json' | 'help', Flag> = {
+const COMMON_FLAGS: Record<'store' | 'json' | 'help', Flag> = {
   store: {
     type: 'string',
     description: 'The release store, GATI_RELEASES by default',
@@ -21,7 +21,10 @@ const COMMON: Record<'store' | 'json' | 'help', Flag> = {
   help: { type: 'boolean', description: 'This text' },
 };
 
-/** `releases list`, `activate 1.2.0` … of a built server, where no `gati` is installed. Gives the exit code: 0 done, 1 a finding, 2 wrong use. */
+/**
+ * Runs `releases list`, `activate 1.2.0` and so on in a built server, where `gati` is not installed.
+ * Returns the exit code: 0 done, 1 a finding or an error, 2 wrong use.
+ */
 export function runReleaseCommand(
   name: keyof typeof RELEASE_COMMANDS,
   words: string[],
@@ -38,15 +41,18 @@ async function run(
 ): Promise<CommandResult> {
   const command = RELEASE_COMMANDS[name];
   const options = Object.fromEntries(
-    Object.entries({ ...command.flags, ...COMMON }).map(([flag, { type }]) => [flag, { type }]),
+    Object.entries({ ...command.flags, ...COMMON_FLAGS }).map(([flag, { type }]) => [
+      flag,
+      { type },
+    ]),
   );
   const { positionals, values } = parseArguments(words, options, { help: '--help' });
-  if (values.help) return usageResult(toHelp(name, command));
+  if (values.help) return usageResult(printHelp(name, command));
   const url = (values.store as string | undefined) || process.env.GATI_RELEASES;
   if (!url)
     throw usageError(
       `\`${name}\` needs a release store`,
-      'Set GATI_RELEASES, or name it with `--store`.',
+      'Set GATI_RELEASES or `--store` to its address.',
     );
   const store = await openReleaseStore(url);
   try {
@@ -61,9 +67,9 @@ async function run(
   }
 }
 
-function toHelp(name: string, command: ReleaseCommand): string {
-  const flags = Object.entries({ ...command.flags, ...COMMON }).map(
-    ([flag, { description, valueHint } = COMMON.help]) => {
+function printHelp(name: string, command: ReleaseCommand): string {
+  const flags = Object.entries({ ...command.flags, ...COMMON_FLAGS }).map(
+    ([flag, { description, valueHint } = COMMON_FLAGS.help]) => {
       return `  --${`${flag}${valueHint === undefined ? '' : `=${valueHint}`}`.padEnd(18)} ${description}`;
     },
   );

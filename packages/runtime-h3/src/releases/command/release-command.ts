@@ -1,13 +1,13 @@
 import type { CommandResult } from '../../command/output.ts';
 import type { ReleaseStore } from '../../ports.ts';
 
-/** One call of a command that reads or steers a store, however its words came in. */
+/** One call of a command on a release store, from `gati` or from a built server. */
 export interface ReleaseCall {
   store: ReleaseStore;
-  /** What stands behind the name: an action, a version. */
+  /** Arguments after the name: an action, a version. */
   words: string[];
   flags: ReleaseFlags;
-  /** A line while it is still at work. */
+  /** Writes a line while the command runs. */
   progress(line: string): void;
 }
 
@@ -30,7 +30,7 @@ export interface Flag {
 
 export interface ReleaseCommand {
   description: string;
-  /** As the help shows them: `VERSION`. */
+  /** Arguments as the help shows them: `VERSION`. */
   words: string;
   flags: Partial<Record<keyof ReleaseFlags, Flag>>;
   run(call: ReleaseCall): Promise<CommandResult>;

@@ -5,12 +5,7 @@ import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
 import { deprecateRelease, retireRelease } from '../store/change-status.ts';
 import { verifyStore } from '../store/verify.ts';
-import {
-  rejectExtraWords,
-  parseCountFlag,
-  parseTimeFlag,
-  parseVersion,
-} from './parse-arguments.ts';
+import { rejectExtraWords, parseCountFlag, parseTimeFlag, parseVersion } from './parse-values.ts';
 import type { CommandResult } from '../../command/output.ts';
 import { usageError } from '../../command/usage-error.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
@@ -20,26 +15,26 @@ type Action = (call: ReleaseCall) => Promise<CommandResult>;
 const ACTIONS: Record<string, Action> = { list, show, prune, verify, deprecate, retire };
 
 export const releases: ReleaseCommand = {
-  description: 'Read the release store and keep it: list, show, prune, verify, deprecate, retire',
+  description: 'Manage the release store: list, show, prune, verify, deprecate, retire',
   words: `${Object.keys(ACTIONS).join('|')} [VERSION]`,
   flags: {
     at: { type: 'string', description: 'deprecate: since when, now by default', valueHint: 'time' },
     sunset: {
       type: 'string',
-      description: 'deprecate: when it is going to be retired',
+      description: 'deprecate: when it will be retired',
       valueHint: 'time',
     },
     last: {
       type: 'string',
-      description: 'prune: keep the newest so many, 5 by default',
+      description: 'prune: keep this many of the newest, 5 by default',
       valueHint: 'count',
     },
     days: {
       type: 'string',
-      description: 'prune: keep what is younger than so many days, 90 by default',
+      description: 'prune: keep releases younger than this many days, 90 by default',
       valueHint: 'days',
     },
-    'dry-run': { type: 'boolean', description: 'prune: only say what would go' },
+    'dry-run': { type: 'boolean', description: 'prune: only show what would be removed' },
   },
   async run(call) {
     const [name, ...words] = call.words;
@@ -48,14 +43,14 @@ export const releases: ReleaseCommand = {
       const known = Object.keys(ACTIONS).join(', ');
       throw usageError(
         name === undefined ? '`releases` needs an action' : `\`releases\` can't \`${name}\``,
-        `It is one of ${known}.`,
+        `The actions are ${known}.`,
       );
     }
     return action({ ...call, words });
   },
 };
 
-/** What a list shows of a release. */
+/** Converts a release to a row of `releases list`. */
 function toRow(
   { version, id, date, files, image }: StoredRelease,
   head: StoreHead,
@@ -92,9 +87,9 @@ async function list({ store, words }: ReleaseCall): Promise<CommandResult> {
 async function show({ store, words }: ReleaseCall): Promise<CommandResult> {
   const release = await findRelease(store, parseVersion('releases show', words));
   const { head } = await store.head();
-  const { release: told, changes, contract } = await readManifest(store, release);
+  const { release: built, changes, contract } = await readManifest(store, release);
   const row = toRow(release, head);
-  const { since, bump } = told;
+  const { since, bump } = built;
   return {
     lines: [
       ...Object.entries(row).map(([name, value]) => `${name.padEnd(13)} ${String(value)}`),
@@ -128,7 +123,7 @@ async function prune({ store, words, flags }: ReleaseCall): Promise<CommandResul
     lines: [
       done.pruned.length === 0
         ? 'no release is outside of the window'
-        : `${would}retired for good: ${done.pruned.join(', ')}`,
+        : `${would}retired permanently: ${done.pruned.join(', ')}`,
       `${count(done.blobs, 'unneeded file')} ${dryRun ? 'would be removed' : 'removed'}`,
     ],
     document: done,
@@ -166,7 +161,7 @@ async function retire({ store, words }: ReleaseCall): Promise<CommandResult> {
   const mark = (await retireRelease(store, version)).marks[version]!;
   return {
     lines: [
-      `${version} is retired: it answers 410, unless a file in src/versions of the current release carries it`,
+      `${version} is retired: the server responds 410, unless a file in src/versions of the current release migrates it`,
     ],
     document: { version, ...mark },
     code: 0,

@@ -4,38 +4,43 @@ import { storeError } from './errors.ts';
 import { changeHead, statusOf } from './head.ts';
 import { findRelease } from './read-release.ts';
 
-/** Rollbacks go back this far. */
-const REMEMBERED = 20;
+/** Number of rollbacks in a row that are possible. */
+const MAX_BEFORE = 20;
 
 /**
- * Makes a release current; what was current stays live. A deprecated, withdrawn or retired one becomes live by it, as long as its files are there.
- * @throws GatiError `GATI_RELEASE_UNKNOWN`, `GATI_RELEASE_PRUNED`
+ * Makes a release current and live; the previous one stays live. Works for a deprecated, withdrawn
+ * or retired release too, unless it was pruned.
+ * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
+ * @throws {GatiError} GATI_RELEASE_PRUNED when its files were pruned
  */
 export async function activateRelease(store: ReleaseStore, version: string): Promise<StoreHead> {
   await findRelease(store, version);
   return changeHead(store, (head) => {
-    if (head.marks[version]?.pruned) throw pruned(version);
+    if (head.marks[version]?.pruned) throw prunedError(version);
     if (head.current === version && statusOf(head, version) === 'live') return undefined;
     const before = [...head.before, ...(head.current === undefined ? [] : [head.current])].filter(
       (other) => other !== version,
     );
     return {
       current: version,
-      before: before.slice(-REMEMBERED),
+      before: before.slice(-MAX_BEFORE),
       marks: { ...head.marks, [version]: { status: 'live' } },
     };
   });
 }
 
-/** What {@link rollbackRelease} did. */
+/** Result of {@link rollbackRelease}. */
 export interface RollbackResult {
   /** Version that is current now. */
   current: string;
-  /** Version that was. It answers only who asks for exactly this one. */
+  /** Version that was current. It only serves requests for exactly this version. */
   withdrawn: string;
 }
 
-/** Activates the release that was current before and withdraws the current one. @throws GatiError `GATI_NO_ROLLBACK` */
+/**
+ * Activates the release that was current before and withdraws the current one.
+ * @throws {GatiError} GATI_NO_ROLLBACK when no earlier release is live or deprecated
+ */
 export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResult> {
   let done: RollbackResult | undefined;
   await changeHead(store, (head) => {
@@ -43,8 +48,8 @@ export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResu
     if (head.current === undefined || target === undefined) {
       throw storeError(
         'GATI_NO_ROLLBACK',
-        `There is no release to go back to: ${head.current === undefined ? 'none was ever activated' : `before ${head.current} none was active, or it is retired or withdrawn`}.`,
-        'See `gati releases list` and name one: `gati activate VERSION`.',
+        `There is no release to go back to: ${head.current === undefined ? 'none was ever activated' : `no release before ${head.current} is still live or deprecated`}.`,
+        'Choose one from `gati releases list` and activate it: `gati activate VERSION`.',
       );
     }
     done = { current: target, withdrawn: head.current };
@@ -57,7 +62,7 @@ export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResu
   return done!;
 }
 
-/** The one that a rollback would activate. */
+/** Returns the version that a rollback would activate. */
 export function rollbackTarget(head: StoreHead): string | undefined {
   return head.before.findLast((version) => isLive(statusOf(head, version)));
 }
@@ -65,11 +70,15 @@ export function rollbackTarget(head: StoreHead): string | undefined {
 export interface DeprecateOptions {
   /** RFC 3339; default: now. */
   at?: string;
-  /** RFC 3339: when it is going to be retired. Nothing happens by itself then. */
+  /** RFC 3339: the announced end of the release. It does not retire by itself then. */
   sunset?: string;
 }
 
-/** Callers are told by headers; the release goes on answering. @throws GatiError `GATI_RELEASE_UNKNOWN`, `GATI_RELEASE_STATUS` */
+/**
+ * Deprecates a release. It still serves requests, and response headers inform the clients.
+ * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
+ * @throws {GatiError} GATI_RELEASE_STATUS when the release is neither live nor deprecated
+ */
 export async function deprecateRelease(
   store: ReleaseStore,
   version: string,
@@ -78,7 +87,7 @@ export async function deprecateRelease(
   await findRelease(store, version);
   return changeHead(store, (head) => {
     const status = statusOf(head, version);
-    if (!isLive(status)) throw wrongStatus(version, status, 'only a live one can be deprecated');
+    if (!isLive(status)) throw statusError(version, status, 'only a live one can be deprecated');
     const old = head.marks[version]!;
     const deprecatedAt = at ?? old.deprecatedAt ?? new Date().toISOString();
     const sunsetAt = sunset ?? old.sunsetAt;
@@ -96,12 +105,16 @@ export async function deprecateRelease(
   });
 }
 
-/** It answers 410 from now on. @throws GatiError `GATI_RELEASE_UNKNOWN`, `GATI_RELEASE_STATUS` where it is current. */
+/**
+ * Retires a release: the server responds 410 to its requests, unless migrations serve them.
+ * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
+ * @throws {GatiError} GATI_RELEASE_STATUS when the release is current
+ */
 export async function retireRelease(store: ReleaseStore, version: string): Promise<StoreHead> {
   await findRelease(store, version);
   return changeHead(store, (head) => {
     if (head.current === version)
-      throw wrongStatus(version, 'current', 'activate another one first');
+      throw statusError(version, 'current', 'activate another one first');
     if (statusOf(head, version) === 'retired') return undefined;
     return {
       ...head,
@@ -111,18 +124,18 @@ export async function retireRelease(store: ReleaseStore, version: string): Promi
   });
 }
 
-function pruned(version: StoredRelease['version']): Error {
+function prunedError(version: StoredRelease['version']): Error {
   return storeError(
     'GATI_RELEASE_PRUNED',
-    `The files of release ${version} are gone from the store: it was outside of the window when the store was pruned.`,
-    'Build its sources again; that is a new release.',
+    `The files of release ${version} are no longer in the store: \`gati releases prune\` removed them.`,
+    'Build its sources again, which makes a new release.',
   );
 }
 
-function wrongStatus(version: string, status: string, why: string): Error {
+function statusError(version: string, status: string, why: string): Error {
   return storeError(
     'GATI_RELEASE_STATUS',
     `Release ${version} is ${status}: ${why}.`,
-    'See `gati releases list` for what each release is.',
+    'See `gati releases list` for the status of each release.',
   );
 }

@@ -1,5 +1,6 @@
 import { type GatiCode, GatiError } from '@gati/contract';
 
+/** Creates an error of a release store or of a command on it. */
 export function storeError(
   code: GatiCode,
   message: string,

@@ -1,23 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReleaseInfo, ReleaseStatus } from '@gati/contract';
 import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 
-/** Of a store that nothing was activated in. */
+/** Head of a store in which no release was ever activated. */
 export const EMPTY_HEAD: StoreHead = { before: [], marks: {} };
 
-/** Far more than racing deployers need; a store that refuses this often is broken. */
+/** Far more than racing deployments need: a store that rejects a change this often is broken. */
 const ATTEMPTS = 50;
 
+/** Returns the status of a release. One without a mark is staged. */
 export function statusOf(head: StoreHead, version: string): ReleaseStatus {
   return (Object.hasOwn(head.marks, version) && head.marks[version]?.status) || 'staged';
 }
 
-/** What the version resolver wants to know of a store. */
+/** Converts a stored release for the version resolver. */
 export function toReleaseInfo({ version, id, date }: StoredRelease, head: StoreHead): ReleaseInfo {
   return { version, id, date, status: statusOf(head, version) };
 }
 
-/** Moves the head to what `change` makes of it, again on a newer head where somebody else was first. `undefined` from `change`: nothing to do. */
+/**
+ * Changes the head by compare-and-swap. When another process changed it first, `change` runs again
+ * with the newer head. When `change` returns `undefined`, the head stays.
+ * @throws {GatiError} GATI_STORE_BUSY when other processes changed the head 50 times in a row
+ */
 export async function changeHead(
   store: ReleaseStore,
   change: (head: StoreHead) => StoreHead | undefined,
@@ -27,14 +33,12 @@ export async function changeHead(
     const next = change(head);
     if (!next) return head;
     if (await store.moveHead(next, tag)) return next;
-    // The jitter keeps two writers from meeting again and again.
-    await new Promise((resolve) =>
-      setTimeout(resolve, Math.random() * 10 * Math.min(attempt + 1, 20)),
-    );
+    // The jitter keeps two writers from colliding again.
+    await sleep(Math.random() * 10 * Math.min(attempt + 1, 20));
   }
   throw storeError(
     'GATI_STORE_BUSY',
-    `The head of the release store ${store.url} was moved by others ${ATTEMPTS} times in a row.`,
+    `Other processes changed the head of the release store ${store.url} ${ATTEMPTS} times in a row.`,
     'Try again when the other deployments are done.',
   );
 }

@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReleaseStore, StoredFile } from '../../ports.ts';
-import { MANIFEST_FILE } from './file-names.ts';
-import { forEachLimited, findRelease, readStoredFile, sha256Hex } from './read-release.ts';
+import { bundleFile, MANIFEST_FILE } from './file-names.ts';
+import { forEachLimited } from './for-each-limited.ts';
+import { findRelease, readStoredFile, sha256Hex } from './read-release.ts';
 
-/** Which files of a release a server needs: its code and the manifest. */
+/** Whether a server needs this file of a release: its code or the manifest. */
 export function isServerFile({ path }: StoredFile): boolean {
   return path.startsWith('server/') || path === MANIFEST_FILE;
 }
 
 /**
- * Writes the code of a release into a folder, each file checked against its digest, and gives the module whose default export is its bundle.
- * Several processes may do it at once. A file that is there already is read and checked, and fetched again where it differs.
- * @throws GatiError `GATI_RELEASE_UNKNOWN`, `GATI_RELEASE_DAMAGED`
+ * Writes the code of a release into a folder and checks each file against its digest. Returns the
+ * path of the module whose default export is the bundle. Several processes may do this at the same
+ * time. An existing file is fetched again only if its digest differs.
+ * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when a file is missing or differs from its digest
  */
 export async function materialize(
   store: ReleaseStore,
@@ -23,8 +26,8 @@ export async function materialize(
   const release = await findRelease(store, version);
   await forEachLimited(release.files.filter(isServerFile), async (file) => {
     const path = join(folder, file.path);
-    const there = await readFile(path).catch(() => undefined);
-    if (there && sha256Hex(there) === file.sha256) return;
+    const existing = await readFile(path).catch(() => undefined);
+    if (existing && sha256Hex(existing) === file.sha256) return;
     const bytes = await readStoredFile(store, release, file);
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;
@@ -36,5 +39,5 @@ export async function materialize(
       throw error;
     }
   });
-  return join(folder, 'server', 'release.mjs');
+  return bundleFile(folder);
 }

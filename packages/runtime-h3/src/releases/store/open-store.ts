@@ -3,10 +3,14 @@ import type { ReleaseStore } from '../../ports.ts';
 import { openDirectoryStore } from './directory/driver.ts';
 import { storeError } from './errors.ts';
 
-/** The store that `GATI_RELEASES` names: a directory, or `s3://bucket/prefix`. @throws GatiError `GATI_RELEASES` */
+/**
+ * Opens a release store.
+ * @param url a directory, or `s3://bucket/prefix`
+ * @throws {GatiError} GATI_RELEASES when there is no driver for the address
+ */
 export async function openReleaseStore(url: string): Promise<ReleaseStore> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
-  // One letter before the colon is a drive.
+  // One letter before the colon is a drive of Windows.
   if (scheme === undefined) return openDirectoryStore(url);
   if (scheme === 'file') return openDirectoryStore(fileURLToPath(url));
   if (scheme === 's3') {
@@ -16,6 +20,6 @@ export async function openReleaseStore(url: string): Promise<ReleaseStore> {
   throw storeError(
     'GATI_RELEASES',
     `There is no driver for a release store at ${scheme}:.`,
-    'Name a directory or s3://bucket/prefix, by GATI_RELEASES or `--store`.',
+    'Set GATI_RELEASES or `--store` to a directory or to s3://bucket/prefix.',
   );
 }

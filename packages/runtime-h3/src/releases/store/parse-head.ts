@@ -1,40 +1,41 @@
 import type { ServerNote, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 
-/** Where a head stands, and what is done about one that can't be read. */
+/** Where a head was read, and the fix if it can't be parsed. */
 export interface HeadSource {
   url: string;
-  /** In the store. */
+  /** Path in the store. */
   file: string;
   fix: string;
 }
 
 /**
- * `text`: `undefined` where the file is missing.
- * @throws GatiError `GATI_STORE_DAMAGED`
+ * Parses the head of a store.
+ * @param text `undefined` when the file is missing
+ * @throws {GatiError} GATI_STORE_DAMAGED when the file is missing or is not a head
  */
 export function parseHead({ url, file, fix }: HeadSource, text: string | undefined): StoreHead {
   const value = text === undefined ? undefined : parse(text);
   if (isHead(value)) return value;
-  const what =
+  const reason =
     text === undefined
       ? 'it is missing'
       : text.trim() === ''
         ? 'it is empty'
         : value === undefined
-          ? 'it is no JSON'
-          : 'it is no head of a store';
+          ? 'it is not JSON'
+          : 'it is not the head of a store';
   throw storeError(
     'GATI_STORE_DAMAGED',
-    `In the release store ${url} the file ${file}, which says what is active, can't be read: ${what}.`,
+    `In the release store ${url} the file ${file}, which says what is active, can't be read: ${reason}.`,
     fix,
   );
 }
 
-/** `undefined`: it says nothing that can be read, and its server writes it anew. */
+/** Parses the note of a server. Returns `undefined` for a damaged one, which its server rewrites. */
 export function parseNote(text: string): ServerNote | undefined {
   const value = parse(text);
-  return isRecord(value) &&
+  return isObject(value) &&
     typeof value['instance'] === 'string' &&
     typeof value['until'] === 'number'
     ? (value as unknown as ServerNote)
@@ -50,18 +51,18 @@ function parse(text: string): unknown {
 }
 
 function isHead(value: unknown): value is StoreHead {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { current, before, marks } = value;
   const isCurrent = current === undefined || typeof current === 'string';
   const isBefore = Array.isArray(before) && before.every((version) => typeof version === 'string');
   return (
     isCurrent &&
     isBefore &&
-    isRecord(marks) &&
-    Object.values(marks).every((mark) => isRecord(mark) && typeof mark['status'] === 'string')
+    isObject(marks) &&
+    Object.values(marks).every((mark) => isObject(mark) && typeof mark['status'] === 'string')
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

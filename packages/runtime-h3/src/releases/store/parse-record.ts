@@ -1,7 +1,10 @@
 import type { StoredRelease } from '../../ports.ts';
 import { storeError } from './errors.ts';
 
-/** The record of a release as it was stored. @throws GatiError `GATI_RELEASE_DAMAGED` */
+/**
+ * Parses the record of a release, `release.json`.
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when the text is not the record of this version
+ */
 export function parseRecord(url: string, version: string, text: string): StoredRelease {
   let cause: unknown;
   try {
@@ -13,13 +16,13 @@ export function parseRecord(url: string, version: string, text: string): StoredR
   }
   throw storeError(
     'GATI_RELEASE_DAMAGED',
-    `In the release store ${url} the record of release ${version} (release.json) can't be read: it is not what was stored.`,
-    'Put it back from a copy of the store, or remove it, build the same sources again and run `gati release`; `gati releases verify` lists all that is damaged.',
+    `In the release store ${url} the record of release ${version} (release.json) can't be read: it differs from what was stored.`,
+    'Restore it from a copy of the store. Or remove it, build the same sources again and run `gati release`. `gati releases verify` lists all damaged files.',
     cause,
   );
 }
 
-/** Keeps what can be read in `known`. Tells of the others, or throws where nobody asks. */
+/** Adds a record to `known`. Passes an unreadable one to `onDamaged`, or throws without it. */
 export function cacheRecord(
   known: Map<string, StoredRelease>,
   key: string,

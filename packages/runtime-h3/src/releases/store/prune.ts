@@ -4,36 +4,42 @@ import { rollbackTarget } from './change-status.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from './file-names.ts';
 import { listReleases } from './read-release.ts';
 
-/** Which releases keep their code. */
+/** Releases that keep their code: those that match either rule. */
 export interface ReleaseWindow {
-  /** The newest so many. Default 5. */
+  /** Number of newest releases. Default 5. */
   last?: number;
-  /** And what is younger than so many days. Default 90. */
+  /** Age in days below which a release is kept. Default 90. */
   days?: number;
 }
 
 export interface PruneOptions extends ReleaseWindow {
-  /** Only says what it would do. */
+  /** Returns the result without changing the store. */
   dryRun?: boolean;
   /** Epoch milliseconds. */
   now?: number;
-  /** Milliseconds for which a file that no release needs is left alone, since a release that does may be on its way. Default: a day. */
+  /**
+   * Milliseconds for which a file that no release needs is kept: a release that needs it may be on
+   * its way. Default: a day.
+   */
   grace?: number;
 }
 
 export interface PruneResult {
-  /** Versions whose code is gone from now on, highest first. */
+  /** Versions that lost their code, highest first. */
   pruned: string[];
-  /** Files that no release needs. */
+  /** Number of removed files, which no release needs. */
   blobs: number;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Kept of a release whose code is gone: what it promised. */
+/** Files that a pruned release keeps: its contract and its documents. */
 const DOCUMENTS = new Set([MANIFEST_FILE, DOCUMENT_FILE, 'CHANGELOG.md']);
 
-/** Releases outside of the window, highest first. The current one, and the one that a rollback would activate, never are. */
+/**
+ * Returns the releases outside of the window, highest first. The current release and the target of a
+ * rollback are always inside.
+ */
 export function releasesOutsideWindow(
   releases: StoredRelease[],
   head: StoreHead,
@@ -50,14 +56,17 @@ export function releasesOutsideWindow(
   );
 }
 
-/** Retires what is outside of the window for good, then clears away the files that no release needs. Record, manifest and documents stay. */
+/**
+ * Retires the releases outside of the window permanently, then removes the files that no release
+ * needs. Record, manifest and documents stay.
+ */
 export async function pruneReleases(
   store: ReleaseStore,
   { dryRun = false, now = Date.now(), grace = DAY, ...window }: PruneOptions = {},
 ): Promise<PruneResult> {
   let pruned: string[] = [];
-  const change = (head: StoreHead, releases: StoredRelease[]): StoreHead | undefined => {
-    pruned = releasesOutsideWindow(releases, head, window, now)
+  const change = (head: StoreHead, known: StoredRelease[]): StoreHead | undefined => {
+    pruned = releasesOutsideWindow(known, head, window, now)
       .map(({ version }) => version)
       .filter((version) => !head.marks[version]?.pruned);
     if (pruned.length === 0) return undefined;
@@ -73,33 +82,34 @@ export async function pruneReleases(
       marks: { ...head.marks, ...marks },
     };
   };
-  const before = await listReleases(store);
+  const releases = await listReleases(store);
   const { head: found } = await store.head();
   const head = dryRun
-    ? (change(found, before) ?? found)
-    : await changeHead(store, (now) => change(now, before));
+    ? (change(found, releases) ?? found)
+    : await changeHead(store, (latest) => change(latest, releases));
 
   const old: string[] = [];
   for await (const { sha256, written } of store.blobs())
     if (written < now - grace) old.push(sha256);
-  // Read after the files were listed: a release that came in between is known here.
+  // Listed again after the files, so that the release of a file stored in between is known.
   const needed = neededBlobs(await listReleases(store), head);
   const unneeded = old.filter((sha256) => !needed.has(sha256));
   if (!dryRun) for (const sha256 of unneeded) await store.removeBlob(sha256);
   return { pruned, blobs: unneeded.length };
 }
 
-/** Digests of what releases still consist of. */
+/** Returns the digests of all files that the releases still consist of. */
 export function neededBlobs(releases: StoredRelease[], head: StoreHead): Set<string> {
   return new Set(
     releases.flatMap((release) => remainingFiles(release, head).map(({ sha256 }) => sha256)),
   );
 }
 
+/** Returns the files that a release still has: all, or the documents of a pruned one. */
 export function remainingFiles(
   { version, files }: StoredRelease,
   head: StoreHead,
 ): StoredRelease['files'] {
-  const gone = statusOf(head, version) === 'retired' && head.marks[version]?.pruned === true;
-  return gone ? files.filter(({ path }) => DOCUMENTS.has(path)) : files;
+  const isPruned = statusOf(head, version) === 'retired' && head.marks[version]?.pruned === true;
+  return isPruned ? files.filter(({ path }) => DOCUMENTS.has(path)) : files;
 }

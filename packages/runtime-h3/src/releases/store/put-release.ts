@@ -4,29 +4,32 @@ import { type Manifest, parseManifest } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { storeError } from './errors.ts';
 import { MANIFEST_FILE } from './file-names.ts';
-import { forEachLimited, hasIntactBlob, sha256Hex } from './read-release.ts';
+import { forEachLimited } from './for-each-limited.ts';
+import { hasIntactBlob, sha256Hex } from './read-release.ts';
 
 export interface PutOptions {
   /** RFC 3339; default: now. */
   at?: string;
-  /** Digest of the image that was made of the same folder. */
+  /** Digest of the container image of the same folder. */
   image?: string;
 }
 
 export interface PutResult {
   release: StoredRelease;
-  /** Of what was built. */
+  /** Manifest of the build. */
   manifest: Manifest;
-  /** `false`: the same release was there already. */
+  /** `false`: the store already had the same release. */
   created: boolean;
 }
 
-/** Copies of older releases are in the store as releases of their own. */
-const OLDER = 'server/releases/';
+/** Bundled older releases are not stored again, since each is a release in the store. */
+const BUNDLED_FOLDER = 'server/releases/';
 
 /**
- * Puts the output folder of a build into the store, as an immutable snapshot. The same release again changes nothing and puts back what the store lost.
- * @throws GatiError `GATI_RELEASE_NOT_BUILT`, or `GATI_RELEASE_CONFLICT` where another build has that version.
+ * Stores the output folder of a build as an immutable release. Storing the same release again
+ * restores files that the store lost, and changes nothing else.
+ * @throws {GatiError} GATI_RELEASE_NOT_BUILT when the folder has no build of a server
+ * @throws {GatiError} GATI_RELEASE_CONFLICT when the store has another build of that version
  */
 export async function putRelease(
   store: ReleaseStore,
@@ -47,24 +50,24 @@ export async function putRelease(
     })),
     ...(image !== undefined && { image }),
   };
-  const taken = (await store.list()).find((other) => other.version === version);
-  if (taken && taken.id !== id) throw conflict(store, release, taken);
-  const wanted = taken ?? release;
+  const existing = (await store.list()).find((other) => other.version === version);
+  if (existing && existing.id !== id) throw conflictError(store, release, existing);
+  const wanted = existing ?? release;
   const content = new Map(release.files.map(({ sha256 }, index) => [sha256, files[index]!.bytes]));
   const blobs = [...new Set(wanted.files.map(({ sha256 }) => sha256))].filter((sha256) =>
     content.has(sha256),
   );
   await forEachLimited(blobs, async (sha256) => {
-    if (!taken || !(await hasIntactBlob(store, sha256)))
+    if (!existing || !(await hasIntactBlob(store, sha256)))
       await store.putBlob(sha256, content.get(sha256)!);
   });
-  if (taken) return { release: taken, manifest, created: false };
+  if (existing) return { release: existing, manifest, created: false };
   if (!(await store.create(release))) {
     const winner = (await store.list()).find((other) => other.version === version);
-    if (winner?.id !== id) throw conflict(store, release, winner);
+    if (winner?.id !== id) throw conflictError(store, release, winner);
     return { release: winner, manifest, created: false };
   }
-  // Somebody may have cleared away old blobs between the two steps above.
+  // A prune may have removed old blobs between the two steps above.
   await forEachLimited(blobs, async (sha256) => {
     if (!(await hasIntactBlob(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
   });
@@ -77,7 +80,7 @@ async function readBuilt(folder: string): Promise<Manifest> {
   if (manifest?.release.code !== undefined) return manifest;
   throw storeError(
     'GATI_RELEASE_NOT_BUILT',
-    `There is no build in ${folder}: ${manifest ? `its ${MANIFEST_FILE} is of no bundled server` : `${MANIFEST_FILE} is not there`}.`,
+    `There is no build in ${folder}: ${manifest ? `its ${MANIFEST_FILE} does not come from a build of a server` : `${MANIFEST_FILE} is missing`}.`,
     'Run `gati build` first.',
   );
 }
@@ -89,21 +92,21 @@ async function listFiles(folder: string): Promise<{ path: string; bytes: Uint8Ar
     .map((entry) =>
       join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'),
     )
-    .filter((path) => !path.startsWith(OLDER))
+    .filter((path) => !path.startsWith(BUNDLED_FOLDER))
     .sort((a, b) => (a < b ? -1 : 1));
   return Promise.all(
     paths.map(async (path) => ({ path, bytes: await readFile(join(folder, path)) })),
   );
 }
 
-function conflict(
+function conflictError(
   store: ReleaseStore,
   release: StoredRelease,
   other: Pick<StoredRelease, 'id' | 'date'> | undefined,
 ): Error {
   return storeError(
     'GATI_RELEASE_CONFLICT',
-    `The release store ${store.url} has another release ${release.version} already${other ? ` (${other.id}, ${other.date})` : ''}; this build is ${release.id}.`,
-    'Build again, so that the version is worked out against what the store has now, then run `gati release`.',
+    `The release store ${store.url} already has another release ${release.version}${other ? ` (${other.id}, ${other.date})` : ''}; this build is ${release.id}.`,
+    'Build again, so that the version follows from the releases that the store has now, then run `gati release`.',
   );
 }

@@ -5,10 +5,14 @@ import { storeError } from './errors.ts';
 import { statusOf } from './head.ts';
 import { DOCUMENT_FILE, MANIFEST_FILE } from './file-names.ts';
 
+/** Returns the SHA-256 in hex, the name of a blob. */
 export const sha256Hex = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-/** All releases, highest version first. */
+/**
+ * Lists all releases, highest version first.
+ * @param onDamaged see {@link ReleaseStore.list}
+ */
 export async function listReleases(
   store: ReleaseStore,
   onDamaged?: (version: string) => void,
@@ -17,7 +21,10 @@ export async function listReleases(
   return releases.sort((a, b) => compareSemver(parseSemver(b.version)!, parseSemver(a.version)!));
 }
 
-/** The release that a new build is compared with: the highest that was not withdrawn. `releases`: highest first. */
+/**
+ * Returns the release that a new build is compared with: the highest that is not withdrawn.
+ * @param releases highest version first
+ */
 export function findBaseRelease(
   releases: StoredRelease[],
   head: StoreHead,
@@ -25,7 +32,7 @@ export function findBaseRelease(
   return releases.find(({ version }) => statusOf(head, version) !== 'withdrawn');
 }
 
-/** @throws GatiError `GATI_RELEASE_UNKNOWN` */
+/** @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version */
 export async function findRelease(store: ReleaseStore, version: string): Promise<StoredRelease> {
   const releases = await listReleases(store);
   const found = releases.find((release) => release.version === version);
@@ -35,12 +42,15 @@ export async function findRelease(store: ReleaseStore, version: string): Promise
     'GATI_RELEASE_UNKNOWN',
     `The release store ${store.url} has no release ${version}.`,
     known.length === 0
-      ? 'It is empty: put the build into it with `gati release`.'
+      ? 'The store is empty: store the build with `gati release`.'
       : `It has ${known.join(', ')}${releases.length > known.length ? ' …' : ''}; see \`gati releases list\`.`,
   );
 }
 
-/** One file of a release. What is read is what was stored, or it is an error. @throws GatiError `GATI_RELEASE_DAMAGED` */
+/**
+ * Reads one file of a release and checks its digest.
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when the file is missing or differs from its digest
+ */
 export async function readStoredFile(
   store: ReleaseStore,
   release: StoredRelease,
@@ -51,16 +61,19 @@ export async function readStoredFile(
     ? 'is missing'
     : sha256Hex(bytes) === file.sha256
       ? undefined
-      : 'is not what was stored';
+      : 'differs from what was stored';
   if (bytes && fault === undefined) return bytes;
   throw storeError(
     'GATI_RELEASE_DAMAGED',
     `In the release store ${store.url} the file ${file.path} of release ${release.version} ${fault}.`,
-    'Build the same sources again and run `gati release`, which puts back what is missing; `gati releases verify` lists all of it.',
+    'Build the same sources again and run `gati release`, which restores the missing files. `gati releases verify` lists all damaged files.',
   );
 }
 
-/** The manifest outlives the code of a release. */
+/**
+ * Reads the manifest of a release, which stays when the release is pruned.
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when it is missing or differs from its digest
+ */
 export async function readManifest(store: ReleaseStore, release: StoredRelease): Promise<Manifest> {
   const file = release.files.find(({ path }) => path === MANIFEST_FILE);
   if (!file) {
@@ -73,7 +86,7 @@ export async function readManifest(store: ReleaseStore, release: StoredRelease):
   return parseManifest(Buffer.from(await readStoredFile(store, release, file)).toString('utf8'));
 }
 
-/** The OpenAPI document of a release; `undefined`: it was stored without one. */
+/** Returns a function that reads the OpenAPI document, or `undefined` if the release has none. */
 export function documentReader(
   store: ReleaseStore,
   release: StoredRelease,
@@ -84,25 +97,8 @@ export function documentReader(
   );
 }
 
+/** Whether the store has a blob whose bytes have this digest. */
 export async function hasIntactBlob(store: ReleaseStore, sha256: string): Promise<boolean> {
   const bytes = await store.blob(sha256);
   return bytes !== undefined && sha256Hex(bytes) === sha256;
-}
-
-/** Several at a time, but not thousands of files at once. Throws the first error, when nothing is under way any more: what follows may remove it all. */
-export async function forEachLimited<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-  width = 8,
-): Promise<void> {
-  const queue = items.values();
-  let failure: { error: unknown } | undefined;
-  const worker = async (): Promise<void> => {
-    for (const item of queue) {
-      if (failure) return;
-      await work(item).catch((error: unknown) => (failure ??= { error }));
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  if (failure) throw failure.error;
 }

@@ -1,22 +1,23 @@
 import type { ReleaseStore } from '../../ports.ts';
 import { remainingFiles } from './prune.ts';
-import { forEachLimited, listReleases, sha256Hex } from './read-release.ts';
+import { forEachLimited } from './for-each-limited.ts';
+import { listReleases, sha256Hex } from './read-release.ts';
 
 export interface Damage {
   version: string;
   path: string;
-  /** `unreadable`: the record itself, `release.json`. */
+  /** `unreadable`: the record itself, `release.json`, can't be parsed. */
   fault: 'missing' | 'changed' | 'unreadable';
 }
 
 export interface VerifyResult {
   releases: number;
   files: number;
-  /** By version and path; empty: all is as it was stored. */
+  /** By version and path; empty: every file is as it was stored. */
   damaged: Damage[];
 }
 
-/** Reads every file of every release and compares it with its digest. */
+/** Reads every file of every release and compares it with its digest. Each blob is read once. */
 export async function verifyStore(store: ReleaseStore): Promise<VerifyResult> {
   const damaged: Damage[] = [];
   const releases = await listReleases(store, (version) =>

@@ -16,7 +16,7 @@ import { runProcess } from '../helpers/processes.ts';
 // Each write is synced to the disk, and some disks are slow.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-/** `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/crash` goes deeper. */
+/** `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/store/crash` goes deeper. */
 const KILLS = Number(process.env.STORE_KILLS ?? 8);
 let folder: string;
 

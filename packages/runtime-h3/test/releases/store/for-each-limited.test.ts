@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forEachLimited } from '../../../src/releases/store/read-release.ts';
+import { forEachLimited } from '../../../src/releases/store/for-each-limited.ts';
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

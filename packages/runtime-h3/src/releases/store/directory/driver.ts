@@ -6,19 +6,20 @@ import { EMPTY_HEAD } from '../head.ts';
 import { cacheRecord, parseRecord } from '../parse-record.ts';
 import { createDurableFiles } from './durable-files.ts';
 
-/** Heads that stay behind the current one. */
+/** Number of older heads that stay. */
 const KEPT_HEADS = 64;
-/** Milliseconds: what a killed process left in the scratch folder is surely nobody's then. */
+/** Milliseconds after which an entry of the scratch folder is from a killed process. */
 const STALE = 24 * 60 * 60 * 1000;
 
 /**
- * A release store in a folder, safe for several processes, on network file systems with an atomic rename too.
+ * Opens a release store in a folder. It is safe for several processes, also on network file systems
+ * that rename atomically.
  *
  *     blobs/ab/abcdef…          a file of a release, by its SHA-256
  *     releases/1.2.0/release.json
- *     heads/7/head.json         the highest number is the head; the next one is made by whoever is first
+ *     heads/7/head.json         the highest number is the head; writers race to create the next
  *     servers/INSTANCE.json     notes of running servers
- *     scratch/                  what is being written
+ *     scratch/                  unfinished files
  */
 export function openDirectoryStore(path: string): ReleaseStore {
   const root = resolve(path);
@@ -28,32 +29,34 @@ export function openDirectoryStore(path: string): ReleaseStore {
   const servers = join(root, 'servers');
   const blobPath = (sha256: string): string => join(root, 'blobs', sha256.slice(0, 2), sha256);
   const headPath = (number: number): string => join(heads, String(number));
-  const durable = createDurableFiles(scratch);
-  /** Records never change. */
+  const files = createDurableFiles(scratch);
+  /** Records by version. They never change. */
   const known = new Map<string, StoredRelease>();
 
   async function lastHead(): Promise<number> {
     let last = 0;
-    for (const name of await names(heads))
+    for (const name of await listNames(heads))
       if (/^\d{1,15}$/.test(name)) last = Math.max(last, Number(name));
     return last;
   }
 
-  const placeOf = (number: number): HeadSource => ({
+  const sourceOf = (number: number): HeadSource => ({
     url: root,
     file: `heads/${number}/head.json`,
-    fix: `Put it back from a copy of the store, or remove the folder heads/${number}: then the head before it counts, and what was activated, deprecated or retired last is to be done again.`,
+    fix: `Restore it from a copy of the store, or remove the folder heads/${number}. Then the previous head counts: repeat what you activated, deprecated or retired last.`,
   });
 
   async function removeOldHeads(last: number): Promise<void> {
-    const old = (await names(heads)).map(Number).filter((number) => number <= last - KEPT_HEADS);
+    const old = (await listNames(heads))
+      .map(Number)
+      .filter((number) => number <= last - KEPT_HEADS);
     for (const number of old) await rm(headPath(number), { recursive: true, force: true });
   }
 
   return {
     url: root,
     async list(onDamaged) {
-      for (const version of await names(releases)) {
+      for (const version of await listNames(releases)) {
         if (known.has(version)) continue;
         const text = await readText(join(releases, version, 'release.json'));
         if (text !== undefined)
@@ -66,47 +69,47 @@ export function openDirectoryStore(path: string): ReleaseStore {
       return [...known.values()];
     },
     create: (release) =>
-      durable.create(join(releases, release.version), 'release.json', toText(release)),
+      files.create(join(releases, release.version), 'release.json', toText(release)),
     async head() {
       for (let missed = 0; ;) {
         const last = await lastHead();
         if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
         const text = await readText(join(headPath(last), 'head.json'));
-        // Not there: so many came after it that it was cleared away. Where none came after it, nothing would bring it back.
+        // Missing: newer heads came and this one was removed. If it is still the last, it is lost.
         if (text !== undefined || last === missed)
-          return { head: parseHead(placeOf(last), text), tag: String(last) };
+          return { head: parseHead(sourceOf(last), text), tag: String(last) };
         missed = last;
       }
     },
     async moveHead(head, tag) {
       const from = Number(tag);
       if ((await lastHead()) !== from) return false;
-      if (!(await durable.create(headPath(from + 1), 'head.json', toText(head)))) return false;
-      // A process that slept through that many moves may have made a number anew that was cleared away.
+      if (!(await files.create(headPath(from + 1), 'head.json', toText(head)))) return false;
+      // After a long pause this process may have created a number again that was removed before.
       if ((await lastHead()) >= from + 1 + KEPT_HEADS) return false;
       await removeOldHeads(from + 1);
       return true;
     },
     tag: async () => String(await lastHead()),
-    blob: (sha256) => readFile(blobPath(sha256)).catch(absent),
+    blob: (sha256) => readFile(blobPath(sha256)).catch(ignoreMissing),
     async putBlob(sha256, bytes) {
-      await durable.write(blobPath(sha256), bytes);
+      await files.write(blobPath(sha256), bytes);
     },
     async *blobs() {
       await clearScratch(scratch);
-      for (const folder of await names(join(root, 'blobs'))) {
-        for (const sha256 of await names(join(root, 'blobs', folder))) {
-          const found = await stat(blobPath(sha256)).catch(absent);
+      for (const folder of await listNames(join(root, 'blobs'))) {
+        for (const sha256 of await listNames(join(root, 'blobs', folder))) {
+          const found = await stat(blobPath(sha256)).catch(ignoreMissing);
           if (found) yield { sha256, written: found.mtimeMs };
         }
       }
     },
     removeBlob: (sha256) => rm(blobPath(sha256), { force: true }),
-    putNote: (note) => durable.write(join(servers, `${note.instance}.json`), toText(note)),
+    putNote: (note) => files.write(join(servers, `${note.instance}.json`), toText(note)),
     removeNote: (instance) => rm(join(servers, `${instance}.json`), { force: true }),
     async notes() {
       const texts = await Promise.all(
-        (await names(servers)).map((name) => readText(join(servers, name))),
+        (await listNames(servers)).map((name) => readText(join(servers, name))),
       );
       return texts
         .map((text) => text && parseNote(text))
@@ -118,19 +121,20 @@ export function openDirectoryStore(path: string): ReleaseStore {
 
 const toText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-const names = async (folder: string): Promise<string[]> =>
-  (await readdir(folder).catch(absent)) ?? [];
+const listNames = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(ignoreMissing)) ?? [];
 
 const readText = (path: string): Promise<string | undefined> =>
-  readFile(path, 'utf8').catch(absent);
+  readFile(path, 'utf8').catch(ignoreMissing);
 
-function absent(error: NodeJS.ErrnoException): undefined {
+/** Turns "file not found" into `undefined`. */
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
 
 async function clearScratch(scratch: string): Promise<void> {
-  for (const name of await names(scratch)) {
-    const found = await stat(join(scratch, name)).catch(absent);
+  for (const name of await listNames(scratch)) {
+    const found = await stat(join(scratch, name)).catch(ignoreMissing);
     if (found && found.mtimeMs < Date.now() - STALE)
       await rm(join(scratch, name), { recursive: true, force: true });
   }

@@ -3,17 +3,21 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 
 /**
- * Files that are there as a whole or not at all, whenever the process or the machine stops: written beside, synced, renamed into place,
- * and the folder synced. No lock, so nothing is left that a killed process would hold for good.
+ * Writes files that are complete or absent, whenever the process or the machine stops. A file is
+ * written elsewhere, synced, renamed into place, and its folder is synced. There is no lock that a
+ * killed process could leave behind.
  */
 export interface DurableFiles {
-  /** Replaces what stands at `path`. */
+  /** Writes a file, or replaces it. */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
-  /** A folder with one file. `false`: there is one already; of racing writers exactly one gets `true`. */
+  /**
+   * Creates a folder with one file. Returns `false` if the folder exists. Of racing writers exactly
+   * one gets `true`.
+   */
   create(folder: string, name: string, bytes: string): Promise<boolean>;
 }
 
-/** `scratch` must be on the same file system as what is written. */
+/** @param scratch folder for unfinished files, on the same file system as the finished ones */
 export function createDurableFiles(scratch: string): DurableFiles {
   return {
     async write(path, bytes) {
@@ -30,8 +34,9 @@ export function createDurableFiles(scratch: string): DurableFiles {
       await makeFolder(dirname(folder));
       await writeSynced(join(temporary, name), bytes);
       await syncFolder(temporary);
-      // A folder is never renamed onto one that has something in it: that is the exclusive step, on file systems without hard links too.
-      const won = await rename(temporary, folder).then(
+      // Renaming a folder onto a folder with content fails. This makes the step exclusive, also on
+      // file systems without hard links.
+      const created = await rename(temporary, folder).then(
         () => true,
         async (error: unknown) => {
           await rm(temporary, { recursive: true, force: true });
@@ -40,7 +45,7 @@ export function createDurableFiles(scratch: string): DurableFiles {
         },
       );
       await syncFolder(dirname(folder));
-      return won;
+      return created;
     },
   };
 }
@@ -55,7 +60,7 @@ async function writeSynced(path: string, bytes: Uint8Array | string): Promise<vo
   }
 }
 
-/** With all folders above, each synced into its own. */
+/** Creates a folder and its parents, and syncs each into its parent. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
@@ -71,7 +76,7 @@ async function syncFolder(folder: string): Promise<void> {
     handle = await open(folder, 'r');
     await handle.sync();
   } catch (error) {
-    // Windows opens no folder, and some network file systems sync none.
+    // Windows can't open folders, and some network file systems can't sync them.
     if (
       !['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(
         (error as NodeJS.ErrnoException).code ?? '',

@@ -6,46 +6,47 @@ import { EMPTY_HEAD } from '../head.ts';
 import { cacheRecord, parseRecord } from '../parse-record.ts';
 import { createObjects } from '../../../cloud/s3-objects.ts';
 
-/** Tag of a head that is not there. */
+/** Tag of a head that does not exist. */
 const NONE = 'none';
 
 /**
- * A release store in a bucket, by conditional writes alone. Credentials, region and endpoint are read by the SDK (`AWS_REGION`, `AWS_ENDPOINT_URL` …).
+ * Opens a release store in a bucket, which conditional writes keep consistent. The SDK reads
+ * credentials, region and endpoint from `AWS_REGION`, `AWS_ENDPOINT_URL` and so on.
  *
  *     PREFIX/blobs/abcdef…            a file of a release, by its SHA-256
- *     PREFIX/releases/1.2.0.json      put with `If-None-Match: *`
- *     PREFIX/head.json                moved with `If-Match`
+ *     PREFIX/releases/1.2.0.json      written with `If-None-Match: *`
+ *     PREFIX/head.json                replaced with `If-Match`
  *     PREFIX/servers/INSTANCE.json    notes of running servers
  */
 export async function openS3Store(url: string): Promise<ReleaseStore> {
   const { bucket, prefix } = readUrl(url);
   const sdk = await importSdk();
-  // Where an endpoint is named it is rarely one that has a host for each bucket.
-  const named = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
-  const client: S3Client = new sdk.S3Client({ forcePathStyle: named });
+  // A custom endpoint rarely has a host name per bucket.
+  const hasEndpoint = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
+  const client: S3Client = new sdk.S3Client({ forcePathStyle: hasEndpoint });
   const objects = createObjects(sdk, client, bucket);
   const blobs = `${prefix}blobs/`;
   const releases = `${prefix}releases/`;
   const servers = `${prefix}servers/`;
   const head = `${prefix}head.json`;
-  const shown = `s3://${bucket}/${prefix}`.replace(/\/$/, '');
-  const place: HeadSource = {
-    url: shown,
+  const address = `s3://${bucket}/${prefix}`.replace(/\/$/, '');
+  const headSource: HeadSource = {
+    url: address,
     file: 'head.json',
-    fix: 'Put an older version of this object back. Where the bucket keeps none, remove it: then nothing is active, and `gati activate VERSION` begins anew.',
+    fix: 'Restore an older version of this object. If the bucket keeps none, remove the object and activate a release: `gati activate VERSION`.',
   };
-  /** Records never change. */
+  /** Records by key. They never change. */
   const known = new Map<string, StoredRelease>();
 
   return {
-    url: shown,
+    url: address,
     async list(onDamaged) {
       for await (const { key } of objects.list(releases)) {
         if (known.has(key)) continue;
         const found = await objects.get(key);
         if (!found) continue;
         const version = key.slice(releases.length, -'.json'.length);
-        const read = (): StoredRelease => parseRecord(shown, version, toText(found.bytes));
+        const read = (): StoredRelease => parseRecord(address, version, toText(found.bytes));
         cacheRecord(known, key, { read, version, onDamaged });
       }
       return [...known.values()];
@@ -57,7 +58,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
     async head() {
       const found = await objects.get(head);
       return found
-        ? { head: parseHead(place, toText(found.bytes)), tag: found.etag }
+        ? { head: parseHead(headSource, toText(found.bytes)), tag: found.etag }
         : { head: EMPTY_HEAD, tag: NONE };
     },
     async moveHead(next, tag) {
@@ -67,9 +68,11 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
         undefined
       )
         return true;
-      // An answer that got lost makes the SDK write again, and that write meets the first one.
-      const now = await objects.get(head);
-      return now !== undefined && now.etag !== tag && Buffer.compare(now.bytes, bytes) === 0;
+      // After a lost response the SDK writes again, and the second write conflicts with the first.
+      const latest = await objects.get(head);
+      return (
+        latest !== undefined && latest.etag !== tag && Buffer.compare(latest.bytes, bytes) === 0
+      );
     },
     tag: async () => (await objects.etag(head)) ?? NONE,
     blob: async (sha256) => (await objects.get(blobs + sha256))?.bytes,
@@ -108,7 +111,7 @@ function readUrl(url: string): { bucket: string; prefix: string } {
   if (bucket === undefined)
     throw storeError(
       'GATI_RELEASES',
-      'The address of the release store is no s3://bucket/prefix.',
+      'The address of the release store is not of the form s3://bucket/prefix.',
       'Set GATI_RELEASES to s3://BUCKET or s3://BUCKET/PREFIX; credentials are not part of it.',
     );
   const prefix = path.split('/').filter(Boolean).join('/');
@@ -116,13 +119,13 @@ function readUrl(url: string): { bucket: string; prefix: string } {
 }
 
 async function importSdk(): Promise<typeof import('@aws-sdk/client-s3')> {
-  // In a `try`, so that bundlers take a missing package for what it is: optional.
+  // Inside `try`, so that bundlers treat the package as optional.
   try {
     return await import('@aws-sdk/client-s3');
   } catch (cause) {
     throw storeError(
       'GATI_RELEASES',
-      'A release store at s3:// needs the package @aws-sdk/client-s3, which is not there.',
+      'A release store at s3:// needs the package @aws-sdk/client-s3, which is not installed.',
       'Add it to the app and build again: `npm install @aws-sdk/client-s3`.',
       cause,
     );

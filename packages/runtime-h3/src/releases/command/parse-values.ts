@@ -1,7 +1,10 @@
 import { parseDate, parseTime } from '@gati/contract';
 import { usageError } from '../../command/usage-error.ts';
 
-/** RFC 3339 from `--NAME`: a time, or a date, which is its first moment in UTC. `past`: it must have come. */
+/**
+ * Converts the value of `--NAME` to RFC 3339. A date counts as its first moment in UTC.
+ * @throws {GatiError} GATI_USAGE when the value is not a time, or with `past` in the future
+ */
 export function parseTimeFlag(
   name: string,
   text: string | undefined,
@@ -11,37 +14,39 @@ export function parseTimeFlag(
   const time = parseDate(text) ?? parseTime(text);
   if (time === undefined)
     throw usageError(
-      `\`--${name} ${text}\` is no time`,
+      `\`--${name} ${text}\` is not a time`,
       'Write 2026-01-31 or 2026-01-31T12:00:00Z.',
     );
   if (past && time > Date.now())
-    throw usageError(
-      `\`--${name} ${text}\` lies in the future`,
-      'Give the time at which it was released.',
-    );
+    throw usageError(`\`--${name} ${text}\` is in the future`, 'Use the time of the release.');
   return new Date(time).toISOString();
 }
 
-/** A whole number from 0. */
+/** @throws {GatiError} GATI_USAGE when the value is not a whole number from 0 */
 export function parseCountFlag(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text))
-    throw usageError(`\`--${name} ${text}\` is no whole number`, `For example \`--${name} 5\`.`);
+    throw usageError(`\`--${name} ${text}\` is not a whole number`, `For example \`--${name} 5\`.`);
   return Number(text);
 }
 
-/** The one version that a command is about. */
+/**
+ * Returns the only argument of a command, a version.
+ * @throws {GatiError} GATI_USAGE when it is missing or not the only one
+ */
 export function parseVersion(command: string, words: string[]): string {
   const [version, ...rest] = words;
   if (version === undefined)
     throw usageError(
       `\`${command}\` needs a version`,
-      `For example \`${command} 1.2.0\`; \`releases list\` names them.`,
+      `For example \`${command} 1.2.0\`; \`releases list\` shows all versions.`,
     );
-  return rejectExtraWords(command, rest) ?? version;
+  rejectExtraWords(command, rest);
+  return version;
 }
 
-export function rejectExtraWords(command: string, words: string[]): undefined {
+/** @throws {GatiError} GATI_USAGE when a command has arguments left */
+export function rejectExtraWords(command: string, words: string[]): void {
   if (words.length > 0)
     throw usageError(
       `\`${command}\` takes no \`${words[0]}\``,
