@@ -107,63 +107,67 @@ export function createNormaliser(defs: Defs): Normaliser {
     return result.map((atom) => ({ ...atom, facts: new Set([...atom.facts, fact]) }));
   }
 
-  const alternatives = (schema: Schema, open: ReadonlySet<string> = new Set()): Schema[] => {
-    const { $ref, anyOf, ...own } = schema;
-    if (!isAny(own) && ($ref !== undefined || anyOf)) return [schema];
-    if ($ref !== undefined && anyOf) return [schema];
-    if ($ref !== undefined) {
-      const name = refName($ref);
-      return Object.hasOwn(defs, name) && !open.has(name)
-        ? alternatives(defs[name]!, new Set([...open, name]))
-        : [schema];
-    }
-    if (anyOf) return anyOf.flatMap((member) => alternatives(member, open));
-    const { enum: values, ...beside } = own;
-    if (values && own.const === undefined)
-      return values.map((value) => ({ ...beside, const: value }));
-    if (own.type === 'boolean' && own.const === undefined)
-      return [true, false].map((value) => ({ ...own, const: value }));
-    return [schema];
-  };
-
   const isNever = (schema: Schema, depth = MAX_EMPTY_DEPTH): boolean => {
     if (schema === NEVER) return true;
     if (depth === 0 || isAny(schema)) return false;
     return atoms(schema)?.every((atom) => isEmpty(atom, depth - 1)) ?? false;
   };
-
-  function isEmpty(atom: Atom, depth: number): boolean {
-    switch (atom.kind) {
-      case 'literal':
-        return false;
-      case 'string':
-        return atom.min > atom.max;
-      case 'number':
-        return (
-          atom.lower.value > atom.upper.value ||
-          (atom.lower.value === atom.upper.value && (atom.lower.open || atom.upper.open))
-        );
-      case 'array':
-        return (
-          atom.min > atom.max ||
-          Array.from({ length: Math.min(atom.min, atom.prefix.length + 1) }).some((_, index) =>
-            isNever(itemAt(atom, index), depth),
-          )
-        );
-      case 'object':
-        return (
-          atom.min > atom.max ||
-          atom.required.size > atom.max ||
-          [...atom.required].some((name) => isNever(propertyOf(atom, name), depth))
-        );
-    }
-  }
+  const isEmpty = (atom: Atom, depth: number): boolean =>
+    isEmptyAtom(atom, (schema) => isNever(schema, depth));
 
   return {
     text,
     atoms,
-    alternatives: (schema) => alternatives(schema),
+    alternatives: (schema) => splitSchema(schema, defs),
     isNever: (schema) => isNever(schema),
     isEmpty: (atom) => isEmpty(atom, MAX_EMPTY_DEPTH),
   };
+}
+
+/** {@link Normaliser.alternatives}. `open`: names of the references that are being followed. */
+function splitSchema(schema: Schema, defs: Defs, open: ReadonlySet<string> = new Set()): Schema[] {
+  const { $ref, anyOf, ...own } = schema;
+  if (!isAny(own) && ($ref !== undefined || anyOf)) return [schema];
+  if ($ref !== undefined && anyOf) return [schema];
+  if ($ref !== undefined) {
+    const name = refName($ref);
+    return Object.hasOwn(defs, name) && !open.has(name)
+      ? splitSchema(defs[name]!, defs, new Set([...open, name]))
+      : [schema];
+  }
+  if (anyOf) return anyOf.flatMap((member) => splitSchema(member, defs, open));
+  const { enum: values, ...beside } = own;
+  if (values && own.const === undefined)
+    return values.map((value) => ({ ...beside, const: value }));
+  if (own.type === 'boolean' && own.const === undefined)
+    return [true, false].map((value) => ({ ...own, const: value }));
+  return [schema];
+}
+
+/** Whether it is certain that no value matches an atom. */
+function isEmptyAtom(atom: Atom, isNever: (schema: Schema) => boolean): boolean {
+  switch (atom.kind) {
+    case 'literal':
+      return false;
+    case 'string':
+      return atom.min > atom.max;
+    case 'number':
+      return (
+        atom.lower.value > atom.upper.value ||
+        (atom.lower.value === atom.upper.value && (atom.lower.open || atom.upper.open))
+      );
+    case 'array':
+      return (
+        atom.min > atom.max ||
+        Array.from({ length: Math.min(atom.min, atom.prefix.length + 1) }).some((_, index) =>
+          isNever(itemAt(atom, index)),
+        )
+      );
+    case 'object':
+      return (
+        atom.min > atom.max ||
+        atom.required.size > atom.max ||
+        [...atom.required].some((name) => isNever(propertyOf(atom, name)))
+      );
+  }
 }

@@ -7,7 +7,7 @@ import {
   type ObjectAtom,
 } from './atoms.ts';
 import { itemAt, propertyOf } from './intersect.ts';
-import { createNormaliser, isAny } from './normaliser.ts';
+import { createNormaliser, isAny, type Normaliser } from './normaliser.ts';
 
 /** Options of {@link isSubschema}. */
 export interface SubtypeOptions {
@@ -58,47 +58,63 @@ export function isSubschema(
  * References can be recursive. A pair that occurs again inside itself is assumed to hold. That is
  * correct, because each step goes to a smaller value (Amadio and Cardelli, 1993).
  */
-export function createSubtype(
-  aDefs: Defs,
-  bDefs: Defs,
-  { codecs = false, undeclared = false, openEnums = false }: SubtypeOptions = {},
-): IsSubschema {
-  const left = createNormaliser(aDefs);
-  const right = createNormaliser(bDefs);
-  const assumed = new Set<string>();
-  const refuted = new Set<string>();
-  let trail: string[] = [];
-  let steps = 0;
-  let level = 0;
+export function createSubtype(aDefs: Defs, bDefs: Defs, options: SubtypeOptions = {}): IsSubschema {
+  const check = new SubtypeCheck(aDefs, bDefs, options);
+  return (a, b) => check.isSubschema(a, b);
+}
 
-  function sub(a: Schema, b: Schema): boolean {
+class SubtypeCheck {
+  readonly #left: Normaliser;
+  readonly #right: Normaliser;
+  readonly #options: SubtypeOptions;
+  /** Pairs that are proved, or being compared and assumed to hold. */
+  readonly #assumed = new Set<string>();
+  readonly #refuted = new Set<string>();
+  /** Assumed pairs in the order in which they were added. */
+  #trail: string[] = [];
+  #steps = 0;
+  #level = 0;
+
+  constructor(aDefs: Defs, bDefs: Defs, options: SubtypeOptions) {
+    this.#left = createNormaliser(aDefs);
+    this.#right = createNormaliser(bDefs);
+    this.#options = options;
+  }
+
+  isSubschema(a: Schema, b: Schema): boolean {
+    this.#steps = 0;
+    this.#trail = [];
+    return this.#isSub(a, b);
+  }
+
+  #isSub(a: Schema, b: Schema): boolean {
     if (isAny(b)) return true;
-    const pair = `${left.text(a)}\n${right.text(b)}`;
-    if (++steps > MAX_STEPS) return false;
-    if (assumed.has(pair)) return true;
-    if (refuted.has(pair)) return false;
-    const mark = trail.length;
-    assumed.add(pair);
-    trail.push(pair);
-    const [from, to] = [left.atoms(a), right.atoms(b)];
-    if (++level > MAX_LEVELS) steps = Infinity;
+    const pair = `${this.#left.text(a)}\n${this.#right.text(b)}`;
+    if (++this.#steps > MAX_STEPS) return false;
+    if (this.#assumed.has(pair)) return true;
+    if (this.#refuted.has(pair)) return false;
+    const mark = this.#trail.length;
+    this.#assumed.add(pair);
+    this.#trail.push(pair);
+    const [from, to] = [this.#left.atoms(a), this.#right.atoms(b)];
+    if (++this.#level > MAX_LEVELS) this.#steps = Infinity;
     const holds =
-      from !== undefined && to !== undefined && from.every((atom) => isCovered(atom, to));
-    level--;
+      from !== undefined && to !== undefined && from.every((atom) => this.#isCovered(atom, to));
+    this.#level--;
     if (holds) return true;
     // Pairs that were proved further down may depend on this one.
-    for (const doubtful of trail.splice(mark)) assumed.delete(doubtful);
-    if (steps <= MAX_STEPS) refuted.add(pair);
+    for (const doubtful of this.#trail.splice(mark)) this.#assumed.delete(doubtful);
+    if (this.#steps <= MAX_STEPS) this.#refuted.add(pair);
     return false;
   }
 
-  function isCovered(atom: Atom, to: Atom[]): boolean {
-    if (++steps > MAX_STEPS) return false;
-    if (openEnums && isExpected(atom, to)) return true;
+  #isCovered(atom: Atom, to: Atom[]): boolean {
+    if (++this.#steps > MAX_STEPS) return false;
+    if (this.#options.openEnums && isExpected(atom, to)) return true;
     return (
-      to.some((other) => isWithin(atom, other)) ||
-      left.isEmpty(atom) ||
-      (atom.kind === 'object' && isSplitCovered(atom, to))
+      to.some((other) => this.#isWithin(atom, other)) ||
+      this.#left.isEmpty(atom) ||
+      (atom.kind === 'object' && this.#isSplitCovered(atom, to))
     );
   }
 
@@ -106,22 +122,22 @@ export function createSubtype(
    * `{ kind: 'a' | 'b' }` is a subtype of `{ kind: 'a' } | { kind: 'b' }`, though of neither
    * member.
    */
-  function isSplitCovered(atom: ObjectAtom, to: Atom[]): boolean {
+  #isSplitCovered(atom: ObjectAtom, to: Atom[]): boolean {
     if (to.filter(({ kind }) => kind === 'object').length < 2) return false;
     for (const [name, schema] of atom.properties) {
       if (!atom.required.has(name)) continue;
-      const parts = left.alternatives(schema);
+      const parts = this.#left.alternatives(schema);
       if (parts.length < 2 || parts.length > 64) continue;
       const covered = parts.every((part) =>
-        isCovered({ ...atom, properties: new Map([...atom.properties, [name, part]]) }, to),
+        this.#isCovered({ ...atom, properties: new Map([...atom.properties, [name, part]]) }, to),
       );
       if (covered) return true;
     }
     return false;
   }
 
-  function isWithin(a: Atom, b: Atom): boolean {
-    if (codecs && a.codec !== b.codec) return false;
+  #isWithin(a: Atom, b: Atom): boolean {
+    if (this.#options.codecs && a.codec !== b.codec) return false;
     if (a.kind === 'literal') {
       const facts = literalFacts(a.value, b);
       return facts !== undefined && [...facts].every((fact) => a.facts.has(fact));
@@ -129,48 +145,43 @@ export function createSubtype(
     if (![...b.facts].every((fact) => a.facts.has(fact))) return false;
     if (a.kind === 'string') return b.kind === 'string' && a.min >= b.min && a.max <= b.max;
     if (a.kind === 'number') return b.kind === 'number' && isNumberWithin(a, b);
-    if (a.kind === 'array') return b.kind === 'array' && isArrayWithin(a, b);
-    return b.kind === 'object' && isObjectWithin(a, b);
+    if (a.kind === 'array') return b.kind === 'array' && this.#isArrayWithin(a, b);
+    return b.kind === 'object' && this.#isObjectWithin(a, b);
   }
 
-  function isArrayWithin(a: ArrayAtom, b: ArrayAtom): boolean {
+  #isArrayWithin(a: ArrayAtom, b: ArrayAtom): boolean {
     if (a.min < b.min || a.max > b.max || (b.unique && !a.unique && a.max > 1)) return false;
     const fixed = Math.max(a.prefix.length, b.prefix.length);
     for (let index = 0; index < fixed && index < a.max; index++) {
-      if (!sub(itemAt(a, index), itemAt(b, index))) return false;
+      if (!this.#isSub(itemAt(a, index), itemAt(b, index))) return false;
     }
-    return a.max <= fixed || sub(itemAt(a, fixed), itemAt(b, fixed));
+    return a.max <= fixed || this.#isSub(itemAt(a, fixed), itemAt(b, fixed));
   }
 
-  function isObjectWithin(a: ObjectAtom, b: ObjectAtom): boolean {
+  #isObjectWithin(a: ObjectAtom, b: ObjectAtom): boolean {
     for (const name of b.required) if (!a.required.has(name)) return false;
     const most = a.rest === false ? Math.min(a.max, a.properties.size) : a.max;
-    if (Math.max(a.min, a.required.size) < b.min || most > b.max || !areNamesWithin(a, b))
+    if (Math.max(a.min, a.required.size) < b.min || most > b.max || !this.#areNamesWithin(a, b))
       return false;
     for (const name of new Set([...a.properties.keys(), ...b.properties.keys()])) {
-      if (undeclared && a.silent && !a.properties.has(name)) continue;
-      if (!sub(propertyOf(a, name), propertyOf(b, name))) return false;
+      if (this.#options.undeclared && a.silent && !a.properties.has(name)) continue;
+      if (!this.#isSub(propertyOf(a, name), propertyOf(b, name))) return false;
     }
-    return a.rest === false || (b.rest !== false && sub(a.rest, b.rest));
+    return a.rest === false || (b.rest !== false && this.#isSub(a.rest, b.rest));
   }
 
-  function areNamesWithin(a: ObjectAtom, b: ObjectAtom): boolean {
+  #areNamesWithin(a: ObjectAtom, b: ObjectAtom): boolean {
     return b.names.every((names) => {
-      if (a.names.some((each) => sub({ allOf: [{ type: 'string' }, each] }, names))) return true;
+      if (a.names.some((each) => this.#isSub({ allOf: [{ type: 'string' }, each] }, names)))
+        return true;
       return (
         a.rest === false &&
         [...a.properties].every(
-          ([name, schema]) => left.isNever(schema) || sub({ const: name }, names),
+          ([name, schema]) => this.#left.isNever(schema) || this.#isSub({ const: name }, names),
         )
       );
     });
   }
-
-  return (a, b) => {
-    steps = 0;
-    trail = [];
-    return sub(a, b);
-  };
 }
 
 /** Whether a list of atoms has literals of the atom's type. */
