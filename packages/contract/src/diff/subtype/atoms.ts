@@ -61,7 +61,7 @@ export interface ObjectAtom extends Common {
    * No `additionalProperties`: undeclared properties are allowed, but clients can't rely on them.
    */
   silent: boolean;
-  /** Schemas that each key matches. */
+  /** Schemas that every key must match. */
   names: Schema[];
   min: number;
   max: number;
