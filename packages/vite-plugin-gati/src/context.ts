@@ -8,8 +8,8 @@ import type { GatiOptions } from './options.ts';
 export interface PluginContext {
   readonly options: GatiOptions;
   /**
-   * Set by `gati build --check`: breaking changes since the last release fail the build, unless they
-   * are allowed. If absent, they only make the release a major one.
+   * Set by `gati build --check`: breaking changes since the last release fail the build, unless
+   * they are allowed. If absent, they only make the release a major one.
    */
   check?: { allowMajor: boolean };
   /** The project. Throws before `open` is called. */
@@ -63,8 +63,8 @@ export function createContext(options: GatiOptions = {}, parts: ProjectParts = {
 }
 
 /**
- * Open projects by root and options. A restarted server shares the project of the previous one, with
- * its parsed files and its running compiler.
+ * Open projects by root and options. A restarted server shares the project of the previous one,
+ * with its parsed files and its running compiler.
  */
 const projects = new Map<string, { project: Project; users: number }>();
 

@@ -17,8 +17,9 @@ import { createScanner } from './scan/scanner.ts';
 import type { Scan } from './scan/types.ts';
 
 /**
- * An app on disk, without Vite: its files, its contract, and what is generated from them. Used by the
- * development server (across restarts), by builds and by commands. Each part is created on first use.
+ * An app on disk, without Vite: its files, its contract, and what is generated from them. Used by
+ * the development server (across restarts), by builds and by commands. Each part is created on
+ * first use.
  */
 export interface Project {
   /** Absolute. */
@@ -34,7 +35,9 @@ export interface Project {
    * @param texts by file, from the root, with `/`; `undefined` for a removed file
    */
   update(texts: ReadonlyMap<string, string | undefined>): Scan;
-  /** Replaces the loader of Standard Schema values: a development server has their modules already. */
+  /**
+   * Replaces the loader of Standard Schema values: a development server has their modules already.
+   */
   useSchemaLoader(load: LoadSchema): void;
   /** Returns the analyzer. The first call starts its compiler. */
   analyzer(): Promise<Analyzer>;
@@ -47,8 +50,8 @@ export interface Project {
     onRoute?: (route: AnalyzedRoute) => void;
   }): Promise<ProjectAnalysis>;
   /**
-   * Writes types, client, manifest and OpenAPI document below `.gati`. Returns the files whose bytes
-   * changed.
+   * Writes types, client, manifest and OpenAPI document below `.gati`. Returns the files whose
+   * bytes changed.
    *
    * @param version by default the one that follows from the last release
    */

@@ -1,6 +1,8 @@
 import type { Contract, Diagnostic, Manifest } from '@gati/contract';
 
-/** Returns an error for each change that can break clients, with the file of the route or effect. */
+/**
+ * Returns an error for each change that can break clients, with the file of the route or effect.
+ */
 export function breakingChanges({ release, changes = [], contract }: Manifest): Diagnostic[] {
   return changes
     .filter(({ level }) => level === 'major')

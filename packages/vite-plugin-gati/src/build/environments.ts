@@ -5,7 +5,9 @@ import type { BuildEnvironmentOptions, EnvironmentOptions, UserConfig } from 'vi
 const CLIENT_DIR = 'client';
 export const SERVER_DIR = 'server';
 
-/** Returns the environments of an app's build. The client keeps its options, except for the folder. */
+/**
+ * Returns the environments of an app's build. The client keeps its options, except for the folder.
+ */
 export function buildEnvironments(user: UserConfig): Record<string, EnvironmentOptions> {
   const outDir = user.build?.outDir ?? 'dist';
   return {

@@ -52,7 +52,10 @@ export function proposeRelease(
   });
 }
 
-/** A build that equals the base keeps the base's own changes, so that the same build has the same bytes. */
+/**
+ * A build that equals the base keeps the base's own changes, so that the same build has the same
+ * bytes.
+ */
 function diffSince(
   same: Manifest | undefined,
   { since, bump, changes }: VersionProposal,

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { replaceCacheFile } from '../files/cache-file.ts';
 import { readText } from '../files/read-text.ts';
 
-/** Record of a tarball. If its bytes no longer have this digest, it was edited and is made again. */
+/**
+ * Record of a tarball. If its bytes no longer have this digest, it was edited and is made again.
+ */
 interface Entry {
   /** Hash of everything that the tarball was made from. */
   key: string;

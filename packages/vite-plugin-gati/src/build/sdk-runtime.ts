@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { EmittedFile } from '../emit/file.ts';
 
-/** Reads the client runtime from `dist/sdk` of this package, with the paths that it has in an SDK. */
+/**
+ * Reads the client runtime from `dist/sdk` of this package, with the paths that it has in an SDK.
+ */
 export function readSdkRuntime(): EmittedFile[] {
   const folder = path.join(
     path.dirname(createRequire(import.meta.url).resolve('vite-plugin-gati/client')),

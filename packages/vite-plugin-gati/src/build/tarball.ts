@@ -3,7 +3,10 @@ import { gzip } from 'node:zlib';
 import { createTar } from 'nanotar';
 import type { EmittedFile } from '../emit/file.ts';
 
-/** Modification time of all files, the one that npm uses, so that the same files give the same bytes. */
+/**
+ * Modification time of all files, the one that npm uses, so that the same files give the same
+ * bytes.
+ */
 const TIME = Date.parse('1985-10-26T08:15:00.000Z');
 /** Offset of the byte that names the operating system (RFC 1952, section 2.3.1); 255 is unknown. */
 const SYSTEM_BYTE = 9;

@@ -48,7 +48,9 @@ export async function loadInlineConfig(
   };
 }
 
-/** Opens the app without a server or a build, for commands that need only its files and contract. */
+/**
+ * Opens the app without a server or a build, for commands that need only its files and contract.
+ */
 export async function openApp(
   call: Pick<Call, 'args'>,
 ): Promise<{ config: ResolvedConfig; context: PluginContext }> {

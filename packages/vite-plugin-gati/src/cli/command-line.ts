@@ -81,7 +81,9 @@ function parseOptionsOf(command: Command): NonNullable<ParseArgsConfig['options'
   return options;
 }
 
-/** Rewrites the two forms that `parseArgs` does not have: `-p=80`, and `--host` without its value. */
+/**
+ * Rewrites the two forms that `parseArgs` does not have: `-p=80`, and `--host` without its value.
+ */
 function normalize(command: Command, args: string[]): string[] {
   const optional = new Set(
     optionsOf(command).flatMap(([name, { valueHint }]) =>

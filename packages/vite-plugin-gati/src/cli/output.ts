@@ -4,14 +4,19 @@ import { wantsColors } from '@gati/contract/internal';
 import type { CommandOutput } from '@gati/runtime-h3/command';
 import pc from 'picocolors';
 
-/** Where a command prints: lines for people, and with `--json` one document on stdout for programs. */
+/**
+ * Where a command prints: lines for people, and with `--json` one document on stdout for programs.
+ */
 export interface Output extends CommandOutput {
   readonly json: boolean;
   /** Prints a diagnostic for people on stderr. */
   diagnostic(diagnostic: Diagnostic): void;
 }
 
-/** Returns colour functions for a stream. They add no colours if people don't want them, or for JSON. */
+/**
+ * Returns colour functions for a stream. They add no colours if people don't want them, or for
+ * JSON.
+ */
 export function colorsFor(
   stream: NodeJS.WriteStream,
   json = false,
@@ -21,8 +26,8 @@ export function colorsFor(
 
 export function createOutput(json: boolean): Output {
   const write = process.stdout.write.bind(process.stdout);
-  // Relies on: console.log calls process.stdout.write. With --json, the output of a user's config, a
-  // plugin or a script goes to stderr, so that stdout is the document alone.
+  // Relies on: console.log calls process.stdout.write. With --json, the output of a user's config,
+  // a plugin or a script goes to stderr, so that stdout is the document alone.
   if (json)
     process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   const colors = colorsFor(process.stderr, json);

@@ -1,7 +1,7 @@
 /**
- * Returns the known word that a mistyped word is closest to, or `undefined` if none is close. A close
- * word starts with the mistyped one, or differs in at most two letters and a third of its length.
- * Leading dashes don't count.
+ * Returns the known word that a mistyped word is closest to, or `undefined` if none is close. A
+ * close word starts with the mistyped one, or differs in at most two letters and a third of its
+ * length. Leading dashes don't count.
  */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   const bare = withoutDashes(word);

@@ -51,8 +51,8 @@ function fillPath(route: string, params: Record<string, unknown>): string {
 
 function toSegment(route: string, name: string, value: unknown): string {
   const text = value === undefined || value === null ? '' : toText(value);
-  // No URL can contain these segments: an empty one makes another route, and `fetch` removes `.` and
-  // `..`, even if they are escaped.
+  // No URL can contain these segments: an empty one makes another route, and `fetch` removes `.`
+  // and `..`, even if they are escaped.
   if (text === '' || text === '.' || text === '..') {
     throw new ClientError(
       'GATI_CLIENT_PARAM',

@@ -12,8 +12,8 @@ import { createRouteLoader } from './load-route.ts';
 import type { ModuleLoader } from './module-loader.ts';
 
 /**
- * The app in development: one release whose routes, modules and effects are replaced in place. Lives
- * as long as the Vite server.
+ * The app in development: one release whose routes, modules and effects are replaced in place.
+ * Lives as long as the Vite server.
  */
 export interface DevApp {
   /** The release for the next request. A change of `src/config.ts` creates another one. */

@@ -36,7 +36,9 @@ export class DevRoute implements BundleRoute {
     return this.file.version;
   }
 
-  /** Whether the route was loaded before. Then an edit loads it again without waiting for a request. */
+  /**
+   * Whether the route was loaded before. Then an edit loads it again without waiting for a request.
+   */
   get isUsed(): boolean {
     return this.#isUsed;
   }

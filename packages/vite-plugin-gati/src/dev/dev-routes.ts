@@ -5,13 +5,16 @@ import { DevRoute } from './dev-route.ts';
 import { createDevRouter } from './dev-router.ts';
 import type { RouteLoader } from './load-route.ts';
 
-/** The routes of the app in development. A route keeps its {@link DevRoute} while its file is edited. */
+/**
+ * The routes of the app in development. A route keeps its {@link DevRoute} while its file is
+ * edited.
+ */
 export interface DevRoutes {
   all(): DevRoute[];
   readonly match: ReleaseBundle['match'];
   /**
-   * Applies a scan. Routes made of a file in `changed` are loaded again. Returns whether routes were
-   * added or removed, so that `match` is another function.
+   * Applies a scan. Routes made of a file in `changed` are loaded again. Returns whether routes
+   * were added or removed, so that `match` is another function.
    */
   sync(scan: Scan, changed: Set<string>): boolean;
 }

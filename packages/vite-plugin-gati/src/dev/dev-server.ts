@@ -19,7 +19,9 @@ import { surviveUncaught } from './uncaught.ts';
 /** Milliseconds after the watcher's `ready` until it misses no more changes. */
 const WATCHER_DELAY = 400;
 
-/** Everything that Gati adds to one Vite server in development. A restarted server gets another one. */
+/**
+ * Everything that Gati adds to one Vite server in development. A restarted server gets another one.
+ */
 export interface DevServer {
   /** Records the text that a module was made of. */
   moduleTransformed(file: string, text: string): void;
@@ -141,8 +143,8 @@ function filesOf({ routes, modules, effects, versions }: Scan): string[] {
 
 /**
  * Runs a function once the watcher has read the folders, {@link WATCHER_DELAY} later and not during
- * a request. The watcher reports no change that is made before. It emits `ready` for each folder that
- * it watches; the last one counts. Returns a function that stops this.
+ * a request. The watcher reports no change that is made before. It emits `ready` for each folder
+ * that it watches; the last one counts. Returns a function that stops this.
  */
 function onWatcherReady(
   { watcher }: ViteDevServer,

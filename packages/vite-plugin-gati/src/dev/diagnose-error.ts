@@ -136,7 +136,10 @@ function topOfStack(error: unknown, root: string): Place | undefined {
   return undefined;
 }
 
-/** Returns the path of a file URL. `undefined` for one of another machine, such as `file://host/a.ts`. */
+/**
+ * Returns the path of a file URL. `undefined` for one of another machine, such as
+ * `file://host/a.ts`.
+ */
 function toPath(place: string): string | undefined {
   if (!place.startsWith('file:')) return place;
   try {

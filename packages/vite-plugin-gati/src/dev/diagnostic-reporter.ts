@@ -3,7 +3,9 @@ import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { ErrorPayload, ViteDevServer } from 'vite';
 
-/** Milliseconds between a change of the errors and the overlay. Hides errors of a half-done change. */
+/**
+ * Milliseconds between a change of the errors and the overlay. Hides errors of a half-done change.
+ */
 const OVERLAY_DELAY = 10;
 
 /**

@@ -12,7 +12,9 @@ export interface FileSnapshots {
   get(file: string): string | undefined;
   /** Records the text that the file's module was made of. */
   setLoaded(file: string, text: string): void;
-  /** Whether the file's module was made of another text, because it was loading during the change. */
+  /**
+   * Whether the file's module was made of another text, because it was loading during the change.
+   */
   isOutdated(file: string): boolean;
   /**
    * Resolves when the disk has the text of all snapshots, after at most {@link DISK_TIMEOUT}.

@@ -7,10 +7,10 @@ const CHECK_DELAYS = [25, 85, 335];
 const LAST_CHECK = CHECK_DELAYS.length - 1;
 
 /**
- * Reports edits that Vite's watcher drops. The watcher ignores a change within 50 ms of the previous
- * one of the same path, so the end of "truncate, then write" may be lost. This remembers the text of
- * each loaded file, reads the file again after a change, and emits `change` if the text differs.
- * File names are absolute, with `/`.
+ * Reports edits that Vite's watcher drops. The watcher ignores a change within 50 ms of the
+ * previous one of the same path, so the end of "truncate, then write" may be lost. This remembers
+ * the text of each loaded file, reads the file again after a change, and emits `change` if the text
+ * differs. File names are absolute, with `/`.
  */
 export interface LostEdits {
   /** Records the text of a change that was applied. */
@@ -25,7 +25,9 @@ export interface LostEdits {
 }
 
 export function watchLostEdits(server: ViteDevServer): LostEdits {
-  /** Hashes of the texts since the last applied change. More than one if a file changed meanwhile. */
+  /**
+   * Hashes of the texts since the last applied change. More than one if a file changed meanwhile.
+   */
   const hashes = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const empty = new Set<string>();

@@ -15,7 +15,9 @@ const REMOVAL_DELAY = 300;
  * that no longer exist. File names are absolute, with `/`.
  */
 export interface LostRemovals {
-  /** Adds a file that the app is made of. Other files, such as those of atomic writes, are ignored. */
+  /**
+   * Adds a file that the app is made of. Other files, such as those of atomic writes, are ignored.
+   */
   add(file: string): void;
   close(): void;
 }
@@ -31,7 +33,8 @@ export function watchLostRemovals({ watcher }: ViteDevServer): LostRemovals {
     const removed = files.has(name)
       ? [name]
       : [...files].filter((file) => file.startsWith(`${name}/`));
-    // Relies on: Vite treats an `unlink` that is emitted on its watcher as one that the watcher saw.
+    // Relies on: Vite treats an `unlink` that is emitted on its watcher as one that the watcher
+    // saw.
     for (const file of removed) watcher.emit('unlink', file);
   }
 

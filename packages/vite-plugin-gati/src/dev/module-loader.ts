@@ -50,7 +50,8 @@ export function createModuleLoader(
       try {
         for (let reloads = 0; ; reloads++) {
           const module = (await environment.runner.import(`/${file}`)) as Record<string, unknown>;
-          // Vite may take a transformation that began just before a change for one that began after.
+          // Vite may take a transformation that began just before a change for one that began
+          // after.
           const outdated = outdatedBelow(id);
           if (outdated.length === 0 || reloads === MAX_RELOADS) return module;
           await loader.invalidate(outdated, Date.now());
@@ -80,8 +81,8 @@ export function createModuleLoader(
 }
 
 /**
- * Makes the next import run failed modules again. A module that threw would keep its error until the
- * next edit, although the cause may be gone by the next request.
+ * Makes the next import run failed modules again. A module that threw would keep its error until
+ * the next edit, although the cause may be gone by the next request.
  */
 function forgetFailed(environment: RunnableDevEnvironment, id: string): void {
   const { evaluatedModules } = environment.runner;

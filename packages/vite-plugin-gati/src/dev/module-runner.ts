@@ -22,8 +22,8 @@ export function createRunner(
 }
 
 /**
- * Creates the `import.meta` of a module. `resolve` of Node accepts a parent only in a loader thread,
- * whose start blocks for about 50 ms. Here the first call of `resolve` starts it.
+ * Creates the `import.meta` of a module. `resolve` of Node accepts a parent only in a loader
+ * thread, whose start blocks for about 50 ms. Here the first call of `resolve` starts it.
  */
 function createImportMeta(modulePath: string): ReturnType<typeof createNodeImportMeta> {
   return {

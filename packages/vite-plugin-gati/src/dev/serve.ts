@@ -47,8 +47,8 @@ export function serveApp(
   };
   server.middlewares.use(handle);
 
-  // Relies on: connect runs `middlewares.stack` in order. Vite's own CORS middleware is in it already
-  // and would respond to every OPTIONS request, even if the app has a route for it.
+  // Relies on: connect runs `middlewares.stack` in order. Vite's own CORS middleware is in it
+  // already and would respond to every OPTIONS request, even if the app has a route for it.
   server.middlewares.stack.unshift({
     route: '',
     handle: ((req, res, next) =>

@@ -13,11 +13,11 @@ const servers: ViteDevServer[] = [];
 const OWN_PROGRAM = /[\\/](?:bin[\\/]vite\.js|vite-plugin-gati[\\/]dist[\\/]cli\.mjs)$/;
 
 /**
- * Keeps Vite running after an uncaught error of the app, for example in a timer, an event listener or
- * a promise. Prints the error instead of ending the process. Returns a function that stops this.
+ * Keeps Vite running after an uncaught error of the app, for example in a timer, an event listener
+ * or a promise. Prints the error instead of ending the process. Returns a function that stops this.
  *
- * Does nothing if the process is not Vite's or Gati's own program: a program that embeds Vite decides
- * itself which errors are fatal.
+ * Does nothing if the process is not Vite's or Gati's own program: a program that embeds Vite
+ * decides itself which errors are fatal.
  */
 export function surviveUncaught(server: ViteDevServer): () => void {
   if (!OWN_PROGRAM.test(programPath())) return () => {};

@@ -27,8 +27,8 @@ export function serveUpgrades(
     const url = req.url ?? '';
     // Without a listener, an error such as a reset would end the process.
     socket.on('error', ignore);
-    // The routes must be known first. Nothing reads from the socket until then. The reason of a failure
-    // is logged by the code that reads the routes.
+    // The routes must be known first. Nothing reads from the socket until then. The reason of a
+    // failure is logged by the code that reads the routes.
     const isReady = await ready.then(
       () => true,
       () => false,
@@ -51,8 +51,8 @@ export function serveUpgrades(
 /** Makes Node treat upgrades that no listener handles as ordinary requests. */
 function parseOtherUpgrades(http: Server, hasOther: () => boolean): void {
   const shouldUpgradeCallback = (req: IncomingMessage): boolean => wantsHandover(req) || hasOther();
-  // Relies on: Node reads the option `shouldUpgradeCallback` from the server. Older versions ignore it,
-  // and `reparseWithoutUpgrade` does the work.
+  // Relies on: Node reads the option `shouldUpgradeCallback` from the server. Older versions ignore
+  // it, and `reparseWithoutUpgrade` does the work.
   Object.assign(http, { shouldUpgradeCallback });
   http.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
     if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;

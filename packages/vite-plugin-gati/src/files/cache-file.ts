@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /**
- * Writes a file of a cache in one step, so that no reader sees half of it. Ignores failures: without
- * its cache, Gati is only slower.
+ * Writes a file of a cache in one step, so that no reader sees half of it. Ignores failures:
+ * without its cache, Gati is only slower.
  */
 export function replaceCacheFile(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`;

@@ -5,8 +5,8 @@ import { writeChanged } from '../files/write-changed.ts';
 
 const ENV_FILE = 'src/gati-env.d.ts';
 
-// An `import` with `@ts-ignore`, because `.gati` may not exist yet. A reference to a missing file would
-// be an error that can't be ignored.
+// An `import` with `@ts-ignore`, because `.gati` may not exist yet. A reference to a missing file
+// would be an error that can't be ignored.
 const TEXT = `/// <reference types="vite-plugin-gati/types" />
 // Written once by Gati so that TypeScript knows Handler, Args and the types of your routes. Commit it.
 // @ts-ignore -- written by the first \`vite\`, \`vite build\` or \`gati generate\`

@@ -50,7 +50,9 @@ export function buildContractPlugin(state: BuildState): Plugin {
   };
 }
 
-/** Follows Vite's own rule: a folder outside of the root is emptied only if `emptyOutDir` says so. */
+/**
+ * Follows Vite's own rule: a folder outside of the root is emptied only if `emptyOutDir` says so.
+ */
 function emptyOutDir(config: ResolvedConfig): void {
   const outDir = path.resolve(config.root, config.build.outDir);
   const isInside = outDir.startsWith(config.root + path.sep);

@@ -7,8 +7,8 @@ import { isOwn, isRuntime } from '../build/own-packages.ts';
 
 /**
  * Bundles the SDK of a cloud if the app lists it in its `package.json`. It becomes chunks that are
- * loaded on first use. Other SDKs stay external, even if another app of the workspace has them: they
- * would add megabytes that this app does not use.
+ * loaded on first use. Other SDKs stay external, even if another app of the workspace has them:
+ * they would add megabytes that this app does not use.
  */
 export function cloudPackagesPlugin(context: PluginContext): Plugin {
   return {
@@ -32,8 +32,8 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
       },
     },
     /**
-     * These packages use `__dirname` when they are loaded, to build paths of files that their clients
-     * bundle as JSON and never read.
+     * These packages use `__dirname` when they are loaded, to build paths of files that their
+     * clients bundle as JSON and never read.
      */
     transform: {
       filter: {

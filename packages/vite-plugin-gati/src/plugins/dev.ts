@@ -5,7 +5,8 @@ import { createDevServer, type DevServer } from '../dev/dev-server.ts';
 
 /** Serves the app in Vite's development server and updates it while it runs. */
 export function devPlugin(context: PluginContext): Plugin {
-  // A restart creates the next server before it closes the previous one, maybe with the same plugins.
+  // A restart creates the next server before it closes the previous one, maybe with the same
+  // plugins.
   const servers = new Map<Environment, DevServer>();
   return {
     name: 'gati:dev',

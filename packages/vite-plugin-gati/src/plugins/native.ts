@@ -37,8 +37,8 @@ export function createNativeTracer(): NativeTracer {
       async handler(source, importer, options) {
         const { NodeNativePackages } = await import('nf3/db');
         detect ??= createNativeDetector(NodeNativePackages);
-        // All files of the app resolve a name to the same package. Files of a package may resolve it
-        // to another version.
+        // All files of the app resolve a name to the same package. Files of a package may resolve
+        // it to another version.
         const key = importer?.includes('/node_modules/')
           ? `${path.dirname(importer)}\0${source}`
           : source;
@@ -86,8 +86,8 @@ export function createNativeTracer(): NativeTracer {
 }
 
 /**
- * Returns the installed optional dependencies of a package. Among them is its compiled code for this
- * platform, which it loads by a name computed at run time, so that a tracer can't see it.
+ * Returns the installed optional dependencies of a package. Among them is its compiled code for
+ * this platform, which it loads by a name computed at run time, so that a tracer can't see it.
  */
 function installedBinaries(folder: string): string[] {
   const json = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as {

@@ -17,7 +17,8 @@ export function previewPlugin(): Plugin {
       const { root, build } = preview.config;
       const entry = path.resolve(root, build.outDir, SERVER_DIR, 'index.mjs');
       const { child, port } = await startServer(entry, preview.config);
-      // Relies on: Vite calls `close` of this object to end a preview. There is no hook for its end.
+      // Relies on: Vite calls `close` of this object to end a preview. There is no hook for its
+      // end.
       const close = preview.close.bind(preview);
       preview.close = async () => {
         child.kill('SIGTERM');

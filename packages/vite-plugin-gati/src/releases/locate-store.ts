@@ -11,8 +11,8 @@ export interface StoreLocation {
 
 /**
  * Returns where the release store of an app is: `given` (`--store`), else `GATI_RELEASES`, else
- * `releases:` in `gati.deploy.yaml`, else a folder of the app, for development. Relative folders are
- * resolved from the root.
+ * `releases:` in `gati.deploy.yaml`, else a folder of the app, for development. Relative folders
+ * are resolved from the root.
  *
  * @throws {GatiError} GATI_RELEASES when `gati.deploy.yaml` can't be read
  */
@@ -48,7 +48,9 @@ export function isCi(): boolean {
   return !['', '0', 'false'].includes(process.env.CI ?? '');
 }
 
-/** The diagnostic for CI without a named store: CI starts empty, so each build would be the first. */
+/**
+ * The diagnostic for CI without a named store: CI starts empty, so each build would be the first.
+ */
 export function noStoreError(level: Diagnostic['level']): Diagnostic {
   return {
     code: 'GATI_NO_RELEASE_STORE',

@@ -24,9 +24,9 @@ interface StoreState {
 const READ_INTERVAL = 5000;
 
 /**
- * Creates a version proposer that reads the release store of the app. A contract that equals that of
- * the last release gets its version: whether the code differs is known only when it is bundled. If
- * the store can't be read, there is no last release; a build reports the error.
+ * Creates a version proposer that reads the release store of the app. A contract that equals that
+ * of the last release gets its version: whether the code differs is known only when it is bundled.
+ * If the store can't be read, there is no last release; a build reports the error.
  */
 export function createVersionProposer({ root, app, options }: ProposerTarget): VersionProposer {
   let state: StoreState | undefined;

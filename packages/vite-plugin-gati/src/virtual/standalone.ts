@@ -7,7 +7,9 @@ export interface StandaloneOptions extends GatiOptions {
   root?: string;
 }
 
-/** Creates the input of the virtual modules for bundlers other than Vite. They have no dev server. */
+/**
+ * Creates the input of the virtual modules for bundlers other than Vite. They have no dev server.
+ */
 export function createStandaloneInput({
   root = process.cwd(),
   ...options

@@ -22,7 +22,9 @@ const COMPONENT = /Cannot find module '[^']+\.(?:vue|svelte|astro|mdx)'/;
 /** TS18003: no inputs were found in a config file. */
 const NO_INPUTS = 18_003;
 
-/** Returns all type errors of an app, checked with its own `tsconfig.json` files, in order of place. */
+/**
+ * Returns all type errors of an app, checked with its own `tsconfig.json` files, in order of place.
+ */
 export async function checkTypes(check: TypeCheck): Promise<Diagnostic[]> {
   const { root, files, insertions } = check;
   const { API, DiagnosticCategory } = await import('typescript-7/unstable/sync');

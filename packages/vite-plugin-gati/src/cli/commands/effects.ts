@@ -23,8 +23,8 @@ export async function run({ args, rest, output }: Call): Promise<number> {
 }
 
 /**
- * Rejects a SQLite queue that does not exist: opening one whose name was mistyped would create it. The
- * default queue of development may not exist yet.
+ * Rejects a SQLite queue that does not exist: opening one whose name was mistyped would create it.
+ * The default queue of development may not exist yet.
  */
 function assertQueueExists(words: string[], fallback: string | undefined): void {
   const at = words.findIndex((word) => word === '--queue' || word.startsWith('--queue='));

@@ -2,8 +2,8 @@ import { toManifest } from '../../emit/manifest.ts';
 import type { VirtualInput } from '../module.ts';
 
 /**
- * `virtual:gati/manifest`: the manifest of the current files. The manifest of a build, which has the
- * digest of its code, is `dist/gati.manifest.json`.
+ * `virtual:gati/manifest`: the manifest of the current files. The manifest of a build, which has
+ * the digest of its code, is `dist/gati.manifest.json`.
  */
 export async function manifestModule({ context }: VirtualInput): Promise<string> {
   const { contract } = await context.analysis();

@@ -25,8 +25,8 @@ interface ReleaseInput {
 }
 
 /**
- * `virtual:gati/release`: a `ReleaseBundle` that imports all code of the app. The same app gives the
- * same text.
+ * `virtual:gati/release`: a `ReleaseBundle` that imports all code of the app. The same app gives
+ * the same text.
  *
  * @throws {GatiError} with all errors of the scan and the analysis
  */
