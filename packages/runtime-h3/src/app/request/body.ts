@@ -24,7 +24,7 @@ type Next = (call: Call, errors: InputError[]) => void;
 
 /**
  * Reads, parses and checks the body of a call, then calls `next`. Input errors go to `errors`. A
- * body that can't be read or parsed gets a problem as response, and `next` is not called.
+ * body that can't be read or parsed gets a problem, and `next` is not called.
  */
 export function readBody(call: Call, errors: InputError[], next: Next): void {
   if (!call.exchange.hasBody()) return withoutBody(call, errors, next);
@@ -113,8 +113,8 @@ function takeBody(
 }
 
 /**
- * Reads a whole body for a request that has no call yet, so that no sweep would end it in time.
- * Resolves with `undefined` when the client left.
+ * Reads a whole body of a request that has no call yet. It has a timer of its own, since the sweep
+ * ends late calls only. Resolves with `undefined` when the client left.
  *
  * @throws {RequestError} 408 after `limits.bodyTimeout`, 413 above `limits.body`
  */

@@ -21,8 +21,8 @@ export function bodyKindsOf(contentTypes: string[]): BodyKinds {
 }
 
 /**
- * Returns the charset of a `Content-Type` if it is not supported. UTF-8 and its subset US-ASCII
- * are.
+ * Returns the charset of a `Content-Type` if it is not supported. Supported are UTF-8 and its subset
+ * US-ASCII.
  */
 export function unsupportedCharset(contentType: string): string | undefined {
   const [, ...parameters] = contentType.toLowerCase().split(';');

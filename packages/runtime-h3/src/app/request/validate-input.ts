@@ -59,13 +59,13 @@ export function checkStrings(call: Call, errors: InputError[]): Promise<unknown>
   let pending: Promise<unknown>[] | undefined;
   if (params !== undefined) {
     const raw = params.validator === undefined ? call.params : { ...call.params };
-    const checked = checkPart(call, params, 'params', coerced(params, call.params), errors);
+    const checked = checkPart(call, params, 'params', coerceStrings(params, call.params), errors);
     if (checked instanceof Promise)
       (pending ??= []).push(checked.then((fields) => (call.params = beside(raw, fields))));
     else call.params = params.validator === undefined ? (checked as Fields) : beside(raw, checked);
   }
   if (query !== undefined) {
-    const checked = checkPart(call, query, 'query', coerced(query, call.query), errors);
+    const checked = checkPart(call, query, 'query', coerceStrings(query, call.query), errors);
     if (checked instanceof Promise)
       (pending ??= []).push(checked.then((fields) => (call.query = fields as Fields)));
     else call.query = checked as Fields;
@@ -73,7 +73,7 @@ export function checkStrings(call: Call, errors: InputError[]): Promise<unknown>
   if (headers !== undefined) {
     const raw = call.headers;
     const own = headers.coerce === undefined && headers.decode === undefined ? raw : { ...raw };
-    const checked = checkPart(call, headers, 'headers', coerced(headers, own), errors);
+    const checked = checkPart(call, headers, 'headers', coerceStrings(headers, own), errors);
     if (checked instanceof Promise)
       (pending ??= []).push(checked.then((fields) => (call.headers = beside(raw, fields))));
     else
@@ -87,7 +87,7 @@ function beside(raw: Fields, checked: unknown): Fields {
   return checked === undefined || checked === raw ? raw : { ...raw, ...(checked as Fields) };
 }
 
-function coerced(plan: InputPlan, record: Record<string, unknown>): Record<string, unknown> {
+function coerceStrings(plan: InputPlan, record: Record<string, unknown>): Record<string, unknown> {
   return plan.coerce === undefined ? record : plan.coerce(record);
 }
 

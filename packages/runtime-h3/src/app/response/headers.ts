@@ -3,7 +3,7 @@ import type { VersionEntry } from '../versions/entry.ts';
 
 /**
  * Headers of every response. To add one, add its name and its value to this list: every writer of a
- * response includes it, which the files `every-response.test.ts` prove.
+ * response includes it. The tests `every-response.test.ts` prove that for all of them.
  *
  * A request pays nothing for the list, because it becomes part of the release headers. These are
  * built once for each release.
@@ -42,14 +42,14 @@ export function completeHeaders(
  * Replaces headers of the framework by the handler's. `vary` and `link` may occur several times, so
  * both stay.
  */
-function mergeHandlerHeaders(headers: HeaderList, fields: Headers): HeaderList {
+function mergeHandlerHeaders(headers: HeaderList, assignedHeaders: Headers): HeaderList {
   const merged: HeaderList = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
-    if (name === 'vary' || name === 'link' || !fields.has(name))
+    if (name === 'vary' || name === 'link' || !assignedHeaders.has(name))
       merged.push(name, headers[index + 1] as string);
   }
-  for (const [name, value] of fields) if (!FRAMING.has(name)) merged.push(name, value);
+  for (const [name, value] of assignedHeaders) if (!FRAMING.has(name)) merged.push(name, value);
   return merged;
 }
 

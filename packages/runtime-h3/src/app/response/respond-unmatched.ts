@@ -97,7 +97,7 @@ function declaredHeaders(
   method: string,
   path: string | undefined,
 ): string[] {
-  const slot = path === undefined ? undefined : bundle.match(method, path)?.data;
-  const route = slot && bundle.contract.routes[bundle.routes.indexOf(slot)];
+  const matched = path === undefined ? undefined : bundle.match(method, path)?.data;
+  const route = matched && bundle.contract.routes[bundle.routes.indexOf(matched)];
   return Object.keys(route?.headers?.properties ?? {});
 }

@@ -47,7 +47,7 @@ class NextPromise implements Promise<unknown> {
     promise.catch(() => undefined);
   }
 
-  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise; `await` on a native one would not be seen
+  // oxlint-disable-next-line unicorn/no-thenable -- `await` must call this method to be recorded
   then<A = unknown, B = never>(
     ok?: ((value: unknown) => A | PromiseLike<A>) | null,
     no?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -63,9 +63,7 @@ class NextPromise implements Promise<unknown> {
     return this.#promise.finally(run);
   }
 
-  /**
-   * Settles with the rest of the chain. An error that the middleware observed is its own to handle.
-   */
+  /** Settles with the rest of the chain; without its error if the middleware observed that. */
   async settled(): Promise<unknown> {
     if (!this.#isObserved) return this.#promise;
     return this.#promise.catch(() => undefined);

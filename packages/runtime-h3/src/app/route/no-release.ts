@@ -1,6 +1,6 @@
 import { ABI, type ReleaseBundle } from '../../types/bundle.ts';
 
-/** Empty release, for requests before a release is chosen and for those that no release takes. */
+/** Empty release for requests that belong to no release. */
 export const NO_RELEASE: ReleaseBundle = {
   abi: ABI,
   version: '',

@@ -17,14 +17,6 @@ import { respondUnmatched } from '../response/respond-unmatched.ts';
 const SWITCHING_PROTOCOLS = 101;
 
 /**
- * Returns whether any release has a WebSocket route at this path. Without one, the handshake is not
- * the app's.
- */
-export function isSocketRoute({ app, path }: IncomingRequest): boolean {
-  return path !== undefined && app.table.has('WS', path);
-}
-
-/**
  * Decides about a handshake. Resolves with its call, or with `undefined` after it was rejected with
  * a response.
  */
@@ -90,7 +82,7 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
  * Rejects a handshake that is not valid (RFC 6455, section 4.2.1). `ws` would reject it later, but
- * with a response of its own that is no problem.
+ * with plain text or HTML instead of a problem.
  */
 function rejectHandshake({ exchange }: Call): void {
   const version = exchange.header('sec-websocket-version');

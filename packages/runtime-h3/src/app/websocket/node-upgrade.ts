@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { NodeAdapter } from 'crossws/adapters/node';
 import { IncomingRequest } from '../request/incoming.ts';
 import type { AppState } from '../app-state.ts';
-import { acceptSocket, isSocketRoute } from './handshake.ts';
+import { isSocketRoute } from './is-socket-route.ts';
 import { respondError } from '../response/respond-error.ts';
 import type { WebSocketHooks } from './hooks.ts';
 import { UpgradeExchange } from '../adapters/upgrade-exchange.ts';
@@ -36,6 +36,8 @@ export class NodeUpgrades {
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
+    // Loaded on first use: few servers have WebSockets.
+    const { acceptSocket } = await import('./handshake.ts');
     const call = await acceptSocket(incoming);
     if (call === undefined) return;
     this.#adapter ??= this.#load();

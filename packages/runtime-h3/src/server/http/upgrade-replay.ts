@@ -49,7 +49,7 @@ export function reparseWithoutUpgrade(
   const ignore = (): void => void socket.destroy();
   socket.on('error', ignore);
   const reparse = (): void => {
-    // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the answer that a socket is about
+    // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the response that a socket is busy with
     const pending = (socket as Socket & { _httpMessage?: NodeJS.EventEmitter | null })._httpMessage;
     if (pending) return void pending.once('close', reparse);
     if (socket.destroyed || !socket.writable) return;
