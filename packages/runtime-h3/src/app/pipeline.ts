@@ -136,7 +136,9 @@ function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   readBodyAndRun(call, plan, errors);
 }
 
-/** A schema of the author validates asynchronously. The deadline may pass meanwhile. */
+/**
+ * Continues once schemas of the author have validated asynchronously, unless the call has ended.
+ */
 async function enterLater(
   call: Call,
   plan: RoutePlan,

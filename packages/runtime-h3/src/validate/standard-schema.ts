@@ -1,7 +1,7 @@
 import type { StandardIssue, StandardResult, StandardSchema } from '../types/standard-schema.ts';
 import { type InputError, MAX_ERRORS } from './explain.ts';
 
-/** What a schema value says about one part of a request. */
+/** Outcome of a schema value for one part of a request. */
 export type Verdict = { value: unknown; errors?: undefined } | { errors: InputError[] };
 
 export function isStandardSchema(value: unknown): value is StandardSchema {

@@ -51,7 +51,7 @@ export function readBody(call: Call, errors: InputError[], next: Next): void {
 function withoutBody(call: Call, errors: InputError[], next: Next): void {
   const plan = call.plan?.body;
   if (plan?.input.required === true) errors.push(BODY_REQUIRED);
-  // The author's schema may fill in a whole body.
+  // A schema of the author may supply a whole body.
   else if (plan?.validator !== undefined) return takeBody(call, plan, undefined, errors, next);
   next(call, errors);
 }
@@ -104,7 +104,7 @@ function takeBody(
   }
   checked
     .then((body: unknown) => {
-      // The deadline may have passed while the author's schema was busy.
+      // The deadline may have passed while the schema of the author validated.
       if (call.phase !== 'handler') return;
       call.body = body;
       next(call, errors);

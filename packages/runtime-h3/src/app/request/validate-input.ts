@@ -5,8 +5,9 @@ import type { InputPlan } from '../route/route-plan.ts';
 import { RequestError } from '../response/problem.ts';
 
 /**
- * Checks and decodes one part whose strings are coerced already. Its errors join `errors`. Returns what
- * the handler gets, as a promise only where the author's schema validates asynchronously.
+ * Checks and decodes one part, whose strings are coerced already. Violations go to `errors`.
+ * Returns the value for the handler; a promise only if a schema of the author validates
+ * asynchronously.
  */
 export function checkPart(
   call: Call,
@@ -49,8 +50,8 @@ function takeVerdict(verdict: Verdict, errors: InputError[]): unknown {
 type Fields = Record<string, unknown>;
 
 /**
- * Checks params, query and headers: strings that become what the contract declares. Returns a promise
- * only where a schema of the author validates asynchronously.
+ * Coerces, checks and decodes params, query and headers. They arrive as strings. Returns a promise
+ * only if a schema of the author validates asynchronously.
  */
 export function checkStrings(call: Call, errors: InputError[]): Promise<unknown> | undefined {
   const plan = call.plan;
@@ -82,7 +83,7 @@ export function checkStrings(call: Call, errors: InputError[]): Promise<unknown>
   return pending === undefined ? undefined : Promise.all(pending);
 }
 
-/** Params and headers that the author's schema does not declare stay as they came. */
+/** Adds the params or headers that the author's schema does not declare, as they arrived. */
 function beside(raw: Fields, checked: unknown): Fields {
   return checked === undefined || checked === raw ? raw : { ...raw, ...(checked as Fields) };
 }

@@ -21,9 +21,9 @@ import { type BodyKinds, bodyKindsOf } from '../request/media-type.ts';
 export interface InputPlan {
   input: InputCheck;
   coerce: CoerceRecord | undefined;
-  /** With a validator it runs before that, on values that nothing has checked. */
+  /** With a validator, it runs before the validator, on unchecked values. */
   decode: Decode | undefined;
-  /** The author's schema, which decides on what `input.check` does not accept. */
+  /** Schema of the author. It decides about values that `input.check` does not accept. */
   validator: StandardSchema | undefined;
 }
 
