@@ -10,7 +10,7 @@ const isScale = Number(first) > 0;
 const more = isScale || first === undefined ? rest : [first, ...rest];
 const child = spawn(
   process.execPath,
-  [bin('vitest/vitest.mjs'), 'run', '--project', 'runtime-h3', 'test/effects/torture-', ...more],
+  [bin('vitest/vitest.mjs'), 'run', '--project', 'runtime-h3', 'test/effects/torture/', ...more],
   {
     cwd: root,
     stdio: 'inherit',

@@ -4,14 +4,14 @@ import { freePort } from '@gati/test-kit/ports';
 import { installed } from './installed.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
-/** The account that the emulator has from the start, with the key that its documentation prints. */
+/** Account that the emulator has from the start, with the key from its documentation. */
 export const AZURITE_ACCOUNT = 'devstoreaccount1';
 const KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-/** Queues and blobs of Azure Storage on loopback, in memory. `url` is an `AZURE_STORAGE_CONNECTION_STRING`. */
+/** Starts Azure Storage on loopback, in memory. `url` is an `AZURE_STORAGE_CONNECTION_STRING`. */
 export async function startAzurite(): Promise<TestServer | Missing> {
-  // The last that runs on Node 20.
+  // The last version that runs on Node 20.
   const folder = await installed('azurite', '3.35.0');
   if (typeof folder !== 'string') return folder;
   const [port, blobPort] = [await freePort(), await freePort()];
@@ -28,7 +28,7 @@ export async function startAzurite(): Promise<TestServer | Missing> {
     '--blobPort',
     String(blobPort),
   ];
-  // It has no switch to leave tables out.
+  // It can't be started without tables.
   hosts.push('--tableHost', '127.0.0.1', '--tablePort', String(await freePort()));
   return manage({
     url: `DefaultEndpointsProtocol=http;AccountName=${AZURITE_ACCOUNT};AccountKey=${KEY};QueueEndpoint=${endpoint};BlobEndpoint=${blobs};`,

@@ -9,7 +9,7 @@ import { findBinary, type Missing } from './process.ts';
 
 const LIMIT = 400_000;
 
-/** The program of an emulator in Go, compiled once into `.cache`. `name`: its folder beside this file. */
+/** Returns the program of an emulator in Go, compiled once into `.cache`. `name`: its folder beside this file. */
 export async function compiled(name: string): Promise<string | Missing> {
   const sources = path.join(root, 'test/servers', name);
   const hash = createHash('sha256');
@@ -17,7 +17,7 @@ export async function compiled(name: string): Promise<string | Missing> {
   const binary = path.join(root, '.cache', name, hash.digest('hex').slice(0, 16));
   if (existsSync(binary)) return binary;
   mkdirSync(path.dirname(binary), { recursive: true });
-  // A minute of all processors: one test file does it, the others wait for it.
+  // Takes a minute on all processors: one test file compiles, the others wait.
   const unlock = await lock(`${binary}.lock`);
   const building = `${binary}-${process.pid}`;
   try {
@@ -50,7 +50,7 @@ async function lock(file: string): Promise<() => void> {
   }
 }
 
-/** By a process that is gone. */
+/** The process that holds the lock has ended. */
 function isLeft(file: string): boolean {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
@@ -61,7 +61,7 @@ function isLeft(file: string): boolean {
   }
 }
 
-/** Debian's Go may be too old; PyPI has each. */
+/** Debian's Go may be too old. PyPI has every version. */
 function installGo(): string | Missing {
   const venv = path.join(root, '.cache/go');
   const go = path.join(venv, 'bin/go');

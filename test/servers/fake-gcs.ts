@@ -4,10 +4,13 @@ import { freePort } from '@gati/test-kit/ports';
 import { compiled } from './compiled.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
-/** The bucket that is there from the start. */
+/** Bucket that exists from the start. */
 export const GCS_BUCKET = 'gati-keys';
 
-/** Google Cloud Storage on loopback, in memory; it checks the condition of a write and writes in one step. `url` is what `STORAGE_EMULATOR_HOST` wants. */
+/**
+ * Starts Google Cloud Storage on loopback, in memory. It checks the condition of a write and writes in
+ * one step. `url` is for `STORAGE_EMULATOR_HOST`.
+ */
 export async function startFakeGcs(): Promise<TestServer | Missing> {
   const binary = await compiled('fake-gcs');
   if (typeof binary !== 'string') return binary;

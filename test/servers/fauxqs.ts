@@ -4,7 +4,10 @@ import { freePort } from '@gati/test-kit/ports';
 import { installed } from './installed.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
-/** Amazon SQS on loopback, in memory. Its receipts, delays and limits are as the service has them. `url` is what `AWS_ENDPOINT_URL_SQS` wants. */
+/**
+ * Starts Amazon SQS on loopback, in memory. Receipts, delays and limits are those of the service. `url`
+ * is for `AWS_ENDPOINT_URL_SQS`.
+ */
 export async function startFauxqs(): Promise<TestServer | Missing> {
   const folder = await installed('fauxqs', '1.9.2');
   if (typeof folder !== 'string') return folder;

@@ -7,7 +7,10 @@ import type { Missing } from './process.ts';
 
 const LIMIT = 240_000;
 
-/** The folder of an emulator from npm, installed once into `.cache`: hundreds of packages that nobody needs who runs no such test. */
+/**
+ * Returns the folder of an emulator from npm. Installs it once into `.cache`: it has hundreds of packages,
+ * which only these tests need.
+ */
 export async function installed(name: string, version: string): Promise<string | Missing> {
   const home = path.join(root, '.cache/npm', `${name}-${version}`);
   const folder = path.join(home, 'node_modules', name);
@@ -30,7 +33,7 @@ export async function installed(name: string, version: string): Promise<string |
       timeout: LIMIT,
       shell: process.platform === 'win32',
     });
-    // Another test file may have been faster.
+    // Another test file may have done it meanwhile.
     if (!existsSync(folder)) renameSync(building, home);
     return folder;
   } catch (error) {

@@ -14,10 +14,13 @@ const PYTHON = path.join(VENV, 'bin/python');
 const MODULE = [PYTHON, '-m', 'moto.server'];
 const INSTALL_LIMIT = 240_000;
 
-/** The APIs of AWS on loopback, in memory: out of `.cache`, from PATH, or installed once into `.cache`. `url` is what `AWS_ENDPOINT_URL` wants. */
+/**
+ * Starts the AWS APIs on loopback, in memory. The program is in `.cache`, on PATH, or installed once into
+ * `.cache`. `url` is for `AWS_ENDPOINT_URL`.
+ */
 export async function startMoto(): Promise<TestServer | Missing> {
   const found = existsSync(PYTHON) ? MODULE : toCommand(findBinary('moto_server'));
-  // One on PATH may be the left-over of another Python.
+  // The program on PATH may belong to a Python that is gone.
   const started = found && (await launch(found).catch(() => undefined));
   if (started) return started;
   const installed = install();
@@ -68,7 +71,7 @@ function install(): string[] | Missing {
       '-q',
       `moto[server]==${VERSION}`,
     ]);
-    // Another test file may have been faster.
+    // Another test file may have done it meanwhile.
     if (!existsSync(PYTHON)) renameSync(building, VENV);
     return MODULE;
   } catch (error) {
@@ -81,7 +84,7 @@ function install(): string[] | Missing {
   }
 }
 
-/** S3 checks the condition of a write and writes in one step; moto does it in two, and in threads. */
+/** S3 checks the condition of a write and writes in one step. Moto does it in two, and in threads. */
 async function oneWriteAtATime(port: number): Promise<{ url: string; close(): void }> {
   let last: Promise<unknown> = Promise.resolve();
   const server = http.createServer((request, response) => {
@@ -101,7 +104,7 @@ async function oneWriteAtATime(port: number): Promise<{ url: string; close(): vo
           response.destroy();
           resolve();
         });
-        // Who asked may be killed in the middle of it: the next one's turn comes all the same.
+        // The client may be killed meanwhile: the next request gets its turn all the same.
         response.on('close', () => {
           passed.destroy();
           resolve();

@@ -7,7 +7,7 @@ import { findBinary, manage, type Missing, type TestServer, unprivileged } from 
 
 const DEBIAN = '/usr/lib/postgresql';
 
-/** PostgreSQL with its own data, on loopback, in the durable set-up that it has by default. */
+/** Starts PostgreSQL with its own data on loopback, with its durable defaults. */
 export async function startPostgres({ settings = [] }: { settings?: string[] } = {}): Promise<
   TestServer | Missing
 > {
@@ -46,7 +46,7 @@ export async function startPostgres({ settings = [] }: { settings?: string[] } =
   return manage({
     url: `postgres://gati@127.0.0.1:${port}/postgres`,
     folder,
-    // Fast shutdown: open sessions are ended.
+    // Fast shutdown: closes open sessions.
     signal: 'SIGINT',
     launch: () =>
       spawn(path.join(bin, 'postgres'), args, { ...owner, stdio: ['ignore', 'ignore', 'pipe'] }),

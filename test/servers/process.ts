@@ -2,24 +2,24 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-/** A real server on loopback that belongs to whoever started it. */
+/** A real server on loopback. The caller that started it stops it. */
 export interface TestServer {
   url: string;
   pid: number;
-  /** Ends it, as an operator would or as a crash does, and starts it again on the same port and data. */
+  /** Stops the server, like an operator or a crash, and starts it again on the same port and data. */
   restart(signal?: NodeJS.Signals): Promise<void>;
-  /** Ends it without a start: for outages of any length. `restart` brings it back. */
+  /** Stops the server, for outages of any length. `restart` starts it again. */
   halt(signal?: NodeJS.Signals): Promise<void>;
-  /** Ends it and removes what it wrote. */
+  /** Stops the server and removes its files. */
   stop(): Promise<void>;
 }
 
-/** Why there is no such server here, and what would change that. */
+/** Why the server is not available, and how to install it. */
 export interface Missing {
   reason: string;
 }
 
-/** First executable of that name on PATH or in one of the folders. */
+/** Returns the first executable of that name on PATH or in one of the folders. */
 export function findBinary(name: string, folders: string[] = []): string | undefined {
   const all = [
     ...(process.env.PATH ?? '').split(path.delimiter),
@@ -34,15 +34,15 @@ interface Managed {
   url: string;
   folder: string;
   launch(): ChildProcess;
-  /** Resolves to whether it answers. */
+  /** Resolves to whether the server responds. */
   answers(): Promise<boolean>;
-  /** How an operator ends it. */
+  /** Signal with which an operator stops it. */
   signal: NodeJS.Signals;
 }
 
 const START_LIMIT = 60_000;
 
-/** Starts it, waits until it answers, and ends it with this process at the latest. */
+/** Starts a server and waits until it responds. It ends with this process at the latest. */
 export async function manage({
   url,
   folder,
@@ -98,7 +98,7 @@ export async function manage({
   };
 }
 
-/** Some servers refuse to run as root. */
+/** Some servers do not run as root. */
 export function unprivileged(folder: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   execFileSync('chown', ['-R', '65534:65534', folder]);

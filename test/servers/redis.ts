@@ -4,7 +4,7 @@ import { createFolder } from '@gati/test-kit/files';
 import { freePort } from '@gati/test-kit/ports';
 import { findBinary, manage, type Missing, type TestServer } from './process.ts';
 
-/** Redis (or Valkey) with an append-only file, on loopback. */
+/** Starts Redis (or Valkey) with an append-only file on loopback. */
 export async function startRedis({
   fsync = 'always',
 }: { fsync?: 'always' | 'everysec' } = {}): Promise<TestServer | Missing> {
@@ -31,7 +31,7 @@ export async function startRedis({
   });
 }
 
-/** While it loads its file it answers something else. */
+/** Until Redis has loaded its file, it responds with an error. */
 function pong(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));

@@ -14,33 +14,39 @@ beforeAll(async () => {
   folder = temporaryFolder('data');
 });
 
-test.each(['memory', 'file'])('SQL in %s', async (kind) => {
-  const db = createLazyDatabase(undefined, kind === 'memory' ? undefined : join(folder, 'sql'));
-  expect(db.dialect).toBe('sqlite');
-  await db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)');
-  const evil = "Robert'); DROP TABLE users;--";
-  await db.sql`INSERT INTO users (name) VALUES (${evil})`;
-  await db.prepare('INSERT INTO users (name) VALUES (?)').run('Ann');
-  expect((await db.sql<{ name: string }>`SELECT name FROM users ORDER BY id`).rows).toEqual([
-    { name: evil },
-    { name: 'Ann' },
-  ]);
-  expect(
-    (await db.sql`SELECT ${'a'} || {${'b'}} AS x`.catch((error: Error) => error)) instanceof Error,
-  ).toBe(true);
-  expect((await db.sql`WITH one AS (SELECT ${1} AS n) SELECT n FROM one`).rows).toEqual([{ n: 1 }]);
-  expect(
-    (await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows,
-  ).toEqual([{ id: 2 }]);
-  await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`;
-  const byName = db.prepare('SELECT id FROM users WHERE name = ?');
-  expect(await byName.get('Ann')).toEqual({ id: 2 });
-  expect(await byName.bind('Ann').all()).toEqual([{ id: 2 }]);
-  expect(await byName.get('Nobody')).toBeUndefined();
-  await db.dispose();
-});
+test.each(['memory', 'file'])(
+  'SQLite in %s runs tagged, prepared and plain statements',
+  async (kind) => {
+    const db = createLazyDatabase(undefined, kind === 'memory' ? undefined : join(folder, 'sql'));
+    expect(db.dialect).toBe('sqlite');
+    await db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)');
+    const evil = "Robert'); DROP TABLE users;--";
+    await db.sql`INSERT INTO users (name) VALUES (${evil})`;
+    await db.prepare('INSERT INTO users (name) VALUES (?)').run('Ann');
+    expect((await db.sql<{ name: string }>`SELECT name FROM users ORDER BY id`).rows).toEqual([
+      { name: evil },
+      { name: 'Ann' },
+    ]);
+    expect(
+      (await db.sql`SELECT ${'a'} || {${'b'}} AS x`.catch((error: Error) => error)) instanceof
+        Error,
+    ).toBe(true);
+    expect((await db.sql`WITH one AS (SELECT ${1} AS n) SELECT n FROM one`).rows).toEqual([
+      { n: 1 },
+    ]);
+    expect(
+      (await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows,
+    ).toEqual([{ id: 2 }]);
+    await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`;
+    const byName = db.prepare('SELECT id FROM users WHERE name = ?');
+    expect(await byName.get('Ann')).toEqual({ id: 2 });
+    expect(await byName.bind('Ann').all()).toEqual([{ id: 2 }]);
+    expect(await byName.get('Nobody')).toBeUndefined();
+    await db.dispose();
+  },
+);
 
-test('two connections to one file write at the same time', async () => {
+test('two connections to one SQLite file can write at the same time', async () => {
   const [one, two] = [
     createLazyDatabase(undefined, join(folder, 'shared')),
     createLazyDatabase(undefined, join(folder, 'shared')),
@@ -55,51 +61,44 @@ test('two connections to one file write at the same time', async () => {
   await Promise.all([one.dispose(), two.dispose()]);
 });
 
-test.each(['memory', 'file'])(
-  'a transaction in %s is done as a whole or not at all',
-  async (kind) => {
-    const db = createLazyDatabase(
-      undefined,
-      kind === 'memory' ? undefined : join(folder, 'transactions'),
-    );
-    await db.exec(
-      'CREATE TABLE accounts (name TEXT PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0))',
-    );
-    await db.exec("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
-    const move = (amount: number) =>
-      db.transaction(async (tx) => {
-        await tx.sql`UPDATE accounts SET balance = balance + ${amount} WHERE name = ${'bob'}`;
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        await tx
-          .prepare('UPDATE accounts SET balance = balance - ? WHERE name = ?')
-          .run(amount, 'ann');
-        return amount;
-      });
-    const sum = () => db.prepare('SELECT sum(balance) AS sum FROM accounts').get();
-    // Who asks meanwhile sees none of it, and they don't mix.
-    const moves = Promise.allSettled([move(60), move(60), move(40)]);
-    expect(await sum()).toEqual({ sum: 100 });
-    expect((await moves).map(({ status }) => status)).toEqual([
-      'fulfilled',
-      'rejected',
-      'fulfilled',
-    ]);
-    expect(await db.prepare('SELECT balance FROM accounts ORDER BY name').all()).toEqual([
-      { balance: 0 },
-      { balance: 100 },
-    ]);
-
-    let kept: Transaction | undefined;
-    await db.transaction(async (tx) => void (kept = tx));
-    await expect(kept!.exec('SELECT 1')).rejects.toMatchObject({
-      code: 'GATI_DATABASE',
-      message: expect.stringContaining('used after its end'),
+test.each(['memory', 'file'])('a transaction in %s is atomic', async (kind) => {
+  const db = createLazyDatabase(
+    undefined,
+    kind === 'memory' ? undefined : join(folder, 'transactions'),
+  );
+  await db.exec(
+    'CREATE TABLE accounts (name TEXT PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0))',
+  );
+  await db.exec("INSERT INTO accounts VALUES ('ann', 100), ('bob', 0)");
+  const move = (amount: number) =>
+    db.transaction(async (tx) => {
+      await tx.sql`UPDATE accounts SET balance = balance + ${amount} WHERE name = ${'bob'}`;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await tx
+        .prepare('UPDATE accounts SET balance = balance - ? WHERE name = ?')
+        .run(amount, 'ann');
+      return amount;
     });
-    await db.dispose();
-  },
-);
+  const sum = () => db.prepare('SELECT sum(balance) AS sum FROM accounts').get();
+  // Other statements see nothing of it meanwhile and do not become part of it.
+  const moves = Promise.allSettled([move(60), move(60), move(40)]);
+  expect(await sum()).toEqual({ sum: 100 });
+  expect((await moves).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await db.prepare('SELECT balance FROM accounts ORDER BY name').all()).toEqual([
+    { balance: 0 },
+    { balance: 100 },
+  ]);
 
-test('what the work of a transaction threw is what is thrown, even where it ended the transaction itself', async () => {
+  let kept: Transaction | undefined;
+  await db.transaction(async (tx) => void (kept = tx));
+  await expect(kept!.exec('SELECT 1')).rejects.toMatchObject({
+    code: 'GATI_DATABASE',
+    message: expect.stringContaining('used after its end'),
+  });
+  await db.dispose();
+});
+
+test('transaction() throws the error of its work, even if the work ended the transaction itself', async () => {
   const db = createLazyDatabase('sqlite::memory:', undefined);
   const work = db.transaction(async (tx) => {
     await tx.exec('COMMIT');
@@ -112,7 +111,7 @@ test('what the work of a transaction threw is what is thrown, even where it ende
   await db.dispose();
 });
 
-test('what waits for a transaction that waits for it is told so', async () => {
+test('a statement that waits for its own transaction fails with GATI_DATABASE', async () => {
   vi.useFakeTimers();
   try {
     const turns = createMutex();
@@ -129,14 +128,14 @@ test('what waits for a transaction that waits for it is told so', async () => {
   }
 });
 
-test('nothing is opened before it is used', async () => {
+test('the database is not opened before its first use', async () => {
   const quiet = join(folder, 'quiet');
   const [db, storage] = [createLazyDatabase(undefined, quiet), createLazyStorage(quiet)];
   await Promise.all([db.dispose(), storage.dispose()]);
   expect(existsSync(quiet)).toBe(false);
 });
 
-test('an unknown scheme and a file that can not be are clear errors, without the address', async () => {
+test('an unknown scheme and an invalid file are errors without the address', async () => {
   const oracle = createLazyDatabase('oracle://user:secret@host', undefined);
   const error = await oracle.exec('SELECT 1').catch((caught: Error) => caught);
   expect(error).toMatchObject({
@@ -152,7 +151,7 @@ test('an unknown scheme and a file that can not be are clear errors, without the
   });
 });
 
-test.each(['memory', 'files'])('storage in %s', async (kind) => {
+test.each(['memory', 'files'])('storage in %s stores values and bytes', async (kind) => {
   const base = kind === 'memory' ? undefined : join(folder, 'kv');
   const storage = createLazyStorage(base);
   await storage.setItem('users:7', { name: 'Ann', tags: ['a', 'b'] });
@@ -174,7 +173,7 @@ test.each(['memory', 'files'])('storage in %s', async (kind) => {
   }
 });
 
-test('data lives in the volume where there is one', () => {
+test('the data folder is the volume if there is one', () => {
   expect(dataFolder('test')).toBeUndefined();
   expect(dataFolder('production', folder)).toBe(folder);
   expect(dataFolder('production', join(folder, 'none'))).toBe(join(process.cwd(), '.gati'));

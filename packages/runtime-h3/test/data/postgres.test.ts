@@ -15,7 +15,7 @@ const bin = [
 ].find((path) => existsSync(join(path, 'initdb')));
 if (!bin) console.warn('PostgreSQL is not installed: its tests are skipped');
 
-test('parameters are numbered outside of quotes and comments', () => {
+test('question marks become numbered parameters, except in quotes and comments', () => {
   expect(toNumberedParameters(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(
     `SELECT $1, '?', "a?", $$ ? $$ -- ?\n, $2 /* ? */`,
   );
@@ -64,7 +64,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     await gone;
   });
 
-  test('speaks the same SQL', async () => {
+  test('runs the same SQL as SQLite', async () => {
     const db = createLazyDatabase(url, undefined);
     expect(db.dialect).toBe('postgresql');
     await db.exec('CREATE TABLE users (id SERIAL PRIMARY KEY, name TEXT)');
@@ -83,7 +83,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     await db.dispose();
   });
 
-  test('a transaction has a connection of its own, and a job in it is there when it commits', async () => {
+  test('a transaction has its own connection, and a job enqueued in it exists once it commits', async () => {
     const db = createLazyDatabase(url, undefined);
     const driver = await openQueue(url, { onError: () => {} });
     await db.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY)');
@@ -115,7 +115,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     await Promise.all([db.dispose(), driver.close()]);
   });
 
-  test('a connection that the server ends is replaced', async () => {
+  test('a connection that the server closes is replaced', async () => {
     const lost: Error[] = [];
     const db = createLazyDatabase(url, undefined, (error) => void lost.push(error));
     await db.exec('SELECT 1');

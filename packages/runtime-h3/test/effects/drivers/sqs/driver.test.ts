@@ -1,0 +1,54 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startFauxqs } from '../../../../../../test/servers/fauxqs.ts';
+import { open as openSqs } from '../../../../src/effects/drivers/sqs/driver.ts';
+import type { QueueDriver } from '../../../../src/ports.ts';
+import { describeDriver, pause } from '../../helpers/driver-suite/describe-driver.ts';
+
+const server = await startFauxqs();
+if ('reason' in server) console.warn(`SKIPPED, the queue in SQS: ${server.reason}`);
+
+const settings = { onError: (error: Error) => console.error(error) };
+
+describe.skipIf('reason' in server)('SQS', () => {
+  if ('reason' in server) return;
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SQS: server.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  afterAll(() => server.stop());
+
+  let prefixes = 0;
+  const another = (): Promise<QueueDriver> => openSqs(`sqs://eu-west-1/t${prefixes}`, settings);
+  const open = (): Promise<QueueDriver> => {
+    prefixes++;
+    return another();
+  };
+
+  describeDriver('SQS', {
+    caps: {
+      durable: true,
+      shared: true,
+      maxDelay: 900_000,
+      maxPayload: 1_048_576 - 4096,
+      keyMemory: 0,
+      ordered: false,
+    },
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
+    open,
+    another,
+    wait: pause,
+    now: Date.now,
+  });
+
+  test('the region may be left to the SDK, and an invalid address is an error', async () => {
+    process.env.AWS_REGION = 'eu-west-1';
+    await (await openSqs('sqs://', settings)).close();
+    await expect(openSqs('sqs://eu-west-1/a-b', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
+    await expect(openSqs('sqs://eu-west-1/gati?secret=x', settings)).rejects.toMatchObject({
+      code: 'GATI_EFFECTS',
+    });
+  });
+});

@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describeTorture } from '../helpers/torture/describe-torture.ts';
+
+describeTorture('sqlite', {
+  url: (folder) => `sqlite:${join(folder, 'queue.db')}`,
+  points: ['before-commit', 'after-commit', 'before-commit', 'after-commit'],
+  preload: pathToFileURL(
+    fileURLToPath(new URL('../helpers/torture/kill-at-commit.mjs', import.meta.url)),
+  ).href,
+  steps: true,
+  keys: true,
+});
