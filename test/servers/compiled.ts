@@ -9,7 +9,10 @@ import { findBinary, type Missing } from './process.ts';
 
 const LIMIT = 400_000;
 
-/** Returns the program of an emulator in Go, compiled once into `.cache`. `name`: its folder beside this file. */
+/**
+ * Returns the program of an emulator in Go, compiled once into `.cache`. `name`: its folder beside
+ * this file.
+ */
 export async function compiled(name: string): Promise<string | Missing> {
   const sources = path.join(root, 'test/servers', name);
   const hash = createHash('sha256');

@@ -8,8 +8,8 @@ import { manage, type Missing, type TestServer } from './process.ts';
 export const GCS_BUCKET = 'gati-keys';
 
 /**
- * Starts Google Cloud Storage on loopback, in memory. It checks the condition of a write and writes in
- * one step. `url` is for `STORAGE_EMULATOR_HOST`.
+ * Starts Google Cloud Storage on loopback, in memory. It checks the condition of a write and writes
+ * in one step. `url` is for `STORAGE_EMULATOR_HOST`.
  */
 export async function startFakeGcs(): Promise<TestServer | Missing> {
   const binary = await compiled('fake-gcs');

@@ -5,8 +5,8 @@ import { installed } from './installed.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
 /**
- * Starts Amazon SQS on loopback, in memory. Receipts, delays and limits are those of the service. `url`
- * is for `AWS_ENDPOINT_URL_SQS`.
+ * Starts Amazon SQS on loopback, in memory. Receipts, delays and limits are those of the service.
+ * `url` is for `AWS_ENDPOINT_URL_SQS`.
  */
 export async function startFauxqs(): Promise<TestServer | Missing> {
   const folder = await installed('fauxqs', '1.9.2');

@@ -8,8 +8,8 @@ import type { Missing } from './process.ts';
 const LIMIT = 240_000;
 
 /**
- * Returns the folder of an emulator from npm. Installs it once into `.cache`: it has hundreds of packages,
- * which only these tests need.
+ * Returns the folder of an emulator from npm. Installs it once into `.cache`: it has hundreds of
+ * packages, which only these tests need.
  */
 export async function installed(name: string, version: string): Promise<string | Missing> {
   const home = path.join(root, '.cache/npm', `${name}-${version}`);

@@ -15,8 +15,8 @@ const MODULE = [PYTHON, '-m', 'moto.server'];
 const INSTALL_LIMIT = 240_000;
 
 /**
- * Starts the AWS APIs on loopback, in memory. The program is in `.cache`, on PATH, or installed once into
- * `.cache`. `url` is for `AWS_ENDPOINT_URL`.
+ * Starts the AWS APIs on loopback, in memory. The program is in `.cache`, on PATH, or installed
+ * once into `.cache`. `url` is for `AWS_ENDPOINT_URL`.
  */
 export async function startMoto(): Promise<TestServer | Missing> {
   const found = existsSync(PYTHON) ? MODULE : toCommand(findBinary('moto_server'));
@@ -84,7 +84,9 @@ function install(): string[] | Missing {
   }
 }
 
-/** S3 checks the condition of a write and writes in one step. Moto does it in two, and in threads. */
+/**
+ * S3 checks the condition of a write and writes in one step. Moto does it in two, and in threads.
+ */
 async function oneWriteAtATime(port: number): Promise<{ url: string; close(): void }> {
   let last: Promise<unknown> = Promise.resolve();
   const server = http.createServer((request, response) => {

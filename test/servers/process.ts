@@ -6,7 +6,9 @@ import path from 'node:path';
 export interface TestServer {
   url: string;
   pid: number;
-  /** Stops the server, like an operator or a crash, and starts it again on the same port and data. */
+  /**
+   * Stops the server, like an operator or a crash, and starts it again on the same port and data.
+   */
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** Stops the server, for outages of any length. `restart` starts it again. */
   halt(signal?: NodeJS.Signals): Promise<void>;

@@ -5,7 +5,9 @@ import { freePort } from '@gati/test-kit/ports';
 import { compiled } from './compiled.ts';
 import { manage, type Missing, type TestServer } from './process.ts';
 
-/** Starts Google's own fake of Pub/Sub on loopback, in memory. `url` is for `PUBSUB_EMULATOR_HOST`. */
+/**
+ * Starts Google's own fake of Pub/Sub on loopback, in memory. `url` is for `PUBSUB_EMULATOR_HOST`.
+ */
 export async function startPstest(): Promise<TestServer | Missing> {
   const binary = await compiled('pstest');
   if (typeof binary !== 'string') return binary;

@@ -5,7 +5,10 @@ import type { Sql, SqlValue } from '../types/data.ts';
 /** First integer that does not fit into 64 bits. */
 const INTEGER_LIMIT = 2n ** 63n;
 
-/** Returns the function that converts the values of a statement. db0's types allow fewer values than its drivers. */
+/**
+ * Returns the function that converts the values of a statement. db0's types allow fewer values than
+ * its drivers.
+ */
 export const bindFor =
   (dialect: Sql['dialect']): Bind =>
   (values: SqlValue[]) =>

@@ -1,6 +1,8 @@
 import { databaseError } from './errors.ts';
 
-/** Longest wait for the lock, as long as SQLite waits for a lock of another process. Milliseconds. */
+/**
+ * Longest wait for the lock, as long as SQLite waits for a lock of another process. Milliseconds.
+ */
 const LOCK_TIMEOUT = 5000;
 
 /** A lock on a connection that has many users, for work in several steps. */

@@ -60,8 +60,8 @@ async function openSqlite(
   try {
     const database = createDatabase(connector);
     if (path === ':memory:') return database;
-    // Several workers share the file: a second writer waits instead of failing, and readers do not wait
-    // for writers.
+    // Several workers share the file: a second writer waits instead of failing, and readers do not
+    // wait for writers.
     await database.prepare('PRAGMA busy_timeout = 5000').get();
     await database.prepare('PRAGMA journal_mode = WAL').get();
     return database;

@@ -35,7 +35,10 @@ export async function inTransaction<Value>(
   }
 }
 
-/** A failure means that there is nothing to roll back: the connection is lost, or `work` ended the transaction. */
+/**
+ * A failure means that there is nothing to roll back: the connection is lost, or `work` ended the
+ * transaction.
+ */
 async function rollback(connection: Db0): Promise<void> {
   try {
     await connection.exec('ROLLBACK');

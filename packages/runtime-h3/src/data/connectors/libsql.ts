@@ -14,7 +14,10 @@ interface Native {
   close(): void;
 }
 
-/** Creates a connector for SQLite on a Node without it. Throws if the package `libsql` is not installed. */
+/**
+ * Creates a connector for SQLite on a Node without it. Throws if the package `libsql` is not
+ * installed.
+ */
 export function createLibsqlConnector(path: string): Connector {
   const Native = requireLibsql();
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
@@ -47,8 +50,8 @@ function plain(row: unknown): unknown {
 }
 
 /**
- * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the image
- * has SQLite.
+ * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the
+ * image has SQLite.
  */
 function requireLibsql(): new (path: string) => Native {
   try {

@@ -48,8 +48,8 @@ const HELP = `List and change the jobs of the queue of effects
   --json        one JSON document on stdout, everything else on stderr`;
 
 /**
- * Runs `effects list` … of `gati` and of a built server. Resolves to the exit code: 0 done, 1 failed
- * or not all done, 2 wrong usage.
+ * Runs `effects list` … of `gati` and of a built server. Resolves to the exit code: 0 done, 1
+ * failed or not all done, 2 wrong usage.
  */
 export async function runEffectsCommand(
   words: string[],

@@ -56,7 +56,8 @@ function driverNotBuiltError(name: string): GatiError {
 
 /**
  * Returns the URL of the queue if `GATI_EFFECTS` is not set: a SQLite file in `folder`. A queue in
- * memory if there is no folder (tests), or no SQLite: Node before 22.13 without the package `libsql`.
+ * memory if there is no folder (tests), or no SQLite: Node before 22.13 without the package
+ * `libsql`.
  */
 export function defaultQueueUrl(folder: string | undefined): string {
   return folder === undefined || !hasSqlite() ? 'memory:' : `sqlite:${join(folder, 'effects.db')}`;

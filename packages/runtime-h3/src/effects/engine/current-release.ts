@@ -18,8 +18,8 @@ export interface CurrentReleaseRunner {
 }
 
 /**
- * Runs the engine of the current release, and only that one. It loads the code of older releases for
- * the jobs that they enqueued.
+ * Runs the engine of the current release, and only that one. It loads the code of older releases
+ * for the jobs that they enqueued.
  */
 export function runCurrentRelease({
   version,

@@ -44,7 +44,8 @@ export interface EffectsEngine {
    * Resolves when the job is durable.
    *
    * @throws {GatiError} GATI_EFFECT_UNKNOWN, GATI_EFFECT_PAYLOAD, GATI_EFFECT_OPTION or
-   * GATI_EFFECTS_KEYS when the arguments can't be used, GATI_EFFECT_CLOSED when the process is ending
+   * GATI_EFFECTS_KEYS when the arguments can't be used, GATI_EFFECT_CLOSED when the process is
+   * ending
    */
   enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<{ id: string }>;
   /** Resolves to `undefined` if there is no such job or the service can't list its jobs. */
@@ -68,8 +69,8 @@ export interface EffectsEngine {
 }
 
 /**
- * Creates the engine that runs the effects of one release over one queue: limits, retries, timeouts,
- * dead letters and schedules. The driver only stores jobs.
+ * Creates the engine that runs the effects of one release over one queue: limits, retries,
+ * timeouts, dead letters and schedules. The driver only stores jobs.
  */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   const { effects, $defs, driver, gctx, logger, lease = DEFAULT_LEASE, shared = false } = options;

@@ -14,14 +14,14 @@ export interface ReleaseEffects {
 }
 
 /**
- * Loads a release other than the current one. Resolves to `undefined` if this process does not serve
- * that release. Rejects if it can't be loaded now.
+ * Loads a release other than the current one. Resolves to `undefined` if this process does not
+ * serve that release. Rejects if it can't be loaded now.
  */
 export type ReleaseOf = (version: string) => Promise<ReleaseEffects | undefined>;
 
 /**
- * Migrates the payload (JSON) of a job from a release that is gone through `src/versions`. Resolves to
- * `undefined` if there is no migration for the effect.
+ * Migrates the payload (JSON) of a job from a release that is gone through `src/versions`. Resolves
+ * to `undefined` if there is no migration for the effect.
  */
 export type MigratePayload = (
   effect: string,
@@ -45,8 +45,8 @@ export class RetryLaterError extends Error {}
 export class ReleaseChangedError extends RetryLaterError {}
 
 /**
- * Chooses the release that runs a job: the one that enqueued it, while that is served. Otherwise the
- * current release runs it, with the payload migrated, or unchanged if it still fits.
+ * Chooses the release that runs a job: the one that enqueued it, while that is served. Otherwise
+ * the current release runs it, with the payload migrated, or unchanged if it still fits.
  *
  * Throws {@link RetryLaterError} when the job can't run now.
  *

@@ -26,8 +26,8 @@ export interface Leases {
 }
 
 /**
- * Renews the leases of all running jobs with one timer. A job that loses its lease is aborted, since
- * another process may run it by then. `duration`: milliseconds.
+ * Renews the leases of all running jobs with one timer. A job that loses its lease is aborted,
+ * since another process may run it by then. `duration`: milliseconds.
  */
 export function createLeases(driver: QueueDriver, logger: Logger, duration: number): Leases {
   const running = new Set<RunningJob>();

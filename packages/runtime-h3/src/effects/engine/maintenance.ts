@@ -4,7 +4,9 @@ import type { EffectFiles } from './effect-files.ts';
 import { isNewer, type ReleaseEffects } from './job-release.ts';
 import type { Schedules } from './schedules.ts';
 
-/** How often schedules are read again and the queue is searched for orphaned effects. Milliseconds. */
+/**
+ * How often schedules are read again and the queue is searched for orphaned effects. Milliseconds.
+ */
 const INTERVAL = 5000;
 
 export interface MaintenanceOptions {

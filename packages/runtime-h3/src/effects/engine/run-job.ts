@@ -19,8 +19,8 @@ export interface JobRun {
 }
 
 /**
- * Runs one job once. Resolves to its result as JSON text. Throws what `run` threw or the reason of the
- * abort.
+ * Runs one job once. Resolves to its result as JSON text. Throws what `run` threw or the reason of
+ * the abort.
  *
  * @throws {GatiError} GATI_EFFECT_TIMEOUT when the run takes longer than the effect's `timeout`
  */

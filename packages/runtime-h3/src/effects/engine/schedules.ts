@@ -8,8 +8,8 @@ import type { EffectFile } from '../../types/effects.ts';
 /** Longest timer before the clock is read again, since it may have been set. Milliseconds. */
 const LONGEST_WAIT = 60_000;
 /**
- * A starting process fires a tick that passed this recently, since the process before it may have been
- * replaced at that moment. Milliseconds.
+ * A starting process fires a tick that passed this recently, since the process before it may have
+ * been replaced at that moment. Milliseconds.
  */
 const CATCH_UP_WINDOW = 60_000;
 
@@ -78,7 +78,8 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
       () => {
         if (Date.now() < tick.getTime()) return plan(effect, entry, after);
         fire(effect, tick);
-        // Ticks that were missed because the clock was set or the machine slept are not made up for.
+        // Ticks that were missed because the clock was set or the machine slept are not made up
+        // for.
         plan(effect, entry, new Date(Math.max(tick.getTime(), Date.now())));
       },
       Math.min(Math.max(wait, 1), LONGEST_WAIT),

@@ -23,7 +23,10 @@ const EXTRA_ATTEMPTS = 20;
 const LOAD_RELEASE_PAUSE = 5000;
 /** Pause before the next try if the file of an effect can't be loaded. Milliseconds. */
 const LOAD_FILE_PAUSE = 1000;
-/** Pause before the next try if another release became current: its engine starts first. Milliseconds. */
+/**
+ * Pause before the next try if another release became current: its engine starts first.
+ * Milliseconds.
+ */
 const RELEASE_CHANGED_PAUSE = 1000;
 /** Longest pause before another try to store an outcome. Milliseconds. */
 const LONGEST_STORE_PAUSE = 2000;
@@ -89,7 +92,9 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
   }
 }
 
-/** Chooses the release of a job and loads its file. Resolves to `undefined` if the job is settled. */
+/**
+ * Chooses the release of a job and loads its file. Resolves to `undefined` if the job is settled.
+ */
 async function prepare(running: RunningJob, options: SettleOptions): Promise<Prepared | undefined> {
   const { current, releaseOf, migrate, currentVersion, logger } = options;
   const { job } = running.lease;

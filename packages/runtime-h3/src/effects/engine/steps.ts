@@ -6,7 +6,8 @@ import { stringifyWire } from '../../validate/encode.ts';
 export type Step = <Result>(name: string, work: () => Result | Promise<Result>) => Promise<Result>;
 
 /**
- * Creates `ectx.step` for one attempt. If the driver stores no steps, each step runs in every attempt.
+ * Creates `ectx.step` for one attempt. If the driver stores no steps, each step runs in every
+ * attempt.
  *
  * @throws {GatiError} GATI_EFFECT_STEP when a run uses a name twice
  */

@@ -2,7 +2,9 @@ import { describe, test } from 'vitest';
 
 type Declare = (title: string, body: () => void | Promise<void>) => void;
 
-/** Declares a test only if it applies to the driver. A skipped test would look like a missing one. */
+/**
+ * Declares a test only if it applies to the driver. A skipped test would look like a missing one.
+ */
 export const testIf = (applies: boolean): Declare =>
   applies ? (title, body) => test(title, body) : () => {};
 export const describeIf =

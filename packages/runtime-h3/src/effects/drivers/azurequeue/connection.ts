@@ -47,8 +47,8 @@ export async function connectBlobs(account: string): Promise<BlobServiceClient> 
 }
 
 /**
- * Reads credentials from the variables that Azure's own tools use. Without any, uses the identity of the
- * machine.
+ * Reads credentials from the variables that Azure's own tools use. Without any, uses the identity
+ * of the machine.
  */
 async function connect<Client>(account: string, service: Service<Client>): Promise<Client> {
   const {

@@ -5,8 +5,8 @@ import { parseAddress } from './address.ts';
 import { createAzureService } from './service.ts';
 
 /**
- * Opens a queue in Azure Storage: `azurequeue://ACCOUNT/PREFIX`. Uses the queues `PREFIX-EFFECT`, and
- * `PREFIX-dead` for dead letters. Credentials come from `AZURE_STORAGE_CONNECTION_STRING`,
+ * Opens a queue in Azure Storage: `azurequeue://ACCOUNT/PREFIX`. Uses the queues `PREFIX-EFFECT`,
+ * and `PREFIX-dead` for dead letters. Credentials come from `AZURE_STORAGE_CONNECTION_STRING`,
  * `AZURE_STORAGE_KEY` or `AZURE_STORAGE_SAS_TOKEN`. Without them `@azure/identity` finds them.
  */
 export const open: QueueOpener = async (url, { onError }) => {

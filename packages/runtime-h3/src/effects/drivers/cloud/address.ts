@@ -17,8 +17,8 @@ interface AddressRule {
 }
 
 /**
- * Parses `scheme://PLACE/PREFIX?parameter=…`. The prefix has letters and digits only: the part after
- * its hyphen is an effect's name, so the queues of two prefixes never have the same name.
+ * Parses `scheme://PLACE/PREFIX?parameter=…`. The prefix has letters and digits only: the part
+ * after its hyphen is an effect's name, so the queues of two prefixes never have the same name.
  *
  * @throws {GatiError} GATI_EFFECTS when the address is invalid
  */

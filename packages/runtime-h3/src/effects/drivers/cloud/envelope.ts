@@ -7,7 +7,9 @@ export interface Enveloped extends Omit<NewJob, 'runAt'> {
   /** Attempts that were counted before this message was sent. */
   tries?: number;
   steps?: Record<string, string>;
-  /** Epoch milliseconds before which receivers hide the job, if the service can't delay messages. */
+  /**
+   * Epoch milliseconds before which receivers hide the job, if the service can't delay messages.
+   */
   due?: number;
   /** Why it is a dead letter. */
   error?: string;
@@ -24,7 +26,10 @@ export const maxPayloadOf = ({ maxBody }: ServiceLimits): number => maxBody - RE
 /** JSON may contain these two characters, XML may not, and some services use XML. */
 const NO_XML = /[\uFFFE\uFFFF]/g;
 
-/** Returns the message body: a line of JSON without the payload, then the payload, not escaped again. */
+/**
+ * Returns the message body: a line of JSON without the payload, then the payload, not escaped
+ * again.
+ */
 export function toBody({ payload, error, ...head }: Enveloped): string {
   const short = error === undefined ? {} : { error: truncate(error) };
   return `${JSON.stringify({ v: 1, ...head, ...short })}\n${payload}`.replaceAll(

@@ -38,8 +38,8 @@ export interface Reservation {
 }
 
 /**
- * Makes one job of each key. The store has an entry before the job's message exists, and the entry is
- * `done` before the message is removed.
+ * Makes one job of each key. The store has an entry before the job's message exists, and the entry
+ * is `done` before the message is removed.
  */
 export interface IdempotencyKeys {
   /**
@@ -68,7 +68,8 @@ export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
     id,
     send: true,
     sent() {
-      // The job exists either way. If this write fails, the next `enqueue` sends a copy, which is dropped.
+      // The job exists either way. If this write fails, the next `enqueue` sends a copy, which is
+      // dropped.
       const write = store.replace(name, toText(id, 'sent'), tag).catch(() => undefined);
       writing.add(write);
       void write.then(() => writing.delete(write));
@@ -84,7 +85,8 @@ export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
         const found = await store.read(name);
         if (!found) continue;
         const { id, state, at } = parse(found.text);
-        // The entry is this job's own: its message comes round until it is due, or a response was lost.
+        // The entry is this job's own: its message comes round until it is due, or a response was
+        // lost.
         if (id === job.id) return toReservation(name, id, found.tag);
         if (state === 'done' && at + KEY_MEMORY < Date.now())
           await store.replace(name, toText(job.id, 'open'), found.tag);

@@ -20,7 +20,8 @@ export async function openBlobKeys(
         await client.getBlockBlobClient(prefix + name).upload(bytes, bytes.length, { conditions })
       ).etag;
     } catch (error) {
-      // 409: the blob exists. 412: its ETag differs. 404: it is gone, unless the container is missing.
+      // 409: the blob exists. 412: its ETag differs. 404: it is gone, unless the container is
+      // missing.
       const { statusCode, code } = error as { statusCode?: number; code?: string };
       if (statusCode === 412 || code === 'BlobAlreadyExists' || code === 'BlobNotFound')
         return undefined;

@@ -55,8 +55,8 @@ export function createGsKeys(
       timeout: TIMEOUT,
       validateStatus: (status) =>
         (status >= 200 && status < 300) || (status === 404 && media) || status === 412,
-      // A call may be sent twice: the condition of a write no longer holds then, and the caller reads its
-      // own entry.
+      // A call may be sent twice: the condition of a write no longer holds then, and the caller
+      // reads its own entry.
       retryConfig: {
         retry: RETRIES,
         noResponseRetries: 1,
@@ -91,8 +91,8 @@ export function createGsKeys(
       return status === 404 ? undefined : { text: data, tag: headers.get('x-goog-generation')! };
     },
     replace: async (name, text, tag) => (await write(name, text, tag)) !== undefined,
-    // A listing: reading an object gives 404 for a missing object and a missing bucket alike, and 403
-    // without the right to list.
+    // A listing: reading an object gives 404 for a missing object and a missing bucket alike, and
+    // 403 without the right to list.
     verify: async () =>
       void (await call('GET', `storage/v1/b/${bucket}/o`, { maxResults: '1', prefix })),
     isOutage,

@@ -1,6 +1,6 @@
 /**
- * Stores small texts by name, with conditional writes. Cloud queues need one for idempotency keys. A
- * tag identifies one version of a text.
+ * Stores small texts by name, with conditional writes. Cloud queues need one for idempotency keys.
+ * A tag identifies one version of a text.
  */
 export interface KeyStore {
   /** Creates a text. Resolves to its tag, or to `undefined` if the name exists. */

@@ -16,7 +16,9 @@ export interface LeaseState {
   settled: boolean;
   /** Steps were stored that the message does not contain yet. */
   unsavedSteps: boolean;
-  /** The last call that changes the message. The next one waits for it: a receipt may be valid once. */
+  /**
+   * The last call that changes the message. The next one waits for it: a receipt may be valid once.
+   */
   lastCall: Promise<unknown>;
 }
 
@@ -25,7 +27,10 @@ const states = new WeakMap<Lease, LeaseState>();
 
 export const trackLease = (lease: Lease, state: LeaseState): void => void states.set(lease, state);
 
-/** Runs `work` while the lease is valid, one call after the other. Resolves to `false` if it is lost. */
+/**
+ * Runs `work` while the lease is valid, one call after the other. Resolves to `false` if it is
+ * lost.
+ */
 export function withLease(
   lease: Lease,
   work: (state: LeaseState) => Promise<boolean>,

@@ -1,6 +1,9 @@
 import { GatiError } from '@gati/contract';
 
-/** Returns the error for a cloud SDK that the app did not install. `user`: the feature that needs it. */
+/**
+ * Returns the error for a cloud SDK that the app did not install. `user`: the feature that needs
+ * it.
+ */
 export function missingPackageError(user: string, name: string, cause: unknown): GatiError {
   return new GatiError(
     {

@@ -2,13 +2,16 @@ import { type NameRule, deadLetterName, queueNameOf } from './queue-names.ts';
 import type { MessageQueue, MessageService } from './service.ts';
 import type { QueueStats } from '../../../ports.ts';
 
-/** The queues of a driver at its service: one per effect, and one for dead letters. Opened on first use. */
+/**
+ * The queues of a driver at its service: one per effect, and one for dead letters. Opened on first
+ * use.
+ */
 export interface OpenQueues {
   ofEffect(effect: string): Promise<MessageQueue>;
   deadLetters(): Promise<MessageQueue>;
   /**
-   * Counts the jobs of all queues with the prefix, or of the open ones if the credentials do not allow
-   * listing queues. Resolves to `undefined` if the service does not count messages.
+   * Counts the jobs of all queues with the prefix, or of the open ones if the credentials do not
+   * allow listing queues. Resolves to `undefined` if the service does not count messages.
    */
   count(): Promise<QueueStats | undefined>;
 }

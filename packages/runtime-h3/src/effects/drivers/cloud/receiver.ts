@@ -15,14 +15,18 @@ export interface Received {
 
 /** Receives messages, never more than there is room for. */
 export interface Receiver {
-  /** Takes at most `count` messages of an effect, each hidden from others for `lease` milliseconds. */
+  /**
+   * Takes at most `count` messages of an effect, each hidden from others for `lease` milliseconds.
+   */
   take(effect: string, count: number, lease: number): Promise<Received[]>;
   /**
    * Resolves when a message comes, and after a short time at the latest. Absent: `take` calls the
    * service.
    */
   arrival?(): Promise<void>;
-  /** Waits for messages until all listeners are removed. Returns a function that removes this one. */
+  /**
+   * Waits for messages until all listeners are removed. Returns a function that removes this one.
+   */
   listen(callback: () => void): () => void;
   /** Makes received messages that were not taken available to others. */
   close(): Promise<void>;
@@ -30,7 +34,10 @@ export interface Receiver {
 
 /** Pause after a call that failed. Milliseconds. */
 const ERROR_PAUSE = 1000;
-/** How long a claim waits for a message that may be on its way: a call to a service nearby. Milliseconds. */
+/**
+ * How long a claim waits for a message that may be on its way: a call to a service nearby.
+ * Milliseconds.
+ */
 const ARRIVAL_WAIT = 30;
 
 /** Creates a receiver for services whose calls can't wait: each `take` is a call. */

@@ -11,7 +11,10 @@ export interface RedriveOptions {
 const HIDE_TIME = 60_000;
 /** How often that is renewed. Milliseconds. */
 const RENEW_INTERVAL = HIDE_TIME / 3;
-/** How long a call waits: a service with many machines may not find all messages at first. Milliseconds. */
+/**
+ * How long a call waits: a service with many machines may not find all messages at first.
+ * Milliseconds.
+ */
 const RECEIVE_WAIT = 1000;
 /**
  * How far the clock of the service may differ. Jobs that died later than this after the start stay

@@ -73,8 +73,8 @@ export interface MessageQueue {
   /** Resolves to `false` if the receipt is no longer valid. */
   remove(receipt: string): Promise<boolean>;
   /**
-   * Changes the body of a message and hides it, in one step. Resolves like `hide`. Absent: the service
-   * can't change messages.
+   * Changes the body of a message and hides it, in one step. Resolves like `hide`. Absent: the
+   * service can't change messages.
    */
   replace?(receipt: string, message: OutgoingMessage): Promise<string | undefined>;
   /** Absent: the service does not count messages. */

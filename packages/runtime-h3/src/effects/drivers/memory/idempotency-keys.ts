@@ -16,7 +16,10 @@ export class IdempotencyKeys {
     this.#now = now;
   }
 
-  /** Returns the id of the job that has the key of `job`. If there is none, stores the key for `job`. */
+  /**
+   * Returns the id of the job that has the key of `job`. If there is none, stores the key for
+   * `job`.
+   */
   reserve(job: KeyedJob): string | undefined {
     if (job.idempotencyKey === undefined) return undefined;
     const name = nameOf(job);

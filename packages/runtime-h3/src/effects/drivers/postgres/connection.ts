@@ -1,4 +1,5 @@
-// The default export: the package is CommonJS, and bundlers and Node see different named exports of it.
+// The default export: the package is CommonJS, and bundlers and Node see different named exports of
+// it.
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import type { OutageReporter } from '../shared/outage.ts';
@@ -28,7 +29,10 @@ export interface Connection extends Queryable {
   close(): Promise<void>;
 }
 
-/** Uses the indexes whatever the planner prefers: it knows nothing about a table that was empty a moment ago. */
+/**
+ * Uses the indexes whatever the planner prefers: it knows nothing about a table that was empty a
+ * moment ago.
+ */
 const PLANNER =
   'SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan';
 const POOL_SIZE = 6;

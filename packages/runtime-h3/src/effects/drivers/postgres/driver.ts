@@ -19,7 +19,10 @@ import { toQueryable } from './transaction.ts';
 
 /** Longest time without a claim, in case a notification was lost. Milliseconds. */
 const LONGEST_SILENCE = 5000;
-/** The same with a limit, since another process may have made room without a notification. Milliseconds. */
+/**
+ * The same with a limit, since another process may have made room without a notification.
+ * Milliseconds.
+ */
 const LONGEST_LIMITED_SILENCE = 1000;
 const BATCH_BYTES = 4_000_000;
 const BATCH_JOBS = 1000;

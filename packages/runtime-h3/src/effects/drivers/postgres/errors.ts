@@ -1,4 +1,7 @@
-/** SQLSTATE: the server starts or stops, has no free connection, ended this session or saw a deadlock. */
+/**
+ * SQLSTATE: the server starts or stops, has no free connection, ended this session or saw a
+ * deadlock.
+ */
 const OUTAGES = /^(08|57P0|53300|25006|40P01|40001)/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const ENDED =

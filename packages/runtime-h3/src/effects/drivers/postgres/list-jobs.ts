@@ -26,7 +26,8 @@ export function createJobLists(connection: Connection, schema: string): JobLists
       const conditions = toConditions(filter, values);
       if (filter.cursor !== undefined)
         conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
-      // One more than the limit shows whether there is another page. `$1` is always used, for its type.
+      // One more than the limit shows whether there is another page. `$1` is always used, for its
+      // type.
       const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
       const rows = await connection.retryable<Row>(text, values);
       const page = rows.slice(0, filter.limit);
@@ -36,8 +37,8 @@ export function createJobLists(connection: Connection, schema: string): JobLists
       };
     },
 
-    // Goes from one effect to the next in each index, not through all jobs. The clock is in a subquery,
-    // since an index needs a condition that does not change during the statement.
+    // Goes from one effect to the next in each index, not through all jobs. The clock is in a
+    // subquery, since an index needs a condition that does not change during the statement.
     due: () =>
       connection.retryable<DueEffect & Record<string, unknown>>(
         [

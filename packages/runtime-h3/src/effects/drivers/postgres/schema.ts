@@ -4,17 +4,17 @@ import { STATE } from './states.ts';
 export const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /**
- * Milliseconds for which a completed job stays at least. Longer than an enqueue is retried, so that a
- * repeated enqueue finds it.
+ * Milliseconds for which a completed job stays at least. Longer than an enqueue is retried, so that
+ * a repeated enqueue finds it.
  */
 const REPEAT = 60_000;
 
 /**
- * Returns the migration to each version of the schema. The list only grows. Servers of several versions
- * may use one schema, so a migration removes nothing that an earlier version uses.
+ * Returns the migration to each version of the schema. The list only grows. Servers of several
+ * versions may use one schema, so a migration removes nothing that an earlier version uses.
  *
- * The indexes are partial: each contains the jobs of one state, so that the cost of a claim does not
- * depend on the number of other jobs.
+ * The indexes are partial: each contains the jobs of one state, so that the cost of a claim does
+ * not depend on the number of other jobs.
  */
 export function migrations(schema: string): string[] {
   return [

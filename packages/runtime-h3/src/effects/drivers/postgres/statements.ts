@@ -18,7 +18,10 @@ export type Statements = Record<
   string
 >;
 
-/** Returns the statements for one schema. Those of lease holders take arrays: one round trip for many. */
+/**
+ * Returns the statements for one schema. Those of lease holders take arrays: one round trip for
+ * many.
+ */
 export function statements(schema: string): Statements {
   const jobs = `${schema}.jobs`;
   return {

@@ -7,8 +7,8 @@ export interface PubSubClients {
 }
 
 /**
- * Creates the generated clients. The higher-level clients of the SDK buffer messages and extend leases
- * by their own rules.
+ * Creates the generated clients. The higher-level clients of the SDK buffer messages and extend
+ * leases by their own rules.
  */
 export async function connect(projectId: string): Promise<PubSubClients> {
   const { PubSub, v1 } = await importSdk();

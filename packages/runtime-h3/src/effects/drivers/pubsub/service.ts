@@ -10,8 +10,8 @@ const RETENTION = 7 * 24 * 60 * 60;
 /** Ack deadline until the receiver has set the lease. Seconds. */
 const FIRST_DEADLINE = 30;
 /**
- * Pub/Sub reports the delivery count of a message only with a dead-letter policy. This is the largest
- * value that it allows.
+ * Pub/Sub reports the delivery count of a message only with a dead-letter policy. This is the
+ * largest value that it allows.
  */
 const MAX_DELIVERIES = 100;
 
@@ -24,7 +24,10 @@ export async function createPubSubService(
   const toTopic = (name: string): string => `projects/${project}/topics/${name}`;
   const deadName = deadLetterName(prefix);
 
-  /** Creates topic and subscription together: a message published before its subscription exists is lost. */
+  /**
+   * Creates topic and subscription together: a message published before its subscription exists is
+   * lost.
+   */
   const findOrCreate = async (name: string): Promise<string> => {
     const subscription = `projects/${project}/subscriptions/${name}`;
     try {

@@ -8,7 +8,8 @@ import { type ScriptName, SCRIPTS } from './scripts.ts';
 export interface Connection {
   /**
    * Runs a script, and again while the server is unavailable: the script must be safe to run twice.
-   * `onSent` is called whenever the script is sent. Commands that it sends go out in the same write.
+   * `onSent` is called whenever the script is sent. Commands that it sends go out in the same
+   * write.
    */
   run<Result>(script: ScriptName, args: (string | number)[], onSent?: () => void): Promise<Result>;
   /** Runs many commands in one round trip. */
@@ -112,7 +113,9 @@ export async function connect(
   };
 }
 
-/** Returns a function that reports the outages of connections. An outage ends when all work again. */
+/**
+ * Returns a function that reports the outages of connections. An outage ends when all work again.
+ */
 function createWatch(outage: OutageReporter, closing: AbortSignal): (connection: Redis) => void {
   const down = new Set<Redis>();
   return (connection) => {
@@ -139,7 +142,8 @@ function explainUnsent(client: Redis): (error: unknown) => never {
   let last: Error | undefined;
   client.on('error', (error: Error) => {
     if (!isNotSent(error)) last = error;
-    // The client would go on in database 0: it must send nothing before it has chosen the right one.
+    // The client would go on in database 0: it must send nothing before it has chosen the right
+    // one.
     if (isNoDatabase(error)) client.disconnect(true);
   });
   client.on('ready', () => {
@@ -157,7 +161,10 @@ const DIGESTS = Object.fromEntries(
   ]),
 ) as Record<ScriptName, string>;
 
-/** Sends a command in one write with what `onSent` sends, so that the server makes both durable at once. */
+/**
+ * Sends a command in one write with what `onSent` sends, so that the server makes both durable at
+ * once.
+ */
 function sendTogether(
   client: Redis,
   send: () => Promise<unknown>,

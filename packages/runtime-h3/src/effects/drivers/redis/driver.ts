@@ -15,7 +15,9 @@ import { type Claimed, toArguments, toLease } from './rows.ts';
 
 /** Longest time without a claim, in case a message was lost. Milliseconds. */
 const LONGEST_SILENCE = 5000;
-/** The same with a limit, since another process may have made room without a message. Milliseconds. */
+/**
+ * The same with a limit, since another process may have made room without a message. Milliseconds.
+ */
 const LONGEST_LIMITED_SILENCE = 1000;
 const CHECK_SERVER = 'Check that GATI_EFFECTS names a Redis that runs, with its user and password.';
 const CORRECT_CREDENTIALS =
@@ -49,7 +51,8 @@ export const open: QueueOpener = async (url, settings) => {
     weigh: (jobs) => jobs.reduce((sum, { payload }) => sum + payload.length + ITEM_BYTES, 0),
     isOutage,
     async send(groups) {
-      // The claim goes out in the same write, so that a job that this process runs costs one round trip.
+      // The claim goes out in the same write, so that a job that this process runs costs one round
+      // trip.
       const ids = await connection.run<string[]>(
         'enqueue',
         [processId, ...groups.flat().flatMap(toArguments)],

@@ -1,14 +1,17 @@
 /**
- * The atomic operations, as Lua scripts. KEYS[1] is the prefix of all keys. It has a hash tag, so that the
- * keys are in one slot of a cluster.
+ * The atomic operations, as Lua scripts. KEYS[1] is the prefix of all keys. It has a hash tag, so
+ * that the keys are in one slot of a cluster.
  *
- * `job:ID`        hash: the job, its state, its fencing number
- * `steps:ID`      hash: stored steps
- * `waiting:EFFECT` sorted by -priority, then by the order in which the jobs came, which starts each member
- * `delayed:EFFECT` sorted by time; `active:EFFECT` by the end of the lease
- * `all`, `dead`, `ended` sorted by the order in which the jobs came
- * `key:EFFECT:KEY` id of the job; expires a day after its end
- * `gone:ID`       an ended job that was removed for newer ones: a repeated enqueue must not create it again
+ * - `job:ID`: hash with the job, its state and its fencing number
+ * - `steps:ID`: hash with the stored steps
+ * - `waiting:EFFECT`: sorted by -priority, then by the order in which the jobs came, which each
+ *   member starts with
+ * - `delayed:EFFECT`: sorted by time
+ * - `active:EFFECT`: sorted by the end of the lease
+ * - `all`, `dead`, `ended`: sorted by the order in which the jobs came
+ * - `key:EFFECT:KEY`: id of the job; expires a day after its end
+ * - `gone:ID`: an ended job that was removed for newer ones; a repeated enqueue must not create it
+ *   again
  */
 const SHARED = `
 local P = KEYS[1]
@@ -86,8 +89,8 @@ return ids
 `);
 
 /**
- * Arguments: milliseconds of the lease, then effect, count and limit of each request. Returns milliseconds
- * until more jobs may be due (-1: unknown), then the claimed jobs.
+ * Arguments: milliseconds of the lease, then effect, count and limit of each request. Returns
+ * milliseconds until more jobs may be due (-1: unknown), then the claimed jobs.
  */
 const claim = script(`
 local lease = tonumber(ARGV[1])
@@ -136,7 +139,7 @@ return { nextDue, claimed }
 
 /** Arguments: id, fencing number, state, time and text of each. Returns 1 for each valid lease. */
 const settle = script(`
-local answers = {}
+local results = {}
 for i = 1, #ARGV, 5 do
   local id, fence, verb, runAt, text = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local h = held(id, fence)
@@ -155,17 +158,17 @@ for i = 1, #ARGV, 5 do
       if verb == 'delayed' then redis.call('ZADD', P .. 'delayed:' .. effect, runAt, id) else toWaiting(effect, h[4], h[5], id) end
     end
   end
-  answers[#answers + 1] = h and 1 or 0
+  results[#results + 1] = h and 1 or 0
 end
-return answers
+return results
 `);
 
 /**
- * Arguments: id, fencing number, verb and two values of each: extends a lease, stores progress or a step.
- * Returns 1 for each valid lease.
+ * Arguments: id, fencing number, verb and two values of each: extends a lease, stores progress or a
+ * step. Returns 1 for each valid lease.
  */
 const update = script(`
-local answers = {}
+local results = {}
 for i = 1, #ARGV, 5 do
   local id, fence, verb, first, second = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local h = held(id, fence)
@@ -177,9 +180,9 @@ for i = 1, #ARGV, 5 do
       redis.call('HSET', P .. 'job:' .. id, 'stepped', 1)
     end
   end
-  answers[#answers + 1] = h and 1 or 0
+  results[#results + 1] = h and 1 or 0
 end
-return answers
+return results
 `);
 
 /** Returns the numbers of waiting, delayed, active and dead jobs. */
@@ -196,7 +199,7 @@ return { waiting, delayed, active, redis.call('ZCARD', P .. 'dead') }
 
 /** Returns effects and releases, alternating, of the first jobs of each list. */
 const due = script(`
-local answer = {}
+local found = {}
 for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
   local ids = redis.call('ZRANGE', P .. 'waiting:' .. effect, 0, FIRST)
   for i = 1, #ids do ids[i] = string.sub(ids[i], 18) end
@@ -208,12 +211,12 @@ for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
     local release = redis.call('HGET', P .. 'job:' .. id, 'release')
     if release and not seen[release] then
       seen[release] = true
-      answer[#answer + 1] = effect
-      answer[#answer + 1] = release
+      found[#found + 1] = effect
+      found[#found + 1] = release
     end
   end
 end
-return answer
+return found
 `);
 
 /** Arguments: ids. Returns the number of changed jobs. */
@@ -249,7 +252,10 @@ if count > 0 then redis.call('PUBLISH', P .. 'ready', '') end
 return count
 `);
 
-/** Arguments: ids. Removes ended and dead jobs; their keys stay for their time. Returns their number. */
+/**
+ * Arguments: ids. Removes ended and dead jobs; their keys stay for their time. Returns their
+ * number.
+ */
 const purge = script(`
 local count = 0
 for _, id in ipairs(ARGV) do

@@ -8,7 +8,9 @@ export interface OutageReporter {
   over(): void;
 }
 
-/** Creates a reporter that reports the start and the end of an outage once, however often it fails. */
+/**
+ * Creates a reporter that reports the start and the end of an outage once, however often it fails.
+ */
 export function createOutageReporter(
   { onError, onBack }: QueueSettings,
   toError: (cause: unknown) => Error,

@@ -1,7 +1,10 @@
 /** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Calls listeners when jobs may have become due. Has one timer, for the next job known to become due. */
+/**
+ * Calls listeners when jobs may have become due. Has one timer, for the next job known to become
+ * due.
+ */
 export interface ReadySignal {
   /** Returns a function that removes the listener. */
   listen(callback: () => void): () => void;

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a call waits for a store that is unavailable, for example while it restarts. Milliseconds. */
+/**
+ * How long a call waits for a store that is unavailable, for example while it restarts.
+ * Milliseconds.
+ */
 export const RETRY_TIMEOUT = 20_000;
 
 /**
- * Runs `work` again while the store is unavailable, for at most `milliseconds`. Then throws the last
- * error. `work` must be safe to run twice.
+ * Runs `work` again while the store is unavailable, for at most `milliseconds`. Then throws the
+ * last error. `work` must be safe to run twice.
  */
 export async function retryWhileUnavailable<Value>(
   work: () => Promise<Value>,

@@ -1,6 +1,8 @@
 import { GatiError } from '@gati/contract';
 
-/** Returns the error for a queue whose server can't be used. `failure` must not contain a password. */
+/**
+ * Returns the error for a queue whose server can't be used. `failure` must not contain a password.
+ */
 export function unavailableError(failure: string, fix: string, cause: unknown): GatiError {
   const message =
     cause instanceof AggregateError

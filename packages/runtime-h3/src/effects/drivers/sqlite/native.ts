@@ -27,7 +27,10 @@ export function openNative(path: string, from: string): Native {
   return new (builtIn?.DatabaseSync ?? requireLibsql(from))(path);
 }
 
-/** Creates a folder and its parents. Node's `recursive` option never ends on file systems such as /proc. */
+/**
+ * Creates a folder and its parents. Node's `recursive` option never ends on file systems such as
+ * /proc.
+ */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (existsSync(folder) || parent === folder) return;
@@ -41,8 +44,8 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the image
- * has SQLite.
+ * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the
+ * image has SQLite.
  */
 function requireLibsql(from: string): Open {
   try {

@@ -15,9 +15,9 @@ export const CANCELLED = 5;
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
 
 /**
- * `seq` is the order in which jobs came. Each state has its own partial index, so that a claim reads the
- * first entries of one index however many jobs there are. Keys outlive their jobs, so they have their own
- * table.
+ * `seq` is the order in which jobs came. Each state has its own partial index, so that a claim
+ * reads the first entries of one index however many jobs there are. Keys outlive their jobs, so
+ * they have their own table.
  */
 const SCHEMA = `
 CREATE TABLE jobs (
@@ -87,7 +87,10 @@ export function begin(db: Native, timeout: number): boolean {
 /** For `Atomics.wait`, which pauses the thread. */
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
-/** SQLite's own busy handler pauses up to 100 ms, so a process beside a busy writer hardly gets the lock. */
+/**
+ * SQLite's own busy handler pauses up to 100 ms, so a process beside a busy writer hardly gets the
+ * lock.
+ */
 function retryWhileBusy(act: () => unknown, timeout: number): boolean {
   const until = performance.now() + timeout;
   for (let tries = 0; ; tries++) {

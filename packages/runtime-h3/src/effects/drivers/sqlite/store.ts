@@ -10,7 +10,10 @@ import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from
 const KEPT_JOBS = 10_000;
 /** How many jobs may end before the oldest are removed again. */
 const TRIM_INTERVAL = 1000;
-/** Most jobs that one claim makes waiting: a million that become due at once must not block other calls. */
+/**
+ * Most jobs that one claim makes waiting: a million that become due at once must not block other
+ * calls.
+ */
 const WAKE_LIMIT = 1000;
 /** Lease that a job gets after the clock was set. Milliseconds. */
 const RENEWED_LEASE = 30_000;
@@ -48,7 +51,8 @@ export function createStore(db: Native, clock: Clock): Store {
   /** Makes due jobs, and jobs whose lease has expired, waiting. */
   const updateDue = (): void => {
     const now = wall();
-    // A jump forward would expire the leases of live processes, a jump back would keep those of dead ones.
+    // A jump forward would expire the leases of live processes, a jump back would keep those of
+    // dead ones.
     if (jumped()) statements.renewLeases.run(now + RENEWED_LEASE);
     statements.capLeases.run(now + RENEWED_LEASE, now + LONGEST_LEASE);
     statements.expire.run(now, WAKE_LIMIT);

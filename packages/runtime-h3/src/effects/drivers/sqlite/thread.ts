@@ -9,16 +9,22 @@ import { prepareFile } from './schema.ts';
 import { createStore } from './store.ts';
 
 /**
- * URL of this code: in a bundle, of its chunk. The thread runs the same file, which imports nothing but
- * Node's own modules.
+ * URL of this code: in a bundle, of its chunk. The thread runs the same file, which imports nothing
+ * but Node's own modules.
  */
 export const location: string = import.meta.url;
 
 /** Most calls of one commit: a longer one would make other processes wait. */
 const LARGEST_COMMIT = 1000;
-/** How often the file is checked for changes by other processes, in case no event comes. Milliseconds. */
+/**
+ * How often the file is checked for changes by other processes, in case no event comes.
+ * Milliseconds.
+ */
 const CHECK_INTERVAL = 250;
-/** How often the file is checked, once a millisecond, after a write event: a disk needs time to flush. */
+/**
+ * How often the file is checked, once a millisecond, after a write event: a disk needs time to
+ * flush.
+ */
 const CHECKS_AFTER_WRITE = 50;
 /** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -30,7 +36,9 @@ if ((workerData as Partial<ThreadData> | null)?.gati === 'sqlite-queue' && paren
 
 type Port = NonNullable<typeof parentPort>;
 
-/** Runs the one thread of a process that uses the file, so that no request waits for a disk flush. */
+/**
+ * Runs the one thread of a process that uses the file, so that no request waits for a disk flush.
+ */
 function run({ path, from }: ThreadData, port: Port): void {
   const post = (message: FromThread): void => port.postMessage(message);
   // Some versions of Node warn that their SQLite is experimental.

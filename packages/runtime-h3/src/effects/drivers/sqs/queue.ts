@@ -28,7 +28,9 @@ interface BatchResult {
 }
 
 export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): MessageQueue {
-  /** Combines simultaneous requests into one call. An item resolves to its error, or to `undefined`. */
+  /**
+   * Combines simultaneous requests into one call. An item resolves to its error, or to `undefined`.
+   */
   const batch = <In>(
     limit: number,
     weigh: (item: In) => number,

@@ -136,7 +136,8 @@ describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepar
     const opening = openAt(address);
     opening.catch(() => undefined);
     await server.restart();
-    // An open call waits meanwhile. Some emulators lose the bucket, so the wait may end with that error.
+    // An open call waits meanwhile. Some emulators lose the bucket, so the wait may end with that
+    // error.
     const opened = await opening.catch((cause: unknown) => cause as { cause: unknown });
     if ('cause' in opened!) expect(store.isOutage(opened.cause)).toBe(false);
     else await opened!.close();

@@ -33,7 +33,10 @@ export interface DriverHarness {
   without?: OptionalMethod[];
   /** Opens an empty queue each time. */
   open(): Promise<QueueDriver>;
-  /** Opens the last queue again, as another process would. Needed for `caps.shared` and `caps.durable`. */
+  /**
+   * Opens the last queue again, as another process would. Needed for `caps.shared` and
+   * `caps.durable`.
+   */
   another?(): Promise<QueueDriver>;
   /** Advances the driver's clock by at least this many milliseconds. */
   wait(milliseconds: number): Promise<void>;
@@ -52,7 +55,10 @@ export interface Bench extends DriverHarness {
   driver(): QueueDriver;
   has(method: OptionalMethod): boolean;
   job(effect: string, more?: Partial<NewJob>): NewJob;
-  /** Claims until it has `count` jobs, since some queues return few at a time. Leases are long by default. */
+  /**
+   * Claims until it has `count` jobs, since some queues return few at a time. Leases are long by
+   * default.
+   */
   take(effect: string, count?: number, lease?: number): Promise<Lease[]>;
   /** Makes one claim. */
   claim(

@@ -49,8 +49,8 @@ const PRODUCERS = 2;
 const WORKERS = 3;
 
 /**
- * Declares a test that kills producers and workers at every kill point and at random times, until all
- * jobs have ended. Then it checks their ledgers.
+ * Declares a test that kills producers and workers at every kill point and at random times, until
+ * all jobs have ended. Then it checks their ledgers.
  */
 export function describeTorture(name: string, harness: TortureHarness): void {
   describe(`torture: ${name}`, () => {

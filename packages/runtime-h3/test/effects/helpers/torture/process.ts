@@ -9,7 +9,9 @@ import type { BundleEffect } from '../../../../src/types/bundle.ts';
 import { createHits } from './hits.ts';
 import type { Entry, Item, TortureSetting } from './setting.ts';
 
-/** A producer or a worker that is killed where its setting says. It logs its actions in a ledger. */
+/**
+ * A producer or a worker that is killed where its setting says. It logs its actions in a ledger.
+ */
 const setting = JSON.parse(process.env.TORTURE!) as TortureSetting;
 const { url, ledger, instance, lease, kill, produce, holdMost } = setting;
 // A written line outlives the process, however it ends.
@@ -101,7 +103,10 @@ function run(inside?: (ectx: EffectContext) => Promise<void>): EffectFile['run']
   };
 }
 
-/** Enqueues the items that its ledger does not have as acknowledged: `ordered` one by one, the rest in parallel. */
+/**
+ * Enqueues the items that its ledger does not have as acknowledged: `ordered` one by one, the rest
+ * in parallel.
+ */
 async function put(through: EffectsEngine, items: Item[]): Promise<void> {
   const lines = existsSync(ledger) ? readFileSync(ledger, 'utf8').split('\n').filter(Boolean) : [];
   const acked = new Set(

@@ -6,7 +6,10 @@ export interface Item {
   key?: string;
 }
 
-/** Where a process kills itself with SIGKILL: at the `count`-th pass of a point, or `after` milliseconds. */
+/**
+ * Where a process kills itself with SIGKILL: at the `count`-th pass of a point, or `after`
+ * milliseconds.
+ */
 export interface Kill {
   point?: string;
   count?: number;
