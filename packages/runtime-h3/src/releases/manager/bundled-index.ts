@@ -3,18 +3,24 @@ import { join } from 'node:path';
 import type { ReleaseMark, StoredRelease } from '../../ports.ts';
 import { storeError } from '../store/errors.ts';
 
-/** Beside the folders of the releases: `dist/server/releases/index.json`. */
+/** Name of the index beside the folders of the releases: `dist/server/releases/index.json`. */
 export const BUNDLED_FILE = 'index.json';
 
-/** A release that a build took along. Its files are in the folder of its version, as `materialize` writes them. */
+/** An older release that a build bundled. `materialize` wrote its files to the folder of its version. */
 export type BundledRelease = Pick<StoredRelease, 'version' | 'id' | 'date'> & ReleaseMark;
 
-/** What `dist/server/releases` holds: the releases in the window when it was built, and retired ones by name alone. Sorted by version, highest first. */
+/**
+ * Content of the index: the releases in the window at the time of the build, and retired ones by name
+ * alone. Sorted by version, highest first.
+ */
 export interface BundledReleases {
   releases: BundledRelease[];
 }
 
-/** `[]`: the build took none along. */
+/**
+ * Reads the index. Returns `[]` when the build bundled no release.
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when the index can't be parsed
+ */
 export async function readBundledIndex(folder: string): Promise<BundledRelease[]> {
   const file = join(folder, BUNDLED_FILE);
   let text: string;
@@ -33,8 +39,8 @@ export async function readBundledIndex(folder: string): Promise<BundledRelease[]
   }
   throw storeError(
     'GATI_RELEASE_DAMAGED',
-    `The list of older releases in the build, ${file}, can't be read: it is not what was built.`,
-    'Copy the build again, the whole folder dist/, or build again.',
+    `The list of bundled releases, ${file}, can't be read: it differs from what was built.`,
+    'Copy the whole folder dist/ again, or build again.',
     cause,
   );
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
 
 /**
- * Where releases of a store are unpacked: `GATI_CACHE`, else a folder of this user's own below the temporary one.
- * Code is run from there, so nobody else may be able to write into it. @throws GatiError `GATI_CACHE`
+ * Returns the folder for the code of stored releases: `GATI_CACHE`, else a private folder of this
+ * user below the temporary one. The server runs code from there, so no other user may write to it.
+ * @throws {GatiError} GATI_CACHE when the folder belongs to another user or others can write to it
  */
 export async function openCacheFolder(configured: string | undefined): Promise<string> {
   if (configured) {
@@ -20,7 +21,7 @@ export async function openCacheFolder(configured: string | undefined): Promise<s
     return folder;
   throw new GatiError({
     code: 'GATI_CACHE',
-    message: `Releases can't be unpacked in ${folder}: other users can write there, or it is theirs.`,
+    message: `Releases can't be unpacked in ${folder}: the folder belongs to another user or is writable by others.`,
     fix: 'Remove it, or set GATI_CACHE to a folder of this user.',
   });
 }

@@ -1,19 +1,20 @@
 import type { Contract } from '@gati/contract';
-import { ReleaseInstance } from './release-instance.ts';
-import { importBundle, type KnownRelease } from './known-release.ts';
+import { importBundle } from './import-bundle.ts';
+import type { KnownRelease } from './known-release.ts';
 import { once } from './once.ts';
-import { type ReleaseRules, limitToServedRoutes } from './release-rules.ts';
+import { ReleaseInstance } from './release-instance.ts';
+import { limitToServedRoutes, type ReleaseRules } from './release-rules.ts';
 import { createRouteTable } from './route-table.ts';
 
-/** Where the parts of a sealed release are. */
+/** How to read the parts of a release that was built before. */
 export interface ReleaseParts {
   contract(): Promise<Contract>;
   document?: KnownRelease['document'];
-  /** File of its bundle, brought here when it is first needed. */
+  /** Returns the path of the bundle, and fetches the file first if needed. */
   bundle(): string | Promise<string>;
 }
 
-/** A release that was built before; its routes are known at once, its code is loaded when it is needed. */
+/** Creates a release that was built before. Reads its routes now, and loads its code when needed. */
 export async function createKnownRelease(
   { version, id, date }: Pick<KnownRelease, 'version' | 'id' | 'date'>,
   { contract, document, bundle }: ReleaseParts,

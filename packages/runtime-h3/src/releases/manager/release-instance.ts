@@ -2,23 +2,26 @@ import { GatiError } from '@gati/contract';
 import type { AppContext } from '../../global-context/create-global-context.ts';
 import { ABI, type ReleaseBundle } from '../../types/bundle.ts';
 
-/** A bundle that did not load is not tried again for each request. Milliseconds. */
+/** Milliseconds before a bundle that failed to load is loaded again. */
 const RETRY_AFTER = 5000;
-/** How long modules have to say how they are before the release is refused. */
+/** Milliseconds that a release has to warm up. */
 const WARMUP_LIMIT = 30_000;
 
 export interface InstanceOptions {
-  /** Gives the release's code; called again after it failed. `attempt` is 1 at first. */
+  /** Loads the code of the release. Called again after a failure, with the next `attempt` from 1. */
   load(attempt: number): Promise<ReleaseBundle>;
   createContext(bundle: ReleaseBundle): Promise<AppContext>;
 }
 
-/** One release in this process: its code, which stays once it is imported, and its context, which comes and goes. */
+/**
+ * One release in this process. Its code stays in memory once it is imported. Its context (config,
+ * modules, connections) is created when needed, and closed again.
+ */
 export class ReleaseInstance {
   readonly #options: InstanceOptions;
-  #sealed: ReleaseBundle | undefined;
-  /** Another object for each context, so that nothing of an old one is met again. */
-  #served: ReleaseBundle | undefined;
+  #loaded: ReleaseBundle | undefined;
+  /** A copy per context: the app caches by bundle, and must not find state of a closed context. */
+  #current: ReleaseBundle | undefined;
   #loading: Promise<ReleaseBundle> | undefined;
   #attempts = 0;
   #context: Promise<AppContext> | undefined;
@@ -27,62 +30,72 @@ export class ReleaseInstance {
     this.#options = options;
   }
 
-  /** Its code is in memory, from where it never goes. */
+  /** Whether its code is in memory. Node can't unload it. */
   get isLoaded(): boolean {
-    return this.#sealed !== undefined;
+    return this.#loaded !== undefined;
   }
 
-  /** It has modules and connections. */
+  /** Whether it has modules and connections. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }
 
-  /** @throws GatiError `GATI_RELEASE_ABI`, and whatever loading it throws. */
+  /**
+   * Returns the bundle, and loads it first if needed. Throws the errors of loading.
+   * @throws {GatiError} GATI_RELEASE_ABI when the bundle has a shape that this server does not run
+   */
   bundle(): ReleaseBundle | Promise<ReleaseBundle> {
-    return this.#served ?? (this.#loading ??= this.#load());
+    return this.#current ?? (this.#loading ??= this.#load());
   }
 
-  /** The one of now. */
+  /** The bundle of the current context, if the code is loaded. */
   get currentBundle(): ReleaseBundle | undefined {
-    return this.#served;
+    return this.#current;
   }
 
+  /** Returns the context, and creates it first if needed. */
   async context(): Promise<AppContext> {
     const bundle = await this.bundle();
-    const made = (this.#context ??= this.#options.createContext(bundle));
+    const context = (this.#context ??= this.#options.createContext(bundle));
     try {
-      return await made;
+      return await context;
     } catch (error) {
-      if (this.#context === made) this.#context = undefined;
+      if (this.#context === context) this.#context = undefined;
       throw error;
     }
   }
 
-  /** Loads code and configuration, sets the modules up and asks how they are. Throws where it can't serve; what was not open before is closed again then. */
+  /**
+   * Loads code and config, sets up the modules and checks their health. Throws when the release
+   * can't serve, and closes the context again if this call created it.
+   */
   async warmUp(): Promise<void> {
-    const wasOpen = this.hasContext;
-    let late: NodeJS.Timeout | undefined;
+    const hadContext = this.hasContext;
+    let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
-      late = setTimeout(
-        () => reject(new Error(`It was not ready within ${WARMUP_LIMIT / 1000} s.`)),
+      timer = setTimeout(
+        () => reject(new Error(`The release was not ready within ${WARMUP_LIMIT / 1000} s.`)),
         WARMUP_LIMIT,
       );
     });
     try {
       await Promise.race([this.#check(), tooLong]);
     } catch (error) {
-      if (!wasOpen) void this.closeContext(0);
+      if (!hadContext) void this.closeContext(0);
       throw error;
     } finally {
-      clearTimeout(late);
+      clearTimeout(timer);
     }
   }
 
-  /** Ends the context, if there is one; the next request makes another. */
+  /**
+   * Disposes of the context, if there is one. The next request creates another.
+   * @param within milliseconds that effects and modules have
+   */
   async closeContext(within: number): Promise<void> {
     const old = this.#context;
     this.#context = undefined;
-    if (this.#sealed !== undefined) this.#served = { ...this.#sealed };
+    if (this.#loaded !== undefined) this.#current = { ...this.#loaded };
     await (await old?.catch(() => undefined))?.dispose(within);
   }
 
@@ -91,17 +104,17 @@ export class ReleaseInstance {
     const failing = Object.entries(await health());
     if (failing.length > 0)
       throw new Error(
-        `Modules can't serve: ${failing.map(([name, why]) => `${name} (${why})`).join(', ')}.`,
+        `Modules can't serve: ${failing.map(([name, reason]) => `${name} (${reason})`).join(', ')}.`,
       );
-    await Promise.all(routes.map((slot) => slot.load()));
+    await Promise.all(routes.map((route) => route.load()));
   }
 
   async #load(): Promise<ReleaseBundle> {
     try {
-      const sealed = await this.#options.load(++this.#attempts);
-      checkAbi(sealed);
-      this.#sealed = sealed;
-      return (this.#served = { ...sealed });
+      const loaded = await this.#options.load(++this.#attempts);
+      checkAbi(loaded);
+      this.#loaded = loaded;
+      return (this.#current = { ...loaded });
     } catch (error) {
       setTimeout(() => (this.#loading = undefined), RETRY_AFTER).unref();
       throw error;
@@ -109,12 +122,12 @@ export class ReleaseInstance {
   }
 }
 
-/** This shape and the one before. */
+/** Accepts this shape of the bundle and the one before. */
 function checkAbi({ abi, version }: Pick<ReleaseBundle, 'version'> & { abi: number }): void {
   if (abi === ABI || abi === ABI - 1) return;
   throw new GatiError({
     code: 'GATI_RELEASE_ABI',
-    message: `Release ${version} was built for another server: its bundle has shape ${abi}, and this server runs ${ABI}${ABI > 1 ? ` and ${ABI - 1}` : ''}.`,
-    fix: 'Build its sources again with the Gati of today, or retire it and carry its callers by a migration in src/versions.',
+    message: `Release ${version} can't run on this server: its bundle has shape ${abi}, and this server runs ${ABI}${ABI > 1 ? ` and ${ABI - 1}` : ''}.`,
+    fix: 'Build its sources again with the current Gati, or retire it and keep its clients with a migration in src/versions.',
   });
 }

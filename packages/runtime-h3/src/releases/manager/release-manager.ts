@@ -9,44 +9,48 @@ import { migratePayload } from '../migrate/migrate-payload.ts';
 import type { MigrationFile } from '../../types/migration.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 
-/** How long a release goes unused before its modules and connections are closed. Milliseconds. */
-const UNUSED = 15 * 60_000;
+/** Milliseconds without a request after which a release's modules and connections are closed. */
+const UNUSED_AFTER = 15 * 60_000;
+/** Milliseconds between two sweeps. */
 const SWEEP = 60_000;
-/** Code of that many releases that nobody is served by any more may stay in memory. */
-const MAX_RETIRED = 10;
-/** What is still running on a release that is disposed of: nothing that anybody waits for. */
+/** Number of ended releases whose code may stay in memory. */
+const MAX_ENDED = 10;
+/** Milliseconds for the modules of a closed release. No request uses it then. */
 const DISPOSE_WITHIN = 10_000;
 
 export interface ReleaseManagerOptions {
-  /** The build that the server is part of: live unless the store says that it is retired or rolled back. */
+  /** The build of this server. It is live unless the store says that it is retired or withdrawn. */
   own: KnownRelease;
-  /** From the app. */
+  /** Returns how much the app uses a release: open requests, and milliseconds since the last. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
-  /** So many releases are in memory for nothing that only a new process helps. */
+  /** Called once, when too much code of ended releases is in memory: only a new process frees it. */
   onTooManyReleases(): void;
   logger: Logger;
-  /** Milliseconds after which a release that nobody uses is closed; 15 minutes. */
+  /** Milliseconds without a request after which a release is closed. Default: 15 minutes. */
   unused?: number | undefined;
 }
 
-/** What is known of the releases, all at once. */
+/** A consistent state of all releases. */
 export interface KnownReleases {
   releases: readonly KnownRelease[];
   marks: Marks;
-  /** Where the pointer stands; `undefined`: on the own build. */
+  /** Version of the current release; `undefined`: the own build. */
   current: string | undefined;
 }
 
-/** Many releases in one process: each with its own code, modules and connections, loaded when they are first asked for. */
+/**
+ * Runs several releases in one process. Each has separate code, modules and connections, which load
+ * at its first request.
+ */
 export class ReleaseManager {
   readonly #options: ReleaseManagerOptions;
   #known = new Map<string, KnownRelease>();
   #marks: Marks = {};
   #current: string;
-  /** Releases that could not be brought up: nobody is sent there. */
+  /** Reasons why releases could not start, by version. They get no requests. */
   readonly #failed = new Map<string, string>();
   #served: ServedReleases;
-  #isCrowded = false;
+  #hasTooMany = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ReleaseManagerOptions) {
@@ -54,21 +58,22 @@ export class ReleaseManager {
     const { own } = options;
     this.#known.set(own.version, own);
     this.#current = own.version;
-    this.#served = this.#compose();
+    this.#served = this.#list();
     this.#timer = setInterval(() => this.sweep(), SWEEP);
     this.#timer.unref();
   }
 
-  /** Another object whenever anything about it changed. */
+  /** Returns the served releases. Any change creates another object. */
   releases(): ServedReleases {
     return this.#served;
   }
 
+  /** Returns `gctx` of a release. */
   async context(bundle: ReleaseBundle): Promise<GlobalContext> {
     return (await this.#find(bundle.version).instance.context()).gctx;
   }
 
-  /** The context of the release that is current. */
+  /** Returns the context of the current release. */
   current(): Promise<AppContext> {
     return this.#find(this.#current).instance.context();
   }
@@ -77,7 +82,7 @@ export class ReleaseManager {
     return this.#current;
   }
 
-  /** Why a release could not be brought up. */
+  /** Returns why a release could not start. */
   startFailure(version: string): string | undefined {
     return this.#failed.get(version);
   }
@@ -87,26 +92,26 @@ export class ReleaseManager {
   }
 
   /**
-   * Takes up what is known now. A release that becomes current is brought up first, beside the old one; until it is there,
-   * and if it fails, it gets no request and what was current stays so. `false`: it failed.
+   * Takes over a new state. A release that becomes current is warmed up first, beside the old one. If
+   * that fails, it gets no requests, the old one stays current, and the result is `false`.
    */
   async update({ releases, marks, current }: KnownReleases): Promise<boolean> {
     const { own, logger } = this.#options;
     const next = new Map(releases.map((release) => [release.version, release]));
     const stored = next.get(own.version);
-    // The own build is at hand; what it has no word on is as it was stored.
+    // The code of the own build is already loaded. Its date is that of the store.
     next.set(own.version, stored?.id === own.id ? { ...stored, ...own, date: stored.date } : own);
     this.#known = next;
     const wanted = current !== undefined && next.has(current) ? current : own.version;
     const isNew = wanted !== this.#current || this.#failed.has(wanted);
     let failure: string | undefined;
-    if (isNew) failure = await this.#bringUp(wanted);
+    if (isNew) failure = await this.#warmUp(wanted);
     if (failure === undefined) {
       this.#failed.delete(wanted);
       this.#current = wanted;
     } else {
       this.#failed.set(wanted, failure);
-      logger.error('a release could not be brought up and gets no requests', {
+      logger.error('a release could not start and gets no requests', {
         code: 'GATI_RELEASE_WARMUP',
         release: wanted,
         current: this.#current,
@@ -114,13 +119,16 @@ export class ReleaseManager {
       });
     }
     this.#marks = marks;
-    this.#served = this.#compose();
+    this.#served = this.#list();
     if (isNew && failure === undefined) logger.info('a release is current', { release: wanted });
     this.sweep();
     return failure === undefined;
   }
 
-  /** What migrations make of a payload (as JSON) that an old release queued, for the current one; `undefined`: they say nothing about it. */
+  /**
+   * Migrates a payload (as JSON) that an older release enqueued, for the current release. Returns
+   * `undefined` when no migration has the effect.
+   */
   async migratePayload(
     effect: string,
     payload: unknown,
@@ -129,13 +137,13 @@ export class ReleaseManager {
     return migratePayload(this.#migrations(), this.#current, { effect, payload, from });
   }
 
-  /** Closes what nobody uses. */
+  /** Closes releases without requests, and counts ended releases in memory. */
   sweep(): void {
-    const { unused = UNUSED, usage, logger } = this.#options;
-    let loadedForNothing = 0;
+    const { unused = UNUSED_AFTER, usage, logger } = this.#options;
+    let endedInMemory = 0;
     for (const { version, instance } of this.#known.values()) {
       const over = isOver(this.#statusOf(version));
-      if (over && instance.isLoaded) loadedForNothing++;
+      if (over && instance.isLoaded) endedInMemory++;
       if (
         version === this.#current ||
         version === this.#options.own.version ||
@@ -145,16 +153,17 @@ export class ReleaseManager {
         continue;
       const { open, idle } = usage(instance.currentBundle);
       if (open > 0 || idle < (over ? Math.min(unused, SWEEP) : unused)) continue;
-      logger.info('a release that nobody uses is closed', { release: version });
+      logger.info('an unused release is closed', { release: version });
       void instance.closeContext(DISPOSE_WITHIN);
-      // What the app keeps of it goes with the old list.
-      this.#served = this.#compose();
+      // A new list, so that the app drops its state of the release.
+      this.#served = this.#list();
     }
-    if (loadedForNothing <= MAX_RETIRED || this.#isCrowded) return;
-    this.#isCrowded = true;
+    if (endedInMemory <= MAX_ENDED || this.#hasTooMany) return;
+    this.#hasTooMany = true;
     this.#options.onTooManyReleases();
   }
 
+  /** Closes all releases. */
   async dispose(within: number): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(
@@ -168,7 +177,8 @@ export class ReleaseManager {
     return found;
   }
 
-  async #bringUp(version: string): Promise<string | undefined> {
+  /** Returns the reason of a failure. */
+  async #warmUp(version: string): Promise<string | undefined> {
     try {
       await this.#find(version).instance.warmUp();
       return undefined;
@@ -177,7 +187,7 @@ export class ReleaseManager {
     }
   }
 
-  #compose(): ServedReleases {
+  #list(): ServedReleases {
     const list = [...this.#known.values()].map((release) => this.#toServed(release));
     return { list, current: this.#current };
   }
@@ -209,14 +219,14 @@ export class ReleaseManager {
     };
   }
 
-  /** Migrations that answer for a retired release. */
+  /** Returns the migrations that serve a retired release, if they lead to a live one. */
   #chainOf(version: string): Chain | undefined {
     if (this.#statusOf(version) !== 'retired') return undefined;
     const targets = [...this.#known.keys()].filter((other) => isLive(this.#statusOf(other)));
     return findChain(version, this.#migrations(), targets);
   }
 
-  /** Those of the current release, which knows the most, and then those of the own build. */
+  /** Migrations of the current release, which are the newest, then those of the own build. */
   #migrations(): MigrationFile[] {
     const loaded = [this.#current, this.#options.own.version].map(
       (version) => this.#known.get(version)?.instance.currentBundle?.migrations ?? [],
@@ -228,7 +238,8 @@ export class ReleaseManager {
     if (this.#failed.has(version)) return 'staged';
     const status = this.#markOf(version)?.status ?? 'staged';
     if (version !== this.#options.own.version) return status;
-    // What runs here is live, however little the store knows of it; and nobody is left without any release.
+    // The own build is live even if the store does not know it. As the current one it is never
+    // ended, so that there is always a release to serve.
     return status === 'staged' || (version === this.#current && status !== 'deprecated')
       ? 'live'
       : status;

@@ -1,14 +1,15 @@
 import type { AppContext } from '../../global-context/create-global-context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 
-/** How releases run in this process. */
+/** How this process runs releases. */
 export interface ReleaseRules {
   /** Whether this process serves a route. */
   servesRoute(route: { domain: string }): boolean;
+  /** Loads the config and sets up the modules of a release. `date` is RFC 3339. */
   createContext(bundle: ReleaseBundle, date: string): Promise<AppContext>;
 }
 
-/** The part of a release that this process serves. */
+/** Returns the bundle with only the routes that this process serves. */
 export function limitToServedRoutes(
   bundle: ReleaseBundle,
   serves: ReleaseRules['servesRoute'],

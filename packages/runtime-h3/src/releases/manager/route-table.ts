@@ -2,27 +2,28 @@ import type { Contract } from '@gati/contract';
 import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3';
 
-interface Found {
+interface RouteData {
   id: string;
   version?: string;
 }
-/** The route of a release at a path. `undefined`: it has none. */
+/** Finds the route of a release at a path, if there is one. */
 export type FindRoute = (method: string, path: string) => { version?: string } | undefined;
 
-/** The routes of a release whose code is not loaded, from its contract. */
+/** Routes of a release by its contract, without its code. */
 export interface RouteTable {
   find: FindRoute;
-  /** With what stands in the path, not decoded. */
+  /** Like `find`, with the params of the path, not decoded. */
   match(method: string, path: string): { id: string; params: Record<string, string> } | undefined;
 }
 
+/** Creates the table. The router is built at the first request. */
 export function createRouteTable(
   contract: Pick<Contract, 'routes'>,
   serves: (route: { domain: string }) => boolean,
 ): RouteTable {
-  let router: RouterContext<Found> | undefined;
-  const build = (): RouterContext<Found> => {
-    const made = createRouter<Found>();
+  let router: RouterContext<RouteData> | undefined;
+  const build = (): RouterContext<RouteData> => {
+    const made = createRouter<RouteData>();
     for (const route of contract.routes) {
       if (!serves(route)) continue;
       addRoute(made, route.method, toRouterPath(route.path), {

@@ -9,20 +9,22 @@ import type { KnownReleases, ReleaseManager } from './release-manager.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
 
-/** How often the pointer is looked at: milliseconds in a directory, and where each look is a request that costs money. */
-const NEAR = 400;
-const FAR = 2500;
-/** After a release that could not be brought up, or a store that does not answer. */
-const AGAIN = 10_000;
-/** How often a server says that it is still there, and how long that counts. */
+/** Milliseconds between two polls of the head in a directory. */
+const LOCAL_INTERVAL = 400;
+/** Milliseconds between two polls of a remote store, where each one is a paid request. */
+const REMOTE_INTERVAL = 2500;
+/** Milliseconds before a failed release, or a store that does not respond, is tried again. */
+const RETRY_AFTER = 10_000;
+/** Milliseconds after which a server renews its note. */
 const HEARTBEAT = 30_000;
-const NOTE_LASTS = 90_000;
+/** Milliseconds for which a note counts. */
+const NOTE_LIFETIME = 90_000;
 
 export interface StoreFollowerOptions {
   manager: ReleaseManager;
   store: ReleaseStore;
   rules: ReleaseRules;
-  /** What is there besides: the releases that the build took along. */
+  /** The releases that the build bundled. Those of the store replace them by version. */
   bundled: { releases: KnownRelease[]; marks: Marks };
   /** `GATI_CACHE` */
   cache: string | undefined;
@@ -31,7 +33,10 @@ export interface StoreFollowerOptions {
   logger: Logger;
 }
 
-/** Keeps a host up to date with a store: what is activated, deprecated, retired or rolled back there happens here soon after. */
+/**
+ * Keeps a release manager up to date with a store. A release that is activated, deprecated, retired
+ * or rolled back there changes here soon after.
+ */
 export class StoreFollower {
   readonly #options: StoreFollowerOptions;
   readonly #known = new Map<string, KnownRelease>();
@@ -40,7 +45,7 @@ export class StoreFollower {
   #tag: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #retryAt = Number.POSITIVE_INFINITY;
-  #notedAt = 0;
+  #noteWrittenAt = 0;
   #isLost = false;
   #isEmpty = false;
   #hasNote = false;
@@ -52,10 +57,10 @@ export class StoreFollower {
     for (const release of options.bundled.releases) this.#known.set(release.version, release);
   }
 
-  /** Resolves when the host knows what the store says now, or that it does not answer. */
+  /** Resolves when the manager has the current state of the store, or the store did not respond. */
   async start(): Promise<void> {
-    await this.#look();
-    this.#plan();
+    await this.#poll();
+    this.#schedule();
   }
 
   async close(): Promise<void> {
@@ -66,30 +71,30 @@ export class StoreFollower {
     await this.#options.store.close();
   }
 
-  #plan(): void {
+  #schedule(): void {
     if (this.#isClosed) return;
-    const pause = this.#isLost
-      ? AGAIN
+    const interval = this.#isLost
+      ? RETRY_AFTER
       : /^[a-z][a-z0-9+.-]+:/i.test(this.#options.store.url)
-        ? FAR
-        : NEAR;
+        ? REMOTE_INTERVAL
+        : LOCAL_INTERVAL;
     this.#timer = setTimeout(() => {
-      this.#running = this.#look().finally(() => this.#plan());
-    }, pause);
+      this.#running = this.#poll().finally(() => this.#schedule());
+    }, interval);
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { store, logger } = this.#options;
     try {
       const tag = await store.tag();
       if (tag !== this.#tag || Date.now() >= this.#retryAt) await this.#refresh();
-      else if (Date.now() - this.#notedAt > HEARTBEAT) await this.#note();
-      if (this.#isLost) logger.info('the release store answers again', { store: store.url });
+      else if (Date.now() - this.#noteWrittenAt > HEARTBEAT) await this.#writeNote();
+      if (this.#isLost) logger.info('the release store responds again', { store: store.url });
       this.#isLost = false;
     } catch (error) {
       if (!this.#isLost)
-        logger.error('the release store does not answer; what is served stays', {
+        logger.error('the release store does not respond; the server keeps what it serves', {
           code: 'GATI_STORE_LOST',
           store: store.url,
           error,
@@ -101,11 +106,11 @@ export class StoreFollower {
   async #refresh(): Promise<void> {
     const { store, manager: host, bundled, ownVersion, ownId, logger } = this.#options;
     const { head, tag } = await store.head();
-    // Read after the head: what that names is there.
+    // Listed after the head was read, so that the list contains each release that the head names.
     const stored = await store.list();
     if (stored.length === 0 && !this.#isEmpty) {
       logger.warn(
-        'the release store has no release: nothing but the own build is served. If there should be some, GATI_RELEASES names another place',
+        'the release store has no release, so the server serves its own build alone; check GATI_RELEASES if you expect releases',
         {
           store: store.url,
         },
@@ -118,13 +123,10 @@ export class StoreFollower {
     const releases = await Promise.all(wanted.map((release) => this.#toKnown(release)));
     const own = stored.find(({ version }) => version === ownVersion);
     if (own !== undefined && own.id !== ownId) {
-      logger.warn(
-        'the store has another build under the version of this server, which serves its own',
-        {
-          code: 'GATI_RELEASE_CONFLICT',
-          release: ownVersion,
-        },
-      );
+      logger.warn('the store has another build of this version; this server serves its own', {
+        code: 'GATI_RELEASE_CONFLICT',
+        release: ownVersion,
+      });
     }
     const marks: Marks = { ...bundled.marks, ...head.marks };
     const inStore = new Set(releases.map(({ version }) => version));
@@ -135,38 +137,41 @@ export class StoreFollower {
     };
     const isUp = await host.update(known);
     this.#tag = tag;
-    this.#retryAt = isUp ? Number.POSITIVE_INFINITY : Date.now() + AGAIN;
-    await this.#note(isUp ? undefined : head.current);
+    this.#retryAt = isUp ? Number.POSITIVE_INFINITY : Date.now() + RETRY_AFTER;
+    await this.#writeNote(isUp ? undefined : head.current);
   }
 
-  /** Known once, since a release never changes. */
+  /** Converts a release. Each one is converted once, since a release never changes. */
   async #toKnown(release: StoredRelease): Promise<KnownRelease> {
     const known = this.#known.get(release.version);
     const { store, cache, rules } = this.#options;
     if (known?.id === release.id) {
-      // A folder that was built without documents: the store has them.
+      // A bundled release may lack its document, which the store has.
       const document = known.document ?? documentReader(store, release);
       if (known.date === release.date && known.document === document) return known;
-      return this.#keep({
+      return this.#remember({
         ...known,
         date: release.date,
         ...(document !== undefined && { document }),
       });
     }
-    return this.#keep(
+    return this.#remember(
       await toKnownRelease(store, release, () => (this.#cache ??= openCacheFolder(cache)), rules),
     );
   }
 
-  #keep(release: KnownRelease): KnownRelease {
+  #remember(release: KnownRelease): KnownRelease {
     this.#known.set(release.version, release);
     return release;
   }
 
-  /** Not everybody who may read a store may write into it; then nobody waits for this server. */
-  async #note(failed?: string): Promise<void> {
+  /**
+   * Writes the note of this server. Without permission to write, `activate --wait` ignores it.
+   * @param failed version that could not start
+   */
+  async #writeNote(failed?: string): Promise<void> {
     const { store, manager: host } = this.#options;
-    this.#notedAt = Date.now();
+    this.#noteWrittenAt = Date.now();
     const reason = failed === undefined ? undefined : host.startFailure(failed);
     try {
       await store.putNote({
@@ -174,7 +179,7 @@ export class StoreFollower {
         current: host.currentVersion,
         ...(failed !== undefined &&
           reason !== undefined && { failed: { version: failed, reason } }),
-        until: Date.now() + NOTE_LASTS,
+        until: Date.now() + NOTE_LIFETIME,
       });
       this.#hasNote = true;
     } catch {

@@ -6,7 +6,7 @@ import type { KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
 import { createKnownRelease } from './create-known-release.ts';
 
-/** A release of a store; its files are fetched, and checked, when it is first needed. */
+/** Converts a release of a store. Its files are fetched, and checked, when its code is needed. */
 export function toKnownRelease(
   store: ReleaseStore,
   release: StoredRelease,
@@ -18,7 +18,7 @@ export function toKnownRelease(
   const parts = {
     contract: async () => (await readManifest(store, release)).contract,
     ...(document !== undefined && { document }),
-    // By its id: what another build had under that version is never taken for it.
+    // The folder has the id, so that another build of the version is never taken for it.
     bundle: async () => materialize(store, version, join(await cache(), id)),
   };
   return createKnownRelease(release, parts, rules);

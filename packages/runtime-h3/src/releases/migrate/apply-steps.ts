@@ -5,15 +5,19 @@ import type {
   RouteMigration,
 } from '../../types/migration.ts';
 
+/** A request of a retired release, migrated for a newer one. */
 export interface MigratedCall {
   /** Id of the route in the newer release. */
   id: string;
   request: MigratedRequest;
-  /** What brings the answer back, in the order in which it goes down. */
+  /** Migrations of the response, in the order in which they apply. */
   responseSteps: RouteMigration[];
 }
 
-/** A request of an old release as the newer one takes it. */
+/**
+ * Migrates a request of an old release to a newer one.
+ * @param route id of the route in the old release
+ */
 export async function migrateRequest(
   steps: readonly Migration[],
   route: string,
@@ -23,44 +27,44 @@ export async function migrateRequest(
   let request = old;
   const responseSteps: RouteMigration[] = [];
   for (const { routes, moved } of steps) {
-    const place = ownValue(moved, id);
-    const step = place ?? ownValue(routes, id);
+    const moving = ownValue(moved, id);
+    const step = moving ?? ownValue(routes, id);
     if (step === undefined) continue;
     if (step.up !== undefined) request = { ...request, ...(await step.up(request)) };
-    id = place?.to ?? id;
+    id = moving?.to ?? id;
     responseSteps.unshift(step);
   }
   return { id, request, responseSteps };
 }
 
-/** An answer of the newer release as the old one gave it. */
+/** Migrates a response of the newer release back to the old one. */
 export async function migrateResponse(
   responseSteps: readonly RouteMigration[],
-  answer: MigratedResponse,
+  response: MigratedResponse,
 ): Promise<MigratedResponse> {
-  let response = answer;
+  let migrated = response;
   for (const { down } of responseSteps)
-    if (down !== undefined) response = { ...response, ...(await down(response)) };
-  return response;
+    if (down !== undefined) migrated = { ...migrated, ...(await down(migrated)) };
+  return migrated;
 }
 
-/** `undefined`: no step says anything about the effect. */
+/** Migrates a payload. Returns `undefined` when no step has the effect. */
 export async function applyPayloadSteps(
   steps: readonly Migration[],
   effect: string,
   old: unknown,
 ): Promise<{ payload: unknown } | undefined> {
   let payload = old;
-  let isSaid = false;
+  let isMigrated = false;
   for (const { effects } of steps) {
     const migrate = ownValue(effects, effect);
     if (migrate === undefined) continue;
     payload = await migrate(payload);
-    isSaid = true;
+    isMigrated = true;
   }
-  return isSaid ? { payload } : undefined;
+  return isMigrated ? { payload } : undefined;
 }
 
-function ownValue<T>(record: Record<string, T> | undefined, key: string): T | undefined {
-  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
+function ownValue<T>(map: Record<string, T> | undefined, key: string): T | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 }

@@ -8,20 +8,20 @@ import {
 } from '@gati/contract';
 import type { Migration, MigrationFile } from '../../types/migration.ts';
 
-/** Longer chains than that are a circle. */
+/** A longer chain is a cycle. */
 const MAX_STEPS = 64;
 
-/** From an old version to a release that answers for it. */
+/** Migrations from an old version to a release that serves it. */
 export interface Chain {
   /** Version of that release. */
   target: string;
-  /** In the order in which a request goes up. */
+  /** In the order in which they migrate a request. */
   steps: Migration[];
 }
 
 /**
- * The way from `version` to the newest of `targets` that migrations lead to, step by step. A release that is compatible with where a step leads
- * (`^to`) is as good. `undefined`: there is none.
+ * Finds the migrations from `version` to the newest of `targets` that they lead to. A target that is
+ * compatible with the result of a step (`^to`) counts. Returns `undefined` without such a target.
  */
 export function findChain(
   version: string,
@@ -44,7 +44,7 @@ export function findChain(
   return found;
 }
 
-/** The steps towards one release: what a payload that an old release queued goes through. */
+/** Returns the migrations from `version` to one release, for a payload that an old release enqueued. */
 export function stepsTo(
   version: string,
   migrations: readonly MigrationFile[],
@@ -53,7 +53,7 @@ export function stepsTo(
   return findChain(version, migrations, [target])?.steps;
 }
 
-/** One that names the version itself goes before a range. */
+/** Finds the migration of a version. An exact version wins over a range. */
 function findMigration(
   version: string,
   migrations: readonly MigrationFile[],

@@ -2,7 +2,10 @@ import { applyPayloadSteps } from './apply-steps.ts';
 import { stepsTo } from './chain.ts';
 import type { MigrationFile } from '../../types/migration.ts';
 
-/** A payload (as JSON) that the release `from` queued, as the release `target` takes it; `undefined`: nothing is said about it. */
+/**
+ * Migrates a payload (as JSON) that the release `from` enqueued, for the release `target`. Returns
+ * `undefined` when no migration has the effect.
+ */
 export async function migratePayload(
   migrations: readonly MigrationFile[],
   target: string,

@@ -1,0 +1,12 @@
+import { pathToFileURL } from 'node:url';
+import type { ReleaseBundle } from '../../types/bundle.ts';
+
+/**
+ * Imports the bundle of a materialized release. Node caches a failed import, so each further attempt
+ * uses another URL.
+ */
+export async function importBundle(file: string, attempt: number): Promise<ReleaseBundle> {
+  const url = pathToFileURL(file);
+  if (attempt > 1) url.search = `?attempt=${attempt}`;
+  return ((await import(/* @vite-ignore */ url.href)) as { default: ReleaseBundle }).default;
+}
