@@ -8,7 +8,7 @@ import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { describe, expect, test } from 'vitest';
 import { emitClient } from '../../src/emit/client/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
-import { SCAN } from '../emit-types/files.ts';
+import { SCAN } from '../emit/helpers/typed-files.ts';
 import { CONTRACT, route } from './contract.ts';
 import { json, useServer } from './server.ts';
 

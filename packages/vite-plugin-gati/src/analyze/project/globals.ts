@@ -1,7 +1,7 @@
 /**
  * Replaces `vite-plugin-gati/types` in the analysed program. It declares the same types without an
  * import, so that the analysis works if the runtime is not built or not installed.
- * `test/analyze/globals.test.ts` compares it with the types of the runtime.
+ * `test/analyze/project/globals.test.ts` compares it with the types of the runtime.
  */
 export const GLOBALS: string = `
 interface GatiRoutes {}

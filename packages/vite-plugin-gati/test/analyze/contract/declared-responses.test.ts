@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalyzedRoute } from '../../src/analyze/analyzer.ts';
-import { type Analyzed, analyzeRoutes, type RouteTexts } from './analyzed.ts';
-import { ENGINES, printed } from './corpus.ts';
+import type { AnalyzedRoute } from '../../../src/analyze/analyzer.ts';
+import { type Analyzed, analyzeRoutes, type RouteTexts } from '../helpers/analyze-routes.ts';
+import { ENGINES, printed } from '../helpers/project.ts';
 
 const FILES: RouteTexts = {
   declared: [

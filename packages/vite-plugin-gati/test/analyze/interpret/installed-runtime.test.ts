@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ENGINES, makeProject, openAnalyzer, printed, toRoute, toScan } from './corpus.ts';
+import {
+  ENGINES,
+  makeProject,
+  openAnalyzer,
+  printed,
+  toRoute,
+  toScan,
+} from '../helpers/project.ts';
 
 /** The runtime as an app has it installed. */
 const source = readFileSync(
-  new URL('../../../runtime-h3/src/app/response/http-error.ts', import.meta.url),
+  new URL('../../../../runtime-h3/src/app/response/http-error.ts', import.meta.url),
   'utf8',
 );
 const declaration = `export declare class HttpError${source.slice(source.indexOf('<\n  Status'), source.indexOf('  constructor('))}  constructor(status: Status, code: Code, details?: Details, options?: ErrorOptions);\n}\nexport {};\n`;

@@ -11,7 +11,7 @@ import {
   type Project,
   toRoute,
   toScan,
-} from './corpus.ts';
+} from './helpers/project.ts';
 
 const SHARED = 'export interface Shared { value: string }\n';
 const handler = (id: string, body: string, head = ''): string =>

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Defs, type ResponseContract, type Schema, toTypeScript } from '@gati/contract';
-import { createAnalyzer } from '../../src/analyze/create-analyzer.ts';
-import type { AnalyzedRoute, Analyzer, AnalyzerOptions } from '../../src/analyze/analyzer.ts';
-import { readFacts } from '../../src/scan/read-facts.ts';
-import type { RouteFile, Scan } from '../../src/scan/types.ts';
+import { createAnalyzer } from '../../../src/analyze/create-analyzer.ts';
+import type { AnalyzedRoute, Analyzer, AnalyzerOptions } from '../../../src/analyze/analyzer.ts';
+import { readFacts } from '../../../src/scan/read-facts.ts';
+import type { RouteFile, Scan } from '../../../src/scan/types.ts';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 export const ENGINES = ['typescript-7', 'typescript-classic'] as const;

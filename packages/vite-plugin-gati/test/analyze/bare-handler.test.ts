@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ENGINES, makeProject, openAnalyzer, printed, toRoute, toScan } from './corpus.ts';
+import { ENGINES, makeProject, openAnalyzer, printed, toRoute, toScan } from './helpers/project.ts';
 
 const typed = `
 export const route = 'POST /payments/:id/capture';

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contract, RouteContract, Schema } from '@gati/contract';
 import { emitGlobalTypes } from '../../src/emit/global-types.ts';
 import { emitVersionTypes } from '../../src/emit/version-types.ts';
-import { COMPILERS, createTypedApp, type TypedApp } from './app.ts';
-import { FILES, SCAN } from './files.ts';
+import { COMPILERS, createTypedApp, type TypedApp } from './helpers/typed-app.ts';
+import { FILES, SCAN } from './helpers/typed-files.ts';
 
 const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
 

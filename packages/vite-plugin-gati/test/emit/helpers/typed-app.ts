@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
-const packages = fileURLToPath(new URL('../../..', import.meta.url));
+const packages = fileURLToPath(new URL('../../../..', import.meta.url));
 const require = createRequire(import.meta.url);
 
 export const COMPILERS = {

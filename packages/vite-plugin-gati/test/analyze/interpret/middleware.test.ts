@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { ENGINES, makeProject, openAnalyzer, printed, toRoute, toScan } from './corpus.ts';
+import {
+  ENGINES,
+  makeProject,
+  openAnalyzer,
+  printed,
+  toRoute,
+  toScan,
+} from '../helpers/project.ts';
 
 const head = "import { HttpError } from '@gati/runtime-h3';\n";
 const handler =

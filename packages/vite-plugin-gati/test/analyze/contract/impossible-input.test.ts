@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Analyzed, analyzeRoutes, type RouteTexts } from './analyzed.ts';
-import { ENGINES } from './corpus.ts';
+import { type Analyzed, analyzeRoutes, type RouteTexts } from '../helpers/analyze-routes.ts';
+import { ENGINES } from '../helpers/project.ts';
 
 const HANDLER = 'export const handler = () => {};';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { GLOBALS } from '../../src/analyze/project/globals.ts';
+import { GLOBALS } from '../../../src/analyze/project/globals.ts';
 
 /** Types that the analysis and the runtime both declare; each must be assignable to the other. */
 const PAIRS = [
@@ -17,9 +17,11 @@ const PAIRS = [
 const IDS = ["'POST /users/:id/*rest'", 'string'];
 
 test('the global types of the analysis equal those of the runtime', () => {
-  const types = fileURLToPath(new URL('../../../runtime-h3/src/types/context.ts', import.meta.url));
+  const types = fileURLToPath(
+    new URL('../../../../runtime-h3/src/types/context.ts', import.meta.url),
+  );
   const effects = fileURLToPath(
-    new URL('../../../runtime-h3/src/types/effects.ts', import.meta.url),
+    new URL('../../../../runtime-h3/src/types/effects.ts', import.meta.url),
   );
   const lines = [
     `import type * as Context from '${types}';`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Analyzer } from '../../src/analyze/analyzer.ts';
+import type { Analyzer } from '../../../src/analyze/analyzer.ts';
 import {
   ENGINES,
   makeProject,
@@ -9,8 +9,8 @@ import {
   type Project,
   toRoute,
   toScan,
-} from './corpus.ts';
-import { RESPONSES } from './responses.cases.ts';
+} from '../helpers/project.ts';
+import { RESPONSES } from './cases/cases.ts';
 
 const HELPERS: Record<string, string> = {
   'src/errors.ts': `

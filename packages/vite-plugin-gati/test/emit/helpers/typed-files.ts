@@ -1,4 +1,4 @@
-import type { RouteFile, Scan } from '../../src/scan/types.ts';
+import type { RouteFile, Scan } from '../../../src/scan/types.ts';
 
 /** The handlers of an app by file, written as users write them. `@ts-expect-error` holds what must not compile. */
 export const FILES: Record<string, string> = {

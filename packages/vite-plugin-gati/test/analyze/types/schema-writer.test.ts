@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer.ts';
-import { ENGINES, makeProject, openAnalyzer, type Project, toRoute, toScan } from './corpus.ts';
-import { TYPES } from './types.cases.ts';
+import type { AnalyzedRoute, Analyzer } from '../../../src/analyze/analyzer.ts';
+import {
+  ENGINES,
+  makeProject,
+  openAnalyzer,
+  type Project,
+  toRoute,
+  toScan,
+} from '../helpers/project.ts';
+import { TYPES } from './cases.ts';
 
 const routes = TYPES.map(({ before = '', type }, index) => {
   const id = `POST /t${index}`;

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalyzedEffect, AnalyzedRoute } from '../../src/analyze/analyzer.ts';
-import { type Analyzed, analyzeRoutes, type RouteTexts } from './analyzed.ts';
-import { ENGINES, print, printed } from './corpus.ts';
+import type { AnalyzedEffect, AnalyzedRoute } from '../../../src/analyze/analyzer.ts';
+import { type Analyzed, analyzeRoutes, type RouteTexts } from '../helpers/analyze-routes.ts';
+import { ENGINES, print, printed } from '../helpers/project.ts';
 
 const FILES: RouteTexts = {
   parts: [

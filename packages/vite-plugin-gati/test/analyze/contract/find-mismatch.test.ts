@@ -1,6 +1,6 @@
 import type { Schema } from '@gati/contract';
 import { expect, test } from 'vitest';
-import { describeMismatch, findMismatch } from '../../src/analyze/contract/find-mismatch.ts';
+import { describeMismatch, findMismatch } from '../../../src/analyze/contract/find-mismatch.ts';
 
 const text: Schema = { type: 'string' };
 const number: Schema = { type: 'number' };

@@ -3,8 +3,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
-import type { AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer.ts';
-import type { Scan } from '../../src/scan/types.ts';
+import type { AnalyzedRoute, Analyzer } from '../../../src/analyze/analyzer.ts';
+import type { Scan } from '../../../src/scan/types.ts';
 import {
   type ENGINES,
   makeProject,
@@ -12,7 +12,7 @@ import {
   type Project,
   toRoute,
   toScan,
-} from './corpus.ts';
+} from './project.ts';
 
 /** Name of the handler's file → its route, and what stands behind that in the file. */
 export type RouteTexts = Record<string, [id: string, text: string]>;
