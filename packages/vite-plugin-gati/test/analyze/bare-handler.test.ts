@@ -23,8 +23,8 @@ const bare = typed
   .replace("  res.body = { state: 'capturing' };\n};", "  res.body = { state: 'capturing' };\n}");
 
 for (const engine of ENGINES) {
-  for (const [form, text] of Object.entries({ typed, bare })) {
-    test(`the handler of the design, ${form}, ${engine}`, async () => {
+  for (const [form, text] of Object.entries({ explicitly: typed, implicitly: bare })) {
+    test(`infers the responses of an ${form} typed handler that uses a module and an effect (${engine})`, async () => {
       const file = 'src/handlers/payments/capture.ts';
       const project = makeProject({
         [file]: text,

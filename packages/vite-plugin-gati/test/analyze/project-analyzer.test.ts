@@ -65,8 +65,8 @@ function scanOf(project: Project): Scan {
   );
 }
 
-describe.each(ENGINES)('analyzer, %s', (engine) => {
-  test('an edit of a handler, of a type that it imports, a new handler, one that goes', async () => {
+describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
+  test('follows edited, new and removed handlers, and edited types', async () => {
     const project = start();
     const analyzer = await analyzerOf(project, { engine });
     const first = scanOf(project);
@@ -108,7 +108,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(contract.routes.map(({ id }) => id)).toEqual(['GET /b/:id', 'POST /c']);
   });
 
-  test('a file that an import waits for', async () => {
+  test('analyses a route again when a missing import is created', async () => {
     const project = start({
       'src/handlers/b.ts': handler(
         'GET /b/:id',
@@ -126,7 +126,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(printed(after.contract.responses, after.$defs)).toEqual({ 200: "{ now: 'here' }" });
   });
 
-  test('a single contract does not wait for the whole app, and is read again with it', async () => {
+  test('reads one contract before the whole app, and again with it', async () => {
     const project = start({
       'src/handlers/one.ts': handler('POST /one', 'return { stamp: 1 as unknown as Stamp };'),
       'src/handlers/two.ts': handler(
@@ -151,7 +151,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(await analyzer.complete()).toEqual([]);
   });
 
-  test('a route whose types speak of another is read with it', async () => {
+  test('reads a route together with the route that its types name', async () => {
     const project = start({
       'src/handlers/one.ts':
         "export const route = 'POST /one';\nexport type Body = { amount: number };\nexport const handler = () => 'one' as const;\n",
@@ -167,7 +167,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(printed(contract.responses, $defs)).toEqual({ 200: 'Body' });
   });
 
-  test('results come from the cache, and no compiler starts', async () => {
+  test('takes unchanged results from the cache without starting a compiler', async () => {
     const project = start();
     const cacheDir = join(project.root, '.gati/cache');
     const first = await analyzerOf(project, { engine, cacheDir });
@@ -175,7 +175,6 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     await first.close();
     expect(existsSync(join(cacheDir, 'contracts.tsv'))).toBe(true);
 
-    // An unreadable configuration would show if anybody read it.
     const second = await analyzerOf(project, { engine, cacheDir });
     const warm = await second.analyze(scanOf(project));
     expect(warm).toEqual(cold);
@@ -187,13 +186,13 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(changed.contract.$defs['Shared']?.properties).toEqual({ value: { type: 'number' } });
   });
 
-  test('what was read before an edit that is not told yet is not taken for what the edit says', async () => {
+  test('does not cache an old contract with an edit that is not reported yet', async () => {
     const project = start();
     const cacheDir = join(project.root, '.gati/cache');
     const analyzer = await analyzerOf(project, { engine, cacheDir });
     const scan = scanOf(project);
     analyzer.register(scan);
-    // The compiler has read it; that goes into the cache when the whole app is read.
+    // The compiler reads the route now. The result goes to the cache with the whole app.
     await analyzer.route(scan.routes[1]!);
     project.write('src/handlers/b.ts', handler('GET /b/:id', 'return { changed: "yes" };'));
     await analyzer.complete();
@@ -202,7 +201,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     expect(printed(edited.contract.responses, edited.$defs)).toEqual({ 200: "{ changed: 'yes' }" });
   });
 
-  test('a broken cache is no cache', async () => {
+  test('ignores a damaged cache', async () => {
     const project = start();
     const cacheDir = join(project.root, '.gati/cache');
     const first = await analyzerOf(project, { engine, cacheDir });
@@ -225,7 +224,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     }
   });
 
-  test('places are those of the file on disk', async () => {
+  test('reports places in the file on disk, not in the annotated text', async () => {
     const text =
       "export const route = 'GET /b/:id';\nexport async function handler(req, res) { res.status = Number(req.params.id); return { ok: 'y' }; }\n";
     const project = start({ 'src/handlers/b.ts': text });
@@ -237,7 +236,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     ]);
   });
 
-  test('the tsconfig of the user counts', async () => {
+  test('uses the tsconfig of the project, but always strict', async () => {
     const project = start({
       'tsconfig.json':
         '{ "compilerOptions": { "paths": { "#lib/*": ["./lib/*"] }, "module": "esnext", "moduleResolution": "bundler", "target": "esnext", "strict": false }, "include": ["src"] }',
@@ -258,7 +257,7 @@ describe.each(ENGINES)('analyzer, %s', (engine) => {
     });
   });
 
-  test('a route goes before the rest', async () => {
+  test('analyses a requested route before the rest of the app', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 40 }, (_, n) => [
         `src/handlers/n${n}.ts`,

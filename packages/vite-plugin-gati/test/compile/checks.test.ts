@@ -155,7 +155,7 @@ async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[];
 }
 
 describe('checks', () => {
-  test('refuse and accept the same, live and printed, as what explains them', async () => {
+  test('accept the same values when evaluated, printed and explained', async () => {
     const names = Object.keys(schemas);
     const { routes, text } = await printed(names.map((name) => route(schemas[name] ?? {})));
     expect(text).not.toMatch(/typebox|fast-json/i);
@@ -194,7 +194,7 @@ describe('checks', () => {
     expect(program.units).toHaveLength(5);
   });
 
-  test('need no evaluation of strings as code that schemas bring along', async () => {
+  test('never evaluate strings of a schema as code', async () => {
     const odd: Schema = {
       type: 'object',
       properties: {
@@ -255,7 +255,7 @@ describe('serialisers', () => {
     { id: 'x'.repeat(50), n: 1e21, ok: true, tree: new Point(), list: [], maybe: 'm' }, ['y'.repeat(6000)], ['\u2028', '\u0007'],
   ]; // prettier-ignore
 
-  test('print what JSON.stringify prints, for every value, live and printed', async () => {
+  test('print what JSON.stringify prints, evaluated and printed', async () => {
     const names = Object.keys(types);
     const { routes } = await printed(names.map((name) => route(types[name] ?? {})));
     const { stringifyWire } = await import('../../../runtime-h3/src/validate/encode.ts');
@@ -271,7 +271,7 @@ describe('serialisers', () => {
     }
   });
 
-  test('leave other content types alone', () => {
+  test('exist for JSON only', () => {
     const contract = route({ type: 'object', properties: { a: string } });
     contract.responses = {
       '200': { contentType: 'text/plain', schema: string },

@@ -33,7 +33,7 @@ const contract: Contract = {
 const app = { name: 'shop', version: '1.2.0' };
 
 describe('toManifest', () => {
-  test('gives one id for one version, contract, code and set of compiled packages', () => {
+  test('gives the same id to the same version, contract, code and compiled packages', () => {
     const native = { platform: 'linux', arch: 'x64', packages: [{ name: 'a', version: '1.0.0' }] };
     const input = { version: '1.0.0', contract, code: 'abc' };
     const id = toReleaseId(input);
@@ -50,7 +50,7 @@ describe('toManifest', () => {
     );
   });
 
-  test('leaves out what there is not', () => {
+  test('leaves out absent fields', () => {
     expect(Object.keys(toManifest({ app, contract }))).toEqual([
       'format',
       'name',
@@ -61,7 +61,7 @@ describe('toManifest', () => {
   });
 });
 
-test('lists the routes of a first release by domain', () => {
+test('toApiChangelog lists the routes of a first release by domain', () => {
   expect(toApiChangelog([{ manifest: toManifest({ app, contract }) }]))
     .toBe(`# Changelog of the shop API
 
@@ -85,11 +85,11 @@ describe('toDockerFiles', () => {
       ({ path }) => path === file,
     )!.text;
 
-  test('quotes what comes from package.json', () => {
+  test('quotes values of package.json', () => {
     expect(text('a "b" $HOME', 'Dockerfile')).toContain('title="a \\"b\\" \\$HOME"');
   });
 
-  test('starts no shell', () => {
+  test('writes commands as JSON, which run without a shell', () => {
     const lines = text('shop', 'Dockerfile').split('\n');
     expect(lines.filter((line) => /^RUN\b/.test(line))).toEqual([]);
     const commands = lines.flatMap(

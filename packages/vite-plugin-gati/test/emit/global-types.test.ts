@@ -18,14 +18,14 @@ describe.sequential('the global types, from the built declarations', () => {
   afterAll(() => app.remove());
 
   test.each(compilers)(
-    'hold right and wrong uses under %s',
+    'accept right uses and reject wrong ones under %s',
     async (compiler) => {
       expect(await app.check(compiler)).toEqual([]);
     },
     60_000,
   );
 
-  test('hold with allowImportingTsExtensions, without DOM.Iterable, under nodenext and with exact optional properties', async () => {
+  test('work with allowImportingTsExtensions, without DOM.Iterable, under nodenext and with exact optional properties', async () => {
     expect(
       await app.check('TypeScript 7', {
         allowImportingTsExtensions: true,
@@ -44,13 +44,13 @@ describe.sequential('the global types, from the built declarations', () => {
     ).toEqual([]);
   }, 60_000);
 
-  test('have no error of their own where libraries are checked too', async () => {
+  test('have no errors with skipLibCheck: false', async () => {
     app.write({ '.gati/generated/client.ts': CLIENT });
     expect(await app.check('TypeScript 7', { skipLibCheck: false })).toEqual([]);
     fs.rmSync(path.join(app.root, '.gati/generated'), { recursive: true });
   }, 60_000);
 
-  test('are as wide as can be before the first run, and testApp while there is no client', async () => {
+  test('accept anything before types are generated, as does testApp', async () => {
     app.write({ 'src/any.ts': ANY_CALL });
     expect(await app.check('TypeScript 7')).toEqual([]);
     const before = {
@@ -181,7 +181,7 @@ export default {
   routes: { 'POST /payments/:id': { up: ({ body }) => ({ body: { cents: body.total } }) } },
 } satisfies Migration<'1.x'>;
 export const b = {
-  // @ts-expect-error -- the new body has another
+  // @ts-expect-error -- the new body has another field
   routes: { 'POST /payments/:id': { up: () => ({ body: { amount: 1 } }) } },
 } satisfies Migration<'1.x'>;
 export const c = {
@@ -192,7 +192,7 @@ export const d = {
   // @ts-expect-error -- the new payload has another field
   effects: { capture: (old) => ({ id: old.id }) },
 } satisfies Migration<'1.x'>;
-/** Whose contracts are not at hand. */
+/** A migration whose contracts are not available. */
 export const e = { routes: { 'GET /any': { up: ({ body }) => ({ body: { any: body.any } }) } } } satisfies Migration<'9.x'>;
 `,
 };
@@ -210,13 +210,13 @@ export type PlainRoute = never;
 `;
 
 describe('the text of gati.d.ts', () => {
-  test('is the same for the same scan and names no path of the machine', () => {
+  test('is the same for the same scan and contains no absolute path', () => {
     expect(emitGlobalTypes(SCAN)).toBe(emitGlobalTypes(structuredClone(SCAN)));
     expect(emitGlobalTypes(SCAN)).not.toContain(process.cwd());
     expect(emitGlobalTypes(SCAN)).not.toMatch(/reference types|node:/);
   });
 
-  test('points at each declaration where it stands', () => {
+  test('imports each declaration from its file', () => {
     const text = emitGlobalTypes(SCAN);
     expect(text).toContain(
       "  'POST /payments/:id/capture': { body: import('../../src/handlers/payments/capture.ts').Body; };\n",

@@ -4,8 +4,9 @@ import { assembleContract, type RouteContract, type Schema } from '@gati/contrac
 import type { AnalyzedEffect, AnalyzedRoute, Analyzer } from '../../src/analyze/analyzer.ts';
 
 /**
- * Takes contracts from a line `// contract: {…}` of the file: for tests of what is done with a contract, in no time and to the byte.
- * `{"delay": 50}` makes it slow, `{"error": "…"}` gives a diagnostic, `{"crash": "…"}` ends the analysis.
+ * Creates an analyzer that reads contracts from a line `// contract: {…}` of each file. It is fast and
+ * exact, for tests of what uses a contract. `{"delay": 50}` makes it slow, `{"error": "…"}` adds a
+ * diagnostic, `{"crash": "…"}` makes the analysis throw.
  */
 export async function createDeclaredAnalyzer({ root }: { root: string }): Promise<Analyzer> {
   interface Declared extends Partial<RouteContract> {

@@ -18,7 +18,7 @@ const FILES: RouteTexts = {
   ],
 };
 
-describe.each(ENGINES)('declared responses, %s', (engine) => {
+describe.each(ENGINES)('declared responses (%s)', (engine) => {
   let app: Analyzed;
   beforeAll(async () => {
     app = await analyzeRoutes(engine, FILES);
@@ -26,7 +26,7 @@ describe.each(ENGINES)('declared responses, %s', (engine) => {
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 
-  test('are the contract, and the answers are held to them', () => {
+  test('become the contract if the inferred responses match', () => {
     const { contract, warnings } = of('declared');
     expect(warnings).toEqual([]);
     expect(printed(contract.responses, {})).toEqual({
@@ -39,7 +39,7 @@ describe.each(ENGINES)('declared responses, %s', (engine) => {
     expect(printed(settled.contract.responses, {})).toEqual({ 200: '{ id: string }' });
   });
 
-  test('say where an answer is another', () => {
+  test('report each inferred response that does not match', () => {
     const { contract, warnings } = of('mismatch');
     expect(warnings).toMatchObject([
       {

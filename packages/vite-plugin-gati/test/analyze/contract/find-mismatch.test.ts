@@ -51,7 +51,7 @@ test.each<[Schema, Schema, string | undefined]>([
     text,
     expect.stringMatching(/^it is `.{100}…`, but `string` is declared$/),
   ],
-])('%j for %j', (found, wanted, said) => {
-  const mismatch = findMismatch(found, wanted, (name) => $defs[name]);
-  expect(mismatch && describeMismatch(mismatch)).toEqual(said);
+])('compares %j with the declared %j', (actual, declared, message) => {
+  const mismatch = findMismatch(actual, declared, (name) => $defs[name]);
+  expect(mismatch && describeMismatch(mismatch)).toEqual(message);
 });

@@ -4,7 +4,7 @@ import { ENGINES } from '../helpers/project.ts';
 
 const HANDLER = 'export const handler = () => {};';
 
-/** Route, declaration, and what the warning says. */
+/** Route, declaration, and a part of the warning. */
 const WRONG: Record<string, [route: string, declared: string, says: string]> = {
   otherName: [
     'GET /w/:id',
@@ -91,7 +91,16 @@ const RIGHT: Record<string, [route: string, declared: string]> = {
   ],
 };
 
-describe.each(ENGINES)('parts that no request can bring, %s', (engine) => {
+/** With a title that shows what is declared. */
+const cases = (texts: Record<string, readonly [route: string, declared: string, says?: string]>) =>
+  Object.entries(texts).map(([name, [route, declared, says = '']]) => ({
+    title: `${route}, ${declared.split('\n').join(' ')}`,
+    name,
+    declared,
+    says,
+  }));
+
+describe.each(ENGINES)('input that no request can contain (%s)', (engine) => {
   let app: Analyzed;
   beforeAll(async () => {
     const texts = Object.entries({ ...WRONG, ...RIGHT }).map(([name, [route, declared]], index) => {
@@ -111,7 +120,7 @@ describe.each(ENGINES)('parts that no request can bring, %s', (engine) => {
   const found = (name: string): object[] =>
     app.of(name).warnings.filter(({ code }) => code === 'GATI_REQUEST_MISFIT');
 
-  test.each(Object.entries(WRONG))('%s', (name, [, declared, says]) => {
+  test.each(cases(WRONG))('is reported: $title', ({ name, declared, says }) => {
     const line = declared.split('\n').findIndex((text) => text.startsWith('export ')) + 2;
     expect(found(name)).toMatchObject([
       {
@@ -122,5 +131,5 @@ describe.each(ENGINES)('parts that no request can bring, %s', (engine) => {
       },
     ]);
   });
-  test.each(Object.keys(RIGHT))('%s can come', (name) => expect(found(name)).toEqual([]));
+  test.each(cases(RIGHT))('does not include $title', ({ name }) => expect(found(name)).toEqual([]));
 });

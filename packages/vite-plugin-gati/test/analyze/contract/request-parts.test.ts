@@ -69,7 +69,7 @@ const SCAN = {
   config: 'src/config.ts',
 };
 
-describe.each(ENGINES)('requests, %s', (engine) => {
+describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
   let app: Analyzed;
   let effect: AnalyzedEffect;
   beforeAll(async () => {
@@ -79,7 +79,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 
-  test('params, query and headers', () => {
+  test('have schemas of params, query and headers', () => {
     const { contract, warnings } = of('parts');
     expect(warnings).toEqual([]);
     expect(contract.params).toEqual({
@@ -102,7 +102,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     });
   });
 
-  test('kinds of bodies', () => {
+  test('list the content types in which their body can be sent', () => {
     expect(of('upload').contract.body).toMatchObject({
       contentTypes: ['multipart/form-data'],
       required: true,
@@ -120,7 +120,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     expect(of('maybe').contract.body).toMatchObject({ required: false });
   });
 
-  test('sockets', () => {
+  test('have schemas of the messages of a socket', () => {
     const { contract, warnings } = of('socket');
     expect(warnings).toEqual([]);
     expect(contract).toMatchObject({
@@ -133,7 +133,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     expect(print(contract.send!)).toBe('{ text: string; at: string }');
   });
 
-  test('documentation', () => {
+  test('take summary, description and deprecation from the doc comment', () => {
     const { contract } = of('documented');
     expect(contract).toMatchObject({
       summary: 'One line goes on.',
@@ -145,7 +145,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     });
   });
 
-  test('modules, config and effects', () => {
+  test('depend on the modules and the config that the handler uses', () => {
     const { contract, warnings, dependencies } = of('uses');
     expect(warnings).toEqual([]);
     expect(printed(contract.responses, {})).toEqual({
@@ -163,7 +163,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     expect(effect.$defs['Mail']?.required).toEqual(['to']);
   });
 
-  test('a schedule brings no payload', async () => {
+  test('warn about a scheduled effect that requires a payload', async () => {
     const warningsOf = async (name: string) =>
       (await app.analyzer.effect({ name, file: `src/effects/${name}.ts` })).warnings;
     expect(await warningsOf('nightly')).toMatchObject([
@@ -178,7 +178,7 @@ describe.each(ENGINES)('requests, %s', (engine) => {
     expect(await warningsOf('hourly')).toEqual([]);
   });
 
-  test('nothing absolute', () => {
+  test('contain no absolute path', () => {
     expect(JSON.stringify(app.all)).not.toContain(app.project.root);
     expect(JSON.stringify(app.all)).not.toContain(dirname(app.project.root));
   });

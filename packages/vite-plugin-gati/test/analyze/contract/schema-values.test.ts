@@ -30,7 +30,7 @@ const FILES: RouteTexts = {
   ],
 };
 
-describe.each(ENGINES)('schemas, %s', (engine) => {
+describe.each(ENGINES)('schema values (%s)', (engine) => {
   let app: Analyzed;
   beforeAll(async () => {
     app = await analyzeRoutes(engine, FILES);
@@ -38,7 +38,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 
-  test('zod', () => {
+  test('of zod become the schemas of the contract', () => {
     const { contract, warnings } = of('zod');
     expect(warnings).toEqual([]);
     expect(contract.body?.schema).toEqual({
@@ -66,7 +66,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     });
   });
 
-  test('zod, strict and nullable and unions', () => {
+  test('of zod can be strict, nullable and unions', () => {
     expect(of('strict').contract.body?.schema).toEqual({
       type: 'object',
       additionalProperties: false,
@@ -84,7 +84,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     });
   });
 
-  test('zod, recursive', () => {
+  test('of zod can be recursive', () => {
     const { contract, $defs } = of('recursive');
     expect(contract.body?.schema).toEqual({
       type: 'object',
@@ -103,7 +103,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     });
   });
 
-  test('arktype', () => {
+  test('of arktype become the schemas of the contract', () => {
     const { contract } = of('ark');
     expect(contract.body?.schema).toMatchObject({
       type: 'object',
@@ -118,7 +118,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     expect(printed(contract.responses, {})).toEqual({ 200: "{ kind: 'a' | 'b' }" });
   });
 
-  test('valibot', () => {
+  test('of valibot become the schemas of the contract', () => {
     const { contract, warnings } = of('valibot');
     expect(warnings).toEqual([]);
     expect(contract.body?.schema).toEqual({
@@ -132,7 +132,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     });
   });
 
-  test('declared responses', () => {
+  test('declare responses', () => {
     const { contract, warnings } = of('values');
     expect(warnings).toEqual([]);
     expect(contract.responses['200']?.schema?.properties).toEqual({
@@ -141,7 +141,7 @@ describe.each(ENGINES)('schemas, %s', (engine) => {
     expect(contract.responses['409']?.schema?.additionalProperties).toBe(false);
   });
 
-  test('by their type where nothing can be loaded', async () => {
+  test('are read by their type if they can not be loaded', async () => {
     const typesOnly = await analyzeRoutes(engine, { zod: FILES['zod']! }, { loads: false });
     const { contract, warnings } = typesOnly.of('zod');
     await typesOnly.close();

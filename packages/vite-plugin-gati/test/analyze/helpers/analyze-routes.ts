@@ -14,10 +14,10 @@ import {
   toScan,
 } from './project.ts';
 
-/** Name of the handler's file → its route, and what stands behind that in the file. */
+/** By the name of the handler's file: its route, and the text after the `route` export. */
 export type RouteTexts = Record<string, [id: string, text: string]>;
 
-/** An app whose routes are analysed. */
+/** An app with the results of its analysis. */
 export interface Analyzed {
   project: Project;
   scan: Scan;
@@ -30,7 +30,7 @@ export interface Analyzed {
 export interface AnalyzedOptions {
   files?: Record<string, string>;
   scan?: Partial<Scan>;
-  /** Whether schemas may be loaded; else only their types are known. */
+  /** Whether schema values can be loaded. Otherwise only their types are known. Default: true. */
   loads?: boolean;
 }
 
@@ -75,7 +75,7 @@ export async function analyzeRoutes(
   };
 }
 
-/** The libraries as an app has them. */
+/** Links the schema libraries into the app's `node_modules`. */
 function linkLibraries(root: string): void {
   const modules = createRequire(import.meta.url)
     .resolve('zod')

@@ -9,7 +9,7 @@ import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 export const ENGINES = ['typescript-7', 'typescript-classic'] as const;
 
-/** Writes files into a folder of their own; it is removed by {@link Project.remove}. */
+/** A temporary folder with the files of an app. */
 export interface Project {
   root: string;
   write(file: string, text: string): void;
@@ -30,7 +30,7 @@ export function makeProject(files: Record<string, string>): Project {
   return project;
 }
 
-/** A route as the scan would find it. */
+/** Returns a route as the scan finds it. */
 export function toRoute(file: string, text: string, id: string): RouteFile {
   const { exports } = readFacts(file, text);
   const [method = 'GET', path = '/'] = id.split(' ');
@@ -61,7 +61,7 @@ export function toScan(routes: RouteFile[], rest: Partial<Scan> = {}): Scan {
   return { routes, modules: [], effects: [], versions: [], diagnostics: [], ...rest };
 }
 
-/** `{ '202': "{ state: 'capturing' }" }`: what a reader of a contract sees. */
+/** Prints responses as TypeScript, by status: `{ '202': "{ state: 'capturing' }" }`. */
 export function printed(
   responses: Record<string, ResponseContract>,
   $defs: Defs,
@@ -78,7 +78,7 @@ export function printed(
   );
 }
 
-/** One line, names of definitions written out as they are. */
+/** Prints a schema as TypeScript on one line. */
 export function print(schema: Schema, _$defs: Defs = {}): string {
   return toTypeScript(schema, { direction: 'response' })
     .replace(/\/\*\*[\s\S]*?\*\/\s*/g, '')

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   ENGINES,
   makeProject,
@@ -9,7 +9,7 @@ import {
   toScan,
 } from '../helpers/project.ts';
 
-/** The runtime as an app has it installed. */
+/** The declaration of `HttpError` in an installed runtime. */
 const source = readFileSync(
   new URL('../../../../runtime-h3/src/app/response/http-error.ts', import.meta.url),
   'utf8',
@@ -42,7 +42,7 @@ export const handler: Handler<typeof route> = async (req, res) => {
 };
 `;
 
-test.each(ENGINES)('errors of the installed runtime, %s', async (engine) => {
+test.each(ENGINES)('infers the errors of a runtime in node_modules (%s)', async (engine) => {
   const project = makeProject({
     ...RUNTIME,
     'src/lib.ts':
@@ -63,51 +63,5 @@ test.each(ENGINES)('errors of the installed runtime, %s', async (engine) => {
     404: "application/problem+json { type: string; title: string; status: 404; code: 'missing'; what: 'a' } | { type: string; title: string; status: 404; code: string; what: string }",
     410: problem(410, "'gone'", '; at: number'),
     423: problem(423, "'locked'"),
-  });
-});
-
-describe.each(ENGINES)('what was tested narrows what is sent, %s', (engine) => {
-  const CASES: Record<string, [code: string, expect: Record<string, string>]> = {
-    'a discriminant': [
-      'res.status = r.ok ? 200 : 404; return r;',
-      { 200: '{ ok: true; user: string }', 404: "{ ok: false; reason: 'banned' | 'missing' }" },
-    ],
-    'a literal': [
-      "res.status = r.kind === 'a' ? 201 : 409; return res.json(r);",
-      {
-        201: "{ kind: 'a'; a: number }",
-        409: "{ kind: 'b'; b: number } | { kind: 'c'; c: number }",
-      },
-    ],
-    'a switch': [
-      "switch (r.kind) { case 'a': res.status = 201; break; case 'b': res.status = 202; break; default: res.status = 409; } return r;",
-      {
-        201: "{ kind: 'a'; a: number }",
-        202: "{ kind: 'b'; b: number }",
-        409: "{ kind: 'c'; c: number }",
-      },
-    ],
-    null: [
-      'res.status = r ? 200 : 404; return { value: r };',
-      { 200: '{ value: string }', 404: '{ value: string | null }' },
-    ],
-  };
-  test.each(Object.entries(CASES))('%s', async (name, [code, responses]) => {
-    const type =
-      {
-        'a discriminant':
-          "{ ok: true; user: string } | { ok: false; reason: 'missing' | 'banned' }",
-        null: 'string | null',
-      }[name] ?? "{ kind: 'a'; a: number } | { kind: 'b'; b: number } | { kind: 'c'; c: number }";
-    const text = `declare function get(): Promise<${type}>;\nexport const route = 'GET /n';\nexport const handler: Handler<typeof route> = async (req, res) => { const r = await get(); ${code} };\n`;
-    const project = makeProject({ 'src/handlers/n.ts': text });
-    const analyzer = await openAnalyzer(project, { engine });
-    const { contract, warnings } = await analyzer.analyze(
-      toScan([toRoute('src/handlers/n.ts', text, 'GET /n')]),
-    );
-    await analyzer.close();
-    project.remove();
-    expect(warnings).toEqual([]);
-    expect(printed(contract.routes[0]!.responses, {})).toEqual(responses);
   });
 });

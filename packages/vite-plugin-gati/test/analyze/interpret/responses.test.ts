@@ -10,9 +10,17 @@ import {
   toRoute,
   toScan,
 } from '../helpers/project.ts';
-import { RESPONSES } from './cases/cases.ts';
+import { BODIES } from './cases/bodies.ts';
+import { ERRORS } from './cases/errors.ts';
+import { ESCAPES } from './cases/escapes.ts';
+import { HELPERS } from './cases/helpers.ts';
+import { PATHS } from './cases/paths.ts';
+import { SENDING } from './cases/sending.ts';
 
-const HELPERS: Record<string, string> = {
+const RESPONSES = [...SENDING, ...HELPERS, ...ERRORS, ...PATHS, ...BODIES, ...ESCAPES];
+
+/** Files that the handlers import. */
+const LIBRARY: Record<string, string> = {
   'src/errors.ts': `
 import { HttpError } from '@gati/runtime-h3';
 export class NotFound extends HttpError<404> {
@@ -73,7 +81,7 @@ import { type User, type Result, type Tree, type Page, Color, Http, load, result
 `;
 
 for (const engine of ENGINES) {
-  describe(`responses, ${engine}`, () => {
+  describe(`responses of a handler (${engine})`, () => {
     let project: Project;
     let analyzer: Analyzer;
     const cases = RESPONSES.map((each, index) => {
@@ -87,7 +95,7 @@ for (const engine of ENGINES) {
     });
     beforeAll(async () => {
       project = makeProject({
-        ...HELPERS,
+        ...LIBRARY,
         ...Object.fromEntries(cases.map(({ route, text }) => [route.file, text])),
       });
       analyzer = await openAnalyzer(project, { engine });
@@ -98,7 +106,7 @@ for (const engine of ENGINES) {
       project.remove();
     });
     for (const { each, route } of cases) {
-      test(each.name, async () => {
+      test(`are inferred: ${each.name}`, async () => {
         const { contract, $defs, warnings } = await analyzer.route(route);
         expect({
           responses: printed(contract.responses, $defs),

@@ -19,7 +19,7 @@ const routes = TYPES.map(({ before = '', type }, index) => {
 
 const results: Record<string, AnalyzedRoute[]> = {};
 
-describe.each(ENGINES)('types, %s', (engine) => {
+describe.each(ENGINES)('schemas of types (%s)', (engine) => {
   let project: Project;
   let analyzer: Analyzer;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe.each(ENGINES)('types, %s', (engine) => {
     project.remove();
   });
   test.each(TYPES.map((each, index) => ({ ...each, index })))(
-    '$name',
+    'are written for $name',
     ({ index, schema, defs, warnings = [] }) => {
       const { contract, $defs, warnings: found } = results[engine]![index]!;
       expect([...new Set(found.map(({ code }) => code))]).toEqual([...new Set(warnings)]);
@@ -53,7 +53,7 @@ describe.each(ENGINES)('types, %s', (engine) => {
   );
 });
 
-test('both engines say the same', () => {
+test('both compilers give the same schemas of types', () => {
   const [a, b] = ENGINES.map((engine) =>
     results[engine]!.map(({ contract, $defs }) => ({ contract, $defs })),
   );

@@ -23,7 +23,10 @@ export interface TypedApp {
   remove(): void;
 }
 
-/** A folder outside of the repository where the built declarations of the packages are installed, and nothing else: no Node types. */
+/**
+ * Creates a folder outside of the repository with the built declarations of the packages, and
+ * without any other, such as Node's types.
+ */
 export async function createTypedApp(): Promise<TypedApp> {
   const root = temporaryFolder('types');
   await install(root, 'contract', '@gati/contract', { index: 'src/index.ts' });
@@ -59,7 +62,7 @@ export async function createTypedApp(): Promise<TypedApp> {
   };
 }
 
-/** Those of the templates of `create-vite`. */
+/** The options of `create-vite` templates. */
 const OPTIONS = {
   target: 'ES2022',
   lib: ['ES2022', 'DOM', 'DOM.Iterable'],
@@ -112,7 +115,7 @@ function run(script: string, cwd: string): Promise<string> {
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', reject);
     child.on('close', (code) =>
-      code === null ? reject(new Error(`tsc was ended\n${output}`)) : resolve(output),
+      code === null ? reject(new Error(`tsc was killed\n${output}`)) : resolve(output),
     );
   });
 }

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { HANDLER, scanOf } from './helpers/scan.ts';
+
+describe('routes of a scan', () => {
+  test('have the route export, the domain, the client name and the exports', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/payments/capture.ts': `
+export const route = 'POST /payments/:id/capture';
+export const version = 'latest';
+export const handler: Handler<typeof route> = async (req, res) => {};
+export type Body = { amount: number };
+export interface Query {}
+`,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(routes).toEqual([
+      {
+        id: 'POST /payments/:id/capture',
+        method: 'POST',
+        path: '/payments/:id/capture',
+        domain: 'payments',
+        name: ['payments', 'capture'],
+        file: 'src/handlers/payments/capture.ts',
+        line: 2,
+        exports: { values: ['handler', 'route', 'version'], types: ['Body', 'Query'] },
+        handler: 'handler',
+        version: 'latest',
+        middleware: [],
+      },
+    ]);
+  });
+
+  test('are read from templates, casts, other constants and export lists', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/a.ts': `const base = '/a'; const route = \`GET \${base}/x\` as const; const handler = () => {}; export { route, handler };`,
+      'src/handlers/b.js': `export const route = "GET /b" ; export default function () {}`,
+      'src/handlers/c.ts': `export { handler } from '../impl.ts'; export const route = ('DELETE /c/*rest' satisfies string);`,
+      'src/handlers/d.mts': `export * from '../impl.ts'; export const route = 'GET /d';`,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(routes.map(({ id, handler }) => [id, handler])).toEqual([
+      ['DELETE /c/*rest', 'handler'],
+      ['GET /a/x', 'handler'],
+      ['GET /b', 'default'],
+      ['GET /d', 'handler'],
+    ]);
+  });
+
+  test('are reported if they have the path of a probe', async () => {
+    const files = {
+      'src/handlers/index.ts': HANDLER,
+      'src/handlers/[...rest].ts': HANDLER,
+      'src/handlers/metrics.ts': HANDLER,
+      'src/handlers/live.ts': `\nexport const route = 'HEAD /livez';\n${HANDLER}`,
+      'src/handlers/more.ts': `export const route = 'POST /readyz';\n${HANDLER}`,
+      'src/handlers/below.ts': `export const route = 'GET /readyz/all';\n${HANDLER}`,
+    };
+    const { routes, diagnostics } = await scanOf(files);
+    expect(routes).toHaveLength(6);
+    expect(diagnostics).toMatchObject([
+      { code: 'GATI_ROUTE_SHADOWED', level: 'warning', file: 'src/handlers/live.ts', line: 2 },
+      { code: 'GATI_ROUTE_SHADOWED', level: 'warning', file: 'src/handlers/metrics.ts', line: 1 },
+    ]);
+    expect((await scanOf(files, '/api')).diagnostics).toEqual([]);
+    expect((await scanOf(files, '/livez')).diagnostics).toMatchObject([
+      { code: 'GATI_ROUTE_SHADOWED', file: 'src/handlers/index.ts' },
+    ]);
+  });
+
+  test('come from the path of a file without a route export', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/index.ts': HANDLER,
+      'src/handlers/hello.ts': HANDLER,
+      'src/handlers/users/index.get.ts': HANDLER,
+      'src/handlers/users/index.post.ts': HANDLER,
+      'src/handlers/users/[id].get.ts': HANDLER,
+      'src/handlers/users/[id].delete.ts': HANDLER,
+      'src/handlers/users/[id]/posts/[postId].put.ts': HANDLER,
+      'src/handlers/files/[...rest].ts': HANDLER,
+      'src/handlers/chat/[room].ts': 'export const socket = {};',
+      'src/handlers/bank-transfer/do-it.post.ts': HANDLER,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(routes.map(({ id, domain, name }) => `${id} | ${domain} | ${name.join('.')}`)).toEqual([
+      'DELETE /users/:id | users | users.deleteById',
+      'GET / | root | get',
+      'GET /files/*rest | files | files.getByRest',
+      'GET /hello | root | hello.get',
+      'GET /users | users | users.get',
+      'GET /users/:id | users | users.getById',
+      'POST /bank-transfer/do-it | bank-transfer | bankTransfer.doIt.post',
+      'POST /users | users | users.post',
+      'PUT /users/:id/posts/:postId | users | users.posts.putByIdAndPostId',
+      'WS /chat/:room | chat | chat.wsByRoom',
+    ]);
+  });
+
+  test('do not include tests, declarations and files that start with _', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/a.test.ts': '',
+      'src/handlers/a.d.ts': '',
+      'src/handlers/_shared.ts': '',
+      'src/handlers/_lib/x.ts': '',
+      'src/handlers/readme.md': '',
+    });
+    expect({ routes, diagnostics }).toEqual({ routes: [], diagnostics: [] });
+  });
+
+  test('have their middleware, outermost first', async () => {
+    const middleware = 'export const middleware = () => {};';
+    const { routes } = await scanOf({
+      'src/handlers/_middleware.ts': middleware,
+      'src/handlers/a/_middleware.ts': middleware,
+      'src/handlers/a/b/_middleware.ts': middleware,
+      'src/handlers/ab/_middleware.ts': middleware,
+      'src/handlers/a/b/c.ts': HANDLER,
+    });
+    expect(routes[0]?.middleware).toEqual([
+      'src/handlers/_middleware.ts',
+      'src/handlers/a/_middleware.ts',
+      'src/handlers/a/b/_middleware.ts',
+    ]);
+  });
+
+  test('have the exported client name, unless an earlier file has it', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/a.ts': `export const route = 'GET /a'; export const name = 'x.y'; ${HANDLER}`,
+      'src/handlers/b.ts': `export const route = 'GET /b'; export const name = 'x.y'; ${HANDLER}`,
+      'src/handlers/c.ts': `export const route = 'GET /c'; export const name = 'x'; ${HANDLER}`,
+      'src/handlers/d.ts': `export const route = 'GET /d'; export const name = 'a.then'; ${HANDLER}`,
+    });
+    expect(routes.map(({ id, name }) => [id, name])).toEqual([['GET /a', ['x', 'y']]]);
+    expect(diagnostics.map(({ code, file, message }) => [code, file, message])).toEqual([
+      [
+        'GATI_NAME_CONFLICT',
+        'src/handlers/b.ts',
+        "The client name 'x.y' is already taken by src/handlers/a.ts:1.",
+      ],
+      [
+        'GATI_NAME_CONFLICT',
+        'src/handlers/c.ts',
+        "The client name 'x' is already taken by src/handlers/a.ts:1.",
+      ],
+      ['GATI_NAME_INVALID', 'src/handlers/d.ts', "'a.then' can't be a client name."],
+    ]);
+  });
+});
