@@ -7,7 +7,7 @@ import { SchemaWriter } from './types/schema-writer.ts';
 import type { KnownHttpError } from './interpret/state/values.ts';
 import { assignedNames, isFunctionNode, visit } from './compiler/syntax.ts';
 
-/** What a function throws, for any arguments. */
+/** The errors that a function throws, for any arguments. */
 export interface ThrowSummary {
   errors: KnownHttpError[];
   /** The function can return to its caller. */

@@ -14,7 +14,7 @@ export interface Subject<Result extends AnalysisResult = AnalysisResult> {
   file: string;
   /** Files that the result depends on beside the imports of `file`. */
   extraFiles: readonly string[];
-  /** What the scan says of it, as JSON. */
+  /** JSON of the scanned route or effect. */
   facts: string;
   /** Loads what has to be loaded: a schema value runs the user's code. */
   prepare(): Promise<(snapshot: ProgramSnapshot) => Omit<Result, 'dependencies'>>;

@@ -12,8 +12,8 @@ interface Refinement {
 
 /**
  * Compiles a schema to a check. TypeBox writes the code. Keywords whose code would need TypeBox
- * (formats, `uniqueItems`, `multipleOf`) or would repeat itself (`$ref`) become refinements: externals
- * of the unit.
+ * (formats, `uniqueItems`, `multipleOf`) or would repeat itself (`$ref`) become refinements:
+ * externals of the unit.
  */
 export function toCheckUnit(schema: Schema, toUnit: (definition: string) => string): Unit {
   const built = Build(

@@ -4,8 +4,8 @@ import type { External, Unit } from './unit.ts';
 /**
  * Compiles a schema to a serialiser. For every value, the result is that of `json`, the runtime's
  * `JSON.stringify`, even if the value does not match its type: the printed code handles values of
- * exactly the expected shape and passes any other value to `json` as a whole. So it drops and converts
- * nothing. Returns `undefined` for a schema that would not get faster.
+ * exactly the expected shape and passes any other value to `json` as a whole. So it drops and
+ * converts nothing. Returns `undefined` for a schema that would not get faster.
  */
 export function toStringifyUnit(
   schema: Schema,

@@ -9,8 +9,9 @@ export type External =
   | { kind: 'check' | 'stringify'; unit: string };
 
 /**
- * One compiled schema: the text of a function expression with one parameter. Besides its externals it
- * may use `Guard` (`CodePointCount`), `json` and `quote`, which the print of the program declares.
+ * One compiled schema: the text of a function expression with one parameter. Besides its externals
+ * it may use `Guard` (`CodePointCount`), `json` and `quote`, which the print of the program
+ * declares.
  */
 export interface Unit {
   code: string;

@@ -5,7 +5,7 @@ import type { RouteFile, Scan } from '../scan/types.ts';
 const ROOT = '../../';
 
 /**
- * What a route may declare, as a Standard Schema value or as a type. If it declares both, the
+ * Parts that a route may declare, as a Standard Schema value or as a type. If it declares both, the
  * server checks the value.
  */
 const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const;
@@ -19,7 +19,7 @@ export function emitGlobalTypes(scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.
 ${scan.versions.length === 0 ? '' : '/// <reference path="./versions.d.ts" />\n'}
 declare namespace GatiTypes {
-  /** What a Standard Schema gives (https://standardschema.dev). */
+  /** The output type of a Standard Schema (https://standardschema.dev). */
   type Output<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } } ? NonNullable<Types> extends { readonly output: infer Value } ? Value : unknown : unknown;
   /** The functions that a module's file exports, or what its \`defineModule\` sets up. */
   type Module<File> = File extends { readonly default: { setup(...args: never): infer Api } } ? Awaited<Api> : Functions<File>;

@@ -17,7 +17,7 @@ export interface ManifestInput {
   native?: NativeCode;
   /** Version of the previous release. */
   since?: string;
-  /** What the changes since the previous release mean for the version. */
+  /** The part of the version that the changes since the previous release increase. */
   bump?: Bump;
   changes?: Change[];
 }

@@ -83,7 +83,7 @@ function isMigrated(contentType: string): boolean {
   return isJsonMediaType(contentType) && contentType !== PROBLEM_MEDIA_TYPE;
 }
 
-/** Path parameters are text, whatever type they are decoded to. */
+/** Prints path parameters as strings, even if the handler gets another type. */
 function toStrings({ properties = {} }: Schema): string {
   return `{ ${Object.keys(properties)
     .map((name) => `${propertyKey(name)}: string`)

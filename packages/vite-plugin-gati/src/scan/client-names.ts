@@ -15,9 +15,9 @@ export function toIdentifier(text: string): string {
 }
 
 /**
- * Returns the path of a route in the client. A file with a `route` export gets its folders and its own
- * name. Any other file gets its static segments, then method and parameters: `users/[id].delete` →
- * `users.deleteById`.
+ * Returns the path of a route in the client. A file with a `route` export gets its folders and its
+ * own name. Any other file gets its static segments, then method and parameters:
+ * `users/[id].delete` → `users.deleteById`.
  */
 export function toClientName(
   file: string,

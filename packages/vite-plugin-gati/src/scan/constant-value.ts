@@ -7,9 +7,9 @@ export type Initialisers = (name: string) => ESTree.Expression | null | undefine
 const DEPTH = 8;
 
 /**
- * Returns the value of an expression of literals, templates, arithmetic, objects and constants of the
- * same file. It neither runs the file nor resolves types. `undefined` means that the expression is not
- * constant.
+ * Returns the value of an expression of literals, templates, arithmetic, objects and constants of
+ * the same file. It neither runs the file nor resolves types. `undefined` means that the expression
+ * is not constant.
  */
 export function constantValue(
   node: ESTree.Expression | null | undefined,

@@ -1,7 +1,7 @@
 import type { Place } from './code-frame.ts';
 import type { FileRole } from './layout.ts';
 
-/** What the syntax of one file says, without any other file. Plain data: the facts cache stores it. */
+/** Facts that the syntax of one file gives. Plain data: the facts cache stores it. */
 export interface FileFacts {
   /** Sorted names. */
   exports: { values: string[]; types: string[] };
@@ -34,6 +34,8 @@ export interface ScannedFile {
   file: string;
   role: FileRole;
   facts: FileFacts;
-  /** The file has a syntax error now; its exports and constants are those of its last valid text. */
+  /**
+   * The file has a syntax error now; its exports and constants are those of its last valid text.
+   */
   isStale?: boolean;
 }

@@ -6,7 +6,7 @@ export interface RouteTemplate {
   path: string;
 }
 
-/** What is wrong with a route, and what to do. */
+/** An invalid route: what is wrong, and what to do. */
 export interface RouteError {
   message: string;
   fix: string;

@@ -1,8 +1,7 @@
 import type { Diagnostic, RouteMethod } from '@gati/contract';
 
 /**
- * What the files of an app say before types are analysed. Plain data, sorted, without absolute
- * paths.
+ * The files of an app, before types are analysed. Plain data, sorted, without absolute paths.
  */
 export interface Scan {
   /** Sorted by `id`. */

@@ -17,9 +17,10 @@ const SAVE_DELAY = 500;
 const WASTE = 2;
 
 /**
- * Stores results in one file of the cache folder. Each line has an environment, a name and an entry,
- * separated by tabs. The last line of a name counts. An edit appends a line, so its cost does not grow
- * with the app. An entry is parsed when it is first requested. Unreadable lines are ignored.
+ * Stores results in one file of the cache folder. Each line has an environment, a name and an
+ * entry, separated by tabs. The last line of a name counts. An edit appends a line, so its cost
+ * does not grow with the app. An entry is parsed when it is first requested. Unreadable lines are
+ * ignored.
  */
 export class CacheStore {
   readonly #file: string | undefined;

@@ -1,9 +1,10 @@
 import type { Node, SourceFile } from 'typescript-7/unstable/ast';
 
 /**
- * What the analysis needs of a compiler. Two implementations give equal results: the TypeScript 7 API,
- * which runs in another process and so takes questions in batches, and the classic API. Syntax trees
- * have the shape of TypeScript 7; read kinds through {@link Compiler.kind}.
+ * The part of a compiler that the analysis uses. Two implementations give equal results: the
+ * TypeScript 7 API, which runs in another process and so takes questions in batches, and the
+ * classic API. Syntax trees have the shape of TypeScript 7; read their kinds through
+ * {@link Compiler.kind}.
  *
  * Until the next {@link Compiler.update}, a type or symbol is always the same view object, so views
  * can be used as keys.

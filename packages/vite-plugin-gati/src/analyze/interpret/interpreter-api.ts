@@ -41,8 +41,8 @@ export interface Thrown {
 }
 
 /**
- * What the files of the interpreter need of each other. They call each other through this
- * interface, so that none imports another in a circle.
+ * The functions through which the files of the interpreter call each other, so that no file imports
+ * another one in a circle.
  */
 export interface InterpreterApi {
   readonly compiler: Compiler;

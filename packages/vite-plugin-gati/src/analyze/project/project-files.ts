@@ -95,8 +95,9 @@ export class ProjectFiles {
   }
 
   /**
-   * Shows the compiler the routes of these files (absolute) too, or all routes. So one contract can be
-   * read before the compiler has read the whole app. Returns the files of the overlay that changed.
+   * Shows the compiler the routes of these files (absolute) too, or all routes. So one contract can
+   * be read before the compiler has read the whole app. Returns the files of the overlay that
+   * changed.
    */
   focus(files: Iterable<string> | 'all'): string[] {
     if (this.#focus === undefined) return [];

@@ -4,14 +4,16 @@ import type { Compiler, TypeView } from '../compiler/compiler.ts';
 /** Whether a value comes in with a request or goes out with a response. */
 export type Direction = 'request' | 'response';
 
-/** What a contract can't say of a type. The caller that uses the type knows the place. */
+/**
+ * A part of a type that a contract can't express. The caller that uses the type knows the place.
+ */
 export interface TypeIssue {
   code: GatiCode;
   message: string;
   fix: string;
 }
 
-/** What the functions that write one kind of type need of the `SchemaWriter`. */
+/** The part of `SchemaWriter` that the functions for single kinds of types use. */
 export interface SchemaContext {
   readonly compiler: Compiler;
   readonly direction: Direction;

@@ -9,7 +9,9 @@ export interface ClientSettings {
   base?: string;
 }
 
-/** A generated client in pieces: its source, its declarations and its JavaScript are made of them. */
+/**
+ * A generated client in pieces: its source, its declarations and its JavaScript are made of them.
+ */
 export interface ClientParts extends ClientTypes {
   values: ClientValue[];
 }

@@ -57,7 +57,7 @@ function printClientTypes(contract: Contract): ClientTypes {
   const isPlain = (route: RouteContract): boolean => routes.get(route)!.plain;
   const { calls, sockets } = callsAndSockets(contract);
   const types = [
-    `/** What a query may hold where its route declares none. */\nexport type QueryValues = Record<string, string | number | boolean | undefined | readonly (string | number | boolean)[]>;\n`,
+    `/** Query parameters of a route that declares none. */\nexport type QueryValues = Record<string, string | number | boolean | undefined | readonly (string | number | boolean)[]>;\n`,
     ...(sockets.length > 0
       ? [`type SocketOptions = Pick<ConnectRequest, 'version' | 'protocols' | 'signal'>;\n`]
       : []),

@@ -16,7 +16,7 @@ export interface ClientValue {
   setup?: string;
   /** JavaScript. */
   value: string;
-  /** What TypeScript needs behind the value. */
+  /** A type assertion behind the value, in TypeScript only. */
   cast?: string;
 }
 

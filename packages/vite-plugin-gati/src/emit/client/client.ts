@@ -10,8 +10,8 @@ export interface ClientEmitOptions extends ClientSettings {
 }
 
 /**
- * Returns the text of `.gati/generated/client.ts`: the types of all routes, and the client that calls
- * them. The same contract gives the same bytes.
+ * Returns the text of `.gati/generated/client.ts`: the types of all routes, and the client that
+ * calls them. The same contract gives the same bytes.
  */
 export function emitClient(
   contract: Contract,

@@ -1,9 +1,10 @@
-/** What a generated client imports from the client's runtime. */
+/** Values that a generated client imports from the client's runtime. */
 export const RUNTIME_VALUES: string[] = ['createCaller', 'createConnect', 'createTree'];
 
-/** What an SDK exports of the client's runtime. */
+/** Values of the client's runtime that an SDK exports. */
 export const PUBLIC_VALUES: string[] = ['CallError', 'ClientError', 'ConnectionError', 'onCall'];
 
+/** Types of the client's runtime that an SDK exports. */
 export const PUBLIC_TYPES: string[] = [
   'Call',
   'CallEvent',

@@ -1,8 +1,8 @@
 import type { RouteContract } from '@gati/contract';
 
 /**
- * Gives each route of a generated client a type name such as `PaymentsCapture`. The names with their
- * suffixes are unique, and not among `taken`.
+ * Gives each route of a generated client a type name such as `PaymentsCapture`. The names with
+ * their suffixes are unique, and not among `taken`.
  */
 export function toTypeNames(
   routes: RouteContract[],
@@ -21,7 +21,7 @@ export function toTypeNames(
   );
 }
 
-/** What follows the name in the types of a route: of a call, then of a socket. */
+/** Suffixes of the types of a route: those of a call, then those of a socket. */
 export const TYPE_SUFFIXES = ['Request', 'Result', 'Sent', 'Received'] as const;
 
 function pascalCase(words: string[]): string {

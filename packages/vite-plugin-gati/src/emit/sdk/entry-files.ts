@@ -6,8 +6,8 @@ import { PUBLIC_TYPES, PUBLIC_VALUES, RUNTIME_VALUES } from '../client/runtime-n
 
 const HEADER = '// Made by Gati from the contract of the app.\n';
 /**
- * The client's runtime, as the source, the ES module and the CommonJS module import it. The last two
- * names are equally long, so that one source map fits both.
+ * The client's runtime, as the source, the ES module and the CommonJS module import it. The last
+ * two names are equally long, so that one source map fits both.
  */
 const RUNTIME = { source: './client/index.ts', esm: './runtime.mjs', cjs: './runtime.cjs' };
 

@@ -33,7 +33,7 @@ It has no dependencies and runs in browsers and in Node 20 and later, as ES modu
     OPTIONS,
     '## Routes',
     listRoutes(contract.routes, pages),
-    'The same as an OpenAPI 3.1 document: [`openapi.json`](openapi.json). What changed, release by release: [`CHANGELOG.md`](CHANGELOG.md).',
+    'The API as an OpenAPI 3.1 document: [`openapi.json`](openapi.json). Changes by release: [`CHANGELOG.md`](CHANGELOG.md).',
   ]
     .filter((part) => part)
     .join('\n\n')

@@ -16,7 +16,7 @@ export function callForItsThrows(
   args: Arguments,
 ): Outcome[] {
   const summary = summarizeThrows(walk, fn);
-  // What it throws may depend on the arguments.
+  // The errors may depend on the arguments.
   if (summary.errors.length > 0 && fn.parameters.length > 0 && args.values.length > 0) {
     const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame: walk.frame });
     return outcomes.map(({ state, value }) => ({

@@ -56,7 +56,7 @@ function bindObject(
       continue;
     }
     if (value.kind === 'type' || value.kind === 'declared') {
-      // The compiler knows the types of the parts. What was followed under this name is another value.
+      // The compiler knows the types of the parts. Forget the value that the name had before.
       next = bindName(walk, name, { kind: 'type', node: name, frame: walk.frame }, next, false);
       continue;
     }

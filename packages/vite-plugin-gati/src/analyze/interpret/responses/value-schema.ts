@@ -174,7 +174,9 @@ function write(
   return schema;
 }
 
-/** Whether a name is a constant such as `const LIMIT = 10`: its value is not part of the contract. */
+/**
+ * Whether a name is a constant such as `const LIMIT = 10`: its value is not part of the contract.
+ */
 function isPlainConstant(walk: InterpreterApi, node: Node): boolean {
   const inner = unwrap(walk.compiler, node);
   if (!isIdentifier(walk.compiler, inner)) return false;

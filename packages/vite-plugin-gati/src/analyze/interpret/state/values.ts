@@ -23,7 +23,7 @@ export type FunctionNode = (
 export type Literal = string | number | boolean | bigint | null | undefined;
 
 /**
- * What the interpreter knows of a value. It describes values that it does not follow by their type.
+ * A value, as far as the interpreter follows it. Other values are described by their type.
  */
 export type Value =
   /**
@@ -63,7 +63,7 @@ export type Value =
 
 export type Entry = { name: string; value: Value; node: Node } | { spread: Value; node: Node };
 
-/** What is known of an `HttpError`. */
+/** An `HttpError`, as far as it is known. */
 export interface KnownHttpError {
   /** `undefined` if unknown. */
   status: number | undefined;
@@ -84,7 +84,7 @@ export interface Frame {
   bindings: Bindings;
 }
 
-/** What is known of the response at one point of one path. Immutable. */
+/** The response at one point of one path, as far as it is known. Immutable. */
 export interface State {
   status: Status;
   body: Body | undefined;
@@ -98,7 +98,7 @@ export interface State {
   nextResult?: Value;
   /** Variables whose values say more than their types. */
   vars: ReadonlyMap<SymbolView, Value>;
-  /** What conditions on this path showed. */
+  /** Results of the tests on this path. */
   facts: ReadonlyMap<string, Fact>;
 }
 
