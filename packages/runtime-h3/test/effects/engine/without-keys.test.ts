@@ -3,7 +3,7 @@ import { createMemoryDriver } from '../../../src/effects/drivers/memory/driver.t
 import { openQueue } from '../../../src/effects/drivers/open.ts';
 import { verifySchedules } from '../../../src/effects/engine/schedules.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
-import { type Opened, openEngine, toHome } from '../helpers/engine-kit.ts';
+import { type Opened, openEngine, createRelease } from '../helpers/engine-kit.ts';
 
 /** A queue that stores no idempotency keys, like cloud queues. */
 const memory = createMemoryDriver();
@@ -24,7 +24,7 @@ test('enqueue rejects an idempotency key when the queue stores no keys', async (
 });
 
 test('a schedule on a queue without keys is an error at start', async () => {
-  const slots = toHome({
+  const slots = createRelease({
     mail: { run: () => {} },
     report: { run: () => {}, schedule: '0 3 * * *' },
   }).effects();

@@ -16,15 +16,17 @@ export type Effects = Record<
   Omit<Partial<EffectFile>, 'run'> & { run: Run; payload?: BundleEffect['payload'] }
 >;
 
+/** An engine, its queue and its log. */
 export interface Opened {
   engine: EffectsEngine;
   driver: QueueDriver;
   /** Logged messages above `info`. */
-  told: string[];
+  logged: string[];
 }
 
-export function toHome(effects: Effects, version = '1.0.0'): ReleaseEffects {
-  const slots = Object.fromEntries(
+/** Creates a release with these effects. */
+export function createRelease(effects: Effects, version = '1.0.0'): ReleaseEffects {
+  const bundleEffects = Object.fromEntries(
     Object.entries(effects).map(([name, { payload, ...file }]): [string, BundleEffect] => [
       name,
       { load: () => file as EffectFile, ...(payload && { payload }) },
@@ -33,7 +35,7 @@ export function toHome(effects: Effects, version = '1.0.0'): ReleaseEffects {
   const gctx = {
     release: { version, id: `rel_${version}`, deployedAt: new Date() },
   } as unknown as GlobalContext;
-  return { effects: () => slots, $defs: () => ({}), gctx: () => gctx };
+  return { effects: () => bundleEffects, $defs: () => ({}), gctx: () => gctx };
 }
 
 /** Starts an engine that runs these effects over a queue in memory. */
@@ -42,18 +44,18 @@ export function openEngine(
   more: Partial<EffectsOptions> = {},
   version?: string,
 ): Opened {
-  const told: string[] = [];
+  const logged: string[] = [];
   const noop = (): void => {};
-  const tell = (message: string): void => void told.push(message);
-  const logger: Logger = { trace: noop, debug: noop, info: noop, warn: tell, error: tell };
+  const log = (message: string): void => void logged.push(message);
+  const logger: Logger = { trace: noop, debug: noop, info: noop, warn: log, error: log };
   const driver = more.driver ?? createMemoryDriver();
   const engine = createEffectsEngine({
-    ...toHome(effects, version),
+    ...createRelease(effects, version),
     driver,
     logger,
     backoff: false,
     ...more,
   });
   engine.start();
-  return { engine, driver, told };
+  return { engine, driver, logged };
 }
