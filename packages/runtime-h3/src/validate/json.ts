@@ -75,8 +75,8 @@ const TOKEN =
   /[ \t\n\r]*(?:([{}[\],:])|("(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-]))/uy;
 
 /**
- * Returns the offset of the first token that JSON does not allow there. Runs only for rejected
- * texts.
+ * Returns the offset of the first token that JSON does not allow at its place. Runs only for
+ * rejected texts.
  */
 function findErrorOffset(text: string): number {
   const open: string[] = [];

@@ -87,7 +87,7 @@ export class NodeExchange implements Exchange {
     const req = this.#req;
     const declared = this.#headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
-    // After this call, a short body is there before the next microtask, and needs no listener.
+    // After this call, a short body is available before the next microtask, without a listener.
     req.read(0);
     void Promise.resolve().then(() => {
       if (declared === undefined || req.readableLength !== Number(declared))
@@ -231,7 +231,7 @@ function writeChunks(
     res.off('close', onClose);
     done(error);
   };
-  // A source may wait long for its next value. When the client leaves, nothing may wait for it.
+  // A source may wait long for its next value, so nothing waits for it once the client has left.
   const onClose = (): void => {
     finish();
     void Promise.resolve(chunks.return?.()).catch(() => undefined);

@@ -28,7 +28,7 @@ export function writeHead(
 }
 
 /**
- * Returns the values set before that stay beside those of the response: of `vary` and `set-cookie`.
+ * Returns the earlier values of `vary` and `set-cookie`, which stay beside those of the response.
  * Other headers are replaced.
  */
 function keptValues(res: ServerResponse, name: string): string[] {

@@ -9,7 +9,7 @@ export interface InFlightItem {
 const SWEEP_INTERVAL = 1000;
 
 /**
- * Work in flight. A sweep once a second ends what is late: a timer for each request would cost more
+ * Work in flight. A sweep once a second ends late work: a timer for each request would cost more
  * than its routing.
  */
 export class InFlight<T extends InFlightItem> {

@@ -70,28 +70,28 @@ export class MigratedExchange implements Exchange {
   }
 
   send(status: number, headers: HeaderList, body: Payload): void {
-    const own = this.#renameRelease(headers);
+    const renamed = this.#renameRelease(headers);
     const { migrateResponse, waitUntil } = this.#options;
-    const type = headerValue(own, 'content-type');
+    const type = headerValue(renamed, 'content-type');
     // Problems are not migrated: they are the same in every release.
     const isJson =
       typeof body === 'string' &&
       type !== undefined &&
       type !== PROBLEM_MEDIA_TYPE &&
       isJsonMediaType(type);
-    if (migrateResponse === undefined || !isJson) return this.#exchange.send(status, own, body);
+    if (migrateResponse === undefined || !isJson) return this.#exchange.send(status, renamed, body);
     waitUntil(
       migrateResponse({ status, body: JSON.parse(body) as unknown }).then(
         (old) =>
           this.#exchange.send(
             old.status,
-            own,
+            renamed,
             old.body === undefined ? undefined : JSON.stringify(old.body),
           ),
         (error: unknown) => {
-          const at = own.indexOf('content-type');
-          own[at + 1] = PROBLEM_MEDIA_TYPE;
-          this.#exchange.send(500, own, printProblem(500, 'internal'));
+          const at = renamed.indexOf('content-type');
+          renamed[at + 1] = PROBLEM_MEDIA_TYPE;
+          this.#exchange.send(500, renamed, printProblem(500, 'internal'));
           throw error;
         },
       ),

@@ -67,8 +67,8 @@ export class VersionTable {
    */
   choose(request: VersionedRequest, method: string): Resolution<VersionEntry> {
     if (method === 'OPTIONS') {
-      const wanted = request.exchange.header('access-control-request-method');
-      if (wanted !== undefined) return this.#forPreflight(wanted, request.path);
+      const requestMethod = request.exchange.header('access-control-request-method');
+      if (requestMethod !== undefined) return this.#forPreflight(requestMethod, request.path);
     }
     const text = takeVersion(request);
     if (text !== undefined) {
@@ -135,9 +135,9 @@ export class VersionTable {
 
   /** Returns the latest release if it has the route, else the newest live one that has it. */
   #releaseWithRoute(method: string, path: string): VersionEntry | undefined {
-    const asked = method === 'HEAD' ? 'GET' : method;
+    const routeMethod = method === 'HEAD' ? 'GET' : method;
     const has = (entry: VersionEntry | undefined): boolean =>
-      entry?.served.route(asked, path) !== undefined;
+      entry?.served.route(routeMethod, path) !== undefined;
     return has(this.latest)
       ? this.latest
       : this.entries.find((entry) => isLive(entry.status) && has(entry));
