@@ -4,7 +4,7 @@ import { runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
-import { build, copyAway, makeApp } from './app.ts';
+import { build, copyAway, makeApp } from '../helpers/build.ts';
 
 const MINUTE = 60_000;
 

@@ -8,7 +8,7 @@ import { startFauxqs } from '../../../../test/servers/fauxqs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
 import type { Missing, TestServer } from '../../../../test/servers/process.ts';
 import { type CloudQueue, sdkOf } from '@gati/runtime-h3/effects/settings';
-import { build, copyAway, makeApp } from './app.ts';
+import { build, copyAway, makeApp } from '../helpers/build.ts';
 
 const MINUTE = 60_000;
 

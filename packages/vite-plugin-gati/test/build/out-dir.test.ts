@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { outDirError } from '../../src/build/out-dir.ts';
-import { build, makeApp } from './app.ts';
+import { build, makeApp } from '../helpers/build.ts';
 
 const HANDLER = 'src/handlers/hello.ts';
 const HELLO = {

@@ -5,7 +5,7 @@ import type { Diagnostic } from '@gati/contract';
 import { afterEach, describe, expect, test } from 'vitest';
 import { stopProcesses } from '@gati/test-kit/processes';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
-import { build, copyAway, type Files, makeApp, readAll, write } from './app.ts';
+import { build, copyAway, type Files, makeApp, readAll, write } from '../helpers/build.ts';
 
 const HELLO: Files = {
   'src/handlers/hello.ts': `

@@ -8,7 +8,7 @@ import { startProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
-import { build, makeApp } from './app.ts';
+import { build, makeApp } from '../helpers/build.ts';
 
 afterEach(stopProcesses);
 

@@ -12,7 +12,15 @@ import type { ReleaseBundle, ReleaseStore } from '@gati/runtime-h3';
 import type { AnalyzedRoute } from '../../src/analyze/analyzer.ts';
 import { createPartsWriter } from '../../src/generate/parts-writer.ts';
 import { createProject } from '../../src/project.ts';
-import { build, type Built, copyAway, type Files, makeApp, readAll, write } from './app.ts';
+import {
+  build,
+  type Built,
+  copyAway,
+  type Files,
+  makeApp,
+  readAll,
+  write,
+} from '../helpers/build.ts';
 
 const MINUTE = 60_000;
 const user = (answer: string): Files => ({

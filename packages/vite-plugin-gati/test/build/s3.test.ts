@@ -13,7 +13,7 @@ import { runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { startMoto } from '../../../../test/servers/moto.ts';
-import { build, copyAway, makeApp, write } from './app.ts';
+import { build, copyAway, makeApp, write } from '../helpers/build.ts';
 
 const MINUTE = 60_000;
 // A bucket is looked at every five seconds at most; what is loaded then takes its time on a busy machine.

@@ -10,7 +10,7 @@ import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { putRelease, openReleaseStore } from '@gati/runtime-h3/releases';
 import { toPackageName, toPageNames, toTarballName } from '../../src/emit/sdk/sdk-names.ts';
-import { build, type Built, type Files, makeApp, write } from './app.ts';
+import { build, type Built, type Files, makeApp, write } from '../helpers/build.ts';
 
 const MINUTE = 60_000;
 const CAPTURE = `

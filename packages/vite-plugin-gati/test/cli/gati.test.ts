@@ -14,7 +14,7 @@ import {
 } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
-import { copyAway, makeApp } from '../build/app.ts';
+import { copyAway, makeApp } from '../helpers/build.ts';
 
 // What is published: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type ProcessResult, runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
-import { makeApp, write } from '../build/app.ts';
+import { makeApp, write } from '../helpers/build.ts';
 
 // What is published: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { annotateHandler } from '../../src/cli/check/annotate.ts';
 import { checkTypes } from '../../src/cli/check/types.ts';
-import { type Files, makeApp } from '../build/app.ts';
+import { type Files, makeApp } from '../helpers/build.ts';
 
 const GLOBALS = `
 type Req = { params: { id: string } };

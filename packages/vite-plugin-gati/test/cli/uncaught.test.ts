@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type RunningProcess, startProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
-import { makeApp } from '../build/app.ts';
+import { makeApp } from '../helpers/build.ts';
 
 // What is published: `npm test` builds it first.
 const GATI = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');

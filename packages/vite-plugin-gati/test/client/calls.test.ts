@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type CallRequest, type ClientOptions, createCaller } from '../../src/client/index.ts';
-import { inTurn, json, send, useServer } from './server.ts';
+import { inTurn, json, send, useServer } from '../helpers/client-server.ts';
 
 const server = useServer();
 const settings = { version: '1.2.3', base: '/api', forms: ['POST /avatars'] };

@@ -9,8 +9,8 @@ import { describe, expect, test } from 'vitest';
 import { emitClient } from '../../src/emit/client/client.ts';
 import { emitContext } from '../../src/emit/context.ts';
 import { SCAN } from '../emit/helpers/typed-files.ts';
-import { CONTRACT, route } from './contract.ts';
-import { json, useServer } from './server.ts';
+import { CONTRACT, route } from '../helpers/client-contract.ts';
+import { json, useServer } from '../helpers/client-server.ts';
 
 const runtime = fileURLToPath(new URL('../../src/client/index.ts', import.meta.url));
 const folder = temporaryFolder('client');

@@ -5,9 +5,9 @@ import { toExampleCall } from '../../src/emit/sdk/example-call.ts';
 import { emitGlobalTypes } from '../../src/emit/global-types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from '../emit/helpers/typed-app.ts';
 import { FILES, SCAN } from '../emit/helpers/typed-files.ts';
-import { CONTRACT } from './contract.ts';
-import { TEST_USES } from './test-uses.ts';
-import { USES } from './uses.ts';
+import { CONTRACT } from '../helpers/client-contract.ts';
+import { TEST_USES } from '../helpers/test-app-uses.ts';
+import { USES } from '../helpers/client-uses.ts';
 
 const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
 

@@ -7,7 +7,7 @@ import {
   type Interceptor,
   onCall,
 } from '../../src/client/index.ts';
-import { inTurn, json, useServer } from './server.ts';
+import { inTurn, json, useServer } from '../helpers/client-server.ts';
 
 const server = useServer();
 const settings = { version: '1.2.3', base: '' };

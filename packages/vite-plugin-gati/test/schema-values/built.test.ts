@@ -1,7 +1,7 @@
 import WebSocket from 'crossws/websocket';
 import { call, type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { build, copyAway, makeApp } from '../build/app.ts';
+import { build, copyAway, makeApp } from '../helpers/build.ts';
 import { CASES, FILES } from './app.ts';
 
 let server: ServerProcess;
