@@ -49,24 +49,28 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
     await Promise.all([queues.stop(), objects.stop()]);
   });
 
-  test('makes one job of a key, from dist alone', { timeout: 3 * MINUTE }, async () => {
-    const { outDir, warnings } = await build(
-      makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')),
-      {},
-      { effects: ['pubsub'] },
-    );
-    expect(warnings).toEqual([]);
-    const served = await startBuiltServer(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
-    const ask = async (): Promise<unknown> =>
-      (await call(`${served.url}/mails`, { method: 'POST' })).body;
-    const first = await ask();
-    expect(first).toEqual({ id: expect.any(String) });
-    await served.waitForOutput(/"msg":"sent"/);
-    expect(await ask()).toEqual(first);
-  });
+  test(
+    'a built server creates one job for an idempotency key',
+    { timeout: 3 * MINUTE },
+    async () => {
+      const { outDir, warnings } = await build(
+        makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')),
+        {},
+        { effects: ['pubsub'] },
+      );
+      expect(warnings).toEqual([]);
+      const served = await startBuiltServer(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
+      const ask = async (): Promise<unknown> =>
+        (await call(`${served.url}/mails`, { method: 'POST' })).body;
+      const first = await ask();
+      expect(first).toEqual({ id: expect.any(String) });
+      await served.waitForOutput(/"msg":"sent"/);
+      expect(await ask()).toEqual(first);
+    },
+  );
 
   test(
-    'says which package is missing where the app does not name it',
+    'a built server names the package that package.json lacks',
     { timeout: 3 * MINUTE },
     async () => {
       const { outDir } = await build(

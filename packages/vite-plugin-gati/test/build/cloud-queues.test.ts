@@ -113,7 +113,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
     );
 
     test(
-      'that was built without its driver says how to name it',
+      'a server that was built without the driver says how to add it',
       { timeout: 3 * MINUTE },
       async () => {
         const { outDir } = await build(makeApp(toFiles({ [sdkOf(name)]: '*' })));
@@ -132,7 +132,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
       },
     );
 
-    test('is not built without its SDK', { timeout: MINUTE }, async () => {
+    test('a build fails if package.json lacks the SDK', { timeout: MINUTE }, async () => {
       await expect(build(makeApp(toFiles({})), {}, { effects: [name] })).rejects.toThrow(
         `npm install ${sdkOf(name)}`,
       );

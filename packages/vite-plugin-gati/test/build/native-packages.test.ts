@@ -28,6 +28,6 @@ test.each([
   expect(found?.name).toBe(native ? name : undefined);
 });
 
-test("sees an app's own files as no package", () => {
+test('files of the app belong to no package', () => {
   expect(createNativeDetector(['known'])(path.join(folder, 'src/handlers/a.ts'))).toBeUndefined();
 });

@@ -31,13 +31,13 @@ describe('the output folder', () => {
     'src/effects',
     'link',
     'link/handlers',
-  ])('is not %s', (outDir) =>
+  ])("can't be %s", (outDir) =>
     expect(outDirError(app, path.resolve(app, outDir))).toMatchObject({
       fix: expect.stringContaining('`dist`'),
     }),
   );
   test.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])(
-    'may be %s',
+    'can be %s',
     (outDir) => expect(outDirError(app, path.resolve(app, outDir))).toBeUndefined(),
   );
 
@@ -46,7 +46,7 @@ describe('the output folder', () => {
     ['build.outDir .', { build: { outDir: '.' } }],
     ['build.outDir src without emptying', { build: { outDir: 'src', emptyOutDir: false } }],
     ['one of another environment', { environments: { worker: { build: { outDir: 'src' } } } }],
-  ])('of the config is refused before anything is emptied: %s', async (_, config) => {
+  ])('is rejected before a folder is emptied: %s', async (_, config) => {
     const before = files();
     await expect(build(app, config)).rejects.toMatchObject({
       code: 'GATI_OUT_DIR',

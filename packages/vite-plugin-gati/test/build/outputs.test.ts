@@ -25,7 +25,7 @@ const MINUTE = 60_000;
 
 describe('vite build', () => {
   test(
-    'gives a server that runs alone, its documents and its image',
+    'a build writes a server that runs alone, its documents and its image files',
     { timeout: MINUTE },
     async () => {
       const app = makeApp(HELLO);
@@ -71,48 +71,44 @@ describe('vite build', () => {
     },
   );
 
-  test(
-    'builds the client beside it and leaves its options alone',
-    { timeout: MINUTE },
-    async () => {
-      const app = makeApp({
-        ...HELLO,
-        ...CLIENT,
-        'admin.html': '<!doctype html><title>Admin</title>',
-      });
-      const { outDir } = await build(app, {
-        build: {
-          manifest: true,
-          assetsDir: 'static',
-          rollupOptions: {
-            input: { main: path.join(app, 'index.html'), admin: path.join(app, 'admin.html') },
-          },
+  test('a build bundles the client with its own options', { timeout: MINUTE }, async () => {
+    const app = makeApp({
+      ...HELLO,
+      ...CLIENT,
+      'admin.html': '<!doctype html><title>Admin</title>',
+    });
+    const { outDir } = await build(app, {
+      build: {
+        manifest: true,
+        assetsDir: 'static',
+        rollupOptions: {
+          input: { main: path.join(app, 'index.html'), admin: path.join(app, 'admin.html') },
         },
-      });
-      const client = Object.keys(readAll(path.join(outDir, 'client')));
-      expect(client).toEqual(
-        expect.arrayContaining(['.vite/manifest.json', 'admin.html', 'index.html', 'robots.txt']),
-      );
-      expect(client.some((name) => /^static\/main-.*\.js$/.test(name))).toBe(true);
-      const server = Object.keys(readAll(path.join(outDir, 'server')));
-      expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual([
-        'index.mjs',
-        'release.mjs',
-      ]);
+      },
+    });
+    const client = Object.keys(readAll(path.join(outDir, 'client')));
+    expect(client).toEqual(
+      expect.arrayContaining(['.vite/manifest.json', 'admin.html', 'index.html', 'robots.txt']),
+    );
+    expect(client.some((name) => /^static\/main-.*\.js$/.test(name))).toBe(true);
+    const server = Object.keys(readAll(path.join(outDir, 'server')));
+    expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual([
+      'index.mjs',
+      'release.mjs',
+    ]);
 
-      const running = await startBuiltServer(copyAway(outDir), {});
-      const page = await call(`${running.url}/`, { headers: { accept: 'text/html' } });
-      expect(page).toMatchObject({
-        status: 200,
-        body: expect.stringContaining('<title>App</title>'),
-      });
-      expect(await call(`${running.url}/hello/Ada`)).toMatchObject({ status: 200 });
-      await running.stop();
-    },
-  );
+    const running = await startBuiltServer(copyAway(outDir), {});
+    const page = await call(`${running.url}/`, { headers: { accept: 'text/html' } });
+    expect(page).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('<title>App</title>'),
+    });
+    expect(await call(`${running.url}/hello/Ada`)).toMatchObject({ status: 200 });
+    await running.stop();
+  });
 
   test(
-    'gives the same bytes for the same input, wherever it stands',
+    'a build has the same bytes for the same input, in any folder',
     { timeout: 2 * MINUTE },
     async () => {
       const files = { ...HELLO, ...CLIENT };
@@ -124,7 +120,7 @@ describe('vite build', () => {
   );
 
   test(
-    'gives another release id for other code with the same contract',
+    'other code with the same contract gets another release id',
     { timeout: 2 * MINUTE },
     async () => {
       const app = makeApp(HELLO);
@@ -139,7 +135,7 @@ describe('vite build', () => {
   );
 
   test(
-    'respects the output folder and clears what the build before left',
+    'a build uses the configured output folder and removes the files of the previous build',
     { timeout: 2 * MINUTE },
     async () => {
       const app = makeApp({ ...HELLO, ...CLIENT });
@@ -153,7 +149,7 @@ describe('vite build', () => {
   );
 
   test(
-    'keeps compiled packages beside the bundle and names their platform',
+    'a build copies packages with compiled code and names their platform',
     { timeout: MINUTE },
     async () => {
       const app = makeApp({
@@ -178,7 +174,7 @@ export const handler = () => ({ css: transform({ filename: 'a.css', code: Buffer
     },
   );
 
-  test('keeps the names of error classes', { timeout: MINUTE }, async () => {
+  test('a minified server keeps the names of error classes', { timeout: MINUTE }, async () => {
     const app = makeApp({
       'src/handlers/name.ts': `
 class PaymentRefused extends Error {}
@@ -192,9 +188,9 @@ export const handler = () => ({ name: new PaymentRefused('x').constructor.name }
   });
 });
 
-describe('a build that cannot be', () => {
+describe('a build with diagnostics', () => {
   test(
-    'fails with all errors of the contract at once, each with its place',
+    'a build fails with all errors of the contract, each with its place',
     { timeout: MINUTE },
     async () => {
       const app = makeApp({
@@ -218,7 +214,7 @@ describe('a build that cannot be', () => {
     },
   );
 
-  test('prints a warning once, with its place', { timeout: MINUTE }, async () => {
+  test('a build prints each warning once, with its place', { timeout: MINUTE }, async () => {
     const app = makeApp({
       'src/handlers/a.ts':
         "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",

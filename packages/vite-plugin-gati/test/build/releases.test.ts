@@ -79,62 +79,76 @@ const textOf = (built: Built, file: string): string =>
   fs.readFileSync(path.join(built.outDir, file), 'utf8');
 
 describe('the version of a build', () => {
-  test('follows from what changed since the last release', { timeout: 6 * MINUTE }, async () => {
-    const first = await release(FIRST);
-    expect(first.manifest.release).toMatchObject({ version: '1.2.3' });
-    expect(first.manifest.release.since).toBeUndefined();
+  test(
+    'the version of a build follows from the changes since the last release',
+    { timeout: 6 * MINUTE },
+    async () => {
+      const first = await release(FIRST);
+      expect(first.manifest.release).toMatchObject({ version: '1.2.3' });
+      expect(first.manifest.release.since).toBeUndefined();
 
-    const added = await release(ADDED);
-    expect(added.manifest.release).toMatchObject({
-      version: '1.3.0',
-      since: '1.2.3',
-      bump: 'minor',
-    });
-    expect(added.manifest.changes).toMatchObject([
-      { route: 'GET /users/:id', path: 'response/200/body/name', level: 'minor' },
-    ]);
-    expect(added.log.join('\n')).toContain('minor since 1.2.3');
-    expect(JSON.parse(textOf(added, 'openapi.json'))).toMatchObject({ info: { version: '1.3.0' } });
-    expect(fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8')).toContain('1.3.0');
+      const added = await release(ADDED);
+      expect(added.manifest.release).toMatchObject({
+        version: '1.3.0',
+        since: '1.2.3',
+        bump: 'minor',
+      });
+      expect(added.manifest.changes).toMatchObject([
+        { route: 'GET /users/:id', path: 'response/200/body/name', level: 'minor' },
+      ]);
+      expect(added.log.join('\n')).toContain('minor since 1.2.3');
+      expect(JSON.parse(textOf(added, 'openapi.json'))).toMatchObject({
+        info: { version: '1.3.0' },
+      });
+      expect(fs.readFileSync(path.join(app, '.gati/generated/client.ts'), 'utf8')).toContain(
+        '1.3.0',
+      );
 
-    const code = await release(CODE);
-    expect(code.manifest.release).toMatchObject({ version: '1.3.1', bump: 'patch' });
+      const code = await release(CODE);
+      expect(code.manifest.release).toMatchObject({ version: '1.3.1', bump: 'patch' });
 
-    // Before anything is bundled only the contract tells.
-    expect(await generated()).toBe('1.3.1');
-    write(app, FIRST);
-    expect(await generated()).toBe('2.0.0');
-    write(app, CODE);
-    const again = await build(app);
-    expect(again.manifest.release.version).toBe('1.3.1');
-    expect(again.manifest).toEqual(code.manifest);
+      // Before anything is bundled only the contract tells.
+      expect(await generated()).toBe('1.3.1');
+      write(app, FIRST);
+      expect(await generated()).toBe('2.0.0');
+      write(app, CODE);
+      const again = await build(app);
+      expect(again.manifest.release.version).toBe('1.3.1');
+      expect(again.manifest).toEqual(code.manifest);
 
-    const broken = await release(FIRST);
-    expect(broken.manifest.release).toMatchObject({
-      version: '2.0.0',
-      since: '1.3.1',
-      bump: 'major',
-    });
-    expect(broken.manifest.release.id).not.toBe(first.manifest.release.id);
-    expect(broken.log.join('\n')).toContain('breaking: GET /users/:id');
+      const broken = await release(FIRST);
+      expect(broken.manifest.release).toMatchObject({
+        version: '2.0.0',
+        since: '1.3.1',
+        bump: 'major',
+      });
+      expect(broken.manifest.release.id).not.toBe(first.manifest.release.id);
+      expect(broken.log.join('\n')).toContain('breaking: GET /users/:id');
 
-    expect(textOf(broken, 'CHANGELOG.md').match(/^## .*$/gm)).toEqual([
-      '## 2.0.0',
-      '## 1.3.1 (2026-01-03)',
-      '## 1.3.0 (2026-01-02)',
-      '## 1.2.3 (2026-01-01)',
-    ]);
+      expect(textOf(broken, 'CHANGELOG.md').match(/^## .*$/gm)).toEqual([
+        '## 2.0.0',
+        '## 1.3.1 (2026-01-03)',
+        '## 1.3.0 (2026-01-02)',
+        '## 1.2.3 (2026-01-01)',
+      ]);
 
-    // Nobody is promised what was withdrawn, and its version is not given again.
-    await rollbackRelease(store);
-    write(app, user("{ id: req.params.id, name: 'Ada', age: 3 }"));
-    expect((await build(app)).manifest.release).toMatchObject({ version: '1.4.0', since: '1.3.1' });
-    write(app, user('{ name: req.params.id }'));
-    expect((await build(app)).manifest.release).toMatchObject({ version: '3.0.0', since: '1.3.1' });
-  });
+      // Nobody is promised what was withdrawn, and its version is not given again.
+      await rollbackRelease(store);
+      write(app, user("{ id: req.params.id, name: 'Ada', age: 3 }"));
+      expect((await build(app)).manifest.release).toMatchObject({
+        version: '1.4.0',
+        since: '1.3.1',
+      });
+      write(app, user('{ name: req.params.id }'));
+      expect((await build(app)).manifest.release).toMatchObject({
+        version: '3.0.0',
+        since: '1.3.1',
+      });
+    },
+  );
 
   test(
-    'below 1.0.0 a break is minor and the rest patch; package.json may ask for more',
+    'below 1.0.0 a breaking change is minor and others are patches; package.json may raise the version',
     { timeout: 4 * MINUTE },
     async () => {
       const named = (version: string): Files => ({
@@ -160,9 +174,9 @@ describe('the version of a build', () => {
   );
 });
 
-describe('a sealed bundle', () => {
+describe('a self-contained bundle', () => {
   test(
-    'is imported alone and knows what it is; later builds take it along',
+    'a release is imported alone, has its id and version, and is bundled by later builds',
     { timeout: 4 * MINUTE },
     async () => {
       const first = await release(FIRST);
@@ -199,7 +213,7 @@ describe('a sealed bundle', () => {
   );
 
   test(
-    'has source maps that lead to the right place, though the version came later',
+    'source maps of a release stay valid after its version is inserted',
     { timeout: MINUTE },
     async () => {
       const { outDir } = await build(app, { build: { sourcemap: true } });
@@ -213,7 +227,7 @@ describe('a sealed bundle', () => {
 
 describe('the store of a build', () => {
   test(
-    'is the one that GATI_RELEASES names, relative to the app',
+    'GATI_RELEASES names the release store, relative to the app',
     { timeout: 2 * MINUTE },
     async () => {
       process.env.GATI_RELEASES = 'elsewhere';
@@ -224,7 +238,7 @@ describe('the store of a build', () => {
     },
   );
 
-  test('is missed on a build machine', { timeout: 2 * MINUTE }, async () => {
+  test('a build on CI warns if no release store is named', { timeout: 2 * MINUTE }, async () => {
     process.env.CI = 'true';
     expect((await build(app)).warnings.join('\n')).toContain('GATI_NO_RELEASE_STORE');
     process.env.GATI_RELEASES = path.join(app, 'named');

@@ -73,7 +73,7 @@ describe('the SDK of a build', () => {
     files = unpack(bytes);
   }, MINUTE);
 
-  test('is a package that can be published, and says what it was made of', () => {
+  test('the SDK is a publishable package that names its release', () => {
     expect(built.log.join('\n')).toMatch(/sdk\/acme-shop-1\.2\.3\.tgz [\d.]+ kB/);
     const manifest = JSON.parse(files['package.json']!) as Record<string, unknown>;
     expect(manifest).toMatchObject({
@@ -120,7 +120,7 @@ describe('the SDK of a build', () => {
       if (/\.d\.[mc]ts$/.test(name)) expect(files[name]).not.toContain('vite-plugin-gati');
   });
 
-  test('is clean to publint and attw', async () => {
+  test('publint and attw find no error in the SDK', async () => {
     const tarball = new Uint8Array(bytes);
     const { messages } = await publint({ pack: { tarball: tarball.buffer }, strict: true });
     expect(messages).toEqual([]);
@@ -128,7 +128,7 @@ describe('the SDK of a build', () => {
     expect(checked.types && 'problems' in checked ? checked.problems : checked).toEqual([]);
   });
 
-  test('runs as ES module and as CommonJS, and a bundler takes what is used', async () => {
+  test('the SDK runs as ES module and as CommonJS, and is tree-shaken', async () => {
     const folder = path.join(app, 'unpacked');
     write(
       folder,
@@ -181,7 +181,7 @@ describe('the SDK of a build', () => {
     expect(call).not.toContain('createConnect');
   });
 
-  test('has a page for each route with a call as one would write it', () => {
+  test('the SDK documents each route with an example call', () => {
     expect(files['docs/payments.capture.md']).toContain(
       "await client.payments.capture({ params: { id: 'id' }, body: { amount: 1 } });",
     );
@@ -239,7 +239,7 @@ describe('the SDK of a build', () => {
   });
 
   test(
-    'has the same bytes when it is made again, and is not made again while nothing changed',
+    'the SDK has the same bytes for the same input, and is made again only after a change',
     { timeout: 2 * MINUTE },
     async () => {
       const file = path.join(app, NAME);
@@ -262,7 +262,7 @@ describe('the SDK of a build', () => {
   );
 
   test(
-    'stays as it is when its release is stored, and the next release has one of its own',
+    'the SDK stays the same when its release is stored, and the next release gets another one',
     { timeout: 2 * MINUTE },
     async () => {
       const store = await openReleaseStore(path.join(app, '.gati/releases'));
@@ -290,7 +290,7 @@ describe('the SDK of a build', () => {
   );
 
   test(
-    'goes with the next proposal, where it was one that nobody released',
+    'a build removes the SDK of a proposed version that was never released',
     { timeout: 3 * MINUTE },
     async () => {
       const kept = path.join(app, 'sdk/acme-shop-1.1.0.tgz');
@@ -344,7 +344,7 @@ describe('names', () => {
     expect(toTarballName(name, '1.0.0')).toBe(file);
   });
 
-  test('no two pages have one file, and each fits a plain header', () => {
+  test('no two pages share a file, and each path fits a tar header', () => {
     const routes = [
       ['users', 'get'],
       ['users', 'Get'],

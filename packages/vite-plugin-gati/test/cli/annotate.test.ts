@@ -74,14 +74,14 @@ describe('annotateHandler', () => {
     ['a wrapper', 'export const handler = wrap((req) => 1);'],
     ['broken text', 'export function handler(req {'],
     ['another export', 'export function other(req) {}'],
-  ])('leaves %s alone', (_name, text) => expect(fix(text)).toBe(text));
+  ])('does not annotate %s', (_name, text) => expect(fix(text)).toBe(text));
 
-  test('leaves JavaScript alone', () =>
+  test('annotates no JavaScript', () =>
     expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe(
       'export function handler(req) {}',
     ));
 
-  test('types middleware', () => {
+  test('annotates middleware', () => {
     const text = 'export const middleware = (req, res, gctx, lctx, next) => next();';
     expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text))).toBe(
       text.replace('middleware =', 'middleware: Middleware ='),
@@ -90,7 +90,7 @@ describe('annotateHandler', () => {
 });
 
 describe('toOriginal', () => {
-  test('finds every character of the original again', () => {
+  test('maps every offset of the edited text to the original', () => {
     const text = 'export function handler(req, res) { return req.nope; }';
     const insertions = annotateHandler('a.ts', text, 'GET /a');
     const edited = applyInsertions(text, insertions);

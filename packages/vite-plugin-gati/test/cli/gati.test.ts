@@ -40,7 +40,7 @@ describe('gati', () => {
     [['--help'], 0, /generate\s+Write the typed client/],
     [['build', '--help'], 0, /--no-minify/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
-  ])('%j', async (args, code, stdout) => {
+  ])('gati %j prints what it should', async (args, code, stdout) => {
     const done = await gati(repository, ...args);
     expect(done.code).toBe(code);
     expect(done.stdout).toMatch(stdout);
@@ -61,7 +61,7 @@ describe('gati', () => {
     [['generate', '--root', 'nowhere'], 'there is no folder'],
     [['releases', 'list', '--root', 'nowhere'], 'there is no folder'],
     [['check', '--root', 'package.json'], 'there is no folder'],
-  ])('%j is wrong use', async (args, message) => {
+  ])('gati %j ends with exit code 2', async (args, message) => {
     const [done, json] = await Promise.all([
       gati(repository, ...args),
       gati(repository, args[0]!, '--json', ...args.slice(1)),
@@ -74,17 +74,21 @@ describe('gati', () => {
   });
 });
 
-test.each(['src', '.'])('does not build into %s', { timeout: MINUTE }, async (outDir) => {
-  const app = makeApp(USERS);
-  const done = await gati(app, 'build', '--outDir', outDir);
-  expect(done).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('GATI_USAGE: the output folder'),
-  });
-  expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
-});
+test.each(['src', '.'])(
+  'gati build does not build into %s',
+  { timeout: MINUTE },
+  async (outDir) => {
+    const app = makeApp(USERS);
+    const done = await gati(app, 'build', '--outDir', outDir);
+    expect(done).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('GATI_USAGE: the output folder'),
+    });
+    expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
+  },
+);
 
-test('colours where people want it', { timeout: MINUTE }, async () => {
+test('gati prints colours only if people want them', { timeout: MINUTE }, async () => {
   const raw = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: repository,
@@ -105,44 +109,52 @@ test('colours where people want it', { timeout: MINUTE }, async () => {
 });
 
 describe('gati generate', () => {
-  test('writes what clients and editors read, once', { timeout: MINUTE }, async () => {
-    const app = makeApp(USERS);
-    const first = await gati(app, 'generate', '--json');
-    expect(first.code).toBe(0);
-    expect(JSON.parse(first.stdout)).toMatchObject({
-      errors: [],
-      written: expect.arrayContaining([
-        '.gati/generated/client.ts',
-        '.gati/generated/context.ts',
-        '.gati/types/gati.d.ts',
-        '.gati/gati.manifest.json',
-        '.gati/openapi.json',
-      ]),
-    });
-    expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({
-      written: [],
-    });
-  });
+  test(
+    'gati generate writes client, types and documents only if they change',
+    { timeout: MINUTE },
+    async () => {
+      const app = makeApp(USERS);
+      const first = await gati(app, 'generate', '--json');
+      expect(first.code).toBe(0);
+      expect(JSON.parse(first.stdout)).toMatchObject({
+        errors: [],
+        written: expect.arrayContaining([
+          '.gati/generated/client.ts',
+          '.gati/generated/context.ts',
+          '.gati/types/gati.d.ts',
+          '.gati/gati.manifest.json',
+          '.gati/openapi.json',
+        ]),
+      });
+      expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({
+        written: [],
+      });
+    },
+  );
 
-  test('exits 0 with warnings and 1 with errors', { timeout: MINUTE }, async () => {
-    const app = makeApp({
-      'src/handlers/a.ts':
-        "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
-    });
-    const warned = await gati(app, 'generate');
-    expect(warned.code).toBe(0);
-    expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
-    fs.writeFileSync(
-      path.join(app, 'src/handlers/a.ts'),
-      "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
-    );
-    expect((await gati(app, 'generate')).code).toBe(1);
-  });
+  test(
+    'gati generate exits with 0 for warnings and 1 for errors',
+    { timeout: MINUTE },
+    async () => {
+      const app = makeApp({
+        'src/handlers/a.ts':
+          "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
+      });
+      const warned = await gati(app, 'generate');
+      expect(warned.code).toBe(0);
+      expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
+      fs.writeFileSync(
+        path.join(app, 'src/handlers/a.ts'),
+        "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
+      );
+      expect((await gati(app, 'generate')).code).toBe(1);
+    },
+  );
 });
 
 describe('gati check', () => {
   test(
-    'finds what is wrong in bare handlers, and nothing in right ones',
+    'gati check finds errors in bare handlers, and none in correct ones',
     { timeout: MINUTE },
     async () => {
       const app = makeApp(USERS);
@@ -170,7 +182,7 @@ describe('gati check', () => {
     },
   );
 
-  test('writes the annotation once with --fix', { timeout: 2 * MINUTE }, async () => {
+  test('gati check --fix writes the annotation once', { timeout: 2 * MINUTE }, async () => {
     const app = makeApp(USERS);
     const file = path.join(app, 'src/handlers/users/get.ts');
     const first = await gati(app, 'check', '--fix', '--json');
@@ -193,7 +205,7 @@ describe('gati check', () => {
   });
 });
 
-describe('an app of which a part is wrong', () => {
+describe('an app with one wrong handler', () => {
   const FILES = {
     'src/handlers/wrong.ts': "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
     'src/handlers/right.ts': `export const route = 'POST /right';
@@ -207,7 +219,7 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
       'export async function run(payload: { text: string }): Promise<void> { void payload; }\n',
   };
 
-  test('has the types of the rest', { timeout: 2 * MINUTE }, async () => {
+  test('gati generates the types of the other handlers', { timeout: 2 * MINUTE }, async () => {
     const app = makeApp(FILES);
     const checked = await gati(app, 'check', '--json');
     expect(checked.code).toBe(1);
@@ -228,8 +240,8 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
   });
 });
 
-describe('the wrong folder', () => {
-  test('is no app without faults', { timeout: MINUTE }, async () => {
+describe('a folder without an app', () => {
+  test('gati warns about a folder without handlers', { timeout: MINUTE }, async () => {
     const app = makeApp({});
     const checked = await gati(app, 'check');
     expect(checked).toMatchObject({
@@ -249,7 +261,7 @@ describe('the wrong folder', () => {
     });
   });
 
-  test('gets no queue', { timeout: MINUTE }, async () => {
+  test('gati effects creates no queue in a missing folder', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
     const queue = path.join(app, 'nowhere/x.db');
     const done = await gati(app, 'effects', 'list', '--queue', `sqlite:${queue}`);
@@ -258,12 +270,12 @@ describe('the wrong folder', () => {
   });
 });
 
-describe('a reader that has seen enough', () => {
+describe('a reader that closes the pipe', () => {
   test.each([
     ['--help', 0],
     ['--help 2>&1', 0],
     ['effects list --queue sqlite:nowhere.db 2>&1', 2],
-  ])('ends `gati %s` without a word', { timeout: MINUTE }, async (words, code) => {
+  ])('ends `gati %s` silently', { timeout: MINUTE }, async (words, code) => {
     // Reads nothing at all, so that each write fails.
     const line = `{ sleep 0.2; "${process.execPath}" "${BIN}" ${words}; echo "code $?" >&3; } 3>&2 | true`;
     expect(await runProcess('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({
@@ -274,7 +286,7 @@ describe('a reader that has seen enough', () => {
 });
 
 describe('gati build', () => {
-  test('needs no configuration', { timeout: MINUTE }, async () => {
+  test('gati build needs no configuration', { timeout: MINUTE }, async () => {
     const app = makeApp(USERS);
     const done = await gati(app, 'build', '--json');
     expect(done.code, done.stderr).toBe(0);
@@ -300,7 +312,7 @@ describe('gati build', () => {
   });
 
   test(
-    'does not add the plugin twice, and says where a build failed',
+    'gati build adds the plugin once, and names the place of an error',
     { timeout: MINUTE },
     async () => {
       const config =
@@ -329,7 +341,7 @@ describe('gati build', () => {
   );
 });
 
-test('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () => {
+test('gati diff reads manifests from pipes', { timeout: MINUTE }, async () => {
   const app = makeApp(USERS);
   expect(await gati(app, 'build')).toMatchObject({ code: 0 });
   await runOrThrow('mkfifo', ['before', 'after'], { cwd: app });
@@ -348,21 +360,28 @@ test('gati diff reads what comes through a pipe', { timeout: MINUTE }, async () 
 });
 
 describe('gati dev', () => {
-  test('serves a folder that has handlers only, until Ctrl-C', { timeout: MINUTE }, async () => {
-    const app = makeApp(USERS);
-    const server = startProcess(process.execPath, [BIN, 'dev', '--port', '0'], {
-      cwd: app,
-      env: { ...process.env, CI: '1' },
-    });
-    const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
-    expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
-    expect(await call(`${url!}/users/0`)).toMatchObject({ status: 404, body: { error: 'NoUser' } });
-    await server.stop('SIGINT');
-    expect(server.child.exitCode).toBe(130);
-  });
+  test(
+    'gati dev serves a folder with handlers alone, until Ctrl-C',
+    { timeout: MINUTE },
+    async () => {
+      const app = makeApp(USERS);
+      const server = startProcess(process.execPath, [BIN, 'dev', '--port', '0'], {
+        cwd: app,
+        env: { ...process.env, CI: '1' },
+      });
+      const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
+      expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
+      expect(await call(`${url!}/users/0`)).toMatchObject({
+        status: 404,
+        body: { error: 'NoUser' },
+      });
+      await server.stop('SIGINT');
+      expect(server.child.exitCode).toBe(130);
+    },
+  );
 });
 
-test('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
+test('gati dev fails with GATI_PORT_TAKEN if the port is taken', { timeout: MINUTE }, async () => {
   const taken = createServer();
   const port = await listen(taken);
   const done = await gati(
@@ -382,17 +401,21 @@ test('gati dev says that a port is taken', { timeout: MINUTE }, async () => {
   taken.close();
 });
 
-test('gati dev says that it can not listen on an address', { timeout: MINUTE }, async () => {
-  const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
-  expect(done.code).toBe(1);
-  expect(JSON.parse(done.stdout)).toMatchObject({
-    errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }],
-  });
-});
+test(
+  'gati dev fails with GATI_LISTEN for an address of another machine',
+  { timeout: MINUTE },
+  async () => {
+    const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
+    expect(done.code).toBe(1);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }],
+    });
+  },
+);
 
 describe('gati run', () => {
   test(
-    "runs a script with the app's modules, .env files and arguments",
+    "gati run runs a script with the app's modules, .env files and arguments",
     { timeout: MINUTE },
     async () => {
       const app = makeApp({

@@ -64,7 +64,7 @@ const releaseAs = async (
 };
 
 describe('releases from the command line', () => {
-  test('go from build to rollback', { timeout: 8 * MINUTE }, async () => {
+  test('releases go from build to rollback', { timeout: 8 * MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
     expect((await run(app, ['release'])).document).toMatchObject({
       errors: [{ code: 'GATI_RELEASE_NOT_BUILT' }],
@@ -217,71 +217,71 @@ describe('releases from the command line', () => {
     });
   });
 
+  test('a built server has the release commands of gati', { timeout: 4 * MINUTE }, async () => {
+    const app = makeApp(FIRST, 'shop');
+    await releaseAs(app, FIRST);
+    const entry = path.join(app, 'dist/server/index.mjs');
+    const env = { ...process.env, GATI_RELEASES: path.join(app, '.gati/releases') };
+    const server = async (...args: string[]): Promise<ProcessResult> =>
+      runProcess(process.execPath, [entry, ...args], { cwd: app, env });
+
+    const activated = await server('activate', '1.2.3', '--json');
+    expect(activated, activated.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(activated.stdout)).toEqual({
+      current: '1.2.3',
+      before: null,
+      servers: null,
+    });
+    const listed = await server('releases', 'list');
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
+    expect(await server('releases', '--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('--dry-run'),
+    });
+    expect(await server('rollback')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('GATI_NO_ROLLBACK'),
+    });
+    expect(await server('activate')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs a version'),
+    });
+    expect(await server('activate', '1.2.3', '--wiat')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('GATI_USAGE'),
+    });
+    const nowhere = await runProcess(process.execPath, [entry, 'releases', 'list', '--json'], {
+      cwd: app,
+      env: { ...env, GATI_RELEASES: '' },
+    });
+    expect(nowhere.code).toBe(2);
+    expect(JSON.parse(nowhere.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE' }] });
+  });
+
   test(
-    'are steered by the built server too, where there is no gati',
-    { timeout: 4 * MINUTE },
+    'gati activate --wait waits until running servers have the release',
+    { timeout: 6 * MINUTE },
     async () => {
       const app = makeApp(FIRST, 'shop');
-      await releaseAs(app, FIRST);
-      const entry = path.join(app, 'dist/server/index.mjs');
-      const env = { ...process.env, GATI_RELEASES: path.join(app, '.gati/releases') };
-      const server = async (...args: string[]): Promise<ProcessResult> =>
-        runProcess(process.execPath, [entry, ...args], { cwd: app, env });
-
-      const activated = await server('activate', '1.2.3', '--json');
-      expect(activated, activated.stderr).toMatchObject({ code: 0 });
-      expect(JSON.parse(activated.stdout)).toEqual({
-        current: '1.2.3',
-        before: null,
-        servers: null,
+      await releaseAs(app, FIRST, '--at', '2026-01-01');
+      await ok(app, 'activate', '1.2.3');
+      const server = await startBuiltServer(app, {
+        GATI_RELEASES: path.join(app, '.gati/releases'),
+        GATI_WORKERS: '2',
       });
-      const listed = await server('releases', 'list');
-      expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
-      expect(await server('releases', '--help')).toMatchObject({
-        code: 0,
-        stdout: expect.stringContaining('--dry-run'),
-      });
-      expect(await server('rollback')).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining('GATI_NO_ROLLBACK'),
-      });
-      expect(await server('activate')).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('needs a version'),
-      });
-      expect(await server('activate', '1.2.3', '--wiat')).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('GATI_USAGE'),
-      });
-      const nowhere = await runProcess(process.execPath, [entry, 'releases', 'list', '--json'], {
-        cwd: app,
-        env: { ...env, GATI_RELEASES: '' },
-      });
-      expect(nowhere.code).toBe(2);
-      expect(JSON.parse(nowhere.stdout)).toMatchObject({ errors: [{ code: 'GATI_USAGE' }] });
+      await releaseAs(app, ADDED);
+      const { servers } = await ok(app, 'activate', '1.3.0', '--wait');
+      expect(servers).toHaveLength(2);
+      const answer = await call(`${server.url}/users/7`, { headers: { 'x-api-version': '1.3.0' } });
+      expect(answer).toMatchObject({ status: 200, body: { id: '7', name: 'Ada' } });
+      expect(await ok(app, 'rollback', '--wait')).toMatchObject({ current: '1.2.3', servers });
+      await server.stop();
     },
   );
-
-  test('are waited for until running servers have them', { timeout: 6 * MINUTE }, async () => {
-    const app = makeApp(FIRST, 'shop');
-    await releaseAs(app, FIRST, '--at', '2026-01-01');
-    await ok(app, 'activate', '1.2.3');
-    const server = await startBuiltServer(app, {
-      GATI_RELEASES: path.join(app, '.gati/releases'),
-      GATI_WORKERS: '2',
-    });
-    await releaseAs(app, ADDED);
-    const { servers } = await ok(app, 'activate', '1.3.0', '--wait');
-    expect(servers).toHaveLength(2);
-    const answer = await call(`${server.url}/users/7`, { headers: { 'x-api-version': '1.3.0' } });
-    expect(answer).toMatchObject({ status: 200, body: { id: '7', name: 'Ada' } });
-    expect(await ok(app, 'rollback', '--wait')).toMatchObject({ current: '1.2.3', servers });
-    await server.stop();
-  });
 });
 
-describe('gati build --check on a build machine', () => {
-  test('needs a store', { timeout: MINUTE }, async () => {
+describe('gati build --check on CI', () => {
+  test('gati build --check needs a release store on CI', { timeout: MINUTE }, async () => {
     const app = makeApp(FIRST, 'shop');
     expect(await run(app, ['build', '--check'], { CI: '1' })).toMatchObject({
       code: 2,

@@ -42,15 +42,15 @@ const tsconfig = (extra: object = {}): string =>
   });
 
 describe('checkTypes', () => {
-  test('types a bare handler and points into the text as it stands', async () => {
+  test('types a bare handler and names places in its original text', async () => {
     expect(await check({ 'tsconfig.json': tsconfig() }, HANDLER)).toEqual([NOPE]);
   });
 
-  test('needs no tsconfig.json', async () => {
+  test('checks an app without a tsconfig.json', async () => {
     expect(await check({}, HANDLER)).toEqual([NOPE]);
   });
 
-  test('follows references and looks at handlers that none of them covers', async () => {
+  test('follows references and checks handlers that no tsconfig.json includes', async () => {
     const files = {
       'tsconfig.json':
         '{\n  // a solution\n  "files": [],\n  "references": [{ "path": "./tsconfig.app.json" },],\n}',
@@ -64,7 +64,7 @@ describe('checkTypes', () => {
     ]);
   });
 
-  test('says what is wrong with a tsconfig.json', async () => {
+  test('reports an error of a tsconfig.json', async () => {
     const [first] = await check(
       {
         'tsconfig.json': tsconfig({
@@ -76,7 +76,7 @@ describe('checkTypes', () => {
     expect(first).toMatch(/^tsconfig\.json:1:\d+ TS6046 /);
   });
 
-  test('finds nothing in a right app', async () => {
+  test('finds no error in a correct app', async () => {
     expect(
       await check(
         { 'tsconfig.json': tsconfig() },

@@ -54,7 +54,7 @@ test.each([
   ['gati dev', [GATI, 'dev', '--port', '0']],
   ['vite', ['node_modules/.bin/vite', '--port', '0']],
 ])(
-  '%s tells an error that nobody caught, with its place, and goes on',
+  '%s reports an uncaught error with its place, and goes on',
   { timeout: MINUTE },
   async (_, args) => {
     const server = run(makeApp(APP), ...args);
@@ -70,7 +70,7 @@ test.each([
   },
 );
 
-test('goes on whatever was thrown', { timeout: MINUTE }, async () => {
+test('gati dev goes on after any uncaught value', { timeout: MINUTE }, async () => {
   const server = run(makeApp(APP), GATI, 'dev', '--port', '0');
   const url = await urlOf(server);
   expect((await call(`${url}/odd`)).status).toBe(200);
@@ -90,19 +90,23 @@ test('goes on whatever was thrown', { timeout: MINUTE }, async () => {
   expect(server.child.exitCode).toBe(130);
 });
 
-test('leaves its fatal errors to a program that embeds Vite', { timeout: MINUTE }, async () => {
-  const app = makeApp({
-    ...APP,
-    'serve.mjs': `import { createServer } from 'vite';
+test(
+  'a program that embeds Vite handles its uncaught errors itself',
+  { timeout: MINUTE },
+  async () => {
+    const app = makeApp({
+      ...APP,
+      'serve.mjs': `import { createServer } from 'vite';
 const server = await createServer({ server: { port: 0, host: '127.0.0.1' } });
 await server.listen();
 console.log('listens');
 await Promise.reject(new Error('the database is away'));
 `,
-  });
-  const program = run(app, 'serve.mjs');
-  await program.waitForOutput(/listens/);
-  await program.waitForOutput(/Error: the database is away/);
-  await expect.poll(() => program.child.exitCode, { timeout: 20_000 }).toBe(1);
-  expect(program.stdout + program.stderr).not.toContain('GATI_UNCAUGHT');
-});
+    });
+    const program = run(app, 'serve.mjs');
+    await program.waitForOutput(/listens/);
+    await program.waitForOutput(/Error: the database is away/);
+    await expect.poll(() => program.child.exitCode, { timeout: 20_000 }).toBe(1);
+    expect(program.stdout + program.stderr).not.toContain('GATI_UNCAUGHT');
+  },
+);

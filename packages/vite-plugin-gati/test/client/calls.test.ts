@@ -13,7 +13,7 @@ const call = (
   createCaller(settings, { baseUrl: server.url, retry: fast, ...options })(route, request);
 
 describe('a request', () => {
-  test('has its parameters, query, headers, version and body in place', async () => {
+  test('a request contains parameters, query, headers, version and body', async () => {
     await call(
       'POST /payments/:id/capture',
       {
@@ -39,13 +39,13 @@ describe('a request', () => {
     expect(request!.headers).not.toHaveProperty('gone');
   });
 
-  test('keeps the slashes of a rest parameter', async () => {
+  test('a request keeps the slashes of a rest parameter', async () => {
     await call('GET /files/*rest', { params: { rest: 'a b/c?.txt' } });
     expect(server.seen[0]!.url).toBe('/api/files/a%20b/c%3F.txt');
   });
 
   test.each(['', '.', '..', undefined])(
-    'is not made where a parameter is %j, as it would reach another route',
+    'a call with the parameter %j throws, because it would reach another route',
     async (id) => {
       await expect(call('GET /users/:id', { params: { id } })).rejects.toMatchObject({
         code: 'GATI_CLIENT_PARAM',
@@ -57,7 +57,7 @@ describe('a request', () => {
     },
   );
 
-  test('needs a base URL where there is no page', async () => {
+  test('a call without a page needs a base URL', async () => {
     await expect(createCaller(settings)('GET /a')).rejects.toMatchObject({
       code: 'GATI_CLIENT_BASE_URL',
     });
@@ -66,19 +66,19 @@ describe('a request', () => {
     });
   });
 
-  test('goes to the server of the page by default', async () => {
+  test('a call goes to the server of the page by default', async () => {
     vi.stubGlobal('location', { origin: server.url });
     expect(await createCaller(settings)('GET /a')).toMatchObject({ ok: true });
     vi.unstubAllGlobals();
   });
 
-  test('asks for another version, or for none', async () => {
+  test('a call requests another version, or none', async () => {
     await call('GET /a', {}, { version: '2.x' });
     await call('GET /a', { version: false }, { version: '2.x' });
     expect(server.seen.map(({ headers }) => headers['x-api-version'])).toEqual(['2.x', undefined]);
   });
 
-  test('is multipart with a file, also in a list, and where the route takes forms', async () => {
+  test('a body is multipart if it has a file, also in a list, or if the route accepts forms', async () => {
     await call('POST /upload', {
       body: {
         name: 'ü',
@@ -103,7 +103,7 @@ describe('a request', () => {
     expect(three!.body).toContain('name="name"\r\n\r\na');
   });
 
-  test('sends forms, text and streams as they are', async () => {
+  test('forms, text and streams are sent as they are', async () => {
     await call('POST /a', { body: new URLSearchParams({ a: '1' }) });
     await call('POST /a', { body: 'plain', headers: { 'content-type': 'text/plain' } });
     await call('POST /a', { body: 'json' });
@@ -117,8 +117,8 @@ describe('a request', () => {
   });
 });
 
-describe('an answer', () => {
-  test('is told by ok and status', async () => {
+describe('a response', () => {
+  test('a result has ok and status of the response', async () => {
     server.answer(json(202, { state: 'capturing' }, { 'x-gati-release': 'rel_1' }));
     const good = await call('POST /a');
     expect(good).toMatchObject({ ok: true, status: 202, data: { state: 'capturing' } });
@@ -131,7 +131,7 @@ describe('an answer', () => {
     });
   });
 
-  test('is read by its content type', async () => {
+  test('a response is read by its content type', async () => {
     server.answer(send(200, 'text/plain; charset=utf-8', 'hello'));
     expect(await call('GET /a')).toMatchObject({ data: 'hello' });
     server.answer(send(204, undefined, ''));
@@ -148,7 +148,7 @@ describe('an answer', () => {
     expect(await call('HEAD /a')).toMatchObject({ ok: true, data: undefined });
   });
 
-  test('that is no answer of the app becomes a problem', async () => {
+  test('a response that the app did not send becomes a problem', async () => {
     server.answer(send(413, 'text/html', '<h1>nginx</h1>'));
     expect(await call('POST /a')).toMatchObject({
       status: 413,
@@ -162,7 +162,7 @@ describe('an answer', () => {
     expect(await call('POST /a')).toMatchObject({ error: 'declared text' });
   });
 
-  test('that says JSON and is none is a failure without a status', async () => {
+  test('a response that claims to be JSON but is not is a failure with status 0', async () => {
     server.answer(send(200, 'application/json', '{oops'));
     expect(await call('GET /a')).toMatchObject({
       ok: false,
@@ -172,7 +172,7 @@ describe('an answer', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('that never comes is a failure without a status', async () => {
+  test('a missing response is a failure with status 0', async () => {
     server.answer((_, response) => response.destroy());
     expect(await call('POST /a')).toMatchObject({
       ok: false,
@@ -191,7 +191,7 @@ describe('an answer', () => {
     });
   });
 
-  test('that is not ok is thrown where this is asked for', async () => {
+  test('throwOnError throws a result that is not ok', async () => {
     server.answer(json(409, { error: 'ReservationFailed' }));
     await expect(call('POST /a', {}, { throwOnError: true })).rejects.toMatchObject({
       name: 'CallError',
@@ -212,19 +212,22 @@ describe('an answer', () => {
 });
 
 describe('a call that fails', () => {
-  test.each([408, 429, 500, 502, 503])('with %i is made again where it is safe', async (status) => {
-    server.answer(inTurn(json(status, {}), json(status, {}), json(200, { ok: 1 })));
-    expect(await call('GET /a')).toMatchObject({ ok: true });
-    expect(server.seen).toHaveLength(3);
-  });
+  test.each([408, 429, 500, 502, 503])(
+    'a call with status %i is retried if that is safe',
+    async (status) => {
+      server.answer(inTurn(json(status, {}), json(status, {}), json(200, { ok: 1 })));
+      expect(await call('GET /a')).toMatchObject({ ok: true });
+      expect(server.seen).toHaveLength(3);
+    },
+  );
 
-  test.each([400, 404, 409, 501])('with %i is not', async (status) => {
+  test.each([400, 404, 409, 501])('a call with status %i is not retried', async (status) => {
     server.answer(json(status, {}));
     expect(await call('GET /a')).toMatchObject({ status });
     expect(server.seen).toHaveLength(1);
   });
 
-  test('is not made again where it might happen twice, unless a key says that it will not', async () => {
+  test('a call that might run twice is retried only with an idempotency key', async () => {
     server.answer(json(503, {}));
     await call('POST /a', { body: { a: 1 } });
     expect(server.seen).toHaveLength(1);
@@ -237,7 +240,7 @@ describe('a call that fails', () => {
     expect(server.seen).toHaveLength(7);
   });
 
-  test('is made again after a lost connection, as often as is said', async () => {
+  test('a call is retried after a lost connection, up to the configured attempts', async () => {
     server.answer((_, response) => response.destroy());
     expect(await call('PUT /a', { retry: { ...fast, attempts: 4 } })).toMatchObject({ status: 0 });
     expect(server.seen).toHaveLength(4);
@@ -245,7 +248,7 @@ describe('a call that fails', () => {
     expect(server.seen).toHaveLength(5);
   });
 
-  test('waits as long as the server asks, and gives up where that is too long', async () => {
+  test('a retry waits as long as Retry-After says, and gives up if that is too long', async () => {
     const pauses = vi.spyOn(globalThis, 'setTimeout');
     server.answer(
       inTurn(
@@ -265,7 +268,7 @@ describe('a call that fails', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('takes too long or is aborted', async () => {
+  test('a call ends at its timeout and when its signal aborts', async () => {
     server.answer(() => {});
     expect(await call('POST /a', { timeout: 20 })).toMatchObject({
       ok: false,
@@ -288,7 +291,7 @@ describe('a call that fails', () => {
     expect(server.seen).toHaveLength(5);
   });
 
-  test('stops waiting for the next attempt when it is aborted', async () => {
+  test('aborting a call ends the pause before the next attempt', async () => {
     const controller = new AbortController();
     server.answer((request, response, count) => {
       json(503, {})(request, response, count);

@@ -36,7 +36,7 @@ async function bundle(contract: Contract, use: string): Promise<string> {
 }
 
 describe('the text of client.ts', () => {
-  test('is the same for the same contract', () => {
+  test('client.ts is the same for the same contract', () => {
     const shuffled = assembleContract({
       routes: CONTRACT.routes
         .toReversed()
@@ -47,7 +47,7 @@ describe('the text of client.ts', () => {
     );
   });
 
-  test('keeps its own names and those of routes apart from those of the app', () => {
+  test('names of client.ts and of routes never clash with types of the app', () => {
     const text = emitClient(
       assembleContract({
         routes: [
@@ -94,7 +94,7 @@ describe('the text of client.ts', () => {
     );
   });
 
-  test('of no routes is a client too', async () => {
+  test('an app without routes gets a client', async () => {
     const text = emitClient(assembleContract({ routes: [] }), { version: '1.0.0' });
     expect(text).toContain('export interface Routes {\n}');
     expect(text).toContain('export type PlainRoute = never;');
@@ -103,7 +103,7 @@ describe('the text of client.ts', () => {
 });
 
 describe('the generated client, bundled', () => {
-  test('calls a real server', async () => {
+  test('the bundled client calls a real server', async () => {
     fs.writeFileSync(
       path.join(folder, 'run.mjs'),
       await bundle(CONTRACT, "export * from './client.ts';"),
@@ -147,7 +147,7 @@ describe('the generated client, bundled', () => {
     ]);
   });
 
-  test('is small, and leaves out what a page does not use', async () => {
+  test('the bundled client is small and tree-shaken', async () => {
     const all = await bundle(
       CONTRACT,
       "import { client } from './client.ts'; console.log(client);",
@@ -168,7 +168,7 @@ describe('the generated client, bundled', () => {
 });
 
 describe('the text of context.ts', () => {
-  test('names the routes, modules and effects of the app', () => {
+  test('context.ts names the routes, modules and effects of the app', () => {
     const text = emitContext(CONTRACT, SCAN);
     expect(text).toContain("  | 'POST /payments/:id/capture'\n");
     expect(text).toContain("export type ModuleName =\n  | 'ledger'\n  | 'rates';");

@@ -42,7 +42,7 @@ afterAll(async () => {
 const options = (): ClientOptions => ({ baseUrl, WebSocket });
 
 describe('a connection', () => {
-  test('asks for its version in the query, keeps what is sent early, and ends the loop when it is closed', async () => {
+  test('a connection sends its version in the query, queues early messages, and ends the loop when closed', async () => {
     const connection = createConnect(settings, options())('WS /chat/:room', {
       params: { room: 'a b' },
       query: { since: 3 },
@@ -61,7 +61,7 @@ describe('a connection', () => {
     });
   });
 
-  test('keeps what arrives before somebody listens', async () => {
+  test('a connection keeps messages that arrive before the first listener', async () => {
     const connection = createConnect(settings, options())('WS /chat/:room', {
       params: { room: 'a' },
     });
@@ -81,7 +81,7 @@ describe('a connection', () => {
     expect(await connection.closed).toMatchObject({ code: 1005 });
   });
 
-  test('is closed when the loop is left or the signal aborts', async () => {
+  test('leaving the loop or aborting the signal closes a connection', async () => {
     const connect = createConnect(settings, options());
     const left = connect('WS /chat/:room', { params: { room: 'a' } });
     for await (const message of left) {
@@ -101,7 +101,7 @@ describe('a connection', () => {
     ['bad', 1008, '/say must be there'],
     ['die', 1006, ''],
   ])(
-    'that breaks ends the loop with its code, behind the messages: %s',
+    'the loop of a broken connection throws its close code after the last message: %s',
     async (message, closeCode, reason) => {
       const connection = createConnect(settings, options())('WS /chat/:room', {
         params: { room: 'a' },
@@ -122,7 +122,7 @@ describe('a connection', () => {
     },
   );
 
-  test('that this side closes ends the loop, also before it is open', async () => {
+  test('closing a connection ends the loop, even before it is open', async () => {
     const connect = createConnect(settings, options());
     const own = connect('WS /chat/:room', { params: { room: 'a' } });
     for await (const message of own) if (message === 'welcome') own.close(4000, 'own');
@@ -135,7 +135,7 @@ describe('a connection', () => {
   test.each([
     ['refused', () => baseUrl],
     ['nobody', () => 'http://127.0.0.1:9'],
-  ])('that does not come about is told: %s', async (_, where) => {
+  ])("a connection that can't be opened rejects: %s", async (_, where) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const connect = createConnect(
@@ -161,7 +161,7 @@ describe('a connection', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  test('needs a WebSocket', () => {
+  test('a connection without a global WebSocket throws GATI_CLIENT_SOCKET', () => {
     vi.stubGlobal('WebSocket', undefined);
     expect(() =>
       createConnect(settings, { baseUrl })('WS /chat/:room', { params: { room: 'a' } }),

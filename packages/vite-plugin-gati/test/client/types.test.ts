@@ -47,14 +47,14 @@ describe.sequential('the generated client', () => {
   afterAll(() => app.remove());
 
   test.each(compilers)(
-    'takes what is right and refuses what is wrong under %s',
+    'the types of the client accept correct calls and reject wrong ones under %s',
     async (compiler) => {
       expect(await app.check(compiler)).toEqual([]);
     },
     60_000,
   );
 
-  test('compiles under the strictest options', async () => {
+  test('the generated client compiles under the strictest options', async () => {
     const strictest = {
       noUncheckedIndexedAccess: true,
       exactOptionalPropertyTypes: true,

@@ -13,7 +13,7 @@ const server = useServer();
 const settings = { version: '1.2.3', base: '' };
 
 describe('interceptors', () => {
-  test('see and change each attempt, requests in order and responses in reverse', async () => {
+  test('interceptors see and change each attempt, requests in order, responses in reverse', async () => {
     const order: string[] = [];
     const named = (name: string): Interceptor => ({
       request(request, call) {
@@ -41,7 +41,7 @@ describe('interceptors', () => {
     );
   });
 
-  test('that throw reach the caller', async () => {
+  test('an error of an interceptor reaches the caller', async () => {
     const call = createCaller(settings, {
       baseUrl: server.url,
       interceptors: [{ request: () => Promise.reject(new Error('mine')) }],
@@ -49,7 +49,7 @@ describe('interceptors', () => {
     await expect(call('GET /x')).rejects.toThrow('mine');
   });
 
-  test('leave room for another fetch', async () => {
+  test('createClient uses the given fetch', async () => {
     const fetch = vi.fn(async (request: Request) => Response.json(request.url));
     const call = createCaller(settings, { baseUrl: 'https://api.example.com/', fetch });
     expect(await call('GET /x')).toMatchObject({ data: 'https://api.example.com/x' });
@@ -57,7 +57,7 @@ describe('interceptors', () => {
 });
 
 describe('onCall', () => {
-  test('tells of the begin, each further attempt and the end', async () => {
+  test('onCall reports the start, each retry and the end of a call', async () => {
     const events: CallEvent[] = [];
     const stop = onCall((event) => events.push(event));
     server.answer(inTurn(json(500, {}), json(200, { a: 1 })));
@@ -85,7 +85,7 @@ describe('streams', () => {
       data: EventStream<unknown>;
     }>;
 
-  test('give the data of each event, however it is cut', async () => {
+  test('a stream yields the data of each event, however its bytes are split', async () => {
     const text =
       ': hello\n\ndata: {"a":1}\n\nevent: x\r\nid: 1\r\ndata: "two\\n"\r\n\r\ndata: [\ndata: "ü€😀",\rdata: 3]\r\rdata\n\nretry: 10\n\ndata: not json\n\ndata: unfinished';
     const bytes = Buffer.from(text);
@@ -105,7 +105,7 @@ describe('streams', () => {
     }
   });
 
-  test('end the connection when the loop is left, cancelled or aborted', async () => {
+  test('leaving, cancelling or aborting a stream closes the connection', async () => {
     const closed: Promise<unknown>[] = [];
     server.answer((_, response) => {
       closed.push(new Promise((resolve) => response.on('close', resolve)));
@@ -132,7 +132,7 @@ describe('streams', () => {
     await closed[2];
   });
 
-  test('throw where the connection breaks', async () => {
+  test('a stream throws if the connection breaks', async () => {
     server.answer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: 1\n\n', () => response.destroy());
@@ -145,7 +145,7 @@ describe('streams', () => {
 });
 
 describe('the tree of calls', () => {
-  test('has each call at its place, also below a call and under any name', async () => {
+  test('the tree has each call at its path, also below another call and under any name', async () => {
     const tree = createTree(
       {
         payments: { capture: 'POST /payments/:id/capture' },

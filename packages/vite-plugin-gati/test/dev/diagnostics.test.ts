@@ -23,7 +23,7 @@ const overlay = (): ErrorPayload['err'] | undefined => {
   return last?.type === 'error' ? last.err : undefined;
 };
 
-test('answers 500 with file and frame for a broken handler, for that route only, until it is whole', async () => {
+test('responds 500 with file and frame for a broken handler, on its route only, until it is corrected', async () => {
   await start({ 'src/handlers/a.ts': good, 'src/handlers/b.ts': good });
   expect((await ask(dev, '/a')).body).toBe('good');
   await app.write('src/handlers/a.ts', 'export const handler = () => {\n  return 1 +;\n};\n');
@@ -51,7 +51,7 @@ test('answers 500 with file and frame for a broken handler, for that route only,
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-test('warns of a folder without anything of an app, and takes up the first handler', async () => {
+test('warns about an app without handlers until the first handler is added', async () => {
   await start({ 'index.html': '<!doctype html>' });
   await eventually(() =>
     expect(dev.log.join('\n')).toContain(
@@ -64,7 +64,7 @@ test('warns of a folder without anything of an app, and takes up the first handl
   expect(dev.log.join('\n').match(/GATI_NO_HANDLERS:/g)).toHaveLength(1);
 });
 
-test('tells what a module throws while it loads, and tries again with the next request', async () => {
+test('reports the error of a module that fails to load, and loads it again with the next request', async () => {
   await start({
     'src/handlers/a.ts': "import '../boot.ts';\nexport const handler = () => 'up';\n",
     'src/boot.ts': "\nif (!globalThis.up) throw new Error('not up yet');\nexport {};\n",
@@ -81,7 +81,7 @@ test('tells what a module throws while it loads, and tries again with the next r
 });
 
 test.each(['nope-pkg', './nope.ts', '/src/nope.ts'])(
-  'says where the module is imported that can not be found: %s',
+  'names the file that imports the missing module %s',
   async (specifier) => {
     await start({
       'src/handlers/a.ts':
@@ -99,7 +99,7 @@ test.each(['nope-pkg', './nope.ts', '/src/nope.ts'])(
   },
 );
 
-test('finds the place of an error that a handler throws', async () => {
+test('names the place of an error that a handler throws', async () => {
   await start({
     'src/handlers/a.ts':
       "interface Wide {\n  a: string;\n}\n\nexport const handler = (): Wide => {\n  throw new TypeError('bad luck');\n};\n",
@@ -115,7 +115,7 @@ test('finds the place of an error that a handler throws', async () => {
   });
 });
 
-test('shows what the scan finds, and forgets it when it is corrected', async () => {
+test('shows an error of the scan until it is corrected', async () => {
   await start({
     'src/handlers/a.ts': good,
     'src/handlers/b.ts': `export const route = 'GET /a';\n${good}`,
@@ -127,7 +127,7 @@ test('shows what the scan finds, and forgets it when it is corrected', async () 
   expect((await ask(dev, '/b')).body).toBe('good');
 });
 
-test('shows a type error of a handler that still answers', async () => {
+test('shows a type error of a handler that still responds', async () => {
   await start({ 'src/handlers/a.ts': good });
   expect((await ask(dev, '/a')).body).toBe('good');
   await app.write(
@@ -140,7 +140,7 @@ test('shows a type error of a handler that still answers', async () => {
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-test('answers 500 where a contract can not be read, and goes on', async () => {
+test("responds 500 while a contract can't be read, and serves other routes", async () => {
   await start({
     // What a first request also waits for.
     'src/modules/slow.ts':
@@ -159,7 +159,7 @@ test('answers 500 where a contract can not be read, and goes on', async () => {
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
-test('shows nothing of problems in what is not asked for, except what a scan or a contract says', async () => {
+test('shows no error of a module that no request needed, except those of scan and contract', async () => {
   await start({
     'src/handlers/a.ts': good,
     'src/handlers/b.ts': `throw new Error('never loaded');\n${good}`,
@@ -168,7 +168,7 @@ test('shows nothing of problems in what is not asked for, except what a scan or 
   expect(overlay()).toBeUndefined();
 });
 
-test('answers 500 whatever a handler throws', async () => {
+test('responds 500 to any value that a handler throws', async () => {
   await start({
     'src/handlers/odd/[kind].ts': `
 const odd = {

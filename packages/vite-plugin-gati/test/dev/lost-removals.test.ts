@@ -39,7 +39,7 @@ afterEach(async () => {
   await app.dispose();
 });
 
-test('takes a route away whose removal the watcher did not tell, and takes it back', async () => {
+test('removes a route whose removal the watcher missed, and adds it again with its file', async () => {
   await app.write('src/handlers/c.ts', returns('c'));
   await eventually(async () =>
     expect(await ask(dev, '/c')).toMatchObject({ status: 200, body: 'c' }),
@@ -57,7 +57,7 @@ test('takes a route away whose removal the watcher did not tell, and takes it ba
   );
 });
 
-test('knows what a folder held, though nobody asked for it', async () => {
+test('removes the routes of a removed folder, even if no request used them', async () => {
   // The watcher has read the folders, and the app is scanned again.
   await sleep(1500);
   await app.rename('src/handlers/old', 'src/handlers/new');
@@ -71,7 +71,7 @@ test('knows what a folder held, though nobody asked for it', async () => {
   ]);
 });
 
-test('says nothing of a file that only stood there for a moment, nor of one that came back', async () => {
+test('reports no removal of a temporary file, nor of a file that exists again', async () => {
   await sleep(1000);
   await app.write('src/handlers/a.ts.tmp', returns('a2'));
   await app.rename('src/handlers/a.ts.tmp', 'src/handlers/a.ts');

@@ -15,7 +15,7 @@ async function start(files: Record<string, string>): Promise<void> {
   dev = await startDev(app.root);
 }
 
-test('injects modules, and swaps, adds and removes them', async () => {
+test('modules are replaced, added and removed while the app runs', async () => {
   const ledger = (n: number): string => `
 globalThis.ledger ??= [];
 export default {
@@ -45,7 +45,7 @@ export default {
   await eventually(async () => expect((await ask(dev, '/a')).body[0]).toBeNull());
 });
 
-test('gives handlers the configuration of .env, and tells what is missing', async () => {
+test('handlers get the configuration from .env, and a missing variable is reported', async () => {
   const config = (name: string): string => `
 export default { '~standard': { version: 1, vendor: 'test', validate: (env) => env.${name} ? { value: { name: env.${name} } } : { issues: [{ message: 'Required', path: ['${name}'] }] } } };
 `;
@@ -71,7 +71,7 @@ export default { '~standard': { version: 1, vendor: 'test', validate: (env) => e
   await eventually(async () => expect((await ask(dev, '/a')).body).toBe('third'));
 });
 
-test('runs effects, with the code of the last edit and the contract of it', async () => {
+test('effects run with the code and the contract of the last edit', async () => {
   const effect = (n: number, type: string): string => `
 // contract: {"payload":{"type":"object","properties":{"id":{"type":"${type}"}},"required":["id"]}}
 export async function run(payload) { (globalThis.ran ??= []).push([${n}, payload.id]); }
@@ -99,7 +99,7 @@ export const handler = async (req, res, gctx) => { await gctx.effects.enqueue('n
   );
 });
 
-test('writes types, client and documents, and again when they change', async () => {
+test('writes types, client and documents, and again after a change', async () => {
   await start({ 'src/handlers/a.ts': 'export const handler = () => 1;' });
   await eventually(async () =>
     expect(await app.read('.gati/generated/client.ts')).toContain('GET /a'),
@@ -118,7 +118,7 @@ test('writes types, client and documents, and again when they change', async () 
   );
 });
 
-test('gives the client of a page the generated client, and its change', async () => {
+test('a page gets the generated client, and its changes', async () => {
   await start({
     'index.html': '<script type="module" src="/src/main.ts"></script>',
     'src/main.ts': "import { client } from 'virtual:gati/client'; console.log(client);",

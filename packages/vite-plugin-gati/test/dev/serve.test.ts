@@ -24,7 +24,7 @@ const returns = (value: unknown): string =>
   `export const handler = () => (${JSON.stringify(value)});\n`;
 
 describe('edits', () => {
-  test('serves a handler, and its edit with the contract of the edit', async () => {
+  test('serves an edited handler with the contract of the edit', async () => {
     const handler = (n: number, type: string): string => `
 // contract: {"body":{"required":true,"contentTypes":["application/json"],"schema":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"object","properties":{"a":{"type":"${type}"}},"required":["a"]}}}
 export const route = 'POST /echo/:id';
@@ -49,7 +49,7 @@ export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
     expect(await ask(dev, '/echo/7', { json: { a: 'x' } })).toMatchObject({ status: 400 });
   });
 
-  test('adds, renames and removes routes', async () => {
+  test('routes appear, move and disappear with their files', async () => {
     await start({ 'src/handlers/a.ts': returns('a') });
     expect(await ask(dev, '/b')).toMatchObject({ status: 404, body: { code: 'not_found' } });
     await app.write('src/handlers/b.ts', returns('b'));
@@ -71,7 +71,7 @@ export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
     expect(await ask(dev, '/a')).toMatchObject({ status: 200, body: 'a' });
   });
 
-  test('reloads what a helper is shared by, and nothing else', async () => {
+  test('an edit of a shared helper reloads the handlers that import it, and no others', async () => {
     const user = (name: string): string => `
 import { text } from '../shared.ts';
 globalThis.runs ??= {};
@@ -97,7 +97,7 @@ export const handler = () => ({ text, runs: globalThis.runs.${name} });
     expect((await ask(dev, '/c')).body).toBe(before);
   });
 
-  test('runs import.meta.hot.dispose of what it replaces', async () => {
+  test('runs import.meta.hot.dispose of a replaced module', async () => {
     const handler = (n: number): string => `
 globalThis.disposed ??= [];
 import.meta.hot.dispose(() => globalThis.disposed.push(${n}));
@@ -109,7 +109,7 @@ export const handler = () => [${n}, globalThis.disposed];
     await eventually(async () => expect((await ask(dev, '/a')).body).toEqual([2, [1]]));
   });
 
-  test('takes middleware along', async () => {
+  test('an edit of middleware reloads its routes', async () => {
     const middleware = (mark: string): string =>
       `export const middleware = async (req, res, gctx, lctx, next) => { lctx.state.set('m', (lctx.state.get('m') ?? '') + '${mark}'); return next(); };`;
     await start({
@@ -126,7 +126,7 @@ export const handler = () => [${n}, globalThis.disposed];
     await eventually(async () => expect((await ask(dev, '/deep/a')).body).toBe('3'));
   });
 
-  test('keeps a request waiting for its own contract only', async () => {
+  test('a request waits for the contract of its own route only', async () => {
     await start({
       'src/handlers/slow.ts': `// contract: {"delay":1500}\n${returns('slow')}`,
       'src/handlers/quick.ts': returns('quick'),
@@ -140,7 +140,7 @@ export const handler = () => [${n}, globalThis.disposed];
 });
 
 describe('beside Vite', () => {
-  test('leaves other paths to Vite, and pages to the client', async () => {
+  test('leaves unknown paths to Vite, and pages to the client', async () => {
     await start({
       'index.html':
         '<!doctype html><title>page</title><script type="module" src="/src/main.ts"></script>',
@@ -175,7 +175,7 @@ describe('beside Vite', () => {
     expect(await ask(dev, '/users', { json: {} })).toMatchObject({ status: 405 });
   });
 
-  test('answers documents itself where there is no page', async () => {
+  test('a route responds to a browser if the app has no page', async () => {
     await start({ 'src/handlers/index.ts': returns('root') });
     expect((await ask(dev, '/', { headers: { 'sec-fetch-dest': 'document' } })).body).toBe('root');
   });
@@ -195,7 +195,7 @@ describe('beside Vite', () => {
       expect((await ask(dev, path, document)).body).toContain('<title>page</title>');
   });
 
-  test('has a base, OPTIONS and CORS', async () => {
+  test('applies the base, responds to OPTIONS, and sends CORS headers', async () => {
     await start(
       { 'src/handlers/users.ts': returns('u') },
       { options: { base: '/api', cors: { origins: ['https://app.example.com'] } } },
@@ -221,7 +221,7 @@ describe('beside Vite', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('switches open sockets to new hooks, and leaves the socket of Vite alone', async () => {
+  test('an edit switches open sockets to the new hooks, except the socket of Vite', async () => {
     const socket = (n: number): string => `
 export const route = 'WS /chat/:room';
 export const socket = { message(peer, message) { peer.send('${n}:' + peer.params.room + ':' + JSON.stringify(message)); } };
@@ -257,7 +257,7 @@ export const socket = { message(peer, message) { peer.send('${n}:' + peer.params
     expect(hmr).toBe(101);
   });
 
-  test('goes on after a restart of the server', async () => {
+  test('serves the app after a restart of the Vite server', async () => {
     await start({ 'src/handlers/a.ts': returns('one') });
     expect((await ask(dev, '/a')).body).toBe('one');
     await dev.server.restart();

@@ -40,7 +40,7 @@ const saves: Record<string, (file: string, text: string) => Promise<void>> = {
   ),
 };
 
-test('loses no edit and fails no request while clients call', { timeout: 60_000 }, async () => {
+test('loses no edit and fails no request under load', { timeout: 60_000 }, async () => {
   app = await createTestApp({
     [FILE]: handler(0),
     'src/handlers/other.ts': 'export const handler = () => 1;',
@@ -90,7 +90,7 @@ test('loses no edit and fails no request while clients call', { timeout: 60_000 
   expect((await ask(dev, '/echo?n=60')).status).toBe(200);
 });
 
-test('takes a file that stays empty for empty, and the text that comes later', async () => {
+test('serves a file that stays empty as empty, and its text after the next edit', async () => {
   app = await createTestApp({ [FILE]: handler(1) });
   dev = await startDev(app.root);
   expect((await ask(dev, '/echo')).status).toBe(200);
@@ -101,7 +101,7 @@ test('takes a file that stays empty for empty, and the text that comes later', a
 });
 
 test(
-  'finds edits of what handlers import, however they are saved',
+  'finds edits of imported files, however an editor saves them',
   { timeout: 30_000 },
   async () => {
     app = await createTestApp({

@@ -29,7 +29,7 @@ export type Body = { amount: ${amount} };
 `;
 
   test(
-    'refuses what the edited type refuses, and writes the client of it',
+    'validates against the edited type, and writes the client from it',
     { timeout: 60_000 },
     async () => {
       app = await createTestApp({
@@ -79,7 +79,7 @@ export type Body = { amount: ${amount} };
     },
   );
 
-  test('follows a type that only types import', { timeout: 60_000 }, async () => {
+  test('applies an edit of a file that only types import', { timeout: 60_000 }, async () => {
     app = await createTestApp({
       'src/types.ts': 'export interface Order { id: string }',
       'src/handlers/orders.post.ts':
@@ -95,7 +95,7 @@ export type Body = { amount: ${amount} };
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
-  test('takes a Standard Schema value of the running module', { timeout: 60_000 }, async () => {
+  test('reads a Standard Schema value from the running module', { timeout: 60_000 }, async () => {
     const orders = (kind: string): string => `
 import * as z from 'zod';
 export const body = z.object({ id: z.${kind}() });

@@ -85,7 +85,7 @@ async function startUpstream(): Promise<string> {
   return `http://127.0.0.1:${await listen(upstream)}`;
 }
 
-test('refuses a WebSocket that no route takes, and takes its own and those of Vite', async () => {
+test('rejects a WebSocket without a route, and accepts those of routes and of Vite', async () => {
   await start();
   const refused = await shake('/no/such');
   expect(refused?.status).toBe(404);
@@ -106,7 +106,7 @@ test('refuses a WebSocket that no route takes, and takes its own and those of Vi
   ).toBe(101);
 });
 
-test('leaves to a proxy what is the proxy’s', async () => {
+test('leaves WebSockets of a proxy to the proxy', async () => {
   const target = await startUpstream();
   await start({
     server: {
@@ -124,7 +124,7 @@ test('leaves to a proxy what is the proxy’s', async () => {
   expect((await shake('/chat/blue'))?.status).toBe(101);
 });
 
-test('leaves to another plugin what may be its own', async () => {
+test('leaves WebSockets to a plugin that listens for upgrades', async () => {
   const own = {
     name: 'own-sockets',
     configureServer: ({ httpServer }: { httpServer: unknown }) =>
@@ -147,7 +147,7 @@ test('leaves to another plugin what may be its own', async () => {
   expect((await shake('/chat/blue'))?.status).toBe(101);
 });
 
-test('says that the app can not be read, where it can not', async () => {
+test("responds 500 to a WebSocket while the app can't be read", async () => {
   app = await createTestApp({});
   const ready = Promise.reject(new Error('no such disk'));
   ready.catch(() => undefined);
@@ -186,13 +186,13 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
   const H2C = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n';
   const LAST = 'GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
-  test('answers an upgrade that is no WebSocket as the request that it is', async () => {
+  test('responds to an upgrade that is not a WebSocket as to an ordinary request', async () => {
     const got = await raw(`GET /hello HTTP/1.1\r\n${H2C}\r\n`, LAST);
     expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
     expect(got.match(/hello/g)).toHaveLength(2);
   });
 
-  test('answers one that has a body too', async () => {
+  test('responds to such an upgrade with a body', async () => {
     const got = await raw(
       `POST /echo HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n${H2C}\r\n{"a":`,
       '"b"}',

@@ -9,7 +9,7 @@ beforeEach(() => {
   folder = temporaryFolder('cache');
 });
 
-test('replaces the file and leaves nothing beside it', () => {
+test('replaces a cache file and leaves no temporary file', () => {
   const file = path.join(folder, 'deep/scan.json');
   replaceCacheFile(file, 'a');
   replaceCacheFile(file, 'b');
@@ -17,7 +17,7 @@ test('replaces the file and leaves nothing beside it', () => {
   expect(fs.readdirSync(path.dirname(file))).toEqual(['scan.json']);
 });
 
-test('a folder that is a file is only slower', () => {
+test('ignores a cache folder that is a file', () => {
   fs.writeFileSync(path.join(folder, '.gati'), 'a file');
   replaceCacheFile(path.join(folder, '.gati/cache/scan.json'), 'a');
   expect(fs.readFileSync(path.join(folder, '.gati'), 'utf8')).toBe('a file');

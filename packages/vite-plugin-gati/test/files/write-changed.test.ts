@@ -9,7 +9,7 @@ beforeEach(() => {
   folder = temporaryFolder('write');
 });
 
-test('says whether the bytes changed, and leaves equal ones alone', async () => {
+test('returns whether the bytes changed, and does not write equal bytes', async () => {
   const file = path.join(folder, 'deep/file.txt');
   expect(await writeChanged(file, 'a')).toBe(true);
   const before = fs.statSync(file).mtimeMs;
@@ -19,7 +19,7 @@ test('says whether the bytes changed, and leaves equal ones alone', async () => 
   expect(fs.readdirSync(path.dirname(file))).toEqual(['file.txt']);
 });
 
-test('of writes at once the last one stays', async () => {
+test('the last of several parallel writes wins', async () => {
   const file = path.join(folder, 'file.txt');
   await Promise.all(
     Array.from({ length: 50 }, (_, index) => writeChanged(file, 'x'.repeat(50 - index) + index)),
@@ -28,7 +28,7 @@ test('of writes at once the last one stays', async () => {
   expect(fs.readdirSync(folder)).toEqual(['file.txt']);
 });
 
-test('a write that fails does not hold up the next', async () => {
+test('a failed write does not block the next one', async () => {
   const blocked = path.join(folder, 'blocked');
   fs.mkdirSync(blocked);
   const failed = writeChanged(blocked, 'a');

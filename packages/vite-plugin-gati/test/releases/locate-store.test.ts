@@ -15,7 +15,7 @@ afterEach(() => {
 });
 const deploy = (text: string): void => fs.writeFileSync(path.join(root, 'gati.deploy.yaml'), text);
 
-test('takes what is named nearest', () => {
+test('the store is --store, else GATI_RELEASES, else gati.deploy.yaml, else a folder', () => {
   expect(locateStore(root)).toEqual({ url: path.join(root, '.gati/releases'), named: false });
   deploy('target: aws\nreleases: s3://acme/shop # for all\n');
   expect(locateStore(root)).toEqual({ url: 's3://acme/shop', named: true });
@@ -30,7 +30,7 @@ test('takes what is named nearest', () => {
 });
 
 test.each(['releases: [a, b]\n', 'releases: "unfinished\n'])(
-  'says what is wrong with %j',
+  'reports the error of gati.deploy.yaml: %j',
   (text) => {
     deploy(text);
     expect(() => locateStore(root)).toThrow(/GATI_RELEASES: .*gati\.deploy\.yaml/);
@@ -43,7 +43,7 @@ test.each([
   ['0', false],
   ['true', true],
   ['1', true],
-])('CI=%j', (value, expected) => {
+])('isCi is right for CI=%j', (value, expected) => {
   process.env.CI = value;
   expect(isCi()).toBe(expected);
 });

@@ -112,7 +112,7 @@ const bundlers: Record<string, () => Promise<string>> = {
 };
 
 test.each(Object.keys(bundlers))(
-  'makes a server that runs, with %s',
+  '%s builds a server that runs',
   { timeout: 60_000 },
   async (name) => {
     const entry = await bundlers[name]!();
