@@ -55,7 +55,7 @@ test('warns about an app without handlers until the first handler is added', asy
   await start({ 'index.html': '<!doctype html>' });
   await eventually(() =>
     expect(dev.log.join('\n')).toContain(
-      `GATI_NO_HANDLERS: There is no src/handlers in ${app.root}`,
+      `GATI_NO_HANDLERS: There is no src/handlers, src/effects or src/modules in ${app.root}.`,
     ),
   );
   expect(overlay()).toBeUndefined();
