@@ -4,7 +4,12 @@ import { Recorder } from '../telemetry/record/recorder.ts';
 import type { RouteStats } from '../telemetry/record/route-stats.ts';
 import type { Call } from './request/call.ts';
 import type { AppServices } from './request/app-services.ts';
-import { type ClientIp, createClientIp } from './request/client-ip.ts';
+import {
+  type ClientIp,
+  createClientIp,
+  createTrustedPeer,
+  type TrustedPeer,
+} from './request/client-ip.ts';
 import { Cors } from './response/cors.ts';
 import { noReleaseHeaders } from './response/headers.ts';
 import { InFlight } from './request/in-flight.ts';
@@ -25,6 +30,7 @@ export class AppState implements AppServices {
   /** `undefined` when the options allow no origin. */
   readonly cors: Cors | undefined;
   readonly clientIp: ClientIp;
+  readonly isTrustedPeer: TrustedPeer;
   readonly logger: Logger;
   readonly recorder: Recorder;
   readonly inflight: InFlight<Call>;
@@ -45,6 +51,7 @@ export class AppState implements AppServices {
     const cors = new Cors(options.cors, options.mode);
     this.cors = cors.off ? undefined : cors;
     this.clientIp = createClientIp(options.trustProxy);
+    this.isTrustedPeer = createTrustedPeer(options.trustProxy);
     this.logger = options.logger;
     this.recorder = new Recorder(options.log);
     this.inflight = new InFlight(expire);

@@ -8,7 +8,8 @@ import type { Limits } from '../types/limits.ts';
 import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
 
 /**
- * Which pages on other origins may call the app (CORS, and the `Origin` of WebSocket handshakes).
+ * Which pages on other origins may call the app: CORS, WebSocket handshakes, and forms that need no
+ * preflight.
  */
 export interface CorsOptions {
   /**

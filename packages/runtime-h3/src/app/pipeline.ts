@@ -8,7 +8,8 @@
  *    If it chooses none, `versions/respond.ts` responds. A request for a migrated release is
  *    migrated by `versions/migrate-request.ts`, and continues with step 4 in the newer release.
  * 4. `route()` finds the route, or leaves the request to `response/respond-unmatched.ts`. It starts
- *    the call (`request/call.ts`) and decodes the params (`request/path.ts`).
+ *    the call (`request/call.ts`), rejects forms of other sites (`request/foreign-site.ts`) and
+ *    decodes the params (`request/path.ts`).
  * 5. `openAndEnter()` waits for code and global context, if they are not loaded yet:
  *    `route/load-release.ts`, `route/release-state.ts`.
  * 6. `enter()` checks params, query and headers with the compiled plan of the route:
@@ -38,6 +39,7 @@ import type { Exchange } from '../types/exchange.ts';
 import { respondError } from './response/respond-error.ts';
 import { loadRelease } from './route/load-release.ts';
 import { runMiddleware } from './route/middleware.ts';
+import { rejectForeignForm } from './request/foreign-site.ts';
 import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './route/release-state.ts';
 import type { RoutePlan } from './route/route-plan.ts';
@@ -99,6 +101,7 @@ function route(incoming: IncomingRequest, release: ReleaseState): void {
   if (match === undefined) return respondUnmatched(incoming, release);
   const call = incoming.beginCall(release, release.routeState(match.data));
   try {
+    if (isUnsafe(method) && match.data.allowCrossSite !== true) rejectForeignForm(app, exchange);
     if (match.params !== undefined) decodeParams((call.params = match.params));
     const route = match.data.load();
     if (release.gctx !== undefined && !(route instanceof Promise)) enter(call, route, release.gctx);
@@ -106,6 +109,11 @@ function route(incoming: IncomingRequest, release: ReleaseState): void {
   } catch (error) {
     respondError(call, error);
   }
+}
+
+/** Whether a request by this method may change something (RFC 9110, section 9.2.1). */
+function isUnsafe(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
 }
 
 /** Waits for what the first requests of a release or a route need: its context and its code. */

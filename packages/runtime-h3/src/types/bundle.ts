@@ -56,6 +56,8 @@ export interface BundleRoute {
   domain: string;
   /** `export const version` of the handler. */
   version?: string;
+  /** `export const allowCrossSite = true`: takes forms that pages of other sites send. */
+  allowCrossSite?: boolean;
   /**
    * Returns code and contract of one load, always together; a promise only until they are loaded.
    */

@@ -24,6 +24,10 @@ export interface Exchange {
   readonly raw: unknown;
   /** Address of the other end of the connection; empty when unknown. */
   readonly peer: string;
+  /** Host that the client addressed, with its port; `undefined` when the request names none. */
+  readonly authority: string | undefined;
+  /** `Content-Type` as the client sent it. A migration may change the header. */
+  readonly sentType: string | undefined;
   /** Returns a header. `name` is lower case. Repeated headers are joined by `, `. */
   header(name: string): string | undefined;
   headers(): Record<string, string | undefined>;

@@ -28,6 +28,7 @@ export interface TestRoute {
   body?: Schema;
   contentTypes?: string[];
   optional?: boolean;
+  allowCrossSite?: boolean;
   receive?: Schema;
   output?: Record<string, OutputCheck>;
   /** Loads asynchronously, as development does. */
@@ -75,6 +76,7 @@ export function bundle(
       method,
       path,
       domain: 'root',
+      allowCrossSite: route.allowCrossSite,
       load: () => (route.lazy ? Promise.resolve(live) : live),
     };
     addRoute(router, method, toRouterPath(path), bundleRoute);

@@ -7,7 +7,7 @@ import { COMMANDS } from './commands.ts';
 import { printCommandHelp, printProgramHelp } from './help.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colorsFor, createOutput, type Output, toDiagnostics } from './output.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../scan/suggest.ts';
 import { version } from './version.ts';
 
 /** Runs `gati ARGS`. Returns the exit code: 0 success, 1 a finding, 2 wrong use. */

@@ -35,6 +35,9 @@ export class DevRoute implements BundleRoute {
   get version(): string | undefined {
     return this.file.version;
   }
+  get allowCrossSite(): boolean | undefined {
+    return this.file.allowCrossSite;
+  }
 
   /**
    * Whether the route was loaded before. Then an edit loads it again without waiting for a request.

@@ -34,13 +34,16 @@ export const syntaxError = (site: Site, message: string): Diagnostic =>
 export const routeInvalid = (site: Site, { message, fix }: RouteError): Diagnostic =>
   diagnostic('GATI_ROUTE_INVALID', site, message, fix);
 
-export const notConstant = (site: Site, name: string): Diagnostic =>
+export const notConstant = (site: Site, name: string, example = "'…'"): Diagnostic =>
   diagnostic(
     'GATI_ROUTE_NOT_CONSTANT',
     site,
-    `'${name}' is read without running the file, and its value here is not a constant string.`,
-    `Write it as a literal: export const ${name} = '…'.`,
+    `'${name}' is read without running the file, and its value here is not a constant${example.startsWith("'") ? ' string' : ''}.`,
+    `Write it as a literal: export const ${name} = ${example}.`,
   );
+
+export const routeSettingInvalid = (site: Site, message: string, fix: string): Diagnostic =>
+  diagnostic('GATI_ROUTE_SETTING', site, message, fix);
 
 export const routeConflict = (site: Site, id: string, other: Site, otherId: string): Diagnostic =>
   diagnostic(

@@ -9,7 +9,10 @@ export interface FileFacts {
   exportsAll: boolean;
   /** The exported constants that the scan reads: `route`, `name`, `version`, `effect`, `to`. */
   constants: Record<string, Constant>;
-  /** The settings of an effect (`schedule`, `retry` …) whose values are constant. */
+  /**
+   * The settings of an effect (`schedule`, `retry` …) whose values are constant, and those of a route
+   * (`allowCrossSite`).
+   */
   settings: Record<string, Setting>;
   /** Why the file could not be parsed as a module. */
   syntax?: { message: string; place: Place; frame: string };
@@ -23,7 +26,8 @@ export interface Constant {
 }
 
 export interface Setting {
-  value: unknown;
+  /** Absent when the setting of a route is not constant. */
+  value?: unknown;
   place: Place;
   frame: string;
 }

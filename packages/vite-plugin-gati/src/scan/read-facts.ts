@@ -4,6 +4,8 @@ import { placeOf, printFrame } from './code-frame.ts';
 import type { FileFacts, Setting } from './file-facts.ts';
 
 const CONSTANTS = new Set(['route', 'name', 'version', 'effect', 'to']);
+/** A value of these that is not constant is an error, so it is a fact too. */
+const ROUTE_SETTINGS = new Set(['allowCrossSite']);
 const SETTINGS = new Set(['schedule', 'timezone', 'retry', 'concurrency', 'rateLimit', 'timeout']);
 
 /**
@@ -51,9 +53,10 @@ export function readFacts(file: string, text: string): FileFacts {
           local?.text ?? (local?.init ? constantString(local.init, initialiser) : undefined);
         facts.constants[name] = { value, ...site() };
       }
-      if (SETTINGS.has(name)) {
+      if (SETTINGS.has(name) || ROUTE_SETTINGS.has(name)) {
         const constant = constantValue(initialiser(entry.localName.name ?? ''), initialiser);
-        if (constant) facts.settings[name] = { ...constant, ...site() };
+        if (constant || ROUTE_SETTINGS.has(name))
+          facts.settings[name] = { value: constant?.value, ...site() };
       }
     }
   }

@@ -9,6 +9,7 @@ import {
   routeInvalid,
   socketMismatch,
 } from './diagnostics.ts';
+import { readRouteSettings } from './read-route-settings.ts';
 import { fromFileName, parseRoute } from './route.ts';
 import type { RouteFile } from './types.ts';
 
@@ -79,6 +80,7 @@ export function readRoute(
     exports: facts.exports,
     handler: isSocket ? 'socket' : has('handler') || !has('default') ? 'handler' : 'default',
     ...(constants.version?.value === undefined ? {} : { version: constants.version.value }),
+    ...readRouteSettings(file, facts, diagnostics),
     middleware: [],
   };
   return { route, site, nameSite };

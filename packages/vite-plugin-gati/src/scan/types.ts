@@ -1,4 +1,5 @@
 import type { Diagnostic, RouteMethod } from '@gati/contract';
+import type { RouteSettings } from './read-route-settings.ts';
 
 /**
  * The files of an app, before types are analysed. Plain data, sorted, without absolute paths.
@@ -36,7 +37,7 @@ export interface VersionFile {
   file: string;
 }
 
-export interface RouteFile {
+export interface RouteFile extends RouteSettings {
   /** `POST /payments/:id/capture` */
   id: string;
   method: RouteMethod;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Command } from '../../src/cli/command.ts';
 import { parseCommand, splitArguments } from '../../src/cli/command-line.ts';
-import { suggest } from '../../src/cli/suggest.ts';
+import { suggest } from '../../src/scan/suggest.ts';
 
 const DEV: Command = {
   name: 'dev',

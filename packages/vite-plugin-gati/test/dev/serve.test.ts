@@ -49,6 +49,27 @@ export const handler = (req) => ({ n: ${n}, id: req.params.id, a: req.body.a });
     expect(await ask(dev, '/echo/7', { json: { a: 'x' } })).toMatchObject({ status: 400 });
   });
 
+  test('rejects forms of other sites until the handler allows them', async () => {
+    const post = (): ReturnType<typeof ask> =>
+      ask(dev, '/form', {
+        method: 'POST',
+        body: 'a=1',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: 'https://evil.example',
+        },
+      });
+    const handler = `export const route = 'POST /form';\n${returns('taken')}`;
+    await start({ 'src/handlers/form.ts': handler });
+    expect(await post()).toMatchObject({ status: 403, body: { code: 'foreign_origin' } });
+    await app.write('src/handlers/form.ts', `${handler}export const allowCrossSite = true;\n`);
+    await eventually(async () =>
+      expect(await post()).toMatchObject({ status: 200, body: 'taken' }),
+    );
+    await app.write('src/handlers/form.ts', handler);
+    await eventually(async () => expect((await post()).status).toBe(403));
+  });
+
   test('routes appear, move and disappear with their files', async () => {
     await start({ 'src/handlers/a.ts': returns('a') });
     expect(await ask(dev, '/b')).toMatchObject({ status: 404, body: { code: 'not_found' } });

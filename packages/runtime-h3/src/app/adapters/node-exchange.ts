@@ -59,6 +59,15 @@ export class NodeExchange implements Exchange {
     return this.#req.socket.remoteAddress ?? '';
   }
 
+  get authority(): string | undefined {
+    // HTTP/2, which Vite's server uses over TLS, has a pseudo-header instead of `Host`.
+    return this.#headers.host ?? (this.#headers[':authority'] as string | undefined);
+  }
+
+  get sentType(): string | undefined {
+    return this.#headers['content-type'];
+  }
+
   get gone(): boolean {
     return this.#req.destroyed && !this.#req.complete;
   }

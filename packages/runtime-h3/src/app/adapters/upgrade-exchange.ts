@@ -24,6 +24,14 @@ export class UpgradeExchange implements Exchange {
     return this.raw.socket.remoteAddress ?? '';
   }
 
+  get authority(): string | undefined {
+    return this.raw.headers.host;
+  }
+
+  get sentType(): string | undefined {
+    return this.raw.headers['content-type'];
+  }
+
   get gone(): boolean {
     return this.#socket.destroyed;
   }

@@ -32,6 +32,14 @@ export class WebExchange implements Exchange {
     return (this.raw as { ip?: string }).ip ?? '';
   }
 
+  get authority(): string | undefined {
+    return this.header('host') ?? new URL(this.raw.url).host;
+  }
+
+  get sentType(): string | undefined {
+    return this.header('content-type');
+  }
+
   get gone(): boolean {
     return this.raw.signal.aborted;
   }

@@ -27,6 +27,16 @@ export function createClientIp(trust: number | string[] | undefined): ClientIp {
   };
 }
 
+/** Whether the other end of the connection is a proxy whose forwarded headers count. */
+export type TrustedPeer = (peer: string) => boolean;
+
+/** Creates the rule for forwarded headers that say more than the address. A number trusts each peer. */
+export function createTrustedPeer(trust: number | string[] | undefined): TrustedPeer {
+  if (!Array.isArray(trust)) return () => trust !== undefined && trust > 0;
+  const ranges = trust.map(requireCidr);
+  return (peer) => ranges.some((range) => contains(range, bareAddress(peer)));
+}
+
 /** Removes port, brackets and the prefix of an IPv4-mapped IPv6 address. */
 function bareAddress(address: string): string {
   const bare =

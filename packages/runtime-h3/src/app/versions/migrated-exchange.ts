@@ -39,6 +39,12 @@ export class MigratedExchange implements Exchange {
   get peer(): string {
     return this.#exchange.peer;
   }
+  get authority(): string | undefined {
+    return this.#exchange.authority;
+  }
+  get sentType(): string | undefined {
+    return this.#exchange.sentType;
+  }
   get gone(): boolean {
     return this.#exchange.gone;
   }

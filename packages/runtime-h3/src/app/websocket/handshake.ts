@@ -9,6 +9,7 @@ import type { AppState } from '../app-state.ts';
 import { respondError } from '../response/respond-error.ts';
 import { loadRelease } from '../route/load-release.ts';
 import { runMiddleware } from '../route/middleware.ts';
+import { isForeignOrigin } from '../request/foreign-site.ts';
 import { decodeParams } from '../request/path.ts';
 import { RequestError } from '../response/problem.ts';
 import { finishCall } from '../response/finish-call.ts';
@@ -109,13 +110,9 @@ function rejectHandshake({ exchange }: Call): void {
  * Rejects handshakes from pages of other origins: browsers send cookies with them, and CORS does
  * not apply.
  */
-function rejectForeignOrigin(app: AppState, call: Call): void {
-  const origin = call.exchange.header('origin');
-  if (origin === undefined || app.cors?.allows(origin) === true) return;
-  const forwarded =
-    app.options.trustProxy === undefined ? undefined : call.exchange.header('x-forwarded-host');
-  const host = forwarded ?? call.exchange.header('host');
-  if (URL.canParse(origin) && new URL(origin).host === host) return;
+function rejectForeignOrigin(app: AppState, { exchange }: Call): void {
+  const origin = exchange.header('origin');
+  if (origin === undefined || !isForeignOrigin(app, exchange, origin)) return;
   throw new RequestError(403, 'foreign_origin', {
     detail: 'This origin may not open a WebSocket here.',
   });

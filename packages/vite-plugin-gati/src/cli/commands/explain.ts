@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { type Call, OK } from '../command.ts';
-import { suggest } from '../suggest.ts';
+import { suggest } from '../../scan/suggest.ts';
 
 /** Prints the page of an error code; without a code, the index of all pages. */
 export async function run({ args, output }: Call): Promise<number> {

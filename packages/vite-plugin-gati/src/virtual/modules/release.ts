@@ -66,6 +66,7 @@ function printRelease({ root, scan, contract, values, version, id }: ReleaseInpu
       path: route.path,
       domain: route.domain,
       version: file.version,
+      allowCrossSite: file.allowCrossSite,
     };
     return `route(${JSON.stringify(place)}, { ${code.join(', ')} })`;
   });
