@@ -179,8 +179,9 @@ function run(call: Call, errors: InputError[]): void {
     middleware.length === 0
       ? handler(req, call.res, gctx, lctx)
       : runMiddleware(route, req, call.res, gctx, lctx);
-  if (isThenable(result)) void settle(call, result);
-  else finish(call, result);
+  if (isThenable(result)) return void settle(call, result);
+  const pending = finish(call, result);
+  if (pending !== undefined) void settlePending(call, pending);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -193,15 +194,24 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 async function settle(call: Call, promise: PromiseLike<unknown>): Promise<void> {
   try {
-    finish(call, await promise);
+    const pending = finish(call, await promise);
+    if (pending !== undefined) await pending;
   } catch (error) {
     respondError(call, error);
   }
 }
 
-function finish(call: Call, returned: unknown): void {
-  if (call.phase !== 'handler') return;
-  respond(call, returned);
+/** A declared response that the author's schema validates asynchronously. */
+async function settlePending(call: Call, pending: Promise<void>): Promise<void> {
+  try {
+    await pending;
+  } catch (error) {
+    respondError(call, error);
+  }
+}
+
+function finish(call: Call, returned: unknown): Promise<void> | undefined {
+  return call.phase === 'handler' ? respond(call, returned) : undefined;
 }
 
 /**

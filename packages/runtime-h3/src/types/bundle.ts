@@ -109,6 +109,8 @@ export interface BodyCheck extends InputCheck {
 export interface OutputCheck {
   schema?: Schema;
   contentType?: string;
+  /** The author's schema for this status. What it returns is sent. */
+  validator?: StandardSchema;
   /**
    * Serializer that is faster than `JSON.stringify` and drops no field. Absent: `JSON.stringify`
    * with the codecs.

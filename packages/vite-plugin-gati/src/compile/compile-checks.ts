@@ -36,7 +36,7 @@ export function compileChecks(
       ...validatorOf('body', plan.input.body, exports),
     };
   const output: LoadedRoute['output'] = {};
-  for (const [status, { check, stringify }] of Object.entries(plan.output)) {
+  for (const [status, { check, stringify, value }] of Object.entries(plan.output)) {
     const { schema, contentType } = route.responses[status] ?? {};
     output[status] = {
       // The schema explains what a check rejected, so it comes with a check only.
@@ -47,6 +47,9 @@ export function compileChecks(
       ...(stringify === undefined
         ? {}
         : { stringify: units[stringify] as (value: unknown) => string }),
+      ...(value && {
+        validator: (exports['responses'] as Record<string, StandardSchema>)[status]!,
+      }),
     };
   }
   return { input, output };

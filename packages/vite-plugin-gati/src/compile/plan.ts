@@ -35,6 +35,8 @@ export interface InputPlan {
 export interface OutputPlan {
   check?: string;
   stringify?: string;
+  /** A schema value decides instead of `check`. */
+  value?: true;
 }
 
 const PARTS = ['params', 'query', 'headers', 'receive'] as const;
@@ -61,8 +63,11 @@ export function planRoute(
     if (isJson) {
       const stringify = program.stringify(schema);
       if (stringify !== undefined) plan.stringify = stringify;
-      const check = declared ? program.check(schema) : undefined;
-      if (check !== undefined) plan.check = check;
+      if (values.responses?.includes(status)) plan.value = true;
+      else {
+        const check = declared ? program.check(schema) : undefined;
+        if (check !== undefined) plan.check = check;
+      }
     }
     output[status] = plan;
   }

@@ -19,7 +19,7 @@ export function printRoute(
       ? `body: { ...${route}.body, ${printInput(found, value)} }`
       : `${part}: { schema: ${route}.${part}, ${printInput(found, value)} }`;
   });
-  const output = Object.entries(plan.output).map(([status, { check, stringify }]) => {
+  const output = Object.entries(plan.output).map(([status, { check, stringify, value }]) => {
     const { schema, contentType } = contract.responses[status] ?? {};
     const fields = [
       // The schema explains what a check rejected, so it comes with a check only.
@@ -28,6 +28,7 @@ export function printRoute(
         : [`schema: ${route}.responses[${JSON.stringify(status)}].schema`, `check: ${check}`]),
       ...(contentType === undefined ? [] : [`contentType: ${JSON.stringify(contentType)}`]),
       ...(stringify === undefined ? [] : [`stringify: ${stringify}`]),
+      ...(value ? [`validator: ${valueOf('responses')}[${JSON.stringify(status)}]`] : []),
     ];
     return `${JSON.stringify(status)}: { ${fields.join(', ')} }`;
   });

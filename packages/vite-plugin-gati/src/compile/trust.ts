@@ -14,5 +14,7 @@ export type Trust = 'open' | 'strict';
 export interface RouteValues {
   /** Parts that the handler's file exports as values. */
   parts: readonly string[];
+  /** Statuses of `export const responses` whose value is a schema. */
+  responses?: readonly string[];
   trust: Readonly<Record<string, Trust>>;
 }

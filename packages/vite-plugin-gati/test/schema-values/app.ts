@@ -56,6 +56,22 @@ export const route = 'POST /arktype';
 export const body = type({ a: 'string.trim', n: 'string.integer.parse', even: type('number').narrow((n, ctx) => n % 2 === 0 || ctx.reject('even')) });
 export const handler = (req) => req.body;
 `,
+  'src/handlers/answer.ts': `
+import { z } from 'zod';
+export const route = 'GET /answer/:kind';
+export const responses = {
+  200: z.object({ id: z.string(), at: z.date().optional(), n: z.number().transform((n) => n * 2).optional() }),
+  409: z.object({ error: z.string().refine(async (text) => text !== 'never', 'is never sent') }),
+};
+export const handler = (req, res) => {
+  const { kind } = req.params;
+  if (kind === 'conflict' || kind === 'never') {
+    res.status = 409;
+    return { error: kind, secret: 1 };
+  }
+  return kind === 'wrong' ? JSON.parse('{"id": 7}') : { id: kind, password: 'secret', at: new Date(0), n: 2 };
+};
+`,
   'src/handlers/room.ts': `
 import { z } from 'zod';
 export const route = 'WS /room';
@@ -73,6 +89,8 @@ export interface Case {
   json?: unknown;
   status: number;
   body: unknown;
+  /** The body has no other members. */
+  exact?: true;
 }
 
 const KEY = { 'x-key': 'K-abc' };
@@ -205,6 +223,20 @@ export const CASES: Case[] = [
     json: { a: ' x ', n: '41', even: 2, more: 1 },
     status: 200,
     body: { a: 'x', n: 41, even: 2, more: 1 },
+  },
+  {
+    kind: 'a declared response is sent as its schema returns it',
+    path: '/answer/x',
+    status: 200,
+    body: { id: 'x', at: '1970-01-01T00:00:00.000Z', n: 4 },
+    exact: true,
+  },
+  {
+    kind: 'a declared response of an asynchronous schema is sent as it returns it',
+    path: '/answer/conflict',
+    status: 409,
+    body: { error: 'conflict' },
+    exact: true,
   },
   {
     kind: 'arktype: a narrowed type rejects',

@@ -14,7 +14,21 @@ afterAll(async () => {
   await app.dispose();
 }, 60_000);
 
-test.each(CASES)('in development, $kind', async ({ path, status, body, ...request }) => {
+test.each(CASES)('in development, $kind', async ({ path, status, body, exact, ...request }) => {
   const response = await ask(dev, path, request);
   expect(response).toMatchObject({ status, body });
+  if (exact) expect(response.body).toEqual(body);
 });
+
+test.each([
+  { path: '/answer/wrong', place: '/id' },
+  { path: '/answer/never', place: '/error' },
+])(
+  'in development, a response of $path that its schema rejects is 500',
+  async ({ path, place }) => {
+    expect(await ask(dev, path)).toMatchObject({
+      status: 500,
+      body: { code: 'invalid_response', errors: [{ in: 'response', path: place }] },
+    });
+  },
+);

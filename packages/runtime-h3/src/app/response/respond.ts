@@ -1,9 +1,12 @@
 import { isJsonMediaType } from '@gati/contract/internal';
 import { type ResponseContext, SENT } from '../../context/res.ts';
 import { stringifyWire } from '../../validate/encode.ts';
-import { explain } from '../../validate/explain.ts';
+import { explain, type InputError } from '../../validate/explain.ts';
+import { isStandardSchema, judge, type Verdict } from '../../validate/standard-schema.ts';
 import type { Call } from '../request/call.ts';
 import type { HeaderList, Payload } from '../../types/exchange.ts';
+import type { StandardSchema } from '../../types/standard-schema.ts';
+import type { OutputPlan } from '../route/route-plan.ts';
 import { completeHeaders } from './headers.ts';
 import { RequestError } from './problem.ts';
 import { finishCall } from './finish-call.ts';
@@ -14,11 +17,11 @@ const BYTES = 'application/octet-stream';
 /**
  * Sends the result of a handler: the argument of `res.json()`, `res.text()` or `res.stream()`, else
  * `res.body`, else the returned value. Without any of them the response is 204, or has the assigned
- * status and no content.
+ * status and no content. Returns a promise only where the author's schema validates asynchronously.
  *
  * @throws {RangeError} when the assigned status is not an integer from 200 to 599
  */
-export function respond(call: Call, returned: unknown): void {
+export function respond(call: Call, returned: unknown): Promise<void> | undefined {
   const { res } = call;
   const status = res.status;
   if (!Number.isInteger(status) || status < 200 || status > 599)
@@ -51,7 +54,7 @@ export function respond(call: Call, returned: unknown): void {
     const type = contentTypeOf(call, status) ?? 'application/json';
     if (!isJsonMediaType(type)) return sendAs(call, status, type, value);
   }
-  respondJson(call, status, value);
+  return respondJson(call, status, value);
 }
 
 /** Returns the content type that the handler set, else the one in the contract. */
@@ -62,7 +65,7 @@ function contentTypeOf(call: Call, status: number): string | undefined {
 }
 
 /** Sends an object that is not plain data. Bytes become base64 where the response is JSON. */
-function respondObject(call: Call, status: number, value: object): void {
+function respondObject(call: Call, status: number, value: object): Promise<void> | undefined {
   if (value instanceof Response) return passThrough(call, value);
   const stream = streamOf(value);
   if (stream !== undefined) return sendStream(call, status, stream.contentType, stream.chunks);
@@ -80,13 +83,38 @@ function respondObject(call: Call, status: number, value: object): void {
     if (value instanceof ArrayBuffer)
       return sendAs(call, status, type ?? BYTES, new Uint8Array(value));
   }
-  respondJson(call, status, value);
+  return respondJson(call, status, value);
 }
 
-function respondJson(call: Call, status: number, value: unknown): void {
+function respondJson(call: Call, status: number, value: unknown): Promise<void> | undefined {
   const plan = call.plan;
   if (plan === undefined) return sendAs(call, status, 'application/json', stringifyWire(value));
   const output = plan.output(status);
+  const { validator } = output.check;
+  if (isStandardSchema(validator)) return respondJudged(call, status, value, output, validator);
+  sendJson(call, status, value, output);
+}
+
+/** Sends what the author's schema for this status makes of a value. */
+function respondJudged(
+  call: Call,
+  status: number,
+  value: unknown,
+  output: OutputPlan,
+  validator: StandardSchema,
+): Promise<void> | undefined {
+  const take = (verdict: Verdict): undefined => {
+    if (verdict.errors !== undefined) reportMismatch(call, status, verdict.errors);
+    sendJson(call, status, verdict.errors === undefined ? verdict.value : value, output);
+  };
+  const verdict = judge(validator, value, 'response');
+  if (!(verdict instanceof Promise)) return take(verdict);
+  return verdict.then((settled) => {
+    if (call.phase === 'handler') take(settled);
+  });
+}
+
+function sendJson(call: Call, status: number, value: unknown, output: OutputPlan): undefined {
   const { stringify, check } = output.check;
   let text: string | undefined;
   if (stringify !== undefined) {
@@ -119,7 +147,15 @@ function checkStrictResponse(
   const wire: unknown = JSON.parse(text);
   if (check(wire)) return;
   const schema = call.plan?.output(status).check.schema ?? {};
-  const errors = explain(schema, call.release.bundle.contract.$defs, wire, 'response');
+  reportMismatch(
+    call,
+    status,
+    explain(schema, call.release.bundle.contract.$defs, wire, 'response'),
+  );
+}
+
+/** @throws {RequestError} 500, except in production */
+function reportMismatch(call: Call, status: number, errors: InputError[]): void {
   call.logger.warn('a response does not match its declaration', {
     code: 'GATI_RESPONSE_MISMATCH',
     route: call.route,
@@ -133,12 +169,12 @@ function checkStrictResponse(
   });
 }
 
-function sendAs(call: Call, status: number, contentType: string, body: Payload): void {
+function sendAs(call: Call, status: number, contentType: string, body: Payload): undefined {
   send(call, status, ['content-type', contentType, ...call.release.headers], body);
 }
 
 /** Sends a response and ends the call. `headers` must have the release headers. */
-export function send(call: Call, status: number, headers: HeaderList, body: Payload): void {
+export function send(call: Call, status: number, headers: HeaderList, body: Payload): undefined {
   const { exchange, requestId, cors, res } = call;
   exchange.send(status, completeHeaders(headers, requestId, cors, res.assignedHeaders), body);
   finishCall(call, status);
@@ -149,7 +185,7 @@ function sendStream(
   status: number,
   contentType: string,
   chunks: AsyncIterator<string | Uint8Array>,
-): void {
+): undefined {
   const own = ['content-type', contentType, ...call.release.headers];
   call.isEvents = contentType === 'text/event-stream';
   // Without these headers a proxy or a cache may hold events back.
@@ -166,7 +202,7 @@ function sendStream(
 }
 
 /** Sends a `Response` as it is, with the headers of the framework added. */
-function passThrough(call: Call, response: Response): void {
+function passThrough(call: Call, response: Response): undefined {
   const res: ResponseContext = call.res;
   for (const [name, value] of response.headers) {
     if (name === 'set-cookie') res.headers.append(name, value);

@@ -74,7 +74,7 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   );
   if (call.phase !== 'handler') return false;
   if (accepted) finishCall(call, SWITCHING_PROTOCOLS);
-  else respond(call, returned);
+  else await respond(call, returned);
   return accepted;
 }
 

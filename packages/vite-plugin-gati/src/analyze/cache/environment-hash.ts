@@ -6,7 +6,7 @@ import { configNames } from '../project/analysis-config.ts';
 import { hashOf } from './file-hashes.ts';
 
 /** Increase it when the same files may give a different contract, or different warnings. */
-const FORMAT = 8;
+const FORMAT = 9;
 
 const LOCKFILES = [
   'package-lock.json',

@@ -51,18 +51,21 @@ export async function loadSchemas(
     const trusted = trustOf(value);
     if (trusted) trust[part] = trusted;
   }
-  if (deciding.length > 0) loaded.values = { parts: deciding, trust };
+  const responses: string[] = [];
   if (route.exports.values.includes('responses')) {
     const value = await attempt(async () => load(route.file, 'responses'));
     const entries: [string, LoadedSchema][] = [];
     for (const [status, each] of Object.entries(
       typeof value === 'object' && value !== null ? value : {},
     )) {
+      if (standardProps(each)) responses.push(status);
       const schema = await attempt(async () => readSchema(each, 'output', root));
       if (schema) entries.push([status, schema]);
     }
     if (entries.length > 0) loaded.responses = new Map(entries);
   }
+  if (deciding.length + responses.length > 0)
+    loaded.values = { parts: deciding, trust, ...(responses.length > 0 && { responses }) };
   return loaded;
 }
 
