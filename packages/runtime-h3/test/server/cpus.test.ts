@@ -34,7 +34,7 @@ test.each([
   ['v2, limit of a parent', 0.5],
   ['v1', 3],
   ['v1 without a limit', undefined],
-])('cgroup %s: %s cores', async (name, quota) => {
+])('reads the CPU quota of cgroup %s as %s cores', async (name, quota) => {
   const root = temporaryFolder('cgroup');
   for (const [path, text] of Object.entries(files[name]!)) {
     await mkdir(dirname(join(root, path)), { recursive: true });

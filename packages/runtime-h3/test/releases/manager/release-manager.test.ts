@@ -105,20 +105,20 @@ afterEach(async () => {
 });
 
 describe('without a store', () => {
-  test('serves its own build, whatever the time', async () => {
+  test('serves its own build under any date', async () => {
     await start({ store: undefined });
     expect(await ask()).toEqual([200, '1.0.0']);
     expect(await ask('2020-01-01')).toEqual([200, '1.0.0']);
   });
 
-  test('serves without the manifest beside it, whyever that can not be reached', async () => {
+  test('serves its own build when the manifest beside it is missing or unreadable', async () => {
     await mkdir(join(root, 'dist'));
     await symlink('gati.manifest.json', join(root, 'dist', 'gati.manifest.json'));
     await start({ store: undefined, folder: join(root, 'dist', 'server', 'releases') });
     expect(await ask()).toEqual([200, '1.0.0']);
   });
 
-  test('serves what the build took along', async () => {
+  test('serves the releases that the build bundled', async () => {
     const folder = join(root, 'dist', 'server', 'releases');
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await writeSealed(join(folder, '0.8.0'), '0.8.0');
@@ -146,7 +146,7 @@ describe('without a store', () => {
 });
 
 describe('with a store', () => {
-  test('has the document of a release that the build took along without one', async () => {
+  test('reads the document of a bundled release from the store if the build has none', async () => {
     const folder = join(root, 'dist', 'server', 'releases');
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await rm(join(folder, '0.9.0', 'openapi.json'));
@@ -164,7 +164,7 @@ describe('with a store', () => {
     expect(await readdir(root)).not.toContain('cache');
   });
 
-  test('loads a release when it is first asked for, once', async () => {
+  test('loads a release once, at its first request', async () => {
     await putSealed(store, '0.1.0', { at: '2026-01-01T00:00:00Z' });
     await activateRelease(store, '0.1.0');
     await putSealed(store, '0.2.0', { at: '2026-02-01T00:00:00Z' });
@@ -186,7 +186,7 @@ describe('with a store', () => {
     );
   });
 
-  test('takes up what is activated, deprecated, rolled back and retired', async () => {
+  test('follows activations, deprecations, rollbacks and retirements', async () => {
     await start();
     expect(await ask()).toEqual([200, '1.0.0']);
     await putSealed(store, '1.1.0');
@@ -219,7 +219,7 @@ describe('with a store', () => {
     await waitUntil('1.1.0 is retired', async () => (await ask('1.1.0'))[0] === 410);
   });
 
-  test('a release that can not be brought up gets no request, and is tried again when it is activated again', async () => {
+  test('a release that can not start gets no requests, and starts after another activation', async () => {
     const file = join(root, 'healthy');
     const sick = `{ store: () => ({ default: { setup: async () => { const { access } = await import('node:fs/promises'); await access(${JSON.stringify(file)}); return {}; } } }) }`;
     await start();
@@ -249,7 +249,7 @@ describe('with a store', () => {
     );
   });
 
-  test('refuses a bundle of another shape, and one that is damaged', async () => {
+  test('does not serve a bundle of another ABI or a damaged one', async () => {
     await putSealed(store, '0.1.0', { abi: 99 });
     await putSealed(store, '0.2.0');
     for (const version of ['0.1.0', '0.2.0']) await activateRelease(store, version);
@@ -266,7 +266,7 @@ describe('with a store', () => {
     expect(codes).toEqual(expect.arrayContaining(['GATI_RELEASE_ABI', 'GATI_RELEASE_DAMAGED']));
   });
 
-  test('closes a release that nobody uses, and opens it again for who does', async () => {
+  test('closes an unused release and opens it again at the next request', async () => {
     const events = join(root, 'events');
     const module = `{ store: () => ({ default: { setup: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'up '), dispose: async () => (await import('node:fs')).appendFileSync(${JSON.stringify(events)}, 'down ') } }) }`;
     await putSealed(store, '0.1.0', { modules: module });
@@ -288,7 +288,7 @@ describe('with a store', () => {
     expect(readFileSync(events, 'utf8')).toBe('up down up ');
   });
 
-  test('asks for a new process when many releases are in memory for nothing', async () => {
+  test('reports too many releases when the code of many ended ones is in memory', async () => {
     await start();
     for (let minor = 0; minor < 11; minor++) {
       await putSealed(store, `2.${minor}.0`);
@@ -305,7 +305,7 @@ describe('with a store', () => {
     await waitUntil('a new process is requested', () => crowded === 1);
   });
 
-  test('migrations of the current release carry what is retired, and what it queued', async () => {
+  test('migrations of the current release serve a retired release and its queued jobs', async () => {
     const migration =
       "{ routes: { 'GET /which': { down: ({ body }) => ({ body: { version: 'was ' + body.version } }) } }, effects: { mail: (old) => ({ to: old.address }) } }";
     await putSealed(store, '0.9.0', { at: '2026-01-01T00:00:00Z' });
@@ -331,7 +331,7 @@ describe('with a store', () => {
     expect(await ask('0.9.0')).toEqual([410, 'version_retired']);
   });
 
-  test('a store that does not answer stops nothing', async () => {
+  test('keeps serving when the store does not respond', async () => {
     await putSealed(store, '1.1.0');
     await activateRelease(store, '1.1.0');
     await start();

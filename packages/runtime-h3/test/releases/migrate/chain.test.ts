@@ -19,18 +19,32 @@ const TWO = slot('2.x', '3.0.0');
 describe('a chain of migrations', () => {
   test.each([
     [
-      'to what is compatible with where it leads',
+      'to the newest release compatible with its last step',
       '1.4.0',
       [ONE],
       ['2.0.0', '2.3.0', '3.0.0'],
       '2.3.0',
       1,
     ],
-    ['over several steps, to the newest', '1.4.0', [TWO, ONE], ['2.3.0', '3.1.0'], '3.1.0', 2],
-    ['through a version that is gone itself', '1.0.0', [ONE, TWO], ['3.0.0'], '3.0.0', 2],
-    ['as far as there is anybody', '1.0.0', [ONE, TWO], ['2.0.0'], '2.0.0', 1],
     [
-      'by the file of the very version before a range',
+      'over several steps to the newest release',
+      '1.4.0',
+      [TWO, ONE],
+      ['2.3.0', '3.1.0'],
+      '3.1.0',
+      2,
+    ],
+    [
+      'through a version that the store no longer serves',
+      '1.0.0',
+      [ONE, TWO],
+      ['3.0.0'],
+      '3.0.0',
+      2,
+    ],
+    ['as far as a release exists', '1.0.0', [ONE, TWO], ['2.0.0'], '2.0.0', 1],
+    [
+      'by the file of the exact version before a range',
       '1.0.0',
       [ONE, slot('1.0.0', '3.0.0')],
       ['2.0.0', '3.0.0'],
@@ -38,7 +52,7 @@ describe('a chain of migrations', () => {
       1,
     ],
     [
-      'below 1.0.0, where a minor breaks',
+      'below 1.0.0, where a minor version breaks',
       '0.1.0',
       [slot('0.1.x', '0.2.0')],
       ['0.2.5', '0.3.0'],
@@ -51,15 +65,15 @@ describe('a chain of migrations', () => {
   });
 
   test.each([
-    ['nothing is said about the version', '4.0.0', [ONE, TWO], ['5.0.0']],
-    ['nobody is where it leads', '1.0.0', [ONE], ['3.0.0']],
-    ['it leads back', '1.0.0', [slot('1.x', '1.0.0')], ['1.0.0', '1.1.0']],
-    ['it goes in a circle', '1.0.0', [slot('*', '1.0.0')], ['1.0.0']],
-  ])('is none where %s', (_name, version, slots, targets) => {
+    ['no migration has the version', '4.0.0', [ONE, TWO], ['5.0.0']],
+    ['no release is compatible with its end', '1.0.0', [ONE], ['3.0.0']],
+    ['it leads to an older version', '1.0.0', [slot('1.x', '1.0.0')], ['1.0.0', '1.1.0']],
+    ['it is a cycle', '1.0.0', [slot('*', '1.0.0')], ['1.0.0']],
+  ])('does not exist where %s', (_name, version, slots, targets) => {
     expect(findChain(version, slots, targets)).toBeUndefined();
   });
 
-  test('always ends, at a release that there is', () => {
+  test('always ends at an existing release', () => {
     const version = fc.tuple(fc.nat(4), fc.nat(3), fc.nat(2)).map((parts) => parts.join('.'));
     const from = fc.oneof(
       version,
@@ -84,7 +98,7 @@ describe('a chain of migrations', () => {
   });
 });
 
-describe('a request', () => {
+describe('migrations', () => {
   const first: Migration = {
     moved: {
       'POST /payments': {
@@ -117,7 +131,7 @@ describe('a request', () => {
     body: { amount: 5, currency: 'eur' },
   };
 
-  test('goes up step by step, and its answer down again', async () => {
+  test('migrate a request step by step, and its response back', async () => {
     const { id, request, responseSteps } = await migrateRequest(
       [first, second],
       'POST /payments',
@@ -135,7 +149,7 @@ describe('a request', () => {
     });
   });
 
-  test('of a route that nothing is said about stays as it is', async () => {
+  test('leave a route without a migration as it is', async () => {
     expect(await migrateRequest([first, second], 'GET /toString', old)).toEqual({
       id: 'GET /toString',
       request: old,
@@ -143,7 +157,7 @@ describe('a request', () => {
     });
   });
 
-  test('a payload goes through all steps that know its effect', async () => {
+  test('migrate a payload through all steps that have its effect', async () => {
     expect(await applyPayloadSteps([first, second], 'capture', { id: 1 })).toEqual({
       payload: { id: 1, one: true, two: true },
     });

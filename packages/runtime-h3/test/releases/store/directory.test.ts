@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 conformsToReleaseStore(fresh, openReleaseStore);
 
-test('heads do not pile up, and a writer that slept through many moves loses', async () => {
+test('a directory store keeps 64 heads at most and rejects a write based on a removed one', async () => {
   const url = await fresh();
   const store = await openReleaseStore(url);
   const sleeper = await store.head();
@@ -40,7 +40,7 @@ test.each([
   '[]',
   '{"current":"1.0.0"}',
   '{"before":[],"marks":{"1.0.0":null}}',
-])('a head that is %j is said, with what to do', async (text) => {
+])('GATI_STORE_DAMAGED names a head file that is %j, with a fix that works', async (text) => {
   const url = await fresh();
   const store = await openReleaseStore(url);
   for (const version of ['1.0.0', '1.1.0']) {
@@ -63,7 +63,7 @@ test.each([
   expect((await store.head()).head.current).toBe('1.1.0');
 });
 
-test('a note that can not be read says nothing', async () => {
+test('a damaged note of a server is ignored', async () => {
   const url = await fresh();
   const store = await openReleaseStore(url);
   await store.putNote({ instance: 'a', current: '1.0.0', until: 1 });
@@ -72,7 +72,7 @@ test('a note that can not be read says nothing', async () => {
   expect(await store.notes()).toEqual([{ instance: 'a', current: '1.0.0', until: 1 }]);
 });
 
-test('what a killed writer left in the scratch folder is no release, and is cleared away later', async () => {
+test('unfinished files of a killed writer are no release, and are removed after a day', async () => {
   const url = await fresh();
   const store = await openReleaseStore(url);
   await store.create(record('1.0.0'));

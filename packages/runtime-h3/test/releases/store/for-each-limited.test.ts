@@ -4,7 +4,7 @@ import { forEachLimited } from '../../../src/releases/store/for-each-limited.ts'
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test('does so many at a time, each once', async () => {
+test('forEachLimited runs each item once and at most `width` at a time', async () => {
   const done: number[] = [];
   let running = 0;
   let most = 0;
@@ -22,7 +22,7 @@ test('does so many at a time, each once', async () => {
   expect(most).toBe(3);
 });
 
-test('throws the first error once nothing is under way, and begins nothing after it', async () => {
+test('forEachLimited starts nothing after an error and throws the first one when all work has ended', async () => {
   const begun: number[] = [];
   let running = 0;
   const work = async (item: number): Promise<void> => {

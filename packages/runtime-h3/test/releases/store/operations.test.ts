@@ -50,8 +50,8 @@ beforeEach(async () => {
   store = await openReleaseStore(place());
 });
 
-describe('putting', () => {
-  test('a build becomes a snapshot, without the copies of older releases', async () => {
+describe('putRelease', () => {
+  test('stores a build as a snapshot without its bundled older releases', async () => {
     const { release, created } = await putRelease(store, await build('1.0.0'), {
       at: '2026-01-01T00:00:00Z',
       image: 'sha256:abc',
@@ -77,7 +77,7 @@ describe('putting', () => {
     expect(await status('1.0.0')).toBe('staged');
   });
 
-  test('the same build again changes nothing, another build of that version is refused', async () => {
+  test('accepts the same build again and rejects another build of the version', async () => {
     const folder = await build('1.0.0');
     const first = await putRelease(store, folder);
     expect(await putRelease(store, folder, { at: '2020-01-01T00:00:00Z' })).toMatchObject({
@@ -89,7 +89,7 @@ describe('putting', () => {
     });
   });
 
-  test('of two deployers with other builds of one version, one wins and the other is told', async () => {
+  test('accepts one of two racing builds of a version and reports GATI_RELEASE_CONFLICT to the other', async () => {
     const folders = [await build('1.0.0', 'mine'), await build('1.0.0', 'yours')];
     const results = await Promise.allSettled(
       folders.map(async (one) => putRelease(await openReleaseStore(store.url), one)),
@@ -101,19 +101,19 @@ describe('putting', () => {
     expect((await verifyStore(store)).damaged).toEqual([]);
   });
 
-  test('a folder without a build', async () => {
+  test('reports GATI_RELEASE_NOT_BUILT for a folder without a build', async () => {
     await expect(putRelease(store, place())).rejects.toMatchObject({
       code: 'GATI_RELEASE_NOT_BUILT',
     });
   });
 });
 
-describe('steering', () => {
+describe('changing the status', () => {
   beforeEach(async () => {
     for (const version of ['1.0.0', '1.1.0', '2.0.0']) await put(version);
   });
 
-  test('activate, and back again: the bad one is withdrawn', async () => {
+  test('a rollback activates the previous release and withdraws the current one', async () => {
     for (const version of ['1.0.0', '1.1.0', '2.0.0', '2.0.0'])
       await activateRelease(store, version);
     expect((await store.head()).head).toMatchObject({
@@ -128,13 +128,13 @@ describe('steering', () => {
     expect(await status('2.0.0')).toBe('live');
   });
 
-  test('a rollback goes past what is retired', async () => {
+  test('a rollback skips retired releases', async () => {
     for (const version of ['1.0.0', '1.1.0', '2.0.0']) await activateRelease(store, version);
     await retireRelease(store, '1.1.0');
     expect(await rollbackRelease(store)).toEqual({ current: '1.0.0', withdrawn: '2.0.0' });
   });
 
-  test('what is not there, and what may not be', async () => {
+  test('reports unknown versions and impossible changes by code', async () => {
     await expect(activateRelease(store, '3.0.0')).rejects.toMatchObject({
       code: 'GATI_RELEASE_UNKNOWN',
     });
@@ -148,7 +148,7 @@ describe('steering', () => {
     });
   });
 
-  test('deprecated with dates, live again by activating it', async () => {
+  test('a deprecation has dates and ends when the release is activated', async () => {
     await activateRelease(store, '1.0.0');
     await deprecateRelease(store, '1.0.0', { at: '2026-01-01T00:00:00Z' });
     const head = await deprecateRelease(store, '1.0.0', { sunset: '2026-07-01T00:00:00Z' });
@@ -160,7 +160,7 @@ describe('steering', () => {
     expect((await activateRelease(store, '1.0.0')).marks['1.0.0']).toEqual({ status: 'live' });
   });
 
-  test('many at once: each takes effect', async () => {
+  test('many changes at the same time all take effect', async () => {
     for (const version of ['1.0.0', '1.1.0', '2.0.0']) await activateRelease(store, version);
     const others = await Promise.all(Array.from({ length: 2 }, () => openReleaseStore(store.url)));
     await Promise.all([
@@ -176,8 +176,8 @@ describe('steering', () => {
   });
 });
 
-describe('pruning', () => {
-  test('keeps the window, the current one and what a rollback needs; documents stay', async () => {
+describe('pruneReleases', () => {
+  test('keeps the window, the current release, the target of a rollback and all documents', async () => {
     for (const [index, days] of [400, 390, 380, 370, 360, 350, 340, 330, 10].entries())
       await put(`1.${index}.0`, days);
     for (const version of ['1.3.0', '1.1.0', '1.0.0']) await activateRelease(store, version);
@@ -199,15 +199,15 @@ describe('pruning', () => {
     expect(await rollbackRelease(store)).toMatchObject({ current: '1.1.0' });
   });
 
-  test('young files that no release needs are left to whoever is about to need them', async () => {
+  test('keeps young files that no release needs yet', async () => {
     await store.putBlob(digest('on its way'), Buffer.from('on its way'));
     expect(await pruneReleases(store)).toEqual({ pruned: [], blobs: 0 });
     expect(await pruneReleases(store, { grace: -DAY })).toEqual({ pruned: [], blobs: 1 });
   });
 });
 
-describe('reading', () => {
-  test('a server gets what it can import', async () => {
+describe('reading a store', () => {
+  test('materialize writes a bundle that a server can import', async () => {
     await put('1.0.0');
     const target = place();
     const entry = await materialize(store, '1.0.0', target);
@@ -219,7 +219,7 @@ describe('reading', () => {
     expect(await fs.readdir(path.join(target, 'server'))).toEqual(['chunks', 'release.mjs']);
   });
 
-  test('a record that was cut off is named, and the others can still be verified', async () => {
+  test('GATI_RELEASE_DAMAGED names a truncated record, and verify still checks the other releases', async () => {
     await put('1.0.0');
     await put('1.1.0');
     const record = path.join(store.url, 'releases/1.0.0/release.json');
@@ -247,7 +247,7 @@ describe('reading', () => {
     ['changed', (file: string) => fs.writeFile(file, code('6.6.6'))],
     ['missing', (file: string) => fs.rm(file)],
   ] as const)(
-    'code that is %s in the store is never given out, and is healed by the same build',
+    'code that is %s in the store is never loaded, and storing the same build restores it',
     async (fault, damage) => {
       const folder = await build('1.0.0');
       await putRelease(store, folder);

@@ -39,14 +39,14 @@ describe.skipIf('reason' in moto)('S3', () => {
 
   conformsToReleaseStore(fresh, openReleaseStore);
 
-  test('a bucket that is not there is an error, not an empty store', async () => {
+  test('a missing bucket is an error, not an empty store', async () => {
     const store = await openReleaseStore('s3://no-such-bucket');
     await expect(store.list()).rejects.toThrow(/bucket/i);
     await expect(store.head()).rejects.toThrow(/bucket/i);
     await expect(store.create(record('1.0.0'))).rejects.toThrow(/bucket/i);
   });
 
-  test('a head that is cut off is said, with what to do', async () => {
+  test('GATI_STORE_DAMAGED names a truncated head', async () => {
     const store = await openReleaseStore('s3://releases/cut-off');
     const sdk = await import('@aws-sdk/client-s3');
     const client = new sdk.S3Client({ forcePathStyle: true });
@@ -64,7 +64,7 @@ describe.skipIf('reason' in moto)('S3', () => {
   });
 
   test.each(['s3://', 's3://UPPER/x', 's3://user:secret@bucket/x', 's3://bucket/x?key=secret'])(
-    '%s is no address',
+    'GATI_RELEASES rejects the address %s without printing its secret',
     async (url) => {
       const failure = await openReleaseStore(url).catch((error: Error) => error);
       expect(failure).toMatchObject({ code: 'GATI_RELEASES' });
@@ -73,6 +73,6 @@ describe.skipIf('reason' in moto)('S3', () => {
   );
 });
 
-test('an address without a driver', async () => {
+test('GATI_RELEASES rejects an address without a driver', async () => {
   await expect(openReleaseStore('ftp://host/x')).rejects.toMatchObject({ code: 'GATI_RELEASES' });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Backlog } from '../../../src/server/channel/backlog.ts';
 
-test('what waits for a process that does not read is bounded, and told of once until it caught up', () => {
+test('Backlog limits unread messages and reports the first loss until the process has caught up', () => {
   const backlog = new Backlog();
   const unread: (() => void)[] = [];
   const publish = (length: number): string =>

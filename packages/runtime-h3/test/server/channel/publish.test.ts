@@ -40,7 +40,7 @@ const heard = ({ socket }: Member): (string | Buffer)[] =>
     .slice(1)
     .map(({ isBinary, payload }) => (isBinary ? payload : payload.toString()));
 
-test('a publish reaches the peers of all workers once each, and not who published', async () => {
+test('a published message reaches the peers of all workers once, except its sender', async () => {
   const { port, stop, stdout, stderr } = await server.start({ GATI_WORKERS: '2' });
   const room = await fill(port);
   const apart = await join(port, 'other');
@@ -65,7 +65,7 @@ test('a publish reaches the peers of all workers once each, and not who publishe
   expect(stdout()).not.toContain('"level":"error"');
 }, 30_000);
 
-test('a room is whole after a rolling replacement', async () => {
+test('published messages reach all peers after a roll of the workers', async () => {
   const { port, child, seen } = await server.start({ GATI_WORKERS: '2' });
   const old = await fill(port);
   child.kill('SIGUSR2');
@@ -78,7 +78,7 @@ test('a room is whole after a rolling replacement', async () => {
     .toEqual(room.slice(1).map(() => ['"after"']));
 }, 30_000);
 
-test('what is too large for other workers is told of', async () => {
+test('GATI_PUBLISH_LOST reports a message that is too large for other workers', async () => {
   const { port, seen } = await server.start({ GATI_WORKERS: '2' });
   const { socket } = await join(port);
   socket.send('"too much"');

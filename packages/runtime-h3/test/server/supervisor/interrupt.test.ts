@@ -49,7 +49,7 @@ const expectQuiet = (ended: Ended): void => {
 };
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s to the whole group while it starts ends it quietly, whenever it comes',
+  '%s to the process group during the start ends the server without an error',
   async (signal) => {
     for (const delay of [20, 60, 100, 150, 200, 250, 300, 400, 500, 700]) {
       const ended = await interrupt(async ({ pid }) => {
@@ -69,7 +69,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 
 // The processes of a group are found in /proc.
 test.skipIf(process.platform !== 'linux').each(['SIGINT', 'SIGTERM'] as const)(
-  '%s that ends a worker before its code runs',
+  '%s that kills a worker before its code runs is a failed start only without a signal to the supervisor',
   async (signal) => {
     const together = await interrupt(async (child) => {
       await firstWorker(child);

@@ -8,7 +8,7 @@ import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
 
-test('the first line says where, though a module speaks before', async () => {
+test('the ready line with the URL is the first line, even if a module logs before it', async () => {
   const { url, stdout, stop, seen } = await server.start();
   await seen('a module speaks');
   const [first] = stdout().split('\n');
@@ -19,7 +19,7 @@ test('the first line says where, though a module speaks before', async () => {
   expect(stdout()).toContain('GATI_EFFECTS_MEMORY');
 });
 
-test('several workers share the port and announce it once', async () => {
+test('several workers share the port and print one ready line', async () => {
   const { url, stdout, stop } = await server.start({ GATI_WORKERS: '3' });
   const pids = new Set<number>();
   for (let tries = 0; tries < 200 && pids.size < 3; tries++) {
@@ -31,7 +31,7 @@ test('several workers share the port and announce it once', async () => {
   expect(await stop('SIGINT')).toBe(0);
 });
 
-test('a taken port is one clear error', async () => {
+test('a port in use ends the start with GATI_PORT_TAKEN', async () => {
   const other = createServer();
   const port = await listen(other);
   const { code, stdout, stderr } = await server.run({ PORT: String(port), GATI_WORKERS: '2' });
@@ -55,7 +55,7 @@ test.each([
   [{ BROKEN_MODULE: '1' }, 'GATI_MODULE_SETUP'],
   [{ GATI_EFFECTS: 'carrier-pigeon://user:secret@loft' }, 'GATI_EFFECTS'],
   [{ HOST: '203.0.113.7' }, 'GATI_LISTEN'],
-])('%o ends with one message', async (env, message) => {
+])('a server with %o exits with code 1 and one message', async (env, message) => {
   const { code, stderr } = await server.run({ GATI_WORKERS: '2', ...env });
   expect(code).toBe(1);
   expect(stderr).toContain(message);
@@ -63,7 +63,7 @@ test.each([
   expect(stderr).not.toContain('secret');
 });
 
-test('a worker that can not say why it ended is told of; one that can is quoted', async () => {
+test('a failed start prints the error of the worker, or GATI_WORKER_START if the worker sent none', async () => {
   const silent = await server.run({ DIE_AT_START: '1', GATI_WORKERS: '2' });
   expect(silent).toMatchObject({ code: 1, stdout: '' });
   expect(silent.stderr).toContain(
@@ -74,7 +74,7 @@ test('a worker that can not say why it ended is told of; one that can is quoted'
   expect(throwing.stderr).toMatch(/^TypeError: a module that can not be evaluated\n +at .*release/);
 });
 
-test('who reads the first line and goes does not end the server', async () => {
+test('the server keeps running when the reader of its stdout closes the pipe', async () => {
   const { url, child } = await server.start();
   child.stdout!.destroy();
   for (let n = 0; n < 5; n++) {
@@ -87,7 +87,7 @@ test('who reads the first line and goes does not end the server', async () => {
   expect(child.exitCode).toBeNull();
 });
 
-test('a domain is served alone; a worker serves probes only', async () => {
+test('role routes serves one domain and role worker serves probes only', async () => {
   const routes = await server.start({ GATI_ROLE: 'routes', GATI_DOMAIN: 'payments' });
   expect((await fetch(`${routes.url}/payments/total`)).status).toBe(200);
   expect((await fetch(`${routes.url}/hello`)).status).toBe(404);
@@ -96,7 +96,7 @@ test('a domain is served alone; a worker serves probes only', async () => {
   expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
 });
 
-test('probes and metrics of all workers', async () => {
+test('/readyz reports the health of modules and /metrics covers all workers', async () => {
   const { url } = await server.start({ GATI_WORKERS: '2' });
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok' });
   for (let n = 0; n < 20; n++)
@@ -115,13 +115,13 @@ test('probes and metrics of all workers', async () => {
   expect(await ready.json()).toEqual({ status: 'failing', failing: ['store'] });
 });
 
-test('effects run in the process that took them', async () => {
+test('effects of a memory queue run in the process that enqueued them', async () => {
   const { url } = await server.start();
   expect((await fetch(`${url}/jobs`, { method: 'POST' })).status).toBe(202);
   await expect.poll(async () => (await fetch(`${url}/jobs`)).json()).toEqual({ ran: 1 });
 });
 
-test('an unknown argument starts no server and says what there is', async () => {
+test('an unknown argument starts no server and lists the commands', async () => {
   for (const args of [['bogus'], ['--port', '80'], ['']]) {
     const { code, stdout, stderr } = await server.run({}, args);
     expect([code, stdout]).toEqual([2, '']);
@@ -138,7 +138,7 @@ test('an unknown argument starts no server and says what there is', async () => 
     expect(help.stdout).toContain(word);
 });
 
-test('a reader that has seen enough ends a command without a word', async () => {
+test('a command exits with its code and no error when the reader closes the pipe', async () => {
   const env = { ...process.env, GATI_EFFECTS: `sqlite:${join(server.folder(), 'read.db')}` };
   const { open } = await import('../../../src/effects/drivers/sqlite/driver.ts');
   const queue = await open(env.GATI_EFFECTS);

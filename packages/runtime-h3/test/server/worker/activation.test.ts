@@ -68,7 +68,7 @@ const known = (version: string): Promise<void> =>
     )
     .toBe(true) as Promise<void>;
 
-test(`${REQUESTS} requests across versions during ${MOVES} activations and rollbacks: none fails, none gets a wrong version`, async () => {
+test(`none of ${REQUESTS} requests fails or gets a wrong version during ${MOVES} activations and rollbacks`, async () => {
   await putSealed(store, '2.0.0', { at: '2026-01-01T00:00:00Z' });
   await activateRelease(store, '2.0.0');
   for (let minor = 1; minor <= MOVES; minor++)
@@ -124,7 +124,7 @@ test(`${REQUESTS} requests across versions during ${MOVES} activations and rollb
   expect(await store.notes()).toEqual([]);
 }, 180_000);
 
-test('workers are rolled when many releases are in memory for nothing', async () => {
+test('the supervisor rolls the workers when many ended releases are in memory', async () => {
   const { url, stdout } = await server.start(env());
   for (let minor = 0; minor <= 11; minor++) {
     await putSealed(store, `2.${minor}.0`);

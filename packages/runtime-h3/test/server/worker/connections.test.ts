@@ -123,7 +123,7 @@ const bodies = (answers: string): string[] =>
       Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString(),
     );
 
-test('what is sent ahead is answered in its order, whatever takes how long and however it is encoded', async () => {
+test('pipelined requests get their responses in order, whatever their duration and encoding', async () => {
   const sent = [
     get('/slow/60'),
     get('/text/ascii'),
@@ -148,7 +148,7 @@ test('what is sent ahead is answered in its order, whatever takes how long and h
   expect(bodies(await sendRaw(port, sent, { wait: 5000, gap: 20 }))).toEqual(expected);
 });
 
-test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async (size) => {
+test.each([1, 3, 50])('a body in pieces of %d bytes arrives complete', async (size) => {
   const text = post('/echo', JSON.stringify({ text: 'x'.repeat(20), list: [1, 2, 3] }), true);
   const head = text.indexOf('\r\n\r\n') + 4;
   const pieces = [
@@ -160,7 +160,7 @@ test.each([1, 3, 50])('a body that comes in pieces of %d bytes is whole', async 
   ]);
 });
 
-test('a body in chunks, and one that is longer than what Node reads ahead', async () => {
+test('a chunked body, and one longer than the read buffer of Node, arrive complete', async () => {
   const chunked =
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n';
   expect(bodies(await sendRaw(port, [chunked]))).toEqual(['{"got":{"a":1}}']);
@@ -173,7 +173,7 @@ test('a body in chunks, and one that is longer than what Node reads ahead', asyn
 });
 
 test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
-  'a field is Latin-1 on the wire beside any text: %s',
+  'a header field is Latin-1 on the wire beside a body with any text: %s',
   async (_, index) => {
     const answer = await sendRaw(port, [get(`/field/${index}`, true)]);
     expect(answer).toContain('x-name: é\r\n');
@@ -181,7 +181,7 @@ test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
   },
 );
 
-test('who holds the message of Node hears its end', async () => {
+test('a handler that keeps the message of Node sees its end and close events', async () => {
   told.length = 0;
   await sendRaw(port, [get('/held'), post('/held', '{"a":1}'), get('/held', true)]);
   await vi.waitFor(() =>
@@ -202,7 +202,7 @@ test('who holds the message of Node hears its end', async () => {
   await vi.waitFor(() => expect(told).toEqual(['HEAD end', 'HEAD close']));
 });
 
-test('who reads a body slowly after the answer gets all of it', async () => {
+test('a handler that reads the body slowly after the response gets all of it', async () => {
   told.length = 0;
   const body = 'z'.repeat(200_000);
   await sendRaw(
@@ -213,7 +213,7 @@ test('who reads a body slowly after the answer gets all of it', async () => {
   await vi.waitFor(() => expect(told).toEqual(['read 200000']), 3000);
 });
 
-test('a stream of HTTP/2 that its client cancels ends its call', async () => {
+test('cancelling an HTTP/2 stream ends its call', async () => {
   const server = http2.createServer((req, res) =>
     app.handleNodeRequest(req as never, res as never),
   );
@@ -228,7 +228,7 @@ test('a stream of HTTP/2 that its client cancels ends its call', async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('a client that reads nothing for a while gets all answers in the end', async () => {
+test('a client that pauses reading gets all responses in the end', async () => {
   const count = 3000;
   const socket = connect(port, '127.0.0.1');
   socket.pause();
@@ -241,7 +241,7 @@ test('a client that reads nothing for a while gets all answers in the end', asyn
   expect(text.split('{"what":"again"}').length - 1).toBe(count);
 });
 
-test('a connection that waits for its next request ends after 5 to 8 s; one that is being answered, or on which bytes come, does not', async () => {
+test('an idle connection ends after 5 to 8 s, unless a response or bytes are under way', async () => {
   const began = performance.now();
   const lasts = (chunks: string[], gap?: number): Promise<[number, string]> =>
     sendRaw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [
@@ -267,7 +267,7 @@ test('a connection that waits for its next request ends after 5 to 8 s; one that
   expect(bodies(fed[1])).toEqual(['{"what":"a"}', '{"what":"b"}']);
 }, 30_000);
 
-test('a message is let go while its connection waits', async () => {
+test('the message of a request can be collected while its connection is idle', async () => {
   messages.length = 0;
   const socket = connect(port, '127.0.0.1');
   socket.write(get('/text/a') + post('/echo', '[1]'));
@@ -277,7 +277,7 @@ test('a message is let go while its connection waits', async () => {
   socket.destroy();
 });
 
-test('the timeouts of a handler are those of Node', async () => {
+test('a timeout that a handler sets on the socket works as in Node', async () => {
   const ticks = sendRaw(port, [get('/ticks', true)], { wait: 8000 });
   const began = performance.now();
   expect(await sendRaw(port, [get('/impatient', true)])).toBe('');
@@ -290,7 +290,7 @@ test('the timeouts of a handler are those of Node', async () => {
   socket.destroy();
 }, 15_000);
 
-test('a probe that fails is answered, and costs nothing else', async () => {
+test('a failing probe responds 500 and affects no other request', async () => {
   const failed: unknown[] = [];
   const probes = createProbes({
     prepare() {},

@@ -31,7 +31,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-test('rolling replacement loses no request', async () => {
+test('a roll of all workers loses no request', async () => {
   const { url, child, stdout, seen } = await server.start({ GATI_WORKERS: '2' });
   const agents = [new Agent({ keepAlive: true, maxSockets: 4 }), false] as const;
   const pids = new Set<number>();
@@ -70,7 +70,7 @@ test('rolling replacement loses no request', async () => {
 
 // Repeated: what comes while the worker is killed is the point, and takes some luck to hit.
 test(
-  'a crash of the only worker costs its own requests, not those that come after',
+  'a crash of the only worker fails its own requests, but no later ones',
   { repeats: 9, timeout: 60_000 },
   async () => {
     const { url, stdout } = await server.start();
@@ -86,7 +86,7 @@ test(
   },
 );
 
-test('an error that nobody catches ends its worker after what is in flight', async () => {
+test('an uncaught error ends its worker after the requests in flight', async () => {
   const { url, stdout, seen } = await server.start();
   const slow = call(`${url}/slow?ms=500`, false);
   const first = await call(`${url}/hello`, false);
@@ -99,7 +99,7 @@ test('an error that nobody catches ends its worker after what is in flight', asy
   expect(stdout()).toContain('uncaught error: this worker ends');
 });
 
-test('SIGTERM lets what runs end and closes event streams', async () => {
+test('SIGTERM waits for requests in flight and ends event streams', async () => {
   const { url, stop, port } = await server.start();
   const slow = call(`${url}/slow?ms=700`, false);
   const events = await fetch(`${url}/events`);
@@ -112,7 +112,7 @@ test('SIGTERM lets what runs end and closes event streams', async () => {
   await expect(fetch(`http://127.0.0.1:${port}/hello`)).rejects.toThrow();
 });
 
-test('a WebSocket is told that the service restarts', async () => {
+test('a drain closes WebSockets with 1012, service restart', async () => {
   const { url, stop } = await server.start();
   const upgrade = request(`${url}/chat`, {
     headers: {
@@ -136,7 +136,7 @@ test('a WebSocket is told that the service restarts', async () => {
   expect(await code).toBe(0);
 });
 
-test('what does not end in time is cut', async () => {
+test('a drain cuts off requests that take longer than GATI_DRAIN', async () => {
   const { url, stop, stdout } = await server.start({ GATI_DRAIN: '300' });
   const slow = call(`${url}/slow?ms=20000`, false);
   await call(`${url}/hello`, false);
@@ -145,7 +145,7 @@ test('what does not end in time is cut', async () => {
   expect(stdout()).toContain('requests are cut off');
 });
 
-test('effects that are due end before the process does', async () => {
+test('due jobs end before the process exits', async () => {
   const { url, stop, stdout } = await server.start();
   expect(
     (await fetch(`${url}/later`, { method: 'POST', headers: { connection: 'close' } })).status,
@@ -154,7 +154,7 @@ test('effects that are due end before the process does', async () => {
   expect(stdout()).toContain('a slow effect ended');
 });
 
-test('a second signal ends all at once', async () => {
+test('a second signal ends all processes at once', async () => {
   const { url, child, stop } = await server.start();
   const slow = call(`${url}/slow?ms=20000`, false);
   const { pid } = (await call(`${url}/hello`, false))!;
@@ -166,7 +166,7 @@ test('a second signal ends all at once', async () => {
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
-test('workers of a killed supervisor end', async () => {
+test('workers exit when their supervisor is killed', async () => {
   const { url, stop } = await server.start({ GATI_WORKERS: '2' });
   const pids = new Set<number>();
   await expect
@@ -179,7 +179,7 @@ test('workers of a killed supervisor end', async () => {
   idle.destroy();
 });
 
-test('idle and answered connections end after a drain began, with a goodbye on the answer', async () => {
+test('after a drain began, a response has connection: close and idle connections end', async () => {
   const { url, stop } = await server.start();
   const agent = new Agent({ keepAlive: true });
   const answer = new Promise<string | undefined>((resolve, reject) => {

@@ -31,7 +31,7 @@ const enqueue = async (
     pid: number;
   };
 
-test('one process runs effects, the others only enqueue; how a job stands is read anywhere', async () => {
+test('one process runs the jobs of a shared queue, and every worker can read their state', async () => {
   const running = await server.start({ ...queue(), GATI_WORKERS: '2' });
   const jobs: { id: string; pid: number }[] = [];
   for (let n = 0; n < 6; n++) jobs.push(await enqueue(running, 0));
@@ -51,7 +51,7 @@ test('one process runs effects, the others only enqueue; how a job stands is rea
   expect(await running.stop()).toBe(0);
 }, 90_000);
 
-test('a server that ends lets its jobs end, and the next takes what is left', async () => {
+test('a stopping server finishes its jobs, and the next server runs the remaining ones', async () => {
   const env = queue();
   const first = await server.start({ ...env, GATI_DRAIN: '1000' });
   const short = await enqueue(first, 300);
@@ -65,7 +65,7 @@ test('a server that ends lets its jobs end, and the next takes what is left', as
   await expect.poll(() => linesOf(second), WAIT).toMatchObject([{ began: long.id, attempt: 2 }]);
 }, 90_000);
 
-test('roles share a queue: core enqueues, workers run', async () => {
+test('a server with role core enqueues jobs that a server with role worker runs', async () => {
   const env = queue();
   const core = await server.start({ ...env, GATI_ROLE: 'core' });
   const { id } = await enqueue(core, 0);

@@ -21,7 +21,7 @@ const fetchRaw = (
     }).on('error', reject);
   });
 
-test('what is no HTTP gets a problem', async () => {
+test('bytes that are not HTTP get a 400 with problem details', async () => {
   const { url } = await server.start();
   const bad = await raw(url, 'HELLO THERE\r\n\r\n');
   expect(bad).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
@@ -58,7 +58,7 @@ test.each([
     'expectation_failed',
   ],
   ['CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
-])('an absurd request is told why: %s', async (text, status, code) => {
+])('a request that HTTP does not allow gets problem details: %s', async (text, status, code) => {
   const { url } = await server.start();
   // Lets the connection end with its answer.
   const [head = '', body = ''] = (
@@ -69,7 +69,7 @@ test.each([
   expect((await fetch(`${url}/hello`)).status).toBe(200);
 });
 
-test('a client that is slow with its headers is cut off', async () => {
+test('a client that sends its headers too slowly gets 408', async () => {
   const { url } = await server.start();
   const slow = await raw(url, 'GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow');
   expect(slow).toMatch(/^HTTP\/1\.1 408 /);
@@ -80,7 +80,7 @@ test.each([
   ['gzip', 'gzip', gunzipSync],
   ['br;q=0.1, gzip;q=0.9', 'gzip', gunzipSync],
   ['*', 'br', brotliDecompressSync],
-])('long answers are compressed for a client that takes %s', async (accept, encoding, decode) => {
+])('large responses are compressed for Accept-Encoding: %s', async (accept, encoding, decode) => {
   const { url } = await server.start();
   const { headers, body } = await fetchRaw(`${url}/big`, { 'accept-encoding': accept });
   expect(headers).toMatchObject({
@@ -92,7 +92,7 @@ test.each([
   expect(body.length).toBeLessThan(1000);
 });
 
-test('short answers, no-transform and clients that do not ask stay as they are', async () => {
+test('short responses, no-transform and clients without Accept-Encoding are not compressed', async () => {
   const { url } = await server.start();
   for (const [path, accept] of [
     ['/hello', 'gzip'],
@@ -106,7 +106,7 @@ test('short answers, no-transform and clients that do not ask stay as they are',
   }
 });
 
-test('HEAD of a compressed answer has no body and keeps the connection', async () => {
+test('HEAD of a compressed response has no body and keeps the connection', async () => {
   const { url } = await server.start();
   const got = await raw(
     url,

@@ -4,7 +4,7 @@ import { createWorkerEffects } from '../../../src/server/worker/worker-effects.t
 import type { ReleaseSource } from '../../../src/server/worker/release-source.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
-test('jobs run on their own release while it answers by its version, also after it was rolled back', async () => {
+test('live, deprecated and withdrawn releases run their own jobs; retired and staged ones do not', async () => {
   const release = bundle({});
   const made = context(release, []);
   const effects = createWorkerEffects({
