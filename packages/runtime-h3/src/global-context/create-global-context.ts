@@ -13,25 +13,28 @@ import type { ReleaseBundle } from '../types/bundle.ts';
 import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';
 
 export interface GlobalContextOptions {
-  /** Read at each use of an effect, so that development may change it in place. */
+  /** Read at each use of an effect, so that development can change it in place. */
   release: ReleaseBundle;
-  /** Now by default. */
+  /** Defaults to now. */
   deployedAt?: Date;
   mode: 'development' | 'production' | 'test';
   logger: Logger;
   /** `process.env` by default. */
   env?: Record<string, string | undefined>;
-  /** Whether to log what people should know about the set-up; only one of several workers does. */
+  /** Whether to log start-up notes. Only one of several workers does. */
   announce?: boolean;
-  /** In place of the queue that `GATI_EFFECTS` names. */
+  /** Replaces the queue that `GATI_EFFECTS` names. */
   queue?: QueueDriver;
-  /** Of a process that serves several releases: then none of them opens a queue, closes it or runs jobs by itself. */
+  /**
+   * Set when several releases share a process: the process owns the queue and decides which release
+   * runs jobs.
+   */
   effects?: ProcessEffects;
-  /** Drivers that `GATI_EFFECTS` may name beside those that every server has. */
+  /** Drivers that `GATI_EFFECTS` may name, besides the built-in ones. */
   queues?: Queues;
 }
 
-/** What the releases of one process share. */
+/** The part of effects that the releases of one process share. */
 export interface ProcessEffects {
   queue(): Promise<QueueDriver>;
   releaseOf?: ReleaseOf;
@@ -39,36 +42,34 @@ export interface ProcessEffects {
   currentVersion?: CurrentVersion;
 }
 
+/** Context of a release: `gctx` with everything behind it. */
 export interface AppContext {
   gctx: GlobalContext;
   modules: Modules;
   effects: EffectsEngine;
-  /** Values that must not be read in logs. */
+  /** Values that logs must not contain. */
   secrets: string[];
-  /** What can't serve, by name, with the reason. Empty: all is well. */
+  /** Returns the modules that can't serve, with the reason. Empty when all can. */
   health(): Promise<Record<string, string>>;
-  /** Lets effects end (for at most `milliseconds`, 30 s by default), then disposes modules in reverse order. Aborts `gctx.signal` first. */
+  /**
+   * Aborts `gctx.signal`, waits for running jobs, then disposes of the modules in reverse order.
+   * @param milliseconds longest wait for the jobs; 30 s by default
+   */
   dispose(milliseconds?: number): Promise<void>;
 }
 
-/** Who was told that effects are in memory: once is enough, though development makes the context anew. */
+/** Loggers with the warning about a queue in memory. Development creates many contexts per logger. */
 const warnedAboutMemory = new WeakSet<Logger>();
 
 /**
- * Everything a release's handlers reach as `gctx`: config checked, modules set up, effects running.
- * Throws `GATI_CONFIG_INVALID`, `GATI_MODULE_SETUP`, `GATI_MODULE_CYCLE`, `GATI_EFFECTS`, `GATI_EFFECTS_KEYS`.
+ * Creates the `gctx` of a release: validates the config, opens the queue and sets up the modules.
+ * @throws {GatiError} GATI_CONFIG_INVALID when `src/config.ts` does not accept the environment
+ * @throws {GatiError} GATI_MODULE_SETUP, GATI_MODULE_CYCLE when a module can't be set up
+ * @throws {GatiError} GATI_EFFECTS when there is no driver for the queue
+ * @throws {GatiError} GATI_EFFECTS_KEYS when a schedule needs a queue that stores keys
  */
-export async function createGlobalContext({
-  release,
-  deployedAt = new Date(),
-  mode,
-  logger,
-  env = process.env,
-  announce = true,
-  queue,
-  effects: shared,
-  queues,
-}: GlobalContextOptions): Promise<AppContext> {
+export async function createGlobalContext(options: GlobalContextOptions): Promise<AppContext> {
+  const { release, deployedAt = new Date(), mode, logger, env = process.env } = options;
   const config = await loadConfig(release.config, env, mode);
   const modules = createModules(release.modules);
   const abort = new AbortController();
@@ -77,38 +78,7 @@ export async function createGlobalContext({
     logger.warn('a database connection was lost', { error }),
   );
   const storage = createLazyStorage(folder);
-  const effects = createLazyEngine(async () => {
-    // An app without effects loads none of it.
-    const [
-      { createEffectsEngine },
-      { openQueue, defaultQueueUrl, loggedQueueSettings },
-      { verifySchedules },
-    ] = await Promise.all([
-      import('../effects/engine/engine.ts'),
-      import('../effects/drivers/open.ts'),
-      import('../effects/engine/schedules.ts'),
-    ]);
-    const open = (): Promise<QueueDriver> =>
-      openQueue(env.GATI_EFFECTS || defaultQueueUrl(folder), queues, loggedQueueSettings(logger));
-    const driver = queue ?? (await (shared?.queue ?? open)());
-    await verifySchedules(release.effects, driver.caps);
-    if (announce && !driver.caps.durable && mode !== 'test' && !warnedAboutMemory.has(logger)) {
-      warnedAboutMemory.add(logger);
-      logger.warn(
-        `queued effects live in the memory of ${mode === 'production' ? 'the worker that took them' : 'this process'} and do not outlive it`,
-        { code: 'GATI_EFFECTS_MEMORY' },
-      );
-    }
-    return createEffectsEngine({
-      effects: () => release.effects,
-      $defs: () => release.contract.$defs,
-      driver,
-      gctx: () => gctx,
-      logger,
-      backoff: mode !== 'test',
-      ...(shared && { ...shared, shared: true }),
-    });
-  });
+  const effects = createLazyEngine(() => openEngine(options, () => gctx));
 
   const gctx: GlobalContext = {
     modules: modules.api,
@@ -123,7 +93,7 @@ export async function createGlobalContext({
     signal: abort.signal,
   };
 
-  // Without effects no queue is opened.
+  // A release without effects opens no queue.
   if (Object.keys(release.effects).length > 0) await effects.open();
   try {
     await modules.setup(gctx);
@@ -131,7 +101,7 @@ export async function createGlobalContext({
     await Promise.all([effects.drain(0), db.dispose(), storage.dispose()]);
     throw error;
   }
-  if (!shared) effects.start();
+  if (!options.effects) effects.start();
 
   return {
     gctx,
@@ -149,4 +119,51 @@ export async function createGlobalContext({
       );
     },
   };
+}
+
+/** Opens the queue and creates the engine. Loads its code late: an app without effects needs none. */
+async function openEngine(
+  options: GlobalContextOptions,
+  gctx: () => GlobalContext,
+): Promise<EffectsEngine> {
+  const { release, mode, logger, env = process.env, queue, effects: shared, queues } = options;
+  const [
+    { createEffectsEngine },
+    { openQueue, defaultQueueUrl, loggedQueueSettings },
+    { verifySchedules },
+  ] = await Promise.all([
+    import('../effects/engine/engine.ts'),
+    import('../effects/drivers/open.ts'),
+    import('../effects/engine/schedules.ts'),
+  ]);
+  const open = (): Promise<QueueDriver> =>
+    openQueue(
+      env.GATI_EFFECTS || defaultQueueUrl(dataFolder(mode)),
+      queues,
+      loggedQueueSettings(logger),
+    );
+  const driver = queue ?? (await (shared?.queue ?? open)());
+  await verifySchedules(release.effects, driver.caps);
+  warnAboutMemory(options, driver);
+  return createEffectsEngine({
+    effects: () => release.effects,
+    $defs: () => release.contract.$defs,
+    driver,
+    gctx,
+    logger,
+    backoff: mode !== 'test',
+    ...(shared && { ...shared, shared: true }),
+  });
+}
+
+function warnAboutMemory(
+  { announce = true, mode, logger }: GlobalContextOptions,
+  { caps }: QueueDriver,
+): void {
+  if (!announce || caps.durable || mode === 'test' || warnedAboutMemory.has(logger)) return;
+  warnedAboutMemory.add(logger);
+  const place = mode === 'production' ? 'the worker that took them' : 'this process';
+  logger.warn(`queued effects live in the memory of ${place} and do not outlive it`, {
+    code: 'GATI_EFFECTS_MEMORY',
+  });
 }
