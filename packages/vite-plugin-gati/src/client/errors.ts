@@ -12,7 +12,7 @@ import type { AnyResult } from './result.ts';
  */
 export class CallError extends Error {
   readonly code = 'GATI_CALL_FAILED';
-  /** Route id, for example `POST /payments/:id/capture`. */
+  /** Route id, for example `GET /users/:id`. */
   readonly route: string;
   /** Status of the response; 0 if there was none. */
   readonly status: number;
