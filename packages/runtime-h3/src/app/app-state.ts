@@ -37,6 +37,8 @@ export class AppState implements AppServices {
   /** Statistics by version, method and path. They outlive the release. */
   readonly stats: Map<string, RouteStats> = new Map();
   draining = false;
+  /** Absent until a WebSocket opens. */
+  openSockets: { close(code: number, reason: string): void } | undefined = undefined;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #releases = new WeakMap<ReleaseBundle, ReleaseState>();
   /** State for requests that belong to no release. */

@@ -6,7 +6,6 @@ import { AppState } from './app-state.ts';
 import { NodeExchange } from './adapters/node-exchange.ts';
 import type { App, AppOptions } from './options.ts';
 import { expire, serve } from './pipeline.ts';
-import { WebSocketHooks } from './websocket/hooks.ts';
 import { NodeUpgrades } from './websocket/node-upgrade.ts';
 
 /**
@@ -24,11 +23,10 @@ import { NodeUpgrades } from './websocket/node-upgrade.ts';
  */
 export function createApp(options: AppOptions): App {
   const app = new AppState(options, expire);
-  const hooks = new WebSocketHooks(app);
-  const upgrades = new NodeUpgrades(app, hooks);
+  const upgrades = new NodeUpgrades(app);
   // The first `fetch` loads h3, which requests of Node don't need.
   const loadWeb = async (): Promise<H3> =>
-    (await import('./adapters/web-app.ts')).createWebApp(app, hooks);
+    (await import('./adapters/web-app.ts')).createWebApp(app);
   let web: Promise<H3> | undefined;
   const endStreams = (): void => {
     for (const call of app.inflight.all())
@@ -51,14 +49,14 @@ export function createApp(options: AppOptions): App {
     spans: (limit) => app.recorder.spans(limit),
     async drain() {
       app.draining = true;
-      hooks.close(1012, 'Service Restart');
+      app.openSockets?.close(1012, 'Service Restart');
       endStreams();
       await app.idle();
       app.recorder.flush();
     },
     async close() {
       app.draining = true;
-      hooks.close(1012, 'Service Restart');
+      app.openSockets?.close(1012, 'Service Restart');
       endStreams();
       for (const call of app.inflight.all())
         call.abort(new DOMException('The process ends.', 'AbortError'));

@@ -14,7 +14,8 @@ import { WebExchange } from './web-exchange.ts';
  * crossws: srvx's servers open them with its plugin (`crossws/server/*`). On any other platform the
  * client gets 426.
  */
-export function createWebApp(app: AppState, hooks: WebSocketHooks): H3 {
+export function createWebApp(app: AppState): H3 {
+  const hooks = WebSocketHooks.of(app);
   const h3 = new H3({
     silent: true,
     // The pipeline rejects a malformed path itself.

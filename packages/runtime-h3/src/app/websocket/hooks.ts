@@ -21,7 +21,13 @@ export class WebSocketHooks {
   readonly #app: AppState;
   readonly #peers = new Map<Peer, AppPeer>();
 
-  constructor(app: AppState) {
+  /** The hooks of an app. Its first WebSocket creates them, since few apps have one. */
+  static of(app: AppState): WebSocketHooks {
+    const hooks = app.openSockets instanceof WebSocketHooks ? app.openSockets : undefined;
+    return hooks ?? (app.openSockets = new WebSocketHooks(app));
+  }
+
+  private constructor(app: AppState) {
     this.#app = app;
     this.hooks = {
       open: (peer) =>

@@ -4,10 +4,9 @@ import { EVERY_RESPONSE, toPairs } from '../response/headers.ts';
 import { WebSocketHooks } from './hooks.ts';
 
 /** Opens crossws on Node's sockets. The first handshake loads it, together with `ws`. */
-export async function openNodeSockets(
-  { options, limits }: AppState,
-  { hooks }: WebSocketHooks,
-): Promise<NodeAdapter> {
+export async function openNodeSockets(app: AppState): Promise<NodeAdapter> {
+  const { options, limits } = app;
+  const { hooks } = WebSocketHooks.of(app);
   const { namespace } = WebSocketHooks;
   const link = await options.publishLink?.();
   return nodeAdapter({

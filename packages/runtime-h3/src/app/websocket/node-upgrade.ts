@@ -5,18 +5,15 @@ import { IncomingRequest } from '../request/incoming.ts';
 import type { AppState } from '../app-state.ts';
 import { isSocketRoute } from './is-socket-route.ts';
 import { respondError } from '../response/respond-error.ts';
-import type { WebSocketHooks } from './hooks.ts';
 import { UpgradeExchange } from '../adapters/upgrade-exchange.ts';
 
 /** WebSocket handshakes for the routes of the app, on Node's sockets. */
 export class NodeUpgrades {
   readonly #app: AppState;
-  readonly #hooks: WebSocketHooks;
   #adapter: Promise<NodeAdapter> | undefined;
 
-  constructor(app: AppState, hooks: WebSocketHooks) {
+  constructor(app: AppState) {
     this.#app = app;
-    this.#hooks = hooks;
   }
 
   /** Returns `false` without touching the socket if no WebSocket route has the path. */
@@ -55,6 +52,6 @@ export class NodeUpgrades {
   }
 
   async #load(): Promise<NodeAdapter> {
-    return (await import('./node-crossws.ts')).openNodeSockets(this.#app, this.#hooks);
+    return (await import('./node-crossws.ts')).openNodeSockets(this.#app);
   }
 }
