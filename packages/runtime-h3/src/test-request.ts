@@ -83,7 +83,7 @@ function toContent(
   const isText = typeof body === 'string' && (hasType || !bodyTypes.includes('application/json'));
   if (isText || isRaw(body)) return { content: body, isJson: false };
   const isForm =
-    bodyTypes[0] === 'multipart/form-data' ||
+    (bodyTypes.includes('multipart/form-data') && !bodyTypes.includes('application/json')) ||
     (typeof body === 'object' && body !== null && Object.values(body).some(hasFile));
   return isForm
     ? { content: toForm(body as object), isJson: false }

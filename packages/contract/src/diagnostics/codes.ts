@@ -111,8 +111,9 @@ export const GATI_CODES = {
   GATI_ROUTE_CONFLICT: 'Two handlers match the same requests.',
   GATI_ROUTE_INVALID: 'A `route` export or the path of a handler file does not form a valid route.',
   GATI_ROUTE_NOT_CONSTANT:
-    'A `route`, `name`, `version`, `effect` or `allowCrossSite` export is not constant.',
-  GATI_ROUTE_SETTING: "A setting that a handler exports (`allowCrossSite`) can't be used.",
+    'A `route`, `name`, `version`, `effect`, `accept` or `allowCrossSite` export is not constant.',
+  GATI_ROUTE_SETTING:
+    "A setting that a handler exports (`accept` or `allowCrossSite`) can't be used.",
   GATI_ROUTE_SHADOWED: 'A `GET` or `HEAD` route has the path of a probe of the built server.',
   GATI_SCHEMA_KEYWORD: 'A keyword of a schema has no form in the contract.',
   GATI_SCHEMA_REF:

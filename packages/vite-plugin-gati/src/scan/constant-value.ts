@@ -7,7 +7,7 @@ export type Initialisers = (name: string) => ESTree.Expression | null | undefine
 const DEPTH = 8;
 
 /**
- * Returns the value of an expression of literals, templates, arithmetic, objects and constants of
+ * Returns the value of an expression of literals, templates, arithmetic, objects, lists and constants of
  * the same file. It neither runs the file nor resolves types. `undefined` means that the expression
  * is not constant.
  */
@@ -44,6 +44,8 @@ export function constantValue(
       return template(node, inner);
     case 'ObjectExpression':
       return object(node, inner);
+    case 'ArrayExpression':
+      return array(node, inner);
     default:
       return undefined;
   }
@@ -103,6 +105,19 @@ function object(
     const found = inner(property.value as ESTree.Expression);
     if (name === undefined || name === '__proto__' || found === undefined) return undefined;
     value[name] = found.value;
+  }
+  return { value };
+}
+
+function array(
+  { elements }: ESTree.ArrayExpression,
+  inner: Inner,
+): { value: unknown[] } | undefined {
+  const value: unknown[] = [];
+  for (const element of elements) {
+    const found = element?.type === 'SpreadElement' ? undefined : inner(element);
+    if (found === undefined) return undefined;
+    value.push(found.value);
   }
   return { value };
 }

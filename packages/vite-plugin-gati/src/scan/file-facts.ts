@@ -11,7 +11,7 @@ export interface FileFacts {
   constants: Record<string, Constant>;
   /**
    * The settings of an effect (`schedule`, `retry` …) whose values are constant, and those of a route
-   * (`allowCrossSite`).
+   * (`accept`, `allowCrossSite`).
    */
   settings: Record<string, Setting>;
   /** Why the file could not be parsed as a module. */

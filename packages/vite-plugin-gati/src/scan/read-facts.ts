@@ -5,7 +5,7 @@ import type { FileFacts, Setting } from './file-facts.ts';
 
 const CONSTANTS = new Set(['route', 'name', 'version', 'effect', 'to']);
 /** A value of these that is not constant is an error, so it is a fact too. */
-const ROUTE_SETTINGS = new Set(['allowCrossSite']);
+const ROUTE_SETTINGS = new Set(['accept', 'allowCrossSite']);
 const SETTINGS = new Set(['schedule', 'timezone', 'retry', 'concurrency', 'rateLimit', 'timeout']);
 
 /**

@@ -91,7 +91,7 @@ export const CONTRACT: Contract = assembleContract({
     }),
     route('POST /avatars', ['avatars', 'post'], {
       body: {
-        contentTypes: ['multipart/form-data', 'application/json'],
+        contentTypes: ['multipart/form-data'],
         required: true,
         schema: object(
           { name: text, picture: { type: 'string', format: 'binary', 'x-gati-codec': 'file' } },

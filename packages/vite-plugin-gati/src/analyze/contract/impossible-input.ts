@@ -6,7 +6,7 @@ import { impossibleField, findImpossible, type Lookup } from './impossible-schem
 export interface RequestPart {
   schema: Schema;
   optional: boolean;
-  /** A body with files, which a client sends as a form. */
+  /** A body with files or with `accept = ['form']`: a client can't send it as JSON. */
   isForm: boolean;
 }
 
@@ -66,7 +66,7 @@ export function findImpossibleInput(
       return isForm
         ? impossible(
             findImpossible(schema, lookup, field),
-            'A file comes as a field of a form, beside fields of strings: `type Body = { file: File }`.',
+            'A form has files and fields of strings, numbers, booleans or lists of these: `type Body = { file: File }`.',
           )
         : undefined;
     default:

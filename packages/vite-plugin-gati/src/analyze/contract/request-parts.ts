@@ -49,12 +49,23 @@ export function requestParts(
     ...(params ? { params } : {}),
     ...(parts.query ? { query: parts.query.schema } : {}),
     ...(parts.headers ? { headers: lowerCaseNames(parts.headers.schema) } : {}),
-    ...(parts.body
-      ? { body: toBodyContract(parts.body.schema, !parts.body.optional, input.snapshot) }
-      : {}),
+    ...(parts.body ? { body: bodyContract(input, parts.body) } : {}),
     ...(parts.receive ? { receive: parts.receive.schema } : {}),
     ...(parts.send ? { send: parts.send.schema } : {}),
   };
+}
+
+function bodyContract(input: RequestInput, { schema, optional }: DeclaredPart): BodyContract {
+  const { route, snapshot, exports, diagnostics, fallback } = input;
+  const withFiles = hasFile(schema, snapshot, new Set());
+  if (withFiles && route.accept?.includes('json'))
+    diagnostics.add(
+      'GATI_ROUTE_SETTING',
+      "The body has a file, so it can't be JSON; the route accepts `multipart/form-data` only.",
+      "Leave 'json' out of `accept`, or the file out of the body.",
+      exports.get('accept')?.declarations[0]?.node() ?? fallback,
+    );
+  return { contentTypes: contentTypes(route, withFiles), required: !optional, schema };
 }
 
 /**
@@ -66,7 +77,8 @@ function reportImpossibleInput(
   { schema, optional }: DeclaredPart,
 ): void {
   const isValue = route.exports.values.includes(part);
-  const isForm = part === 'body' && hasFile(schema, snapshot, new Set());
+  const withFiles = part === 'body' && hasFile(schema, snapshot, new Set());
+  const isForm = withFiles || (part === 'body' && route.accept?.includes('json') === false);
   const impossible = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
     definition(ref, snapshot),
   );
@@ -189,26 +201,12 @@ function lowerCaseNames(schema: Schema): Schema {
   };
 }
 
-function toBodyContract(
-  schema: Schema,
-  required: boolean,
-  snapshot: ProgramSnapshot,
-): BodyContract {
-  return { contentTypes: contentTypes(schema, snapshot), required, schema };
-}
+const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
-function contentTypes(schema: Schema, snapshot: ProgramSnapshot): string[] {
-  if (hasFile(schema, snapshot, new Set())) return ['multipart/form-data'];
-  const types = ['application/json'];
-  const flat =
-    schema.type === 'object' &&
-    schema.properties &&
-    !schema.allOf &&
-    Object.values(schema.properties).every(
-      (part) => isScalar(part, snapshot) || isList(part, snapshot),
-    );
-  if (flat) types.push('application/x-www-form-urlencoded', 'multipart/form-data');
-  return types;
+/** A body is JSON unless it has a file or the handler exports `accept`. */
+function contentTypes({ accept = ['json'] }: RouteFile, withFiles: boolean): string[] {
+  if (withFiles) return ['multipart/form-data'];
+  return accept.flatMap((format) => (format === 'json' ? ['application/json'] : FORM_TYPES));
 }
 
 function hasFile(schema: Schema, snapshot: ProgramSnapshot, seen: Set<string>): boolean {
@@ -227,24 +225,6 @@ function hasFile(schema: Schema, snapshot: ProgramSnapshot, seen: Set<string>): 
     if (target) parts.push(target);
   }
   return parts.some((part) => hasFile(part, snapshot, seen));
-}
-
-function isScalar(schema: Schema, snapshot: ProgramSnapshot): boolean {
-  if (schema.$ref !== undefined) {
-    const target = definition(schema, snapshot);
-    return target !== undefined && target.$ref === undefined && isScalar(target, snapshot);
-  }
-  if (schema.anyOf) return schema.anyOf.every((part) => isScalar(part, snapshot));
-  // Literals of several types have no `type`.
-  if (schema.const !== undefined || schema.enum) return true;
-  return schema.type !== undefined && schema.type !== 'object' && schema.type !== 'array';
-}
-
-/** Whether a form or a query can fill the list by repeating a name. */
-function isList(schema: Schema, snapshot: ProgramSnapshot): boolean {
-  const { type, items, prefixItems } =
-    schema.$ref === undefined ? schema : (definition(schema, snapshot) ?? {});
-  return type === 'array' && !prefixItems && typeof items === 'object' && isScalar(items, snapshot);
 }
 
 function definition(schema: Schema, snapshot: ProgramSnapshot): Schema | undefined {

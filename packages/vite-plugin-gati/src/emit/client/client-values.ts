@@ -24,7 +24,7 @@ export interface ClientValue {
 export function clientValues(contract: Contract, version: string, base: string): ClientValue[] {
   const { calls, sockets } = callsAndSockets(contract);
   const forms = calls
-    .filter(({ body }) => body?.contentTypes[0] === 'multipart/form-data')
+    .filter(({ body }) => body && !body.contentTypes.includes('application/json'))
     .map(({ id }) => quote(id));
   const call = 'Call<Routes, PlainRoute, Throw>';
   return [

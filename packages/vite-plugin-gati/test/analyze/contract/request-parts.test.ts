@@ -15,7 +15,23 @@ const FILES: RouteTexts = {
   ],
   form: [
     'POST /form',
-    'export type Body = { name: string; age?: number };\nexport const handler: Handler<typeof route> = (req) => ({ name: req.body.name });',
+    "export const accept = ['json', 'form'];\nexport type Body = { name: string; age?: number };\nexport const handler: Handler<typeof route> = (req) => ({ name: req.body.name });",
+  ],
+  onlyForm: [
+    'POST /only-form',
+    "export const accept = ['form'];\nexport type Body = { name: string };\nexport const handler: Handler<typeof route> = () => {};",
+  ],
+  flat: [
+    'POST /flat',
+    'export type Body = { name: string; age?: number };\nexport const handler: Handler<typeof route> = () => {};',
+  ],
+  uploadOrJson: [
+    'POST /upload-or-json',
+    "export const accept = ['json', 'form'];\nexport type Body = { photo: File };\nexport const handler: Handler<typeof route> = () => {};",
+  ],
+  nestedForm: [
+    'POST /nested-form',
+    "export const accept = ['form'];\nexport type Body = { lines: { qty: number }[] };\nexport const handler: Handler<typeof route> = () => {};",
   ],
   lists: [
     'POST /lists',
@@ -115,7 +131,19 @@ describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
       ],
       required: true,
     });
-    expect(of('lists').contract.body?.contentTypes).toEqual(of('form').contract.body?.contentTypes);
+    expect(of('onlyForm').contract.body?.contentTypes).toEqual([
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+    ]);
+    expect(of('uploadOrJson').contract.body?.contentTypes).toEqual(['multipart/form-data']);
+    expect(of('uploadOrJson').warnings).toMatchObject([
+      { code: 'GATI_ROUTE_SETTING', line: 2, message: expect.stringContaining('has a file') },
+    ]);
+    expect(of('nestedForm').warnings).toMatchObject([
+      { code: 'GATI_REQUEST_MISFIT', message: expect.stringContaining('list of objects') },
+    ]);
+    for (const name of ['flat', 'lists'])
+      expect(of(name).contract.body?.contentTypes).toEqual(['application/json']);
     expect(of('nested').contract.body?.contentTypes).toEqual(['application/json']);
     expect(of('maybe').contract.body).toMatchObject({ required: false });
   });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Defs, type ResponseContract, type Schema, toTypeScript } from '@gati/contract';
 import { createAnalyzer } from '../../../src/analyze/create-analyzer.ts';
 import type { AnalyzedRoute, Analyzer, AnalyzerOptions } from '../../../src/analyze/analyzer.ts';
+import { readRouteSettings } from '../../../src/scan/read-route-settings.ts';
 import { readFacts } from '../../../src/scan/read-facts.ts';
 import type { RouteFile, Scan } from '../../../src/scan/types.ts';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
@@ -32,7 +33,8 @@ export function makeProject(files: Record<string, string>): Project {
 
 /** Returns a route as the scan finds it. */
 export function toRoute(file: string, text: string, id: string): RouteFile {
-  const { exports } = readFacts(file, text);
+  const facts = readFacts(file, text);
+  const { exports } = facts;
   const [method = 'GET', path = '/'] = id.split(' ');
   const name = file
     .replace(/^src\/handlers\//, '')
@@ -52,6 +54,7 @@ export function toRoute(file: string, text: string, id: string): RouteFile {
     file,
     line: 1,
     exports,
+    ...readRouteSettings(file, facts, []),
     handler,
     middleware: [],
   };
