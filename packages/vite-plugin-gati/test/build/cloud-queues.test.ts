@@ -119,7 +119,9 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
         const { outDir } = await build(makeApp(toFiles({ [sdkOf(name)]: '*' })));
         const code = chunksOf(outDir)
           .filter((file) => file.endsWith('.mjs'))
-          .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'));
+          .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'))
+          // Every server has the list of queues, with the names of the SDKs.
+          .map((text) => text.replaceAll(/\bsdk:[`'"][^`'"]+[`'"]/g, ''));
         expect(
           code.filter((text) => text.includes(sdkOf(name)) || text.includes('ReceiveMessage')),
         ).toEqual([]);

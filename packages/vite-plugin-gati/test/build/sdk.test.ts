@@ -160,7 +160,7 @@ describe('the SDK of a build', () => {
     ];
     expect(Object.keys(esm).sort()).toEqual(names);
     expect(Object.keys(cjs).sort()).toEqual(names);
-    expect([esm['version'], cjs['version']]).toEqual(['1.2.3', '1.2.3']);
+    expect({ esm: esm['version'], cjs: cjs['version'] }).toEqual({ esm: '1.2.3', cjs: '1.2.3' });
 
     const bundle = async (used: string): Promise<string> => {
       const entry = { contents: `export { ${used} } from './dist/index.mjs'`, resolveDir: folder };

@@ -118,11 +118,11 @@ test.each(Object.keys(bundlers))(
     const entry = await bundlers[name]!();
     const url = await start(entry);
     const user = await fetch(`${url}/api/users/7`);
-    expect([user.status, user.headers.get('x-seen'), await user.json()]).toEqual([
-      200,
-      '1',
-      { id: '7', sum: 3 },
-    ]);
+    expect({
+      status: user.status,
+      seen: user.headers.get('x-seen'),
+      body: await user.json(),
+    }).toEqual({ status: 200, seen: '1', body: { id: '7', sum: 3 } });
     expect(await (await fetch(`${url}/api/files/a/b`)).json()).toBe('a/b');
     expect((await fetch(`${url}/api/users`)).status).toBe(404);
     expect((await fetch(`${url}/api/users/7`, { method: 'POST' })).status).toBe(405);
