@@ -5,6 +5,7 @@ import { compileRouter } from 'rou3/compiler';
 import { Format } from 'typebox/format';
 import { Compile } from 'typebox/schema';
 import { formats } from '../../src/validate/formats.ts';
+import type { StandardSchema } from '../../src/types/standard-schema.ts';
 import type { GlobalContext, Handler, Middleware, SocketHooks } from '../../src/types/context.ts';
 import {
   ABI,
@@ -27,6 +28,8 @@ export interface TestRoute {
   headers?: Schema;
   body?: Schema;
   contentTypes?: string[];
+  /** Schema value that decides on the body. */
+  validator?: StandardSchema;
   optional?: boolean;
   allowCrossSite?: boolean;
   receive?: Schema;
@@ -55,6 +58,7 @@ export function bundle(
       route.body &&
       ({
         ...input(route.body),
+        ...(route.validator && { validator: route.validator }),
         contentTypes: route.contentTypes ?? ['application/json'],
         required: route.optional !== true,
       } as BodyCheck);

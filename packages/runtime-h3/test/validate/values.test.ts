@@ -9,7 +9,8 @@ import { parseQuery, QueryError } from '../../src/validate/query.ts';
 
 describe('coercion', () => {
   const coerce = (schema: Schema, value: unknown, $defs = {}): unknown => {
-    const coerceRecord = compileCoerceRecord({ type: 'object', properties: { v: schema } }, $defs);
+    const record: Schema = { type: 'object', properties: { v: schema } };
+    const coerceRecord = compileCoerceRecord(record, $defs, 'query');
     return coerceRecord === undefined ? value : coerceRecord({ v: value })['v'];
   };
 
@@ -32,6 +33,14 @@ describe('coercion', () => {
     [{ enum: ['a', 1, true, null] }, 'null', null],
     [{ enum: ['1', 1] }, '1', '1'],
     [{ anyOf: [{ type: 'number' }, { type: 'null' }] }, 'null', null],
+    [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 'null', 'null'],
+    [{ anyOf: [{ type: 'null' }, { type: 'string' }] }, 'null', 'null'],
+    [{ anyOf: [{ type: 'string', format: 'date' }, { type: 'null' }] }, 'null', null],
+    [{ enum: [null, 'null'] }, 'null', 'null'],
+    [{ type: 'null' }, 'null', null],
+    [{ type: 'string' }, 'null', 'null'],
+    [{ type: 'boolean' }, 'on', 'on'],
+    [{ type: 'boolean' }, '', ''],
     [{ anyOf: [{ type: 'string' }, { type: 'number' }] }, '5', 5],
     [{ anyOf: [{ type: 'string' }, { type: 'number' }] }, 'five', 'five'],
     [{ anyOf: [{ const: 'a' }, { const: 2 }] }, '2', 2],
@@ -66,13 +75,15 @@ describe('coercion', () => {
       ],
       additionalProperties: { type: 'boolean' },
     };
-    expect(compileCoerceRecord(schema, $defs)?.({ page: '1', size: '2', other: 'true' })).toEqual({
+    expect(
+      compileCoerceRecord(schema, $defs, 'query')?.({ page: '1', size: '2', other: 'true' }),
+    ).toEqual({
       page: 1,
       size: 2,
       other: true,
     });
     expect(
-      compileCoerceRecord({ type: 'object', properties: { id: { type: 'string' } } }, {}, false),
+      compileCoerceRecord({ type: 'object', properties: { id: { type: 'string' } } }, {}, 'params'),
     ).toBe(undefined);
   });
 });

@@ -50,10 +50,19 @@ export function readBody(call: Call, errors: InputError[], next: Next): void {
 
 function withoutBody(call: Call, errors: InputError[], next: Next): void {
   const plan = call.plan?.body;
-  if (plan?.input.required === true) errors.push(BODY_REQUIRED);
+  if (plan?.input.required === true) {
+    if (isEmptyForm(call, plan)) return withBody(call, {}, true, errors, next);
+    errors.push(BODY_REQUIRED);
+  }
   // A schema of the author may supply a whole body.
   else if (plan?.validator !== undefined) return takeBody(call, plan, undefined, errors, next);
   next(call, errors);
+}
+
+/** A form without fields that HTML sends is an empty body of this type. */
+function isEmptyForm({ exchange }: Call, { kinds }: BodyPlan): boolean {
+  const type = exchange.header('content-type');
+  return type !== undefined && kinds.has('urlencoded') && bodyKindOf(type) === 'urlencoded';
 }
 
 function withBytes(

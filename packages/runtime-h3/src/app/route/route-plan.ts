@@ -8,7 +8,11 @@ import type {
   ReleaseBundle,
 } from '../../types/bundle.ts';
 import type { HeaderList } from '../../types/exchange.ts';
-import { type CoerceRecord, compileCoerceRecord } from '../../validate/coerce.ts';
+import {
+  type CoerceRecord,
+  compileCoerceRecord,
+  type StringSource,
+} from '../../validate/coerce.ts';
 import { compileDecode, compileLenientDecode, type Decode } from '../../validate/decode.ts';
 import { isStandardSchema } from '../../validate/standard-schema.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
@@ -62,14 +66,16 @@ export class RoutePlan {
     const { $defs } = release.bundle.contract;
     const { params, query, headers, body, receive } = route.input;
     this.route = route;
-    this.params = params && planInput(params, $defs, false);
-    this.query = query && planInput(query, $defs);
-    this.headers = headers && planInput(headers, $defs, false);
-    this.receive = receive && planInput(receive, $defs);
+    this.params = params && planInput(params, $defs, 'params');
+    this.query = query && planInput(query, $defs, 'query');
+    this.headers = headers && planInput(headers, $defs, 'headers');
+    this.receive = receive && planInput(receive, $defs, undefined);
+    const kinds = bodyKindsOf(body?.contentTypes ?? []);
+    const isForm = kinds.has('urlencoded') || kinds.has('multipart');
     this.body = body && {
-      ...planInput(body, $defs),
+      ...planInput(body, $defs, isForm ? 'form' : undefined),
       input: body,
-      kinds: bodyKindsOf(body.contentTypes),
+      kinds,
     };
     this.#release = release;
     this.#releaseHeaders = release.headers;
@@ -94,8 +100,10 @@ export class RoutePlan {
   }
 }
 
-function planInput(input: InputCheck, $defs: Defs, repeats = true): InputPlan {
-  const coerce = compileCoerceRecord(input.schema, $defs, repeats);
+/** `source`: where the strings of the part come from. `undefined`: it comes as JSON. */
+function planInput(input: InputCheck, $defs: Defs, source: StringSource | undefined): InputPlan {
+  const coerce =
+    source === undefined ? undefined : compileCoerceRecord(input.schema, $defs, source);
   if (isStandardSchema(input.validator)) {
     const decode = compileLenientDecode(input.schema, $defs);
     return { input, coerce, decode, validator: input.validator };
