@@ -56,7 +56,8 @@ export interface AppOptions {
   limits?: Partial<Limits>;
   /**
    * Number of trusted proxies in front of the server, or their addresses as CIDR ranges: then
-   * `X-Forwarded-For` determines `lctx.client.ip`. None by default: the header is ignored.
+   * `X-Forwarded-For` determines `lctx.client.ip`, `X-Forwarded-Host` the host of the request and
+   * `X-Forwarded-Proto` whether it came over HTTPS. None by default: the headers are ignored.
    */
   trustProxy?: number | string[];
   /** Writes the access log: one JSON line per request, several lines per call. None by default. */

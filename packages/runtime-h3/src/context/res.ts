@@ -9,7 +9,17 @@ export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;
  */
 export type SentKind = 'open' | 'json' | 'text' | 'none' | 'stream';
 
+/** The request that a response belongs to. */
+interface Requested {
+  readonly isOverHttps: boolean;
+}
+
+/** Whether browsers drop a cookie by this name, or for other sites, that is not secure. */
+const mustBeSecure = (name: string, sameSite: CookieOptions['sameSite']): boolean =>
+  sameSite === 'none' || /^__(?:Host|Secure)-/i.test(name);
+
 export class ResponseContext implements Res {
+  readonly #request: Requested;
   /** The assigned body, or the argument of `res.json()`, `res.text()` or `res.stream()`. */
   body: unknown = undefined;
   kind: SentKind = 'open';
@@ -17,6 +27,10 @@ export class ResponseContext implements Res {
   assignedStatus = 0;
   /** Headers that the handler assigned. Created on first use. */
   assignedHeaders: Headers | undefined = undefined;
+
+  constructor(request: Requested) {
+    this.#request = request;
+  }
 
   get status(): number {
     return this.assignedStatus === 0 ? 200 : this.assignedStatus;
@@ -53,8 +67,12 @@ export class ResponseContext implements Res {
   }
 
   get cookie(): (name: string, value: string, options?: CookieOptions) => void {
-    return (name, value, options = {}) =>
-      this.headers.append('set-cookie', serializeCookie(name, value, { path: '/', ...options }));
+    return (name, value, options = {}) => {
+      const { path = '/', httpOnly = true, sameSite = 'lax', ...rest } = options;
+      const { secure = mustBeSecure(name, sameSite) || this.#request.isOverHttps } = options;
+      const attributes = { ...rest, path, httpOnly, sameSite, secure };
+      this.headers.append('set-cookie', serializeCookie(name, value, attributes));
+    };
   }
 
   #sent(kind: SentKind, value: unknown): typeof SENT {

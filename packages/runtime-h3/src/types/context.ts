@@ -159,11 +159,13 @@ export interface Res {
    */
   stream(source: ReadableStream | AsyncIterable<unknown>): Sent<ReadableStream>;
   /**
-   * Adds a `Set-Cookie` header. The value is percent-encoded and the path is `/` by default.
+   * Adds a `Set-Cookie` header. The value is percent-encoded. By default the cookie has the path `/`,
+   * `HttpOnly`, `SameSite=Lax`, and `Secure` if the request came over HTTPS.
    *
    * @throws {TypeError} when the name, the value or an option can't be in the header
    * @example
-   * res.cookie('session', token, { httpOnly: true, secure: true, sameSite: 'lax', maxAge: 3600 });
+   * res.cookie('session', token, { maxAge: 3600 });
+   * res.cookie('theme', 'dark', { httpOnly: false });
    */
   cookie(name: string, value: string, options?: CookieOptions): void;
 }
@@ -183,15 +185,22 @@ export interface CookieOptions {
   domain?: string;
   /** Point in time at which the cookie expires; with the browser session by default. */
   expires?: Date;
-  /** Hides the cookie from scripts. */
+  /** Hides the cookie from scripts. `true` by default; `false` for a cookie that scripts read. */
   httpOnly?: boolean;
   /** Whole seconds until the cookie expires; takes precedence over `expires`. */
   maxAge?: number;
   /** `/` by default. */
   path?: string;
-  /** `none` requires `secure`. */
+  /**
+   * Whether the cookie comes with requests that pages of other sites cause. `lax` by default: with
+   * links, but not with forms. `none` requires `secure`.
+   */
   sameSite?: 'strict' | 'lax' | 'none';
-  /** Sends the cookie over HTTPS only. */
+  /**
+   * Sends the cookie over HTTPS only. By default `true` if the request came over HTTPS, which a
+   * trusted proxy reports by `X-Forwarded-Proto`, with `sameSite: 'none'`,
+   * and for names that begin with `__Host-` or `__Secure-`.
+   */
   secure?: boolean;
 }
 

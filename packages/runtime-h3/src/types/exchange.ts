@@ -24,6 +24,8 @@ export interface Exchange {
   readonly raw: unknown;
   /** Address of the other end of the connection; empty when unknown. */
   readonly peer: string;
+  /** The connection uses TLS. Behind a proxy, that says nothing about the client. */
+  readonly encrypted: boolean;
   /** Host that the client addressed, with its port; `undefined` when the request names none. */
   readonly authority: string | undefined;
   /** `Content-Type` as the client sent it. A migration may change the header. */

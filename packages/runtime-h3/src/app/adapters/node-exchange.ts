@@ -59,6 +59,10 @@ export class NodeExchange implements Exchange {
     return this.#req.socket.remoteAddress ?? '';
   }
 
+  get encrypted(): boolean {
+    return (this.#req.socket as { encrypted?: boolean }).encrypted === true;
+  }
+
   get authority(): string | undefined {
     // HTTP/2, which Vite's server uses over TLS, has a pseudo-header instead of `Host`.
     return this.#headers.host ?? (this.#headers[':authority'] as string | undefined);

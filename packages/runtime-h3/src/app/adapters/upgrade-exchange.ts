@@ -24,6 +24,10 @@ export class UpgradeExchange implements Exchange {
     return this.raw.socket.remoteAddress ?? '';
   }
 
+  get encrypted(): boolean {
+    return (this.raw.socket as { encrypted?: boolean }).encrypted === true;
+  }
+
   get authority(): string | undefined {
     return this.raw.headers.host;
   }

@@ -32,6 +32,10 @@ export class WebExchange implements Exchange {
     return (this.raw as { ip?: string }).ip ?? '';
   }
 
+  get encrypted(): boolean {
+    return this.raw.url.startsWith('https:');
+  }
+
   get authority(): string | undefined {
     return this.header('host') ?? new URL(this.raw.url).host;
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../types/context.ts';
 import type { Recorder } from '../../telemetry/record/recorder.ts';
-import type { ClientIp } from './client-ip.ts';
+import type { ClientIp, TrustedPeer } from './client-ip.ts';
 import type { Limits } from '../../types/limits.ts';
 import type { InFlightItem } from './in-flight.ts';
 
@@ -10,6 +10,7 @@ export interface AppServices {
   readonly production: boolean;
   readonly logger: Logger;
   readonly clientIp: ClientIp;
+  readonly isTrustedPeer: TrustedPeer;
   readonly recorder: Recorder;
   readonly inflight: { remove(call: InFlightItem): void };
   waitUntil(promise: Promise<unknown>, logger: Logger): void;

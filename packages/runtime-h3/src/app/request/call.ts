@@ -14,6 +14,7 @@ import type { TracedRequest } from '../../telemetry/record/recorder.ts';
 import type { AppServices } from './app-services.ts';
 import type { Exchange, HeaderList } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';
+import { isOverHttps } from './forwarded.ts';
 import type { ReleaseState, RouteState } from '../route/release-state.ts';
 import type { RoutePlan } from '../route/route-plan.ts';
 import { readQuery } from './query.ts';
@@ -38,7 +39,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly idPool: string = idPool();
   readonly parent: TraceParent | undefined;
   readonly givenId: string | undefined;
-  readonly res: ResponseContext = new ResponseContext();
+  readonly res: ResponseContext = new ResponseContext(this);
   phase: Phase = 'handler';
   /** `performance.now()` after which the call is late. */
   deadline: number;
@@ -116,6 +117,9 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   }
   get clientIp(): string {
     return this.app.clientIp(this.exchange.peer, this.exchange.header('x-forwarded-for'));
+  }
+  get isOverHttps(): boolean {
+    return isOverHttps(this.exchange, this.app.isTrustedPeer);
   }
   get signal(): AbortSignal {
     if (this.#controller === undefined) {

@@ -39,6 +39,9 @@ export class MigratedExchange implements Exchange {
   get peer(): string {
     return this.#exchange.peer;
   }
+  get encrypted(): boolean {
+    return this.#exchange.encrypted;
+  }
   get authority(): string | undefined {
     return this.#exchange.authority;
   }
