@@ -57,7 +57,7 @@ function report(error: unknown): void {
     ...place,
     code: 'GATI_UNCAUGHT',
     message: `uncaught error: ${message}`,
-    fix: 'Await the promise or give it a `catch`; in timers and event listeners use `try`. The development server goes on; in production the worker ends.',
+    fix: 'Await the promise or give it a `catch`; in timers and event listeners use `try`. The development server keeps running; in production the worker ends.',
   });
   server.config.logger.error([text, ...(frame ? [frame] : []), printThrown(error)].join('\n'), {
     timestamp: true,

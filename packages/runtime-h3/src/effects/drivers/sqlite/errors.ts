@@ -21,7 +21,7 @@ const REASONS: Record<number, { reason: string; fix: string }> = {
   },
   13: {
     reason: 'the disk is full',
-    fix: 'Free some space; the queue then goes on by itself. All acknowledged jobs are stored.',
+    fix: 'Free some space; the queue then continues by itself. All acknowledged jobs are stored.',
   },
   14: {
     reason: "SQLite can't open the file",
