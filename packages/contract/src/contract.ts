@@ -77,7 +77,7 @@ export interface BodyContract {
   schema: Schema;
 }
 
-/** What a route responds with one status. */
+/** Response of a route with one status. */
 export interface ResponseContract {
   /** Schema of the body. Absent: no content. `{}`: unknown content. */
   schema?: Schema;
@@ -98,7 +98,7 @@ export interface EffectContract {
   file: string;
   /** Absent if the effect takes no payload. */
   payload?: Schema;
-  /** What the promise of `run` resolves to. */
+  /** Type of the value that the promise of `run` resolves to. */
   result?: Schema;
 }
 

@@ -17,7 +17,7 @@ export interface Change {
   message: string;
 }
 
-/** What counts as a breaking change. */
+/** Options that decide which changes count as breaking. */
 export interface DiffPolicy {
   /**
    * `true`: clients expect unknown values in the enums of responses, so a new value is minor.

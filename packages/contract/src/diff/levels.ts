@@ -1,5 +1,5 @@
 /**
- * What a change means to clients: `major` can break them, `minor` adds something, `patch` makes no
+ * Effect of a change on clients: `major` can break them, `minor` adds something, `patch` makes no
  * difference to a program.
  */
 export type Level = 'major' | 'minor' | 'patch';

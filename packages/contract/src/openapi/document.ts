@@ -50,7 +50,7 @@ export interface OpenApiMediaType {
   'x-gati-event'?: Schema;
 }
 
-/** What a route responds with one status. */
+/** Response of a route with one status. */
 export interface OpenApiResponse {
   description: string;
   content?: Record<string, OpenApiMediaType>;

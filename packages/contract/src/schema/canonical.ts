@@ -84,7 +84,9 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
   return { ...beside, anyOf: members };
 }
 
-/** With `default`: a value can have only one, so the outer one wins too. */
+/**
+ * Keywords of which a value can have only one, so the outer one wins: annotations and `default`.
+ */
 const OUTER_WINS: ReadonlySet<string> = new Set([...ANNOTATIONS, 'default']);
 
 /**

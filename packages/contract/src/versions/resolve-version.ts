@@ -28,7 +28,8 @@ export interface ResolveOptions<R extends ReleaseInfo = ReleaseInfo> {
   /** Default `choose`. */
   missing?: MissingPolicy;
   /**
-   * What `latest` resolves to: the current release of the store. Default: the newest live release.
+   * Version that `latest` resolves to: the current release of the store. Default: the newest live
+   * release.
    */
   current?: R;
 }

@@ -212,7 +212,10 @@ function isNumberWithin(a: NumberAtom, b: NumberAtom): boolean {
   );
 }
 
-/** For integers only: a quotient of floating-point numbers is not exact. */
+/**
+ * Returns whether `divisor` divides `multiple`. Decides integers only: a quotient of floating-point
+ * numbers is not exact.
+ */
 function isDivisor(divisor: number, multiple: number): boolean {
   return (
     divisor === multiple ||
