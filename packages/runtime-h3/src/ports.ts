@@ -191,7 +191,7 @@ export interface QueueStats {
   dead: number;
 }
 
-/** What a driver can do. */
+/** Capabilities of a driver. */
 export interface QueueCaps {
   /** Jobs outlive the process. */
   durable: boolean;

@@ -74,7 +74,10 @@ export interface AppOptions {
 
 /** The app behind a server: the whole pipeline from request to response. */
 export interface App {
-  /** Handles a request of Node. `next` takes requests whose path no route has; otherwise 404. */
+  /**
+   * Handles a request of Node. If no route has the path, calls `next`, or responds 404 without
+   * `next`.
+   */
   handleNodeRequest(req: IncomingMessage, res: ServerResponse, next?: () => void): void;
   /** Handles a `Request` of any other platform. */
   fetch(request: Request): Promise<Response>;

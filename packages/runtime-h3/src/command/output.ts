@@ -1,7 +1,7 @@
 import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import { ignoreClosedPipe } from './closed-pipe.ts';
 
-/** What a command prints, for people and for programs. */
+/** Result of a command: lines for people, a JSON document for programs. */
 export interface CommandResult {
   lines: string[];
   document: unknown;
@@ -61,7 +61,10 @@ export const usageResult = (help: string): CommandResult => ({
   code: 0,
 });
 
-/** Not by `instanceof`: the error may be of another copy of the class. */
+/**
+ * Returns the diagnostic of an error. Does not use `instanceof`, since the error may be of another
+ * copy of the class.
+ */
 function diagnosticOf(error: unknown, fix: string): Diagnostic {
   const { diagnostic, message = String(error) } = (error ?? {}) as {
     diagnostic?: Diagnostic;

@@ -4,7 +4,7 @@ import { createSql } from './sql.ts';
 import type { Sql, Transaction } from '../types/data.ts';
 import { bindFor } from './bind-values.ts';
 
-/** Runs `work` in a transaction on a connection that has no other user meanwhile. */
+/** Runs `work` in a transaction on a connection that nothing else uses during the transaction. */
 export async function inTransaction<Value>(
   dialect: Sql['dialect'],
   connection: Db0,

@@ -238,7 +238,9 @@ export type Enqueue = <Name extends keyof Generated<GatiEffects> & string>(
   options?: EnqueueOptions,
 ) => Promise<{ id: string }>;
 
-/** What all requests of a release share in one process: modules, effects, database, config. */
+/**
+ * Context that all requests of a release share in one process: modules, effects, database, config.
+ */
 export interface GlobalContext {
   /** Modules of `src/modules` by file name. */
   readonly modules: Generated<GatiModules>;
@@ -281,7 +283,7 @@ export interface GlobalContext {
   readonly signal: AbortSignal;
 }
 
-/** What belongs to one request: ids, logger, signal, client. */
+/** Context of one request: ids, logger, signal, client. */
 export interface LocalContext {
   /** Valid `X-Request-Id` of the request, otherwise the trace id. The response has it too. */
   readonly requestId: string;

@@ -10,7 +10,7 @@ export interface EffectJob {
   runAt: Date;
   /** 0 to 100. */
   progress: number | undefined;
-  /** What `run` resolved to, as JSON keeps it. */
+  /** Value that `run` resolved to, after a round trip through JSON. */
   result: unknown;
   /** Error of the last attempt. */
   error: string | undefined;

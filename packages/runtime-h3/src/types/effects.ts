@@ -4,7 +4,7 @@ export type { EnqueueOptions } from './enqueue-options.ts';
 export type { EffectJob } from './effect-job.ts';
 
 /**
- * What a file in `src/effects` exports. Times are milliseconds.
+ * Exports of a file in `src/effects`. Times are milliseconds.
  *
  * @example
  * export const retry = { attempts: 3 };

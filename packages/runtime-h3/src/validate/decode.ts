@@ -172,7 +172,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** At most 1000 digits. A longer number stays a string. */
+/** Matches up to 1000 digits. A longer number stays a string. */
 const BIGINT = /^-?\d{1,1000}$/;
 
 function isDateText(text: string): boolean {

@@ -80,7 +80,7 @@ test.each(['memory', 'file'])('a transaction in %s is atomic', async (kind) => {
       return amount;
     });
   const sum = () => db.prepare('SELECT sum(balance) AS sum FROM accounts').get();
-  // Other statements see nothing of it meanwhile and do not become part of it.
+  // Other statements do not see the open transaction and do not become part of it.
   const moves = Promise.allSettled([move(60), move(60), move(40)]);
   expect(await sum()).toEqual({ sum: 100 });
   expect((await moves).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

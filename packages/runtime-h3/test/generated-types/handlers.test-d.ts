@@ -16,7 +16,7 @@ import './registries.ts';
 
 const user = 'GET /users/:id';
 
-// What a handler receives.
+// The arguments of a handler.
 export const handler: Handler<typeof user> = (req, res, gctx, lctx) => {
   expectTypeOf(req).toEqualTypeOf<Req<typeof user>>();
   expectTypeOf(req.params).toEqualTypeOf<{ id: string }>();

@@ -16,7 +16,7 @@ export async function calls({ call }: TestApp): Promise<void> {
   // @ts-expect-error -- not a status of the route
   if (found.status === 418) return;
 
-  // What needs no input may be called without.
+  // A route that requires no input can be called without options.
   const health = await call('GET /health');
   if (health.status === 200) expectTypeOf(health.body).toEqualTypeOf<{ up: boolean }>();
   await call('GET /health', { signal: new AbortController().signal });

@@ -8,21 +8,21 @@ import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 export interface SealedOptions {
   /** Code of the bundle's modules, `{ name: definition }`. */
   modules?: string;
-  /** Code of its migrations, a list of slots. */
+  /** Code of the bundle's migrations, a list of slots. */
   migrations?: string;
-  /** In place of 1. */
+  /** ABI version of the bundle; 1 by default. */
   abi?: number;
   /** Paths of `GET` routes besides `/which`. */
   paths?: string[];
   /** RFC 3339. */
   at?: string;
-  /** In place of the bundle. */
+  /** Code that replaces the whole bundle. */
   code?: string;
-  /** Another file for the bundle: its size is what memory is measured with. */
+  /** Code that makes the bundle larger: the server estimates memory by its size. */
   padding?: string;
 }
 
-/** The output folder of a build, by hand: `/which` says the version. */
+/** Writes an output folder like that of a build. `GET /which` responds with the version. */
 export async function writeSealed(
   folder: string,
   version: string,
@@ -67,7 +67,7 @@ ${padding === undefined ? '' : `globalThis[${JSON.stringify(`padding ${version}`
   );
 }
 
-/** Puts one into a store. */
+/** Writes an output folder and puts it into a store. */
 export async function putSealed(
   store: ReleaseStore,
   version: string,

@@ -82,8 +82,9 @@ export class WebExchange implements Exchange {
         if (done) break;
         size += value.length;
         if (size > limit) {
-          // Not cancelled: Node's fetch may be adding the next chunk, which would then be an
-          // unhandled rejection. The platform drops the rest of the body once it has the response.
+          // Does not cancel the reader: Node's fetch may be adding the next chunk, which would then
+          // be an unhandled rejection. The platform drops the rest of the body once it has the
+          // response.
           reader.releaseLock();
           return undefined;
         }

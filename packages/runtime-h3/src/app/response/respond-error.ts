@@ -40,8 +40,7 @@ export function respondError(call: Call, error: unknown): void {
     try {
       sendProblem(call, 500, 'internal');
     } catch {
-      // No response can be sent. The call must end all the same, or the sweep would retry it each
-      // second.
+      // No response can be sent. The call must still end, or the sweep would retry it each second.
       finishCall(call, 500);
       call.exchange.destroy();
     }

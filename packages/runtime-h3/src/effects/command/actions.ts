@@ -102,7 +102,7 @@ async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandRes
   rejectWords('redrive', words);
   if (queue.redriveAll) return redriveResult(await queue.redriveAll(toFilter(flags).effects));
   let redriven = 0;
-  // A job that fails again meanwhile is listed again: each is redriven once.
+  // A job that fails again during the command is listed again. Each job is redriven once.
   const seen = new Set<string>();
   for (let cursor: string | undefined; ;) {
     const page = await listJobs(queue, {
@@ -143,7 +143,7 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandResul
   if (!flags.yes)
     throw usageError(
       '`effects purge` removes jobs permanently',
-      'Confirm with `effects purge --yes`; add `--state dead` for dead letters alone.',
+      'Confirm with `effects purge --yes`; add `--state dead` to remove only dead letters.',
     );
   if (!queue.purge) throw unsupportedError('purge jobs');
   const filter = toFilter(flags);

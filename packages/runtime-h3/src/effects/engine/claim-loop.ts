@@ -5,9 +5,9 @@ import { RateWindow } from './rate-window.ts';
 import { toSettings } from '../effect-settings.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
-/** How often the queue is polled if the driver can't call back. Milliseconds. */
+/** Milliseconds between polls if the driver can't call back. */
 const POLL_INTERVAL = 1000;
-/** How often it is polled beside the driver's callbacks, in case one is lost. Milliseconds. */
+/** Milliseconds between polls if the driver calls back, in case a callback is lost. */
 const FALLBACK_INTERVAL = 5000;
 
 export interface ClaimLoopOptions {

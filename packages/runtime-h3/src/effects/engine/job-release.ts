@@ -20,8 +20,8 @@ export interface ReleaseEffects {
 export type ReleaseOf = (version: string) => Promise<ReleaseEffects | undefined>;
 
 /**
- * Migrates the payload (JSON) of a job from a release that is gone through `src/versions`. Resolves
- * to `undefined` if there is no migration for the effect.
+ * Migrates the payload (JSON) of a job through `src/versions`, from a release that is no longer
+ * served. Resolves to `undefined` if there is no migration for the effect.
  */
 export type MigratePayload = (
   effect: string,

@@ -8,7 +8,7 @@ import { toSettings } from '../effect-settings.ts';
 import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from '../../types/effects.ts';
 
-/** What one run needs. */
+/** One run of a job, with all that it needs. */
 export interface JobRun {
   file: EffectFile;
   lease: Lease;

@@ -31,7 +31,7 @@ const RELEASE_CHANGED_PAUSE = 1000;
 /** Longest pause before another try to store an outcome. Milliseconds. */
 const LONGEST_STORE_PAUSE = 2000;
 
-/** What settling a job needs to know about the engine. */
+/** Parts and settings of the engine that settling a job needs. */
 export interface SettleContext {
   driver: QueueDriver;
   logger: Logger;
@@ -115,7 +115,7 @@ async function prepare(running: RunningJob, options: SettleOptions): Promise<Pre
       });
       await storeRetry(running, LOAD_RELEASE_PAUSE, error, options);
     } else {
-      const message = 'a queued job does not fit its effect: dead letter';
+      const message = 'a queued job does not match its effect and becomes a dead letter';
       await storeDead(running, error, message, options);
     }
     return undefined;

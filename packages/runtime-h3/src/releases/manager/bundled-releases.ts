@@ -31,7 +31,7 @@ function toKnown(
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
   const file = join(folder, MANIFEST_FILE);
-  // The index lists a retired release by name alone, unless a migration needs its contract.
+  // The index has only the name of a retired release, unless a migration needs its contract.
   const hasManifest = release.status !== 'retired' || existsSync(file);
   const document = join(folder, DOCUMENT_FILE);
   const parts: ReleaseParts = {

@@ -4,8 +4,8 @@ import type { ReleaseInstance } from './release-instance.ts';
 import type { FindRoute, RouteTable } from './route-table.ts';
 
 /**
- * A release that the manager knows, wherever its code is. It never changes; what may change about a
- * release is its mark.
+ * A release that the manager knows, even if its code is not loaded. The object never changes; the
+ * mark of a release may.
  */
 export interface KnownRelease {
   version: string;

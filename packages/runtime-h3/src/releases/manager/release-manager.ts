@@ -92,8 +92,9 @@ export class ReleaseManager {
   }
 
   /**
-   * Takes over a new state. A release that becomes current is warmed up first, beside the old one. If
-   * that fails, it gets no requests, the old one stays current, and the result is `false`.
+   * Applies a new state. A release that becomes current is warmed up first, while the old one still
+   * serves. If the warm-up fails, the new release gets no requests, the old one stays current, and
+   * the result is `false`.
    */
   async update({ releases, marks, current }: KnownReleases): Promise<boolean> {
     const { own, logger } = this.#options;
@@ -226,7 +227,10 @@ export class ReleaseManager {
     return findChain(version, this.#migrations(), targets);
   }
 
-  /** Migrations of the current release, which are the newest, then those of the own build. */
+  /**
+   * Returns the migrations of the current release, which are the newest, then those of the own
+   * build.
+   */
   #migrations(): MigrationFile[] {
     const loaded = [this.#current, this.#options.own.version].map(
       (version) => this.#known.get(version)?.instance.currentBundle?.migrations ?? [],

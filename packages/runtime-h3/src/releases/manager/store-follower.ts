@@ -110,7 +110,7 @@ export class StoreFollower {
     const stored = await store.list();
     if (stored.length === 0 && !this.#isEmpty) {
       logger.warn(
-        'the release store has no release, so the server serves its own build alone; check GATI_RELEASES if you expect releases',
+        'the release store has no release, so the server serves only its own build; check GATI_RELEASES if you expect releases',
         {
           store: store.url,
         },

@@ -1,7 +1,7 @@
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
 /**
- * What a worker process is for:
+ * Role of a worker process:
  *
  * - `first` serves HTTP and logs the start-up notes of the app, so that they appear once.
  * - `more` serves HTTP: every other worker, and each replacement of a worker.

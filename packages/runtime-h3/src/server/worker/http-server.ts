@@ -132,7 +132,7 @@ function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
 function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the response of a socket
   const response = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
-  // The client is gone, or a part of the response has been sent.
+  // The client has disconnected, or a part of the response has been sent.
   if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent)
     return void socket.destroy();
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, 408, 'request_timeout');

@@ -28,7 +28,7 @@ import { keepTickShape } from './tick-shape.ts';
 import { createWorkerEffects, type WorkerEffects } from './worker-effects.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
 
-/** Milliseconds that requests in flight get when the supervisor is gone. */
+/** Milliseconds that requests in flight get after the supervisor has died. */
 const ORPHAN_DRAIN = 3500;
 /** Milliseconds that requests in flight get after an uncaught error. */
 const CRASH_DRAIN = 5000;
@@ -50,7 +50,10 @@ export async function runWorker(options: ServerOptions, kind: WorkerKind): Promi
   }
 }
 
-/** What a worker consists of, in the order in which its parts need each other. */
+/**
+ * Starts the parts of a worker, each after the parts that it needs. Returns the function that ends
+ * the worker.
+ */
 async function startWorker(
   options: ServerOptions,
   kind: WorkerKind,

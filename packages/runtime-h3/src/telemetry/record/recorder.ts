@@ -26,7 +26,7 @@ export interface Span {
   us: number;
 }
 
-/** What identifies one request in the log and in spans. */
+/** Fields that identify one request in the log and in spans. */
 export interface TracedRequest {
   /** The 48 digits from `idAt` on are its trace id and span id: see `ids.ts`. */
   readonly idPool: string;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Manifest, printManifest } from '@gati/contract';
 import { digest } from './records.ts';
 
-/** An output folder as a build leaves it, as far as a store is concerned. `text` is the code. */
+/** Writes those files of a build that a release store reads. `text` is the code. */
 export async function writeBuild(
   folder: string,
   version: string,

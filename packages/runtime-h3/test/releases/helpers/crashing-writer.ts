@@ -8,7 +8,10 @@ import {
 } from '../../../src/releases/index.ts';
 import { writeBuild } from './builds.ts';
 
-/** `STORE FOLDER`: releases and activates until it is killed. Says when it begins. */
+/**
+ * Arguments: `STORE FOLDER`. Stores and activates releases until it is killed. Prints `begun` when
+ * it starts.
+ */
 const [url = '', folder = ''] = process.argv.slice(2);
 const store = await openReleaseStore(url);
 const next = (await listReleases(store)).length;

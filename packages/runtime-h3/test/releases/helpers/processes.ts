@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 
 export interface Writer {
   child: ChildProcess;
-  /** What it printed, once it ended with 0. */
+  /** Resolves with the output when the process exits with 0. */
   done: Promise<string>;
 }
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 
-/** Runs a file beside this one from the sources, in a process of its own. */
+/** Runs the sources of a file in this folder in a new process. */
 export function runProcess(file: string, args: string[]): Writer {
   const child = spawn(
     process.execPath,

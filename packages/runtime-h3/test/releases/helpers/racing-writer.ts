@@ -2,7 +2,10 @@ import { changeHead } from '../../../src/releases/store/head.ts';
 import { openReleaseStore } from '../../../src/releases/store/open-store.ts';
 import { record } from './records.ts';
 
-/** `URL NAME COUNT`: tries to take each version, and leaves a mark of its own in the head for each. Prints what it won. */
+/**
+ * Arguments: `URL NAME COUNT`. Tries to create each version, and adds one mark per version to the
+ * head. Prints the versions that it created.
+ */
 const [url = '', name = '', count = '0'] = process.argv.slice(2);
 const store = await openReleaseStore(url);
 const won: string[] = [];

@@ -3,7 +3,10 @@ import type { ReleaseStore, StoreHead } from '../../../src/ports.ts';
 import { runWriter } from './processes.ts';
 import { bytes, digest, record } from './records.ts';
 
-/** What every driver of a release store has to do. `fresh` gives the address of an empty one. */
+/**
+ * Declares the tests that every driver of a release store has to pass. `fresh` returns the address
+ * of an empty store.
+ */
 export function conformsToReleaseStore(
   fresh: () => Promise<string>,
   open: (url: string) => Promise<ReleaseStore>,

@@ -86,11 +86,11 @@ async function documentOf(version: string): Promise<unknown> {
   return ((await answer.json()) as { info?: { version: string } }).info?.version;
 }
 
-/** Adds the log to the failure. */
+/** Adds the log to the error of a failure. */
 const waitUntil = (what: string, condition: () => boolean | Promise<boolean>): Promise<true> =>
   until(what, condition, { explain: () => JSON.stringify(logged) });
 
-/** The pointer as this server sees it. */
+/** Waits until this server has the release as its current one. */
 const current = (version: string): Promise<true> =>
   waitUntil(`${version} is current`, () => releases?.source.currentVersion === version);
 
@@ -160,7 +160,7 @@ describe('with a store', () => {
     await start({ folder });
     expect(await ask('0.9.0')).toEqual([200, '0.9.0']);
     expect(await documentOf('0.9.0')).toBe('0.9.0');
-    // What runs is still the code of the folder.
+    // The server still runs the code in `folder`.
     expect(await readdir(root)).not.toContain('cache');
   });
 
@@ -170,7 +170,7 @@ describe('with a store', () => {
     await putSealed(store, '0.2.0', { at: '2026-02-01T00:00:00Z' });
     await activateRelease(store, '0.2.0');
     await start();
-    // The current one is warm, the other is not even fetched.
+    // The server has loaded the current release, and not even fetched the other one.
     expect(await readdir(join(root, 'cache'))).toHaveLength(1);
     expect(many().known('0.1.0')?.instance.isLoaded).toBe(false);
     const answers = await Promise.all([ask('0.1.0'), ask('0.1.0'), ask('2026-01-15'), ask('~0.1')]);
@@ -324,7 +324,7 @@ describe('with a store', () => {
     });
     expect(await many().migratePayload('mail', { address: 'a' }, '1.0.0')).toBeUndefined();
     expect(await many().migratePayload('other', {}, '0.9.0')).toBeUndefined();
-    // The current release says nothing of it any more.
+    // The new current release has no migration for 0.9.0.
     await putSealed(store, '3.0.0');
     await activateRelease(store, '3.0.0');
     await current('3.0.0');

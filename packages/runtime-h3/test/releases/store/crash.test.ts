@@ -16,7 +16,9 @@ import { runProcess } from '../helpers/processes.ts';
 // Each write is synced to the disk, and some disks are slow.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-/** `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/store/crash` goes deeper. */
+/**
+ * `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/store/crash` kills at more points.
+ */
 const KILLS = Number(process.env.STORE_KILLS ?? 8);
 let folder: string;
 
@@ -37,7 +39,7 @@ test(
       ]);
       done.catch(() => undefined);
       await new Promise((resolve) => child.stdout!.once('data', resolve));
-      // Anywhere within a few releases.
+      // A random moment within the first few releases.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
       const ended = new Promise((resolve) => child.once('close', resolve));
       child.kill('SIGKILL');
@@ -55,7 +57,7 @@ test(
         expect(statusOf(head, head.current)).toBe('live');
         await materialize(store, head.current, path.join(folder, `cache-${kill}`));
       }
-      // No lock is left behind: the next writer goes on at once.
+      // A killed writer leaves no lock, so the next writer does not wait.
       const version = `0.0.${kill}`;
       await putRelease(store, await writeBuild(path.join(folder, 'builds', version), version));
       listed++;

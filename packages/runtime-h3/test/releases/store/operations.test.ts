@@ -186,7 +186,8 @@ describe('pruneReleases', () => {
     expect(await verifyStore(store)).toMatchObject({ releases: 9, files: 45 });
     expect(planned.pruned).toEqual(['1.5.0', '1.4.0', '1.3.0', '1.2.0']);
     expect(await pruneReleases(store, options)).toEqual(planned);
-    // Two files of each are its own, the third, of the client, is of all.
+    // Each release has two files of its own. Its third file, of the client, is the same in all
+    // releases.
     expect(planned.blobs).toBe(8);
     expect(await verifyStore(store)).toEqual({ releases: 9, files: 5 * 5 + 4 * 2, damaged: [] });
     expect(await pruneReleases(store, options)).toEqual({ pruned: [], blobs: 0 });

@@ -13,7 +13,7 @@ if ('reason' in moto)
 
 describe.skipIf('reason' in moto)('S3', () => {
   let count = 0;
-  /** A folder of the bucket for each. */
+  /** Each store is a folder of the bucket. */
   const fresh = async (): Promise<string> => `s3://releases/of-test/${count++}/`;
   const before = { ...process.env };
 

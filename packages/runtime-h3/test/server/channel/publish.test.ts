@@ -34,7 +34,7 @@ const fill = async (port: number): Promise<Member[]> => {
   return room;
 };
 
-/** What came after the first message. */
+/** Messages after the first one. */
 const heard = ({ socket }: Member): (string | Buffer)[] =>
   socket.received
     .slice(1)
@@ -57,7 +57,7 @@ test('a published message reaches the peers of all workers once, except its send
       .poll(() => room.map((one) => heard(one).length), { timeout: 5000 })
       .toEqual(expected.map((list) => list.length));
   }
-  // What came twice, or back to its sender, would come before the close.
+  // A duplicate, or a message back to its sender, would arrive before the close.
   expect(await stop()).toBe(0);
   expect(room.map(heard)).toEqual(expected);
   expect(heard(apart)).toEqual([]);

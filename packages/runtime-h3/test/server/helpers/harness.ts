@@ -15,7 +15,7 @@ export interface RunningServer {
   child: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** Resolves when stdout has this. */
+  /** Resolves when stdout contains the text. */
   seen(text: string): Promise<void>;
   /** Sends a signal, `SIGTERM` by default, and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -24,16 +24,19 @@ export interface RunningServer {
 export interface ServerHarness {
   folder(): string;
   entry(): string;
-  /** Starts the built test app; its environment is `env` over the test's. */
+  /** Starts the built test app. `env` overrides the environment of the tests. */
   start(env?: Record<string, string>): Promise<RunningServer>;
-  /** For starts that fail. */
+  /** Runs a server that fails to start, until it exits. */
   run(
     env?: Record<string, string>,
     args?: string[],
   ): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** Bundles the test app once a file, as a build would, and ends what a test started. */
+/**
+ * Bundles the test app once per test file, as a build would, and ends every process that a test
+ * started.
+ */
 export function useServer(): ServerHarness {
   let folder = '';
   const started = new Set<ChildProcess>();

@@ -14,7 +14,10 @@ interface Ended {
   stderr: string;
 }
 
-/** Starts the server in a process group of its own, as a shell does, and resolves when it and its workers are gone. */
+/**
+ * Starts the server in its own process group, as a shell does. Resolves when the server and its
+ * workers have exited.
+ */
 const interrupt = async (when: (child: ChildProcess) => Promise<void>): Promise<Ended> => {
   const child = spawn(process.execPath, [server.entry()], {
     env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '2', GATI_EFFECTS: 'memory:' },
@@ -34,7 +37,9 @@ const interrupt = async (when: (child: ChildProcess) => Promise<void>): Promise<
   }
 };
 
-/** The first worker, as soon as there is one: it does not run its code yet. */
+/**
+ * Resolves with the pid of the first worker as soon as the process exists, before its code runs.
+ */
 const firstWorker = async ({ pid }: ChildProcess): Promise<number> => {
   for (;;) {
     const [worker] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
@@ -57,7 +62,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
         process.kill(-pid!, signal);
       });
       expectQuiet(ended);
-      // Before it obeys signals, they end it as any process.
+      // A signal before the server handles signals ends it like any process.
       expect(
         ended.code === 0 || ended.signal === signal,
         `after ${delay} ms: ${JSON.stringify(ended)}`,
@@ -67,7 +72,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   60_000,
 );
 
-// The processes of a group are found in /proc.
+// `/proc` lists the processes of a group.
 test.skipIf(process.platform !== 'linux').each(['SIGINT', 'SIGTERM'] as const)(
   '%s that kills a worker before its code runs is a failed start only without a signal to the supervisor',
   async (signal) => {

@@ -79,7 +79,7 @@ test('the server keeps running when the reader of its stdout closes the pipe', a
   child.stdout!.destroy();
   for (let n = 0; n < 5; n++) {
     expect((await fetch(`${url}/hello`)).status).toBe(200);
-    // The access log is written some time after.
+    // The access log is written with a delay.
     await new Promise((resolve) => {
       setTimeout(resolve, 150);
     });

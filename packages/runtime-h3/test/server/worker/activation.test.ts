@@ -12,7 +12,7 @@ import {
 import { putSealed } from '../../helpers/sealed.ts';
 import { useServer } from '../helpers/harness.ts';
 
-/** The long way round: `ACTIVATION_MOVES=10 ACTIVATION_REQUESTS=10000`. */
+/** `ACTIVATION_MOVES=10 ACTIVATION_REQUESTS=10000` runs the test for longer. */
 const MOVES = Number(process.env.ACTIVATION_MOVES ?? 3);
 const REQUESTS = Number(process.env.ACTIVATION_REQUESTS ?? 1500);
 const CONCURRENCY = 32;
@@ -56,7 +56,7 @@ const which = (url: string, version: string, agent: Agent): Promise<Answer | und
     }).on('error', () => resolve(undefined));
   });
 
-/** All processes of the server say so. */
+/** Waits until all processes of the server report this version as current. */
 const known = (version: string): Promise<void> =>
   expect
     .poll(
@@ -77,9 +77,9 @@ test(`none of ${REQUESTS} requests fails or gets a wrong version during ${MOVES}
   await known('2.0.0');
 
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
-  /** What all workers answer to by name. */
+  /** Versions that all workers serve when a client requests exactly that version. */
   const exact = ['2.0.0'];
-  /** What a range may be answered by: whatever was ever activated. */
+  /** Versions that may respond to a range: all that were ever activated. */
   const activated = new Set(['2.0.0']);
   const wrong: unknown[] = [];
   const seen = new Set<string>();
@@ -117,7 +117,7 @@ test(`none of ${REQUESTS} requests fails or gets a wrong version during ${MOVES}
   expect(wrong.slice(0, 5)).toEqual([]);
   expect(done).toBeGreaterThanOrEqual(REQUESTS);
   expect([...seen].sort()).toEqual([...activated].sort());
-  // Rolled back: a range no longer gives it, its name does.
+  // After the rollback 2.1.0 responds to its exact version, but no longer to a range.
   expect((await which(url, '^2.0.0', new Agent()))?.version).toBe('2.0.0');
   expect((await which(url, '2.1.0', new Agent()))?.version).toBe('2.1.0');
   expect(await stop()).toBe(0);

@@ -12,12 +12,12 @@ import { bundle, context } from '../../helpers/bundle.ts';
 
 let http: HttpServer;
 let port = 0;
-/** What Node told of the messages that handlers held. */
+/** Events of Node on messages that a handler kept. */
 const told: string[] = [];
 const accepted: Socket[] = [];
 const messages: IncomingMessage[] = [];
 
-/** Answers in short and long ASCII, and in short and long of what takes more bytes. */
+/** Short and long responses: ASCII, and text with more than one byte per character. */
 const TEXTS = ['plain', 'x'.repeat(3000), 'naïve', '日'.repeat(2000)];
 
 function hold(req: { raw: unknown }): void {
@@ -251,7 +251,7 @@ test('an idle connection ends after 5 to 8 s, unless a response or bytes are und
   const [idle, busy, fed] = await Promise.all([
     lasts([get('/text/a')]),
     lasts([get('/slow/9000', true)]),
-    // A second head that comes slowly, and is whole after 9 s.
+    // The head of the second request arrives slowly, and is complete after 9 s.
     lasts(
       [
         get('/text/a'),

@@ -68,7 +68,7 @@ test('a roll of all workers loses no request', async () => {
   expect([...pids].filter(isAlive)).toHaveLength(2);
 }, 60_000);
 
-// Repeated: what comes while the worker is killed is the point, and takes some luck to hit.
+// Repeated, because only some runs send a request while the worker is being killed.
 test(
   'a crash of the only worker fails its own requests, but no later ones',
   { repeats: 9, timeout: 60_000 },
@@ -162,7 +162,7 @@ test('a second signal ends all processes at once', async () => {
   await expect.poll(() => call(`${url}/hello`, false)).toBeUndefined();
   expect(await stop('SIGINT')).toBe(1);
   expect(await slow).toBeUndefined();
-  // Who reaps an orphan may take a while.
+  // The process that reaps orphans may take a while.
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 

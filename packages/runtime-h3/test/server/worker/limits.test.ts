@@ -60,7 +60,7 @@ test.each([
   ['CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
 ])('a request that HTTP does not allow gets problem details: %s', async (text, status, code) => {
   const { url } = await server.start();
-  // Lets the connection end with its answer.
+  // Makes the server close the connection after the response.
   const [head = '', body = ''] = (
     await raw(url, text.replace('Host: x', 'Host: x\r\nConnection: close'))
   ).split('\r\n\r\n');

@@ -7,7 +7,7 @@ const worker = (us: number[], more: Partial<WorkerMetrics> = {}): WorkerMetrics 
   for (const one of us) stats.observe(200, one);
   return { inflight: 1, routes: routeMetrics([stats]), ...more };
 };
-// As the metrics come over the channel between processes: without `Infinity`.
+// Metrics pass between processes as JSON, which has no `Infinity`.
 const overChannel = (metrics: WorkerMetrics): WorkerMetrics => JSON.parse(JSON.stringify(metrics));
 
 test('printMetrics adds up the requests of all workers', () => {

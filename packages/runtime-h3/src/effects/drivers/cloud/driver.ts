@@ -16,7 +16,7 @@ export interface CloudDriverOptions {
   service: MessageService;
   /** Name of the service in messages. */
   title: string;
-  /** What the names of all queues start with. */
+  /** Prefix of all queue names. */
   prefix: string;
   nameRule: NameRule;
   /** Where idempotency keys are stored. */

@@ -19,7 +19,7 @@ interface KeyedJob {
   idempotencyKey?: string;
 }
 
-/** What the store has of a key. */
+/** Stored entry of one key. */
 interface KeyEntry {
   /** Id of the key's job. */
   id: string;

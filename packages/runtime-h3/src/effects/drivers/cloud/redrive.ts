@@ -30,7 +30,7 @@ export type Redrive = (matches: (job: Enveloped) => boolean, limit?: number) => 
 
 /**
  * Creates `redrive`, which reads the dead letters and sends those that match again, once and from
- * their first attempt. The others stay, and so do jobs that die meanwhile.
+ * their first attempt. The others stay, and so do jobs that become dead letters during the call.
  */
 export function createRedrive({ deadLetters, queueOf, onError }: RedriveOptions): Redrive {
   return async (matches, limit = Infinity) => {

@@ -37,8 +37,9 @@ export function createJobLists(connection: Connection, schema: string): JobLists
       };
     },
 
-    // Goes from one effect to the next in each index, not through all jobs. The clock is in a
-    // subquery, since an index needs a condition that does not change during the statement.
+    // The query steps through each index from one effect to the next instead of reading all jobs.
+    // The clock is in a subquery, since an index needs a condition that does not change during the
+    // statement.
     due: () =>
       connection.retryable<DueEffect & Record<string, unknown>>(
         [

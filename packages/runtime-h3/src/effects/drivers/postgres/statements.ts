@@ -19,8 +19,8 @@ export type Statements = Record<
 >;
 
 /**
- * Returns the statements for one schema. Those of lease holders take arrays: one round trip for
- * many.
+ * Returns the statements for one schema. Statements about leases take arrays, so that one round
+ * trip covers many jobs.
  */
 export function statements(schema: string): Statements {
   const jobs = `${schema}.jobs`;

@@ -88,8 +88,8 @@ export function begin(db: Native, timeout: number): boolean {
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * SQLite's own busy handler pauses up to 100 ms, so a process beside a busy writer hardly gets the
- * lock.
+ * SQLite's own busy handler pauses up to 100 ms. While another process writes all the time, a
+ * waiting process would hardly ever get the lock.
  */
 function retryWhileBusy(act: () => unknown, timeout: number): boolean {
   const until = performance.now() + timeout;

@@ -178,7 +178,7 @@ function watchFile(file: string, onWrite: () => void): FSWatcher | undefined {
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {
-    // The interval is enough.
+    // Without a watcher, the interval finds the commits.
     return undefined;
   }
 }

@@ -130,14 +130,14 @@ describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepar
     });
   });
 
-  test('an unavailable server is an outage, and opening waits for it', async () => {
+  test('an unavailable server counts as an outage, and a store that is being opened waits for it', async () => {
     await server.halt();
     const error: unknown = await store.read('made-0').catch((cause: unknown) => cause);
     const opening = openAt(address);
     opening.catch(() => undefined);
     await server.restart();
-    // An open call waits meanwhile. Some emulators lose the bucket, so the wait may end with that
-    // error.
+    // The open call waits for the server. Some emulators lose the bucket in a restart, so the wait
+    // may end with that error.
     const opened = await opening.catch((cause: unknown) => cause as { cause: unknown });
     if ('cause' in opened!) expect(store.isOutage(opened.cause)).toBe(false);
     else await opened!.close();

@@ -66,7 +66,7 @@ test.each([
   ['forward', 3_600_000],
   ['back', -3_600_000],
 ])(
-  'a clock that is set %s takes no lease from who holds it, and keeps none for who is gone',
+  'a clock that is set %s expires no lease of a live process, and extends none of a dead one',
   (_, jump) => {
     const clock = toClock();
     const { db, store } = openStore(clock);

@@ -75,7 +75,8 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
     expect(await driver.enqueue([job])).toEqual(['one']);
     const take = async (): Promise<string[]> => {
       const leases = await driver.claim([{ effect: 'a', count: 5 }], 60_000);
-      // As the engine postpones a job: it enqueues it again, then acknowledges this message.
+      // The engine postpones a job like this: it enqueues the job again, then acknowledges this
+      // message.
       for (const lease of leases) await driver.enqueue([{ ...lease.job, runAt: Date.now() }]);
       return leases.map(({ token }) => token);
     };

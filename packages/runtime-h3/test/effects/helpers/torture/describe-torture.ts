@@ -205,7 +205,8 @@ export function describeTorture(name: string, harness: TortureHarness): void {
         ...some('stepped', 100),
         // Both producers enqueue the same keys.
         ...(harness.keys ? some('work', 150, (n) => ({ n, key: `shared-${n}` })) : []),
-        // Only one producer has an order. It enqueues again what it does not know to be stored.
+        // Only one producer keeps an order. It enqueues an item again if it does not know whether
+        // the item is stored.
         ...some('ordered', which === 0 ? 100 : 0, (n) => ({
           n,
           ...(harness.keys && { key: `ordered-${n}` }),

@@ -8,7 +8,7 @@ export interface Judged {
   /** Steps are stored, also those of killed processes. */
   steps: boolean;
   ordered: boolean;
-  /** A retry is a new message: a process that is killed meanwhile leaves two. */
+  /** A retry is a new message. A process that is killed during a retry may leave both messages. */
   resends?: boolean;
 }
 
