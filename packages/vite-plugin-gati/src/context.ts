@@ -2,8 +2,8 @@ import { createProject, type Project, type ProjectAnalysis, type ProjectInput } 
 import type { GatiOptions } from './options.ts';
 
 /**
- * What the sub-plugins of one `gati()` share. It lives as long as one Vite server or one build. Its
- * {@link Project} outlives restarts of the server (see {@link retainProject}).
+ * State that the sub-plugins of one `gati()` share. It lives as long as one Vite server or one
+ * build. Its {@link Project} outlives restarts of the server (see {@link retainProject}).
  */
 export interface PluginContext {
   readonly options: GatiOptions;
@@ -20,7 +20,10 @@ export interface PluginContext {
   analysis(): Promise<ProjectAnalysis>;
   /** Makes the next `analysis` read the files again. */
   invalidate(): void;
-  /** Releases the project, whose compiler ends with its last user. A later use opens it again. */
+  /**
+   * Releases the project. Its compiler ends when no plugin uses the project any more. The next
+   * access opens a project again.
+   */
   close(): Promise<void>;
 }
 

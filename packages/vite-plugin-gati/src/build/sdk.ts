@@ -46,7 +46,7 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
   const fields = readPackageFields(root);
   const license = readLicense(root);
   const runtime = readSdkRuntime();
-  // Without the date: a release gets it in the store, and its SDK must not change then.
+  // Leaves out the date: a release gets its date in the store, and that must not change its SDK.
   const changelog = toApiChangelog([{ manifest }, ...earlier]);
   const key = hash(
     JSON.stringify([

@@ -27,7 +27,7 @@ export function colorsFor(
 export function createOutput(json: boolean): Output {
   const write = process.stdout.write.bind(process.stdout);
   // Relies on: console.log calls process.stdout.write. With --json, the output of a user's config,
-  // a plugin or a script goes to stderr, so that stdout is the document alone.
+  // a plugin or a script goes to stderr, so that stdout has only the document.
   if (json)
     process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   const colors = colorsFor(process.stderr, json);

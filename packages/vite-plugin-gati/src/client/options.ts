@@ -83,7 +83,7 @@ export interface CallInfo {
   readonly attempt: number;
 }
 
-/** What every call accepts beside what its route declares. */
+/** Options of every call, in addition to the parts that its route declares. */
 export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds for one attempt. */
@@ -107,7 +107,7 @@ export interface CallRequest extends CallOptions, Throwing<boolean> {
   body?: unknown;
 }
 
-/** What a generated client knows about its app. */
+/** Facts about the app that a generated client contains. */
 export interface ClientSettings {
   version: string;
   /** `''` or `/api`. */

@@ -92,7 +92,7 @@ export type OtherFailure<Listed extends number, Body> = Failure<Exclude<ErrorSta
 
 export type AnyResult = Success<number, unknown> | Failure<number, unknown> | NetworkFailure;
 
-/** What a call resolves to. With `throwOnError`, only results that are ok. */
+/** Value that a call resolves to. With `throwOnError`, only results that are ok. */
 export type Outcome<Result, Throw extends boolean> = Throw extends true
   ? Extract<Result, { readonly ok: true }>
   : Result;

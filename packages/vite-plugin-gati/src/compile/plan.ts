@@ -82,7 +82,10 @@ export function planEffect(
   return payload && planInput(payload, $defs, program);
 }
 
-/** Plans a part that a schema value may decide. Undeclared params and headers reach the handler all the same. */
+/**
+ * Plans a part that a schema value may decide. Undeclared params and headers reach the handler in
+ * any case.
+ */
 function planPart(
   part: string,
   schema: Schema,

@@ -1,12 +1,14 @@
 /**
- * How far the JSON Schema of a schema value may stand for its `validate`. Where it may, a request that
- * the compiled check accepts skips `validate`; every other request goes through `validate`, which
- * decides alone. So trust needs one direction only: what the check accepts, `validate` accepts and
- * returns unchanged.
+ * How far the JSON Schema of a schema value can replace its `validate`. With trust, a request that
+ * the compiled check accepts skips `validate`; for every other request `validate` alone decides. So
+ * trust needs one direction only: each value that the check accepts, `validate` accepts and returns
+ * unchanged.
  *
  * - `strict`: holds for values without undeclared keys, since `validate` would remove those.
  * - `open`: holds for undeclared keys too.
- * Without trust the schema transforms, refines, coerces or fills in, or nothing is known about it.
+ *
+ * A schema has no trust if it transforms, refines, coerces or fills in values, or if Gati knows
+ * nothing about it.
  */
 export type Trust = 'open' | 'strict';
 

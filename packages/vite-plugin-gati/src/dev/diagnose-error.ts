@@ -113,7 +113,8 @@ function placeOfImport(text: string, root: string): Place | undefined {
     {};
   if (name === undefined || file === undefined) return undefined;
   const lines = (readText(file) ?? '').split('\n');
-  // Only the last part of the name: the import in the file may be relative or an alias.
+  // Compares only the last part of the name, because the import in the file may be relative or an
+  // alias.
   const last = name.slice(name.lastIndexOf('/') + 1);
   const index = lines.findIndex((line) => line.includes('import') && line.includes(last));
   return { file: fromRoot(file, root), line: Math.max(index, 0) + 1, column: 1 };

@@ -26,7 +26,7 @@ export interface LostEdits {
 
 export function watchLostEdits(server: ViteDevServer): LostEdits {
   /**
-   * Hashes of the texts since the last applied change. More than one if a file changed meanwhile.
+   * Hashes of the texts since the last applied change. More than one if a file changed again.
    */
   const hashes = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();

@@ -22,7 +22,7 @@ interface ChangeDependencies {
   snapshots: FileSnapshots;
 }
 
-/** What a change means for the backend. File names are from the root. */
+/** A changed file and the files that the change affects. File names are from the root. */
 export interface ReadChange {
   file: string;
   /** `undefined` if the file was deleted. */

@@ -68,7 +68,7 @@ function plainStack(error: unknown): { stack?: string } {
     : {};
 }
 
-/** Responds 404 to requests that neither the app nor Vite handled, except for those of pages. */
+/** Responds 404 to requests that neither the app nor Vite handled, except for requests of pages. */
 export function respondNotFound(server: ViteDevServer, base: string | undefined): void {
   server.middlewares.use((req, res, next) => {
     const isPage =

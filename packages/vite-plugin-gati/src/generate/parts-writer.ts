@@ -4,7 +4,7 @@ import { createVersionProposer } from '../releases/propose-version.ts';
 import type { Scan } from '../scan/types.ts';
 import { type GenerateTarget, writeGenerated, writeTypes } from './write-generated.ts';
 
-/** What changed since the last call. Plain data, so that it can be posted to a thread. */
+/** Changes since the last call. Plain data, so that it can be posted to a thread. */
 export interface GeneratedParts {
   scan: Scan;
   /** Contracts that are new or changed. If absent, only the types of routes are written. */

@@ -50,7 +50,8 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
       },
     },
     async closeBundle() {
-      // A build of the client alone may have started the compiler, which would keep the process.
+      // A build of only the client may have started the compiler, which would keep the process
+      // running.
       if (!state.isAppBuild) await state.close();
     },
   };

@@ -2,7 +2,7 @@ import type { Manifest } from '@gati/contract';
 import type { PluginContext } from '../context.ts';
 import { type History, openHistory } from '../releases/history.ts';
 
-/** What the sub-plugins of one build share. */
+/** State that the sub-plugins of one build share. */
 export interface BuildState {
   readonly context: PluginContext;
   /** Whether Vite builds all environments. Otherwise one environment is built on its own. */

@@ -13,7 +13,7 @@ export interface ProposerTarget {
   options: Pick<ResolvedOptions, 'breaking'>;
 }
 
-/** What the store knew when it was read last. */
+/** Content of the store when it was last read. */
 interface StoreState {
   base: Manifest | undefined;
   /** Ids of releases by version. */

@@ -7,7 +7,7 @@ import { suggest } from './suggest.ts';
 export type BodyFormat = (typeof BODY_FORMATS)[number];
 const BODY_FORMATS = ['json', 'form'] as const;
 
-/** What a handler decides about its route by constants. */
+/** Settings of a route that its handler file exports as constants. */
 export interface RouteSettings {
   /** `export const accept`. Absent: JSON, or `multipart/form-data` for a body with a `File`. */
   accept?: BodyFormat[];

@@ -1,6 +1,6 @@
 import type { PluginContext } from '../context.ts';
 
-/** What virtual modules are printed from. */
+/** Input for printing virtual modules. */
 export interface VirtualInput {
   context: PluginContext;
   /** Absolute. */

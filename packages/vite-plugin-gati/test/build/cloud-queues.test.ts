@@ -15,9 +15,9 @@ const MINUTE = 60_000;
 interface Cloud {
   server: TestServer | Missing;
   address: string;
-  /** What its SDK reads, given the server's address. */
+  /** Environment variables that the SDK of the cloud reads. */
   env(url: string): Record<string, string>;
-  /** What `effects list` says, besides that the service can't. */
+  /** Output of `effects list`, besides the note that the service can't list jobs. */
   counts: string;
 }
 
@@ -76,7 +76,7 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
       console.warn(`\n  !! A built server on ${name} is NOT tested: ${server.reason}\n`);
 
     test.skipIf('reason' in server)(
-      'runs effects from dist alone',
+      'runs effects with no files but those of dist',
       { timeout: 3 * MINUTE },
       async () => {
         if ('reason' in server) return;

@@ -25,7 +25,7 @@ const MINUTE = 60_000;
 
 describe('vite build', () => {
   test(
-    'a build writes a server that runs alone, its documents and its image files',
+    'a build writes a self-contained server, its documents and its image files',
     { timeout: MINUTE },
     async () => {
       const app = makeApp(HELLO);

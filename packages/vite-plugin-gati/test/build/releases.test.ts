@@ -53,7 +53,7 @@ const release = async (files: Files): Promise<Built> => {
   await activateRelease(store, built.manifest.release.version);
   return built;
 };
-/** What `gati generate` and a development server pin the client to. */
+/** Returns the version that `gati generate` and a development server write into the client. */
 const generated = async (): Promise<string | undefined> => {
   const project = createProject({ root: app });
   const routes: AnalyzedRoute[] = [];
@@ -107,7 +107,7 @@ describe('the version of a build', () => {
       const code = await release(CODE);
       expect(code.manifest.release).toMatchObject({ version: '1.3.1', bump: 'patch' });
 
-      // Before anything is bundled only the contract tells.
+      // `gati generate` has no bundle, so only changes of the contract raise the version.
       expect(await generated()).toBe('1.3.1');
       write(app, FIRST);
       expect(await generated()).toBe('2.0.0');
@@ -132,7 +132,7 @@ describe('the version of a build', () => {
         '## 1.2.3 (2026-01-01)',
       ]);
 
-      // Nobody is promised what was withdrawn, and its version is not given again.
+      // A withdrawn release is no base for a build, and its version is not used again.
       await rollbackRelease(store);
       write(app, user("{ id: req.params.id, name: 'Ada', age: 3 }"));
       expect((await build(app)).manifest.release).toMatchObject({
@@ -176,7 +176,7 @@ describe('the version of a build', () => {
 
 describe('a self-contained bundle', () => {
   test(
-    'a release is imported alone, has its id and version, and is bundled by later builds',
+    'a release can be imported without other files, has its id and version, and is bundled by later builds',
     { timeout: 4 * MINUTE },
     async () => {
       const first = await release(FIRST);

@@ -16,7 +16,8 @@ import { startMoto } from '../../../../test/servers/moto.ts';
 import { build, copyAway, makeApp, write } from '../helpers/build.ts';
 
 const MINUTE = 60_000;
-// A bucket is looked at every five seconds at most; what is loaded then takes its time on a busy machine.
+// The server reads the bucket every 5 s at most. Loading a release then takes a while on a busy
+// machine.
 const POLLED = 15_000;
 const HELLO = {
   'src/handlers/hello.ts':
@@ -34,7 +35,7 @@ if ('reason' in moto)
 describe.skipIf('reason' in moto)('a built server with its releases in S3', () => {
   const before = { ...process.env };
   const url = 's3://shop-releases/api';
-  /** The app whose first release is stored, and its build elsewhere. */
+  /** The app whose first release is in the store. `alone` is a copy of its build. */
   let app: string;
   let alone: string;
 

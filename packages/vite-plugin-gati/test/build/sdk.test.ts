@@ -213,7 +213,7 @@ describe('the SDK of a build', () => {
     ],
     ['dist/index.d.cts', ['PaymentsCaptureResult', 'connect', 'createCall']],
     ['dist/runtime.d.mts', ['baseUrl', 'CallError', 'onCall', 'Connection']],
-  ])('%s leads to the sources in it', (declarations, names) => {
+  ])('the source map of %s points to the declarations in the sources', (declarations, names) => {
     const map = new SourceMap(JSON.parse(files[`${declarations}.map`]!));
     const lines = files[declarations]!.split('\n');
     for (const name of names) {

@@ -16,7 +16,7 @@ import { root as repository } from '@gati/test-kit/repository';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { copyAway, makeApp } from '../helpers/build.ts';
 
-// What is published: `npm test` builds it first.
+// The published command: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
 const gati = (cwd: string, ...args: string[]): Promise<ProcessResult> =>
   runProcess(process.execPath, [BIN, ...args], { cwd });
@@ -276,7 +276,7 @@ describe('a reader that closes the pipe', () => {
     ['--help 2>&1', 0],
     ['effects list --queue sqlite:nowhere.db 2>&1', 2],
   ])('ends `gati %s` silently', { timeout: MINUTE }, async (words, code) => {
-    // Reads nothing at all, so that each write fails.
+    // The reader exits without reading, so each write fails.
     const line = `{ sleep 0.2; "${process.execPath}" "${BIN}" ${words}; echo "code $?" >&3; } 3>&2 | true`;
     expect(await runProcess('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({
       stdout: '',
@@ -361,7 +361,7 @@ test('gati diff reads manifests from pipes', { timeout: MINUTE }, async () => {
 
 describe('gati dev', () => {
   test(
-    'gati dev serves a folder with handlers alone, until Ctrl-C',
+    'gati dev serves a folder that contains only handlers, until Ctrl-C',
     { timeout: MINUTE },
     async () => {
       const app = makeApp(USERS);

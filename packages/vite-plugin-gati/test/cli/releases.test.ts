@@ -6,7 +6,7 @@ import { root as repository } from '@gati/test-kit/repository';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { makeApp, write } from '../helpers/build.ts';
 
-// What is published: `npm test` builds it first.
+// The published command: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
 const MINUTE = 60_000;
 
@@ -21,7 +21,7 @@ const FIRST = user('{ id: req.params.id }');
 const ADDED = user("{ id: req.params.id, name: 'Ada' as string }");
 const BROKEN = user('{ name: req.params.id }');
 
-/** Whatever a command says. */
+/** JSON document of any command. */
 interface Document {
   [name: string]: unknown;
   errors?: unknown;
@@ -31,7 +31,10 @@ interface Document {
   releases?: { version: string; status: string }[];
 }
 
-/** Runs `gati` in the app, outside of any build machine. Its document, where it has one. */
+/**
+ * Runs `gati … --json` in the app, with an empty `CI`. Resolves with its document too, if it prints
+ * one.
+ */
 async function run(
   app: string,
   args: string[],
@@ -174,7 +177,7 @@ describe('releases from the command line', () => {
       bump: 'minor',
       routes: ['GET /users/:id'],
     });
-    // A rollback would need it.
+    // `prune` keeps the target of a rollback.
     expect(
       await ok(app, 'releases', 'prune', '--last', '1', '--days', '0', '--dry-run'),
     ).toMatchObject({ pruned: [] });
@@ -208,7 +211,7 @@ describe('releases from the command line', () => {
       .readdirSync(blobs, { recursive: true, encoding: 'utf8' })
       .find((name) => name.length > 60)!;
     fs.appendFileSync(path.join(blobs, one), 'x');
-    // A file that several releases share is damaged in each.
+    // A damaged file that several releases share is reported for each of them.
     expect(await run(app, ['releases', 'verify'])).toMatchObject({
       code: 1,
       document: {

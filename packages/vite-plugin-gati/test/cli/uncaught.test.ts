@@ -5,7 +5,7 @@ import { root as repository } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
 import { makeApp } from '../helpers/build.ts';
 
-// What is published: `npm test` builds it first.
+// The published command: `npm test` builds it first.
 const GATI = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
 
 const LATER = `interface Later { of: string }
@@ -18,7 +18,8 @@ export const handler: Handler = () => {
   return 'ok';
 };
 `;
-// What can't be turned into text, what has no text as message, and stacks of places that are no files here.
+// Values that can't be turned into text, messages that are not text, and stacks with places outside
+// of this machine.
 const ODD = `const odd = [
   () => Object.create(null),
   () => Object.assign(new Error('x'), { message: { no: 'text' } }),

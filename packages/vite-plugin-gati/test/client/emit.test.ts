@@ -16,7 +16,7 @@ const runtime = fileURLToPath(new URL('../../src/client/index.ts', import.meta.u
 const folder = temporaryFolder('client');
 const server = useServer();
 
-/** Bundled and minified, as a page would have it. */
+/** Bundles and minifies a page that uses the client. */
 async function bundle(contract: Contract, use: string): Promise<string> {
   fs.writeFileSync(
     path.join(folder, 'client.ts'),

@@ -40,7 +40,7 @@ describe.sequential('the generated client', () => {
       'src/uses.ts': USES,
       'src/test-uses.ts': TEST_USES,
       'src/context-uses.ts': CONTEXT_USES,
-      // What the pages of an SDK show.
+      // The calls that the pages of an SDK show.
       'src/examples.ts': `import { client } from '../.gati/generated/client';\n${EXAMPLES.map((call) => `void ${call};\n`).join('')}`,
     });
   }, 60_000);

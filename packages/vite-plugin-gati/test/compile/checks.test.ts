@@ -133,7 +133,7 @@ interface Printed {
   >;
 }
 
-/** Bundles the printed code as a server bundle would, and gives what it exports; also the bundle's text. */
+/** Bundles the printed code as a build would. Returns its exports and the text of the bundle. */
 async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[]; text: string }> {
   const program = createCheckProgram($defs);
   const literals = contracts.map(
@@ -190,7 +190,7 @@ describe('checks', () => {
       program,
     );
     expect(b).toEqual(a);
-    // The body, the tree; the body's and the tree's and its list's serialiser.
+    // Checks of the body and of the tree; serialisers of the body, of the tree and of its list.
     expect(program.units).toHaveLength(5);
   });
 

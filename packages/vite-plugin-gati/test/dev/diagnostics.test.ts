@@ -142,7 +142,7 @@ test('shows a type error of a handler that still responds', async () => {
 
 test("responds 500 while a contract can't be read, and serves other routes", async () => {
   await start({
-    // What a first request also waits for.
+    // The first request waits for this module too.
     'src/modules/slow.ts':
       'export default { setup: () => new Promise((resolve) => setTimeout(resolve, 200, {})) };',
     'src/handlers/a.ts': `// contract: {"crash":"no answer from the compiler"}\n${good}`,

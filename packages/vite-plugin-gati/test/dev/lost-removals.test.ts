@@ -10,7 +10,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 let app: TestApp;
 let dev: DevApp;
-/** What the watcher would have told of removals, and what was told. */
+/** Files whose removal the watcher did not report, and files whose removal it reported. */
 let swallowed: string[];
 let told: string[];
 
@@ -24,7 +24,8 @@ beforeEach(async () => {
   told = [];
   const { watcher } = dev.server;
   const emit = watcher.emit.bind(watcher) as (...args: unknown[]) => boolean;
-  // The real watcher tells no removal of a file that came while it read the folders; here it loses the first of each file.
+  // The real watcher reports no removal of a file that was created while it read the folders. This
+  // one drops the first removal of each file.
   watcher.emit = ((event: string, file: string, ...rest: unknown[]) => {
     if (event !== 'unlink') return emit(event, file, ...rest);
     const name = normalizePath(path.relative(app.root, file));
@@ -58,7 +59,7 @@ test('removes a route whose removal the watcher missed, and adds it again with i
 });
 
 test('removes the routes of a removed folder, even if no request used them', async () => {
-  // The watcher has read the folders, and the app is scanned again.
+  // Waits until the watcher has read the folders and the app is scanned again.
   await sleep(1500);
   await app.rename('src/handlers/old', 'src/handlers/new');
   await eventually(async () =>

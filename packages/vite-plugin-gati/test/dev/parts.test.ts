@@ -30,7 +30,7 @@ export default {
   });
   expect((await ask(dev, '/a')).body).toEqual([1, null, ['up 1']]);
   await app.write('src/modules/ledger.ts', ledger(2));
-  // A watcher may tell of one edit twice, and each is a swap.
+  // A watcher may report one edit twice. Each report replaces the module.
   const swapped = /^up 1,up 2,down 1(?:,up 2,down 2)*$/;
   await eventually(async () =>
     expect((await ask(dev, '/a')).body).toEqual([2, null, expect.any(Array)]),

@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 const FILE = 'src/handlers/echo.ts';
-/** The contract takes no other `n` than the code answers with, so a mixture of two edits shows. */
+/** Each edit changes the `minimum` of the contract together with the `n` of the code. */
 const handler = (n: number): string => `
 // contract: {"query":{"type":"object","properties":{"n":{"type":"integer","minimum":${n}}}}}
 export const route = 'GET /echo';
@@ -22,7 +22,7 @@ export const handler = (req) => ({ n: ${n}, asked: req.query.n ?? null });
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** How an editor saves. */
+/** Ways in which editors save a file. */
 const saves: Record<string, (file: string, text: string) => Promise<void>> = {
   async rename(file, text) {
     await fs.writeFile(`${file}.tmp`, text);
@@ -61,11 +61,11 @@ test('loses no edit and fails no request under load', { timeout: 60_000 }, async
       }));
       if (answer.status !== 200) failures.push(answer);
       if (index === 0) continue;
-      // An answer of an older edit after one of a newer would be old code come back.
+      // A response of an older edit after that of a newer edit means that old code runs again.
       const { n } = answer.body as { n: number };
       if (n < last) failures.push({ n, last });
       last = n;
-      // Code n goes with contract n: a lower number is refused by it.
+      // Contract n belongs to code n. Any later contract accepts this number too.
       const checked = await ask(dev, `/echo?n=${last + 1_000_000}`);
       if (checked.status !== 200) failures.push(checked);
     }
@@ -74,7 +74,7 @@ test('loses no edit and fails no request under load', { timeout: 60_000 }, async
   for (let n = 1; n <= 60; n++) {
     const name = names[n % names.length] as string;
     await saves[name]!(path.join(app.root, FILE), handler(n));
-    // Half of the edits come before the one before is served.
+    // Waits after every second edit only, so the others follow before their predecessor is served.
     if (n % 2 === 0)
       await eventually(async () =>
         expect((await ask(dev, '/echo')).body, `${name} ${n}`).toMatchObject({ n }),

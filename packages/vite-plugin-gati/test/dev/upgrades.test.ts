@@ -22,7 +22,7 @@ afterEach(async () => {
   upstream = undefined;
 });
 
-/** A key and its certificate for localhost, of these tests alone; valid until 2126. */
+/** Private key and certificate for localhost, used only by these tests. Valid until 2126. */
 const PEM = readFileSync(new URL('../helpers/localhost.pem', import.meta.url));
 
 const ECHO =
@@ -41,7 +41,10 @@ async function start(config?: InlineConfig): Promise<void> {
   dev = await startDev(app.root, config ? { config } : {});
 }
 
-/** Status and body of what a handshake is answered with; `undefined`: nothing within the time. */
+/**
+ * Sends a handshake. Resolves with status and body of the response, or `undefined` if there is none
+ * in time.
+ */
 function shake(
   path: string,
   headers: Record<string, string> = {},
@@ -71,7 +74,7 @@ function shake(
   });
 }
 
-/** A server that takes any WebSocket, after a while. */
+/** Starts a server that accepts any WebSocket after 300 ms. */
 async function startUpstream(): Promise<string> {
   upstream = http.createServer().on('upgrade', (_req, socket) => {
     setTimeout(
@@ -199,7 +202,8 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
       LAST,
     );
     expect(got).toContain('{"got":{"a":"b"}}');
-    // From Node 24.9 on it is the last request of its connection, which the answer says.
+    // From Node 24.9 on, the server closes the connection after this request and says so in the
+    // response.
     const closes = got.slice(0, got.indexOf('{"got"')).toLowerCase().includes('connection: close');
     expect(got.match(/HTTP\/1\.1 200/g)).toHaveLength(closes ? 1 : 2);
   });

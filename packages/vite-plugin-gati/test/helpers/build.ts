@@ -6,12 +6,14 @@ import gati, { type GatiOptions } from '../../src/index.ts';
 import { root as repository } from '@gati/test-kit/repository';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
-// A build machine is told that it has no release store.
+// With `CI` set, a build warns that it has no release store.
 delete process.env.CI;
 
 export type Files = Record<string, string>;
 
-/** An app in a folder of its own outside the repository, with the packages of this one. */
+/**
+ * Creates an app in a new folder outside the repository, which uses the packages of the repository.
+ */
 export function makeApp(files: Files, name = 'app'): string {
   const app = temporaryFolder(`build-${name}`);
   write(app, {
@@ -36,7 +38,7 @@ export interface Built {
   warnings: string[];
 }
 
-/** What plain `vite build` does. */
+/** Builds an app like plain `vite build`. */
 export async function build(
   app: string,
   config: InlineConfig = {},
@@ -69,14 +71,14 @@ export async function build(
   };
 }
 
-/** A copy of what was built, where nothing else is. */
+/** Copies a build into an empty folder, and returns that folder. */
 export function copyAway(outDir: string): string {
   const folder = temporaryFolder('moved');
   fs.cpSync(outDir, path.join(folder, 'dist'), { recursive: true });
   return folder;
 }
 
-/** Text by file, from the folder, sorted. */
+/** Reads all files of a folder. Returns their texts by path from the folder, sorted. */
 export function readAll(folder: string): Files {
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(

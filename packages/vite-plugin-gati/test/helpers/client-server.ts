@@ -16,11 +16,11 @@ export interface TestServer {
   readonly url: string;
   /** Requests since the test began. */
   readonly seen: Seen[];
-  /** How requests are answered from here on; `count` is from 1. */
+  /** Sets the response to the next requests. `count` starts at 1. */
   answer(answer: Answer): void;
 }
 
-/** A real server on loopback for the tests of one file. */
+/** Starts a real server on loopback for the tests of one file. */
 export function useServer(): TestServer {
   let answer: Answer = json(200, {});
   const seen: Seen[] = [];
@@ -70,7 +70,7 @@ export function send(status: number, contentType: string | undefined, body: stri
   };
 }
 
-/** The answers one after the other; the last one stays. */
+/** Gives these responses one after the other, and repeats the last one. */
 export function inTurn(...answers: Answer[]): Answer {
   return (request, response, count) =>
     answers[Math.min(count, answers.length) - 1]!(request, response, count);

@@ -8,14 +8,14 @@ import { createDeclaredAnalyzer } from './declared-analyzer.ts';
 export interface DevApp {
   server: ViteDevServer;
   url: string;
-  /** What Vite's client in a page was sent. */
+  /** Messages that Vite sent to its client in a page. */
   sent: HotPayload[];
-  /** What stood on the terminal. */
+  /** Lines that Vite logged. */
   log: string[];
   close(): Promise<void>;
 }
 
-/** A real Vite server on a free port. */
+/** Starts a real Vite server on a free port. */
 export async function startDev(
   root: string,
   {
@@ -63,7 +63,7 @@ export interface Answer {
   headers: Headers;
 }
 
-/** One request; JSON comes parsed, `json` is sent as such. */
+/** Sends one request. `json` is the body, as JSON. Parses a JSON response. */
 export async function ask(
   dev: DevApp,
   path: string,

@@ -15,7 +15,7 @@ export function createRandom(seed: number): () => number {
 
 export type Vendor = 'zod' | 'valibot' | 'arktype';
 
-/** What a schema of any library is made from. */
+/** Library-independent description of a field's schema. */
 export type Spec =
   | { kind: 'string'; min?: number; max?: number; pattern?: string; trim?: true; email?: true }
   | { kind: 'number'; min?: number; max?: number; int?: true; step?: number }
@@ -135,7 +135,7 @@ export function toSchema(spec: Spec, vendor: Vendor): unknown {
   }
 }
 
-/** What the refined schemas of all libraries reject. */
+/** Returns whether the refined schemas of all libraries reject a value. */
 const isRejected = (value: unknown): boolean => JSON.stringify(value)?.length === 4;
 
 function toZod(spec: Spec): z.ZodType {

@@ -27,8 +27,7 @@ export async function run(call: Call): Promise<number> {
   const builder = await createBuilder(
     {
       ...inline,
-      // Vite's native progress reporter writes to file descriptor 1, which is for the document
-      // alone.
+      // Vite's native progress reporter writes to file descriptor 1, where only the document may be.
       ...(output.json && { logLevel: 'warn' }),
       build: {
         ...(typeof args.outDir === 'string' && { outDir: args.outDir }),

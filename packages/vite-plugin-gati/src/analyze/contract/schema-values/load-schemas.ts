@@ -40,7 +40,7 @@ export async function loadSchemas(
   for (const part of PARTS) {
     if (!route.exports.values.includes(part)) continue;
     const value = await attempt(() => load(route.file, part));
-    // What can't be loaded here may still be a schema where it runs.
+    // A module that can't be loaded here may still export a schema where the app runs.
     if (value !== undefined && standardProps(value) === undefined) continue;
     deciding.push(part);
     const schema = await attempt(async () =>

@@ -96,7 +96,7 @@ function thenValue(outcomes: Outcome[], value: Value): Outcome[] {
   return outcomes.map(({ state }) => ({ state, value }));
 }
 
-/** Facts about properties do not survive an `await`: other code runs meanwhile. */
+/** Facts about properties do not hold after an `await`, since other code runs in between. */
 function awaited(walk: InterpreterApi, { state, value }: Outcome, node: Node): Outcome {
   const next = { ...state, facts: forgetVolatile(state.facts) };
   walk.callMayThrow(next);

@@ -80,7 +80,7 @@ function runLoop(walk: InterpreterApi, states: State[], loop: Loop): Flow {
     const before = merge([...known, ...entering]);
     const all = merge([...before, ...after.map(ownFacts)]);
     if (all.length === before.length) {
-      // Facts of the round may have gone; what leaves must not lean on them.
+      // A round may have invalidated facts. States that leave the loop must not rely on them.
       for (const state of all) leaving.push(...loop.enter(state).no);
       entering = [];
     } else {
