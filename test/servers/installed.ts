@@ -33,7 +33,7 @@ export async function installed(name: string, version: string): Promise<string |
       timeout: LIMIT,
       shell: process.platform === 'win32',
     });
-    // Another test file may have done it meanwhile.
+    // Another test file may have installed it by now.
     if (!existsSync(folder)) renameSync(building, home);
     return folder;
   } catch (error) {

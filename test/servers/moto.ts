@@ -20,7 +20,7 @@ const INSTALL_LIMIT = 240_000;
  */
 export async function startMoto(): Promise<TestServer | Missing> {
   const found = existsSync(PYTHON) ? MODULE : toCommand(findBinary('moto_server'));
-  // The program on PATH may belong to a Python that is gone.
+  // The program on PATH may belong to a Python that is no longer installed.
   const started = found && (await launch(found).catch(() => undefined));
   if (started) return started;
   const installed = install();
@@ -71,7 +71,7 @@ function install(): string[] | Missing {
       '-q',
       `moto[server]==${VERSION}`,
     ]);
-    // Another test file may have done it meanwhile.
+    // Another test file may have installed it by now.
     if (!existsSync(PYTHON)) renameSync(building, VENV);
     return MODULE;
   } catch (error) {
@@ -106,7 +106,7 @@ async function oneWriteAtATime(port: number): Promise<{ url: string; close(): vo
           response.destroy();
           resolve();
         });
-        // The client may be killed meanwhile: the next request gets its turn all the same.
+        // If the client is killed, the next request still gets its turn.
         response.on('close', () => {
           passed.destroy();
           resolve();

@@ -1,8 +1,8 @@
-/** What a page of the documentation shows. */
+/** Files and requests that a page of the documentation shows. */
 export interface Examples {
   /** Text by file, from code fences whose info string has a path after the language. */
   files: Map<string, string>;
-  /** From fences with lines `$ curl …`. */
+  /** Requests, from code fences with lines `$ curl …`. */
   requests: ExampleRequest[];
 }
 
