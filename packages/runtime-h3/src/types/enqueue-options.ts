@@ -1,6 +1,6 @@
 /** Options of `gctx.effects.enqueue()`. */
 export interface EnqueueOptions {
-  /** Milliseconds until the first attempt. */
+  /** Milliseconds until the first attempt. A fraction is rounded up. */
   delay?: number;
   /** Makes no second job for a key of an effect, until 24 h after the end of the first one. */
   idempotencyKey?: string;

@@ -45,7 +45,9 @@ export function toNewJob(
     });
   }
   const now = Date.now();
-  const { delay = 0, idempotencyKey, priority = 0 } = options;
+  const { idempotencyKey, priority = 0 } = options;
+  // Queues store whole milliseconds.
+  const delay = Math.ceil(options.delay ?? 0);
   const job: NewJob = {
     id: createId(),
     effect: name,

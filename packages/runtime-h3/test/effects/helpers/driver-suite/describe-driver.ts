@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../../../src/effects/command/actions.ts';
+import { toNewJob } from '../../../../src/effects/enqueue/new-job.ts';
+import type { ReleaseEffects } from '../../../../src/effects/engine/job-release.ts';
 import type { ClaimRequest, Lease, NewJob, QueueCaps, QueueDriver } from '../../../../src/ports.ts';
 import { describeKeys } from './keys.ts';
 import { describeLooking } from './list-jobs.ts';
@@ -67,6 +69,13 @@ export interface Bench extends DriverHarness {
     driver?: QueueDriver,
   ): Promise<Lease[]>;
 }
+
+/** A release with one effect, `a`, which takes any payload. */
+const RELEASE = {
+  effects: () => ({ a: { payload: { check: () => true } } }),
+  $defs: () => ({}),
+  gctx: () => ({ release: { version: '1.0.0' } }),
+} as unknown as ReleaseEffects;
 
 export const LONG = 60_000;
 /** How long an expected job may take. Generous, since the machine may be busy. Milliseconds. */
@@ -184,6 +193,14 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       if (claimed.length > 0) return;
       await wait(delay);
       await take('a');
+    });
+
+    test('stores and delivers a job that was enqueued with a fractional delay', async () => {
+      const put = toNewJob('a', 1, { delay: 1.5 }, RELEASE, caps);
+      expect(Number.isInteger(put.runAt)).toBe(true);
+      await driver.enqueue([{ ...put, runAt: put.runAt - Date.now() + now() }]);
+      await wait(5);
+      expect((await take('a'))[0]!.job.id).toBe(put.id);
     });
 
     testIf(caps.maxDelay < Infinity)('stores notBefore for delays beyond maxDelay', async () => {
