@@ -6,7 +6,7 @@ import type { Subject } from './subjects.ts';
 export interface Dependencies {
   /** From the root, sorted. */
   files: string[];
-  /** A relative import leads to no file, so a new file may change the result. */
+  /** An import leads to no file, so a new file may change the result. */
   hasUnresolved: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { FileHashes, hashOf } from './cache/file-hashes.ts';
 import type { CacheStore } from './cache/cache-store.ts';
-import type { ImportGraph } from './project/import-graph.ts';
+import { type ImportGraph, importName } from './project/import-graph.ts';
 import type { ProjectFiles } from './project/project-files.ts';
 import type { AnalysisResult, Subject } from './subjects.ts';
 
@@ -82,9 +82,12 @@ export class KnownResults {
     const changed = new Set(files);
     this.#hashes.forget(files.map((file) => this.#files.absolute(file)));
     const affected = new Set<string>();
+    // A new file may take the place of another one of its name, such as `dep.ts` of `dep/index.ts`.
+    const known = new Set([...this.#results.values()].flatMap(({ result }) => result.dependencies));
+    const names = new Set(files.filter((file) => !known.has(file)).map(importName));
+    const isAffected = (file: string): boolean => changed.has(file) || names.has(importName(file));
     for (const [name, { result, hasUnresolved }] of this.#results) {
-      if (!all && !hasUnresolved && !result.dependencies.some((file) => changed.has(file)))
-        continue;
+      if (!all && !hasUnresolved && !result.dependencies.some(isAffected)) continue;
       this.#results.delete(name);
       affected.add(result.contract.file);
     }

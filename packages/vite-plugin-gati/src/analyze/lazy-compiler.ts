@@ -52,7 +52,7 @@ export class LazyCompiler {
       const changes = this.#fileChanges(compiler, [...this.#changed]);
       this.#changed = new Set();
       this.#files.touch(changes);
-      if (changes.created.length > 0 || changes.deleted.length > 0) this.graph.forgetUnresolved();
+      this.graph.forgetResolutions([...changes.created, ...changes.deleted]);
       compiler.update(changes);
       this.#snapshot = undefined;
     }
@@ -64,7 +64,7 @@ export class LazyCompiler {
     for (const file of files) {
       const isVirtual = file === this.#files.registryFile || file === this.#files.configFile;
       if (!isVirtual && !existsSync(file)) changes.deleted.push(file);
-      else if (isVirtual || compiler.source(file) || !file.endsWith('.ts'))
+      else if (isVirtual || compiler.source(file) || !/\.[cm]?[jt]sx?$/.test(file))
         changes.changed.push(file);
       else changes.created.push(file);
     }

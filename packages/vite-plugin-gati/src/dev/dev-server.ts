@@ -13,6 +13,7 @@ import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { type FileChange, readChange } from './read-change.ts';
+import { createResolutions } from './resolutions.ts';
 import { respondNotFound, serveApp } from './serve.ts';
 import { surviveUncaught } from './uncaught.ts';
 
@@ -23,6 +24,8 @@ const WATCHER_DELAY = 400;
  * Everything that Gati adds to one Vite server in development. A restarted server gets another one.
  */
 export interface DevServer {
+  /** Records where an import of a module leads; `undefined` if it leads nowhere. */
+  importResolved(importer: string, source: string, resolved: string | undefined): void;
   /** Records the text that a module was made of. */
   moduleTransformed(file: string, text: string): void;
   /** Returns the text that a file's module must be made of, if the file changed since the start. */
@@ -42,6 +45,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const { root, logger } = server.config;
   const snapshots = createFileSnapshots();
   const code = createModuleLoader(environment, snapshots);
+  const resolutions = createResolutions(environment);
   const reporter = createDiagnosticReporter(server);
   const lostEdits = watchLostEdits(server);
   const lostRemovals = watchLostRemovals(server);
@@ -83,7 +87,8 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   /** Applies what the watcher missed while it started. */
   async function catchUp(): Promise<void> {
     await project.scan();
-    await devApp.apply(latestScan());
+    const changed = await code.invalidate(await resolutions.findStale(), Date.now());
+    await devApp.apply(latestScan(), changed);
     checkHandlers();
     lostEdits.checkAll();
     // Files that no request has needed yet are not modules, so they are added here.
@@ -91,7 +96,9 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   }
 
   return {
+    importResolved: resolutions.add,
     moduleTransformed(file, text) {
+      resolutions.forget(file);
       snapshots.setLoaded(file, text);
       lostEdits.textLoaded(file, text);
       lostRemovals.add(file);
@@ -104,6 +111,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       lastRead = reading.catch(() => undefined);
       const read = await reading;
       if (!read) return;
+      if (changesResolutions(change)) {
+        const stale = await code.invalidate(await resolutions.findStale(), change.timestamp);
+        for (const file of stale) read.affected.add(file);
+      }
       project.update(new Map([[read.file, read.text]]));
       const dependents = await project.invalidate([read.file]);
       context.invalidate();
@@ -126,6 +137,11 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       }
     },
   };
+}
+
+/** Whether imports may lead elsewhere after a change. */
+function changesResolutions({ type, file }: FileChange): boolean {
+  return type !== 'update' || /(?:^|\/)(?:package|[jt]sconfig[^/]*)\.json$/.test(file);
 }
 
 /** Returns the variables of the shell and of `.env` files. Those of the shell take precedence. */

@@ -21,6 +21,17 @@ export function devPlugin(context: PluginContext): Plugin {
       servers.set(environment, dev);
       return () => dev.addLastMiddleware();
     },
+    resolveId: {
+      order: 'pre',
+      filter: { id: { exclude: [/^\0/, /^(?:node|virtual|data|https?):/] } },
+      async handler(source, importer, options) {
+        const dev = servers.get(this.environment);
+        if (!dev || importer === undefined || importer.includes('/node_modules/')) return undefined;
+        const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
+        dev.importResolved(importer, source, resolved?.id);
+        return resolved;
+      },
+    },
     load: {
       filter: {
         id: { include: [/\.(?:[mc]?[jt]s|[jt]sx)$/], exclude: [/^\0/, /\/node_modules\//] },

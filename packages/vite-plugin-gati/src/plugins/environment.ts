@@ -17,7 +17,11 @@ export function environmentPlugin(context: PluginContext): Plugin {
         environments: {
           [ENVIRONMENT]: {
             consumer: 'server',
-            resolve: { noExternal: [/^vite-plugin-gati/, '@gati/runtime-h3/test'] },
+            // `paths` of `tsconfig.json`, which the contract follows too.
+            resolve: {
+              tsconfigPaths: true,
+              noExternal: [/^vite-plugin-gati/, '@gati/runtime-h3/test'],
+            },
             dev: {
               createEnvironment: (name, config) =>
                 createRunnableDevEnvironment(name, config, {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyzer } from '../../src/analyze/analyzer.ts';
@@ -125,6 +125,53 @@ describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
     const after = await analyzer.route(b!);
     expect(printed(after.contract.responses, after.$defs)).toEqual({ 200: "{ now: 'here' }" });
   });
+
+  test.each([
+    ['../lib/dep', 'src/lib/dep/index.ts', 'src/lib/dep.ts'],
+    ['../lib/dep', 'src/lib/dep.js', 'src/lib/dep.ts'],
+    ['@lib/dep', 'src/two/dep.ts', 'src/one/dep.ts'],
+  ])(
+    'analyses a route again when the import %s leads elsewhere than to %s',
+    async (specifier, first, second) => {
+      const project = start({
+        'tsconfig.json': JSON.stringify({
+          compilerOptions: {
+            strict: true,
+            allowJs: true,
+            module: 'esnext',
+            target: 'esnext',
+            moduleResolution: 'bundler',
+            paths: { '@lib/*': ['./src/one/*', './src/two/*'] },
+          },
+          include: ['src'],
+        }),
+        'src/handlers/b.ts': handler(
+          'GET /b/:id',
+          'return dep();',
+          `import { dep } from '${specifier}';\n`,
+        ),
+      });
+      const analyzer = await analyzerOf(project, { engine });
+      const [b] = scanOf(project).routes;
+      const responses = async (file: string): Promise<Record<string, string>> => {
+        expect(analyzer.invalidate([file])).toEqual(['src/handlers/b.ts']);
+        const { contract, $defs } = await analyzer.route(b!);
+        return printed(contract.responses, $defs);
+      };
+      await analyzer.route(b!);
+      const text = (name: string): string => `export const dep = () => ({ ${name}: true });\n`;
+      project.write(first, text('first'));
+      expect(await responses(first)).toEqual({ 200: '{ first: boolean }' });
+      project.write(second, text('second'));
+      expect(await responses(second)).toEqual({ 200: '{ second: boolean }' });
+      rmSync(join(project.root, second));
+      expect(await responses(second)).toEqual({ 200: '{ first: boolean }' });
+      rmSync(join(project.root, first));
+      await responses(first);
+      project.write(second, text('again'));
+      expect(await responses(second)).toEqual({ 200: '{ again: boolean }' });
+    },
+  );
 
   test('reads one contract before the whole app, and again with it', async () => {
     const project = start({

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Node } from 'typescript-7/unstable/ast';
 import { hashOf } from '../cache/file-hashes.ts';
 import type { Compiler } from '../compiler/compiler.ts';
@@ -11,7 +13,7 @@ interface FileNode {
   hash: string | undefined;
   /** Absolute names, without files of packages. */
   imports: string[];
-  /** A relative import leads to no file. The file may be created later. */
+  /** An import leads to no file. The file may be created later. */
   hasUnresolved: boolean;
   /**
    * The file's words, if it mentions `modules` or `config`: it depends on what it uses of `gctx`,
@@ -23,6 +25,27 @@ interface FileNode {
 /** Imports that a bundler resolves and a compiler does not. */
 const ASSET =
   /\?|\.(css|s[ac]ss|less|styl|vue|svelte|astro|svg|png|jpe?g|gif|webp|avif|ico|json|html|md|txt|wasm|graphql|gql)$/;
+
+/**
+ * Returns the last name of a specifier that may lead to a file: `dep` for `lib/dep.ts`,
+ * `lib/dep.d.ts` and `lib/dep/index.ts`.
+ */
+export function importName(file: string): string {
+  const [, folder = '', name = ''] = /([^/]*)\/?([^/]*)$/.exec(file) ?? [];
+  const stem = name.replace(/\..*$/, '');
+  return (stem === 'index' ? folder : stem).toLowerCase();
+}
+
+/** Whether a specifier names a package that is installed, or a module that no file provides. */
+function isPackage(file: string, specifier: string): boolean {
+  if (/^[./#]/.test(specifier)) return false;
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
+  if (name === '' || specifier.includes(':')) return true;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(`${folder}/node_modules/${name}`)) return true;
+    if (dirname(folder) === folder) return false;
+  }
+}
 
 /** A file with all files that it imports, directly or not. */
 export interface Closure {
@@ -61,9 +84,15 @@ export class ImportGraph {
     if (files.length > 0) this.#closures.clear();
   }
 
-  /** Forgets files with unresolved imports: a new file may resolve them. */
-  forgetUnresolved(): void {
-    for (const [file, node] of this.#nodes) if (node.hasUnresolved) this.#nodes.delete(file);
+  /**
+   * Forgets files whose imports may lead elsewhere now that these files came or went: imports that
+   * led nowhere, and those that led to a file of the same name.
+   */
+  forgetResolutions(files: readonly string[]): void {
+    const names = new Set(files.map(importName));
+    for (const [file, { hasUnresolved, imports }] of this.#nodes)
+      if (hasUnresolved || imports.some((target) => names.has(importName(target))))
+        this.#nodes.delete(file);
     this.#closures.clear();
   }
 
@@ -96,7 +125,7 @@ export class ImportGraph {
       for (const [index, { file, text }] of specifiers.entries()) {
         const target = symbols[index]?.declarations[0]?.file;
         const from = this.#nodes.get(file)!;
-        if (!target) from.hasUnresolved ||= /^[./]/.test(text) && !ASSET.test(text);
+        if (!target) from.hasUnresolved ||= !ASSET.test(text) && !isPackage(file, text);
         else if (!target.includes('/node_modules/')) {
           from.imports.push(target);
           if (!this.#nodes.has(target)) next.add(target);

@@ -1,0 +1,60 @@
+import type { EnvironmentModuleNode, RunnableDevEnvironment } from 'vite';
+
+/**
+ * Where the imports of the app's modules lead. Vite resolves an import once, when it transforms the
+ * module, so a file that comes or goes later would change nothing: a missing file that is created,
+ * `dep.ts` beside `dep/index.ts`, a folder, an entry of `paths`. Imports that lead to a package are
+ * not followed: Vite does not watch packages.
+ */
+export interface Resolutions {
+  /** Forgets the imports of a module that is transformed again. */
+  forget(importer: string): void;
+  /** Records an import. `resolved` is `undefined` if it leads nowhere. */
+  add(importer: string, source: string, resolved: string | undefined): void;
+  /**
+   * Resolves all imports again. Returns the modules with an import that leads elsewhere now. Calls
+   * that wait for the same run share its result.
+   */
+  findStale(): Promise<Set<EnvironmentModuleNode>>;
+}
+
+export function createResolutions(environment: RunnableDevEnvironment): Resolutions {
+  /** Resolved ids by source, by the id of the importing module. */
+  const known = new Map<string, Map<string, string | undefined>>();
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<Set<EnvironmentModuleNode>> | undefined;
+
+  async function leadsElsewhere(importer: string): Promise<boolean> {
+    for (const [source, resolved] of known.get(importer) ?? []) {
+      if (resolved?.includes('/node_modules/')) continue;
+      const now = await environment.pluginContainer.resolveId(source, importer).catch(() => null);
+      if (now?.id !== resolved) return true;
+    }
+    return false;
+  }
+
+  async function find(): Promise<Set<EnvironmentModuleNode>> {
+    waiting = undefined;
+    const stale = new Set<EnvironmentModuleNode>();
+    for (const importer of [...known.keys()]) {
+      const module = environment.moduleGraph.getModuleById(importer);
+      if (module && (await leadsElsewhere(importer))) stale.add(module);
+    }
+    return stale;
+  }
+
+  return {
+    forget: (importer) => void known.delete(importer),
+    add(importer, source, resolved) {
+      const sources = known.get(importer) ?? new Map<string, string | undefined>();
+      known.set(importer, sources.set(source, resolved));
+    },
+    findStale() {
+      if (!waiting) {
+        waiting = last.then(find);
+        last = waiting.catch(() => undefined);
+      }
+      return waiting;
+    },
+  };
+}
