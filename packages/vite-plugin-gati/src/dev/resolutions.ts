@@ -36,7 +36,7 @@ export function createResolutions(environment: RunnableDevEnvironment): Resoluti
   async function find(): Promise<Set<EnvironmentModuleNode>> {
     waiting = undefined;
     const stale = new Set<EnvironmentModuleNode>();
-    for (const importer of [...known.keys()]) {
+    for (const importer of known.keys()) {
       const module = environment.moduleGraph.getModuleById(importer);
       if (module && (await leadsElsewhere(importer))) stale.add(module);
     }

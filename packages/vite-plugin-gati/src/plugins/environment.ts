@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createRunnableDevEnvironment, normalizePath, type Plugin } from 'vite';
+import { createRunnableDevEnvironment, normalizePath, type Plugin, type ResolveOptions } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { createRunner } from '../dev/module-runner.ts';
@@ -17,11 +17,12 @@ export function environmentPlugin(context: PluginContext): Plugin {
         environments: {
           [ENVIRONMENT]: {
             consumer: 'server',
-            // `paths` of `tsconfig.json`, which the contract follows too.
+            // The contract follows `paths` of `tsconfig.json`, so the code must too.
+            // Relies on: `tsconfigPaths` of an environment, which only the type of the top level has.
             resolve: {
               tsconfigPaths: true,
               noExternal: [/^vite-plugin-gati/, '@gati/runtime-h3/test'],
-            },
+            } as ResolveOptions,
             dev: {
               createEnvironment: (name, config) =>
                 createRunnableDevEnvironment(name, config, {

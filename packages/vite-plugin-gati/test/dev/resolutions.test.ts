@@ -109,7 +109,8 @@ test('finds a file that is created below a helper, in middleware and in a module
       "import { value } from '../../lib/dep';\nexport const middleware = (req, res, gctx, lctx, next) => { lctx.state.set('value', value); return next(); };\n",
     'src/handlers/deep/a.ts':
       "export const handler = (req, res, gctx, lctx) => ({ value: lctx.state.get('value') });\n",
-    'src/modules/clock.ts': "import { value } from '../lib/dep';\nexport default { setup: () => ({ value }) };\n",
+    'src/modules/clock.ts':
+      "import { value } from '../lib/dep';\nexport default { setup: () => ({ value }) };\n",
     'src/handlers/clock.ts':
       'export const handler = (req, res, gctx) => ({ value: gctx.modules.clock.value });\n',
   });
@@ -142,7 +143,10 @@ test('follows `paths` of tsconfig.json, also after edits of it and of the files'
 test('serves 100 files that are replaced at once as they are on disk', async () => {
   const files = (folder: string): Record<string, string> =>
     Object.fromEntries(
-      Array.from({ length: 100 }, (_, n) => [`src/${folder}/dep${n}.ts`, exports(`${folder} ${n}`)]),
+      Array.from({ length: 100 }, (_, n) => [
+        `src/${folder}/dep${n}.ts`,
+        exports(`${folder} ${n}`),
+      ]),
     );
   const handler = (folder: string): string =>
     `${Array.from({ length: 100 }, (_, n) => `import { value as v${n} } from '../${folder}/dep${n}';`).join('\n')}
