@@ -1,5 +1,10 @@
 import path from 'node:path';
-import { createRunnableDevEnvironment, normalizePath, type Plugin, type ResolveOptions } from 'vite';
+import {
+  createRunnableDevEnvironment,
+  normalizePath,
+  type Plugin,
+  type ResolveOptions,
+} from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { createRunner } from '../dev/module-runner.ts';
