@@ -7,6 +7,7 @@ export { count } from './count.ts';
 export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
 export { HTTP_METHODS, ROUTE_METHODS } from './http/methods.ts';
 export { PROBE_PATHS } from './http/probe-paths.ts';
+export { normalizePercent } from './http/percent.ts';
 export { toRouterPath } from './http/router-path.ts';
 export { STATUS_TITLES } from './http/status-titles.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';

@@ -1,4 +1,9 @@
-/** Converts a path template to the syntax of rou3: `/files/*rest` → `/files/**:rest`. */
+import { normalizePercent } from './percent.ts';
+
+/**
+ * Converts a path template to the syntax of rou3: `/files/*rest` → `/files/**:rest`. Its
+ * percent-encoding becomes that of the paths that are matched.
+ */
 export function toRouterPath(path: string): string {
-  return path.replace(/\/\*(\w+)$/, '/**:$1');
+  return normalizePercent(path).replace(/\/\*(\w+)$/, '/**:$1');
 }

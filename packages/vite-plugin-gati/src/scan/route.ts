@@ -1,5 +1,5 @@
 import type { RouteMethod } from '@gati/contract';
-import { ROUTE_METHODS } from '@gati/contract/internal';
+import { ROUTE_METHODS, normalizePercent } from '@gati/contract/internal';
 
 export interface RouteTemplate {
   method: RouteMethod;
@@ -138,5 +138,5 @@ export function paramNames(path: string): string[] {
 
 /** Returns a key that is equal for routes that match the same requests. */
 export function toShape({ method, path }: RouteTemplate): string {
-  return `${method} ${path.replace(/([:*])\w+/g, '$1')}`;
+  return `${method} ${normalizePercent(path).replace(/([:*])\w+/g, '$1')}`;
 }

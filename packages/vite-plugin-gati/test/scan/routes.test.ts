@@ -144,4 +144,13 @@ export interface Query {}
       ['GATI_NAME_INVALID', 'src/handlers/d.ts', "'a.then' can't be a client name."],
     ]);
   });
+
+  test('conflict with a route whose path has another spelling of the same encoding', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/a.ts': `export const route = 'GET /caf%C3%A9';\n${HANDLER}`,
+      'src/handlers/b.ts': `export const route = 'GET /c%61f%c3%a9';\n${HANDLER}`,
+    });
+    expect(routes.map(({ id }) => id)).toEqual(['GET /caf%C3%A9']);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['GATI_ROUTE_CONFLICT']);
+  });
 });

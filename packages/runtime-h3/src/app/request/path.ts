@@ -1,3 +1,4 @@
+import { normalizePercent } from '@gati/contract/internal';
 import { RequestError } from '../response/problem.ts';
 
 /** Matches `.` and `..` as a segment, also between slashes that were percent-encoded. */
@@ -5,14 +6,15 @@ const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;
 
 /**
  * Returns the path of a request target: origin-form, or absolute-form as proxies send it (RFC 9112,
- * section 3.2). `undefined`: the target can't be a route.
+ * section 3.2). Its percent-encoding is normalized, so that spellings of the same path are equal.
+ * `undefined`: the target can't be a route.
  */
 export function normalizePath(target: string): string | undefined {
-  if (target.startsWith('/')) return target;
+  if (target.startsWith('/')) return normalizePercent(target);
   const match = /^https?:\/\/[^/?#]*([/?][^#]*)?/i.exec(target);
   if (match === null) return undefined;
   const rest = match[1] ?? '/';
-  return rest.startsWith('/') ? rest : `/${rest}`;
+  return normalizePercent(rest.startsWith('/') ? rest : `/${rest}`);
 }
 
 /** Removes the base from a path; `undefined` for a path outside of the base. */
@@ -26,7 +28,7 @@ export function belowBase(path: string, base: string): string | undefined {
 /** Normalizes a base: `api/` and `/api/` become `/api`, `/` becomes the empty string. */
 export function normalizeBase(base: string | undefined): string {
   const trimmed = (base ?? '').replace(/^\/+|\/+$/g, '');
-  return trimmed === '' ? '' : `/${trimmed}`;
+  return trimmed === '' ? '' : normalizePercent(`/${trimmed}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { belowBase, normalizeBase } from '../../app/request/path.ts';
+import { belowBase, normalizeBase, normalizePath } from '../../app/request/path.ts';
 
 /** Returns whether a request is for a page of the client. Below the base there are only routes. */
 export function wantsPage(
@@ -10,7 +10,9 @@ export function wantsPage(
   const own = normalizeBase(base);
   // Vite rewrites `url` to `/index.html` for every possible page.
   const { url = '', originalUrl = url } = req;
-  return own === '' || belowBase(originalUrl.split('?', 1)[0]!, own) === undefined;
+  return (
+    own === '' || belowBase(normalizePath(originalUrl.split('?', 1)[0]!) ?? '', own) === undefined
+  );
 }
 
 /**
