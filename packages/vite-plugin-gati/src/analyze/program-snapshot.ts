@@ -121,9 +121,16 @@ export class ProgramSnapshot {
   /** Collects the names and values that the interpreter reads. `false` skips type nodes. */
   #gather(node: Node, names: Node[], values: Node[]): boolean | void {
     const kind = this.compiler.kind(node);
-    if (kind >= K.FirstTypeNode && kind <= K.LastTypeNode) return false;
     const parent = node.parent as Node | undefined;
     const parentKind = parent ? this.compiler.kind(parent) : 0;
+    if (kind >= K.FirstTypeNode && kind <= K.LastTypeNode) {
+      const isResult =
+        parent &&
+        isFunctionNode(this.compiler, parent) &&
+        (parent as unknown as { type?: Node }).type === node;
+      if (isResult) values.push(node);
+      return false;
+    }
     if (kind === K.Identifier) {
       const isMember =
         parentKind === K.PropertyAccessExpression &&

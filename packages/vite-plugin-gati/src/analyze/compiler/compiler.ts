@@ -52,6 +52,8 @@ export interface Compiler {
   baseTypes(type: TypeView): readonly TypeView[];
   /** The base constraint of a type parameter or a deferred type. */
   constraint(type: TypeView): TypeView | undefined;
+  /** Whether a value of one type can be where the other is declared. */
+  isAssignable(from: TypeView, to: TypeView): boolean;
   text(type: TypeView): string;
 }
 

@@ -324,6 +324,10 @@ export class TypeScript7Compiler implements Compiler {
     return found && this.#view(found);
   }
 
+  isAssignable(from: TypeView, to: TypeView): boolean {
+    return this.#checker.isTypeAssignableTo((from as View).raw, (to as View).raw);
+  }
+
   text(type: TypeView): string {
     return this.#checker.typeToString((type as View).raw);
   }

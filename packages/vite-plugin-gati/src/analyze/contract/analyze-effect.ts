@@ -10,6 +10,7 @@ import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedEffect } from '../analyzer.ts';
 import { DefNames } from './definition-names.ts';
 import { findHandler } from './find-handler.ts';
+import { declaredResult } from '../interpret/responses/declared-type.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
 
 /** The payload that a schedule enqueues: `{}`. */
@@ -36,7 +37,10 @@ export function analyzeEffect(
     for (const { code, message, fix } of written.issues)
       diagnostics.add(code, message, fix, payload);
   }
-  const [returned] = snapshot.compiler.returns(snapshot.type(site.node));
+  const returned =
+    site.result?.type ??
+    (site.fn && declaredResult(snapshot, site.fn)?.type) ??
+    snapshot.compiler.returns(snapshot.type(site.node))[0];
   if (returned) {
     const inner = snapshot.promised(returned);
     if (inner.tag !== 'void' && inner.tag !== 'undefined' && inner.tag !== 'never') {

@@ -7,12 +7,15 @@ import {
 import type { SymbolView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { unwrap } from '../compiler/syntax.ts';
-import type { FunctionNode } from '../interpret/state/values.ts';
+import { declaredResult } from '../interpret/responses/declared-type.ts';
+import type { Declaration, FunctionNode } from '../interpret/state/values.ts';
 
 export interface HandlerSite {
   /** The handler's function, or an expression that returns one. */
   node: Node;
   fn: FunctionNode | undefined;
+  /** What the type of the exported name says of the handler's result. */
+  result?: Declaration | undefined;
   /** The node whose doc comment describes the handler. */
   declaration: Node;
 }
@@ -43,14 +46,14 @@ export function findHandler(
     if (innerKind === K.Identifier && depth < 4) {
       const next = snapshot.symbol(inner);
       const found = next && findHandler(snapshot, next, depth + 1);
-      if (found) return found;
+      if (found) return { ...found, result: declaredResult(snapshot, inner) ?? found.result };
     }
     const place = kind === K.VariableDeclaration ? node.parent.parent : node;
     const fn =
       innerKind === K.ArrowFunction || innerKind === K.FunctionExpression
         ? (inner as FunctionNode)
         : undefined;
-    return { node: inner, fn, declaration: place };
+    return { node: inner, fn, result: declaredResult(snapshot, inner), declaration: place };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { bodyOf, streamBodyOf } from '../interpret/responses/response-object.ts';
+import { declaredResult, isSentType } from '../interpret/responses/declared-type.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
 import { type Body, START, type State } from '../interpret/state/state.ts';
 import { problemSchema } from '../interpret/responses/problem-schema.ts';
@@ -56,7 +57,11 @@ export function inferResponses(
       continue;
     }
     const run = (state: State): Outcome[] =>
-      walk.enter(node, handlerArguments(walk, node), state, { at: node, frame: handler.frame });
+      walk.enter(node, handlerArguments(walk, node), state, {
+        at: node,
+        frame: handler.frame,
+        result: handler.result ?? site.result,
+      });
     for (const outcome of wrapInMiddleware(walk, middleware, run)(start))
       responses.push(...inferredResponses(walk, outcome, node, diagnostics));
     for (const { error } of walk.throws) {
@@ -113,7 +118,8 @@ function generatorResponse(
   node: Node,
   diagnostics: DiagnosticCollector,
 ): InferredResponse {
-  const [result] = snapshot.compiler.returns(snapshot.type(node));
+  const result =
+    declaredResult(snapshot, node)?.type ?? snapshot.compiler.returns(snapshot.type(node))[0];
   const [item] = result ? snapshot.compiler.typeArguments(result) : [];
   const written = item ? snapshot.responses.write(item) : { schema: {}, issues: [] };
   for (const { code, message, fix } of written.issues) diagnostics.add(code, message, fix, node);
@@ -169,7 +175,12 @@ function inferredResponses(
       : [withSetBody];
   }
   const at =
-    value.kind === 'type' || value.kind === 'object' || value.kind === 'array' ? value.node : node;
+    value.kind === 'type' ||
+    value.kind === 'written' ||
+    value.kind === 'object' ||
+    value.kind === 'array'
+      ? value.node
+      : node;
   if (value.kind === 'type' && isSent(walk, value)) {
     diagnostics.add(
       'GATI_RESPONSE_UNKNOWN',
@@ -190,11 +201,7 @@ function inferredResponses(
 function isSent(walk: Interpreter, value: Extract<Value, { kind: 'type' }>): boolean {
   const type = walk.snapshot.type(value.node);
   const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
-  return members.some(
-    (member) =>
-      member.tag === 'object' &&
-      ['Sent', '__GatiSent', 'Response'].includes(walk.compiler.symbol(member)?.name ?? ''),
-  );
+  return members.some((member) => isSentType(walk, member));
 }
 
 function responseOf(

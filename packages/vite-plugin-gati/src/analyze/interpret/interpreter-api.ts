@@ -4,7 +4,7 @@ import type { Compiler } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { Facts } from './state/facts.ts';
 import type { State } from './state/state.ts';
-import type { Frame, FunctionNode, KnownHttpError, Value } from './state/values.ts';
+import type { Declaration, Frame, FunctionNode, KnownHttpError, Value } from './state/values.ts';
 
 /** The value of an expression on one path. */
 export interface Outcome {
@@ -66,7 +66,7 @@ export interface InterpreterApi {
     fn: FunctionNode,
     values: Value[] | undefined,
     state: State,
-    options: { at: Node; frame: Frame },
+    options: { at: Node; frame: Frame; result?: Declaration | undefined },
   ): Outcome[];
   /** Declares a name or a pattern. */
   bind(name: Node, value: Value, state: State): State;

@@ -8,7 +8,8 @@ import {
 } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
-import { assignResponse } from './responses/response-object.ts';
+import { asDeclared, declaredBody, declaredResult, saysNothing } from './responses/declared-type.ts';
+import { assignResponse, bodyOf } from './responses/response-object.ts';
 import { bindName } from './expressions/bind.ts';
 import { evaluateCall } from './calls/calls.ts';
 import { evaluateNew } from './calls/new.ts';
@@ -21,7 +22,13 @@ import { writeValue } from './responses/value-schema.ts';
 import { executeAll } from './statements/statements.ts';
 import type { State } from './state/state.ts';
 import { recordThrow } from './responses/http-errors.ts';
-import { type Frame, type FunctionNode, UNDEFINED, type Value } from './state/values.ts';
+import {
+  type Declaration,
+  type Frame,
+  type FunctionNode,
+  UNDEFINED,
+  type Value,
+} from './state/values.ts';
 import type { Flow, InterpreterApi, Outcome, Report, Thrown } from './interpreter-api.ts';
 
 /** Statements times states that are followed before the interpreter gives up. */
@@ -99,7 +106,7 @@ export class Interpreter implements InterpreterApi {
     fn: FunctionNode,
     values: Value[] | undefined,
     state: State,
-    { at, frame }: { at: Node; frame: Frame },
+    { at, frame, result }: { at: Node; frame: Frame; result?: Declaration | undefined },
   ): Outcome[] {
     this.snapshot.prepare([fn]);
     const outer = this.frame;
@@ -108,7 +115,7 @@ export class Interpreter implements InterpreterApi {
     const facts = state.facts;
     let inner = state;
     for (const [index, parameter] of fn.parameters.entries())
-      inner = this.#bindParameter(parameter, index, values, inner);
+      inner = this.#bindParameter(fn, parameter, index, values, inner);
     const passed = this.compiler.kind(fn) === K.ArrowFunction ? outer.passed : (values ?? []);
     this.frame = {
       depth: outer.depth + 1,
@@ -116,7 +123,9 @@ export class Interpreter implements InterpreterApi {
       passed,
       bindings: this.#bindings(fn, at, frame),
     };
-    const outcomes = this.#run(body, inner);
+    let outcomes = this.#run(body, inner);
+    for (const declared of [declaredResult(this.snapshot, fn), result])
+      if (declared) outcomes = outcomes.map((each) => this.#declare(each, declared));
     this.frame = outer;
     return outcomes.map(({ state: end, value, facts: known = end.facts }) => {
       // The next call has new variables, so facts about the function's variables do not hold.
@@ -156,7 +165,29 @@ export class Interpreter implements InterpreterApi {
     return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];
   }
 
+  /** Describes what a function returns as its declaration does. */
+  #declare({ state, value, facts }: Outcome, declared: Declaration): Outcome {
+    const known = facts ? { facts } : {};
+    if (value.kind !== 'sent')
+      return {
+        state,
+        value: asDeclared(this, value, declared, {
+          facts: facts ?? state.facts,
+          frame: this.frame,
+        }),
+        ...known,
+      };
+    const { body } = state;
+    const sent = body && !body.stream && declaredBody(this, declared, body.node, this.frame);
+    return {
+      state: sent ? { ...state, body: bodyOf(this, sent, body.node, state.facts) } : state,
+      value,
+      ...known,
+    };
+  }
+
   #bindParameter(
+    fn: FunctionNode,
     parameter: ParameterDeclaration,
     index: number,
     values: Value[] | undefined,
@@ -172,10 +203,25 @@ export class Interpreter implements InterpreterApi {
     const value =
       missing && initializer
         ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED)
-        : (passed ?? UNDEFINED);
+        : this.#asParameter(fn, parameter, passed ?? UNDEFINED, state);
     // A default removes `undefined` from the type of the argument, as the parameter's type says.
     const keep = !(initializer && passed && passed.kind === 'type');
     return bindName(this, name, value, state, keep);
+  }
+
+  /** A literal that a parameter of a written type gets is described by that type. */
+  #asParameter(
+    fn: FunctionNode,
+    { type: node }: ParameterDeclaration,
+    value: Value,
+    { facts }: State,
+  ): Value {
+    const isLiteral = value.kind === 'object' || value.kind === 'array';
+    if (!node || !isLiteral || (fn.typeParameters?.length ?? 0) > 0) return value;
+    const type = this.snapshot.type(node);
+    return saysNothing(this.snapshot, type)
+      ? value
+      : asDeclared(this, value, { type, node }, { facts, frame: this.frame });
   }
 
   /** Returns the schemas of the type parameters of a generic function in this call. */

@@ -72,6 +72,8 @@ const EFFECTS = {
     "export interface Mail { to: string; at?: Date }\nexport async function run(payload: Mail, ectx: EffectContext): Promise<{ sent: boolean }> { ectx.logger.info('x'); return { sent: payload.to !== '' }; }\n",
   'src/effects/nightly.ts':
     "import type { Mail } from './mail.ts';\nexport const schedule = '0 3 * * *';\nexport async function run(payload: Mail): Promise<void> {}\n",
+  'src/effects/typed.ts':
+    "export const run: (payload: { id: string }) => Promise<{ state: string }> = async () => ({ state: 'sent' as const });\n",
   'src/effects/hourly.ts':
     "export const schedule = '0 * * * *';\nexport async function run(payload: { full?: boolean }): Promise<void> {}\n",
 };
@@ -189,6 +191,11 @@ describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
     expect(print(effect.contract.payload!)).toBe('Mail');
     expect(print(effect.contract.result!)).toBe('{ sent: boolean }');
     expect(effect.$defs['Mail']?.required).toEqual(['to']);
+  });
+
+  test('have the declared result of an effect', async () => {
+    const { contract } = await app.analyzer.effect({ name: 'typed', file: 'src/effects/typed.ts' });
+    expect(print(contract.result!)).toBe('{ state: string }');
   });
 
   test('warn about a scheduled effect that requires a payload', async () => {

@@ -11,13 +11,14 @@ import {
   toScan,
 } from '../helpers/project.ts';
 import { BODIES } from './cases/bodies.ts';
+import { DECLARED } from './cases/declared.ts';
 import { ERRORS } from './cases/errors.ts';
 import { ESCAPES } from './cases/escapes.ts';
 import { HELPERS } from './cases/helpers.ts';
 import { PATHS } from './cases/paths.ts';
 import { SENDING } from './cases/sending.ts';
 
-const RESPONSES = [...SENDING, ...HELPERS, ...ERRORS, ...PATHS, ...BODIES, ...ESCAPES];
+const RESPONSES = [...SENDING, ...HELPERS, ...ERRORS, ...PATHS, ...BODIES, ...ESCAPES, ...DECLARED];
 
 /** Files that the handlers import. */
 const LIBRARY: Record<string, string> = {

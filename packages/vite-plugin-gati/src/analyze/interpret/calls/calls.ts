@@ -15,7 +15,7 @@ import type { State } from '../state/state.ts';
 import { afterCall, callForItsThrows, summarizeThrows } from './throw-summaries.ts';
 import { hasModifier, isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import { callUnknown } from './unknown-calls.ts';
-import { type FunctionNode, reachesResponse, type Value } from '../state/values.ts';
+import { type Declaration, type FunctionNode, reachesResponse, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 /** Nested calls that are followed. */
@@ -36,12 +36,14 @@ export function evaluateCall(walk: InterpreterApi, node: CallExpression, state: 
       if (value.kind === 'next') return callNext(walk, value, args.state);
       if (value.kind === 'method')
         return callResponseMethod(walk, value.name, args.values, node.arguments, args.state, node);
-      if (value.kind === 'function') return callFunction(walk, node, value.node, args, value.frame);
+      if (value.kind === 'function') return callFunction(walk, node, value.node, args, value);
       const fn =
         isIdentifier(walk.compiler, callee) && value.kind === 'type'
           ? findFunction(walk, callee)
           : undefined;
-      return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
+      return fn
+        ? callFunction(walk, node, fn, args, { frame: walk.frame })
+        : callUnknown(walk, node, args);
     });
   });
 }
@@ -78,7 +80,7 @@ function callMethod(
         entry.value.kind === 'function' &&
         !(reachesResponse(value) && usesThis(walk, entry.value.node))
       )
-        return callFunction(walk, node, entry.value.node, args, entry.value.frame);
+        return callFunction(walk, node, entry.value.node, args, entry.value);
       if (entry && 'value' in entry && entry.value.kind === 'method')
         return callResponseMethod(
           walk,
@@ -96,7 +98,9 @@ function callMethod(
       if (known) return known;
     }
     const fn = findFunction(walk, name);
-    return fn ? callFunction(walk, node, fn, args, walk.frame) : callUnknown(walk, node, args);
+    return fn
+      ? callFunction(walk, node, fn, args, { frame: walk.frame })
+      : callUnknown(walk, node, args);
   });
 }
 
@@ -136,7 +140,7 @@ function callFunction(
   node: CallExpression,
   fn: FunctionNode,
   args: Arguments,
-  frame: InterpreterApi['frame'],
+  { frame, result }: { frame: InterpreterApi['frame']; result?: Declaration },
 ): Outcome[] {
   const canChange =
     args.values.some(reachesResponse) ||
@@ -155,7 +159,7 @@ function callFunction(
   }
   if (hasGenerator(fn)) return callUnknown(walk, node, args);
   if (!canChange && !wantsValue(walk, node)) return callForItsThrows(walk, node, fn, args);
-  const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame });
+  const outcomes = walk.enter(fn, args.values, args.state, { at: node, frame, result });
   if (canChange && hasModifier(walk.compiler, fn, K.AsyncKeyword) && !isAwaited(walk, node)) {
     return outcomes.map((outcome) => ({
       ...outcome,

@@ -10,6 +10,7 @@ import { valueByType } from './parts.ts';
 import { type State, withVar } from '../state/state.ts';
 import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import { reachesResponse, type Value } from '../state/values.ts';
+import { membersOf } from '../../types/type-shapes.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
 /** Assigns a value to a name, a property or a pattern. */
@@ -70,8 +71,23 @@ export function tracked(
 ): Value | undefined {
   if (reachesResponse(value)) return value;
   if (walk.snapshot.isShared(symbol)) return { kind: 'declared', symbol, node };
-  return isFollowed(value) ? value : undefined;
+  return isFollowed(value) ? asTyped(walk, symbol, value) : undefined;
 }
+
+/** Marks the string in a variable whose written type is wider, as in `const state: string = 'a'`. */
+function asTyped(walk: InterpreterApi, symbol: SymbolView, value: Value): Value {
+  if (value.kind === 'union')
+    return { ...value, options: value.options.map((option) => asTyped(walk, symbol, option)) };
+  if (value.kind !== 'constant' || typeof value.value !== 'string') return value;
+  const declaration = symbol.declarations[0]?.node();
+  const type = (declaration as unknown as { type?: Node } | undefined)?.type;
+  if (!type || walk.compiler.kind(declaration!) !== K.VariableDeclaration) return value;
+  const isWide = membersOf(walk.compiler, walk.snapshot.type(type)).some(
+    ({ tag }) => tag === 'string',
+  );
+  return isWide ? { ...value, typed: true } : value;
+}
+
 
 /** Whether a value says more than the variable's type. */
 export function isFollowed(value: Value): boolean {
@@ -84,6 +100,7 @@ export function isFollowed(value: Value): boolean {
     case 'union':
       return value.options.some(isFollowed);
     case 'never':
+    case 'written':
       return false;
     default:
       return true;

@@ -55,7 +55,11 @@ function bindObject(
         next = walk.escape(next, element, 'The response object is destructured with `...`.');
       continue;
     }
-    if (value.kind === 'type' || value.kind === 'declared') {
+    if (
+      value.kind === 'type' ||
+      value.kind === 'declared' ||
+      (value.kind === 'written' && !value.passed)
+    ) {
       // The compiler knows the types of the parts. Forget the value that the name had before.
       next = bindName(walk, name, { kind: 'type', node: name, frame: walk.frame }, next, false);
       continue;

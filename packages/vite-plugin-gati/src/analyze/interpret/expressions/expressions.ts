@@ -18,6 +18,7 @@ import { evaluateBinary, evaluateConditional, evaluateUnary } from './operators.
 import { evaluateChildren, valueByType } from './parts.ts';
 import type { State } from '../state/state.ts';
 import { hasEffects, unwrap } from '../../compiler/syntax.ts';
+import { resultOf } from '../responses/declared-type.ts';
 import {
   constant,
   type FunctionNode,
@@ -133,17 +134,33 @@ function evaluateAs(walk: InterpreterApi, node: AsExpression, state: State): Out
   return walk.evaluate(node.expression, state).map(({ state: next, value }) => {
     if (value.kind === 'constant' && isConst)
       return { state: next, value: { ...value, widen: false } };
-    const followed =
-      value.kind !== 'type' &&
-      value.kind !== 'constant' &&
-      value.kind !== 'object' &&
-      value.kind !== 'array' &&
-      value.kind !== 'declared';
-    return {
-      state: next,
-      value: followed || reachesResponse(value) ? value : valueByType(walk, node),
-    };
+    if (value.kind === 'function') {
+      const result = resultOf(walk.snapshot, walk.snapshot.type(node.type));
+      return {
+        state: next,
+        value: result ? { ...value, result: { type: result, node: node.type } } : value,
+      };
+    }
+    return { state: next, value: isData(value) ? valueByType(walk, node) : value };
   });
+}
+
+/** Whether a value is data, which an assertion describes, and nothing that the walk follows. */
+function isData(value: Value): boolean {
+  switch (value.kind) {
+    case 'type':
+    case 'constant':
+    case 'declared':
+    case 'written':
+      return true;
+    case 'object':
+    case 'array':
+      return !reachesResponse(value);
+    case 'union':
+      return value.options.every(isData);
+    default:
+      return false;
+  }
 }
 
 function evaluateElement(

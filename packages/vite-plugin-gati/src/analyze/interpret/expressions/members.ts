@@ -33,6 +33,10 @@ export function readMember(
       const entry = value.entries[index];
       return entry && 'value' in entry ? entry.value : fallback;
     }
+    case 'written':
+      return value.passed
+        ? readMember(walk, { state, value: value.passed }, name, node)
+        : fallback;
     case 'error':
       if (name === 'status' && value.error.status !== undefined)
         return constant(value.error.status);

@@ -114,7 +114,7 @@ export function evaluateAgain(walk: InterpreterApi, node: Node, state: State): O
 
 /** Removes the nullish or falsy members from a value that is known by its type. */
 function excluding(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
-  return outcome.value.kind === 'type'
+  return outcome.value.kind === 'type' || outcome.value.kind === 'written'
     ? { ...outcome, value: { ...outcome.value, without: what } }
     : outcome;
 }
@@ -127,7 +127,12 @@ function evaluateNullish(walk: InterpreterApi, node: BinaryExpression, state: St
       return value.value === null || value.value === undefined
         ? walk.evaluate(right, outcome.state)
         : [outcome];
-    if (value.kind !== 'type' && value.kind !== 'declared' && value.kind !== 'union')
+    if (
+      value.kind !== 'type' &&
+      value.kind !== 'declared' &&
+      value.kind !== 'written' &&
+      value.kind !== 'union'
+    )
       return [outcome];
     const nullish = isNullish(walk, left, value, outcome.state);
     return eitherOf(

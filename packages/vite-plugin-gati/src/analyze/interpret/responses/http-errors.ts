@@ -37,6 +37,10 @@ export function recordThrow(walk: InterpreterApi, value: Value, state: State, no
       for (const error of httpErrorsOfType(walk, walk.snapshot.type(value.node), node))
         walk.throws.push({ state, error });
       return;
+    case 'written':
+      for (const error of httpErrorsOfType(walk, value.type, node))
+        walk.throws.push({ state, error });
+      return;
     case 'declared':
       for (const error of httpErrorsOfType(walk, walk.compiler.typesOf([value.symbol])[0]!, node))
         walk.throws.push({ state, error });

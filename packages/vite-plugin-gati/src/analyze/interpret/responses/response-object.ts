@@ -1,8 +1,10 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import type { TypeView } from '../../compiler/compiler.ts';
 import { builtinOf } from '../../types/builtins.ts';
+import { asDeclared, saysNothing } from './declared-type.ts';
 import type { Facts } from '../state/facts.ts';
 import { unwrap } from '../../compiler/syntax.ts';
+import { membersOf } from '../../types/type-shapes.ts';
 import type { Body, State, Status } from '../state/state.ts';
 import { constant, SENT, UNDEFINED, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
@@ -58,6 +60,8 @@ export function statusesOf(walk: InterpreterApi, value: Value): number[] | undef
     }
     case 'declared':
       return numbersOf(walk, walk.compiler.typesOf([value.symbol])[0]!);
+    case 'written':
+      return numbersOf(walk, value.type);
     default:
       return undefined;
   }
@@ -106,9 +110,12 @@ export function bodyOf(
  * `undefined` for another value.
  */
 export function streamBodyOf(walk: InterpreterApi, value: Value, at: Node): Body | undefined {
-  if (value.kind !== 'type') return undefined;
-  const type = walk.snapshot.promised(walk.snapshot.type(value.node));
-  const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
+  if (value.kind !== 'type' && value.kind !== 'written') return undefined;
+  const type = walk.snapshot.promised(
+    value.kind === 'written' ? value.type : walk.snapshot.type(value.node),
+  );
+  const members =
+    (value.kind === 'written' ? value.members : undefined) ?? membersOf(walk.compiler, type);
   const [first] = members;
   if (!first || first.tag !== 'object' || members.length > 1) return undefined;
   const builtin = builtinOf(walk.compiler.symbol(first));
@@ -128,14 +135,28 @@ export function streamBodyOf(walk: InterpreterApi, value: Value, at: Node): Body
 function eventBody(
   walk: InterpreterApi,
   item: TypeView | undefined,
-  value: Extract<Value, { kind: 'type' }>,
+  { frame }: Extract<Value, { kind: 'type' | 'written' }>,
   at: Node,
 ): Body {
   const written = item
-    ? walk.snapshot.responses.write(item, { bindings: value.frame.bindings })
+    ? walk.snapshot.responses.write(item, { bindings: frame.bindings })
     : { schema: {}, issues: [] };
   for (const { code, message, fix } of written.issues) walk.report(code, message, fix, at);
   return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
+}
+
+/** `res.json<T>(value)`: the body is declared. */
+function withTypeArgument(
+  walk: InterpreterApi,
+  value: Value,
+  written: Node | undefined,
+  { facts }: State,
+): Value {
+  if (!written) return value;
+  const type = walk.snapshot.promised(walk.snapshot.type(written));
+  return saysNothing(walk.snapshot, type)
+    ? value
+    : asDeclared(walk, value, { type, node: written }, { facts, frame: walk.frame });
 }
 
 /** Follows `res.json()`, `res.text()`, `res.redirect()`, `res.stream()` and `res.cookie()`. */
@@ -147,7 +168,8 @@ export function callResponseMethod(
   state: State,
   at: Node,
 ): Outcome[] {
-  const value = values[0] ?? UNDEFINED;
+  const written = (at as unknown as { typeArguments?: readonly Node[] }).typeArguments?.[0];
+  const value = withTypeArgument(walk, values[0] ?? UNDEFINED, written, state);
   const place = nodes[0] ? unwrap(walk.compiler, nodes[0]) : at;
   switch (name) {
     case 'json':

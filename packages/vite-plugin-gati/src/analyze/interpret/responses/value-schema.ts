@@ -27,7 +27,7 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
     case 'constant':
       return value.value === undefined
         ? { schema: NEVER, absent: true, optional: true }
-        : full(constantSchema(value.value, value.widen));
+        : full(value.typed ? { type: 'string' } : constantSchema(value.value, value.widen));
     case 'object':
       return full(
         writeObject(walk, value.entries, facts) ??
@@ -61,6 +61,8 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
       return writeType(walk, walk.compiler.typesOf([value.symbol])[0]!, value.node, value);
     case 'type':
       return writeTyped(walk, value, facts);
+    case 'written':
+      return writeType(walk, value.type, value.node, value);
     case 'never':
       return { schema: NEVER, absent: true, optional: false };
     default:
@@ -140,10 +142,14 @@ function writeType(
   const type = walk.snapshot.promised(outer);
   const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
   if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
-  const excluded = value.kind === 'type' ? value.without : undefined;
-  const bindings = value.kind === 'type' ? value.frame.bindings : undefined;
+  const excluded = value.kind === 'type' || value.kind === 'written' ? value.without : undefined;
+  const bindings =
+    value.kind === 'type' || value.kind === 'written' ? value.frame.bindings : undefined;
   const members = type.tag === 'union' ? walk.compiler.members(type) : [type];
-  const possible = narrowMembers(walk, node, members, facts);
+  const possible =
+    value.kind === 'written'
+      ? (value.members ?? members)
+      : narrowMembers(walk, node, members, facts);
   const kept = possible.filter((member) => !isDropped(member, excluded));
   const optional =
     possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && excluded === undefined;

@@ -8,7 +8,7 @@ import type {
   MethodDeclaration,
   Node,
 } from 'typescript-7/unstable/ast';
-import type { SymbolView } from '../../compiler/compiler.ts';
+import type { SymbolView, TypeView } from '../../compiler/compiler.ts';
 import type { Fact } from './facts.ts';
 import type { Bindings } from '../../types/schema-writer.ts';
 
@@ -33,8 +33,11 @@ export type Value =
   | { kind: 'type'; node: Node; frame: Frame; without?: 'nullish' | 'falsy'; passed?: Value }
   /** The declared type of a variable: its assignments are not followed. */
   | { kind: 'declared'; symbol: SymbolView; node: Node }
-  /** `widen`: a plain literal, of which a schema has the type only if it is a number or boolean. */
-  | { kind: 'constant'; value: Literal; widen: boolean }
+  /**
+   * `widen`: a plain literal, of which a schema has the type only if it is a number or boolean.
+   * `typed`: the value of a variable with a written type, so a schema has the type of a string too.
+   */
+  | { kind: 'constant'; value: Literal; widen: boolean; typed?: true }
   /** The response object. */
   | { kind: 'res' }
   /** `next` of a middleware: follows the middleware and the handler after it. */
@@ -47,7 +50,21 @@ export type Value =
   | { kind: 'headers' }
   /** `arguments`, or a rest parameter. */
   | { kind: 'arguments'; values: Value[] }
-  | { kind: 'function'; node: FunctionNode; frame: Frame }
+  /** `result`: what a declaration around the function says of its result. */
+  | { kind: 'function'; node: FunctionNode; frame: Frame; result?: Declaration }
+  /**
+   * A value whose type is written: a return type, `res.json<T>()`. `members`: those of a union that
+   * the value can be; `undefined` for all. `passed`: the literal, whose members are followed.
+   */
+  | {
+      kind: 'written';
+      type: TypeView;
+      members: readonly TypeView[] | undefined;
+      without?: 'nullish' | 'falsy';
+      passed?: Value;
+      node: Node;
+      frame: Frame;
+    }
   | { kind: 'object'; node: Node; entries: Entry[]; frame: Frame }
   /** `like`: for an empty literal, the other side of a choice: `list` in `list ?? []`. */
   | { kind: 'array'; node: Node; elements: Value[]; frame: Frame; like?: Value[] }
@@ -62,6 +79,12 @@ export type Value =
   | { kind: 'never' };
 
 export type Entry = { name: string; value: Value; node: Node } | { spread: Value; node: Node };
+
+/** A type that a person wrote, and where. */
+export interface Declaration {
+  type: TypeView;
+  node: Node;
+}
 
 /** An `HttpError`, as far as it is known. */
 export interface KnownHttpError {
@@ -182,11 +205,13 @@ export function valueKey(value: Value): string {
     case 'declared':
       return `d${idOf(value.symbol)}`;
     case 'constant':
-      return `c${typeof value.value}:${String(value.value)}${value.widen ? 'w' : ''}`;
+      return `c${typeof value.value}:${String(value.value)}${value.widen ? 'w' : ''}${value.typed ? 't' : ''}`;
     case 'method':
       return `m${value.name}`;
     case 'function':
-      return `f${idOf(value.node)}.${idOf(value.frame.bindings)}`;
+      return `f${idOf(value.node)}.${idOf(value.frame.bindings)}${value.result ? `:${idOf(value.result.type)}` : ''}`;
+    case 'written':
+      return `w${idOf(value.type)}${value.without ?? ''}.${idOf(value.frame.bindings)}[${value.members?.map(idOf).join() ?? ''}]${value.passed ? `(${valueKey(value.passed)})` : ''}`;
     case 'object':
       return `o${idOf(value.node)}[${value.entries.map((entry) => ('spread' in entry ? `...${valueKey(entry.spread)}` : valueKey(entry.value))).join()}]`;
     case 'array':
