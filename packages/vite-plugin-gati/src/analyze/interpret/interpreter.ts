@@ -8,7 +8,12 @@ import {
 } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
-import { asDeclared, declaredBody, declaredResult, saysNothing } from './responses/declared-type.ts';
+import {
+  asDeclared,
+  declaredBody,
+  declaredResult,
+  saysNothing,
+} from './responses/declared-type.ts';
 import { assignResponse, bodyOf } from './responses/response-object.ts';
 import { bindName } from './expressions/bind.ts';
 import { evaluateCall } from './calls/calls.ts';

@@ -15,7 +15,12 @@ import type { State } from '../state/state.ts';
 import { afterCall, callForItsThrows, summarizeThrows } from './throw-summaries.ts';
 import { hasModifier, isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import { callUnknown } from './unknown-calls.ts';
-import { type Declaration, type FunctionNode, reachesResponse, type Value } from '../state/values.ts';
+import {
+  type Declaration,
+  type FunctionNode,
+  reachesResponse,
+  type Value,
+} from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
 /** Nested calls that are followed. */

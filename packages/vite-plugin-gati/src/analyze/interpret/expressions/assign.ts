@@ -88,7 +88,6 @@ function asTyped(walk: InterpreterApi, symbol: SymbolView, value: Value): Value 
   return isWide ? { ...value, typed: true } : value;
 }
 
-
 /** Whether a value says more than the variable's type. */
 export function isFollowed(value: Value): boolean {
   switch (value.kind) {

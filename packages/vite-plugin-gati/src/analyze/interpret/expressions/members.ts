@@ -34,9 +34,7 @@ export function readMember(
       return entry && 'value' in entry ? entry.value : fallback;
     }
     case 'written':
-      return value.passed
-        ? readMember(walk, { state, value: value.passed }, name, node)
-        : fallback;
+      return value.passed ? readMember(walk, { state, value: value.passed }, name, node) : fallback;
     case 'error':
       if (name === 'status' && value.error.status !== undefined)
         return constant(value.error.status);
