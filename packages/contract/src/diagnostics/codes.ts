@@ -52,7 +52,7 @@ export const GATI_CODES = {
   GATI_EFFECT_PAYLOAD:
     "A payload does not have the type that the effect's `run` takes, or it is too large for the queue.",
   GATI_EFFECT_RELEASE:
-    "A job belongs to a release that is gone, and the current release can't take it over.",
+    "A job belongs to a release that is no longer served, and the current release can't run it.",
   GATI_EFFECT_RUN_MISSING:
     'A file in `src/effects` does not export `run`, the function that does the work.',
   GATI_EFFECT_SCHEDULE: "The `schedule` or `timezone` of an effect can't be used.",

@@ -26,7 +26,8 @@ export class GatiError extends Error {
     super(formatDiagnostic(diagnostic), options);
     this.name = 'GatiError';
     this.code = diagnostic.code;
-    // Not enumerable: a logger that prints the fields of an error would repeat the message.
+    // The fields are not enumerable: a logger that prints the fields of an error would repeat the
+    // message.
     Object.defineProperty(this, 'diagnostic', { value: diagnostic });
   }
 }

@@ -25,8 +25,8 @@ export function surviveUncaught(server: ViteDevServer): () => void {
     if (servers.length === 0) for (const event of EVENTS) process.on(event, report);
     servers.push(server);
   };
-  // Not before it listens: an error then means that it can't start. In middleware mode Vite has no
-  // HTTP server, and the process belongs to another program.
+  // Waits until the server listens: an error before that means that it can't start. In middleware
+  // mode Vite has no HTTP server, and the process belongs to another program.
   const http = server.httpServer as Server | null;
   http?.once('listening', begin);
   return () => {
