@@ -91,7 +91,7 @@ export interface ResponseContract {
   examples?: JsonValue[];
 }
 
-/** One effect: the payload of its jobs, and what a job returns. */
+/** One effect: the types of the payload and of the result of its jobs. */
 export interface EffectContract {
   name: string;
   /** From the root of the project, with `/`. */
