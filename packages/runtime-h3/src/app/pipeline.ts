@@ -116,7 +116,7 @@ function isUnsafe(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
 }
 
-/** Waits for what the first requests of a release or a route need: its context and its code. */
+/** Waits for the context and the code, which the first requests of a release or a route need. */
 async function openAndEnter(
   app: AppState,
   call: Call,

@@ -25,7 +25,8 @@ export function parseArguments<const O extends Options>(
   options: O,
   { help, suggest }: ArgumentHelp,
 ): ParsedArguments<O> {
-  // Not strict: the messages of Node's own errors are long and differ between versions.
+  // Parses without `strict`, because the messages of Node's own errors are long and differ between
+  // versions.
   const parsed = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true });
   for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue;

@@ -36,7 +36,7 @@ export function createSql(dialect: Sql['dialect'], use: Use): Sql {
   });
   return {
     dialect,
-    // Not db0's own tag, which puts values in `{}` into the text.
+    // Does not use db0's own tag, which puts values in `{}` into the text.
     sql: <Row>(strings: TemplateStringsArray, ...values: SqlValue[]) =>
       use(async (connection, bind): Promise<SqlResult<Row>> => {
         const text = strings.join('?');

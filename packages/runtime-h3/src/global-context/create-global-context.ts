@@ -162,7 +162,7 @@ function warnAboutMemory(
 ): void {
   if (!announce || caps.durable || mode === 'test' || warnedAboutMemory.has(logger)) return;
   warnedAboutMemory.add(logger);
-  const place = mode === 'production' ? 'the worker that took them' : 'this process';
+  const place = mode === 'production' ? 'the worker that enqueued them' : 'this process';
   logger.warn(`queued effects live in the memory of ${place} and do not outlive it`, {
     code: 'GATI_EFFECTS_MEMORY',
   });

@@ -111,7 +111,10 @@ class ModuleRegistry implements Modules {
     });
   }
 
-  /** Runs changes one after the other: the last one stays, and each disposes of what it replaces. */
+  /**
+   * Runs changes one after the other. The last one stays, and each disposes of the module that it
+   * replaces.
+   */
   #inTurn(change: () => Promise<void>): Promise<void> {
     const done = this.#lastChange.then(change);
     this.#lastChange = done.catch(() => {});

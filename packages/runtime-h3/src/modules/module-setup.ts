@@ -81,7 +81,7 @@ export class ModuleSetup {
     if (this.#ready.has(name) || !this.#pending.has(name)) return this.#api[name];
     return new Proxy({} as Record<string, unknown>, {
       get: (_, method) => {
-        // Not a thenable: `await gctx.modules.x` must not hang.
+        // The proxy must not look like a promise, or `await gctx.modules.x` would hang.
         if (typeof method !== 'string' || method === 'then') return undefined;
         return async (...args: unknown[]) => {
           const { api } = await this.#waitFor(owner, name);

@@ -13,7 +13,7 @@ export function finishCall(call: Call, status: number): void {
   app.inflight.remove(call);
   call.release.open--;
   const now = performance.now();
-  // Not `| 0`, which overflows after 2,147 s: event streams live longer.
+  // `| 0` would overflow after 2,147 s, and event streams live longer.
   const us = Math.trunc((now - call.started) * 1000);
   app.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
 }

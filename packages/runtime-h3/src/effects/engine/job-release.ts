@@ -46,7 +46,7 @@ export class ReleaseChangedError extends RetryLaterError {}
 
 /**
  * Chooses the release that runs a job: the one that enqueued it, while that is served. Otherwise
- * the current release runs it, with the payload migrated, or unchanged if it still fits.
+ * the current release runs it, with the payload migrated, or unchanged if it still matches.
  *
  * Throws {@link RetryLaterError} when the job can't run now.
  *
@@ -71,7 +71,7 @@ export async function chooseRelease(
   if (!current.effects()[job.effect])
     throw releaseGoneError(
       job,
-      `the release ${job.release} that enqueued it is gone, and the current release has no such effect`,
+      `the release ${job.release} that enqueued it is no longer served, and the current release has no such effect`,
     );
   const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);
   if (migrated) return planJob(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
@@ -80,7 +80,7 @@ export async function chooseRelease(
   } catch (cause) {
     throw releaseGoneError(
       job,
-      `the release ${job.release} that enqueued it is gone, and its payload does not fit the current release and has no migration: ${(cause as Error).message}`,
+      `the release ${job.release} that enqueued it is no longer served, no migration has the effect, and its payload does not match the current release: ${(cause as Error).message}`,
       cause,
     );
   }

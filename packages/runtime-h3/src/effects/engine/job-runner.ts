@@ -53,7 +53,7 @@ export function createJobRunner({
       try {
         await settleJob(job, { ...context, onRunEnded: endRun, onDueAgain });
       } catch (error) {
-        logger.error('the end of a job could not be stored', {
+        logger.error('the outcome of a job could not be stored', {
           error,
           effect: lease.job.effect,
           job: lease.job.id,

@@ -68,7 +68,7 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
   const { retry } = toSettings(file);
   if (job.attempt > retry.attempts + EXTRA_ATTEMPTS) {
     const reason = `${job.attempt - 1} runs did not finish, the last ones because their process ended`;
-    const message = 'an effect ended its process too often: dead letter';
+    const message = 'an effect ended its process too often, so its job is a dead letter';
     return storeDead(running, new Error(reason), message, options);
   }
   try {
@@ -82,11 +82,16 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
       if (running.until > 0)
         await storeOutcome(running, logger, () => driver.retry(lease, Date.now(), textOf(error)));
     } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
-      await storeDead(running, error, 'an effect failed permanently: dead letter', options);
+      await storeDead(
+        running,
+        error,
+        'an effect failed permanently, so its job is a dead letter',
+        options,
+      );
     } else {
       const wait = options.backoff ? backoffDelay(retry, job.attempt) : 0;
       const { effect, id, attempt } = job;
-      logger.warn('an effect failed and is tried again', { effect, job: id, attempt, wait, error });
+      logger.warn('an effect failed and is retried', { effect, job: id, attempt, wait, error });
       await storeRetry(running, wait, error, options);
     }
   }
@@ -115,7 +120,7 @@ async function prepare(running: RunningJob, options: SettleOptions): Promise<Pre
       });
       await storeRetry(running, LOAD_RELEASE_PAUSE, error, options);
     } else {
-      const message = 'a queued job does not match its effect and becomes a dead letter';
+      const message = 'a job does not match its effect, so it is a dead letter';
       await storeDead(running, error, message, options);
     }
     return undefined;
@@ -190,15 +195,18 @@ async function storeOutcome(
   for (let wait = 50; ; wait = Math.min(2 * wait, LONGEST_STORE_PAUSE)) {
     try {
       if (!(await store()))
-        logger.warn('the lease of a job was lost before its end was stored: it runs again', fields);
+        logger.warn(
+          'the lease of a job was lost before its outcome was stored, so the job runs again',
+          fields,
+        );
       return;
     } catch (error) {
       if (performance.now() + wait > running.until)
-        return logger.error('the end of a job could not be stored: it runs again', {
+        return logger.error('the outcome of a job could not be stored, so the job runs again', {
           ...fields,
           error,
         });
-      logger.warn('the end of a job could not be stored and is tried again', {
+      logger.warn('the outcome of a job could not be stored; the worker tries again', {
         ...fields,
         error,
         wait,

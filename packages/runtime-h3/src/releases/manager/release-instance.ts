@@ -42,7 +42,7 @@ export class ReleaseInstance {
 
   /**
    * Returns the bundle, and loads it first if needed. Throws the errors of loading.
-   * @throws {GatiError} GATI_RELEASE_ABI when the bundle has a shape that this server does not run
+   * @throws {GatiError} GATI_RELEASE_ABI when the bundle has an ABI version that this server does not run
    */
   bundle(): ReleaseBundle | Promise<ReleaseBundle> {
     return this.#current ?? (this.#loading ??= this.#load());
@@ -122,12 +122,12 @@ export class ReleaseInstance {
   }
 }
 
-/** Accepts this shape of the bundle and the one before. */
+/** Accepts a bundle of this ABI version and of the one before. */
 function checkAbi({ abi, version }: Pick<ReleaseBundle, 'version'> & { abi: number }): void {
   if (abi === ABI || abi === ABI - 1) return;
   throw new GatiError({
     code: 'GATI_RELEASE_ABI',
-    message: `Release ${version} can't run on this server: its bundle has shape ${abi}, and this server runs ${ABI}${ABI > 1 ? ` and ${ABI - 1}` : ''}.`,
-    fix: 'Build its sources again with the current Gati, or retire it and keep its clients with a migration in src/versions.',
+    message: `Release ${version} can't run on this server: its bundle has the ABI version ${abi}, but this server runs ${ABI}${ABI > 1 ? ` and ${ABI - 1}` : ''}.`,
+    fix: 'Build its sources again with the current Gati, or retire it and serve its clients through a migration in src/versions.',
   });
 }

@@ -46,7 +46,7 @@ async function drain(
   });
   if ((await Promise.race([Promise.all([app.drain(), http.whenEmpty()]), late])) === 'late') {
     if (app.inflight > 0)
-      logger.warn('requests are cut off: they took longer than the time to drain', {
+      logger.warn('requests are cut off because they took longer than GATI_DRAIN', {
         inflight: app.inflight,
         within,
       });

@@ -107,7 +107,7 @@ describe('bad input in production', () => {
     if (offset !== undefined) expect(problem['offset']).toBe(offset);
   });
 
-  test('answers 415 to a content type or charset that the route does not accept', async () => {
+  test('responds 415 to a content type or charset that the route does not accept', async () => {
     await expectProblem(
       json('{}', { 'content-type': 'text/plain' }),
       415,
@@ -153,7 +153,7 @@ describe('bad input in production', () => {
     }
   });
 
-  test('answers 413 to a body above the limit, however it is framed, and ends the connection', async () => {
+  test('responds 413 to a body above the limit, however it is framed, and ends the connection', async () => {
     await expectProblem(json('x'.repeat(100_001)), 413, 'content_too_large');
     const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
     const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
@@ -184,7 +184,7 @@ describe('bad input in production', () => {
     );
   });
 
-  test('answers 400 to JSON that is nested too deep', async () => {
+  test('responds 400 to JSON that is nested too deep', async () => {
     await expectProblem(json(`${'['.repeat(65)}${']'.repeat(65)}`), 400, 'too_deep');
     await expectProblem(
       json(`${'{"a":'.repeat(40_000 / 8)}1${'}'.repeat(40_000 / 8)}`),
@@ -196,7 +196,7 @@ describe('bad input in production', () => {
     expect(statusOf(await sendRaw(target.port, json(brackets)))).toBe(200);
   });
 
-  test('answers 400 to JSON with keys that reach a prototype', async () => {
+  test('responds 400 to JSON with keys that reach a prototype', async () => {
     for (const body of [
       '{"__proto__":{"admin":true}}',
       '{"a":1,"b":[{"__proto__":1}]}',
@@ -216,7 +216,7 @@ describe('bad input in production', () => {
     expect(problemOf(await sendRaw(target.port, json('{"a":"x","a":2}')))).toEqual({ a: 2 });
   });
 
-  test('answers 400 to a body that is not UTF-8', async () => {
+  test('responds 400 to a body that is not UTF-8', async () => {
     for (const bytes of [
       [0xff],
       [0xc3, 0x28],
@@ -240,7 +240,7 @@ describe('bad input in production', () => {
     expect(statusOf(await sendRaw(target.port, json('{"b":"\ufffd"}')))).toBe(200);
   });
 
-  test('answers 408 to a body that arrives too slowly, and ends the connection', async () => {
+  test('responds 408 to a body that arrives too slowly, and ends the connection', async () => {
     const response = await sendRaw(
       target.port,
       request(

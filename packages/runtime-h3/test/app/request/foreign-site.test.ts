@@ -126,7 +126,7 @@ describe.each(adapters)('forms of other sites over %s', (_name, open) => {
     expect((await post('/any', 'application/octet-stream', evil)).status).toBe(204);
   });
 
-  test('answers 415 to JSON with a simple content type from the own site', async () => {
+  test('responds 415 to JSON with a simple content type from the own site', async () => {
     await target.start(routes);
     for (const type of simpleTypes)
       expect((await post('/json', type, { 'sec-fetch-site': 'same-origin' })).status).toBe(415);

@@ -66,7 +66,7 @@ describe.each(adapters)('forms as HTML sends them over %s', (_name, open) => {
     });
 
     test.each(inputs.filter(([, , , got]) => got === undefined))(
-      'answers 400 to %s where the field is required',
+      'responds 400 to %s where the field is required',
       async (_what, schema, sent) => {
         await start(schema, ['v']);
         expect(await post(form(kind, sent))).toMatchObject([

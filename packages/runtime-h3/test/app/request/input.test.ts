@@ -175,7 +175,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect((await target.post('/any', '{')).status).toBe(400);
   });
 
-  test('answers 400 without a body only where the contract requires one', async () => {
+  test('responds 400 without a body only where the contract requires one', async () => {
     const body = object({ a: { type: 'number' } });
     await target.start({
       'POST /must': { body, handler: () => ({}) },

@@ -4,7 +4,7 @@ import { adapters, read, useTarget } from '../../helpers/target.ts';
 describe.each(adapters)('over %s', (_name, open) => {
   const target = useTarget(open);
 
-  test('answers 413 to a form above a limit', async () => {
+  test('responds 413 to a form above a limit', async () => {
     const body = { type: 'object' } as never;
     const limits = { fileSize: 10, files: 1, fields: 2, parts: 3, upload: 4000 };
     await target.start(

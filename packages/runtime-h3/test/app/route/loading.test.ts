@@ -8,7 +8,7 @@ const hear = (reason: unknown): void => void unheard.push(reason);
 process.on('unhandledRejection', hear);
 afterEach(() => void process.off('unhandledRejection', hear));
 
-test('answers 500 when code fails to load before the first global context exists', async () => {
+test('responds 500 when code fails to load before the first global context exists', async () => {
   const release = bundle({ 'GET /broken': {} });
   (release.routes[0] as BundleRoute).load = () => Promise.reject(new Error('no such code'));
   const app = createApp({

@@ -24,7 +24,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await (await target.call('/users/%E4%BD%A0')).json()).toEqual({ id: '你' });
   });
 
-  test('answers 400 to parameters that are malformed, have a NUL or a dot segment', async () => {
+  test('responds 400 to parameters that are malformed, have a NUL or a dot segment', async () => {
     await target.start(routes);
     for (const path of [
       '/users/%',

@@ -185,7 +185,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await response.json()).toEqual({ amount: 5 });
   });
 
-  test('answers 500 when a migration fails, and logs the error', async () => {
+  test('responds 500 when a migration fails, and logs the error', async () => {
     await start();
     const response = await pay(666);
     expect(await read(response)).toMatchObject({ status: 500, body: { code: 'internal' } });

@@ -254,7 +254,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await (await target.call('/versions')).json()).toEqual({ mine: true });
   });
 
-  test('answers 503 only to requests for a release that does not load', async () => {
+  test('responds 503 only to requests for a release that does not load', async () => {
     let tries = 0;
     const broken = release('1.0.0', '2026-01-01', {
       bundle: () =>
@@ -292,7 +292,7 @@ describe('over node alone', () => {
   let target: Target;
   afterEach(() => target.close());
 
-  test('answers 400 to a version that is sent twice, in two lines or in one', async () => {
+  test('responds 400 to a version that is sent twice, in two lines or in one', async () => {
     target = await overNode(bundle({}), { releases: () => served });
     const served = { list: FIVE };
     const lines = (fields: string): string =>

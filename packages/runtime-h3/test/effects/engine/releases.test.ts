@@ -66,7 +66,10 @@ test('a job of a removed release runs with its payload migrated, or unchanged if
   await opened.engine.idle();
   expect(seen).toEqual([{ id: 'own' }, { id: 'mail-7' }, { id: 'fits' }]);
   expect(await dead(opened)).toMatchObject([
-    { id: 'c', error: expect.stringMatching(/GATI_EFFECT_RELEASE: .*2\.0\.0.* is gone/) },
+    {
+      id: 'c',
+      error: expect.stringMatching(/GATI_EFFECT_RELEASE: .*2\.0\.0.* is no longer served/),
+    },
   ]);
 });
 

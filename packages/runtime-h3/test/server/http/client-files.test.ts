@@ -126,7 +126,7 @@ test.each([
   '/robots.txt%00.html',
   '/%',
   '/%ff',
-])('%s leads to no file outside of the folder', async (path) => {
+])('%s does not reach a file outside of the folder', async (path) => {
   const app = await server.start({ CLIENT: client });
   for (const headers of [{ accept: '*/*' }, browser]) {
     const response = await ask(app, path, headers as Record<string, string>);

@@ -70,7 +70,7 @@ test('responds in order to pipelined requests with upgrades', async () => {
   expect(got.indexOf('"hello"')).toBeGreaterThan(got.lastIndexOf('slow'));
 });
 
-test('answers 431 to an upgrade with more headers than Node parses', async () => {
+test('responds 431 to an upgrade with more headers than Node parses', async () => {
   const { port } = await server.start();
   const many = 'a:\r\n'.repeat(2100);
   const hidden = 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -81,7 +81,7 @@ test('answers 431 to an upgrade with more headers than Node parses', async () =>
   expect(statuses(got)).toEqual(['431']);
 });
 
-test('answers 400 to a request without Host', async () => {
+test('responds 400 to a request without Host', async () => {
   const { port } = await server.start();
   for (const text of [
     'GET /hello HTTP/1.1\r\n\r\n',

@@ -74,7 +74,7 @@ async function connect<Client>(account: string, service: Service<Client>): Promi
 }
 
 async function importQueues(): Promise<typeof import('@azure/storage-queue')> {
-  // In a `try`, so that bundlers treat a missing package as optional.
+  // The `try` makes bundlers treat a missing package as optional.
   try {
     return await import('@azure/storage-queue');
   } catch (cause) {

@@ -115,7 +115,7 @@ const toOrigin = (host: string): string =>
   (/^https?:\/\//.test(host) ? host : `http://${host}`).replace(/\/+$/, '');
 
 async function importAuth(): Promise<typeof import('google-auth-library')> {
-  // In a `try`, so that bundlers treat a missing package as optional.
+  // The `try` makes bundlers treat a missing package as optional.
   try {
     return await import('google-auth-library');
   } catch (cause) {

@@ -26,7 +26,7 @@ export async function openS3Keys(bucket: string, prefix: string): Promise<KeySto
 }
 
 async function importSdk(): Promise<typeof import('@aws-sdk/client-s3')> {
-  // In a `try`, so that bundlers treat a missing package as optional.
+  // The `try` makes bundlers treat a missing package as optional.
   try {
     return await import('@aws-sdk/client-s3');
   } catch (cause) {

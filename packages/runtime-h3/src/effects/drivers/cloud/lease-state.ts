@@ -1,7 +1,7 @@
 import type { Lease } from '../../../ports.ts';
 import type { MessageQueue } from './service.ts';
 
-/** The message of a lease, and what this process did with it. */
+/** The message of a lease, and its state in this process. */
 export interface LeaseState {
   queue: MessageQueue;
   receipt: string;

@@ -118,7 +118,7 @@ export const open: QueueOpener = async (url, settings) => {
     },
 
     async claim(requests, lease) {
-      // In the same order in all processes, since a limit takes a lock.
+      // All processes use the same order, since a limit takes a lock.
       const sorted = requests
         .filter(({ count }) => count > 0)
         .toSorted((a, b) => (a.effect < b.effect ? -1 : 1));

@@ -63,7 +63,7 @@ function toColumns(jobs: NewJob[]): unknown[] {
     jobs.map(({ payload }) => payload),
     jobs.map(({ priority }) => Math.trunc(priority)),
     jobs.map(({ runAt }) => toMilliseconds(runAt)),
-    // By the clock of this process: an immediate job must not wait because the server's clock is
+    // Uses the clock of this process: an immediate job must not wait because the server's clock is
     // behind.
     jobs.map(({ runAt }) => runAt > now),
     jobs.map(({ idempotencyKey }) =>

@@ -39,7 +39,7 @@ export function createLeaseCalls(
       weigh: (item) => ITEM_BYTES + bytes(item),
       isOutage,
       async send(items) {
-        // In the same order in all processes, so that two statements can't deadlock.
+        // All processes use the same order, so that two statements can't deadlock.
         const sorted = items.toSorted((a, b) => toKey(a.lease)[0] - toKey(b.lease)[0]);
         const keys = sorted.map(({ lease }) => toKey(lease));
         const values = [
@@ -96,7 +96,8 @@ export function createLeaseCalls(
     extend: (lease, milliseconds) => extensions.add({ lease, milliseconds }),
     saveProgress: (lease, value) => progress.add({ lease, progress: value }),
     async saveStep(lease, name, result) {
-      // Not batched: one statement changes a row once, and steps of a job may end together.
+      // Sends each step on its own: one statement can change a row only once, and several steps of
+      // a job may end together.
       const [seq, fence] = toKey(lease);
       const values = [[seq], [fence], [JSON.stringify({ [withoutNul(name)]: result })]];
       return (await connection.retryable(sql.saveSteps, values, 'gati_steps')).length === 1;

@@ -20,7 +20,7 @@ export async function connect(projectId: string): Promise<PubSubClients> {
 }
 
 async function importSdk(): Promise<typeof import('@google-cloud/pubsub')> {
-  // In a `try`, so that bundlers treat a missing package as optional.
+  // The `try` makes bundlers treat a missing package as optional.
   try {
     return await import('@google-cloud/pubsub');
   } catch (cause) {

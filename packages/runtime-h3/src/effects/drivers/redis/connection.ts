@@ -162,8 +162,8 @@ const DIGESTS = Object.fromEntries(
 ) as Record<ScriptName, string>;
 
 /**
- * Sends a command in one write with what `onSent` sends, so that the server makes both durable at
- * once.
+ * Sends a command in the same write as the commands that `onSent` sends, so that the server makes
+ * all of them durable at once.
  */
 function sendTogether(
   client: Redis,

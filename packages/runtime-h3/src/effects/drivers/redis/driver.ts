@@ -19,7 +19,8 @@ const LONGEST_SILENCE = 5000;
  * The same with a limit, since another process may have made room without a message. Milliseconds.
  */
 const LONGEST_LIMITED_SILENCE = 1000;
-const CHECK_SERVER = 'Check that GATI_EFFECTS names a Redis that runs, with its user and password.';
+const CHECK_SERVER =
+  'Check that GATI_EFFECTS names a running Redis server, with its user and password.';
 const CORRECT_CREDENTIALS =
   'Correct the user and password in GATI_EFFECTS, percent-encoded: redis://user:password@host:6379/0.';
 

@@ -24,7 +24,7 @@ export function toArguments({
   idempotencyKey,
   release,
 }: NewJob): (string | number)[] {
-  // By the clock of this process: an immediate job must not wait because the server's clock is
+  // Uses the clock of this process: an immediate job must not wait because the server's clock is
   // behind.
   const delayed = runAt > Date.now() ? 1 : 0;
   // The letter distinguishes an empty key from no key.

@@ -74,7 +74,9 @@ export async function connect(path: string): Promise<Connection> {
       };
       started.on('error', end);
       started.on('exit', () =>
-        end(queryError(path, { sqlite: 0, message: 'the thread that serves it ended' })),
+        end(
+          queryError(path, { sqlite: 0, message: 'the thread that has the file open has ended' }),
+        ),
       );
       started.on('message', (message: FromThread) => {
         if ('opened' in message) {

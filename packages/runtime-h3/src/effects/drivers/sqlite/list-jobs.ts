@@ -59,7 +59,7 @@ export function createJobLists(
       }
     ).count;
 
-  // Goes from one effect to the next in the index, not through all jobs.
+  // The query steps through the index from one effect to the next instead of reading all jobs.
   const waitingEffects = db.prepare(`
     WITH RECURSIVE found(effect) AS (
       SELECT min(effect) FROM jobs WHERE state = ${WAITING}

@@ -3,7 +3,7 @@ import { missingPackageError } from '../cloud/missing-package.ts';
 export type Sdk = typeof import('@aws-sdk/client-sqs');
 
 export async function importSdk(): Promise<Sdk> {
-  // In a `try`, so that bundlers treat a missing package as optional.
+  // The `try` makes bundlers treat a missing package as optional.
   try {
     return await import('@aws-sdk/client-sqs');
   } catch (cause) {

@@ -43,7 +43,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
   const sourceOf = (number: number): HeadSource => ({
     url: root,
     file: `heads/${number}/head.json`,
-    fix: `Restore it from a copy of the store, or remove the folder heads/${number}. Then the previous head counts: repeat what you activated, deprecated or retired last.`,
+    fix: `Restore it from a copy of the store, or remove the folder heads/${number}. The previous head then applies, so repeat your last activation, deprecation or retirement.`,
   });
 
   async function removeOldHeads(last: number): Promise<void> {

@@ -59,7 +59,7 @@ const openAt = (address: string): Promise<KeyStore | undefined> =>
 describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepare }) => {
   if ('reason' in server) {
     console.warn(`SKIPPED, keys in ${name}: ${server.reason}`);
-    test.skip('needs its emulator', () => {});
+    test.skip('the tests of this key store need its emulator', () => {});
     return;
   }
   let store: KeyStore;
