@@ -6,7 +6,7 @@ import type { Subject } from './subjects.ts';
 export interface Dependencies {
   /** From the root, sorted. */
   files: string[];
-  /** An import leads to no file, so a new file may change the result. */
+  /** An import does not resolve, so a new file may change the result. */
   hasUnresolved: boolean;
 }
 

@@ -23,8 +23,8 @@ export interface BuiltCode {
 const MAX_CHANGELOG_RELEASES = 50;
 
 /**
- * Returns the manifest of what was built: its version, and its changes since the base release. A
- * build that equals the base release gets the manifest of that release.
+ * Returns the manifest of a build: its version, and its changes since the base release. A build
+ * that equals the base release gets the manifest of that release.
  */
 export function proposeRelease(
   { app, contract, code, native }: BuiltCode,

@@ -58,7 +58,8 @@ async function readError(response: Response, type: string, empty: boolean): Prom
     try {
       return JSON.parse(text);
     } catch {
-      // Not JSON in spite of its content type: falls through to a problem.
+      // The text is not JSON, although its content type says so. The code below makes a problem of
+      // it.
     }
   } else if (type === 'text/plain' && text !== '') return text;
   const { status, statusText } = response;

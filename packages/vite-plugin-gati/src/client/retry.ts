@@ -1,7 +1,7 @@
 import type { RetryOptions } from './options.ts';
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-/** Not worth a retry: the method or the HTTP version is not implemented. */
+/** Statuses that a retry can't change: the method or the HTTP version is not implemented. */
 const FINAL = new Set([501, 505]);
 
 /** `RetryOptions` with all defaults filled in. */

@@ -19,7 +19,7 @@ export function createTree(tree: CallTree, call: Caller, connect?: Connect): obj
       typeof child === 'string'
         ? createMethod(child, call, connect)
         : createTree(child, call, connect);
-    // Not an assignment: `name` and `length` of a function are read-only.
+    // An assignment would fail, because `name` and `length` of a function are read-only.
     Object.defineProperty(node, name, { value, enumerable: true });
   }
   return node;

@@ -15,7 +15,7 @@ export interface DevContext {
   get(release: ReleaseBundle): Promise<AppContext>;
   /**
    * Runs `action` on the current context and reports its failure under `source`. Without a context,
-   * does nothing: the next one is created with what changed.
+   * does nothing: the next context is created with the change.
    */
   update(
     action: (context: AppContext) => Promise<void>,

@@ -63,7 +63,7 @@ export function createDevRoutes(loader: RouteLoader, reporter: DiagnosticReporte
 
 function reload(route: DevRoute): void {
   route.invalidate();
-  // Not awaited: requests wait for the route, and its loader has reported a failure.
+  // Does not await the reload: requests wait for the route, and its loader has reported a failure.
   if (route.isUsed) void route.load();
 }
 

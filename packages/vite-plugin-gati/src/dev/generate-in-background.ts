@@ -154,8 +154,8 @@ export function createGenerator({
     async close() {
       closed = true;
       clearTimeout(timer);
-      // Not for the whole run: an analysis that imports a schema value never ends once Vite has closed
-      // its module runner.
+      // Waits for the current write, but not for the whole run: an analysis that imports a schema
+      // value never ends once Vite has closed its module runner.
       await writing;
       await writer.close();
     },

@@ -40,7 +40,8 @@ export function buildContractPlugin(state: BuildState): Plugin {
         if (warning) logger.warn(formatDiagnostic(warning));
         state.generatedVersion = expected.release.version;
         await project.generate(analysis, state.generatedVersion);
-        // Not earlier: an error in a handler must not cost the result of the previous build.
+        // Empties the folder only now: an error in a handler must not delete the result of the
+        // previous build.
         emptyOutDir(config);
         logger.info(
           `gati: ${count(contract.routes.length, 'route')}, ${count(contract.effects.length, 'effect')}`,

@@ -84,7 +84,8 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
       for (const file of present) {
         if (!roleOf(file) || isNewer(file)) continue;
         const text = readText(path.join(root, file));
-        // An editor is writing a known file that is empty. If it stays empty, `update` reports it.
+        // A known file that is empty now is probably being written by an editor. If it stays empty,
+        // `update` reports it.
         if (text !== '' || !files.has(file)) updateFile(file, text);
       }
       if (parsed > 0) cache?.save(files.values());

@@ -23,7 +23,7 @@ test.each([
   ['loader', { dependencies: { 'node-gyp-build': '4' } }, [], true],
   ['rust', { napi: { name: 'rust' } }, [], true],
   ['source', {}, ['binding.gyp'], true],
-])('%s', (name, json, files, native) => {
+])('detects whether the package %s has compiled code', (name, json, files, native) => {
   const found = createNativeDetector(['known'])(install(name, json, files));
   expect(found?.name).toBe(native ? name : undefined);
 });

@@ -31,13 +31,13 @@ describe('the output folder', () => {
     'src/effects',
     'link',
     'link/handlers',
-  ])("can't be %s", (outDir) =>
+  ])("the output folder can't be %s", (outDir) =>
     expect(outDirError(app, path.resolve(app, outDir))).toMatchObject({
       fix: expect.stringContaining('`dist`'),
     }),
   );
   test.each(['dist', 'src/out', 'src/handlers-out', '..dist', '../elsewhere', 'build/src'])(
-    'can be %s',
+    'the output folder can be %s',
     (outDir) => expect(outDirError(app, path.resolve(app, outDir))).toBeUndefined(),
   );
 
@@ -46,13 +46,16 @@ describe('the output folder', () => {
     ['build.outDir .', { build: { outDir: '.' } }],
     ['build.outDir src without emptying', { build: { outDir: 'src', emptyOutDir: false } }],
     ['one of another environment', { environments: { worker: { build: { outDir: 'src' } } } }],
-  ])('is rejected before a folder is emptied: %s', async (_, config) => {
-    const before = files();
-    await expect(build(app, config)).rejects.toMatchObject({
-      code: 'GATI_OUT_DIR',
-      message: expect.stringContaining('output folder'),
-    });
-    expect(files()).toEqual(before);
-    expect(fs.readFileSync(path.join(app, HANDLER), 'utf8')).toBe(HELLO[HANDLER]);
-  });
+  ])(
+    'an output folder with sources is rejected before a folder is emptied: %s',
+    async (_, config) => {
+      const before = files();
+      await expect(build(app, config)).rejects.toMatchObject({
+        code: 'GATI_OUT_DIR',
+        message: expect.stringContaining('output folder'),
+      });
+      expect(files()).toEqual(before);
+      expect(fs.readFileSync(path.join(app, HANDLER), 'utf8')).toBe(HELLO[HANDLER]);
+    },
+  );
 });

@@ -40,7 +40,7 @@ describe('gati', () => {
     [['--help'], 0, /generate\s+Write the typed client/],
     [['build', '--help'], 0, /--no-minify/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
-  ])('gati %j prints what it should', async (args, code, stdout) => {
+  ])('gati %j prints the expected text', async (args, code, stdout) => {
     const done = await gati(repository, ...args);
     expect(done.code).toBe(code);
     expect(done.stdout).toMatch(stdout);

@@ -55,7 +55,7 @@ test.each([
   ['gati dev', [GATI, 'dev', '--port', '0']],
   ['vite', ['node_modules/.bin/vite', '--port', '0']],
 ])(
-  '%s reports an uncaught error with its place, and goes on',
+  '%s reports an uncaught error with its place, and keeps running',
   { timeout: MINUTE },
   async (_, args) => {
     const server = run(makeApp(APP), ...args);
@@ -71,7 +71,7 @@ test.each([
   },
 );
 
-test('gati dev goes on after any uncaught value', { timeout: MINUTE }, async () => {
+test('gati dev keeps running after any uncaught value', { timeout: MINUTE }, async () => {
   const server = run(makeApp(APP), GATI, 'dev', '--port', '0');
   const url = await urlOf(server);
   expect((await call(`${url}/odd`)).status).toBe(200);

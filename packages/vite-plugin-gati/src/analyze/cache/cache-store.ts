@@ -4,7 +4,7 @@ import { replaceCacheFile } from '../../files/cache-file.ts';
 import { readText } from '../../files/read-text.ts';
 
 export interface CacheEntry<Result> {
-  /** Hash of what else the result depends on: the scanned route, the modules. */
+  /** Hash of the dependencies that are not files: the scanned route, the modules. */
   key: string;
   /** Dependencies, from the root, each with the hash of its text. */
   files: [file: string, hash: string][];
@@ -31,7 +31,10 @@ export class CacheStore {
   #lines = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param environment hash of what all entries depend on; entries of another one are ignored */
+  /**
+   * @param environment hash of everything that all entries depend on; entries of another
+   * environment are ignored
+   */
   constructor(folder: string | undefined, environment: string) {
     this.#file = folder === undefined ? undefined : `${folder}/contracts.tsv`;
     this.#environment = environment;

@@ -80,7 +80,7 @@ export function loadClassic(root: string): TypeScript | undefined {
       const api = createRequire(from)('typescript') as TypeScript;
       if (typeof api.createProgram === 'function') return api;
     } catch {
-      // Not installed there: try the next place.
+      // TypeScript is not installed there. The loop tries the next place.
     }
   }
   return undefined;

@@ -121,7 +121,7 @@ export class TypeScript7Compiler implements Compiler {
         deleted: [...changes.deleted],
       },
     });
-    // Not earlier: the new snapshot reuses what the old one has.
+    // Disposes of the old snapshot only now, because the new one reuses its data.
     before.dispose();
     this.#project = this.#open();
     this.#checker = this.#project.checker;

@@ -59,8 +59,8 @@ export function impossibleField(
   const reasons = alternatives.map((form) => {
     if (form.const !== undefined || form.enum) return undefined;
     if (form['x-gati-codec'] === 'file')
-      return files ? undefined : 'is a file, and there are only strings';
-    if (form.type === 'object') return 'is an object, and there are only strings';
+      return files ? undefined : 'is a file, but its value arrives as a string';
+    if (form.type === 'object') return 'is an object, but its value arrives as a string';
     if (form.type !== 'array') return undefined;
     const items =
       form.prefixItems?.[0] ?? (typeof form.items === 'object' ? form.items : undefined);
@@ -69,7 +69,7 @@ export function impossibleField(
     const inner = alternativesOf(items, lookup);
     const fits =
       inner.some(({ type }) => type !== 'object' && type !== 'array') || inner.length === 0;
-    return fits ? undefined : 'is a list of objects or lists, and there are only strings';
+    return fits ? undefined : 'is a list of objects or lists, but its values arrive as strings';
   });
   return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 }

@@ -96,7 +96,7 @@ function hasNodeTypes(root: string): boolean {
     try {
       if (readdirSync(`${folder}/node_modules/@types/node`).length > 0) return true;
     } catch {
-      // Not here: look one folder up.
+      // This folder has no such package. The loop looks one folder up.
     }
     if (dirname(folder) === folder) return false;
   }

@@ -13,11 +13,11 @@ interface FileNode {
   hash: string | undefined;
   /** Absolute names, without files of packages. */
   imports: string[];
-  /** An import leads to no file. The file may be created later. */
+  /** An import does not resolve. Its file may be created later. */
   hasUnresolved: boolean;
   /**
-   * The file's words, if it mentions `modules` or `config`: it depends on what it uses of `gctx`,
-   * without an import.
+   * Words of the file, if it mentions `modules` or `config`: such a file depends on parts of `gctx`
+   * that it does not import.
    */
   words: ReadonlySet<string> | undefined;
 }

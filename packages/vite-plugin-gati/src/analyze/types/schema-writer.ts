@@ -35,7 +35,10 @@ export class SchemaWriter {
   readonly definitions: Map<string, Definition> = new Map();
   readonly #compiler: Compiler;
   readonly #context: SchemaContext;
-  /** Types that were written out, with no other type open and no bindings. */
+  /**
+   * Finished schemas, for reuse. Only of types that were written outside any other type and without
+   * bindings of type parameters.
+   */
   readonly #written = new Map<TypeView, WrittenSchema>();
   /** Types that are definitions, with their keys. */
   readonly #defined = new Map<TypeView, string>();

@@ -25,7 +25,7 @@ export async function run(call: Call): Promise<number> {
     output.line(
       created
         ? `${version} (${id}) is in ${store.url}; \`gati activate ${version}\` makes it current`
-        : `${version} (${id}) was there already`,
+        : `${version} (${id}) was already in the store`,
     );
     output.document({ version, id, bump: manifest.release.bump ?? 'none', date, created });
     return OK;

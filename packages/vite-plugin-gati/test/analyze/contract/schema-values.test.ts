@@ -38,7 +38,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 
-  test('of zod become the schemas of the contract', () => {
+  test('zod schemas become the schemas of the contract', () => {
     const { contract, warnings } = of('zod');
     expect(warnings).toEqual([]);
     expect(contract.body?.schema).toEqual({
@@ -66,7 +66,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
     });
   });
 
-  test('of zod can be strict, nullable and unions', () => {
+  test('zod schemas can be strict, nullable and unions', () => {
     expect(of('strict').contract.body?.schema).toEqual({
       type: 'object',
       additionalProperties: false,
@@ -84,7 +84,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
     });
   });
 
-  test('of zod can be recursive', () => {
+  test('zod schemas can be recursive', () => {
     const { contract, $defs } = of('recursive');
     expect(contract.body?.schema).toEqual({
       type: 'object',
@@ -103,7 +103,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
     });
   });
 
-  test('of arktype become the schemas of the contract', () => {
+  test('arktype schemas become the schemas of the contract', () => {
     const { contract } = of('ark');
     expect(contract.body?.schema).toMatchObject({
       type: 'object',
@@ -118,7 +118,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
     expect(printed(contract.responses, {})).toEqual({ 200: "{ kind: 'a' | 'b' }" });
   });
 
-  test('of valibot become the schemas of the contract', () => {
+  test('valibot schemas become the schemas of the contract', () => {
     const { contract, warnings } = of('valibot');
     expect(warnings).toEqual([]);
     expect(contract.body?.schema).toEqual({
@@ -132,7 +132,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
     });
   });
 
-  test('declare responses', () => {
+  test('schemas of responses become the responses of the contract', () => {
     const { contract, warnings } = of('values');
     expect(warnings).toEqual([]);
     expect(contract.responses['200']?.schema?.properties).toEqual({
@@ -141,7 +141,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
     expect(contract.responses['409']?.schema?.additionalProperties).toBe(false);
   });
 
-  test('are read by their type if they can not be loaded', async () => {
+  test('schemas that can not be loaded are read by their type', async () => {
     const typesOnly = await analyzeRoutes(engine, { zod: FILES['zod']! }, { loads: false });
     const { contract, warnings } = typesOnly.of('zod');
     await typesOnly.close();

@@ -84,7 +84,7 @@ function withSummary(walk: InterpreterApi, fn: FunctionNode, run: () => Outcome[
   }
 }
 
-/** Runs a callback once, for what it throws. */
+/** Runs a callback once, to collect the errors that it throws. */
 export function runForThrows(
   walk: InterpreterApi,
   value: Extract<Value, { kind: 'function' }>,

@@ -12,7 +12,8 @@ import { unwrap } from '../../compiler/syntax.ts';
 import type { Flow, InterpreterApi } from '../interpreter-api.ts';
 
 /**
- * Follows a `switch`: which cases a state can enter, what falls through, and what no case takes.
+ * Follows a `switch`: the cases that a state can enter, the states that fall through, and those
+ * that match no case.
  */
 export function executeSwitch(walk: InterpreterApi, node: SwitchStatement, states: State[]): Flow {
   const flow = emptyFlow();
