@@ -1,6 +1,6 @@
-import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { readPackageFields } from '../files/package-json.ts';
 
 const RUNTIME =
   path.dirname(createRequire(import.meta.url).resolve('@gati/runtime-h3/package.json')) + path.sep;
@@ -12,15 +12,9 @@ const RUNTIME =
 export const isRuntime = (importer: string | undefined): boolean =>
   path.normalize(importer ?? '').startsWith(RUNTIME);
 
-/** Whether the `package.json` in `root` lists a package. */
+/** Whether the app's `package.json` lists a package. */
 export function isOwn(root: string, name: string): boolean {
-  const file = path.join(root, 'package.json');
-  const json = fs.existsSync(file)
-    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<
-        string,
-        Record<string, string> | undefined
-      >)
-    : {};
+  const json = readPackageFields(root) as Record<string, Record<string, string> | undefined>;
   return ['dependencies', 'optionalDependencies', 'devDependencies'].some(
     (kind) => json[kind]?.[name] !== undefined,
   );

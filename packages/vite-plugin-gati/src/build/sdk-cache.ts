@@ -20,7 +20,7 @@ interface Entry {
 
 type Entries = Record<string, Entry | undefined>;
 
-/** The tarballs that builds of this app made, by path from the root. */
+/** The tarballs that builds of this app made, by path from the folder of its `package.json`. */
 export interface SdkCache {
   /** Returns the bytes of a tarball that was made from this input and was not edited since. */
   find(file: string, key: string): Buffer | undefined;
@@ -33,10 +33,10 @@ export interface SdkCache {
   removeProposals(store: { url: string; versions: string[] }, current: string): void;
 }
 
-export function openSdkCache(root: string): SdkCache {
+export function openSdkCache(root: string, folder: string): SdkCache {
   const cacheFile = path.join(root, '.gati/cache/sdk.json');
   const entries = readEntries(cacheFile);
-  const read = (file: string): Buffer | undefined => readBytes(path.join(root, file));
+  const read = (file: string): Buffer | undefined => readBytes(path.join(folder, file));
   const isUnchanged = (file: string, bytes: Buffer | undefined): bytes is Buffer =>
     bytes !== undefined && hash(bytes) === entries[file]?.digest;
   return {
@@ -46,7 +46,7 @@ export function openSdkCache(root: string): SdkCache {
     },
     set(file, entry) {
       const kept = Object.entries(entries).filter(
-        ([name]) => name !== file && fs.existsSync(path.join(root, name)),
+        ([name]) => name !== file && fs.existsSync(path.join(folder, name)),
       );
       replaceCacheFile(
         cacheFile,
@@ -64,7 +64,7 @@ export function openSdkCache(root: string): SdkCache {
           versions.includes(version)
         )
           continue;
-        if (isUnchanged(file, read(file))) fs.rmSync(path.join(root, file), { force: true });
+        if (isUnchanged(file, read(file))) fs.rmSync(path.join(folder, file), { force: true });
       }
     },
   };

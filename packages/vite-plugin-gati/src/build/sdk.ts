@@ -4,7 +4,7 @@ import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
 import type { EmittedFile } from '../emit/file.ts';
 import { digestOf } from '../emit/manifest.ts';
 import { toPackageName, toTarballName } from '../emit/sdk/sdk-names.ts';
-import { readPackageFields } from '../files/package-json.ts';
+import { packageFolder, readPackageFields } from '../files/package-json.ts';
 import { readText } from '../files/read-text.ts';
 import { writeChanged } from '../files/write-changed.ts';
 import { openSdkCache } from './sdk-cache.ts';
@@ -15,7 +15,7 @@ const LICENSES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md
 /** Increased when the same input gives different bytes, so that cached tarballs are made again. */
 const FORMAT = 1;
 
-/** Returns the path of a release's SDK from the root of the app. */
+/** Returns the path of a release's SDK from the folder of the app's `package.json`. */
 export function sdkFile({ name, version }: { name: string; version: string }): string {
   return `${SDK_DIR}/${toTarballName(toPackageName(name), version)}`;
 }
@@ -30,7 +30,7 @@ export interface SdkOptions {
 }
 
 export interface WrittenSdk {
-  /** Path from the root. */
+  /** Path from the folder of the app's `package.json`. */
   file: string;
   bytes: number;
 }
@@ -43,8 +43,9 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
   const [{ manifest }, ...earlier] = releases;
   const { name, release, contract } = manifest;
   const file = sdkFile({ name, version: release.version });
+  const folder = packageFolder(root);
   const fields = readPackageFields(root);
-  const license = readLicense(root);
+  const license = readLicense(folder);
   const runtime = readSdkRuntime();
   // Leaves out the date: a release gets its date in the store, and that must not change its SDK.
   const changelog = toApiChangelog([{ manifest }, ...earlier]);
@@ -62,7 +63,7 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
     ]),
   );
 
-  const cache = openSdkCache(root);
+  const cache = openSdkCache(root, folder);
   cache.removeProposals(store, release.version);
   const before = cache.find(file, key);
   if (before) {
@@ -78,14 +79,14 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
   const tarball = await toTarball(
     toSdkFiles({ manifest, changelog, base, fields, license, runtime }),
   );
-  await writeChanged(path.join(root, file), tarball);
+  await writeChanged(path.join(folder, file), tarball);
   cache.set(file, { key, digest: hash(tarball), version: release.version, store: store.url });
   return { file, bytes: tarball.length };
 }
 
-function readLicense(root: string): EmittedFile | undefined {
+function readLicense(folder: string): EmittedFile | undefined {
   for (const name of LICENSES) {
-    const text = readText(path.join(root, name));
+    const text = readText(path.join(folder, name));
     if (text !== undefined) return { path: name, text };
   }
   return undefined;

@@ -17,12 +17,15 @@ export interface AppCall {
   mode: 'development' | 'production';
 }
 
-/** Returns the inline configuration for Vite. It adds `gati()` if the app's own one lacks it. */
+/**
+ * Returns the inline configuration for Vite. It adds `gati()` if the app's own one lacks it. As in
+ * Vite, the root is `--root`, else `root` of the config file, else the current folder.
+ */
 export async function loadInlineConfig(
   { args }: Pick<Call, 'args'>,
   { command, mode }: AppCall,
-): Promise<InlineConfig> {
-  const root = path.resolve(typeof args.root === 'string' ? args.root : '.');
+): Promise<InlineConfig & { root: string }> {
+  const given = typeof args.root === 'string' ? path.resolve(args.root) : undefined;
   const configFile = typeof args.config === 'string' ? path.resolve(args.config) : undefined;
   if (configFile !== undefined && !fs.existsSync(configFile)) {
     throw usageError(
@@ -34,15 +37,16 @@ export async function loadInlineConfig(
   const loaded = await loadConfigFromFile(
     { command, mode: ownMode ?? mode },
     configFile,
-    root,
+    given,
     'silent',
   );
   const hasPlugin = (await pluginNames(loaded?.config.plugins ?? [])).some((name) =>
     name.startsWith('gati:'),
   );
   return {
-    root,
-    configFile,
+    root: given ?? path.resolve(loaded?.config.root ?? '.'),
+    // By name: otherwise Vite would look for it in the root.
+    configFile: loaded?.path ?? false,
     ...(ownMode !== undefined && { mode: ownMode }),
     plugins: hasPlugin ? [] : [gati()],
   };

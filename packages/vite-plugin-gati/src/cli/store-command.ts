@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { openReleaseStore, RELEASE_COMMANDS } from '@gati/runtime-h3/releases';
 import { locateStore } from '../releases/locate-store.ts';
 import type { Command, Option, Positional } from './command.ts';
@@ -25,7 +24,9 @@ export function createStoreCommand(
           (word) => (args[word] as string | undefined) ?? [],
         );
         const given = args.store as string | undefined;
-        const root = path.resolve((args.root as string | undefined) ?? '.');
+        // Loaded late: help and other commands do not need Vite.
+        const { loadInlineConfig } = await import('./app.ts');
+        const { root } = await loadInlineConfig({ args }, { command: 'build', mode: 'production' });
         const store = await openReleaseStore(locateStore(root, given).url);
         try {
           const answer = await run({ store, words, flags: args, progress: output.line });

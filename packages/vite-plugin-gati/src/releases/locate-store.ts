@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Diagnostic, GatiError } from '@gati/contract';
+import { packageFolder } from '../files/package-json.ts';
 
 export interface StoreLocation {
   url: string;
@@ -11,16 +12,23 @@ export interface StoreLocation {
 
 /**
  * Returns where the release store of an app is: `given` (`--store`), else `GATI_RELEASES`, else
- * `releases:` in `gati.deploy.yaml`, else a folder of the app, for development. Relative folders
- * are resolved from the root.
+ * `releases:` in `gati.deploy.yaml` in the root or beside `package.json`, else a folder of the app,
+ * for development. Relative folders are resolved from the root, or from the folder of the file.
  *
  * @throws {GatiError} GATI_RELEASES when `gati.deploy.yaml` can't be read
  */
 export function locateStore(root: string, given?: string): StoreLocation {
-  const url = given || process.env.GATI_RELEASES || readDeployFile(root);
-  if (!url) return { url: path.join(root, '.gati/releases'), named: false };
-  return { url: /^[a-z][a-z0-9+.-]+:/i.test(url) ? url : path.resolve(root, url), named: true };
+  const url = given || process.env.GATI_RELEASES;
+  if (url) return { url: toAddress(root, url), named: true };
+  for (const folder of new Set([root, packageFolder(root)])) {
+    const named = readDeployFile(folder);
+    if (named) return { url: toAddress(folder, named), named: true };
+  }
+  return { url: path.join(root, '.gati/releases'), named: false };
 }
+
+const toAddress = (folder: string, url: string): string =>
+  /^[a-z][a-z0-9+.-]+:/i.test(url) ? url : path.resolve(folder, url);
 
 function readDeployFile(root: string): string | undefined {
   const file = path.join(root, 'gati.deploy.yaml');

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { readText } from '../../files/read-text.ts';
-import { configNames } from '../project/analysis-config.ts';
+import { configFiles } from '../project/analysis-config.ts';
 import { hashOf } from './file-hashes.ts';
 
 /** Increase it when the same files may give a different contract, or different warnings. */
@@ -28,7 +28,7 @@ export function environmentHash(root: string, ...facts: string[]): string {
       facts,
       compilerVersion(import.meta.url, 'typescript-7'),
       compilerVersion(`${root}/package.json`, 'typescript'),
-      configNames(root).flatMap((name) => configTexts(`${root}/${name}`)),
+      configFiles(root).flatMap((file) => configTexts(file)),
       lockfiles(root),
       declarations(root),
     ]),

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import { packageFolder } from '../../files/package-json.ts';
 import type { ParsedConfig } from '../compiler/compiler.ts';
 
 /** The configuration of the analysed program. It exists in the overlay only. */
@@ -70,18 +71,29 @@ function findConfig(
   parse: (file: string) => ParsedConfig | undefined,
 ): { file: string; parsed: ParsedConfig } | undefined {
   const wanted = new Set(files);
-  for (const name of configNames(root)) {
-    const file = `${root}/${name}`;
+  for (const file of configFiles(root)) {
     const parsed = parse(file);
     if (parsed?.files.some((each) => wanted.has(each))) return { file, parsed };
   }
   return undefined;
 }
 
-/** Names of configurations: `tsconfig.json`, then `tsconfig.app.json` and others. */
-export function configNames(root: string): string[] {
+/**
+ * Configurations of the root and of the folders up to `package.json`, absolute: `tsconfig.json`,
+ * then `tsconfig.app.json` and others.
+ */
+export function configFiles(root: string): string[] {
+  const last = packageFolder(root);
+  const found: string[] = [];
+  for (let folder = root; ; folder = dirname(folder)) {
+    found.push(...configNames(folder).map((name) => `${folder}/${name}`));
+    if (folder === last) return found;
+  }
+}
+
+function configNames(folder: string): string[] {
   try {
-    return readdirSync(root)
+    return readdirSync(folder)
       .filter((name) => /^tsconfig(\..+)?\.json$/.test(name))
       .sort(
         (a, b) => Number(b === 'tsconfig.json') - Number(a === 'tsconfig.json') || (a < b ? -1 : 1),

@@ -1,8 +1,12 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { packageFolder } from '../../files/package-json.ts';
 
-/** Returns the absolute paths of the app's `tsconfig.json` and of those that it references. */
+/**
+ * Returns the absolute paths of the app's `tsconfig.json`, which is in the root or in a folder up to
+ * that of `package.json`, and of those that it references.
+ */
 export function findConfigs(root: string): string[] {
   const found = new Set<string>();
   const visit = (file: string): void => {
@@ -13,8 +17,11 @@ export function findConfigs(root: string): string[] {
       visit(target.endsWith('.json') ? target : path.join(target, 'tsconfig.json'));
     }
   };
-  visit(path.join(root, 'tsconfig.json'));
-  return [...found];
+  const last = packageFolder(root);
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    visit(path.join(folder, 'tsconfig.json'));
+    if (found.size > 0 || folder === last) return [...found];
+  }
 }
 
 function references(file: string): string[] {

@@ -1,6 +1,7 @@
 import { usageError } from '@gati/runtime-h3/command';
 import fs from 'node:fs';
 import path from 'node:path';
+import { packageFolder } from '../../files/package-json.ts';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
 import { outDirError } from '../../build/out-dir.ts';
@@ -12,7 +13,8 @@ import { type Call, OK, WRONG_USE } from '../command.ts';
 
 export async function run(call: Call): Promise<number> {
   const { args, output } = call;
-  const root = path.resolve(typeof args.root === 'string' ? args.root : '.');
+  const inline = await loadInlineConfig(call, { command: 'build', mode: 'production' });
+  const { root } = inline;
   if (args.check === true && isCi() && !locateStore(root).named) {
     output.diagnostic(noStoreError('error'));
     output.document({ errors: [noStoreError('error')] });
@@ -23,7 +25,6 @@ export async function run(call: Call): Promise<number> {
       ? outDirError(root, path.resolve(root, args.outDir))
       : undefined;
   if (outDirFault) throw usageError(outDirFault.message, outDirFault.fix);
-  const inline = await loadInlineConfig(call, { command: 'build', mode: 'production' });
   const builder = await createBuilder(
     {
       ...inline,
@@ -55,7 +56,7 @@ export async function run(call: Call): Promise<number> {
     bump: release.bump ?? 'none',
     ...(release.since !== undefined && { since: release.since, changes }),
     outDir,
-    sdk: path.join(builder.config.root, sdkFile({ name, version: release.version })),
+    sdk: path.join(packageFolder(root), sdkFile({ name, version: release.version })),
     routes: contract.routes.map(({ id }) => id),
     warnings: [...noHandlers(root), ...diagnostics].filter(({ level }) => level === 'warning'),
   });
