@@ -5,11 +5,13 @@
  * generated code; changes without notice.
  */
 import { formats } from './validate/formats.ts';
-import { canonicalKey, isMultiple } from './validate/keywords.ts';
+import { isMultiple } from './validate/keywords.ts';
+import { hasUniqueItems } from './validate/unique-items.ts';
 
 export { formats } from './validate/formats.ts';
 export { stringifyWire as json } from './validate/encode.ts';
 export { codePointCount } from './validate/keywords.ts';
+export { once } from './validate/once.ts';
 
 /** A predicate that compiled checks call for a keyword whose code would need TypeBox. */
 export interface Refinement {
@@ -27,7 +29,7 @@ export function isMultipleOf(divisor: number): Refinement {
 }
 
 export const isUnique: Refinement = {
-  check: (value) => !Array.isArray(value) || new Set(value.map(canonicalKey)).size === value.length,
+  check: (value) => !Array.isArray(value) || hasUniqueItems(value),
 };
 
 /** Checks that a value is a file of a form. No JSON value is one. */

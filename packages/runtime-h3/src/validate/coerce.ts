@@ -1,5 +1,5 @@
 import type { Defs, Schema } from '@gati/contract';
-import { fits } from './explain.ts';
+import { fits } from './fits.ts';
 import { formats } from './formats.ts';
 
 /**
@@ -14,6 +14,8 @@ type Coerce = (value: unknown) => unknown;
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_HOPS = 16;
+/** Levels of lists in lists that are converted. No query or form has more than one. */
+const MAX_LISTS = 3;
 
 /**
  * Compiles the coercion of an object schema; `undefined` when no field needs one. The result changes
@@ -94,13 +96,18 @@ function collect(
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : rest;
 }
 
-function compileValue(schema: Schema, $defs: Defs, source: StringSource): Coerce | undefined {
+function compileValue(
+  schema: Schema,
+  $defs: Defs,
+  source: StringSource,
+  lists = 0,
+): Coerce | undefined {
   const variants = flatten(schema, $defs, 0);
   if (variants.every(acceptsAny)) return undefined;
   if (!repeats(source) && variants.every((variant) => variant.type === 'string')) return undefined;
-  const arrays = variants.filter((variant) => variant.type === 'array');
+  const arrays = lists < MAX_LISTS ? variants.filter((variant) => variant.type === 'array') : [];
   const scalars = variants.filter((variant) => variant.type !== 'array');
-  const item = arrays.map((array) => compileItems(array, $defs, source));
+  const item = arrays.map((array) => compileItems(array, $defs, source, lists + 1));
   const isForm = source === 'form';
   const isBlank = isForm && !scalars.some(acceptsEmpty) ? isEmptyInput : undefined;
   return (value) => {
@@ -149,10 +156,12 @@ function compileItems(
   array: Schema,
   $defs: Defs,
   source: StringSource,
+  lists: number,
 ): (values: unknown[]) => unknown[] {
   const place = source === 'form' ? 'form' : 'headers';
-  const items = array.items ? compileValue(array.items, $defs, place) : undefined;
-  const prefix = array.prefixItems?.map((schema) => compileValue(schema, $defs, place)) ?? [];
+  const items = array.items ? compileValue(array.items, $defs, place, lists) : undefined;
+  const prefix =
+    array.prefixItems?.map((schema) => compileValue(schema, $defs, place, lists)) ?? [];
   return (values) =>
     values
       .map((value, index) => {

@@ -1,5 +1,6 @@
 import type { Defs, Schema } from '@gati/contract';
-import { fits } from './explain.ts';
+import { getOrCreate } from '../collections/get-or-create.ts';
+import { Fitting } from './fits.ts';
 import { formats } from './formats.ts';
 
 /**
@@ -10,7 +11,7 @@ export type Decode = (value: unknown) => unknown;
 
 /** Compiles the decoder of a schema; `undefined` when there is nothing to decode. */
 export function compileDecode(schema: Schema, $defs: Defs): Decode | undefined {
-  return new Compiler($defs, false).compile(schema);
+  return new Compiler($defs, false).program(schema);
 }
 
 /**
@@ -18,7 +19,7 @@ export function compileDecode(schema: Schema, $defs: Defs): Decode | undefined {
  * can't read stays a string, and absent fields stay absent. A schema value decides on the result.
  */
 export function compileLenientDecode(schema: Schema, $defs: Defs): Decode | undefined {
-  return new Compiler($defs, true).compile(schema);
+  return new Compiler($defs, true).program(schema);
 }
 
 class Compiler {
@@ -26,14 +27,33 @@ class Compiler {
   readonly #lenient: boolean;
   readonly #named = new Map<string, Decode | undefined>();
   readonly #needed = new Map<string, boolean>();
+  /** What one run knows already, so that it takes time linear in the value. */
+  readonly #fitting: Fitting;
+  readonly #decoded = new Map<Decode, Map<unknown, unknown>>();
+  #remembers = false;
 
   constructor($defs: Defs, lenient: boolean) {
     this.#defs = $defs;
     this.#lenient = lenient;
+    this.#fitting = new Fitting($defs);
+  }
+
+  /** Compiles a decoder that forgets after each run what it has learnt about the value. */
+  program(schema: Schema): Decode | undefined {
+    const decode = this.compile(schema);
+    if (decode === undefined || !this.#remembers) return decode;
+    return (value) => {
+      try {
+        return decode(value);
+      } finally {
+        this.#fitting.clear();
+        this.#decoded.clear();
+      }
+    };
   }
 
   compile(schema: Schema): Decode | undefined {
-    if (!this.#needs(schema, new Set())) return undefined;
+    if (!this.#needs(schema)) return undefined;
     const steps = [
       this.#ref(schema),
       this.#own(schema),
@@ -45,16 +65,23 @@ class Compiler {
       : (value) => steps.reduce((current, step) => step(current), value);
   }
 
-  #needs(schema: Schema, seen: Set<string>): boolean {
+  #needs(schema: Schema): boolean {
+    const seen = new Set<string>();
+    if (this.#reachesCodec(schema, seen)) return true;
+    for (const $ref of seen) this.#needed.set($ref, false);
+    return false;
+  }
+
+  #reachesCodec(schema: Schema, seen: Set<string>): boolean {
     if (schema['x-gati-codec'] !== undefined && schema['x-gati-codec'] !== 'file') return true;
-    if (schema.$ref !== undefined) {
-      const known = this.#needed.get(schema.$ref);
-      if (known !== undefined) return known;
-      const target = this.#defs[schema.$ref.slice('#/$defs/'.length)];
-      if (target !== undefined && !seen.has(schema.$ref)) {
-        const needed = this.#needs(target, new Set([...seen, schema.$ref]));
-        if (needed || seen.size === 0) this.#needed.set(schema.$ref, needed);
-        if (needed) return true;
+    const { $ref } = schema;
+    if ($ref !== undefined && this.#needed.get($ref) !== false && !seen.has($ref)) {
+      if (this.#needed.get($ref)) return true;
+      seen.add($ref);
+      const target = this.#defs[$ref.slice('#/$defs/'.length)];
+      if (target !== undefined && this.#reachesCodec(target, seen)) {
+        this.#needed.set($ref, true);
+        return true;
       }
     }
     const properties = Object.values(schema.properties ?? {});
@@ -67,7 +94,7 @@ class Compiler {
     ];
     if (schema.items) inner.push(schema.items);
     if (typeof schema.additionalProperties === 'object') inner.push(schema.additionalProperties);
-    return inner.some((part) => this.#needs(part, seen));
+    return inner.some((part) => this.#reachesCodec(part, seen));
   }
 
   #ref({ $ref }: Schema): Decode | undefined {
@@ -76,19 +103,32 @@ class Compiler {
       this.#named.set($ref, undefined);
       this.#named.set($ref, this.compile(this.#defs[$ref.slice('#/$defs/'.length)] ?? {}));
     }
+    this.#remembers = true;
     // Looked up on each run: in a recursive type the decoder does not exist yet.
     return (value) => {
       const decode = this.#named.get($ref);
-      return decode === undefined ? value : decode(value);
+      if (decode === undefined) return value;
+      if (typeof value !== 'object' || value === null) return decode(value);
+      return this.#decodeOnce(decode, value);
     };
+  }
+
+  /** Decodes an object once, even if several parts of an intersection share its definition. */
+  #decodeOnce(decode: Decode, value: object): unknown {
+    const decoded = getOrCreate(this.#decoded, decode, () => new Map<unknown, unknown>());
+    if (decoded.has(value)) return decoded.get(value);
+    const result = decode(value);
+    decoded.set(value, result).set(result, result);
+    return result;
   }
 
   #anyOf({ anyOf }: Schema): Decode | undefined {
     if (anyOf === undefined) return undefined;
     const branches = anyOf.map((branch) => ({ branch, decode: this.compile(branch) }));
     if (branches.every(({ decode }) => decode === undefined)) return undefined;
+    this.#remembers = true;
     return (value) => {
-      const found = branches.find(({ branch }) => fits(branch, this.#defs, value));
+      const found = branches.find(({ branch }) => this.#fitting.fits(branch, value));
       return found?.decode === undefined ? value : found.decode(value);
     };
   }

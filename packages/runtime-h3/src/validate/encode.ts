@@ -74,8 +74,13 @@ export function stringifyWire(value: unknown): string {
   } catch (error) {
     // `toJSON` may return values that the walk did not see. A cycle fails again here, as it must.
     if (!String(error).includes('BigInt')) throw error;
-    return JSON.stringify(wire, (_key, inner: unknown) => encodeWire(inner)) ?? 'null';
+    return JSON.stringify(wire, encodeResult) ?? 'null';
   }
+}
+
+/** Encodes what `toJSON` returned. The walk has seen all other values. */
+function encodeResult(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  return this[key] === value ? value : encodeWire(value);
 }
 
 function toBase64(bytes: Uint8Array): string {

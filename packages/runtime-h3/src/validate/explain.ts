@@ -1,12 +1,15 @@
 import type { Defs, Schema } from '@gati/contract';
+import { Fitting } from './fits.ts';
+import { appendKey } from './pointer.ts';
 import {
-  checkArray,
-  checkNumber,
-  checkObject,
-  checkString,
-  step,
-  type Walker,
-} from './keywords.ts';
+  isType,
+  joinWords,
+  MAX_DEPTH,
+  refName,
+  type SchemaWalker,
+  walkValue,
+  withArticle,
+} from './walk.ts';
 
 /** One violation of the contract, in a request or in a strict response. */
 export interface InputError {
@@ -19,11 +22,12 @@ export interface InputError {
 }
 
 export const MAX_ERRORS = 100;
-/** Limit of the walk. JSON that is nested this deep was rejected before. */
-const MAX_DEPTH = 512;
+/** Steps of one explanation, a step for each schema and value. A body of 1 MiB takes fewer. */
+const MAX_STEPS = 1_000_000;
 
 /**
  * Returns the violations of a wire value, at most {@link MAX_ERRORS}. Empty only if the value fits.
+ * After {@link MAX_STEPS} without a violation, reports only that the value does not match.
  */
 export function explain(
   schema: Schema,
@@ -31,34 +35,31 @@ export function explain(
   value: unknown,
   part: InputError['in'],
 ): InputError[] {
-  const walk = new Walk($defs, MAX_ERRORS);
+  const walk = new Explanation($defs);
   walk.visit(schema, value, '');
+  if (walk.found.length === 0 && walk.full && !walk.fits(schema, value))
+    walk.found.push({ path: '', message: 'does not match its schema', rule: 'schema' });
   return walk.found.map((found) => ({ in: part, ...found }));
-}
-
-/** Returns whether a wire value fits the schema. */
-export function fits(schema: Schema, $defs: Defs, value: unknown): boolean {
-  const walk = new Walk($defs, 1);
-  walk.visit(schema, value, '');
-  return walk.found.length === 0;
 }
 
 type Finding = Omit<InputError, 'in'>;
 
-/** One walk over a schema and a value. Stops at `limit` violations. */
-class Walk implements Walker {
+class Explanation implements SchemaWalker {
   readonly found: Finding[] = [];
   readonly #defs: Defs;
-  readonly #limit: number;
+  readonly #fitting: Fitting;
+  /** Objects that a definition was compared with. Their violations are found already. */
+  readonly #seen = new Map<Schema, Set<unknown>>();
+  #steps = 0;
   #depth = 0;
 
-  constructor($defs: Defs, limit: number) {
+  constructor($defs: Defs) {
     this.#defs = $defs;
-    this.#limit = limit;
+    this.#fitting = new Fitting($defs);
   }
 
   get full(): boolean {
-    return this.found.length >= this.#limit;
+    return this.found.length >= MAX_ERRORS || this.#steps >= MAX_STEPS;
   }
 
   add(path: string, rule: string, message: string): void {
@@ -66,62 +67,45 @@ class Walk implements Walker {
   }
 
   fits(schema: Schema, value: unknown): boolean {
-    return fits(schema, this.#defs, value);
+    return this.#fitting.fits(schema, value);
+  }
+
+  step(path: string, key: string | number): string {
+    return appendKey(path, key);
   }
 
   visit(schema: Schema, value: unknown, path: string): void {
     if (this.full) return;
     if (this.#depth >= MAX_DEPTH) return this.add(path, 'depth', 'is nested too deep');
     this.#depth++;
-    this.#visit(schema, value, path);
+    this.#steps++;
+    walkValue(this, schema, value, path);
     this.#depth--;
   }
 
-  #visit(schema: Schema, value: unknown, path: string): void {
-    if (schema.$ref !== undefined) {
-      const target = this.#defs[schema.$ref.slice('#/$defs/'.length)];
-      if (target === undefined) return this.add(path, '$ref', 'has an unknown schema');
-      this.visit(target, value, path);
+  ref(name: string, value: unknown, path: string): void {
+    const target = this.#defs[name];
+    if (target === undefined) return this.add(path, '$ref', 'has an unknown schema');
+    if (typeof value === 'object' && value !== null) {
+      let seen = this.#seen.get(target);
+      if (seen === undefined) this.#seen.set(target, (seen = new Set()));
+      if (seen.has(value)) return;
+      seen.add(value);
     }
-    if (schema['x-gati-codec'] === 'file') {
-      if (!(value instanceof Blob)) this.add(path, 'type', 'must be a file');
-      return;
-    }
-    if (schema.type !== undefined && !isType(schema.type, value)) {
-      return this.add(path, 'type', `must be ${withArticle(schema.type)}`);
-    }
-    if (schema.const !== undefined && value !== schema.const)
-      this.add(path, 'const', `must be ${JSON.stringify(schema.const)}`);
-    if (schema.enum !== undefined && !schema.enum.includes(value as never)) {
-      this.add(
-        path,
-        'enum',
-        `must be one of ${joinWords(schema.enum.map((member) => JSON.stringify(member)))}`,
-      );
-    }
-    if (schema.not !== undefined && this.fits(schema.not, value))
-      this.add(path, 'not', 'is not allowed');
-    if (schema.allOf !== undefined) for (const part of schema.allOf) this.visit(part, value, path);
-    if (schema.anyOf !== undefined) this.#anyOf(schema.anyOf, value, path);
-
-    if (typeof value === 'string') checkString(this, schema, value, path);
-    else if (typeof value === 'number') checkNumber(this, schema, value, path);
-    else if (Array.isArray(value)) checkArray(this, schema, value, path);
-    else if (typeof value === 'object' && value !== null)
-      checkObject(this, schema, value as Record<string, unknown>, path);
+    this.visit(target, value, path);
   }
 
   /**
    * Explains the branch that the client most likely meant. If there is no such branch, names the
    * choice.
    */
-  #anyOf(branches: Schema[], value: unknown, path: string): void {
+  anyOf(branches: Schema[], value: unknown, path: string): void {
     if (branches.some((branch) => this.fits(branch, value))) return;
     const near = branches.filter((branch) => this.#isNear(branch, value));
     if (near.length === 1 && near[0] !== undefined) return this.visit(near[0], value, path);
     const tag = near.length === 0 && isType('object', value) ? this.#tag(branches) : undefined;
     if (tag !== undefined) {
-      const at = step(path, tag.key);
+      const at = this.step(path, tag.key);
       if (!Object.hasOwn(value as object, tag.key)) return this.add(at, 'required', 'is required');
       return this.add(at, 'enum', `must be one of ${joinWords(tag.constants)}`);
     }
@@ -182,7 +166,7 @@ class Walk implements Walker {
   #resolve(schema: Schema): Schema {
     let at = schema;
     for (let hops = 0; at.$ref !== undefined && hops < 16; hops++)
-      at = this.#defs[at.$ref.slice('#/$defs/'.length)] ?? {};
+      at = this.#defs[refName(at.$ref)] ?? {};
     return at;
   }
 
@@ -194,34 +178,4 @@ class Walk implements Walker {
     if (schema['x-gati-codec'] === 'file') return 'a file';
     return schema.type === undefined ? undefined : withArticle(schema.type);
   }
-}
-
-function isType(type: NonNullable<Schema['type']>, value: unknown): boolean {
-  switch (type) {
-    case 'string':
-    case 'boolean':
-      return typeof value === type;
-    case 'number':
-      return Number.isFinite(value);
-    case 'integer':
-      return Number.isInteger(value);
-    case 'null':
-      return value === null;
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-  }
-}
-
-function withArticle(type: string): string {
-  if (type === 'null') return 'null';
-  return `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`;
-}
-
-function joinWords(words: string[]): string {
-  const shown = words.length > 20 ? [...words.slice(0, 20), '…'] : words;
-  return shown.length < 2
-    ? (shown[0] ?? 'nothing')
-    : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }

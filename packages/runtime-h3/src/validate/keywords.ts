@@ -1,18 +1,17 @@
 import type { Schema } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import { formats } from './formats.ts';
+import { hasUniqueItems } from './unique-items.ts';
 
 /** Part of a walk that the check of a keyword uses. */
 export interface Walker {
+  /** Whether the walk has found enough violations. */
   readonly full: boolean;
   add(path: string, rule: string, message: string): void;
   fits(schema: Schema, value: unknown): boolean;
   visit(schema: Schema, value: unknown, path: string): void;
-}
-
-/** Appends a key to a JSON Pointer (RFC 6901, section 3). */
-export function step(path: string, key: string | number): string {
-  return `${path}/${typeof key === 'number' ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  /** Appends a key to the path of a value. */
+  step(path: string, key: string | number): string;
 }
 
 const patterns = new Map<string, RegExp>();
@@ -83,26 +82,18 @@ export function checkArray(walk: Walker, schema: Schema, value: unknown[], path:
   if (maxItems !== undefined && value.length > maxItems)
     walk.add(path, 'maxItems', `must have at most ${count(maxItems, 'item')}`);
   prefixItems.forEach((item, index) => {
-    if (index < value.length) walk.visit(item, value[index], step(path, index));
+    if (index < value.length) walk.visit(item, value[index], walk.step(path, index));
   });
   if (items === false) {
     if (value.length > prefixItems.length)
       walk.add(path, 'items', `must have at most ${count(prefixItems.length, 'item')}`);
   } else if (items !== undefined) {
     for (let index = prefixItems.length; index < value.length && !walk.full; index++)
-      walk.visit(items, value[index], step(path, index));
+      walk.visit(items, value[index], walk.step(path, index));
   }
-  if (schema.uniqueItems === true && new Set(value.map(canonicalKey)).size !== value.length) {
+  if (schema.uniqueItems === true && !hasUniqueItems(value)) {
     walk.add(path, 'uniqueItems', 'must not have the same item twice');
   }
-}
-
-/** Returns the same text for equal JSON values, whatever the order of their keys. */
-export function canonicalKey(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalKey).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalKey((value as Record<string, unknown>)[key])}`).join()}}`;
 }
 
 export function checkObject(
@@ -120,10 +111,11 @@ export function checkObject(
     maxProperties,
   } = schema;
   for (const key of required)
-    if (!Object.hasOwn(value, key)) walk.add(step(path, key), 'required', 'is required');
+    if (!Object.hasOwn(value, key)) walk.add(walk.step(path, key), 'required', 'is required');
   for (const [key, property] of Object.entries(properties)) {
     const optional = value[key] === undefined && !required.includes(key);
-    if (Object.hasOwn(value, key) && !optional) walk.visit(property, value[key], step(path, key));
+    if (Object.hasOwn(value, key) && !optional)
+      walk.visit(property, value[key], walk.step(path, key));
   }
   const size = Object.keys(value).length;
   if (minProperties !== undefined && size < minProperties)
@@ -134,10 +126,11 @@ export function checkObject(
   for (const key of Object.keys(value)) {
     if (walk.full) return;
     if (propertyNames !== undefined && !walk.fits(propertyNames, key))
-      walk.add(step(path, key), 'propertyNames', 'is not an allowed name');
+      walk.add(walk.step(path, key), 'propertyNames', 'is not an allowed name');
     if (Object.hasOwn(properties, key)) continue;
     if (additional === false)
-      walk.add(step(path, key), 'additionalProperties', 'is not an allowed field');
-    else if (typeof additional === 'object') walk.visit(additional, value[key], step(path, key));
+      walk.add(walk.step(path, key), 'additionalProperties', 'is not an allowed field');
+    else if (typeof additional === 'object')
+      walk.visit(additional, value[key], walk.step(path, key));
   }
 }

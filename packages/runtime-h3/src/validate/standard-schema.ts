@@ -1,5 +1,6 @@
 import type { StandardIssue, StandardResult, StandardSchema } from '../types/standard-schema.ts';
 import { type InputError, MAX_ERRORS } from './explain.ts';
+import { appendKey } from './pointer.ts';
 
 /** Outcome of a schema value for one part of a request. */
 export type Verdict = { value: unknown; errors?: undefined } | { errors: InputError[] };
@@ -32,8 +33,8 @@ function toVerdict(result: StandardResult, part: InputError['in']): Verdict {
 
 function toInputError({ path = [], message }: StandardIssue, part: InputError['in']): InputError {
   const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
-  const pointer = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`);
-  return { in: part, path: pointer.join(''), message, rule: 'schema' };
+  const pointer = keys.reduce<string>((above, key) => appendKey(above, String(key)), '');
+  return { in: part, path: pointer, message, rule: 'schema' };
 }
 
 function isPromiseLike(

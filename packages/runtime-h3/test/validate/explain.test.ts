@@ -1,6 +1,7 @@
 import type { Schema } from '@gati/contract';
 import { describe, expect, test } from 'vitest';
-import { explain, fits } from '../../src/validate/explain.ts';
+import { explain } from '../../src/validate/explain.ts';
+import { fits } from '../../src/validate/fits.ts';
 import { check } from '../helpers/bundle.ts';
 
 /** Seeded random numbers (mulberry32), so that a failure can be repeated. */

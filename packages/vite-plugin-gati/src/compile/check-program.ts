@@ -1,6 +1,7 @@
 import { canonicalJson, type Defs, refName, resolveRef, type Schema } from '@gati/contract';
 import { toCheckUnit, withoutAnnotations } from './check-unit.ts';
 import { toStringifyUnit } from './stringify-unit.ts';
+import { createRepeatTest } from './repeated-checks.ts';
 import { definitionOf } from './tighten-schema.ts';
 import type { External, Unit } from './unit.ts';
 
@@ -12,6 +13,7 @@ export const HELPERS = [
   'isMultipleOf',
   'isUnique',
   'json',
+  'once',
   'quote',
 ] as const;
 
@@ -32,6 +34,8 @@ export interface CheckProgram {
 export function createCheckProgram($defs: Defs): CheckProgram {
   const units = new Map<string, Unit>();
   const known = new Map<string, string | undefined>();
+  const repeated = new Set<string>();
+  const repeats = createRepeatTest((name) => definitionOf(name, $defs));
 
   /** A unit gets its name before its code, so that a recursive schema can refer to it. */
   function add(
@@ -56,13 +60,22 @@ export function createCheckProgram($defs: Defs): CheckProgram {
   }
 
   function check(schema: Schema): string {
-    const target =
-      schema.$ref !== undefined && Object.keys(withoutAnnotations(schema)).length === 1
-        ? (definitionOf(refName(schema.$ref), $defs) ?? resolveRef(schema, $defs))
-        : schema;
-    return add('c', target, (plain) =>
-      toCheckUnit(plain, (definition) => check(definitionOf(definition, $defs) ?? { not: {} })),
-    ) as string;
+    if (schema.$ref !== undefined && Object.keys(withoutAnnotations(schema)).length === 1) {
+      const name = refName(schema.$ref);
+      if (definitionOf(name, $defs) === undefined) return checkOf(resolveRef(schema, $defs));
+      return checkOfDefinition(name);
+    }
+    return checkOf(schema);
+  }
+
+  function checkOfDefinition(name: string): string {
+    const unit = checkOf(definitionOf(name, $defs) ?? { not: {} });
+    if (repeats(name)) repeated.add(unit);
+    return unit;
+  }
+
+  function checkOf(schema: Schema): string {
+    return add('c', schema, (plain) => toCheckUnit(plain, checkOfDefinition)) as string;
   }
 
   function stringify(schema: Schema): string | undefined {
@@ -74,7 +87,7 @@ export function createCheckProgram($defs: Defs): CheckProgram {
     check: (schema) =>
       Object.keys(withoutAnnotations(schema)).length === 0 ? undefined : check(schema),
     stringify,
-    print: () => print(units),
+    print: () => print(units, repeated),
     get units() {
       return [...units.keys()];
     },
@@ -82,10 +95,12 @@ export function createCheckProgram($defs: Defs): CheckProgram {
 }
 
 /** Prints all units first, then their externals: units may refer to each other in a circle. */
-function print(units: Map<string, Unit>): string {
+function print(units: Map<string, Unit>, repeated: ReadonlySet<string>): string {
   const lines = ['const Guard = { CodePointCount: codePointCount }'];
   const links: string[] = [];
-  for (const [name, { code, externals }] of units) {
+  for (const [name, unit] of units) {
+    const { externals } = unit;
+    const code = repeated.has(name) ? `once(${unit.code})` : unit.code;
     if (externals.length === 0) {
       lines.push(`const ${name} = ${code}`);
       continue;

@@ -6,6 +6,7 @@ import {
   isMultipleOf,
   isUnique,
   json,
+  once,
   quote,
 } from '@gati/runtime-h3/checks';
 import type { InputCheck, LoadedRoute, StandardSchema } from '@gati/runtime-h3/app';
@@ -90,6 +91,7 @@ const helpers: Record<(typeof HELPERS)[number], unknown> = {
   isMultipleOf,
   isUnique,
   json,
+  once,
   quote,
 };
 

@@ -9,7 +9,7 @@ import { compileChecks } from '../../src/compile/compile-checks.ts';
 import { printRoute } from '../../src/compile/print-plan.ts';
 import { createCheckProgram, HELPERS } from '../../src/compile/check-program.ts';
 import { planRoute } from '../../src/compile/plan.ts';
-import { fits } from '../../../runtime-h3/src/validate/explain.ts';
+import { fits } from '../../../runtime-h3/src/validate/fits.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 
 const CHECKS = new URL('../../../runtime-h3/src/checks.ts', import.meta.url).pathname;

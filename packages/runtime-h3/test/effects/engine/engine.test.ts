@@ -7,7 +7,7 @@ import { createEffectsEngine, type EffectsEngine } from '../../../src/effects/en
 import type { EffectContext, EffectFile } from '../../../src/types/effects.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
 import type { BundleEffect } from '../../../src/types/bundle.ts';
-import { fits } from '../../../src/validate/explain.ts';
+import { fits } from '../../../src/validate/fits.ts';
 
 const noop = (): void => {};
 const logger: Logger = { trace: noop, debug: noop, info: noop, warn: noop, error: noop };

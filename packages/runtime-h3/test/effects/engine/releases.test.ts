@@ -1,7 +1,7 @@
 import type { Schema } from '@gati/contract';
 import { afterEach, expect, test } from 'vitest';
 import type { EffectContext } from '../../../src/types/effects.ts';
-import { fits } from '../../../src/validate/explain.ts';
+import { fits } from '../../../src/validate/fits.ts';
 import { type Opened, openEngine, createRelease } from '../helpers/engine-kit.ts';
 
 let opened: Opened | undefined;
