@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect, stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
+import { escapeControls } from '@gati/contract/internal';
 import { normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
 import { readFacts } from '../scan/read-facts.ts';
@@ -39,8 +40,12 @@ export function diagnoseError(error: unknown, root: string, entry?: string): Dia
   }
 }
 
-/** Prints anything that was thrown, an error with its stack. Never throws. */
+/** Prints anything that was thrown for a terminal, an error with its stack. Never throws. */
 export function printThrown(thrown: unknown): string {
+  return escapeControls(textOf(thrown));
+}
+
+function textOf(thrown: unknown): string {
   try {
     if (
       thrown instanceof Error &&

@@ -1,3 +1,4 @@
+import { escapeControls } from '@gati/contract/internal';
 import type { Logger } from '../../types/context.ts';
 import type { LogSink } from '../record/recorder.ts';
 import { redact } from './redact.ts';
@@ -43,7 +44,9 @@ export function createLineLogger(print: PrintLine, options: LoggerOptions = {}):
 /** Creates the logger of production: one JSON document per line. */
 export function createJsonLogger(options?: LoggerOptions): Logger {
   return createLineLogger(
-    (level, msg, fields) => `${JSON.stringify({ level, msg, time: Date.now(), ...fields })}\n`,
+    (level, msg, fields) =>
+      // JSON escapes some control characters only, and people read these lines on a terminal.
+      `${escapeControls(JSON.stringify({ level, msg, time: Date.now(), ...fields }))}\n`,
     options,
   );
 }

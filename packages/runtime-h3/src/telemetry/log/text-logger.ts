@@ -1,4 +1,4 @@
-import { wantsColors } from '@gati/contract/internal';
+import { escapeControls, wantsColors } from '@gati/contract/internal';
 import type { Logger } from '../../types/context.ts';
 import { createLineLogger, type LoggerOptions, type LogLevel, type PrintLine } from './logger.ts';
 
@@ -23,13 +23,15 @@ function textPrinter(colors: boolean): PrintLine {
     colors ? `\u001b[${color}m${text}\u001b[0m` : text;
   return (level, message, fields) => {
     const { error, traceId: _traceId, spanId: _spanId, ...rest } = fields;
-    const tail = Object.keys(rest).length === 0 ? '' : ` ${paint(90, JSON.stringify(rest))}`;
+    const json = escapeControls(JSON.stringify(rest));
+    const tail = json === '{}' ? '' : ` ${paint(90, json)}`;
     const stack =
       typeof error === 'object' && error !== null
         ? ((error as { stack?: string }).stack ?? '')
         : error === undefined
           ? ''
           : String(error);
-    return `${paint(COLORS[level], level)} ${message}${tail}${stack === '' ? '' : `\n${stack}`}\n`;
+    const lines = stack === '' ? '' : `\n${escapeControls(stack)}`;
+    return `${paint(COLORS[level], level)} ${escapeControls(message)}${tail}${lines}\n`;
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Logger } from '../../../src/types/context.ts';
 import { bindLogger, createJsonLogger } from '../../../src/telemetry/log/logger.ts';
 import { redact } from '../../../src/telemetry/log/redact.ts';
 import { createTextLogger } from '../../../src/telemetry/log/text-logger.ts';
@@ -55,6 +56,25 @@ test.each([
   const logger = createTextLogger({ level: 'trace', colors, write: (lines) => (text += lines) });
   logger.trace('look', { a: 1 });
   expect(text).toBe(expected);
+});
+
+const HOSTILE = 'a\u001b[2J\u001b]0;title\u0007\r\u009b31m\u007f\u202e\u001b[31mred\u001b[0m';
+// oxlint-disable-next-line no-control-regex -- no such character may be left
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
+
+test.each([
+  ['a message', (logger: Logger) => logger.info(HOSTILE)],
+  ['a field', (logger: Logger) => logger.info('a', { text: HOSTILE, [HOSTILE]: 1 })],
+  ['an error', (logger: Logger) => logger.error('a', { error: new Error(HOSTILE) })],
+  ['a thrown text', (logger: Logger) => logger.error('a', { error: HOSTILE })],
+])('no logger writes control characters of %s', (_where, log) => {
+  let text = '';
+  const write = (lines: string): void => void (text += lines);
+  log(createTextLogger({ colors: false, write }));
+  log(createJsonLogger({ write }));
+  expect(text).not.toMatch(CONTROL);
+  expect(text).toContain('\\u001b[2J');
+  expect(text).toContain('\\u009b31m');
 });
 
 test('redact limits depth and converts values that JSON does not support', () => {
