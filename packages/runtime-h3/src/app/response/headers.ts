@@ -8,7 +8,11 @@ import type { VersionEntry } from '../versions/entry.ts';
  * A request pays nothing for the list, because it becomes part of the release headers. These are
  * built once for each release.
  */
-export const EVERY_RESPONSE: HeaderList = [];
+export const EVERY_RESPONSE: HeaderList = [
+  // Browsers must not guess a content type: a text could run as a script.
+  'x-content-type-options',
+  'nosniff',
+];
 
 /** Forbids caching of a response that describes one moment, such as the state of a probe. */
 export const NO_STORE: readonly string[] = ['cache-control', 'no-store'];

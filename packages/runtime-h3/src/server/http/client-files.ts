@@ -49,7 +49,6 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
         'cache-control',
         HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
-      response.headers.set('x-content-type-options', 'nosniff');
       for (const [name, value] of toPairs(EVERY_RESPONSE)) response.headers.set(name, value);
       await sendNodeResponse(res, response);
       return true;

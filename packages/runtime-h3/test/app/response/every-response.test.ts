@@ -94,6 +94,7 @@ describe.each(adapters)('over %s', (_name, open) => {
       status,
       header: 'yes',
     });
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     await response.body?.cancel();
   });
 

@@ -125,7 +125,9 @@ const seen = (text: string): { status: number; header: string[] } => ({
 });
 
 test.each(WAYS)('a header of every response is on %s', async (_way, text, status) => {
-  expect(seen(await request(text))).toEqual({ status, header: ['yes'] });
+  const response = await request(text);
+  expect(seen(response)).toEqual({ status, header: ['yes'] });
+  expect(response.match(/^x-content-type-options: nosniff\r$/gim)).toHaveLength(1);
 });
 
 test('a header of every response is on 304 of a file', async () => {
