@@ -24,8 +24,7 @@ const CODECS: Record<Exclude<Codec, 'set' | 'map'>, Record<Direction, string[]>>
 };
 
 /**
- * Prints the TypeScript type of a schema, as a client sees its values: in the form in which they
- * travel.
+ * Prints the TypeScript type of a schema, as a client sends or receives its values.
  *
  * @example
  * toTypeScript({ type: 'array', items: {} }, { direction: 'response' }); // unknown[]
