@@ -138,7 +138,7 @@ export interface Lease {
   token: string;
 }
 
-/** How many due jobs of one effect the engine has room for. */
+/** Number of due jobs of one effect that the engine has room for. */
 export interface ClaimRequest {
   effect: string;
   count: number;
@@ -195,7 +195,7 @@ export interface QueueStats {
 export interface QueueCaps {
   /** Jobs outlive the process. */
   durable: boolean;
-  /** Several processes may use the queue at once. */
+  /** Several processes may use the queue at the same time. */
   shared: boolean;
   /** Longest delay that the driver stores itself. Milliseconds. */
   maxDelay: number;

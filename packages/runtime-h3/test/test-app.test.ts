@@ -90,7 +90,7 @@ test('call() throws and names a missing path parameter', async () => {
   await app.close();
 });
 
-test('testApp() throws GATI_CONFIG_INVALID when the environment does not fit src/config.ts', async () => {
+test('testApp() throws GATI_CONFIG_INVALID when the environment does not match src/config.ts', async () => {
   await expect(testApp({ release, env: { GREETING: 'bad' } })).rejects.toMatchObject({
     code: 'GATI_CONFIG_INVALID',
   });

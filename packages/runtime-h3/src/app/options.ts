@@ -60,7 +60,10 @@ export interface AppOptions {
    * `X-Forwarded-Proto` whether it came over HTTPS. None by default: the headers are ignored.
    */
   trustProxy?: number | string[];
-  /** Writes the access log: one JSON line per request, several lines per call. None by default. */
+  /**
+   * Receives the access log: one JSON line per request. One call of the function passes several
+   * lines. None by default.
+   */
   log?: LogSink;
   /** Node only: runs before the head of a response of 1 KiB or more is written, to compress it. */
   beforeLargeResponse?(res: ServerResponse): void;

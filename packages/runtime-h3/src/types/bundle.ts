@@ -64,7 +64,7 @@ export interface BundleRoute {
   load(): LoadedRoute | Promise<LoadedRoute>;
 }
 
-/** Returns a value that is available at once or loads on first use. */
+/** Returns a value that is available immediately or loads on first use. */
 export type Loader<T> = () => T | Promise<T>;
 
 export interface LoadedRoute {

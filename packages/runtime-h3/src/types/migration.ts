@@ -41,9 +41,9 @@ export interface Migration {
 
 /** A file in `src/versions` as a bundle contains it. */
 export interface MigrationFile {
-  /** Range of the versions that it migrates: the name of the file. */
+  /** Range of the versions that the file migrates: the name of the file. */
   from: string;
-  /** Version that it migrates to. A release compatible with this version is a target too. */
+  /** Version that the file migrates to. A release compatible with this version is a target too. */
   to: string;
   migration: Migration;
 }

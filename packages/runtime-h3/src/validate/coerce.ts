@@ -191,7 +191,7 @@ function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
 
 /**
  * Converts to the most specific variant that fits. Strings come last, so `number | string` makes
- * `5` of `"5"`. `null` comes after them: as a text it is rather a text.
+ * `5` of `"5"`. A text that fits a string variant never becomes `null`.
  */
 function convertScalar(
   variants: Schema[],

@@ -37,7 +37,7 @@ describe.each(Object.entries(schemas))('config by %s', (_, schema) => {
     });
   });
 
-  test('reports all missing and invalid names at once, without their values', async () => {
+  test('reports all missing and invalid names together, without their values', async () => {
     const loading = loadConfig(() => schema, { DATABASE_URL: 'hunter2-is-no-url' }, 'production');
     await expect(loading).rejects.toMatchObject({
       code: 'GATI_CONFIG_INVALID',

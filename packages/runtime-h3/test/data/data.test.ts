@@ -135,7 +135,7 @@ test('the database is not opened before its first use', async () => {
   expect(existsSync(quiet)).toBe(false);
 });
 
-test('an unknown scheme and an invalid file are errors without the address', async () => {
+test('the errors for an unknown scheme and an invalid file do not contain the address', async () => {
   const oracle = createLazyDatabase('oracle://user:secret@host', undefined);
   const error = await oracle.exec('SELECT 1').catch((caught: Error) => caught);
   expect(error).toMatchObject({

@@ -110,7 +110,7 @@ describe('modules', () => {
     expect(disposed).toEqual([1, 2]);
   });
 
-  test('the last of several changes at once stays, and each replaced module is disposed of once', async () => {
+  test('the last of several simultaneous changes stays, and each replaced module is disposed of once', async () => {
     const disposed: number[] = [];
     const version = (n: number, wait: number): ModuleFile => ({
       default: {

@@ -25,7 +25,7 @@ export function isForeignOrigin(app: OriginRules, exchange: Exchange, origin: st
 export function rejectForeignForm(app: OriginRules, exchange: Exchange): void {
   if (isPreflighted(exchange.sentType) || !isFromForeignPage(app, exchange)) return;
   throw new RequestError(403, 'foreign_origin', {
-    detail: 'Pages of this origin may not send forms here.',
+    detail: 'Pages of this origin are not allowed to send forms here.',
   });
 }
 

@@ -95,7 +95,7 @@ function respondJson(call: Call, status: number, value: unknown): Promise<void> 
   sendJson(call, status, value, output);
 }
 
-/** Sends what the author's schema for this status makes of a value. */
+/** Sends the value that the author's schema for this status makes of `value`. */
 function respondJudged(
   call: Call,
   status: number,

@@ -25,7 +25,7 @@ export interface TableOptions {
   lenient: boolean;
 }
 
-/** The served releases at one time, prepared once so that a request only looks up. */
+/** The served releases at one time, prepared once so that a request only needs lookups. */
 export class VersionTable {
   readonly served: ServedReleases;
   /** Newest first, without releases that were never activated. */
@@ -82,7 +82,7 @@ export class VersionTable {
 
   /** Returns whether any release has a route at this path, with any method. */
   isRoute(path: string): boolean {
-    // A single release may change its routes (development), and a look at it is fast.
+    // A single release may change its routes (development), and checking it is fast.
     if (this.entries.length <= 1) return this.#hasAnyMethod(path);
     let known = this.#knownPaths.get(path);
     if (known === undefined) {

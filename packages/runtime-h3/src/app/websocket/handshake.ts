@@ -114,6 +114,6 @@ function rejectForeignOrigin(app: AppState, { exchange }: Call): void {
   const origin = exchange.header('origin');
   if (origin === undefined || !isForeignOrigin(app, exchange, origin)) return;
   throw new RequestError(403, 'foreign_origin', {
-    detail: 'This origin may not open a WebSocket here.',
+    detail: 'This origin is not allowed to open a WebSocket here.',
   });
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../../types/context.ts';
 import type { EffectsEngine } from './engine.ts';
 
-/** How often the current release is compared with the running one. Milliseconds. */
+/** Milliseconds between two comparisons of the current release with the running one. */
 const POLL_INTERVAL = 1000;
 
 export interface CurrentReleaseOptions {

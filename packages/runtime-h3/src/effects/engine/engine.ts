@@ -14,7 +14,7 @@ import { createMaintenance } from './maintenance.ts';
 import { createSchedules } from './schedules.ts';
 import type { EffectJob } from '../../types/effect-job.ts';
 
-/** How long aborted runs get at the end of the process to store their outcome. Milliseconds. */
+/** Milliseconds that aborted runs get at the end of the process to store their outcome. */
 const ABORT_GRACE = 500;
 
 export interface EffectsOptions {
@@ -54,7 +54,7 @@ export interface EffectsEngine {
   cancel(id: string): Promise<boolean>;
   /** Starts running queued jobs and schedules. */
   start(): void;
-  /** Claims nothing more until the next `start`. Running jobs go on. */
+  /** Claims nothing more until the next `start`. Running jobs continue. */
   pause(): void;
   /** Resolves when no job is running or due. Jobs that are delayed for later stay. */
   idle(): Promise<void>;

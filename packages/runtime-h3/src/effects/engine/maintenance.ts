@@ -5,7 +5,7 @@ import { isNewer, type ReleaseEffects } from './job-release.ts';
 import type { Schedules } from './schedules.ts';
 
 /**
- * How often schedules are read again and the queue is searched for orphaned effects. Milliseconds.
+ * Milliseconds after which schedules are read again and the queue is searched for orphaned effects.
  */
 const INTERVAL = 5000;
 

@@ -14,8 +14,8 @@ const LAST_TIME = 8.64e15;
  * Checks the arguments of `enqueue` and returns the job.
  *
  * @throws {GatiError} GATI_EFFECT_UNKNOWN when the release has no such effect
- * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not fit or is too large for the
- * queue
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not match the effect or is too
+ * large for the queue
  * @throws {GatiError} GATI_EFFECT_OPTION when an option can't be used
  * @throws {GatiError} GATI_EFFECTS_KEYS when the queue stores no idempotency keys
  */

@@ -9,7 +9,7 @@ import { explain } from '../../validate/explain.ts';
 /**
  * Returns the JSON text of a payload for the queue.
  *
- * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not fit the effect
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not match the effect
  */
 export function toPayloadText(
   effect: string,
@@ -26,7 +26,7 @@ export function toPayloadText(
  * Returns the payload that `run` gets. Checks it again, since the effect may have changed since the
  * job was enqueued.
  *
- * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not fit the effect
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not match the effect
  */
 export function toPayload(job: QueueJob, input: InputCheck | undefined, $defs: Defs): unknown {
   const value: unknown = JSON.parse(job.payload);
@@ -42,7 +42,7 @@ function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs):
   );
   throw new GatiError({
     code: 'GATI_EFFECT_PAYLOAD',
-    message: `The payload does not fit the effect "${effect}": ${violations.join('; ')}`,
+    message: `The payload does not match the effect "${effect}": ${violations.join('; ')}`,
     fix: 'Pass a payload of the type that its run() takes, or widen that type.',
   });
 }

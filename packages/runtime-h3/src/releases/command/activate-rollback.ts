@@ -82,7 +82,10 @@ async function changeAndWait<T>(
   };
 }
 
-/** Says on how many processes the release runs, with `--wait` only. */
+/**
+ * Returns the end of the message: the number of processes that run the release. Empty without
+ * `--wait`.
+ */
 function onServers(waited: WaitResult | undefined): string {
   if (!waited) return '';
   if (waited.servers.length === 0) return '; no running server follows this store';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
 
-/** Sends a file; resolves with `false` if there is no such file. */
+/** The client files of a server. */
 export interface ClientFiles {
   serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean>;
 }

@@ -3,7 +3,7 @@ import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import { COMPRESSION_THRESHOLD } from '../../types/exchange.ts';
 
-/** Of 11 levels. Higher ones cost more time than the network saves. */
+/** Level of brotli, at most 11. Higher levels cost more time than the network saves. */
 const BROTLI_QUALITY = 4;
 const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|[\w.-]+\+(?:json|xml))|image\/svg\+xml)/;

@@ -47,7 +47,10 @@ async function openPort(
   return server;
 }
 
-/** SIGTERM and SIGINT stop the server, the second one at once. SIGUSR2 replaces all workers. */
+/**
+ * Handles signals: SIGTERM and SIGINT stop the server, SIGUSR2 replaces all workers. A second
+ * SIGTERM or SIGINT ends the server immediately.
+ */
 function handleSignals(server: Server, pools: WorkerPools): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {

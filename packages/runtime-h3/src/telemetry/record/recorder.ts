@@ -1,7 +1,7 @@
 import { spanIdAt, type TraceParent, traceIdAt } from './ids.ts';
 import type { RouteStats } from './route-stats.ts';
 
-/** Requests after which the access log is written at once. */
+/** Number of requests after which the access log is written without waiting. */
 const BATCH = 512;
 /** Requests that the ring keeps. A power of two, so that a mask computes an index. */
 const RING = 4096;
@@ -145,7 +145,7 @@ export class Recorder {
   }
 }
 
-/** As `JSON.stringify`, at a third of its cost for text without escapes. */
+/** Prints a text like `JSON.stringify`, at a third of its cost if the text has no escapes. */
 function quote(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

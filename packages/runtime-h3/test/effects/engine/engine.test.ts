@@ -78,7 +78,7 @@ test('runs an enqueued job with the decoded payload', async () => {
   expect(seen).toEqual([{ at, cents: 12n }, 1, 'pay', '1.0.0']);
 });
 
-test('enqueue rejects a payload that does not fit and an unknown effect', async () => {
+test('enqueue rejects a payload that does not match, and an unknown effect', async () => {
   open({
     pay: {
       schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
@@ -95,7 +95,7 @@ test('enqueue rejects a payload that does not fit and an unknown effect', async 
   });
 });
 
-test('a job whose payload no longer fits becomes a dead letter with the reason', async () => {
+test('a job whose payload no longer matches becomes a dead letter with the reason', async () => {
   const run = vi.fn();
   const slots = open({ pay: { run } });
   await engine.enqueue('pay', { id: 7 }, { delay: 50 });

@@ -45,7 +45,7 @@ test('a job runs on the release that enqueued it while that release is served', 
   expect(seen).toEqual(['new code', 'old code, 1.0.0']);
 });
 
-test('a job of a removed release runs with its payload migrated, or unchanged if it fits, else becomes a dead letter', async () => {
+test('a job of a removed release runs with its payload migrated, or unchanged if it matches, else becomes a dead letter', async () => {
   const seen: unknown[] = [];
   const migrate = async (effect: string, payload: unknown, from: string) =>
     from === '1.0.0'

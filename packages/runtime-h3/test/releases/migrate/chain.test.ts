@@ -59,7 +59,7 @@ describe('a chain of migrations', () => {
       '0.2.5',
       1,
     ],
-  ])('leads %s', (_name, version, slots, targets, target, steps) => {
+  ])('a chain leads %s', (_name, version, slots, targets, target, steps) => {
     const chain = findChain(version, slots, targets);
     expect([chain?.target, chain?.steps.length]).toEqual([target, steps]);
   });
@@ -69,7 +69,7 @@ describe('a chain of migrations', () => {
     ['no release is compatible with its end', '1.0.0', [ONE], ['3.0.0']],
     ['it leads to an older version', '1.0.0', [slot('1.x', '1.0.0')], ['1.0.0', '1.1.0']],
     ['it is a cycle', '1.0.0', [slot('*', '1.0.0')], ['1.0.0']],
-  ])('does not exist where %s', (_name, version, slots, targets) => {
+  ])('there is no chain when %s', (_name, version, slots, targets) => {
     expect(findChain(version, slots, targets)).toBeUndefined();
   });
 

@@ -154,7 +154,7 @@ test('due jobs end before the process exits', async () => {
   expect(stdout()).toContain('a slow effect ended');
 });
 
-test('a second signal ends all processes at once', async () => {
+test('a second signal ends all processes immediately', async () => {
   const { url, child, stop } = await server.start();
   const slow = call(`${url}/slow?ms=20000`, false);
   const { pid } = (await call(`${url}/hello`, false))!;

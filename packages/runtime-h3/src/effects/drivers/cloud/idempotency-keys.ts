@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatiError } from '@gati/contract';
 import type { KeyStore } from './key-store.ts';
 
-/** How long a key is stored after its job ended. Milliseconds. */
+/** Milliseconds for which a key is stored after its job ended. */
 const KEY_MEMORY = 24 * 60 * 60_000;
-/** How long the process that created a key may take to send its job. Milliseconds. */
+/** Milliseconds that the process that created a key may take to send its job. */
 const SEND_GRACE = 10_000;
-/** How long a call tries again while other processes change the same key. Milliseconds. */
+/** Milliseconds for which a call tries again while other processes change the same key. */
 const CONFLICT_TIMEOUT = 3 * SEND_GRACE;
-/** Pauses between these tries. Stores allow about one write a second to an object. Milliseconds. */
+/** Milliseconds between these tries. Stores allow about one write a second to an object. */
 const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 500;
 
@@ -85,13 +85,13 @@ export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
         const found = await store.read(name);
         if (!found) continue;
         const { id, state, at } = parse(found.text);
-        // The entry is this job's own: its message comes round until it is due, or a response was
-        // lost.
+        // The entry belongs to this job. Either its message is delivered again until the job is
+        // due, or a response of the store was lost.
         if (id === job.id) return toReservation(name, id, found.tag);
         if (state === 'done' && at + KEY_MEMORY < Date.now())
           await store.replace(name, toText(job.id, 'open'), found.tag);
         else if (state !== 'open') return { id, send: false, sent: () => {} };
-        // The process that created the entry has died: its job is sent in its place.
+        // The process that created the entry has died, so this job is sent instead.
         else if (at + SEND_GRACE < Date.now()) return toReservation(name, id, found.tag);
       }
       throw keyConflictError(job.effect, 'the job was not enqueued');

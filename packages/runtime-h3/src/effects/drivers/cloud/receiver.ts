@@ -32,11 +32,11 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Pause after a call that failed. Milliseconds. */
+/** Milliseconds after a call that failed. */
 const ERROR_PAUSE = 1000;
 /**
- * How long a claim waits for a message that may be on its way: a call to a service nearby.
- * Milliseconds.
+ * Milliseconds that a claim waits for a message that may be on its way: the duration of a call to a
+ * service nearby.
  */
 const ARRIVAL_WAIT = 30;
 
@@ -62,7 +62,7 @@ export function createPollingReceiver({ limits, open }: ReceiverOptions): Receiv
 /** The messages of one effect. */
 interface Lane {
   received: Message[];
-  /** How many more messages there was room for at the last `take`. */
+  /** Number of further messages that there was room for at the last `take`. */
   room: number;
   lease: number;
   polling?: Promise<void>;

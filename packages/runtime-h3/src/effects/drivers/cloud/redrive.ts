@@ -7,21 +7,21 @@ export interface RedriveOptions {
   onError(error: Error): void;
 }
 
-/** How long the dead letters that were read are hidden from others. Milliseconds. */
+/** Milliseconds for which dead letters that were read are hidden from other receivers. */
 const HIDE_TIME = 60_000;
-/** How often that is renewed. Milliseconds. */
+/** Milliseconds between two renewals of that time. */
 const RENEW_INTERVAL = HIDE_TIME / 3;
 /**
- * How long a call waits: a service with many machines may not find all messages at first.
- * Milliseconds.
+ * Milliseconds that a call waits for messages. A service with many machines may not find all of
+ * them at first.
  */
 const RECEIVE_WAIT = 1000;
 /**
- * How far the clock of the service may differ. Jobs that died later than this after the start stay
- * dead: otherwise a redrive would not end while workers keep failing. Milliseconds.
+ * Milliseconds by which the clock of the service may differ. Jobs that died later than this after
+ * the start stay dead: otherwise a redrive would not end while workers keep failing.
  */
 const CLOCK_SKEW = 5000;
-/** The redrive ends when it has found no older dead letter for so long. Milliseconds. */
+/** Milliseconds without another older dead letter after which the redrive ends. */
 const QUIET_TIME = 10_000;
 const BATCH = 10;
 

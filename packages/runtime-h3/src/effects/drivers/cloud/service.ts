@@ -41,7 +41,7 @@ export interface Message {
   body: string;
   /** Handle with which the last receiver changes the message. */
   receipt: string;
-  /** How often the message was delivered, including this time; at least 1. */
+  /** Number of deliveries of the message, including this one; at least 1. */
   deliveries: number;
   /** Monotonic milliseconds until which no other receiver gets the message. */
   until: number;

@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts';
 import { JobTable } from './job-table.ts';
 import { countJobs, listJobs, purgeableJobs } from './list-jobs.ts';
 
-/** How often expired idempotency keys are forgotten. Milliseconds. */
+/** Milliseconds between two removals of expired idempotency keys. */
 const FORGET_INTERVAL = 60_000;
 /** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -4,7 +4,7 @@ import { Heap } from '../shared/heap.ts';
 import { type Entry, toJob } from './entry.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 
-/** How many ended jobs stay visible. */
+/** Number of ended jobs that stay visible. */
 const KEPT_JOBS = 1000;
 
 /** The jobs of one effect. */

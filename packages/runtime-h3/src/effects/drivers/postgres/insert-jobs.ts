@@ -2,7 +2,7 @@ import type { NewJob } from '../../../ports.ts';
 import type { Run } from './connection.ts';
 import type { Statements } from './statements.ts';
 
-/** How long a key is stored after its job ended. Milliseconds. */
+/** Milliseconds for which a key is stored after its job ended. */
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
 /** A job with the key may disappear between two statements; then the insert is tried again. */
 const TRIES = 5;

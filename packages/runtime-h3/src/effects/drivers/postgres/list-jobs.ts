@@ -8,7 +8,7 @@ type JobLists = Required<
   Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>
 >;
 
-/** How many jobs of an effect are read for their releases. */
+/** Number of jobs of an effect that are read for their releases. */
 const FIRST = 10;
 
 /** Creates the calls that list and change jobs from outside, which are rare. */

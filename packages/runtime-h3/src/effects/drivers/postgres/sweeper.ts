@@ -5,7 +5,7 @@ import { KEY_MEMORY } from './insert-jobs.ts';
 const INTERVAL = 60_000;
 /** Most jobs that one statement removes. */
 const BATCH = 5000;
-/** How many completed jobs stay visible. Those with a key stay as long as the key. */
+/** Number of completed jobs that stay visible. Jobs with a key stay as long as the key. */
 const KEPT_JOBS = 100_000;
 
 /** Removes old ended jobs from time to time. Returns a function that stops it. */

@@ -5,7 +5,7 @@ import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import { createPubSubQueue } from './queue.ts';
 import { connect } from './connection.ts';
 
-/** How long a subscription keeps a message: 7 days. Seconds. */
+/** Seconds for which a subscription keeps a message: 7 days. */
 const RETENTION = 7 * 24 * 60 * 60;
 /** Ack deadline until the receiver has set the lease. Seconds. */
 const FIRST_DEADLINE = 30;

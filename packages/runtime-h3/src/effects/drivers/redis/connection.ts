@@ -57,7 +57,7 @@ export async function connect(
   try {
     await retry(() => client.ping());
   } catch (error) {
-    // A failed start must not go on in the background.
+    // A failed start must not continue in the background.
     await close();
     throw error;
   }
@@ -142,7 +142,7 @@ function explainUnsent(client: Redis): (error: unknown) => never {
   let last: Error | undefined;
   client.on('error', (error: Error) => {
     if (!isNotSent(error)) last = error;
-    // The client would go on in database 0: it must send nothing before it has chosen the right
+    // The client would continue in database 0: it must send nothing before it has chosen the right
     // one.
     if (isNoDatabase(error)) client.disconnect(true);
   });

@@ -46,11 +46,11 @@ end
 `;
 
 const constants: Record<string, number> = {
-  /** How long a key is stored after its job ended. Milliseconds. */
+  /** Milliseconds for which a key is stored after its job ended. */
   DAY: 24 * 60 * 60 * 1000,
-  /** How many ended jobs stay visible. */
+  /** Number of ended jobs that stay visible. */
   KEPT: 10_000,
-  /** How many jobs of a list are read for their releases. */
+  /** Number of jobs of a list that are read for their releases. */
   FIRST: 10,
   /** Milliseconds; longer than an enqueue is retried. */
   REPEAT: 60_000,

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * How long a call waits for a store that is unavailable, for example while it restarts.
- * Milliseconds.
+ * Milliseconds that a call waits for a store that is unavailable, for example while it restarts.
  */
 export const RETRY_TIMEOUT = 20_000;
 

@@ -8,7 +8,7 @@ export interface Committed {
   contended: boolean;
 }
 
-/** How long another process may hold the write lock. Milliseconds. */
+/** Milliseconds for which another process may hold the write lock. */
 const BUSY_TIMEOUT = 15_000;
 
 /**

@@ -49,7 +49,10 @@ CREATE INDEX forgotten ON keys (until) WHERE until IS NOT NULL;
 PRAGMA user_version = ${VERSION};
 `;
 
-/** Prepares the connection and, in a new file, the tables. Several processes may do so at once. */
+/**
+ * Prepares the connection and, in a new file, the tables. Several processes may do so at the same
+ * time.
+ */
 export function prepareFile(db: Native): void {
   // The first process changes the file for this, and SQLite does not wait for that lock.
   retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'), 5000);

@@ -6,13 +6,13 @@ import type { Native, Row } from './native.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
 
-/** How many ended jobs of a state stay visible. */
+/** Number of ended jobs of a state that stay visible. */
 const KEPT_JOBS = 10_000;
-/** How many jobs may end before the oldest are removed again. */
+/** Number of jobs that may end before the oldest are removed again. */
 const TRIM_INTERVAL = 1000;
 /**
- * Most jobs that one claim makes waiting: a million that become due at once must not block other
- * calls.
+ * Most jobs that one claim makes waiting: if a million jobs become due together, they must not
+ * block other calls.
  */
 const WAKE_LIMIT = 1000;
 /** Lease that a job gets after the clock was set. Milliseconds. */

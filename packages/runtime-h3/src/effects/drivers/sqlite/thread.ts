@@ -17,14 +17,11 @@ export const location: string = import.meta.url;
 /** Most calls of one commit: a longer one would make other processes wait. */
 const LARGEST_COMMIT = 1000;
 /**
- * How often the file is checked for changes by other processes, in case no event comes.
- * Milliseconds.
+ * Milliseconds between two checks of the file for changes by other processes, in case no event
+ * comes.
  */
 const CHECK_INTERVAL = 250;
-/**
- * How often the file is checked, once a millisecond, after a write event: a disk needs time to
- * flush.
- */
+/** Number of checks after a write event, one per millisecond: a disk needs time to flush. */
 const CHECKS_AFTER_WRITE = 50;
 /** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -75,7 +75,8 @@ export function openDirectoryStore(path: string): ReleaseStore {
         const last = await lastHead();
         if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
         const text = await readText(join(headPath(last), 'head.json'));
-        // Missing: newer heads came and this one was removed. If it is still the last, it is lost.
+        // The file is missing. Either another process added newer heads and removed this one, or
+        // this still is the last head and its file is lost.
         if (text !== undefined || last === missed)
           return { head: parseHead(sourceOf(last), text), tag: String(last) };
         missed = last;
@@ -85,7 +86,8 @@ export function openDirectoryStore(path: string): ReleaseStore {
       const from = Number(tag);
       if ((await lastHead()) !== from) return false;
       if (!(await files.create(headPath(from + 1), 'head.json', toText(head)))) return false;
-      // After a long pause this process may have created a number again that was removed before.
+      // After a long pause, this process may have created a number that other processes had used
+      // and removed.
       if ((await lastHead()) >= from + 1 + KEPT_HEADS) return false;
       await removeOldHeads(from + 1);
       return true;
