@@ -48,8 +48,8 @@ export interface Analyzer {
    */
   complete(): Promise<string[]>;
   /**
-   * Forgets the results that depend on files that changed, came or went. They are analysed again
-   * when they are next requested. Returns the files of the affected routes and effects.
+   * Forgets the results that depend on files that were changed, added or removed. They are analysed
+   * again when they are next requested. Returns the files of the affected routes and effects.
    */
   invalidate(files: string[]): string[];
   close(): Promise<void>;

@@ -104,8 +104,8 @@ export class KnownResults {
   }
 
   /**
-   * Which files the modules and the config are counts for subjects that use them: those files are
-   * among their dependencies.
+   * Returns a hash of the facts of a subject. Includes all modules if the subject uses one of them,
+   * and the config if the subject uses it.
    */
   #key(facts: string, files: readonly (readonly [file: string, hash: string])[]): string {
     const { modules, config } = this.#files.registered;

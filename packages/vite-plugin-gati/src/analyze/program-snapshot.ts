@@ -25,7 +25,7 @@ export class ProgramSnapshot {
   readonly responses: SchemaWriter;
   readonly summaries: Map<Node, ThrowSummary> = new Map();
   readonly summarizing: Set<Node> = new Set();
-  /** How often recursion cut a summary short. */
+  /** Number of times that recursion cut a summary short. */
   cuts = 0;
   readonly #types = new Map<Node, TypeView>();
   readonly #symbols = new Map<Node, SymbolView | undefined>();

@@ -15,7 +15,8 @@ export async function readManifestArgument(
   open: () => Promise<History>,
 ): Promise<Manifest> {
   const found = fs.statSync(name, { throwIfNoEntry: false });
-  // Or a pipe, which a shell creates for `<(git show HEAD:dist/gati.manifest.json)`.
+  // The argument may be a pipe too, which a shell creates for `<(git show
+  // HEAD:dist/gati.manifest.json)`.
   if (found && !found.isDirectory()) return readManifestFile(name);
   if (parseSemver(name)) {
     const { store } = await open();

@@ -24,7 +24,9 @@ const WATCHER_DELAY = 400;
  * Everything that Gati adds to one Vite server in development. A restarted server gets another one.
  */
 export interface DevServer {
-  /** Records where an import of a module leads; `undefined` if it leads nowhere. */
+  /**
+   * Records the file that an import of a module resolves to; `undefined` if it does not resolve.
+   */
   importResolved(importer: string, source: string, resolved: string | undefined): void;
   /** Records the text that a module was made of. */
   moduleTransformed(file: string, text: string): void;
@@ -80,11 +82,11 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   async function start(scan: Scan): Promise<void> {
     await devApp.apply(scan);
     checkHandlers();
-    // Later, so that the first request has the machine for itself.
+    // Later, so that the first request has the machine to itself.
     if (server.httpServer) generator.schedule(scan);
   }
 
-  /** Applies what the watcher missed while it started. */
+  /** Applies changes that the watcher missed while it started. */
   async function catchUp(): Promise<void> {
     await project.scan();
     const changed = await code.invalidate(await resolutions.findStale(), Date.now());
@@ -139,7 +141,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   };
 }
 
-/** Whether imports may lead elsewhere after a change. */
+/** Whether imports may resolve differently after a change. */
 function changesResolutions({ type, file }: FileChange): boolean {
   return type !== 'update' || /(?:^|\/)(?:package|[jt]sconfig[^/]*)\.json$/.test(file);
 }

@@ -18,7 +18,7 @@ export interface FileSnapshots {
   isOutdated(file: string): boolean;
   /**
    * Resolves when the disk has the text of all snapshots, after at most {@link DISK_TIMEOUT}.
-   * Returns whether it had them at once.
+   * Returns whether the first read found all of them.
    */
   waitForDisk(files: Iterable<string>): Promise<boolean>;
 }

@@ -10,7 +10,7 @@ import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 
 /** Milliseconds without an edit before files are generated. */
 const EDIT_PAUSE = 250;
-/** Milliseconds that the first request has the machine for itself. */
+/** Milliseconds that the first request has the machine to itself. */
 const START_DELAY = 1000;
 
 /** Keeps types, client and documents below `.gati` up to date. Requests don't wait for it. */
@@ -105,7 +105,7 @@ export function createGenerator({
       if (written.has(route.id) && !files.has(route.file)) continue;
       parts.routes.push(await engine.route(route));
       written.add(route.id);
-      // Lets requests in between two routes.
+      // Lets the server handle requests between two routes.
       await nextTurn();
     }
     for (const effect of scan.effects) {

@@ -66,7 +66,7 @@ export function watchLostEdits(server: ViteDevServer): LostEdits {
 
   function onChange(path: string): void {
     const file = normalizePath(path);
-    // Otherwise a file that another plugin keeps rewriting would be checked for ever.
+    // Without a limit, a file that another plugin keeps rewriting would be checked forever.
     if (file === emitting) return;
     clearTimeout(timers.get(file));
     empty.delete(file);

@@ -1,19 +1,19 @@
 import type { EnvironmentModuleNode, RunnableDevEnvironment } from 'vite';
 
 /**
- * Where the imports of the app's modules lead. Vite resolves an import once, when it transforms the
- * module, so a file that comes or goes later would change nothing: a missing file that is created,
- * `dep.ts` beside `dep/index.ts`, a folder, an entry of `paths`. Imports that lead to a package are
- * not followed: Vite does not watch packages.
+ * The files that the imports of the app's modules resolve to. Vite resolves an import once, when it
+ * transforms the module. Without this, a file that is added or removed later would change nothing:
+ * a missing file that is created, `dep.ts` beside `dep/index.ts`, a folder, an entry of `paths`.
+ * Imports of packages are not followed, because Vite does not watch packages.
  */
 export interface Resolutions {
   /** Forgets the imports of a module that is transformed again. */
   forget(importer: string): void;
-  /** Records an import. `resolved` is `undefined` if it leads nowhere. */
+  /** Records an import. `resolved` is `undefined` if it does not resolve. */
   add(importer: string, source: string, resolved: string | undefined): void;
   /**
-   * Resolves all imports again. Returns the modules with an import that leads elsewhere now. Calls
-   * that wait for the same run share its result.
+   * Resolves all imports again. Returns the modules with an import that resolves differently now.
+   * Calls that wait for the same run share its result.
    */
   findStale(): Promise<Set<EnvironmentModuleNode>>;
 }

@@ -18,7 +18,7 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
     sharedDuringBuild: true,
     config(user) {
       own = user.environments?.[ENVIRONMENT]?.build;
-      // With a `builder`, plain `vite build` builds the whole app instead of the client alone.
+      // With a `builder`, plain `vite build` builds the whole app instead of only the client.
       return { builder: {}, environments: buildEnvironments(user) };
     },
     configResolved({ root, build, environments }) {

@@ -45,7 +45,7 @@ function readCacheFile(file: string): CacheContent['files'] {
     if (pack?.format === FORMAT && typeof pack.files === 'object' && pack.files !== null)
       return pack.files;
   } catch {
-    // Missing or damaged: the cache is empty.
+    // The file is missing or damaged, so the cache is empty.
   }
   return {};
 }

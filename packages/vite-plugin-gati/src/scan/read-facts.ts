@@ -84,7 +84,7 @@ const TYPE = /^export\s+(?:type|interface)\s+[\w$]/;
 const STRING =
   /^export\s+const\s+[\w$]+\s*=\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")(?:\s*as\s+const)?\s*;?\s*$/;
 
-/** Returns what an export statement declares by this name, if its first words say it. */
+/** Returns what an export statement declares by this name, if its first words show it. */
 function localOfStatement(statement: string, name: string): Local | undefined {
   if (TYPE.test(statement)) return { kind: 'type' };
   if (!PLAIN.test(statement)) return undefined;

@@ -140,7 +140,7 @@ export class ClassicCompiler implements Compiler {
     const host = api.createCompilerHost(options);
     host.readFile = readFile;
     host.fileExists = fileExists;
-    // Imports are resolved again only if files came or went.
+    // Imports are resolved again only if files were added or removed.
     host.hasInvalidatedResolutions = () => filesCameOrWent;
     host.getSourceFile = (file, target) => {
       const known = this.#sources.get(file);

@@ -13,7 +13,9 @@ interface DeclaredResponses {
   node: Node;
 }
 
-/** Warnings about what the author has declared: the declaration settles them. */
+/**
+ * Warnings about responses that the analysis can't infer. Declared responses make them obsolete.
+ */
 const SETTLED_BY_DECLARATION = new Set([
   'GATI_RESPONSE_UNKNOWN',
   'GATI_STATUS_UNKNOWN',

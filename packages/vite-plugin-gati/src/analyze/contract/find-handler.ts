@@ -14,7 +14,7 @@ export interface HandlerSite {
   /** The handler's function, or an expression that returns one. */
   node: Node;
   fn: FunctionNode | undefined;
-  /** What the type of the exported name says of the handler's result. */
+  /** Declared result of the handler, if the exported name has a type. */
   result?: Declaration | undefined;
   /** The node whose doc comment describes the handler. */
   declaration: Node;

@@ -85,8 +85,8 @@ export class ImportGraph {
   }
 
   /**
-   * Forgets files whose imports may lead elsewhere now that these files came or went: imports that
-   * led nowhere, and those that led to a file of the same name.
+   * Forgets files whose imports may resolve differently now that these files were added or removed:
+   * imports that did not resolve, and imports of a file of the same name.
    */
   forgetResolutions(files: readonly string[]): void {
     const names = new Set(files.map(importName));

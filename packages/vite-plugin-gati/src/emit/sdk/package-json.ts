@@ -39,7 +39,7 @@ export function toPackageJson(
       ...copied,
       type: 'module',
       sideEffects: false,
-      // For older resolvers. Resolvers that know `exports` ignore these three.
+      // Older resolvers need these three fields. Resolvers that know `exports` ignore them.
       main: './dist/index.cjs',
       module: './dist/index.mjs',
       types: './dist/index.d.cts',

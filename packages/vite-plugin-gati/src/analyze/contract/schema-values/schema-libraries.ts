@@ -94,7 +94,8 @@ function overrideZod({ zodSchema, jsonSchema }: ZodContext, side: SchemaSide): v
       additionalProperties: nested(def.valueType),
       'x-gati-codec': 'map',
     });
-  // The output of a plain object has no other keys, but a later release may add some.
+  // zod prints a plain object as closed in an output. But a later release may add keys, so the
+  // contract stays open.
   else if (
     def.type === 'object' &&
     def.catchall?._zod.def.type !== 'never' &&

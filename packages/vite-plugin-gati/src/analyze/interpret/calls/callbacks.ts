@@ -14,7 +14,7 @@ import { afterCall } from './throw-summaries.ts';
 import { hasModifier } from '../../compiler/syntax.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** Methods of the platform that call a callback at once, any number of times. */
+/** Methods of the platform that call a callback synchronously, any number of times. */
 const REPEATING = new Set([
   'forEach',
   'map',

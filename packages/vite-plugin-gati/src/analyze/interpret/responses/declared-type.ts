@@ -13,8 +13,8 @@ import type { Facts } from '../state/facts.ts';
 import { type Declaration, type Frame, reachesResponse, type Value } from '../state/values.ts';
 
 /**
- * Returns the declared result of a function: its return type, or that of the type which its
- * variable or assertion has. `undefined` if none is written, or if it says nothing.
+ * Returns the declared result of a function: its return type, or the return type in the type of its
+ * variable or assertion. `undefined` if no type is written, or if the type leaves the result open.
  */
 export function declaredResult(snapshot: ProgramSnapshot, fn: Node): Declaration | undefined {
   const own = isFunction(snapshot, fn) ? (fn as unknown as { type?: Node }).type : undefined;
