@@ -66,6 +66,7 @@ export const GATI_CODES = {
   GATI_HANDLER_MISSING:
     'A file in `src/handlers` does not export the handler that its route needs.',
   GATI_HANDLER_UNREADABLE: "TypeScript can't read a handler file that the scan found.",
+  GATI_HEADER_CASE: 'A handler declares or reads a request header that is not in lower case.',
   GATI_LISTEN: "The server can't listen on its address.",
   GATI_LOAD:
     'A handler, or a module that it imports, threw an error while it was loaded in development.',

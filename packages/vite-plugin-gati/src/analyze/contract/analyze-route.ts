@@ -7,6 +7,7 @@ import { DefNames } from './definition-names.ts';
 import type { FunctionNode } from '../interpret/state/values.ts';
 import { findHandler, type HandlerSite } from './find-handler.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
+import { reportReadHeaders } from './header-case.ts';
 import { requestParts } from './request-parts.ts';
 import { inferResponses } from './infer-responses.ts';
 import type { InferredResponses } from './join-responses.ts';
@@ -38,13 +39,14 @@ export function analyzeRoute(
   const isSocket = route.method === 'WS';
   const site = symbol && findHandler(snapshot, symbol);
   const request = requestParts({ snapshot, route, exports, loaded, diagnostics, fallback: source });
+  const functions = middlewareOf(snapshot, route);
   const unknown: InferredResponses = {
     responses: { default: { schema: {}, contentType: 'application/json' } },
     places: new Map(),
   };
   const inferred =
     site && !isSocket
-      ? inferResponses(snapshot, site, middlewareOf(snapshot, route), diagnostics)
+      ? inferResponses(snapshot, site, functions, diagnostics)
       : unknown;
   if (!site && !isSocket) {
     diagnostics.add(
@@ -54,6 +56,8 @@ export function analyzeRoute(
       source,
     );
   }
+  for (const fn of site ? [...functions, site.node] : functions)
+    reportReadHeaders(snapshot, fn, diagnostics);
   const responses = isSocket
     ? {}
     : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);

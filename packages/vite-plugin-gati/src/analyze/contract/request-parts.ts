@@ -5,6 +5,7 @@ import type { RouteFile } from '../../scan/types.ts';
 import type { SymbolView, TypeView } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
+import { misspelledHeaders, reportDeclaredHeaders } from './header-case.ts';
 import { findImpossibleInput } from './impossible-input.ts';
 import { withSharedDefinitions, type LoadedSchemas } from './schema-values/load-schemas.ts';
 
@@ -43,6 +44,7 @@ export function requestParts(
     if (!found) continue;
     parts[part] = found;
     reportImpossibleInput(input, part, found);
+    if (part === 'headers') reportHeaderCase(input, found.schema);
   }
   const params = withPathParameters(input.route.path, parts.params?.schema);
   return {
@@ -91,6 +93,20 @@ function reportImpossibleInput(
     impossible.fix,
     node,
   );
+}
+
+function reportHeaderCase(input: RequestInput, schema: Schema): void {
+  const { snapshot, route, exports, diagnostics, fallback } = input;
+  const names = misspelledHeaders(schema, (ref) => definition(ref, snapshot));
+  if (names.length === 0) return;
+  const isValue = route.exports.values.includes('headers');
+  const symbol = exports.get(isValue ? 'headers' : PART_TYPES.headers);
+  const type =
+    symbol && !isValue
+      ? snapshot.compiler.declaredType(snapshot.compiler.target(symbol))
+      : undefined;
+  const node = symbol?.declarations[0]?.node() ?? fallback;
+  reportDeclaredHeaders(snapshot, names, type, diagnostics, node);
 }
 
 interface DeclaredPart {

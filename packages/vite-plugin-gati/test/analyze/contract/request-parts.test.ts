@@ -7,7 +7,7 @@ import { ENGINES, print, printed } from '../helpers/project.ts';
 const FILES: RouteTexts = {
   parts: [
     'GET /users/:id/*rest',
-    "export type Params = { id: number };\nexport type Query = { page?: number; tag: string[] };\nexport type Headers = { 'X-Tenant': string; etag?: string };\nexport const handler: Handler<typeof route> = (req) => ({ id: req.params.id, page: req.query.page, tenant: req.headers['X-Tenant'] });",
+    "export type Params = { id: number };\nexport type Query = { page?: number; tag: string[] };\nexport type Headers = { 'x-tenant': string; etag?: string };\nexport const handler: Handler<typeof route> = (req) => ({ id: req.params.id, page: req.query.page, tenant: req.headers['x-tenant'] });",
   ],
   upload: [
     'POST /upload',
