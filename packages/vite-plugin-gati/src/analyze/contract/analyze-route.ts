@@ -45,9 +45,7 @@ export function analyzeRoute(
     places: new Map(),
   };
   const inferred =
-    site && !isSocket
-      ? inferResponses(snapshot, site, functions, diagnostics)
-      : unknown;
+    site && !isSocket ? inferResponses(snapshot, site, functions, diagnostics) : unknown;
   if (!site && !isSocket) {
     diagnostics.add(
       'GATI_RESPONSE_UNKNOWN',

@@ -1,5 +1,9 @@
 import type { Schema } from '@gati/contract';
-import { type Node, type PropertyAccessExpression, SyntaxKind as K } from 'typescript-7/unstable/ast';
+import {
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind as K,
+} from 'typescript-7/unstable/ast';
 import type { TypeView } from '../compiler/compiler.ts';
 import { isStringLiteral, unwrap, visit } from '../compiler/syntax.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
