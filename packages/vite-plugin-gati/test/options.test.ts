@@ -4,7 +4,7 @@ import { printServer } from '../src/virtual/modules/server.ts';
 
 test('builds each named cloud queue into the server once', () => {
   const print = (effects: ('sqs' | 'pubsub')[], hasEffects = true): string =>
-    printServer(resolveOptions({ effects }), { hasClient: false, hasEffects });
+    printServer(resolveOptions({ effects }), { client: undefined, hasEffects });
   expect(print([])).not.toMatch(/effects\/(sqs|pubsub|azurequeue)/);
   const code = print(['sqs', 'sqs', 'pubsub']);
   expect(code.match(/effects\/sqs/g)).toHaveLength(1);

@@ -11,8 +11,12 @@ export interface ServerOptions extends Pick<
   release(): Promise<ReleaseBundle>;
   /** Folder of the older releases that the build bundled: `dist/server/releases`. */
   releases?: URL | string;
-  /** Folder of the client, if the app has one: `dist/client`. */
+  /** Folder of the client's files: `dist/client`. A folder that does not exist counts as none. */
   client?: URL | string;
+  /** Path below which the client's files are served, Vite's `base`: `/app/`. `/` by default. */
+  clientBase?: string;
+  /** Folder of the client's hashed files, Vite's `build.assetsDir`. `assets` by default. */
+  assetsDir?: string;
   /**
    * By scheme of `GATI_EFFECTS`, the queue drivers that the server contains besides the built-in
    * ones.

@@ -3,7 +3,7 @@ import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
 import { wantsPage, writeProblem } from '@gati/runtime-h3/internal';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
-import { hasIndexPage } from '../files/has-client.ts';
+import { clientBase, hasIndexPage } from '../files/has-client.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';
 import { diagnoseError } from './diagnose-error.ts';
@@ -21,6 +21,7 @@ export function serveApp(
   ready: Promise<void>,
 ): App {
   const { root } = server.config;
+  const pages = clientBase(server.config);
   const app = createApp({
     mode: 'development',
     base: options.base,
@@ -42,7 +43,7 @@ export function serveApp(
 
   const handle: Connect.NextHandleFunction = (req, res, next) => {
     // A path may be a route and a page. If there is a client, a browser gets the page.
-    if (wantsPage(req, options.base) && hasIndexPage(root)) return next();
+    if (wantsPage(req, options.base, pages) && hasIndexPage(root)) return next();
     ready.then(() => app.handleNodeRequest(req, res, next), next);
   };
   server.middlewares.use(handle);
@@ -73,7 +74,7 @@ export function respondNotFound(server: ViteDevServer, base: string | undefined)
   server.middlewares.use((req, res, next) => {
     const isPage =
       req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
-    if (wantsPage(req, base) || isPage) return next();
+    if (wantsPage(req, base, clientBase(server.config)) || isPage) return next();
     writeProblem(res, 404, 'not_found', { detail: 'No route has this path.' });
   });
 }

@@ -8,6 +8,15 @@ export function hasClient(config: ResolvedConfig): boolean {
   return input !== undefined || hasIndexPage(config.root);
 }
 
+/**
+ * Returns the path below which the client is served: Vite's `base`. Of a URL only the path counts,
+ * and a relative base is `/`, as in Vite's development server.
+ */
+export function clientBase({ base }: Pick<ResolvedConfig, 'base'>): string {
+  if (base === '' || base.startsWith('.')) return '/';
+  return URL.canParse(base) ? new URL(base).pathname : base;
+}
+
 /** Whether Vite has a page to serve: an `index.html` in the root. */
 export function hasIndexPage(root: string): boolean {
   return fs.existsSync(path.join(root, 'index.html'));

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath, type Plugin, type ResolvedConfig } from 'vite';
 import { VERSION_PLACEHOLDER } from '../build/release-id.ts';
 import type { PluginContext } from '../context.ts';
-import { hasClient } from '../files/has-client.ts';
+import { clientBase } from '../files/has-client.ts';
 import { roleOf } from '../scan/layout.ts';
+import type { ClientPlace } from '../virtual/module.ts';
 import { createIds } from '../virtual/ids.ts';
 import { printRouteList } from '../virtual/modules/routes.ts';
 import { CHANGES_WITH_FILES } from '../virtual/registry.ts';
@@ -17,7 +18,7 @@ export function virtualPlugin(context: PluginContext): Plugin {
   const plugin = virtualModules.vite({
     context,
     root,
-    hasClient: () => config !== undefined && hasClient(config),
+    client: () => config && clientPlace(config),
     // A build knows its version once it has the code.
     version: () => (config?.command === 'build' ? VERSION_PLACEHOLDER : undefined),
   }) as Plugin;
@@ -51,6 +52,12 @@ export function virtualPlugin(context: PluginContext): Plugin {
       if (config?.plugins.some(({ name }) => name === 'vitest')) await context.close();
     },
   };
+}
+
+/** The folder exists if the app has a client, or if its server code imports assets. */
+function clientPlace(config: ResolvedConfig): ClientPlace {
+  const { assetsDir } = config.environments['client']?.build ?? config.build;
+  return { base: clientBase(config), assetsDir };
 }
 
 async function listsSameRoutes(

@@ -1,11 +1,20 @@
 import type { PluginContext } from '../context.ts';
 
+/** Where the client's files are served. */
+export interface ClientPlace {
+  /** Vite's `base` as a path: `/app/`. */
+  base: string;
+  /** Vite's `build.assetsDir`. */
+  assetsDir: string;
+}
+
 /** Input for printing virtual modules. */
 export interface VirtualInput {
   context: PluginContext;
   /** Absolute. */
   root(): string;
-  hasClient(): boolean;
+  /** Where a build serves the client's files, or `undefined` without a client. */
+  client(): ClientPlace | undefined;
   /** Version of the release. The default is that of the app's `package.json`. */
   version?(): string | undefined;
   /** Called when all modules are read. */

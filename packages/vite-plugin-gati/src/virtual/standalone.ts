@@ -16,5 +16,5 @@ export function createStandaloneInput({
 }: StandaloneOptions = {}): VirtualInput {
   const context = createContext(options);
   context.open(root);
-  return { context, root: () => root, hasClient: () => false, end: () => context.close() };
+  return { context, root: () => root, client: () => undefined, end: () => context.close() };
 }

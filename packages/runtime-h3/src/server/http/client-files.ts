@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { normalizeBase } from '../../app/request/path.ts';
 import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
 
 /** The client files of a server. */
@@ -7,8 +8,8 @@ export interface ClientFiles {
   serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean>;
 }
 
-/** Files that a build names by their content: Vite's `assets/name-HASH.ext`. */
-const HASHED = /^\/assets\/(?:.*[/])?[^/]*-[\w-]{8,}\.\w+(?:\.map)?$/;
+/** The end of a name that a build derives from the content: Vite's `assets/name-HASH.ext`. */
+const HASHED = /-[\w-]{8,}\.\w+(?:\.map)?$/;
 const CONDITIONAL_HEADERS = [
   'accept-encoding',
   'if-none-match',
@@ -20,14 +21,23 @@ const CONDITIONAL_HEADERS = [
 /**
  * Serves `dist/client`: ETag and 304, ranges, gzip and brotli (from compressed files or on the
  * fly), and immutable caching of hashed files. Dot files are not served.
+ *
+ * @param assetsDir folder of the hashed files. If it is the root, no file counts as hashed: files
+ *   of `public` with similar names are there too
  */
-export async function createClientFiles(folder: URL | string): Promise<ClientFiles> {
+export async function createClientFiles(
+  folder: URL | string,
+  assetsDir = 'assets',
+): Promise<ClientFiles> {
   const [{ staticMiddleware }, { sendNodeResponse }] = await Promise.all([
     import('srvx/static'),
     import('srvx/node'),
   ]);
   const dir = typeof folder === 'string' ? folder : fileURLToPath(folder);
   const files = staticMiddleware({ dir, encodings: true });
+  const assets = `${normalizeBase(assetsDir)}/`;
+  const isHashed = (path: string): boolean =>
+    assets !== '/' && path.startsWith(assets) && HASHED.test(path);
 
   return {
     async serve(req, res, path) {
@@ -47,7 +57,7 @@ export async function createClientFiles(folder: URL | string): Promise<ClientFil
       if (!response) return false;
       response.headers.set(
         'cache-control',
-        HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        isHashed(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
       for (const [name, value] of toPairs(EVERY_RESPONSE)) response.headers.set(name, value);
       await sendNodeResponse(res, response);

@@ -1,18 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { belowBase, normalizeBase, normalizePath } from '../../app/request/path.ts';
 
-/** Returns whether a request is for a page of the client. Below the base there are only routes. */
+/**
+ * Returns whether a request is for a page of the client. Pages are below the base of the client.
+ * Below the base of the app there are only routes.
+ */
 export function wantsPage(
   req: IncomingMessage & { originalUrl?: string },
   base: string | undefined,
+  clientBase?: string,
 ): boolean {
   if (!wantsDocument(req)) return false;
   const own = normalizeBase(base);
+  const pages = normalizeBase(clientBase);
+  if (own === '' && pages === '') return true;
   // Vite rewrites `url` to `/index.html` for every possible page.
   const { url = '', originalUrl = url } = req;
-  return (
-    own === '' || belowBase(normalizePath(originalUrl.split('?', 1)[0]!) ?? '', own) === undefined
-  );
+  const path = normalizePath(originalUrl.split('?', 1)[0]!) ?? '';
+  return belowBase(path, pages) !== undefined && (own === '' || belowBase(path, own) === undefined);
 }
 
 /**

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '../../app/options.ts';
+import { belowBase, normalizeBase } from '../../app/request/path.ts';
+import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
 import { type ClientFiles, createClientFiles } from '../http/client-files.ts';
 import type { Probes } from '../http/probes.ts';
 import { wantsPage } from '../http/wants-page.ts';
@@ -11,6 +14,9 @@ export interface DispatchOptions {
   prepare(res: ServerResponse): void;
   /** Folder of the client files. */
   client: URL | string | undefined;
+  /** Path below which they are served. */
+  clientBase?: string | undefined;
+  assetsDir?: string | undefined;
   base: string | undefined;
   onError(error: unknown): void;
 }
@@ -21,10 +27,12 @@ export function createDispatcher({
   probes,
   prepare,
   client,
+  clientBase,
+  assetsDir,
   base,
   onError,
 }: DispatchOptions): (req: IncomingMessage, res: ServerResponse) => void {
-  if (client === undefined) {
+  if (client === undefined || !existsSync(client)) {
     return (req, res) => {
       if (!probes(req, res)) app.handleNodeRequest(req, res);
     };
@@ -38,7 +46,7 @@ export function createDispatcher({
   ): Promise<void> => {
     prepare(res);
     try {
-      files ??= createClientFiles(client);
+      files ??= createClientFiles(client, assetsDir);
       const served = await files;
       for (const path of paths) if (await served.serve(req, res, path)) return;
       app.handleNodeRequest(req, res);
@@ -47,12 +55,23 @@ export function createDispatcher({
       res.destroy();
     }
   };
+  const below = normalizeBase(clientBase);
+  const serveOther = (req: IncomingMessage, res: ServerResponse, path: string): void => {
+    const file = belowBase(path, below);
+    if (file !== undefined) return void serve(req, res, file);
+    if (path !== '/' && path !== '/index.html') return app.handleNodeRequest(req, res);
+    // As Vite does in development.
+    prepare(res);
+    for (const [name, value] of toPairs(EVERY_RESPONSE)) res.setHeader(name, value);
+    res.writeHead(302, { location: `${below}/${req.url!.slice(path.length)}` }).end();
+  };
   return (req, res) => {
     if (probes(req, res)) return;
     const path = toPath(req.url!);
-    if (wantsPage(req, base)) void serve(req, res, path, '/index.html');
+    if (wantsPage(req, base, below))
+      void serve(req, res, belowBase(path, below) ?? path, '/index.html');
     else if (req.method === 'GET' || req.method === 'HEAD')
-      app.handleNodeRequest(req, res, () => void serve(req, res, path));
+      app.handleNodeRequest(req, res, () => serveOther(req, res, path));
     else app.handleNodeRequest(req, res);
   };
 }

@@ -164,7 +164,7 @@ interface WorkerHttpOptions {
 
 /** The HTTP server with what it serves: probes, the app's routes and the client's files. */
 function createWorkerHttp({
-  options: { client, base },
+  options: { client, clientBase, assetsDir, base },
   app,
   source,
   metrics,
@@ -186,6 +186,8 @@ function createWorkerHttp({
       probes,
       prepare,
       client,
+      clientBase,
+      assetsDir,
       base,
       onError: (error) => logger.error('a file could not be sent', { error }),
     }),

@@ -1,25 +1,25 @@
 import { bundledQueues } from '@gati/runtime-h3/effects/settings';
 import type { ResolvedOptions } from '../../options.ts';
-import type { VirtualInput } from '../module.ts';
+import type { ClientPlace, VirtualInput } from '../module.ts';
 import { runtimeEntry } from '../runtime-entry.ts';
 
 export interface ServerInput {
-  hasClient: boolean;
+  client: ClientPlace | undefined;
   hasEffects: boolean;
 }
 
 /** `virtual:gati/server`: the entry of a build. It starts the runtime with the release. */
-export async function serverModule({ context, hasClient }: VirtualInput): Promise<string> {
+export async function serverModule({ context, client }: VirtualInput): Promise<string> {
   const { project } = context;
   return printServer(project.options, {
-    hasClient: hasClient(),
+    client: client(),
     hasEffects: (await project.scan()).effects.length > 0,
   });
 }
 
 export function printServer(
   { base, cors, limits, missingVersion, effects }: ResolvedOptions,
-  { hasClient, hasEffects }: ServerInput,
+  { client, hasEffects }: ServerInput,
 ): string {
   const options = [
     // A function: only workers import the release, not the supervisor.
@@ -29,7 +29,11 @@ export function printServer(
     ...(cors === undefined ? [] : [`cors: ${JSON.stringify(cors)}`]),
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
     ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
-    ...(hasClient ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
+    ...(client ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
+    ...(client && client.base !== '/' ? [`clientBase: ${JSON.stringify(client.base)}`] : []),
+    ...(client && client.assetsDir !== 'assets'
+      ? [`assetsDir: ${JSON.stringify(client.assetsDir)}`]
+      : []),
     ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
