@@ -15,6 +15,11 @@ export class MultipartError extends Error {
 
 type Form = Record<string, unknown>;
 
+/** Bytes between two looks at whether the form is rejected. Bounds the work after a limit was hit. */
+const SLICE = 8192;
+/** Bytes of a field's name. */
+const MAX_NAME = 200;
+
 let loading: Promise<BusboyConstructor> | undefined;
 
 /**
@@ -32,9 +37,13 @@ export async function parseMultipart(
   const Busboy = await loading;
   return new Promise((resolve, reject) => {
     const form: Form = new NullObject();
-    const rejectForm = (error: unknown): void =>
+    let rejected = false;
+    const rejectForm = (error: unknown): void => {
+      rejected = true;
       reject(error instanceof MultipartError ? error : new MultipartError('malformed'));
+    };
     const add = (name: string, value: unknown): void => {
+      if (name.length > MAX_NAME) return rejectForm(new MultipartError('limit', 'fieldNameSize'));
       if (isPrototypeName(name)) return rejectForm(new MultipartError('prototype'));
       const before = form[name];
       if (before === undefined) form[name] = value;
@@ -51,14 +60,12 @@ export async function parseMultipart(
           fieldSize,
           fields,
           parts,
-          fieldNameSize: 200,
           headerPairs: 50,
           headerSize: 8192,
         },
       });
-      parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-        if (nameTruncated || valueTruncated)
-          rejectForm(new MultipartError('limit', nameTruncated ? 'fieldNameSize' : 'fieldSize'));
+      parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
+        if (valueTruncated) rejectForm(new MultipartError('limit', 'fieldSize'));
         else if (name === undefined) rejectForm(undefined);
         else add(name, value);
       });
@@ -73,7 +80,12 @@ export async function parseMultipart(
         parser.on(`${limit}Limit`, () => rejectForm(new MultipartError('limit', limit)));
       parser.on('error', rejectForm);
       parser.on('finish', () => resolve(form));
-      parser.end(bytes);
+      const feed = (from: number): void => {
+        if (rejected) return;
+        if (from >= bytes.length) parser.end();
+        else parser.write(bytes.subarray(from, from + SLICE), () => feed(from + SLICE));
+      };
+      feed(0);
     } catch (error) {
       rejectForm(error);
     }

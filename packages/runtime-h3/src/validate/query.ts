@@ -21,13 +21,13 @@ export function parseQuery(text: string, maxFields = 10_000): Query {
   const query: Query = new NullObject();
   let from = 0;
   let fields = 0;
+  let equals = -1;
   while (from < text.length) {
-    let end = text.indexOf('&', from);
-    if (end === -1) end = text.length;
+    const end = indexOfOrEnd(text, '&', from);
     if (end > from) {
       if (++fields > maxFields) throw new QueryError('count');
-      const equals = text.indexOf('=', from);
-      const split = equals === -1 || equals > end ? end : equals;
+      if (equals < from) equals = indexOfOrEnd(text, '=', from);
+      const split = Math.min(equals, end);
       const name = decode(text.slice(from, split));
       if (isPrototypeName(name)) throw new QueryError('prototype');
       const value = split === end ? '' : decode(text.slice(split + 1, end));
@@ -39,6 +39,11 @@ export function parseQuery(text: string, maxFields = 10_000): Query {
     from = end + 1;
   }
   return query;
+}
+
+function indexOfOrEnd(text: string, mark: string, from: number): number {
+  const found = text.indexOf(mark, from);
+  return found === -1 ? text.length : found;
 }
 
 function decode(text: string): string {

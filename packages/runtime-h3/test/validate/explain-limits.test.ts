@@ -1,6 +1,7 @@
 import type { Defs, Schema } from '@gati/contract';
 import { describe, expect, test } from 'vitest';
 import { compileCoerceRecord } from '../../src/validate/coerce.ts';
+import { compileDecode } from '../../src/validate/decode.ts';
 import { explain } from '../../src/validate/explain.ts';
 import { hasUniqueItems } from '../../src/validate/unique-items.ts';
 
@@ -87,4 +88,10 @@ test('a list in itself is converted as a query can contain it', () => {
   );
   expect(coerce?.({ tags: ['1', '2'] })).toEqual({ tags: [1, 2] });
   expect(coerce?.({ tags: '3' })).toEqual({ tags: 3 });
+});
+
+test('a bigint has at most 10,000 digits', () => {
+  const decode = compileDecode({ type: 'string', 'x-gati-codec': 'bigint' }, {});
+  expect(decode?.(`-${'7'.repeat(10_000)}`)).toBe(-BigInt('7'.repeat(10_000)));
+  expect(() => decode?.('7'.repeat(10_001))).toThrow('too long');
 });
