@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendContinue } from './expect-continue.ts';
 import { endWithText } from './node-end.ts';
 import {
   type BodyReadError,
@@ -100,6 +101,7 @@ export class NodeExchange implements Exchange {
     const req = this.#req;
     const declared = this.#headers['content-length'];
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
+    if (this.#headers.expect !== undefined) sendContinue(req, this.#res);
     // After this call, a short body is available before the next microtask, without a listener.
     req.read(0);
     void Promise.resolve().then(() => {

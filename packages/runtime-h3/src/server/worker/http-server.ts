@@ -7,11 +7,13 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { deferContinue } from '../../app/adapters/expect-continue.ts';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
 import { writeProblem } from '../../app/response/problem.ts';
 import type { DrainState } from '../http/compression.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
+import { headError } from '../http/request-head.ts';
 import {
   wantsHandover,
   isWebSocketHandshake,
@@ -62,18 +64,14 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       ...UPGRADE_CALLBACK,
     },
     (req, res) => {
-      const { upgrade, host } = req.headers;
-      if (upgrade !== undefined) res.shouldKeepAlive = false;
+      if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
       idle.noteRequest(req);
       // Drain a request without a body now. Otherwise Node resumes it after the response, which
       // costs about 5 % of a bare request.
       if (!hasBody(req)) req.read(0);
-      if (host !== undefined || hasHost(req)) onRequest(req, res);
-      else
-        writeProblem(res, 400, 'bad_request', { detail: 'The request has no Host.' }, [
-          'connection',
-          'close',
-        ]);
+      const detail = headError(req);
+      if (detail === undefined) onRequest(req, res);
+      else writeProblem(res, 400, 'bad_request', { detail }, ['connection', 'close']);
     },
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -81,10 +79,16 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       return;
     socket.on('error', () => socket.destroy());
     if (!isWebSocketHandshake(req)) endWithProblem(socket, 431, 'headers_too_large');
-    else if (!hasHost(req)) endWithProblem(socket, 400, 'bad_request');
+    else if (headError(req) !== undefined)
+      endWithProblem(socket, 400, 'bad_request', headError(req));
     else if (!onUpgrade(req, socket, head)) endWithProblem(socket, 404, 'not_found');
   });
   server.on('clientError', rejectMalformed);
+  // A response that needs no body comes without `100 Continue`: the client does not send the body.
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    deferContinue(req);
+    server.emit('request', req, res);
+  });
   server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
     endWithProblem(res.socket ?? req.socket, 417, 'expectation_failed'),
   );
@@ -122,11 +126,6 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-/** HTTP/1.1 requires `Host`: RFC 9112, section 3.2. */
-function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
-  return headers.host !== undefined || httpVersion !== '1.1';
 }
 
 function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
