@@ -1,6 +1,6 @@
 /**
- * Entry `@gati/contract/internal`: helpers that the packages of Gati share. They are no part of the
- * public API and change in any release.
+ * Entry `@gati/contract/internal`: helpers that the packages of Gati share. They are not part of
+ * the public API and change in any release.
  */
 export { wantsColors } from './colors.ts';
 export { escapeControls } from './escape-controls.ts';

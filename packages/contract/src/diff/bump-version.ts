@@ -5,7 +5,7 @@ import { type Bump } from './levels.ts';
  * Returns the version after a change. Below 1.0.0, a breaking change is minor and any other change
  * a patch. A pre-release becomes its release if that is enough (semver 2.0.0, section 9).
  *
- * @throws {RangeError} when the version is no semver.
+ * @throws {RangeError} when the version is not valid semver.
  */
 export function bumpVersion(version: string, bump: Bump): string {
   const parsed = parseSemver(version);

@@ -43,7 +43,7 @@ export function compareSchemas(
   done();
 }
 
-/** Compares two schemas that are no unions, references resolved. */
+/** Compares two schemas that are not unions. References are resolved. */
 export function compareKinds(
   comparison: Comparison,
   before: Schema,

@@ -27,7 +27,7 @@ import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
  * Parses a manifest and checks all of it.
  *
  * @param input Text of the manifest, or the value that `JSON.parse` made of it.
- * @throws {GatiError} GATI_MANIFEST_INVALID when the input is no manifest. The message names the
+ * @throws {GatiError} GATI_MANIFEST_INVALID when the input is not a manifest. The message names the
  *   path of the first error.
  * @throws {GatiError} GATI_MANIFEST_FORMAT when a newer Gati wrote the manifest.
  * @example

@@ -12,7 +12,7 @@ export interface ReleaseInfo {
   date: string;
   status: ReleaseStatus;
   /**
-   * `true`: the release is retired, and a newer release answers its requests through migrations.
+   * `true`: the release is retired, and a newer release serves its requests through migrations.
    */
   migrated?: boolean;
 }
@@ -59,8 +59,8 @@ export interface ReleaseIndex<R extends ReleaseInfo = ReleaseInfo> {
 /**
  * Prepares releases for {@link resolveVersion}.
  *
- * @throws {RangeError} when a version is no semver or a date is invalid. A store never contains
- *   such a release.
+ * @throws {RangeError} when a version is not valid semver or a date is invalid. A store never
+ *   contains such a release.
  */
 export function indexReleases<R extends ReleaseInfo>(releases: readonly R[]): ReleaseIndex<R> {
   const entries = releases.map((release) => {
@@ -96,7 +96,7 @@ export function resolveVersion<R extends ReleaseInfo>(
     case 'invalid':
       return { status: 400, reason: request.reason, message: request.message };
     case 'exact': {
-      // Several releases can have one version. One that answers comes first.
+      // Several releases can have one version. One that serves requests comes first.
       const same = entries.filter(
         ({ release, version }) =>
           release.status !== 'staged' && compareSemver(version, request.version) === 0,
@@ -153,7 +153,7 @@ export function retiredResolution<R extends ReleaseInfo>(
   return { status: 410, message, release, options: [...live] };
 }
 
-/** Whether a release is retired without migrations that answer its requests. */
+/** Whether a release is retired without migrations that serve its requests. */
 function isGone({ status, migrated }: ReleaseInfo): boolean {
   return status === 'retired' && !migrated;
 }

@@ -10,7 +10,7 @@ const seed = Number(process.env['GATI_FUZZ_SEED'] ?? 1);
 
 describe('diffContracts and isSubschema with random schemas', () => {
   test(
-    'never call a change compatible that a value refutes',
+    'never call a change compatible if a value proves the opposite',
     { timeout: 60_000 + runs * 20 },
     () => {
       const { unsound, compatible, ...tally } = fuzz(seed, runs);

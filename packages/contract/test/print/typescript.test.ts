@@ -105,7 +105,7 @@ describe('toTypeScript', () => {
     );
   });
 
-  test('quotes keys that are no identifiers', () => {
+  test('quotes keys that are not identifiers', () => {
     const names = [
       '1st',
       'a b',

@@ -95,7 +95,7 @@ describe('resolveVersion', () => {
     }
   });
 
-  test('resolves to a retired release that migrations answer', () => {
+  test('resolves to a retired release that migrations serve', () => {
     const migrated = [release('1.0.0', '2026-01-01T00:00:00Z', 'retired', true), ...five.slice(1)];
     expect(resolve(migrated, '1.0.0')).toBe('1.0.0');
     expect(resolve(migrated, '2026-01-15')).toBe('1.0.0');

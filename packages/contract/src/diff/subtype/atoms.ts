@@ -5,7 +5,7 @@ export type Literal = string | number | boolean | null;
 
 /**
  * A schema in normal form is a list of atoms: a value matches the schema if it matches one of them.
- * An atom is no reference, union or intersection. Constraints without a closed form, such as a
+ * An atom is not a reference, union or intersection. Constraints without a closed form, such as a
  * format or a `not`, become opaque facts.
  */
 export type Atom = LiteralAtom | StringAtom | NumberAtom | ArrayAtom | ObjectAtom;
@@ -76,7 +76,7 @@ const NO_FACTS: ReadonlySet<string> = new Set();
  * Returns the atoms of a schema, without its `$ref`, `anyOf`, `allOf` and `not`.
  *
  * @param listNames Returns the names that a `propertyNames` schema lists, or `undefined` if it is
- *   no list.
+ *   not a list.
  */
 export function ownAtoms(
   schema: Schema,

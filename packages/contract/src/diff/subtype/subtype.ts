@@ -12,7 +12,8 @@ import { createNormaliser, isAny, type Normaliser } from './normaliser.ts';
 /** Options of {@link isSubschema}. */
 export interface SubtypeOptions {
   /**
-   * Values with different codecs differ: a `Date` is no `string`, though both travel as a string.
+   * Values with different codecs differ: a `Date` is not a `string`, although JSON has a string for
+   * both.
    */
   codecs?: boolean;
   /**
