@@ -1,4 +1,4 @@
-/** Creates a function that replaces secrets in text by `[redacted]`. */
+/** Creates a function that replaces secrets in text with `[redacted]`. */
 export function createRedactor(secrets: string[]): (text: string) => string {
   if (secrets.length === 0) return (text) => text;
   // In JSON text a value is escaped.

@@ -12,7 +12,7 @@ const HELP = `Serve this app: settings are environment variables, such as PORT a
   Each command explains its arguments with --help, and prints one JSON document with --json.`;
 
 /**
- * Handles a first argument that is no command: prints the help, or an error, so that a misspelt
+ * Handles a first argument that is not a command: prints the help, or an error, so that a misspelt
  * command does not start another server. Returns the exit code: 0 for help, 2 for wrong use.
  */
 export function runOtherCommand(name: string, words: string[]): Promise<number> {

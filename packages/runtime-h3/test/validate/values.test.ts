@@ -60,7 +60,7 @@ describe('coercion', () => {
     [{ $ref: '#/$defs/Page' }, '3', 3],
     [{ allOf: [{ type: 'integer' }, { minimum: 1 }] }, '3', 3],
     [{}, '3', '3'],
-  ])('coerces by %j from %j to %j', (schema, value, expected) => {
+  ])('with the schema %j, coerces %j to %j', (schema, value, expected) => {
     expect(coerce(schema, value, { Page: { type: 'integer' } })).toEqual(expected);
   });
 

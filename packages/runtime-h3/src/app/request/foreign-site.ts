@@ -29,7 +29,10 @@ export function rejectForeignForm(app: OriginRules, exchange: Exchange): void {
   });
 }
 
-/** Types that a page may send without a preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header). */
+/**
+ * Types that a page may send without a preflight
+ * (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+ */
 const SIMPLE_TYPES = new Set([
   'application/x-www-form-urlencoded',
   'multipart/form-data',
@@ -44,8 +47,8 @@ function isPreflighted(contentType: string | undefined): boolean {
 }
 
 /**
- * Decides by `Sec-Fetch-Site`, which scripts can't set, else by `Origin`. A client that sends neither
- * is no browser.
+ * Decides by `Sec-Fetch-Site`, which scripts can't set, else by `Origin`. A client that sends
+ * neither is not a browser.
  */
 function isFromForeignPage(app: OriginRules, exchange: Exchange): boolean {
   const site = exchange.header('sec-fetch-site');

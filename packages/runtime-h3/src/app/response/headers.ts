@@ -43,8 +43,8 @@ export function completeHeaders(
 }
 
 /**
- * Replaces headers of the framework by the handler's. `vary` and `link` may occur several times, so
- * both stay.
+ * Replaces headers of the framework with those of the handler. `vary` and `link` may occur several
+ * times, so both stay.
  */
 function mergeHandlerHeaders(headers: HeaderList, assignedHeaders: Headers): HeaderList {
   const merged: HeaderList = [];

@@ -13,8 +13,8 @@ import {
 
 /**
  * Responds to requests that no handler takes: unknown paths (404), the version history, version
- * errors (300, 400, 406, 410), OPTIONS and preflights, 405 and 426. A path that is no route of any
- * release goes to `next`, if there is one.
+ * errors (300, 400, 406, 410), OPTIONS and preflights, 405 and 426. A path that is not a route of
+ * any release goes to `next`, if there is one.
  */
 export function respondUnmatched(
   incoming: IncomingRequest,

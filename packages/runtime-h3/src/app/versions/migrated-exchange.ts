@@ -121,8 +121,8 @@ export class MigratedExchange implements Exchange {
   }
 
   /**
-   * Replaces version, links and dates by those of the retired release. `x-gati-release` still names
-   * the release that ran.
+   * Replaces version, links and dates with those of the retired release. `x-gati-release` still
+   * names the release that ran.
    */
   #renameRelease(headers: HeaderList): HeaderList {
     const { releaseHeaders } = this.#options;

@@ -15,8 +15,8 @@ const MAY_NAME_VERSION = /version|%/;
 
 /**
  * Returns the version that a request names in its header or in its query; an array if it names
- * several, which the resolver rejects. The version is removed from `search`, since it is no field
- * of the route.
+ * several, which the resolver rejects. The version is removed from `search`, since it is not a
+ * field of the route.
  */
 export function takeVersion(request: VersionedRequest): string | string[] | undefined {
   const header = request.exchange.header('x-api-version');

@@ -67,7 +67,7 @@ function connectorOf(connection: Pick<pg.Pool, 'query'>): Connector {
   };
 }
 
-/** Replaces `?` by `$1`, `$2` …, outside of quotes and comments. */
+/** Replaces `?` with `$1`, `$2` …, outside of quotes and comments. */
 export function toNumberedParameters(sql: string): string {
   let count = 0;
   return sql.replaceAll(

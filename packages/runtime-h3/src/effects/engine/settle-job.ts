@@ -62,7 +62,7 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
   const { job } = lease;
   if (job.notBefore !== undefined && job.notBefore > Date.now()) return postpone(running, options);
   const prepared = await prepare(running, options);
-  // Loading took so long, or the process was suspended: another process may run the job by now.
+  // After a slow load or a suspension of the process, another process may already run the job.
   if (!prepared || performance.now() > running.until) return;
   const { file, plan } = prepared;
   const { retry } = toSettings(file);

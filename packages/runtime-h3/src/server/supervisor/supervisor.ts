@@ -37,7 +37,7 @@ async function openPort(
   logger: Logger,
 ): Promise<Server> {
   const server = await listen(host, port, (socket) => {
-    // A connection that breaks before a worker has it is no error of the server.
+    // A connection that breaks before a worker has it is not an error of the server.
     socket.on('error', () => {});
     pools.http.assign(socket);
   });

@@ -21,7 +21,9 @@ export interface DispatchOptions {
   onError(error: unknown): void;
 }
 
-/** Sends each request to the probes, the app's routes or the client files, which share one origin. */
+/**
+ * Sends each request to the probes, the app's routes or the client files, which share one origin.
+ */
 export function createDispatcher({
   app,
   probes,

@@ -15,7 +15,7 @@ const foreign: [name: string, headers: Record<string, string>][] = [
   ],
   ['an Origin of another host', { origin: 'https://evil.example' }],
   ['an opaque Origin', { origin: 'null' }],
-  ['an Origin that is no URL', { origin: 'evil' }],
+  ['an Origin that is not a URL', { origin: 'evil' }],
 ];
 const simpleTypes = [
   'application/x-www-form-urlencoded',

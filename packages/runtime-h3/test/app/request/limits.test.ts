@@ -45,7 +45,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     ).toBe(413);
   });
 
-  test('aborts the signal and answers 503 when the handler is late', async () => {
+  test('aborts the signal and responds 503 when the handler is late', async () => {
     let reason: unknown;
     await target.start(
       {

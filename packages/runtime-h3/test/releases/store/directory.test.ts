@@ -72,7 +72,7 @@ test('a damaged note of a server is ignored', async () => {
   expect(await store.notes()).toEqual([{ instance: 'a', current: '1.0.0', until: 1 }]);
 });
 
-test('unfinished files of a killed writer are no release, and are removed after a day', async () => {
+test('unfinished files of a killed writer do not count as a release, and are removed after a day', async () => {
   const url = await fresh();
   const store = await openReleaseStore(url);
   await store.create(record('1.0.0'));
