@@ -14,7 +14,7 @@ export const VERSION_PLACEHOLDER: string = 'gati-version-'.padEnd(64, '0');
 
 const QUOTED_VERSION = new RegExp(`(["'\`])${VERSION_PLACEHOLDER}\\1`, 'g');
 
-/** Replaces the placeholders by the id and the version. The length of the code stays the same. */
+/** Replaces the placeholders with the id and the version. The length of the code stays the same. */
 export function nameRelease(
   code: string,
   { id, version }: { id: string; version: string },

@@ -43,7 +43,7 @@ export type Connect = (route: string, request?: ConnectRequest) => Connection<un
 const MAX_EARLY = 1024;
 /** `WebSocket.OPEN`. */
 const OPEN = 1;
-/** Close codes that are no error: normal closure, going away, no code. */
+/** Close codes that are not errors: normal closure, going away, no code. */
 const CLEAN = new Set([1000, 1001, 1005]);
 
 /**
@@ -149,7 +149,7 @@ function toConnection(
 
 /** How a connection ended. */
 interface End {
-  /** Closed by this side, or by the server with a code that is no error. */
+  /** Closed by this side, or by the server with a code that is not an error. */
   clean: boolean;
   error: ConnectionError;
 }

@@ -31,7 +31,7 @@ export interface NamedFile {
 export interface VersionFile {
   /** The name of the file: a version or a range of versions. */
   from: string;
-  /** `export const to`: the version that it migrates to. */
+  /** `export const to`: the version that the file migrates to. */
   to: string;
   /** From the root, with `/`. */
   file: string;

@@ -283,7 +283,7 @@ describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
     ]);
   });
 
-  test('uses the tsconfig of the project, but always strict', async () => {
+  test('uses the tsconfig of the project, but always in strict mode', async () => {
     const project = start({
       'tsconfig.json':
         '{ "compilerOptions": { "paths": { "#lib/*": ["./lib/*"] }, "module": "esnext", "moduleResolution": "bundler", "target": "esnext", "strict": false }, "include": ["src"] }',

@@ -76,7 +76,7 @@ describe('annotateHandler', () => {
     ['another export', 'export function other(req) {}'],
   ])('does not annotate %s', (_name, text) => expect(fix(text)).toBe(text));
 
-  test('annotates no JavaScript', () =>
+  test('does not annotate JavaScript', () =>
     expect(fix('export function handler(req) {}', 'src/handlers/a.js')).toBe(
       'export function handler(req) {}',
     ));

@@ -40,7 +40,7 @@ describe('gati explain', () => {
     ['GATI_BAD_EVN', 'Did you mean `gati explain GATI_BAD_ENV`?'],
     ['GATI_SOMETHING_ELSE_ENTIRELY', 'List all codes with `gati explain`.'],
     ['../../package', 'List all codes with `gati explain`.'],
-  ])('ends with exit code 2 for %s, which is no code', async (code, fix) => {
+  ])('ends with exit code 2 for %s, which is not a code', async (code, fix) => {
     const done = await explain(code);
     expect(done).toMatchObject({ code: 2, stdout: '' });
     expect(done.stderr).toContain(`there is no error code \`${code.toUpperCase()}\``);

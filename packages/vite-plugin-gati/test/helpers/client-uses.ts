@@ -12,7 +12,7 @@ export async function captures(): Promise<void> {
   if (result.ok) {
     same<Equal<typeof result.status, 202>>();
     same<Equal<typeof result.data.state, 'capturing'>>();
-    // @ts-expect-error -- a good answer has no error
+    // @ts-expect-error -- a success has no error
     result.error;
   } else if (result.status === 409) {
     same<Equal<typeof result.error.error, 'ReservationFailed'>>();
@@ -53,7 +53,7 @@ export async function wrong(): Promise<void> {
   await call('POST /payments/:id/capture');
   // @ts-expect-error -- another body
   await call('POST /payments/:id/capture', { params: { id: 'p1' }, body: {} });
-  // @ts-expect-error -- a socket is no call
+  // @ts-expect-error -- a socket is not a call
   await call('WS /chat/:room', { params: { room: 'a' } });
   // @ts-expect-error -- a query of numbers only where it is declared
   await client.search['get-all']({ params: { rest: 'a' }, query: { q: 1 }, headers: { 'x-tenant': 't' } });

@@ -1,4 +1,7 @@
-/** Right and wrong uses of `testApp().call` in an app with the routes of `CONTRACT`. `@ts-expect-error` holds what must not compile. */
+/**
+ * Right and wrong uses of `testApp().call` in an app with the routes of `CONTRACT`.
+ * `@ts-expect-error` holds what must not compile.
+ */
 export const TEST_USES = `import { testApp, type TestResponse } from '@gati/runtime-h3/test';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -68,12 +71,12 @@ export async function wrong(): Promise<void> {
   await app.call('GET /health', { retry: false });
 
   const captured = await app.call('POST /payments/:id/capture', { params: { id: 'p1' }, body: { amount: 5 } });
-  // @ts-expect-error -- not in each answer
+  // @ts-expect-error -- not in each response
   captured.body.state;
   // @ts-expect-error -- never this status
   if (captured.status === 200) return;
   if (captured.status === 202) {
-    // @ts-expect-error -- not in this answer
+    // @ts-expect-error -- not in this response
     captured.body.error;
   }
 }

@@ -176,7 +176,7 @@ export const CASES: Case[] = [
     body: { errors: [{ path: '/at' }, { path: '/big' }, { path: '/tags' }] },
   },
   {
-    kind: "a string that is no date is the schema's to reject",
+    kind: 'the schema rejects a string that is not a date',
     path: '/dates',
     json: { at: 'tomorrow', big: 'many', tags: 'a' },
     status: 400,

@@ -100,7 +100,7 @@ function append(file: string, text: string): void {
     mkdirSync(dirname(file), { recursive: true });
     appendFileSync(file, `\n${text}`);
   } catch {
-    // Without a cache the next start is slower, nothing else.
+    // A missing cache only makes the next start slower.
   }
 }
 

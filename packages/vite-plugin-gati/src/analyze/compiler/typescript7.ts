@@ -97,8 +97,8 @@ export class TypeScript7Compiler implements Compiler {
         return undefined;
       }
     });
-    // Printing the configuration asks the compiler, which answers nothing while it waits for the
-    // overlay. So print it before the compiler needs it.
+    // Printing the configuration sends a request to the compiler, and the compiler does not respond
+    // while it waits for the overlay. So print the configuration before the compiler needs it.
     options.overlay(options.configFile);
     this.#snapshot = this.#api.updateSnapshot({ openProjects: [options.configFile] });
     this.#project = this.#open();

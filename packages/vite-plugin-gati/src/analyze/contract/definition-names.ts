@@ -17,7 +17,7 @@ export class DefNames {
     this.#snapshot = snapshot;
   }
 
-  /** Replaces the keys in the references of a schema by names. */
+  /** Replaces the keys in the references of a schema with names. */
   finish(schema: Schema): Schema {
     return mapSchema(schema, (part) =>
       part.$ref === undefined ? part : { ...part, $ref: toRef(this.#name(refName(part.$ref))) },

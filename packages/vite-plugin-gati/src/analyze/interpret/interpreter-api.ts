@@ -34,7 +34,7 @@ export interface Jump {
 /** Reports a diagnostic at a node. */
 export type Report = (code: GatiCode, message: string, fix: string, node: Node) => void;
 
-/** A throw. `error` is `undefined` for an error that is no `HttpError`. */
+/** A throw. `error` is `undefined` for an error that is not an `HttpError`. */
 export interface Thrown {
   state: State;
   error: KnownHttpError | undefined;
@@ -75,7 +75,7 @@ export interface InterpreterApi {
   assignResponse(key: string | undefined, value: Value, state: State, at: Node): State[];
   /** Records `throw value`. */
   recordThrow(value: Value, state: State, node: Node): void;
-  /** Notes that a call here may throw an error that is no `HttpError`. */
+  /** Notes that a call here may throw an error that is not an `HttpError`. */
   callMayThrow(state: State): void;
   schemaOf(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
   readonly report: Report;

@@ -183,8 +183,8 @@ export class ProjectFiles {
   #annotate(file: string, route: RouteFile | undefined): { text: string; insertions: Insertion[] } {
     let found = this.#annotated.get(file);
     if (!found) {
-      // A file that was deleted since the listing has no text. The compiler notices that on its
-      // own.
+      // A file that was deleted since the scan has no text. The compiler notices the deletion on
+      // its own.
       const text = readText(file) ?? '';
       const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
       found = { insertions, text: applyInsertions(text, insertions) };

@@ -19,7 +19,7 @@ export function toReadme({
   pages,
 }: ReadmeInput): string {
   const called = contract.routes.filter(({ method }) => method !== 'WS');
-  // A call with a body shows more than one that only reads.
+  // The example prefers a call with a body, because it shows more than a call that only reads.
   const shown = called.find(({ body, deprecated }) => body && !deprecated) ?? called[0];
   return [
     `# ${packageName}`,

@@ -1,6 +1,9 @@
 import type { RouteFile, Scan } from '../../../src/scan/types.ts';
 
-/** The handlers of an app by file, written as users write them. `@ts-expect-error` holds what must not compile. */
+/**
+ * The handlers of an app by file, written as users write them. `@ts-expect-error` holds what must
+ * not compile.
+ */
 export const FILES: Record<string, string> = {
   'src/gati-env.d.ts': `/// <reference types="vite-plugin-gati/types" />
 // @ts-ignore -- not there before the first run
@@ -37,7 +40,7 @@ export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) {
   gctx.modules.nope;
   // @ts-expect-error -- no such function
   gctx.modules.ledger.nope;
-  // @ts-expect-error -- a constant is no function of the module
+  // @ts-expect-error -- a constant is not a function of the module
   gctx.modules.ledger.LIMIT;
   // @ts-expect-error -- takes an amount as well
   await gctx.modules.ledger.reserve(id);

@@ -74,7 +74,9 @@ export function tracked(
   return isFollowed(value) ? asTyped(walk, symbol, value) : undefined;
 }
 
-/** Marks the string in a variable whose written type is wider, as in `const state: string = 'a'`. */
+/**
+ * Marks the string in a variable whose written type is wider, as in `const state: string = 'a'`.
+ */
 function asTyped(walk: InterpreterApi, symbol: SymbolView, value: Value): Value {
   if (value.kind === 'union')
     return { ...value, options: value.options.map((option) => asTyped(walk, symbol, option)) };
@@ -148,7 +150,7 @@ function memberKey(
   return outcome?.value.kind === 'constant' ? String(outcome.value.value) : undefined;
 }
 
-/** After an assignment to its member, an object literal is known by its type only. */
+/** After an assignment to its member, only the type of an object literal is known. */
 function forgetLiteral(walk: InterpreterApi, base: Node, state: State): State {
   if (!isIdentifier(walk.compiler, base)) return state;
   const symbol = walk.snapshot.symbol(base);

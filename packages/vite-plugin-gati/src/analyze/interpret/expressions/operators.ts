@@ -112,7 +112,7 @@ export function evaluateAgain(walk: InterpreterApi, node: Node, state: State): O
     : walk.evaluate(node, state);
 }
 
-/** Removes the nullish or falsy members from a value that is known by its type. */
+/** Removes the nullish or falsy members from a value of which only the type is known. */
 function excluding(outcome: Outcome, what: 'nullish' | 'falsy'): Outcome {
   return outcome.value.kind === 'type' || outcome.value.kind === 'written'
     ? { ...outcome, value: { ...outcome.value, without: what } }

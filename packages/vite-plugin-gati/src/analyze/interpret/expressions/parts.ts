@@ -5,7 +5,7 @@ import { hasEffects, isFunctionNode, isIdentifier, visit } from '../../compiler/
 import { reachesResponse, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** A value that is known by its type only. */
+/** A value of which only the type is known. */
 export function valueByType(walk: InterpreterApi, node: Node): Value {
   return { kind: 'type', node, frame: walk.frame };
 }

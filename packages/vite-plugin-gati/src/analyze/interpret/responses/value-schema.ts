@@ -14,9 +14,9 @@ const NOTHING: Facts = new Map();
 
 export interface Written {
   schema: Schema;
-  /** It is always `undefined`, which is no content. */
+  /** The value is always `undefined`, so there is no content. */
   absent: boolean;
-  /** It can be `undefined`. */
+  /** The value can be `undefined`. */
   optional: boolean;
 }
 

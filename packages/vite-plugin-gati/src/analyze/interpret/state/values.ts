@@ -73,7 +73,7 @@ export type Value =
   | { kind: 'sent' }
   /** An `HttpError`. */
   | { kind: 'error'; error: KnownHttpError }
-  /** A caught error that is no known `HttpError`. */
+  /** A caught error that is not a known `HttpError`. */
   | { kind: 'otherError' }
   /** The expression never has a value: it throws. */
   | { kind: 'never' };
@@ -133,7 +133,7 @@ export interface Body {
   schema: Schema | undefined;
   contentType: string;
   stream?: boolean;
-  /** The value can be `undefined`, which is no body. */
+  /** The value can be `undefined`, which means that there is no body. */
   optional?: boolean;
   node: Node;
   /** An empty array literal, which says nothing of the items. */

@@ -103,7 +103,7 @@ const orders = new Orders(); export const handler: Handler<typeof route> = (_req
     },
   },
   {
-    name: 'declared: nothing is no body',
+    name: 'declared: `undefined` means no body',
     before: DTO,
     whole: `export const handler = async (req: Req): Promise<Dto | undefined> => {
   if (!req.headers.a) return;

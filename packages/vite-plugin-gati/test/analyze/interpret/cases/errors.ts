@@ -126,7 +126,7 @@ export const ERRORS: ResponseCase[] = [
     expect: { 200: '{ all: number[] }', 400: problem(400, 'too_big') },
   },
   {
-    name: 'HttpError with a status that is no error',
+    name: 'HttpError with a status that is not an error',
     code: 'if (req.params.id) throw new HttpError(302, "moved"); return { ok: "y" };',
     expect: { 200: "{ ok: 'y' }" },
     warnings: ['GATI_STATUS_INVALID'],
