@@ -34,7 +34,7 @@ const alias = [
     find: /^@gati\/runtime-h3\/telemetry$/,
     replacement: source('runtime-h3/src/telemetry/index.ts'),
   },
-  { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/test.ts') },
+  { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/testing/index.ts') },
 ];
 
 const unit = (name: string): ReturnType<typeof defineProject> =>

@@ -81,7 +81,7 @@ const config: UserConfig = defineConfig(
       releases: 'src/releases/index.ts',
       server: 'src/server/index.ts',
       telemetry: 'src/telemetry/index.ts',
-      test: 'src/test.ts',
+      test: 'src/testing/index.ts',
       types: 'src/global-types.ts',
     },
     { deps: { onlyBundle: BUILT_IN }, plugins: [builtins, licenses] },

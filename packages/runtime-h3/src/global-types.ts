@@ -35,4 +35,4 @@ export type {
   RetryPolicy,
 } from './types/effects.ts';
 export type { ModuleDefinition } from './types/modules.ts';
-export type { MigrationOf } from './releases/migrate/migration-of.ts';
+export type { MigrationOf } from './types/migration-of.ts';

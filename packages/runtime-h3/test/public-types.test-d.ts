@@ -18,7 +18,7 @@ import {
 } from '../src/index.ts';
 import type { ServerOptions } from '../src/server/index.ts';
 import { createJsonLogger, createTextLogger } from '../src/telemetry/index.ts';
-import { testApp, type TestApp, type TestResponse } from '../src/test.ts';
+import { testApp, type TestApp, type TestResponse } from '../src/testing/index.ts';
 
 // Before anything is generated, everything about the app is `any`.
 export const handler: Handler<'GET /users/:id'> = async (req, res, gctx) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testApp } from '../src/test.ts';
+import { testApp } from '../src/testing/index.ts';
 import { bundle } from './helpers/bundle.ts';
 import { release } from './server/helpers/app/release.ts';
 

@@ -16,8 +16,8 @@ import { InFlight } from './request/in-flight.ts';
 import { DEFAULT_LIMITS, type Limits } from '../types/limits.ts';
 import type { AppOptions } from './options.ts';
 import { normalizeBase } from './request/path.ts';
-import { NO_RELEASE } from './route/no-release.ts';
-import { ReleaseState } from './route/release-state.ts';
+import { NO_RELEASE } from './release/no-release.ts';
+import { ReleaseState } from './release/release-state.ts';
 import type { VersionEntry } from './versions/entry.ts';
 import { VersionTable } from './versions/table.ts';
 

@@ -6,7 +6,7 @@ import { AppState } from './app-state.ts';
 import { NodeExchange } from './adapters/node-exchange.ts';
 import type { App, AppOptions } from './options.ts';
 import { expire, serve } from './pipeline.ts';
-import { NodeUpgrades } from './websocket/node-upgrade.ts';
+import { NodeUpgrades } from './websocket/node-upgrades.ts';
 
 /**
  * Creates the app behind a server. It opens no port: pass it requests.
@@ -25,8 +25,7 @@ export function createApp(options: AppOptions): App {
   const app = new AppState(options, expire);
   const upgrades = new NodeUpgrades(app);
   // The first `fetch` loads h3, which requests of Node don't need.
-  const loadWeb = async (): Promise<H3> =>
-    (await import('./adapters/web-app.ts')).createWebApp(app);
+  const loadWeb = async (): Promise<H3> => (await import('./create-web-app.ts')).createWebApp(app);
   let web: Promise<H3> | undefined;
   const endStreams = (): void => {
     for (const call of app.inflight.all())

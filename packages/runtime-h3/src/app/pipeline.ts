@@ -37,16 +37,16 @@ import { checkStrings, invalidRequestError } from './request/validate-input.ts';
 import type { AppState } from './app-state.ts';
 import type { Exchange } from '../types/exchange.ts';
 import { respondError } from './response/respond-error.ts';
-import { loadRelease } from './route/load-release.ts';
+import { loadRelease } from './release/load-release.ts';
 import { runMiddleware } from './route/middleware.ts';
 import { rejectForeignForm } from './request/foreign-site.ts';
 import { decodeParams } from './request/path.ts';
-import type { ReleaseState } from './route/release-state.ts';
+import type { ReleaseState } from './release/release-state.ts';
 import type { RoutePlan } from './route/route-plan.ts';
 import { RequestError } from './response/problem.ts';
-import { CLIENT_GONE, finishCall } from './response/finish-call.ts';
+import { CLIENT_GONE, finishCall } from './request/finish-call.ts';
 import type { MigrationPath } from '../types/served-release.ts';
-import { respondUnmatched } from './response/respond-unmatched.ts';
+import { respondUnmatched } from './respond-unmatched.ts';
 import type { VersionEntry } from './versions/entry.ts';
 
 /** Serves one request. Never throws, whatever the request contains. */

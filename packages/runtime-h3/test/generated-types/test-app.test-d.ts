@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'vitest';
-import type { TestApp, TestResponse, TestRoute } from '../../src/test-types.ts';
+import type { TestApp, TestResponse, TestRoute } from '../../src/testing/test-types.ts';
 import './registries.ts';
 
 expectTypeOf<TestRoute>().toEqualTypeOf<

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ignoreClosedPipe, usageError } from '@gati/runtime-h3/command';
 import { type Command, FINDING, OK, WRONG_USE } from './command.ts';
 import { type CommandLine, parseCommand, splitArguments } from './command-line.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMANDS } from './command-table.ts';
 import { printCommandHelp, printProgramHelp } from './help.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colorsFor, createOutput, type Output, toDiagnostics } from './output.ts';

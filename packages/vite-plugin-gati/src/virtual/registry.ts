@@ -1,4 +1,4 @@
-import type { VirtualModule } from './module.ts';
+import type { VirtualModule } from './virtual-module.ts';
 import { clientModule } from './modules/client.ts';
 import { manifestModule } from './modules/manifest.ts';
 import { releaseModule } from './modules/release.ts';

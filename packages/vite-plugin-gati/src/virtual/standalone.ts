@@ -1,6 +1,6 @@
 import { createContext } from '../context.ts';
 import type { GatiOptions } from '../options.ts';
-import type { VirtualInput } from './module.ts';
+import type { VirtualInput } from './virtual-module.ts';
 
 export interface StandaloneOptions extends GatiOptions {
   /** Root of the app. The default is the current folder. */

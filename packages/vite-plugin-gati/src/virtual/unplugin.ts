@@ -1,6 +1,6 @@
 import { createUnplugin, type UnpluginInstance } from 'unplugin';
 import { createIds, SPECIFIER } from './ids.ts';
-import type { VirtualInput } from './module.ts';
+import type { VirtualInput } from './virtual-module.ts';
 import { VIRTUAL_MODULES, type VirtualName } from './registry.ts';
 
 /** The virtual modules, provided with hooks that every bundler has. */

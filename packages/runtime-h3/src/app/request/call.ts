@@ -15,7 +15,7 @@ import type { AppServices } from './app-services.ts';
 import type { Exchange, HeaderList } from '../../types/exchange.ts';
 import type { InFlightItem } from './in-flight.ts';
 import { isOverHttps } from './forwarded.ts';
-import type { ReleaseState, RouteState } from '../route/release-state.ts';
+import type { ReleaseState, RouteState } from '../release/release-state.ts';
 import type { RoutePlan } from '../route/route-plan.ts';
 import { readQuery } from './query.ts';
 

@@ -2,7 +2,7 @@ import { Call } from './call.ts';
 import type { AppState } from '../app-state.ts';
 import type { Exchange } from '../../types/exchange.ts';
 import { belowBase, normalizePath } from './path.ts';
-import type { ReleaseState, RouteState } from '../route/release-state.ts';
+import type { ReleaseState, RouteState } from '../release/release-state.ts';
 import type { VersionedRequest } from '../versions/requested-version.ts';
 
 /** Request whose release and route are not known yet. */

@@ -4,7 +4,7 @@ import { send } from './respond.ts';
 import type { Call } from '../request/call.ts';
 import { isHttpError } from './http-error.ts';
 import { printProblem, RequestError } from './problem.ts';
-import { finishCall } from './finish-call.ts';
+import { finishCall } from '../request/finish-call.ts';
 
 /**
  * Responds with a problem for any thrown value. An unexpected error is logged, and in production

@@ -9,7 +9,7 @@ import type { StandardSchema } from '../../types/standard-schema.ts';
 import type { OutputPlan } from '../route/route-plan.ts';
 import { completeHeaders } from './headers.ts';
 import { RequestError } from './problem.ts';
-import { finishCall } from './finish-call.ts';
+import { finishCall } from '../request/finish-call.ts';
 import { streamOf } from './stream.ts';
 
 const BYTES = 'application/octet-stream';

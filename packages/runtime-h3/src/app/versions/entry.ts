@@ -1,5 +1,5 @@
 import type { ReleaseInfo } from '@gati/contract';
-import type { ReleaseState } from '../route/release-state.ts';
+import type { ReleaseState } from '../release/release-state.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import type { ServedRelease } from '../../types/served-release.ts';
 

@@ -7,13 +7,13 @@ import type { Call } from '../request/call.ts';
 import { checkStrings, invalidRequestError } from '../request/validate-input.ts';
 import type { AppState } from '../app-state.ts';
 import { respondError } from '../response/respond-error.ts';
-import { loadRelease } from '../route/load-release.ts';
+import { loadRelease } from '../release/load-release.ts';
 import { runMiddleware } from '../route/middleware.ts';
 import { isForeignOrigin } from '../request/foreign-site.ts';
 import { decodeParams } from '../request/path.ts';
 import { RequestError } from '../response/problem.ts';
-import { finishCall } from '../response/finish-call.ts';
-import { respondUnmatched } from '../response/respond-unmatched.ts';
+import { finishCall } from '../request/finish-call.ts';
+import { respondUnmatched } from '../respond-unmatched.ts';
 
 const SWITCHING_PROTOCOLS = 101;
 

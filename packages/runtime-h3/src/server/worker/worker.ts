@@ -18,7 +18,7 @@ import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { createDispatcher } from './dispatch.ts';
-import { createExit, type ExitWorker } from './exit.ts';
+import { createExit, type ExitWorker } from './drain.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import { createMetricsClient, type MetricsClient } from './metrics-client.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { VirtualInput } from '../module.ts';
+import type { VirtualInput } from '../virtual-module.ts';
 import { toImport } from '../runtime-entry.ts';
 
 const CLIENT_FILE = '.gati/generated/client.ts';

@@ -1,5 +1,5 @@
 import { toManifest } from '../../emit/manifest.ts';
-import type { VirtualInput } from '../module.ts';
+import type { VirtualInput } from '../virtual-module.ts';
 
 /**
  * `virtual:gati/manifest`: the manifest of the current files. The manifest of a build, which has

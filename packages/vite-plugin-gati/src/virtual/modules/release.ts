@@ -11,7 +11,7 @@ import { planEffect, planRoute } from '../../compile/plan.ts';
 import { toSlimContract } from '../../compile/slim-contract.ts';
 import type { RouteValues } from '../../compile/trust.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
-import type { VirtualInput } from '../module.ts';
+import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
 
 interface ReleaseInput {

@@ -1,5 +1,5 @@
 import type { Scan } from '../../scan/types.ts';
-import type { VirtualInput } from '../module.ts';
+import type { VirtualInput } from '../virtual-module.ts';
 
 /** `virtual:gati/routes`: the routes of the app, sorted by id. */
 export async function routesModule({ context }: VirtualInput): Promise<string> {

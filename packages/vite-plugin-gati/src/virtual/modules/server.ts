@@ -1,6 +1,6 @@
 import { bundledQueues } from '@gati/runtime-h3/effects/settings';
 import type { ResolvedOptions } from '../../options.ts';
-import type { ClientPlace, VirtualInput } from '../module.ts';
+import type { ClientPlace, VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry } from '../runtime-entry.ts';
 
 export interface ServerInput {

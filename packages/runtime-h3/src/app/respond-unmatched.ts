@@ -1,15 +1,15 @@
 import { HTTP_METHODS } from '@gati/contract/internal';
-import type { ReleaseBundle } from '../../types/bundle.ts';
-import { send } from './respond.ts';
-import type { IncomingRequest } from '../request/incoming.ts';
-import type { Call } from '../request/call.ts';
-import { respondError, sendProblem } from './respond-error.ts';
-import { ReleaseState } from '../route/release-state.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
+import { send } from './response/respond.ts';
+import type { IncomingRequest } from './request/incoming.ts';
+import type { Call } from './request/call.ts';
+import { respondError, sendProblem } from './response/respond-error.ts';
+import { ReleaseState } from './release/release-state.ts';
 import {
   respondVersionError,
   type UnresolvedVersion,
   versionsResponder,
-} from '../versions/respond.ts';
+} from './versions/respond-versions.ts';
 
 /**
  * Responds to requests that no handler takes: unknown paths (404), the version history, version

@@ -5,7 +5,7 @@ import { IncomingRequest } from '../request/incoming.ts';
 import type { AppState } from '../app-state.ts';
 import { isSocketRoute } from './is-socket-route.ts';
 import { respondError } from '../response/respond-error.ts';
-import { UpgradeExchange } from '../adapters/upgrade-exchange.ts';
+import { UpgradeExchange } from './upgrade-exchange.ts';
 
 /** WebSocket handshakes for the routes of the app, on Node's sockets. */
 export class NodeUpgrades {

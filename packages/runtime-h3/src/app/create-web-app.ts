@@ -1,13 +1,13 @@
 import type { Hooks } from 'crossws';
 import { defineWebSocketHandler, H3 } from 'h3';
-import { IncomingRequest } from '../request/incoming.ts';
-import { EVERY_RESPONSE, toPairs } from '../response/headers.ts';
-import type { AppState } from '../app-state.ts';
-import { acceptSocket } from '../websocket/handshake.ts';
-import { isSocketRoute } from '../websocket/is-socket-route.ts';
-import { serve } from '../pipeline.ts';
-import { WebSocketHooks } from '../websocket/hooks.ts';
-import { WebExchange } from './web-exchange.ts';
+import { IncomingRequest } from './request/incoming.ts';
+import { EVERY_RESPONSE, toPairs } from './response/headers.ts';
+import type { AppState } from './app-state.ts';
+import { acceptSocket } from './websocket/handshake.ts';
+import { isSocketRoute } from './websocket/is-socket-route.ts';
+import { serve } from './pipeline.ts';
+import { WebSocketHooks } from './websocket/hooks.ts';
+import { WebExchange } from './adapters/web-exchange.ts';
 
 /**
  * Creates the app on h3, for platforms with the `fetch` interface. WebSocket routes go through

@@ -1,4 +1,4 @@
-import type { Call } from '../request/call.ts';
+import type { Call } from './call.ts';
 
 const origin = performance.timeOrigin;
 

@@ -1,10 +1,10 @@
 /** Entry `@gati/runtime-h3/test`: runs an app in a test, without a port. */
 import { GatiError } from '@gati/contract';
-import { createApp, onlyRelease } from './app/index.ts';
-import { createGlobalContext } from './global-context/create-global-context.ts';
-import { createMemoryDriver } from './effects/drivers/memory/driver.ts';
-import type { ReleaseBundle } from './types/bundle.ts';
-import { createTextLogger } from './telemetry/log/text-logger.ts';
+import { createApp, onlyRelease } from '../app/index.ts';
+import { createGlobalContext } from '../global-context/create-global-context.ts';
+import { createMemoryDriver } from '../effects/drivers/memory/driver.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
+import { createTextLogger } from '../telemetry/log/text-logger.ts';
 import { readResponse, toRequest } from './test-request.ts';
 import type {
   TestApp,

@@ -1,5 +1,5 @@
 import type { TestResponse } from './test-types.ts';
-import { stringifyWire } from './validate/encode.ts';
+import { stringifyWire } from '../validate/encode.ts';
 
 interface CallParts {
   params?: unknown;

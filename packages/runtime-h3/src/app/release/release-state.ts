@@ -3,7 +3,7 @@ import type { BundleRoute, LoadedRoute, ReleaseBundle } from '../../types/bundle
 import type { GlobalContext } from '../../types/context.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import { RouteStats } from '../../telemetry/record/route-stats.ts';
-import { RoutePlan } from './route-plan.ts';
+import { RoutePlan } from '../route/route-plan.ts';
 
 /** State of one route in one release. */
 export class RouteState {

@@ -1,5 +1,5 @@
-import type { ReleaseBundle } from './types/bundle.ts';
-import type { GlobalContext, RouteId } from './types/context.ts';
+import type { ReleaseBundle } from '../types/bundle.ts';
+import type { GlobalContext, RouteId } from '../types/context.ts';
 
 /** Options of `testApp`. */
 export interface TestAppOptions {
