@@ -7,7 +7,7 @@ export {
   createGlobalContext,
   type GlobalContextOptions,
 } from './global-context/create-global-context.ts';
-export { writeProblem } from './app/response/problem.ts';
+export { writeProblem } from './server/http/write-problem.ts';
 export { ABI } from './types/bundle.ts';
 export { wantsPage } from './server/http/wants-page.ts';
 export { endWithProblem } from './server/http/raw-problem.ts';

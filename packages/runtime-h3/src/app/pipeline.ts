@@ -5,20 +5,20 @@
  *    `adapters/web-exchange.ts`.
  * 2. `serve()` separates path and query: `request/incoming.ts`.
  * 3. The version table chooses the release: `versions/table.ts`, `versions/requested-version.ts`.
- *    If it chooses none, `versions/respond.ts` responds. A request for a migrated release is
+ *    If it chooses none, `versions/respond-versions.ts` responds. A request for a migrated release is
  *    migrated by `versions/migrate-request.ts`, and continues with step 4 in the newer release.
- * 4. `route()` finds the route, or leaves the request to `response/respond-unmatched.ts`. It starts
+ * 4. `route()` finds the route, or leaves the request to `respond-unmatched.ts`. It starts
  *    the call (`request/call.ts`), rejects forms of other sites (`request/foreign-site.ts`) and
  *    decodes the params (`request/path.ts`).
  * 5. `openAndEnter()` waits for code and global context, if they are not loaded yet:
- *    `route/load-release.ts`, `route/release-state.ts`.
+ *    `release/load-release.ts`, `release/release-state.ts`.
  * 6. `enter()` checks params, query and headers with the compiled plan of the route:
  *    `route/route-plan.ts`, `request/validate-input.ts`.
- * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/media-type.ts`.
+ * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/body-kind.ts`.
  * 8. `run()` calls middleware and handler: `route/middleware.ts`, with `req`, `res` and `lctx` of
  *    the folder `src/context`.
  * 9. `respond()` sends the result: `response/respond.ts`, `response/headers.ts`. `finishCall()`
- *    records the call: `response/finish-call.ts`.
+ *    records the call: `request/finish-call.ts`.
  *
  * An error of any step becomes a problem in `response/respond-error.ts`. `expire()` ends a late call.
  * A WebSocket handshake takes steps 2 to 6 in `websocket/handshake.ts`.
@@ -43,7 +43,7 @@ import { rejectForeignForm } from './request/foreign-site.ts';
 import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './release/release-state.ts';
 import type { RoutePlan } from './route/route-plan.ts';
-import { RequestError } from './response/problem.ts';
+import { RequestError } from './request/request-error.ts';
 import { CLIENT_GONE, finishCall } from './request/finish-call.ts';
 import type { MigrationPath } from '../types/served-release.ts';
 import { respondUnmatched } from './respond-unmatched.ts';

@@ -50,8 +50,11 @@ export interface Exchange {
   decode(bytes: Uint8Array): string | undefined;
   /** Calls back if the client leaves before the response is complete. */
   onGone(callback: () => void): void;
-  /** Sends the response. The exchange may keep `headers`, and adds the length. */
-  send(status: number, headers: HeaderList, body: Payload): void;
+  /**
+   * Sends the response. The exchange may keep `headers`, and adds the length. Returns a promise only if
+   * it sends later: of the status that the client gets.
+   */
+  send(status: number, headers: HeaderList, body: Payload): Promise<number> | undefined;
   /**
    * Sends chunks as they arrive, as fast as the client accepts them. Returns the iterator early if
    * the client leaves.

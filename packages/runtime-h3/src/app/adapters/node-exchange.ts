@@ -155,7 +155,7 @@ export class NodeExchange implements Exchange {
     });
   }
 
-  send(status: number, headers: HeaderList, body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): undefined {
     const res = this.#res;
     if (res.writableEnded || res.destroyed) return;
     const linger =

@@ -115,7 +115,7 @@ export class WebExchange implements Exchange {
     else this.raw.signal.addEventListener('abort', callback, { once: true });
   }
 
-  send(status: number, headers: HeaderList, body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): undefined {
     const bare = this.method === 'HEAD' || status === 204 || status === 205 || status === 304;
     if (body !== undefined)
       headers.push(

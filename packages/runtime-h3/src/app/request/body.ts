@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import { checkPart } from './validate-input.ts';
 import { type BodyKind, bodyKindOf, unsupportedCharset } from './body-kind.ts';
 import type { BodyPlan } from '../route/route-plan.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 import { parseUrlencodedForm } from './form-urlencoded.ts';
 
 /** Input error of a request without the body that its contract requires. */

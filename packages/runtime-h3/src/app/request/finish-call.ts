@@ -6,8 +6,8 @@ const origin = performance.timeOrigin;
 export const CLIENT_GONE = 499;
 
 /** Ends a call: records it and removes it from the calls in flight. Further calls do nothing. */
-export function finishCall(call: Call, status: number): void {
-  if (call.phase === 'done') return;
+export function finishCall(call: Call, status: number): undefined {
+  if (call.phase === 'done') return undefined;
   call.phase = 'done';
   const { app, routeState } = call;
   app.inflight.remove(call);

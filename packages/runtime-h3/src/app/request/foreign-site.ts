@@ -1,6 +1,6 @@
 import type { Exchange } from '../../types/exchange.ts';
 import type { AppState } from '../app-state.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 import { addressedHost } from './forwarded.ts';
 
 type OriginRules = Pick<AppState, 'cors' | 'isTrustedPeer'>;

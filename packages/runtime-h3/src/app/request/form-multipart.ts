@@ -1,6 +1,6 @@
 import { MultipartError, parseMultipart } from '../../validate/multipart.ts';
 import type { Limits } from '../../types/limits.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 
 /**
  * Parses a body of `multipart/form-data`.

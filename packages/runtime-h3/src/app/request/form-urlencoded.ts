@@ -1,5 +1,5 @@
 import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 import { QUERY_ERRORS } from './query.ts';
 
 /**

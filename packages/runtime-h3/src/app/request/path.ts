@@ -1,5 +1,5 @@
 import { normalizePercent } from '@gati/contract/internal';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 
 /** Matches `.` and `..` as a segment, also between slashes that were percent-encoded. */
 const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/;

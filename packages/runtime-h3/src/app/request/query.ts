@@ -1,5 +1,5 @@
 import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 
 /** Completes "The query …" and "The form …" in an error. */
 export const QUERY_ERRORS: Record<QueryError['reason'], string> = {

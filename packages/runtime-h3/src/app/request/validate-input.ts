@@ -2,7 +2,7 @@ import { explain, type InputError, MAX_ERRORS } from '../../validate/explain.ts'
 import { judge, type Verdict } from '../../validate/standard-schema.ts';
 import type { Call } from './call.ts';
 import type { InputPlan } from '../route/route-plan.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from './request-error.ts';
 
 /**
  * Checks and decodes one part, whose strings are coerced already. Violations go to `errors`.

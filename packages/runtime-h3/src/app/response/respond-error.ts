@@ -3,7 +3,8 @@ import type { HeaderList } from '../../types/exchange.ts';
 import { send } from './respond.ts';
 import type { Call } from '../request/call.ts';
 import { isHttpError } from './http-error.ts';
-import { printProblem, RequestError } from './problem.ts';
+import { RequestError } from '../request/request-error.ts';
+import { printProblem } from './problem.ts';
 import { finishCall } from '../request/finish-call.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { HeaderList, Payload } from '../../types/exchange.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
 import type { OutputPlan } from '../route/route-plan.ts';
 import { completeHeaders } from './headers.ts';
-import { RequestError } from './problem.ts';
+import { RequestError } from '../request/request-error.ts';
 import { finishCall } from '../request/finish-call.ts';
 import { streamOf } from './stream.ts';
 
@@ -176,8 +176,16 @@ function sendAs(call: Call, status: number, contentType: string, body: Payload):
 /** Sends a response and ends the call. `headers` must have the release headers. */
 export function send(call: Call, status: number, headers: HeaderList, body: Payload): undefined {
   const { exchange, requestId, cors, res } = call;
-  exchange.send(status, completeHeaders(headers, requestId, cors, res.assignedHeaders), body);
-  finishCall(call, status);
+  const all = completeHeaders(headers, requestId, cors, res.assignedHeaders);
+  const sent = exchange.send(status, all, body);
+  if (sent === undefined) return finishCall(call, status);
+  // The response of a migrated release: the deadline no longer applies.
+  call.phase = 'stream';
+  call.deadline = Number.POSITIVE_INFINITY;
+  call.app.waitUntil(
+    sent.then((status) => finishCall(call, status)),
+    call.logger,
+  );
 }
 
 function sendStream(

@@ -59,7 +59,7 @@ export async function migrateToNewer(
       migrateResponse: migratedCall.responseSteps.some(({ down }) => down !== undefined)
         ? (response) => migrateResponse(migratedCall.responseSteps, response)
         : undefined,
-      waitUntil: (promise) => app.waitUntil(promise, app.logger),
+      onError: (error) => app.logger.error('a migration of a response failed', { error }),
     });
     return new IncomingRequest(app, migrated, undefined);
   } catch (error) {

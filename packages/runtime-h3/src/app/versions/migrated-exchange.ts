@@ -13,7 +13,8 @@ export interface MigratedExchangeOptions {
   releaseHeaders: readonly string[];
   /** Migrates the response back. `undefined`: the response is sent as it is. */
   migrateResponse: ((response: MigratedResponse) => Promise<MigratedResponse>) | undefined;
-  waitUntil(promise: Promise<unknown>): void;
+  /** Reports that a migration rejected a response. */
+  onError(error: unknown): void;
 }
 
 /**
@@ -78,9 +79,9 @@ export class MigratedExchange implements Exchange {
     this.#exchange.onGone(callback);
   }
 
-  send(status: number, headers: HeaderList, body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): Promise<number> | undefined {
     const renamed = this.#renameRelease(headers);
-    const { migrateResponse, waitUntil } = this.#options;
+    const { migrateResponse, onError } = this.#options;
     const type = headerValue(renamed, 'content-type');
     // Problems are not migrated: they are the same in every release.
     const isJson =
@@ -89,21 +90,19 @@ export class MigratedExchange implements Exchange {
       type !== PROBLEM_MEDIA_TYPE &&
       isJsonMediaType(type);
     if (migrateResponse === undefined || !isJson) return this.#exchange.send(status, renamed, body);
-    waitUntil(
-      migrateResponse({ status, body: JSON.parse(body) as unknown }).then(
-        (old) =>
-          this.#exchange.send(
-            old.status,
-            renamed,
-            old.body === undefined ? undefined : JSON.stringify(old.body),
-          ),
-        (error: unknown) => {
-          const at = renamed.indexOf('content-type');
-          renamed[at + 1] = PROBLEM_MEDIA_TYPE;
-          this.#exchange.send(500, renamed, printProblem(500, 'internal'));
-          throw error;
-        },
-      ),
+    return migrateResponse({ status, body: JSON.parse(body) as unknown }).then(
+      (old) => {
+        const text = old.body === undefined ? undefined : JSON.stringify(old.body);
+        this.#exchange.send(old.status, renamed, text);
+        return old.status;
+      },
+      (error: unknown) => {
+        onError(error);
+        const at = renamed.indexOf('content-type');
+        renamed[at + 1] = PROBLEM_MEDIA_TYPE;
+        this.#exchange.send(500, renamed, printProblem(500, 'internal'));
+        return 500;
+      },
     );
   }
 

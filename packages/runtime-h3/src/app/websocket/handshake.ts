@@ -11,7 +11,7 @@ import { loadRelease } from '../release/load-release.ts';
 import { runMiddleware } from '../route/middleware.ts';
 import { isForeignOrigin } from '../request/foreign-site.ts';
 import { decodeParams } from '../request/path.ts';
-import { RequestError } from '../response/problem.ts';
+import { RequestError } from '../request/request-error.ts';
 import { finishCall } from '../request/finish-call.ts';
 import { respondUnmatched } from '../respond-unmatched.ts';
 

@@ -68,7 +68,7 @@ export class UpgradeExchange implements Exchange {
     this.#socket.once('close', callback);
   }
 
-  send(status: number, headers: HeaderList, body: Payload): void {
+  send(status: number, headers: HeaderList, body: Payload): undefined {
     const bytes = Buffer.from(body ?? '');
     const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
     const head = `${line}Connection: close\r\nContent-Length: ${bytes.length}\r\n${printHeaders(headers)}\r\n`;

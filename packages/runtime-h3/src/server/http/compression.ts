@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { DrainState } from './drain-state.ts';
 import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import { COMPRESSION_THRESHOLD } from '../../types/exchange.ts';
@@ -7,12 +8,6 @@ import { COMPRESSION_THRESHOLD } from '../../types/exchange.ts';
 const BROTLI_QUALITY = 4;
 const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|[\w.-]+\+(?:json|xml))|image\/svg\+xml)/;
-
-/** State that all responses of one server share. */
-export interface DrainState {
-  /** Each response ends its connection. */
-  draining: boolean;
-}
 
 type Header = number | string | string[];
 

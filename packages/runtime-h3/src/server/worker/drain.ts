@@ -1,6 +1,6 @@
 import type { App } from '../../app/options.ts';
 import type { Logger } from '../../types/context.ts';
-import type { DrainState } from '../http/compression.ts';
+import type { DrainState } from '../http/drain-state.ts';
 import type { HttpServer } from './http-server.ts';
 import type { WorkerEffects } from './worker-effects.ts';
 

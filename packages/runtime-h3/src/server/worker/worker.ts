@@ -12,7 +12,8 @@ import {
   type WorkerKind,
 } from '../channel/messages.ts';
 import { readServerEnv, type ServerEnv } from '../env.ts';
-import { type DrainState, enableCompression } from '../http/compression.ts';
+import { type DrainState } from '../http/drain-state.ts';
+import { enableCompression } from '../http/compression.ts';
 import { createProbes } from '../http/probes.ts';
 import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';

@@ -195,6 +195,17 @@ describe.each(adapters)('over %s', (_name, open) => {
     ).toBe(true);
   });
 
+  test.each([
+    { amount: 5, status: 200, kind: 'a migrated response' },
+    { amount: 666, status: 500, kind: 'a response whose migration fails' },
+  ])('records the status that the client got for $kind', async ({ amount, status }) => {
+    await start();
+    expect((await pay(amount)).status).toBe(status);
+    await target.app.drain();
+    expect(target.app.spans(1)).toMatchObject([{ status }]);
+    expect(target.app.metrics().filter(({ count }) => count > 0)).toMatchObject([{ status }]);
+  });
+
   test('migrates routes that change their method, stay the same, or stream', async () => {
     await start();
     expect(await (await old('/created')).json()).toEqual({ got: { made: true } });
