@@ -4,7 +4,7 @@ import { VERSION_PLACEHOLDER } from '../build/release-id.ts';
 import type { PluginContext } from '../context.ts';
 import { clientBase } from '../files/has-client.ts';
 import { roleOf } from '../scan/layout.ts';
-import type { ClientPlace } from '../virtual/module.ts';
+import type { ClientPlace } from '../virtual/virtual-module.ts';
 import { createIds } from '../virtual/ids.ts';
 import { printRouteList } from '../virtual/modules/routes.ts';
 import { CHANGES_WITH_FILES } from '../virtual/registry.ts';

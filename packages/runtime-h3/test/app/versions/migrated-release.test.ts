@@ -203,7 +203,8 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect((await pay(amount)).status).toBe(status);
     await target.app.drain();
     expect(target.app.spans(1)).toMatchObject([{ status }]);
-    expect(target.app.metrics().filter(({ count }) => count > 0)).toMatchObject([{ status }]);
+    const counted = target.app.metrics().filter(({ count }) => count > 0);
+    expect(counted).toMatchObject([{ status: `${String(status)[0]}xx` }]);
   });
 
   test('migrates routes that change their method, stay the same, or stream', async () => {
