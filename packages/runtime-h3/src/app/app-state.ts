@@ -11,7 +11,7 @@ import {
   type TrustedPeer,
 } from './request/client-ip.ts';
 import { Cors } from './response/cors.ts';
-import { noReleaseHeaders } from './response/headers.ts';
+import { noReleaseHeaders, PAGE_VARY } from './response/headers.ts';
 import { InFlight } from './request/in-flight.ts';
 import { DEFAULT_LIMITS, type Limits } from '../types/limits.ts';
 import type { AppOptions } from './options.ts';
@@ -25,6 +25,8 @@ import { VersionTable } from './versions/table.ts';
 export class AppState implements AppServices {
   readonly options: AppOptions;
   readonly base: string;
+  /** `Vary` of every response. */
+  readonly vary: string;
   readonly limits: Limits;
   readonly production: boolean;
   /** `undefined` when the options allow no origin. */
@@ -48,6 +50,7 @@ export class AppState implements AppServices {
   constructor(options: AppOptions, expire: (call: Call) => void) {
     this.options = options;
     this.base = normalizeBase(options.base);
+    this.vary = options.pages === true ? `X-API-Version, ${PAGE_VARY}` : 'X-API-Version';
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.production = options.mode === 'production';
     const cors = new Cors(options.cors, options.mode);
@@ -57,7 +60,7 @@ export class AppState implements AppServices {
     this.logger = options.logger;
     this.recorder = new Recorder(options.log);
     this.inflight = new InFlight(expire);
-    this.noRelease = new ReleaseState(NO_RELEASE, noReleaseHeaders(this.base), this.stats);
+    this.noRelease = new ReleaseState(NO_RELEASE, noReleaseHeaders(this), this.stats);
   }
 
   /** The version table of the releases that are served now. */
@@ -66,6 +69,7 @@ export class AppState implements AppServices {
     if (this.#table?.served === served) return this.#table;
     return (this.#table = new VersionTable(served, {
       base: this.base,
+      vary: this.vary,
       missing: this.options.missingVersion ?? 'choose',
       lenient: !this.production,
     }));

@@ -50,6 +50,11 @@ export interface AppOptions {
   mode: 'development' | 'production';
   /** Path below which all routes are served: `/api`. None by default. */
   base?: string;
+  /**
+   * The URLs of routes may be pages too, so caches must keep both apart: `Vary` has the request
+   * headers that choose. `false` by default.
+   */
+  pages?: boolean;
   /** No other origins by default; in development loopback origins are allowed. */
   cors?: CorsOptions;
   /** Each limit that is absent has its default, see `DEFAULT_LIMITS`. */

@@ -25,6 +25,7 @@ export function serveApp(
   const app = createApp({
     mode: 'development',
     base: options.base,
+    pages: options.base === '' && hasIndexPage(root),
     cors: options.cors,
     logger: createTextLogger(),
     limits: options.limits,

@@ -14,6 +14,9 @@ export const EVERY_RESPONSE: HeaderList = [
   'nosniff',
 ];
 
+/** Request headers that decide whether a URL is a page or a route: see `wantsPage`. */
+export const PAGE_VARY = 'Accept, Sec-Fetch-Dest';
+
 /** Forbids caching of a response that describes one moment, such as the state of a probe. */
 export const NO_STORE: readonly string[] = ['cache-control', 'no-store'];
 
@@ -57,6 +60,12 @@ function mergeHandlerHeaders(headers: HeaderList, assignedHeaders: Headers): Hea
   return merged;
 }
 
+export interface ReleaseHeaderOptions {
+  base: string;
+  /** Request headers that select the response of each URL. */
+  vary: string;
+}
+
 /**
  * Returns the headers of every response of a release: its version and id, links through the version
  * history (RFC 5829), `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). The links are relative:
@@ -66,7 +75,7 @@ export function releaseHeaders(
   entry: VersionEntry,
   successor: VersionEntry | undefined,
   latest: VersionEntry | undefined,
-  base: string,
+  { base, vary }: ReleaseHeaderOptions,
 ): HeaderList {
   const links = [
     ...(successor === undefined ? [] : [versionLink(successor.version, 'successor-version')]),
@@ -80,7 +89,7 @@ export function releaseHeaders(
     'x-gati-release',
     entry.id,
     'vary',
-    'X-API-Version',
+    vary,
     'link',
     links.join(', '),
     ...(deprecatedAt === undefined
@@ -92,8 +101,8 @@ export function releaseHeaders(
 }
 
 /** Returns the headers of every response that belongs to no release. */
-export function noReleaseHeaders(base: string): HeaderList {
-  return ['vary', 'X-API-Version', 'link', historyLink(base), ...EVERY_RESPONSE];
+export function noReleaseHeaders({ base, vary }: ReleaseHeaderOptions): HeaderList {
+  return ['vary', vary, 'link', historyLink(base), ...EVERY_RESPONSE];
 }
 
 /** Returns a value of `Link` that leads to the requested resource in another version. */

@@ -8,15 +8,14 @@ import {
 } from '@gati/contract';
 import { retiredResolution, ROUTE_METHODS } from '@gati/contract/internal';
 import type { MissingVersion, ServedReleases } from '../../types/served-release.ts';
-import { releaseHeaders } from '../response/headers.ts';
+import { releaseHeaders, type ReleaseHeaderOptions } from '../response/headers.ts';
 import { VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
 
 /** Clients choose the paths, so the cache has a limit. */
 const MAX_KNOWN_PATHS = 1000;
 
-export interface TableOptions {
-  base: string;
+export interface TableOptions extends ReleaseHeaderOptions {
   missing: MissingVersion;
   /**
    * Serves an unknown version with the latest release. Development has one release, and its clients
@@ -43,7 +42,7 @@ export class VersionTable {
   readonly #lenient: boolean;
   readonly #knownPaths = new Map<string, boolean>();
 
-  constructor(served: ServedReleases, { base, missing, lenient }: TableOptions) {
+  constructor(served: ServedReleases, { missing, lenient, ...headers }: TableOptions) {
     this.served = served;
     this.#lenient = lenient;
     const known = served.list
@@ -57,7 +56,7 @@ export class VersionTable {
     this.#withoutChoice = live.length <= 1 ? this.#resolve(undefined, 0) : undefined;
     this.entries.forEach((entry, index) => {
       const successor = this.entries.slice(0, index).findLast(({ status }) => isLive(status));
-      entry.headers = releaseHeaders(entry, successor, this.latest, base);
+      entry.headers = releaseHeaders(entry, successor, this.latest, headers);
     });
   }
 

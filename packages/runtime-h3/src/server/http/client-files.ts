@@ -5,7 +5,7 @@ import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
 
 /** The client files of a server. */
 export interface ClientFiles {
-  serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean>;
+  serve(req: IncomingMessage, res: ServerResponse, path: string, vary?: string): Promise<boolean>;
 }
 
 /** The end of a name that a build derives from the content: Vite's `assets/name-HASH.ext`. */
@@ -40,7 +40,7 @@ export async function createClientFiles(
     assets !== '/' && path.startsWith(assets) && HASHED.test(path);
 
   return {
-    async serve(req, res, path) {
+    async serve(req, res, path, vary) {
       if (!path.startsWith('/') || !isDecodable(path)) return false;
       const headers = new Headers();
       for (const name of CONDITIONAL_HEADERS) {
@@ -59,6 +59,7 @@ export async function createClientFiles(
         'cache-control',
         isHashed(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
+      if (vary !== undefined) response.headers.append('vary', vary);
       for (const [name, value] of toPairs(EVERY_RESPONSE)) response.headers.set(name, value);
       await sendNodeResponse(res, response);
       return true;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '../../app/options.ts';
 import { belowBase, normalizeBase } from '../../app/request/path.ts';
-import { EVERY_RESPONSE, toPairs } from '../../app/response/headers.ts';
+import { EVERY_RESPONSE, PAGE_VARY, toPairs } from '../../app/response/headers.ts';
 import { type ClientFiles, createClientFiles } from '../http/client-files.ts';
 import type { Probes } from '../http/probes.ts';
 import { wantsPage } from '../http/wants-page.ts';
@@ -34,7 +34,7 @@ export function createDispatcher({
   base,
   onError,
 }: DispatchOptions): (req: IncomingMessage, res: ServerResponse) => void {
-  if (client === undefined || !existsSync(client)) {
+  if (!hasClient(client)) {
     return (req, res) => {
       if (!probes(req, res)) app.handleNodeRequest(req, res);
     };
@@ -44,13 +44,14 @@ export function createDispatcher({
   const serve = async (
     req: IncomingMessage,
     res: ServerResponse,
-    ...paths: string[]
+    paths: string[],
+    vary?: string,
   ): Promise<void> => {
     prepare(res);
     try {
       files ??= createClientFiles(client, assetsDir);
       const served = await files;
-      for (const path of paths) if (await served.serve(req, res, path)) return;
+      for (const path of paths) if (await served.serve(req, res, path, vary)) return;
       app.handleNodeRequest(req, res);
     } catch (error) {
       onError(error);
@@ -60,7 +61,7 @@ export function createDispatcher({
   const below = normalizeBase(clientBase);
   const serveOther = (req: IncomingMessage, res: ServerResponse, path: string): void => {
     const file = belowBase(path, below);
-    if (file !== undefined) return void serve(req, res, file);
+    if (file !== undefined) return void serve(req, res, [file]);
     if (path !== '/' && path !== '/index.html') return app.handleNodeRequest(req, res);
     // As Vite does in development.
     prepare(res);
@@ -71,11 +72,16 @@ export function createDispatcher({
     if (probes(req, res)) return;
     const path = toPath(req.url!);
     if (wantsPage(req, base, below))
-      void serve(req, res, belowBase(path, below) ?? path, '/index.html');
+      void serve(req, res, [belowBase(path, below) ?? path, '/index.html'], PAGE_VARY);
     else if (req.method === 'GET' || req.method === 'HEAD')
       app.handleNodeRequest(req, res, () => serveOther(req, res, path));
     else app.handleNodeRequest(req, res);
   };
+}
+
+/** Whether a folder of client files exists. */
+export function hasClient(client: URL | string | undefined): client is URL | string {
+  return client !== undefined && existsSync(client);
 }
 
 function toPath(target: string): string {

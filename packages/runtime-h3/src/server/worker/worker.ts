@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type App, createApp } from '../../app/index.ts';
+import { normalizeBase } from '../../app/request/path.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
 import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
 import type { Logger } from '../../types/context.ts';
@@ -18,7 +19,7 @@ import { createProbes } from '../http/probes.ts';
 import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';
 import { formatStartupError } from '../startup-error.ts';
-import { createDispatcher } from './dispatch.ts';
+import { createDispatcher, hasClient } from './dispatch.ts';
 import { createExit, type ExitWorker } from './drain.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
@@ -134,13 +135,14 @@ interface WorkerAppOptions {
 }
 
 function createWorkerApp({ options, env, source, log, prepare }: WorkerAppOptions): App {
-  const { base, cors, limits, missingVersion } = options;
+  const { base, client, cors, limits, missingVersion } = options;
   const { logger, write } = log;
   return createApp({
     releases: () => source.releases(),
     context: (release) => source.context(release),
     mode: 'production',
     base,
+    pages: normalizeBase(base) === '' && hasClient(client),
     cors,
     limits,
     missingVersion,

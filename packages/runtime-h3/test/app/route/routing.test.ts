@@ -43,6 +43,16 @@ describe.each(adapters)('over %s', (_name, open) => {
     }
   });
 
+  test('serves a path with one slash at its end as the path without it', async () => {
+    await target.start({ ...routes, 'GET /': { handler: () => 'root' } });
+    expect(await (await target.call('/users/7/')).json()).toEqual({ id: '7' });
+    expect((await target.call('/users/', { method: 'POST' })).status).toBe(200);
+    expect(await (await target.call('/')).json()).toBe('root');
+    expect((await target.call('/users/7//')).status).toBe(404);
+    expect((await target.call('//users/7')).status).toBe(404);
+    expect(await (await target.call('/files/a/')).json()).toEqual({ rest: 'a' });
+  });
+
   test('responds to HEAD as to GET, without the body', async () => {
     await target.start(routes);
     const response = await target.call('/users/1', { method: 'HEAD' });

@@ -51,6 +51,29 @@ const ask = (
   });
 const browser = { 'sec-fetch-dest': 'document', accept: 'text/html' };
 
+test('pages and routes at one URL name in Vary the headers that choose', async () => {
+  const app = await server.start({ CLIENT: client });
+  const vary = async (path: string, headers: Record<string, string> = {}): Promise<string> =>
+    String((await ask(app, path, headers)).headers['vary']);
+  for (const [path, headers] of [
+    ['/', browser],
+    ['/users/7', browser],
+    ['/hello', browser],
+    ['/hello', {}],
+    ['/hello', { 'x-api-version': '9.9.9' }],
+    ['/nowhere', {}],
+    ['/versions', {}],
+  ] as const)
+    expect(`${path} ${await vary(path, headers)}`).toContain('Accept, Sec-Fetch-Dest');
+  expect(await vary('/hello')).toBe('X-API-Version, Accept, Sec-Fetch-Dest');
+  expect(await vary('/robots.txt')).not.toContain('Sec-Fetch-Dest');
+});
+
+test('a server without pages names in Vary the version only', async () => {
+  const app = await server.start();
+  expect((await ask(app, '/hello')).headers['vary']).toBe('X-API-Version');
+});
+
 test('serves a document as a file or the page, and other requests as a route, a file or a problem', async () => {
   const app = await server.start({ CLIENT: client });
   expect(await ask(app, '/', browser)).toMatchObject({
