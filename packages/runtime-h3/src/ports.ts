@@ -260,8 +260,8 @@ export interface QueueDriver {
   /** Removes ended and dead jobs that match. Resolves to their number. */
   purge?(filter: Omit<JobFilter, 'limit' | 'cursor'>): Promise<number>;
   /**
-   * Calls back when a job may have become due, of an effect that was claimed before. Returns a
-   * function that stops it. Absent: the engine polls.
+   * Calls back when a job of an effect that was claimed before may have become due. Returns a
+   * function that stops the callbacks. Absent: the engine polls.
    */
   onReady?(callback: () => void): () => void;
   /** Absent if the service can't list its jobs. */

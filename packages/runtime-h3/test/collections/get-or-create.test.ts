@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { getOrCreate } from '../../src/collections/get-or-create.ts';
 
-test('getOrCreate creates one value a key and stores it', () => {
+test('getOrCreate creates one value per key and stores it', () => {
   const map = new Map<string, { name: string }>();
   const create = (name: string): { name: string } => ({ name });
   const first = getOrCreate(map, 'a', create);

@@ -30,7 +30,7 @@ describe('explain', () => {
     ]);
   });
 
-  test('reports one violation of a definition that two parts of a schema share once', () => {
+  test('reports a violation of a definition once, even if two parts of a schema refer to it', () => {
     const both: Schema = { allOf: [{ $ref: '#/$defs/Comment' }, { $ref: '#/$defs/Comment' }] };
     expect(explain(both, $defs, { text: 1, parent: null }, 'body')).toHaveLength(1);
   });
@@ -76,7 +76,7 @@ describe('unique items', () => {
   });
 });
 
-test('a list in itself is converted as a query can contain it', () => {
+test('converts a recursive list as deep as a query can express it', () => {
   const coerce = compileCoerceRecord(
     { type: 'object', properties: { tags: { $ref: '#/$defs/Tags' } } },
     {

@@ -44,13 +44,13 @@ describe('a form', () => {
     ['fileSize', file('a', 'x'.repeat(500_000)), { fileSize: 10 }],
     ['fieldNameSize', field('a'.repeat(201), 'x') + field('b', 'x').repeat(MANY), {}],
     ['prototype', field('__proto__', 'x') + field('b', 'x').repeat(MANY), {}],
-  ])('is read no further once it breaks %s (%#)', async (limit, text, limits) => {
+  ])('is not read further once it exceeds %s (%#)', async (limit, text, limits) => {
     const [result, read] = await parse(`${text}--b--\r\n`, limits);
     expect(result).toBe(limit);
     expect(read).toBeLessThan(40_000);
   });
 
-  test('is read to its end, across the pieces in which it is parsed', async () => {
+  test('is read to its end, even if it is parsed in several pieces', async () => {
     const value = 'x'.repeat(100_000);
     const [names, read] = await parse(`${field('a', value)}${file('f', value)}--b--\r\n`);
     expect(names).toEqual(['a', 'f']);

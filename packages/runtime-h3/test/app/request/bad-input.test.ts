@@ -98,7 +98,7 @@ describe('bad input in production', () => {
     ['{]', 1],
     ['{"a":1}}', 7],
     ['\n\n  ?', 4],
-  ])('malformed JSON %j is 400 with its place', async (body, offset) => {
+  ])('malformed JSON %j gets 400 with the position of the error', async (body, offset) => {
     const problem = await expectProblem(
       json(body),
       400,
@@ -362,7 +362,7 @@ describe('bad input in production', () => {
   });
 });
 
-test('passes a request for no route on to the next handler', async () => {
+test('passes a request that matches no route to the next handler', async () => {
   const target = await overNode(bundle({ 'POST /own': { handler: () => ({}) } }));
   const server = createServer((req, res) =>
     target.app.handleNodeRequest(req, res, () => res.end(`next ${req.url}`)),

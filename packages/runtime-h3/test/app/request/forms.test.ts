@@ -80,7 +80,7 @@ describe.each(adapters)('forms as HTML sends them over %s', (_name, open) => {
       list({ type: 'string' }),
       list(date),
       { ...list({ type: 'number' }), 'x-gati-codec': 'set' },
-    ])('reads no entry of a required list as the empty list, case %#', async (schema) => {
+    ])('reads a missing required list as the empty list, case %#', async (schema) => {
       await start(schema as Schema, ['v']);
       expect(await post(form(kind, []))).toEqual([200, { v: [] }]);
       await start(schema as Schema);
@@ -113,7 +113,7 @@ describe.each(adapters)('forms as HTML sends them over %s', (_name, open) => {
     expect(await post(new URLSearchParams())).toMatchObject([400, { errors: [{ path: '/v' }] }]);
   });
 
-  test('reads no entry of a required list in a query as the empty list', async () => {
+  test('reads a missing required list of a query as the empty list', async () => {
     const query: Schema = {
       allOf: [{ $ref: '#/$defs/Page' }],
       type: 'object',

@@ -258,7 +258,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     ).toBe(400);
   });
 
-  test('passes cookies, query and headers on that no contract declares', async () => {
+  test('passes on cookies, query and headers that no contract declares', async () => {
     await target.start({
       'GET /': { handler: (req) => ({ q: req.query, c: req.cookies, h: req.headers['x-a'] }) },
     });

@@ -139,7 +139,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(done).toBe(true);
   });
 
-  test('serves another release from one request to the next', async () => {
+  test('can serve a different release with each request', async () => {
     let current = bundle({ 'GET /v': { handler: () => 1 } }, {}, '1.0.0');
     await target.open(current, { releases: () => onlyRelease(current) });
     expect(await (await target.call('/v')).json()).toBe(1);

@@ -66,7 +66,7 @@ test('development loads every packaged queue driver by each of its schemes', () 
   expect(Object.keys(ALL_QUEUES)).toEqual(bundledQueues(CLOUD_QUEUES).map(([scheme]) => scheme));
 });
 
-test('a build bundles the drivers without a cloud SDK and the cloud queues that it names', () => {
+test('a build bundles the drivers that need no cloud SDK, and the cloud queues that `effects` names', () => {
   const always = [
     ['postgres', 'effects/postgres'],
     ['postgresql', 'effects/postgres'],

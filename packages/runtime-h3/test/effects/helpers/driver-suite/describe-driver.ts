@@ -275,7 +275,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       expect(await driver.ack(again!)).toBe(true);
     });
 
-    test('redrives a job once per call, even if it dies again meanwhile', async () => {
+    test('redrives a job once per call, even if the job dies again during the call', async () => {
       await driver.enqueue([job('a'), job('a'), job('a')]);
       for (const lease of await take('a', 3)) await driver.dead(lease, 'boom');
       const runs: string[] = [];
