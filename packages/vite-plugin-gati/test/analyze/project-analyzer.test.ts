@@ -131,7 +131,7 @@ describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
     ['../lib/dep', 'src/lib/dep.js', 'src/lib/dep.ts'],
     ['@lib/dep', 'src/two/dep.ts', 'src/one/dep.ts'],
   ])(
-    'analyses a route again when the import %s leads elsewhere than to %s',
+    'analyses a route again when the import %s no longer resolves to %s',
     async (specifier, first, second) => {
       const project = start({
         'tsconfig.json': JSON.stringify({

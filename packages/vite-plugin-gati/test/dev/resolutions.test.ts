@@ -140,7 +140,7 @@ test('follows `paths` of tsconfig.json, also after edits of it and of the files'
   await expectValue('two');
 });
 
-test('serves 100 files that are replaced at once as they are on disk', async () => {
+test('serves 100 files that are replaced at the same time as they are on disk', async () => {
   const files = (folder: string): Record<string, string> =>
     Object.fromEntries(
       Array.from({ length: 100 }, (_, n) => [

@@ -50,7 +50,7 @@ describe.sequential('the global types, from the built declarations', () => {
     fs.rmSync(path.join(app.root, '.gati/generated'), { recursive: true });
   }, 60_000);
 
-  test('accept anything before types are generated, as does testApp', async () => {
+  test('accept anything before types are generated, like testApp', async () => {
     app.write({ 'src/any.ts': ANY_CALL });
     expect(await app.check('TypeScript 7')).toEqual([]);
     const before = {
