@@ -14,8 +14,8 @@ export async function listen(server: Server): Promise<number> {
 }
 
 /**
- * Finds a port of loopback that is free at this moment. Only for programs that cannot listen on
- * port 0 and report the port that they got: another process may take it first.
+ * Finds a port of loopback that is free at this moment. Use it only for a program that can't listen
+ * on port 0 and report its port: another process may take the port first.
  *
  * @example
  * start('redis-server', ['--port', String(await freePort())], {});

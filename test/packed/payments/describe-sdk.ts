@@ -11,7 +11,9 @@ import { until } from '@gati/test-kit/wait';
 import type { CreatedApp } from '../helpers/describe-lifecycle.ts';
 import { CJS_PROGRAM, ESM_PROGRAM, INVALID, PAGE, VALID } from './sdk-sources.ts';
 
-/** Declares tests that install the SDK of a build in an app without Gati, and call a server with it. */
+/**
+ * Declares tests that install the SDK of a build in an app without Gati, and call a server with it.
+ */
 export function describeSdk(app: CreatedApp): void {
   describe('the SDK of a build in another app', () => {
     let parent: string;
@@ -30,7 +32,7 @@ export function describeSdk(app: CreatedApp): void {
     });
 
     test('installs from its tarball without other packages', async () => {
-      // The page below has another origin than the server.
+      // The page below has a different origin from the server.
       editFile(path.join(app.folder, 'vite.config.ts'), (text) =>
         text.replace('gati()', 'gati({ cors: { origins: true } })'),
       );
