@@ -125,6 +125,7 @@ export const GATI_CODES = {
     'A handler exports `body`, `query`, `params` or `headers` that is not a Standard Schema.',
   GATI_STATUS_INVALID: "A handler uses a status that it can't respond with.",
   GATI_STATUS_UNKNOWN: "The analysis can't tell which status a response has.",
+  GATI_STORAGE: "An item of `gctx.storage` can't be read or written.",
   GATI_STORE_BUSY:
     'Other processes kept changing the release store while this command tried to change it.',
   GATI_STORE_DAMAGED:

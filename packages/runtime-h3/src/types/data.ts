@@ -69,8 +69,10 @@ export type StorageValue =
   | { [key: string]: StorageValue };
 
 /**
- * Keys and values through unstorage, opened at the first use. The key `a:b` is `b` in the folder
- * `a`.
+ * Keys and values through unstorage, opened at the first use. Each text is a key of its own. The key
+ * `a:b` is `b` in the folder `a`, so `a` can't be a key beside it.
+ *
+ * @throws {GatiError} GATI_STORAGE from each method when the file system rejects it
  *
  * @see https://unstorage.unjs.io
  */
