@@ -14,7 +14,7 @@
  *    `release/load-release.ts`, `release/release-state.ts`.
  * 6. `enter()` checks params, query and headers with the compiled plan of the route:
  *    `route/route-plan.ts`, `request/validate-input.ts`.
- * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/body-kind.ts`.
+ * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/unsupported-media-type.ts`.
  * 8. `run()` calls middleware and handler: `route/middleware.ts`, with `req`, `res` and `lctx` of
  *    the folder `src/context`.
  * 9. `respond()` sends the result: `response/respond.ts`, `response/headers.ts`. `finishCall()`
