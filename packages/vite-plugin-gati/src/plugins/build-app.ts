@@ -8,7 +8,7 @@ import { SERVER_DIR } from '../build/environments.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { changelogReleases } from '../build/release.ts';
 import { describeRelease } from '../build/report.ts';
-import { writeSdk } from '../build/sdk.ts';
+import { writeSdk } from '../build/sdk/write-sdk.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { hasClient } from '../files/has-client.ts';
 import type { NativeTracer } from './native.ts';

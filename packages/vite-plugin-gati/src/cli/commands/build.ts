@@ -5,7 +5,7 @@ import { packageFolder } from '../../files/package-json.ts';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
 import { outDirError } from '../../build/out-dir.ts';
-import { sdkFile } from '../../build/sdk.ts';
+import { sdkFile } from '../../build/sdk/write-sdk.ts';
 import { contextOf, loadInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
-import type { EmittedFile } from '../emit/file.ts';
-import { digestOf } from '../emit/manifest.ts';
-import { toPackageName, toTarballName } from '../emit/sdk/sdk-names.ts';
-import { packageFolder, readPackageFields } from '../files/package-json.ts';
-import { readText } from '../files/read-text.ts';
-import { writeChanged } from '../files/write-changed.ts';
+import { toApiChangelog, type ChangelogRelease } from '../../emit/changelog.ts';
+import type { EmittedFile } from '../../emit/file.ts';
+import { digestOf } from '../../emit/manifest.ts';
+import { toPackageName, toTarballName } from '../../emit/sdk/sdk-names.ts';
+import { packageFolder, readPackageFields } from '../../files/package-json.ts';
+import { readText } from '../../files/read-text.ts';
+import { writeChanged } from '../../files/write-changed.ts';
 import { openSdkCache } from './sdk-cache.ts';
 import { readSdkRuntime } from './sdk-runtime.ts';
 
@@ -73,7 +73,7 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
 
   // Loaded late: most builds find the tarball in the cache.
   const [{ toSdkFiles }, { toTarball }] = await Promise.all([
-    import('../emit/sdk/sdk-files.ts'),
+    import('../../emit/sdk/sdk-files.ts'),
     import('./tarball.ts'),
   ]);
   const tarball = await toTarball(

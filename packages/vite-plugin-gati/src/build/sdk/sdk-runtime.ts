@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { EmittedFile } from '../emit/file.ts';
+import type { EmittedFile } from '../../emit/file.ts';
 
 /**
  * Reads the client runtime from `dist/sdk` of this package, with the paths that it has in an SDK.

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { createTar } from 'nanotar';
-import type { EmittedFile } from '../emit/file.ts';
+import type { EmittedFile } from '../../emit/file.ts';
 
 /**
  * Modification time of all files, the one that npm uses, so that the same files give the same

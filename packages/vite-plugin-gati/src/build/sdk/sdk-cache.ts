@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceCacheFile } from '../files/cache-file.ts';
-import { readText } from '../files/read-text.ts';
+import { replaceCacheFile } from '../../files/cache-file.ts';
+import { readText } from '../../files/read-text.ts';
 
 /**
  * Record of a tarball. If its bytes no longer have this digest, it was edited and is made again.
