@@ -6,7 +6,7 @@ import { CLIENT_GONE, finishCall } from './finish-call.ts';
 import { respondError } from '../response/respond-error.ts';
 import type { Call } from './call.ts';
 import { checkPart } from './validate-input.ts';
-import type { BodyKind } from './body-kind.ts';
+import { type BodyKind, bodyKindOf } from './body-kind.ts';
 import { acceptedKind } from './unsupported-media-type.ts';
 import type { BodyPlan } from '../route/route-plan.ts';
 import { RequestError } from './request-error.ts';
