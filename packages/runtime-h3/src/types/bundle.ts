@@ -95,7 +95,7 @@ export interface InputCheck {
   /** The schema has codecs, so values must be decoded after the check. */
   codecs?: boolean;
   /**
-   * The schema value that the handler's file exports. It decides on every value that `check` does not
+   * The schema value that the handler's file exports. It validates every value that `check` does not
    * accept, and the handler gets what it returns.
    */
   validator?: StandardSchema;

@@ -159,8 +159,8 @@ export interface Res {
    */
   stream(source: ReadableStream | AsyncIterable<unknown>): Sent<ReadableStream>;
   /**
-   * Adds a `Set-Cookie` header. The value is percent-encoded. By default the cookie has the path `/`,
-   * `HttpOnly`, `SameSite=Lax`, and `Secure` if the request came over HTTPS.
+   * Adds a `Set-Cookie` header. The value is percent-encoded. By default the cookie has the path
+   * `/`, `HttpOnly`, `SameSite=Lax`, and `Secure` if the request came over HTTPS.
    *
    * @throws {TypeError} when the name, the value or an option can't be in the header
    * @example
@@ -307,7 +307,8 @@ export interface LocalContext {
    */
   waitUntil(promise: Promise<unknown>): void;
   /**
-   * Address of the client (`GATI_TRUST_PROXY` decides about `X-Forwarded-For`) and its user agent.
+   * Address of the client (`GATI_TRUST_PROXY` decides whether `X-Forwarded-For` counts) and its
+   * user agent.
    */
   readonly client: { ip: string; userAgent: string | undefined };
 }

@@ -16,7 +16,7 @@ export function compileDecode(schema: Schema, $defs: Defs): Decode | undefined {
 
 /**
  * Compiles a decoder for values that nothing has checked yet. It never throws: a string that its
- * codec can't read stays a string, and absent fields stay absent. A schema value decides on the
+ * codec can't read stays a string, and absent fields stay absent. A schema value then validates the
  * result.
  */
 export function compileLenientDecode(schema: Schema, $defs: Defs): Decode | undefined {

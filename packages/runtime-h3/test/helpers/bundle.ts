@@ -28,7 +28,7 @@ export interface TestRoute {
   headers?: Schema;
   body?: Schema;
   contentTypes?: string[];
-  /** Schema value that decides on the body. */
+  /** Schema value that validates the body. */
   validator?: StandardSchema;
   optional?: boolean;
   allowCrossSite?: boolean;

@@ -58,7 +58,7 @@ describe('unique items', () => {
     { b: 1 }, { a: 1, b: 2 }, { a: 2, b: 1 }, { a: [] }, { a: null },
   ]; // prettier-ignore
 
-  test('are told apart by type and by each part of them', () => {
+  test('differ if their types or any of their parts differ', () => {
     expect(hasUniqueItems(different)).toBe(true);
     for (const item of different)
       expect(hasUniqueItems([...different, structuredClone(item)]), JSON.stringify(item)).toBe(

@@ -27,10 +27,12 @@ export function createClientIp(trust: number | string[] | undefined): ClientIp {
   };
 }
 
-/** Whether the other end of the connection is a proxy whose forwarded headers count. */
+/** Whether the other end of the connection is a proxy whose forwarded headers are trusted. */
 export type TrustedPeer = (peer: string) => boolean;
 
-/** Creates the rule for forwarded headers that say more than the address. A number trusts each peer. */
+/**
+ * Creates the rule for forwarded headers that say more than the address. A number trusts each peer.
+ */
 export function createTrustedPeer(trust: number | string[] | undefined): TrustedPeer {
   if (!Array.isArray(trust)) return () => trust !== undefined && trust > 0;
   const ranges = trust.map(requireCidr);

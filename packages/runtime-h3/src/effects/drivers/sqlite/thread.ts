@@ -9,8 +9,8 @@ import { prepareFile } from './schema.ts';
 import { createStore } from './store.ts';
 
 /**
- * URL of this code: in a bundle, of its chunk. The thread runs the same file, which imports nothing
- * but Node's own modules.
+ * URL of the file with this code; in a bundle, URL of the chunk. The thread runs the same file,
+ * which imports only Node's own modules.
  */
 export const location: string = import.meta.url;
 
