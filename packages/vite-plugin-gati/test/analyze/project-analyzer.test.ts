@@ -173,7 +173,7 @@ describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
     },
   );
 
-  test('reads one contract before the whole app, and again with it', async () => {
+  test('reads one contract before the rest of the app, and again after it', async () => {
     const project = start({
       'src/handlers/one.ts': handler('POST /one', 'return { stamp: 1 as unknown as Stamp };'),
       'src/handlers/two.ts': handler(

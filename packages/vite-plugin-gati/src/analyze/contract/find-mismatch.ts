@@ -34,8 +34,8 @@ function toText(schema: Schema): string {
 }
 
 /**
- * Finds a place where a value of `actual` may not be a value of `declared`. Returns `undefined` if
- * all values fit, or if that is not certain: the analysis must not report a false mismatch.
+ * Finds a place where `actual` has values that `declared` does not have. Returns `undefined` if
+ * there is no such place, or if that is not certain: the analysis must not report a false mismatch.
  */
 export function findMismatch(
   actual: Schema,

@@ -15,7 +15,7 @@ export interface LoadedSchema extends ConvertedSchema {
 export interface LoadedSchemas {
   /** By the name of the export: `body`, `query` … */
   parts: ReadonlyMap<string, LoadedSchema>;
-  /** Parts whose value is a Standard Schema, which decides on requests. Absent: there are none. */
+  /** Parts whose value is a Standard Schema, which validates requests. Absent: there are none. */
   values?: RouteValues;
   /** `export const responses`, by status; `undefined` if it has no schema. */
   responses?: ReadonlyMap<string, LoadedSchema>;
