@@ -11,7 +11,7 @@ const RUNTIME = fileURLToPath(new URL('runc-without-resource-cap.mjs', import.me
 const START_LIMIT = 30_000;
 const STOP_LIMIT = 15_000;
 
-// Debian's client has BuildKit. A client that comes before it on PATH may not.
+// Debian's client has BuildKit. A client that comes before it on PATH may lack BuildKit.
 const CLIENT = fs.existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 
 /** Why this machine cannot start an engine, or `undefined` if it can. */
