@@ -12,8 +12,8 @@ import { compareUnions } from './compare-unions.ts';
 import type { Comparison } from './comparison.ts';
 
 /**
- * Reports the differences between two schemas that a person would name. It explains a change; the
- * subtype check of the reporter proves that nothing was missed.
+ * Reports the differences between two schemas as a person would name them. The report explains a
+ * change; the subtype check of the reporter proves that nothing was missed.
  */
 export function compareSchemas(
   comparison: Comparison,

@@ -28,9 +28,9 @@ export interface Comparison {
   report(rule: RuleId, path: string, detail?: Detail): void;
   compare(before: Schema, after: Schema, path: string): void;
   /**
-   * Whether a pair of schemas needs no comparison. It may be in progress further up: then the
-   * schemas are recursive. Or it was compared at another place: then its findings are repeated for
-   * this path.
+   * Whether a pair of schemas needs no comparison. If the comparison of the pair is in progress at
+   * an outer level, the schemas are recursive. If the pair was compared at another place, its
+   * findings are repeated for this path.
    */
   repeatFindings(pair: string, path: string): boolean;
   /** Starts the comparison of a pair. Call the returned function at its end. */

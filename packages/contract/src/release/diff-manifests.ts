@@ -7,8 +7,8 @@ import { canonicalJson } from '../schema/canonical.ts';
 type Compared = Pick<Manifest, 'contract' | 'release' | 'native'>;
 
 /**
- * Compares two builds: as {@link diffContracts}, and other code or other native packages under the
- * same contract are a patch. If one of the builds has no code digest, only the contracts count.
+ * Compares two builds like {@link diffContracts}. Different code or different native packages under
+ * the same contract are a patch. If one of the builds has no code digest, only the contracts count.
  */
 export function diffManifests(before: Compared, after: Compared, policy: DiffPolicy = {}): Diff {
   const diff = diffContracts(before.contract, after.contract, policy);

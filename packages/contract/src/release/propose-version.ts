@@ -38,8 +38,8 @@ export interface VersionProposal {
 }
 
 /**
- * Proposes the version of a build: the version of the previous release, raised by what the changes
- * since then mean. If another build has this version already, the next free one.
+ * Proposes the version of a build: the version of the previous release, raised according to the
+ * changes since then. If another build has this version already, proposes the next free one.
  *
  * @example
  * const { version, bump } = proposeVersion({

@@ -9,7 +9,8 @@ interface Comparator {
 export type Range = readonly (readonly Comparator[])[];
 
 /**
- * A version with open numbers: `1`, `1.2`, `1.x`, `*`, `1.2.3-rc.1`. `numbers` holds those before.
+ * A version with open numbers: `1`, `1.2`, `1.x`, `*`, `1.2.3-rc.1`. `numbers` holds the numbers
+ * before the first open one.
  */
 interface Partial {
   numbers: number[];
