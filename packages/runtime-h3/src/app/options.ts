@@ -51,7 +51,7 @@ export interface AppOptions {
   /** Path below which all routes are served: `/api`. None by default. */
   base?: string;
   /**
-   * The URLs of routes may be pages too, so caches must keep both apart: `Vary` has the request
+   * The URLs of routes may be pages too, so caches must distinguish the two: `Vary` has the request
    * headers that choose. `false` by default.
    */
   pages?: boolean;

@@ -15,7 +15,10 @@ const UNUSED_AFTER = 15 * 60_000;
 const SWEEP = 60_000;
 /** Number of ended releases whose code may stay in memory. */
 const MAX_ENDED = 10;
-/** Milliseconds for the modules of a closed release. No request uses it then. */
+/**
+ * Milliseconds that the modules of a closed release have to end. The release has no requests at
+ * that point.
+ */
 const DISPOSE_WITHIN = 10_000;
 
 export interface ReleaseManagerOptions {
@@ -23,7 +26,9 @@ export interface ReleaseManagerOptions {
   own: KnownRelease;
   /** Returns how much the app uses a release: open requests, and milliseconds since the last. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
-  /** Called once, when too much code of ended releases is in memory: only a new process frees it. */
+  /**
+   * Called once, when too much code of ended releases is in memory: only a new process frees it.
+   */
   onTooManyReleases(): void;
   logger: Logger;
   /** Milliseconds without a request after which a release is closed. Default: 15 minutes. */

@@ -70,7 +70,7 @@ export function rollbackTarget(head: StoreHead): string | undefined {
 export interface DeprecateOptions {
   /** RFC 3339; default: now. */
   at?: string;
-  /** RFC 3339: the announced end of the release. It does not retire by itself then. */
+  /** RFC 3339: the announced end of the release. The store does not retire it at that time. */
   sunset?: string;
 }
 

@@ -37,7 +37,7 @@ async function openPort(
   logger: Logger,
 ): Promise<Server> {
   const server = await listen(host, port, (socket) => {
-    // A connection that breaks before a worker has it is not an error of the server.
+    // A connection may break before a worker accepts it. That is not an error of the server.
     socket.on('error', () => {});
     pools.http.assign(socket);
   });

@@ -9,7 +9,9 @@ import type { WorkerProcess } from './worker-process.ts';
 /** The workers of the server: one pool for HTTP, one for jobs. Handles what they send. */
 export class WorkerPools {
   readonly http: WorkerPool;
-  /** Jobs run in a process apart, so that requests don't wait for jobs, nor jobs for requests. */
+  /**
+   * Runs jobs in a separate process, so that requests don't wait for jobs, nor jobs for requests.
+   */
   readonly #effects: WorkerPool;
   readonly #logger: Logger;
   readonly #scraper = createScraper();

@@ -39,10 +39,11 @@ export interface TracedRequest {
 }
 
 /**
- * Records each finished request: a count in a histogram, a span in a ring, a line in the access log.
+ * Records each finished request: a count in a histogram, a span in a ring, a line in the access
+ * log.
  *
- * A request only stores numbers and references into parallel arrays. Spans and log lines are created
- * from them later, many at a time.
+ * A request only stores numbers and references into parallel arrays. Spans and log lines are
+ * created from them later, many at a time.
  */
 export class Recorder {
   readonly #sink: LogSink | undefined;
@@ -59,7 +60,7 @@ export class Recorder {
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
   /** Requests so far. */
   #count = 0;
-  /** Requests of which the log has a line. */
+  /** Requests that the log has a line for. */
   #logged = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

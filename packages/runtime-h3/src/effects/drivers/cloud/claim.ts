@@ -81,7 +81,8 @@ export function createClaim({
           leases.push(toLease(received, enveloped, duration));
       } else {
         early.set(enveloped.effect, (early.get(enveloped.effect) ?? 0) + 1);
-        // If this fails, the message comes back when its lease expires and is hidden then.
+        // If this fails, the message comes back when its lease expires. The next claim then hides
+        // it.
         const { queue, message } = received;
         await queue.hide(message.receipt, Math.min(wait, limits.maxHide)).catch(onError);
       }
