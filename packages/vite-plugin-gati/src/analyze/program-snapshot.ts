@@ -15,7 +15,7 @@ export interface ThrowSummary {
 }
 
 /**
- * Remembers what the compiler said of one state of the program. The next edit begins a new
+ * Stores the results of the compiler for one state of the program. The next edit begins a new
  * snapshot.
  */
 export class ProgramSnapshot {

@@ -31,7 +31,8 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     diagnostics.push(middlewareMissing({ file }));
     return false;
   });
-  // With their folders. The middleware of a folder sorts before that of its subfolders.
+  // Each middleware with its folder. The middleware of a folder sorts before that of its
+  // subfolders.
   const folders = middleware.map(({ file }) => ({
     file,
     folder: file.slice(0, file.lastIndexOf('/') + 1),

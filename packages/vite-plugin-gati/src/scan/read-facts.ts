@@ -4,7 +4,10 @@ import { placeOf, printFrame } from './code-frame.ts';
 import type { FileFacts, Setting } from './file-facts.ts';
 
 const CONSTANTS = new Set(['route', 'name', 'version', 'effect', 'to']);
-/** A value of these that is not constant is an error, so it is a fact too. */
+/**
+ * Settings of a route. A value that is not constant is an error, so the facts include such a value
+ * too.
+ */
 const ROUTE_SETTINGS = new Set(['accept', 'allowCrossSite']);
 const SETTINGS = new Set(['schedule', 'timezone', 'retry', 'concurrency', 'rateLimit', 'timeout']);
 

@@ -25,8 +25,8 @@ export interface NamedFile {
 }
 
 /**
- * A migration: clients of the versions in `from` are served through it when the code of those
- * versions is gone.
+ * A migration. It serves clients of the versions in `from` after the code of those versions is
+ * gone.
  */
 export interface VersionFile {
   /** The name of the file: a version or a range of versions. */

@@ -41,8 +41,8 @@ const FUEL = 60_000;
 const TOP: Frame = { depth: 0, stack: [], passed: [], bindings: new Map() };
 
 /**
- * Interprets one handler: follows each path through its code, and what each path knows of the
- * response. README.md explains how.
+ * Interprets one handler: follows each path through its code, and tracks the response on each path.
+ * README.md explains how.
  */
 export class Interpreter implements InterpreterApi {
   readonly compiler: Compiler;

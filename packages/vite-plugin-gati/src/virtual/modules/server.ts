@@ -22,7 +22,8 @@ export function printServer(
   { client, hasEffects }: ServerInput,
 ): string {
   const options = [
-    // A function: only workers import the release, not the supervisor.
+    // The import is in a function, because the workers import the release and the supervisor does
+    // not.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
     "releases: new URL(/* @vite-ignore */ './releases/', import.meta.url)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),

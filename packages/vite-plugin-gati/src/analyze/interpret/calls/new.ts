@@ -10,7 +10,7 @@ import { evaluateNewHttpError } from '../responses/http-errors.ts';
 import { reachesResponse } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** Follows `new X()`: an `HttpError`, or another class, of which only what it throws counts. */
+/** Follows `new X()`: an `HttpError`, or another class, of which only the thrown errors count. */
 export function evaluateNew(walk: InterpreterApi, node: Node, state: State): Outcome[] {
   const { arguments: list, expression } = node as unknown as {
     arguments?: readonly Node[];

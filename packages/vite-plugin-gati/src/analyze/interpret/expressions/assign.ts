@@ -60,8 +60,8 @@ export function assignTo(
 }
 
 /**
- * Returns what the state remembers of a variable. A nested function may assign a shared variable at
- * any time, so only its declared type is sure.
+ * Returns the value that a state stores for a variable. A nested function may assign a shared
+ * variable at any time, so only the declared type of such a variable is certain.
  */
 export function tracked(
   walk: InterpreterApi,

@@ -138,7 +138,7 @@ export function asDeclared(
   };
 }
 
-/** Returns what `Sent<T>` of a declared type says of a body; `undefined` for none. */
+/** Returns the body type in `Sent<T>` of a declared type; `undefined` if there is none. */
 export function declaredBody(
   walk: InterpreterApi,
   { type, node }: Declaration,
