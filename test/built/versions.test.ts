@@ -172,7 +172,7 @@ describe('a server with five releases', () => {
     expect(result.headers.get('sunset')).toBe(sunset);
   });
 
-  test('a retired release responds through its migrations, and 410 without them', async () => {
+  test('a retired release responds through its migrations, and with 410 if it has none', async () => {
     for (const version of ['1.0.0', '1.1.0', '2.0.0', '2.0.1'])
       await changeStore((opened) => retireRelease(opened, version));
     for (const version of ['1.0.0', '2.0.1'])
