@@ -123,6 +123,7 @@ export const GATI_CODES = {
     'Gati could read only the type of a schema, so bounds, patterns and defaults are not in the contract.',
   GATI_SCHEMA_UNKNOWN:
     'A handler exports `body`, `query`, `params` or `headers` that is not a Standard Schema.',
+  GATI_SERVER_FILE: "Server code points to a file that the build can't bundle.",
   GATI_STATUS_INVALID: "A handler uses a status that it can't respond with.",
   GATI_STATUS_UNKNOWN: "The analysis can't tell which status a response has.",
   GATI_STORAGE: "An item of `gctx.storage` can't be read or written.",

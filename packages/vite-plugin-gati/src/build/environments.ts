@@ -2,8 +2,10 @@ import path from 'node:path';
 import type { BuildEnvironmentOptions, EnvironmentOptions, UserConfig } from 'vite';
 
 /** Folders below the output folder. The server finds the client at `../client`. */
-const CLIENT_DIR = 'client';
+export const CLIENT_DIR = 'client';
 export const SERVER_DIR = 'server';
+/** Folder of the server's files that are not code. */
+export const SERVER_FILES = 'files';
 
 /**
  * Returns the environments of an app's build. The client keeps its options, except for the folder.
@@ -40,6 +42,10 @@ export function serverBuildOptions(
     watch: shared.watch,
     target: own.target ?? 'node20.19',
     copyPublicDir: false,
+    // As in the client, so that an asset has the same address in both.
+    assetsDir: shared.assetsDir,
+    assetsInlineLimit: shared.assetsInlineLimit,
+    emitAssets: true,
     reportCompressedSize: false,
     modulePreload: false,
     minify: minify === false ? false : 'oxc',
@@ -51,7 +57,9 @@ export function serverBuildOptions(
       checks: { pluginTimings: false },
       output: {
         format: 'esm',
-        entryFileNames: '[name].mjs',
+        // Other entries are modules of worker threads.
+        entryFileNames: ({ name }) =>
+          name === 'index' || name === 'release' ? '[name].mjs' : 'chunks/[name]-[hash].mjs',
         chunkFileNames: 'chunks/[name]-[hash].mjs',
         // Code logs and matches class names of errors, so they must be the same as in development.
         ...(minify !== false && {

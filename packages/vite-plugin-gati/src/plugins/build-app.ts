@@ -1,10 +1,11 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Manifest } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import { normalizePath, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
-import { SERVER_DIR } from '../build/environments.ts';
+import { CLIENT_DIR, SERVER_DIR } from '../build/environments.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { changelogReleases } from '../build/release.ts';
 import { describeRelease } from '../build/report.ts';
@@ -65,6 +66,8 @@ async function writeFilesBesideBundles(
     logger.info(`gati: copying ${manifest.native.packages.map(({ name }) => name).join(', ')} …`);
     await native.copy(root, serverDir);
   }
+  for (const file of state.publicAssets)
+    fs.cpSync(path.join(serverDir, file), path.join(outDir, CLIENT_DIR, file));
   const history = await state.history();
   const { base } = state.context.project.options;
   const releases = await changelogReleases(manifest, history);

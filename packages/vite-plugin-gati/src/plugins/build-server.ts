@@ -37,6 +37,11 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
       async handler(_options, bundle) {
         if (this.environment.name !== ENVIRONMENT) return;
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        state.publicAssets = Object.keys(bundle).filter(
+          (file) =>
+            bundle[file]!.type === 'asset' &&
+            chunks.some(({ code }) => code.includes(`${this.environment.config.base}${file}`)),
+        );
         const { project } = context;
         const { contract } = await context.analysis();
         const built = {

@@ -11,6 +11,8 @@ export interface BuildState {
   generatedVersion?: string;
   /** Manifest of the release. Set once the server is bundled. */
   manifest?: Manifest;
+  /** Assets whose address the server's code contains, by their path in both output folders. */
+  publicAssets: string[];
   /** Opens the release store on first use. */
   history(): Promise<History>;
   /** Closes the compiler and the release store. */
@@ -22,6 +24,7 @@ export function createBuildState(context: PluginContext): BuildState {
   return {
     context,
     isAppBuild: false,
+    publicAssets: [],
     history: () => (history ??= openHistory(context.project.root)),
     async close() {
       const opened = history;

@@ -9,6 +9,7 @@ import { devPlugin } from './dev.ts';
 import { environmentPlugin } from './environment.ts';
 import { createNativeTracer } from './native.ts';
 import { previewPlugin } from './preview.ts';
+import { serverFilesPlugin } from './server-files.ts';
 import { virtualPlugin } from './virtual.ts';
 
 /** Creates all sub-plugins of one `gati()`, in order. */
@@ -20,6 +21,7 @@ export function createPlugins(context: PluginContext): Plugin[] {
     virtualPlugin(context),
     devPlugin(context),
     native.plugin,
+    serverFilesPlugin(),
     cloudPackagesPlugin(context),
     previewPlugin(),
     buildServerPlugin(build, native),
