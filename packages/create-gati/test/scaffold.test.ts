@@ -65,7 +65,7 @@ describe('scaffold in a folder with files', () => {
     expect(read('README.md')).toBe('mine');
   });
 
-  test('replaces files of the same name with force and keeps the others', () => {
+  test('with force, replaces files of the same name and keeps all others', () => {
     fs.writeFileSync(path.join(directory, 'other.txt'), 'mine');
     write('minimal', true);
     expect(read('README.md')).toContain('# shop');
