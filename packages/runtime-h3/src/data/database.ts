@@ -9,8 +9,8 @@ export interface OpenDatabase extends Database {
 }
 
 /**
- * Creates `gctx.db` for a URL (`sqlite:PATH`, `postgres://…`). Without one, it is a SQLite file in
- * `folder`, or in memory without a folder. The first use opens it.
+ * Creates `gctx.db` for a URL (`sqlite:PATH`, `postgres://…`). Without a URL, the database is a
+ * SQLite file in `folder`, or in memory without a folder. The first use opens it.
  */
 export function createLazyDatabase(
   url: string | undefined,

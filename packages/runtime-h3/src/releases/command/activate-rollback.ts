@@ -6,7 +6,10 @@ import { rejectExtraWords, parseCountFlag, parseVersion } from './parse-values.t
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 import { readServerNotes, waitForServers, type WaitResult } from './wait-for-servers.ts';
 
-/** Seconds. Longer than the note of a killed server counts. */
+/**
+ * Default of `--timeout`, in seconds. Longer than the time for which the note of a killed server
+ * counts.
+ */
 const TIMEOUT = 120;
 
 const WAIT_FLAGS: ReleaseCommand['flags'] = {

@@ -166,7 +166,8 @@ export class StoreFollower {
   }
 
   /**
-   * Writes the note of this server. Without permission to write, `activate --wait` ignores it.
+   * Writes the note of this server. If the server may not write, `activate --wait` does not wait
+   * for it.
    * @param failed version that could not start
    */
   async #writeNote(failed?: string): Promise<void> {

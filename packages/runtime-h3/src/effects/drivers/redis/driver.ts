@@ -35,7 +35,7 @@ export const open: QueueOpener = async (url, settings) => {
   );
   const connection = await connect(address, prefix, outage).catch((cause: unknown) => {
     throw isNoDatabase(cause)
-      ? noDatabaseError('The Redis of GATI_EFFECTS does not have this database', cause)
+      ? noDatabaseError('The Redis server in GATI_EFFECTS does not have this database', cause)
       : unavailableError(
           "The queue in Redis can't be opened",
           isAuthError(cause) ? CORRECT_CREDENTIALS : CHECK_SERVER,
