@@ -40,7 +40,7 @@ export function diagnoseError(error: unknown, root: string, entry?: string): Dia
   }
 }
 
-/** Prints anything that was thrown for a terminal, an error with its stack. Never throws. */
+/** Formats a thrown value for a terminal, an error with its stack. Never throws. */
 export function printThrown(thrown: unknown): string {
   return escapeControls(textOf(thrown));
 }
