@@ -58,7 +58,7 @@ function sameNumbers(a: Semver, b: Semver): boolean {
 
 function parseSet(text: string): Comparator[] | undefined {
   if (text === '') return undefined;
-  const hyphen = text.split(/ +- +/);
+  const hyphen = text.replace(/ +/g, ' ').split(' - ');
   if (hyphen.length === 2) {
     const [from, to] = [parsePartial(hyphen[0]!), parsePartial(hyphen[1]!)];
     return from && to ? [...atLeast(from), ...atMost(to)] : undefined;

@@ -14,6 +14,9 @@ export type VersionRequest =
 const FORMS =
   'an RFC 3339 time, a date, a semver or a range, for example 2026-01-31T12:00:00Z, 2026-01-31, 1.4.0 or ^1.4';
 
+/** Characters of a version. No range that means one is longer. */
+const MAX_LENGTH = 256;
+
 /**
  * Parses the version that a client requests.
  *
@@ -37,7 +40,14 @@ export function parseVersionRequest(
       message: 'The version was sent more than once. Send one version.',
     };
   }
-  const value = values[0]!.replace(/^[ \t]+|[ \t]+$/g, '');
+  if (values[0]!.length > MAX_LENGTH) {
+    return {
+      kind: 'invalid',
+      reason: 'malformed',
+      message: `The version has more than ${MAX_LENGTH} characters. Send ${FORMS}.`,
+    };
+  }
+  const value = values[0]!.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '');
   const day = parseDate(value);
   if (day !== undefined)
     return day > now ? futureRequest(value) : { kind: 'time', at: Math.min(endOfDay(day), now) };

@@ -90,6 +90,16 @@ describe('parseVersionRequest', () => {
     }
   });
 
+  test('rejects a version of more than 256 characters', () => {
+    const longest = `1.2.3 ||${' '.repeat(243)}2.0.0`;
+    expect(longest).toHaveLength(256);
+    expect(parseVersionRequest(longest, 0).kind).toBe('range');
+    expect(parseVersionRequest(`${longest} `, 0)).toMatchObject({
+      kind: 'invalid',
+      reason: 'malformed',
+    });
+  });
+
   test('parses any text without an error', () => {
     fc.assert(
       fc.property(

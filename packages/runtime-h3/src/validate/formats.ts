@@ -4,8 +4,7 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(?:\.\d+)?(?:z|[+-](?:[01]\d|
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
-const HOSTNAME =
-  /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
+const HOSTNAME = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 const URI = /^[a-z][a-z\d+.-]*:(?:[-\w.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})*$/i;
 const DURATION =
@@ -45,7 +44,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   time: (text) => TIME.test(text),
   duration: (text) => DURATION.test(text),
   email: (text) => EMAIL.test(text),
-  hostname: (text) => HOSTNAME.test(text),
+  hostname: (text) => text.length <= 253 && HOSTNAME.test(text),
   ipv4: (text) => IPV4.test(text),
   ipv6: isIpv6,
   uri: (text) => URI.test(text),

@@ -25,7 +25,7 @@ export function toUrl(
       "Name the server: createClient({ baseUrl: 'https://api.example.com' }).",
     );
   }
-  const url = new URL(base.replace(/\/+$/, '') + settings.base + path);
+  const url = new URL(base.replace(/(?<!\/)\/+$/, '') + settings.base + path);
   for (const [name, value] of Object.entries(request.query ?? {})) {
     for (const item of Array.isArray(value) ? value : [value])
       if (item !== undefined) url.searchParams.append(name, toText(item));

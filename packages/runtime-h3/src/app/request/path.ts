@@ -27,7 +27,7 @@ export function belowBase(path: string, base: string): string | undefined {
 
 /** Normalizes a base: `api/` and `/api/` become `/api`, `/` becomes the empty string. */
 export function normalizeBase(base: string | undefined): string {
-  const trimmed = (base ?? '').replace(/^\/+|\/+$/g, '');
+  const trimmed = (base ?? '').replace(/^\/+|(?<!\/)\/+$/g, '');
   return trimmed === '' ? '' : normalizePercent(`/${trimmed}`);
 }
 

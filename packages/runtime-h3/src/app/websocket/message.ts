@@ -22,7 +22,7 @@ export class MessageError extends Error {
     this.code = code;
     this.reason = new TextDecoder()
       .decode(new TextEncoder().encode(reason).slice(0, MAX_REASON_BYTES))
-      .replace(/\uFFFD+$/, '');
+      .replace(/\uFFFD{1,3}$/, '');
   }
 }
 

@@ -10,6 +10,8 @@ export interface ClientFiles {
 
 /** The end of a name that a build derives from the content: Vite's `assets/name-HASH.ext`. */
 const HASHED = /-[\w-]{8,}\.\w+(?:\.map)?$/;
+/** Characters of a file name. The pattern takes the square of its text's length. */
+const MAX_NAME = 255;
 const CONDITIONAL_HEADERS = [
   'accept-encoding',
   'if-none-match',
@@ -37,7 +39,7 @@ export async function createClientFiles(
   const files = staticMiddleware({ dir, encodings: true });
   const assets = `${normalizeBase(assetsDir)}/`;
   const isHashed = (path: string): boolean =>
-    assets !== '/' && path.startsWith(assets) && HASHED.test(path);
+    assets !== '/' && path.startsWith(assets) && HASHED.test(path.slice(-MAX_NAME));
 
   return {
     async serve(req, res, path, vary) {

@@ -112,7 +112,7 @@ function isOutage(error: unknown): boolean {
 
 /** Google's own libraries accept the host with or without `http://`. */
 const toOrigin = (host: string): string =>
-  (/^https?:\/\//.test(host) ? host : `http://${host}`).replace(/\/+$/, '');
+  (/^https?:\/\//.test(host) ? host : `http://${host}`).replace(/(?<!\/)\/+$/, '');
 
 async function importAuth(): Promise<typeof import('google-auth-library')> {
   // The `try` makes bundlers treat a missing package as optional.

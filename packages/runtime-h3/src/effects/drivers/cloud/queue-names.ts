@@ -26,6 +26,6 @@ export function queueNameOf(prefix: string, effect: string, { plain, longest }: 
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, longest - prefix.length - digest.length - 2)
-    .replaceAll(/^-+|-+$/g, '');
+    .replaceAll(/^-+|(?<!-)-+$/g, '');
   return [prefix, ...(words === '' ? [] : [words]), digest].join('-');
 }
