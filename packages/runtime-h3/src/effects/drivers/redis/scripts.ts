@@ -52,7 +52,7 @@ const constants: Record<string, number> = {
   KEPT: 10_000,
   /** Number of jobs of a list that are read for their releases. */
   FIRST: 10,
-  /** Milliseconds; longer than an enqueue is retried. */
+  /** Milliseconds. Longer than the time for which an enqueue is retried. */
   REPEAT: 60_000,
 };
 
