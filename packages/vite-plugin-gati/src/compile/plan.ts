@@ -35,7 +35,7 @@ export interface InputPlan {
 export interface OutputPlan {
   check?: string;
   stringify?: string;
-  /** A schema value decides instead of `check`. */
+  /** A schema value validates instead of `check`. */
   value?: true;
 }
 

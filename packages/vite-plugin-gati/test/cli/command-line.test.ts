@@ -34,7 +34,7 @@ describe('parseCommand', () => {
     expect(parse(...args)).toMatchObject({ port: '80' }),
   );
   test.each([[['--host', '--json']], [['--json', '--host']]])(
-    'gives an option whose value may be left out an empty value in %j',
+    'an option with an optional value has an empty value in %j',
     (args) => expect(parse(...args)).toMatchObject({ host: '', json: true }),
   );
   test('sets a boolean with a negative form to its default, and to false with --no-', () => {
