@@ -18,6 +18,11 @@ export interface Limits {
   depth: number;
   /** Bytes of one WebSocket message: the socket closes with 1009 above it. 1 MiB by default. */
   message: number;
+  /**
+   * Bytes that may wait for a WebSocket client that does not read. A message that is sent or published
+   * above it closes the socket with 1013. 4 MiB by default.
+   */
+  sendQueue: number;
   /** Milliseconds until the body must have arrived: 408 after it. 30,000 by default. */
   bodyTimeout: number;
   /**
@@ -40,6 +45,7 @@ export const DEFAULT_LIMITS: Limits = {
   parts: 110,
   depth: 64,
   message: MIB,
+  sendQueue: 4 * MIB,
   bodyTimeout: 30_000,
   handlerTimeout: 30_000,
 };

@@ -7,12 +7,14 @@ export interface Client {
   next(): Promise<string>;
   /** All messages so far, including those that `next()` returned. */
   readonly received: readonly { isBinary: boolean; payload: Buffer }[];
+  /** Sends pings of 125 bytes and reads nothing until all of them are written. */
+  pingWithoutReading(count: number): Promise<void>;
   close(code: number): void;
   readonly closed: Promise<{ code: number; reason: string }>;
   destroy(): void;
 }
 
-/** A minimal WebSocket client (RFC 6455), since Node 20 has none: whole frames below 64 KiB. */
+/** A minimal WebSocket client (RFC 6455), since Node 20 has none. Sends whole frames below 64 KiB. */
 export async function client(
   port: number,
   path: string,
@@ -73,6 +75,14 @@ export async function client(
       messages.length > 0
         ? Promise.resolve(messages.shift() as string)
         : new Promise((resolve) => waiting.push(resolve)),
+    async pingWithoutReading(count) {
+      socket.pause();
+      const ping = toFrame(9, Buffer.alloc(125));
+      await new Promise((resolve) =>
+        socket.write(Buffer.concat(Array.from({ length: count }, () => ping)), resolve),
+      );
+      socket.resume();
+    },
     close(code) {
       const payload = Buffer.alloc(2);
       payload.writeUInt16BE(code);
@@ -102,9 +112,10 @@ function handshake(socket: Socket): Promise<Buffer> {
 function take(buffer: Buffer): { opcode: number; payload: Buffer; rest: Buffer } | undefined {
   if (buffer.length < 2) return undefined;
   const short = (buffer[1] as number) & 127;
-  const from = short === 126 ? 4 : 2;
+  const from = short < 126 ? 2 : short === 126 ? 4 : 10;
   if (buffer.length < from) return undefined;
-  const length = short === 126 ? buffer.readUInt16BE(2) : short;
+  const length =
+    from === 2 ? short : from === 4 ? buffer.readUInt16BE(2) : Number(buffer.readBigUInt64BE(2));
   if (buffer.length < from + length) return undefined;
   return {
     opcode: (buffer[0] as number) & 15,

@@ -2,11 +2,14 @@ import type { Hooks, Message, Peer } from 'crossws';
 import type { GlobalContext, SocketHooks } from '../../types/context.ts';
 import type { Call } from '../request/call.ts';
 import type { AppState } from '../app-state.ts';
+import { boundOutput } from './bound-output.ts';
 import { MessageError, readMessage } from './message.ts';
 import { AppPeer } from './peer.ts';
 
 const TOO_LARGE = 1009;
 const INTERNAL_ERROR = 1011;
+/** IANA: the server is overloaded, and the client may connect again. */
+const TRY_AGAIN_LATER = 1013;
 
 type Run = (hooks: SocketHooks, peer: AppPeer, gctx: GlobalContext, call: Call) => unknown;
 
@@ -75,6 +78,14 @@ export class WebSocketHooks {
     if (appPeer === undefined) {
       appPeer = new AppPeer(peer, call);
       this.#peers.set(peer, appPeer);
+      boundOutput(peer.websocket, this.#app.limits.sendQueue, () => {
+        call.logger.warn('a socket is closed, since its client reads too slowly', {
+          route: call.route,
+          traceId: call.traceId,
+          limit: 'sendQueue',
+        });
+        peer.close(TRY_AGAIN_LATER, 'reads too slowly');
+      });
       call.release.open++;
     }
     let hooks: SocketHooks = {};

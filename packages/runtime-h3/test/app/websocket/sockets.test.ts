@@ -51,6 +51,49 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
+  test.each(['send', 'publish'] as const)(
+    'closes the socket of a client for which too much waits (%s)',
+    async (way) => {
+      const burst = 'x'.repeat(100_000);
+      await start(
+        {
+          'WS /feed/:name': {
+            socket: {
+              open: (peer) => (peer.subscribe('all'), peer.send('ready')),
+              message: (peer) => {
+                for (let n = 0; n < 300; n++)
+                  if (way === 'send') peer.send(burst);
+                  else peer.publish('all', burst);
+              },
+            },
+          },
+        },
+        { limits: { sendQueue: 1_000_000 } },
+      );
+      const [reader, writer] = [await open('/feed/reader'), await open('/feed/writer')];
+      expect([await reader.next(), await writer.next()]).toEqual(['"ready"', '"ready"']);
+      writer.send('"go"');
+      const closed = await (way === 'send' ? writer : reader).closed;
+      expect(closed).toMatchObject({ code: 1013, reason: 'reads too slowly' });
+    },
+  );
+
+  test('closes the socket of a client that sends pings and reads no pongs', async () => {
+    await start({ 'WS /ping': { socket: {} } }, { limits: { sendQueue: 100_000 } });
+    const socket = await open('/ping');
+    await socket.pingWithoutReading(150_000);
+    expect(await socket.closed).toMatchObject({ code: 1013, reason: 'reads too slowly' });
+  });
+
+  test('sends one message that is larger than the queue may be', async () => {
+    const message = 'x'.repeat(3_000_000);
+    await start(
+      { 'WS /large': { socket: { open: (peer) => peer.send(message) } } },
+      { limits: { sendQueue: 1000 } },
+    );
+    expect(await (await open('/large')).next()).toBe(JSON.stringify(message));
+  });
+
   test('publishes to every other peer of a topic', async () => {
     await start({
       'WS /chat/:room': {

@@ -1,0 +1,32 @@
+/** The part of a socket of `ws` through which each frame leaves: messages, publications and pongs. */
+interface FrameSocket {
+  readonly bufferedAmount: number;
+  send(...frame: unknown[]): void;
+  ping(...frame: unknown[]): void;
+  pong(...frame: unknown[]): void;
+}
+
+/**
+ * Bounds the bytes that wait for a peer that does not read. A frame is written while at most `limit`
+ * bytes wait, so that a single frame may be larger. Otherwise the frame is dropped, and the first time
+ * `onFull` is called.
+ */
+export function boundOutput(socket: object | undefined, limit: number, onFull: () => void): void {
+  if (!isFrameSocket(socket)) return;
+  let full = false;
+  for (const method of ['send', 'ping', 'pong'] as const) {
+    const write = socket[method];
+    socket[method] = (...frame) => {
+      if (!full && socket.bufferedAmount <= limit) return write.apply(socket, frame);
+      if (!full) {
+        full = true;
+        onFull();
+      }
+    };
+  }
+}
+
+/** Whether it is a socket of `ws`. Other platforms bound their queues themselves. */
+function isFrameSocket(socket: object | undefined): socket is FrameSocket {
+  return socket !== undefined && 'pong' in socket && 'bufferedAmount' in socket;
+}
