@@ -7,6 +7,7 @@ import { clientBase, hasIndexPage } from '../files/has-client.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';
 import { diagnoseError } from './diagnose-error.ts';
+import { hostCheck } from './host-check.ts';
 import { serveUpgrades } from './upgrades.ts';
 
 /**
@@ -49,17 +50,18 @@ export function serveApp(
   };
   server.middlewares.use(handle);
 
+  const checkHost = hostCheck(server);
   // Relies on: connect runs `middlewares.stack` in order. Vite's own CORS middleware is in it
   // already and would respond to every OPTIONS request, even if the app has a route for it.
   server.middlewares.stack.unshift({
     route: '',
     handle: ((req, res, next) =>
       req.method === 'OPTIONS'
-        ? handle(req, res, next)
+        ? checkHost(req, res, () => handle(req, res, next))
         : next()) satisfies Connect.NextHandleFunction,
   });
 
-  serveUpgrades(server, app, ready);
+  serveUpgrades(server, app, ready, checkHost);
   return app;
 }
 

@@ -7,7 +7,8 @@ import {
   endWithProblem,
   reparseWithoutUpgrade,
 } from '@gati/runtime-h3/internal';
-import type { ResolvedConfig, ViteDevServer } from 'vite';
+import type { Connect, ResolvedConfig, ViteDevServer } from 'vite';
+import { isHostAllowed } from './host-check.ts';
 
 /**
  * Serves the app's WebSockets in Vite's server. Upgrades that no other listener may handle get the
@@ -17,6 +18,7 @@ export function serveUpgrades(
   { httpServer, config }: ViteDevServer,
   app: App,
   ready: Promise<void>,
+  checkHost: Connect.NextHandleFunction,
 ): void {
   // In middleware mode the HTTP server belongs to another program, which handles upgrades itself.
   if (!httpServer) return;
@@ -27,6 +29,13 @@ export function serveUpgrades(
     const url = req.url ?? '';
     // Without a listener, an error such as a reset would end the process.
     socket.on('error', ignore);
+    if (!(await isHostAllowed(checkHost, req)))
+      return endWithProblem(
+        socket,
+        403,
+        'foreign_host',
+        'The host is not in `server.allowedHosts` of the Vite config.',
+      );
     // The routes must be known first. Nothing reads from the socket until then. The reason of a
     // failure is logged by the code that reads the routes.
     const isReady = await ready.then(

@@ -37,7 +37,10 @@ export function environmentPlugin(context: PluginContext): Plugin {
             },
           },
         },
-        server: { watch: { ignored: [isOutput(path.resolve(user.root ?? '.'))] } },
+        server: {
+          watch: { ignored: [isOutput(path.resolve(user.root ?? '.'))] },
+          fs: { deny: [...(user.server?.fs?.deny ? [] : VITE_DENY), ...DATA] },
+        },
       };
     },
     configResolved(config) {
@@ -45,6 +48,18 @@ export function environmentPlugin(context: PluginContext): Plugin {
     },
   };
 }
+
+/** Vite's own default, which a list of a plugin replaces. */
+const VITE_DENY = [
+  '.env',
+  '.env.*',
+  '*.{crt,pem,key,p12,pfx,cer,der}',
+  '.npmrc',
+  '.yarnrc.yml',
+  '**/.git/**',
+];
+/** What the server stores below `.gati`: databases, files, releases. Pages import the rest. */
+const DATA = ['**/.gati/!(generated|types|*.json)', '**/.gati/!(generated|types|*.json)/**'];
 
 /**
  * Matches what Gati and builds write below the root. A glob pattern would also match an app that is

@@ -68,7 +68,12 @@ test('a header of every response is on a handshake for an app that can not be re
   const unread = {
     name: 'unread',
     configureServer: (server: ViteDevServer) =>
-      serveUpgrades(server, { handleNodeUpgrade: () => false } as unknown as App, ready),
+      serveUpgrades(
+        server,
+        { handleNodeUpgrade: () => false } as unknown as App,
+        ready,
+        (_req, _res, next) => next(),
+      ),
   };
   dev = await startDev(app.root, { config: { plugins: [unread] } });
   expect(await seen(upgrade('/chat'))).toEqual({ status: 500, header: ['yes'] });

@@ -157,7 +157,12 @@ test("responds 500 to a WebSocket while the app can't be read", async () => {
   const unread = {
     name: 'unread',
     configureServer: (server: ViteDevServer) =>
-      serveUpgrades(server, { handleNodeUpgrade: () => false } as unknown as App, ready),
+      serveUpgrades(
+        server,
+        { handleNodeUpgrade: () => false } as unknown as App,
+        ready,
+        (_req, _res, next) => next(),
+      ),
   };
   dev = await startDev(app.root, { config: { plugins: [unread] } });
   const refused = await shake('/chat/blue');
