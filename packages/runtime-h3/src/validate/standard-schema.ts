@@ -3,7 +3,7 @@ import { type InputError, MAX_ERRORS } from './explain.ts';
 import { appendKey } from './pointer.ts';
 
 /** Outcome of a schema value for one part of a request. */
-export type Verdict = { value: unknown; errors?: undefined } | { errors: InputError[] };
+export type SchemaResult = { value: unknown; errors?: undefined } | { errors: InputError[] };
 
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
@@ -15,18 +15,18 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
  * Runs `validate` of a schema value. Its issues become errors with JSON Pointers (RFC 6901) and the
  * author's messages. Returns a promise only for a schema that validates asynchronously.
  */
-export function judge(
+export function runSchema(
   schema: StandardSchema,
   value: unknown,
   part: InputError['in'],
-): Verdict | Promise<Verdict> {
+): SchemaResult | Promise<SchemaResult> {
   const result = schema['~standard'].validate(value);
   return isPromiseLike(result)
-    ? Promise.resolve(result).then((settled) => toVerdict(settled, part))
-    : toVerdict(result, part);
+    ? Promise.resolve(result).then((settled) => toSchemaResult(settled, part))
+    : toSchemaResult(result, part);
 }
 
-function toVerdict(result: StandardResult, part: InputError['in']): Verdict {
+function toSchemaResult(result: StandardResult, part: InputError['in']): SchemaResult {
   if (result.issues === undefined) return { value: result.value };
   return { errors: result.issues.slice(0, MAX_ERRORS).map((issue) => toInputError(issue, part)) };
 }

@@ -1,5 +1,5 @@
 import { explain, type InputError, MAX_ERRORS } from '../../validate/explain.ts';
-import { judge, type Verdict } from '../../validate/standard-schema.ts';
+import { runSchema, type SchemaResult } from '../../validate/standard-schema.ts';
 import type { Call } from './call.ts';
 import type { InputPlan } from '../route/route-plan.ts';
 import { RequestError } from './request-error.ts';
@@ -19,10 +19,10 @@ export function checkPart(
   const { input, decode, validator } = plan;
   if (validator !== undefined) {
     if (input.check(value)) return value;
-    const verdict = judge(validator, decode === undefined ? value : decode(value), part);
-    return verdict instanceof Promise
-      ? verdict.then((settled) => takeVerdict(settled, errors))
-      : takeVerdict(verdict, errors);
+    const result = runSchema(validator, decode === undefined ? value : decode(value), part);
+    return result instanceof Promise
+      ? result.then((settled) => collectErrors(settled, errors))
+      : collectErrors(result, errors);
   }
   if (input.check(value)) {
     if (decode === undefined) return value;
@@ -41,9 +41,9 @@ export function checkPart(
   return undefined;
 }
 
-function takeVerdict(verdict: Verdict, errors: InputError[]): unknown {
-  if (verdict.errors === undefined) return verdict.value;
-  errors.push(...verdict.errors);
+function collectErrors(result: SchemaResult, errors: InputError[]): unknown {
+  if (result.errors === undefined) return result.value;
+  errors.push(...result.errors);
   return undefined;
 }
 
@@ -62,8 +62,10 @@ export function checkStrings(call: Call, errors: InputError[]): Promise<unknown>
     const raw = params.validator === undefined ? call.params : { ...call.params };
     const checked = checkPart(call, params, 'params', coerceStrings(params, call.params), errors);
     if (checked instanceof Promise)
-      (pending ??= []).push(checked.then((fields) => (call.params = beside(raw, fields))));
-    else call.params = params.validator === undefined ? (checked as Fields) : beside(raw, checked);
+      (pending ??= []).push(checked.then((fields) => (call.params = withUndeclared(raw, fields))));
+    else
+      call.params =
+        params.validator === undefined ? (checked as Fields) : withUndeclared(raw, checked);
   }
   if (query !== undefined) {
     const checked = checkPart(call, query, 'query', coerceStrings(query, call.query), errors);
@@ -76,15 +78,16 @@ export function checkStrings(call: Call, errors: InputError[]): Promise<unknown>
     const own = headers.coerce === undefined && headers.decode === undefined ? raw : { ...raw };
     const checked = checkPart(call, headers, 'headers', coerceStrings(headers, own), errors);
     if (checked instanceof Promise)
-      (pending ??= []).push(checked.then((fields) => (call.headers = beside(raw, fields))));
+      (pending ??= []).push(checked.then((fields) => (call.headers = withUndeclared(raw, fields))));
     else
-      call.headers = headers.validator === undefined ? (checked as Fields) : beside(raw, checked);
+      call.headers =
+        headers.validator === undefined ? (checked as Fields) : withUndeclared(raw, checked);
   }
   return pending === undefined ? undefined : Promise.all(pending);
 }
 
 /** Adds the params or headers that the author's schema does not declare, as they arrived. */
-function beside(raw: Fields, checked: unknown): Fields {
+function withUndeclared(raw: Fields, checked: unknown): Fields {
   return checked === undefined || checked === raw ? raw : { ...raw, ...(checked as Fields) };
 }
 

@@ -2,7 +2,7 @@ import { isJsonMediaType } from '@gati/contract/internal';
 import { type ResponseContext, SENT } from '../../context/res.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import { explain, type InputError } from '../../validate/explain.ts';
-import { isStandardSchema, judge, type Verdict } from '../../validate/standard-schema.ts';
+import { isStandardSchema, runSchema, type SchemaResult } from '../../validate/standard-schema.ts';
 import type { Call } from '../request/call.ts';
 import type { HeaderList, Payload } from '../../types/exchange.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
@@ -91,25 +91,25 @@ function respondJson(call: Call, status: number, value: unknown): Promise<void> 
   if (plan === undefined) return sendAs(call, status, 'application/json', stringifyWire(value));
   const output = plan.output(status);
   const { validator } = output.check;
-  if (isStandardSchema(validator)) return respondJudged(call, status, value, output, validator);
+  if (isStandardSchema(validator)) return respondBySchema(call, status, value, output, validator);
   sendJson(call, status, value, output);
 }
 
 /** Sends the value that the author's schema for this status makes of `value`. */
-function respondJudged(
+function respondBySchema(
   call: Call,
   status: number,
   value: unknown,
   output: OutputPlan,
   validator: StandardSchema,
 ): Promise<void> | undefined {
-  const take = (verdict: Verdict): undefined => {
-    if (verdict.errors !== undefined) reportMismatch(call, status, verdict.errors);
-    sendJson(call, status, verdict.errors === undefined ? verdict.value : value, output);
+  const take = (result: SchemaResult): undefined => {
+    if (result.errors !== undefined) reportMismatch(call, status, result.errors);
+    sendJson(call, status, result.errors === undefined ? result.value : value, output);
   };
-  const verdict = judge(validator, value, 'response');
-  if (!(verdict instanceof Promise)) return take(verdict);
-  return verdict.then((settled) => {
+  const result = runSchema(validator, value, 'response');
+  if (!(result instanceof Promise)) return take(result);
+  return result.then((settled) => {
     if (call.phase === 'handler') take(settled);
   });
 }

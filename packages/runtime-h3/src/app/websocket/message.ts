@@ -1,6 +1,6 @@
 import type { Defs } from '@gati/contract';
 import { explain, type InputError } from '../../validate/explain.ts';
-import { judge, type Verdict } from '../../validate/standard-schema.ts';
+import { runSchema, type SchemaResult } from '../../validate/standard-schema.ts';
 import { JsonError, parseJson } from '../../validate/json.ts';
 import type { InputPlan } from '../route/route-plan.ts';
 
@@ -66,8 +66,8 @@ export function readMessage(
   const { input, decode, validator } = plan;
   if (validator !== undefined) {
     if (input.check(value)) return value;
-    const verdict = judge(validator, decode === undefined ? value : decode(value), 'body');
-    return verdict instanceof Promise ? verdict.then(takeVerdict) : takeVerdict(verdict);
+    const result = runSchema(validator, decode === undefined ? value : decode(value), 'body');
+    return result instanceof Promise ? result.then(valueOrClose) : valueOrClose(result);
   }
   if (input.check(value)) {
     try {
@@ -79,9 +79,9 @@ export function readMessage(
   throw invalidMessageError(explain(input.schema, $defs, value, 'body'));
 }
 
-function takeVerdict(verdict: Verdict): unknown {
-  if (verdict.errors === undefined) return verdict.value;
-  throw invalidMessageError(verdict.errors);
+function valueOrClose(result: SchemaResult): unknown {
+  if (result.errors === undefined) return result.value;
+  throw invalidMessageError(result.errors);
 }
 
 function invalidMessageError([first]: InputError[]): MessageError {
