@@ -12,5 +12,6 @@ export { normalizePercent } from './http/percent.ts';
 export { toRouterPath } from './http/router-path.ts';
 export { STATUS_TITLES } from './http/status-titles.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
+export { JSON_FORMS, type JsonForm } from './schema/json-forms.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
 export { retiredResolution } from './versions/resolve-version.ts';

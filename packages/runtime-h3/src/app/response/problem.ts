@@ -27,5 +27,5 @@ export function printProblem(
   code: string,
   extra?: Record<string, unknown>,
 ): string {
-  return stringifyWire(toProblem(status, code, extra));
+  return stringifyWire(toProblem(status, code, extra), true);
 }

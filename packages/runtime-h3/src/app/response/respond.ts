@@ -1,6 +1,6 @@
 import { isJsonMediaType } from '@gati/contract/internal';
 import { type ResponseContext, SENT } from '../../context/res.ts';
-import { stringifyWire } from '../../validate/encode.ts';
+import { EncodeError, LostValueError, stringifyWire } from '../../validate/encode.ts';
 import { explain, type InputError } from '../../validate/explain.ts';
 import { isStandardSchema, runSchema, type SchemaResult } from '../../validate/standard-schema.ts';
 import type { Call } from '../request/call.ts';
@@ -88,7 +88,8 @@ function respondObject(call: Call, status: number, value: object): Promise<void>
 
 function respondJson(call: Call, status: number, value: unknown): Promise<void> | undefined {
   const plan = call.plan;
-  if (plan === undefined) return sendAs(call, status, 'application/json', stringifyWire(value));
+  if (plan === undefined)
+    return sendAs(call, status, 'application/json', stringifyResponse(call, status, value));
   const output = plan.output(status);
   const { validator } = output.check;
   if (isStandardSchema(validator)) return respondBySchema(call, status, value, output, validator);
@@ -121,16 +122,37 @@ function sendJson(call: Call, status: number, value: unknown, output: OutputPlan
     try {
       text = stringify(value);
     } catch (error) {
-      call.logger.warn('a response does not match its contract', {
-        route: call.route,
-        status,
-        error,
-      });
+      if (!(error instanceof EncodeError))
+        call.logger.warn('a response does not match its contract', {
+          route: call.route,
+          status,
+          error,
+        });
     }
   }
-  text ??= stringifyWire(value);
+  text ??= stringifyResponse(call, status, value);
   if (check !== undefined) checkStrictResponse(call, status, text, check);
   send(call, status, output.headers.slice(), text);
+}
+
+/**
+ * Prints a response as JSON. In production, values that JSON has no form for are logged and sent as
+ * `null` or `{}`: a client gets the rest.
+ *
+ * @throws {LostValueError} except in production
+ */
+function stringifyResponse(call: Call, status: number, value: unknown): string {
+  try {
+    return stringifyWire(value);
+  } catch (error) {
+    if (!(error instanceof LostValueError) || !call.app.production) throw error;
+    call.logger.warn('a response has a value that JSON has no form for', {
+      route: call.route,
+      status,
+      error,
+    });
+    return stringifyWire(value, true);
+  }
 }
 
 /**

@@ -60,7 +60,8 @@ export async function runJob({
     });
     const run = file.run as (payload: unknown, ectx: EffectContext) => unknown;
     const result = await Promise.race([(async () => run(plan.payload, ectx))(), aborted]);
-    return result === undefined ? undefined : stringifyWire(result);
+    // A run that did its work must not be repeated because of its result.
+    return result === undefined ? undefined : stringifyWire(result, true);
   } finally {
     signal.removeEventListener('abort', onAbort);
     clearTimeout(timer);

@@ -22,7 +22,7 @@ export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSigna
     if (Object.hasOwn(steps, name)) return read(steps[name]!) as Result;
     const result = await work();
     // In an array, since JSON has no `undefined`.
-    const text = result === undefined ? '[]' : `[${stringifyWire(result)}]`;
+    const text = result === undefined ? '[]' : `[${stringifyWire(result, true)}]`;
     if (driver.saveStep && !(await driver.saveStep(lease, name, text)))
       throw new Error(`the lease was lost before the step "${name}" was stored`);
     return read(text) as Result;

@@ -178,6 +178,30 @@ describe.each(adapters)('over %s', (_name, open) => {
   });
 
   test.each(['development', 'production'] as const)(
+    'never sends a value without a form in JSON unnoticed in %s',
+    async (mode) => {
+      await target.start(
+        {
+          'GET /nan': { handler: () => ({ ok: true, rate: 0 / 0 }) },
+          'GET /promise': { handler: () => ({ items: [Promise.resolve(1)] }) },
+          'GET /error': { handler: () => ({ cause: new Error('x') }) },
+        },
+        { mode },
+      );
+      const wire = {
+        '/nan': '{"ok":true,"rate":null}',
+        '/promise': '{"items":[{}]}',
+        '/error': '{"cause":{}}',
+      };
+      for (const [path, text] of Object.entries(wire)) {
+        const answer = await read(await target.call(path));
+        if (mode === 'production') expect(answer).toMatchObject({ status: 200, text });
+        else expect(answer).toMatchObject({ status: 500 });
+      }
+    },
+  );
+
+  test.each(['development', 'production'] as const)(
     'checks a strict response in %s',
     async (mode) => {
       const schema = {

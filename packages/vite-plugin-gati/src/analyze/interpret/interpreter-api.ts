@@ -77,7 +77,12 @@ export interface InterpreterApi {
   recordThrow(value: Value, state: State, node: Node): void;
   /** Notes that a call here may throw an error that is not an `HttpError`. */
   callMayThrow(state: State): void;
-  schemaOf(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean };
+  /** `isNested`: the value is inside of the body, where a promise is `{}`. */
+  schemaOf(
+    value: Value,
+    facts?: Facts,
+    isNested?: boolean,
+  ): { schema: Schema; absent: boolean; optional: boolean };
   readonly report: Report;
   /** Gives up on the response of a path. `why` is one sentence for the warning. */
   escape(state: State, node: Node, why: string): State;

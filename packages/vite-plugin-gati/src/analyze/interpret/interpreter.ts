@@ -1,4 +1,3 @@
-import type { Schema } from '@gati/contract';
 import {
   type Block,
   type Expression,
@@ -23,7 +22,7 @@ import { assignTo } from './expressions/assign.ts';
 import { evaluateExpression } from './expressions/expressions.ts';
 import { unify } from './calls/type-arguments.ts';
 import type { Facts } from './state/facts.ts';
-import { writeValue } from './responses/value-schema.ts';
+import { type Written, writeValue } from './responses/value-schema.ts';
 import { executeAll } from './statements/statements.ts';
 import type { State } from './state/state.ts';
 import { recordThrow } from './responses/http-errors.ts';
@@ -99,8 +98,8 @@ export class Interpreter implements InterpreterApi {
     if (this.guarded) this.throws.push({ state, error: undefined });
   }
 
-  schemaOf(value: Value, facts?: Facts): { schema: Schema; absent: boolean; optional: boolean } {
-    return writeValue(this, value, facts);
+  schemaOf(value: Value, facts?: Facts, isNested?: boolean): Written {
+    return writeValue(this, value, facts, isNested);
   }
 
   escape(state: State, node: Node, why: string): State {

@@ -1,7 +1,7 @@
 import type { Schema } from '@gati/contract';
 import type { TypeView } from '../compiler/compiler.ts';
 import type { Builtin } from './builtins.ts';
-import { elementSchema, keySchema } from './element-schema.ts';
+import { elementSchema, fieldSchema, keySchema } from './element-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
 import { stripUndefined } from './type-shapes.ts';
 
@@ -19,13 +19,17 @@ export function builtinSchema(context: SchemaContext, type: TypeView, builtin: B
       return {
         type: 'object',
         ...keySchema(context, first),
-        additionalProperties: inner(second),
+        additionalProperties: second ? fieldSchema(context, second) : {},
         'x-gati-codec': 'map',
       };
     case 'promise':
-      return inner(first);
-    case 'asyncIterable':
-      return { type: 'array', items: inner(first) };
+      if (context.direction === 'request') return inner(first);
+      context.report(
+        'GATI_TYPE_NOT_JSON',
+        `${context.compiler.text(type)} is a promise, which is \`{}\` in JSON.`,
+        'Await it first; of a list, await `Promise.all(list)`.',
+      );
+      return { type: 'object' };
     default:
       context.report(
         'GATI_TYPE_NOT_JSON',

@@ -1,5 +1,6 @@
 import type { Schema } from '@gati/contract';
-import type { SymbolView } from '../compiler/compiler.ts';
+import { JSON_FORMS, type JsonForm } from '@gati/contract/internal';
+import { type Compiler, hasFlag, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 
 export const DATE: Schema = { type: 'string', format: 'date-time', 'x-gati-codec': 'date' };
 export const BIGINT: Schema = {
@@ -18,14 +19,10 @@ export type Builtin =
   | { kind: 'lost' };
 
 const SCHEMAS: Record<string, Schema> = {
-  Date: DATE,
-  Uint8Array: BYTES,
+  ...fromForms({ date: DATE, bytes: BYTES, uri: { type: 'string', format: 'uri' } }),
   Buffer: BYTES,
-  ArrayBuffer: BYTES,
-  SharedArrayBuffer: BYTES,
   File: FILE,
   Blob: FILE,
-  URL: { type: 'string', format: 'uri' },
   String: { type: 'string' },
   Number: { type: 'number' },
   Boolean: { type: 'boolean' },
@@ -33,11 +30,10 @@ const SCHEMAS: Record<string, Schema> = {
 };
 
 const KINDS: Record<string, Exclude<Builtin['kind'], 'schema'>> = {
+  ...fromForms({ set: 'set', map: 'map', fields: 'lost' }),
   Array: 'array',
   ReadonlyArray: 'array',
-  Set: 'set',
   ReadonlySet: 'set',
-  Map: 'map',
   ReadonlyMap: 'map',
   Promise: 'promise',
   PromiseLike: 'promise',
@@ -55,24 +51,40 @@ const KINDS: Record<string, Exclude<Builtin['kind'], 'schema'>> = {
   IncomingMessage: 'readable',
   Iterable: 'lost',
   IterableIterator: 'lost',
-  Iterator: 'lost',
   IteratorObject: 'lost',
   ArrayIterator: 'lost',
   MapIterator: 'lost',
   SetIterator: 'lost',
   Generator: 'lost',
-  WeakMap: 'lost',
-  WeakSet: 'lost',
-  WeakRef: 'lost',
-  RegExp: 'lost',
-  Error: 'lost',
-  Response: 'lost',
-  Request: 'lost',
-  Headers: 'lost',
-  FormData: 'lost',
-  URLSearchParams: 'lost',
-  DataView: 'lost',
 };
+
+/** The classes of {@link JSON_FORMS} with one of these forms, each with the entry of its form. */
+function fromForms<Entry>(entries: Partial<Record<JsonForm, Entry>>): Record<string, Entry> {
+  const found: Record<string, Entry> = {};
+  for (const [name, form] of Object.entries(JSON_FORMS)) {
+    const entry = entries[form];
+    if (entry !== undefined) found[name] = entry;
+  }
+  return found;
+}
+
+/** A type of the platform that a type is or extends. */
+export interface BuiltinBase {
+  builtin: Builtin;
+  type: TypeView;
+}
+
+/** Finds the type of the platform that a class or an interface extends. */
+export function builtinBaseOf(compiler: Compiler, type: TypeView): BuiltinBase | undefined {
+  const symbol = compiler.symbol(type);
+  if (!symbol || !(hasFlag(symbol, 'class') || hasFlag(symbol, 'interface'))) return undefined;
+  for (const base of compiler.baseTypes(type)) {
+    const builtin = builtinOf(compiler.symbol(base));
+    const found = builtin ? { builtin, type: base } : builtinBaseOf(compiler, base);
+    if (found) return found;
+  }
+  return undefined;
+}
 
 /**
  * Finds a built-in type by its name, if a library of the platform declares it: an app's own `class
@@ -83,6 +95,11 @@ export function builtinOf(symbol: SymbolView | undefined): Builtin | undefined {
   const schema = Object.hasOwn(SCHEMAS, symbol.name) ? SCHEMAS[symbol.name] : undefined;
   if (schema) return { kind: 'schema', schema };
   return Object.hasOwn(KINDS, symbol.name) ? { kind: KINDS[symbol.name]! } : undefined;
+}
+
+/** Whether a library of the platform declares a symbol. */
+export function isOfPlatform({ declarations }: SymbolView): boolean {
+  return declarations.some(({ file }) => isPlatform(file));
 }
 
 /** Whether a file is `lib.*.d.ts`, or declares the globals of Node, Bun or Deno. */

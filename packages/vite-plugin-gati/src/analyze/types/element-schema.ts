@@ -10,7 +10,30 @@ export function elementSchema(context: SchemaContext, type: TypeView): Schema {
   const members = membersOf(compiler, type);
   const kept = members.filter((member) => !isUndefined(member) && !isLost(compiler, member));
   if (kept.length === members.length) return context.schemaOf(type);
+  if (context.direction === 'response' && members.some((member) => isLost(compiler, member)))
+    context.report(
+      'GATI_TYPE_NOT_JSON',
+      'A function or a symbol in a list is `null` in JSON.',
+      'Leave it out of the list.',
+    );
   return { anyOf: [...kept.map((member) => context.schemaOf(member)), { type: 'null' }] };
+}
+
+/** In an object with any keys, JSON leaves out `undefined`, functions and symbols. */
+export function fieldSchema(context: SchemaContext, type: TypeView): Schema {
+  const { compiler } = context;
+  const members = membersOf(compiler, type);
+  const kept = members.filter((member) => !isUndefined(member) && !isLost(compiler, member));
+  if (members.some((member) => isLost(compiler, member)))
+    context.report(
+      'GATI_TYPE_NOT_JSON',
+      'The object has functions or symbols, which JSON leaves out.',
+      'Leave them out of the object.',
+    );
+  if (kept.length === members.length) return context.schemaOf(type);
+  const [only] = kept;
+  if (kept.length === 1 && only) return context.schemaOf(only);
+  return { anyOf: kept.map((member) => context.schemaOf(member)) };
 }
 
 /** `propertyNames` of an object with keys of this type; empty for any string. */

@@ -1,14 +1,16 @@
 import type { Schema } from '@gati/contract';
+import { type Node, SyntaxKind as K } from 'typescript-7/unstable/ast';
 import {
   type Compiler,
   hasFlag,
   type IndexView,
   type PropertyView,
+  type SymbolView,
   type TypeView,
 } from '../compiler/compiler.ts';
 import { builtinOf } from './builtins.ts';
 import { withDoc } from './doc-comments.ts';
-import { elementSchema, keySchema } from './element-schema.ts';
+import { fieldSchema, keySchema } from './element-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
 import {
   docOf,
@@ -19,10 +21,18 @@ import {
   membersOf,
 } from './type-shapes.ts';
 
-/** The schema of an object type by its properties and index signatures. */
-export function membersSchema(context: SchemaContext, type: TypeView): Schema {
+/**
+ * The schema of an object type by its properties and index signatures.
+ *
+ * @param isLeftOut whether JSON never has a property
+ */
+export function membersSchema(
+  context: SchemaContext,
+  type: TypeView,
+  isLeftOut: (symbol: SymbolView) => boolean = () => false,
+): Schema {
   const { compiler } = context;
-  const properties = compiler.properties(type);
+  const properties = compiler.properties(type).filter(({ symbol }) => !isLeftOut(symbol));
   const indexes = compiler.indexes(type);
   if (properties.length === 0 && indexes.length === 0) {
     if (!isFunctionType(compiler, type)) return { type: 'object' };
@@ -57,11 +67,11 @@ function indexSchema(
   if (more.length > 0)
     return {
       additionalProperties: {
-        anyOf: [first, ...more].map(({ value }) => elementSchema(context, value)),
+        anyOf: [first, ...more].map(({ value }) => fieldSchema(context, value)),
       },
     };
   return {
-    additionalProperties: elementSchema(context, first.value),
+    additionalProperties: fieldSchema(context, first.value),
     ...(hasProperties ? {} : keySchema(context, first.key)),
   };
 }
@@ -77,13 +87,13 @@ function propertySchema(
   { name, optional, type, symbol }: PropertyView,
 ): WrittenProperty | undefined {
   const { compiler, direction } = context;
-  // Symbols are never keys in JSON. Brands have such keys.
-  if (name.startsWith('__@') || name.startsWith('\u00fe@')) return undefined;
+  // Names that the compiler makes for symbols, which brands have too, and for private members (`#x`).
+  if (/^(__|\u00fe)[@#]/.test(name) || isPrivateName(compiler, name, symbol)) return undefined;
   const members = membersOf(compiler, type);
   const kept = members.filter((member) => !isUndefined(member));
   const canMiss = optional || kept.length < members.length;
   if (kept.length === 0 || hasFlag(symbol, 'method')) return undefined;
-  if (direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(symbol)) {
+  if (direction === 'response' && hasFlag(symbol, 'accessor') && isClassMember(compiler, symbol)) {
     context.report(
       'GATI_TYPE_NOT_JSON',
       `The getter \`${name}\` is defined on the class, so JSON leaves it out.`,
@@ -116,6 +126,13 @@ function propertySchema(
         ? context.schemaOf(kept[0]!)
         : { anyOf: kept.map((member) => context.schemaOf(member)) };
   return { schema: withDoc(schema, docOf(symbol)), optional: canMiss || lost.length > 0 };
+}
+
+/** Whether a property is `#x`. A compiler may give it the name of the property `'#x'`. */
+function isPrivateName(compiler: Compiler, name: string, symbol: SymbolView): boolean {
+  if (!name.startsWith('#')) return false;
+  const declaration = symbol.declarations[0]?.node() as { name?: Node } | undefined;
+  return declaration?.name !== undefined && compiler.kind(declaration.name) === K.PrivateIdentifier;
 }
 
 function isPromise(compiler: Compiler, members: readonly TypeView[]): boolean {

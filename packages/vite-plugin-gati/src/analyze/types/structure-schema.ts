@@ -1,7 +1,7 @@
 import type { Schema } from '@gati/contract';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
 import { builtinSchema, tupleSchema } from './builtin-schema.ts';
-import { builtinOf } from './builtins.ts';
+import { builtinBaseOf, builtinOf, BYTES, isOfPlatform } from './builtins.ts';
 import { membersSchema } from './members-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
 import { isLost, isUndefined } from './type-shapes.ts';
@@ -49,12 +49,23 @@ function objectSchema(context: SchemaContext, type: TypeView): Schema {
   if (tuple) return tupleSchema(context, type, tuple.elements);
   const builtin = builtinOf(compiler.symbol(type));
   if (builtin) return builtinSchema(context, type, builtin);
-  if (context.direction === 'response') {
-    const toJson = compiler.properties(type).find(({ name }) => name === 'toJSON');
+  const base = builtinBaseOf(compiler, type);
+  const isBytes = base?.builtin.kind === 'schema' && base.builtin.schema === BYTES;
+  if (context.direction === 'response' && !isBytes) {
+    const toJson = compiler
+      .properties(type)
+      .find(({ name, symbol }) => name === 'toJSON' && !isOfPlatform(symbol));
     const [result] = toJson ? compiler.returns(toJson.type) : [];
     if (result) return context.schemaOf(result);
   }
-  return membersSchema(context, type);
+  if (!base) return membersSchema(context, type);
+  if (base.builtin.kind !== 'lost') return builtinSchema(context, base.type, base.builtin);
+  context.report(
+    'GATI_TYPE_NOT_JSON',
+    `Of ${compiler.text(type)}, JSON has its own fields only, and nothing of ${compiler.text(base.type)}.`,
+    'Send its content as a plain object, or give the class a `toJSON`.',
+  );
+  return membersSchema(context, type, isOfPlatform);
 }
 
 /** Arrays, tuples and classes of the platform: they are never definitions. */

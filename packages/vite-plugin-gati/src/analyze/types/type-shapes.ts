@@ -1,4 +1,5 @@
 import type { Schema } from '@gati/contract';
+import { SyntaxKind as K } from 'typescript-7/unstable/ast';
 import { hasFlag, type Compiler, type SymbolView, type TypeView } from '../compiler/compiler.ts';
 import { BIGINT, isLibrary } from './builtins.ts';
 import { type Doc, readDoc } from './doc-comments.ts';
@@ -54,9 +55,10 @@ export function isStructured(type: TypeView): boolean {
 }
 
 /** Whether a symbol is declared in a class: an instance has it by its prototype. */
-export function isClassMember(symbol: SymbolView): boolean {
+export function isClassMember(compiler: Compiler, symbol: SymbolView): boolean {
   const parent = symbol.declarations[0]?.node()?.parent;
-  return parent !== undefined && 'members' in parent && 'heritageClauses' in parent;
+  const kind = parent && compiler.kind(parent);
+  return kind === K.ClassDeclaration || kind === K.ClassExpression;
 }
 
 /** `T | undefined` → `T`, if only one member is left. */

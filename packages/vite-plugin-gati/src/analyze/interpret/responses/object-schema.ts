@@ -44,7 +44,7 @@ export function writeObject(
       properties.delete(name);
       continue;
     }
-    const written = walk.schemaOf(value, facts);
+    const written = walk.schemaOf(value, facts, true);
     if (written.absent && written.optional) {
       properties.delete(name);
       continue;
@@ -65,7 +65,7 @@ export function writeObject(
 }
 
 /** Whether JSON leaves a value out: functions and symbols. */
-function isLost(walk: InterpreterApi, value: Value): boolean {
+export function isLost(walk: InterpreterApi, value: Value): boolean {
   if (value.kind === 'function') return true;
   if (value.kind !== 'type') return false;
   const type = walk.snapshot.type(value.node);

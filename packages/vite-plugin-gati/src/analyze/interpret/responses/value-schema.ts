@@ -3,7 +3,7 @@ import { type Node, SyntaxKind as K, type VariableDeclaration } from 'typescript
 import type { TypeView } from '../../compiler/compiler.ts';
 import { literalSchema } from '../../types/type-shapes.ts';
 import type { Facts } from '../state/facts.ts';
-import { writeObject } from './object-schema.ts';
+import { isLost, writeObject } from './object-schema.ts';
 import { narrowMembers } from '../state/narrow.ts';
 import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import type { Literal, Value } from '../state/values.ts';
@@ -21,7 +21,12 @@ export interface Written {
 }
 
 /** Returns the schema of a value as JSON. */
-export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NOTHING): Written {
+export function writeValue(
+  walk: InterpreterApi,
+  value: Value,
+  facts: Facts = NOTHING,
+  isNested = false,
+): Written {
   const full = (schema: Schema): Written => ({ schema, absent: false, optional: false });
   switch (value.kind) {
     case 'constant':
@@ -37,7 +42,16 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
       const like = value.elements.length === 0 ? arraysOf(walk, value.like ?? []) : [];
       if (like.length > 0) return full(canonicalSchema({ anyOf: like }));
       const items = value.elements.map((element) => {
-        const written = writeValue(walk, element, facts);
+        if (isLost(walk, element)) {
+          walk.report(
+            'GATI_TYPE_NOT_JSON',
+            'A function or a symbol in a list is `null` in JSON.',
+            'Leave it out of the list.',
+            value.node,
+          );
+          return { type: 'null' as const };
+        }
+        const written = writeValue(walk, element, facts, true);
         return written.optional
           ? { anyOf: [written.schema, { type: 'null' as const }] }
           : written.schema;
@@ -47,7 +61,7 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
       );
     }
     case 'union': {
-      const parts = value.options.map((option) => writeValue(walk, option, facts));
+      const parts = value.options.map((option) => writeValue(walk, option, facts, isNested));
       const schema = canonicalSchema({
         anyOf: parts.filter(({ absent }) => !absent).map((part) => part.schema),
       });
@@ -60,7 +74,7 @@ export function writeValue(walk: InterpreterApi, value: Value, facts: Facts = NO
     case 'declared':
       return writeType(walk, walk.compiler.typesOf([value.symbol])[0]!, value.node, value);
     case 'type':
-      return writeTyped(walk, value, facts);
+      return writeTyped(walk, value, facts, isNested);
     case 'written':
       return writeType(walk, value.type, value.node, value);
     case 'never':
@@ -98,6 +112,7 @@ function writeTyped(
   walk: InterpreterApi,
   value: Extract<Value, { kind: 'type' }>,
   facts: Facts,
+  isNested: boolean,
 ): Written {
   const type = walk.snapshot.type(value.node);
   const saysNothing =
@@ -106,8 +121,8 @@ function writeTyped(
     type.tag === 'parameter' ||
     type.tag === 'deferred';
   if (saysNothing && value.passed && value.passed.kind !== 'declared')
-    return writeValue(walk, value.passed, facts);
-  if (value.passed && isFixed(value.passed)) return writeValue(walk, value.passed, facts);
+    return writeValue(walk, value.passed, facts, isNested);
+  if (value.passed && isFixed(value.passed)) return writeValue(walk, value.passed, facts, isNested);
   if (
     type.tag === 'literal' &&
     typeof type.value !== 'string' &&
@@ -119,7 +134,7 @@ function writeTyped(
       optional: false,
     };
   }
-  return writeType(walk, type, value.node, value, facts);
+  return writeType(walk, type, value.node, value, facts, isNested);
 }
 
 /** Whether a value is a literal, which says more than the parameter's type. */
@@ -138,8 +153,9 @@ function writeType(
   node: Node,
   value: Value,
   facts: Facts = NOTHING,
+  isNested = false,
 ): Written {
-  const type = walk.snapshot.promised(outer);
+  const type = isNested ? outer : walk.snapshot.promised(outer);
   const missing = type.tag === 'undefined' || type.tag === 'void' || type.tag === 'never';
   if (missing) return { schema: NEVER, absent: true, optional: type.tag !== 'never' };
   const excluded = value.kind === 'type' || value.kind === 'written' ? value.without : undefined;
@@ -153,10 +169,13 @@ function writeType(
   const kept = possible.filter((member) => !isDropped(member, excluded));
   const optional =
     possible.some(({ tag }) => tag === 'undefined' || tag === 'void') && excluded === undefined;
-  if (kept.length === members.length)
+  const resolved = isNested ? kept : kept.map((member) => walk.snapshot.promised(member));
+  if (resolved.length === members.length && resolved.every((each, index) => each === kept[index]))
     return { schema: write(walk, type, node, bindings), absent: false, optional };
   return {
-    schema: canonicalSchema({ anyOf: kept.map((member) => write(walk, member, node, bindings)) }),
+    schema: canonicalSchema({
+      anyOf: resolved.map((member) => write(walk, member, node, bindings)),
+    }),
     absent: kept.length === 0,
     optional,
   };

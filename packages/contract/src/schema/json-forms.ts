@@ -1,0 +1,46 @@
+/**
+ * How JSON has an instance of a class of the platform. The analysis and the server decide from this
+ * table, by prototype, so subclasses have the form of their base.
+ *
+ * - `date`, `uri`: a string; `bytes`: base64; `set`: an array; `map`: an object
+ * - `fields`: its own enumerable fields, of which most have none. Without any it has no form
+ */
+export type JsonForm = 'date' | 'uri' | 'bytes' | 'set' | 'map' | 'fields';
+
+/** The classes of the platform that are not sent as their fields alone, or have none. */
+export const JSON_FORMS: Readonly<Record<string, JsonForm>> = {
+  Date: 'date',
+  URL: 'uri',
+  Set: 'set',
+  Map: 'map',
+  ArrayBuffer: 'bytes',
+  SharedArrayBuffer: 'bytes',
+  DataView: 'bytes',
+  Int8Array: 'bytes',
+  Uint8Array: 'bytes',
+  Uint8ClampedArray: 'bytes',
+  Int16Array: 'bytes',
+  Uint16Array: 'bytes',
+  Int32Array: 'bytes',
+  Uint32Array: 'bytes',
+  Float16Array: 'bytes',
+  Float32Array: 'bytes',
+  Float64Array: 'bytes',
+  BigInt64Array: 'bytes',
+  BigUint64Array: 'bytes',
+  Promise: 'fields',
+  Error: 'fields',
+  RegExp: 'fields',
+  WeakMap: 'fields',
+  WeakSet: 'fields',
+  WeakRef: 'fields',
+  Iterator: 'fields',
+  AsyncIterator: 'fields',
+  ReadableStream: 'fields',
+  Blob: 'fields',
+  FormData: 'fields',
+  Headers: 'fields',
+  Request: 'fields',
+  Response: 'fields',
+  URLSearchParams: 'fields',
+};
