@@ -1,5 +1,5 @@
 import { type DiffPolicy, GatiError } from '@gati/contract';
-import type { CorsOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
+import type { CorsOptions, ExposeOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
 import { CLOUD_QUEUES, type CloudQueue } from '@gati/runtime-h3/effects/settings';
 import { checkPath } from './scan/route.ts';
 
@@ -34,6 +34,13 @@ export interface GatiOptions {
    * a handler overrides it.
    */
   missingVersion?: MissingVersion;
+  /**
+   * What the built server tells every client besides its routes. All by default.
+   *
+   * @example
+   * { metrics: false, openapi: false }
+   */
+  expose?: ExposeOptions;
   /** Which changes of the contract count as breaking. */
   breaking?: DiffPolicy;
   /**
@@ -50,6 +57,7 @@ export interface ResolvedOptions {
   cors: CorsOptions | undefined;
   limits: Partial<Limits>;
   missingVersion: MissingVersion;
+  expose: ExposeOptions;
   breaking: DiffPolicy;
   effects: CloudQueue[];
 }
@@ -60,6 +68,7 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveCors,
   resolveLimits,
   resolveMissingVersion,
+  resolveExpose,
   resolveEffects,
 ];
 
@@ -70,10 +79,11 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     cors,
     limits = {},
     missingVersion = 'choose',
+    expose = {},
     breaking = {},
     effects = [],
   } = options;
-  const start: ResolvedOptions = { base, cors, limits, missingVersion, breaking, effects };
+  const start: ResolvedOptions = { base, cors, limits, missingVersion, expose, breaking, effects };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
 
@@ -123,6 +133,20 @@ function resolveMissingVersion(options: ResolvedOptions): ResolvedOptions {
     `missingVersion: '${options.missingVersion}' is not known.`,
     `Use one of ${known.map((name) => `'${name}'`).join(', ')}.`,
   );
+}
+
+const EXPOSED: readonly string[] = ['metrics', 'openapi'] satisfies (keyof ExposeOptions)[];
+
+function resolveExpose(options: ResolvedOptions): ResolvedOptions {
+  for (const [name, value] of Object.entries(options.expose)) {
+    // A misspelt name would leave the path open.
+    if (!EXPOSED.includes(name) || (value !== undefined && typeof value !== 'boolean'))
+      throw invalidOptionError(
+        `expose.${name}: ${JSON.stringify(value)} is not known.`,
+        `Use true or false for ${EXPOSED.join(' and ')}.`,
+      );
+  }
+  return options;
 }
 
 function resolveEffects(options: ResolvedOptions): ResolvedOptions {

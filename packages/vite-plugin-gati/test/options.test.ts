@@ -20,3 +20,12 @@ test('throws GATI_OPTION_INVALID for an unknown cloud queue', () => {
   );
   expect(() => resolveOptions({ effects })).toThrow(/'kafka'.*\n?.*'sqs', 'pubsub', 'azurequeue'/s);
 });
+
+test('prints what a server must not expose, and rejects names that it does not know', () => {
+  const print = (expose: object): string =>
+    printServer(resolveOptions({ expose }), { client: undefined, hasEffects: false });
+  expect(print({ metrics: false })).toContain('expose: {"metrics":false}');
+  expect(print({ metrics: true })).not.toContain('expose');
+  for (const expose of [{ metric: false }, { openapi: 'no' }])
+    expect(() => print(expose)).toThrow(expect.objectContaining({ code: 'GATI_OPTION_INVALID' }));
+});

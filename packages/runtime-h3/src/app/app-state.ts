@@ -70,6 +70,7 @@ export class AppState implements AppServices {
     return (this.#table = new VersionTable(served, {
       base: this.base,
       vary: this.vary,
+      openapi: this.options.expose?.openapi !== false,
       missing: this.options.missingVersion ?? 'choose',
       lenient: !this.production,
     }));

@@ -21,6 +21,14 @@ export interface CorsOptions {
   credentials?: boolean;
 }
 
+/** What a server tells every client that reaches it, besides its routes. All by default. */
+export interface ExposeOptions {
+  /** The metrics at `/metrics`. */
+  metrics?: boolean;
+  /** The OpenAPI documents at `/versions/VERSION`. */
+  openapi?: boolean;
+}
+
 /** Message that a WebSocket peer published to a topic. */
 export interface Published {
   topic: string;
@@ -57,6 +65,8 @@ export interface AppOptions {
   pages?: boolean;
   /** No other origins by default; in development loopback origins are allowed. */
   cors?: CorsOptions;
+  /** What clients may read besides the routes. A closed path responds 404. */
+  expose?: ExposeOptions;
   /** Each limit that is absent has its default, see `DEFAULT_LIMITS`. */
   limits?: Partial<Limits>;
   /**

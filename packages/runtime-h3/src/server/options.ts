@@ -5,7 +5,7 @@ import type { ReleaseBundle } from '../types/bundle.ts';
 /** Options of `startServer`, printed by the build into `dist/server/index.mjs`. */
 export interface ServerOptions extends Pick<
   AppOptions,
-  'base' | 'cors' | 'limits' | 'missingVersion'
+  'base' | 'cors' | 'expose' | 'limits' | 'missingVersion'
 > {
   /** Loads the release. Only workers call it, so that the supervisor stays small. */
   release(): Promise<ReleaseBundle>;

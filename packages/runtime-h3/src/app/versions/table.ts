@@ -7,7 +7,7 @@ import {
   type VersionResolver,
 } from '@gati/contract';
 import { retiredResolution, ROUTE_METHODS } from '@gati/contract/internal';
-import type { MissingVersion, ServedReleases } from '../../types/served-release.ts';
+import type { MissingVersion, ServedRelease, ServedReleases } from '../../types/served-release.ts';
 import { releaseHeaders, type ReleaseHeaderOptions } from '../response/headers.ts';
 import { VersionEntry } from './entry.ts';
 import { type VersionedRequest, takeVersion } from './requested-version.ts';
@@ -16,6 +16,8 @@ import { type VersionedRequest, takeVersion } from './requested-version.ts';
 const MAX_KNOWN_PATHS = 1000;
 
 export interface TableOptions extends ReleaseHeaderOptions {
+  /** Clients may read the OpenAPI documents. */
+  openapi: boolean;
   missing: MissingVersion;
   /**
    * Serves an unknown version with the latest release. Development has one release, and its clients
@@ -42,12 +44,12 @@ export class VersionTable {
   readonly #lenient: boolean;
   readonly #knownPaths = new Map<string, boolean>();
 
-  constructor(served: ServedReleases, { missing, lenient, ...headers }: TableOptions) {
+  constructor(served: ServedReleases, { missing, lenient, openapi, ...headers }: TableOptions) {
     this.served = served;
     this.#lenient = lenient;
     const known = served.list
       .filter(({ status }) => status !== 'staged')
-      .map((release) => new VersionEntry(release));
+      .map((release) => new VersionEntry(openapi ? release : withoutDocument(release)));
     this.entries = indexReleases(known).entries.map(({ release }) => release);
     const live = this.entries.filter(({ status }) => isLive(status));
     const current = live.find(({ version }) => version === served.current);
@@ -148,4 +150,10 @@ export class VersionTable {
       this.latest === undefined ? { missing } : { missing, current: this.latest },
     );
   }
+}
+
+function withoutDocument(release: ServedRelease): ServedRelease {
+  const closed = { ...release };
+  delete closed.document;
+  return closed;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PROBE_PATHS } from '@gati/contract/internal';
+import { writeProblem } from '../../server/http/write-problem.ts';
 import { EVERY_RESPONSE, NO_STORE } from '../../app/response/headers.ts';
 
 export interface ProbeSources {
@@ -7,8 +8,8 @@ export interface ProbeSources {
   draining(): boolean;
   /** Returns the reason for each module that can't serve, by name. */
   health(): Promise<Record<string, string>>;
-  /** Returns metrics in Prometheus' text format. */
-  metrics(): Promise<string>;
+  /** Returns metrics in Prometheus' text format. Absent: clients may not read them. */
+  metrics?: (() => Promise<string>) | undefined;
   onError(error: unknown): void;
 }
 
@@ -52,6 +53,7 @@ async function sendReady({ draining, health }: ProbeSources, res: ServerResponse
 }
 
 async function sendMetrics({ metrics }: ProbeSources, res: ServerResponse): Promise<void> {
+  if (metrics === undefined) return writeProblem(res, 404, 'not_found');
   send(res, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
 }
 

@@ -135,7 +135,7 @@ interface WorkerAppOptions {
 }
 
 function createWorkerApp({ options, env, source, log, prepare }: WorkerAppOptions): App {
-  const { base, client, cors, limits, missingVersion } = options;
+  const { base, client, cors, expose, limits, missingVersion } = options;
   const { logger, write } = log;
   return createApp({
     releases: () => source.releases(),
@@ -144,6 +144,7 @@ function createWorkerApp({ options, env, source, log, prepare }: WorkerAppOption
     base,
     pages: normalizeBase(base) === '' && hasClient(client),
     cors,
+    expose,
     limits,
     missingVersion,
     trustProxy: env.trustProxy,
@@ -167,7 +168,7 @@ interface WorkerHttpOptions {
 
 /** The HTTP server with what it serves: probes, the app's routes and the client's files. */
 function createWorkerHttp({
-  options: { client, clientBase, assetsDir, base },
+  options: { client, clientBase, assetsDir, base, expose },
   app,
   source,
   metrics,
@@ -179,7 +180,7 @@ function createWorkerHttp({
     prepare,
     draining: () => state.draining,
     health: async () => (await source.current()).health(),
-    metrics: metrics.requestMetrics,
+    metrics: expose?.metrics === false ? undefined : metrics.requestMetrics,
     onError: (error) => logger.error('a probe failed', { error }),
   });
   return createHttpServer({

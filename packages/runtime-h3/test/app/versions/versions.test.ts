@@ -254,6 +254,17 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(await (await target.call('/versions')).json()).toEqual({ mine: true });
   });
 
+  test('keeps the OpenAPI documents to itself with `expose.openapi: false`', async () => {
+    await start(FIVE, { expose: { openapi: false } });
+    expect((await target.call('/versions/2.0.1')).status).toBe(404);
+    const list = await (await target.call('/versions')).text();
+    expect(list).toContain('2.0.1');
+    expect(list).not.toContain('docs');
+    expect((await target.call('/which', { headers: { 'x-api-version': '2.0.1' } })).status).toBe(
+      200,
+    );
+  });
+
   test('responds 503 only to requests for a release that does not load', async () => {
     let tries = 0;
     const broken = release('1.0.0', '2026-01-01', {

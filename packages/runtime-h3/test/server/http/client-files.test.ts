@@ -69,6 +69,12 @@ test('pages and routes at one URL name in Vary the headers that choose', async (
   expect(await vary('/robots.txt')).not.toContain('Sec-Fetch-Dest');
 });
 
+test('a server with closed paths responds 404 at them', async () => {
+  const app = await server.start({ CLOSED: '1' });
+  expect(await ask(app, '/metrics')).toMatchObject({ status: 404 });
+  expect(await ask(app, '/livez')).toMatchObject({ status: 200 });
+});
+
 test('a server without pages names in Vary the version only', async () => {
   const app = await server.start();
   expect((await ask(app, '/hello')).headers['vary']).toBe('X-API-Version');

@@ -21,7 +21,7 @@ let http: HttpServer;
 let listener: Server;
 let port: number;
 let draining = false;
-let metrics: () => Promise<string>;
+let metrics: (() => Promise<string>) | undefined;
 let failing: Record<string, string>;
 
 beforeAll(async () => {
@@ -55,7 +55,9 @@ beforeEach(async () => {
     prepare,
     draining: () => draining,
     health: () => Promise.resolve(failing),
-    metrics: () => metrics(),
+    get metrics() {
+      return metrics;
+    },
     onError: () => undefined,
   });
   http = createHttpServer({
@@ -149,4 +151,11 @@ test('a header of every response is on /readyz while a module fails', async () =
 test('a header of every response is on /metrics that fails', async () => {
   metrics = () => Promise.reject(new Error('x'));
   expect(seen(await request(get('/metrics')))).toEqual({ status: 500, header: ['yes'] });
+});
+
+test('a header of every response is on /metrics that is closed', async () => {
+  metrics = undefined;
+  const response = await request(get('/metrics'));
+  expect(seen(response)).toEqual({ status: 404, header: ['yes'] });
+  expect(response).toContain('"code":"not_found"');
 });

@@ -3,4 +3,5 @@ import { startServer } from '../../../../src/server/index.ts';
 await startServer({
   release: async () => (await import('./release.ts')).release,
   client: process.env.CLIENT,
+  ...(process.env.CLOSED && { expose: { metrics: false, openapi: false } }),
 });
