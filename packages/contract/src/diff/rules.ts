@@ -1,3 +1,9 @@
+/**
+ * The rules of the diff: what a kind of change means to clients, and the sentence that reports it. Where
+ * a change is found, `compare-*.ts` calls `report()` with the id of its rule. To add a rule, add its id
+ * and its row here and report it there.
+ */
+
 import type { Level } from './levels.ts';
 
 /** The values that the message of a {@link Rule} mentions. */

@@ -1,7 +1,7 @@
 /**
  * The conventions for the files of an app. This module is the only one that knows them, so a new
  * convention starts here: a name in {@link roleOf}, a role in {@link FileRole}, and a pattern in
- * {@link SCAN_PATTERNS} if no folder covers the file.
+ * {@link SCAN_PATTERNS} if no folder covers the file. Then `assemble.ts` must read the role into `Scan`.
  *
  * | file                                | role         | what it holds                          |
  * |-------------------------------------|--------------|----------------------------------------|

@@ -7,7 +7,8 @@ import { serverModule } from './modules/server.ts';
 
 /**
  * All virtual modules, by their name after `virtual:gati/`. To add one, write a file in `modules/`,
- * add a line here, and declare its types in `types.d.ts`.
+ * add a line here, and declare its types in `types.d.ts`. If it depends on the app's files, add its name
+ * to {@link CHANGES_WITH_FILES}.
  */
 export const VIRTUAL_MODULES = {
   client: clientModule,

@@ -1,6 +1,6 @@
 import {
-  migrateResponse,
-  migrateRequest,
+  applyResponseSteps,
+  applyRequestSteps,
   type MigratedCall,
 } from '../../releases/migrate/apply-steps.ts';
 import type { MigratedRequest } from '../../types/migration.ts';
@@ -46,7 +46,7 @@ export async function migrateToNewer(
       headers: { ...exchange.headers() },
       body: body.value,
     };
-    const migratedCall = await migrateRequest(migration.steps, match.id, request);
+    const migratedCall = await applyRequestSteps(migration.steps, match.id, request);
     const { body: newBody, headers } = migratedCall.request;
     const bytes = newBody === body.value ? body.bytes : encodeJson(newBody);
     if (newBody !== undefined) headers['content-type'] ??= 'application/json';
@@ -57,7 +57,7 @@ export async function migrateToNewer(
       bytes,
       releaseHeaders: entry.headers,
       migrateResponse: migratedCall.responseSteps.some(({ down }) => down !== undefined)
-        ? (response) => migrateResponse(migratedCall.responseSteps, response)
+        ? (response) => applyResponseSteps(migratedCall.responseSteps, response)
         : undefined,
       onError: (error) => app.logger.error('a migration of a response failed', { error }),
     });

@@ -11,8 +11,10 @@ interface QueueDriverFacts {
 }
 
 /**
- * The queue drivers, by their folder in `effects/drivers`. Everything else that lists drivers,
- * schemes, entries or SDKs derives from this table. It holds plain facts and loads no driver.
+ * The queue drivers, by their folder in `effects/drivers`. It holds plain facts and loads no driver.
+ * What lists drivers, schemes, entries or SDKs elsewhere derives from this table or is compared with it:
+ * the loaders in `all-queues.ts` and `open.ts` by type, `package.json`, `tsdown.config.ts` and
+ * `budgets.json` by a test.
  */
 export const QUEUE_DRIVERS = {
   memory: { schemes: ['memory'] },

@@ -18,7 +18,7 @@ export interface MigratedCall {
  * Migrates a request of an old release to a newer one.
  * @param route id of the route in the old release
  */
-export async function migrateRequest(
+export async function applyRequestSteps(
   steps: readonly Migration[],
   route: string,
   old: MigratedRequest,
@@ -38,7 +38,7 @@ export async function migrateRequest(
 }
 
 /** Migrates a response of the newer release back to the old one. */
-export async function migrateResponse(
+export async function applyResponseSteps(
   responseSteps: readonly RouteMigration[],
   response: MigratedResponse,
 ): Promise<MigratedResponse> {

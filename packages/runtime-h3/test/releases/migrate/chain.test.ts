@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  migrateResponse,
-  migrateRequest,
+  applyResponseSteps,
+  applyRequestSteps,
   applyPayloadSteps,
 } from '../../../src/releases/migrate/apply-steps.ts';
 import { findChain, stepsTo } from '../../../src/releases/migrate/chain.ts';
@@ -132,7 +132,7 @@ describe('migrations', () => {
   };
 
   test('migrate a request step by step, and its response back', async () => {
-    const { id, request, responseSteps } = await migrateRequest(
+    const { id, request, responseSteps } = await applyRequestSteps(
       [first, second],
       'POST /payments',
       old,
@@ -142,7 +142,7 @@ describe('migrations', () => {
       { ...old, params: { currency: 'eur' }, body: { money: { cents: 500 } } },
     ]);
     expect(
-      await migrateResponse(responseSteps, { status: 201, body: { money: { cents: 700 } } }),
+      await applyResponseSteps(responseSteps, { status: 201, body: { money: { cents: 700 } } }),
     ).toEqual({
       status: 200,
       body: { total: 7 },
@@ -150,7 +150,7 @@ describe('migrations', () => {
   });
 
   test('leave a route without a migration as it is', async () => {
-    expect(await migrateRequest([first, second], 'GET /toString', old)).toEqual({
+    expect(await applyRequestSteps([first, second], 'GET /toString', old)).toEqual({
       id: 'GET /toString',
       request: old,
       responseSteps: [],
