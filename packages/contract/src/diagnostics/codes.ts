@@ -63,6 +63,8 @@ export const GATI_CODES = {
   GATI_EFFECT_TIMEOUT:
     'A run of an effect took longer than its `timeout`, which is 5 minutes by default.',
   GATI_EFFECT_UNKNOWN: '`gctx.effects.enqueue()` got a name that no effect has.',
+  GATI_EXPORT_MISSPELT:
+    'An export of a handler or an effect is close to a name that has a meaning.',
   GATI_HANDLER_MISSING:
     'A file in `src/handlers` does not export the handler that its route needs.',
   GATI_HANDLER_UNREADABLE: "TypeScript can't read a handler file that the scan found.",

@@ -4,6 +4,7 @@ import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
 import type { ScannedFile } from './file-facts.ts';
 import type { FileRole } from './layout.ts';
+import { findMisspeltExports } from './misspelt-exports.ts';
 import { withUniqueNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
 import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
@@ -40,6 +41,7 @@ export function assemble(files: ScannedFile[], base: string): Scan {
 
   const byShape = new Map<string, FoundRoute>();
   for (const entry of withRole('handler')) {
+    diagnostics.push(...findMisspeltExports(entry, 'handler'));
     const found = readRoute(entry, diagnostics);
     if (!found) continue;
     const shape = toShape(found.route);

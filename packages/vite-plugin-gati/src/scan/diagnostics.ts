@@ -45,6 +45,21 @@ export const notConstant = (site: Site, name: string, example = "'…'"): Diagno
 export const routeSettingInvalid = (site: Site, message: string, fix: string): Diagnostic =>
   diagnostic('GATI_ROUTE_SETTING', site, message, fix);
 
+export const exportMisspelt = (
+  site: Site,
+  kind: 'value' | 'type',
+  name: string,
+  meant: string,
+): Diagnostic => ({
+  ...diagnostic(
+    'GATI_EXPORT_MISSPELT',
+    site,
+    `The exported ${kind} '${name}' has no meaning here. Did you mean '${meant}'?`,
+    `Rename it to '${meant}', or do not export it from this file.`,
+  ),
+  level: 'warning',
+});
+
 export const routeConflict = (site: Site, id: string, other: Site, otherId: string): Diagnostic =>
   diagnostic(
     'GATI_ROUTE_CONFLICT',

@@ -4,6 +4,7 @@ import { checkEffectSettings } from './effect-settings.ts';
 import { belowFolder, EFFECTS, MODULES } from './layout.ts';
 import { toIdentifier } from './client-names.ts';
 import { nameConflict, nameInvalid, notConstant, runMissing } from './diagnostics.ts';
+import { findMisspeltExports } from './misspelt-exports.ts';
 import type { NamedFile } from './types.ts';
 
 /** Returns the modules, sorted by name. */
@@ -18,8 +19,9 @@ export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): Na
 /** Returns the effects, sorted by name. */
 export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
   const named: NamedFile[] = [];
-  for (const { file, facts } of files) {
-    diagnostics.push(...checkEffectSettings(file, facts));
+  for (const entry of files) {
+    const { file, facts } = entry;
+    diagnostics.push(...checkEffectSettings(file, facts), ...findMisspeltExports(entry, 'effect'));
     const constant = facts.constants.effect;
     if (constant && constant.value === undefined)
       diagnostics.push(notConstant({ file, ...constant }, 'effect'));
