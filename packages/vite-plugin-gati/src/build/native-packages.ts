@@ -28,9 +28,18 @@ interface PackageJson {
   dependencies?: Record<string, string>;
 }
 
+/** Returns the package of a file, or `undefined` if the file belongs to the app. */
+export function packageOf(file: string): NativePackage | undefined {
+  const folder = packageFolder(file);
+  const json = folder === undefined ? undefined : readJson(folder);
+  return json?.name === undefined
+    ? undefined
+    : { name: json.name, version: json.version ?? '0.0.0', folder: folder! };
+}
+
 /**
- * Returns a function that maps a file to its package, if that package can't be bundled. Results are
- * cached by folder.
+ * Returns a function that maps a file to its package, if that package has compiled code. Results
+ * are cached by folder.
  */
 export function createNativeDetector(
   known: Iterable<string>,
@@ -50,11 +59,16 @@ function packageFolder(file: string): string | undefined {
   return /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
 }
 
-function inspect(folder: string, names: Set<string>): NativePackage | undefined {
+function readJson(folder: string): PackageJson | undefined {
   const file = path.join(folder, 'package.json');
-  if (!fs.existsSync(file)) return undefined;
-  const json = JSON.parse(fs.readFileSync(file, 'utf8')) as PackageJson;
-  if (json.name === undefined) return undefined;
+  return fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as PackageJson)
+    : undefined;
+}
+
+function inspect(folder: string, names: Set<string>): NativePackage | undefined {
+  const json = readJson(folder);
+  if (json?.name === undefined) return undefined;
   const native =
     names.has(json.name) ||
     json.gypfile === true ||

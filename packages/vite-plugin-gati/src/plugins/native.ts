@@ -3,9 +3,23 @@ import path from 'node:path';
 import type { NativeCode } from '@gati/contract';
 import type { Plugin } from 'vite';
 import { ENVIRONMENT } from '../environment-name.ts';
-import { createNativeDetector, type NativePackage } from '../build/native-packages.ts';
+import { createNativeDetector, type NativePackage, packageOf } from '../build/native-packages.ts';
+import { readsOwnFolder } from '../build/own-folder.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 import { nativePlatform } from '../build/platform.ts';
+
+/** The build replaces `__dirname` in these: they build paths with it that they never read. */
+const HARMLESS = /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/;
+
+const keepsFolder = (file: string): boolean => isPackageFile(file) && readsOwnFolder(file);
+const isPackageFile = (file: string): boolean =>
+  /[\\/]node_modules[\\/]/.test(file) && !HARMLESS.test(file);
+
+/** Whether `external` of a configuration names a package, or the package of a module. */
+const isListed = (list: External, source: string): boolean =>
+  list === true ||
+  (Array.isArray(list) && list.some((name) => source === name || source.startsWith(`${name}/`)));
+type External = string[] | true | undefined;
 
 export interface NativeTracer {
   plugin: Plugin;
@@ -15,11 +29,16 @@ export interface NativeTracer {
   copy(root: string, outDir: string): Promise<void>;
 }
 
-/** Keeps packages with compiled code out of the server's bundle and copies them beside it. */
+/**
+ * Keeps packages that can't be bundled out of the server's bundle and copies them beside it: those
+ * with compiled code, those that read their own folder, and those that `resolve.external` or
+ * `ssr.external` names.
+ */
 export function createNativeTracer(): NativeTracer {
   const packages = new Map<string, NativePackage>();
   const entries = new Set<string>();
   const lookups = new Map<string, Promise<NativePackage | undefined>>();
+  let external: External;
   let detect: ReturnType<typeof createNativeDetector> | undefined;
 
   const plugin: Plugin = {
@@ -27,6 +46,12 @@ export function createNativeTracer(): NativeTracer {
     apply: 'build',
     sharedDuringBuild: true,
     applyToEnvironment: (environment) => environment.name === ENVIRONMENT,
+    configEnvironment(name, { resolve }) {
+      if (name !== ENVIRONMENT || !resolve?.external) return;
+      // Vite would leave the import and not copy the package.
+      ({ external } = resolve);
+      delete resolve.external;
+    },
     buildStart() {
       for (const cache of [packages, entries, lookups]) cache.clear();
     },
@@ -45,15 +70,22 @@ export function createNativeTracer(): NativeTracer {
         let lookup = lookups.get(key);
         if (!lookup) {
           const { root } = this.environment.config;
+          const { ssr } = this.environment.getTopLevelConfig();
+          const isExternal = isListed(external, source) || isListed(ssr?.external, source);
           lookup = this.resolve(source, importer, { ...options, skipSelf: true }).then(
             (resolved) => {
               const file = resolved && !resolved.external ? resolved.id.replace(/\?.*$/, '') : '';
-              const native = path.isAbsolute(file) ? detect!(file) : undefined;
-              if (native && (!isRuntime(importer) || isOwn(root, native.name))) {
-                packages.set(native.name, native);
+              if (!path.isAbsolute(file)) return undefined;
+              const kept =
+                detect!(file) ??
+                (!isRuntime(importer) && !isRuntime(file) && (isExternal || keepsFolder(file))
+                  ? packageOf(file)
+                  : undefined);
+              if (kept && (!isRuntime(importer) || isOwn(root, kept.name))) {
+                packages.set(kept.name, kept);
                 entries.add(file);
               }
-              return native;
+              return kept;
             },
           );
           lookups.set(key, lookup);
@@ -73,7 +105,8 @@ export function createNativeTracer(): NativeTracer {
     async copy(root, outDir) {
       if (packages.size === 0) return;
       const { traceNodeModules } = await import('nf3');
-      const folders = [...packages.values()].map(({ folder }) => folder);
+      const kept = [...packages.values()];
+      const folders = kept.map(({ folder }) => folder);
       await traceNodeModules([...entries].sort(), {
         rootDir: root,
         outDir,
@@ -81,8 +114,20 @@ export function createNativeTracer(): NativeTracer {
         traceInclude: folders.flatMap(installedBinaries),
         traceIncludeRoots: folders,
       });
+      for (const { name, folder } of kept)
+        copyFolder(folder, path.join(outDir, 'node_modules', name));
     },
   };
+}
+
+/** Copies all files of a package: a tracer can't see which ones it reads by a computed name. */
+function copyFolder(from: string, to: string): void {
+  if (!fs.existsSync(to)) return;
+  fs.cpSync(from, fs.realpathSync(to), {
+    recursive: true,
+    dereference: true,
+    filter: (file) => path.relative(from, file).split(path.sep)[0] !== 'node_modules',
+  });
 }
 
 /**

@@ -1,0 +1,115 @@
+import { stopProcesses } from '@gati/test-kit/processes';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
+import { afterEach, expect, test } from 'vitest';
+import { build, copyAway, type Files, makeApp } from '../helpers/build.ts';
+
+afterEach(stopProcesses);
+
+/** A package of the app in `src/node_modules`, which Node finds before that of the repository. */
+const install = (name: string, json: object, files: Files): Files =>
+  Object.fromEntries(
+    Object.entries({
+      'package.json': JSON.stringify({ name, version: '1.0.0', main: 'index.js', ...json }),
+      ...files,
+    }).map(([file, text]) => [`src/node_modules/${name}/${file}`, text]),
+  );
+
+const PACKAGES: Record<string, Files> = {
+  'own-dirname': install(
+    'own-dirname',
+    {},
+    {
+      'index.js': "exports.read = require('./lib/read').read;\n",
+      'lib/read.js':
+        "const fs = require('fs');\nexports.read = () => fs.readFileSync(__dirname + '/../data/text.txt', 'utf8');\n",
+      'data/text.txt': 'own-dirname',
+    },
+  ),
+  'own-meta': install(
+    'own-meta',
+    { type: 'module' },
+    {
+      'index.js':
+        "import fs from 'node:fs';\nimport path from 'node:path';\nexport const read = () => fs.readFileSync(path.join(import.meta.dirname, 'text.txt'), 'utf8');\n",
+      'text.txt': 'own-meta',
+    },
+  ),
+  'own-url': install(
+    'own-url',
+    { type: 'module' },
+    {
+      'index.js':
+        "import fs from 'node:fs';\nexport const read = () => fs.readFileSync(new URL('./text.txt', import.meta.url), 'utf8');\n",
+      'text.txt': 'own-url',
+    },
+  ),
+  'own-computed': install(
+    'own-computed',
+    {},
+    {
+      'index.js':
+        "const load = (name) => require('./locales/' + name + '.json');\nload('en');\nexports.read = () => load('de').text;\n",
+      'locales/en.json': '{}',
+      'locales/de.json': '{ "text": "own-computed" }',
+    },
+  ),
+  'own-imports': install(
+    'own-imports',
+    { type: 'module', imports: { '#fonts/*': './fonts/*.cjs' } },
+    {
+      'index.js':
+        "import { createRequire } from 'node:module';\nconst require$1 = createRequire(import.meta.url);\nexport const read = () => require$1('#fonts/one');\n",
+      'fonts/one.cjs': "module.exports = 'own-imports';\n",
+    },
+  ),
+};
+
+const handler = (name: string): string => `import { read } from '${name}';
+export const route = 'GET /${name}';
+export const handler: Handler<typeof route> = (): { value: string } => ({ value: read() });
+`;
+
+test('a build keeps packages that read their own folder', { timeout: 60_000 }, async () => {
+  const names = Object.keys(PACKAGES);
+  const app = makeApp({
+    ...Object.assign({}, ...Object.values(PACKAGES)),
+    'src/types.d.ts': names
+      .map((name) => `declare module '${name}' { export const read: () => string; }\n`)
+      .join(''),
+    ...Object.fromEntries(names.map((name) => [`src/handlers/${name}.ts`, handler(name)])),
+  });
+  const { outDir, manifest } = await build(app);
+  const server = await startBuiltServer(copyAway(outDir), { ...process.env, WORKERS: '1' });
+  for (const name of names)
+    expect([name, (await call(`${server.url}/${name}`)).body]).toEqual([name, { value: name }]);
+  expect(manifest.native?.packages.map(({ name }) => name)).toEqual([
+    'own-computed',
+    'own-dirname',
+    'own-imports',
+    'own-meta',
+  ]);
+});
+
+test.each([
+  ['ssr.external', { ssr: { external: ['plain'] } }],
+  [
+    'environments.gati.resolve.external',
+    { environments: { gati: { resolve: { external: ['plain'] } } } },
+  ],
+])('a build keeps the packages of %s, and no others', { timeout: 60_000 }, async (_, config) => {
+  const plain = (name: string): Files =>
+    install(name, {}, { 'index.js': `exports.read = () => '${name}';\n` });
+  const app = makeApp({
+    ...plain('plain'),
+    ...plain('other'),
+    'src/types.d.ts':
+      "declare module 'plain' { export const read: () => string; }\ndeclare module 'other' { export const read: () => string; }\n",
+    'src/handlers/plain.ts': handler('plain'),
+    'src/handlers/other.ts': handler('other'),
+  });
+  const { outDir, manifest } = await build(app, config);
+  const server = await startBuiltServer(copyAway(outDir), { ...process.env, WORKERS: '1' });
+  for (const name of ['plain', 'other'])
+    expect((await call(`${server.url}/${name}`)).body).toEqual({ value: name });
+  expect(manifest.native?.packages).toEqual([{ name: 'plain', version: '1.0.0' }]);
+});
