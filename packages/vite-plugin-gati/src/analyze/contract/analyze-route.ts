@@ -7,6 +7,7 @@ import { DefNames } from './definition-names.ts';
 import type { FunctionNode } from '../interpret/state/values.ts';
 import { findHandler, type HandlerSite } from './find-handler.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
+import { reportOtherRoute } from './handler-route.ts';
 import { reportReadHeaders } from './header-case.ts';
 import { requestParts } from './request-parts.ts';
 import { inferResponses } from './infer-responses.ts';
@@ -56,6 +57,7 @@ export function analyzeRoute(
   }
   for (const fn of site ? [...functions, site.node] : functions)
     reportReadHeaders(snapshot, fn, diagnostics);
+  reportOtherRoute(snapshot, source, route.id, diagnostics);
   const responses = isSocket
     ? {}
     : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);
