@@ -32,7 +32,7 @@ export async function createTypedApp(): Promise<TypedApp> {
   await install(root, 'contract', '@gati/contract', { index: 'src/index.ts' });
   await install(root, 'runtime-h3', '@gati/runtime-h3', {
     types: 'src/global-types.ts',
-    test: 'src/test.ts',
+    test: 'src/testing/index.ts',
   });
   await install(root, 'vite-plugin-gati', 'vite-plugin-gati', { client: 'src/client/index.ts' });
   fs.copyFileSync(
