@@ -119,14 +119,12 @@ test('finds a file that is created below a helper, in middleware and in a module
   for (const route of ['/use', '/deep/a', '/clock']) await expectValue('one', route);
 });
 
-test('follows `paths` of tsconfig.json, also after edits of it and of the files', async () => {
-  const config = (folder: string): string =>
-    JSON.stringify({
-      compilerOptions: { paths: { '@lib/*': [`./src/${folder}/*`] } },
-      include: ['src'],
-    });
+test('follows `paths` of tsconfig.json, also after edits of the files', async () => {
   await start({
-    'tsconfig.json': config('one'),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { paths: { '@lib/*': ['./src/one/*'] } },
+      include: ['src'],
+    }),
     'src/handlers/use.ts': uses('@lib/dep'),
     'src/one/dep.ts': exports('one'),
   });
@@ -135,9 +133,6 @@ test('follows `paths` of tsconfig.json, also after edits of it and of the files'
   await expectValue(undefined);
   await app.write('src/one/dep.ts', exports('again'));
   await expectValue('again');
-  await app.write('src/two/dep.ts', exports('two'));
-  await app.write('tsconfig.json', config('two'));
-  await expectValue('two');
 });
 
 test('serves 100 files that are replaced at the same time as they are on disk', async () => {
