@@ -1,17 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { Loader } from '../types/bundle.ts';
-
-/** The part of Standard Schema v1 (https://standardschema.dev) that the runtime uses. */
-interface StandardSchema {
-  '~standard': {
-    validate(value: unknown): StandardResult | Promise<StandardResult>;
-  };
-}
-type StandardResult = { value: unknown; issues?: undefined } | { issues: readonly StandardIssue[] };
-interface StandardIssue {
-  message: string;
-  path?: readonly (PropertyKey | { key: PropertyKey })[];
-}
+import type { StandardIssue } from '../types/standard-schema.ts';
+import { isStandardSchema } from '../validate/standard-schema.ts';
 
 export interface LoadedConfig {
   /** `gctx.config` */
@@ -55,14 +45,6 @@ export async function loadConfig(
   }
   const value = result.value as Record<string, unknown>;
   return { value, secrets: listSecrets(Object.keys(value), env) };
-}
-
-function isStandardSchema(value: unknown): value is StandardSchema {
-  // ArkType's schemas are functions.
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    '~standard' in value
-  );
 }
 
 function describeIssue(issue: StandardIssue, env: Record<string, string | undefined>): string {

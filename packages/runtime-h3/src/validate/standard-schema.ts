@@ -5,6 +5,7 @@ import { appendKey } from './pointer.ts';
 /** Outcome of a schema value for one part of a request. */
 export type SchemaResult = { value: unknown; errors?: undefined } | { errors: InputError[] };
 
+/** Whether a value is a Standard Schema. The schemas of ArkType are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const props = (value as Partial<StandardSchema>)['~standard'];

@@ -56,9 +56,8 @@ function isPlain(schema: ZodSchema, seen: Set<ZodSchema>): boolean {
   if (!(def.checks ?? []).every(({ _zod }) => isPlainCheck(_zod.def))) return false;
   switch (def.type) {
     case 'string':
-      // `z.email()` and its like are a string and a check in one.
-      return def.check === undefined || isPlainCheck(def as ZodCheck);
     case 'number':
+      // `z.email()`, `z.int()` and the like are a type and a check in one.
       return def.check === undefined || isPlainCheck(def as ZodCheck);
     case 'boolean':
     case 'null':
