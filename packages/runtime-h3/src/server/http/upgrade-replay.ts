@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
+import { afterResponses } from './after-responses.ts';
 
 /** Node parses at most 2000 headers of a request, and a missing one might announce a body. */
 const MAX_HEADERS = 1000;
@@ -48,18 +49,13 @@ export function reparseWithoutUpgrade(
   // Node has removed its listener. An error without a listener would end the process.
   const ignore = (): void => void socket.destroy();
   socket.on('error', ignore);
-  const reparse = (): void => {
-    // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the response that a socket is busy with
-    const pending = (socket as Socket & { _httpMessage?: NodeJS.EventEmitter | null })._httpMessage;
-    if (pending) return void pending.once('close', reparse);
-    if (socket.destroyed || !socket.writable) return;
+  afterResponses(socket, () => {
     socket.off('error', ignore);
     // The previous response may have left the timeout of an idle connection.
     socket.setTimeout(0);
     socket.unshift(bytes);
     // HTTPS servers take decrypted sockets by this event.
     server.emit((socket as TLSSocket).encrypted ? 'secureConnection' : 'connection', socket);
-  };
-  reparse();
+  });
   return true;
 }

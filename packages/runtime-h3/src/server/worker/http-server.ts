@@ -11,6 +11,8 @@ import { deferContinue } from '../../app/adapters/expect-continue.ts';
 import { hasBody } from '../../app/adapters/node-exchange.ts';
 import { writeProblem } from '../http/write-problem.ts';
 import type { DrainState } from '../http/drain-state.ts';
+import { afterResponses, currentResponse } from '../http/after-responses.ts';
+import { PipelinedRequests } from '../http/pipelined-requests.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
 import { headError } from '../http/request-head.ts';
@@ -52,6 +54,17 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
   const sockets = new Set<Socket>();
   const idle = new IdleConnections(KEEP_ALIVE);
   let onEmpty: (() => void)[] = [];
+  const pipelined = new PipelinedRequests(10_000, () => {});
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
+    if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
+    idle.noteRequest(req);
+    // Drain a request without a body now. Otherwise Node resumes it after the response, which costs
+    // about 5 % of a bare request.
+    if (!hasBody(req)) req.read(0);
+    const detail = headError(req);
+    if (detail === undefined) onRequest(req, res);
+    else writeProblem(res, 400, 'bad_request', { detail }, ['connection', 'close']);
+  };
   const server: Server = createServer(
     {
       // With Node's default of 30 s, a limit of 15 s would act after up to 45 s.
@@ -64,24 +77,22 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       ...UPGRADE_CALLBACK,
     },
     (req, res) => {
-      if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
-      idle.noteRequest(req);
-      // Drain a request without a body now. Otherwise Node resumes it after the response, which
-      // costs about 5 % of a bare request.
-      if (!hasBody(req)) req.read(0);
-      const detail = headError(req);
-      if (detail === undefined) onRequest(req, res);
-      else writeProblem(res, 400, 'bad_request', { detail }, ['connection', 'close']);
+      // No socket yet: the response waits for the one to an earlier request.
+      if (res.socket === null) pipelined.hold(res, () => serve(req, res));
+      else serve(req, res);
     },
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    pipelined.release(socket as Socket);
     if (!isWebSocketHandshake(req) && reparseWithoutUpgrade(server, req, socket as Socket, head))
       return;
     socket.on('error', () => socket.destroy());
-    if (!isWebSocketHandshake(req)) endWithProblem(socket, 431, 'headers_too_large');
-    else if (headError(req) !== undefined)
-      endWithProblem(socket, 400, 'bad_request', headError(req));
-    else if (!onUpgrade(req, socket, head)) endWithProblem(socket, 404, 'not_found');
+    afterResponses(socket, () => {
+      if (!isWebSocketHandshake(req)) endWithProblem(socket, 431, 'headers_too_large');
+      else if (headError(req) !== undefined)
+        endWithProblem(socket, 400, 'bad_request', headError(req));
+      else if (!onUpgrade(req, socket, head)) endWithProblem(socket, 404, 'not_found');
+    });
   });
   server.on('clientError', rejectMalformed);
   // A response that needs no body comes without `100 Continue`: the client does not send the body.
@@ -89,13 +100,15 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     deferContinue(req);
     server.emit('request', req, res);
   });
-  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
-    endWithProblem(res.socket ?? req.socket, 417, 'expectation_failed'),
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
+    writeProblem(res, 417, 'expectation_failed', {}, ['connection', 'close']),
   );
   // CONNECT opens a tunnel, which only a proxy does.
-  server.on('connect', (_req: IncomingMessage, socket: Duplex) =>
-    endWithProblem(socket, 405, 'method_not_allowed'),
-  );
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
+    pipelined.release(socket as Socket);
+    socket.on('error', () => socket.destroy());
+    afterResponses(socket, () => endWithProblem(socket, 405, 'method_not_allowed'));
+  });
   // Starts the check for slow connections (`connectionsCheckingInterval`). The server itself never
   // listens.
   server.emit('listening');
@@ -128,15 +141,21 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
   };
 }
 
+/** Connections whose bytes can't be parsed. Node reports each further chunk of them. */
+const malformed = new WeakSet<Duplex>();
+
 function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for the response of a socket
-  const response = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
-  // The client has disconnected, or a part of the response has been sent.
-  if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent)
-    return void socket.destroy();
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, 408, 'request_timeout');
-  else if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, 431, 'headers_too_large');
-  else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
-    endWithProblem(socket, 413, 'chunk_extensions_too_large');
-  else endWithProblem(socket, 400, 'bad_request');
+  if (malformed.has(socket)) return;
+  malformed.add(socket);
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  socket.pause();
+  afterResponses(socket, () => {
+    // A part of the response to this very request has been sent.
+    if (currentResponse(socket)?.headersSent) return void socket.destroy();
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, 408, 'request_timeout');
+    else if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, 431, 'headers_too_large');
+    else if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
+      endWithProblem(socket, 413, 'chunk_extensions_too_large');
+    else endWithProblem(socket, 400, 'bad_request');
+  });
 }
