@@ -24,6 +24,16 @@ export interface StoredRelease {
   image?: string;
 }
 
+/** Why servers took a release back after its activation. */
+export interface Quarantine {
+  /** What went wrong, as servers saw it. */
+  reason: string;
+  /** RFC 3339. */
+  at: string;
+  /** Name of the server that took it back. */
+  server: string;
+}
+
 /** The part of a release that may change. */
 export interface ReleaseMark {
   status: ReleaseStatus;
@@ -33,6 +43,17 @@ export interface ReleaseMark {
   sunsetAt?: string;
   /** Permanently retired: its files are removed, or will be. Its record and documents stay. */
   pruned?: boolean;
+  /** Servers took it back after its last activation. It can be activated again by force only. */
+  quarantine?: Quarantine;
+}
+
+/** The activation of the current release, with what a quarantine restores. */
+export interface Activation {
+  version: string;
+  /** RFC 3339. Tells two activations of one release apart. */
+  at: string;
+  /** Mark of the release before. Absent: it was staged. */
+  mark?: ReleaseMark;
 }
 
 /** The only document of a store that changes. */
@@ -43,6 +64,8 @@ export interface StoreHead {
   before: string[];
   /** By version. A release without a mark is staged. */
   marks: Record<string, ReleaseMark>;
+  /** Absent when the current release is the result of a rollback or a quarantine. */
+  activation?: Activation;
 }
 
 /**
@@ -52,6 +75,8 @@ export interface StoreHead {
 export interface ServerNote {
   /** Unique among running processes; letters, digits, `.`, `_` and `-`. */
   instance: string;
+  /** Name of the server that the process belongs to. */
+  server?: string;
   /** Version that this process serves as current. */
   current?: string;
   /** A version that could not start, so `current` did not change. */

@@ -104,6 +104,8 @@ export const GATI_CODES = {
   GATI_RELEASE_NOT_BUILT: '`gati release` found no build to put into the store.',
   GATI_RELEASE_PRUNED:
     'The files of this release were removed from the store by `gati releases prune`.',
+  GATI_RELEASE_QUARANTINED:
+    'Servers took the release back after its activation, because it failed on all of them.',
   GATI_RELEASE_STATUS: 'The status of the release does not allow this command.',
   GATI_RELEASE_UNKNOWN: 'The release store has no release of this version.',
   GATI_RELEASE_WARMUP: "A release was activated, but this server can't start it.",

@@ -34,6 +34,7 @@ export {
 } from './store/read-release.ts';
 export {
   activateRelease,
+  type ActivateOptions,
   deprecateRelease,
   type DeprecateOptions,
   retireRelease,

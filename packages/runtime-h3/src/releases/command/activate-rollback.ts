@@ -24,7 +24,10 @@ const WAIT_FLAGS: ReleaseCommand['flags'] = {
 export const activate: ReleaseCommand = {
   description: 'Make a release of the store current, on running servers too',
   words: 'VERSION',
-  flags: WAIT_FLAGS,
+  flags: {
+    ...WAIT_FLAGS,
+    force: { type: 'boolean', description: 'Also when servers took the release back before' },
+  },
   async run(call) {
     const version = parseVersion('activate', call.words);
     const { head } = await call.store.head();
@@ -34,7 +37,8 @@ export const activate: ReleaseCommand = {
     const was = status === 'live' || status === 'staged' ? undefined : status;
     const { result, waited } = await changeAndWait(
       call,
-      async (store) => (await activateRelease(store, version)).current!,
+      async (store) =>
+        (await activateRelease(store, version, { force: call.flags.force === true })).current!,
     );
     const again = was === undefined ? '' : ` and live again (it was ${was})`;
     const other = before === undefined || before === result ? '' : `, ${before} stays live`;

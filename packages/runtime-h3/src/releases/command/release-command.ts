@@ -15,6 +15,7 @@ export interface ReleaseFlags {
   wait?: boolean;
   /** Seconds. */
   timeout?: string;
+  force?: boolean;
   at?: string;
   sunset?: string;
   last?: string;

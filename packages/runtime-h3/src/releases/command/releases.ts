@@ -1,5 +1,5 @@
 import { count } from '@gati/contract/internal';
-import type { StoredRelease, StoreHead } from '../../ports.ts';
+import type { Quarantine, StoredRelease, StoreHead } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
@@ -68,14 +68,21 @@ function toRow(
   };
 }
 
+/** Returns the status for people. A quarantined release that was staged before is just `quarantined`. */
+function shownStatus(head: StoreHead, version: string): string {
+  const status = statusOf(head, version);
+  if (head.marks[version]?.quarantine === undefined) return status;
+  return status === 'staged' ? 'quarantined' : `${status}, quarantined`;
+}
+
 async function list({ store, words }: ReleaseCall): Promise<CommandResult> {
   rejectExtraWords('releases list', words);
   const { head } = await store.head();
   const found = await listReleases(store);
   const rows = found.map((release) => toRow(release, head));
   const lines = rows.map(
-    ({ version, date, status, current, id }) =>
-      `${current ? '*' : ' '} ${String(version).padEnd(12)} ${String(status).padEnd(10)} ${String(date).slice(0, 19)}  ${String(id)}`,
+    ({ version, date, current, id }) =>
+      `${current ? '*' : ' '} ${String(version).padEnd(12)} ${shownStatus(head, String(version)).padEnd(10)} ${String(date).slice(0, 19)}  ${String(id)}`,
   );
   return {
     lines: lines.length > 0 ? lines : [`no release in ${store.url}`],
@@ -90,9 +97,16 @@ async function show({ store, words }: ReleaseCall): Promise<CommandResult> {
   const { release: built, changes, contract } = await readManifest(store, release);
   const row = toRow(release, head);
   const { since, bump } = built;
+  const { quarantine, ...facts } = { ...row, status: shownStatus(head, release.version) } as Record<
+    string,
+    unknown
+  > & { quarantine?: Quarantine };
   return {
     lines: [
-      ...Object.entries(row).map(([name, value]) => `${name.padEnd(13)} ${String(value)}`),
+      ...Object.entries(facts).map(([name, value]) => `${name.padEnd(13)} ${String(value)}`),
+      ...(quarantine === undefined
+        ? []
+        : [`taken back    ${quarantine.at} by ${quarantine.server}: ${quarantine.reason}`]),
       `routes        ${contract.routes.length}`,
       ...(since === undefined ? [] : [`since         ${since} (${bump})`]),
       ...(changes ?? []).map(

@@ -1,30 +1,48 @@
 import { isLive } from '@gati/contract';
 import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
-import { storeError } from './errors.ts';
+import { quarantinedError, storeError } from './errors.ts';
 import { changeHead, statusOf } from './head.ts';
 import { findRelease } from './read-release.ts';
 
 /** Number of rollbacks in a row that are possible. */
 const MAX_BEFORE = 20;
 
+export interface ActivateOptions {
+  /** Activates a quarantined release too, and lets servers try the current one again. */
+  force?: boolean;
+}
+
 /**
  * Makes a release current and live; the previous one stays live. Works for a deprecated, withdrawn
  * or retired release too, unless it was pruned.
  * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
  * @throws {GatiError} GATI_RELEASE_PRUNED when its files were pruned
+ * @throws {GatiError} GATI_RELEASE_QUARANTINED when servers took it back, without `force`
  */
-export async function activateRelease(store: ReleaseStore, version: string): Promise<StoreHead> {
+export async function activateRelease(
+  store: ReleaseStore,
+  version: string,
+  { force = false }: ActivateOptions = {},
+): Promise<StoreHead> {
   await findRelease(store, version);
   return changeHead(store, (head) => {
-    if (head.marks[version]?.pruned) throw prunedError(version);
-    if (head.current === version && statusOf(head, version) === 'live') return undefined;
+    const mark = Object.hasOwn(head.marks, version) ? head.marks[version] : undefined;
+    if (mark?.pruned) throw prunedError(version);
+    if (mark?.quarantine && !force) throw quarantinedError(version, mark.quarantine, head.current);
+    if (head.current === version && mark?.status === 'live' && !force) return undefined;
     const before = [...head.before, ...(head.current === undefined ? [] : [head.current])].filter(
       (other) => other !== version,
     );
+    const restored = head.activation?.version === version ? head.activation.mark : mark;
     return {
       current: version,
       before: before.slice(-MAX_BEFORE),
       marks: { ...head.marks, [version]: { status: 'live' } },
+      activation: {
+        version,
+        at: new Date().toISOString(),
+        ...(restored !== undefined && { mark: restored }),
+      },
     };
   });
 }

@@ -52,15 +52,32 @@ function parse(text: string): unknown {
 
 function isHead(value: unknown): value is StoreHead {
   if (!isObject(value)) return false;
-  const { current, before, marks } = value;
+  const { current, before, marks, activation } = value;
   const isCurrent = current === undefined || typeof current === 'string';
   const isBefore = Array.isArray(before) && before.every((version) => typeof version === 'string');
   return (
     isCurrent &&
     isBefore &&
     isObject(marks) &&
-    Object.values(marks).every((mark) => isObject(mark) && typeof mark['status'] === 'string')
+    Object.values(marks).every(isMark) &&
+    (activation === undefined || isActivation(activation))
   );
+}
+
+function isMark(value: unknown): boolean {
+  if (!isObject(value) || typeof value['status'] !== 'string') return false;
+  const { quarantine } = value;
+  return quarantine === undefined || hasTexts(quarantine, ['reason', 'at', 'server']);
+}
+
+function isActivation(value: unknown): boolean {
+  return (
+    hasTexts(value, ['version', 'at']) && (value['mark'] === undefined || isMark(value['mark']))
+  );
+}
+
+function hasTexts(value: unknown, names: string[]): value is Record<string, unknown> {
+  return isObject(value) && names.every((name) => typeof value[name] === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
