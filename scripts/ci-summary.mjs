@@ -1,5 +1,5 @@
-// Adds up the JSON reports of Vitest. The arguments are the commands that failed. CI reads the last
-// line.
+// Adds up the JSON reports of Vitest and names the tests that failed. The arguments are the commands
+// that failed. CI reads the last line.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/steps.mjs';
@@ -20,6 +20,12 @@ for (const name of reports) {
   console.log(
     `${name}: ${numPassedTests} passed, ${numFailedTests + broken} failed, ${numPendingTests} skipped`,
   );
+  for (const { name: file, assertionResults } of testResults)
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed') {
+        const [reason] = (failureMessages[0] ?? '').split('\n');
+        console.log(`  ${path.relative(root, file)}: ${fullName}: ${reason}`);
+      }
   passed += numPassedTests;
   failed += numFailedTests + broken;
 }
