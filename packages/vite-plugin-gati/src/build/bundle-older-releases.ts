@@ -47,7 +47,7 @@ export async function bundleOlderReleases(
     )
       continue;
     if (isRunnable(status)) {
-      await materialize(store, version, path.join(folder, version));
+      await materialize(store, release, path.join(folder, version));
       const document = documentReader(store, release);
       if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
     } else if (

@@ -33,6 +33,8 @@ export interface ReleaseManagerOptions {
   logger: Logger;
   /** Milliseconds without a request after which a release is closed. Default: 15 minutes. */
   unused?: number | undefined;
+  /** A store says which release is current: the manager is not ready before the first `update`. */
+  hasStore: boolean;
 }
 
 /** A consistent state of all releases. */
@@ -56,11 +58,14 @@ export class ReleaseManager {
   readonly #failed = new Map<string, string>();
   #served: ServedReleases;
   #hasTooMany = false;
+  #isReady: boolean;
+  readonly #onReady: (() => void)[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ReleaseManagerOptions) {
     this.#options = options;
-    const { own } = options;
+    const { own, hasStore } = options;
+    this.#isReady = !hasStore;
     this.#known.set(own.version, own);
     this.#current = own.version;
     this.#served = this.#list();
@@ -87,6 +92,19 @@ export class ReleaseManager {
     return this.#current;
   }
 
+  /** Whether the current release is known and serves. Once ready, the manager stays ready. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Resolves when the manager is ready. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isReady) resolve();
+      else this.#onReady.push(resolve);
+    });
+  }
+
   /** Returns why a release could not start. */
   startFailure(version: string): string | undefined {
     return this.#failed.get(version);
@@ -98,8 +116,9 @@ export class ReleaseManager {
 
   /**
    * Applies a new state. A release that becomes current is warmed up first, while the old one still
-   * serves. If the warm-up fails, the new release gets no requests, the old one stays current, and
-   * the result is `false`.
+   * serves. If the warm-up fails, or the release is not among the known ones, the old one stays
+   * current, and the result is `false`. No other release is ever served in its place: a manager
+   * that was not ready stays so.
    */
   async update({ releases, marks, current }: KnownReleases): Promise<boolean> {
     const { own, logger } = this.#options;
@@ -107,28 +126,28 @@ export class ReleaseManager {
     const stored = next.get(own.version);
     // The code of the own build is already loaded. Its date is that of the store.
     next.set(own.version, stored?.id === own.id ? { ...stored, ...own, date: stored.date } : own);
+    const old = this.#known.get(this.#current)!;
+    if (!next.has(old.version)) next.set(old.version, old);
     this.#known = next;
-    const wanted = current !== undefined && next.has(current) ? current : own.version;
+    const wanted = current ?? own.version;
     const isNew = wanted !== this.#current || this.#failed.has(wanted);
     let failure: string | undefined;
-    if (isNew) failure = await this.#warmUp(wanted);
+    if (!next.has(wanted)) failure = 'The store has no readable record of it.';
+    else if (isNew) failure = await this.#warmUp(wanted);
     if (failure === undefined) {
       this.#failed.delete(wanted);
       this.#current = wanted;
     } else {
       this.#failed.set(wanted, failure);
-      logger.error('a release could not start and gets no requests', {
-        code: 'GATI_RELEASE_WARMUP',
-        release: wanted,
-        current: this.#current,
-        reason: failure,
-      });
+      this.#logFailure(wanted, failure);
     }
     this.#marks = marks;
     this.#served = this.#list();
-    if (isNew && failure === undefined) logger.info('a release is current', { release: wanted });
     this.sweep();
-    return failure === undefined;
+    if (failure !== undefined) return false;
+    if (isNew) logger.info('a release is current', { release: wanted });
+    this.#becomeReady();
+    return true;
   }
 
   /**
@@ -175,6 +194,19 @@ export class ReleaseManager {
     await Promise.all(
       [...this.#known.values()].map(({ instance }) => instance.closeContext(within)),
     );
+  }
+
+  #logFailure(release: string, reason: string): void {
+    const message = this.#isReady
+      ? 'a release could not start and gets no requests'
+      : 'the current release could not start, so the server is not ready';
+    const current = this.#isReady ? this.#current : undefined;
+    this.#options.logger.error(message, { code: 'GATI_RELEASE_WARMUP', release, current, reason });
+  }
+
+  #becomeReady(): void {
+    this.#isReady = true;
+    for (const resolve of this.#onReady.splice(0)) resolve();
   }
 
   #find(version: string): KnownRelease {

@@ -1,9 +1,16 @@
 import { hostname } from 'node:os';
+import { isGatiError } from '@gati/contract';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { documentReader } from '../store/read-release.ts';
 import { openCacheFolder } from './cache-folder.ts';
+import {
+  createDamagedRelease,
+  guessDate,
+  isDamage,
+  unreadableRecordError,
+} from './damaged-release.ts';
 import { toKnownRelease } from './stored-releases.ts';
 import type { KnownReleases, ReleaseManager } from './release-manager.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
@@ -15,6 +22,8 @@ const LOCAL_INTERVAL = 400;
 const REMOTE_INTERVAL = 2500;
 /** Milliseconds before a failed release, or a store that does not respond, is tried again. */
 const RETRY_AFTER = 10_000;
+/** The same while the server is not ready, since it serves nothing. */
+const RETRY_START = 1000;
 /** Milliseconds after which a server renews its note. */
 const HEARTBEAT = 30_000;
 /** Milliseconds for which a note counts. */
@@ -40,6 +49,8 @@ export interface StoreFollowerOptions {
 export class StoreFollower {
   readonly #options: StoreFollowerOptions;
   readonly #known = new Map<string, KnownRelease>();
+  /** Versions that are damaged. Each was logged. */
+  #damaged = new Set<string>();
   readonly #instance = `${hostname()}-${process.pid}`.replace(/[^\w.-]/g, '_');
   #cache: Promise<string> | undefined;
   #tag: string | undefined;
@@ -48,6 +59,8 @@ export class StoreFollower {
   #noteWrittenAt = 0;
   #isLost = false;
   #isEmpty = false;
+  /** The store has another build of the own version. */
+  #hasOtherBuild = false;
   #hasNote = false;
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -74,7 +87,9 @@ export class StoreFollower {
   #schedule(): void {
     if (this.#isClosed) return;
     const interval = this.#isLost
-      ? RETRY_AFTER
+      ? this.#options.manager.isReady
+        ? RETRY_AFTER
+        : RETRY_START
       : /^[a-z][a-z0-9+.-]+:/i.test(this.#options.store.url)
         ? REMOTE_INTERVAL
         : LOCAL_INTERVAL;
@@ -93,22 +108,30 @@ export class StoreFollower {
       if (this.#isLost) logger.info('the release store responds again', { store: store.url });
       this.#isLost = false;
     } catch (error) {
-      if (!this.#isLost)
-        logger.error('the release store does not respond; the server keeps what it serves', {
-          code: 'GATI_STORE_LOST',
-          store: store.url,
-          error,
-        });
+      if (!this.#isLost) this.#logLost(error);
       this.#isLost = true;
     }
+  }
+
+  #logLost(error: unknown): void {
+    const { store, manager, logger } = this.#options;
+    const consequence = manager.isReady
+      ? 'the server keeps what it serves'
+      : 'the server is not ready, since it does not know which release is current';
+    const isDamaged = isGatiError(error) && error.code === 'GATI_STORE_DAMAGED';
+    logger.error(
+      `the release store ${isDamaged ? 'is damaged' : 'does not respond'}; ${consequence}`,
+      { code: isDamaged ? error.code : 'GATI_STORE_LOST', store: store.url, error },
+    );
   }
 
   async #refresh(): Promise<void> {
     const { store, manager: host, bundled, ownVersion, ownId, logger } = this.#options;
     const { head, tag } = await store.head();
     // Listed after the head was read, so that the list contains each release that the head names.
-    const stored = await store.list();
-    if (stored.length === 0 && !this.#isEmpty) {
+    const damaged: string[] = [];
+    const stored = await store.list((version) => damaged.push(version));
+    if (stored.length + damaged.length === 0 && !this.#isEmpty) {
       logger.warn(
         'the release store has no release, so the server serves only its own build; check GATI_RELEASES if you expect releases',
         {
@@ -116,18 +139,20 @@ export class StoreFollower {
         },
       );
     }
-    this.#isEmpty = stored.length === 0;
+    this.#isEmpty = stored.length + damaged.length === 0;
     const wanted = stored.filter(
       ({ version }) => statusOf(head, version) !== 'staged' || version === ownVersion,
     );
-    const releases = await Promise.all(wanted.map((release) => this.#toKnown(release)));
+    const releases = await this.#toReleases(wanted, damaged, stored);
     const own = stored.find(({ version }) => version === ownVersion);
-    if (own !== undefined && own.id !== ownId) {
+    const isOther = own !== undefined && own.id !== ownId;
+    if (isOther && !this.#hasOtherBuild) {
       logger.warn('the store has another build of this version; this server serves its own', {
         code: 'GATI_RELEASE_CONFLICT',
         release: ownVersion,
       });
     }
+    this.#hasOtherBuild = isOther;
     const marks: Marks = { ...bundled.marks, ...head.marks };
     const inStore = new Set(releases.map(({ version }) => version));
     const known: KnownReleases = {
@@ -137,8 +162,63 @@ export class StoreFollower {
     };
     const isUp = await host.update(known);
     this.#tag = tag;
-    this.#retryAt = isUp ? Number.POSITIVE_INFINITY : Date.now() + RETRY_AFTER;
+    const isWhole = isUp && this.#damaged.size === 0;
+    this.#retryAt = isWhole ? Number.POSITIVE_INFINITY : Date.now() + RETRY_AFTER;
     await this.#writeNote(isUp ? undefined : head.current);
+  }
+
+  /**
+   * Converts the releases. A damaged one is replaced by one that gets no request, and does not
+   * affect the others. Throws when the store does not respond.
+   * @param unreadable versions whose record can't be read
+   * @param stored releases with a readable record
+   */
+  async #toReleases(
+    wanted: StoredRelease[],
+    unreadable: string[],
+    stored: StoredRelease[],
+  ): Promise<KnownRelease[]> {
+    const { store, rules, ownVersion } = this.#options;
+    const damaged = new Map<string, unknown>();
+    const toDamaged = (
+      release: Pick<StoredRelease, 'version' | 'id' | 'date'>,
+      error: unknown,
+    ): Promise<KnownRelease> => {
+      damaged.set(release.version, error);
+      return createDamagedRelease(release, error, rules);
+    };
+    const releases = await Promise.all([
+      ...wanted.map((release) =>
+        this.#toKnown(release).catch((error: unknown) => {
+          if (!isDamage(error)) throw error;
+          return toDamaged(release, error);
+        }),
+      ),
+      // This server has the code of its own build.
+      ...unreadable
+        .filter((version) => version !== ownVersion)
+        .map((version) => {
+          const release = { version, id: 'rel_unknown', date: guessDate(version, stored) };
+          return toDamaged(release, unreadableRecordError(store.url, version));
+        }),
+    ]);
+    this.#logDamaged(damaged);
+    return releases;
+  }
+
+  /** Logs each damaged release once. */
+  #logDamaged(damaged: Map<string, unknown>): void {
+    const { store, logger } = this.#options;
+    for (const [version, error] of damaged) {
+      if (this.#damaged.has(version)) continue;
+      logger.error('a release in the store is damaged and gets no requests', {
+        code: 'GATI_RELEASE_DAMAGED',
+        store: store.url,
+        release: version,
+        error,
+      });
+    }
+    this.#damaged = new Set(damaged.keys());
   }
 
   /** Converts a release. Each one is converted once, since a release never changes. */
@@ -177,7 +257,7 @@ export class StoreFollower {
     try {
       await store.putNote({
         instance: this.#instance,
-        current: host.currentVersion,
+        ...(host.isReady && { current: host.currentVersion }),
         ...(failed !== undefined &&
           reason !== undefined && { failed: { version: failed, reason } }),
         until: Date.now() + NOTE_LIFETIME,

@@ -13,13 +13,13 @@ export function toKnownRelease(
   cache: () => Promise<string>,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
-  const { version, id } = release;
+  const { id } = release;
   const document = documentReader(store, release);
   const parts = {
     contract: async () => (await readManifest(store, release)).contract,
     ...(document !== undefined && { document }),
     // The folder has the id, so that another build of the version is never taken for it.
-    bundle: async () => materialize(store, version, join(await cache(), id)),
+    bundle: async () => materialize(store, release, join(await cache(), id)),
   };
   return createKnownRelease(release, parts, rules);
 }

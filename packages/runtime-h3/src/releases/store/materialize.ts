@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ReleaseStore, StoredFile } from '../../ports.ts';
+import type { ReleaseStore, StoredFile, StoredRelease } from '../../ports.ts';
 import { bundleFile, MANIFEST_FILE } from './file-names.ts';
 import { forEachLimited } from './for-each-limited.ts';
-import { findRelease, readStoredFile, sha256Hex } from './read-release.ts';
+import { readStoredFile, sha256Hex } from './read-release.ts';
 
 /** Whether a server needs this file of a release: its code or the manifest. */
 export function isServerFile({ path }: StoredFile): boolean {
@@ -15,15 +15,13 @@ export function isServerFile({ path }: StoredFile): boolean {
  * Writes the code of a release into a folder and checks each file against its digest. Returns the
  * path of the module whose default export is the bundle. Several processes may do this at the same
  * time. An existing file is fetched again only if its digest differs.
- * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
  * @throws {GatiError} GATI_RELEASE_DAMAGED when a file is missing or differs from its digest
  */
 export async function materialize(
   store: ReleaseStore,
-  version: string,
+  release: StoredRelease,
   folder: string,
 ): Promise<string> {
-  const release = await findRelease(store, version);
   await forEachLimited(release.files.filter(isServerFile), async (file) => {
     const path = join(folder, file.path);
     const existing = await readFile(path).catch(() => undefined);

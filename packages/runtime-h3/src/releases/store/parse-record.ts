@@ -5,7 +5,7 @@ import { storeError } from './errors.ts';
  * Parses the record of a release, `release.json`.
  * @throws {GatiError} GATI_RELEASE_DAMAGED when the text is not the record of this version
  */
-export function parseRecord(url: string, version: string, text: string): StoredRelease {
+export function parseRecord(url: string, version: string, text = ''): StoredRelease {
   let cause: unknown;
   try {
     const record = JSON.parse(text) as Partial<StoredRelease> | null;

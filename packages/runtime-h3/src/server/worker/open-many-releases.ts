@@ -18,9 +18,12 @@ export async function openManyReleases(options: OpenManyReleasesOptions): Promis
   const { rules, store: url, cache, usage, onTooManyReleases, logger, unused } = options;
   const bundled = await readBundled(options.folder, rules);
   const own = await openOwnRelease(options, bundled.releases);
-  const manager = new ReleaseManager({ own, usage, onTooManyReleases, logger, unused });
-  if (bundled.releases.length > 0) await manager.update({ ...bundled, current: undefined });
-  if (!url) return { source: manager, close: (within) => manager.dispose(within) };
+  const hasStore = Boolean(url);
+  const manager = new ReleaseManager({ own, usage, onTooManyReleases, logger, unused, hasStore });
+  if (!url) {
+    if (bundled.releases.length > 0) await manager.update({ ...bundled, current: undefined });
+    return { source: manager, close: (within) => manager.dispose(within) };
+  }
 
   const [{ openReleaseStore }, { StoreFollower }] = await Promise.all([
     import('../../releases/store/open-store.ts'),
@@ -39,6 +42,7 @@ export async function openManyReleases(options: OpenManyReleasesOptions): Promis
   await follower.start();
   return {
     source: manager,
+    ...(!manager.isReady && { ready: manager.whenReady() }),
     async close(within) {
       await Promise.all([follower.close(), manager.dispose(within)]);
     },

@@ -37,6 +37,11 @@ export interface ReleaseSource {
 
 export interface OpenedReleases {
   source: ReleaseSource;
+  /**
+   * Resolves when the process knows which release is current. Until then it serves none. Absent:
+   * it knows.
+   */
+  ready?: Promise<void>;
   /** @param within milliseconds that modules have to end */
   close(within: number): Promise<void>;
 }

@@ -25,6 +25,7 @@ import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import { createMetricsClient, type MetricsClient } from './metrics-client.ts';
 import { openReleases } from './open-releases.ts';
+import type { ReadyGate } from './ready-gate.ts';
 import type { ReleaseSource } from './release-source.ts';
 import { keepTickShape } from './tick-shape.ts';
 import { createWorkerEffects, type WorkerEffects } from './worker-effects.ts';
@@ -74,7 +75,7 @@ async function startWorker(
   // The releases need the app to see what it uses, and the app is created after them.
   let app: App | undefined;
   const own = await options.release();
-  const { source, close } = await openReleases({
+  const { source, ready, close } = await openReleases({
     own,
     rules: createReleaseRules(own, { env, kind, log, effects }),
     folder: options.releases,
@@ -87,9 +88,11 @@ async function startWorker(
   const state: DrainState = { draining: false };
   const prepare = (res: ServerResponse): void => enableCompression(res, state);
   app = createWorkerApp({ options, env, source, log, prepare });
-  effects.start(source);
+  if (ready) void ready.then(() => effects.start(source));
+  else effects.start(source);
   const metrics = createMetricsClient(app, effects, send);
-  const http = createWorkerHttp({ options, app, source, metrics, state, prepare, logger });
+  const gate = ready && (await import('./ready-gate.ts')).createReadyGate(ready);
+  const http = createWorkerHttp({ options, app, source, gate, metrics, state, prepare, logger });
   const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
   exitOnUncaughtError(exit, env, logger);
   receiveMessages({ http, metrics, exit, releaseStdout });
@@ -160,6 +163,8 @@ interface WorkerHttpOptions {
   options: ServerOptions;
   app: App;
   source: ReleaseSource;
+  /** Present while the process does not know which release is current. */
+  gate: ReadyGate | undefined;
   metrics: MetricsClient;
   state: DrainState;
   prepare(res: ServerResponse): void;
@@ -171,6 +176,7 @@ function createWorkerHttp({
   options: { client, clientBase, assetsDir, base, expose },
   app,
   source,
+  gate,
   metrics,
   state,
   prepare,
@@ -179,12 +185,11 @@ function createWorkerHttp({
   const probes = createProbes({
     prepare,
     draining: () => state.draining,
-    health: async () => (await source.current()).health(),
+    health: async () => gate?.health() ?? (await source.current()).health(),
     metrics: expose?.metrics === false ? undefined : metrics.requestMetrics,
     onError: (error) => logger.error('a probe failed', { error }),
   });
-  return createHttpServer({
-    state,
+  const handlers: Parameters<ReadyGate['guard']>[0] = {
     onRequest: createDispatcher({
       app,
       probes,
@@ -196,7 +201,8 @@ function createWorkerHttp({
       onError: (error) => logger.error('a file could not be sent', { error }),
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
-  });
+  };
+  return createHttpServer({ state, ...(gate?.guard(handlers, probes) ?? handlers) });
 }
 
 /** After an uncaught error the state of the process is unknown: the worker drains and exits. */

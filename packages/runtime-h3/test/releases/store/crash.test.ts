@@ -4,6 +4,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import {
   activateRelease,
   listReleases,
+  findRelease,
   materialize,
   openReleaseStore,
   putRelease,
@@ -55,7 +56,8 @@ test(
       if (head.current !== undefined) {
         expect(releases.map(({ version }) => version)).toContain(head.current);
         expect(statusOf(head, head.current)).toBe('live');
-        await materialize(store, head.current, path.join(folder, `cache-${kill}`));
+        const release = await findRelease(store, head.current);
+        await materialize(store, release, path.join(folder, `cache-${kill}`));
       }
       // A killed writer leaves no lock, so the next writer does not wait.
       const version = `0.0.${kill}`;

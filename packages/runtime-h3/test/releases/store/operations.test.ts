@@ -7,6 +7,7 @@ import type { ReleaseStore } from '../../../src/ports.ts';
 import {
   activateRelease,
   deprecateRelease,
+  findRelease,
   listReleases,
   materialize,
   openReleaseStore,
@@ -211,11 +212,12 @@ describe('reading a store', () => {
   test('materialize writes a bundle that a server can import', async () => {
     await put('1.0.0');
     const target = place();
-    const entry = await materialize(store, '1.0.0', target);
+    const release = await findRelease(store, '1.0.0');
+    const entry = await materialize(store, release, target);
     expect(await import(pathToFileURL(entry).href)).toMatchObject({ default: 'code of 1.0.0' });
     expect((await fs.readdir(target)).sort()).toEqual(['gati.manifest.json', 'server']);
     await fs.writeFile(entry, 'changed in the cache');
-    await Promise.all([materialize(store, '1.0.0', target), materialize(store, '1.0.0', target)]);
+    await Promise.all([materialize(store, release, target), materialize(store, release, target)]);
     expect(await fs.readFile(entry, 'utf8')).toBe(code('1.0.0'));
     expect(await fs.readdir(path.join(target, 'server'))).toEqual(['chunks', 'release.mjs']);
   });
@@ -253,7 +255,8 @@ describe('reading a store', () => {
       const folder = await build('1.0.0');
       await putRelease(store, folder);
       await damage(blobPath(code('1.0.0')));
-      await expect(materialize(store, '1.0.0', place())).rejects.toMatchObject({
+      const release = await findRelease(store, '1.0.0');
+      await expect(materialize(store, release, place())).rejects.toMatchObject({
         code: 'GATI_RELEASE_DAMAGED',
       });
       expect((await verifyStore(store)).damaged).toEqual([

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parseSemver } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../../ports.ts';
 import { type HeadSource, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
@@ -57,14 +58,14 @@ export function openDirectoryStore(path: string): ReleaseStore {
     url: root,
     async list(onDamaged) {
       for (const version of await listNames(releases)) {
-        if (known.has(version)) continue;
+        // Other names come from other programs, such as file managers.
+        if (known.has(version) || parseSemver(version) === undefined) continue;
         const text = await readText(join(releases, version, 'release.json'));
-        if (text !== undefined)
-          cacheRecord(known, version, {
-            read: () => parseRecord(root, version, text),
-            version,
-            onDamaged,
-          });
+        cacheRecord(known, version, {
+          read: () => parseRecord(root, version, text),
+          version,
+          onDamaged,
+        });
       }
       return [...known.values()];
     },
@@ -100,7 +101,8 @@ export function openDirectoryStore(path: string): ReleaseStore {
     async *blobs() {
       await clearScratch(scratch);
       for (const folder of await listNames(join(root, 'blobs'))) {
-        for (const sha256 of await listNames(join(root, 'blobs', folder))) {
+        const names = await readdir(join(root, 'blobs', folder)).catch(ignoreMissing);
+        for (const sha256 of names ?? []) {
           const found = await stat(blobPath(sha256)).catch(ignoreMissing);
           if (found) yield { sha256, written: found.mtimeMs };
         }
@@ -123,8 +125,11 @@ export function openDirectoryStore(path: string): ReleaseStore {
 
 const toText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
+/** Returns `[]` for a missing folder. Throws when the path is not a folder. */
 const listNames = async (folder: string): Promise<string[]> =>
-  (await readdir(folder).catch(ignoreMissing)) ?? [];
+  (await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  })) ?? [];
 
 const readText = (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').catch(ignoreMissing);
