@@ -84,16 +84,19 @@ describe('a restarted server', () => {
     ['its code is damaged', () => replaceFile('0.2.0', 'server/release.mjs', 'throw 1')],
     ['the head is damaged', () => writeFile(inStore('heads/4/head.json'), '{"current":')],
     ['the store is no folder', () => replaceStore()],
-  ])('is alive but not ready, and serves no other release as current, when %s', async (_, damage) => {
-    await damage();
-    const { url, stdout, seen } = await start();
-    await seen('not ready');
-    expect(await status(url, '/livez')).toBe(200);
-    expect(await status(url, '/readyz')).toBe(503);
-    for (const version of [undefined, '*', '0.2.0', OWN])
-      expect(await status(url, '/which', version)).toBe(503);
-    expect(stdout()).toMatch(/GATI_(RELEASE_DAMAGED|RELEASE_WARMUP|STORE_DAMAGED|STORE_LOST)/);
-  });
+  ])(
+    'is alive but not ready, and serves no other release as current, when %s',
+    async (_, damage) => {
+      await damage();
+      const { url, stdout, seen } = await start();
+      await seen('not ready');
+      expect(await status(url, '/livez')).toBe(200);
+      expect(await status(url, '/readyz')).toBe(503);
+      for (const version of [undefined, '*', '0.2.0', OWN])
+        expect(await status(url, '/which', version)).toBe(503);
+      expect(stdout()).toMatch(/GATI_(RELEASE_DAMAGED|RELEASE_WARMUP|STORE_DAMAGED|STORE_LOST)/);
+    },
+  );
 
   test('becomes ready when the damage is repaired', async () => {
     const file = inStore('heads/4/head.json');
