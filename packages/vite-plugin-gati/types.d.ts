@@ -67,6 +67,21 @@ type Res = import('@gati/runtime-h3/types').Res;
 type GlobalContext = import('@gati/runtime-h3/types').GlobalContext;
 /** What belongs to one request: ids, logger, signal, client. */
 type LocalContext = import('@gati/runtime-h3/types').LocalContext;
+/** The request of a guard: as it arrived, without a body. */
+type GuardRequest = import('@gati/runtime-h3/types').GuardRequest;
+/**
+ * Guard in a `_guard.ts`: decides whether a request may reach the routes of its folder and of all
+ * folders below, before anything is validated and before the body is read. It rejects by throwing an
+ * `HttpError`; the fields of the object that it returns are added to `lctx`.
+ *
+ * @example
+ * export const guard = (async (req, gctx) => {
+ *   const user = await gctx.modules.sessions.find(req.cookies['sid']);
+ *   if (user === undefined) throw new HttpError(401, 'unauthorized');
+ *   return { user };
+ * }) satisfies Guard;
+ */
+type Guard = import('@gati/runtime-h3/types').Guard;
 /**
  * Middleware in a `_middleware.ts`: wraps the routes of its folder and of all folders below.
  * `next()` runs the rest; without it the returned value is the response.

@@ -9,6 +9,8 @@ export type {
   CookieOptions,
   Enqueue,
   GlobalContext,
+  Guard,
+  GuardRequest,
   Handler,
   LocalContext,
   Logger,

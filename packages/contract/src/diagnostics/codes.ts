@@ -64,7 +64,9 @@ export const GATI_CODES = {
     'A run of an effect took longer than its `timeout`, which is 5 minutes by default.',
   GATI_EFFECT_UNKNOWN: '`gctx.effects.enqueue()` got a name that no effect has.',
   GATI_EXPORT_MISSPELT:
-    'An export of a handler or an effect is close to a name that has a meaning.',
+    'An export of a handler, a guard, a middleware or an effect is close to a name that has a meaning.',
+  GATI_GUARD_MISSING: 'A `_guard.ts` does not export `guard`.',
+  GATI_GUARD_RESULT: "A guard returned a value that can't be added to `lctx`.",
   GATI_HANDLER_MISSING:
     'A file in `src/handlers` does not export the handler that its route needs.',
   GATI_HANDLER_ROUTE: 'The type of a handler names another route than the file has.',

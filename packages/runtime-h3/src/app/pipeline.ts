@@ -12,8 +12,8 @@
  *    decodes the params (`request/path.ts`).
  * 5. `openAndEnter()` waits for code and global context, if they are not loaded yet:
  *    `release/load-release.ts`, `release/release-state.ts`.
- * 6. `enter()` checks params, query and headers with the compiled plan of the route:
- *    `route/route-plan.ts`, `request/validate-input.ts`.
+ * 6. `enter()` runs the guards: `route/guards.ts`. `checkInput()` checks params, query and headers
+ *    with the compiled plan of the route: `route/route-plan.ts`, `request/validate-input.ts`.
  * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/unsupported-media-type.ts`.
  * 8. `run()` calls middleware and handler: `route/middleware.ts`, with `req`, `res` and `lctx` of
  *    the folder `src/context`.
@@ -26,7 +26,7 @@
 
 import { RequestLocal } from '../context/local.ts';
 import { RequestContext } from '../context/req.ts';
-import type { GlobalContext } from '../types/context.ts';
+import type { GlobalContext, Guard } from '../types/context.ts';
 import type { LoadedRoute } from '../types/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
 import { respond } from './response/respond.ts';
@@ -38,6 +38,7 @@ import type { AppState } from './app-state.ts';
 import type { Exchange } from '../types/exchange.ts';
 import { respondError } from './response/respond-error.ts';
 import { loadRelease } from './release/load-release.ts';
+import type { runGuards as RunGuards } from './route/guards.ts';
 import { runMiddleware } from './route/middleware.ts';
 import { rejectForeignForm } from './request/foreign-site.ts';
 import { decodeParams } from './request/path.ts';
@@ -138,6 +139,24 @@ async function openAndEnter(
 function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   call.gctx = gctx;
   const plan = (call.plan = call.routeState.plan(route, call.release));
+  if (route.guards !== undefined && route.guards.length > 0)
+    void guardAndEnter(call, plan, route.guards);
+  else checkInput(call, plan);
+}
+
+/** Loaded by the first request of a guarded route. Kept, since `import()` costs microseconds. */
+let runGuards: typeof RunGuards | undefined;
+
+async function guardAndEnter(call: Call, plan: RoutePlan, guards: readonly Guard[]): Promise<void> {
+  try {
+    runGuards ??= (await import('./route/guards.ts')).runGuards;
+    if (await runGuards(call, guards)) checkInput(call, plan);
+  } catch (error) {
+    respondError(call, error);
+  }
+}
+
+function checkInput(call: Call, plan: RoutePlan): void {
   const errors: InputError[] = [];
   const pending = checkStrings(call, errors);
   if (pending !== undefined) return void enterLater(call, plan, errors, pending);
@@ -172,7 +191,7 @@ function run(call: Call, errors: InputError[]): void {
   const { route } = call.plan as { route: LoadedRoute };
   const gctx = call.gctx as GlobalContext;
   const req = new RequestContext(call);
-  const lctx = new RequestLocal(call);
+  const lctx = call.local ?? new RequestLocal(call);
   const { handler, middleware } = route;
   if (handler === undefined) throw new RequestError(500, 'internal');
   const result =

@@ -1,5 +1,5 @@
 import type { Contract, Schema } from '@gati/contract';
-import type { Handler, Middleware, SocketHooks } from './context.ts';
+import type { Guard, Handler, Middleware, SocketHooks } from './context.ts';
 import type { EffectFile } from './effects.ts';
 import type { ModuleFile } from './modules.ts';
 import type { MigrationFile } from './migration.ts';
@@ -7,9 +7,9 @@ import type { StandardSchema } from './standard-schema.ts';
 
 /**
  * Version of the shape of {@link ReleaseBundle}. A release manager runs this one and the one
- * before.
+ * before. 2 added guards: a server that does not know them must not serve their routes.
  */
-export const ABI = 1;
+export const ABI = 2;
 
 /**
  * One release as code: the default export of `virtual:gati/release`. The build prints it with all
@@ -71,6 +71,8 @@ export interface LoadedRoute {
   /** Absent for WebSocket routes. */
   handler?: Handler;
   socket?: SocketHooks;
+  /** Run before the request is checked and its body is read, outermost first. Absent: none. */
+  guards?: Guard[];
   /** Outermost first. */
   middleware: Middleware[];
   input: {

@@ -364,6 +364,31 @@ export type Middleware = (
   next: () => Promise<unknown>,
 ) => unknown;
 
+/**
+ * The request of a guard: as it arrived, since nothing is validated or converted yet. Parameters are
+ * percent-decoded strings. There is no body: it is read after the guards.
+ */
+export type GuardRequest = Omit<Req, 'body' | 'rawBody'>;
+
+/**
+ * Guard in a `_guard.ts`: decides whether a request may reach the routes of its folder and of all
+ * folders below. It runs once the route is known, before anything is validated and before the body is
+ * read, the outermost folder first. It rejects a request by throwing an `HttpError`. The fields of
+ * the object that it returns are added to `lctx`.
+ *
+ * @example
+ * export const guard = (async (req, gctx) => {
+ *   const user = await gctx.modules.sessions.find(req.cookies['sid']);
+ *   if (user === undefined) throw new HttpError(401, 'unauthorized');
+ *   return { user };
+ * }) satisfies Guard;
+ */
+export type Guard = (
+  req: GuardRequest,
+  gctx: GlobalContext,
+  lctx: LocalContext,
+) => object | void | Promise<object | void>;
+
 /** One open WebSocket of a `WS` route. */
 export interface SocketPeer<R extends string = string> {
   /** Unique among the open sockets. */

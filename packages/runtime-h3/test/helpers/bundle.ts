@@ -6,7 +6,13 @@ import { Format } from 'typebox/format';
 import { Compile } from 'typebox/schema';
 import { formats } from '../../src/validate/formats.ts';
 import type { StandardSchema } from '../../src/types/standard-schema.ts';
-import type { GlobalContext, Handler, Middleware, SocketHooks } from '../../src/types/context.ts';
+import type {
+  GlobalContext,
+  Guard,
+  Handler,
+  Middleware,
+  SocketHooks,
+} from '../../src/types/context.ts';
 import {
   ABI,
   type BodyCheck,
@@ -22,6 +28,7 @@ for (const [name, test] of Object.entries(formats)) Format.Set(name, test);
 export interface TestRoute {
   handler?: Handler;
   socket?: SocketHooks;
+  guards?: Guard[];
   middleware?: Middleware[];
   params?: Schema;
   query?: Schema;
@@ -65,6 +72,7 @@ export function bundle(
     const live: LoadedRoute = {
       handler: route.handler,
       socket: route.socket,
+      ...(route.guards && { guards: route.guards }),
       middleware: route.middleware ?? [],
       input: {
         params: input(route.params),

@@ -34,7 +34,7 @@ export function routeSubject(
   return {
     name: routeKey(route),
     file: route.file,
-    extraFiles: route.middleware,
+    extraFiles: [...route.guards, ...route.middleware],
     facts: JSON.stringify(facts),
     prepare: async () => {
       const loaded = await loadSchemas(route, loadSchema, root);

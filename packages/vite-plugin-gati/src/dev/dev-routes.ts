@@ -67,5 +67,5 @@ function reload(route: DevRoute): void {
   if (route.isUsed) void route.load();
 }
 
-const isMadeOf = ({ file, middleware }: RouteFile, files: Set<string>): boolean =>
-  files.has(file) || middleware.some((one) => files.has(one));
+const isMadeOf = ({ file, guards, middleware }: RouteFile, files: Set<string>): boolean =>
+  [file, ...guards, ...middleware].some((one) => files.has(one));

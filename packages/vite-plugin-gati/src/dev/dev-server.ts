@@ -151,11 +151,11 @@ function readEnv({ envDir, mode }: ResolvedConfig): Record<string, string | unde
   return { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
 }
 
-/** Handlers, modules, effects and migrations of a scan, and the middleware of its routes. */
+/** Handlers, modules, effects and migrations of a scan, and the guards and middleware of its routes. */
 function filesOf({ routes, modules, effects, versions }: Scan): string[] {
   return [
     ...[...routes, ...modules, ...effects, ...versions].map(({ file }) => file),
-    ...routes.flatMap(({ middleware }) => middleware),
+    ...routes.flatMap(({ guards, middleware }) => [...guards, ...middleware]),
   ];
 }
 

@@ -16,7 +16,7 @@ import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
 import { diagnoseError } from './diagnose-error.ts';
 
-/** Loads the code, the middleware and the contract of routes. */
+/** Loads the code, the guards, the middleware and the contract of routes. */
 export interface RouteLoader {
   /** Loads the current files of a route. Failures are reported and thrown. */
   load(route: RouteFile): Promise<LoadedRoute>;
@@ -106,14 +106,18 @@ export function createRouteLoader({
     $defs,
     async load(route) {
       // In parallel. The first failure rejects, the others are handled by `Promise.all`.
-      const [module, middleware, analyzed] = await Promise.all([
+      const [module, guards, middleware, analyzed] = await Promise.all([
         loadModule(route.file),
+        Promise.all(route.guards.map(loadModule)),
         Promise.all(route.middleware.map(loadModule)),
         analyze(route),
       ]);
       const contract = addContract(analyzed);
       return {
         ...toRunnable(route, module),
+        guards: guards.map(({ guard }, index) =>
+          asFunction(guard, 'guard', route.guards[index] ?? ''),
+        ),
         middleware: middleware.map(({ middleware }, index) =>
           asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
         ),

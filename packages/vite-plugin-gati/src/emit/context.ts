@@ -3,7 +3,15 @@ import { quote } from '@gati/contract/internal';
 import type { Scan } from '../scan/types.ts';
 
 /** Global types of handlers without a parameter. */
-const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'Middleware', 'EffectContext'];
+const PLAIN = [
+  'Res',
+  'GlobalContext',
+  'LocalContext',
+  'Guard',
+  'GuardRequest',
+  'Middleware',
+  'EffectContext',
+];
 /** Global types that take a route. */
 const BY_ROUTE = ['Handler', 'Args', 'Req', 'Socket', 'SocketPeer'];
 

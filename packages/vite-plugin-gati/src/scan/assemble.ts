@@ -7,7 +7,13 @@ import type { FileRole } from './layout.ts';
 import { findMisspeltExports } from './misspelt-exports.ts';
 import { withUniqueNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
-import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
+import {
+  guardMissing,
+  middlewareMissing,
+  routeConflict,
+  routeShadowed,
+  syntaxError,
+} from './diagnostics.ts';
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 
@@ -27,17 +33,22 @@ export function assemble(files: ScannedFile[], base: string): Scan {
   const withRole = (role: FileRole): ScannedFile[] =>
     readable.filter((entry) => entry.role === role);
 
-  const middleware = withRole('middleware').filter(({ file, facts }) => {
+  const middleware = withRole('middleware').filter((entry) => {
+    const { file, facts } = entry;
+    diagnostics.push(...findMisspeltExports(entry, 'middleware'));
     if (facts.exportsAll || facts.exports.values.includes('middleware')) return true;
     diagnostics.push(middlewareMissing({ file }));
     return false;
   });
-  // Each middleware with its folder. The middleware of a folder sorts before that of its
-  // subfolders.
-  const folders = middleware.map(({ file }) => ({
-    file,
-    folder: file.slice(0, file.lastIndexOf('/') + 1),
-  }));
+  // A guard that can't be used stays: its routes respond 500 in development, not without it.
+  const guards = sorted.filter(({ role }) => role === 'guard');
+  for (const entry of guards) {
+    if (!readable.includes(entry)) continue;
+    diagnostics.push(...findMisspeltExports(entry, 'guard'));
+    const { exports, exportsAll } = entry.facts;
+    if (!exportsAll && !exports.values.includes('guard'))
+      diagnostics.push(guardMissing({ file: entry.file }));
+  }
 
   const byShape = new Map<string, FoundRoute>();
   for (const entry of withRole('handler')) {
@@ -53,10 +64,8 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     const { id, method, path } = found.route;
     if ((method === 'GET' || method === 'HEAD') && PROBES.includes(base + path.replace(/^\/$/, '')))
       diagnostics.push(routeShadowed(found.site, id));
-    found.route.middleware = folders
-      .filter(({ folder }) => entry.file.startsWith(folder))
-      .map(({ file }) => file);
-    found.route.middleware.sort((a, b) => a.split('/').length - b.split('/').length);
+    found.route.guards = filesAbove(entry.file, guards);
+    found.route.middleware = filesAbove(entry.file, middleware);
     byShape.set(shape, found);
   }
   const routes = withUniqueNames([...byShape.values()], diagnostics);
@@ -71,4 +80,12 @@ export function assemble(files: ScannedFile[], base: string): Scan {
       (a, b) => (a.file ?? '').localeCompare(b.file ?? '', 'en') || (a.line ?? 0) - (b.line ?? 0),
     ),
   };
+}
+
+/** Returns the files of a role that cover a handler: those in its folder and above, outermost first. */
+function filesAbove(handler: string, files: readonly ScannedFile[]): string[] {
+  return files
+    .map(({ file }) => file)
+    .filter((file) => handler.startsWith(file.slice(0, file.lastIndexOf('/') + 1)))
+    .sort((a, b) => a.split('/').length - b.split('/').length);
 }

@@ -106,6 +106,14 @@ export const middlewareMissing = (site: Site): Diagnostic =>
     'Write: export const middleware: Middleware = async (req, res, gctx, lctx, next) => next().',
   );
 
+export const guardMissing = (site: Site): Diagnostic =>
+  diagnostic(
+    'GATI_GUARD_MISSING',
+    site,
+    "The file exports no 'guard'.",
+    'Write: export const guard = (async (req, gctx, lctx) => { … }) satisfies Guard.',
+  );
+
 export const runMissing = (site: Site): Diagnostic =>
   diagnostic(
     'GATI_EFFECT_RUN_MISSING',

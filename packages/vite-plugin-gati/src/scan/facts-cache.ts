@@ -4,7 +4,7 @@ import { replaceCacheFile } from '../files/cache-file.ts';
 import type { FileFacts } from './file-facts.ts';
 
 /** Increase it when the same text may give different facts, or facts get a different form. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 interface CacheContent {
   format: number;

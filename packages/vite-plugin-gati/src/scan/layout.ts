@@ -7,6 +7,7 @@
  * |-------------------------------------|--------------|----------------------------------------|
  * | `src/config.*`                      | `config`     | schema of the environment variables    |
  * | `src/handlers/**\/*.*`              | `handler`    | one route                              |
+ * | `src/handlers/**\/_guard.*`         | `guard`      | guard of a folder and its folders      |
  * | `src/handlers/**\/_middleware.*`    | `middleware` | middleware of a folder and its folders |
  * | `src/handlers/**\/_*` (others)      | none         | helpers beside handlers                |
  * | `src/modules/*.*`                   | `module`     | `gctx.modules.<name>`                  |
@@ -30,7 +31,14 @@ export const SCAN_PATTERNS: readonly string[] = [
   'src/config.*',
 ];
 
-export type FileRole = 'handler' | 'middleware' | 'module' | 'effect' | 'version' | 'config';
+export type FileRole =
+  | 'handler'
+  | 'guard'
+  | 'middleware'
+  | 'module'
+  | 'effect'
+  | 'version'
+  | 'config';
 
 const CODE = /\.(?:[mc]?ts|[mc]?js|tsx|jsx)$/;
 const NOT_CODE = /\.(?:d\.[mc]?ts|(?:test|spec)\.[mc]?[jt]sx?)$/;
@@ -41,7 +49,8 @@ export function roleOf(file: string): FileRole | undefined {
   if (/^src\/config\.[^./]+$/.test(file)) return 'config';
   if (file.startsWith(`${HANDLERS}/`)) {
     const segments = file.slice(HANDLERS.length + 1).split('/');
-    if (/^_middleware\.[^./]+$/.test(segments.at(-1) ?? '')) return 'middleware';
+    const special = /^_(guard|middleware)\.[^./]+$/.exec(segments.at(-1) ?? '')?.[1];
+    if (special !== undefined) return special as 'guard' | 'middleware';
     return segments.some((segment) => segment.startsWith('_')) ? undefined : 'handler';
   }
   const direct = /^src\/(modules|effects|versions)\/([^_/][^/]*)$/.exec(file);

@@ -24,6 +24,8 @@ const KNOWN = {
     ],
     types: ['Params', 'Query', 'Headers', 'Body', 'Receive', 'Send', 'Responses'],
   },
+  guard: { values: ['guard', 'security'], types: ['Local'] },
+  middleware: { values: ['middleware'], types: ['State'] },
   effect: {
     values: [
       'run',

@@ -81,6 +81,7 @@ export function readRoute(
     handler: isSocket ? 'socket' : has('handler') || !has('default') ? 'handler' : 'default',
     ...(constants.version?.value === undefined ? {} : { version: constants.version.value }),
     ...readRouteSettings(file, facts, diagnostics),
+    guards: [],
     middleware: [],
   };
   return { route, site, nameSite };

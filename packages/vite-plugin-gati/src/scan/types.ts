@@ -56,6 +56,8 @@ export interface RouteFile extends RouteSettings {
   handler: 'handler' | 'default' | 'socket';
   /** `export const version`. */
   version?: string;
+  /** `_guard.ts` files from the root, outermost first. */
+  guards: string[];
   /** `_middleware.ts` files from the root, outermost first. */
   middleware: string[];
 }

@@ -186,7 +186,7 @@ describe('a self-contained bundle', () => {
       const { default: bundle } = (await import(pathToFileURL(entry).href)) as {
         default: ReleaseBundle;
       };
-      expect(bundle).toMatchObject({ abi: 1, version: '1.2.3', id: first.manifest.release.id });
+      expect(bundle).toMatchObject({ abi: 2, version: '1.2.3', id: first.manifest.release.id });
       expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
 
       const second = await release(ADDED);

@@ -147,6 +147,32 @@ export const handler = () => [${n}, globalThis.disposed];
     await eventually(async () => expect((await ask(dev, '/deep/a')).body).toBe('3'));
   });
 
+  test('a guard that is created, edited or removed guards its routes at once', async () => {
+    const guard = (status: number): string =>
+      `import { HttpError } from '@gati/runtime-h3';
+export const guard = (req) => {
+  if (req.headers.authorization === undefined) throw new HttpError(${status}, 'no');
+  return { user: req.headers.authorization };
+};`;
+    await start({
+      'src/handlers/deep/a.ts':
+        "export const handler = (req, res, gctx, lctx) => lctx.user ?? 'none';",
+    });
+    const get = (authorization?: string): ReturnType<typeof ask> =>
+      ask(dev, '/deep/a', authorization === undefined ? {} : { headers: { authorization } });
+    expect((await get()).body).toBe('none');
+    await app.write('src/handlers/_guard.ts', guard(401));
+    await eventually(async () => expect((await get()).status).toBe(401));
+    expect((await get('ada')).body).toBe('ada');
+    await app.write('src/handlers/_guard.ts', guard(403));
+    await eventually(async () => expect((await get()).status).toBe(403));
+    // A guard that can't be loaded lets nothing pass.
+    await app.write('src/handlers/_guard.ts', 'export const gaurd = () => {};');
+    await eventually(async () => expect((await get('ada')).status).toBe(500));
+    await app.remove('src/handlers/_guard.ts');
+    await eventually(async () => expect((await get()).body).toBe('none'));
+  });
+
   test('a request waits for the contract of its own route only', async () => {
     await start({
       'src/handlers/slow.ts': `// contract: {"delay":1500}\n${returns('slow')}`,

@@ -25,6 +25,7 @@ export interface Query {}
         exports: { values: ['handler', 'route', 'version'], types: ['Body', 'Query'] },
         handler: 'handler',
         version: 'latest',
+        guards: [],
         middleware: [],
       },
     ]);
@@ -119,6 +120,39 @@ export interface Query {}
       'src/handlers/_middleware.ts',
       'src/handlers/a/_middleware.ts',
       'src/handlers/a/b/_middleware.ts',
+    ]);
+  });
+
+  test('have the guards of their folders, outermost first', async () => {
+    const guard = 'export const guard = () => {};\n';
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/_guard.ts': guard,
+      'src/handlers/a/_guard.ts': guard,
+      'src/handlers/a/b/_guard.mts': guard,
+      'src/handlers/ab/_guard.ts': guard,
+      'src/handlers/a/b/c.ts': HANDLER,
+      'src/handlers/a/_guard.test.ts': '',
+    });
+    expect(diagnostics).toEqual([]);
+    expect(routes).toHaveLength(1);
+    expect(routes[0]?.guards).toEqual([
+      'src/handlers/_guard.ts',
+      'src/handlers/a/_guard.ts',
+      'src/handlers/a/b/_guard.mts',
+    ]);
+  });
+
+  test('keep a guard that is missing or has an error, so that nothing is served without it', async () => {
+    const { routes, diagnostics } = await scanOf({
+      'src/handlers/_guard.ts': 'export const gaurd = () => {};\n',
+      'src/handlers/a/_guard.ts': 'export const guard = (',
+      'src/handlers/a/b.ts': HANDLER,
+    });
+    expect(routes[0]?.guards).toEqual(['src/handlers/_guard.ts', 'src/handlers/a/_guard.ts']);
+    expect(diagnostics.map(({ code, file }) => `${code} ${file}`)).toEqual([
+      'GATI_EXPORT_MISSPELT src/handlers/_guard.ts',
+      'GATI_GUARD_MISSING src/handlers/_guard.ts',
+      'GATI_SYNTAX src/handlers/a/_guard.ts',
     ]);
   });
 

@@ -6,6 +6,7 @@ import {
   type ReleaseBundle,
   type StandardSchema,
 } from '@gati/runtime-h3/app';
+import { ABI } from '@gati/runtime-h3/internal';
 import { expect, test } from 'vitest';
 import { fromJsonSchema } from '../../src/analyze/contract/schema-values/json-schema.ts';
 import { toJsonSchema } from '../../src/analyze/contract/schema-values/schema-libraries.ts';
@@ -67,7 +68,7 @@ async function serve(schema: StandardSchema): Promise<Served> {
   const contract: Contract = { routes: [route], effects: [], modules: [], $defs };
   const data = { id: route.id, method: 'POST', path: '/body', domain: 'root', load: () => loaded };
   const bundle = {
-    abi: 1,
+    abi: ABI,
     version: '1.0.0',
     id: 'rel_1',
     contract,

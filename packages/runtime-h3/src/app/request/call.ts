@@ -1,3 +1,4 @@
+import type { RequestLocal } from '../../context/local.ts';
 import { ResponseContext } from '../../context/res.ts';
 import type { ContextSource } from '../../context/source.ts';
 import type { GlobalContext, Logger } from '../../types/context.ts';
@@ -47,6 +48,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
 
   plan: RoutePlan | undefined = undefined;
   gctx: GlobalContext | undefined = undefined;
+  /** `lctx`, once a guard or the handshake of a WebSocket needed it. */
+  local: RequestLocal | undefined = undefined;
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;

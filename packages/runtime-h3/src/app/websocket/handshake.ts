@@ -48,7 +48,7 @@ async function beginHandshake(incoming: IncomingRequest): Promise<Call | undefin
 }
 
 /**
- * Runs everything before the handshake: origin, contract, middleware. `true`: the socket may open.
+ * Runs everything before the handshake: origin, guards, contract, middleware. `true`: the socket may open.
  */
 async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   decodeParams(call.params as Record<string, string>);
@@ -58,6 +58,10 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
     call.release.gctx ?? (await call.release.openContext(app.options.context)));
   const route = await call.routeState.route.load();
   call.plan = call.routeState.plan(route, call.release);
+  if (route.guards !== undefined && route.guards.length > 0) {
+    const { runGuards } = await import('../route/guards.ts');
+    if (!(await runGuards(call, route.guards))) return false;
+  }
   const errors: InputError[] = [];
   await checkStrings(call, errors);
   if (errors.length > 0) throw invalidRequestError(errors);
@@ -70,7 +74,7 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
     new RequestContext(call),
     call.res,
     gctx,
-    new RequestLocal(call),
+    (call.local ??= new RequestLocal(call)),
   );
   if (call.phase !== 'handler') return false;
   if (accepted) finishCall(call, SWITCHING_PROTOCOLS);

@@ -3,6 +3,7 @@ import { listen } from '@gati/test-kit/ports';
 import { sendRaw } from '@gati/test-kit/sockets';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
+import { HttpError } from '../../../src/index.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
@@ -15,6 +16,14 @@ beforeAll(async () => {
   const release = bundle({
     'GET /hello': { handler: () => ({ hello: 'world' }) },
     'POST /json': { body: { type: 'object' }, handler: (req) => req.body },
+    'POST /guarded': {
+      guards: [
+        async (req) => {
+          if (req.headers.authorization === undefined) throw new HttpError(401, 'who');
+        },
+      ],
+      handler: (req) => ({ got: req.body }),
+    },
     'POST /echo': { handler: (req) => ({ got: req.body }) },
     'WS /chat': { socket: { open: (peer) => peer.close(1000) } },
   });
@@ -110,14 +119,20 @@ describe('Expect: 100-continue', () => {
     ['a wrong content type', '/json', 'Content-Type: text/css\r\nContent-Length: 2\r\n', 415],
     ['an unknown path', '/nowhere', 'Content-Length: 2\r\n', 404],
     ['another site', '/echo', 'Origin: https://evil.example\r\nContent-Length: 2\r\n', 403],
+    ['a guard', '/guarded', `${JSON_TYPE}Content-Length: 7\r\n`, 401],
     ['two hosts', '/echo', 'Host: y\r\nContent-Length: 2\r\n', 400],
   ])('gets the error of %s without a 100', async (_what, path, headers, status) => {
     expect(await post(path, headers)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
   test('gets a 100 once, before a body that the app reads', async () => {
-    for (const body of ['', '{"a":1}']) {
-      const response = await post('/json', `${JSON_TYPE}Content-Length: 7\r\n`, body);
+    for (const [path, body] of [
+      ['/json', ''],
+      ['/json', '{"a":1}'],
+      ['/guarded', '{"a":1}'],
+    ] as const) {
+      const headers = `${JSON_TYPE}Authorization: x\r\nContent-Length: 7\r\n`;
+      const response = await post(path, headers, body);
       expect(response).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
       expect(response.match(/100 Continue/g)).toHaveLength(1);
       if (body !== '') expect(response).toMatch(/HTTP\/1\.1 200 [^]*\{"a":1\}/);

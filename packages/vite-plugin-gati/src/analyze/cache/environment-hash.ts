@@ -6,7 +6,7 @@ import { configFiles } from '../project/analysis-config.ts';
 import { hashOf } from './file-hashes.ts';
 
 /** Increase it when the same files may give a different contract, or different warnings. */
-const FORMAT = 9;
+const FORMAT = 10;
 
 const LOCKFILES = [
   'package-lock.json',

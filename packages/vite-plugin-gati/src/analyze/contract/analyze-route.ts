@@ -10,6 +10,7 @@ import { DiagnosticCollector } from './diagnostics.ts';
 import { reportOtherRoute } from './handler-route.ts';
 import { reportReadHeaders } from './header-case.ts';
 import { requestParts } from './request-parts.ts';
+import { inferGuardErrors, withGuardErrors } from './guard-errors.ts';
 import { inferResponses } from './infer-responses.ts';
 import type { InferredResponses } from './join-responses.ts';
 import { applyDeclaredResponses } from './declared-responses.ts';
@@ -40,7 +41,8 @@ export function analyzeRoute(
   const isSocket = route.method === 'WS';
   const site = symbol && findHandler(snapshot, symbol);
   const request = requestParts({ snapshot, route, exports, loaded, diagnostics, fallback: source });
-  const functions = middlewareOf(snapshot, route);
+  const guards = functionsOf(snapshot, route.guards, 'guard');
+  const functions = functionsOf(snapshot, route.middleware, 'middleware');
   const unknown: InferredResponses = {
     responses: { default: { schema: {}, contentType: 'application/json' } },
     places: new Map(),
@@ -55,12 +57,16 @@ export function analyzeRoute(
       source,
     );
   }
-  for (const fn of site ? [...functions, site.node] : functions)
+  const around = [...guards, ...functions];
+  for (const fn of site ? [...around, site.node] : around)
     reportReadHeaders(snapshot, fn, diagnostics);
   reportOtherRoute(snapshot, source, route.id, diagnostics);
   const responses = isSocket
     ? {}
-    : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);
+    : withGuardErrors(
+        applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics),
+        inferGuardErrors(snapshot, guards, diagnostics),
+      );
   const names = new DefNames(snapshot);
   const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),
@@ -78,13 +84,17 @@ export function analyzeRoute(
 }
 
 /**
- * Returns the functions of the `_middleware.ts` files, outermost first. It leaves out a file
+ * Returns the functions that files export by a name, in the order of the files. It leaves out a file
  * without a function: the scan reports it.
  */
-function middlewareOf(snapshot: ProgramSnapshot, route: RouteFile): FunctionNode[] {
-  return route.middleware.flatMap((file) => {
+function functionsOf(
+  snapshot: ProgramSnapshot,
+  files: readonly string[],
+  name: 'guard' | 'middleware',
+): FunctionNode[] {
+  return files.flatMap((file) => {
     const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
-    const symbol = exports.get('middleware') ?? exports.get('default');
+    const symbol = exports.get(name);
     const fn = symbol && findHandler(snapshot, symbol)?.fn;
     return fn ? [fn] : [];
   });

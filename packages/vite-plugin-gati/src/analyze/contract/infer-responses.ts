@@ -1,21 +1,14 @@
-import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { bodyOf, streamBodyOf } from '../interpret/responses/response-object.ts';
 import { declaredResult, isSentType } from '../interpret/responses/declared-type.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
 import { type Body, START, type State } from '../interpret/state/state.ts';
-import { problemSchema } from '../interpret/responses/problem-schema.ts';
 import type { Outcome } from '../interpret/interpreter-api.ts';
-import {
-  type FunctionNode,
-  type KnownHttpError,
-  RES,
-  UNDEFINED,
-  type Value,
-} from '../interpret/state/values.ts';
+import { type FunctionNode, RES, UNDEFINED, type Value } from '../interpret/state/values.ts';
 import { writeValue } from '../interpret/responses/value-schema.ts';
 import { type InferredResponse, type InferredResponses, joinResponses } from './join-responses.ts';
+import { thrownResponses } from './thrown-responses.ts';
 import type { HandlerSite } from './find-handler.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
 
@@ -64,17 +57,7 @@ export function inferResponses(
       });
     for (const outcome of wrapInMiddleware(walk, middleware, run)(start))
       responses.push(...inferredResponses(walk, outcome, node, diagnostics));
-    for (const { error } of walk.throws) {
-      if (!error) continue;
-      if (isError(error.status)) responses.push(problemResponse(walk, error, diagnostics));
-      else
-        diagnostics.add(
-          'GATI_STATUS_INVALID',
-          `An \`HttpError\` with status ${error.status} makes the runtime respond with 500.`,
-          'Use a status from 400 to 599, or assign `res.status`.',
-          error.node,
-        );
-    }
+    responses.push(...thrownResponses(walk, diagnostics));
   }
   return joinResponses(responses, diagnostics);
 }
@@ -236,31 +219,5 @@ function responseOf(
     ...(body?.stream ? { stream: true } : {}),
     ...(body?.emptyList ? { emptyList: true } : {}),
     node: body?.node ?? node,
-  };
-}
-
-/** Whether an `HttpError` may have this status. The runtime sends 500 for any other one. */
-function isError(status: number | undefined): boolean {
-  return status === undefined || (status >= 400 && status <= 599);
-}
-
-function problemResponse(
-  walk: Interpreter,
-  error: KnownHttpError,
-  diagnostics: DiagnosticCollector,
-): InferredResponse {
-  if (error.status === undefined) {
-    diagnostics.add(
-      'GATI_STATUS_UNKNOWN',
-      'The status of the error that is thrown here is unknown, so its response is under `default`.',
-      'Give `HttpError` a literal status.',
-      error.node,
-    );
-  }
-  return {
-    status: error.status,
-    schema: problemSchema(walk, error),
-    contentType: PROBLEM_MEDIA_TYPE,
-    node: error.node,
   };
 }

@@ -15,19 +15,50 @@ export interface Insertion {
 export function annotate(file: string, text: string, route: RouteFile): Insertion[] {
   return route.handler === 'socket'
     ? []
-    : annotateExport(file, text, route.handler, JSON.stringify(route.id));
+    : annotateExport(file, text, route.handler, handlerTypes(JSON.stringify(route.id)));
+}
+
+/** The same for a `guard(req, gctx, lctx)` without types. */
+export function annotateGuard(file: string, text: string): Insertion[] {
+  return annotateExport(file, text, 'guard', {
+    positions: ['__GatiGuardReq', '__GatiGlobal', '__GatiLocal'],
+    all: '__GatiGuardArgs',
+  });
 }
 
 /** The same for a `middleware(req, res, gctx, lctx, next)` without types. */
 export function annotateMiddleware(file: string, text: string): Insertion[] {
-  return annotateExport(file, text, 'middleware', 'string');
+  return annotateExport(file, text, 'middleware', handlerTypes('string'));
 }
 
-function annotateExport(file: string, text: string, name: string, route: string): Insertion[] {
+interface ParameterTypes {
+  /** By position. */
+  positions: string[];
+  /** Of a rest parameter in the first position. */
+  all: string;
+}
+
+const handlerTypes = (route: string): ParameterTypes => ({
+  positions: [
+    `__GatiReq<${route}>`,
+    '__GatiRes',
+    '__GatiGlobal',
+    '__GatiLocal',
+    '() => Promise<unknown>',
+  ],
+  all: `__GatiArgs<${route}>`,
+});
+
+function annotateExport(
+  file: string,
+  text: string,
+  name: string,
+  types: ParameterTypes,
+): Insertion[] {
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) return [];
   const fn = findHandler(program, name);
-  return fn ? annotateParameters(fn, text, route) : [];
+  return fn ? annotateParameters(fn, text, types) : [];
 }
 
 export function applyInsertions(text: string, insertions: readonly Insertion[]): string {
@@ -105,22 +136,15 @@ function isFunction(node: ESTree.Node | null | undefined): node is FunctionNode 
   );
 }
 
-function annotateParameters(handler: FunctionNode, text: string, route: string): Insertion[] {
-  const types = [
-    `__GatiReq<${route}>`,
-    '__GatiRes',
-    '__GatiGlobal',
-    '__GatiLocal',
-    '() => Promise<unknown>',
-  ];
+function annotateParameters(
+  handler: FunctionNode,
+  text: string,
+  { positions, all }: ParameterTypes,
+): Insertion[] {
   const insertions: Insertion[] = [];
   for (const [index, parameter] of handler.params.entries()) {
     const type =
-      parameter.type === 'RestElement'
-        ? index === 0
-          ? `__GatiArgs<${route}>`
-          : undefined
-        : types[index];
+      parameter.type === 'RestElement' ? (index === 0 ? all : undefined) : positions[index];
     if (!type || !('typeAnnotation' in parameter) || parameter.typeAnnotation) continue;
     if (
       parameter.type !== 'Identifier' &&

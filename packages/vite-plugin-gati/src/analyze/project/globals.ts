@@ -110,6 +110,8 @@ interface LocalContext {
 }
 type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalContext, lctx: LocalContext];
 type Handler<R extends string = string> = (...args: Args<R>) => unknown;
+type GuardRequest = Omit<Req, 'body' | 'rawBody'>;
+type Guard = (req: GuardRequest, gctx: GlobalContext, lctx: LocalContext) => object | void | Promise<object | void>;
 type Middleware = (req: Req, res: Res, gctx: GlobalContext, lctx: LocalContext, next: () => Promise<unknown>) => unknown;
 interface SocketPeer<R extends string = string> {
   readonly id: string;
@@ -144,6 +146,8 @@ type __GatiReq<R extends string> = Req<R>;
 type __GatiRes = Res;
 type __GatiGlobal = GlobalContext;
 type __GatiLocal = LocalContext;
+type __GatiGuardReq = GuardRequest;
+type __GatiGuardArgs = Parameters<Guard>;
 type __GatiArgs<R extends string> = Args<R>;
 type __GatiHandler<R extends string> = Handler<R>;
 `;

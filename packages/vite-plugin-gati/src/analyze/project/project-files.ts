@@ -5,6 +5,7 @@ import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, CompilerOptions, ParsedConfig } from '../compiler/compiler.ts';
 import {
   annotate,
+  annotateGuard,
   annotateMiddleware,
   applyInsertions,
   type Insertion,
@@ -36,6 +37,7 @@ export class ProjectFiles {
   /** Absolute files of the shown routes; `undefined` to show all. */
   #focus: Set<string> | undefined = new Set();
   #routes = new Map<string, RouteFile>();
+  #guards = new Set<string>();
   #middleware = new Set<string>();
   #registry = printRegistry(NOTHING);
   #config: string | undefined;
@@ -88,9 +90,10 @@ export class ProjectFiles {
   register(registered: RegisteredFiles): string[] {
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
-    this.#middleware = new Set(
-      registered.routes.flatMap(({ middleware }) => middleware.map((file) => this.absolute(file))),
-    );
+    const filesOf = (role: 'guards' | 'middleware'): Set<string> =>
+      new Set(registered.routes.flatMap((each) => each[role].map((file) => this.absolute(file))));
+    this.#guards = filesOf('guards');
+    this.#middleware = filesOf('middleware');
     return this.#show();
   }
 
@@ -154,7 +157,7 @@ export class ProjectFiles {
     if (file === this.#globalsFile) return GLOBALS;
     if (file.endsWith('/vite-plugin-gati/types.d.ts')) return 'export {};\n';
     const route = this.#routes.get(file);
-    if (!route && !this.#middleware.has(file)) return undefined;
+    if (!route && !this.#guards.has(file) && !this.#middleware.has(file)) return undefined;
     const { insertions, text } = this.#annotate(file, route);
     return insertions.length > 0 ? text : undefined;
   }
@@ -186,7 +189,11 @@ export class ProjectFiles {
       // A file that was deleted since the scan has no text. The compiler notices the deletion on
       // its own.
       const text = readText(file) ?? '';
-      const insertions = route ? annotate(file, text, route) : annotateMiddleware(file, text);
+      const insertions = route
+        ? annotate(file, text, route)
+        : this.#guards.has(file)
+          ? annotateGuard(file, text)
+          : annotateMiddleware(file, text);
       found = { insertions, text: applyInsertions(text, insertions) };
       this.#annotated.set(file, found);
     }
@@ -216,9 +223,9 @@ function printRegistry(registered: RegisteredFiles): string {
 }
 
 function rootFiles({ routes, modules, effects, config }: RegisteredFiles): string[] {
-  const middleware = routes.flatMap((route) => route.middleware);
+  const around = routes.flatMap((route) => [...route.guards, ...route.middleware]);
   const all = [...routes, ...modules, ...effects].map(({ file }) => file);
-  return [...new Set([...all, ...middleware, ...(config ? [config] : [])])].sort();
+  return [...new Set([...all, ...around, ...(config ? [config] : [])])].sort();
 }
 
 /** Finds `types.d.ts` of this package, beside `src` or `dist`. */

@@ -28,6 +28,14 @@ export function annotateHandler(file: string, text: string, routeId: string): In
   });
 }
 
+/** The same for the guard of a folder. */
+export function annotateGuard(file: string, text: string): Insertion[] {
+  return annotate(file, text, ['guard'], () => ({
+    args: 'Parameters<Guard>',
+    value: 'Guard',
+  }));
+}
+
 /** The same for the middleware of a folder. */
 export function annotateMiddleware(file: string, text: string): Insertion[] {
   return annotate(file, text, ['middleware', 'default'], () => ({

@@ -5,6 +5,7 @@ import { count } from '@gati/contract/internal';
 import { normalizePath } from 'vite';
 import { openApp } from '../app.ts';
 import {
+  annotateGuard,
   annotateHandler,
   annotateMiddleware,
   applyInsertions,
@@ -71,8 +72,10 @@ function insertionsOf(root: string, scan: Scan): Map<string, Insertion[]> {
     if (!found.has(absolute)) found.set(absolute, annotate(fs.readFileSync(absolute, 'utf8')));
   };
   for (const { file, id } of scan.routes) add(file, (text) => annotateHandler(file, text, id));
-  for (const file of scan.routes.flatMap(({ middleware }) => middleware))
-    add(file, (text) => annotateMiddleware(file, text));
+  for (const { guards, middleware } of scan.routes) {
+    for (const file of guards) add(file, (text) => annotateGuard(file, text));
+    for (const file of middleware) add(file, (text) => annotateMiddleware(file, text));
+  }
   return found;
 }
 
@@ -80,7 +83,7 @@ function sourcesOf({ routes, modules, effects, config, versions }: Scan): string
   const named = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
   const files = [
     ...named,
-    ...routes.flatMap(({ middleware }) => middleware),
+    ...routes.flatMap(({ guards, middleware }) => [...guards, ...middleware]),
     ...(config === undefined ? [] : [config]),
   ];
   return [...new Set(files)].filter((file) => /\.[cm]?tsx?$/.test(file));

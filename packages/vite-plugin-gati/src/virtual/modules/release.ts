@@ -3,6 +3,7 @@ import type { Contract } from '@gati/contract';
 import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouterToString } from 'rou3/compiler';
+import { ABI } from '@gati/runtime-h3/internal';
 import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';
 import { reportDiagnostics } from '../../build/report.ts';
 import { printInput, printRoute } from '../../compile/print-plan.ts';
@@ -52,6 +53,7 @@ function printRelease({ root, scan, contract, values, version, id }: ReleaseInpu
     if (!file) throw new Error(`gati: the contract has ${route.id}, but no file does`);
     const code = [
       printHandler(file, imports),
+      ...printGuards(file, imports),
       printMiddleware(file, imports),
       printRoute(
         planRoute(route, contract.$defs, program, values[route.id]),
@@ -96,7 +98,7 @@ ${program.print()}const route = (place, code) => ({ ...place, load: () => code }
 const routes = [${printed.join(',\n')}];
 const match = ${compileMatch(contract)};
 export default {
-  abi: 1, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
+  abi: ${ABI}, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
   modules: { ${modules.join(', ')} },
   effects: { ${effects.join(', ')} }${migrations.length === 0 ? '' : `,\n  migrations: [${migrations.join(', ')}]`}${config},
 };
@@ -106,6 +108,11 @@ export default {
 function printHandler(route: RouteFile, imports: Imports): string {
   const name = imports.one(route.file, route.handler);
   return route.handler === 'socket' ? `socket: ${name}` : `handler: ${name}`;
+}
+
+function printGuards({ guards }: RouteFile, imports: Imports): string[] {
+  if (guards.length === 0) return [];
+  return [`guards: [${guards.map((file) => imports.one(file, 'guard')).join(', ')}]`];
 }
 
 function printMiddleware(route: RouteFile, imports: Imports): string {

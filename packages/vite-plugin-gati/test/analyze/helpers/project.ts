@@ -56,6 +56,7 @@ export function toRoute(file: string, text: string, id: string): RouteFile {
     exports,
     ...readRouteSettings(file, facts, []),
     handler,
+    guards: [],
     middleware: [],
   };
 }

@@ -186,6 +186,7 @@ const route = (
     line: 1,
     exports: { values: [], types: [], ...exports },
     handler: 'handler',
+    guards: [],
     middleware: [],
   };
 };

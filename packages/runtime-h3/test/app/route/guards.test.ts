@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { HttpError } from '../../../src/index.ts';
+import type { Guard } from '../../../src/types/context.ts';
+import { adapters, read, useTarget } from '../../helpers/target.ts';
+
+const numbers = {
+  type: 'object',
+  properties: { n: { type: 'integer' } },
+  required: ['n'],
+} as const;
+
+const reject = (status: number, code: string): Guard => {
+  return () => {
+    throw new HttpError(status, code);
+  };
+};
+
+describe.each(adapters)('guards over %s', (_name, open) => {
+  const target = useTarget(open);
+  const start = target.start;
+
+  test('run outermost first, before validation, and add their fields to lctx', async () => {
+    const seen: unknown[] = [];
+    await start({
+      'POST /in/:id': {
+        params: numbers as never,
+        query: numbers as never,
+        body: numbers as never,
+        guards: [
+          (req) => {
+            seen.push(req.params, req.query, Object.hasOwn(req, 'body'), 'body' in req && req.body);
+            return { user: 'ada', role: 'guest' };
+          },
+          (_req, _gctx, lctx) => {
+            seen.push({ ...lctx });
+            return Promise.resolve({ role: 'admin' });
+          },
+          () => {},
+        ],
+        middleware: [
+          (_req, _res, _gctx, lctx, next) => {
+            seen.push({ ...lctx });
+            return next();
+          },
+        ],
+        handler: (_req, _res, _gctx, lctx) => ({ ...lctx }),
+      },
+    });
+    const bad = await read(
+      await target.call('/in/x?n=y', { method: 'POST', body: '{"n":"z"}', headers: JSON_TYPE }),
+    );
+    expect(bad).toMatchObject({ status: 400 });
+    expect(seen).toEqual([
+      { id: 'x' },
+      { n: 'y' },
+      false,
+      undefined,
+      { user: 'ada', role: 'guest' },
+    ]);
+    seen.length = 0;
+  });
+
+  test('let a valid request pass, with what they returned', async () => {
+    await start({
+      'GET /who': {
+        guards: [() => ({ user: 'ada', role: 'guest' }), async () => ({ role: 'admin' })],
+        handler: (_req, _res, _gctx, lctx) => ({ ...lctx }),
+      },
+    });
+    expect(await read(await target.call('/who'))).toMatchObject({
+      status: 200,
+      body: { user: 'ada', role: 'admin' },
+    });
+    expect((await target.call('/who', { method: 'HEAD' })).status).toBe(200);
+  });
+
+  test.each([401, 403, 429])('reject with %i before the request is validated', async (status) => {
+    let runs = 0;
+    await start({
+      'POST /in': {
+        body: numbers as never,
+        guards: [reject(status, 'no'), () => void runs++],
+        handler: () => void runs++,
+      },
+    });
+    const response = await target.call('/in', { method: 'POST', body: 'not json' });
+    expect(await read(response)).toMatchObject({ status, body: { code: 'no' } });
+    expect(runs).toBe(0);
+  });
+
+  test('also guard HEAD, but no preflight', async () => {
+    await start(
+      { 'GET /in': { guards: [reject(401, 'no')], handler: () => ({}) } },
+      { cors: { origins: ['https://a.example'] } },
+    );
+    expect((await target.call('/in', { method: 'HEAD' })).status).toBe(401);
+    const preflight = await target.call('/in', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' },
+    });
+    expect(preflight.status).toBe(204);
+    const rejected = await target.call('/in', { headers: { origin: 'https://a.example' } });
+    expect(rejected.headers.get('access-control-allow-origin')).toBe('https://a.example');
+  });
+
+  test.each([
+    ['false', () => false as never, 'A guard returned false'],
+    ['a Response', () => new Response(null, { status: 401 }), 'an instance of Response'],
+    ['a list', () => [], 'a list'],
+    ['null', () => null as never, 'A guard returned null'],
+    ['a field of lctx', () => ({ logger: 1 }), "the field 'logger'"],
+    ['__proto__', () => JSON.parse('{"__proto__":{"a":1}}') as object, "the field '__proto__'"],
+  ] satisfies [string, Guard, string][])(
+    'respond 500 if they return %s',
+    async (_what, guard, message) => {
+      let runs = 0;
+      await start({ 'GET /in': { guards: [guard], handler: () => void runs++ } });
+      expect((await target.call('/in')).status).toBe(500);
+      expect(runs).toBe(0);
+      expect(target.logged).toEqual([
+        expect.objectContaining({
+          error: expect.objectContaining({
+            code: 'GATI_GUARD_RESULT',
+            message: expect.stringContaining(message),
+          }),
+        }),
+      ]);
+    },
+  );
+
+  test('do not run on after the deadline of the handler', async () => {
+    let runs = 0;
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await start(
+      { 'GET /in': { guards: [() => held], handler: () => void runs++ } },
+      { limits: { handlerTimeout: 50 } },
+    );
+    const response = await target.call('/in');
+    expect(response.status).toBe(503);
+    release();
+    await held;
+    await Promise.resolve();
+    expect(runs).toBe(0);
+  });
+});
+
+const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ENGINES,
+  makeProject,
+  openAnalyzer,
+  printed,
+  toRoute,
+  toScan,
+} from '../helpers/project.ts';
+
+const head = "import { HttpError } from '@gati/runtime-h3';\n";
+const problem = (status: number, code: string): string =>
+  `application/problem+json { type: string; title: string; status: ${status}; code: ${code} }`;
+
+const CASES: {
+  name: string;
+  guard: string;
+  /** Text behind the handler. */
+  more?: string;
+  expect: Record<string, string>;
+  warnings?: string[];
+}[] = [
+  {
+    name: 'has a type',
+    guard:
+      "export const guard: Guard = async (req) => { if (!req.headers.authorization) throw new HttpError(401, 'who'); return { user: 1 }; };",
+    expect: { 200: "{ ok: 'y' }", 401: problem(401, "'who'"), 404: problem(404, "'none'") },
+  },
+  {
+    name: 'satisfies the type',
+    guard:
+      "export const guard = (async (req, gctx, lctx) => { if (lctx.client.ip === '') throw new HttpError(403, 'ip'); }) satisfies Guard;",
+    expect: { 200: "{ ok: 'y' }", 403: problem(403, "'ip'"), 404: problem(404, "'none'") },
+  },
+  {
+    name: 'has no types and calls a function that throws',
+    guard:
+      "function limit(ip: string) { if (ip) throw new HttpError(429, 'slow'); }\nexport async function guard(req, gctx, lctx) { limit(lctx.client.ip); if (req.headers.x === '1') throw new HttpError(403, 'not_you'); return { a: 1 }; }",
+    expect: {
+      200: "{ ok: 'y' }",
+      403: problem(403, "'not_you'"),
+      404: problem(404, "'none'"),
+      429: problem(429, "'slow'"),
+    },
+  },
+  {
+    name: 'throws a status that the handler throws too',
+    guard:
+      "export const guard = (async (req) => { if (!req.cookies.sid) throw new HttpError(404, 'hidden'); }) satisfies Guard;",
+    expect: {
+      200: "{ ok: 'y' }",
+      404: `${problem(404, "'hidden'")} | ${problem(404, "'none'").replace('application/problem+json ', '')}`,
+    },
+  },
+  {
+    name: 'throws a status that the handler does not declare',
+    guard:
+      "export const guard = (async (req) => { if (!req.cookies.sid) throw new HttpError(401, 'who'); }) satisfies Guard;",
+    more: "export type Responses = { 200: { ok: string }; 404: { type: string; title: string; status: 404; code: 'none' } };",
+    expect: {
+      200: '{ ok: string }',
+      401: problem(401, "'who'"),
+      404: problem(404, "'none'"),
+    },
+  },
+];
+
+describe.each(ENGINES)('errors of a guard (%s)', (engine) => {
+  test.each(CASES)(
+    'are in the contract if the guard $name',
+    async ({ guard, more = '', expect: responses, warnings = [] }) => {
+      const handler = `${head}export const route = 'GET /m/:id';\nexport const handler: Handler<typeof route> = async (req, res) => { if (req.params.id === '0') throw new HttpError(404, 'none'); return { ok: 'y' }; };\n${more}`;
+      const project = makeProject({
+        'src/handlers/_guard.ts': head + guard,
+        'src/handlers/sub/m.ts': handler,
+      });
+      const analyzer = await openAnalyzer(project, { engine });
+      const route = {
+        ...toRoute('src/handlers/sub/m.ts', handler, 'GET /m/:id'),
+        guards: ['src/handlers/_guard.ts'],
+      };
+      const result = await analyzer.analyze(toScan([route]));
+      const { dependencies } = await analyzer.route(route);
+      await analyzer.close();
+      project.remove();
+      expect({
+        responses: printed(result.contract.routes[0]!.responses, {}),
+        warnings: result.warnings.map(({ code }) => code),
+      }).toEqual({ responses, warnings });
+      expect(dependencies).toContain('src/handlers/_guard.ts');
+    },
+  );
+});
