@@ -94,6 +94,11 @@ export class KnownResults {
     return affected;
   }
 
+  /** Uses the cache of another environment: see `environmentHash`. */
+  changeEnvironment(environment: string): void {
+    this.#cache.changeEnvironment(environment);
+  }
+
   /** Removes other subjects from the cache: they are no longer in the app. */
   keepOnly(subjects: readonly Subject[]): void {
     this.#cache.keep(new Set(subjects.map(({ name }) => name)));

@@ -42,6 +42,7 @@ export class ProjectAnalyzer implements Analyzer {
   readonly #files: ProjectFiles;
   readonly #compiler: LazyCompiler;
   readonly #results: KnownResults;
+  readonly #readEnvironment: () => string;
   /** Counts changes. A result whose analysis began before the last one may be out of date. */
   #generation = 0;
 
@@ -49,13 +50,16 @@ export class ProjectAnalyzer implements Analyzer {
   constructor(options: AnalyzerOptions) {
     const { root, cacheDir = `${root}/.gati/cache`, engine = 'auto' } = options;
     this.#options = options;
-    this.#files = new ProjectFiles(root);
-    this.#compiler = new LazyCompiler(this.#files, engine);
-    const environment =
+    this.#readEnvironment = () =>
       cacheDir === false
         ? ''
         : environmentHash(root, engine, options.loadSchema ? 'values' : 'types');
-    const cache = new CacheStore(cacheDir === false ? undefined : cacheDir, environment);
+    this.#files = new ProjectFiles(root);
+    this.#compiler = new LazyCompiler(this.#files, engine);
+    const cache = new CacheStore(
+      cacheDir === false ? undefined : cacheDir,
+      this.#readEnvironment(),
+    );
     this.#results = new KnownResults(this.#files, this.#compiler.graph, cache);
   }
 
@@ -162,7 +166,10 @@ export class ProjectAnalyzer implements Analyzer {
       (file) => /(^|\/)(tsconfig[^/]*|package)\.json$/.test(file) || file.endsWith('.d.ts'),
     );
     const affected = this.#results.invalidate(files, changesAll);
-    if (changesAll) this.#compiler.change([this.#files.configFile]);
+    if (changesAll) {
+      this.#results.changeEnvironment(this.#readEnvironment());
+      this.#compiler.change([this.#files.configFile]);
+    }
     this.#compiler.change(files.map((file) => this.#files.absolute(file)));
     const { routes, effects } = this.#files.registered;
     const changed = new Set(files);

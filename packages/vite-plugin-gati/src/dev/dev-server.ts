@@ -1,13 +1,21 @@
 import path from 'node:path';
-import { isRunnableDevEnvironment, loadEnv, type ResolvedConfig, type ViteDevServer } from 'vite';
+import {
+  isRunnableDevEnvironment,
+  loadEnv,
+  normalizePath,
+  type ResolvedConfig,
+  type ViteDevServer,
+} from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
+import { createConfigFiles } from './config-files.ts';
 import { createDevApp } from './dev-app.ts';
 import { printThrown } from './diagnose-error.ts';
 import { createDiagnosticReporter } from './diagnostic-reporter.ts';
 import { createFileSnapshots } from './file-snapshots.ts';
+import { replaceFullReload } from './full-reload.ts';
 import { createGenerator } from './generate-in-background.ts';
 import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
@@ -48,6 +56,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const snapshots = createFileSnapshots();
   const code = createModuleLoader(environment, snapshots);
   const resolutions = createResolutions(environment);
+  const configs = createConfigFiles(server);
   const reporter = createDiagnosticReporter(server);
   const lostEdits = watchLostEdits(server);
   const lostRemovals = watchLostRemovals(server);
@@ -71,6 +80,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   });
   const app = serveApp(server, devApp, project.options, ready);
   const stopSurviving = surviveUncaught(server);
+  replaceFullReload(environment, () => void ready.then(reloadAll).catch(() => undefined));
   let lastRead: Promise<unknown> = Promise.resolve();
 
   /** The scan with all changes so far: other changes may have been applied while one waited. */
@@ -97,6 +107,18 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     for (const file of filesOf(latestScan())) lostRemovals.add(path.posix.join(root, file));
   }
 
+  /** Applies an edit of a configuration, which any module may depend on. */
+  async function reloadAll(): Promise<void> {
+    const edited = await configs.refresh();
+    await resolutions.rereadConfigs();
+    const changed = await code.invalidateAll();
+    const files = edited.map((file) => normalizePath(path.relative(root, file)));
+    for (const file of await project.invalidate(files)) changed.add(file);
+    context.invalidate();
+    await devApp.apply(latestScan(), changed);
+    generator.schedule(latestScan(), changed);
+  }
+
   return {
     importResolved: resolutions.add,
     moduleTransformed(file, text) {
@@ -113,7 +135,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       lastRead = reading.catch(() => undefined);
       const read = await reading;
       if (!read) return;
+      // The full reload that Vite sends for a configuration applies the change.
+      if (configs.changed(change.file)) return;
       if (changesResolutions(change)) {
+        await resolutions.rereadConfigs();
         const stale = await code.invalidate(await resolutions.findStale(), change.timestamp);
         for (const file of stale) read.affected.add(file);
       }
@@ -143,7 +168,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
 
 /** Whether imports may resolve differently after a change. */
 function changesResolutions({ type, file }: FileChange): boolean {
-  return type !== 'update' || /(?:^|\/)(?:package|[jt]sconfig[^/]*)\.json$/.test(file);
+  return type !== 'update' || path.basename(file) === 'package.json';
 }
 
 /** Returns the variables of the shell and of `.env` files. Those of the shell take precedence. */

@@ -12,6 +12,8 @@ export interface ModuleLoader {
    * Returns the files of all these modules.
    */
   invalidate(modules: Iterable<EnvironmentModuleNode>, timestamp: number): Promise<Set<string>>;
+  /** Invalidates all modules. Returns their files. */
+  invalidateAll(): Promise<Set<string>>;
 }
 
 /** Most times that a module is loaded again because of edits. Later edits wait for a request. */
@@ -76,6 +78,7 @@ export function createModuleLoader(
       }
       return files;
     },
+    invalidateAll: () => loader.invalidate([...moduleGraph.idToModuleMap.values()], Date.now()),
   };
   return loader;
 }
@@ -90,6 +93,17 @@ function forgetFailed(environment: RunnableDevEnvironment, id: string): void {
   // Relies on: `promise` of an evaluated module, which is not part of Vite's documented API.
   for (const node of evaluatedBelow(environment, id))
     node.promise?.catch(() => evaluatedModules.invalidateModule(node));
+  // Vite keeps the error of a URL that a resolver threw for, as with an invalid `tsconfig.json`.
+  // Relies on: `_unresolvedUrlToModuleMap` of the module graph, which is internal.
+  const { _unresolvedUrlToModuleMap: urls } = environment.moduleGraph as unknown as {
+    _unresolvedUrlToModuleMap?: Map<string, Promise<unknown> | object>;
+  };
+  for (const [url, module] of urls ?? []) {
+    if (!(module instanceof Promise)) continue;
+    module.catch(() => {
+      if (urls?.get(url) === module) urls.delete(url);
+    });
+  }
 }
 
 /** Returns a module and all modules that it imported when it ran. */

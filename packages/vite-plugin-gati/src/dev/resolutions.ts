@@ -16,6 +16,11 @@ export interface Resolutions {
    * Calls that wait for the same run share its result.
    */
   findStale(): Promise<Set<EnvironmentModuleNode>>;
+  /**
+   * Makes the resolver read configurations again. Vite does this only after a file was created or
+   * deleted, not after an edit of `tsconfig.json` or `package.json`.
+   */
+  rereadConfigs(): Promise<void>;
 }
 
 export function createResolutions(environment: RunnableDevEnvironment): Resolutions {
@@ -56,5 +61,10 @@ export function createResolutions(environment: RunnableDevEnvironment): Resoluti
       }
       return waiting;
     },
+    // Relies on: the resolver of Vite drops its cache when any file is created.
+    rereadConfigs: () =>
+      environment.pluginContainer.watchChange(`${environment.config.root}/tsconfig.json`, {
+        event: 'create',
+      }),
   };
 }

@@ -248,6 +248,41 @@ describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
     expect(printed(edited.contract.responses, edited.$defs)).toEqual({ 200: "{ changed: 'yes' }" });
   });
 
+  test('caches no contract for a configuration that was edited while it ran', async () => {
+    const config = (folder: string): string =>
+      JSON.stringify({
+        extends: './tsconfig.base.json',
+        compilerOptions: { strict: true, paths: { '@dto': [`./src/${folder}.ts`] } },
+        include: ['src'],
+      });
+    const base = (jsx: string): string => JSON.stringify({ compilerOptions: { jsx } });
+    const project = start({
+      'src/handlers/two.ts': handler('GET /two', 'return res.json(1);'),
+      'src/one.ts': 'export interface Dto { one: string }\n',
+      'src/two.ts': 'export interface Dto { two: string }\n',
+      'src/handlers/one.ts':
+        "import type { Dto } from '@dto';\nexport const route = 'POST /one';\nexport type Body = Dto;\nexport const handler = () => 'x' as const;\n",
+      'tsconfig.json': config('one'),
+      'tsconfig.base.json': base('preserve'),
+    });
+    const cacheDir = join(project.root, '.gati/cache');
+    const body = async (analyzer: Analyzer): Promise<string[]> => {
+      const { contract } = await analyzer.analyze(scanOf(project));
+      return JSON.stringify(contract).match(/(?:one|two)(?=":\{"type":"string")/g) ?? [];
+    };
+    const first = await analyzerOf(project, { engine, cacheDir });
+    expect(await body(first)).toEqual(['one']);
+    project.write('tsconfig.json', config('two'));
+    first.invalidate(['tsconfig.json']);
+    expect(await body(first)).toEqual(['two']);
+    await first.close();
+    expect(await body(await analyzerOf(project, { engine, cacheDir }))).toEqual(['two']);
+    project.write('tsconfig.json', config('one'));
+    const again = await analyzerOf(project, { engine, cacheDir });
+    expect(await body(again)).toEqual(['one']);
+    expect((again as unknown as { compilerStarted: boolean }).compilerStarted).toBe(false);
+  });
+
   test('ignores a damaged cache', async () => {
     const project = start();
     const cacheDir = join(project.root, '.gati/cache');

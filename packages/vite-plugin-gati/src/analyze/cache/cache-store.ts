@@ -24,7 +24,7 @@ const WASTE = 2;
  */
 export class CacheStore {
   readonly #file: string | undefined;
-  readonly #environment: string;
+  #environment: string;
   /** By name. A string is JSON that was not parsed yet. */
   #entries: Map<string, CacheEntry<unknown> | string> | undefined;
   readonly #unsaved = new Set<string>();
@@ -38,6 +38,15 @@ export class CacheStore {
   constructor(folder: string | undefined, environment: string) {
     this.#file = folder === undefined ? undefined : `${folder}/contracts.tsv`;
     this.#environment = environment;
+  }
+
+  /** Uses the entries of another environment. Those of the previous one are kept in the file. */
+  changeEnvironment(environment: string): void {
+    if (environment === this.#environment) return;
+    this.save();
+    this.#environment = environment;
+    this.#entries = undefined;
+    this.#lines = 0;
   }
 
   get(name: string): CacheEntry<unknown> | undefined {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { readText } from '../../files/read-text.ts';
-import { configFiles } from '../project/analysis-config.ts';
+import { configChain } from '../project/config-chain.ts';
 import { hashOf } from './file-hashes.ts';
 
 /** Increase it when the same files may give a different contract, or different warnings. */
@@ -28,7 +28,7 @@ export function environmentHash(root: string, ...facts: string[]): string {
       facts,
       compilerVersion(import.meta.url, 'typescript-7'),
       compilerVersion(`${root}/package.json`, 'typescript'),
-      configFiles(root).flatMap((file) => configTexts(file)),
+      configChain(root).flatMap((file) => readText(file) ?? []),
       lockfiles(root),
       declarations(root),
     ]),
@@ -41,25 +41,6 @@ function compilerVersion(from: string, name: string): string {
   } catch {
     return '';
   }
-}
-
-/** The texts of a configuration and of those that it extends by a path. */
-function configTexts(file: string, depth = 0): string[] {
-  const text = readText(file);
-  if (text === undefined || depth > 8) return [];
-  const parents = [...text.matchAll(/"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/g)].flatMap(([, list]) =>
-    [...list!.matchAll(/"([^"]+)"/g)].map(([, path]) => path!),
-  );
-  const near = parents.filter((path) => path.startsWith('.') || isAbsolute(path));
-  return [
-    text,
-    ...near.flatMap((path) =>
-      configTexts(
-        resolve(dirname(file), path.endsWith('.json') ? path : `${path}.json`),
-        depth + 1,
-      ),
-    ),
-  ];
 }
 
 /** Hashes of the lockfiles in the nearest folder that has any. */
