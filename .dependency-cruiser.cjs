@@ -37,6 +37,32 @@ const FOLDERS = {
   `,
 };
 
+/**
+ * The folders of `runtime-h3/src/app` by the code that they run, lowest first. They share types in
+ * any direction, since a call refers to its route, its release and its response.
+ */
+const APP_FOLDERS = [
+  'route',
+  'request',
+  'response',
+  'adapters',
+  'release',
+  'versions',
+  'websocket',
+];
+const APP = '^packages/runtime-h3/src/app/';
+
+const appFloors = APP_FOLDERS.map((folder, index) => ({
+  name: `app-${folder}`,
+  comment: `app/${folder} may run code of ${APP_FOLDERS.slice(0, index).join(', ') || 'no other folder of app'}`,
+  severity: 'error',
+  from: { path: `${APP}${folder}/` },
+  to: {
+    path: `${APP}(${APP_FOLDERS.slice(index + 1).join('|')})/`,
+    dependencyTypesNot: ['type-only'],
+  },
+})).slice(0, -1);
+
 const folderFloors = Object.entries(FOLDERS).flatMap(([name, list]) =>
   list
     .trim()
@@ -60,6 +86,7 @@ module.exports = {
   forbidden: [
     ...floors,
     ...folderFloors,
+    ...appFloors,
     {
       name: 'supervisor-is-small',
       comment:

@@ -14,7 +14,7 @@
  *    `release/load-release.ts`, `release/release-state.ts`.
  * 6. `enter()` runs the guards: `route/guards.ts`. `checkInput()` checks params, query and headers
  *    with the compiled plan of the route: `route/route-plan.ts`, `request/validate-input.ts`.
- * 7. `readBody()` reads, parses and checks the body: `request/body.ts`, `request/unsupported-media-type.ts`.
+ * 7. `readBody()` reads, parses and checks the body: `read-body.ts`, `request/body.ts`, `request/unsupported-media-type.ts`.
  * 8. `run()` calls middleware and handler: `route/middleware.ts`, with `req`, `res` and `lctx` of
  *    the folder `src/context`.
  * 9. `respond()` sends the result: `response/respond.ts`, `response/headers.ts`. `finishCall()`
@@ -30,7 +30,8 @@ import type { GlobalContext, Guard } from '../types/context.ts';
 import type { LoadedRoute } from '../types/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
 import { respond } from './response/respond.ts';
-import { bodyTimeoutError, readBody } from './request/body.ts';
+import { readBody } from './read-body.ts';
+import { bodyTimeoutError } from './request/body.ts';
 import { IncomingRequest } from './request/incoming.ts';
 import type { Call } from './request/call.ts';
 import { checkStrings, invalidRequestError } from './request/validate-input.ts';

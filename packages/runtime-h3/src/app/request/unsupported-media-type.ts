@@ -1,5 +1,5 @@
 import type { BodyPlan } from '../route/route-plan.ts';
-import { type BodyKind, bodyKindOf, unsupportedCharset } from './body-kind.ts';
+import { type BodyKind, bodyKindOf, unsupportedCharset } from '../route/body-kind.ts';
 import type { Call } from './call.ts';
 import { RequestError } from './request-error.ts';
 

@@ -16,7 +16,7 @@ import {
 import { compileDecode, compileLenientDecode, type Decode } from '../../validate/decode.ts';
 import { isStandardSchema } from '../../validate/standard-schema.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
-import { type BodyKinds, bodyKindsOf } from '../request/body-kind.ts';
+import { type BodyKinds, bodyKindsOf } from './body-kind.ts';
 
 /**
  * Compiled coercion, check and decoder for one part of a request: params, query, headers, body or a

@@ -12,7 +12,7 @@ import { MigratedExchange } from './migrated-exchange.ts';
 import { BODY_REQUIRED, decodeText, parseJsonBody, readBytes } from '../request/body.ts';
 import { invalidRequestError } from '../request/validate-input.ts';
 import { respondError } from '../response/respond-error.ts';
-import { bodyKindOf } from '../request/body-kind.ts';
+import { bodyKindOf } from '../route/body-kind.ts';
 import { decodeParams } from '../request/path.ts';
 import { CLIENT_GONE, finishCall } from '../request/finish-call.ts';
 import { readQuery } from '../request/query.ts';
