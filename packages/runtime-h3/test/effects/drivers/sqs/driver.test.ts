@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startFauxqs } from '../../../../../../test/servers/fauxqs.ts';
 import { open as openSqs } from '../../../../src/effects/drivers/sqs/driver.ts';
-import type { QueueDriver } from '../../../../src/ports.ts';
+import type { Lease, QueueDriver } from '../../../../src/ports.ts';
 import { describeDriver, pause } from '../../helpers/driver-suite/describe-driver.ts';
 
 const server = await startFauxqs();
@@ -39,6 +39,21 @@ describe.skipIf('reason' in server)('SQS', () => {
     another,
     wait: pause,
     now: Date.now,
+  });
+
+  test('claims a message that comes after the call has waited longer than the lease', async () => {
+    const lease = 1000;
+    const queue = await open();
+    let calls = 0;
+    queue.onReady!(() => calls++);
+    const claim = (): Promise<Lease[]> => queue.claim([{ effect: 'a', count: 1 }], lease);
+    expect(await claim()).toEqual([]);
+    await pause(2.5 * lease);
+    const job = { id: 'late', payload: '1', priority: 0, release: '1.0.0', runAt: Date.now() };
+    await queue.enqueue([{ ...job, effect: 'a' }]);
+    await expect.poll(() => calls, { timeout: 15_000 }).toBeGreaterThan(0);
+    expect(await claim()).toMatchObject([{ job: { effect: 'a', attempt: 1 } }]);
+    await queue.close();
   });
 
   test('the region may be left to the SDK, and an invalid address is an error', async () => {
