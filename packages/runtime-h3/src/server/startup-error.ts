@@ -1,12 +1,15 @@
 import { isGatiError } from '@gati/contract';
+import { toSourceStack } from '../telemetry/log/source-stack.ts';
 
 /** Formats an error that ends the process, for stderr. A `GatiError` is shown without its own stack. */
 export function formatStartupError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isGatiError(error)) {
     const cause =
-      error.cause instanceof Error ? `\n  cause: ${error.cause.stack ?? error.cause.message}` : '';
+      error.cause instanceof Error
+        ? `\n  cause: ${toSourceStack(error.cause.stack ?? error.cause.message)}`
+        : '';
     return error.message + cause;
   }
-  return error.stack ?? error.message;
+  return toSourceStack(error.stack ?? error.message);
 }

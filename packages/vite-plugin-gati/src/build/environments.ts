@@ -37,7 +37,8 @@ export function serverBuildOptions(
   return {
     outDir: shared.outDir,
     emptyOutDir: shared.emptyOutDir,
-    sourcemap: own.sourcemap ?? shared.sourcemap,
+    // Without a setting, the server's log still names places in the source; see `source-maps.ts`.
+    sourcemap: own.sourcemap ?? shared.sourcemap ?? 'hidden',
     write: shared.write,
     watch: shared.watch,
     target: own.target ?? 'node20.19',

@@ -2,8 +2,16 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { readPackageFields } from '../files/package-json.ts';
 
-const RUNTIME =
-  path.dirname(createRequire(import.meta.url).resolve('@gati/runtime-h3/package.json')) + path.sep;
+const folderOf = (name: string): string =>
+  path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)) + path.sep;
+
+const RUNTIME = folderOf('@gati/runtime-h3');
+/** Their folders may be links, so that they are outside of any `node_modules`. */
+const GATI = [RUNTIME, folderOf('@gati/contract'), folderOf('vite-plugin-gati')];
+
+/** Whether a module belongs to a package of Gati. */
+export const isGatiPackage = (file: string): boolean =>
+  GATI.some((folder) => path.normalize(file).startsWith(folder));
 
 /**
  * Whether the runtime imports this module. The runtime tries to import optional packages, which a

@@ -17,7 +17,7 @@ const HEALTH_CHECK =
 export function toDockerFiles(manifest: Pick<Manifest, 'name' | 'release'>): EmittedFile[] {
   return [
     { path: 'Dockerfile', text: dockerfile(manifest) },
-    { path: '.dockerignore', text: 'Dockerfile\n.dockerignore\n**/*.map\n' },
+    { path: '.dockerignore', text: 'Dockerfile\n.dockerignore\nclient/**/*.map\n' },
     {
       path: 'data/README',
       text: 'The server stores its data in this folder, the volume /data of the image.\n',

@@ -5,6 +5,7 @@ import { buildEnvironments, serverBuildOptions } from '../build/environments.ts'
 import { assertOutDir } from '../build/out-dir.ts';
 import { proposeRelease } from '../build/release.ts';
 import { digestCode, nameRelease } from '../build/release-id.ts';
+import { trimSourceMaps } from '../build/source-maps.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import type { NativeTracer } from './native.ts';
 
@@ -12,12 +13,15 @@ import type { NativeTracer } from './native.ts';
 export function buildServerPlugin(state: BuildState, native: NativeTracer): Plugin {
   const { context } = state;
   let own: BuildEnvironmentOptions | undefined;
+  /** Whether the user asked for source maps, or for none. */
+  let hasMapOption = false;
   return {
     name: 'gati:build',
     apply: 'build',
     sharedDuringBuild: true,
     config(user) {
       own = user.environments?.[ENVIRONMENT]?.build;
+      hasMapOption = (own?.sourcemap ?? user.build?.sourcemap) !== undefined;
       // With a `builder`, plain `vite build` builds the whole app instead of only the client.
       return { builder: {}, environments: buildEnvironments(user) };
     },
@@ -52,6 +56,8 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
         };
         state.manifest = proposeRelease(built, await state.history(), project.options);
         for (const chunk of chunks) chunk.code = nameRelease(chunk.code, state.manifest.release);
+        const { root, build } = this.environment.config;
+        if (!hasMapOption) trimSourceMaps(bundle, root, path.resolve(root, build.outDir));
       },
     },
     async closeBundle() {

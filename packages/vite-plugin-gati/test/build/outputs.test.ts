@@ -95,6 +95,7 @@ describe('vite build', () => {
     expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual([
       'index.mjs',
       'release.mjs',
+      'release.mjs.map',
     ]);
 
     const running = await startBuiltServer(copyAway(outDir), {});

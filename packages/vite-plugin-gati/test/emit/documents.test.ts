@@ -99,6 +99,6 @@ describe('toDockerFiles', () => {
     for (const command of commands) expect(JSON.parse(command)).toBeInstanceOf(Array);
   });
 
-  test('keeps source maps out of the image', () =>
-    expect(text('shop', '.dockerignore')).toContain('**/*.map'));
+  test('keeps source maps of the client out of the image', () =>
+    expect(text('shop', '.dockerignore')).toContain('client/**/*.map'));
 });

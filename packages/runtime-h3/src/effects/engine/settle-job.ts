@@ -15,6 +15,7 @@ import {
 } from './job-release.ts';
 import { type RunningJob, InterruptedError } from './leases.ts';
 import { toSettings } from '../effect-settings.ts';
+import { toSourceStack } from '../../telemetry/log/source-stack.ts';
 import type { EffectFile } from '../../types/effects.ts';
 
 /** Attempts that a job gets beyond its own, for processes that ended while they ran it. */
@@ -217,5 +218,5 @@ async function storeOutcome(
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof Error ? toSourceStack(error.stack ?? error.message) : String(error);
 }

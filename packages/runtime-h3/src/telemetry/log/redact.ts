@@ -1,3 +1,5 @@
+import { toSourceStack } from './source-stack.ts';
+
 const SECRET =
   /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id|otp$/i;
 const MAX_DEPTH = 8;
@@ -29,7 +31,7 @@ function copy(value: unknown, depth: number): unknown {
       name,
       message,
       code: copy(code, depth + 1),
-      stack,
+      stack: stack === undefined ? undefined : toSourceStack(stack),
       cause: cause === undefined ? undefined : copy(cause, depth + 1),
     };
   }
