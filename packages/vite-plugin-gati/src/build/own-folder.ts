@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 
 /** Most files of a package that are read. */
@@ -12,9 +13,18 @@ const OWN_FOLDER = [
   /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:dirname|filename)\b/,
   // `require('./locales/' + name)`, `` require(`#fonts/${name}`) ``
   /\brequire\(\s*(?:(['"])[.#][^'"\n]*\1\s*\+|`[.#][^`\n]*\$\{)/,
-  // A bundler does not follow `createRequire`.
-  /\bcreateRequire\([^]*\brequire[\w$]*\(\s*['"`][.#]/i,
+  // `require(name)`, as database clients load the driver that the app has installed.
+  /(?<![.\w$])require\(\s*[A-Za-z_$][\w$.]*\s*\)/,
 ];
+
+const CREATED_REQUIRE = /\bcreateRequire\(/;
+const REQUIRE_CALL = /\brequire[\w$]*\(\s*(['"`])([^'"`\n]+)\1/gi;
+
+const isOwnFolderCode = (code: string): boolean =>
+  OWN_FOLDER.some((pattern) => pattern.test(code)) ||
+  // A bundler does not follow `createRequire`.
+  (CREATED_REQUIRE.test(code) &&
+    [...code.matchAll(REQUIRE_CALL)].some(([, , specifier]) => !isBuiltin(specifier!)));
 
 /**
  * Whether a package reads files of its own folder when it runs: in the module `entry`, or in one of
@@ -25,7 +35,7 @@ export function readsOwnFolder(entry: string): boolean {
   // A set that grows while it is iterated visits the added files too.
   for (const file of found) {
     const code = readCode(file);
-    if (OWN_FOLDER.some((pattern) => pattern.test(code))) return true;
+    if (isOwnFolderCode(code)) return true;
     if (found.size > MAX_FILES) return false;
     for (const [, , specifier] of code.matchAll(RELATIVE_IMPORT)) {
       const imported = findFile(path.resolve(path.dirname(file), specifier!));

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NativeCode } from '@gati/contract';
 import type { Plugin } from 'vite';
@@ -84,6 +85,9 @@ export function createNativeTracer(): NativeTracer {
               if (kept && (!isRuntime(importer) || isOwn(root, kept.name))) {
                 packages.set(kept.name, kept);
                 entries.add(file);
+                // Node may choose another file than Vite, which reads `module` of a package.
+                const own = resolveAsNode(source, importer ?? root);
+                if (own !== undefined) entries.add(own);
               }
               return kept;
             },
@@ -111,7 +115,11 @@ export function createNativeTracer(): NativeTracer {
         rootDir: root,
         outDir,
         chmod: true,
-        traceInclude: folders.flatMap(installedBinaries),
+        traceInclude: [
+          ...new Set(
+            folders.flatMap((folder) => [...installedBinaries(folder), ...ownPeers(root, folder)]),
+          ),
+        ],
         traceIncludeRoots: folders,
       });
       for (const { name, folder } of kept)
@@ -130,18 +138,41 @@ function copyFolder(from: string, to: string): void {
   });
 }
 
+/** Returns the file that `require` in a module loads, if the package is a CommonJS one. */
+function resolveAsNode(source: string, importer: string): string | undefined {
+  try {
+    return createRequire(path.isAbsolute(importer) ? importer : process.cwd()).resolve(source);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the peer dependencies of a package that the app lists, such as the driver of a database
+ * client. The package loads them by a name that a tracer can't see.
+ */
+function ownPeers(root: string, folder: string): string[] {
+  const { peerDependencies } = readDependencies(folder);
+  return Object.keys(peerDependencies ?? {}).filter((name) => isOwn(root, name));
+}
+
 /**
  * Returns the installed optional dependencies of a package. Among them is its compiled code for
  * this platform, which it loads by a name computed at run time, so that a tracer can't see it.
  */
 function installedBinaries(folder: string): string[] {
-  const json = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
-    optionalDependencies?: Record<string, string>;
-  };
-  return Object.keys(json.optionalDependencies ?? {}).filter((name) => {
+  const { optionalDependencies } = readDependencies(folder);
+  return Object.keys(optionalDependencies ?? {}).filter((name) => {
     for (let at = folder; at !== path.dirname(at); at = path.dirname(at)) {
       if (fs.existsSync(path.join(at, 'node_modules', name, 'package.json'))) return true;
     }
     return false;
   });
+}
+
+function readDependencies(folder: string): {
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+} {
+  return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as object;
 }

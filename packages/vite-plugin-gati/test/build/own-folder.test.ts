@@ -62,6 +62,41 @@ const PACKAGES: Record<string, Files> = {
       'fonts/one.cjs': "module.exports = 'own-imports';\n",
     },
   ),
+  // Bundlers read `module`, Node reads `main`, and each imports another package.
+  'own-main': {
+    ...install(
+      'own-main',
+      { main: 'cjs.js', module: 'esm.js' },
+      {
+        'cjs.js':
+          "const path = require('path');\nconst { value } = require('only-main');\nexports.read = () => value + path.basename(__dirname).slice(0, 0);\n",
+        'esm.js': 'export const read = () => import.meta.dirname;\n',
+      },
+    ),
+    ...install('only-main', {}, { 'index.js': "exports.value = 'own-main';\n" }),
+  },
+  'own-created': {
+    ...install(
+      'own-created',
+      { type: 'module' },
+      {
+        'index.js':
+          "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nexport const read = () => require('only-created').value;\n",
+      },
+    ),
+    ...install('only-created', {}, { 'index.js': "exports.value = 'own-created';\n" }),
+  },
+  'own-peer': {
+    ...install(
+      'own-peer',
+      { peerDependencies: { 'only-peer': '*' } },
+      {
+        'index.js':
+          "const load = (name) => require(name);\nexports.read = () => load('only-peer').value;\n",
+      },
+    ),
+    ...install('only-peer', {}, { 'index.js': "exports.value = 'own-peer';\n" }),
+  },
 };
 
 const handler = (name: string): string => `import { read } from '${name}';
@@ -73,6 +108,12 @@ test('a build keeps packages that read their own folder', { timeout: 60_000 }, a
   const names = Object.keys(PACKAGES);
   const app = makeApp({
     ...Object.assign({}, ...Object.values(PACKAGES)),
+    'package.json': JSON.stringify({
+      name: 'app',
+      version: '1.2.3',
+      type: 'module',
+      dependencies: { 'only-peer': '*' },
+    }),
     'src/types.d.ts': names
       .map((name) => `declare module '${name}' { export const read: () => string; }\n`)
       .join(''),
@@ -84,9 +125,12 @@ test('a build keeps packages that read their own folder', { timeout: 60_000 }, a
     expect([name, (await call(`${server.url}/${name}`)).body]).toEqual([name, { value: name }]);
   expect(manifest.native?.packages.map(({ name }) => name)).toEqual([
     'own-computed',
+    'own-created',
     'own-dirname',
     'own-imports',
+    'own-main',
     'own-meta',
+    'own-peer',
   ]);
 });
 
