@@ -29,10 +29,12 @@ export { type Declarations, type DeclarationUses, toDeclarations } from './print
 export { type Direction, toTypeScript, type TypeScriptOptions } from './print/typescript.ts';
 export type {
   OpenApiDocument,
+  OpenApiHeader,
   OpenApiMediaType,
   OpenApiOperation,
   OpenApiParameter,
   OpenApiPathItem,
+  OpenApiReference,
   OpenApiResponse,
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/to-openapi.ts';

@@ -9,7 +9,17 @@ export interface OpenApiDocument {
   servers?: { url: string }[];
   tags: { name: string }[];
   paths: Record<string, OpenApiPathItem>;
-  components: { schemas: Record<string, Schema>; responses: Record<string, OpenApiResponse> };
+  components: {
+    schemas: Record<string, Schema>;
+    parameters: Record<string, OpenApiParameter>;
+    responses: Record<string, OpenApiResponse>;
+    headers: Record<string, OpenApiHeader>;
+  };
+}
+
+/** A reference to a part of `components`. */
+export interface OpenApiReference {
+  $ref: string;
 }
 
 /** The operations of one path, by method in lower case. */
@@ -25,9 +35,9 @@ export interface OpenApiOperation {
   summary?: string;
   description?: string;
   deprecated?: boolean;
-  parameters?: OpenApiParameter[];
+  parameters?: (OpenApiParameter | OpenApiReference)[];
   requestBody?: { required: boolean; content: Record<string, OpenApiMediaType> };
-  responses: Record<string, OpenApiResponse | { $ref: string }>;
+  responses: Record<string, OpenApiResponse | OpenApiReference>;
   /** Messages from the client (`receive`) and to the client (`send`). */
   'x-gati-websocket'?: { receive: Schema; send: Schema };
 }
@@ -53,5 +63,13 @@ export interface OpenApiMediaType {
 /** Response of a route with one status. */
 export interface OpenApiResponse {
   description: string;
+  headers?: Record<string, OpenApiHeader | OpenApiReference>;
   content?: Record<string, OpenApiMediaType>;
+}
+
+/** One header of a response. */
+export interface OpenApiHeader {
+  description?: string;
+  required?: boolean;
+  schema: Schema;
 }

@@ -12,8 +12,17 @@ import type {
 } from './document.ts';
 import { toParameters } from './parameters.ts';
 import { createPathTemplates, type PathTemplate } from './path-templates.ts';
-import { orProblem, PROBLEM_RESPONSE } from './problem-response.ts';
+import { orProblem } from './problem-response.ts';
 import { statusPhrase } from './status-phrase.ts';
+import {
+  declaresVersion,
+  RELEASE_HEADERS,
+  SHARED_RESPONSES,
+  toVersionParameter,
+  VERSION_PARAMETER,
+  withReleaseHeaders,
+  withVersionResponses,
+} from './versions.ts';
 
 /** Options of {@link toOpenApi}. */
 export interface OpenApiOptions {
@@ -60,7 +69,9 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
           print(schema),
         ]),
       ),
-      responses: { Problem: PROBLEM_RESPONSE },
+      parameters: { ApiVersion: toVersionParameter(options.version) },
+      responses: SHARED_RESPONSES,
+      headers: RELEASE_HEADERS,
     },
   };
 }
@@ -94,7 +105,7 @@ function toOperation(
 ): OpenApiOperation {
   const parameters = toParameters(route, contract.$defs, template.names, print);
   const responses = mapValues(route.responses, (response, status) => {
-    const printed = toResponse(status, response, print);
+    const printed = withReleaseHeaders(toResponse(status, response, print));
     return status === 'default' ? orProblem(printed) : printed;
   });
   const notes = [
@@ -108,7 +119,7 @@ function toOperation(
     ...(route.summary !== undefined && { summary: route.summary }),
     ...(notes.length > 0 && { description: notes.join('\n\n') }),
     ...(route.deprecated && { deprecated: true }),
-    ...(parameters.length > 0 && { parameters }),
+    parameters: declaresVersion(parameters) ? parameters : [...parameters, VERSION_PARAMETER],
     ...(body && {
       requestBody: {
         required: body.required,
@@ -119,7 +130,7 @@ function toOperation(
     }),
     responses: {
       ...(route.method === 'WS' && { '101': { description: statusPhrase('101') } }),
-      ...responses,
+      ...withVersionResponses(route, responses),
       ...(!Object.hasOwn(responses, 'default') && {
         default: { $ref: '#/components/responses/Problem' },
       }),

@@ -4,6 +4,7 @@ import {
   assembleContract,
   type Contract,
   type Defs,
+  type OpenApiResponse,
   type RouteContract,
   toOpenApi,
 } from '../../src/index.ts';
@@ -70,6 +71,14 @@ function route(id: string, more: Partial<RouteContract> = {}): RouteContract {
 const contractOf = (routes: RouteContract[], $defs: Defs = {}): Contract =>
   assembleContract({ routes: routes.map((contract) => ({ contract, $defs })) });
 
+/** What the document adds to each operation and each response: see the tests of versions. */
+const version = { $ref: '#/components/parameters/ApiVersion' };
+const headers = Object.fromEntries(
+  ['X-API-Version', 'X-Gati-Release', 'X-Request-Id', 'Link', 'Deprecation', 'Sunset'].map(
+    (name) => [name, { $ref: `#/components/headers/${name}` }],
+  ),
+);
+
 const capture = route('POST /payments/:id/capture', {
   name: ['payments', 'capture'],
   summary: 'Captures a payment.',
@@ -111,7 +120,10 @@ describe('toOpenApi', () => {
           tags: ['payments'],
           summary: 'Captures a payment.',
           description: 'It is queued.',
-          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+          parameters: [
+            { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+            version,
+          ],
           requestBody: {
             required: true,
             content: {
@@ -122,6 +134,7 @@ describe('toOpenApi', () => {
           responses: {
             '202': {
               description: 'Accepted',
+              headers,
               content: {
                 'application/json': {
                   schema: capture.responses['202']!.schema,
@@ -131,8 +144,12 @@ describe('toOpenApi', () => {
             },
             '409': {
               description: 'Conflict',
+              headers,
               content: { 'application/json': { schema: capture.responses['409']!.schema } },
             },
+            '300': { $ref: '#/components/responses/VersionMissing' },
+            '406': { $ref: '#/components/responses/VersionUnknown' },
+            '410': { $ref: '#/components/responses/VersionRetired' },
             default: { $ref: '#/components/responses/Problem' },
           },
         },
@@ -142,6 +159,65 @@ describe('toOpenApi', () => {
       'application/problem+json',
     ]);
     expect(document.tags).toEqual([{ name: 'payments' }]);
+  });
+
+  test('describes the version of requests, its default being the version of the document', async () => {
+    const { components } = await validate(contractOf([capture]));
+    expect(components.parameters['ApiVersion']).toMatchObject({
+      name: 'X-API-Version',
+      in: 'header',
+      schema: { type: 'string', default: '1.2.3' },
+    });
+    expect(components.parameters['ApiVersion']).not.toHaveProperty('required');
+    expect(Object.keys(components.headers)).toEqual(Object.keys(headers));
+  });
+
+  test('describes the problems of versions as lists of the existing versions', async () => {
+    const { components } = await validate(contractOf([capture]));
+    for (const name of ['VersionMissing', 'VersionUnknown', 'VersionRetired']) {
+      const { schema } = components.responses[name]!.content!['application/problem+json']!;
+      expect(schema!.required, name).toContain('versions');
+      expect(schema!.properties, name).toHaveProperty('versions.items.properties.docs');
+    }
+  });
+
+  test('keeps what a handler declares for the statuses of versions beside the problem', async () => {
+    const gone = { type: 'object' as const, properties: { gone: { const: true } } };
+    const document = await validate(
+      contractOf([
+        route('GET /orders/:id', {
+          responses: { '410': { contentType: 'application/json', schema: gone } },
+        }),
+      ]),
+    );
+    const { content } = document.paths['/orders/{id}']!.get!.responses['410'] as OpenApiResponse;
+    expect(content).toMatchObject({
+      'application/json': { schema: gone },
+      'application/problem+json': { schema: { required: expect.arrayContaining(['versions']) } },
+    });
+  });
+
+  test('has no 300 for a route that chooses the version of requests without one', async () => {
+    const document = await validate(contractOf([route('POST /hooks', { version: 'latest' })]));
+    expect(Object.keys(document.paths['/hooks']!.post!.responses)).toEqual([
+      '200',
+      '406',
+      '410',
+      'default',
+    ]);
+  });
+
+  test('leaves the header of versions to a handler that declares it', async () => {
+    const document = await validate(
+      contractOf([
+        route('GET /a', {
+          headers: { type: 'object', properties: { 'x-api-version': { type: 'string' } } },
+        }),
+      ]),
+    );
+    expect(document.paths['/a']!.get!.parameters).toEqual([
+      { name: 'x-api-version', in: 'header', schema: { type: 'string' } },
+    ]);
   });
 
   test('gives a valid document for an empty contract', async () => {
@@ -192,6 +268,7 @@ describe('toOpenApi', () => {
         deprecated: true,
         schema: { type: 'string' },
       },
+      version,
     ]);
   });
 
@@ -200,8 +277,9 @@ describe('toOpenApi', () => {
       contractOf([route('DELETE /users/:user'), route('GET /users/:id')]),
     );
     expect(Object.keys(document.paths)).toEqual(['/users/{user}']);
-    expect(document.paths['/users/{user}']!.get!.parameters!.map(({ name }) => name)).toEqual([
-      'user',
+    expect(document.paths['/users/{user}']!.get!.parameters).toMatchObject([
+      { name: 'user' },
+      version,
     ]);
   });
 
@@ -248,6 +326,7 @@ describe('toOpenApi', () => {
     const problem = document.components.responses['Problem']!.content!;
     expect(response('/events', 'get', '200')).toEqual({
       description: 'OK',
+      headers,
       content: {
         'text/event-stream': {
           schema: { type: 'string' },
@@ -257,14 +336,17 @@ describe('toOpenApi', () => {
     });
     expect(response('/file', 'get', '200')).toEqual({
       description: 'OK',
+      headers,
       content: { 'application/octet-stream': {} },
     });
     expect(response('/maybe', 'get', 'default')).toEqual({
       description: 'Any other response',
+      headers,
       content: { 'application/json': { schema: {} }, ...problem },
     });
     expect(response('/odd', 'get', 'default')).toEqual({
       description: 'Any other response',
+      headers,
       content: {
         'application/problem+json': {
           schema: {
@@ -276,8 +358,8 @@ describe('toOpenApi', () => {
         },
       },
     });
-    expect(response('/gone', 'delete', '204')).toEqual({ description: 'No Content' });
-    expect(response('/gone', 'delete', '499')).toEqual({ description: 'Client error' });
+    expect(response('/gone', 'delete', '204')).toEqual({ description: 'No Content', headers });
+    expect(response('/gone', 'delete', '499')).toEqual({ description: 'Client error', headers });
     expect(document.paths['/maybe']!.get).toMatchObject({
       deprecated: true,
       description: 'Deprecated: Use /sure.',
