@@ -6,6 +6,8 @@
  * `.gati/types/gati.d.ts`.
  */
 interface GatiRoutes {}
+/** Folders with a guard or a middleware. Filled by `.gati/types/gati.d.ts`. */
+interface GatiFolders {}
 /** Modules by name. Filled by `.gati/types/gati.d.ts`. */
 interface GatiModules {}
 /** Payloads by effect name. Filled by `.gati/types/gati.d.ts`. */
@@ -66,13 +68,17 @@ type Res = import('@gati/runtime-h3/types').Res;
 /** What all requests of a release share in one process: modules, effects, database, config. */
 type GlobalContext = import('@gati/runtime-h3/types').GlobalContext;
 /** What belongs to one request: ids, logger, signal, client. */
-type LocalContext = import('@gati/runtime-h3/types').LocalContext;
+type LocalContext<State = Record<never, never>> =
+  import('@gati/runtime-h3/types').LocalContext<State>;
+/** `lctx` of a route, with what its guards and middleware add: for helpers of handlers. */
+type RouteLocal<R extends string = string> = import('@gati/runtime-h3/types').RouteLocal<R>;
 /** The request of a guard: as it arrived, without a body. */
 type GuardRequest = import('@gati/runtime-h3/types').GuardRequest;
 /**
  * Guard in a `_guard.ts`: decides whether a request may reach the routes of its folder and of all
  * folders below, before anything is validated and before the body is read. It rejects by throwing an
- * `HttpError`; the fields of the object that it returns are added to `lctx`.
+ * `HttpError`; the fields of the object that it returns are added to `lctx`. In a folder below
+ * `src/handlers` it is `Guard<'/admin'>`, which types what outer guards added.
  *
  * @example
  * export const guard = (async (req, gctx) => {
@@ -81,7 +87,8 @@ type GuardRequest = import('@gati/runtime-h3/types').GuardRequest;
  *   return { user };
  * }) satisfies Guard;
  */
-type Guard = import('@gati/runtime-h3/types').Guard;
+type Guard<Folder extends import('@gati/runtime-h3/types').FolderName = '/'> =
+  import('@gati/runtime-h3/types').Guard<Folder>;
 /**
  * Middleware in a `_middleware.ts`: wraps the routes of its folder and of all folders below.
  * `next()` runs the rest; without it the returned value is the response.
@@ -95,7 +102,8 @@ type Guard = import('@gati/runtime-h3/types').Guard;
  *   return next();
  * };
  */
-type Middleware = import('@gati/runtime-h3/types').Middleware;
+type Middleware<Folder extends import('@gati/runtime-h3/types').FolderName = '/'> =
+  import('@gati/runtime-h3/types').Middleware<Folder>;
 /**
  * Hooks of a `WS` route: `open`, `message`, `close`, `error`.
  *

@@ -4,9 +4,19 @@ import type { EffectJob } from './effect-job.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`.
 declare global {
-  /** By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`. */
+  /**
+   * By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`, and
+   * `local` and `state`, which guards and middleware add to `lctx`.
+   */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiRoutes {}
+  /**
+   * By folder below `src/handlers` that has a guard or a middleware: `/`, `/admin`. An entry may have
+   * `outer` and `local` (what guards of outer folders, and of this one too, add to `lctx`), `state`
+   * (what middleware sets) and `adds` (what the guard declares).
+   */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiFolders {}
   /** By module name; an entry is the type of `gctx.modules.<name>`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiModules {}
@@ -74,6 +84,16 @@ export type Body<R extends string> = Generated<Part<R, 'body', unknown>>;
 export type Receive<R extends string> = Generated<Part<R, 'receive', unknown>>;
 /** WebSocket message to the client: the declared type `Send`, otherwise `unknown`. */
 export type Send<R extends string> = Part<R, 'send', unknown>;
+
+/** Folder below `src/handlers` with a guard or a middleware: `/` is `src/handlers` itself. */
+export type FolderName = Generated<(keyof GatiFolders & string) | '/'>;
+type FolderPart<F, Key extends string, Fallback> = Generated<
+  F extends keyof GatiFolders
+    ? GatiFolders[F] extends { [K in Key]: infer Value }
+      ? Value
+      : Fallback
+    : Fallback
+>;
 
 /** The request of a handler. Declared parts are validated and converted to their declared types. */
 export interface Req<R extends string = string> {
@@ -283,8 +303,22 @@ export interface GlobalContext {
   readonly signal: AbortSignal;
 }
 
-/** Context of one request: ids, logger, signal, client. */
-export interface LocalContext {
+/**
+ * `lctx.state`: names in `State`, which middleware declares as `export type State`, have its types.
+ */
+export interface LocalState<State> extends Map<string, unknown> {
+  get<Name extends keyof State & string>(name: Name): State[Name];
+  get(name: string): unknown;
+  set<Name extends string>(
+    name: Name,
+    value: Name extends keyof State ? State[Name] : unknown,
+  ): this;
+}
+
+/**
+ * Context of one request: ids, logger, signal, client. `State` is what middleware sets in `state`.
+ */
+export interface LocalContext<State = Record<never, never>> {
   /** Valid `X-Request-Id` of the request, otherwise the trace id. The response has it too. */
   readonly requestId: string;
   /** 32 hexadecimal digits: from `traceparent` (W3C Trace Context), otherwise random. */
@@ -300,7 +334,7 @@ export interface LocalContext {
   /** Aborts when the client disconnects, `limits.handlerTimeout` passes or the process exits. */
   readonly signal: AbortSignal;
   /** State of this request: middleware sets what handlers read. */
-  readonly state: Map<string, unknown>;
+  readonly state: [keyof State] extends [never] ? Map<string, unknown> : LocalState<State>;
   /**
    * Delays the shutdown of the process until the promise settles. A rejection is logged. The work
    * is lost if the process dies; use an effect for work that must not be lost.
@@ -312,6 +346,15 @@ export interface LocalContext {
    */
   readonly client: { ip: string; userAgent: string | undefined };
 }
+
+/**
+ * `lctx` of a route: with the fields that its guards return, and the state that its middleware
+ * declares.
+ */
+export type RouteLocal<R extends string = string> = LocalContext<
+  Part<R, 'state', Generated<Record<never, never>>>
+> &
+  Generated<Part<R, 'local', unknown>>;
 
 /**
  * Parameters of a handler, for function declarations.
@@ -327,7 +370,7 @@ export type Args<R extends string = string> = [
   req: Req<R>,
   res: Res,
   gctx: GlobalContext,
-  lctx: LocalContext,
+  lctx: RouteLocal<R>,
 ];
 
 /**
@@ -345,7 +388,8 @@ export type Handler<R extends string = string> = (...args: Args<R>) => unknown;
  * Middleware in a `_middleware.ts`: wraps the routes of its folder and of all folders below. It
  * runs after validation, the outermost folder first. `next()` runs the rest and resolves to its
  * returned value; calling it twice throws. A returned value other than `undefined` replaces that of
- * the rest, and without a call of `next()` it is the response.
+ * the rest, and without a call of `next()` it is the response. `Folder` is the folder of the file,
+ * below `src/handlers`: it types `lctx`.
  *
  * @example
  * export const middleware: Middleware = async (req, res, gctx, lctx, next) => {
@@ -356,11 +400,12 @@ export type Handler<R extends string = string> = (...args: Args<R>) => unknown;
  *   return next();
  * };
  */
-export type Middleware = (
+export type Middleware<Folder extends FolderName = '/'> = (
   req: Req,
   res: Res,
   gctx: GlobalContext,
-  lctx: LocalContext,
+  lctx: LocalContext<FolderPart<Folder, 'state', Record<never, never>>> &
+    FolderPart<Folder, 'local', unknown>,
   next: () => Promise<unknown>,
 ) => unknown;
 
@@ -368,13 +413,17 @@ export type Middleware = (
  * The request of a guard: as it arrived, since nothing is validated or converted yet. Parameters are
  * percent-decoded strings. There is no body: it is read after the guards.
  */
-export type GuardRequest = Omit<Req, 'body' | 'rawBody'>;
+export interface GuardRequest extends Omit<Req, 'body' | 'rawBody'> {}
 
 /**
  * Guard in a `_guard.ts`: decides whether a request may reach the routes of its folder and of all
  * folders below. It runs once the route is known, before anything is validated and before the body is
  * read, the outermost folder first. It rejects a request by throwing an `HttpError`. The fields of
- * the object that it returns are added to `lctx`.
+ * the object that it returns are added to `lctx`. `Folder` is the folder of the file, below
+ * `src/handlers`: it types `lctx`.
+ *
+ * With `satisfies Guard` the handlers know the type of each field. `const guard: Guard = …` hides it:
+ * there `export type Local = { … }` in the same file declares the fields.
  *
  * @example
  * export const guard = (async (req, gctx) => {
@@ -383,11 +432,11 @@ export type GuardRequest = Omit<Req, 'body' | 'rawBody'>;
  *   return { user };
  * }) satisfies Guard;
  */
-export type Guard = (
+export type Guard<Folder extends FolderName = '/'> = (
   req: GuardRequest,
   gctx: GlobalContext,
-  lctx: LocalContext,
-) => object | void | Promise<object | void>;
+  lctx: LocalContext & FolderPart<Folder, 'outer', unknown>,
+) => FolderPart<Folder, 'adds', object | void> | Promise<FolderPart<Folder, 'adds', object | void>>;
 
 /** One open WebSocket of a `WS` route. */
 export interface SocketPeer<R extends string = string> {
@@ -399,6 +448,8 @@ export interface SocketPeer<R extends string = string> {
   readonly query: Query<R>;
   /** Request headers of the handshake, by lower-case name. */
   readonly headers: RequestHeaders<R>;
+  /** Context of the handshake, with what guards and middleware added to it. */
+  readonly lctx: RouteLocal<R>;
   /** Sends a message: as JSON text, or as binary if it is a `Uint8Array` or an `ArrayBuffer`. */
   send(message: Send<R>): void;
   /** Closes the socket, with code 1000 by default. */

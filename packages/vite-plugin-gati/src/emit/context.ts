@@ -3,17 +3,11 @@ import { quote } from '@gati/contract/internal';
 import type { Scan } from '../scan/types.ts';
 
 /** Global types of handlers without a parameter. */
-const PLAIN = [
-  'Res',
-  'GlobalContext',
-  'LocalContext',
-  'Guard',
-  'GuardRequest',
-  'Middleware',
-  'EffectContext',
-];
+const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'GuardRequest', 'EffectContext'];
 /** Global types that take a route. */
-const BY_ROUTE = ['Handler', 'Args', 'Req', 'Socket', 'SocketPeer'];
+const BY_ROUTE = ['Handler', 'Args', 'Req', 'RouteLocal', 'Socket', 'SocketPeer'];
+/** Global types that take a folder. */
+const BY_FOLDER = ['Guard', 'Middleware'];
 
 /**
  * Returns the text of `.gati/generated/context.ts`: the global types of handlers, for code that
@@ -41,6 +35,8 @@ export type Config = globalThis.GlobalContext['config'];
 
 ${PLAIN.map((name) => `export type ${name} = globalThis.${name};\n`).join('')}
 ${BY_ROUTE.map((name) => `export type ${name}<R extends string = string> = globalThis.${name}<R>;\n`).join('')}
+export type FolderName = keyof globalThis.GatiFolders | '/';
+${BY_FOLDER.map((name) => `export type ${name}<Folder extends FolderName = '/'> = globalThis.${name}<Folder>;\n`).join('')}
 /** Parameters, query, headers and body of a route as its handler gets them. */
 export type Params<R extends RouteId> = Req<R>['params'];
 export type Query<R extends RouteId> = Req<R>['query'];

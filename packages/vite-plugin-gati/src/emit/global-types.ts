@@ -1,4 +1,5 @@
 import { propertyKey, quote } from '@gati/contract/internal';
+import { FOLDER_HELPERS, folderEntries, routeContext } from './folder-types.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
 
 /** The root, from `.gati/types`. */
@@ -25,15 +26,18 @@ declare namespace GatiTypes {
   type Module<File> = File extends { readonly default: { setup(...args: never): infer Api } } ? Awaited<Api> : Functions<File>;
   type Functions<File> = { readonly [Name in keyof File as File[Name] extends (...args: never) => unknown ? Name : never]: File[Name] };
   type Payload<Run> = Run extends (...args: infer Args) => unknown ? Args[0] : unknown;
-}
+${scan.folders.length === 0 ? '' : FOLDER_HELPERS}}
 
-${registry('GatiRoutes', scan.routes.map(routeEntry))}
 ${registry(
-  'GatiModules',
-  scan.modules.map(
-    ({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`,
-  ),
+  'GatiRoutes',
+  scan.routes.map((route) => routeEntry(route, scan)),
 )}
+${scan.folders.length === 0 ? '' : registry('GatiFolders', folderEntries(scan, importOf))}${registry(
+    'GatiModules',
+    scan.modules.map(
+      ({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`,
+    ),
+  )}
 ${registry(
   'GatiEffects',
   scan.effects.map(
@@ -59,13 +63,14 @@ function registry(name: string, entries: string[]): string {
   return `interface ${name} {\n${entries.map((entry) => `  ${entry}\n`).join('')}}\n`;
 }
 
-function routeEntry(route: RouteFile): string {
-  const parts = PARTS.flatMap((part) => {
+function routeEntry(route: RouteFile, scan: Scan): string {
+  const declared = PARTS.flatMap((part) => {
     const type = `${part[0]!.toUpperCase()}${part.slice(1)}`;
     if (route.exports.values.includes(part))
       return [`${part}: GatiTypes.Output<typeof ${importOf(route.file)}.${part}>;`];
     return route.exports.types.includes(type) ? [`${part}: ${importOf(route.file)}.${type};`] : [];
   });
+  const parts = [...declared, ...routeContext(route, scan, importOf)];
   return `${quote(route.id)}: {${parts.map((part) => ` ${part}`).join('')}${parts.length > 0 ? ' ' : ''}};`;
 }
 

@@ -3,7 +3,7 @@ import { PROBE_PATHS } from '@gati/contract/internal';
 import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
 import type { ScannedFile } from './file-facts.ts';
-import type { FileRole } from './layout.ts';
+import { type FileRole, HANDLERS, isBelow } from './layout.ts';
 import { findMisspeltExports } from './misspelt-exports.ts';
 import { withUniqueNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
@@ -15,7 +15,7 @@ import {
   syntaxError,
 } from './diagnostics.ts';
 import { toShape } from './route.ts';
-import type { Scan } from './types.ts';
+import type { FolderFile, Scan } from './types.ts';
 
 const PROBES: readonly string[] = PROBE_PATHS;
 
@@ -49,6 +49,7 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     if (!exportsAll && !exports.values.includes('guard'))
       diagnostics.push(guardMissing({ file: entry.file }));
   }
+  const folders = toFolderFiles([...guards, ...middleware]);
 
   const byShape = new Map<string, FoundRoute>();
   for (const entry of withRole('handler')) {
@@ -64,14 +65,15 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     const { id, method, path } = found.route;
     if ((method === 'GET' || method === 'HEAD') && PROBES.includes(base + path.replace(/^\/$/, '')))
       diagnostics.push(routeShadowed(found.site, id));
-    found.route.guards = filesAbove(entry.file, guards);
-    found.route.middleware = filesAbove(entry.file, middleware);
+    found.route.guards = filesAbove(entry.file, folders, 'guard');
+    found.route.middleware = filesAbove(entry.file, folders, 'middleware');
     byShape.set(shape, found);
   }
   const routes = withUniqueNames([...byShape.values()], diagnostics);
   const config = withRole('config')[0]?.file;
   return {
     routes: routes.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    folders,
     modules: readModules(withRole('module'), diagnostics),
     effects: readEffects(withRole('effect'), diagnostics),
     ...(config === undefined ? {} : { config }),
@@ -82,10 +84,25 @@ export function assemble(files: ScannedFile[], base: string): Scan {
   };
 }
 
-/** Returns the files of a role that cover a handler: those in its folder and above, outermost first. */
-function filesAbove(handler: string, files: readonly ScannedFile[]): string[] {
+/** Returns guards and middleware with their folders, outermost first. */
+function toFolderFiles(files: readonly ScannedFile[]): FolderFile[] {
   return files
-    .map(({ file }) => file)
-    .filter((file) => handler.startsWith(file.slice(0, file.lastIndexOf('/') + 1)))
-    .sort((a, b) => a.split('/').length - b.split('/').length);
+    .map(({ file, role, facts }): FolderFile => ({
+      role: role as FolderFile['role'],
+      file,
+      folder: file.slice(HANDLERS.length, file.lastIndexOf('/')) || '/',
+      types: facts.exports.types,
+    }))
+    .sort((a, b) => a.file.split('/').length - b.file.split('/').length);
+}
+
+/** Returns the files of a role that apply to a handler, outermost first. */
+function filesAbove(
+  handler: string,
+  files: readonly FolderFile[],
+  role: FolderFile['role'],
+): string[] {
+  return files
+    .filter((each) => each.role === role && isBelow(handler, each.folder))
+    .map(({ file }) => file);
 }

@@ -62,3 +62,8 @@ export function roleOf(file: string): FileRole | undefined {
 export function belowFolder(file: string, folder: string): string {
   return file.slice(folder.length + 1).replace(CODE, '');
 }
+
+/** Whether a file of `src/handlers` is in a folder (`/`, `/admin`) or below it. */
+export function isBelow(file: string, folder: string): boolean {
+  return file.startsWith(folder === '/' ? `${HANDLERS}/` : `${HANDLERS}${folder}/`);
+}

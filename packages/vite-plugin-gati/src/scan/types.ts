@@ -7,6 +7,8 @@ import type { RouteSettings } from './read-route-settings.ts';
 export interface Scan {
   /** Sorted by `id`. */
   routes: RouteFile[];
+  /** The `_guard.ts` and `_middleware.ts` files, outermost first. */
+  folders: FolderFile[];
   /** Sorted by `name`. */
   modules: NamedFile[];
   /** Sorted by `name`. */
@@ -16,6 +18,17 @@ export interface Scan {
   /** `src/versions/*.ts`, sorted by `file`. */
   versions: VersionFile[];
   diagnostics: Diagnostic[];
+}
+
+/** A file that applies to the routes of its folder and of all folders below. */
+export interface FolderFile {
+  role: 'guard' | 'middleware';
+  /** From the root, with `/`. */
+  file: string;
+  /** Its folder below `src/handlers`: `/`, `/admin`. */
+  folder: string;
+  /** Names of the types that it exports, sorted. */
+  types: string[];
 }
 
 export interface NamedFile {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  annotateGuard,
   annotateHandler,
   annotateMiddleware,
   applyInsertions,
@@ -83,8 +84,18 @@ describe('annotateHandler', () => {
 
   test('annotates middleware', () => {
     const text = 'export const middleware = (req, res, gctx, lctx, next) => next();';
-    expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text))).toBe(
+    expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text, '/'))).toBe(
       text.replace('middleware =', 'middleware: Middleware ='),
+    );
+    expect(applyInsertions(text, annotateMiddleware('_middleware.ts', text, '/a'))).toBe(
+      text.replace('middleware =', "middleware: Middleware<'/a'> ="),
+    );
+  });
+
+  test('annotates the parameters of a guard, and not the guard, whose result would be hidden', () => {
+    const text = 'export const guard = async (req, gctx) => ({ user: req.cookies.user });';
+    expect(applyInsertions(text, annotateGuard('_guard.ts', text, '/a'))).toBe(
+      text.replace('(req, gctx)', "(...[req, gctx]: Parameters<Guard<'/a'>>)"),
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Contract, RouteContract, Schema } from '@gati/contract';
 import { emitGlobalTypes } from '../../src/emit/global-types.ts';
 import { emitVersionTypes } from '../../src/emit/version-types.ts';
 import { COMPILERS, createTypedApp, type TypedApp } from './helpers/typed-app.ts';
+import { GUARDED_FILES } from './helpers/guarded-files.ts';
 import { FILES, SCAN } from './helpers/typed-files.ts';
 
 const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
@@ -57,13 +58,18 @@ describe.sequential('the global types, from the built declarations', () => {
       '.gati/types/gati.d.ts': '',
       'src/handlers/payments/refund.ts': '',
       'src/handlers/search.ts': '',
+      ...Object.fromEntries(Object.keys(GUARDED_FILES).map((file) => [file, ''])),
       'src/handlers/chat.ts': '',
       'src/handlers/plain.ts': '',
     };
     app.write({
       ...before,
       'src/handlers/payments/capture.ts':
-        "export const handler: Handler<'POST /a/:id'> = (req, res, gctx) => res.json({ id: req.params.id, amount: gctx.modules.ledger.fee(req.body.amount) });",
+        "export const handler: Handler<'POST /a/:id'> = (req, res, gctx, lctx) => res.json({ id: req.params.id, amount: gctx.modules.ledger.fee(req.body.amount), user: lctx.user.id, tenant: lctx.state.get('tenant').name });",
+      'src/handlers/club/_guard.ts':
+        "export const guard = (async (req, _gctx, lctx) => ({ user: lctx.user ?? req.cookies.user })) satisfies Guard<'/club'>;",
+      'src/handlers/club/_middleware.ts':
+        "export const middleware: Middleware<'/club'> = async (_req, _res, _gctx, lctx, next) => { lctx.state.set('tenant', lctx.user.id); return next(); };",
     });
     expect(await app.check('TypeScript 7')).toEqual([]);
   }, 60_000);

@@ -1,5 +1,5 @@
 import type { Peer } from 'crossws';
-import type { SocketPeer } from '../../types/context.ts';
+import type { LocalContext, SocketPeer } from '../../types/context.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { Call } from '../request/call.ts';
 
@@ -21,6 +21,9 @@ export class AppPeer implements SocketPeer {
   }
   get query(): Record<string, string | string[] | undefined> {
     return this.#call.query as Record<string, string | string[] | undefined>;
+  }
+  get lctx(): LocalContext {
+    return this.#call.local as LocalContext;
   }
   get headers(): Record<string, string | undefined> {
     return this.#call.headers as Record<string, string | undefined>;

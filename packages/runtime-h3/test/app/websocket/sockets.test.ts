@@ -51,6 +51,38 @@ describe('WebSocket', () => {
     expect(target.app.inflight).toBe(0);
   });
 
+  test('guards a handshake, and gives hooks what guards and middleware add', async () => {
+    await start({
+      'WS /live': {
+        guards: [
+          async (req) => {
+            if (req.cookies['sid'] === undefined) throw new HttpError(401, 'who');
+            return { user: req.cookies['sid'] };
+          },
+        ],
+        middleware: [
+          (_req, _res, _gctx, lctx, next) => {
+            lctx.state.set('tenant', 't');
+            return next();
+          },
+        ],
+        socket: {
+          open: (peer) =>
+            peer.send({
+              ...peer.lctx,
+              tenant: peer.lctx.state.get('tenant'),
+              route: peer.lctx.route,
+            }),
+        },
+      },
+      'WS /plain': { socket: { open: (peer) => peer.send({ route: peer.lctx.route }) } },
+    });
+    const socket = await open('/live', { cookie: 'sid=ada' });
+    expect(await socket.next()).toBe('{"user":"ada","tenant":"t","route":"WS /live"}');
+    expect(await (await open('/plain')).next()).toBe('{"route":"WS /plain"}');
+    await expect(open('/live')).rejects.toThrow(/401/);
+  });
+
   test.each(['send', 'publish'] as const)(
     'closes the socket of a client for which too much waits (%s)',
     async (way) => {

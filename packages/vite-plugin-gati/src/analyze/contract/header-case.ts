@@ -89,7 +89,7 @@ function isRequestHeaders(snapshot: ProgramSnapshot, node: Node): boolean {
   const { expression, name } = node as PropertyAccessExpression;
   if ((name as unknown as { text: string }).text !== 'headers') return false;
   const owner = compiler.symbol(snapshot.type(expression))?.name;
-  return owner === 'Req' || owner === 'SocketPeer';
+  return owner === 'Req' || owner === 'GuardRequest' || owner === 'SocketPeer';
 }
 
 function hasUpperCase(name: string): boolean {

@@ -19,16 +19,18 @@ export function annotate(file: string, text: string, route: RouteFile): Insertio
 }
 
 /** The same for a `guard(req, gctx, lctx)` without types. */
-export function annotateGuard(file: string, text: string): Insertion[] {
+export function annotateGuard(file: string, text: string, folder: string): Insertion[] {
+  const name = JSON.stringify(folder);
   return annotateExport(file, text, 'guard', {
-    positions: ['__GatiGuardReq', '__GatiGlobal', '__GatiLocal'],
-    all: '__GatiGuardArgs',
+    positions: ['__GatiGuardReq', '__GatiGlobal', `__GatiGuardLocal<${name}>`],
+    all: `__GatiGuardArgs<${name}>`,
   });
 }
 
 /** The same for a `middleware(req, res, gctx, lctx, next)` without types. */
-export function annotateMiddleware(file: string, text: string): Insertion[] {
-  return annotateExport(file, text, 'middleware', handlerTypes('string'));
+export function annotateMiddleware(file: string, text: string, folder: string): Insertion[] {
+  const local = `__GatiFolderLocal<${JSON.stringify(folder)}>`;
+  return annotateExport(file, text, 'middleware', handlerTypes('string', local));
 }
 
 interface ParameterTypes {
@@ -38,14 +40,8 @@ interface ParameterTypes {
   all: string;
 }
 
-const handlerTypes = (route: string): ParameterTypes => ({
-  positions: [
-    `__GatiReq<${route}>`,
-    '__GatiRes',
-    '__GatiGlobal',
-    '__GatiLocal',
-    '() => Promise<unknown>',
-  ],
+const handlerTypes = (route: string, local = `__GatiLocal<${route}>`): ParameterTypes => ({
+  positions: [`__GatiReq<${route}>`, '__GatiRes', '__GatiGlobal', local, '() => Promise<unknown>'],
   all: `__GatiArgs<${route}>`,
 });
 

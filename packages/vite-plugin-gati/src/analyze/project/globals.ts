@@ -5,6 +5,7 @@
  */
 export const GLOBALS: string = `
 interface GatiRoutes {}
+interface GatiFolders {}
 interface GatiModules {}
 interface GatiEffects {}
 interface GatiConfig {}
@@ -96,7 +97,12 @@ interface GlobalContext {
   readonly logger: __GatiLogger;
   readonly signal: AbortSignal;
 }
-interface LocalContext {
+interface LocalState<S> extends Map<string, unknown> {
+  get<N extends keyof S & string>(name: N): S[N];
+  get(name: string): unknown;
+  set<N extends string>(name: N, value: N extends keyof S ? S[N] : unknown): this;
+}
+interface LocalContext<S = Record<never, never>> {
   readonly requestId: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -104,20 +110,24 @@ interface LocalContext {
   readonly route: string;
   readonly logger: __GatiLogger;
   readonly signal: AbortSignal;
-  readonly state: Map<string, unknown>;
+  readonly state: [keyof S] extends [never] ? Map<string, unknown> : LocalState<S>;
   waitUntil(promise: Promise<unknown>): void;
   readonly client: { ip: string; userAgent: string | undefined };
 }
-type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalContext, lctx: LocalContext];
+type RouteLocal<R extends string = string> = LocalContext<__GatiPart<R, 'state', Record<never, never>>> & __GatiPart<R, 'local', unknown>;
+type __GatiFolder<F, K extends string, D> = F extends keyof GatiFolders ? GatiFolders[F] extends { [N in K]: infer V } ? V : D : D;
+type __GatiFolderName = (keyof GatiFolders & string) | '/';
+type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalContext, lctx: RouteLocal<R>];
 type Handler<R extends string = string> = (...args: Args<R>) => unknown;
-type GuardRequest = Omit<Req, 'body' | 'rawBody'>;
-type Guard = (req: GuardRequest, gctx: GlobalContext, lctx: LocalContext) => object | void | Promise<object | void>;
-type Middleware = (req: Req, res: Res, gctx: GlobalContext, lctx: LocalContext, next: () => Promise<unknown>) => unknown;
+interface GuardRequest extends Omit<Req, 'body' | 'rawBody'> {}
+type Guard<F extends __GatiFolderName = '/'> = (req: GuardRequest, gctx: GlobalContext, lctx: __GatiGuardLocal<F>) => __GatiFolder<F, 'adds', object | void> | Promise<__GatiFolder<F, 'adds', object | void>>;
+type Middleware<F extends __GatiFolderName = '/'> = (req: Req, res: Res, gctx: GlobalContext, lctx: __GatiFolderLocal<F>, next: () => Promise<unknown>) => unknown;
 interface SocketPeer<R extends string = string> {
   readonly id: string;
   readonly params: Req<R>['params'];
   readonly query: Req<R>['query'];
   readonly headers: Req<R>['headers'];
+  readonly lctx: RouteLocal<R>;
   send(message: __GatiPart<R, 'send', unknown>): void;
   close(code?: number, reason?: string): void;
   subscribe(topic: string): void;
@@ -145,9 +155,11 @@ interface EffectContext {
 type __GatiReq<R extends string> = Req<R>;
 type __GatiRes = Res;
 type __GatiGlobal = GlobalContext;
-type __GatiLocal = LocalContext;
+type __GatiLocal<R extends string> = RouteLocal<R>;
+type __GatiFolderLocal<F> = LocalContext<__GatiFolder<F, 'state', Record<never, never>>> & __GatiFolder<F, 'local', unknown>;
 type __GatiGuardReq = GuardRequest;
-type __GatiGuardArgs = Parameters<Guard>;
+type __GatiGuardLocal<F> = LocalContext & __GatiFolder<F, 'outer', unknown>;
+type __GatiGuardArgs<F extends __GatiFolderName> = Parameters<Guard<F>>;
 type __GatiArgs<R extends string> = Args<R>;
 type __GatiHandler<R extends string> = Handler<R>;
 `;

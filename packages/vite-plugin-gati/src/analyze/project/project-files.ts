@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { emitGlobalTypes } from '../../emit/global-types.ts';
 import { readText } from '../../files/read-text.ts';
-import type { RouteFile, Scan } from '../../scan/types.ts';
+import type { FolderFile, RouteFile, Scan } from '../../scan/types.ts';
 import type { FileChanges, CompilerOptions, ParsedConfig } from '../compiler/compiler.ts';
 import {
   annotate,
@@ -16,9 +16,9 @@ import { CONFIG_FILE, printAnalysisConfig } from './analysis-config.ts';
 import { GLOBALS } from './globals.ts';
 
 /** The part of a scan that the types of a project depend on. */
-export type RegisteredFiles = Pick<Scan, 'routes' | 'modules' | 'effects' | 'config'>;
+export type RegisteredFiles = Pick<Scan, 'routes' | 'folders' | 'modules' | 'effects' | 'config'>;
 
-const NOTHING: RegisteredFiles = { routes: [], modules: [], effects: [] };
+const NOTHING: RegisteredFiles = { routes: [], folders: [], modules: [], effects: [] };
 
 export interface FilePlace {
   /** From the root, with `/`. */
@@ -37,8 +37,7 @@ export class ProjectFiles {
   /** Absolute files of the shown routes; `undefined` to show all. */
   #focus: Set<string> | undefined = new Set();
   #routes = new Map<string, RouteFile>();
-  #guards = new Set<string>();
-  #middleware = new Set<string>();
+  #folders = new Map<string, FolderFile>();
   #registry = printRegistry(NOTHING);
   #config: string | undefined;
   #parse: ((file: string) => ParsedConfig | undefined) | undefined;
@@ -90,10 +89,7 @@ export class ProjectFiles {
   register(registered: RegisteredFiles): string[] {
     this.#registered = registered;
     this.#routes = new Map(registered.routes.map((route) => [this.absolute(route.file), route]));
-    const filesOf = (role: 'guards' | 'middleware'): Set<string> =>
-      new Set(registered.routes.flatMap((each) => each[role].map((file) => this.absolute(file))));
-    this.#guards = filesOf('guards');
-    this.#middleware = filesOf('middleware');
+    this.#folders = new Map(registered.folders.map((each) => [this.absolute(each.file), each]));
     return this.#show();
   }
 
@@ -157,7 +153,7 @@ export class ProjectFiles {
     if (file === this.#globalsFile) return GLOBALS;
     if (file.endsWith('/vite-plugin-gati/types.d.ts')) return 'export {};\n';
     const route = this.#routes.get(file);
-    if (!route && !this.#guards.has(file) && !this.#middleware.has(file)) return undefined;
+    if (!route && !this.#folders.has(file)) return undefined;
     const { insertions, text } = this.#annotate(file, route);
     return insertions.length > 0 ? text : undefined;
   }
@@ -189,15 +185,18 @@ export class ProjectFiles {
       // A file that was deleted since the scan has no text. The compiler notices the deletion on
       // its own.
       const text = readText(file) ?? '';
-      const insertions = route
-        ? annotate(file, text, route)
-        : this.#guards.has(file)
-          ? annotateGuard(file, text)
-          : annotateMiddleware(file, text);
+      const insertions = route ? annotate(file, text, route) : this.#annotateFolder(file, text);
       found = { insertions, text: applyInsertions(text, insertions) };
       this.#annotated.set(file, found);
     }
     return found;
+  }
+
+  #annotateFolder(file: string, text: string): Insertion[] {
+    const found = this.#folders.get(file);
+    if (!found) return [];
+    const annotateRole = found.role === 'guard' ? annotateGuard : annotateMiddleware;
+    return annotateRole(file, text, found.folder);
   }
 
   #toConfig(): string {

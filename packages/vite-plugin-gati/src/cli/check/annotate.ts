@@ -13,8 +13,8 @@ type Callable = ESTree.Function | ESTree.ArrowFunctionExpression;
 interface Shape {
   /** Type of its argument list. */
   args: string;
-  /** Type of the function. */
-  value: string;
+  /** Type of the function; `undefined` to type its parameters only. */
+  value: string | undefined;
 }
 
 /**
@@ -28,21 +28,27 @@ export function annotateHandler(file: string, text: string, routeId: string): In
   });
 }
 
-/** The same for the guard of a folder. */
-export function annotateGuard(file: string, text: string): Insertion[] {
+/**
+ * The same for the guard of a folder (`/`, `/admin`). It never gets the type of the whole function,
+ * which would hide from handlers what the guard returns.
+ */
+export function annotateGuard(file: string, text: string, folder: string): Insertion[] {
   return annotate(file, text, ['guard'], () => ({
-    args: 'Parameters<Guard>',
-    value: 'Guard',
+    args: `Parameters<Guard${inFolder(folder)}>`,
+    value: undefined,
   }));
 }
 
 /** The same for the middleware of a folder. */
-export function annotateMiddleware(file: string, text: string): Insertion[] {
+export function annotateMiddleware(file: string, text: string, folder: string): Insertion[] {
+  const value = `Middleware${inFolder(folder)}`;
   return annotate(file, text, ['middleware', 'default'], () => ({
-    args: 'Parameters<Middleware>',
-    value: 'Middleware',
+    args: `Parameters<${value}>`,
+    value,
   }));
 }
+
+const inFolder = (folder: string): string => (folder === '/' ? '' : `<'${folder}'>`);
 
 export function applyInsertions(text: string, insertions: Insertion[]): string {
   const edited = new MagicString(text);
@@ -141,7 +147,7 @@ function insertionsFor(
   const first = params[0];
   const last = params.at(-1);
   if (!first || !last || !params.every(isBare)) return [];
-  if (nameEnd !== undefined) return [{ at: nameEnd, text: `: ${value}` }];
+  if (nameEnd !== undefined && value !== undefined) return [{ at: nameEnd, text: `: ${value}` }];
   if (last.type === 'RestElement')
     return params.length === 1 ? [{ at: last.end, text: `: ${args}` }] : [];
   const parenthesised = text.slice(callable!.start, first.start).includes('(');

@@ -72,18 +72,18 @@ function insertionsOf(root: string, scan: Scan): Map<string, Insertion[]> {
     if (!found.has(absolute)) found.set(absolute, annotate(fs.readFileSync(absolute, 'utf8')));
   };
   for (const { file, id } of scan.routes) add(file, (text) => annotateHandler(file, text, id));
-  for (const { guards, middleware } of scan.routes) {
-    for (const file of guards) add(file, (text) => annotateGuard(file, text));
-    for (const file of middleware) add(file, (text) => annotateMiddleware(file, text));
+  for (const { role, file, folder } of scan.folders) {
+    const annotateRole = role === 'guard' ? annotateGuard : annotateMiddleware;
+    add(file, (text) => annotateRole(file, text, folder));
   }
   return found;
 }
 
-function sourcesOf({ routes, modules, effects, config, versions }: Scan): string[] {
+function sourcesOf({ routes, folders, modules, effects, config, versions }: Scan): string[] {
   const named = [...routes, ...modules, ...effects, ...versions].map(({ file }) => file);
   const files = [
     ...named,
-    ...routes.flatMap(({ guards, middleware }) => [...guards, ...middleware]),
+    ...folders.map(({ file }) => file),
     ...(config === undefined ? [] : [config]),
   ];
   return [...new Set(files)].filter((file) => /\.[cm]?tsx?$/.test(file));

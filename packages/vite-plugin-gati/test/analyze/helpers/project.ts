@@ -5,7 +5,7 @@ import { createAnalyzer } from '../../../src/analyze/create-analyzer.ts';
 import type { AnalyzedRoute, Analyzer, AnalyzerOptions } from '../../../src/analyze/analyzer.ts';
 import { readRouteSettings } from '../../../src/scan/read-route-settings.ts';
 import { readFacts } from '../../../src/scan/read-facts.ts';
-import type { RouteFile, Scan } from '../../../src/scan/types.ts';
+import type { FolderFile, RouteFile, Scan } from '../../../src/scan/types.ts';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
 export const ENGINES = ['typescript-7', 'typescript-classic'] as const;
@@ -61,8 +61,27 @@ export function toRoute(file: string, text: string, id: string): RouteFile {
   };
 }
 
+function foldersOf({ guards, middleware }: RouteFile): FolderFile[] {
+  const folder = (file: string): string =>
+    file.slice('src/handlers'.length, file.lastIndexOf('/')) || '/';
+  return [
+    ...guards.map((file) => ({ role: 'guard', file, folder: folder(file), types: [] }) as const),
+    ...middleware.map(
+      (file) => ({ role: 'middleware', file, folder: folder(file), types: [] }) as const,
+    ),
+  ].map((each) => ({ ...each, types: [...each.types] }));
+}
+
 export function toScan(routes: RouteFile[], rest: Partial<Scan> = {}): Scan {
-  return { routes, modules: [], effects: [], versions: [], diagnostics: [], ...rest };
+  return {
+    routes,
+    folders: routes.flatMap(foldersOf),
+    modules: [],
+    effects: [],
+    versions: [],
+    diagnostics: [],
+    ...rest,
+  };
 }
 
 /** Prints responses as TypeScript, by status: `{ '202': "{ state: 'capturing' }" }`. */

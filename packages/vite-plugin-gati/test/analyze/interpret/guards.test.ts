@@ -90,4 +90,41 @@ describe.each(ENGINES)('errors of a guard (%s)', (engine) => {
       expect(dependencies).toContain('src/handlers/_guard.ts');
     },
   );
+
+  test('what a guard returns is typed in the responses of its routes', async () => {
+    const files = {
+      'src/handlers/_guard.ts': `${head}interface User { id: string; admin: boolean }
+declare function find(sid: string | undefined): Promise<User | undefined>;
+export async function guard(req, gctx) {
+  const user = await find(req.cookies.sid);
+  if (user === undefined) throw new HttpError(401, 'who');
+  return { user };
+}`,
+      'src/handlers/_middleware.ts':
+        "export type State = { tenant: { name: string } };\nexport async function middleware(req, res, gctx, lctx, next) { lctx.state.set('tenant', { name: lctx.user.id }); return next(); }",
+      'src/handlers/me.ts':
+        "export const route = 'GET /me';\nexport function handler(req, res, gctx, lctx) { return { me: lctx.user, tenant: lctx.state.get('tenant') }; }",
+    };
+    const project = makeProject(files);
+    const analyzer = await openAnalyzer(project, { engine });
+    const route = {
+      ...toRoute('src/handlers/me.ts', files['src/handlers/me.ts'], 'GET /me'),
+      guards: ['src/handlers/_guard.ts'],
+      middleware: ['src/handlers/_middleware.ts'],
+    };
+    const scan = toScan([route]);
+    scan.folders.find(({ role }) => role === 'middleware')!.types.push('State');
+    const { contract, warnings } = await analyzer.analyze(scan);
+    await analyzer.close();
+    project.remove();
+    expect({ responses: printed(contract.routes[0]!.responses, contract.$defs), warnings }).toEqual(
+      {
+        responses: {
+          200: '{ me: User; tenant: { name: string } }',
+          401: problem(401, "'who'"),
+        },
+        warnings: [],
+      },
+    );
+  });
 });

@@ -13,6 +13,10 @@ const PAIRS = [
   'Parameters<Handler<Id>>[0]',
   'Parameters<Socket<Id>["message"] & {}>[1]',
   'SocketPeer<Id>',
+  'RouteLocal<Id>',
+  'Parameters<Guard>',
+  'ReturnType<Guard>',
+  'Parameters<Middleware>[3]',
 ];
 const IDS = ["'POST /users/:id/*rest'", 'string'];
 
@@ -30,7 +34,10 @@ test('the global types of the analysis equal those of the runtime', () => {
   ];
   const real = (text: string): string =>
     text
-      .replace(/\b(Req|GlobalContext|LocalContext|SocketPeer|Handler|Res)\b/g, 'Context.$1')
+      .replace(
+        /\b(Req|GlobalContext|LocalContext|RouteLocal|SocketPeer|Handler|Guard|Middleware|Res)\b/g,
+        'Context.$1',
+      )
       .replace(/\bSocket\b/g, 'Context.SocketHooks')
       .replace(/\bEffectContext\b/g, 'RealEffectContext');
   for (const [index, id] of IDS.entries())

@@ -1,4 +1,6 @@
+import { isBelow } from '../../../src/scan/layout.ts';
 import type { RouteFile, Scan } from '../../../src/scan/types.ts';
+import { GUARDED_FILES, GUARDED_FOLDERS } from './guarded-files.ts';
 
 /**
  * The handlers of an app by file, written as users write them. `@ts-expect-error` holds what must
@@ -127,6 +129,7 @@ export const socket: Socket<typeof route> = {
   },
 };
 `,
+  ...GUARDED_FILES,
   'src/modules/ledger.ts': `export const LIMIT = 10;
 export async function reserve(id: string, amount: number): Promise<boolean> {
   return id !== '' && amount < LIMIT;
@@ -174,6 +177,7 @@ const route = (
   id: string,
   file: string,
   exports: Partial<RouteFile['exports']> = {},
+  guards: string[] = [],
 ): RouteFile => {
   const [method, path] = id.split(' ') as [RouteFile['method'], string];
   return {
@@ -186,13 +190,22 @@ const route = (
     line: 1,
     exports: { values: [], types: [], ...exports },
     handler: 'handler',
-    guards: [],
-    middleware: [],
+    guards,
+    middleware: GUARDED_FOLDERS.filter(
+      ({ role, folder }) => role === 'middleware' && isBelow(file, folder),
+    ).map((each) => each.file),
   };
 };
 
 export const SCAN: Scan = {
   routes: [
+    route('GET /club/office/desk', 'src/handlers/club/office/desk.ts', {}, [
+      'src/handlers/club/_guard.ts',
+      'src/handlers/club/office/_guard.ts',
+    ]),
+    route('GET /club/open', 'src/handlers/club/open.ts'),
+    route('WS /club/live', 'src/handlers/club/live.ts', {}, ['src/handlers/club/_guard.ts']),
+    route('GET /loose/a', 'src/handlers/loose/a.ts', {}, ['src/handlers/loose/_guard.ts']),
     route('GET /conventional/:id', 'src/handlers/conventional/[id].get.ts'),
     route('GET /search/*rest', 'src/handlers/search.ts', { types: ['Headers', 'Query'] }),
     route('POST /payments/:id/capture', 'src/handlers/payments/capture.ts', { types: ['Body'] }),
@@ -210,6 +223,7 @@ export const SCAN: Scan = {
     { name: 'capturePayment', file: 'src/effects/capturePayment.ts' },
     { name: 'nightly', file: 'src/effects/nightly.ts' },
   ],
+  folders: GUARDED_FOLDERS,
   config: 'src/config.ts',
   versions: [],
   diagnostics: [],

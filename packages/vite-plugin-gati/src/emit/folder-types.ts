@@ -1,0 +1,84 @@
+import { quote } from '@gati/contract/internal';
+import { isBelow } from '../scan/layout.ts';
+import type { FolderFile, RouteFile, Scan } from '../scan/types.ts';
+
+/** Returns the type of an export of a file: `import('…').State`. */
+type ImportOf = (file: string) => string;
+
+/**
+ * Helpers behind the entries: what a guard adds to `lctx`, and the fields of an inner one instead of
+ * those of an outer one with the same names.
+ */
+export const FOLDER_HELPERS = `  /** The fields that a guard returns. Those of one with the type \`Guard\` are unknown. */
+  type Added<Guard> = Guard extends (...args: never) => infer Result ? Fields<Awaited<Result>> : unknown;
+  type Fields<Result> = object extends Result ? { readonly [name: string]: unknown } : [Exclude<Result, void>] extends [never] ? unknown : [Extract<Result, void | undefined>] extends [never] ? Readonly<Result> : Partial<Readonly<Exclude<Result, void>>>;
+  type Merged<Outer, Inner> = keyof Outer & keyof Inner extends never ? Outer & Inner : Omit<Outer, keyof Inner> & Inner;
+`;
+
+/** Returns the members \`local\` and \`state\` of a route: what guards and middleware add to its lctx. */
+export function routeContext(route: RouteFile, scan: Scan, importOf: ImportOf): string[] {
+  const { folders } = scan;
+  const guards = folders.filter(({ file }) => route.guards.includes(file));
+  const middleware = folders.filter(({ file }) => route.middleware.includes(file));
+  return members({
+    local: guards.map((guard) => addedBy(guard, importOf)),
+    state: middleware.flatMap((each) => stateOf(each, importOf)),
+  });
+}
+
+/** Returns the entries of \`GatiFolders\`. */
+export function folderEntries(scan: Scan, importOf: ImportOf): string[] {
+  const names = [...new Set(scan.folders.map(({ folder }) => folder))];
+  return names.map((name) => {
+    const above = scan.folders.filter(({ folder }) => isAbove(folder, name));
+    const guards = above.filter(({ role }) => role === 'guard');
+    const types = (of: FolderFile[]): string[] =>
+      of.flatMap((guard) => addedBelow(guard, name, scan.routes, importOf));
+    const declared = guards.find((each) => each.folder === name && each.types.includes('Local'));
+    const parts = [
+      ...members({
+        outer: types(guards.filter(({ folder }) => folder !== name)),
+        local: types(guards),
+        state: above.flatMap((each) => stateOf(each, importOf)),
+      }),
+      ...(declared ? [`adds: ${importOf(declared.file)}.Local;`] : []),
+    ];
+    return `${quote(name)}: {${parts.map((part) => ` ${part}`).join('')}${parts.length > 0 ? ' ' : ''}};`;
+  });
+}
+
+function members(types: Record<string, string[]>): string[] {
+  return Object.entries(types).flatMap(([name, found]) =>
+    found.length === 0
+      ? []
+      : [`${name}: ${found.reduce((outer, inner) => `GatiTypes.Merged<${outer}, ${inner}>`)};`],
+  );
+}
+
+function addedBy({ file, types }: FolderFile, importOf: ImportOf): string {
+  return types.includes('Local')
+    ? `Readonly<${importOf(file)}.Local>`
+    : `GatiTypes.Added<typeof ${importOf(file)}.guard>`;
+}
+
+/** What a guard adds in a folder: optional fields if some routes of the folder are public. */
+function addedBelow(
+  guard: FolderFile,
+  folder: string,
+  routes: readonly RouteFile[],
+  importOf: ImportOf,
+): string[] {
+  const below = routes.filter(({ file }) => isBelow(file, folder));
+  const guarded = below.filter(({ guards }) => guards.includes(guard.file));
+  const type = addedBy(guard, importOf);
+  if (guarded.length === below.length) return [type];
+  return guarded.length === 0 ? [] : [`Partial<${type}>`];
+}
+
+function stateOf({ role, file, types }: FolderFile, importOf: ImportOf): string[] {
+  return role === 'middleware' && types.includes('State') ? [`${importOf(file)}.State`] : [];
+}
+
+function isAbove(outer: string, inner: string): boolean {
+  return outer === '/' || inner === outer || inner.startsWith(`${outer}/`);
+}
