@@ -1,8 +1,10 @@
 import type { Logger } from '../types/context.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
+import { LimitCounts } from '../telemetry/record/limit-counts.ts';
 import { Recorder } from '../telemetry/record/recorder.ts';
 import type { RouteStats } from '../telemetry/record/route-stats.ts';
 import type { Call } from './request/call.ts';
+import { ByteBudget } from './request/byte-budget.ts';
 import type { AppServices } from './request/app-services.ts';
 import {
   type ClientIp,
@@ -28,6 +30,9 @@ export class AppState implements AppServices {
   /** `Vary` of every response. */
   readonly vary: string;
   readonly limits: Limits;
+  readonly limitCounts: LimitCounts;
+  /** Bytes of the bodies that are being read. */
+  readonly bodies: ByteBudget;
   readonly production: boolean;
   /** `undefined` when the options allow no origin. */
   readonly cors: Cors | undefined;
@@ -52,6 +57,9 @@ export class AppState implements AppServices {
     this.base = normalizeBase(options.base);
     this.vary = options.pages === true ? `X-API-Version, ${PAGE_VARY}` : 'X-API-Version';
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limitCounts = options.limitCounts ?? new LimitCounts();
+    const { bodies, body, upload } = this.limits;
+    this.bodies = new ByteBudget(Math.max(bodies, body, upload));
     this.production = options.mode === 'production';
     const cors = new Cors(options.cors, options.mode);
     this.cors = cors.off ? undefined : cors;

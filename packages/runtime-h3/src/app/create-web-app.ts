@@ -33,7 +33,7 @@ export function createWebApp(app: AppState): H3 {
 }
 
 function respond(app: AppState, request: Request): Promise<Response> {
-  const exchange = new WebExchange(request);
+  const exchange = new WebExchange(request, app.bodies);
   serve(app, exchange, undefined);
   return exchange.response;
 }
@@ -47,7 +47,7 @@ function toHooks(app: AppState, events: WebSocketHooks, request: Request): Parti
   return {
     ...events.hooks,
     async upgrade() {
-      const exchange = new WebExchange(request);
+      const exchange = new WebExchange(request, app.bodies);
       const incoming = new IncomingRequest(app, exchange, undefined);
       if (!isSocketRoute(incoming)) return new Response(null, { status: 404, headers });
       const call = await acceptSocket(incoming);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GlobalContext, Logger } from '../types/context.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
+import type { LimitCounts } from '../telemetry/record/limit-counts.ts';
 import type { LogSink, Span } from '../telemetry/record/recorder.ts';
 import type { RouteMetric } from '../telemetry/record/route-stats.ts';
 import type { Limits } from '../types/limits.ts';
@@ -80,8 +81,15 @@ export interface AppOptions {
    * lines. None by default.
    */
   log?: LogSink;
+  /** Counts how often the app is at each limit. */
+  limitCounts?: LimitCounts;
   /** Node only: runs before the head of a response of 1 KiB or more is written, to compress it. */
   beforeLargeResponse?(res: ServerResponse): void;
+  /**
+   * Node only: takes room for a body of 64 KiB or more until the client has it. `false`: there is none,
+   * and the client gets 503.
+   */
+  takeRoom?(res: ServerResponse, bytes: number): boolean;
   /** Opens the link to the peers of other processes. Called by the first WebSocket on Node. */
   publishLink?(): Promise<PublishLink>;
   /** Logger for errors outside of a release's context. */

@@ -45,7 +45,7 @@ import { rejectForeignForm } from './request/foreign-site.ts';
 import { decodeParams } from './request/path.ts';
 import type { ReleaseState } from './release/release-state.ts';
 import type { RoutePlan } from './route/route-plan.ts';
-import { RequestError } from './request/request-error.ts';
+import { limitError, RequestError } from './request/request-error.ts';
 import { CLIENT_GONE, finishCall } from './request/finish-call.ts';
 import type { MigrationPath } from '../types/served-release.ts';
 import { respondUnmatched } from './respond-unmatched.ts';
@@ -247,6 +247,9 @@ export function expire(call: Call): void {
   else
     respondError(
       call,
-      new RequestError(503, 'timeout', { detail: 'The handler did not respond in time.' }),
+      limitError(
+        'handlerTimeout',
+        new RequestError(503, 'timeout', { detail: 'The handler did not respond in time.' }),
+      ),
     );
 }

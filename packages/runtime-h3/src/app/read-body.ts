@@ -1,5 +1,5 @@
 import type { InputError } from '../validate/explain.ts';
-import { BODY_REQUIRED, bodyTooLargeError, parseBody } from './request/body.ts';
+import { BODY_REQUIRED, bodyReadError, parseBody } from './request/body.ts';
 import type { Call } from './request/call.ts';
 import { CLIENT_GONE, finishCall } from './request/finish-call.ts';
 import { acceptedKind } from './request/unsupported-media-type.ts';
@@ -28,7 +28,8 @@ export function readBody(call: Call, errors: InputError[], next: Next): void {
     call.deadline = performance.now() + limits.handlerTimeout;
     if (readError === 'aborted') return finishCall(call, CLIENT_GONE);
     try {
-      if (readError === 'too_large') throw bodyTooLargeError(limit);
+      if (readError !== undefined)
+        throw bodyReadError(readError, kind === 'multipart' ? 'upload' : 'body', limit);
       if (bytes === undefined || bytes.length === 0) return withoutBody(call, errors, next);
       withBytes(call, kind, bytes, errors, next);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { GatiError } from '@gati/contract';
 import { isAddressRange } from '../app/request/client-ip.ts';
 import type { LogLevel } from '../telemetry/log/logger.ts';
+import { DEFAULT_LIMITS, type LimitName, type Limits } from '../types/limits.ts';
 import { countCpus } from './cpus.ts';
 
 export type Role = 'all' | 'core' | 'routes' | 'worker';
@@ -21,6 +22,8 @@ export interface ServerEnv {
   /** Number of proxies in front of the server, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
   logLevel: LogLevel;
+  /** Limits that replace those of the build. */
+  limits: Partial<Limits>;
 }
 
 type Env = Record<string, string | undefined>;
@@ -44,6 +47,7 @@ export function readServerEnv(env: Env): ServerEnv {
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env.GATI_LOG_LEVEL),
+    limits: readLimits(env.GATI_LIMITS),
   };
 }
 
@@ -87,6 +91,23 @@ function readLogLevel(text: string | undefined): LogLevel {
   if (!LOG_LEVELS.includes(text))
     throw badEnvError('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
   return text as LogLevel;
+}
+
+/** Reads `connections=5000,writeTimeout=10000`. */
+function readLimits(text: string | undefined): Partial<Limits> {
+  const limits: Partial<Limits> = {};
+  for (const pair of text?.split(',') ?? []) {
+    const [name = '', value = ''] = pair.split('=').map((part) => part.trim());
+    if (pair.trim() === '') continue;
+    if (!Object.hasOwn(DEFAULT_LIMITS, name) || !/^[1-9]\d{0,14}$/.test(value))
+      throw badEnvError(
+        'GATI_LIMITS',
+        text!,
+        'limits with whole numbers above 0, separated by commas: connections=5000,writeTimeout=10000',
+      );
+    limits[name as LimitName] = Number(value);
+  }
+  return limits;
 }
 
 /** @param expected completes "Set NAME to …" in the fix */

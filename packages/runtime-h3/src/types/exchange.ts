@@ -1,7 +1,11 @@
-export type BodyReadError = 'too_large' | 'aborted';
+/** `overloaded`: the bodies of all requests together are over their limit. */
+export type BodyReadError = 'too_large' | 'overloaded' | 'aborted';
 
 /** Bytes from which compressing a body pays. */
 export const COMPRESSION_THRESHOLD = 1024;
+
+/** Bytes from which the memory for a body is bounded. The system takes smaller ones, as a rule. */
+export const LARGE_BODY = 65_536;
 
 /**
  * Header names and values in turn: `['content-type', 'text/plain', 'vary', 'Origin']`. Names are
@@ -48,6 +52,11 @@ export interface Exchange {
   ): void;
   /** Decodes UTF-8; `undefined` if the bytes are not UTF-8. */
   decode(bytes: Uint8Array): string | undefined;
+  /**
+   * Takes room for a body of {@link LARGE_BODY} or more, until the client has it. `false`: the server
+   * has none.
+   */
+  takeRoom(bytes: number): boolean;
   /** Calls back if the client leaves before the response is complete. */
   onGone(callback: () => void): void;
   /**

@@ -1,4 +1,7 @@
-/** Limits of requests. Sizes are bytes, times milliseconds; each is a whole number from 1. */
+/**
+ * Limits of a server. Sizes are bytes, times milliseconds; each is a whole number from 1. A worker
+ * counts each time that it is at a limit: `gati_limit_reached_total` of `/metrics`.
+ */
 export interface Limits {
   /** Bytes of a body that is not `multipart/form-data`: 413 above it. 1 MiB by default. */
   body: number;
@@ -30,7 +33,42 @@ export interface Limits {
    * 503. 30,000 by default.
    */
   handlerTimeout: number;
+  /** Milliseconds until the head of a request must have arrived: 408 after it. 15,000 by default. */
+  headTimeout: number;
+  /**
+   * Milliseconds that a connection may wait for its next request. Set it above that of a load balancer
+   * in front of the server. 5,000 by default.
+   */
+  keepAlive: number;
+  /**
+   * Milliseconds in which a client must take some of the bytes that wait for it: its connection ends
+   * after them. 30,000 by default.
+   */
+  writeTimeout: number;
+  /**
+   * Open connections of a worker: it closes further ones. Above nine tenths of them, idle connections
+   * end after a second. 10,000 by default.
+   */
+  connections: number;
+  /**
+   * Requests of a worker that wait for the response to an earlier request of their connection. Above
+   * them the connection ends. 10,000 by default.
+   */
+  pipelined: number;
+  /**
+   * Bytes of all bodies that a worker is reading, at least those of one `upload`: 503 above them.
+   * 128 MiB by default.
+   */
+  bodies: number;
+  /**
+   * Bytes of all large responses of a worker that wait for their clients. Above them the connections
+   * that take nothing end; without such a one the response becomes a 503. 128 MiB by default.
+   */
+  unsent: number;
 }
+
+/** Name of a limit. */
+export type LimitName = keyof Limits;
 
 const MIB = 1_048_576;
 
@@ -48,4 +86,11 @@ export const DEFAULT_LIMITS: Limits = {
   sendQueue: 4 * MIB,
   bodyTimeout: 30_000,
   handlerTimeout: 30_000,
+  headTimeout: 15_000,
+  keepAlive: 5000,
+  writeTimeout: 30_000,
+  connections: 10_000,
+  pipelined: 10_000,
+  bodies: 128 * MIB,
+  unsent: 128 * MIB,
 };

@@ -1,12 +1,12 @@
 import type { BusboyConstructor, BusboyFileStream } from '@fastify/busboy';
-import type { Limits } from '../types/limits.ts';
+import type { LimitName, Limits } from '../types/limits.ts';
 import { NullObject, isPrototypeName } from './prototype-safety.ts';
 
 export class MultipartError extends Error {
   readonly reason: 'malformed' | 'prototype' | 'limit';
-  /** Name of the exceeded limit. */
-  readonly limit: string | undefined;
-  constructor(reason: 'malformed' | 'prototype' | 'limit', limit?: string) {
+  /** Name of the exceeded limit. That of names has no option. */
+  readonly limit: LimitName | 'fieldNameSize' | undefined;
+  constructor(reason: 'malformed' | 'prototype' | 'limit', limit?: LimitName | 'fieldNameSize') {
     super(reason);
     this.reason = reason;
     this.limit = limit;

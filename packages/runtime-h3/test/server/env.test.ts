@@ -17,3 +17,18 @@ test.each(['cafe', '10.0.0.0/33', '10.0.0.0/', '::1/129', '300.1.1.1', '127.0.0.
     );
   },
 );
+
+test('reads GATI_LIMITS as names and whole numbers', () => {
+  const { limits } = readServerEnv({ GATI_LIMITS: 'connections=50, writeTimeout = 1000,' });
+  expect(limits).toEqual({ connections: 50, writeTimeout: 1000 });
+  expect(readServerEnv({}).limits).toEqual({});
+});
+
+test.each(['connections', 'connections=0', 'unknown=1', 'toString=1', 'body=1e3', 'body=-1'])(
+  'reports GATI_LIMITS=%s as GATI_BAD_ENV',
+  (text) => {
+    expect(() => readServerEnv({ GATI_LIMITS: text })).toThrow(
+      expect.objectContaining({ code: 'GATI_BAD_ENV' }),
+    );
+  },
+);

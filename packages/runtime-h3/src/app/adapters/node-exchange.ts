@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendContinue } from './expect-continue.ts';
 import { endWithText } from './node-end.ts';
+import type { ByteBudget } from '../request/byte-budget.ts';
 import {
   type BodyReadError,
   type Exchange,
@@ -22,7 +23,8 @@ const REJECTED_BODY_TIMEOUT = 2000;
 interface ExchangeApp {
   /** Each response ends its connection. */
   readonly draining: boolean;
-  readonly options: Pick<AppOptions, 'beforeLargeResponse'>;
+  readonly options: Pick<AppOptions, 'beforeLargeResponse' | 'takeRoom'>;
+  readonly bodies: ByteBudget;
 }
 
 /** Returns whether the headers announce a body. */
@@ -117,22 +119,31 @@ export class NodeExchange implements Exchange {
     done: (error: BodyReadError | undefined, bytes: Uint8Array | undefined) => void,
   ): void {
     const req = this.#req;
+    const { bodies } = this.#app;
     const chunks: Buffer[] = [];
     let size = 0;
     let settled = false;
+    const settle = (): void => {
+      if (settled) return;
+      settled = true;
+      bodies.give(size);
+    };
     req.on('data', (chunk: Buffer) => {
       if (settled) return;
-      size += chunk.length;
-      if (size > limit) {
-        settled = true;
-        return done('too_large', undefined);
+      const isTooLarge = size + chunk.length > limit;
+      if (isTooLarge || !bodies.take(chunk.length)) {
+        settle();
+        chunks.length = 0;
+        return done(isTooLarge ? 'too_large' : 'overloaded', undefined);
       }
+      size += chunk.length;
       chunks.push(chunk);
     });
+    req.on('close', settle);
     req.on('end', () => {
       this.#consumed = true;
       if (settled) return;
-      settled = true;
+      settle();
       done(undefined, Buffer.concat(chunks));
     });
   }
@@ -153,6 +164,10 @@ export class NodeExchange implements Exchange {
     res.once('close', () => {
       if (!res.writableFinished) callback();
     });
+  }
+
+  takeRoom(bytes: number): boolean {
+    return this.method === 'HEAD' || (this.#app.options.takeRoom?.(this.#res, bytes) ?? true);
   }
 
   send(status: number, headers: HeaderList, body: Payload): undefined {

@@ -1,4 +1,5 @@
 import type { BodyReadError, Exchange, HeaderList, Payload } from '../../types/exchange.ts';
+import type { ByteBudget } from '../request/byte-budget.ts';
 import { toPairs } from '../response/headers.ts';
 
 const STRICT = new TextDecoder('utf-8', { fatal: true });
@@ -13,9 +14,12 @@ export class WebExchange implements Exchange {
   #respond!: (response: Response) => void;
   #reject!: (error: unknown) => void;
   #onGone: (() => void)[] = [];
+  readonly #bodies: ByteBudget;
 
-  constructor(request: Request) {
+  /** @param bodies bytes of the bodies that are being read */
+  constructor(request: Request, bodies: ByteBudget) {
     this.raw = request;
+    this.#bodies = bodies;
     this.method = request.method;
     const { url } = request;
     const path = url.indexOf('/', url.indexOf('://') + 3);
@@ -67,29 +71,34 @@ export class WebExchange implements Exchange {
     const declared = this.header('content-length');
     if (declared !== undefined && Number(declared) > limit) return done('too_large', undefined);
     void this.#collect(limit).then(
-      (bytes) => (bytes === undefined ? done('too_large', undefined) : done(undefined, bytes)),
+      (read) => (typeof read === 'string' ? done(read, undefined) : done(undefined, read)),
       () => done('aborted', undefined),
     );
   }
 
-  async #collect(limit: number): Promise<Uint8Array | undefined> {
+  async #collect(limit: number): Promise<Uint8Array | 'too_large' | 'overloaded'> {
+    const { body } = this.raw;
+    if (body === null) return new Uint8Array(0);
     const chunks: Uint8Array[] = [];
     let size = 0;
-    if (this.raw.body !== null) {
-      const reader = this.raw.body.getReader();
+    try {
+      const reader = body.getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
-        size += value.length;
-        if (size > limit) {
+        const isTooLarge = size + value.length > limit;
+        if (isTooLarge || !this.#bodies.take(value.length)) {
           // Does not cancel the reader: Node's fetch may be adding the next chunk, which would then
           // be an unhandled rejection. The platform drops the rest of the body once it has the
           // response.
           reader.releaseLock();
-          return undefined;
+          return isTooLarge ? 'too_large' : 'overloaded';
         }
+        size += value.length;
         chunks.push(value);
       }
+    } finally {
+      this.#bodies.give(size);
     }
     if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
     const bytes = new Uint8Array(size);
@@ -107,6 +116,11 @@ export class WebExchange implements Exchange {
     } catch {
       return undefined;
     }
+  }
+
+  /** The platform bounds what waits for its clients. */
+  takeRoom(): boolean {
+    return true;
   }
 
   onGone(callback: () => void): void {

@@ -1,4 +1,5 @@
 import type { Logger } from '../../types/context.ts';
+import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import type { Recorder } from '../../telemetry/record/recorder.ts';
 import type { ClientIp, TrustedPeer } from './client-ip.ts';
 import type { Limits } from '../../types/limits.ts';
@@ -7,6 +8,7 @@ import type { InFlightItem } from './in-flight.ts';
 /** Part of the app that a call uses. */
 export interface AppServices {
   readonly limits: Limits;
+  readonly limitCounts: LimitCounts;
   readonly production: boolean;
   readonly logger: Logger;
   readonly clientIp: ClientIp;

@@ -1,10 +1,10 @@
 import type { InputError } from '../../validate/explain.ts';
 import { JsonError, parseJson } from '../../validate/json.ts';
-import type { Exchange } from '../../types/exchange.ts';
+import type { BodyReadError, Exchange } from '../../types/exchange.ts';
 import type { Limits } from '../../types/limits.ts';
 import type { BodyKind } from '../route/body-kind.ts';
 import type { Call } from './call.ts';
-import { RequestError } from './request-error.ts';
+import { limitError, overloadedError, RequestError } from './request-error.ts';
 import { parseUrlencodedForm } from './form-urlencoded.ts';
 
 /** Input error of a request without the body that its contract requires. */
@@ -33,23 +33,29 @@ export function readBytes(
     });
     exchange.read(limit, (error, bytes = new Uint8Array()) => {
       clearTimeout(timer);
-      if (error === 'too_large') reject(bodyTooLargeError(limit));
-      else resolve(error === 'aborted' ? undefined : bytes);
+      if (error === undefined) resolve(bytes);
+      else if (error === 'aborted') resolve(undefined);
+      else reject(bodyReadError(error, 'body', limit));
     });
   });
 }
 
-/** Error for a body above a limit in bytes. */
-export function bodyTooLargeError(limit: number): RequestError {
-  return new RequestError(413, 'content_too_large', {
-    detail: `The body must have at most ${limit} bytes.`,
-    limit,
-  });
+/** Error for a body that is too large, or that the server has no room for. `limit` is in bytes. */
+export function bodyReadError(
+  error: Exclude<BodyReadError, 'aborted'>,
+  name: 'body' | 'upload',
+  limit: number,
+): RequestError {
+  if (error === 'overloaded')
+    return overloadedError('bodies', 'The server reads too many bodies. Try again later.');
+  const detail = `The body must have at most ${limit} bytes.`;
+  return limitError(name, new RequestError(413, 'content_too_large', { detail, limit }));
 }
 
 /** Error for a body that did not arrive within `limits.bodyTimeout`. */
 export function bodyTimeoutError(): RequestError {
-  return new RequestError(408, 'request_timeout', { detail: 'The body did not arrive in time.' });
+  const detail = 'The body did not arrive in time.';
+  return limitError('bodyTimeout', new RequestError(408, 'request_timeout', { detail }));
 }
 
 /** Parses the bytes of a body. The result is a promise for `multipart/form-data` only. */
@@ -106,9 +112,12 @@ export function parseJsonBody(text: string, depth: number): unknown {
 function malformedJsonError({ details }: JsonError, text: string, depth: number): RequestError {
   switch (details.reason) {
     case 'depth':
-      return new RequestError(400, 'too_deep', {
-        detail: `The body must be nested at most ${depth} levels.`,
-      });
+      return limitError(
+        'depth',
+        new RequestError(400, 'too_deep', {
+          detail: `The body must be nested at most ${depth} levels.`,
+        }),
+      );
     case 'prototype':
       return new RequestError(400, 'forbidden_key', {
         detail: 'The body has a key that is not allowed.',

@@ -1,6 +1,6 @@
 import { MultipartError, parseMultipart } from '../../validate/multipart.ts';
 import type { Limits } from '../../types/limits.ts';
-import { RequestError } from './request-error.ts';
+import { limitError, RequestError } from './request-error.ts';
 
 /**
  * Parses a body of `multipart/form-data`.
@@ -17,10 +17,12 @@ export async function parseMultipartForm(
   } catch (error) {
     if (!(error instanceof MultipartError)) throw error;
     if (error.reason === 'limit') {
-      throw new RequestError(413, 'content_too_large', {
-        detail: `The form exceeds the limit ${error.limit}.`,
-        limit: error.limit,
+      const { limit } = error;
+      const found = new RequestError(413, 'content_too_large', {
+        detail: `The form exceeds the limit ${limit}.`,
+        limit,
       });
+      throw limit === undefined || limit === 'fieldNameSize' ? found : limitError(limit, found);
     }
     if (error.reason === 'prototype')
       throw new RequestError(400, 'forbidden_key', {

@@ -1,5 +1,5 @@
 import { parseQuery, type Query, QueryError } from '../../validate/query.ts';
-import { RequestError } from './request-error.ts';
+import { limitError, RequestError } from './request-error.ts';
 import { QUERY_ERRORS } from './query.ts';
 
 /**
@@ -14,8 +14,9 @@ export function parseUrlencodedForm(text: string, maxFields: number): Query {
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const status = error.reason === 'count' ? 413 : 400;
-    throw new RequestError(status, status === 413 ? 'content_too_large' : 'malformed_form', {
-      detail: `The form ${QUERY_ERRORS[error.reason]}.`,
-    });
+    const code = status === 413 ? 'content_too_large' : 'malformed_form';
+    const detail = `The form ${QUERY_ERRORS[error.reason]}.`;
+    const found = new RequestError(status, code, { detail });
+    throw status === 413 ? limitError('fields', found) : found;
   }
 }

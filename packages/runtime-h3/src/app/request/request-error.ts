@@ -1,4 +1,5 @@
 import type { HeaderList } from '../../types/exchange.ts';
+import type { LimitName } from '../../types/limits.ts';
 
 /**
  * Error response of the framework itself, before or after the handler. It is thrown and caught
@@ -9,6 +10,8 @@ export class RequestError {
   readonly code: string;
   readonly extra: Record<string, unknown> | undefined;
   readonly headers: HeaderList | undefined;
+  /** The limit that the request is over. */
+  limit: LimitName | undefined = undefined;
 
   constructor(status: number, code: string, extra?: Record<string, unknown>, headers?: HeaderList) {
     this.status = status;
@@ -16,4 +19,15 @@ export class RequestError {
     this.extra = extra;
     this.headers = headers;
   }
+}
+
+/** Error of a request that is over a limit. */
+export function limitError(limit: LimitName, error: RequestError): RequestError {
+  error.limit = limit;
+  return error;
+}
+
+/** Error of a server that has no room for a request now. */
+export function overloadedError(limit: LimitName, detail: string): RequestError {
+  return limitError(limit, new RequestError(503, 'overloaded', { detail }, ['retry-after', '1']));
 }

@@ -15,6 +15,7 @@ export function respondError(call: Call, error: unknown): void {
   if (call.phase === 'done' || call.phase === 'stream') return;
   try {
     if (error instanceof RequestError) {
+      if (error.limit !== undefined) call.app.limitCounts.add(error.limit);
       call.res.assignedHeaders = undefined;
       return sendProblem(call, error.status, error.code, error.extra, error.headers);
     }

@@ -1,13 +1,14 @@
-import { isJsonMediaType } from '@gati/contract/internal';
+import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import { type ResponseContext, SENT } from '../../context/res.ts';
 import { EncodeError, LostValueError, stringifyWire } from '../../validate/encode.ts';
 import { explain, type InputError } from '../../validate/explain.ts';
 import { isStandardSchema, runSchema, type SchemaResult } from '../../validate/standard-schema.ts';
 import type { Call } from '../request/call.ts';
-import type { HeaderList, Payload } from '../../types/exchange.ts';
+import { type HeaderList, LARGE_BODY, type Payload } from '../../types/exchange.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
 import type { OutputPlan } from '../route/route-plan.ts';
 import { completeHeaders } from './headers.ts';
+import { printProblem } from './problem.ts';
 import { RequestError } from '../request/request-error.ts';
 import { finishCall } from '../request/finish-call.ts';
 import { streamOf } from './stream.ts';
@@ -197,6 +198,8 @@ function sendAs(call: Call, status: number, contentType: string, body: Payload):
 
 /** Sends a response and ends the call. `headers` must have the release headers. */
 export function send(call: Call, status: number, headers: HeaderList, body: Payload): undefined {
+  if (body !== undefined && body.length >= LARGE_BODY && !call.exchange.takeRoom(body.length))
+    return sendOverloaded(call);
   const { exchange, requestId, cors, res } = call;
   const all = completeHeaders(headers, requestId, cors, res.assignedHeaders);
   const sent = exchange.send(status, all, body);
@@ -208,6 +211,16 @@ export function send(call: Call, status: number, headers: HeaderList, body: Payl
     sent.then((status) => finishCall(call, status)),
     call.logger,
   );
+}
+
+/** The clients of other responses read too slowly: there is no room for a further large one. */
+function sendOverloaded(call: Call): undefined {
+  call.res.assignedHeaders = undefined;
+  const text = printProblem(503, 'overloaded', {
+    detail: 'Too many responses wait for their clients. Try again later.',
+  });
+  const own = ['content-type', PROBLEM_MEDIA_TYPE, 'retry-after', '1', ...call.release.headers];
+  send(call, 503, own, text);
 }
 
 function sendStream(

@@ -75,6 +75,9 @@ export class MigratedExchange implements Exchange {
   decode(bytes: Uint8Array): string | undefined {
     return this.#exchange.decode(bytes);
   }
+  takeRoom(bytes: number): boolean {
+    return this.#exchange.takeRoom(bytes);
+  }
   onGone(callback: () => void): void {
     this.#exchange.onGone(callback);
   }

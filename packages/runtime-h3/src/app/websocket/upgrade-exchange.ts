@@ -64,6 +64,11 @@ export class UpgradeExchange implements Exchange {
     return undefined;
   }
 
+  /** The responses are short: they reject a handshake. */
+  takeRoom(): boolean {
+    return true;
+  }
+
   onGone(callback: () => void): void {
     this.#socket.once('close', callback);
   }

@@ -13,7 +13,10 @@ import { writeProblem } from '../http/write-problem.ts';
 import type { DrainState } from '../http/drain-state.ts';
 import { afterResponses, currentResponse } from '../http/after-responses.ts';
 import { PipelinedRequests } from '../http/pipelined-requests.ts';
+import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import type { Limits } from '../../types/limits.ts';
 import { IdleConnections } from './idle-connections.ts';
+import { UnsentOutput } from './unsent-output.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
 import { headError } from '../http/request-head.ts';
 import {
@@ -25,6 +28,8 @@ import {
 export interface HttpServer {
   /** Serves a connection that the supervisor accepted. */
   addConnection(socket: Socket): void;
+  /** Adds a large body to the output that waits; `false` if there is no room for it. */
+  takeRoom(res: ServerResponse, bytes: number): boolean;
   /** Makes each response from now on the last one of its connection. */
   startDraining(): void;
   /** Resolves when there is no open connection. */
@@ -34,14 +39,16 @@ export interface HttpServer {
 }
 
 export interface HttpServerHooks {
-  state: DrainState;
   onRequest(req: IncomingMessage, res: ServerResponse): void;
   /** Returns `false` when no WebSocket route has the path; the socket is untouched then. */
   onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
-/** Milliseconds that a connection may wait for its next request. */
-const KEEP_ALIVE = 5000;
+export interface HttpServerOptions extends HttpServerHooks {
+  state: DrainState;
+  limits: Limits;
+  limitCounts: LimitCounts;
+}
 
 /** `shouldUpgradeCallback` is missing in the types of Node. */
 const UPGRADE_CALLBACK = { shouldUpgradeCallback: wantsHandover } as ServerOptions;
@@ -50,11 +57,19 @@ const UPGRADE_CALLBACK = { shouldUpgradeCallback: wantsHandover } as ServerOptio
  * Creates an HTTP server without a port: connections come from the supervisor. Slow clients are
  * limited.
  */
-export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHooks): HttpServer {
+export function createHttpServer({
+  state,
+  limits,
+  limitCounts,
+  onRequest,
+  onUpgrade,
+}: HttpServerOptions): HttpServer {
   const sockets = new Set<Socket>();
-  const idle = new IdleConnections(KEEP_ALIVE);
+  const output = new UnsentOutput(sockets, limits, limitCounts);
+  const crowd = limits.connections * 0.9;
+  const idle = new IdleConnections(limits.keepAlive, () => sockets.size > crowd);
   let onEmpty: (() => void)[] = [];
-  const pipelined = new PipelinedRequests(10_000, () => {});
+  const pipelined = new PipelinedRequests(limits.pipelined, () => limitCounts.report('pipelined'));
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
     idle.noteRequest(req);
@@ -69,9 +84,9 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
     {
       // With Node's default of 30 s, a limit of 15 s would act after up to 45 s.
       connectionsCheckingInterval: 1000,
-      headersTimeout: 15_000,
-      requestTimeout: 45_000,
-      keepAliveTimeout: KEEP_ALIVE,
+      headersTimeout: limits.headTimeout,
+      requestTimeout: limits.headTimeout + limits.bodyTimeout,
+      keepAliveTimeout: limits.keepAlive,
       // The 400 of Node has no body. The request handler below sends problem details.
       requireHostHeader: false,
       ...UPGRADE_CALLBACK,
@@ -94,7 +109,10 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       else if (!onUpgrade(req, socket, head)) endWithProblem(socket, 404, 'not_found');
     });
   });
-  server.on('clientError', rejectMalformed);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') limitCounts.add('headTimeout');
+    rejectMalformed(error, socket);
+  });
   // A response that needs no body comes without `100 Continue`: the client does not send the body.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     deferContinue(req);
@@ -115,7 +133,12 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
 
   return {
     addConnection(socket) {
+      if (sockets.size >= limits.connections) {
+        limitCounts.report('connections');
+        return void socket.destroy();
+      }
       sockets.add(socket);
+      output.watch();
       socket.once('close', () => {
         sockets.delete(socket);
         if (sockets.size > 0) return;
@@ -127,6 +150,7 @@ export function createHttpServer({ state, onRequest, onUpgrade }: HttpServerHook
       idle.watch(socket);
       server.emit('connection', socket);
     },
+    takeRoom: (res, bytes) => output.add(res, bytes),
     startDraining() {
       state.draining = true;
     },

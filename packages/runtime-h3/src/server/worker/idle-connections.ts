@@ -25,15 +25,18 @@ export class IdleConnections {
   readonly #states = new Map<Socket, IdleState>();
   readonly #min: number;
   readonly #max: number;
+  readonly #isCrowded: () => boolean;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
    * @param timeout the `keepAliveTimeout` of the server, in milliseconds. Node may add up to a second
    * (`keepAliveTimeoutBuffer`).
+   * @param isCrowded there is little room for new connections: idle ones end after one sweep
    */
-  constructor(timeout: number) {
+  constructor(timeout: number, isCrowded: () => boolean) {
     this.#min = timeout;
     this.#max = timeout + 1000;
+    this.#isCrowded = isCrowded;
   }
 
   /**
@@ -66,6 +69,7 @@ export class IdleConnections {
   }
 
   #sweep(): void {
+    const most = this.#isCrowded() ? 1 : Infinity;
     for (const [socket, state] of this.#states) {
       if (state.limit === 0) continue;
       finishReading(state);
@@ -73,7 +77,7 @@ export class IdleConnections {
       if (bytes !== state.bytes) {
         state.bytes = bytes;
         state.quiet = 0;
-      } else if (++state.quiet === state.limit) socket.emit('timeout');
+      } else if (++state.quiet >= Math.min(state.limit, most)) socket.emit('timeout');
     }
     if (this.#states.size > 0) return;
     clearInterval(this.#timer);

@@ -1,5 +1,6 @@
 import type { App } from '../../app/options.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
 import type { WorkerEffects } from './worker-effects.ts';
 
@@ -15,6 +16,7 @@ export interface MetricsClient {
 export function createMetricsClient(
   app: App,
   effects: Pick<WorkerEffects, 'stats'>,
+  limitCounts: LimitCounts,
   send: (message: MessageToSupervisor) => void,
 ): MetricsClient {
   const waiting = new Map<number, (workers: WorkerMetrics[]) => void>();
@@ -37,6 +39,7 @@ export function createMetricsClient(
         metrics: {
           inflight: app.inflight,
           routes: app.metrics(),
+          limits: limitCounts.counts,
           ...(stats && { effects: stats }),
         },
       });

@@ -4,6 +4,8 @@ import { type App, createApp } from '../../app/index.ts';
 import { normalizeBase } from '../../app/request/path.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
 import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
+import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import {
@@ -87,12 +89,26 @@ async function startWorker(
   });
   const state: DrainState = { draining: false };
   const prepare = (res: ServerResponse): void => enableCompression(res, state);
-  app = createWorkerApp({ options, env, source, log, prepare });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
+  const limitCounts = new LimitCounts(logger);
+  const takeRoom = (res: ServerResponse, bytes: number): boolean => http.takeRoom(res, bytes);
+  app = createWorkerApp({ options, env, source, log, prepare, limits, limitCounts, takeRoom });
   if (ready) void ready.then(() => effects.start(source));
   else effects.start(source);
-  const metrics = createMetricsClient(app, effects, send);
+  const metrics = createMetricsClient(app, effects, limitCounts, send);
   const gate = ready && (await import('./ready-gate.ts')).createReadyGate(ready);
-  const http = createWorkerHttp({ options, app, source, gate, metrics, state, prepare, logger });
+  const http = createWorkerHttp({
+    options,
+    app,
+    source,
+    gate,
+    metrics,
+    state,
+    prepare,
+    limits,
+    limitCounts,
+    logger,
+  });
   const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
   exitOnUncaughtError(exit, env, logger);
   receiveMessages({ http, metrics, exit, releaseStdout });
@@ -135,10 +151,22 @@ interface WorkerAppOptions {
   source: ReleaseSource;
   log: WorkerLog;
   prepare(res: ServerResponse): void;
+  limits: Limits;
+  limitCounts: LimitCounts;
+  takeRoom(res: ServerResponse, bytes: number): boolean;
 }
 
-function createWorkerApp({ options, env, source, log, prepare }: WorkerAppOptions): App {
-  const { base, client, cors, expose, limits, missingVersion } = options;
+function createWorkerApp({
+  options,
+  env,
+  source,
+  log,
+  prepare,
+  limits,
+  limitCounts,
+  takeRoom,
+}: WorkerAppOptions): App {
+  const { base, client, cors, expose, missingVersion } = options;
   const { logger, write } = log;
   return createApp({
     releases: () => source.releases(),
@@ -149,9 +177,11 @@ function createWorkerApp({ options, env, source, log, prepare }: WorkerAppOption
     cors,
     expose,
     limits,
+    limitCounts,
     missingVersion,
     trustProxy: env.trustProxy,
     beforeLargeResponse: prepare,
+    takeRoom,
     // Loaded for the first WebSocket only.
     publishLink: async () => (await import('./publish-link.ts')).createPublishLink(logger),
     log: write,
@@ -168,6 +198,8 @@ interface WorkerHttpOptions {
   metrics: MetricsClient;
   state: DrainState;
   prepare(res: ServerResponse): void;
+  limits: Limits;
+  limitCounts: LimitCounts;
   logger: Logger;
 }
 
@@ -180,6 +212,8 @@ function createWorkerHttp({
   metrics,
   state,
   prepare,
+  limits,
+  limitCounts,
   logger,
 }: WorkerHttpOptions): HttpServer {
   const probes = createProbes({
@@ -202,7 +236,12 @@ function createWorkerHttp({
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   };
-  return createHttpServer({ state, ...(gate?.guard(handlers, probes) ?? handlers) });
+  return createHttpServer({
+    state,
+    limits,
+    limitCounts,
+    ...(gate?.guard(handlers, probes) ?? handlers),
+  });
 }
 
 /** After an uncaught error the state of the process is unknown: the worker drains and exits. */

@@ -1,4 +1,5 @@
 import type { QueueStats } from '../../ports.ts';
+import type { LimitMetrics } from '../record/limit-counts.ts';
 import type { RouteMetric } from '../record/route-stats.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { RouteMetric } from '../record/route-stats.ts';
 export interface WorkerMetrics {
   inflight: number;
   routes: RouteMetric[];
+  limits: LimitMetrics;
   /** Present in a worker that runs jobs. All workers report the same jobs of a `shared` queue. */
   effects?: { jobs: QueueStats; shared: boolean };
 }
@@ -27,11 +29,26 @@ export function printMetrics(workers: WorkerMetrics[]): string {
     '# TYPE gati_requests_in_flight gauge',
     `gati_requests_in_flight ${inflight}`,
     ...effectLines(workers),
+    ...limitLines(workers),
     '# HELP http_server_request_duration_seconds Time to the complete response.',
     '# TYPE http_server_request_duration_seconds histogram',
     ...addUp(workers.flatMap(({ routes }) => routes)).flatMap(durationLines),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A limit that no worker was at has no line. */
+function limitLines(workers: WorkerMetrics[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { limits } of workers)
+    for (const [limit, count] of Object.entries(limits))
+      counts.set(limit, (counts.get(limit) ?? 0) + count);
+  if (counts.size === 0) return [];
+  return [
+    '# HELP gati_limit_reached_total How often workers were at a limit.',
+    '# TYPE gati_limit_reached_total counter',
+    ...[...counts].map(([limit, count]) => `gati_limit_reached_total{limit="${limit}"} ${count}`),
+  ];
 }
 
 function effectLines(workers: WorkerMetrics[]): string[] {

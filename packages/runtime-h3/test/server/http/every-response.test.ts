@@ -10,6 +10,8 @@ import { enableCompression } from '../../../src/server/http/compression.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
 import { createDispatcher } from '../../../src/server/worker/dispatch.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
+import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
+import { DEFAULT_LIMITS } from '../../../src/types/limits.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 import { testHeaders, useTestHeader } from '../../helpers/test-header.ts';
 
@@ -61,6 +63,8 @@ beforeEach(async () => {
     onError: () => undefined,
   });
   http = createHttpServer({
+    limits: DEFAULT_LIMITS,
+    limitCounts: new LimitCounts(),
     state,
     onRequest: createDispatcher({
       app,

@@ -9,6 +9,8 @@ import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
 import { createDispatcher } from '../../../src/server/worker/dispatch.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
+import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
+import { DEFAULT_LIMITS } from '../../../src/types/limits.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 let app: App;
@@ -63,6 +65,8 @@ beforeAll(async () => {
     onError: () => undefined,
   });
   http = createHttpServer({
+    limits: DEFAULT_LIMITS,
+    limitCounts: new LimitCounts(),
     state: { draining: false },
     onRequest: createDispatcher({
       app,

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
 import { HttpError } from '../../../src/index.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
+import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
+import { DEFAULT_LIMITS } from '../../../src/types/limits.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 let app: App;
@@ -35,6 +37,8 @@ beforeAll(async () => {
     limits: { body: 10 },
   });
   http = createHttpServer({
+    limits: DEFAULT_LIMITS,
+    limitCounts: new LimitCounts(),
     state: { draining: false },
     onRequest: (req, res) => app.handleNodeRequest(req, res),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),

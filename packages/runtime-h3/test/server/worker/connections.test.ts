@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
+import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
+import { DEFAULT_LIMITS } from '../../../src/types/limits.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
 let http: HttpServer;
@@ -100,6 +102,8 @@ const door = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
 
 beforeAll(async () => {
   http = createHttpServer({
+    limits: DEFAULT_LIMITS,
+    limitCounts: new LimitCounts(),
     state: { draining: false },
     onRequest: (req, res) => (messages.push(req), app.handleNodeRequest(req, res)),
     onUpgrade: () => false,

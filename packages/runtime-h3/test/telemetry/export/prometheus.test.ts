@@ -5,7 +5,7 @@ import { RouteStats, routeMetrics } from '../../../src/telemetry/record/route-st
 const worker = (us: number[], more: Partial<WorkerMetrics> = {}): WorkerMetrics => {
   const stats = new RouteStats('GET', '/a"b', '1.0.0');
   for (const one of us) stats.observe(200, one);
-  return { inflight: 1, routes: routeMetrics([stats]), ...more };
+  return { inflight: 1, routes: routeMetrics([stats]), limits: {}, ...more };
 };
 // Metrics pass between processes as JSON, which has no `Infinity`.
 const overChannel = (metrics: WorkerMetrics): WorkerMetrics => JSON.parse(JSON.stringify(metrics));
@@ -23,6 +23,17 @@ test('printMetrics adds up the requests of all workers', () => {
   expect(lines).toContain(`${name}_count{${labels}} 3`);
   // Bounds below 0.1 ms and above a minute are left out.
   expect(lines.filter((line) => line.includes('_bucket{'))).toHaveLength(20);
+});
+
+test('printMetrics adds up how often workers were at a limit', () => {
+  const at = [
+    worker([], { limits: { unsent: 2, body: 1 } }),
+    worker([], { limits: { unsent: 1 } }),
+  ];
+  const lines = printMetrics(at.map(overChannel)).split('\n');
+  expect(lines).toContain('gati_limit_reached_total{limit="unsent"} 3');
+  expect(lines).toContain('gati_limit_reached_total{limit="body"} 1');
+  expect(printMetrics([worker([])])).not.toContain('gati_limit');
 });
 
 test('printMetrics counts the jobs of a shared queue once, and those of memory queues per worker', () => {
