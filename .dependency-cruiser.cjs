@@ -31,7 +31,7 @@ const FOLDERS = {
     global-context releases app server
   `,
   'vite-plugin-gati': `
-    files client compile environment-name.ts scan emit
+    files client compile environment-name.ts colors.ts scan emit
     options.ts analyze releases build generate project.ts context.ts virtual dev plugins
     index.ts cli
   `,

@@ -14,6 +14,7 @@ import { createSchemaLoader } from './analyze/schema-loader.ts';
 import { type GatiOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { readPackage } from './files/package-json.ts';
 import { createScanner } from './scan/scanner.ts';
+import { withoutFollowUps } from './scan/follow-ups.ts';
 import type { Scan } from './scan/types.ts';
 
 /**
@@ -135,7 +136,11 @@ export function createProject(input: ProjectInput): Project {
     async analyze({ scan: known, onRoute } = {}) {
       const [scan, engine] = await Promise.all([known ?? project.scan(), project.analyzer()]);
       const analysis = await engine.analyze(scan, onRoute);
-      return { ...analysis, scan, diagnostics: [...scan.diagnostics, ...analysis.warnings] };
+      return {
+        ...analysis,
+        scan,
+        diagnostics: withoutFollowUps([...scan.diagnostics, ...analysis.warnings]),
+      };
     },
     async generate(known, version) {
       const analysis = known ?? (await project.analyze());

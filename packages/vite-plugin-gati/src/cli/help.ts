@@ -1,8 +1,6 @@
-import type { colorsFor } from './output.ts';
+import type { Colors } from '../colors.ts';
 import { type Argument, type Command, COMMON } from './command.ts';
 import { version } from './version.ts';
-
-type Colors = ReturnType<typeof colorsFor>;
 
 /** A line of a table: what people write, and what it does. */
 type Row = [term: string, description: string];

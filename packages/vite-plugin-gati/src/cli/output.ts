@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { type Diagnostic, formatDiagnostic, isGatiError } from '@gati/contract';
-import { wantsColors } from '@gati/contract/internal';
 import type { CommandOutput } from '@gati/runtime-h3/command';
-import pc from 'picocolors';
+import { colorsFor } from '../colors.ts';
 
 /**
  * Where a command prints: lines for people, and with `--json` one document on stdout for programs.
@@ -11,17 +10,6 @@ export interface Output extends CommandOutput {
   readonly json: boolean;
   /** Prints a diagnostic for people on stderr. */
   diagnostic(diagnostic: Diagnostic): void;
-}
-
-/**
- * Returns colour functions for a stream. They add no colours if people don't want them, or for
- * JSON.
- */
-export function colorsFor(
-  stream: NodeJS.WriteStream,
-  json = false,
-): ReturnType<typeof pc.createColors> {
-  return pc.createColors(!json && wantsColors(stream, process.env));
 }
 
 export function createOutput(json: boolean): Output {

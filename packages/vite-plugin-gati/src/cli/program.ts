@@ -6,7 +6,8 @@ import { type CommandLine, parseCommand, splitArguments } from './command-line.t
 import { COMMANDS } from './command-table.ts';
 import { printCommandHelp, printProgramHelp } from './help.ts';
 import { onInterrupt } from './interrupt.ts';
-import { colorsFor, createOutput, type Output, toDiagnostics } from './output.ts';
+import { colorsFor } from '../colors.ts';
+import { createOutput, type Output, toDiagnostics } from './output.ts';
 import { suggest } from '../scan/suggest.ts';
 import { version } from './version.ts';
 

@@ -155,6 +155,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       stopCatchingUp();
       lostEdits.close();
       lostRemovals.close();
+      reporter.close();
       try {
         await generator.close();
         await app.close();

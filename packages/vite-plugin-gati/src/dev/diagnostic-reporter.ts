@@ -2,59 +2,107 @@ import path from 'node:path';
 import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { ErrorPayload, ViteDevServer } from 'vite';
+import { withoutFollowUps } from '../scan/follow-ups.ts';
+import { colorsFor } from '../colors.ts';
 
 /**
- * Milliseconds between a change of the errors and the overlay. Hides errors of a half-done change.
+ * Milliseconds that a new diagnostic must last before it is reported. Hides the errors of a file
+ * that is written in two steps, and of several files that are written one after the other.
  */
-const OVERLAY_DELAY = 10;
+const SETTLE = 150;
+/** Milliseconds between the correction of an error and its report. */
+const CLEAR_DELAY = 10;
+/** Most files that one line about corrected errors names. */
+const MAX_REPAIRED = 3;
 
 /**
- * The current diagnostics of the app. Each new one is logged once. The first error is shown in
- * Vite's overlay until the last error is gone.
+ * The current diagnostics of the app. Each one is logged once, when it has lasted for
+ * {@link SETTLE}. The first error is shown in Vite's overlay until the last error is gone. A line in
+ * the terminal says which files were corrected.
  */
 export interface DiagnosticReporter {
   /** Replaces the diagnostics of a source, for example `contract GET /users`. */
   set(source: string, diagnostics: Diagnostic[]): void;
   /** Removes the diagnostics of a source. */
   delete(source: string): void;
-  readonly errors: Diagnostic[];
+  close(): void;
 }
+
+/** Diagnostics by their JSON: two sources may find the same one. */
+type Found = Map<string, Diagnostic>;
 
 export function createDiagnosticReporter(server: ViteDevServer): DiagnosticReporter {
   const bySource = new Map<string, Diagnostic[]>();
   const { hot } = server.environments.client;
   const { logger, root } = server.config;
+  let reported: Found = new Map();
+  /** Time at which a diagnostic that is not reported yet was found. */
+  const foundAt = new Map<string, number>();
   /** Payload in the overlay, as JSON. */
-  let shown: string | undefined;
-  let isScheduled = false;
+  let overlay: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Corrected files that are not logged yet. */
+  const repaired = new Set<string>();
+  let repairTimer: NodeJS.Timeout | undefined;
 
-  /** Without duplicates: two sources may find the same error. */
-  function errors(): Diagnostic[] {
-    const found = [...bySource.values()].flat().filter(({ level }) => level === 'error');
-    return [
-      ...new Map(found.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values(),
-    ];
+  function find(): Found {
+    const all = withoutFollowUps([...bySource.values()].flat());
+    return new Map(all.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
+  }
+
+  /** Reports once the newest diagnostic has lasted long enough. */
+  function schedule(): void {
+    const now = Date.now();
+    const found = find();
+    for (const key of foundAt.keys()) if (!found.has(key)) foundAt.delete(key);
+    for (const key of found.keys())
+      if (!reported.has(key) && !foundAt.has(key)) foundAt.set(key, now);
+    const wait = Math.max(CLEAR_DELAY, ...[...foundAt.values()].map((time) => time + SETTLE - now));
+    clearTimeout(timer);
+    timer = setTimeout(report, wait);
+  }
+
+  function report(): void {
+    const found = find();
+    foundAt.clear();
+    for (const [key, diagnostic] of found) if (!reported.has(key)) log(diagnostic);
+    noteRepaired(placesOf(found));
+    reported = found;
+    updateOverlay();
+  }
+
+  /** Files that follow each other, as of a checkout, are logged in one line. */
+  function noteRepaired(broken: string[]): void {
+    for (const place of placesOf(reported)) repaired.add(place);
+    for (const place of broken) repaired.delete(place);
+    clearTimeout(repairTimer);
+    if (repaired.size > 0) repairTimer = setTimeout(logRepaired, SETTLE);
+  }
+
+  function logRepaired(): void {
+    const { green } = colorsFor(process.stdout);
+    logger.info(`${green('repaired')} ${listed([...repaired])}`, { timestamp: true });
+    repaired.clear();
+  }
+
+  function log(diagnostic: Diagnostic): void {
+    const text = formatDiagnostic(diagnostic, { frame: true });
+    if (diagnostic.level === 'error') logger.error(text, { timestamp: true });
+    else logger.warn(text, { timestamp: true });
   }
 
   function overlayPayload(): ErrorPayload | undefined {
-    const [first, ...rest] = errors();
+    const [first, ...rest] = errorsOf(reported);
     return first && toPayload(first, rest.length, root);
   }
 
   function updateOverlay(): void {
-    isScheduled = false;
     const payload = overlayPayload();
     const text = payload && JSON.stringify(payload);
-    if (text === shown) return;
-    shown = text;
+    if (text === overlay) return;
+    overlay = text;
     // Relies on: Vite's client removes its overlay when it receives an update, even an empty one.
     hot.send(payload ?? { type: 'update', updates: [] });
-  }
-
-  function scheduleOverlay(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    setTimeout(updateOverlay, OVERLAY_DELAY);
   }
 
   // A page that is opened later gets the current error.
@@ -65,26 +113,30 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
 
   return {
     set(source, diagnostics) {
-      const known = new Set(
-        [...bySource.values()].flat().map((diagnostic) => JSON.stringify(diagnostic)),
-      );
       if (diagnostics.length > 0) bySource.set(source, diagnostics);
       else bySource.delete(source);
-      for (const diagnostic of diagnostics) {
-        if (known.has(JSON.stringify(diagnostic))) continue;
-        const text = formatDiagnostic(diagnostic, { frame: true });
-        if (diagnostic.level === 'error') logger.error(text, { timestamp: true });
-        else logger.warn(text, { timestamp: true });
-      }
-      scheduleOverlay();
+      schedule();
     },
     delete(source) {
-      if (bySource.delete(source)) scheduleOverlay();
+      if (bySource.delete(source)) schedule();
     },
-    get errors() {
-      return errors();
+    close() {
+      clearTimeout(timer);
+      clearTimeout(repairTimer);
     },
   };
+}
+
+const errorsOf = (found: Found): Diagnostic[] =>
+  [...found.values()].filter(({ level }) => level === 'error');
+
+/** The files with errors. An error without a file is named by its code. */
+const placesOf = (found: Found): string[] => errorsOf(found).map(({ file, code }) => file ?? code);
+
+function listed(files: string[]): string {
+  const more = files.length - MAX_REPAIRED;
+  const named = files.slice(0, MAX_REPAIRED).join(', ');
+  return more > 0 ? `${named} and ${count(more, 'more file')}` : named;
 }
 
 /** @param more number of further errors */

@@ -17,6 +17,11 @@ export interface LostEdits {
   changeApplied(file: string, text: string): void;
   /** Records the text that a module was made of. */
   textLoaded(file: string, text: string): void;
+  /**
+   * Records that a change made the file empty, and was not applied. Each text counts as a change
+   * later, even the old one: a reader of the disk may have seen the empty file.
+   */
+  emptied(file: string): void;
   /** Reads every recorded file again. */
   checkAll(): void;
   /** Whether the file was still empty at the last check, so that it is meant to be empty. */
@@ -81,6 +86,8 @@ export function watchLostEdits(server: ViteDevServer): LostEdits {
       const known = hashes.get(file) ?? new Set();
       hashes.set(file, known.add(toHash(text)));
     },
+    emptied: (file) =>
+      void hashes.set(file, new Set([...(hashes.get(file) ?? []), toHash(''), '-'])),
     checkAll() {
       for (const file of hashes.keys()) if (!timers.has(file)) scheduleCheck(file, LAST_CHECK, 0);
     },

@@ -42,12 +42,10 @@ export async function readChange(
     text = readText(change.file);
     // The file does not exist any more, or not yet. Another change will report that.
     if (text === undefined) return undefined;
-    // Some editors truncate the file before they write it. Keep the old text until the new one is
-    // there.
-    if (text.trim() === '' && change.type === 'update' && !lostEdits.staysEmpty(change.file)) {
-      // A reader of the disk sees the empty file now, so even the old text counts as a change
-      // later.
-      lostEdits.textLoaded(change.file, text);
+    // Some programs truncate or create the file before they write it. Keep the old text, or none,
+    // until the new one is there.
+    if (text.trim() === '' && !lostEdits.staysEmpty(change.file)) {
+      lostEdits.emptied(change.file);
       return undefined;
     }
     lostEdits.changeApplied(change.file, text);

@@ -14,6 +14,7 @@ import {
 import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
+import { withoutFollowUps } from '../../scan/follow-ups.ts';
 import type { Scan } from '../../scan/types.ts';
 import { writeChanged } from '../../files/write-changed.ts';
 
@@ -40,7 +41,7 @@ export async function run(call: Call): Promise<number> {
       insertions: insertionsOf(root, analysis.scan),
     });
 
-    const errors = [...contractErrors, ...typeErrors];
+    const errors = withoutFollowUps([...contractErrors, ...typeErrors]);
     const warnings = [
       ...noHandlers(root),
       ...analysis.diagnostics.filter(({ level }) => level === 'warning'),
