@@ -44,6 +44,8 @@ export class AppState implements AppServices {
   /** Statistics by version, method and path. They outlive the release. */
   readonly stats: Map<string, RouteStats> = new Map();
   draining = false;
+  /** WebSocket handshakes that wait for guards, middleware or code. */
+  handshakes = 0;
   /** Absent until a WebSocket opens. */
   openSockets: { close(code: number, reason: string): void } | undefined = undefined;
   readonly #pending = new Set<Promise<unknown>>();

@@ -26,6 +26,18 @@ export interface Limits {
    * above it closes the socket with 1013. 4 MiB by default.
    */
   sendQueue: number;
+  /**
+   * Messages of one WebSocket client whose hooks run at the same time. Further ones wait, and nothing
+   * more is read from the client. 100 by default.
+   */
+  socketHooks: number;
+  /**
+   * Milliseconds between the pings of a WebSocket client. A client that sends nothing until the next
+   * one loses its socket. 30,000 by default.
+   */
+  pingInterval: number;
+  /** WebSocket handshakes of a worker that have no response yet: 503 above them. 1,000 by default. */
+  handshakes: number;
   /** Milliseconds until the body must have arrived: 408 after it. 30,000 by default. */
   bodyTimeout: number;
   /**
@@ -84,6 +96,9 @@ export const DEFAULT_LIMITS: Limits = {
   depth: 64,
   message: MIB,
   sendQueue: 4 * MIB,
+  socketHooks: 100,
+  pingInterval: 30_000,
+  handshakes: 1000,
   bodyTimeout: 30_000,
   handlerTimeout: 30_000,
   headTimeout: 15_000,

@@ -4,6 +4,8 @@ interface FrameSocket {
   send(...frame: unknown[]): void;
   ping(...frame: unknown[]): void;
   pong(...frame: unknown[]): void;
+  /** Relies on: of all that crossws does, only its heartbeat calls it. */
+  terminate(): void;
 }
 
 /**
@@ -24,6 +26,16 @@ export function boundOutput(socket: object | undefined, limit: number, onFull: (
       }
     };
   }
+}
+
+/** Calls back when crossws ends a socket whose client answered no ping. */
+export function onSilence(socket: object | undefined, callback: () => void): void {
+  if (!isFrameSocket(socket)) return;
+  const { terminate } = socket;
+  socket.terminate = () => {
+    callback();
+    terminate.call(socket);
+  };
 }
 
 /** Whether it is a socket of `ws`. Other platforms bound their queues themselves. */

@@ -1,3 +1,4 @@
+import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import { RequestLocal } from '../../context/local.ts';
 import { RequestContext } from '../../context/req.ts';
 import type { InputError } from '../../validate/explain.ts';
@@ -6,6 +7,7 @@ import type { IncomingRequest } from '../request/incoming.ts';
 import type { Call } from '../request/call.ts';
 import { checkStrings, invalidRequestError } from '../request/validate-input.ts';
 import type { AppState } from '../app-state.ts';
+import { printProblem } from '../response/problem.ts';
 import { respondError } from '../response/respond-error.ts';
 import { loadRelease } from '../release/load-release.ts';
 import { runMiddleware } from '../route/middleware.ts';
@@ -22,6 +24,22 @@ const SWITCHING_PROTOCOLS = 101;
  * a response.
  */
 export async function acceptSocket(incoming: IncomingRequest): Promise<Call | undefined> {
+  const { app, exchange } = incoming;
+  if (app.handshakes >= app.limits.handshakes) {
+    app.limitCounts.report('handshakes');
+    const headers = ['content-type', PROBLEM_MEDIA_TYPE, 'retry-after', '1'];
+    const text = printProblem(503, 'overloaded', { detail: 'Too many handshakes are open.' });
+    return void exchange.send(503, [...headers, ...app.noRelease.headers], text);
+  }
+  app.handshakes++;
+  try {
+    return await decide(incoming);
+  } finally {
+    app.handshakes--;
+  }
+}
+
+async function decide(incoming: IncomingRequest): Promise<Call | undefined> {
   const call = await beginHandshake(incoming);
   if (call === undefined) return undefined;
   try {

@@ -2,14 +2,21 @@ import type { Hooks, Message, Peer } from 'crossws';
 import type { GlobalContext, SocketHooks } from '../../types/context.ts';
 import type { Call } from '../request/call.ts';
 import type { AppState } from '../app-state.ts';
-import { boundOutput } from './bound-output.ts';
+import { boundOutput, onSilence } from './bound-output.ts';
 import { MessageError, readMessage } from './message.ts';
+import { MessageQueue } from './message-queue.ts';
 import { AppPeer } from './peer.ts';
 
 const TOO_LARGE = 1009;
 const INTERNAL_ERROR = 1011;
 /** IANA: the server is overloaded, and the client may connect again. */
 const TRY_AGAIN_LATER = 1013;
+
+/** An open socket. */
+interface OpenPeer {
+  appPeer: AppPeer;
+  messages: MessageQueue;
+}
 
 type Run = (hooks: SocketHooks, peer: AppPeer, gctx: GlobalContext, call: Call) => unknown;
 
@@ -22,7 +29,7 @@ export class WebSocketHooks {
   static readonly namespace = 'gati';
   readonly hooks: Pick<Hooks, 'open' | 'message' | 'close' | 'error'>;
   readonly #app: AppState;
-  readonly #peers = new Map<Peer, AppPeer>();
+  readonly #peers = new Map<Peer, OpenPeer>();
 
   /** The hooks of an app. Its first WebSocket creates them, since few apps have one. */
   static of(app: AppState): WebSocketHooks {
@@ -36,35 +43,72 @@ export class WebSocketHooks {
       open: (peer) =>
         this.#run(peer, 'open', (hooks, appPeer, gctx) => hooks.open?.(appPeer, gctx)),
       message: (peer, message) =>
-        this.#run(peer, 'message', (hooks, appPeer, gctx, call) => {
-          const read = this.#read(message, call);
-          return read instanceof Promise
-            ? read.then((value) => hooks.message?.(appPeer, value as never, gctx))
-            : hooks.message?.(appPeer, read as never, gctx);
-        }),
+        this.#peer(peer).messages.run(() =>
+          this.#run(peer, 'message', (hooks, appPeer, gctx, call) => {
+            const read = this.#read(message, call);
+            return read instanceof Promise
+              ? read.then((value) => hooks.message?.(appPeer, value as never, gctx))
+              : hooks.message?.(appPeer, read as never, gctx);
+          }),
+        ),
       close: async (peer, details) => {
+        this.#peers.get(peer)?.messages.flush();
         await this.#run(peer, 'close', (hooks, appPeer, gctx) =>
           hooks.close?.(appPeer, details, gctx),
         );
         if (this.#peers.delete(peer)) (peer.context['call'] as Call).release.open--;
       },
-      error: (peer, error) =>
-        this.#run(peer, 'error', (hooks, appPeer, gctx) => hooks.error?.(appPeer, error, gctx)),
+      error: (peer, error) => {
+        if (isTooLarge(error)) this.#app.limitCounts.add('message');
+        return this.#run(peer, 'error', (hooks, appPeer, gctx) =>
+          hooks.error?.(appPeer, error, gctx),
+        );
+      },
     };
   }
 
   /** Sends each peer a close frame. */
   close(code: number, reason: string): void {
-    for (const peer of this.#peers.values()) peer.close(code, reason);
+    for (const { appPeer } of this.#peers.values()) appPeer.close(code, reason);
   }
 
   #read(message: Message, call: Call): unknown {
     const { $defs } = call.release.bundle.contract;
-    const { limits } = this.#app;
+    const { limits, limitCounts } = this.#app;
     const raw = typeof message.rawData === 'string' ? message.rawData : message.uint8Array();
     // Adapters with a limit of their own reject it before it is read.
-    if (raw.length > limits.message) throw new MessageError(TOO_LARGE, 'too large');
+    if (raw.length > limits.message) {
+      limitCounts.add('message');
+      throw new MessageError(TOO_LARGE, 'too large');
+    }
     return readMessage(call.plan?.receive, raw, $defs, limits.depth);
+  }
+
+  /** Returns what belongs to a socket. Its first event opens it. */
+  #peer(peer: Peer): OpenPeer {
+    const known = this.#peers.get(peer);
+    if (known !== undefined) return known;
+    const call = peer.context['call'] as Call;
+    const { limits, limitCounts } = this.#app;
+    const open: OpenPeer = {
+      appPeer: new AppPeer(peer, call),
+      messages: new MessageQueue(limits.socketHooks, peer.websocket, () =>
+        limitCounts.add('socketHooks'),
+      ),
+    };
+    this.#peers.set(peer, open);
+    boundOutput(peer.websocket, limits.sendQueue, () => {
+      limitCounts.add('sendQueue');
+      call.logger.warn('a socket is closed, since its client reads too slowly', {
+        route: call.route,
+        traceId: call.traceId,
+        limit: 'sendQueue',
+      });
+      peer.close(TRY_AGAIN_LATER, 'reads too slowly');
+    });
+    onSilence(peer.websocket, () => limitCounts.add('pingInterval'));
+    call.release.open++;
+    return open;
   }
 
   /**
@@ -74,20 +118,7 @@ export class WebSocketHooks {
   async #run(peer: Peer, event: keyof SocketHooks, run: Run): Promise<void> {
     const call = peer.context['call'] as Call;
     const gctx = call.gctx as GlobalContext;
-    let appPeer = this.#peers.get(peer);
-    if (appPeer === undefined) {
-      appPeer = new AppPeer(peer, call);
-      this.#peers.set(peer, appPeer);
-      boundOutput(peer.websocket, this.#app.limits.sendQueue, () => {
-        call.logger.warn('a socket is closed, since its client reads too slowly', {
-          route: call.route,
-          traceId: call.traceId,
-          limit: 'sendQueue',
-        });
-        peer.close(TRY_AGAIN_LATER, 'reads too slowly');
-      });
-      call.release.open++;
-    }
+    const { appPeer } = this.#peer(peer);
     let hooks: SocketHooks = {};
     try {
       const loaded = call.routeState.route.load();
@@ -116,4 +147,9 @@ export class WebSocketHooks {
       appPeer.close(INTERNAL_ERROR, 'internal error');
     }
   }
+}
+
+/** Whether `ws` rejected a message by its length. crossws keeps the text of its error alone. */
+function isTooLarge({ message }: Error): boolean {
+  return message.includes('Max payload size exceeded');
 }

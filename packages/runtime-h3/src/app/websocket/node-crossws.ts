@@ -12,6 +12,7 @@ export async function openNodeSockets(app: AppState): Promise<NodeAdapter> {
   return nodeAdapter({
     getNamespace: () => namespace,
     serverOptions: { maxPayload: limits.message },
+    idleTimeout: limits.pingInterval / 1000,
     hooks: { ...hooks, upgrade: () => ({ headers: toPairs(EVERY_RESPONSE) }) },
     // `deliver` publishes the messages of other processes to the peers of this process only.
     sync:

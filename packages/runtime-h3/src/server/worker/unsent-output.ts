@@ -72,6 +72,18 @@ export class UnsentOutput {
     return this.#bytes === 0;
   }
 
+  /** Ends connections that take nothing until at least `bytes` are free. Streams and sockets count. */
+  #endStalled(bytes: number): void {
+    let freed = 0;
+    for (const [socket, { stalled }] of this.#waiting) {
+      if (freed >= bytes) return;
+      if (stalled === 0 || socket.destroyed) continue;
+      freed += socket.writableLength;
+      this.#limitCounts.report('unsent');
+      socket.destroy();
+    }
+  }
+
   #remove(socket: Socket): void {
     this.#bytes -= this.#large.get(socket) ?? 0;
     this.#large.delete(socket);
@@ -81,8 +93,10 @@ export class UnsentOutput {
     const most = Math.ceil(this.#limits.writeTimeout / SWEEP);
     for (const socket of this.#waiting.keys())
       if (socket.writableLength === 0 || socket.destroyed) this.#waiting.delete(socket);
+    let bytes = 0;
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0) continue;
+      bytes += socket.writableLength;
       const sent = bytesSent(socket);
       const progress = this.#waiting.get(socket);
       if (progress === undefined) this.#waiting.set(socket, { sent, stalled: 0 });
@@ -94,6 +108,9 @@ export class UnsentOutput {
         socket.destroy();
       }
     }
+    // A single response may be larger.
+    if (bytes > this.#limits.unsent && this.#waiting.size > 1)
+      this.#endStalled(bytes - this.#limits.unsent);
     if (this.#sockets.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
