@@ -1,9 +1,9 @@
-import type { Cron } from 'croner';
 import type { Logger } from '../../types/context.ts';
 import type { QueueCaps } from '../../ports.ts';
 import type { BundleEffect } from '../../types/bundle.ts';
 import { noKeysError } from '../enqueue/new-job.ts';
 import type { EffectFile } from '../../types/effects.ts';
+import type { CronTicks } from './cron.ts';
 
 /** Longest timer before the clock is read again, since it may have been set. Milliseconds. */
 const LONGEST_WAIT = 60_000;
@@ -54,7 +54,7 @@ export async function verifySchedules(
 interface Planned {
   /** Cron line and time zone, to notice a change. */
   line: string;
-  cron: Cron;
+  cron: CronTicks;
   timer?: NodeJS.Timeout;
 }
 
@@ -71,7 +71,7 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
   };
 
   const plan = (effect: string, entry: Planned, after: Date): void => {
-    const tick = entry.cron.nextRun(after);
+    const tick = entry.cron.next(after);
     if (!tick || planned.get(effect) !== entry) return;
     const wait = tick.getTime() - Date.now();
     entry.timer = setTimeout(
@@ -93,8 +93,8 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
     const entry: Planned = { line, cron };
     planned.set(effect, entry);
     const now = new Date();
-    const [last] = catchUp ? cron.previousRuns(1, now) : [];
-    if (last && now.getTime() - last.getTime() < CATCH_UP_WINDOW) fire(effect, last);
+    const recent = catchUp ? cron.next(new Date(now.getTime() - CATCH_UP_WINDOW)) : null;
+    if (recent && recent.getTime() <= now.getTime()) fire(effect, recent);
     plan(effect, entry, now);
   };
 
