@@ -48,13 +48,24 @@ function* literals(file) {
   }
 }
 
+/**
+ * Runs an attack that the checker guessed. Its guesses are random, and it counts steps of a
+ * lookbehind that V8 does not take. A quadratic search of such a text takes seconds.
+ */
+function isSlow(pattern, flags, text) {
+  const start = performance.now();
+  new RegExp(pattern, flags.replace(/[gy]/, '')).test(text);
+  return performance.now() - start > 200;
+}
+
 let checked = 0;
 const unused = new Set(Object.keys(EXEMPT));
 for (const file of SOURCES.flatMap(filesIn)) {
   for (const { pattern, flags, line } of literals(file)) {
     checked++;
-    const { status, complexity, attack } = checkSync(pattern, flags, { timeout: 20_000 });
+    const { status, checker, complexity, attack } = checkSync(pattern, flags, { timeout: 20_000 });
     if (status === 'safe') continue;
+    if (checker === 'fuzz' && attack && !isSlow(pattern, flags, attack.string)) continue;
     if (EXEMPT[file]) {
       unused.delete(file);
       continue;
