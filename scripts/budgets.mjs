@@ -137,7 +137,14 @@ async function measureServer() {
 /** Files that the server has loaded after the first response. V8 reports them when a process exits. */
 async function loadedBy(entry) {
   const coverage = path.join(work, 'coverage');
-  const env = { ...process.env, PORT: '0', GATI_WORKERS: '1', NODE_V8_COVERAGE: coverage };
+  const env = {
+    ...process.env,
+    PORT: '0',
+    GATI_WORKERS: '1',
+    // The code that watches the workers loads a second after the start, which may be over by then.
+    GATI_HEARTBEAT_TIMEOUT: '0',
+    NODE_V8_COVERAGE: coverage,
+  };
   const server = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [first] = await once(createInterface({ input: server.stdout }), 'line');
   const response = await fetch(new URL('/hello/Ada', JSON.parse(first).url));

@@ -19,6 +19,11 @@ export interface ServerEnv {
   domain: string | undefined;
   /** Time that requests in flight get once the process has to end. */
   drain: number;
+  /**
+   * Time without a heartbeat after which a worker is replaced. 0: workers are not watched. Not set:
+   * the default of each kind of worker.
+   */
+  heartbeatTimeout: number | undefined;
   /** Number of proxies in front of the server, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
   logLevel: LogLevel;
@@ -45,6 +50,13 @@ export function readServerEnv(env: Env): ServerEnv {
     role: role as Role,
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
+    heartbeatTimeout: readInteger(
+      env,
+      'GATI_HEARTBEAT_TIMEOUT',
+      0,
+      2 ** 31 - 1,
+      'milliseconds, 0 to turn it off',
+    ),
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env.GATI_LOG_LEVEL),
     limits: readLimits(env.GATI_LIMITS),

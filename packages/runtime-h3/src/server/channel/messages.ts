@@ -49,6 +49,11 @@ export type MessageToSupervisor =
   | { gati: 'ready' }
   /** Sent in place of `ready`, with the error as people read it; the worker then exits. */
   | { gati: 'start-failed'; text: string }
+  /**
+   * Sent at an interval while the event loop runs. `inspected`: a debugger may pause the process, so
+   * its silence means nothing.
+   */
+  | { gati: 'alive'; inspected?: boolean }
   /** Sent after an uncaught error: the worker drains by itself and needs a replacement. */
   | { gati: 'draining' }
   /** Sent once, when too much code of ended releases is in memory: only a new process frees it. */

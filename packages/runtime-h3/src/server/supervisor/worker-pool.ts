@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../types/context.ts';
+import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -20,6 +21,8 @@ export interface WorkerPoolOptions {
   size: number;
   /** Kind of all workers. By default the first one is `first` and the others are `more`. */
   kind?: WorkerKind;
+  /** How the workers are watched. They are not if it is absent. */
+  heartbeat: HeartbeatRule | undefined;
   /** Milliseconds that a draining worker has. */
   drain: number;
   onReady(worker: WorkerProcess): void;
@@ -47,6 +50,10 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    const { heartbeat } = options;
+    // The watch is no work for the start.
+    if (heartbeat !== undefined)
+      setTimeout(() => void this.#watch(heartbeat), heartbeat.interval).unref();
     this.#slots = Array.from({ length: options.size });
   }
 
@@ -76,13 +83,29 @@ export class WorkerPool {
 
   /** Hands a connection to the next ready worker, or keeps it until there is one. */
   assign(socket: Socket): void {
-    const count = this.#slots.length;
-    for (let tries = 0; tries < count; tries++) {
-      const worker = this.#slots[this.#next++ % count];
-      if (worker?.state === 'ready') return worker.handOver(socket);
-    }
+    const worker = this.#nextReady();
+    if (worker !== undefined) return worker.handOver(socket);
     if (this.#isStopping || this.#waiting.length >= MAX_WAITING) socket.destroy();
     else this.#waiting.push(socket);
+  }
+
+  /**
+   * Returns the ready worker with the fewest connections that it has not accepted, in turn if several
+   * have as few. So a blocked worker gets hardly any before its heartbeats are late.
+   */
+  #nextReady(): WorkerProcess | undefined {
+    const count = this.#slots.length;
+    const first = this.#next;
+    let best: WorkerProcess | undefined;
+    for (let tries = 0; tries < count; tries++) {
+      const slot = (first + tries) % count;
+      const worker = this.#slots[slot];
+      if (worker?.state !== 'ready' || (best && worker.backlog >= best.backlog)) continue;
+      best = worker;
+      this.#next = slot + 1;
+      if (worker.backlog === 0) break;
+    }
+    return best;
   }
 
   /** Workers that can receive messages: ready and draining ones. */
@@ -112,6 +135,20 @@ export class WorkerPool {
 
   kill(): void {
     for (const worker of this.#alive) worker.kill();
+  }
+
+  async #watch(rule: HeartbeatRule): Promise<void> {
+    const { drain, logger } = this.#options;
+    try {
+      const { watchWorkers } = await import('./worker-watch.ts');
+      watchWorkers(this.#alive, rule, {
+        onBlocked: (worker) => this.#replace(worker),
+        onRecovered: (worker) => worker.drain(drain),
+        logger,
+      });
+    } catch (error) {
+      logger.error('the workers are not watched', { error });
+    }
   }
 
   async #rollAll(): Promise<void> {

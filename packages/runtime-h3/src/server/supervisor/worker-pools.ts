@@ -1,4 +1,5 @@
 import type { Logger } from '../../types/context.ts';
+import { heartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
 import type { PublishRelay } from './publish-relay.ts';
@@ -20,7 +21,10 @@ export class WorkerPools {
   /** A worker opened a queue that the effects pool has to run. */
   #hasQueue = false;
 
-  constructor(env: Pick<ServerEnv, 'workers' | 'role' | 'drain'>, logger: Logger) {
+  constructor(
+    env: Pick<ServerEnv, 'workers' | 'role' | 'drain' | 'heartbeatTimeout'>,
+    logger: Logger,
+  ) {
     this.#logger = logger;
     const common = {
       drain: env.drain,
@@ -29,10 +33,19 @@ export class WorkerPools {
         this.#receive(worker, message),
       onReady: (worker: WorkerProcess) => worker.send({ gati: 'release-stdout' }),
     };
-    this.http = new WorkerPool({ size: env.workers, ...common });
+    this.http = new WorkerPool({
+      size: env.workers,
+      heartbeat: heartbeatRule(env, 'more'),
+      ...common,
+    });
     // The roles `core` and `routes` only enqueue; the HTTP workers of `worker` run the jobs.
     const size = env.role === 'all' ? 1 : 0;
-    this.#effects = new WorkerPool({ size, kind: 'effects', ...common });
+    this.#effects = new WorkerPool({
+      size,
+      kind: 'effects',
+      heartbeat: heartbeatRule(env, 'effects'),
+      ...common,
+    });
   }
 
   /**

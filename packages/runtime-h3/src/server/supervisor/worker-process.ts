@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { GatiError } from '@gati/contract';
+import { REPORT_FD } from '../channel/blocked-report.ts';
 import { isMessage, type MessageToSupervisor, type MessageToWorker } from '../channel/messages.ts';
 
 export interface WorkerEvents {
@@ -11,13 +13,24 @@ export interface WorkerEvents {
 
 /** One worker process, as the supervisor sees it. */
 export class WorkerProcess {
-  state: 'starting' | 'ready' | 'draining' | 'exited' = 'starting';
+  /** `blocked`: it gives no heartbeat, is replaced and gets no connections. */
+  state: 'starting' | 'ready' | 'blocked' | 'draining' | 'exited' = 'starting';
   /** Epoch milliseconds. */
   readyAt: number | undefined;
   /** Resolves when the worker serves. Rejects with the reason when it can't start. */
   readonly ready: Promise<void>;
   /** Resolves with how the process ended: `code 1`, `signal SIGKILL`. */
   readonly exited: Promise<string>;
+  /** Checks in a row that found no heartbeat. */
+  missing = 0;
+  /** It is being killed. */
+  isEnding = false;
+  /** A debugger may pause the process. */
+  isInspected = false;
+  /** Last line of the watchdog thread, a `BlockedReport` as JSON, since the last message. */
+  report: string | undefined;
+  /** What the watchdog thread writes: lines of JSON. */
+  readonly reports: Readable;
   readonly #child: ChildProcess;
   /** Sockets that the worker has not accepted yet, by the id of their `connection` message. */
   readonly #unaccepted = new Map<number, Socket>();
@@ -26,8 +39,11 @@ export class WorkerProcess {
   constructor(mark: Record<string, string>, { onUndelivered, onMessage }: WorkerEvents) {
     const child = fork(process.argv[1]!, process.argv.slice(2), {
       env: { ...process.env, ...mark },
+      // The last one is REPORT_FD.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     });
     this.#child = child;
+    this.reports = child.stdio[REPORT_FD] as Readable;
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
       child.once('error', (error) => resolve(error.message));
@@ -36,7 +52,10 @@ export class WorkerProcess {
       child.on('message', (value) => {
         if (!isMessage(value)) return;
         const message = value as MessageToSupervisor;
-        if (message.gati === 'ready') {
+        this.missing = 0;
+        this.report = undefined;
+        if (message.gati === 'alive') this.isInspected = message.inspected === true;
+        else if (message.gati === 'ready') {
           this.state = 'ready';
           this.readyAt = Date.now();
           resolve();
@@ -61,6 +80,11 @@ export class WorkerProcess {
     });
     // Callers that await `ready` see the failure; others rely on `exited`.
     this.ready.catch(() => {});
+  }
+
+  /** Connections that it has not accepted yet; infinite when its heartbeats are late. */
+  get backlog(): number {
+    return this.missing > 2 ? Infinity : this.#unaccepted.size;
   }
 
   get pid(): number | undefined {

@@ -8,6 +8,7 @@ import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
+import { heartbeatRule } from '../channel/heartbeat.ts';
 import {
   isMessage,
   type MessageToSupervisor,
@@ -22,6 +23,7 @@ import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { createDispatcher, hasClient } from './dispatch.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { createExit, type ExitWorker } from './drain.ts';
 import { holdStdout } from './hold-stdout.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
@@ -67,6 +69,8 @@ async function startWorker(
   const env = readServerEnv(process.env);
   const log = createWorkerLog(env.logLevel);
   const { logger } = log;
+  const heartbeat = heartbeatRule(env, kind);
+  if (heartbeat !== undefined) startHeartbeat(heartbeat, send, logger);
   const effects = createWorkerEffects({
     runs: kind === 'effects' || env.role === 'worker',
     url: process.env.GATI_EFFECTS,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handler, SocketHooks } from '../../../../src/types/context.ts';
 import type { EffectFile } from '../../../../src/types/effects.ts';
@@ -10,6 +11,11 @@ import {
 
 if (process.env.DIE_AT_START) process.exit(3);
 if (process.env.THROW_AT_START) throw new TypeError('a module that can not be evaluated');
+
+function blockEventLoop(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
 
 /** An app written as the build would print it, for tests that start real processes. */
 const handlers: Record<string, Handler | SocketHooks> = {
@@ -34,6 +40,16 @@ const handlers: Record<string, Handler | SocketHooks> = {
     });
     return { thrown: true };
   },
+  'POST /block': async (req) => {
+    blockEventLoop(Number(req.query.ms));
+    return { pid: process.pid };
+  },
+  'POST /block-native': async (req) => {
+    execFileSync('sleep', [String(Number(req.query.ms) / 1000)]);
+    return { pid: process.pid };
+  },
+  'POST /block-job': async (req, _res, gctx) =>
+    gctx.effects.enqueue('block' as never, { ms: Number(req.query.ms) } as never),
   'GET /events': async function* () {
     for (let n = 0; ; n++) {
       yield { n };
@@ -100,6 +116,10 @@ const count: EffectFile = {
   },
 };
 
+const block: EffectFile = {
+  run: async ({ ms }: { ms: number }) => blockEventLoop(ms),
+} as EffectFile;
+
 const where: EffectFile = {
   retry: { attempts: 20 },
   run: async ({ hold }: { hold: number }, { id, attempt, progress, signal }) => {
@@ -153,6 +173,7 @@ export const release: ReleaseBundle = {
     }),
   },
   effects: {
+    block: { load: () => block },
     count: { load: () => count },
     slowly: { load: () => slowly },
     where: { load: () => where },

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@gati/test-kit/wait';
+import { expect, test } from 'vitest';
+import { type RunningServer, useServer } from '../helpers/harness.ts';
+
+const server = useServer();
+
+/** Short, so that the tests are. Blocked code blocks for much longer. */
+const TIMEOUT = 1000;
+const FOREVER = 600_000;
+
+interface Line {
+  level: string;
+  msg: string;
+  code?: string;
+  worker?: number;
+  seconds?: number;
+  reason?: string;
+  stack?: string;
+}
+
+const start = (env: Record<string, string> = {}): Promise<RunningServer> =>
+  server.start({ GATI_HEARTBEAT_TIMEOUT: String(TIMEOUT), GATI_LOG_LEVEL: 'debug', ...env });
+
+const pidOf = async (url: string): Promise<number> => {
+  const response = await fetch(`${url}/hello`, { headers: { connection: 'close' } });
+  return ((await response.json()) as { pid: number }).pid;
+};
+
+/** Sends a request that gets no response: its worker is killed. */
+const sendLost = async (url: string): Promise<void> => {
+  await fetch(url, { method: 'POST', headers: { connection: 'close' } }).catch(() => undefined);
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    // A process that has ended is listed until its parent takes note.
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+
+const blockedLine = ({ stdout }: RunningServer): Promise<Line> =>
+  until(
+    'the log names the blocked worker',
+    () =>
+      stdout()
+        .split('\n')
+        .filter((line) => line.includes('GATI_WORKER_BLOCKED'))
+        .map((line) => JSON.parse(line) as Line)[0],
+    { explain: stdout },
+  );
+
+test.each([
+  ['an endless loop in a handler', 'JavaScript'],
+  ['a synchronous native call', 'native'],
+  ['SIGSTOP', 'stopped'],
+] as const)('%s: the worker is replaced, killed and named in the log', async (_name, kind) => {
+  const running = await start();
+  const { url } = running;
+  const pid = await pidOf(url);
+  await running.seen('the watchdog thread runs');
+  if (kind === 'stopped') process.kill(pid, 'SIGSTOP');
+  else void sendLost(`${url}/${kind === 'native' ? 'block-native' : 'block'}?ms=${FOREVER}`);
+  // Connections that the worker did not accept reach the next one.
+  await until('another worker responds', async () => (await pidOf(url)) !== pid);
+  const line = await blockedLine(running);
+  expect(line).toMatchObject({
+    level: 'error',
+    msg: 'a worker did not respond and is replaced',
+    worker: pid,
+  });
+  expect(line.seconds).toBeGreaterThanOrEqual(TIMEOUT / 1000);
+  if (kind === 'JavaScript') {
+    expect(line.reason).toMatch(/^code blocks the event loop at file:.+release.+:\d+:\d+$/);
+    expect(line.stack).toMatch(/^ +at blockEventLoop \(.+\)\n +at POST \/block \(.+\)$/m);
+  } else if (kind === 'native') expect(line.reason).toMatch(/^native code blocks the event loop/);
+  else expect(line.reason).toBe('the process is stopped by a signal');
+  await until('the blocked worker ends', () => !isAlive(pid));
+  expect(await running.stop()).toBe(0);
+});
+
+test('a worker that is busy for less than the timeout is neither replaced nor logged', async () => {
+  const running = await start({ GATI_HEARTBEAT_TIMEOUT: '6000' });
+  const pid = await pidOf(running.url);
+  const busy = await fetch(`${running.url}/block?ms=1000`, { method: 'POST' });
+  expect(await busy.json()).toEqual({ pid });
+  expect(await pidOf(running.url)).toBe(pid);
+  expect(running.stdout()).not.toContain('"level":"error"');
+});
+
+test('new connections go to the other workers while one is blocked', async () => {
+  const running = await start({ GATI_WORKERS: '2' });
+  const { url } = running;
+  const pids = new Set<number>();
+  await until('both workers respond', async () => pids.add(await pidOf(url)).size === 2);
+  const [blocked] = pids;
+  process.kill(blocked!, 'SIGSTOP');
+  const answers: Promise<number>[] = [];
+  const log = blockedLine(running);
+  const ended = { log: false };
+  void log.finally(() => (ended.log = true));
+  while (!ended.log) {
+    answers.push(pidOf(url));
+    await sleep(20);
+  }
+  const responders = await Promise.all(answers);
+  expect(responders).not.toContain(blocked);
+  expect((await log).worker).toBe(blocked);
+});
+
+test('a pause of the supervisor, or of the whole machine, replaces no worker', async () => {
+  const running = await start({ GATI_HEARTBEAT_TIMEOUT: '1500' });
+  const pid = await pidOf(running.url);
+  const supervisor = running.child.pid!;
+  for (const paused of [[supervisor], [supervisor, pid]]) {
+    for (const each of paused) process.kill(each, 'SIGSTOP');
+    await sleep(2000);
+    for (const each of paused.toReversed()) process.kill(each, 'SIGCONT');
+    await sleep(500);
+    expect(await pidOf(running.url)).toBe(pid);
+  }
+  expect(running.stdout()).not.toContain('"level":"error"');
+});
+
+test('a worker of effects that a job blocks is replaced and named in the log', async () => {
+  const running = await start({
+    GATI_EFFECTS: `sqlite:${join(server.folder(), 'blocked.db')}`,
+  });
+  // Both processes have one.
+  await until(
+    'the watchdog threads run',
+    () => running.stdout().match(/the watchdog thread runs/g)?.length === 2,
+  );
+  await sendLost(`${running.url}/block-job?ms=${FOREVER}`);
+  const line = await blockedLine(running);
+  expect(line.worker).not.toBe(await pidOf(running.url));
+  expect(line.stack).toContain('at blockEventLoop');
+});
+
+// Nothing but the system can end a process that is stopped by a signal.
+test('a worker in an endless loop ends when its supervisor is killed', async () => {
+  const running = await start();
+  const pid = await pidOf(running.url);
+  await running.seen('the watchdog thread runs');
+  void sendLost(`${running.url}/block?ms=${FOREVER}`);
+  await sleep(TIMEOUT / 5);
+  await running.stop('SIGKILL');
+  await until('the worker ends', () => !isAlive(pid));
+});
+
+test('GATI_HEARTBEAT_TIMEOUT=0 turns the watch off', async () => {
+  const running = await start({ GATI_HEARTBEAT_TIMEOUT: '0' });
+  const pid = await pidOf(running.url);
+  process.kill(pid, 'SIGSTOP');
+  await sleep(2 * TIMEOUT);
+  process.kill(pid, 'SIGCONT');
+  expect(await pidOf(running.url)).toBe(pid);
+});
