@@ -4,6 +4,7 @@
  * changes without notice.
  */
 export { RELEASE_COMMANDS } from './command/commands.ts';
+export { describeWithoutVersion, type WithoutVersion } from './command/without-version.ts';
 export { parseTimeFlag } from './command/parse-values.ts';
 export type { CommandResult } from '../command/output.ts';
 export type { Flag, ReleaseCall, ReleaseCommand, ReleaseFlags } from './command/release-command.ts';
@@ -12,7 +13,7 @@ export {
   type BundledRelease,
   type BundledReleases,
 } from './manager/bundled-index.ts';
-export { EMPTY_HEAD, statusOf, toReleaseInfo } from './store/head.ts';
+export { EMPTY_HEAD, liveVersions, statusOf, toReleaseInfo } from './store/head.ts';
 export { materialize } from './store/materialize.ts';
 export { openReleaseStore } from './store/open-store.ts';
 export {

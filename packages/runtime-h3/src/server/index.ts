@@ -23,7 +23,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
   const [name, ...words] = process.argv.slice(2);
   if (name === 'releases' || name === 'activate' || name === 'rollback') {
     const { runReleaseCommand } = await import('../releases/command/main.ts');
-    process.exitCode = await runReleaseCommand(name, words);
+    process.exitCode = await runReleaseCommand(name, words, options.missingVersion ?? 'choose');
     return;
   }
   if (name === 'effects') {

@@ -1,5 +1,8 @@
 import { inspect } from 'node:util';
 import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@gati/contract';
+import { describeWithoutVersion, liveVersions } from '@gati/runtime-h3/releases';
+import type { ResolvedOptions } from '../options.ts';
+import type { History } from '../releases/history.ts';
 
 const withFrame = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic, { frame: true });
 
@@ -47,4 +50,22 @@ export function describeRelease(
     ),
     ...(bundled.length > 0 ? [`bundles ${bundled.join(', ')}`] : []),
   ];
+}
+
+/**
+ * Describes what the store of a build makes of its release, in lines for the log: that it is the
+ * first one, or that it will be the second live one.
+ *
+ * @param store address of the store for people
+ */
+export function describePlace(
+  version: string,
+  { releases, head }: Pick<History, 'releases' | 'head'>,
+  { store, missing }: { store: string; missing: ResolvedOptions['missingVersion'] },
+): string[] {
+  if (releases.length === 0)
+    return [`the release store ${store} is empty: this is the first release, ${version}`];
+  const live = liveVersions(head);
+  if (live.length !== 1 || live[0] === version) return [];
+  return [describeWithoutVersion({ live: [version, ...live], current: version, missing })];
 }

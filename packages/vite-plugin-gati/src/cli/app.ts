@@ -3,14 +3,18 @@ import path from 'node:path';
 import {
   type InlineConfig,
   loadConfigFromFile,
+  type Plugin,
   type PluginOption,
   resolveConfig,
   type ResolvedConfig,
 } from 'vite';
 import { usageError } from '@gati/runtime-h3/command';
 import type { PluginContext } from '../context.ts';
-import gati from '../index.ts';
+import gati, { type GatiOptions } from '../index.ts';
 import type { Call } from './command.ts';
+
+/** The plugin of `gati()` whose `api` is the context. */
+const CONTEXT_PLUGIN = 'gati:environment';
 
 export interface AppCall {
   command: 'build' | 'serve';
@@ -22,9 +26,25 @@ export interface AppCall {
  * Vite, the root is `--root`, else `root` of the config file, else the current folder.
  */
 export async function loadInlineConfig(
+  call: Pick<Call, 'args'>,
+  appCall: AppCall,
+): Promise<InlineConfig & { root: string }> {
+  return (await loadConfig(call, appCall)).inline;
+}
+
+/** Returns the root of the app and the options of its `gati()`, without resolving the config. */
+export async function loadOptions(
+  call: Pick<Call, 'args'>,
+): Promise<{ root: string; options: GatiOptions }> {
+  const { inline, plugins } = await loadConfig(call, { command: 'build', mode: 'production' });
+  const own = plugins.find(({ name }) => name === CONTEXT_PLUGIN);
+  return { root: inline.root, options: (own?.api as PluginContext | undefined)?.options ?? {} };
+}
+
+async function loadConfig(
   { args }: Pick<Call, 'args'>,
   { command, mode }: AppCall,
-): Promise<InlineConfig & { root: string }> {
+): Promise<{ inline: InlineConfig & { root: string }; plugins: Plugin[] }> {
   const given = typeof args.root === 'string' ? path.resolve(args.root) : undefined;
   const configFile = typeof args.config === 'string' ? path.resolve(args.config) : undefined;
   if (configFile !== undefined && !fs.existsSync(configFile)) {
@@ -40,15 +60,16 @@ export async function loadInlineConfig(
     given,
     'silent',
   );
-  const hasPlugin = (await pluginNames(loaded?.config.plugins ?? [])).some((name) =>
-    name.startsWith('gati:'),
-  );
+  const plugins = await flatPlugins(loaded?.config.plugins ?? []);
   return {
-    root: given ?? path.resolve(loaded?.config.root ?? '.'),
-    // By name: otherwise Vite would look for it in the root.
-    configFile: loaded?.path ?? false,
-    ...(ownMode !== undefined && { mode: ownMode }),
-    plugins: hasPlugin ? [] : [gati()],
+    inline: {
+      root: given ?? path.resolve(loaded?.config.root ?? '.'),
+      // By name: otherwise Vite would look for it in the root.
+      configFile: loaded?.path ?? false,
+      ...(ownMode !== undefined && { mode: ownMode }),
+      plugins: plugins.some(({ name }) => name.startsWith('gati:')) ? [] : [gati()],
+    },
+    plugins,
   };
 }
 
@@ -65,14 +86,12 @@ export async function openApp(
 
 /** Returns the context of `gati()` in a resolved configuration. */
 export function contextOf(config: ResolvedConfig): PluginContext {
-  const plugin = config.plugins.find(({ name }) => name === 'gati:environment');
+  const plugin = config.plugins.find(({ name }) => name === CONTEXT_PLUGIN);
   return plugin!.api as PluginContext;
 }
 
-async function pluginNames(option: PluginOption): Promise<string[]> {
+async function flatPlugins(option: PluginOption): Promise<Plugin[]> {
   const plugin = await option;
   if (!plugin) return [];
-  return Array.isArray(plugin)
-    ? (await Promise.all(plugin.map(pluginNames))).flat()
-    : [plugin.name];
+  return Array.isArray(plugin) ? (await Promise.all(plugin.map(flatPlugins))).flat() : [plugin];
 }

@@ -4,7 +4,8 @@ import type { Command, Option, Positional } from './command.ts';
 
 export const STORE: Option = {
   type: 'string',
-  description: 'The release store; GATI_RELEASES, else .gati/releases by default',
+  description:
+    'The release store; by default GATI_RELEASES, `releases` in gati.deploy.yaml or .gati/releases',
   valueHint: 'url',
 };
 
@@ -25,11 +26,12 @@ export function createStoreCommand(
         );
         const given = args.store as string | undefined;
         // Loaded late: help and other commands do not need Vite.
-        const { loadInlineConfig } = await import('./app.ts');
-        const { root } = await loadInlineConfig({ args }, { command: 'build', mode: 'production' });
+        const { loadOptions } = await import('./app.ts');
+        const { root, options } = await loadOptions({ args });
+        const missing = options.missingVersion ?? 'choose';
         const store = await openReleaseStore(locateStore(root, given).url);
         try {
-          const answer = await run({ store, words, flags: args, progress: output.line });
+          const answer = await run({ store, words, flags: args, missing, progress: output.line });
           for (const line of answer.lines) output.line(line);
           output.document(answer.document);
           return answer.code;

@@ -8,7 +8,7 @@ import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
 import { CLIENT_DIR, SERVER_DIR } from '../build/environments.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { changelogReleases } from '../build/release.ts';
-import { describeRelease } from '../build/report.ts';
+import { describePlace, describeRelease } from '../build/report.ts';
 import { writeSdk } from '../build/sdk/write-sdk.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { hasClient } from '../files/has-client.ts';
@@ -69,7 +69,7 @@ async function writeFilesBesideBundles(
   for (const file of state.publicAssets)
     fs.cpSync(path.join(serverDir, file), path.join(outDir, CLIENT_DIR, file));
   const history = await state.history();
-  const { base } = state.context.project.options;
+  const { base, missingVersion } = state.context.project.options;
   const releases = await changelogReleases(manifest, history);
   const store = {
     url: history.store.url,
@@ -90,10 +90,25 @@ async function writeFilesBesideBundles(
   const folder = normalizePath(path.relative(root, outDir)) || '.';
   const lines = [
     `${name} ${release.version} (${release.id}), server ${kB(bytes)} in ${count(files, 'file')}, ${sdk.file} ${kB(sdk.bytes)}`,
+    ...(sdk.isOther
+      ? [
+          `${sdk.file} stays that of release ${release.version} in another store; delete it to get one of this build`,
+        ]
+      : []),
     ...describeRelease(manifest, bundled),
+    ...describePlace(release.version, history, {
+      store: folderOrUrl(root, history.store.url),
+      missing: missingVersion,
+    }),
     `run it with \`node ${folder}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${folder}\``,
   ];
   for (const line of lines) logger.info(`gati: ${line}`);
+}
+
+/** Returns the address of a store for people: a folder of the app from its root. */
+function folderOrUrl(root: string, url: string): string {
+  const relative = path.isAbsolute(url) ? path.relative(root, url) : '..';
+  return relative.startsWith('..') ? url : normalizePath(relative);
 }
 
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;

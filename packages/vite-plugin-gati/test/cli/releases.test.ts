@@ -90,6 +90,7 @@ describe('releases from the command line', () => {
     expect(await ok(app, 'activate', '1.2.3')).toEqual({
       current: '1.2.3',
       before: null,
+      live: ['1.2.3'],
       servers: null,
     });
 
@@ -117,11 +118,16 @@ describe('releases from the command line', () => {
       bump: 'minor',
       created: true,
     });
-    expect(await ok(app, 'activate', '1.3.0', '--wait')).toEqual({
+    const second = await run(app, ['activate', '1.3.0', '--wait']);
+    expect(second.document).toEqual({
       current: '1.3.0',
       before: '1.2.3',
+      live: ['1.3.0', '1.2.3'],
       servers: [],
     });
+    expect(second.stderr).toContain(
+      "with 1.3.0 and 1.2.3 live, a request without a version gets 300 with the list of versions; gati({ missingVersion: 'latest' }) selects 1.3.0",
+    );
     expect(await ok(app, 'diff', '1.2.3', '1.3.0')).toEqual(added);
     expect(await ok(app, 'diff', 'old.json', 'dist/gati.manifest.json')).toEqual(added);
     expect(await ok(app, 'diff', '1.3.0', '1.2.3')).toMatchObject({ bump: 'major' });
@@ -155,7 +161,7 @@ describe('releases from the command line', () => {
       bump: 'major',
     });
     await ok(app, 'release');
-    await ok(app, 'activate', '2.0.0');
+    expect((await run(app, ['activate', '2.0.0'])).stderr).not.toContain('without a version');
 
     expect(await ok(app, 'rollback')).toEqual({
       current: '1.3.0',
@@ -195,10 +201,26 @@ describe('releases from the command line', () => {
       current: '1.2.3',
       before: '1.3.0',
       was: 'retired',
+      live: ['1.3.0', '1.2.3'],
       servers: null,
     });
     expect(revived.stderr).toContain(
       '1.2.3 is current and live again (it was retired), 1.3.0 stays live',
+    );
+    await ok(app, 'releases', 'deprecate', '1.3.0', '--sunset', '2027-01-01');
+    const back = await run(app, ['rollback']);
+    expect(back.document).toEqual({
+      current: '1.3.0',
+      withdrawn: '1.2.3',
+      deprecated: {
+        status: 'deprecated',
+        deprecatedAt: expect.any(String),
+        sunsetAt: '2027-01-01T00:00:00.000Z',
+      },
+      servers: null,
+    });
+    expect(back.stderr).toContain(
+      '1.3.0 is deprecated, with its end announced for 2027-01-01T00:00:00.000Z; `activate 1.3.0` makes it live again',
     );
     await ok(app, 'activate', '1.3.0');
     await ok(app, 'releases', 'retire', '1.2.3');
@@ -233,6 +255,7 @@ describe('releases from the command line', () => {
     expect(JSON.parse(activated.stdout)).toEqual({
       current: '1.2.3',
       before: null,
+      live: ['1.2.3'],
       servers: null,
     });
     const listed = await server('releases', 'list');

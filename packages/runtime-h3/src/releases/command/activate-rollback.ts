@@ -1,9 +1,10 @@
 import { count } from '@gati/contract/internal';
-import type { ReleaseStore } from '../../ports.ts';
-import { statusOf } from '../store/head.ts';
-import { activateRelease, rollbackRelease } from '../store/change-status.ts';
+import type { ReleaseMark, ReleaseStore } from '../../ports.ts';
+import { liveVersions, statusOf } from '../store/head.ts';
+import { activateRelease, rollbackRelease, type RollbackResult } from '../store/change-status.ts';
 import { rejectExtraWords, parseCountFlag, parseVersion } from './parse-values.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
+import { describeWithoutVersion } from './without-version.ts';
 import { readServerNotes, waitForServers, type WaitResult } from './wait-for-servers.ts';
 
 /**
@@ -37,17 +38,25 @@ export const activate: ReleaseCommand = {
     const was = status === 'live' || status === 'staged' ? undefined : status;
     const { result, waited } = await changeAndWait(
       call,
-      async (store) =>
-        (await activateRelease(store, version, { force: call.flags.force === true })).current!,
+      (store) => activateRelease(store, version, { force: call.flags.force === true }),
+      (changed) => changed.current!,
     );
+    const current = result.current!;
+    const live = liveVersions(result);
     const again = was === undefined ? '' : ` and live again (it was ${was})`;
-    const other = before === undefined || before === result ? '' : `, ${before} stays live`;
+    const other = before === undefined || before === current ? '' : `, ${before} stays live`;
     return {
-      lines: [`${result} is current${again}${other}${onServers(waited)}`],
+      lines: [
+        `${current} is current${again}${other}${onServers(waited)}`,
+        ...(live.length === 2 && liveVersions(head).length < 2
+          ? [describeWithoutVersion({ live, current, missing: call.missing })]
+          : []),
+      ],
       document: {
-        current: result,
+        current,
         before: before ?? null,
         ...(was !== undefined && { was }),
+        live,
         servers: waited?.servers ?? null,
       },
       code: 0,
@@ -65,6 +74,7 @@ export const rollback: ReleaseCommand = {
     return {
       lines: [
         `${result.current} is current again, ${result.withdrawn} is withdrawn${onServers(waited)}`,
+        ...(result.deprecated === undefined ? [] : [describeDeprecated(result.deprecated, result)]),
       ],
       document: { ...result, servers: waited?.servers ?? null },
       code: 0,
@@ -72,11 +82,16 @@ export const rollback: ReleaseCommand = {
   },
 };
 
+function describeDeprecated({ sunsetAt }: ReleaseMark, { current }: RollbackResult): string {
+  const end = sunsetAt === undefined ? '' : `, with its end announced for ${sunsetAt}`;
+  return `${current} is deprecated${end}; \`activate ${current}\` makes it live again`;
+}
+
 /** Changes the head, and with `--wait` waits until all servers run the new current release. */
 async function changeAndWait<T>(
   { store, flags, progress }: ReleaseCall,
   change: (store: ReleaseStore) => Promise<T>,
-  toVersion: (result: T) => string = String,
+  toVersion: (result: T) => string,
 ): Promise<{ result: T; waited: WaitResult | undefined }> {
   const within = (parseCountFlag('timeout', flags.timeout) ?? TIMEOUT) * 1000;
   const before = flags.wait ? await readServerNotes(store) : new Map();

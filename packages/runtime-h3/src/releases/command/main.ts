@@ -7,6 +7,7 @@ import {
 } from '../../command/output.ts';
 import { parseArguments } from '../../command/parse-arguments.ts';
 import { usageError } from '../../command/usage-error.ts';
+import type { MissingVersion } from '../../types/served-release.ts';
 import { openReleaseStore } from '../store/open-store.ts';
 import { RELEASE_COMMANDS } from './commands.ts';
 import type { Flag, ReleaseCommand, ReleaseFlags } from './release-command.ts';
@@ -28,15 +29,17 @@ const COMMON_FLAGS: Record<'store' | 'json' | 'help', Flag> = {
 export function runReleaseCommand(
   name: keyof typeof RELEASE_COMMANDS,
   words: string[],
+  missing: MissingVersion,
 ): Promise<number> {
   const output = createOutput(words.includes('--json'));
   const fix = 'Check that the release store can be reached and that its credentials are right.';
-  return printResult(output, fix, () => run(name, words, output));
+  return printResult(output, fix, () => run(name, words, missing, output));
 }
 
 async function run(
   name: keyof typeof RELEASE_COMMANDS,
   words: string[],
+  missing: MissingVersion,
   output: CommandOutput,
 ): Promise<CommandResult> {
   const command = RELEASE_COMMANDS[name];
@@ -60,6 +63,7 @@ async function run(
       store,
       words: positionals,
       flags: values as ReleaseFlags,
+      missing,
       progress: output.line,
     });
   } finally {

@@ -1,5 +1,6 @@
 import type { CommandResult } from '../../command/output.ts';
 import type { ReleaseStore } from '../../ports.ts';
+import type { MissingVersion } from '../../types/served-release.ts';
 
 /** One call of a command on a release store, from `gati` or from a built server. */
 export interface ReleaseCall {
@@ -7,6 +8,8 @@ export interface ReleaseCall {
   /** Arguments after the name: an action, a version. */
   words: string[];
   flags: ReleaseFlags;
+  /** What the app does with requests without a version. */
+  missing?: MissingVersion;
   /** Writes a line while the command runs. */
   progress(line: string): void;
 }

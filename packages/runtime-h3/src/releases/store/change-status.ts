@@ -1,5 +1,5 @@
 import { isLive } from '@gati/contract';
-import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
+import type { ReleaseMark, ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
 import { quarantinedError, storeError } from './errors.ts';
 import { changeHead, statusOf } from './head.ts';
 import { findRelease } from './read-release.ts';
@@ -53,6 +53,8 @@ export interface RollbackResult {
   current: string;
   /** Version that was current. It only serves requests for exactly this version. */
   withdrawn: string;
+  /** The mark of `current`, if it is deprecated. It stays deprecated. */
+  deprecated?: ReleaseMark;
 }
 
 /**
@@ -70,7 +72,12 @@ export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResu
         'Choose one from `gati releases list` and activate it: `gati activate VERSION`.',
       );
     }
-    done = { current: target, withdrawn: head.current };
+    const mark = head.marks[target]!;
+    done = {
+      current: target,
+      withdrawn: head.current,
+      ...(mark.status === 'deprecated' && { deprecated: mark }),
+    };
     return {
       current: target,
       before: head.before.slice(0, head.before.lastIndexOf(target)),

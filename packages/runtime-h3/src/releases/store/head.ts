@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReleaseInfo, ReleaseStatus } from '@gati/contract';
+import {
+  compareSemver,
+  isLive,
+  parseSemver,
+  type ReleaseInfo,
+  type ReleaseStatus,
+} from '@gati/contract';
 import type { ReleaseStore, StoredRelease, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 
@@ -12,6 +18,13 @@ const ATTEMPTS = 50;
 /** Returns the status of a release. One without a mark is staged. */
 export function statusOf(head: StoreHead, version: string): ReleaseStatus {
   return (Object.hasOwn(head.marks, version) && head.marks[version]?.status) || 'staged';
+}
+
+/** Returns the versions of the live and deprecated releases, highest first. */
+export function liveVersions(head: StoreHead): string[] {
+  return Object.keys(head.marks)
+    .filter((version) => isLive(statusOf(head, version)) && parseSemver(version))
+    .sort((a, b) => compareSemver(parseSemver(b)!, parseSemver(a)!));
 }
 
 /** Converts a stored release for the version resolver. */
