@@ -6,6 +6,8 @@ export interface ChangelogEntry {
   version: string;
   /** `YYYY-MM-DD`; any text after that is cut off. */
   date?: string;
+  /** A rollback took the release back. */
+  withdrawn?: boolean;
   /** Changes since the previous release. Absent for the first release. */
   changes?: Change[];
 }
@@ -26,8 +28,9 @@ export function toChangelog(name: string, entries: ChangelogEntry[]): string {
   return `${[`# Changelog of the ${name} API`, ...entries.flatMap(printEntry)].join('\n\n')}\n`;
 }
 
-function printEntry({ version, date, changes }: ChangelogEntry): string[] {
-  const title = `## ${version}${date ? ` (${date.slice(0, 10)})` : ''}`;
+function printEntry({ version, date, withdrawn, changes }: ChangelogEntry): string[] {
+  const facts = [date?.slice(0, 10), withdrawn && 'withdrawn'].filter(Boolean).join(', ');
+  const title = `## ${version}${facts === '' ? '' : ` (${facts})`}`;
   if (!changes) return [title, 'First release.'];
   const sections = SECTIONS.flatMap(([level, heading]) => {
     const listed = changes.filter((change) => change.level === level);

@@ -64,7 +64,10 @@ function diffSince(
   return since === undefined ? {} : { since, bump, changes };
 }
 
-/** Returns this build and the releases before it, newest first, without withdrawn ones. */
+/**
+ * Returns this build and the releases before it, highest version first. Withdrawn ones stay: clients
+ * may have them, and what they broke must not vanish.
+ */
 export async function changelogReleases(
   manifest: Manifest,
   { store, releases, statusOf }: History,
@@ -72,12 +75,13 @@ export async function changelogReleases(
   const { version } = manifest.release;
   const date = releases.find((release) => release.version === version)?.date;
   const earlier = releases
-    .filter((release) => release.version !== version && statusOf(release.version) !== 'withdrawn')
+    .filter((release) => release.version !== version)
     .slice(0, MAX_CHANGELOG_RELEASES);
   const described = await Promise.all(
     earlier.map(async (release) => ({
       manifest: await readManifest(store, release),
       date: release.date,
+      ...(statusOf(release.version) === 'withdrawn' && { withdrawn: true }),
     })),
   );
   return [{ manifest, ...(date !== undefined && { date }) }, ...described];

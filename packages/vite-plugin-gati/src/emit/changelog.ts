@@ -9,6 +9,8 @@ export interface ChangelogRelease {
   manifest: Manifest;
   /** Absent for a release that is in no store yet. */
   date?: string;
+  /** A rollback took it back. */
+  withdrawn?: boolean;
 }
 
 /**
@@ -16,11 +18,14 @@ export interface ChangelogRelease {
  * routes are listed by domain.
  */
 export function toApiChangelog(releases: [ChangelogRelease, ...ChangelogRelease[]]): string {
-  const entries = releases.map(({ manifest: { release, changes }, date }): ChangelogEntry => ({
-    version: release.version,
-    ...(date !== undefined && { date }),
-    ...(changes && { changes }),
-  }));
+  const entries = releases.map(
+    ({ manifest: { release, changes }, date, withdrawn }): ChangelogEntry => ({
+      version: release.version,
+      ...(date !== undefined && { date }),
+      ...(withdrawn && { withdrawn }),
+      ...(changes && { changes }),
+    }),
+  );
   const text = toChangelog(releases[0].manifest.name, entries);
   const { changes, contract } = releases.at(-1)!.manifest;
   return changes || contract.routes.length === 0

@@ -87,7 +87,14 @@ describe('the version of a build', () => {
       expect(first.manifest.release).toMatchObject({ version: '1.2.3' });
       expect(first.manifest.release.since).toBeUndefined();
 
+      expect(first.log.join('\n')).toContain(
+        'the release store .gati/releases is empty: this is the first release, 1.2.3',
+      );
+
       const added = await release(ADDED);
+      expect(added.log.join('\n')).toContain(
+        'with 1.3.0 and 1.2.3 live, a request without a version gets 300 with the list',
+      );
       expect(added.manifest.release).toMatchObject({
         version: '1.3.0',
         since: '1.2.3',
@@ -105,6 +112,7 @@ describe('the version of a build', () => {
       );
 
       const code = await release(CODE);
+      expect(code.log.join('\n')).not.toMatch(/first release|without a version/);
       expect(code.manifest.release).toMatchObject({ version: '1.3.1', bump: 'patch' });
 
       // `gati generate` has no bundle, so only changes of the contract raise the version.
@@ -135,10 +143,16 @@ describe('the version of a build', () => {
       // A withdrawn release is no base for a build, and its version is not used again.
       await rollbackRelease(store);
       write(app, user("{ id: req.params.id, name: 'Ada', age: 3 }"));
-      expect((await build(app)).manifest.release).toMatchObject({
-        version: '1.4.0',
-        since: '1.3.1',
-      });
+      const after = await build(app);
+      expect(after.manifest.release).toMatchObject({ version: '1.4.0', since: '1.3.1' });
+      // The changelog still has what the withdrawn release broke.
+      const changelog = textOf(after, 'CHANGELOG.md');
+      expect(changelog.match(/^##+ .*$/gm)!.slice(0, 4)).toEqual([
+        '## 1.4.0',
+        '### Added and compatible',
+        '## 2.0.0 (2026-01-04, withdrawn)',
+        '### Breaking',
+      ]);
       write(app, user('{ name: req.params.id }'));
       expect((await build(app)).manifest.release).toMatchObject({
         version: '3.0.0',

@@ -332,6 +332,38 @@ describe('the SDK of a build', () => {
   );
 });
 
+describe('the SDK of a released version', () => {
+  test(
+    'no build replaces the SDK of a version that any store released',
+    { timeout: 2 * MINUTE },
+    async () => {
+      const other = makeApp({ 'src/handlers/payments/capture.ts': CAPTURE }, 'shop');
+      const file = path.join(other, 'sdk/shop-1.2.3.tgz');
+      const buildWith = async (code: string): Promise<string> => {
+        write(other, { 'src/handlers/payments/capture.ts': code });
+        return (await build(other)).log.join('\n');
+      };
+      const store = await openReleaseStore(path.join(other, 'released'));
+      process.env.GATI_RELEASES = store.url;
+      const { outDir } = await build(other);
+      await putRelease(store, outDir, { at: '2026-01-01T00:00:00Z' });
+      const released = fs.readFileSync(file);
+
+      // A changelog or a description may differ later: clients have the package already.
+      write(other, { LICENSE: 'Another one.' });
+      expect(await buildWith(CAPTURE)).not.toContain('stays that of');
+      expect(fs.readFileSync(file).equals(released)).toBe(true);
+
+      // The store for development is empty, so the same version is proposed for other code.
+      delete process.env.GATI_RELEASES;
+      const log = await buildWith(CAPTURE.replace("'ReservationFailed'", "'Failed'"));
+      expect(log).toContain('sdk/shop-1.2.3.tgz stays that of release 1.2.3 in another store');
+      expect(fs.readFileSync(file).equals(released)).toBe(true);
+      await store.close();
+    },
+  );
+});
+
 describe('names', () => {
   test.each([
     ['payments', 'payments', 'payments-1.0.0.tgz'],

@@ -16,6 +16,8 @@ interface Entry {
   version?: string;
   /** Address of the release store that the version was derived from. */
   store?: string;
+  /** Whether a store released the version. Builds then leave the tarball as it is. */
+  released?: boolean;
 }
 
 type Entries = Record<string, Entry | undefined>;
@@ -24,7 +26,14 @@ type Entries = Record<string, Entry | undefined>;
 export interface SdkCache {
   /** Returns the bytes of a tarball that was made from this input and was not edited since. */
   find(file: string, key: string): Buffer | undefined;
-  set(file: string, entry: Required<Entry>): void;
+  set(file: string, entry: Entry): void;
+  /**
+   * Returns the bytes of a tarball whose version was released, in the store of this build or in
+   * another one that an earlier build or `gati release` saw.
+   */
+  findReleased(file: string, version: string, versions: readonly string[]): Buffer | undefined;
+  /** Remembers that these versions were released. */
+  markReleased(versions: readonly string[]): void;
   /**
    * Removes the tarballs of versions that were proposed for this store and never released in it.
    * Keeps tarballs that no build wrote, that were edited, or that were made for another store.
@@ -39,19 +48,29 @@ export function openSdkCache(root: string, folder: string): SdkCache {
   const read = (file: string): Buffer | undefined => readBytes(path.join(folder, file));
   const isUnchanged = (file: string, bytes: Buffer | undefined): bytes is Buffer =>
     bytes !== undefined && hash(bytes) === entries[file]?.digest;
+  const save = (): void => {
+    const kept = Object.entries(entries).filter(([name]) => fs.existsSync(path.join(folder, name)));
+    replaceCacheFile(cacheFile, `${JSON.stringify(Object.fromEntries(kept))}\n`);
+  };
   return {
     find(file, key) {
       const bytes = entries[file]?.key === key ? read(file) : undefined;
       return isUnchanged(file, bytes) ? bytes : undefined;
     },
     set(file, entry) {
-      const kept = Object.entries(entries).filter(
-        ([name]) => name !== file && fs.existsSync(path.join(folder, name)),
+      entries[file] = entry;
+      save();
+    },
+    findReleased(file, version, versions) {
+      return versions.includes(version) || entries[file]?.released ? read(file) : undefined;
+    },
+    markReleased(versions) {
+      const marked = Object.values(entries).filter(
+        (entry) => entry?.version !== undefined && versions.includes(entry.version),
       );
-      replaceCacheFile(
-        cacheFile,
-        `${JSON.stringify(Object.fromEntries([...kept, [file, entry]]))}\n`,
-      );
+      if (marked.every((entry) => entry!.released)) return;
+      for (const entry of marked) entry!.released = true;
+      save();
     },
     removeProposals({ url, versions }, current) {
       if (versions.length === 0) return;
@@ -60,6 +79,7 @@ export function openSdkCache(root: string, folder: string): SdkCache {
         if (
           version === undefined ||
           store !== url ||
+          entry?.released ||
           version === current ||
           versions.includes(version)
         )

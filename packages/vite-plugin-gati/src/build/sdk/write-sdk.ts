@@ -33,11 +33,14 @@ export interface WrittenSdk {
   /** Path from the folder of the app's `package.json`. */
   file: string;
   bytes: number;
+  /** `true`: the file is the SDK of a release in another store, and this build did not replace it. */
+  isOther?: boolean;
 }
 
 /**
  * Writes `sdk/<app>-<version>.tgz`, unless it was made from the same input before. Removes SDKs of
- * versions that earlier builds proposed and that were never released.
+ * versions that earlier builds proposed and that were never released. Never replaces the SDK of a
+ * released version: clients have it.
  */
 export async function writeSdk({ root, releases, base, store }: SdkOptions): Promise<WrittenSdk> {
   const [{ manifest }, ...earlier] = releases;
@@ -64,12 +67,23 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
   );
 
   const cache = openSdkCache(root, folder);
+  cache.markReleased(store.versions);
   cache.removeProposals(store, release.version);
+  const isReleased = store.versions.includes(release.version);
+  const entry = (bytes: Buffer): Parameters<typeof cache.set>[1] => ({
+    key,
+    digest: hash(bytes),
+    version: release.version,
+    store: store.url,
+    ...(isReleased && { released: true }),
+  });
   const before = cache.find(file, key);
   if (before) {
-    cache.set(file, { key, digest: hash(before), version: release.version, store: store.url });
+    cache.set(file, entry(before));
     return { file, bytes: before.length };
   }
+  const released = cache.findReleased(file, release.version, store.versions);
+  if (released) return { file, bytes: released.length, isOther: !isReleased };
 
   // Loaded late: most builds find the tarball in the cache.
   const [{ toSdkFiles }, { toTarball }] = await Promise.all([
@@ -80,7 +94,7 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
     toSdkFiles({ manifest, changelog, base, fields, license, runtime }),
   );
   await writeChanged(path.join(folder, file), tarball);
-  cache.set(file, { key, digest: hash(tarball), version: release.version, store: store.url });
+  cache.set(file, entry(tarball));
   return { file, bytes: tarball.length };
 }
 

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { openReleaseStore, putRelease, parseTimeFlag } from '@gati/runtime-h3/releases';
+import { openSdkCache } from '../../build/sdk/sdk-cache.ts';
+import { packageFolder } from '../../files/package-json.ts';
 import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { openApp } from '../app.ts';
 import { type Call, OK } from '../command.ts';
@@ -22,6 +24,7 @@ export async function run(call: Call): Promise<number> {
       image: args.image as string | undefined,
     });
     const { version, id, date } = release;
+    openSdkCache(config.root, packageFolder(config.root)).markReleased([version]);
     output.line(
       created
         ? `${version} (${id}) is in ${store.url}; \`gati activate ${version}\` makes it current`
