@@ -74,6 +74,7 @@ describe('a server with five releases', () => {
           GATI_EFFECTS: 'memory:',
           // Two workers may differ for up to a second after a change.
           GATI_WORKERS: '1',
+          GATI_PROOF_QUIET: '0',
         });
       }
       await until(`${version} is served`, async () => (await statusOf(version, version)) === 202, {

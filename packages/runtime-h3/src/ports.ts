@@ -80,7 +80,7 @@ export interface ServerNote {
   /** Version that this process serves as current. */
   current?: string;
   /** A version that could not start, so `current` did not change. */
-  failed?: { version: string; reason: string };
+  failed?: { version: string; reason: string; activatedAt?: string };
   /** Epoch milliseconds after which the note is void: a killed process can't remove it. */
   until: number;
 }

@@ -20,6 +20,7 @@ export function describeReleases(app: CreatedApp): void {
         ...app.env,
         GATI_RELEASES: path.join(folder, 'store'),
         GATI_CACHE: path.join(folder, 'cache'),
+        GATI_PROOF_QUIET: '0',
       };
     });
 

@@ -104,6 +104,8 @@ export const GATI_CODES = {
   GATI_RELEASE_DAMAGED: 'A file of a release is missing or differs from what was stored or built.',
   GATI_RELEASE_LOAD: "A release that a client requested can't be loaded.",
   GATI_RELEASE_NOT_BUILT: '`gati release` found no build to put into the store.',
+  GATI_RELEASE_PROOF:
+    'A release was activated, but it failed on this server and gets no requests here.',
   GATI_RELEASE_PRUNED:
     'The files of this release were removed from the store by `gati releases prune`.',
   GATI_RELEASE_QUARANTINED:

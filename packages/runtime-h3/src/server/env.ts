@@ -31,7 +31,7 @@ export interface ServerEnv {
   limits: Partial<Limits>;
 }
 
-type Env = Record<string, string | undefined>;
+export type Env = Record<string, string | undefined>;
 
 /**
  * Reads the settings. An empty value counts as absent.
@@ -63,7 +63,7 @@ export function readServerEnv(env: Env): ServerEnv {
   };
 }
 
-function readInteger(
+export function readInteger(
   env: Env,
   name: string,
   min: number,

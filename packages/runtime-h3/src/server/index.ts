@@ -17,6 +17,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
     const kind = process.env[WORKER_MARK] as WorkerKind;
     // Processes that the app spawns inherit the environment but are not workers.
     delete process.env[WORKER_MARK];
+    if (kind === 'proof') return (await import('./worker/proof.ts')).runProof(options);
     const { runWorker } = await import('./worker/worker.ts');
     return runWorker(options, kind);
   }

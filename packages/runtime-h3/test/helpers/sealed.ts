@@ -14,6 +14,8 @@ export interface SealedOptions {
   abi?: number;
   /** Paths of `GET` routes besides `/which`. */
   paths?: string[];
+  /** Code of the handlers of `GET` routes, by path. */
+  handlers?: Record<string, string>;
   /** RFC 3339. */
   at?: string;
   /** Code that replaces the whole bundle. */
@@ -26,10 +28,18 @@ export interface SealedOptions {
 export async function writeSealed(
   folder: string,
   version: string,
-  { modules = '{}', migrations = '[]', abi = 1, paths = [], code, padding }: SealedOptions = {},
+  {
+    modules = '{}',
+    migrations = '[]',
+    abi = 1,
+    paths = [],
+    handlers = {},
+    code,
+    padding,
+  }: SealedOptions = {},
 ): Promise<void> {
   const id = `rel_${Buffer.from(version.padEnd(8, '.')).toString('hex').slice(0, 16)}`;
-  const ids = ['/which', ...paths];
+  const ids = ['/which', ...paths, ...Object.keys(handlers)];
   const manifest: Manifest = {
     format: 1,
     name: 'app',
@@ -51,7 +61,10 @@ export async function writeSealed(
   };
   const bundle = `const version = ${JSON.stringify(version)};
 const live = { middleware: [], input: {}, output: {}, handler: (req, res, gctx) => ({ version, deployed: gctx.release.deployedAt, modules: Object.keys(gctx.modules) }) };
-const routes = ${JSON.stringify(ids)}.map((path) => ({ id: 'GET ' + path, method: 'GET', path, domain: 'root', load: () => live }));
+const handlers = { ${Object.entries(handlers)
+    .map(([path, handler]) => `${JSON.stringify(path)}: ${handler}`)
+    .join(', ')} };
+const routes = ${JSON.stringify(ids)}.map((path) => ({ id: 'GET ' + path, method: 'GET', path, domain: 'root', load: () => handlers[path] ? { ...live, handler: handlers[path] } : live }));
 export default {
   abi: ${abi}, version, id: ${JSON.stringify(id)}, contract: { routes: [], effects: [], modules: [], $defs: {} }, routes,
   match: (method, path) => { const data = routes.find((route) => route.method === method && route.path === path); return data && { data }; },

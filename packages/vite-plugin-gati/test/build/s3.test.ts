@@ -87,6 +87,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
       const server = await startBuiltServer(alone, {
         ...process.env,
         GATI_WORKERS: '1',
+        GATI_PROOF_QUIET: '0',
         GATI_CACHE: path.join(alone, 'cache'),
       });
       const ask = async (): Promise<unknown> => {

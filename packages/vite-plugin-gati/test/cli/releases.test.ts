@@ -294,6 +294,7 @@ describe('releases from the command line', () => {
       const server = await startBuiltServer(app, {
         GATI_RELEASES: path.join(app, '.gati/releases'),
         GATI_WORKERS: '2',
+        GATI_PROOF_QUIET: '0',
       });
       await releaseAs(app, ADDED);
       const { servers } = await ok(app, 'activate', '1.3.0', '--wait');

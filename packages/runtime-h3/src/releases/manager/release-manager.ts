@@ -105,6 +105,11 @@ export class ReleaseManager {
     });
   }
 
+  /** Whether a release has modules and connections in this process. */
+  isRunning(version: string): boolean {
+    return this.#known.get(version)?.instance.hasContext === true;
+  }
+
   /** Returns why a release could not start. */
   startFailure(version: string): string | undefined {
     return this.#failed.get(version);

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { isGatiError } from '@gati/contract';
 import type { Logger } from '../../types/context.ts';
-import type { ReleaseStore, StoredRelease } from '../../ports.ts';
+import type { ReleaseStore, ServerNote, StoredRelease } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { documentReader } from '../store/read-release.ts';
+import { ActivationFollower } from './activation-follower.ts';
 import { openCacheFolder } from './cache-folder.ts';
 import {
   createDamagedRelease,
@@ -13,7 +14,9 @@ import {
 } from './damaged-release.ts';
 import { toKnownRelease } from './stored-releases.ts';
 import type { KnownReleases, ReleaseManager } from './release-manager.ts';
+import { removeDeadNotes } from './dead-notes.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
+import type { ReleaseGate } from './release-gate.ts';
 import type { ReleaseRules } from './release-rules.ts';
 
 /** Milliseconds between two polls of the head in a directory. */
@@ -39,6 +42,8 @@ export interface StoreFollowerOptions {
   cache: string | undefined;
   ownVersion: string;
   ownId: string;
+  /** Decides when this process takes a release. Absent: at once. */
+  gate?: ReleaseGate | undefined;
   logger: Logger;
 }
 
@@ -48,6 +53,7 @@ export interface StoreFollowerOptions {
  */
 export class StoreFollower {
   readonly #options: StoreFollowerOptions;
+  readonly #activations: ActivationFollower | undefined;
   readonly #known = new Map<string, KnownRelease>();
   /** Versions that are damaged. Each was logged. */
   #damaged = new Set<string>();
@@ -63,16 +69,24 @@ export class StoreFollower {
   #hasOtherBuild = false;
   #hasNote = false;
   #running: Promise<void> = Promise.resolve();
+  #isPolling = false;
+  /** A permission has changed: the state of the store is applied again. */
+  #isOutdated = false;
   #isClosed = false;
 
   constructor(options: StoreFollowerOptions) {
     this.#options = options;
     for (const release of options.bundled.releases) this.#known.set(release.version, release);
+    const { gate } = options;
+    this.#activations = gate && new ActivationFollower({ ...options, gate });
+    gate?.onChange(() => this.#refreshNow());
   }
 
   /** Resolves when the manager has the current state of the store, or the store did not respond. */
   async start(): Promise<void> {
     await this.#poll();
+    const server = this.#activations?.server;
+    if (server !== undefined) await removeDeadNotes(this.#options.store, server).catch(() => {});
     this.#schedule();
   }
 
@@ -93,23 +107,40 @@ export class StoreFollower {
       : /^[a-z][a-z0-9+.-]+:/i.test(this.#options.store.url)
         ? REMOTE_INTERVAL
         : LOCAL_INTERVAL;
-    this.#timer = setTimeout(() => {
-      this.#running = this.#poll().finally(() => this.#schedule());
-    }, interval);
+    this.#timer = setTimeout(() => this.#pollNow(), this.#isOutdated ? 0 : interval);
     this.#timer.unref();
+  }
+
+  #pollNow(): void {
+    this.#running = this.#poll().finally(() => this.#schedule());
+  }
+
+  #refreshNow(): void {
+    this.#isOutdated = true;
+    // A running poll schedules the next one.
+    if (this.#isPolling || this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#pollNow();
   }
 
   async #poll(): Promise<void> {
     const { store, logger } = this.#options;
+    this.#isPolling = true;
     try {
       const tag = await store.tag();
-      if (tag !== this.#tag || Date.now() >= this.#retryAt) await this.#refresh();
-      else if (Date.now() - this.#noteWrittenAt > HEARTBEAT) await this.#writeNote();
+      const isChanged = tag !== this.#tag || this.#isOutdated;
+      this.#isOutdated = false;
+      if (isChanged || Date.now() >= this.#retryAt) await this.#refresh();
+      else if (Date.now() - this.#noteWrittenAt > HEARTBEAT)
+        await this.#writeNote(this.#activations?.failed);
+      await this.#activations?.takeBackIfFailed();
       if (this.#isLost) logger.info('the release store responds again', { store: store.url });
       this.#isLost = false;
     } catch (error) {
       if (!this.#isLost) this.#logLost(error);
       this.#isLost = true;
+    } finally {
+      this.#isPolling = false;
     }
   }
 
@@ -153,18 +184,25 @@ export class StoreFollower {
       });
     }
     this.#hasOtherBuild = isOther;
-    const marks: Marks = { ...bundled.marks, ...head.marks };
+    const allowed = (await this.#activations?.allow(head, stored)) ?? head;
+    const marks: Marks = { ...bundled.marks, ...allowed.marks };
     const inStore = new Set(releases.map(({ version }) => version));
     const known: KnownReleases = {
       releases: [...bundled.releases.filter(({ version }) => !inStore.has(version)), ...releases],
       marks,
-      current: head.current,
+      current: allowed.current,
     };
     const isUp = await host.update(known);
+    const failure = isUp ? undefined : this.#failureOf(allowed.current ?? ownVersion);
+    this.#activations?.report(failure?.reason);
     this.#tag = tag;
     const isWhole = isUp && this.#damaged.size === 0;
     this.#retryAt = isWhole ? Number.POSITIVE_INFINITY : Date.now() + RETRY_AFTER;
-    await this.#writeNote(isUp ? undefined : head.current);
+    await this.#writeNote(failure ?? this.#activations?.failed);
+  }
+
+  #failureOf(version: string): { version: string; reason: string } {
+    return { version, reason: this.#options.manager.startFailure(version) ?? '' };
   }
 
   /**
@@ -248,18 +286,17 @@ export class StoreFollower {
   /**
    * Writes the note of this server. If the server may not write, `activate --wait` does not wait
    * for it.
-   * @param failed version that could not start
    */
-  async #writeNote(failed?: string): Promise<void> {
+  async #writeNote(failed: ServerNote['failed']): Promise<void> {
     const { store, manager: host } = this.#options;
+    const server = this.#activations?.server;
     this.#noteWrittenAt = Date.now();
-    const reason = failed === undefined ? undefined : host.startFailure(failed);
     try {
       await store.putNote({
         instance: this.#instance,
+        ...(server !== undefined && { server }),
         ...(host.isReady && { current: host.currentVersion }),
-        ...(failed !== undefined &&
-          reason !== undefined && { failed: { version: failed, reason } }),
+        ...(failed && { failed }),
         until: Date.now() + NOTE_LIFETIME,
       });
       this.#hasNote = true;

@@ -6,11 +6,38 @@ import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
  * - `first` serves HTTP and logs the start-up notes of the app, so that they appear once.
  * - `more` serves HTTP: every other worker, and each replacement of a worker.
  * - `effects` runs jobs of a shared queue and gets no connections.
+ * - `proof` tries one release of the store, gets no connections and runs no jobs.
  */
-export type WorkerKind = 'first' | 'more' | 'effects';
+export type WorkerKind = 'first' | 'more' | 'effects' | 'proof';
 
 /** Environment variable that makes a process a worker. Its value is a {@link WorkerKind}. */
 export const WORKER_MARK = 'GATI_WORKER';
+
+/** An activation of a release, as a worker read it from the head of the store. */
+export interface WantedRelease {
+  version: string;
+  id: string;
+  /** Differs for each activation of the same release. */
+  key: string;
+  /** The release was never activated before. */
+  isNew: boolean;
+  /** The worker has the code already: it is its own build. */
+  isOwn: boolean;
+}
+
+/** Whether a worker may make an activated release current. */
+export interface ReleasePermission {
+  /** `key` of the {@link WantedRelease}. */
+  key: string;
+  /** `pending`: another message follows. */
+  state: 'granted' | 'pending' | 'failed';
+  /** Version that the worker serves as current in the meantime. */
+  use?: string | undefined;
+  /** Why the release failed on this server. */
+  reason?: string | undefined;
+  /** Name of the server, unique among running ones. */
+  server: string;
+}
 
 /**
  * A WebSocket message that a peer published. A worker sends it to the supervisor at each publish,
@@ -39,6 +66,8 @@ export type MessageToWorker =
   | { gati: 'collect-metrics'; id: number }
   /** Reply to `request-metrics`: the metrics of all workers that replied in time. */
   | { gati: 'all-metrics'; id: number; workers: WorkerMetrics[] }
+  /** Reply to `release-wanted`, and sent again when the permission changes. */
+  | ({ gati: 'release-permission' } & ReleasePermission)
   | PublishMessage;
 
 /** Messages from one worker to the supervisor. */
@@ -55,7 +84,11 @@ export type MessageToSupervisor =
    */
   | { gati: 'alive'; inspected?: boolean }
   /** Sent after an uncaught error: the worker drains by itself and needs a replacement. */
-  | { gati: 'draining' }
+  | { gati: 'draining'; reason?: string }
+  /** Sent when the store names another current release: reply with `release-permission`. */
+  | ({ gati: 'release-wanted' } & WantedRelease)
+  /** Sent when the worker has made a release current, or could not, with the `reason`. */
+  | { gati: 'release-taken'; key: string; reason?: string | undefined }
   /** Sent once, when too much code of ended releases is in memory: only a new process frees it. */
   | { gati: 'too-many-releases' }
   /** Sent when the worker opens a shared queue whose jobs another process has to run. */

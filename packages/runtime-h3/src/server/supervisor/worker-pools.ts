@@ -3,6 +3,7 @@ import { heartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
 import type { PublishRelay } from './publish-relay.ts';
+import type { RollOuts } from './roll-outs.ts';
 import { createScraper } from './scraper.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -17,6 +18,9 @@ export class WorkerPools {
   readonly #logger: Logger;
   readonly #scraper = createScraper();
   #relay: Promise<PublishRelay> | undefined;
+  /** Loads with the first worker that follows a release store. */
+  #rollOuts: Promise<RollOuts> | undefined;
+  #stopRollOuts = (): void => {};
   #isServing = false;
   /** A worker opened a queue that the effects pool has to run. */
   #hasQueue = false;
@@ -65,10 +69,12 @@ export class WorkerPools {
 
   /** Resolves when all workers have exited. */
   async stop(): Promise<void> {
+    this.#stopRollOuts();
     await Promise.all(this.#all().map((pool) => pool.stop()));
   }
 
   kill(): void {
+    this.#stopRollOuts();
     for (const pool of this.#all()) pool.kill();
   }
 
@@ -88,9 +94,29 @@ export class WorkerPools {
         createPublishRelay(this.#logger),
       );
       void this.#relay.then((relay) => relay(this.http.workers, worker, message));
+    } else if (message.gati === 'release-wanted' || message.gati === 'release-taken') {
+      this.#rollOuts ??= this.#loadRollOuts();
+      void this.#rollOuts.then((rollOuts) => rollOuts.receive(worker, message));
+    } else if (message.gati === 'draining') {
+      const how = message.reason ?? 'uncaught error';
+      void this.#rollOuts?.then((rollOuts) => rollOuts.onDeath(worker, how));
     } else {
-      const workers = this.#all().flatMap((pool) => pool.workers);
-      this.#scraper.onMessage(workers, worker, message);
+      this.#scraper.onMessage(this.#workers(), worker, message);
     }
+  }
+
+  #workers(): WorkerProcess[] {
+    return this.#all().flatMap((pool) => pool.workers);
+  }
+
+  async #loadRollOuts(): Promise<RollOuts> {
+    const { RollOuts } = await import('./roll-outs.ts');
+    const rollOuts = new RollOuts({
+      workers: () => this.#workers().filter(({ state }) => state === 'ready'),
+      isJobWorker: (worker) => this.#effects.workers.includes(worker),
+      logger: this.#logger,
+    });
+    this.#stopRollOuts = () => rollOuts.stop();
+    return rollOuts;
   }
 }

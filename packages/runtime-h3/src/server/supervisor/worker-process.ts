@@ -15,6 +15,8 @@ export interface WorkerEvents {
 export class WorkerProcess {
   /** `blocked`: it gives no heartbeat, is replaced and gets no connections. */
   state: 'starting' | 'ready' | 'blocked' | 'draining' | 'exited' = 'starting';
+  /** The supervisor has told it to drain, so its exit is no crash. */
+  wasDrained = false;
   /** Epoch milliseconds. */
   readyAt: number | undefined;
   /** Resolves when the worker serves. Rejects with the reason when it can't start. */
@@ -126,6 +128,7 @@ export class WorkerProcess {
   /** Sends no more connections. The worker exits when its own have ended, at most `within` milliseconds later. */
   drain(within: number): void {
     if (this.state !== 'exited') this.state = 'draining';
+    this.wasDrained = true;
     this.send({ gati: 'drain', within });
   }
 

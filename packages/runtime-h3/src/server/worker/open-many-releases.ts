@@ -37,6 +37,7 @@ export async function openManyReleases(options: OpenManyReleasesOptions): Promis
     cache,
     ownVersion: own.version,
     ownId: own.id,
+    gate: options.gate && (await options.gate()),
     logger,
   });
   await follower.start();

@@ -1,5 +1,6 @@
 import type { MigratePayload } from '../../effects/engine/job-release.ts';
 import type { AppContext } from '../../global-context/create-global-context.ts';
+import type { ReleaseGate } from '../../releases/manager/release-gate.ts';
 import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import type { GlobalContext, Logger } from '../../types/context.ts';
@@ -18,6 +19,8 @@ export interface OpenReleasesOptions {
   /** Returns how much the app uses a release: open requests, and milliseconds since the last. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
   onTooManyReleases(): void;
+  /** Loads what decides when this process takes an activated release. Absent: at once. */
+  gate?(): Promise<ReleaseGate>;
   logger: Logger;
   /** Milliseconds after which an older release without requests is closed. */
   unused?: number | undefined;

@@ -6,6 +6,8 @@ export interface WorkerLog {
   logger: Logger;
   /** Writes complete lines, such as those of the access log, with secrets hidden. */
   write(lines: string): void;
+  /** Replaces secrets in a text. */
+  redact(text: string): string;
   /** Hides these values in all lines from now on. */
   hide(secrets: string[]): void;
 }
@@ -18,6 +20,7 @@ export function createWorkerLog(level: LogLevel): WorkerLog {
   return {
     logger: createJsonLogger({ level, write }),
     write,
+    redact: (text) => redact(text),
     hide(more) {
       secrets.push(...more);
       redact = createRedactor(secrets);

@@ -89,6 +89,7 @@ async function startWorker(
     cache: process.env.GATI_CACHE,
     usage: (release) => app?.releaseUsage(release) ?? { open: 0, idle: 0 },
     onTooManyReleases: () => send({ gati: 'too-many-releases' }),
+    gate: async () => (await import('./release-gate.ts')).createReleaseGate(send),
     logger,
   });
   const state: DrainState = { draining: false };
@@ -128,7 +129,7 @@ interface ReleaseRulesOptions {
 }
 
 /** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
-function createReleaseRules(
+export function createReleaseRules(
   own: ReleaseBundle,
   { env, kind, log, effects }: ReleaseRulesOptions,
 ): ReleaseRules {
@@ -257,7 +258,10 @@ function exitOnUncaughtError(
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       logger.error('uncaught error: this worker ends', { code: 'GATI_UNCAUGHT', error });
-      send({ gati: 'draining' });
+      send({
+        gati: 'draining',
+        reason: `uncaught error: ${error instanceof Error ? error.message : String(error)}`,
+      });
       exit(Math.min(CRASH_DRAIN, drain), 1);
     });
   }

@@ -64,6 +64,7 @@ export function useServer(): ServerHarness {
         GATI_WORKERS: '1',
         GATI_DRAIN: '8000',
         GATI_EFFECTS: 'memory:',
+        GATI_PROOF_QUIET: '0',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,138 @@
+import type {
+  ReleaseMark,
+  ReleaseStore,
+  ServerNote,
+  StoredRelease,
+  StoreHead,
+} from '../../ports.ts';
+import type { Logger } from '../../types/context.ts';
+import type { Permission, ReleaseGate, WantedActivation } from './release-gate.ts';
+import type { ReleaseManager } from './release-manager.ts';
+import { takeBack } from './take-back.ts';
+
+export interface ActivationFollowerOptions {
+  gate: ReleaseGate;
+  manager: Pick<ReleaseManager, 'currentVersion' | 'isReady' | 'isRunning'>;
+  store: ReleaseStore;
+  ownVersion: string;
+  ownId: string;
+  logger: Logger;
+}
+
+/** What this process may serve of a head. */
+export interface AllowedHead {
+  /** Version to serve as current; `undefined`: the own build. */
+  current: string | undefined;
+  marks: Record<string, ReleaseMark>;
+}
+
+/**
+ * Follows the activations of a store as far as the server permits it: a release that has not proven
+ * itself on this server gets no requests. Takes an activation back when it failed on all servers.
+ */
+export class ActivationFollower {
+  readonly #options: ActivationFollowerOptions;
+  #head: StoreHead = { before: [], marks: {} };
+  #wanted: WantedActivation | undefined;
+  #permission: Pick<Permission, 'state' | 'reason'> = { state: 'granted' };
+  #server: string | undefined;
+  /** `Date.now()` when the wanted release failed on this server. */
+  #failedAt = 0;
+
+  constructor(options: ActivationFollowerOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for the release that the head names, and returns what the process may serve now. */
+  async allow(head: StoreHead, stored: StoredRelease[]): Promise<AllowedHead> {
+    const { gate, manager } = this.#options;
+    const { marks } = head;
+    const wanted = this.#wantedOf(head, stored);
+    // Without a readable record there is no code to try.
+    const permission = wanted && (await gate.ask(wanted));
+    const isOld = this.#permission.state === 'failed' && this.#wanted?.key === wanted?.key;
+    if (permission?.state === 'failed' && !isOld) this.#failedAt = Date.now();
+    this.#head = head;
+    this.#wanted = wanted;
+    this.#permission = permission ?? { state: 'granted' };
+    this.#server = permission?.server ?? this.#server;
+    if (!wanted || !permission || permission.state === 'granted')
+      return { current: head.current, marks };
+    const isKept = permission.state === 'pending' && manager.isReady;
+    const current = isKept ? manager.currentVersion : (permission.use ?? manager.currentVersion);
+    const { version } = wanted;
+    const mark = this.#markBefore(head, version) ?? { status: 'staged' };
+    return { current, marks: { ...marks, [version]: mark } };
+  }
+
+  /** Returns the mark of a release that this process may not make current. */
+  #markBefore({ activation, marks }: StoreHead, version: string): ReleaseMark | undefined {
+    if (activation?.version === version) return activation.mark;
+    // The result of a rollback or a quarantine was live before, here or on other servers only.
+    const isServed =
+      this.#permission.state === 'pending' || this.#options.manager.isRunning(version);
+    return isServed ? marks[version] : undefined;
+  }
+
+  /** Reports that this process serves what it may, or why it can't. */
+  report(failure: string | undefined): void {
+    if (this.#wanted && this.#permission.state === 'granted')
+      this.#options.gate.report(this.#wanted.key, failure);
+  }
+
+  /** Name of this server. `undefined`: it has not asked for a release yet. */
+  get server(): string | undefined {
+    return this.#server;
+  }
+
+  /** The failure of the release that the head names, for the note of this server. */
+  get failed(): ServerNote['failed'] {
+    const { state, reason = '' } = this.#permission;
+    if (state !== 'failed' || !this.#wanted) return undefined;
+    const { version } = this.#wanted;
+    const { activation } = this.#head;
+    return {
+      version,
+      reason,
+      ...(activation?.version === version && { activatedAt: activation.at }),
+    };
+  }
+
+  /** Takes the activation back if its release has failed everywhere. */
+  async takeBackIfFailed(): Promise<void> {
+    const { activation } = this.#head;
+    const { failed, server } = this;
+    if (!failed || !server || activation?.version !== failed.version) return;
+    const { store, logger } = this.#options;
+    const { reason, version } = failed;
+    const done = await takeBack(store, {
+      activation,
+      server,
+      reason,
+      failedAt: this.#failedAt,
+    });
+    if (done === undefined) return;
+    logger.error('a release is quarantined, and the one before is current again', {
+      code: 'GATI_RELEASE_QUARANTINED',
+      release: version,
+      current: done.current ?? this.#options.ownVersion,
+      reason,
+    });
+  }
+
+  #wantedOf(head: StoreHead, stored: StoredRelease[]): WantedActivation | undefined {
+    const { ownVersion, ownId } = this.#options;
+    const version = head.current ?? ownVersion;
+    const isOwn = version === ownVersion;
+    const id = isOwn ? ownId : stored.find((release) => release.version === version)?.id;
+    if (id === undefined) return undefined;
+    const activation = head.activation?.version === version ? head.activation : undefined;
+    return {
+      version,
+      id,
+      key: activation ? `${version} ${activation.at}` : version,
+      isNew: activation !== undefined && (activation.mark?.status ?? 'staged') === 'staged',
+      isOwn,
+    };
+  }
+}

@@ -1,0 +1,35 @@
+/** A release that the head of the store names as current. */
+export interface WantedActivation {
+  version: string;
+  id: string;
+  /** Differs for each activation of the same release. */
+  key: string;
+  /** It was never activated before. */
+  isNew: boolean;
+  /** It is the build of this server, whose code is loaded. */
+  isOwn: boolean;
+}
+
+/** Whether this process may make a release current. */
+export interface Permission {
+  /**
+   * - `granted`: now.
+   * - `pending`: later, if the release proves itself.
+   * - `failed`: the release failed on this server.
+   */
+  state: 'granted' | 'pending' | 'failed';
+  /** Version to serve as current in the meantime. Absent: the one that is current. */
+  use?: string | undefined;
+  reason?: string | undefined;
+  /** Name of the server, for its notes in the store. Unique among running servers. */
+  server: string;
+}
+
+/** Decides for all processes of a server when each of them takes an activated release. */
+export interface ReleaseGate {
+  ask(wanted: WantedActivation): Promise<Permission>;
+  /** Reports that the release is current in this process, or why it can't be. */
+  report(key: string, failure?: string): void;
+  /** Calls back when a permission has changed. */
+  onChange(callback: () => void): void;
+}
