@@ -31,6 +31,7 @@ export const GATI_CODES = {
   GATI_CREATE_USAGE: '`create-gati` was called with arguments that it does not know.',
   GATI_DATABASE:
     "The database behind `gctx.db` can't be opened, or it was used in a way that can't work.",
+  GATI_DOC_RULE: 'A rule in a doc comment, such as `@minLength`, has no effect.',
   GATI_EFFECTS: "`GATI_EFFECTS` names a queue that the server can't use.",
   GATI_EFFECTS_AWAY: 'The server that keeps the queue rejects the connection or does not respond.',
   GATI_EFFECTS_KEYS: 'The queue stores no idempotency keys, and a job or a schedule needs one.',

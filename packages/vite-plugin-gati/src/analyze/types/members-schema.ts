@@ -10,6 +10,7 @@ import {
 } from '../compiler/compiler.ts';
 import { builtinOf } from './builtins.ts';
 import { withDoc } from './doc-comments.ts';
+import { findLostRules } from './doc-rules.ts';
 import { fieldSchema, keySchema } from './element-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
 import {
@@ -125,7 +126,10 @@ function propertySchema(
       : kept.length === 1
         ? context.schemaOf(kept[0]!)
         : { anyOf: kept.map((member) => context.schemaOf(member)) };
-  return { schema: withDoc(schema, docOf(symbol)), optional: canMiss || lost.length > 0 };
+  const doc = docOf(symbol);
+  for (const { message, fix } of doc ? findLostRules(doc, schema, name) : [])
+    context.report('GATI_DOC_RULE', message, fix);
+  return { schema: withDoc(schema, doc), optional: canMiss || lost.length > 0 };
 }
 
 /** Whether a property is `#x`. A compiler may give it the name of the property `'#x'`. */

@@ -269,11 +269,11 @@ export const TYPES: TypeCase[] = [
   },
   {
     name: 'bounds',
-    type: '{\n/** How many.\n * @minimum 1\n * @maximum 10\n * @integer\n */\nn: number;\n/** @minLength 2 @x\n */ a: string;\n/** @maxLength 5\n * @pattern ^[a-z]+$\n * @format slug */ s: string | null;\n/** @minItems 1\n * @maxItems 3 */ l: string[];\n/** @default 3\n * @multipleOf 0.5\n * @exclusiveMinimum 0 */ d?: number;\n/** @deprecated use n\n * @example 4\n * @example 5 */ o?: number }',
+    type: '{\n/** How many.\n * @minimum 1\n * @maximum 10\n * @integer\n */\nn: number;\n/** @minLength 2\n */ a: string;\n/** @maxLength 5\n * @pattern ^[a-z]+$\n * @format slug */ s: string | null;\n/** @minItems 1\n * @maxItems 3 */ l: string[];\n/** @default 3\n * @multipleOf 0.5\n * @exclusiveMinimum 0 */ d?: number;\n/** @deprecated use n\n * @example 4\n * @example 5 */ o?: number }',
     schema: object(
       {
         n: { type: 'integer', minimum: 1, maximum: 10, description: 'How many.' },
-        a: string,
+        a: { type: 'string', minLength: 2 },
         s: {
           anyOf: [
             { type: 'string', maxLength: 5, pattern: '^[a-z]+$', format: 'slug' },

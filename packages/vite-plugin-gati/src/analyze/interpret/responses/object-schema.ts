@@ -2,6 +2,7 @@ import { canonicalSchema, refName, type Schema } from '@gati/contract';
 import { hasFlag } from '../../compiler/compiler.ts';
 import { isPlatform } from '../../types/builtins.ts';
 import { readDoc, withDoc } from '../../types/doc-comments.ts';
+import { findLostRules } from '../../types/doc-rules.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 import type { Facts } from '../state/facts.ts';
 import type { Entry, Value } from '../state/values.ts';
@@ -51,6 +52,8 @@ export function writeObject(
     }
     const { text } = entry.node.getSourceFile();
     const doc = text.includes('/**') ? readDoc(text, entry.node.pos) : undefined;
+    for (const { message, fix } of doc ? findLostRules(doc, written.schema, name) : [])
+      walk.report('GATI_DOC_RULE', message, fix, entry.node);
     properties.set(name, { schema: withDoc(written.schema, doc), optional: written.optional });
   }
   const schema: Schema = { type: 'object' };
