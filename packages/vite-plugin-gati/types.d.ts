@@ -72,6 +72,13 @@ type LocalContext<State = Record<never, never>> =
   import('@gati/runtime-h3/types').LocalContext<State>;
 /** `lctx` of a route, with what its guards and middleware add: for helpers of handlers. */
 type RouteLocal<R extends string = string> = import('@gati/runtime-h3/types').RouteLocal<R>;
+/**
+ * Type of `export const security` in a `_guard.ts` or a handler file.
+ *
+ * @example
+ * export const security = [{ bearer: {} }, { cookie: { name: 'sid' } }] satisfies Security;
+ */
+type Security = import('@gati/runtime-h3/types').Security;
 /** The request of a guard: as it arrived, without a body. */
 type GuardRequest = import('@gati/runtime-h3/types').GuardRequest;
 /**

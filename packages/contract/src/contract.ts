@@ -1,5 +1,6 @@
 import type { RouteMethod } from './http/methods.ts';
 import type { Defs, JsonValue, Schema } from './schema/ir.ts';
+import type { SecurityRequirement } from './security/scheme.ts';
 
 /**
  * The API of an app: what it promises to its clients. Plain data that survives JSON unchanged.
@@ -44,6 +45,8 @@ export interface RouteContract {
    * request.
    */
   version?: string;
+  /** Credentials that the route requires. Absent: nothing is declared. Empty: it is public. */
+  security?: SecurityRequirement;
 
   /** Object schema. Present whenever the path has parameters. */
   params?: Schema;

@@ -7,6 +7,7 @@ export type {
   ResponseContract,
   RouteContract,
 } from './contract.ts';
+export type { SecurityRequirement, SecurityScheme } from './security/scheme.ts';
 export {
   assembleContract,
   type ContractParts,
@@ -36,6 +37,8 @@ export type {
   OpenApiPathItem,
   OpenApiReference,
   OpenApiResponse,
+  OpenApiSecurityRequirement,
+  OpenApiSecurityScheme,
 } from './openapi/document.ts';
 export { type OpenApiOptions, toOpenApi } from './openapi/to-openapi.ts';
 export type { HttpMethod, RouteMethod } from './http/methods.ts';

@@ -14,4 +14,6 @@ export { STATUS_TITLES } from './http/status-titles.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
 export { JSON_FORMS, type JsonForm } from './schema/json-forms.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
+export { combineSecurity } from './security/combine.ts';
+export { nameSchemes } from './security/name-schemes.ts';
 export { retiredResolution } from './versions/resolve-version.ts';

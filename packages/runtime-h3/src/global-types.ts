@@ -26,6 +26,7 @@ export type {
   Res,
   RouteLocal,
   RouteId,
+  Security,
   Send,
   Sent,
   SocketHooks,

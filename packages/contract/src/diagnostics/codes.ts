@@ -122,7 +122,7 @@ export const GATI_CODES = {
   GATI_ROUTE_CONFLICT: 'Two handlers match the same requests.',
   GATI_ROUTE_INVALID: 'A `route` export or the path of a handler file does not form a valid route.',
   GATI_ROUTE_NOT_CONSTANT:
-    'A `route`, `name`, `version`, `effect`, `accept` or `allowCrossSite` export is not constant.',
+    'A `route`, `name`, `version`, `effect`, `accept`, `allowCrossSite` or `security` export is not constant.',
   GATI_ROUTE_SETTING:
     "A setting that a handler exports (`accept` or `allowCrossSite`) can't be used.",
   GATI_ROUTE_SHADOWED: 'A `GET` or `HEAD` route has the path of a probe of the built server.',
@@ -133,6 +133,7 @@ export const GATI_CODES = {
     'Gati could read only the type of a schema, so bounds, patterns and defaults are not in the contract.',
   GATI_SCHEMA_UNKNOWN:
     'A handler exports `body`, `query`, `params` or `headers` that is not a Standard Schema.',
+  GATI_SECURITY: "A `security` that a guard or a handler exports can't be used.",
   GATI_SERVER_FILE: "Server code points to a file that the build can't bundle.",
   GATI_STATUS_INVALID: "A handler uses a status that it can't respond with.",
   GATI_STATUS_UNKNOWN: "The analysis can't tell which status a response has.",

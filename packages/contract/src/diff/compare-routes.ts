@@ -2,6 +2,7 @@ import type { BodyContract, ResponseContract, RouteContract } from '../contract.
 import { equalJson } from '../schema/equal.ts';
 import type { Schema } from '../schema/ir.ts';
 import type { DiffPolicy } from './change.ts';
+import { compareSecurity } from './compare-security.ts';
 import { renameParameters } from './route-shape.ts';
 import type { Reporter } from './reporter.ts';
 import type { Side } from './comparison.ts';
@@ -19,6 +20,7 @@ export function compareRoutes(
   compareNames(reporter, before, after, policy);
   compareAnnotations(reporter, before, after);
   compareVersionPolicy(reporter, before.version, after.version);
+  compareSecurity(reporter, before.security, after.security);
   for (const part of ['params', 'query', 'headers'] as const) {
     const old = part === 'params' ? renameParameters(before, after) : before[part];
     if (old ?? after[part])

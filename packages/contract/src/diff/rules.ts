@@ -45,6 +45,10 @@ export type RuleId =
   | 'path-parameter-renamed'
   | 'missing-version-set'
   | 'missing-version-changed'
+  | 'credential-required'
+  | 'credential-optional'
+  | 'credential-added'
+  | 'credential-removed'
   | 'deprecation-changed'
   | 'description-changed'
   | 'examples-changed'
@@ -129,6 +133,13 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
   'missing-version-changed': always(
     'major',
     ({ before, after }) => `A request without a version now gets ${after} instead of ${before}.`,
+  ),
+  'credential-required': always('major', ({ name }) => `Requests now need credentials: ${name}.`),
+  'credential-optional': always('minor', ({ name }) => `Requests no longer need ${name}.`),
+  'credential-added': always('minor', ({ name }) => `Requests can now use ${name}.`),
+  'credential-removed': always(
+    'major',
+    ({ name }) => `Requests with ${name} only are now rejected.`,
   ),
   'deprecation-changed': always('patch', ({ after }) =>
     after ? 'It is now deprecated.' : 'It is no longer deprecated.',

@@ -110,6 +110,22 @@ const response: Check = object(
   },
 );
 
+const SCHEME_NOTES = { realm: string, description: string, scopes: listOf(string) };
+const hasType =
+  (type: string) =>
+  (value: unknown): boolean =>
+    isObject(value) && value['type'] === type;
+
+const securityScheme: Check = either(
+  hasType('apiKey'),
+  object({ type: string, in: oneOf('header', 'query', 'cookie'), name: string }, SCHEME_NOTES),
+  either(
+    hasType('openIdConnect'),
+    object({ type: string, url: string }, SCHEME_NOTES),
+    object({ type: oneOf('bearer', 'basic') }, { ...SCHEME_NOTES, format: string }),
+  ),
+);
+
 const route: Check = object(
   {
     id: matching(/^[A-Z]+ \//, 'a method and a path such as "GET /users/:id"'),
@@ -128,6 +144,7 @@ const route: Check = object(
     description: string,
     deprecated: either(isBoolean, any, string),
     version: string,
+    security: listOf(listOf(securityScheme)),
     params: schema,
     query: schema,
     headers: schema,

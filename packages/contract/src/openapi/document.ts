@@ -7,6 +7,8 @@ export interface OpenApiDocument {
   openapi: '3.1.0';
   info: { title: string; version: string };
   servers?: { url: string }[];
+  /** Empty: an operation that names none requires nothing. */
+  security: OpenApiSecurityRequirement[];
   tags: { name: string }[];
   paths: Record<string, OpenApiPathItem>;
   components: {
@@ -14,7 +16,22 @@ export interface OpenApiDocument {
     parameters: Record<string, OpenApiParameter>;
     responses: Record<string, OpenApiResponse>;
     headers: Record<string, OpenApiHeader>;
+    securitySchemes?: Record<string, OpenApiSecurityScheme>;
   };
+}
+
+/** Scopes by name of a security scheme. A request must meet all of them. */
+export type OpenApiSecurityRequirement = Record<string, string[]>;
+
+/** One way in which clients show who they are. */
+export interface OpenApiSecurityScheme {
+  type: 'http' | 'apiKey' | 'openIdConnect';
+  scheme?: 'basic' | 'bearer';
+  bearerFormat?: string;
+  in?: 'header' | 'query' | 'cookie';
+  name?: string;
+  openIdConnectUrl?: string;
+  description?: string;
 }
 
 /** A reference to a part of `components`. */
@@ -38,6 +55,8 @@ export interface OpenApiOperation {
   parameters?: (OpenApiParameter | OpenApiReference)[];
   requestBody?: { required: boolean; content: Record<string, OpenApiMediaType> };
   responses: Record<string, OpenApiResponse | OpenApiReference>;
+  /** Alternatives. Absent: the route declares nothing. */
+  security?: OpenApiSecurityRequirement[];
   /** Messages from the client (`receive`) and to the client (`send`). */
   'x-gati-websocket'?: { receive: Schema; send: Schema };
 }

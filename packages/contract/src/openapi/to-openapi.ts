@@ -13,6 +13,7 @@ import type {
 import { toParameters } from './parameters.ts';
 import { createPathTemplates, type PathTemplate } from './path-templates.ts';
 import { orProblem } from './problem-response.ts';
+import { type DocumentSecurity, toDocumentSecurity } from './security.ts';
 import { statusPhrase } from './status-phrase.ts';
 import {
   declaresVersion,
@@ -53,15 +54,17 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
             $ref: `#/components/schemas/${componentNames.get(refName(part.$ref)) ?? refName(part.$ref)}`,
           },
     );
+  const security = toDocumentSecurity(contract);
   const base = options.base?.replace(/\/+$/, '');
   return {
     openapi: '3.1.0',
     info: { title: options.title, version: options.version },
     ...(base && { servers: [{ url: base }] }),
+    security: [],
     tags: [...new Set(contract.routes.map(({ domain }) => domain))]
       .sort()
       .map((name) => ({ name })),
-    paths: toPaths(contract, print),
+    paths: toPaths(contract, security, print),
     components: {
       schemas: Object.fromEntries(
         Object.entries(contract.$defs).map(([name, schema]) => [
@@ -72,12 +75,14 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
       parameters: { ApiVersion: toVersionParameter(options.version) },
       responses: SHARED_RESPONSES,
       headers: RELEASE_HEADERS,
+      ...(Object.keys(security.schemes).length > 0 && { securitySchemes: security.schemes }),
     },
   };
 }
 
 function toPaths(
   contract: Contract,
+  security: DocumentSecurity,
   print: (schema: Schema) => Schema,
 ): Record<string, OpenApiPathItem> {
   const paths = new Map<string, OpenApiPathItem>();
@@ -88,7 +93,7 @@ function toPaths(
     const template = toTemplate(route);
     const item = paths.get(template.path) ?? {};
     paths.set(template.path, item);
-    const operation = toOperation(route, contract, template, print);
+    const operation = toOperation(route, contract, template, security, print);
     if (route.method !== 'WS')
       item[route.method.toLowerCase() as Lowercase<HttpMethod>] = operation;
     else if (item.get) addUpgrade(item.get, operation);
@@ -101,6 +106,7 @@ function toOperation(
   route: RouteContract,
   contract: Contract,
   template: PathTemplate,
+  security: DocumentSecurity,
   print: (schema: Schema) => Schema,
 ): OpenApiOperation {
   const parameters = toParameters(route, contract.$defs, template.names, print);
@@ -135,6 +141,7 @@ function toOperation(
         default: { $ref: '#/components/responses/Problem' },
       }),
     },
+    ...(route.security && { security: security.toRequirements(route.security) }),
     ...(route.method === 'WS' && {
       'x-gati-websocket': { receive: print(route.receive ?? {}), send: print(route.send ?? {}) },
     }),

@@ -9,6 +9,7 @@ import {
   type Manifest,
   type RouteContract,
   type Schema,
+  type SecurityScheme,
   toChangelog,
 } from '../../src/index.ts';
 import { ROUTE, toContract } from '../helpers/fuzz.ts';
@@ -96,6 +97,69 @@ describe('diffContracts of routes', () => {
     expect(diff({ deprecated: false }, {})).toEqual(['none']);
     expect(diff({}, { version: 'latest' })).toEqual(['minor', 'missing-version-set']);
     expect(diff({ version: 'latest' }, {})).toEqual(['major', 'missing-version-changed']);
+  });
+});
+
+describe('diffContracts of credentials', () => {
+  const bearer = { type: 'bearer' } as const;
+  const admin: SecurityScheme = { type: 'bearer', scopes: ['admin'] };
+  const basic = { type: 'basic' } as const;
+  const key = { type: 'apiKey', in: 'header', name: 'X-Key' } as const;
+  const security = (...found: SecurityScheme[][]): Partial<RouteContract> => ({ security: found });
+
+  test.each<[string, Partial<RouteContract>, Partial<RouteContract>, string[]]>([
+    [
+      'a scheme for a public route',
+      security(),
+      security([bearer]),
+      ['major', 'credential-required'],
+    ],
+    ['a scheme where nothing was said', {}, security([bearer]), ['major', 'credential-required']],
+    ['a public route', security([bearer]), security(), ['minor', 'credential-optional']],
+    ['an optional scheme', {}, security([bearer], []), ['none']],
+    [
+      'a scheme that became optional',
+      security([bearer]),
+      security([bearer], []),
+      ['minor', 'credential-optional'],
+    ],
+    ['another way', security([bearer]), security([bearer], [key]), ['minor', 'credential-added']],
+    [
+      'one way less',
+      security([bearer], [key]),
+      security([bearer]),
+      ['major', 'credential-removed'],
+    ],
+    [
+      'a second scheme',
+      security([bearer]),
+      security([bearer, key]),
+      ['major', 'credential-removed'],
+    ],
+    ['one scheme less', security([bearer, key]), security([bearer]), ['minor', 'credential-added']],
+    [
+      'another scheme',
+      security([bearer]),
+      security([basic]),
+      ['major', 'credential-removed', 'credential-added'],
+    ],
+    ['a scope', security([bearer]), security([admin]), ['major', 'credential-removed']],
+    ['one scope less', security([admin]), security([bearer]), ['minor', 'credential-added']],
+    [
+      'another case of the header',
+      security([key]),
+      security([{ ...key, name: 'x-key' }]),
+      ['none'],
+    ],
+    [
+      'another description',
+      security([bearer]),
+      security([{ ...bearer, description: 'A token.' }]),
+      ['none'],
+    ],
+    ['an explicit public route', {}, security(), ['none']],
+  ])('reports %s', (_what, before, after, expected) => {
+    expect(diff(before, after)).toEqual(expected);
   });
 });
 

@@ -410,6 +410,33 @@ export type Middleware<Folder extends FolderName = '/'> = (
 ) => unknown;
 
 /**
+ * `export const security` in a `_guard.ts` or a handler file: the credentials that requests need. A
+ * list has alternatives; an object with several schemes requires all of them, and `{}` nothing.
+ * `false` makes the routes public: guards of outer folders that declare a `security` do not run.
+ *
+ * @example
+ * export const security = [{ bearer: { format: 'JWT' } }, { cookie: { name: 'sid' } }] satisfies Security;
+ */
+export type Security = false | SecuritySchemes | SecuritySchemes[];
+
+/** Schemes that a request must meet together. */
+export interface SecuritySchemes {
+  /** `Authorization: Bearer …` (RFC 6750). `format` is a hint for people: `JWT`. */
+  bearer?: SchemeNotes & { format?: string; realm?: string };
+  /** `Authorization: Basic …` (RFC 7617). */
+  basic?: SchemeNotes & { realm?: string };
+  apiKey?: SchemeNotes & { in: 'header' | 'query' | 'cookie'; name: string };
+  cookie?: SchemeNotes & { name: string };
+  /** `url`: where the provider describes itself, `https://…/.well-known/openid-configuration`. */
+  openIdConnect?: SchemeNotes & { url: string; realm?: string };
+}
+interface SchemeNotes {
+  /** What the credential must allow. The diff reports a new scope as breaking. */
+  scopes?: string[];
+  description?: string;
+}
+
+/**
  * The request of a guard: as it arrived, since nothing is validated or converted yet. Parameters are
  * percent-decoded strings. There is no body: it is read after the guards.
  */

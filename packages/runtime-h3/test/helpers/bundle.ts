@@ -1,4 +1,4 @@
-import type { Defs, RouteContract, Schema } from '@gati/contract';
+import type { Defs, RouteContract, Schema, SecurityRequirement } from '@gati/contract';
 import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouter } from 'rou3/compiler';
@@ -29,6 +29,7 @@ export interface TestRoute {
   handler?: Handler;
   socket?: SocketHooks;
   guards?: Guard[];
+  security?: SecurityRequirement;
   middleware?: Middleware[];
   params?: Schema;
   query?: Schema;
@@ -122,6 +123,7 @@ function toContract(id: string, route: TestRoute, { method, path }: BundleRoute)
     name: [id],
     file: 'x.ts',
     responses: {},
+    ...(route.security && { security: route.security }),
     headers: route.headers,
   };
 }

@@ -1,4 +1,5 @@
 import { emit } from './calls.ts';
+import { type AnyCredentials, addCredentials } from './credentials.ts';
 import { CallError } from './errors.ts';
 import type { CallInfo, CallRequest, ClientOptions, ClientSettings } from './options.ts';
 import { toBody, toText, toUrl } from './request.ts';
@@ -12,11 +13,16 @@ export type Caller = (route: string, request?: CallRequest) => Promise<AnyResult
 let lastId = 0;
 
 /** Creates the function that sends all calls of a client. */
-export function createCaller(settings: ClientSettings, options: ClientOptions = {}): Caller {
+export function createCaller(
+  settings: ClientSettings,
+  options: ClientOptions & AnyCredentials = {},
+): Caller {
   return async (route, request = {}) => {
     const method = route.slice(0, route.indexOf(' '));
-    const url = toUrl(route, request, settings, options).href;
+    const target = toUrl(route, request, settings, options);
     const headers = await buildHeaders(request, settings, options);
+    await addCredentials(route, target, headers, settings, options);
+    const url = target.href;
     const body = toBody(
       request.body,
       settings.forms?.includes(route) ?? false,

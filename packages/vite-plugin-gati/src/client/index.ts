@@ -1,5 +1,6 @@
 export { type Caller, createCaller } from './caller.ts';
 export { type CallEvent, onCall } from './calls.ts';
+export type { AnyCredentials, Credential } from './credentials.ts';
 export { CallError, ClientError, ConnectionError } from './errors.ts';
 export type { EventStream } from './events.ts';
 export type {

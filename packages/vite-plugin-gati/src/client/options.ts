@@ -114,6 +114,10 @@ export interface ClientSettings {
   base: string;
   /** Routes whose body is always sent as `multipart/form-data`, even without a file. */
   forms?: readonly string[];
+  /** Routes that get no credentials, in an app where others require some. */
+  open?: readonly string[];
+  /** API keys that routes require. Cookies are the browser's. */
+  keys?: readonly { in: string; name: string }[];
 }
 
 /** The part of the WebSocket API that the client uses. */

@@ -1,3 +1,4 @@
+import { addQueryKeys, type AnyCredentials } from './credentials.ts';
 import { ClientError, ConnectionError } from './errors.ts';
 import { parseData } from './events.ts';
 import type { ClientOptions, ClientSettings, WebSocketLike } from './options.ts';
@@ -50,12 +51,16 @@ const CLEAN = new Set([1000, 1001, 1005]);
  * Creates the function that opens the WebSockets of a client. The version is sent in the query,
  * because browsers can't set headers of a handshake.
  */
-export function createConnect(settings: ClientSettings, options: ClientOptions = {}): Connect {
+export function createConnect(
+  settings: ClientSettings,
+  options: ClientOptions & AnyCredentials = {},
+): Connect {
   return (route, request = {}) => {
     const url = toUrl(route, request, settings, options);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const version = request.version ?? options.version ?? settings.version;
     if (version !== false) url.searchParams.set('api-version', version);
+    addQueryKeys(route, url, settings, options);
     const WebSocket =
       options.WebSocket ?? (globalThis as { WebSocket?: ClientOptions['WebSocket'] }).WebSocket;
     if (!WebSocket) {

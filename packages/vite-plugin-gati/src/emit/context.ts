@@ -3,7 +3,7 @@ import { quote } from '@gati/contract/internal';
 import type { Scan } from '../scan/types.ts';
 
 /** Global types of handlers without a parameter. */
-const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'GuardRequest', 'EffectContext'];
+const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'GuardRequest', 'Security', 'EffectContext'];
 /** Global types that take a route. */
 const BY_ROUTE = ['Handler', 'Args', 'Req', 'RouteLocal', 'Socket', 'SocketPeer'];
 /** Global types that take a folder. */

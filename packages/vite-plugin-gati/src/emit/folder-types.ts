@@ -31,7 +31,7 @@ export function folderEntries(scan: Scan, importOf: ImportOf): string[] {
   const names = [...new Set(scan.folders.map(({ folder }) => folder))];
   return names.map((name) => {
     const above = scan.folders.filter(({ folder }) => isAbove(folder, name));
-    const guards = above.filter(({ role }) => role === 'guard');
+    const guards = above.filter((each) => each.role === 'guard' && each.isDeclaration !== true);
     const types = (of: FolderFile[]): string[] =>
       of.flatMap((guard) => addedBelow(guard, name, scan.routes, importOf));
     const declared = guards.find((each) => each.folder === name && each.types.includes('Local'));

@@ -3,19 +3,14 @@ import { PROBE_PATHS } from '@gati/contract/internal';
 import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
 import type { ScannedFile } from './file-facts.ts';
-import { type FileRole, HANDLERS, isBelow } from './layout.ts';
+import { aroundRoute, outermostFirst, readGuards, toFolderFile } from './folder-files.ts';
+import type { FileRole } from './layout.ts';
 import { findMisspeltExports } from './misspelt-exports.ts';
 import { withUniqueNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
-import {
-  guardMissing,
-  middlewareMissing,
-  routeConflict,
-  routeShadowed,
-  syntaxError,
-} from './diagnostics.ts';
+import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
 import { toShape } from './route.ts';
-import type { FolderFile, Scan } from './types.ts';
+import type { Scan } from './types.ts';
 
 const PROBES: readonly string[] = PROBE_PATHS;
 
@@ -40,16 +35,11 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     diagnostics.push(middlewareMissing({ file }));
     return false;
   });
-  // A guard that can't be used stays: its routes respond 500 in development, not without it.
-  const guards = sorted.filter(({ role }) => role === 'guard');
-  for (const entry of guards) {
-    if (!readable.includes(entry)) continue;
-    diagnostics.push(...findMisspeltExports(entry, 'guard'));
-    const { exports, exportsAll } = entry.facts;
-    if (!exportsAll && !exports.values.includes('guard'))
-      diagnostics.push(guardMissing({ file: entry.file }));
-  }
-  const folders = toFolderFiles([...guards, ...middleware]);
+  const guards = readGuards(
+    sorted.filter(({ role }) => role === 'guard'),
+    diagnostics,
+  );
+  const folders = outermostFirst([...guards, ...middleware.map((entry) => toFolderFile(entry))]);
 
   const byShape = new Map<string, FoundRoute>();
   for (const entry of withRole('handler')) {
@@ -65,8 +55,7 @@ export function assemble(files: ScannedFile[], base: string): Scan {
     const { id, method, path } = found.route;
     if ((method === 'GET' || method === 'HEAD') && PROBES.includes(base + path.replace(/^\/$/, '')))
       diagnostics.push(routeShadowed(found.site, id));
-    found.route.guards = filesAbove(entry.file, folders, 'guard');
-    found.route.middleware = filesAbove(entry.file, folders, 'middleware');
+    Object.assign(found.route, aroundRoute(entry, folders, diagnostics));
     byShape.set(shape, found);
   }
   const routes = withUniqueNames([...byShape.values()], diagnostics);
@@ -82,27 +71,4 @@ export function assemble(files: ScannedFile[], base: string): Scan {
       (a, b) => (a.file ?? '').localeCompare(b.file ?? '', 'en') || (a.line ?? 0) - (b.line ?? 0),
     ),
   };
-}
-
-/** Returns guards and middleware with their folders, outermost first. */
-function toFolderFiles(files: readonly ScannedFile[]): FolderFile[] {
-  return files
-    .map(({ file, role, facts }): FolderFile => ({
-      role: role as FolderFile['role'],
-      file,
-      folder: file.slice(HANDLERS.length, file.lastIndexOf('/')) || '/',
-      types: facts.exports.types,
-    }))
-    .sort((a, b) => a.file.split('/').length - b.file.split('/').length);
-}
-
-/** Returns the files of a role that apply to a handler, outermost first. */
-function filesAbove(
-  handler: string,
-  files: readonly FolderFile[],
-  role: FolderFile['role'],
-): string[] {
-  return files
-    .filter((each) => each.role === role && isBelow(handler, each.folder))
-    .map(({ file }) => file);
 }

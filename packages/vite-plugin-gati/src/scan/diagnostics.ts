@@ -45,6 +45,9 @@ export const notConstant = (site: Site, name: string, example = "'…'"): Diagno
 export const routeSettingInvalid = (site: Site, message: string, fix: string): Diagnostic =>
   diagnostic('GATI_ROUTE_SETTING', site, message, fix);
 
+export const securityUnusable = (site: Site, message: string, fix: string): Diagnostic =>
+  diagnostic('GATI_SECURITY', site, message, fix);
+
 export const exportMisspelt = (
   site: Site,
   kind: 'value' | 'type',

@@ -10,8 +10,8 @@ export interface FileFacts {
   /** The exported constants that the scan reads: `route`, `name`, `version`, `effect`, `to`. */
   constants: Record<string, Constant>;
   /**
-   * The settings of an effect (`schedule`, `retry` …) whose values are constant, and those of a route
-   * (`accept`, `allowCrossSite`).
+   * The settings of an effect (`schedule`, `retry` …) whose values are constant, and those of routes
+   * (`accept`, `allowCrossSite`, `security`).
    */
   settings: Record<string, Setting>;
   /** Why the file could not be parsed as a module. */

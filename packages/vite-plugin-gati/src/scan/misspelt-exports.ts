@@ -14,6 +14,7 @@ const KNOWN = {
       'socket',
       'accept',
       'allowCrossSite',
+      'security',
       'params',
       'query',
       'headers',

@@ -8,7 +8,7 @@ const CONSTANTS = new Set(['route', 'name', 'version', 'effect', 'to']);
  * Settings of a route. A value that is not constant is an error, so the facts include such a value
  * too.
  */
-const ROUTE_SETTINGS = new Set(['accept', 'allowCrossSite']);
+const ROUTE_SETTINGS = new Set(['accept', 'allowCrossSite', 'security']);
 const SETTINGS = new Set(['schedule', 'timezone', 'retry', 'concurrency', 'rateLimit', 'timeout']);
 
 /**

@@ -1,4 +1,5 @@
-import type { Diagnostic, RouteMethod } from '@gati/contract';
+import type { Diagnostic, RouteMethod, SecurityRequirement } from '@gati/contract';
+import type { DeclaredSecurity } from './read-security.ts';
 import type { RouteSettings } from './read-route-settings.ts';
 
 /**
@@ -29,6 +30,10 @@ export interface FolderFile {
   folder: string;
   /** Names of the types that it exports, sorted. */
   types: string[];
+  /** `export const security` of a guard. */
+  security?: DeclaredSecurity;
+  /** The file declares only that its routes are public, and has no function that runs. */
+  isDeclaration?: boolean;
 }
 
 export interface NamedFile {
@@ -69,7 +74,9 @@ export interface RouteFile extends RouteSettings {
   handler: 'handler' | 'default' | 'socket';
   /** `export const version`. */
   version?: string;
-  /** `_guard.ts` files from the root, outermost first. */
+  /** Credentials that the route requires; empty for a public route. Absent: nothing is declared. */
+  security?: SecurityRequirement;
+  /** `_guard.ts` files from the root that run for the route, outermost first. */
   guards: string[];
   /** `_middleware.ts` files from the root, outermost first. */
   middleware: string[];

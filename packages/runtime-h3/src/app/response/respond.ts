@@ -7,6 +7,7 @@ import type { Call } from '../request/call.ts';
 import { type HeaderList, LARGE_BODY, type Payload } from '../../types/exchange.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
 import type { OutputPlan } from '../route/route-plan.ts';
+import { pushChallenges } from './challenges.ts';
 import { completeHeaders } from './headers.ts';
 import { printProblem } from './problem.ts';
 import { RequestError } from '../request/request-error.ts';
@@ -201,6 +202,7 @@ export function send(call: Call, status: number, headers: HeaderList, body: Payl
   if (body !== undefined && body.length >= LARGE_BODY && !call.exchange.takeRoom(body.length))
     return sendOverloaded(call);
   const { exchange, requestId, cors, res } = call;
+  if (status === 401) pushChallenges(call, headers);
   const all = completeHeaders(headers, requestId, cors, res.assignedHeaders);
   const sent = exchange.send(status, all, body);
   if (sent === undefined) return finishCall(call, status);
@@ -233,6 +235,7 @@ function sendStream(
   call.isEvents = contentType === 'text/event-stream';
   // Without these headers a proxy or a cache may hold events back.
   if (call.isEvents) own.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+  if (status === 401) pushChallenges(call, own);
   const headers = completeHeaders(own, call.requestId, call.cors, call.res.assignedHeaders);
   call.phase = 'stream';
   call.deadline = Number.POSITIVE_INFINITY;

@@ -33,6 +33,7 @@ export function analyzeRoute(
     name: route.name,
     file: route.file,
     ...(route.version === undefined ? {} : { version: route.version }),
+    ...(route.security === undefined ? {} : { security: route.security }),
     responses: {},
   };
   if (!source) return { contract: base, $defs: {}, warnings: [handlerUnreadable(route)] };

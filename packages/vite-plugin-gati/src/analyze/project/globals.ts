@@ -119,6 +119,7 @@ type __GatiFolder<F, K extends string, D> = F extends keyof GatiFolders ? GatiFo
 type __GatiFolderName = (keyof GatiFolders & string) | '/';
 type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalContext, lctx: RouteLocal<R>];
 type Handler<R extends string = string> = (...args: Args<R>) => unknown;
+type Security = unknown;
 interface GuardRequest extends Omit<Req, 'body' | 'rawBody'> {}
 type Guard<F extends __GatiFolderName = '/'> = (req: GuardRequest, gctx: GlobalContext, lctx: __GatiGuardLocal<F>) => __GatiFolder<F, 'adds', object | void> | Promise<__GatiFolder<F, 'adds', object | void>>;
 type Middleware<F extends __GatiFolderName = '/'> = (req: Req, res: Res, gctx: GlobalContext, lctx: __GatiFolderLocal<F>, next: () => Promise<unknown>) => unknown;

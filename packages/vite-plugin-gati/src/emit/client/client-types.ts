@@ -1,5 +1,6 @@
 import { type Contract, type RouteContract, type Schema, toDeclarations } from '@gati/contract';
 import { quote } from '@gati/contract/internal';
+import { hasCredentials, printCredentials } from './credentials.ts';
 import { printTreeType, routeTree } from './route-tree.ts';
 import { printRouteTypes, type RouteTypes } from './route-types.ts';
 import { RESERVED_NAMES, RUNTIME_TYPES } from './runtime-names.ts';
@@ -61,6 +62,7 @@ function printClientTypes(contract: Contract): ClientTypes {
     ...(sockets.length > 0
       ? [`type SocketOptions = Pick<ConnectRequest, 'version' | 'protocols' | 'signal'>;\n`]
       : []),
+    ...(hasCredentials(contract) ? [printCredentials(contract)] : []),
     names.text,
     ...[...routes.values()].map((route) => route.text),
     `export interface Routes {\n${calls.map((route) => `  ${quote(route.id)}: { request: ${nameOf(route)}Request; result: ${nameOf(route)}Result };\n`).join('')}}\n`,

@@ -1,6 +1,7 @@
 import type { Contract } from '@gati/contract';
 import { quote } from '@gati/contract/internal';
 import { callsAndSockets } from './client-types.ts';
+import { hasCredentials, printCredentialSettings } from './credentials.ts';
 import { printTreeIds, routeTree } from './route-tree.ts';
 
 /** A constant, or a function with the parameter `options`. */
@@ -26,6 +27,7 @@ export function clientValues(contract: Contract, version: string, base: string):
   const forms = calls
     .filter(({ body }) => body && !body.contentTypes.includes('application/json'))
     .map(({ id }) => quote(id));
+  const options = `ClientOptions<Throw>${hasCredentials(contract) ? ' & Credentials' : ''}`;
   const call = 'Call<Routes, PlainRoute, Throw>';
   return [
     {
@@ -40,19 +42,19 @@ export function clientValues(contract: Contract, version: string, base: string):
       kind: 'const',
       isLocal: true,
       signature: '',
-      value: `{ version, base: ${quote(base)}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''} }`,
+      value: `{ version, base: ${quote(base)}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''}${printCredentialSettings(contract)} }`,
     },
     {
       name: 'createCall',
       kind: 'function',
-      signature: `<Throw extends boolean = false>(options?: ClientOptions<Throw>): ${call}`,
+      signature: `<Throw extends boolean = false>(options?: ${options}): ${call}`,
       value: 'createCaller(settings, options)',
       cast: ` as ${call}`,
     },
     {
       name: 'createClient',
       kind: 'function',
-      signature: '<Throw extends boolean = false>(options?: ClientOptions<Throw>): Client<Throw>',
+      signature: `<Throw extends boolean = false>(options?: ${options}): Client<Throw>`,
       setup: `  const tree = ${printTreeIds(routeTree(contract.routes), '  ')};\n`,
       value: `createTree(tree, createCaller(settings, options)${sockets.length > 0 ? ', createConnect(settings, options)' : ''})`,
       cast: ' as unknown as Client<Throw>',

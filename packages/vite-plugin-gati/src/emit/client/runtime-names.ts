@@ -13,6 +13,7 @@ export const PUBLIC_TYPES: string[] = [
   'ClientOptions',
   'Connection',
   'ConnectTo',
+  'Credential',
   'EventStream',
   'Failure',
   'HeaderValues',
@@ -40,6 +41,7 @@ export const RUNTIME_TYPES: string[] = [
 
 const DECLARED = [
   'Client',
+  'Credentials',
   'Routes',
   'Sockets',
   'PlainRoute',

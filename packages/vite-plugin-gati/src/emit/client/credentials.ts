@@ -1,0 +1,57 @@
+import type { Contract, SecurityScheme } from '@gati/contract';
+import { nameSchemes, propertyKey, quote } from '@gati/contract/internal';
+
+type KeyScheme = Extract<SecurityScheme, { type: 'apiKey' }>;
+
+/** Whether any route requires credentials, so that a client takes them as options. */
+export function hasCredentials({ routes }: Contract): boolean {
+  return routes.some(({ security }) => security?.some((schemes) => schemes.length > 0));
+}
+
+/** Prints the type of the options with which a client shows who it is. */
+export function printCredentials(contract: Contract): string {
+  const schemes = [...nameSchemes(contract.routes).values()];
+  const lines: string[] = [];
+  if (schemes.some(({ type }) => type === 'bearer' || type === 'openIdConnect'))
+    lines.push(
+      '/** Sent as `Authorization: Bearer …`. A function is called for each call. */',
+      'token?: Credential;',
+    );
+  if (schemes.some(({ type }) => type === 'basic'))
+    lines.push(
+      '/** Sent as `Authorization: Basic …`, without a `token`. */',
+      'basic?: { username: string; password: string };',
+    );
+  const keys = keySchemes(contract);
+  const [first] = keys;
+  if (first && keys.length === 1)
+    lines.push(
+      `/** Sent as the ${first.in === 'query' ? 'query parameter' : 'header'} \`${first.name}\`. */`,
+      'apiKey?: Credential;',
+    );
+  else if (first)
+    lines.push(
+      '/** By the name of the header or the query parameter. */',
+      `apiKey?: { ${keys.map(({ name }) => `${propertyKey(name)}?: Credential`).join('; ')} };`,
+    );
+  return `/** Credentials of \`createClient\`. Routes that require none get none. */\nexport interface Credentials {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+}
+
+/** Prints the settings behind the credentials: `, open: [...], keys: [...]`. */
+export function printCredentialSettings(contract: Contract): string {
+  if (!hasCredentials(contract)) return '';
+  const open = contract.routes
+    .filter(({ security }) => (security ?? []).length === 0)
+    .map(({ id }) => quote(id));
+  const keys = keySchemes(contract).map(
+    (key) => `{ in: ${quote(key.in)}, name: ${quote(key.name)} }`,
+  );
+  return `${open.length > 0 ? `, open: [${open.join(', ')}]` : ''}${keys.length > 0 ? `, keys: [${keys.join(', ')}]` : ''}`;
+}
+
+/** The API keys that a client sends itself. */
+function keySchemes({ routes }: Contract): KeyScheme[] {
+  return [...nameSchemes(routes).values()].filter(
+    (scheme): scheme is KeyScheme => scheme.type === 'apiKey' && scheme.in !== 'cookie',
+  );
+}
