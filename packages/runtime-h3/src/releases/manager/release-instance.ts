@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GatiError } from '@gati/contract';
 import type { AppContext } from '../../global-context/create-global-context.ts';
 import { ABI, type ReleaseBundle } from '../../types/bundle.ts';
 
 /** Milliseconds before a bundle that failed to load is loaded again. */
 const RETRY_AFTER = 5000;
+/** Milliseconds that the closing of a release waits for a context that is still being created. */
+const SETUP_GRACE = 300;
 /** Milliseconds that a release has to warm up. */
 const WARMUP_LIMIT = 30_000;
 
@@ -96,7 +99,12 @@ export class ReleaseInstance {
     const old = this.#context;
     this.#context = undefined;
     if (this.#loaded !== undefined) this.#current = { ...this.#loaded };
-    await (await old?.catch(() => undefined))?.dispose(within);
+    const created = old?.catch(() => undefined);
+    const closed = created?.then((context) => context?.dispose(within));
+    // The process must end even if a setup hangs. If the setup ends later, the context is closed then.
+    const late = sleep(SETUP_GRACE, 'late' as const, { ref: false });
+    if ((await Promise.race([created, late])) === 'late') closed?.catch(() => undefined);
+    else await closed;
   }
 
   async #check(): Promise<void> {

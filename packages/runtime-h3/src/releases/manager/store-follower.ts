@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isGatiError } from '@gati/contract';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseStore, ServerNote, StoredRelease } from '../../ports.ts';
@@ -27,6 +28,8 @@ const REMOTE_INTERVAL = 2500;
 const RETRY_AFTER = 10_000;
 /** The same while the server is not ready, since it serves nothing. */
 const RETRY_START = 1000;
+/** Milliseconds that the end of a process waits for a poll. */
+const CLOSE_TIME = 300;
 /** Milliseconds after which a server renews its note. */
 const HEARTBEAT = 30_000;
 /** Milliseconds for which a note counts. */
@@ -93,7 +96,8 @@ export class StoreFollower {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#running;
+    // The setup of a release may hang in it.
+    await Promise.race([this.#running, sleep(CLOSE_TIME, undefined, { ref: false })]);
     if (this.#hasNote) await this.#options.store.removeNote(this.#instance).catch(() => undefined);
     await this.#options.store.close();
   }
@@ -137,7 +141,7 @@ export class StoreFollower {
       if (this.#isLost) logger.info('the release store responds again', { store: store.url });
       this.#isLost = false;
     } catch (error) {
-      if (!this.#isLost) this.#logLost(error);
+      if (!this.#isLost && !this.#isClosed) this.#logLost(error);
       this.#isLost = true;
     } finally {
       this.#isPolling = false;

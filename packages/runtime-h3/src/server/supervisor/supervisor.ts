@@ -25,9 +25,10 @@ async function serve(): Promise<void> {
   const env = readServerEnv(process.env);
   const logger = createJsonLogger({ level: env.logLevel, write: writeLine });
   const pools = new WorkerPools(env, logger);
-  const server = await openPort(env, pools, logger);
-  handleSignals(server, pools);
-  await pools.start(() => printReadyLine(toUrl(server, env.host)));
+  let server: Server | undefined;
+  handleSignals(pools, () => server?.close());
+  server = await openPort(env, pools, logger);
+  await pools.start(() => printReadyLine(toUrl(server!, env.host)));
 }
 
 /** @throws {GatiError} GATI_PORT_TAKEN, GATI_LISTEN when the port can't be opened */
@@ -51,7 +52,7 @@ async function openPort(
  * Handles signals: SIGTERM and SIGINT stop the server, SIGUSR2 replaces all workers. A second
  * SIGTERM or SIGINT ends the server immediately.
  */
-function handleSignals(server: Server, pools: WorkerPools): void {
+function handleSignals(pools: WorkerPools, closePort: () => void): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) {
@@ -59,7 +60,7 @@ function handleSignals(server: Server, pools: WorkerPools): void {
       process.exit(1);
     }
     isStopping = true;
-    server.close();
+    closePort();
     await pools.stop();
     process.exit(0);
   };

@@ -62,6 +62,7 @@ export class WorkerPool {
    * Rejects when the first one can't start.
    */
   async start(onFirst: () => void): Promise<void> {
+    if (this.#isStopping) return;
     this.#isStarted = true;
     try {
       this.#slots[0] = await this.#launch(onFirst);
@@ -76,7 +77,7 @@ export class WorkerPool {
 
   /** Starts all workers without waiting, and tries again when one can't start. */
   startInBackground(): void {
-    if (this.#isStarted) return;
+    if (this.#isStarted || this.#isStopping) return;
     this.#isStarted = true;
     for (const slot of this.#slots.keys()) void this.#fill(slot);
   }
@@ -127,7 +128,10 @@ export class WorkerPool {
     this.#isStopping = true;
     for (const socket of this.#waiting.splice(0)) socket.destroy();
     const { drain } = this.#options;
-    for (const worker of this.#alive) worker.drain(drain);
+    for (const worker of this.#alive) {
+      if (worker.state === 'starting') worker.abortStart();
+      else worker.drain(drain);
+    }
     const timer = setTimeout(() => this.kill(), drain + 2000);
     await Promise.all([...this.#alive].map(({ exited }) => exited));
     clearTimeout(timer);

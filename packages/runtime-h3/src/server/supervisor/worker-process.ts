@@ -5,6 +5,9 @@ import { GatiError } from '@gati/contract';
 import { REPORT_FD } from '../channel/blocked-report.ts';
 import { isMessage, type MessageToSupervisor, type MessageToWorker } from '../channel/messages.ts';
 
+/** Milliseconds that a starting worker has to exit. Its event loop may be blocked. */
+const ABORT_TIME = 400;
+
 export interface WorkerEvents {
   /** Called with each socket that the worker did not accept before it exited. */
   onUndelivered(socket: Socket): void;
@@ -130,6 +133,14 @@ export class WorkerProcess {
     if (this.state !== 'exited') this.state = 'draining';
     this.wasDrained = true;
     this.send({ gati: 'drain', within });
+  }
+
+  /** Ends a worker that is not needed any more while it starts. It has no work to finish. */
+  abortStart(): void {
+    this.send({ gati: 'drain', within: 0 });
+    setTimeout(() => {
+      if (this.state === 'starting') this.kill();
+    }, ABORT_TIME);
   }
 
   kill(): void {

@@ -45,10 +45,17 @@ export async function runWorker(options: ServerOptions, kind: WorkerKind): Promi
   keepTickShape();
   const releaseStdout = holdStdout();
   process.stdout.on('error', () => {});
-  let exit: ExitWorker = (_within, code) => process.exit(code);
+  let exit: ExitWorker = (_within, code) => {
+    releaseStdout();
+    process.exit(code);
+  };
   // The supervisor decides when a worker ends. Ctrl-C in a terminal signals both processes.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
   process.on('disconnect', () => exit(ORPHAN_DRAIN, 0));
+  process.on('message', (value) => {
+    if (isMessage(value) && value.gati === 'drain')
+      exit((value as MessageToWorker & { gati: 'drain' }).within, 0);
+  });
   try {
     exit = await startWorker(options, kind, releaseStdout);
   } catch (error) {
@@ -116,7 +123,7 @@ async function startWorker(
   });
   const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
   exitOnUncaughtError(exit, env, logger);
-  receiveMessages({ http, metrics, exit, releaseStdout });
+  receiveMessages({ http, metrics, releaseStdout });
   send({ gati: 'ready' });
   return exit;
 }
@@ -270,12 +277,13 @@ function exitOnUncaughtError(
 interface MessageReceivers {
   http: HttpServer;
   metrics: MetricsClient;
-  exit: ExitWorker;
   releaseStdout(): void;
 }
 
-/** Handles the messages of the supervisor; `publish` is handled by the publish link. */
-function receiveMessages({ http, metrics, exit, releaseStdout }: MessageReceivers): void {
+/**
+ * Handles the messages of the supervisor to a started worker; `publish` is handled by the publish link.
+ */
+function receiveMessages({ http, metrics, releaseStdout }: MessageReceivers): void {
   process.on('message', (value, handle) => {
     if (!isMessage(value)) return;
     const message = value as MessageToWorker;
@@ -284,7 +292,6 @@ function receiveMessages({ http, metrics, exit, releaseStdout }: MessageReceiver
       // `undefined`: the client closed the connection before the socket got here.
       if (handle) http.addConnection(handle as Socket);
     } else if (message.gati === 'release-stdout') releaseStdout();
-    else if (message.gati === 'drain') exit(message.within, 0);
     else if (message.gati === 'collect-metrics') void metrics.sendMetrics(message.id);
     else if (message.gati === 'all-metrics') metrics.receive(message);
   });

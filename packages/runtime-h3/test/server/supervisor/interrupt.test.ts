@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
 import { expect, test } from 'vitest';
+import { activateRelease, openReleaseStore } from '../../../src/releases/index.ts';
+import { putSealed } from '../../helpers/sealed.ts';
 import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
@@ -18,9 +23,12 @@ interface Ended {
  * Starts the server in its own process group, as a shell does. Resolves when the server and its
  * workers have exited.
  */
-const interrupt = async (when: (child: ChildProcess) => Promise<void>): Promise<Ended> => {
+const interrupt = async (
+  when: (child: ChildProcess, out: { stdout: string; stderr: string }) => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<Ended> => {
   const child = spawn(process.execPath, [server.entry()], {
-    env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '2', GATI_EFFECTS: 'memory:' },
+    env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '2', GATI_EFFECTS: 'memory:', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -29,7 +37,7 @@ const interrupt = async (when: (child: ChildProcess) => Promise<void>): Promise<
   child.stderr.on('data', (chunk: Buffer) => (out.stderr += String(chunk)));
   const closed = once(child, 'close');
   try {
-    await when(child);
+    await when(child, out);
     const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
     return { code, signal, ...out };
   } finally {
@@ -94,5 +102,57 @@ test.skipIf(process.platform !== 'linux').each(['SIGINT', 'SIGTERM'] as const)(
     expect(workerAlone.stderr).toContain(
       `GATI_WORKER_START: A worker ended (signal ${signal}) before it was ready.`,
     );
+  },
+);
+
+/** Seconds are long for a start that takes milliseconds, and short beside GATI_DRAIN and SIGKILL. */
+const QUICKLY = 5000;
+
+test.each([
+  ['imports a release that hangs', { HANG_AT_START: '1' }, 'a release is imported and hangs'],
+  ['sets up a module that hangs', { HANG_MODULE: '1' }, 'a module is set up and hangs'],
+  ['sets up a module that blocks', { BLOCKING_MODULE: '1' }, 'a module is set up and blocks'],
+] as const)(
+  'SIGTERM while a worker %s ends the server with code 0',
+  async (_name, env, printed) => {
+    let at = 0;
+    const ended = await interrupt(async (child, out) => {
+      await until('the worker hangs', () => out.stderr.includes(printed));
+      at = performance.now();
+      child.kill('SIGTERM');
+    }, env);
+    expect(performance.now() - at).toBeLessThan(QUICKLY);
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: `${printed}\n` });
+  },
+);
+
+test.each(['starts', 'runs'] as const)(
+  'SIGTERM while a server that %s sets up a release of the store ends it with code 0',
+  async (when) => {
+    const folder = temporaryFolder('interrupt');
+    const store = await openReleaseStore(join(folder, 'store'));
+    await putSealed(store, '1.0.0');
+    await putSealed(store, '2.0.0', {
+      modules: `{ slow: () => ({ default: { setup() {
+        process.stderr.write('hangs\\n');
+        return new Promise(() => {});
+      } } }) }`,
+    });
+    await activateRelease(store, when === 'starts' ? '2.0.0' : '1.0.0');
+    let at = 0;
+    const ended = await interrupt(
+      async (child, out) => {
+        if (when === 'runs') {
+          await until('the server is ready', () => out.stdout.includes('"listening"'));
+          await activateRelease(store, '2.0.0');
+        }
+        await until('the release hangs', () => out.stderr.includes('hangs'));
+        at = performance.now();
+        child.kill('SIGTERM');
+      },
+      { GATI_RELEASES: join(folder, 'store'), GATI_CACHE: join(folder, 'cache') },
+    );
+    expect(performance.now() - at).toBeLessThan(QUICKLY);
+    expect(ended).toMatchObject({ code: 0, signal: null });
   },
 );

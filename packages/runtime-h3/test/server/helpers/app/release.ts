@@ -10,7 +10,19 @@ import {
 } from '../../../../src/types/bundle.ts';
 
 if (process.env.DIE_AT_START) process.exit(3);
+if (process.env.HANG_AT_START) await announceAndHang('a release is imported');
 if (process.env.THROW_AT_START) throw new TypeError('a module that can not be evaluated');
+
+/** Reports on stderr, since stdout is held back until the server is ready. */
+function announceAndHang(what: string): Promise<never> {
+  process.stderr.write(`${what} and hangs\n`);
+  return new Promise(() => {});
+}
+
+function blockAfter(what: string): void {
+  process.stderr.write(`${what} and blocks\n`);
+  blockEventLoop(600_000);
+}
 
 function blockEventLoop(milliseconds: number): void {
   const end = performance.now() + milliseconds;
@@ -163,6 +175,8 @@ export const release: ReleaseBundle = {
     store: () => ({
       default: {
         setup() {
+          if (process.env.HANG_MODULE) return announceAndHang('a module is set up');
+          if (process.env.BLOCKING_MODULE) blockAfter('a module is set up');
           console.log('a module speaks while it is set up');
           if (process.env.BROKEN_MODULE) throw new Error('no such database');
           return {};
