@@ -47,5 +47,5 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return;
   }
   const { runSupervisor } = await import('./supervisor/supervisor.ts');
-  return runSupervisor();
+  return runSupervisor(options.limits);
 }

@@ -77,6 +77,21 @@ export interface Limits {
    * that take nothing end; without such a one the response becomes a 503. 128 MiB by default.
    */
   unsent: number;
+  /**
+   * Connections that wait for a worker to accept them: of each worker, and of all while none is ready.
+   * Further ones are closed. 1,024 by default.
+   */
+  backlog: number;
+  /**
+   * Characters of published messages that wait for another process. A message above them, or of more
+   * than a quarter of them, does not reach the peers there. 67,108,864 by default.
+   */
+  publishQueue: number;
+  /**
+   * Bytes that wait for a reader of stdout, and of stderr, in each process. Lines above them are
+   * dropped. 8 MiB by default.
+   */
+  logQueue: number;
 }
 
 /** Name of a limit. */
@@ -108,4 +123,7 @@ export const DEFAULT_LIMITS: Limits = {
   pipelined: 10_000,
   bodies: 128 * MIB,
   unsent: 128 * MIB,
+  backlog: 1024,
+  publishQueue: 64 * MIB,
+  logQueue: 8 * MIB,
 };

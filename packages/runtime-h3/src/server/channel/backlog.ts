@@ -1,13 +1,8 @@
 import type { PublishMessage } from './messages.ts';
 
-/** Characters that may wait for a process that does not read. */
-const MAX_WAITING = 64 * 2 ** 20;
-/** Characters of one message. Base64 makes bytes a third longer. */
-const MAX_MESSAGE = 16 * 2 ** 20;
-
 /**
  * - `sent`: written to the channel.
- * - `large`: dropped, the message is longer than the limit.
+ * - `large`: dropped, the message is longer than a quarter of the limit.
  * - `lost`: dropped, too much waits. The first drop since the process caught up.
  * - `behind`: dropped like `lost`, and the one before was too.
  */
@@ -18,14 +13,20 @@ export type SendResult = 'sent' | 'large' | 'lost' | 'behind';
  * without a limit.
  */
 export class Backlog {
+  readonly #limit: number;
   #waiting = 0;
   #isBehind = false;
+
+  /** @param limit characters that may wait. Base64 makes bytes a third longer */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** `write` sends the message, and calls back when the channel has written it. */
   send({ topic, data }: PublishMessage, write: (written: () => void) => void): SendResult {
     const size = topic.length + data.length;
-    if (size > MAX_MESSAGE) return 'large';
-    if (this.#waiting + size > MAX_WAITING) {
+    if (size > this.#limit / 4) return 'large';
+    if (this.#waiting + size > this.#limit) {
       const result = this.#isBehind ? 'behind' : 'lost';
       this.#isBehind = true;
       return result;

@@ -1,3 +1,4 @@
+import type { LimitMetrics } from '../../telemetry/record/limit-counts.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
 /**
@@ -64,8 +65,11 @@ export type MessageToWorker =
   | { gati: 'drain'; within: number }
   /** Sent to every worker for one scrape of `/metrics`: reply with `worker-metrics`. */
   | { gati: 'collect-metrics'; id: number }
-  /** Reply to `request-metrics`: the metrics of all workers that replied in time. */
-  | { gati: 'all-metrics'; id: number; workers: WorkerMetrics[] }
+  /**
+   * Reply to `request-metrics`: the metrics of all workers that replied in time. `limits` is of the
+   * supervisor.
+   */
+  | { gati: 'all-metrics'; id: number; workers: WorkerMetrics[]; limits: LimitMetrics }
   /** Reply to `release-wanted`, and sent again when the permission changes. */
   | ({ gati: 'release-permission' } & ReleasePermission)
   | PublishMessage;

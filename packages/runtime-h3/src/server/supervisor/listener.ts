@@ -1,6 +1,9 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { GatiError } from '@gati/contract';
 
+/** Milliseconds of silence after which the system asks whether the client is still there. */
+const KEEP_ALIVE_DELAY = 60_000;
+
 /**
  * Opens the port in the supervisor, which keeps it while workers come and go. When a worker crashes,
  * clients wait for the next one.
@@ -13,7 +16,14 @@ export async function listen(
   onConnection: (socket: Socket) => void,
 ): Promise<Server> {
   const server = createServer(
-    { pauseOnConnect: true, noDelay: true, allowHalfOpen: true },
+    {
+      pauseOnConnect: true,
+      noDelay: true,
+      allowHalfOpen: true,
+      // The system ends quiet connections whose client is gone, such as those of event streams.
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_DELAY,
+    },
     onConnection,
   );
   await new Promise<void>((resolve, reject) => {

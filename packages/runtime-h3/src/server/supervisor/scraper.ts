@@ -1,3 +1,4 @@
+import type { LimitMetrics } from '../../telemetry/record/limit-counts.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -19,7 +20,8 @@ export interface Scraper {
  * Collects the metrics of all workers for the one that a client requested `/metrics` from, since
  * each worker counts only its own requests. A worker that does not reply in time is left out.
  */
-export function createScraper(): Scraper {
+/** @param limits how often the supervisor was at its own limits */
+export function createScraper(limits: LimitMetrics): Scraper {
   const scrapes = new Map<number, Scrape>();
   let lastId = 0;
   return {
@@ -29,7 +31,7 @@ export function createScraper(): Scraper {
         const finish = (): void => {
           clearTimeout(timer);
           if (scrapes.delete(id))
-            from.send({ gati: 'all-metrics', id: message.id, workers: scrape.metrics });
+            from.send({ gati: 'all-metrics', id: message.id, workers: scrape.metrics, limits });
         };
         const scrape: Scrape = { metrics: [], awaited: new Set(workers), finish };
         const timer = setTimeout(finish, SCRAPE_TIMEOUT);

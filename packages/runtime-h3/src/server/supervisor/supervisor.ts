@@ -1,30 +1,42 @@
 import type { Server } from 'node:net';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
+import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
+import { boundOutput } from '../channel/bounded-output.ts';
 import type { Logger } from '../../types/context.ts';
 import { readServerEnv } from '../env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
 import { WorkerPools } from './worker-pools.ts';
 
+/** Milliseconds in which failures to accept a connection are logged once. */
+const ACCEPT_LOG_INTERVAL = 10_000;
+
 /**
  * Runs the process that people start. It holds the port, keeps the workers running and forwards
  * signals to them. It runs no code of the app.
+ *
+ * @param buildLimits limits that the build sets
  */
-export async function runSupervisor(): Promise<void> {
+export async function runSupervisor(buildLimits: Partial<Limits> = {}): Promise<void> {
   try {
-    await serve();
+    await serve(buildLimits);
   } catch (error) {
     process.stderr.write(`${formatStartupError(error)}\n`);
     process.exit(1);
   }
 }
 
-async function serve(): Promise<void> {
+async function serve(buildLimits: Partial<Limits>): Promise<void> {
   // A reader that closes the pipe after the ready line must not end the server.
   process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
   const logger = createJsonLogger({ level: env.logLevel, write: writeLine });
-  const pools = new WorkerPools(env, logger);
+  const limits = { ...DEFAULT_LIMITS, ...buildLimits, ...env.limits };
+  const limitCounts = new LimitCounts(logger);
+  for (const stream of [process.stdout, process.stderr])
+    boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
+  const pools = new WorkerPools(env, logger, limits, limitCounts);
   let server: Server | undefined;
   handleSignals(pools, () => server?.close());
   server = await openPort(env, pools, logger);
@@ -42,9 +54,14 @@ async function openPort(
     socket.on('error', () => {});
     pools.http.assign(socket);
   });
-  server.on('error', (error) =>
-    logger.error('a connection could not be accepted', { reason: error.message }),
-  );
+  // Without free file descriptors each connection fails.
+  let quietUntil = 0;
+  server.on('error', (error) => {
+    const now = performance.now();
+    if (now < quietUntil) return;
+    quietUntil = now + ACCEPT_LOG_INTERVAL;
+    logger.error('a connection could not be accepted', { reason: error.message });
+  });
   return server;
 }
 

@@ -5,8 +5,6 @@ import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** Connections that may wait for a worker. The pool closes further ones. */
-const MAX_WAITING = 1024;
 /** Milliseconds after which a worker counts as healthy: its crash is not part of a crash loop. */
 const HEALTHY_AFTER = 10_000;
 /** Longest pause between two attempts to start a worker. Milliseconds. */
@@ -25,6 +23,10 @@ export interface WorkerPoolOptions {
   heartbeat: HeartbeatRule | undefined;
   /** Milliseconds that a draining worker has. */
   drain: number;
+  /** Connections that may wait: for each worker, and for any while none is ready. */
+  backlog: number;
+  /** Called with each connection that is closed since too many wait. */
+  onDrop(): void;
   onReady(worker: WorkerProcess): void;
   onMessage(worker: WorkerProcess, message: MessageToSupervisor): void;
   logger: Logger;
@@ -85,9 +87,13 @@ export class WorkerPool {
   /** Hands a connection to the next ready worker, or keeps it until there is one. */
   assign(socket: Socket): void {
     const worker = this.#nextReady();
-    if (worker !== undefined) return worker.handOver(socket);
-    if (this.#isStopping || this.#waiting.length >= MAX_WAITING) socket.destroy();
-    else this.#waiting.push(socket);
+    const { backlog, onDrop } = this.#options;
+    if (worker !== undefined && worker.unaccepted < backlog) return worker.handOver(socket);
+    if (this.#isStopping) return void socket.destroy();
+    if (worker === undefined && this.#waiting.length < backlog)
+      return void this.#waiting.push(socket);
+    onDrop();
+    socket.destroy();
   }
 
   /**

@@ -1,10 +1,12 @@
+import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import type { Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
 import type { PublishRelay } from './publish-relay.ts';
 import type { RollOuts } from './roll-outs.ts';
-import { createScraper } from './scraper.ts';
+import { createScraper, type Scraper } from './scraper.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -16,7 +18,9 @@ export class WorkerPools {
    */
   readonly #effects: WorkerPool;
   readonly #logger: Logger;
-  readonly #scraper = createScraper();
+  readonly #scraper: Scraper;
+  readonly #limits: Limits;
+  readonly #limitCounts: LimitCounts;
   #relay: Promise<PublishRelay> | undefined;
   /** Loads with the first worker that follows a release store. */
   #rollOuts: Promise<RollOuts> | undefined;
@@ -28,10 +32,17 @@ export class WorkerPools {
   constructor(
     env: Pick<ServerEnv, 'workers' | 'role' | 'drain' | 'heartbeatTimeout'>,
     logger: Logger,
+    limits: Limits,
+    limitCounts: LimitCounts,
   ) {
     this.#logger = logger;
+    this.#limits = limits;
+    this.#limitCounts = limitCounts;
+    this.#scraper = createScraper(limitCounts.counts);
     const common = {
       drain: env.drain,
+      backlog: limits.backlog,
+      onDrop: () => limitCounts.report('backlog'),
       logger,
       onMessage: (worker: WorkerProcess, message: MessageToSupervisor) =>
         this.#receive(worker, message),
@@ -91,7 +102,7 @@ export class WorkerPools {
     } else if (message.gati === 'publish') {
       // Most servers publish nothing, so the relay loads late. One promise keeps the order.
       this.#relay ??= import('./publish-relay.ts').then(({ createPublishRelay }) =>
-        createPublishRelay(this.#logger),
+        createPublishRelay(this.#logger, this.#limits.publishQueue, this.#limitCounts),
       );
       void this.#relay.then((relay) => relay(this.http.workers, worker, message));
     } else if (message.gati === 'release-wanted' || message.gati === 'release-taken') {

@@ -87,9 +87,14 @@ export class WorkerProcess {
     this.ready.catch(() => {});
   }
 
-  /** Connections that it has not accepted yet; infinite when its heartbeats are late. */
+  /** Connections that it has not accepted yet. */
+  get unaccepted(): number {
+    return this.#unaccepted.size;
+  }
+
+  /** The same, but infinite when its heartbeats are late. */
   get backlog(): number {
-    return this.missing > 2 ? Infinity : this.#unaccepted.size;
+    return this.missing > 2 ? Infinity : this.unaccepted;
   }
 
   get pid(): number | undefined {

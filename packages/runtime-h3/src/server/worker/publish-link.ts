@@ -1,11 +1,16 @@
 import type { PublishLink } from '../../app/options.ts';
+import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import type { Logger } from '../../types/context.ts';
 import { Backlog } from '../channel/backlog.ts';
 import { isMessage, type PublishMessage } from '../channel/messages.ts';
 
 /** Creates the link that sends published messages to the other workers, through the supervisor. */
-export function createPublishLink(logger: Logger): PublishLink {
-  const backlog = new Backlog();
+export function createPublishLink(
+  logger: Logger,
+  limit: number,
+  limitCounts: LimitCounts,
+): PublishLink {
+  const backlog = new Backlog(limit);
   return {
     publish({ topic, data }) {
       if (!process.connected) return;
@@ -16,8 +21,10 @@ export function createPublishLink(logger: Logger): PublishLink {
       const result = backlog.send(message, (written) =>
         process.send!(message, undefined, undefined, written),
       );
+      if (result === 'sent') return;
+      limitCounts.add('publishQueue');
       // Only the first of several lost messages is logged.
-      if (result === 'sent' || result === 'behind') return;
+      if (result === 'behind') return;
       const reason = result === 'large' ? 'it is too large' : 'the supervisor reads too slowly';
       logger.error(`a published message does not reach other workers: ${reason}`, {
         code: 'GATI_PUBLISH_LOST',

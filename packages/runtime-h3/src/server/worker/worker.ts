@@ -8,6 +8,7 @@ import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
+import { boundOutput, type BoundedOutput } from '../channel/bounded-output.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
 import {
   isMessage,
@@ -43,6 +44,9 @@ const CRASH_DRAIN = 5000;
 /** Runs one worker of the server: the app behind HTTP, on connections from the supervisor. */
 export async function runWorker(options: ServerOptions, kind: WorkerKind): Promise<void> {
   keepTickShape();
+  const outputs = [process.stdout, process.stderr].map((stream) =>
+    boundOutput(stream, DEFAULT_LIMITS.logQueue),
+  );
   const releaseStdout = holdStdout();
   process.stdout.on('error', () => {});
   let exit: ExitWorker = (_within, code) => {
@@ -57,11 +61,17 @@ export async function runWorker(options: ServerOptions, kind: WorkerKind): Promi
       exit((value as MessageToWorker & { gati: 'drain' }).within, 0);
   });
   try {
-    exit = await startWorker(options, kind, releaseStdout);
+    exit = await startWorker(options, kind, { outputs, releaseStdout });
   } catch (error) {
     releaseStdout();
     send({ gati: 'start-failed', text: formatStartupError(error) }, () => process.exit(1));
   }
+}
+
+/** Stdout and stderr of a worker. */
+interface WorkerOutput {
+  outputs: BoundedOutput[];
+  releaseStdout(): void;
 }
 
 /**
@@ -71,7 +81,7 @@ export async function runWorker(options: ServerOptions, kind: WorkerKind): Promi
 async function startWorker(
   options: ServerOptions,
   kind: WorkerKind,
-  releaseStdout: () => void,
+  { outputs, releaseStdout }: WorkerOutput,
 ): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
   const log = createWorkerLog(env.logLevel);
@@ -103,6 +113,10 @@ async function startWorker(
   const prepare = (res: ServerResponse): void => enableCompression(res, state);
   const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
+  for (const output of outputs) {
+    output.limit = limits.logQueue;
+    output.onDrop = () => limitCounts.add('logQueue');
+  }
   const takeRoom = (res: ServerResponse, bytes: number): boolean => http.takeRoom(res, bytes);
   app = createWorkerApp({ options, env, source, log, prepare, limits, limitCounts, takeRoom });
   if (ready) void ready.then(() => effects.start(source));
@@ -195,7 +209,12 @@ function createWorkerApp({
     beforeLargeResponse: prepare,
     takeRoom,
     // Loaded for the first WebSocket only.
-    publishLink: async () => (await import('./publish-link.ts')).createPublishLink(logger),
+    publishLink: async () =>
+      (await import('./publish-link.ts')).createPublishLink(
+        logger,
+        limits.publishQueue,
+        limitCounts,
+      ),
     log: write,
     logger,
   });

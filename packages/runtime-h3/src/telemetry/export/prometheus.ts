@@ -18,8 +18,14 @@ export interface WorkerMetrics {
 const MIN_BOUND = 1e-4;
 const MAX_BOUND = 60;
 
-/** Prints the metrics of all workers together, in Prometheus' text format 0.0.4. */
-export function printMetrics(workers: WorkerMetrics[]): string {
+/**
+ * Prints the metrics of all workers together, in Prometheus' text format 0.0.4. `supervisorLimits`
+ * is how often the supervisor was at its limits.
+ */
+export function printMetrics(
+  workers: WorkerMetrics[],
+  supervisorLimits: LimitMetrics = {},
+): string {
   const inflight = workers.reduce((sum, worker) => sum + worker.inflight, 0);
   const lines = [
     '# HELP gati_workers Workers that responded to this scrape.',
@@ -29,7 +35,7 @@ export function printMetrics(workers: WorkerMetrics[]): string {
     '# TYPE gati_requests_in_flight gauge',
     `gati_requests_in_flight ${inflight}`,
     ...effectLines(workers),
-    ...limitLines(workers),
+    ...limitLines([...workers.map(({ limits }) => limits), supervisorLimits]),
     '# HELP http_server_request_duration_seconds Time to the complete response.',
     '# TYPE http_server_request_duration_seconds histogram',
     ...addUp(workers.flatMap(({ routes }) => routes)).flatMap(durationLines),
@@ -37,15 +43,15 @@ export function printMetrics(workers: WorkerMetrics[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** A limit that no worker was at has no line. */
-function limitLines(workers: WorkerMetrics[]): string[] {
+/** A limit that no process was at has no line. */
+function limitLines(processes: LimitMetrics[]): string[] {
   const counts = new Map<string, number>();
-  for (const { limits } of workers)
+  for (const limits of processes)
     for (const [limit, count] of Object.entries(limits))
       counts.set(limit, (counts.get(limit) ?? 0) + count);
   if (counts.size === 0) return [];
   return [
-    '# HELP gati_limit_reached_total How often workers were at a limit.',
+    '# HELP gati_limit_reached_total How often a process was at a limit.',
     '# TYPE gati_limit_reached_total counter',
     ...[...counts].map(([limit, count]) => `gati_limit_reached_total{limit="${limit}"} ${count}`),
   ];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Backlog } from '../../../src/server/channel/backlog.ts';
 
 test('Backlog limits unread messages and reports the first loss until the process has caught up', () => {
-  const backlog = new Backlog();
+  const backlog = new Backlog(64 * 2 ** 20);
   const unread: (() => void)[] = [];
   const publish = (length: number): string =>
     backlog.send({ gati: 'publish', topic: '', data: 'x'.repeat(length) }, (written) =>
