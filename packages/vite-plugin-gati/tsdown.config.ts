@@ -11,6 +11,7 @@ const config: UserConfig[] = defineConfig([
       'generate-worker': 'src/generate/worker.ts',
       rolldown: 'src/virtual/bundlers/rolldown.ts',
       rollup: 'src/virtual/bundlers/rollup.ts',
+      runtime: 'src/runtime.ts',
       webpack: 'src/virtual/bundlers/webpack.ts',
     },
     // The pages that `gati explain` prints.

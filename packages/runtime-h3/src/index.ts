@@ -1,5 +1,5 @@
 /** Entry `@gati/runtime-h3`: what handlers and modules import. */
-export { HttpError, isHttpError } from './app/response/http-error.ts';
+export { HttpError, type HttpErrorOptions, isHttpError } from './app/response/http-error.ts';
 export { defineModule } from './modules/define-module.ts';
 export { ABI } from './types/bundle.ts';
 export type * from './types/context.ts';

@@ -1,12 +1,20 @@
 const BRAND: unique symbol = Symbol.for('gati.http-error') as never;
 
+/** Options of an {@link HttpError}. */
+export interface HttpErrorOptions extends ErrorOptions {
+  /** Headers of the response: `{ 'retry-after': '10' }`. They replace those of `res.headers`. */
+  headers?: Record<string, string>;
+}
+
 /**
- * Error that a handler throws to respond with `status` and a problem (RFC 9457): `type`, `title`,
+ * Error that a handler or a guard throws to respond with `status` and a problem (RFC 9457): `type`, `title`,
  * `status`, `code` and the members of `details`. `code` is for programs and part of the contract.
  * A release may bundle its own copy of this class, so {@link isHttpError} recognises it by a brand.
  *
  * @example
  * throw new HttpError(404, 'user_not_found', { id: req.params.id });
+ * @example
+ * throw new HttpError(429, 'too_many_requests', undefined, { headers: { 'retry-after': '10' } });
  */
 export class HttpError<
   Status extends number = number,
@@ -18,13 +26,15 @@ export class HttpError<
   readonly code: Code;
   /** Further members of the problem, visible to the client. */
   readonly details: Details | undefined;
+  readonly headers: Record<string, string> | undefined;
 
-  constructor(status: Status, code: Code, details?: Details, options?: ErrorOptions) {
+  constructor(status: Status, code: Code, details?: Details, options?: HttpErrorOptions) {
     super(`${status} ${code}`, options);
     this.name = 'HttpError';
     this.status = status;
     this.code = code;
     this.details = details;
+    this.headers = options?.headers;
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

@@ -21,6 +21,8 @@ export function respondError(call: Call, error: unknown): void {
     }
     if (isHttpError(error)) {
       call.res.assignedHeaders?.delete('content-type');
+      for (const [name, value] of Object.entries(error.headers ?? {}))
+        call.res.headers.set(name, value);
       return sendProblem(call, error.status, error.code, error.details);
     }
     call.logger.error('a request failed', {

@@ -34,6 +34,25 @@ describe.each(adapters)('over %s', (_name, open) => {
     'GET /header': { handler: (_req, res) => (res.headers.set('x-a', 'bad\u0001'), {}) },
   };
 
+  test('sends the headers of an HttpError, instead of those that the handler set', async () => {
+    await target.start({
+      'GET /slow': {
+        handler: (_req, res) => {
+          res.headers.set('retry-after', '5');
+          throw new HttpError(429, 'slow_down', undefined, { headers: { 'Retry-After': '10' } });
+        },
+      },
+      'GET /bad': {
+        handler: () => {
+          throw new HttpError(429, 'slow_down', undefined, { headers: { 'x-a': 'b\nc' } });
+        },
+      },
+    });
+    const slow = await target.call('/slow');
+    expect([slow.status, slow.headers.get('retry-after')]).toEqual([429, '10']);
+    expect((await target.call('/bad')).status).toBe(500);
+  });
+
   test('responds with problems that leak nothing in production', async () => {
     await target.start(routes);
     const http = await target.call('/http');

@@ -44,6 +44,12 @@ const CASES: {
     },
   },
   {
+    name: 'imports HttpError from the plugin',
+    guard:
+      "import { HttpError as Problem } from 'vite-plugin-gati/runtime';\nexport const guard = (async (req) => { if (!req.cookies.sid) throw new Problem(403, 'no', undefined, { headers: { a: 'b' } }); }) satisfies Guard;",
+    expect: { 200: "{ ok: 'y' }", 403: problem(403, "'no'"), 404: problem(404, "'none'") },
+  },
+  {
     name: 'throws a status that the handler throws too',
     guard:
       "export const guard = (async (req) => { if (!req.cookies.sid) throw new HttpError(404, 'hidden'); }) satisfies Guard;",

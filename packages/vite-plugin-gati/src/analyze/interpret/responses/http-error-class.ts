@@ -51,7 +51,9 @@ function importedName(walk: InterpreterApi, node: Node | undefined): string | un
   }
   const { moduleSpecifier } = parent as ImportDeclaration;
   const from = isStringLiteral(walk.compiler, moduleSpecifier) ? moduleSpecifier.text : '';
-  return from === '@gati/runtime-h3' || from.startsWith('@gati/runtime-h3/')
+  return from === '@gati/runtime-h3' ||
+    from.startsWith('@gati/runtime-h3/') ||
+    from === 'vite-plugin-gati/runtime'
     ? (propertyName ?? name).text
     : undefined;
 }
