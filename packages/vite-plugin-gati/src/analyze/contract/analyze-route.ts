@@ -1,7 +1,15 @@
-import { canonicalSchema, type Diagnostic, mapRoute, type RouteContract } from '@gati/contract';
+import {
+  canonicalSchema,
+  type Defs,
+  type Diagnostic,
+  mapRoute,
+  type RouteContract,
+} from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
 import type { RouteFile } from '../../scan/types.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedRoute } from '../analyzer.ts';
+import type { SymbolView } from '../compiler/compiler.ts';
 import { readDoc } from '../types/doc-comments.ts';
 import { DefNames } from './definition-names.ts';
 import type { FunctionNode } from '../interpret/state/values.ts';
@@ -9,7 +17,8 @@ import { findHandler, type HandlerSite } from './find-handler.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
 import { reportOtherRoute } from './handler-route.ts';
 import { reportReadHeaders } from './header-case.ts';
-import { requestParts } from './request-parts.ts';
+import { PART_TYPES, requestParts } from './request-parts.ts';
+import { findSlowPatterns, SHORT_TEXT } from './slow-patterns.ts';
 import { inferGuardErrors, withGuardErrors } from './guard-errors.ts';
 import { inferResponses } from './infer-responses.ts';
 import type { InferredResponses } from './join-responses.ts';
@@ -72,6 +81,7 @@ export function analyzeRoute(
   const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),
   );
+  reportSlowPatterns(contract, names.$defs, exports, diagnostics, source);
   for (const definition of names.used) {
     for (const { code, message, fix } of definition.issues)
       diagnostics.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
@@ -82,6 +92,26 @@ export function analyzeRoute(
     ...(loaded.values && { values: loaded.values }),
     warnings: diagnostics.list(),
   };
+}
+
+function reportSlowPatterns(
+  contract: RouteContract,
+  $defs: Defs,
+  exports: Map<string, SymbolView>,
+  diagnostics: DiagnosticCollector,
+  fallback: Node,
+): void {
+  for (const { part, pattern, growth } of findSlowPatterns(contract, $defs))
+    diagnostics.add(
+      'GATI_PATTERN_SLOW',
+      `The time to match the pattern /${pattern}/ in the ${part} grows ${growth === 'exponential' ? 'exponentially' : 'faster than linearly'} with the text, so a client can keep a worker busy.`,
+      growth === 'exponential'
+        ? 'Write it so that only one repetition can match a character: /^[a-z]+(-[a-z]+)*$/ instead of /^([a-z]+-?)+$/.'
+        : `Write it so that only one repetition can match a character, or limit the text to ${SHORT_TEXT} characters (maxLength).`,
+      exports.get(part)?.declarations[0]?.node() ??
+        exports.get(PART_TYPES[part])?.declarations[0]?.node() ??
+        fallback,
+    );
 }
 
 /**
