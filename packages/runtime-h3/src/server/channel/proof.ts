@@ -1,3 +1,5 @@
+import type { HeartbeatRule } from './heartbeat.ts';
+
 /** Environment variable of a proof. Its value is a {@link ProofOrder} as JSON. */
 export const PROOF_ORDER = 'GATI_PROOF_ORDER';
 
@@ -7,6 +9,8 @@ export interface ProofOrder {
   id: string;
   /** Milliseconds that the release must run without an error. */
   quiet: number;
+  /** When the process counts as blocked. */
+  watch: HeartbeatRule;
 }
 
 /** Steps of a proof, in order, each with its name in a reason. */

@@ -10,8 +10,11 @@ export interface BlockedReason {
   stack?: string;
 }
 
-/** Says why a worker does not respond. Call it before the process is killed. */
-export function describeBlocked({ pid, report }: WorkerProcess): BlockedReason {
+/** Says why a process does not respond. Call it before the process is killed. */
+export function describeBlocked({
+  pid,
+  report,
+}: Pick<WorkerProcess, 'pid' | 'report'>): BlockedReason {
   const state = readState(pid);
   if (state === 'T' || state === 't') return { reason: 'the process is stopped by a signal' };
   const frames = parseFrames(report);

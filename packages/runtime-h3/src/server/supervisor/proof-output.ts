@@ -33,7 +33,7 @@ export function logOutput(child: ChildProcess, version: string, logger: Logger):
 }
 
 /** Calls back with each line, cut at the limit. */
-function readLines(stream: Readable, onLine: (line: string) => void): void {
+export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = '';
   const take = (line: string): void => onLine(line.slice(0, MAX_LINE));
   stream.setEncoding('utf8');

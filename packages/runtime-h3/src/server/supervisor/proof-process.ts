@@ -1,7 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { Logger } from '../../types/context.ts';
+import { REPORT_FD } from '../channel/blocked-report.ts';
+import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { isMessage, WORKER_MARK } from '../channel/messages.ts';
 import {
   PROOF_ORDER,
@@ -11,7 +14,8 @@ import {
   type ProofStep,
 } from '../channel/proof.ts';
 import type { ProofEnv } from '../proof-env.ts';
-import { logOutput } from './proof-output.ts';
+import { describeBlocked } from './blocked-worker.ts';
+import { logOutput, readLines } from './proof-output.ts';
 
 /** Milliseconds that the process has to dispose of its modules once its result is known. */
 const END_WITHIN = 2000;
@@ -19,6 +23,8 @@ const END_WITHIN = 2000;
 const OUTPUT_WITHIN = 500;
 /** Milliseconds between two looks at the memory of the process. */
 const MEMORY_INTERVAL = 200;
+/** Milliseconds after which a process that does not run its event loop counts as blocked. */
+const BLOCKED_AFTER = 5000;
 /** MB beside the heap of JavaScript that Node itself needs. */
 const NODE_MEMORY = 64;
 /** MB that a proof has at least. */
@@ -38,15 +44,17 @@ export interface Proof {
  * limited, and its output goes to the log with the field `proof`.
  */
 export function startProof(
-  order: ProofOrder,
+  wanted: Omit<ProofOrder, 'watch'>,
   { timeout, memory = defaultMemory() }: Pick<ProofEnv, 'timeout' | 'memory'>,
   logger: Logger,
 ): Proof {
+  const order: ProofOrder = { ...wanted, watch: blockRule(timeout) };
   const child = fork(process.argv[1]!, process.argv.slice(2), {
     env: { ...process.env, [WORKER_MARK]: 'proof', [PROOF_ORDER]: JSON.stringify(order) },
     // The last one of several counts.
     execArgv: [...process.execArgv, `--max-old-space-size=${memory}`],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The last one is REPORT_FD.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
   });
   const errorOutput = logOutput(child, order.version, logger);
   return { result: watch(child, order, { timeout, memory, errorOutput }), stop: () => kill(child) };
@@ -74,9 +82,18 @@ function watch(
     };
     const startTimer = (): NodeJS.Timeout =>
       setTimeout(
-        () => fail(`It was killed: ${PROOF_STEPS[step]} took longer than ${timeout} ms.`),
+        () => fail(`It was killed: ${PROOF_STEPS[step]} took longer than ${timeout} ms${place()}.`),
         step === 'quiet' ? timeout + quiet : timeout,
       );
+    let report: string | undefined;
+    const place = (): string =>
+      report === undefined ? '' : `, and ${describeBlocked({ pid: child.pid, report }).reason}`;
+    readLines(child.stdio[REPORT_FD] as Readable, (line) => {
+      if (line !== '') report = line;
+      // A start may block for a long time, but not a server.
+      if (step === 'quiet' && report !== undefined)
+        fail(`It was killed during ${PROOF_STEPS[step]}${place()}.`);
+    });
     let timer = startTimer();
     const memoryTimer = setInterval(() => {
       void residentMemory(child.pid).then((used) => {
@@ -88,6 +105,7 @@ function watch(
       const message = value as ProofMessage;
       if (message.gati === 'proof-step') {
         ({ step } = message);
+        report = undefined;
         clearTimeout(timer);
         timer = startTimer();
       } else if (message.gati === 'proof-done') {
@@ -113,6 +131,12 @@ function watch(
     });
     child.once('error', (error) => onEnd(error.message));
   });
+}
+
+/** A process that blocks its event loop is reported before its step ends. */
+function blockRule(timeout: number): HeartbeatRule {
+  const blocked = Math.min(BLOCKED_AFTER, timeout / 2);
+  return { interval: Math.ceil(blocked / 5), checks: 5 };
 }
 
 function memoryReason(step: ProofStep, memory: number): string {

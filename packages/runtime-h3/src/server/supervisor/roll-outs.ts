@@ -107,6 +107,6 @@ export class RollOuts {
   #watch(worker: WorkerProcess): void {
     if (this.#watched.has(worker)) return;
     this.#watched.add(worker);
-    void worker.exited.then((how) => this.onDeath(worker, how));
+    void worker.exited.then((how) => this.onDeath(worker, worker.blockedBy ?? how));
   }
 }

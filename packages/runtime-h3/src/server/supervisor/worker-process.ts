@@ -30,6 +30,10 @@ export class WorkerProcess {
   missing = 0;
   /** It is being killed. */
   isEnding = false;
+  /** Where it blocks its event loop, once that is known. */
+  blockedBy: string | undefined;
+  /** Release of the store that it wants to serve as current. */
+  wanted: string | undefined;
   /** A debugger may pause the process. */
   isInspected = false;
   /** Last line of the watchdog thread, a `BlockedReport` as JSON, since the last message. */
@@ -72,12 +76,13 @@ export class WorkerProcess {
           this.#unaccepted.delete(message.id);
         } else {
           if (message.gati === 'draining' && this.state === 'ready') this.state = 'draining';
+          if (message.gati === 'release-wanted') this.wanted = message.version;
           onMessage(this, message);
         }
       });
       void this.exited.then((how) => {
         this.state = 'exited';
-        reject(workerStartError(how));
+        reject(workerStartError(how, this.wanted));
         for (const socket of this.#unaccepted.values())
           if (!socket.destroyed) onUndelivered(socket);
         this.#unaccepted.clear();
@@ -153,10 +158,11 @@ export class WorkerProcess {
   }
 }
 
-function workerStartError(how: string): GatiError {
+function workerStartError(how: string, release: string | undefined): GatiError {
+  const task = release === undefined ? '' : ` It was to serve release ${release} of the store.`;
   return new GatiError({
     code: 'GATI_WORKER_START',
-    message: `A worker ended (${how}) before it was ready.`,
+    message: `A worker ended (${how}) before it was ready.${task}`,
     fix: 'Read its output above. After SIGKILL the usual cause is too little memory: give the container more, or lower GATI_WORKERS.',
   });
 }

@@ -68,11 +68,13 @@ function readReports(worker: WorkerProcess, onReport: () => void): void {
 async function end(worker: WorkerProcess, silent: number, logger: Logger): Promise<void> {
   try {
     const { describeBlocked } = await import('./blocked-worker.ts');
+    const blocked = describeBlocked(worker);
+    worker.blockedBy = blocked.reason;
     logger.error('a worker did not respond and is replaced', {
       code: 'GATI_WORKER_BLOCKED',
       worker: worker.pid,
       seconds: Math.round(silent / 100) / 10,
-      ...describeBlocked(worker),
+      ...blocked,
     });
   } finally {
     worker.kill();

@@ -10,6 +10,8 @@ import { toKnownRelease } from '../../releases/manager/stored-releases.ts';
 import { openReleaseStore } from '../../releases/store/open-store.ts';
 import { findRelease } from '../../releases/store/read-release.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
+import type { Logger } from '../../types/context.ts';
+import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import {
   PROOF_ORDER,
   type ProofMessage,
@@ -18,6 +20,7 @@ import {
 } from '../channel/proof.ts';
 import { readServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
+import { startWatchdog } from './watchdog.ts';
 import { createReleaseRules } from './worker.ts';
 import { createWorkerEffects } from './worker-effects.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
@@ -40,6 +43,7 @@ export async function runProof(options: ServerOptions): Promise<void> {
   offerToOomKiller();
   const { logLevel } = readServerEnv(process.env);
   const log = createWorkerLog(logLevel);
+  watchEventLoop(order.watch, log.logger);
   let isDone = false;
   const finish = async (error?: unknown): Promise<void> => {
     if (isDone) return;
@@ -129,6 +133,13 @@ async function loadAll(bundle: ReleaseBundle): Promise<void> {
     }),
   );
   await Promise.all(Object.values(bundle.effects).map((effect) => effect.load()));
+}
+
+/** Reports where the code blocks the event loop, and ends the process when it has no supervisor. */
+function watchEventLoop(rule: HeartbeatRule, logger: Logger): void {
+  const beats = new Int32Array(new SharedArrayBuffer(8));
+  setInterval(() => Atomics.add(beats, 0, 1), rule.interval).unref();
+  startWatchdog(rule, beats, logger);
 }
 
 /**

@@ -168,8 +168,13 @@ describe('a release that fails its proof is quarantined while the old one loses 
     ],
     [
       'its setup loops',
-      module('async () => { for (;;); }'),
-      /the setup of its modules took longer than 1500 ms/,
+      module('async function spin() { for (;;); }'),
+      /the setup of its modules took longer than 1500 ms, and code blocks the event loop at .*release\.mjs/,
+    ],
+    [
+      'a timer loops after its setup',
+      module('async () => { setTimeout(() => { for (;;); }, 100); }'),
+      /killed during the quiet time after the start, and code blocks the event loop at .*release\.mjs/,
     ],
     [
       'its setup never ends',
@@ -337,6 +342,40 @@ describe('a release that passes its proof', () => {
     },
     60_000,
   );
+});
+
+describe('a server that starts with a current release that fails', () => {
+  const env = (): Record<string, string> => ({
+    GATI_RELEASES: join(root, 'store'),
+    GATI_CACHE: join(root, 'cache'),
+  });
+
+  test('ends with an error that names the release when its setup ends the process', async () => {
+    await putSealed(store, NEW, module('async () => process.exit(7)'));
+    await activateRelease(store, NEW);
+    const { code, stderr } = await server.run(env());
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `A worker ended (code 7) before it was ready. It was to serve release ${NEW} of the store.`,
+    );
+  });
+
+  test('is not ready, serves no other release, and takes nothing back', async () => {
+    await putSealed(store, NEW, module(`async () => { throw new Error('no such table'); }`));
+    await activateRelease(store, NEW);
+    const { url, stdout, stop } = await server.start(env());
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/which?api-version=*`)).status).toBe(503);
+    expect(stdout()).toContain('no such table');
+    const { head } = await store.head();
+    expect(head).toMatchObject({ current: NEW, marks: { [NEW]: { status: 'live' } } });
+    expect(await stop()).toBe(0);
+  });
+
+  test('does not start with a setting of proofs that can not be used', async () => {
+    const { code, stderr } = await server.run({ ...env(), GATI_PROOF_QUIET: 'long' });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('GATI_PROOF_QUIET=long')]);
+  });
 });
 
 describe('with several servers on one store', () => {
