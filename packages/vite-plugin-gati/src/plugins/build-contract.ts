@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { formatDiagnostic } from '@gati/contract';
-import { count } from '@gati/contract/internal';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { breakingChanges } from '../build/breaking-changes.ts';
 import type { BuildState } from './build-state.ts';
@@ -23,12 +22,12 @@ export function buildContractPlugin(state: BuildState): Plugin {
         state.isAppBuild = true;
         const { logger, root } = config;
         const { project } = context;
+        // Before anything is written: a build of the wrong folder must not leave files in it.
+        reportDiagnostics(noHandlers(root, 'error'), () => undefined);
         logger.info('gati: reading handlers and their types …');
         const analysis = await context.analysis();
         const { contract } = analysis;
-        reportDiagnostics([...noHandlers(root), ...analysis.diagnostics], (text) =>
-          logger.warn(text),
-        );
+        reportDiagnostics(analysis.diagnostics, (text) => logger.warn(text));
         const expected = proposeRelease(
           { app: project.app, contract },
           await state.history(),
@@ -43,9 +42,7 @@ export function buildContractPlugin(state: BuildState): Plugin {
         // Empties the folder only now: an error in a handler must not delete the result of the
         // previous build.
         emptyOutDir(config);
-        logger.info(
-          `gati: ${count(contract.routes.length, 'route')}, ${count(contract.effects.length, 'effect')}`,
-        );
+        logger.info('gati: bundling the server …');
       },
     },
   };

@@ -8,7 +8,6 @@ import { outDirError } from '../../build/out-dir.ts';
 import { sdkFile } from '../../build/sdk/write-sdk.ts';
 import { contextOf, loadInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
-import { noHandlers } from '../../scan/no-handlers.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
 
 export async function run(call: Call): Promise<number> {
@@ -41,9 +40,9 @@ export async function run(call: Call): Promise<number> {
   const context = contextOf(builder.config);
   call.onStop(() => context.close());
   if (args.check === true) context.check = { allowMajor: args['allow-major'] === true };
-  // The build uses the same analysis.
-  const { diagnostics } = await context.analysis();
   await builder.buildApp();
+  // That of the build.
+  const { diagnostics } = await context.analysis();
 
   const outDir = path.resolve(builder.config.root, builder.config.build.outDir);
   const { name, release, changes, contract } = parseManifest(
@@ -58,7 +57,7 @@ export async function run(call: Call): Promise<number> {
     outDir,
     sdk: path.join(packageFolder(root), sdkFile({ name, version: release.version })),
     routes: contract.routes.map(({ id }) => id),
-    warnings: [...noHandlers(root), ...diagnostics].filter(({ level }) => level === 'warning'),
+    warnings: diagnostics.filter(({ level }) => level === 'warning'),
   });
   return OK;
 }

@@ -9,8 +9,14 @@ export async function run(call: Call): Promise<number> {
   call.onStop(() => context.close());
   try {
     const { project } = context;
+    const missing = noHandlers(project.root, 'error');
+    if (missing.length > 0) {
+      for (const diagnostic of missing) output.diagnostic(diagnostic);
+      output.document({ written: [], warnings: [], errors: missing });
+      return FINDING;
+    }
     const analysis = await context.analysis();
-    const diagnostics = [...noHandlers(project.root), ...analysis.diagnostics];
+    const { diagnostics } = analysis;
     for (const diagnostic of diagnostics) output.diagnostic(diagnostic);
     const errors = diagnostics.filter(({ level }) => level === 'error');
     const warnings = diagnostics.filter(({ level }) => level === 'warning');
