@@ -1,5 +1,6 @@
 import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import { ignoreClosedPipe } from './closed-pipe.ts';
+import { createStyle, type Style, styleFor } from './style.ts';
 
 /** Result of a command: lines for people, a JSON document for programs. */
 export interface CommandResult {
@@ -11,6 +12,8 @@ export interface CommandResult {
 
 /** Where a command prints. */
 export interface CommandOutput {
+  /** For the lines; plain if they go to a file, or beside a document. */
+  readonly style: Style;
   /** Prints a line for people. */
   line(text: string): void;
   /** Prints the JSON document for programs. */
@@ -24,6 +27,7 @@ export interface CommandOutput {
 export function createOutput(json: boolean): CommandOutput {
   ignoreClosedPipe(process.stdout, process.stderr);
   return {
+    style: json ? createStyle(false) : styleFor(process.stdout),
     line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
     document(value) {
       if (json) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

@@ -30,14 +30,13 @@ export async function writeOutputs(
   return files.map((file) => file.path);
 }
 
-/** Counts the JavaScript files of a server and their bytes, without packages and older releases. */
-export async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
-  const names = await fs.readdir(folder, { recursive: true });
-  const scripts = names.filter(
-    (name) => name.endsWith('.mjs') && !/^(?:node_modules|releases)[\\/]/.test(name),
-  );
+/** Returns the bytes of all files in a folder; links are not followed. */
+export async function sizeOf(folder: string): Promise<number> {
+  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
   const sizes = await Promise.all(
-    scripts.map(async (name) => (await fs.stat(path.join(folder, name))).size),
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await fs.stat(path.join(entry.parentPath, entry.name))).size),
   );
-  return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -20,6 +20,12 @@ export const isGatiPackage = (file: string): boolean =>
 export const isRuntime = (importer: string | undefined): boolean =>
   path.normalize(importer ?? '').startsWith(RUNTIME);
 
+/** Returns the packages that the app lists for production. */
+export function ownDependencies(root: string): string[] {
+  const json = readPackageFields(root) as Record<string, Record<string, string> | undefined>;
+  return Object.keys({ ...json.dependencies, ...json.optionalDependencies });
+}
+
 /** Whether the app's `package.json` lists a package. */
 export function isOwn(root: string, name: string): boolean {
   const json = readPackageFields(root) as Record<string, Record<string, string> | undefined>;

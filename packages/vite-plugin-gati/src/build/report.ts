@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Diagnostic, formatDiagnostic, GatiError, type Manifest } from '@gati/contract';
+import { type Diagnostic, formatDiagnostic, GatiError } from '@gati/contract';
 import { describeWithoutVersion, liveVersions } from '@gati/runtime-h3/releases';
 import type { ResolvedOptions } from '../options.ts';
 import type { History } from '../releases/history.ts';
@@ -28,28 +28,6 @@ function combinedError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnos
     diagnostics: { value: errors },
     [inspect.custom]: { value: () => error.message },
   });
-}
-
-/**
- * Describes how a build differs from the release before, in lines for the log.
- *
- * @param bundled versions of older releases in the build
- */
-export function describeRelease(
-  { release: { since, bump }, changes }: Manifest,
-  bundled: string[],
-): string[] {
-  const breaking = changes?.filter(({ level }) => level === 'major') ?? [];
-  return [
-    ...(since === undefined || bump === undefined
-      ? []
-      : [`${bump} since ${since}, see CHANGELOG.md`]),
-    ...breaking.map(
-      ({ route, path, message }) =>
-        `breaking: ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
-    ),
-    ...(bundled.length > 0 ? [`bundles ${bundled.join(', ')}`] : []),
-  ];
 }
 
 /**

@@ -3,7 +3,7 @@ import { visitSegments } from '@gati/runtime-h3/internal';
 import { SourceMap } from 'magic-string';
 import { normalizePath, type Rolldown } from 'vite';
 import { SERVER_DIR } from './environments.ts';
-import { isGatiPackage } from './own-packages.ts';
+import { isAppModule } from './bundle-parts.ts';
 
 interface SourceMapFile {
   sources: (string | null)[];
@@ -75,6 +75,3 @@ function trimMappings(mappings: string, isOwn: boolean[]): Segment[][] {
   );
   return lines;
 }
-
-const isAppModule = (id: string): boolean =>
-  path.isAbsolute(id) && !/[\\/]node_modules[\\/]/.test(id) && !isGatiPackage(id);

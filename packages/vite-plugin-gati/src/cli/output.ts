@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Diagnostic, formatDiagnostic, isGatiError } from '@gati/contract';
-import type { CommandOutput } from '@gati/runtime-h3/command';
+import { type CommandOutput, createStyle, styleFor } from '@gati/runtime-h3/command';
 import { colorsFor } from '../colors.ts';
 
 /**
@@ -21,6 +21,7 @@ export function createOutput(json: boolean): Output {
   const colors = colorsFor(process.stderr, json);
   return {
     json,
+    style: json ? createStyle(false) : styleFor(process.stdout),
     line: (text) => void process.stdout.write(`${text}\n`),
     diagnostic(diagnostic) {
       const color = diagnostic.level === 'error' ? colors.red : colors.yellow;

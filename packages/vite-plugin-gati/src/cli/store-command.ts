@@ -31,7 +31,14 @@ export function createStoreCommand(
         const missing = options.missingVersion ?? 'choose';
         const store = await openReleaseStore(locateStore(root, given).url);
         try {
-          const answer = await run({ store, words, flags: args, missing, progress: output.line });
+          const answer = await run({
+            store,
+            words,
+            flags: args,
+            missing,
+            style: output.style,
+            progress: output.line,
+          });
           for (const line of answer.lines) output.line(line);
           output.document(answer.document);
           return answer.code;

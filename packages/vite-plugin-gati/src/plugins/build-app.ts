@@ -1,14 +1,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Manifest } from '@gati/contract';
-import { count } from '@gati/contract/internal';
-import { normalizePath, type Plugin, type ResolvedConfig, type ViteBuilder } from 'vite';
+import { styleFor } from '@gati/runtime-h3/command';
+import {
+  type BuildEnvironment,
+  type Logger,
+  normalizePath,
+  type Plugin,
+  type ResolvedConfig,
+  type ViteBuilder,
+} from 'vite';
 import type { BuildState } from './build-state.ts';
 import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
 import { CLIENT_DIR, SERVER_DIR } from '../build/environments.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { changelogReleases } from '../build/release.ts';
-import { describePlace, describeRelease } from '../build/report.ts';
+import { describePlace } from '../build/report.ts';
+import { printSummary } from '../build/summary.ts';
 import { writeSdk } from '../build/sdk/write-sdk.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { hasClient } from '../files/has-client.ts';
@@ -24,7 +32,7 @@ export function buildAppPlugin(state: BuildState, native: NativeTracer): Plugin 
       order: 'post',
       async handler(builder) {
         try {
-          const manifest = await bundleServerAndClient(builder, state);
+          const manifest = await bundleServerAndClient(builder, state, native);
           if (manifest) await writeFilesBesideBundles(builder.config, state, manifest, native);
         } finally {
           await state.close();
@@ -41,16 +49,39 @@ export function buildAppPlugin(state: BuildState, native: NativeTracer): Plugin 
 async function bundleServerAndClient(
   builder: ViteBuilder,
   state: BuildState,
+  native: NativeTracer,
 ): Promise<Manifest | undefined> {
   const { config, environments } = builder;
   const { client, [ENVIRONMENT]: server } = environments;
-  const output = server && !server.isBuilt ? await builder.build(server) : undefined;
+  const output =
+    server && !server.isBuilt
+      ? await withoutDetails(server.getTopLevelConfig().logger, () =>
+          bundleServer(builder, server, state, native),
+        )
+      : undefined;
   const { manifest, context } = state;
   if (manifest && manifest.release.version !== state.generatedVersion)
     await context.project.generate(await context.analysis(), manifest.release.version);
   if (client && !client.isBuilt && hasClient(config)) await builder.build(client);
   const isWritten = output && !('close' in output) && server!.config.build.write !== false;
   return isWritten ? manifest : undefined;
+}
+
+/**
+ * Bundles the server. Only then it is known which packages the kept ones share with the bundle; these
+ * are kept too, by another run.
+ */
+async function bundleServer(
+  builder: ViteBuilder,
+  server: BuildEnvironment,
+  state: BuildState,
+  native: NativeTracer,
+): Promise<Awaited<ReturnType<ViteBuilder['build']>>> {
+  for (;;) {
+    const output = await builder.build(server);
+    const folders = state.parts?.packages.map(({ folder }) => folder) ?? [];
+    if (!native.keepShared(folders)) return output;
+  }
 }
 
 async function writeFilesBesideBundles(
@@ -63,7 +94,6 @@ async function writeFilesBesideBundles(
   const outDir = path.resolve(root, config.build.outDir);
   const serverDir = path.join(outDir, SERVER_DIR);
   if (manifest.native) {
-    logger.info(`gati: copying ${manifest.native.packages.map(({ name }) => name).join(', ')} …`);
     await native.copy(root, serverDir);
   }
   for (const file of state.publicAssets)
@@ -85,24 +115,33 @@ async function writeFilesBesideBundles(
     folder: path.join(serverDir, 'releases'),
     migrated: scan.versions.map(({ from }) => from),
   });
-  const { name, release } = manifest;
-  const { files, bytes } = await sizeOf(serverDir);
-  const folder = normalizePath(path.relative(root, outDir)) || '.';
-  const lines = [
-    `${name} ${release.version} (${release.id}), server ${kB(bytes)} in ${count(files, 'file')}, ${sdk.file} ${kB(sdk.bytes)}`,
-    ...(sdk.isOther
-      ? [
-          `${sdk.file} stays that of release ${release.version} in another store; delete it to get one of this build`,
-        ]
-      : []),
-    ...describeRelease(manifest, bundled),
-    ...describePlace(release.version, history, {
-      store: folderOrUrl(root, history.store.url),
-      missing: missingVersion,
-    }),
-    `run it with \`node ${folder}/${SERVER_DIR}/index.mjs\`, make its image with \`docker build ${folder}\``,
-  ];
-  for (const line of lines) logger.info(`gati: ${line}`);
+  const { release } = manifest;
+  const kept = manifest.native?.packages.map(({ name }) => name);
+  const lines = printSummary(
+    {
+      manifest,
+      base,
+      took: performance.now() - state.startedAt,
+      parts: state.parts!,
+      kept: kept && { names: kept, bytes: await sizeOf(path.join(serverDir, 'node_modules')) },
+      sdk,
+      folder: normalizePath(path.relative(root, outDir)) || '.',
+      bundled,
+      notes: [
+        ...(sdk.isOther
+          ? [
+              `${sdk.file} stays that of release ${release.version} in another store; delete it to get one of this build`,
+            ]
+          : []),
+        ...describePlace(release.version, history, {
+          store: folderOrUrl(root, history.store.url),
+          missing: missingVersion,
+        }),
+      ],
+    },
+    styleFor(process.stdout),
+  );
+  logger.info(`${lines.join('\n')}\n`);
 }
 
 /** Returns the address of a store for people: a folder of the app from its root. */
@@ -111,4 +150,16 @@ function folderOrUrl(root: string, url: string): string {
   return relative.startsWith('..') ? url : normalizePath(relative);
 }
 
-const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+/** Runs a build without Vite's list of files: the names of a server's chunks mean nothing to people. */
+async function withoutDetails<T>(logger: Logger, run: () => Promise<T>): Promise<T> {
+  const { info } = logger;
+  // Relies on: an environment names itself to the logger of the configuration.
+  logger.info = (text, options) => {
+    if (options?.environment === undefined) info(text, options);
+  };
+  try {
+    return await run();
+  } finally {
+    logger.info = info;
+  }
+}

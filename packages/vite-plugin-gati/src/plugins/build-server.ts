@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { BuildEnvironmentOptions, Plugin } from 'vite';
 import type { BuildState } from './build-state.ts';
+import { measureBundle } from '../build/bundle-parts.ts';
 import { buildEnvironments, serverBuildOptions } from '../build/environments.ts';
 import { assertOutDir } from '../build/out-dir.ts';
 import { proposeRelease } from '../build/release.ts';
@@ -25,7 +26,8 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
       // With a `builder`, plain `vite build` builds the whole app instead of only the client.
       return { builder: {}, environments: buildEnvironments(user) };
     },
-    configResolved({ root, build, environments }) {
+    configResolved({ root, build, environments, plugins }) {
+      silenceReporter(plugins);
       // The build empties its own output folder first, then each environment empties its folder.
       const folders = [
         build.outDir,
@@ -56,6 +58,7 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
         };
         state.manifest = proposeRelease(built, await state.history(), project.options);
         for (const chunk of chunks) chunk.code = nameRelease(chunk.code, state.manifest.release);
+        state.parts = measureBundle(chunks, (id) => this.getModuleInfo(id));
         const { root, build } = this.environment.config;
         if (!hasMapOption) trimSourceMaps(bundle, root, path.resolve(root, build.outDir));
       },
@@ -66,4 +69,17 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
       if (!state.isAppBuild) await state.close();
     },
   };
+}
+
+/**
+ * Keeps Vite from listing the chunks of the server, whose names mean nothing to people. The summary of
+ * the build has their sizes.
+ */
+function silenceReporter(plugins: readonly Plugin[]): void {
+  // Relies on: the name of Vite's reporter, and that plugins apply to environments after this hook.
+  const reporter = plugins.find(({ name }) => name === 'native:reporter');
+  const applies = reporter?.applyToEnvironment;
+  if (applies)
+    reporter.applyToEnvironment = (environment) =>
+      environment.name !== ENVIRONMENT && applies(environment);
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from '@gati/contract';
+import type { BundleParts } from '../build/bundle-parts.ts';
 import type { PluginContext } from '../context.ts';
 import { type History, openHistory } from '../releases/history.ts';
 
@@ -11,6 +12,10 @@ export interface BuildState {
   generatedVersion?: string;
   /** Manifest of the release. Set once the server is bundled. */
   manifest?: Manifest;
+  /** Sizes of the server. Set once it is bundled. */
+  parts?: BundleParts;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
   /** Assets whose address the server's code contains, by their path in both output folders. */
   publicAssets: string[];
   /** Opens the release store on first use. */
@@ -24,6 +29,7 @@ export function createBuildState(context: PluginContext): BuildState {
   return {
     context,
     isAppBuild: false,
+    startedAt: performance.now(),
     publicAssets: [],
     history: () => (history ??= openHistory(context.project.root)),
     async close() {

@@ -74,7 +74,7 @@ describe('the SDK of a build', () => {
   }, MINUTE);
 
   test('the SDK is a publishable package that names its release', () => {
-    expect(built.log.join('\n')).toMatch(/sdk\/acme-shop-1\.2\.3\.tgz [\d.]+ kB/);
+    expect(built.log.join('\n')).toMatch(/SDK +[\d.]+ kB +sdk\/acme-shop-1\.2\.3\.tgz/);
     const manifest = JSON.parse(files['package.json']!) as Record<string, unknown>;
     expect(manifest).toMatchObject({
       name: '@acme/shop',

@@ -1,6 +1,8 @@
 import { GatiError } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { CommandResult } from '../../command/output.ts';
+import type { Style } from '../../command/style.ts';
+import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
 import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
 
@@ -9,6 +11,7 @@ export interface EffectsCall {
   /** Arguments after the action: job ids. */
   words: string[];
   flags: EffectsFlags;
+  style: Style;
 }
 
 export interface EffectsFlags {
@@ -35,7 +38,16 @@ const DEFAULT_LIMIT = 50;
 
 export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
 
-async function list({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
+const JOB_COLUMNS: Column[] = [
+  { title: 'id' },
+  { title: 'state' },
+  { title: 'effect' },
+  { title: 'attempt', isRight: true },
+  { title: 'runs at' },
+  { title: 'error' },
+];
+
+async function list({ queue, words, flags, style }: EffectsCall): Promise<CommandResult> {
   rejectWords('list', words);
   const limit = readLimit(flags.limit);
   const page = await listJobs(queue, {
@@ -44,13 +56,17 @@ async function list({ queue, words, flags }: EffectsCall): Promise<CommandResult
     ...(flags.cursor !== undefined && { cursor: flags.cursor }),
   });
   const stats = await queue.stats();
-  const lines = page.jobs.map(
-    (job) =>
-      `${job.id}  ${job.state.padEnd(9)} ${job.effect.padEnd(20)} ${String(job.attempt).padStart(3)}  ${formatTime(job.runAt).slice(0, 19)}  ${formatReason(job)}`,
-  );
+  const rows = page.jobs.map((job) => [
+    job.id,
+    paintState(job.state, style),
+    job.effect,
+    String(job.attempt),
+    formatTime(job.runAt).slice(0, 19),
+    formatReason(job),
+  ]);
   return {
     lines: [
-      ...lines,
+      ...(rows.length > 0 ? printTable(JOB_COLUMNS, rows, style) : []),
       ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]),
       ...(stats ? [formatCounts(stats)] : []),
     ],
@@ -193,6 +209,12 @@ function toDocument(job: JobRecord): Record<string, unknown> {
     error: isOver(job) ? null : (error ?? null),
     runAt: formatTime(runAt),
   };
+}
+
+function paintState(state: JobState, style: Style): string {
+  if (state === 'dead') return style.red(state);
+  if (state === 'active') return style.green(state);
+  return state === 'completed' || state === 'cancelled' ? style.dim(state) : state;
 }
 
 /** The job ended without an error, even if an earlier attempt failed. */

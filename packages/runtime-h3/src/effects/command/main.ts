@@ -9,6 +9,7 @@ import {
   createOutput,
   usageResult,
 } from '../../command/output.ts';
+import type { Style } from '../../command/style.ts';
 import { parseArguments } from '../../command/parse-arguments.ts';
 import { usageError } from '../../command/usage-error.ts';
 import type { QueueDriver } from '../../ports.ts';
@@ -59,7 +60,7 @@ export async function runEffectsCommand(
   const keepAlive = setInterval(() => {}, 1000);
   const output = options.output ?? createOutput(words.includes('--json'));
   const fix = 'Check that the queue can be reached and that its credentials are right.';
-  return printResult(output, fix, () => run(words, options)).finally(() =>
+  return printResult(output, fix, () => run(words, options, output.style)).finally(() =>
     clearInterval(keepAlive),
   );
 }
@@ -67,6 +68,7 @@ export async function runEffectsCommand(
 async function run(
   words: string[],
   { url, openQueue }: EffectsCommandOptions,
+  style: Style,
 ): Promise<CommandResult> {
   const { positionals, values } = parseArguments(words, OPTIONS, { help: 'effects --help' });
   if (values.help) return usageResult(HELP);
@@ -89,7 +91,7 @@ async function run(
     onError: (error) => void process.stderr.write(`${error.message}\n`),
   });
   try {
-    return await action({ queue, words: rest, flags: values as EffectsFlags });
+    return await action({ queue, words: rest, flags: values as EffectsFlags, style });
   } finally {
     await queue.close();
   }

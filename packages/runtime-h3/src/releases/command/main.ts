@@ -64,6 +64,7 @@ async function run(
       words: positionals,
       flags: values as ReleaseFlags,
       missing,
+      style: output.style,
       progress: output.line,
     });
   } finally {

@@ -1,4 +1,5 @@
 import type { CommandResult } from '../../command/output.ts';
+import type { Style } from '../../command/style.ts';
 import type { ReleaseStore } from '../../ports.ts';
 import type { MissingVersion } from '../../types/served-release.ts';
 
@@ -10,6 +11,7 @@ export interface ReleaseCall {
   flags: ReleaseFlags;
   /** What the app does with requests without a version. */
   missing?: MissingVersion;
+  style: Style;
   /** Writes a line while the command runs. */
   progress(line: string): void;
 }

@@ -1,12 +1,15 @@
 import { count } from '@gati/contract/internal';
-import type { Quarantine, StoredRelease, StoreHead } from '../../ports.ts';
+import type { ReleaseMark, StoredRelease, StoreHead } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
 import { deprecateRelease, retireRelease } from '../store/change-status.ts';
+import { printChanges } from '../../command/print-changes.ts';
 import { verifyStore } from '../store/verify.ts';
 import { rejectExtraWords, parseCountFlag, parseTimeFlag, parseVersion } from './parse-values.ts';
 import type { CommandResult } from '../../command/output.ts';
+import type { Style } from '../../command/style.ts';
+import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
 import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 
@@ -50,11 +53,20 @@ export const releases: ReleaseCommand = {
   },
 };
 
+interface ReleaseRow extends ReleaseMark {
+  version: string;
+  id: string;
+  /** RFC 3339. */
+  date: string;
+  status: ReleaseMark['status'];
+  current: boolean;
+  files: number;
+  bytes: number;
+  image?: string;
+}
+
 /** Converts a release to a row of `releases list`. */
-function toRow(
-  { version, id, date, files, image }: StoredRelease,
-  head: StoreHead,
-): Record<string, unknown> {
+function toRow({ version, id, date, files, image }: StoredRelease, head: StoreHead): ReleaseRow {
   return {
     version,
     id,
@@ -68,6 +80,16 @@ function toRow(
   };
 }
 
+function paintStatus(status: string, style: Style): string {
+  if (status.includes('quarantined')) return style.red(status);
+  if (status === 'live') return style.green(status);
+  if (status === 'deprecated') return style.yellow(status);
+  return status === 'staged' ? style.cyan(status) : style.dim(status);
+}
+
+const paintFact = (name: string, value: string, style: Style): string =>
+  name === 'status' ? paintStatus(value, style) : value;
+
 /** Returns the status for people. A quarantined release that was staged before is just `quarantined`. */
 function shownStatus(head: StoreHead, version: string): string {
   const status = statusOf(head, version);
@@ -75,44 +97,56 @@ function shownStatus(head: StoreHead, version: string): string {
   return status === 'staged' ? 'quarantined' : `${status}, quarantined`;
 }
 
-async function list({ store, words }: ReleaseCall): Promise<CommandResult> {
+const RELEASE_COLUMNS: Column[] = [
+  { title: '' },
+  { title: 'version' },
+  { title: 'status' },
+  { title: 'released' },
+  { title: 'id' },
+  { title: 'size', isRight: true },
+];
+
+async function list({ store, words, style }: ReleaseCall): Promise<CommandResult> {
   rejectExtraWords('releases list', words);
   const { head } = await store.head();
   const found = await listReleases(store);
   const rows = found.map((release) => toRow(release, head));
-  const lines = rows.map(
-    ({ version, date, current, id }) =>
-      `${current ? '*' : ' '} ${String(version).padEnd(12)} ${shownStatus(head, String(version)).padEnd(10)} ${String(date).slice(0, 19)}  ${String(id)}`,
-  );
+  const cells = rows.map(({ version, date, current, id, bytes }) => [
+    current ? style.green('*') : ' ',
+    current ? style.bold(version) : version,
+    paintStatus(shownStatus(head, version), style),
+    `${date.slice(0, 10)} ${date.slice(11, 16)}`,
+    style.dim(id),
+    `${(bytes / 1000).toFixed(0)} kB`,
+  ]);
   return {
-    lines: lines.length > 0 ? lines : [`no release in ${store.url}`],
+    lines:
+      cells.length > 0 ? printTable(RELEASE_COLUMNS, cells, style) : [`no release in ${store.url}`],
     document: { current: head.current ?? null, releases: rows },
     code: 0,
   };
 }
 
-async function show({ store, words }: ReleaseCall): Promise<CommandResult> {
+async function show({ store, words, style }: ReleaseCall): Promise<CommandResult> {
   const release = await findRelease(store, parseVersion('releases show', words));
   const { head } = await store.head();
   const { release: built, changes, contract } = await readManifest(store, release);
   const row = toRow(release, head);
   const { since, bump } = built;
-  const { quarantine, ...facts } = { ...row, status: shownStatus(head, release.version) } as Record<
-    string,
-    unknown
-  > & { quarantine?: Quarantine };
+  const { quarantine, ...facts } = { ...row, status: shownStatus(head, release.version) };
   return {
     lines: [
-      ...Object.entries(facts).map(([name, value]) => `${name.padEnd(13)} ${String(value)}`),
+      ...Object.entries(facts).map(
+        ([name, value]) => `${style.dim(name.padEnd(13))} ${paintFact(name, String(value), style)}`,
+      ),
       ...(quarantine === undefined
         ? []
-        : [`taken back    ${quarantine.at} by ${quarantine.server}: ${quarantine.reason}`]),
-      `routes        ${contract.routes.length}`,
-      ...(since === undefined ? [] : [`since         ${since} (${bump})`]),
-      ...(changes ?? []).map(
-        ({ level, route, path, message }) =>
-          `  ${level.padEnd(6)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
-      ),
+        : [
+            `${style.red('taken back')}    ${quarantine.at} by ${quarantine.server}: ${quarantine.reason}`,
+          ]),
+      `${style.dim('routes')}        ${contract.routes.length}`,
+      ...(since === undefined ? [] : [`${style.dim('since')}         ${since} (${bump})`]),
+      ...(changes && changes.length > 0 ? ['', ...printChanges(changes, style)] : []),
     ],
     document: {
       ...row,

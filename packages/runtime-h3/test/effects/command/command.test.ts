@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createStyle } from '../../../src/command/style.ts';
 import { runEffectsCommand } from '../../../src/effects/command/main.ts';
 import { openQueue } from '../../../src/effects/drivers/open.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
@@ -28,6 +29,7 @@ async function effects(...words: string[]): Promise<Told> {
   const lines: string[] = [];
   let document: unknown;
   const output = {
+    style: createStyle(false),
     line: (text: string) => void lines.push(text),
     document: (value: unknown) => void (document = value),
   };
@@ -119,14 +121,14 @@ test('a completed job does not show the error of an earlier attempt as its error
     await queue.retry(lease!, Date.now(), 'Error: the line was busy\n    at call');
   };
   const listed = async (): Promise<string> =>
-    (await effects('list', '--effect', 'flaky')).lines[0]!;
+    (await effects('list', '--effect', 'flaky')).lines[1]!;
   await fail();
   expect(await listed()).toMatch(
     /(?:waiting|delayed) .* earlier attempt: Error: the line was busy$/,
   );
   const [lease] = await queue.claim([{ effect: 'flaky', count: 1 }], 60_000);
   await queue.ack(lease!, '"sent"');
-  expect(await listed()).toMatch(/completed flaky +2 +\S+ *$/);
+  expect(await listed()).toMatch(/completed +flaky +2 +\S+$/);
   expect((await effects('list', '--effect', 'flaky')).document.jobs).toMatchObject([
     { state: 'completed', attempt: 2, error: null },
   ]);
@@ -193,7 +195,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const output = { line: () => {}, document: () => {} };
+    const output = { style: createStyle(false), line: () => {}, document: () => {} };
     const queues = { redis: () => import('../../../src/effects/drivers/redis/driver.ts') };
     const code = await runEffectsCommand(['list'], {
       url: 'redis://127.0.0.1:1',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createStyle } from '../../../src/command/style.ts';
 import type { ReleaseStore } from '../../../src/ports.ts';
 import {
   activateRelease,
@@ -235,6 +236,7 @@ describe('reading a store', () => {
     for (const words of [['list'], ['show', '1.1.0'], ['prune']]) {
       const told = RELEASE_COMMANDS.releases.run({
         store: again,
+        style: createStyle(false),
         words,
         flags: {},
         progress: () => {},

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createStyle } from '../../../src/command/style.ts';
 import type { ReleaseStore, ServerNote, StoreHead } from '../../../src/ports.ts';
 import {
   activateRelease,
@@ -38,7 +39,13 @@ const run = (
   words: string[],
   flags: { wait?: boolean; force?: boolean; timeout?: string } = {},
 ): Promise<{ lines: string[]; document: unknown }> =>
-  RELEASE_COMMANDS[name].run({ store, words, flags, progress: () => {} });
+  RELEASE_COMMANDS[name].run({
+    store,
+    words,
+    flags,
+    style: createStyle(false),
+    progress: () => {},
+  });
 
 beforeEach(async () => {
   folder = temporaryFolder('quarantine');
@@ -198,6 +205,7 @@ describe('activate --wait', () => {
     const waited = expect(
       RELEASE_COMMANDS.activate.run({
         store,
+        style: createStyle(false),
         words: ['2.0.0'],
         flags: { wait: true, timeout: '20' },
         progress: (line) => lines.push(line),

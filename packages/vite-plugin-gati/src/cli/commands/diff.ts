@@ -1,4 +1,4 @@
-import { usageError } from '@gati/runtime-h3/command';
+import { paintLevel, printChanges, type Style, usageError } from '@gati/runtime-h3/command';
 import { type Diff, diffManifests, type Manifest } from '@gati/contract';
 import { toManifest } from '../../emit/manifest.ts';
 import { reportDiagnostics } from '../../build/report.ts';
@@ -26,7 +26,7 @@ export async function run(call: Call): Promise<number> {
       );
     const now = after === undefined ? await current() : await readManifestArgument(after, open);
     const diff = diffManifests(old, now, context.project.options.breaking);
-    for (const line of describe(diff)) output.line(line);
+    for (const line of describe(diff, output.style)) output.line(line);
     output.document(diff);
     return OK;
   } finally {
@@ -44,12 +44,11 @@ export async function run(call: Call): Promise<number> {
   }
 }
 
-function describe({ bump, changes }: Diff): string[] {
+function describe({ bump, changes }: Diff, style: Style): string[] {
+  if (bump === 'none') return ['no change that a client could notice'];
   return [
-    ...changes.map(
-      ({ level, route, path, message }) =>
-        `${level.padEnd(5)} ${route}${path === '' ? '' : ` ${path}`}: ${message}`,
-    ),
-    bump === 'none' ? 'no change that a client could notice' : bump,
+    ...printChanges(changes, style),
+    '',
+    `the next release is a ${paintLevel(bump, style)} one`,
   ];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createStyle } from '../../../../src/command/style.ts';
 import { ACTIONS } from '../../../../src/effects/command/actions.ts';
 import { toNewJob } from '../../../../src/effects/enqueue/new-job.ts';
 import type { ReleaseEffects } from '../../../../src/effects/engine/job-release.ts';
@@ -288,7 +289,16 @@ export function describeDriver(name: string, harness: DriverHarness): void {
           }
       })();
       try {
-        expect((await ACTIONS.redrive!({ queue: driver, words: [], flags: {} })).document).toEqual({
+        expect(
+          (
+            await ACTIONS.redrive!({
+              queue: driver,
+              words: [],
+              flags: {},
+              style: createStyle(false),
+            })
+          ).document,
+        ).toEqual({
           redriven: 3,
         });
         await expect.poll(() => runs.length, { timeout: PATIENCE }).toBe(3);

@@ -1,0 +1,22 @@
+import { styleText } from 'node:util';
+import { wantsColors } from '@gati/contract/internal';
+
+/** Styles that lines for people use. */
+const NAMES = ['bold', 'dim', 'red', 'yellow', 'green', 'cyan'] as const;
+
+/** Marks up text for a terminal; without colors, each function returns its text. */
+export type Style = Record<(typeof NAMES)[number], (text: string) => string>;
+
+/** Returns the styles for a stream: none if it is not a terminal, or if people want none. */
+export function styleFor(stream: NodeJS.WriteStream): Style {
+  return createStyle(wantsColors(stream, process.env));
+}
+
+export function createStyle(colors: boolean): Style {
+  const entries = NAMES.map((name) => [
+    name,
+    // The stream was asked already: it is not always stdout.
+    (text: string): string => (colors ? styleText(name, text, { validateStream: false }) : text),
+  ]);
+  return Object.fromEntries(entries) as Style;
+}

@@ -1,0 +1,32 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Style } from './style.ts';
+
+export interface Column {
+  /** Printed in upper case. A table whose columns have no title has no head. */
+  title: string;
+  /** Aligns numbers. */
+  isRight?: boolean;
+}
+
+const GAP = '  ';
+
+/** Prints rows below the titles of their columns, each column as wide as its widest cell. */
+export function printTable(columns: Column[], rows: string[][], style: Style): string[] {
+  const titles = columns.map(({ title }) => title.toUpperCase());
+  const hasHead = titles.some((title) => title !== '');
+  const widths = columns.map((_, index) =>
+    Math.max(...[titles, ...rows].map((row) => widthOf(row[index] ?? ''))),
+  );
+  const print = (row: string[]): string =>
+    columns
+      .map(({ isRight }, index) => {
+        const cell = row[index] ?? '';
+        const space = ' '.repeat(widths[index]! - widthOf(cell));
+        return isRight ? space + cell : cell + space;
+      })
+      .join(GAP)
+      .trimEnd();
+  return [...(hasHead ? [style.dim(print(titles))] : []), ...rows.map(print)];
+}
+
+const widthOf = (cell: string): number => stripVTControlCharacters(cell).length;
