@@ -26,7 +26,12 @@ export function environmentPlugin(context: PluginContext): Plugin {
             // Relies on: `tsconfigPaths` of an environment, which only the type of the top level has.
             resolve: {
               tsconfigPaths: true,
-              noExternal: [/^vite-plugin-gati/, '@gati/runtime-h3/test'],
+              // `ssr` applies to Vite's own environment, but people mean their server code.
+              noExternal: user.ssr?.noExternal === true || [
+                /^vite-plugin-gati/,
+                '@gati/runtime-h3/test',
+                ...toList(user.ssr?.noExternal),
+              ],
             } as ResolveOptions,
             dev: {
               createEnvironment: (name, config) =>
@@ -48,6 +53,9 @@ export function environmentPlugin(context: PluginContext): Plugin {
     },
   };
 }
+
+const toList = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : ([value].flat() as T[]);
 
 /** Vite's own default, which a list of a plugin replaces. */
 const VITE_DENY = [

@@ -97,6 +97,43 @@ const PACKAGES: Record<string, Files> = {
     ),
     ...install('only-peer', {}, { 'index.js': "exports.value = 'own-peer';\n" }),
   },
+  // Both import one package, whose state they share in development.
+  'own-shared': {
+    ...install(
+      'own-shared',
+      { dependencies: { 'only-shared': '*' } },
+      {
+        'index.js':
+          "const { state } = require('only-shared');\nexports.read = () => state.value + __dirname.slice(0, 0);\n",
+      },
+    ),
+    ...install(
+      'with-shared',
+      {},
+      { 'index.js': "exports.write = (value) => (require('only-shared').state.value = value);\n" },
+    ),
+    ...install('only-shared', {}, { 'index.js': 'exports.state = {};\n' }),
+  },
+  // The app names the package in a text.
+  'own-named': {
+    ...install('own-named', {}, { 'index.js': 'exports.read = (name) => require(name).value;\n' }),
+    ...install('only-named', {}, { 'index.js': "exports.value = 'own-named';\n" }),
+  },
+};
+
+const SPECIAL: Files = {
+  'own-shared': `import { read } from 'own-shared';
+import { write } from 'with-shared';
+export const route = 'GET /own-shared';
+export const handler: Handler<typeof route> = (): { value: string } => {
+  write('own-shared');
+  return { value: read() };
+};
+`,
+  'own-named': `import { read } from 'own-named';
+export const route = 'GET /own-named';
+export const handler: Handler<typeof route> = (): { value: string } => ({ value: read('only-named') });
+`,
 };
 
 const handler = (name: string): string => `import { read } from '${name}';
@@ -112,25 +149,32 @@ test('a build keeps packages that read their own folder', { timeout: 60_000 }, a
       name: 'app',
       version: '1.2.3',
       type: 'module',
-      dependencies: { 'only-peer': '*' },
+      dependencies: { 'only-peer': '*', 'only-named': '*' },
     }),
     'src/types.d.ts': names
-      .map((name) => `declare module '${name}' { export const read: () => string; }\n`)
+      .map((name) => `declare module '${name}' { export const read: (name?: string) => string; }\n`)
+      .concat("declare module 'with-shared' { export const write: (value: string) => void; }\n")
       .join(''),
-    ...Object.fromEntries(names.map((name) => [`src/handlers/${name}.ts`, handler(name)])),
+    ...Object.fromEntries(
+      names.map((name) => [`src/handlers/${name}.ts`, SPECIAL[name] ?? handler(name)]),
+    ),
   });
   const { outDir, manifest } = await build(app);
   const server = await startBuiltServer(copyAway(outDir), { ...process.env, WORKERS: '1' });
   for (const name of names)
     expect([name, (await call(`${server.url}/${name}`)).body]).toEqual([name, { value: name }]);
   expect(manifest.native?.packages.map(({ name }) => name)).toEqual([
+    'only-named',
+    'only-shared',
     'own-computed',
     'own-created',
     'own-dirname',
     'own-imports',
     'own-main',
     'own-meta',
+    'own-named',
     'own-peer',
+    'own-shared',
   ]);
 });
 
@@ -156,4 +200,18 @@ test.each([
   for (const name of ['plain', 'other'])
     expect((await call(`${server.url}/${name}`)).body).toEqual({ value: name });
   expect(manifest.native?.packages).toEqual([{ name: 'plain', version: '1.0.0' }]);
+});
+
+test('a build bundles the packages of ssr.noExternal', { timeout: 60_000 }, async () => {
+  const app = makeApp({
+    ...install(
+      'meant',
+      {},
+      { 'index.js': "exports.read = () => (__dirname === '' ? 'none' : 'meant');\n" },
+    ),
+    'src/types.d.ts': "declare module 'meant' { export const read: () => string; }\n",
+    'src/handlers/meant.ts': handler('meant'),
+  });
+  const { manifest } = await build(app, { ssr: { noExternal: ['meant'] } });
+  expect(manifest.native).toBeUndefined();
 });
