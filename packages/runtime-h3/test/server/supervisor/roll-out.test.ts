@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createStyle } from '../../../src/command/style.ts';
 import type { ReleaseStore, ServerNote } from '../../../src/ports.ts';
 import {
   activateRelease,
@@ -106,6 +107,7 @@ const activate = async (
       store,
       words: [version],
       flags: { wait: true, timeout: '60', ...flags },
+      style: createStyle(false),
       progress: () => {},
     })
     .then(
@@ -128,7 +130,13 @@ const logOf = ({ stdout }: RunningServer): LogLine[] =>
     .map((line) => JSON.parse(line) as LogLine);
 
 const show = async (version: string): Promise<string> => {
-  const call = { store, words: ['show', version], flags: {}, progress: () => {} };
+  const call = {
+    store,
+    words: ['show', version],
+    flags: {},
+    style: createStyle(false),
+    progress: () => {},
+  };
   return (await RELEASE_COMMANDS.releases.run(call)).lines.join('\n');
 };
 
