@@ -1,5 +1,11 @@
 import { type DiffPolicy, GatiError } from '@gati/contract';
-import type { CorsOptions, ExposeOptions, Limits, MissingVersion } from '@gati/runtime-h3/app';
+import {
+  type CorsOptions,
+  DEFAULT_LIMITS,
+  type ExposeOptions,
+  type Limits,
+  type MissingVersion,
+} from '@gati/runtime-h3/app';
 import { CLOUD_QUEUES, type CloudQueue } from '@gati/runtime-h3/effects/settings';
 import { checkPath } from './scan/route.ts';
 
@@ -117,6 +123,11 @@ function resolveCors(options: ResolvedOptions): ResolvedOptions {
 
 function resolveLimits(options: ResolvedOptions): ResolvedOptions {
   for (const [name, value] of Object.entries(options.limits)) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name))
+      throw invalidOptionError(
+        `limits.${name} is not known.`,
+        `Use one of ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
+      );
     if (!Number.isInteger(value) || value < 1)
       throw invalidOptionError(
         `limits.${name}: ${value} is not a whole number above 0.`,

@@ -29,3 +29,11 @@ test('prints what a server must not expose, and rejects names that it does not k
   for (const expose of [{ metric: false }, { openapi: 'no' }])
     expect(() => print(expose)).toThrow(expect.objectContaining({ code: 'GATI_OPTION_INVALID' }));
 });
+
+test('throws GATI_OPTION_INVALID for a limit that it does not know, and names the known ones', () => {
+  for (const limits of [{ sendQueu: 1 }, { toString: 1 }, { body: 0 }, { body: 1.5 }])
+    expect(() => resolveOptions({ limits: limits as object })).toThrow(
+      expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
+    );
+  expect(() => resolveOptions({ limits: { sendQueu: 1 } as object })).toThrow(/sendQueue/);
+});
