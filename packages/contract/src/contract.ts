@@ -58,7 +58,7 @@ export interface RouteContract {
 
   /**
    * By status: `'200'` to `'599'`, then `default` for statuses that the analysis does not know. In
-   * ascending order. Empty for `WS`.
+   * ascending order. For `WS` the errors of its guards, which reject the handshake.
    */
   responses: Record<string, ResponseContract>;
 

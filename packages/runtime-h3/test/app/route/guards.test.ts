@@ -88,6 +88,38 @@ describe.each(adapters)('guards over %s', (_name, open) => {
     expect(runs).toBe(0);
   });
 
+  test('reject before a form is parsed or an upload is too large', async () => {
+    await start(
+      {
+        'POST /in': {
+          body: { type: 'object' } as never,
+          contentTypes: ['multipart/form-data'],
+          guards: [
+            (req) => {
+              if (req.headers.authorization === undefined) throw new HttpError(401, 'no');
+            },
+          ],
+          handler: (req) => ({ fields: Object.keys(req.body as object) }),
+        },
+      },
+      { limits: { upload: 1000 } },
+    );
+    const post = (size: number, headers = {}): Promise<Response> => {
+      const body = new FormData();
+      body.append('text', 'x'.repeat(size));
+      return target.call('/in', { method: 'POST', body, headers });
+    };
+    expect((await post(2000)).status).toBe(401);
+    expect((await post(2000, { authorization: 'a' })).status).toBe(413);
+    expect(await (await post(10, { authorization: 'a' })).json()).toEqual({ fields: ['text'] });
+    const broken = await target.call('/in', {
+      method: 'POST',
+      body: '--b'.repeat(300),
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    });
+    expect(broken.status).toBe(401);
+  });
+
   test('also guard HEAD, but no preflight', async () => {
     await start(
       { 'GET /in': { guards: [reject(401, 'no')], handler: () => ({}) } },

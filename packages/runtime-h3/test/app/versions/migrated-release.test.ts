@@ -55,6 +55,16 @@ const newest = (): ServedRelease =>
       },
       'POST /created': { handler: (req) => ({ got: req.body }) },
       'GET /same': { handler: () => ({ same: true }) },
+      'POST /guarded': {
+        guards: [
+          async (req) => {
+            if (req.headers.authorization === undefined) throw new HttpError(401, 'who');
+            return { user: req.headers.authorization };
+          },
+        ],
+        body: { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } } as never,
+        handler: (_req, _res, _gctx, lctx) => ({ ...lctx }),
+      },
       'GET /events': {
         handler: async function* () {
           yield { n: 1 };
@@ -67,6 +77,7 @@ const OLD = [
   'POST /payments/:id',
   'GET /created',
   'GET /same',
+  'POST /guarded',
   'GET /events',
   'GET /gone',
   'WS /live',
@@ -80,7 +91,7 @@ const amount = {
 const OLD_CONTRACT: Contract = {
   ...table.contract,
   routes: table.contract.routes.map((route) =>
-    route.method === 'POST'
+    route.id === 'POST /payments/:id'
       ? {
           ...route,
           body: { contentTypes: ['application/json'], required: true, schema: amount as never },
@@ -141,6 +152,24 @@ describe.each(adapters)('over %s', (_name, open) => {
     });
     expect(response.headers.get('link')).toContain('<?api-version=2.0.0>; rel="successor-version"');
     expect(response.headers.get('link')).toContain('rel="help"');
+  });
+
+  test('runs the guards of the newer release, before its validation', async () => {
+    await start();
+    const post = (headers: Record<string, string>, body: string): Promise<Response> =>
+      old('/guarded', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
+    expect(await read(await post({}, '{"n":"x"}'))).toMatchObject({
+      status: 401,
+      body: { code: 'who' },
+    });
+    expect((await post({ authorization: 'ada' }, '{"n":"x"}')).status).toBe(400);
+    expect((await read(await post({ authorization: 'ada' }, '{"n":1}'))).body).toEqual({
+      user: 'ada',
+    });
   });
 
   test('responds with problems of the newer release, of a migration and of the old contract', async () => {

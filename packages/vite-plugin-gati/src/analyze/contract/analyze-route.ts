@@ -71,11 +71,12 @@ export function analyzeRoute(
   for (const fn of site ? [...around, site.node] : around)
     reportReadHeaders(snapshot, fn, diagnostics);
   reportOtherRoute(snapshot, source, route.id, diagnostics);
+  const guardErrors = inferGuardErrors(snapshot, guards, diagnostics);
   const responses = isSocket
-    ? {}
+    ? guardErrors
     : withGuardErrors(
         applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics),
-        inferGuardErrors(snapshot, guards, diagnostics),
+        guardErrors,
       );
   const names = new DefNames(snapshot);
   const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>

@@ -97,6 +97,27 @@ describe.each(ENGINES)('errors of a guard (%s)', (engine) => {
     },
   );
 
+  test('are in the contract of a WebSocket route', async () => {
+    const files = {
+      'src/handlers/_guard.ts': `${head}export const guard = (async (req) => { if (!req.cookies.sid) throw new HttpError(401, 'who'); return { user: req.cookies.sid }; }) satisfies Guard;`,
+      'src/handlers/live.ts':
+        "export const route = 'WS /live';\nexport const socket: Socket<typeof route> = { open: (peer) => peer.send(peer.lctx.user) };",
+    };
+    const project = makeProject(files);
+    const analyzer = await openAnalyzer(project, { engine });
+    const route = {
+      ...toRoute('src/handlers/live.ts', files['src/handlers/live.ts'], 'WS /live'),
+      guards: ['src/handlers/_guard.ts'],
+    };
+    const { contract, warnings } = await analyzer.analyze(toScan([route]));
+    await analyzer.close();
+    project.remove();
+    expect({ responses: printed(contract.routes[0]!.responses, {}), warnings }).toEqual({
+      responses: { 401: problem(401, "'who'") },
+      warnings: [],
+    });
+  });
+
   test('what a guard returns is typed in the responses of its routes', async () => {
     const files = {
       'src/handlers/_guard.ts': `${head}interface User { id: string; admin: boolean }
