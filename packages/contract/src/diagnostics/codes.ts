@@ -136,6 +136,7 @@ export const GATI_CODES = {
     'A handler exports `body`, `query`, `params` or `headers` that is not a Standard Schema.',
   GATI_SECURITY: "A `security` that a guard or a handler exports can't be used.",
   GATI_SERVER_FILE: "Server code points to a file that the build can't bundle.",
+  GATI_START_TIMEOUT: 'A worker process took too long to start.',
   GATI_STATUS_INVALID: "A handler uses a status that it can't respond with.",
   GATI_STATUS_UNKNOWN: "The analysis can't tell which status a response has.",
   GATI_STORAGE: "An item of `gctx.storage` can't be read or written.",

@@ -8,6 +8,7 @@ import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engin
 import { createLazyEngine } from '../effects/engine/lazy-engine.ts';
 import type { Queues } from '../effects/drivers/queue-opener.ts';
 import { createModules, type Modules } from '../modules/create-modules.ts';
+import type { TrackStep } from '../modules/module-setup.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';
@@ -32,6 +33,8 @@ export interface GlobalContextOptions {
   effects?: ProcessEffects;
   /** Drivers that `GATI_EFFECTS` may name, besides the built-in ones. */
   queues?: Queues;
+  /** Notes what the creation waits for. */
+  track?: TrackStep;
 }
 
 /** The part of effects that the releases of one process share. */
@@ -94,9 +97,13 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   };
 
   // A release without effects opens no queue.
-  if (Object.keys(release.effects).length > 0) await effects.open();
+  if (Object.keys(release.effects).length > 0) {
+    const end = options.track?.('the queue of GATI_EFFECTS');
+    await effects.open();
+    end?.();
+  }
   try {
-    await modules.setup(gctx);
+    await modules.setup(gctx, options.track);
   } catch (error) {
     await Promise.all([effects.drain(0), db.dispose(), storage.dispose()]);
     throw error;

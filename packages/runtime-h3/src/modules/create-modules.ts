@@ -1,7 +1,7 @@
 import type { Loader } from '../types/bundle.ts';
 import type { GlobalContext } from '../types/context.ts';
 import type { ModuleFile } from '../types/modules.ts';
-import { ModuleSetup, type ReadyModule } from './module-setup.ts';
+import { ModuleSetup, type ReadyModule, type TrackStep } from './module-setup.ts';
 
 /** The modules of one release in one process. */
 export interface Modules {
@@ -12,7 +12,7 @@ export interface Modules {
    * @throws {GatiError} GATI_MODULE_SETUP when a module can't be loaded or its setup fails
    * @throws {GatiError} GATI_MODULE_CYCLE when modules wait for each other
    */
-  setup(gctx: GlobalContext): Promise<void>;
+  setup(gctx: GlobalContext, track?: TrackStep): Promise<void>;
   /**
    * Sets up new code, moves the name to it, then disposes of the old module. When the setup fails,
    * the old module stays.
@@ -42,8 +42,8 @@ class ModuleRegistry implements Modules {
     this.#files = files;
   }
 
-  async setup(gctx: GlobalContext): Promise<void> {
-    const setup = new ModuleSetup(gctx, this.api, this.#ready);
+  async setup(gctx: GlobalContext, track?: TrackStep): Promise<void> {
+    const setup = new ModuleSetup(gctx, this.api, this.#ready, track);
     this.#setup = setup;
     const results = await Promise.allSettled(
       Object.entries(this.#files).map(([name, load]) =>

@@ -3,6 +3,9 @@ import type { Loader } from '../types/bundle.ts';
 import type { GlobalContext } from '../types/context.ts';
 import type { ModuleDefinition, ModuleFile } from '../types/modules.ts';
 
+/** Notes that a start waits for something, until the caller calls the returned function. */
+export type TrackStep = (step: string) => () => void;
+
 /** A module that is set up. */
 export interface ReadyModule {
   name: string;
@@ -25,13 +28,16 @@ export class ModuleSetup {
   readonly #gctx: GlobalContext;
   readonly #api: Record<string, unknown>;
   readonly #ready: ReadonlyMap<string, ReadyModule>;
+  readonly #track: TrackStep;
   readonly #pending = new Map<string, PendingModule>();
 
   constructor(
     gctx: GlobalContext,
     api: Record<string, unknown>,
     ready: ReadonlyMap<string, ReadyModule>,
+    track: TrackStep = () => () => {},
   ) {
+    this.#track = track;
     this.#gctx = gctx;
     this.#api = api;
     this.#ready = ready;
@@ -57,13 +63,18 @@ export class ModuleSetup {
 
   /** Loads a module and runs its `setup()`. */
   async run(name: string, load: Loader<ModuleFile>): Promise<ReadyModule> {
+    let end = this.#track(`the import of src/modules/${name}.ts`);
     try {
       const file = await load();
       const definition = findDefinition(file);
-      const api = definition ? await definition.setup(this.#contextFor(name)) : file;
-      return { name, definition, api };
+      if (!definition) return { name, definition, api: file };
+      end();
+      end = this.#track(`setup() of src/modules/${name}.ts`);
+      return { name, definition, api: await definition.setup(this.#contextFor(name)) };
     } catch (error) {
       throw isGatiError(error, 'GATI_MODULE_') ? error : setupError(name, error);
+    } finally {
+      end();
     }
   }
 

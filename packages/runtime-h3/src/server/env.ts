@@ -24,6 +24,8 @@ export interface ServerEnv {
    * the default of each kind of worker.
    */
   heartbeatTimeout: number | undefined;
+  /** Time that a worker may take to start. 0: any. */
+  startTimeout: number;
   /** Number of proxies in front of the server, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
   logLevel: LogLevel;
@@ -57,6 +59,9 @@ export function readServerEnv(env: Env): ServerEnv {
       2 ** 31 - 1,
       'milliseconds, 0 to turn it off',
     ),
+    startTimeout:
+      readInteger(env, 'GATI_START_TIMEOUT', 0, 2 ** 31 - 1, 'milliseconds, 0 for no limit') ??
+      60_000,
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env.GATI_LOG_LEVEL),
     limits: readLimits(env.GATI_LIMITS),

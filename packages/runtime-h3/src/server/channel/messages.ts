@@ -78,6 +78,8 @@ export type MessageToWorker =
 export type MessageToSupervisor =
   /** Reply to `connection`: the worker has the socket, so the supervisor closes its copy. */
   | { gati: 'connection-accepted'; id: number }
+  /** Sent before a step of the start that may hang, and with `done` after it. */
+  | { gati: 'starting'; step: string; done?: true }
   /** Sent once, when the worker can serve. */
   | { gati: 'ready' }
   /** Sent in place of `ready`, with the error as people read it; the worker then exits. */

@@ -5,6 +5,8 @@ import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
+/** Milliseconds between two checks of workers that give no heartbeats. */
+const START_INTERVAL = 1000;
 /** Milliseconds after which a worker counts as healthy: its crash is not part of a crash loop. */
 const HEALTHY_AFTER = 10_000;
 /** Longest pause between two attempts to start a worker. Milliseconds. */
@@ -21,6 +23,8 @@ export interface WorkerPoolOptions {
   kind?: WorkerKind;
   /** How the workers are watched. They are not if it is absent. */
   heartbeat: HeartbeatRule | undefined;
+  /** Milliseconds that a worker may take to start. 0: any. */
+  startTimeout: number;
   /** Milliseconds that a draining worker has. */
   drain: number;
   /** Connections that may wait: for each worker, and for any while none is ready. */
@@ -52,10 +56,10 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    const { heartbeat } = options;
+    const { heartbeat, startTimeout } = options;
+    const interval = heartbeat?.interval ?? (startTimeout > 0 ? START_INTERVAL : undefined);
     // The watch is no work for the start.
-    if (heartbeat !== undefined)
-      setTimeout(() => void this.#watch(heartbeat), heartbeat.interval).unref();
+    if (interval !== undefined) setTimeout(() => void this.#watch(interval), interval).unref();
     this.#slots = Array.from({ length: options.size });
   }
 
@@ -147,13 +151,22 @@ export class WorkerPool {
     for (const worker of this.#alive) worker.kill();
   }
 
-  async #watch(rule: HeartbeatRule): Promise<void> {
-    const { drain, logger } = this.#options;
+  async #watch(interval: number): Promise<void> {
+    const { heartbeat, startTimeout, drain, logger } = this.#options;
     try {
       const { watchWorkers } = await import('./worker-watch.ts');
-      watchWorkers(this.#alive, rule, {
+      watchWorkers({
+        workers: this.#alive,
+        interval,
+        heartbeat,
+        startTimeout,
         onBlocked: (worker) => this.#replace(worker),
         onRecovered: (worker) => worker.drain(drain),
+        // The ready line has to be the first one on stdout.
+        onSlowStart: (text) => {
+          if (this.workers.length > 0) logger.warn(text);
+          else process.stderr.write(`${text}\n`);
+        },
         logger,
       });
     } catch (error) {

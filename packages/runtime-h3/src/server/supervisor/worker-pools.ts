@@ -30,7 +30,7 @@ export class WorkerPools {
   #hasQueue = false;
 
   constructor(
-    env: Pick<ServerEnv, 'workers' | 'role' | 'drain' | 'heartbeatTimeout'>,
+    env: Pick<ServerEnv, 'workers' | 'role' | 'drain' | 'heartbeatTimeout' | 'startTimeout'>,
     logger: Logger,
     limits: Limits,
     limitCounts: LimitCounts,
@@ -43,6 +43,7 @@ export class WorkerPools {
       drain: env.drain,
       backlog: limits.backlog,
       onDrop: () => limitCounts.report('backlog'),
+      startTimeout: env.startTimeout,
       logger,
       onMessage: (worker: WorkerProcess, message: MessageToSupervisor) =>
         this.#receive(worker, message),

@@ -26,8 +26,16 @@ export class WorkerProcess {
   readonly ready: Promise<void>;
   /** Resolves with how the process ended: `code 1`, `signal SIGKILL`. */
   readonly exited: Promise<string>;
+  /** Checks since the process started. */
+  checks = 0;
   /** Checks in a row that found no heartbeat. */
   missing = 0;
+  /** What the start waits for. */
+  readonly steps = new Set<string>();
+  /** Step that the worker began last. */
+  lastStep: string | undefined;
+  /** Why the supervisor ends a worker that still starts. */
+  startError: GatiError | undefined;
   /** It is being killed. */
   isEnding = false;
   /** Where it blocks its event loop, once that is known. */
@@ -64,6 +72,7 @@ export class WorkerProcess {
         this.missing = 0;
         this.report = undefined;
         if (message.gati === 'alive') this.isInspected = message.inspected === true;
+        else if (message.gati === 'starting') this.#noteStep(message);
         else if (message.gati === 'ready') {
           this.state = 'ready';
           this.readyAt = Date.now();
@@ -82,7 +91,7 @@ export class WorkerProcess {
       });
       void this.exited.then((how) => {
         this.state = 'exited';
-        reject(workerStartError(how, this.wanted));
+        reject(this.startError ?? workerStartError(how, this.wanted));
         for (const socket of this.#unaccepted.values())
           if (!socket.destroyed) onUndelivered(socket);
         this.#unaccepted.clear();
@@ -104,6 +113,11 @@ export class WorkerProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  #noteStep({ step, done }: MessageToSupervisor & { gati: 'starting' }): void {
+    if (done) this.steps.delete(step);
+    else this.steps.add((this.lastStep = step));
   }
 
   /**

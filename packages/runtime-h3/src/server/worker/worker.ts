@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type App, createApp } from '../../app/index.ts';
 import { normalizeBase } from '../../app/request/path.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
+import type { TrackStep } from '../../modules/module-setup.ts';
 import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
 import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
@@ -33,6 +34,7 @@ import { openReleases } from './open-releases.ts';
 import type { ReadyGate } from './ready-gate.ts';
 import type { ReleaseSource } from './release-source.ts';
 import { keepTickShape } from './tick-shape.ts';
+import { createStartSteps } from './start-steps.ts';
 import { createWorkerEffects, type WorkerEffects } from './worker-effects.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
 
@@ -97,10 +99,13 @@ async function startWorker(
   });
   // The releases need the app to see what it uses, and the app is created after them.
   let app: App | undefined;
+  const steps = createStartSteps(send);
+  const imported = steps.track('the import of the release');
   const own = await options.release();
+  imported();
   const { source, ready, close } = await openReleases({
     own,
-    rules: createReleaseRules(own, { env, kind, log, effects }),
+    rules: createReleaseRules(own, { env, kind, log, effects, track: steps.track }),
     folder: options.releases,
     store: process.env.GATI_RELEASES,
     cache: process.env.GATI_CACHE,
@@ -138,6 +143,7 @@ async function startWorker(
   const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
   exitOnUncaughtError(exit, env, logger);
   receiveMessages({ http, metrics, releaseStdout });
+  steps.end();
   send({ gati: 'ready' });
   return exit;
 }
@@ -147,12 +153,14 @@ interface ReleaseRulesOptions {
   kind: WorkerKind;
   log: WorkerLog;
   effects: WorkerEffects;
+  /** Notes what the start of a worker waits for. */
+  track?: TrackStep;
 }
 
 /** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
 export function createReleaseRules(
   own: ReleaseBundle,
-  { env, kind, log, effects }: ReleaseRulesOptions,
+  { env, kind, log, effects, track }: ReleaseRulesOptions,
 ): ReleaseRules {
   return {
     servesRoute: createRouteFilter(own, env),
@@ -164,6 +172,7 @@ export function createReleaseRules(
         logger: log.logger,
         announce: kind === 'first' && release.id === own.id,
         effects,
+        ...(track && { track }),
       });
       log.hide(context.secrets);
       return context;

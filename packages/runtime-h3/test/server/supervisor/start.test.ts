@@ -74,6 +74,21 @@ test('a failed start prints the error of the worker, or GATI_WORKER_START if the
   expect(throwing.stderr).toMatch(/^TypeError: a module that can not be evaluated\n +at .*release/);
 });
 
+test.each([
+  [{ HANG_AT_START: '1' }, 'it waits for the import of the release'],
+  [{ HANG_MODULE: '1' }, 'it waits for setup() of src/modules/store.ts'],
+  [{ BLOCKING_MODULE: '1' }, 'its event loop is blocked in setup() of src/modules/store.ts'],
+])('a start with %o ends after GATI_START_TIMEOUT and names the cause', async (env, cause) => {
+  // Heartbeats are frequent, so that the timeout can be short.
+  const { code, stderr } = await server.run({
+    GATI_START_TIMEOUT: '1500',
+    GATI_HEARTBEAT_TIMEOUT: '500',
+    ...env,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`GATI_START_TIMEOUT: A worker was not ready within 1.5 s: ${cause}.`);
+});
+
 test('the server keeps running when the reader of its stdout closes the pipe', async () => {
   const { url, child } = await server.start();
   child.stdout!.destroy();

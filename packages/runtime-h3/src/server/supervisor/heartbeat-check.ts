@@ -1,0 +1,66 @@
+import type { Logger } from '../../types/context.ts';
+import { REPORT_TIME } from '../channel/blocked-report.ts';
+import type { HeartbeatRule } from '../channel/heartbeat.ts';
+import type { WatchOptions } from './watch-options.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** Characters of a report at most. */
+const MAX_REPORT = 65_536;
+
+/** Creates the check of a worker that has started: ends it when it gives no heartbeat. */
+export function createHeartbeatCheck(
+  { interval, checks }: HeartbeatRule,
+  { onBlocked, onRecovered, logger }: Pick<WatchOptions, 'onBlocked' | 'onRecovered' | 'logger'>,
+): (worker: WorkerProcess) => void {
+  // A blocked worker is kept for the report of its watchdog thread, which begins before this check.
+  const lastCheck = checks + Math.ceil(REPORT_TIME / interval);
+  const endBlocked = (worker: WorkerProcess): void => {
+    if (worker.state !== 'blocked' || worker.isEnding) return;
+    if (!worker.report && worker.missing <= lastCheck) return;
+    worker.isEnding = true;
+    void end(worker, (worker.missing - 1) * interval, logger);
+  };
+  return (worker) => {
+    if (worker.reports.listenerCount('data') === 0) readReports(worker, () => endBlocked(worker));
+    if (worker.isInspected) return;
+    if (worker.missing <= checks) {
+      if (worker.state === 'blocked') onRecovered(worker);
+      return;
+    }
+    if (worker.state !== 'blocked') {
+      worker.state = 'blocked';
+      onBlocked(worker);
+    }
+    endBlocked(worker);
+  };
+}
+
+/** Reads the lines that the watchdog thread of a worker writes. */
+function readReports(worker: WorkerProcess, onReport: () => void): void {
+  const { reports } = worker;
+  let text = '';
+  reports.setEncoding('utf8');
+  reports.on('error', () => {});
+  reports.on('data', (chunk: string) => {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop()!.slice(0, MAX_REPORT);
+    worker.report = lines.at(-1) ?? worker.report;
+    if (lines.length > 0) onReport();
+  });
+}
+
+async function end(worker: WorkerProcess, silent: number, logger: Logger): Promise<void> {
+  try {
+    const { describeBlocked } = await import('./blocked-worker.ts');
+    const blocked = describeBlocked(worker);
+    worker.blockedBy = blocked.reason;
+    logger.error('a worker did not respond and is replaced', {
+      code: 'GATI_WORKER_BLOCKED',
+      worker: worker.pid,
+      seconds: Math.round(silent / 100) / 10,
+      ...blocked,
+    });
+  } finally {
+    worker.kill();
+  }
+}
