@@ -23,7 +23,7 @@ const floors = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({
  */
 const FOLDERS = {
   contract: `
-    diagnostics versions http schema security contract.ts print assemble openapi diff
+    data diagnostics versions http schema security contract.ts print assemble openapi diff
     manifest release
   `,
   'runtime-h3': `

@@ -11,6 +11,7 @@ const testKit = { find: /^@gati\/test-kit\/(.+)$/, replacement: at('test/kit/$1.
 const alias = [
   testKit,
   { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
+  { find: /^@gati\/contract\/data$/, replacement: source('contract/src/data.ts') },
   { find: /^@gati\/contract\/internal$/, replacement: source('contract/src/internal.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },

@@ -94,9 +94,9 @@ export interface ReleaseStore {
   readonly url: string;
   /**
    * Lists complete releases, unordered. An unreadable record throws, unless `onDamaged` is given:
-   * then it is reported and skipped.
+   * then it is reported, with the reason, and skipped.
    */
-  list(onDamaged?: (version: string) => void): Promise<StoredRelease[]>;
+  list(onDamaged?: (version: string, error: unknown) => void): Promise<StoredRelease[]>;
   /**
    * Creates the record of a release whose blobs are all stored. `false`: the version is taken; of
    * two racing writers one gets `false`. A record is never changed or removed.
@@ -111,8 +111,11 @@ export interface ReleaseStore {
    * does not change it.
    */
   tag(): Promise<string>;
-  /** Reads a blob; `undefined` if there is none. The caller checks the digest. */
-  blob(sha256: string): Promise<Uint8Array | undefined>;
+  /**
+   * Reads a blob; `undefined` if there is none. The caller checks the digest.
+   * @param most bytes of the blob. A longer one is cut after one more byte.
+   */
+  blob(sha256: string, most: number): Promise<Uint8Array | undefined>;
   /** Stores a blob. If it exists already, renews its time of writing. */
   putBlob(sha256: string, bytes: Uint8Array): Promise<void>;
   /** Lists all blobs. `written` is epoch milliseconds. */

@@ -10,7 +10,6 @@ import {
   type Check,
   wholeNumber,
   either,
-  invalidManifestError,
   isObject,
   listOf,
   matching,
@@ -18,9 +17,13 @@ import {
   object,
   oneOf,
   mapOf,
+  parsedBy,
+  safeName,
   checkDepth,
   string,
-} from './checks.ts';
+  Mismatch,
+} from '../data/checks.ts';
+import { parseSemver } from '../versions/semver.ts';
 import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
 
 /**
@@ -35,19 +38,21 @@ import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
  */
 export function parseManifest(input: unknown): Manifest {
   const value = typeof input === 'string' ? parseJson(input) : input;
-  checkDepth(value);
-  if (!isObject(value)) throw invalidManifestError('', 'an object', value);
-  if (typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT)
+  if (isObject(value) && typeof value['format'] === 'number' && value['format'] > MANIFEST_FORMAT)
     throw newerFormatError(value['format']);
-  manifest(value, '');
-  const parsed = value as unknown as Manifest;
-  checkRefs(parsed.contract);
-  return parsed;
+  try {
+    checkDepth(value);
+    manifest(value, '');
+    checkRefs((value as Manifest).contract);
+  } catch (error) {
+    throw error instanceof Mismatch ? invalidManifestError(error) : error;
+  }
+  return value as Manifest;
 }
 
 const literal: Check = (value, path) => {
   if (value !== null && !['string', 'number', 'boolean'].includes(typeof value))
-    throw invalidManifestError(path, 'a string, number, boolean or null', value);
+    throw new Mismatch(path, 'a string, number, boolean or null', value);
 };
 
 const schema: Check = (value, path) => schemaObject(value, path);
@@ -172,7 +177,10 @@ const manifest: Check = object(
     format: oneOf(MANIFEST_FORMAT),
     name: string,
     release: object(
-      { version: string, id: string },
+      {
+        version: parsedBy(parseSemver, 'a semver version'),
+        id: safeName,
+      },
       { code: string, since: string, bump: oneOf('major', 'minor', 'patch', 'none') },
     ),
     contract: object({
@@ -196,7 +204,7 @@ function checkRefs(contract: Contract): void {
   for (const [place, schemas] of places) {
     for (const name of schemas.flatMap((each) => [...directRefs(each)])) {
       if (!Object.hasOwn(contract.$defs, name))
-        throw invalidManifestError(
+        throw new Mismatch(
           `"#/$defs/${name}", which ${place} refers to,`,
           'in contract.$defs',
           undefined,
@@ -218,6 +226,14 @@ function parseJson(text: string): unknown {
       { cause },
     );
   }
+}
+
+function invalidManifestError({ message }: Mismatch): GatiError {
+  return new GatiError({
+    code: 'GATI_MANIFEST_INVALID',
+    message: `The manifest is not valid: ${message}.`,
+    fix: 'Write the manifest again with `gati generate` or `gati build`; do not edit it by hand.',
+  });
 }
 
 function newerFormatError(format: number): GatiError {

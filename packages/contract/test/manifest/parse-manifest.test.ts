@@ -56,7 +56,7 @@ describe('parseManifest and printManifest', () => {
     [
       'an invalid release',
       broken((m) => Object.assign(m.release, { id: null }) && m),
-      /release\.id must be a string, but is null/,
+      /release\.id must be a name of letters, .* but is null/,
     ],
     [
       'an unknown method',

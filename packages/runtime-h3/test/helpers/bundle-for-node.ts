@@ -22,6 +22,7 @@ export async function bundleForNode(
     // esbuild matches the longest name first.
     alias: {
       '@gati/contract': contract('index.ts'),
+      '@gati/contract/data': contract('data.ts'),
       '@gati/contract/internal': contract('internal.ts'),
     },
     logLevel: 'error',

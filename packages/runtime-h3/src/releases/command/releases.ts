@@ -5,7 +5,7 @@ import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
 import { deprecateRelease, retireRelease } from '../store/change-status.ts';
 import { printChanges } from '../../command/print-changes.ts';
-import { verifyStore } from '../store/verify.ts';
+import { reasonOf, verifyStore } from '../store/verify.ts';
 import { rejectExtraWords, parseCountFlag, parseTimeFlag, parseVersion } from './parse-values.ts';
 import type { CommandResult } from '../../command/output.ts';
 import type { Style } from '../../command/style.ts';
@@ -109,7 +109,10 @@ const RELEASE_COLUMNS: Column[] = [
 async function list({ store, words, style }: ReleaseCall): Promise<CommandResult> {
   rejectExtraWords('releases list', words);
   const { head } = await store.head();
-  const found = await listReleases(store);
+  const damaged: { version: string; reason: string }[] = [];
+  const found = await listReleases(store, (version, error) =>
+    damaged.push({ version, reason: reasonOf(error) }),
+  );
   const rows = found.map((release) => toRow(release, head));
   const cells = rows.map(({ version, date, current, id, bytes }) => [
     current ? style.green('*') : ' ',
@@ -119,11 +122,17 @@ async function list({ store, words, style }: ReleaseCall): Promise<CommandResult
     style.dim(id),
     `${(bytes / 1000).toFixed(0)} kB`,
   ]);
+  const lines = cells.length > 0 ? printTable(RELEASE_COLUMNS, cells, style) : [];
+  for (const { version, reason } of damaged)
+    lines.push(style.red(`! ${version} is damaged: ${reason}`));
   return {
-    lines:
-      cells.length > 0 ? printTable(RELEASE_COLUMNS, cells, style) : [`no release in ${store.url}`],
-    document: { current: head.current ?? null, releases: rows },
-    code: 0,
+    lines: lines.length > 0 ? lines : [`no release in ${store.url}`],
+    document: {
+      current: head.current ?? null,
+      releases: rows,
+      ...(damaged.length > 0 && { damaged }),
+    },
+    code: damaged.length > 0 ? 1 : 0,
   };
 }
 
@@ -184,7 +193,9 @@ async function verify({ store, words }: ReleaseCall): Promise<CommandResult> {
   const found = await verifyStore(store);
   return {
     lines: [
-      ...found.damaged.map(({ version, path, fault }) => `${version} ${path}: ${fault}`),
+      ...found.damaged.map(({ version, path, fault, reason }) =>
+        `${version} ${path}: ${fault}${reason === undefined ? '' : `. ${reason}`}`.trim(),
+      ),
       `${count(found.files, 'file')} of ${count(found.releases, 'release')} read, ${found.damaged.length} damaged`,
     ],
     document: found,

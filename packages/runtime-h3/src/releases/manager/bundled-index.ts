@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleaseMark, StoredRelease } from '../../ports.ts';
+import { parseBundledIndex } from '../store/documents.ts';
 import { storeError } from '../store/errors.ts';
 
 /** Name of the index beside the folders of the releases: `dist/server/releases/index.json`. */
@@ -30,17 +31,11 @@ export async function readBundledIndex(folder: string): Promise<BundledRelease[]
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  let cause: unknown;
-  try {
-    const { releases } = JSON.parse(text) as Partial<BundledReleases>;
-    if (Array.isArray(releases)) return releases;
-  } catch (error) {
-    cause = error;
-  }
+  const parsed = parseBundledIndex<BundledReleases>(text);
+  if ('value' in parsed) return parsed.value.releases;
   throw storeError(
     'GATI_RELEASE_DAMAGED',
-    `The list of bundled releases, ${file}, can't be read: it differs from what was built.`,
+    `The list of bundled releases, ${file}, can't be read: ${parsed.fault}.`,
     'Copy the whole folder dist/ again, or build again.',
-    cause,
   );
 }

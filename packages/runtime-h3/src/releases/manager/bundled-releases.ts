@@ -1,23 +1,33 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Contract, parseManifest } from '@gati/contract';
+import { parseManifest } from '@gati/contract';
 import { bundleFile, DOCUMENT_FILE, MANIFEST_FILE } from '../store/file-names.ts';
+import type { Logger } from '../../types/context.ts';
 import { type BundledRelease, readBundledIndex } from './bundled-index.ts';
-import type { KnownRelease, Marks } from './known-release.ts';
+import { createDamagedRelease } from './damaged-release.ts';
+import { EMPTY_CONTRACT, type KnownRelease, type Marks } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
 import { type ReleaseParts, createKnownRelease } from './create-known-release.ts';
 
-const EMPTY_CONTRACT: Contract = { routes: [], effects: [], modules: [], $defs: {} };
-
-/** Reads the releases that the build bundled, and their marks. */
+/** Reads the releases that the build bundled, and their marks. A damaged one gets no requests. */
 export async function readBundledReleases(
   folder: string,
   rules: ReleaseRules,
+  logger: Logger,
 ): Promise<{ releases: KnownRelease[]; marks: Marks }> {
   const bundled = await readBundledIndex(folder);
   const releases = await Promise.all(
-    bundled.map((release) => toKnown(join(folder, release.version), release, rules)),
+    bundled.map((release) =>
+      toKnown(join(folder, release.version), release, rules).catch((error: unknown) => {
+        logger.error('a bundled release is damaged and gets no requests', {
+          code: 'GATI_RELEASE_DAMAGED',
+          release: release.version,
+          error,
+        });
+        return createDamagedRelease(release, error, rules);
+      }),
+    ),
   );
   return {
     releases,

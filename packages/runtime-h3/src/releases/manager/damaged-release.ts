@@ -1,11 +1,8 @@
 import { compareSemver, type Contract, isGatiError, parseSemver } from '@gati/contract';
 import type { StoredRelease } from '../../ports.ts';
-import { storeError } from '../store/errors.ts';
 import { createKnownRelease } from './create-known-release.ts';
-import type { KnownRelease } from './known-release.ts';
+import { EMPTY_CONTRACT, type KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
-
-const EMPTY_CONTRACT: Contract = { routes: [], effects: [], modules: [], $defs: {} };
 
 /** Codes of errors that another try does not mend: the store has other bytes than were stored. */
 const DAMAGE: readonly string[] = [
@@ -34,15 +31,6 @@ export async function createDamagedRelease(
   delete known.match;
   delete known.contract;
   return known;
-}
-
-/** Returns the error for a release whose record can't be read. */
-export function unreadableRecordError(url: string, version: string): Error {
-  return storeError(
-    'GATI_RELEASE_DAMAGED',
-    `In the release store ${url} the record of release ${version} can't be read.`,
-    'Find all damaged files with `gati releases verify`, and restore them from a copy of the store.',
-  );
 }
 
 /**

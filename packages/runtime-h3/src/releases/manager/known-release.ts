@@ -25,3 +25,6 @@ export interface KnownRelease {
 
 /** Marks by version. */
 export type Marks = Record<string, ReleaseMark>;
+
+/** Contract of a release whose routes are not known. */
+export const EMPTY_CONTRACT: Contract = { routes: [], effects: [], modules: [], $defs: {} };

@@ -7,12 +7,7 @@ import { statusOf } from '../store/head.ts';
 import { documentReader } from '../store/read-release.ts';
 import { ActivationFollower } from './activation-follower.ts';
 import { openCacheFolder } from './cache-folder.ts';
-import {
-  createDamagedRelease,
-  guessDate,
-  isDamage,
-  unreadableRecordError,
-} from './damaged-release.ts';
+import { createDamagedRelease, guessDate, isDamage } from './damaged-release.ts';
 import { toKnownRelease } from './stored-releases.ts';
 import type { KnownReleases, ReleaseManager } from './release-manager.ts';
 import { removeDeadNotes } from './dead-notes.ts';
@@ -164,9 +159,10 @@ export class StoreFollower {
     const { store, manager: host, bundled, ownVersion, ownId, logger } = this.#options;
     const { head, tag } = await store.head();
     // Listed after the head was read, so that the list contains each release that the head names.
-    const damaged: string[] = [];
-    const stored = await store.list((version) => damaged.push(version));
-    if (stored.length + damaged.length === 0 && !this.#isEmpty) {
+    const unreadable = new Map<string, unknown>();
+    const stored = await store.list((version, error) => unreadable.set(version, error));
+    const isEmpty = stored.length + unreadable.size === 0;
+    if (isEmpty && !this.#isEmpty) {
       logger.warn(
         'the release store has no release, so the server serves only its own build; check GATI_RELEASES if you expect releases',
         {
@@ -174,11 +170,11 @@ export class StoreFollower {
         },
       );
     }
-    this.#isEmpty = stored.length + damaged.length === 0;
+    this.#isEmpty = isEmpty;
     const wanted = stored.filter(
       ({ version }) => statusOf(head, version) !== 'staged' || version === ownVersion,
     );
-    const releases = await this.#toReleases(wanted, damaged, stored);
+    const releases = await this.#toReleases(wanted, unreadable, stored);
     const own = stored.find(({ version }) => version === ownVersion);
     const isOther = own !== undefined && own.id !== ownId;
     if (isOther && !this.#hasOtherBuild) {
@@ -212,15 +208,15 @@ export class StoreFollower {
   /**
    * Converts the releases. A damaged one is replaced by one that gets no request, and does not
    * affect the others. Throws when the store does not respond.
-   * @param unreadable versions whose record can't be read
+   * @param unreadable errors of the records that can't be read, by version
    * @param stored releases with a readable record
    */
   async #toReleases(
     wanted: StoredRelease[],
-    unreadable: string[],
+    unreadable: Map<string, unknown>,
     stored: StoredRelease[],
   ): Promise<KnownRelease[]> {
-    const { store, rules, ownVersion } = this.#options;
+    const { rules, ownVersion } = this.#options;
     const damaged = new Map<string, unknown>();
     const toDamaged = (
       release: Pick<StoredRelease, 'version' | 'id' | 'date'>,
@@ -237,11 +233,11 @@ export class StoreFollower {
         }),
       ),
       // This server has the code of its own build.
-      ...unreadable
-        .filter((version) => version !== ownVersion)
-        .map((version) => {
+      ...[...unreadable]
+        .filter(([version]) => version !== ownVersion)
+        .map(([version, error]) => {
           const release = { version, id: 'rel_unknown', date: guessDate(version, stored) };
-          return toDamaged(release, unreadableRecordError(store.url, version));
+          return toDamaged(release, error);
         }),
     ]);
     this.#logDamaged(damaged);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import type { ReleaseStore, StoredFile, StoredRelease } from '../../ports.ts';
+import { readLimited } from './directory/limited-read.ts';
+import { storeError } from './errors.ts';
 import { bundleFile, MANIFEST_FILE } from './file-names.ts';
 import { forEachLimited } from './for-each-limited.ts';
 import { readStoredFile, sha256Hex } from './read-release.ts';
@@ -24,10 +26,11 @@ export async function materialize(
 ): Promise<string> {
   await forEachLimited(release.files.filter(isServerFile), async (file) => {
     const path = join(folder, file.path);
-    const existing = await readFile(path).catch(() => undefined);
+    const existing = await readLimited(path, file.bytes).catch(() => undefined);
     if (existing && sha256Hex(existing) === file.sha256) return;
     const bytes = await readStoredFile(store, release, file);
     await mkdir(dirname(path), { recursive: true });
+    await checkInside(folder, dirname(path));
     const temporary = `${path}.${randomUUID()}`;
     try {
       await writeFile(temporary, bytes);
@@ -38,4 +41,15 @@ export async function materialize(
     }
   });
   return bundleFile(folder);
+}
+
+/** Throws when a link in `folder` leads `inner` out of it. */
+async function checkInside(folder: string, inner: string): Promise<void> {
+  const [outer, real] = await Promise.all([realpath(folder), realpath(inner)]);
+  if (real === outer || real.startsWith(outer + sep)) return;
+  throw storeError(
+    'GATI_CACHE',
+    `Releases can't be unpacked in ${folder}: a link in it leads to ${real}.`,
+    'Remove the folder; the next start unpacks the release again.',
+  );
 }

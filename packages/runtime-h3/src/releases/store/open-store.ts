@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ReleaseStore } from '../../ports.ts';
 import { openDirectoryStore } from './directory/driver.ts';
 import { storeError } from './errors.ts';
+import { withDeadlines } from './with-deadlines.ts';
 
 /**
  * Opens a release store.
@@ -11,8 +12,8 @@ import { storeError } from './errors.ts';
 export async function openReleaseStore(url: string): Promise<ReleaseStore> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
   // One letter before the colon is a drive of Windows.
-  if (scheme === undefined) return openDirectoryStore(url);
-  if (scheme === 'file') return openDirectoryStore(fileURLToPath(url));
+  if (scheme === undefined) return withDeadlines(openDirectoryStore(url));
+  if (scheme === 'file') return withDeadlines(openDirectoryStore(fileURLToPath(url)));
   if (scheme === 's3') {
     const { openS3Store } = await import('./s3/driver.ts');
     return openS3Store(url);

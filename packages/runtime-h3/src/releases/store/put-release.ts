@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type Manifest, parseManifest } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../ports.ts';
+import { findRecordFault } from './documents.ts';
 import { storeError } from './errors.ts';
 import { MANIFEST_FILE } from './file-names.ts';
 import { forEachLimited } from './for-each-limited.ts';
-import { hasIntactBlob, sha256Hex } from './read-release.ts';
+import { findStored, hasIntactBlob, sha256Hex } from './read-release.ts';
 
 export interface PutOptions {
   /** RFC 3339; default: now. */
@@ -50,27 +51,31 @@ export async function putRelease(
     })),
     ...(image !== undefined && { image }),
   };
-  const existing = (await store.list()).find((other) => other.version === version);
+  const fault = findRecordFault(release);
+  if (fault !== undefined) throw notBuiltError(folder, `it can't be stored, since ${fault}`);
+  const existing = await findStored(store, version);
   if (existing && existing.id !== id) throw conflictError(store, release, existing);
   const wanted = existing ?? release;
   const content = new Map(release.files.map(({ sha256 }, index) => [sha256, files[index]!.bytes]));
   const blobs = [...new Set(wanted.files.map(({ sha256 }) => sha256))].filter((sha256) =>
     content.has(sha256),
   );
-  await forEachLimited(blobs, async (sha256) => {
-    if (!existing || !(await hasIntactBlob(store, sha256)))
-      await store.putBlob(sha256, content.get(sha256)!);
-  });
+  const restore = async (sha256: string): Promise<void> => {
+    const bytes = content.get(sha256)!;
+    if (!(await hasIntactBlob(store, sha256, bytes.byteLength))) await store.putBlob(sha256, bytes);
+  };
+  await forEachLimited(
+    blobs,
+    existing ? restore : (sha256) => store.putBlob(sha256, content.get(sha256)!),
+  );
   if (existing) return { release: existing, manifest, created: false };
   if (!(await store.create(release))) {
-    const winner = (await store.list()).find((other) => other.version === version);
+    const winner = await findStored(store, version);
     if (winner?.id !== id) throw conflictError(store, release, winner);
     return { release: winner, manifest, created: false };
   }
   // A prune may have removed old blobs between the two steps above.
-  await forEachLimited(blobs, async (sha256) => {
-    if (!(await hasIntactBlob(store, sha256))) await store.putBlob(sha256, content.get(sha256)!);
-  });
+  await forEachLimited(blobs, restore);
   return { release, manifest, created: true };
 }
 
@@ -78,12 +83,20 @@ async function readBuilt(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => undefined);
   const manifest = text === undefined ? undefined : parseManifest(text);
   if (manifest?.release.code !== undefined) return manifest;
-  throw storeError(
-    'GATI_RELEASE_NOT_BUILT',
-    `There is no build in ${folder}: ${manifest ? `its ${MANIFEST_FILE} does not come from a build of a server` : `${MANIFEST_FILE} is missing`}.`,
-    'Run `gati build` first.',
+  throw notBuiltError(
+    folder,
+    manifest
+      ? `its ${MANIFEST_FILE} does not come from a build of a server`
+      : `${MANIFEST_FILE} is missing`,
   );
 }
+
+const notBuiltError = (folder: string, reason: string): Error =>
+  storeError(
+    'GATI_RELEASE_NOT_BUILT',
+    `There is no build in ${folder}: ${reason}.`,
+    'Run `gati build` first.',
+  );
 
 async function listFiles(folder: string): Promise<{ path: string; bytes: Uint8Array }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

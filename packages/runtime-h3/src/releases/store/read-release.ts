@@ -15,7 +15,7 @@ export const sha256Hex = (bytes: Uint8Array): string =>
  */
 export async function listReleases(
   store: ReleaseStore,
-  onDamaged?: (version: string) => void,
+  onDamaged?: (version: string, error: unknown) => void,
 ): Promise<StoredRelease[]> {
   const releases = await store.list(onDamaged);
   return releases.sort((a, b) => compareSemver(parseSemver(b.version)!, parseSemver(a.version)!));
@@ -32,9 +32,29 @@ export function findBaseRelease(
   return releases.find(({ version }) => statusOf(head, version) !== 'withdrawn');
 }
 
-/** @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version */
+/**
+ * Finds a release if the store has it, also when the records of others are damaged.
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when its record can't be read
+ */
+export async function findStored(
+  store: ReleaseStore,
+  version: string,
+): Promise<StoredRelease | undefined> {
+  const releases = await store.list((damaged, error) => {
+    if (damaged === version) throw error;
+  });
+  return releases.find((release) => release.version === version);
+}
+
+/**
+ * Finds a release, also when the records of others are damaged.
+ * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when its record can't be read
+ */
 export async function findRelease(store: ReleaseStore, version: string): Promise<StoredRelease> {
-  const releases = await listReleases(store);
+  const releases = await listReleases(store, (damaged, error) => {
+    if (damaged === version) throw error;
+  });
   const found = releases.find((release) => release.version === version);
   if (found) return found;
   const known = releases.slice(0, 5).map((release) => release.version);
@@ -56,7 +76,7 @@ export async function readStoredFile(
   release: StoredRelease,
   file: StoredFile,
 ): Promise<Uint8Array> {
-  const bytes = await store.blob(file.sha256);
+  const bytes = await store.blob(file.sha256, file.bytes);
   const fault = !bytes
     ? 'is missing'
     : sha256Hex(bytes) === file.sha256
@@ -83,7 +103,15 @@ export async function readManifest(store: ReleaseStore, release: StoredRelease):
       'Build and store it again under another version.',
     );
   }
-  return parseManifest(Buffer.from(await readStoredFile(store, release, file)).toString('utf8'));
+  const bytes = await readStoredFile(store, release, file);
+  const manifest = parseManifest(Buffer.from(bytes).toString('utf8'));
+  const { version, id } = manifest.release;
+  if (version === release.version && id === release.id) return manifest;
+  throw storeError(
+    'GATI_RELEASE_DAMAGED',
+    `In the release store ${store.url} the ${MANIFEST_FILE} of release ${release.version} (${release.id}) is that of ${version} (${id}).`,
+    'Restore release.json from a copy of the store. Or remove it, build the same sources again and run `gati release`.',
+  );
 }
 
 /** Returns a function that reads the OpenAPI document, or `undefined` if the release has none. */
@@ -97,8 +125,12 @@ export function documentReader(
   );
 }
 
-/** Whether the store has a blob whose bytes have this digest. */
-export async function hasIntactBlob(store: ReleaseStore, sha256: string): Promise<boolean> {
-  const bytes = await store.blob(sha256);
+/** Whether the store has a blob of this length whose bytes have this digest. */
+export async function hasIntactBlob(
+  store: ReleaseStore,
+  sha256: string,
+  length: number,
+): Promise<boolean> {
+  const bytes = await store.blob(sha256, length);
   return bytes !== undefined && sha256Hex(bytes) === sha256;
 }

@@ -2,6 +2,7 @@ import type { KnownRelease, Marks } from '../../releases/manager/known-release.t
 import { ReleaseInstance } from '../../releases/manager/release-instance.ts';
 import { ReleaseManager } from '../../releases/manager/release-manager.ts';
 import { limitToServedRoutes, type ReleaseRules } from '../../releases/manager/release-rules.ts';
+import type { Logger } from '../../types/context.ts';
 import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
 export interface OpenManyReleasesOptions extends OpenReleasesOptions {
@@ -16,7 +17,7 @@ export interface OpenManyReleasesOptions extends OpenReleasesOptions {
 /** Opens the own build with the bundled releases, and follows the store if there is one. */
 export async function openManyReleases(options: OpenManyReleasesOptions): Promise<OpenedReleases> {
   const { rules, store: url, cache, usage, onTooManyReleases, logger, unused } = options;
-  const bundled = await readBundled(options.folder, rules);
+  const bundled = await readBundled(options.folder, rules, logger);
   const own = await openOwnRelease(options, bundled.releases);
   const hasStore = Boolean(url);
   const manager = new ReleaseManager({ own, usage, onTooManyReleases, logger, unused, hasStore });
@@ -77,8 +78,9 @@ async function openOwnRelease(
 async function readBundled(
   folder: string | undefined,
   rules: ReleaseRules,
+  logger: Logger,
 ): Promise<{ releases: KnownRelease[]; marks: Marks }> {
   if (folder === undefined) return { releases: [], marks: {} };
   const { readBundledReleases } = await import('../../releases/manager/bundled-releases.ts');
-  return readBundledReleases(folder, rules);
+  return readBundledReleases(folder, rules, logger);
 }

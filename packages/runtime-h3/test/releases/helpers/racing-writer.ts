@@ -14,7 +14,7 @@ for (let index = 0; index < Number(count); index++) {
   if (await store.create(record(version, `${name} ${version}`))) won.push(version);
   await changeHead(store, (head) => ({
     ...head,
-    marks: { ...head.marks, [`${name}-${index}`]: { status: 'live' } },
+    marks: { ...head.marks, [`${version}-${name}`]: { status: 'live' } },
   }));
 }
 await store.close();

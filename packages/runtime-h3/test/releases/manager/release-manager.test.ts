@@ -122,6 +122,8 @@ describe('without a store', () => {
     const folder = join(root, 'dist', 'server', 'releases');
     await writeSealed(join(folder, '0.9.0'), '0.9.0');
     await writeSealed(join(folder, '0.8.0'), '0.8.0');
+    await writeSealed(join(folder, '0.6.0'), '0.6.0');
+    await writeFile(join(folder, '0.6.0', 'gati.manifest.json'), '{"format":1}');
     const info = (version: string, date: string, status: string) => ({
       version,
       id: `rel_${version}`,
@@ -132,6 +134,7 @@ describe('without a store', () => {
       info('0.9.0', '2026-02-01T00:00:00Z', 'deprecated'),
       info('0.8.0', '2026-01-01T00:00:00Z', 'retired'),
       info('0.7.0', '2025-01-01T00:00:00Z', 'retired'),
+      info('0.6.0', '2024-01-01T00:00:00Z', 'live'),
     ];
     await writeFile(join(folder, 'index.json'), JSON.stringify({ releases: list }));
     await start({ store: undefined, folder });
@@ -141,6 +144,8 @@ describe('without a store', () => {
     expect(await ask('2026-02-01T00:00:00Z')).toEqual([200, '0.9.0']);
     expect(await ask('0.8.0')).toEqual([410, 'version_retired']);
     expect(await ask('0.7.0')).toEqual([410, 'version_retired']);
+    // Its manifest is damaged.
+    expect(await ask('0.6.0')).toEqual([503, 'release_unavailable']);
     expect(await ask()).toEqual([300, 'version_missing']);
   });
 });

@@ -233,15 +233,23 @@ describe('reading a store', () => {
       releases: 2,
       damaged: [{ version: '1.0.0', path: 'release.json', fault: 'unreadable' }],
     });
-    for (const words of [['list'], ['show', '1.1.0'], ['prune']]) {
-      const told = RELEASE_COMMANDS.releases.run({
+    const run = (...words: string[]) =>
+      RELEASE_COMMANDS.releases.run({
         store: again,
         style: createStyle(false),
         words,
         flags: {},
         progress: () => {},
       });
-      await expect(told).rejects.toMatchObject({
+    expect(await run('show', '1.1.0')).toMatchObject({ code: 0 });
+    expect(await run('list')).toMatchObject({
+      code: 1,
+      document: { releases: [{ version: '1.1.0' }], damaged: [{ version: '1.0.0' }] },
+    });
+    expect((await activateRelease(again, '1.1.0')).current).toBe('1.1.0');
+    // A prune would remove the files of a release whose record may be restored.
+    for (const words of [['show', '1.0.0'], ['prune']]) {
+      await expect(run(...words)).rejects.toMatchObject({
         code: 'GATI_RELEASE_DAMAGED',
         message: expect.stringContaining('1.0.0'),
       });

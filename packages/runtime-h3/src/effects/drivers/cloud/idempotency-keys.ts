@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatiError } from '@gati/contract';
-import type { KeyStore } from './key-store.ts';
+import { number, object, oneOf, parseDocument, string } from '@gati/contract/data';
+import { type KeyStore, MOST_KEY_BYTES } from './key-store.ts';
 
 /** Milliseconds for which a key is stored after its job ended. */
 const KEY_MEMORY = 24 * 60 * 60_000;
@@ -84,7 +85,13 @@ export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
         if (created !== undefined) return toReservation(name, job.id, created);
         const found = await store.read(name);
         if (!found) continue;
-        const { id, state, at } = parse(found.text);
+        const entry = parse(found.text);
+        if (!entry) {
+          // A damaged entry is replaced: a job that may run twice is better than none.
+          await store.replace(name, toText(job.id, 'open'), found.tag);
+          continue;
+        }
+        const { id, state, at } = entry;
         // The entry belongs to this job. Either its message is delivered again until the job is
         // due, or a response of the store was lost.
         if (id === job.id) return toReservation(name, id, found.tag);
@@ -100,8 +107,8 @@ export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
     async isDone(job) {
       const found = await store.read(nameOf(job));
       if (!found) return false;
-      const { id, state } = parse(found.text);
-      return id === job.id && state === 'done';
+      const entry = parse(found.text);
+      return entry?.id === job.id && entry.state === 'done';
     },
 
     async done(job) {
@@ -109,13 +116,9 @@ export function createIdempotencyKeys(store: KeyStore): IdempotencyKeys {
       for await (const _ of conflictTries()) {
         const found = await store.read(name);
         if (!found) return;
-        const { id, state } = parse(found.text);
-        if (
-          id !== job.id ||
-          state === 'done' ||
-          (await store.replace(name, toText(id, 'done'), found.tag))
-        )
-          return;
+        const entry = parse(found.text);
+        const isOpen = entry === undefined || (entry.id === job.id && entry.state !== 'done');
+        if (!isOpen || (await store.replace(name, toText(job.id, 'done'), found.tag))) return;
       }
       throw keyConflictError(job.effect, 'the end of its job was not stored');
     },
@@ -140,7 +143,14 @@ const nameOf = ({ effect, idempotencyKey }: KeyedJob): string =>
   createHash('sha256').update(`${effect}\0${idempotencyKey}`).digest('hex');
 const toText = (id: string, state: KeyEntry['state']): string =>
   JSON.stringify({ id, state, at: Date.now() } satisfies KeyEntry);
-const parse = (text: string): KeyEntry => JSON.parse(text) as KeyEntry;
+
+const entryCheck = object({ id: string, state: oneOf('open', 'sent', 'done'), at: number });
+
+/** Returns `undefined` for an entry that is damaged. */
+function parse(text: string): KeyEntry | undefined {
+  const parsed = parseDocument<KeyEntry>(text, entryCheck, MOST_KEY_BYTES);
+  return 'value' in parsed ? parsed.value : undefined;
+}
 
 function keyConflictError(effect: string, consequence: string): GatiError {
   return new GatiError({

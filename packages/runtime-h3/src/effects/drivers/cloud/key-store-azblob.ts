@@ -1,6 +1,6 @@
 import { connectBlobs } from '../azurequeue/connection.ts';
 import { isOutage } from '../azurequeue/errors.ts';
-import type { KeyStore } from './key-store.ts';
+import { type KeyStore, MOST_KEY_BYTES } from './key-store.ts';
 
 /** Opens a store of keys in a blob container, with the credentials that the queue uses too. */
 export async function openBlobKeys(
@@ -31,7 +31,7 @@ export async function openBlobKeys(
   const read: KeyStore['read'] = async (name) => {
     try {
       const blob = client.getBlockBlobClient(prefix + name);
-      const { etag, readableStreamBody } = await blob.download();
+      const { etag, readableStreamBody } = await blob.download(0, MOST_KEY_BYTES);
       const chunks: Buffer[] = [];
       for await (const chunk of readableStreamBody!) chunks.push(Buffer.from(chunk));
       return { text: Buffer.concat(chunks).toString(), tag: etag! };

@@ -1,6 +1,6 @@
 import { createObjects } from '../../../cloud/s3-objects.ts';
 import { isOutage } from '../sqs/errors.ts';
-import type { KeyStore } from './key-store.ts';
+import { type KeyStore, MOST_KEY_BYTES } from './key-store.ts';
 import { missingPackageError } from './missing-package.ts';
 
 /** Opens a store of keys in an S3 bucket. The SDK reads credentials, region and endpoint. */
@@ -11,7 +11,7 @@ export async function openS3Keys(bucket: string, prefix: string): Promise<KeySto
   const objects = createObjects(sdk, client, bucket);
   const toBytes = (text: string): Uint8Array => Buffer.from(text);
   const read: KeyStore['read'] = async (name) => {
-    const found = await objects.get(prefix + name);
+    const found = await objects.get(prefix + name, MOST_KEY_BYTES);
     return found && { text: Buffer.from(found.bytes).toString(), tag: found.etag };
   };
   return {

@@ -1,3 +1,6 @@
+/** Bytes of the longest entry that a driver reads. Entries have about 100. */
+export const MOST_KEY_BYTES = 10_000;
+
 /**
  * Stores small texts by name, with conditional writes. Cloud queues need one for idempotency keys.
  * A tag identifies one version of a text.

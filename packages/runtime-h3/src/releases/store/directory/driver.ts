@@ -1,11 +1,13 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseSemver } from '@gati/contract';
 import type { ReleaseStore, StoredRelease } from '../../../ports.ts';
 import { type HeadSource, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
 import { cacheRecord, parseRecord } from '../parse-record.ts';
+import { MOST_BYTES, printDocument } from '../documents.ts';
 import { createDurableFiles } from './durable-files.ts';
+import { ignoreMissing, readLimited } from './limited-read.ts';
 
 /** Number of older heads that stay. */
 const KEPT_HEADS = 64;
@@ -60,7 +62,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
       for (const version of await listNames(releases)) {
         // Other names come from other programs, such as file managers.
         if (known.has(version) || parseSemver(version) === undefined) continue;
-        const text = await readText(join(releases, version, 'release.json'));
+        const text = await readText(join(releases, version, 'release.json'), MOST_BYTES.record);
         cacheRecord(known, version, {
           read: () => parseRecord(root, version, text),
           version,
@@ -70,12 +72,12 @@ export function openDirectoryStore(path: string): ReleaseStore {
       return [...known.values()];
     },
     create: (release) =>
-      files.create(join(releases, release.version), 'release.json', toText(release)),
+      files.create(join(releases, release.version), 'release.json', printDocument(release)),
     async head() {
       for (let missed = 0; ;) {
         const last = await lastHead();
         if (last === 0) return { head: EMPTY_HEAD, tag: '0' };
-        const text = await readText(join(headPath(last), 'head.json'));
+        const text = await readText(join(headPath(last), 'head.json'), MOST_BYTES.head);
         // The file is missing. Either another process added newer heads and removed this one, or
         // this still is the last head and its file is lost.
         if (text !== undefined || last === missed)
@@ -86,7 +88,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
     async moveHead(head, tag) {
       const from = Number(tag);
       if ((await lastHead()) !== from) return false;
-      if (!(await files.create(headPath(from + 1), 'head.json', toText(head)))) return false;
+      if (!(await files.create(headPath(from + 1), 'head.json', printDocument(head)))) return false;
       // After a long pause, this process may have created a number that other processes had used
       // and removed.
       if ((await lastHead()) >= from + 1 + KEPT_HEADS) return false;
@@ -94,7 +96,7 @@ export function openDirectoryStore(path: string): ReleaseStore {
       return true;
     },
     tag: async () => String(await lastHead()),
-    blob: (sha256) => readFile(blobPath(sha256)).catch(ignoreMissing),
+    blob: (sha256, most) => readLimited(blobPath(sha256), most),
     async putBlob(sha256, bytes) {
       await files.write(blobPath(sha256), bytes);
     },
@@ -113,11 +115,9 @@ export function openDirectoryStore(path: string): ReleaseStore {
     removeNote: (instance) => rm(join(servers, `${instance}.json`), { force: true }),
     async notes() {
       const texts = await Promise.all(
-        (await listNames(servers)).map((name) => readText(join(servers, name))),
+        (await listNames(servers)).map((name) => readText(join(servers, name), MOST_BYTES.note)),
       );
-      return texts
-        .map((text) => text && parseNote(text))
-        .filter((note) => typeof note === 'object');
+      return texts.map(parseNote).filter((note) => note !== undefined);
     },
     async close() {},
   };
@@ -131,13 +131,8 @@ const listNames = async (folder: string): Promise<string[]> =>
     if (error.code !== 'ENOENT') throw error;
   })) ?? [];
 
-const readText = (path: string): Promise<string | undefined> =>
-  readFile(path, 'utf8').catch(ignoreMissing);
-
-/** Turns "file not found" into `undefined`. */
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-}
+const readText = async (path: string, most: number): Promise<string | undefined> =>
+  (await readLimited(path, most))?.toString('utf8');
 
 async function clearScratch(scratch: string): Promise<void> {
   for (const name of await listNames(scratch)) {

@@ -1,5 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ReleaseStore, ServerNote, StoredRelease } from '../../../ports.ts';
+import { parseSemver } from '@gati/contract';
+import { MOST_BYTES, printDocument } from '../documents.ts';
 import { storeError } from '../errors.ts';
 import { type HeadSource, parseHead, parseNote } from '../parse-head.ts';
 import { EMPTY_HEAD } from '../head.ts';
@@ -42,40 +44,41 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
     url: address,
     async list(onDamaged) {
       for await (const { key } of objects.list(releases)) {
-        if (known.has(key)) continue;
-        const found = await objects.get(key);
-        if (!found) continue;
         const version = key.slice(releases.length, -'.json'.length);
+        // Other keys come from other programs.
+        if (known.has(key) || parseSemver(version) === undefined) continue;
+        const found = await objects.get(key, MOST_BYTES.record);
+        if (!found) continue;
         const read = (): StoredRelease => parseRecord(address, version, toText(found.bytes));
         cacheRecord(known, key, { read, version, onDamaged });
       }
       return [...known.values()];
     },
     create: async (release) =>
-      (await objects.put(`${releases}${release.version}.json`, toJson(release), {
+      (await objects.put(`${releases}${release.version}.json`, toBytes(release), {
         ifNoneMatch: '*',
       })) !== undefined,
     async head() {
-      const found = await objects.get(head);
+      const found = await objects.get(head, MOST_BYTES.head);
       return found
         ? { head: parseHead(headSource, toText(found.bytes)), tag: found.etag }
         : { head: EMPTY_HEAD, tag: NONE };
     },
     async moveHead(next, tag) {
-      const bytes = toJson(next);
+      const bytes = toBytes(next);
       if (
         (await objects.put(head, bytes, tag === NONE ? { ifNoneMatch: '*' } : { ifMatch: tag })) !==
         undefined
       )
         return true;
       // After a lost response the SDK writes again, and the second write conflicts with the first.
-      const latest = await objects.get(head);
+      const latest = await objects.get(head, MOST_BYTES.head);
       return (
         latest !== undefined && latest.etag !== tag && Buffer.compare(latest.bytes, bytes) === 0
       );
     },
     tag: async () => (await objects.etag(head)) ?? NONE,
-    blob: async (sha256) => (await objects.get(blobs + sha256))?.bytes,
+    blob: async (sha256, most) => (await objects.get(blobs + sha256, most))?.bytes,
     async putBlob(sha256, bytes) {
       await objects.put(blobs + sha256, bytes);
     },
@@ -91,7 +94,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
     async notes() {
       const found: ServerNote[] = [];
       for await (const { key } of objects.list(servers)) {
-        const object = await objects.get(key);
+        const object = await objects.get(key, MOST_BYTES.note);
         const note = object && parseNote(toText(object.bytes));
         if (note) found.push(note);
       }
@@ -101,6 +104,7 @@ export async function openS3Store(url: string): Promise<ReleaseStore> {
   };
 }
 
+const toBytes = (value: object): Uint8Array => Buffer.from(printDocument(value));
 const toJson = (value: unknown): Uint8Array =>
   Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
 const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');

@@ -1,22 +1,33 @@
-import { GatiError } from '../diagnostics/gati-error.ts';
+import { isInnerPath, isSafeName } from './safe-names.ts';
 
 /**
- * Checks one value of a manifest.
+ * Checks of plain data that comes from outside: a manifest, a document of a store, a row of a queue, a
+ * cache on disk. A check accepts a value or throws a {@link Mismatch}.
  *
  * @param path Path of the value: `contract.routes[3].method`.
- * @throws {GatiError} GATI_MANIFEST_INVALID when the value does not match.
+ * @throws {Mismatch} when the value does not match
  */
 export type Check = (value: unknown, path: string) => void;
 
-/** Deeper than any contract. The checks recurse, so deeper input could overflow the stack. */
+/** Deeper than any document. The checks recurse, so deeper input could overflow the stack. */
 const MAX_DEPTH = 256;
 
-export function invalidManifestError(path: string, expected: string, value: unknown): GatiError {
-  return new GatiError({
-    code: 'GATI_MANIFEST_INVALID',
-    message: `The manifest is not valid: ${path || 'the whole document'} must be ${expected}, but is ${show(value)}.`,
-    fix: 'Write the manifest again with `gati generate` or `gati build`; do not edit it by hand.',
-  });
+/** The first difference between a value and its check. */
+export class Mismatch extends Error {
+  /** Path of the value; `''` for the whole document. */
+  readonly path: string;
+  /** Completes "must be …". */
+  readonly expected: string;
+  /** The value for people, shortened. */
+  readonly found: string;
+
+  constructor(path: string, expected: string, value: unknown) {
+    const found = show(value);
+    super(`${path || 'the whole document'} must be ${expected}, but is ${found}`);
+    this.path = path;
+    this.expected = expected;
+    this.found = found;
+  }
 }
 
 function show(value: unknown): string {
@@ -33,21 +44,21 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 export const string: Check = (value, path) => {
-  if (typeof value !== 'string') throw invalidManifestError(path, 'a string', value);
+  if (typeof value !== 'string') throw new Mismatch(path, 'a string', value);
 };
 
 export const boolean: Check = (value, path) => {
-  if (typeof value !== 'boolean') throw invalidManifestError(path, 'true or false', value);
+  if (typeof value !== 'boolean') throw new Mismatch(path, 'true or false', value);
 };
 
 export const number: Check = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value))
-    throw invalidManifestError(path, 'a number', value);
+    throw new Mismatch(path, 'a number', value);
 };
 
 export const wholeNumber: Check = (value, path) => {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw invalidManifestError(path, 'a whole number, 0 or more', value);
+    throw new Mismatch(path, 'a whole number, 0 or more', value);
 };
 
 export const any: Check = () => {};
@@ -55,31 +66,49 @@ export const any: Check = () => {};
 export function matching(pattern: RegExp, expected: string): Check {
   return (value, path) => {
     if (typeof value !== 'string' || !pattern.test(value))
-      throw invalidManifestError(path, expected, value);
+      throw new Mismatch(path, expected, value);
   };
 }
+
+/** Accepts text for which `parse` returns a value. */
+export function parsedBy(parse: (text: string) => unknown, expected: string): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || parse(value) === undefined)
+      throw new Mismatch(path, expected, value);
+  };
+}
+
+/** Accepts a text that may become a file name, a folder name or a part of a key. */
+export const safeName: Check = (value, path) => {
+  if (typeof value !== 'string' || !isSafeName(value))
+    throw new Mismatch(path, 'a name of letters, digits, ".", "_" and "-"', value);
+};
+
+/** Accepts a relative path that stays inside its folder. */
+export const innerPath: Check = (value, path) => {
+  if (typeof value !== 'string' || !isInnerPath(value))
+    throw new Mismatch(path, 'a relative path inside of its folder', value);
+};
 
 export function oneOf(...values: readonly unknown[]): Check {
   return (value, path) => {
     if (!values.includes(value))
-      throw invalidManifestError(
-        path,
-        values.map((each) => JSON.stringify(each)).join(' or '),
-        value,
-      );
+      throw new Mismatch(path, values.map((each) => JSON.stringify(each)).join(' or '), value);
   };
 }
 
-export function listOf(item: Check): Check {
+/** @param most number of items that is still accepted */
+export function listOf(item: Check, most: number = Infinity): Check {
   return (value, path) => {
-    if (!Array.isArray(value)) throw invalidManifestError(path, 'an array', value);
+    if (!Array.isArray(value)) throw new Mismatch(path, 'an array', value);
+    if (value.length > most) throw new Mismatch(path, `at most ${most} items`, value.length);
     for (const [index, each] of value.entries()) item(each, `${path}[${index}]`);
   };
 }
 
 export function mapOf(item: Check, key?: Check): Check {
   return (value, path) => {
-    if (!isObject(value)) throw invalidManifestError(path, 'an object', value);
+    if (!isObject(value)) throw new Mismatch(path, 'an object', value);
     for (const [name, each] of Object.entries(value)) {
       const place = `${path}${member(name)}`;
       key?.(name, `the key ${place}`);
@@ -98,7 +127,7 @@ export function object(
   closed?: string,
 ): Check {
   return (value, path) => {
-    if (!isObject(value)) throw invalidManifestError(path, 'an object', value);
+    if (!isObject(value)) throw new Mismatch(path, 'an object', value);
     for (const [name, check] of Object.entries(required))
       check(own(value, name), path + member(name, path));
     for (const [name, check] of Object.entries(optional)) {
@@ -109,8 +138,7 @@ export function object(
     const extra = Object.keys(value).find(
       (name) => !Object.hasOwn(required, name) && !Object.hasOwn(optional, name),
     );
-    if (extra !== undefined)
-      throw invalidManifestError(path + member(extra, path), closed, value[extra]);
+    if (extra !== undefined) throw new Mismatch(path + member(extra, path), closed, value[extra]);
   };
 }
 
@@ -120,8 +148,7 @@ export function either(test: (value: unknown) => boolean, yes: Check, no: Check)
 
 /** Rejects values that are nested too deeply. */
 export function checkDepth(value: unknown, depth = 0): void {
-  if (depth > MAX_DEPTH)
-    throw invalidManifestError('', `nested at most ${MAX_DEPTH} deep`, 'deeper');
+  if (depth > MAX_DEPTH) throw new Mismatch('', `nested at most ${MAX_DEPTH} deep`, 'deeper');
   if (typeof value === 'object' && value !== null)
     for (const each of Object.values(value)) checkDepth(each, depth + 1);
 }
