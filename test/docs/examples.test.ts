@@ -44,6 +44,8 @@ describe.each(pages)('the examples of $page', ({ files, requests }) => {
       fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
       fs.writeFileSync(path.join(app, file), text);
     }
+    // `gati generate` writes nothing for an app without handlers.
+    fs.mkdirSync(path.join(app, 'src/handlers'), { recursive: true });
     await runOrThrow(
       process.execPath,
       [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'generate'],

@@ -13,9 +13,11 @@ const version = (
   ) as { version: string }
 ).version;
 
-const TYPED_HANDLER = `export const route = 'GET /api/hello/:name';
+const TYPED_HANDLER = `import path from 'node:path';
 
-export const handler: Handler<typeof route> = (req, res) => res.json({ message: \`Hello, \${req.params.name}!\` });
+export const route = 'GET /api/hello/:name';
+
+export const handler: Handler<typeof route> = (req, res) => res.json({ message: \`Hello, \${path.basename(req.params.name)}!\` });
 `;
 const BARE_HANDLER = `export const route = 'POST /api/sum';
 
@@ -48,7 +50,10 @@ describe.each(['vanilla-ts', 'react-ts', 'vue-ts'])('an app from %s of create-vi
       { cwd: parent, env },
     );
     originalConfigs = readTsconfigs(app);
-    await runOrThrow('npm', ['install', '-D', `vite-plugin-gati@${version}`], { cwd: app, env });
+    await runOrThrow('npm', ['install', '-D', `vite-plugin-gati@${version}`, '@types/node'], {
+      cwd: app,
+      env,
+    });
     const config = path.join(app, 'vite.config.ts');
     if (fs.existsSync(config)) {
       editFile(

@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
 import { writeChanged } from '../files/write-changed.ts';
@@ -16,7 +17,21 @@ import '../.gati/types/gati.js';
 /** Writes `src/gati-env.d.ts`, unless a file of the app references the types already. */
 export async function writeEnvFile(root: string): Promise<string[]> {
   if (await hasReference(root)) return [];
-  return (await writeChanged(path.join(root, ENV_FILE), TEXT)) ? [ENV_FILE] : [];
+  const text = hasNodeTypes(root) ? NODE_TYPES + TEXT : TEXT;
+  return (await writeChanged(path.join(root, ENV_FILE), text)) ? [ENV_FILE] : [];
+}
+
+/** `types` of the app's `tsconfig.json` may name those of a page alone, as `create-vite` writes it. */
+const NODE_TYPES = `/// <reference types="node" />
+`;
+
+function hasNodeTypes(root: string): boolean {
+  try {
+    createRequire(path.join(root, 'package.json')).resolve('@types/node/package.json');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function hasReference(root: string): Promise<boolean> {

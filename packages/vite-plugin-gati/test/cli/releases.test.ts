@@ -259,7 +259,7 @@ describe('releases from the command line', () => {
       servers: null,
     });
     const listed = await server('releases', 'list');
-    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* 1\.2\.3 +live/) });
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\* +1\.2\.3 +live/m) });
     expect(await server('releases', '--help')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('--dry-run'),
