@@ -68,6 +68,7 @@ export const GATI_CODES = {
     'An export of a handler, a guard, a middleware or an effect is close to a name that has a meaning.',
   GATI_GUARD_MISSING: 'A `_guard.ts` does not export `guard`.',
   GATI_GUARD_RESULT: "A guard returned a value that can't be added to `lctx`.",
+  GATI_GUARD_UNTYPED: 'The declared type of a guard hides from handlers what it returns.',
   GATI_HANDLER_MISSING:
     'A file in `src/handlers` does not export the handler that its route needs.',
   GATI_HANDLER_ROUTE: 'The type of a handler names another route than the file has.',

@@ -12,8 +12,8 @@ import type { AnalyzedRoute } from '../analyzer.ts';
 import type { SymbolView } from '../compiler/compiler.ts';
 import { readDoc } from '../types/doc-comments.ts';
 import { DefNames } from './definition-names.ts';
-import type { FunctionNode } from '../interpret/state/values.ts';
 import { findHandler, type HandlerSite } from './find-handler.ts';
+import { reportHiddenFields } from './hidden-fields.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
 import { reportOtherRoute } from './handler-route.ts';
 import { reportReadHeaders } from './header-case.ts';
@@ -51,8 +51,10 @@ export function analyzeRoute(
   const isSocket = route.method === 'WS';
   const site = symbol && findHandler(snapshot, symbol);
   const request = requestParts({ snapshot, route, exports, loaded, diagnostics, fallback: source });
-  const guards = functionsOf(snapshot, route.guards, 'guard');
-  const functions = functionsOf(snapshot, route.middleware, 'middleware');
+  const guards = sitesOf(snapshot, route.guards, 'guard');
+  const functions = sitesOf(snapshot, route.middleware, 'middleware').flatMap(({ fn }) => fn ?? []);
+  for (const [index, { fn }] of guards.entries())
+    if (fn) reportHiddenFields(snapshot, route.guards[index]!, fn, diagnostics);
   const unknown: InferredResponses = {
     responses: { default: { schema: {}, contentType: 'application/json' } },
     places: new Map(),
@@ -67,17 +69,15 @@ export function analyzeRoute(
       source,
     );
   }
-  const around = [...guards, ...functions];
+  const around = [...guards.map(({ node }) => node), ...functions];
   for (const fn of site ? [...around, site.node] : around)
     reportReadHeaders(snapshot, fn, diagnostics);
   reportOtherRoute(snapshot, source, route.id, diagnostics);
-  const guardErrors = inferGuardErrors(snapshot, guards, diagnostics);
-  const responses = isSocket
-    ? guardErrors
-    : withGuardErrors(
-        applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics),
-        guardErrors,
-      );
+  const own = isSocket
+    ? {}
+    : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);
+  // Afterwards, since declared responses settle warnings about the handler only.
+  const responses = withGuardErrors(own, inferGuardErrors(snapshot, guards, diagnostics));
   const names = new DefNames(snapshot);
   const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),
@@ -116,19 +116,19 @@ function reportSlowPatterns(
 }
 
 /**
- * Returns the functions that files export by a name, in the order of the files. It leaves out a file
- * without a function: the scan reports it.
+ * Returns what files export by a name, in the order of the files. It leaves out a file without such an
+ * export: the scan reports it.
  */
-function functionsOf(
+function sitesOf(
   snapshot: ProgramSnapshot,
   files: readonly string[],
   name: 'guard' | 'middleware',
-): FunctionNode[] {
+): HandlerSite[] {
   return files.flatMap((file) => {
     const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
     const symbol = exports.get(name);
-    const fn = symbol && findHandler(snapshot, symbol)?.fn;
-    return fn ? [fn] : [];
+    const site = symbol && findHandler(snapshot, symbol);
+    return site ? [site] : [];
   });
 }
 

@@ -25,6 +25,31 @@ const CASES: {
     guard:
       "export const guard: Guard = async (req) => { if (!req.headers.authorization) throw new HttpError(401, 'who'); return { user: 1 }; };",
     expect: { 200: "{ ok: 'y' }", 401: problem(401, "'who'"), 404: problem(404, "'none'") },
+    warnings: ['GATI_GUARD_UNTYPED'],
+  },
+  {
+    name: 'has a type and declares its fields',
+    guard:
+      "export type Local = { user: number };\nexport const guard: Guard = async (req) => { if (!req.headers.authorization) throw new HttpError(401, 'who'); return { user: 1 }; };",
+    expect: { 200: "{ ok: 'y' }", 401: problem(401, "'who'"), 404: problem(404, "'none'") },
+  },
+  {
+    name: 'has a type and returns nothing',
+    guard:
+      "export const guard: Guard = async (req) => { const ids = [1].map((id) => { return id; }); if (ids.length > 1) return; throw new HttpError(401, 'who'); };",
+    expect: { 200: "{ ok: 'y' }", 401: problem(401, "'who'"), 404: problem(404, "'none'") },
+  },
+  {
+    name: 'is made by a function of the project',
+    guard:
+      "const needs = (role: 'a' | 'b') => async (req: GuardRequest) => { if (req.cookies.role !== role) throw new HttpError(403, 'role'); return { role }; };\nexport const guard = needs('a') satisfies Guard;",
+    expect: { 200: "{ ok: 'y' }", 403: problem(403, "'role'"), 404: problem(404, "'none'") },
+  },
+  {
+    name: 'is made by code that cannot be followed',
+    guard: 'declare const made: { guard: Guard };\nexport const guard = made.guard;',
+    expect: { 200: "{ ok: 'y' }", 404: problem(404, "'none'") },
+    warnings: ['GATI_RESPONSE_UNKNOWN'],
   },
   {
     name: 'satisfies the type',
