@@ -14,7 +14,7 @@ export {
   type BundledReleases,
 } from './manager/bundled-index.ts';
 export { EMPTY_HEAD, liveVersions, statusOf, toReleaseInfo } from './store/head.ts';
-export { materialize } from './store/materialize.ts';
+export { materialize, materializeClient } from './store/materialize.ts';
 export { openReleaseStore } from './store/open-store.ts';
 export {
   releasesOutsideWindow,

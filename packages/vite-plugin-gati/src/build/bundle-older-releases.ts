@@ -8,6 +8,7 @@ import {
   DOCUMENT_FILE,
   documentReader,
   materialize,
+  materializeClient,
   releasesOutsideWindow,
   readManifest,
 } from '@gati/runtime-h3/releases';
@@ -48,6 +49,8 @@ export async function bundleOlderReleases(
       continue;
     if (isRunnable(status)) {
       await materialize(store, release, path.join(folder, version));
+      // Pages that are open in browsers load hashed files of their release later.
+      await materializeClient(store, release, path.join(folder, version));
       const document = documentReader(store, release);
       if (document) await writeChanged(path.join(folder, version, DOCUMENT_FILE), await document());
     } else if (

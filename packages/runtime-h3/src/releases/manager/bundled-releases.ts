@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '@gati/contract';
-import { bundleFile, DOCUMENT_FILE, MANIFEST_FILE } from '../store/file-names.ts';
+import { bundleFile, CLIENT_FOLDER, DOCUMENT_FILE, MANIFEST_FILE } from '../store/file-names.ts';
 import type { Logger } from '../../types/context.ts';
 import { type BundledRelease, readBundledIndex } from './bundled-index.ts';
 import { createDamagedRelease } from './damaged-release.ts';
 import { EMPTY_CONTRACT, type KnownRelease, type Marks } from './known-release.ts';
+import { clientInFolder } from './release-client.ts';
 import type { ReleaseRules } from './release-rules.ts';
 import { type ReleaseParts, createKnownRelease } from './create-known-release.ts';
 
@@ -44,10 +45,12 @@ function toKnown(
   // The index has only the name of a retired release, unless a migration needs its contract.
   const hasManifest = release.status !== 'retired' || existsSync(file);
   const document = join(folder, DOCUMENT_FILE);
+  const client = rules.servesClient ? clientInFolder(join(folder, CLIENT_FOLDER)) : undefined;
   const parts: ReleaseParts = {
     contract: async () =>
       hasManifest ? parseManifest(await readFile(file, 'utf8')).contract : EMPTY_CONTRACT,
     ...(existsSync(document) && { document: () => readFile(document, 'utf8') }),
+    ...(client !== undefined && { client }),
     bundle: () => bundleFile(folder),
   };
   return createKnownRelease(release, parts, rules);

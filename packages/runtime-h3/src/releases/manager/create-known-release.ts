@@ -10,6 +10,7 @@ import { createRouteTable } from './route-table.ts';
 export interface ReleaseParts {
   contract(): Promise<Contract>;
   document?: KnownRelease['document'];
+  client?: KnownRelease['client'];
   /** Returns the path of the bundle, and fetches the file first if needed. */
   bundle(): string | Promise<string>;
 }
@@ -17,7 +18,7 @@ export interface ReleaseParts {
 /** Creates a release that was built before. Reads its routes now, and loads its code when needed. */
 export async function createKnownRelease(
   { version, id, date }: Pick<KnownRelease, 'version' | 'id' | 'date'>,
-  { contract, document, bundle }: ReleaseParts,
+  { contract, document, client, bundle }: ReleaseParts,
   rules: ReleaseRules,
 ): Promise<KnownRelease> {
   const table = createRouteTable(await contract(), rules.servesRoute);
@@ -29,6 +30,7 @@ export async function createKnownRelease(
     match: table.match,
     contract: once(contract),
     ...(document !== undefined && { document }),
+    ...(client !== undefined && { client }),
     instance: new ReleaseInstance({
       load: async (attempt) =>
         limitToServedRoutes(await importBundle(await bundle(), attempt), rules.servesRoute),

@@ -1,5 +1,6 @@
 import type { Contract } from '@gati/contract';
 import type { ReleaseMark } from '../../ports.ts';
+import type { ReleaseClient } from './release-client.ts';
 import type { ReleaseInstance } from './release-instance.ts';
 import type { FindRoute, RouteTable } from './route-table.ts';
 
@@ -18,6 +19,8 @@ export interface KnownRelease {
   match?: RouteTable['match'];
   /** Reads the contract again when a migration needs it: few releases are ever migrated. */
   contract?: () => Promise<Contract>;
+  /** Files of the client. Absent if the release has none, or if this process serves no pages. */
+  client?: ReleaseClient;
   instance: ReleaseInstance;
   /** Reads the OpenAPI document. */
   document?: () => Promise<string | undefined>;

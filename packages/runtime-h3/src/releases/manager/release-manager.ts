@@ -1,4 +1,4 @@
-import { isLive, isOver, type ReleaseStatus } from '@gati/contract';
+import { isLive, isOver, isRunnable, type ReleaseStatus } from '@gati/contract';
 import type { ServedRelease, ServedReleases } from '../../types/served-release.ts';
 import type { AppContext } from '../../global-context/create-global-context.ts';
 import type { GlobalContext, Logger } from '../../types/context.ts';
@@ -8,6 +8,7 @@ import { type Chain, findChain } from '../migrate/chain.ts';
 import { migratePayload } from '../migrate/migrate-payload.ts';
 import type { MigrationFile } from '../../types/migration.ts';
 import type { KnownRelease, Marks } from './known-release.ts';
+import type { ReleaseClients } from './release-client.ts';
 
 /** Milliseconds without a request after which a release's modules and connections are closed. */
 const UNUSED_AFTER = 15 * 60_000;
@@ -33,6 +34,8 @@ export interface ReleaseManagerOptions {
   logger: Logger;
   /** Milliseconds without a request after which a release is closed. Default: 15 minutes. */
   unused?: number | undefined;
+  /** Folder of the own build's client. */
+  clientFolder?: string | undefined;
   /** A store says which release is current: the manager is not ready before the first `update`. */
   hasStore: boolean;
 }
@@ -58,6 +61,7 @@ export class ReleaseManager {
   readonly #failed = new Map<string, string>();
   #served: ServedReleases;
   #hasTooMany = false;
+  #clientFolder: string | undefined;
   #isReady: boolean;
   readonly #onReady: (() => void)[] = [];
   readonly #timer: NodeJS.Timeout;
@@ -68,6 +72,7 @@ export class ReleaseManager {
     this.#isReady = !hasStore;
     this.#known.set(own.version, own);
     this.#current = own.version;
+    this.#clientFolder = options.clientFolder;
     this.#served = this.#list();
     this.#timer = setInterval(() => this.sweep(), SWEEP);
     this.#timer.unref();
@@ -82,6 +87,17 @@ export class ReleaseManager {
   async context(bundle: ReleaseBundle): Promise<GlobalContext> {
     return (await this.#find(bundle.version).instance.context()).gctx;
   }
+
+  /** The client's files: those of the current release, and of the others that run. */
+  readonly clients: ReleaseClients = {
+    current: () => this.#clientFolder,
+    find: async (path) => {
+      const found = [...this.#known.values()]
+        .filter(({ version }) => isRunnable(this.#statusOf(version)))
+        .find(({ client }) => client?.has(path));
+      return found?.client?.folder();
+    },
+  };
 
   /** Returns the context of the current release. */
   current(): Promise<AppContext> {
@@ -142,6 +158,7 @@ export class ReleaseManager {
     if (failure === undefined) {
       this.#failed.delete(wanted);
       this.#current = wanted;
+      if (isNew) this.#clientFolder = await next.get(wanted)!.client?.folder();
     } else {
       this.#failed.set(wanted, failure);
       this.#logFailure(wanted, failure);
@@ -223,7 +240,8 @@ export class ReleaseManager {
   /** Returns the reason of a failure. */
   async #warmUp(version: string): Promise<string | undefined> {
     try {
-      await this.#find(version).instance.warmUp();
+      const { instance, client } = this.#find(version);
+      await Promise.all([instance.warmUp(), client?.folder()]);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

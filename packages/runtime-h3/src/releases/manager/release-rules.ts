@@ -3,6 +3,8 @@ import type { ReleaseBundle } from '../../types/bundle.ts';
 
 /** How this process runs releases. */
 export interface ReleaseRules {
+  /** Whether this process serves the client's files. */
+  servesClient: boolean;
   /** Whether this process serves a route. */
   servesRoute(route: { domain: string }): boolean;
   /** Loads the config and sets up the modules of a release. `date` is RFC 3339. */

@@ -3,6 +3,7 @@ import type { ReleaseStore, StoredRelease } from '../../ports.ts';
 import { materialize } from '../store/materialize.ts';
 import { documentReader, readManifest } from '../store/read-release.ts';
 import type { KnownRelease } from './known-release.ts';
+import { clientInStore } from './release-client.ts';
 import type { ReleaseRules } from './release-rules.ts';
 import { createKnownRelease } from './create-known-release.ts';
 
@@ -15,9 +16,11 @@ export function toKnownRelease(
 ): Promise<KnownRelease> {
   const { id } = release;
   const document = documentReader(store, release);
+  const client = rules.servesClient ? clientInStore(store, release, cache) : undefined;
   const parts = {
     contract: async () => (await readManifest(store, release)).contract,
     ...(document !== undefined && { document }),
+    ...(client !== undefined && { client }),
     // The folder has the id, so that another build of the version is never taken for it.
     bundle: async () => materialize(store, release, join(await cache(), id)),
   };

@@ -4,11 +4,11 @@ import { dirname, join, sep } from 'node:path';
 import type { ReleaseStore, StoredFile, StoredRelease } from '../../ports.ts';
 import { readLimited } from './directory/limited-read.ts';
 import { storeError } from './errors.ts';
-import { bundleFile, MANIFEST_FILE } from './file-names.ts';
+import { bundleFile, CLIENT_FOLDER, MANIFEST_FILE } from './file-names.ts';
 import { forEachLimited } from './for-each-limited.ts';
 import { readStoredFile, sha256Hex } from './read-release.ts';
 
-/** Whether a server needs this file of a release: its code or the manifest. */
+/** Whether a server needs this file of a release to run it: its code or the manifest. */
 export function isServerFile({ path }: StoredFile): boolean {
   return path.startsWith('server/') || path === MANIFEST_FILE;
 }
@@ -24,7 +24,31 @@ export async function materialize(
   release: StoredRelease,
   folder: string,
 ): Promise<string> {
-  await forEachLimited(release.files.filter(isServerFile), async (file) => {
+  await copyFiles(store, release, folder, isServerFile);
+  return bundleFile(folder);
+}
+
+/**
+ * Writes the client files of a release below a folder, as {@link materialize} does with its code.
+ * Returns their folder.
+ * @throws {GatiError} GATI_RELEASE_DAMAGED when a file is missing or differs from its digest
+ */
+export async function materializeClient(
+  store: ReleaseStore,
+  release: StoredRelease,
+  folder: string,
+): Promise<string> {
+  await copyFiles(store, release, folder, ({ path }) => path.startsWith(CLIENT_FOLDER));
+  return join(folder, CLIENT_FOLDER);
+}
+
+async function copyFiles(
+  store: ReleaseStore,
+  release: StoredRelease,
+  folder: string,
+  isWanted: (file: StoredFile) => boolean,
+): Promise<void> {
+  await forEachLimited(release.files.filter(isWanted), async (file) => {
     const path = join(folder, file.path);
     const existing = await readLimited(path, file.bytes).catch(() => undefined);
     if (existing && sha256Hex(existing) === file.sha256) return;
@@ -40,7 +64,6 @@ export async function materialize(
       throw error;
     }
   });
-  return bundleFile(folder);
 }
 
 /** Throws when a link in `folder` leads `inner` out of it. */

@@ -21,15 +21,23 @@ const CONDITIONAL_HEADERS = [
 ];
 
 /**
- * Serves `dist/client`: ETag and 304, ranges, gzip and brotli (from compressed files or on the
- * fly), and immutable caching of hashed files. Dot files are not served.
+ * Creates a test for paths of hashed files, whose content never changes.
  *
  * @param assetsDir folder of the hashed files. If it is the root, no file counts as hashed: files
  *   of `public` with similar names are there too
  */
+export function createHashedTest(assetsDir = 'assets'): (path: string) => boolean {
+  const assets = `${normalizeBase(assetsDir)}/`;
+  return (path) => assets !== '/' && path.startsWith(assets) && HASHED.test(path.slice(-MAX_NAME));
+}
+
+/**
+ * Serves `dist/client`: ETag and 304, ranges, gzip and brotli (from compressed files or on the
+ * fly), and immutable caching of hashed files. Dot files are not served.
+ */
 export async function createClientFiles(
   folder: URL | string,
-  assetsDir = 'assets',
+  isHashed: (path: string) => boolean,
 ): Promise<ClientFiles> {
   const [{ staticMiddleware }, { sendNodeResponse }] = await Promise.all([
     import('srvx/static'),
@@ -37,10 +45,6 @@ export async function createClientFiles(
   ]);
   const dir = typeof folder === 'string' ? folder : fileURLToPath(folder);
   const files = staticMiddleware({ dir, encodings: true });
-  const assets = `${normalizeBase(assetsDir)}/`;
-  const isHashed = (path: string): boolean =>
-    assets !== '/' && path.startsWith(assets) && HASHED.test(path.slice(-MAX_NAME));
-
   return {
     async serve(req, res, path, vary) {
       if (!path.startsWith('/') || !isDecodable(path)) return false;

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from '../../app/options.ts';
 import { belowBase, normalizeBase } from '../../app/request/path.ts';
 import { EVERY_RESPONSE, PAGE_VARY, toPairs } from '../../app/response/headers.ts';
-import { type ClientFiles, createClientFiles } from '../http/client-files.ts';
+import type { ReleaseClients } from '../../releases/manager/release-client.ts';
+import type { ServeClient } from '../http/client-server.ts';
 import type { Probes } from '../http/probes.ts';
 import { wantsPage } from '../http/wants-page.ts';
 
@@ -12,8 +13,10 @@ export interface DispatchOptions {
   probes: Probes;
   /** Prepares the response of a client file. The app prepares its own responses. */
   prepare(res: ServerResponse): void;
-  /** Folder of the client files. */
+  /** Folder of the own build's client files. */
   client: URL | string | undefined;
+  /** Client files by release. Absent: there is only the own build's. */
+  clients?: ReleaseClients | undefined;
   /** Path below which they are served. */
   clientBase?: string | undefined;
   assetsDir?: string | undefined;
@@ -29,6 +32,7 @@ export function createDispatcher({
   probes,
   prepare,
   client,
+  clients,
   clientBase,
   assetsDir,
   base,
@@ -40,7 +44,7 @@ export function createDispatcher({
     };
   }
   // Loaded late: most processes serve API calls long before their first page, if any.
-  let files: Promise<ClientFiles> | undefined;
+  let serveClient: ServeClient | undefined;
   const serve = async (
     req: IncomingMessage,
     res: ServerResponse,
@@ -49,9 +53,12 @@ export function createDispatcher({
   ): Promise<void> => {
     prepare(res);
     try {
-      files ??= createClientFiles(client, assetsDir);
-      const served = await files;
-      for (const path of paths) if (await served.serve(req, res, path, vary)) return;
+      serveClient ??= (await import('../http/client-server.ts')).createClientServer({
+        client,
+        clients,
+        assetsDir,
+      });
+      if (await serveClient(req, res, paths, vary)) return;
       app.handleNodeRequest(req, res);
     } catch (error) {
       onError(error);

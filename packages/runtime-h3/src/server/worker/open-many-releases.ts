@@ -1,11 +1,14 @@
 import type { KnownRelease, Marks } from '../../releases/manager/known-release.ts';
+import { clientInFolder } from '../../releases/manager/release-client.ts';
 import { ReleaseInstance } from '../../releases/manager/release-instance.ts';
 import { ReleaseManager } from '../../releases/manager/release-manager.ts';
 import { limitToServedRoutes, type ReleaseRules } from '../../releases/manager/release-rules.ts';
 import type { Logger } from '../../types/context.ts';
 import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
-export interface OpenManyReleasesOptions extends OpenReleasesOptions {
+export interface OpenManyReleasesOptions extends Omit<OpenReleasesOptions, 'client'> {
+  /** Folder of the own build's client. */
+  client: string | undefined;
   /** Folder of the bundled releases, if it exists. */
   folder: string | undefined;
   /** Date of the own build: when its manifest was written, in epoch milliseconds. */
@@ -20,7 +23,15 @@ export async function openManyReleases(options: OpenManyReleasesOptions): Promis
   const bundled = await readBundled(options.folder, rules, logger);
   const own = await openOwnRelease(options, bundled.releases);
   const hasStore = Boolean(url);
-  const manager = new ReleaseManager({ own, usage, onTooManyReleases, logger, unused, hasStore });
+  const manager = new ReleaseManager({
+    own,
+    usage,
+    onTooManyReleases,
+    logger,
+    unused,
+    hasStore,
+    clientFolder: options.client,
+  });
   if (!url) {
     if (bundled.releases.length > 0) await manager.update({ ...bundled, current: undefined });
     return { source: manager, close: (within) => manager.dispose(within) };
@@ -53,7 +64,7 @@ export async function openManyReleases(options: OpenManyReleasesOptions): Promis
 
 /** Loads the own build and sets up its modules. */
 async function openOwnRelease(
-  { own, rules, date: built, document }: OpenManyReleasesOptions,
+  { own, rules, date: built, document, client: folder }: OpenManyReleasesOptions,
   bundled: KnownRelease[],
 ): Promise<KnownRelease> {
   // The own build is newer than each release that it bundles.
@@ -65,6 +76,7 @@ async function openOwnRelease(
     createContext: (bundle) => rules.createContext(bundle, date),
   });
   const [bundle] = await Promise.all([instance.bundle(), instance.context()]);
+  const client = clientInFolder(folder);
   return {
     version: own.version,
     id: own.id,
@@ -72,6 +84,7 @@ async function openOwnRelease(
     route: (method, path) => bundle.match(method, path)?.data,
     instance,
     ...(document !== undefined && { document }),
+    ...(client !== undefined && { client }),
   };
 }
 

@@ -26,7 +26,13 @@ export async function openReleases(options: OpenReleasesOptions): Promise<Opened
   // Most servers have one release. They do not load the code for several.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
   const { openManyReleases } = await import('./open-many-releases.ts');
-  return openManyReleases({ ...options, folder: hasFolder ? folder : undefined, date, document });
+  return openManyReleases({
+    ...options,
+    folder: hasFolder ? folder : undefined,
+    client: options.client && toPath(options.client),
+    date,
+    document,
+  });
 }
 
 async function openOwn(

@@ -108,7 +108,13 @@ class Proof {
       onQueue: () => {},
     });
     const own = await this.#options.release();
-    const rules = createReleaseRules(own, { env, kind: 'proof', log: this.#log, effects });
+    const rules = createReleaseRules(own, {
+      env,
+      kind: 'proof',
+      log: this.#log,
+      effects,
+      servesClient: false,
+    });
     const store = await openReleaseStore(process.env.GATI_RELEASES!);
     const release = await findRelease(store, version);
     if (release.id !== id) throw new Error(`The store has ${release.id} as ${version}, not ${id}.`);

@@ -1,5 +1,6 @@
 import type { MigratePayload } from '../../effects/engine/job-release.ts';
 import type { AppContext } from '../../global-context/create-global-context.ts';
+import type { ReleaseClients } from '../../releases/manager/release-client.ts';
 import type { ReleaseGate } from '../../releases/manager/release-gate.ts';
 import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
@@ -21,6 +22,8 @@ export interface OpenReleasesOptions {
   onTooManyReleases(): void;
   /** Loads what decides when this process takes an activated release. Absent: at once. */
   gate?(): Promise<ReleaseGate>;
+  /** Folder of the own build's client, if this process serves it. */
+  client?: URL | string | undefined;
   logger: Logger;
   /** Milliseconds after which an older release without requests is closed. */
   unused?: number | undefined;
@@ -31,6 +34,8 @@ export interface ReleaseSource {
   releases(): ServedReleases;
   /** `gctx` of a release. */
   context(bundle: ReleaseBundle): Promise<GlobalContext>;
+  /** Client files by release. Absent: there is only the own build's. */
+  readonly clients?: ReleaseClients;
   /** Context of the current release. */
   current(): Promise<AppContext>;
   readonly currentVersion: string;

@@ -103,12 +103,21 @@ async function startWorker(
   const imported = steps.track('the import of the release');
   const own = await options.release();
   imported();
+  const client = kind !== 'effects' && hasClient(options.client) ? options.client : undefined;
   const { source, ready, close } = await openReleases({
     own,
-    rules: createReleaseRules(own, { env, kind, log, effects, track: steps.track }),
+    rules: createReleaseRules(own, {
+      env,
+      kind,
+      log,
+      effects,
+      servesClient: client !== undefined,
+      track: steps.track,
+    }),
     folder: options.releases,
     store: process.env.GATI_RELEASES,
     cache: process.env.GATI_CACHE,
+    client,
     usage: (release) => app?.releaseUsage(release) ?? { open: 0, idle: 0 },
     onTooManyReleases: () => send({ gati: 'too-many-releases' }),
     gate: async () => (await import('./release-gate.ts')).createReleaseGate(send),
@@ -153,6 +162,7 @@ interface ReleaseRulesOptions {
   kind: WorkerKind;
   log: WorkerLog;
   effects: WorkerEffects;
+  servesClient: boolean;
   /** Notes what the start of a worker waits for. */
   track?: TrackStep;
 }
@@ -160,9 +170,10 @@ interface ReleaseRulesOptions {
 /** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
 export function createReleaseRules(
   own: ReleaseBundle,
-  { env, kind, log, effects, track }: ReleaseRulesOptions,
+  { env, kind, log, effects, servesClient, track }: ReleaseRulesOptions,
 ): ReleaseRules {
   return {
+    servesClient,
     servesRoute: createRouteFilter(own, env),
     async createContext(release, date) {
       const context = await createGlobalContext({
@@ -269,6 +280,7 @@ function createWorkerHttp({
       probes,
       prepare,
       client,
+      clients: source.clients,
       clientBase,
       assetsDir,
       base,

@@ -41,6 +41,7 @@ async function start(
   releases = await openReleases({
     own: build,
     rules: {
+      servesClient: true,
       servesRoute: () => true,
       createContext: (release, date) =>
         createGlobalContext({

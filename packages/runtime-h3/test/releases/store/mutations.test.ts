@@ -97,6 +97,7 @@ async function serve(): Promise<{ isReady: boolean; responses: Map<string, strin
   const { source, ready, close } = await openReleases({
     own,
     rules: {
+      servesClient: false,
       servesRoute: () => true,
       createContext: (release, date) =>
         createGlobalContext({
