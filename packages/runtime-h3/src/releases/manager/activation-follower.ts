@@ -1,3 +1,4 @@
+import { isRunnable } from '@gati/contract';
 import type {
   ReleaseMark,
   ReleaseStore,
@@ -6,6 +7,7 @@ import type {
   StoreHead,
 } from '../../ports.ts';
 import type { Logger } from '../../types/context.ts';
+import { statusOf } from '../store/head.ts';
 import type { Permission, ReleaseGate, WantedActivation } from './release-gate.ts';
 import type { ReleaseManager } from './release-manager.ts';
 import { takeBack } from './take-back.ts';
@@ -36,6 +38,10 @@ export class ActivationFollower {
   #wanted: WantedActivation | undefined;
   #permission: Pick<Permission, 'state' | 'reason'> = { state: 'granted' };
   #server: string | undefined;
+  /** Versions that get no requests. */
+  #held: string[] = [];
+  /** Versions that a client could request when the head was read last. */
+  #runnable: Set<string> | undefined;
   /** `Date.now()` when the wanted release failed on this server. */
   #failedAt = 0;
 
@@ -46,7 +52,7 @@ export class ActivationFollower {
   /** Asks for the release that the head names, and returns what the process may serve now. */
   async allow(head: StoreHead, stored: StoredRelease[]): Promise<AllowedHead> {
     const { gate, manager } = this.#options;
-    const { marks } = head;
+    await this.#reportLive(head, stored);
     const wanted = this.#wantedOf(head, stored);
     // Without a readable record there is no code to try.
     const permission = wanted && (await gate.ask(wanted));
@@ -56,6 +62,9 @@ export class ActivationFollower {
     this.#wanted = wanted;
     this.#permission = permission ?? { state: 'granted' };
     this.#server = permission?.server ?? this.#server;
+    this.#held = permission?.held ?? this.#held;
+    const held = this.#held.map((version) => [version, { status: 'staged' }] as const);
+    const marks: AllowedHead['marks'] = { ...head.marks, ...Object.fromEntries(held) };
     if (!wanted || !permission || permission.state === 'granted')
       return { current: head.current, marks };
     const isKept = permission.state === 'pending' && manager.isReady;
@@ -120,6 +129,21 @@ export class ActivationFollower {
     });
   }
 
+  /** Reports releases that became live without staying current. They have to prove themselves too. */
+  async #reportLive(head: StoreHead, stored: StoredRelease[]): Promise<void> {
+    const { gate, ownVersion } = this.#options;
+    const runnable = stored.filter(({ version }) => isRunnable(statusOf(head, version)));
+    const before = this.#runnable;
+    this.#runnable = new Set(runnable.map(({ version }) => version));
+    // What was live when the process started has run before.
+    if (before === undefined) return;
+    for (const { version, id } of runnable) {
+      if (before.has(version) || version === ownVersion || version === head.current) continue;
+      const key = `${version} ${id}`;
+      await gate.ask({ version, id, key, isNew: true, isOwn: false, isCurrent: false });
+    }
+  }
+
   #wantedOf(head: StoreHead, stored: StoredRelease[]): WantedActivation | undefined {
     const { ownVersion, ownId } = this.#options;
     const version = head.current ?? ownVersion;
@@ -133,6 +157,7 @@ export class ActivationFollower {
       key: activation ? `${version} ${activation.at}` : version,
       isNew: activation !== undefined && (activation.mark?.status ?? 'staged') === 'staged',
       isOwn,
+      isCurrent: true,
     };
   }
 }

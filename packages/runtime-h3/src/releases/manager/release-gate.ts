@@ -1,4 +1,4 @@
-/** A release that the head of the store names as current. */
+/** A release that the head of the store made current or live. */
 export interface WantedActivation {
   version: string;
   id: string;
@@ -8,6 +8,8 @@ export interface WantedActivation {
   isNew: boolean;
   /** It is the build of this server, whose code is loaded. */
   isOwn: boolean;
+  /** The head names it as current. Otherwise it gets the requests for its version. */
+  isCurrent: boolean;
 }
 
 /** Whether this process may make a release current. */
@@ -23,6 +25,8 @@ export interface Permission {
   reason?: string | undefined;
   /** Name of the server, for its notes in the store. Unique among running servers. */
   server: string;
+  /** Versions that get no requests here: they have not passed their proof on this server. */
+  held: string[];
 }
 
 /** Decides for all processes of a server when each of them takes an activated release. */

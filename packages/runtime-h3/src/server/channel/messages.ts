@@ -24,6 +24,8 @@ export interface WantedRelease {
   isNew: boolean;
   /** The worker has the code already: it is its own build. */
   isOwn: boolean;
+  /** The head names it as current. Otherwise it gets the requests for its version. */
+  isCurrent: boolean;
 }
 
 /** Whether a worker may make an activated release current. */
@@ -38,6 +40,8 @@ export interface ReleasePermission {
   reason?: string | undefined;
   /** Name of the server, unique among running ones. */
   server: string;
+  /** Versions that get no requests here: they have not passed their proof on this server. */
+  held: string[];
 }
 
 /**

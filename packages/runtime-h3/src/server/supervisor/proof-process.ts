@@ -24,7 +24,11 @@ const OUTPUT_WITHIN = 500;
 /** Milliseconds between two looks at the memory of the process. */
 const MEMORY_INTERVAL = 200;
 /** Milliseconds after which a process that does not run its event loop counts as blocked. */
-const BLOCKED_AFTER = 5000;
+const MAX_BLOCKED = 5000;
+/** The same where steps have a short time. */
+const MIN_BLOCKED = 1000;
+/** Milliseconds that the system has at least to start the process. No code of the release runs. */
+const MIN_START = 10_000;
 /** MB beside the heap of JavaScript that Node itself needs. */
 const NODE_MEMORY = 64;
 /** MB that a proof has at least. */
@@ -75,6 +79,10 @@ function watch(
   { timeout, memory, errorOutput }: WatchOptions,
 ): Promise<string | undefined> {
   let step: ProofStep = 'start';
+  const timeOf = (of: ProofStep): number => {
+    if (of === 'start') return Math.max(timeout, MIN_START);
+    return of === 'quiet' ? timeout + quiet : timeout;
+  };
   return new Promise<string | undefined>((resolve) => {
     const fail = (reason: string): void => {
       kill(child);
@@ -82,8 +90,11 @@ function watch(
     };
     const startTimer = (): NodeJS.Timeout =>
       setTimeout(
-        () => fail(`It was killed: ${PROOF_STEPS[step]} took longer than ${timeout} ms${place()}.`),
-        step === 'quiet' ? timeout + quiet : timeout,
+        () =>
+          fail(
+            `It was killed: ${PROOF_STEPS[step]} took longer than ${timeOf(step)} ms${place()}.`,
+          ),
+        timeOf(step),
       );
     let report: string | undefined;
     const place = (): string =>
@@ -135,7 +146,7 @@ function watch(
 
 /** A process that blocks its event loop is reported before its step ends. */
 function blockRule(timeout: number): HeartbeatRule {
-  const blocked = Math.min(BLOCKED_AFTER, timeout / 2);
+  const blocked = Math.min(MAX_BLOCKED, Math.max(MIN_BLOCKED, timeout / 4));
   return { interval: Math.ceil(blocked / 5), checks: 5 };
 }
 

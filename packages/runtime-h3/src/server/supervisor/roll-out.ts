@@ -10,9 +10,10 @@ const FIRST_WORKER = 1000;
 const RETRY_AFTER = 10_000;
 const MAX_RETRY = 5 * 60_000;
 
+/** The part of a permission that a roll-out decides. */
+export type PartialPermission = Omit<ReleasePermission, 'server' | 'held'>;
+
 export interface RollOutOptions {
-  /** Name of this server. */
-  server: string;
   /** Version that the workers serve as current before. */
   before: string;
   limits: ProofEnv;
@@ -22,6 +23,8 @@ export interface RollOutOptions {
   workers(): WorkerProcess[];
   /** Whether a worker runs jobs only. */
   isJobWorker(worker: WorkerProcess): boolean;
+  /** Sends a permission to a worker. */
+  send(worker: WorkerProcess, permission: PartialPermission): void;
   /** Called when all workers have the release. */
   onDone(): void;
   /** Called when the release has failed on this server. */
@@ -105,6 +108,12 @@ export class RollOut {
     this.#fail(`Worker ${worker.pid} died after it took the release (${how}).${deaths}`, {
       retry: false,
     });
+  }
+
+  /** Whether the release may get requests on this server. `undefined`: it is not known yet. */
+  get hasPassed(): boolean | undefined {
+    if (this.#state === 'failed' || this.#reason !== undefined) return false;
+    return this.#state === 'proving' ? undefined : true;
   }
 
   /** Ends the roll-out: another release is wanted, or the server stops. */
@@ -193,8 +202,7 @@ export class RollOut {
     else this.#send(worker, { state: 'failed', use, reason: this.#reason });
   }
 
-  #send(worker: WorkerProcess, permission: Omit<ReleasePermission, 'key' | 'server'>): void {
-    const { server } = this.#options;
-    worker.send({ gati: 'release-permission', key: this.wanted.key, server, ...permission });
+  #send(worker: WorkerProcess, permission: Omit<PartialPermission, 'key'>): void {
+    this.#options.send(worker, { key: this.wanted.key, ...permission });
   }
 }

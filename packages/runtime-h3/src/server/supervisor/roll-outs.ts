@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import type { Logger } from '../../types/context.ts';
 import type { MessageToSupervisor, WantedRelease } from '../channel/messages.ts';
 import { type ProofEnv, readProofEnv } from '../proof-env.ts';
-import { RollOut } from './roll-out.ts';
+import { OtherProofs } from './other-proofs.ts';
+import { type PartialPermission, RollOut } from './roll-out.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** Deaths of workers whose times are kept. */
@@ -28,6 +29,9 @@ export class RollOuts {
   #current: Pick<WantedRelease, 'version' | 'id'> | undefined;
   /** The last release that the store named and that was not current then. */
   #rollOut: RollOut | undefined;
+  readonly #others: OtherProofs;
+  /** Last release that each worker wanted as current. */
+  readonly #wanted = new Map<WorkerProcess, WantedRelease>();
   readonly #watched = new WeakSet<WorkerProcess>();
   readonly #dead = new WeakSet<WorkerProcess>();
   /** `Date.now()` of the last deaths. */
@@ -36,6 +40,11 @@ export class RollOuts {
 
   constructor(options: RollOutsOptions) {
     this.#options = options;
+    this.#others = new OtherProofs({
+      limits: this.#limits,
+      onPassed: () => this.#replyToAll(),
+      logger: options.logger,
+    });
   }
 
   receive(
@@ -59,41 +68,59 @@ export class RollOuts {
   stop(): void {
     this.#isStopped = true;
     this.#rollOut?.end();
+    this.#others.stop();
   }
 
   #onWanted(worker: WorkerProcess, wanted: WantedRelease): void {
     if (this.#isStopped) return;
     this.#watch(worker);
-    if (this.#rollOut?.wanted.key === wanted.key) return this.#rollOut.add(worker);
-    const isCurrent = this.#current?.version === wanted.version && this.#current.id === wanted.id;
-    // The start of the server proves the first release, and the own build.
-    if (this.#current === undefined || isCurrent || wanted.isOwn) {
-      this.#rollOut?.end();
-      this.#rollOut = undefined;
-      this.#current = wanted;
-      const { key } = wanted;
-      return worker.send({
-        gati: 'release-permission',
-        key,
-        state: 'granted',
-        server: this.#server,
-      });
+    const { key } = wanted;
+    if (!wanted.isCurrent) {
+      if (!this.#isKnown(wanted)) this.#others.add(wanted);
+      return this.#send(worker, { key, state: 'granted' });
     }
-    this.#rollOut?.end();
+    this.#wanted.set(worker, wanted);
+    if (this.#rollOut?.wanted.key === key) return this.#rollOut.add(worker);
+    // The start of the server proves the first release, and the own build.
+    if (this.#current === undefined || isSame(this.#current, wanted) || wanted.isOwn) {
+      this.#endRollOut();
+      this.#current = wanted;
+      return this.#send(worker, { key, state: 'granted' });
+    }
+    this.#endRollOut();
     this.#rollOut = this.#start(wanted, this.#current);
-    this.#rollOut.add(worker);
+    // Another one of them may have asked before, while a third one still saw an older head.
+    for (const [other, last] of this.#wanted) if (last.key === key) this.#rollOut.add(other);
+  }
+
+  /** Whether a release needs no other proof: it is current, or on its way to the workers. */
+  #isKnown(release: WantedRelease): boolean {
+    return [this.#current, this.#rollOut?.wanted].some((known) => known && isSame(known, release));
+  }
+
+  /** Ends the roll-out of a release that is no longer wanted as the current one. */
+  #endRollOut(): void {
+    const rollOut = this.#rollOut;
+    if (rollOut === undefined) return;
+    rollOut.end();
+    this.#rollOut = undefined;
+    // Clients may still request its version.
+    if (rollOut.hasPassed === undefined) this.#others.add(rollOut.wanted);
+    else if (rollOut.hasPassed) this.#others.addPassed(rollOut.wanted);
+    else this.#others.addFailed(rollOut.wanted);
   }
 
   #start(wanted: WantedRelease, before: Pick<WantedRelease, 'version' | 'id'>): RollOut {
     const { workers, isJobWorker, logger } = this.#options;
     const since = Date.now() - this.#limits.watch;
+    this.#others.remove(wanted);
     return new RollOut(wanted, {
-      server: this.#server,
       before: before.version,
       limits: this.#limits,
       tolerated: this.#deaths.filter((time) => time > since).length,
       workers,
       isJobWorker,
+      send: (worker, permission) => this.#send(worker, permission),
       onDone: () => {
         this.#current = wanted;
       },
@@ -104,9 +131,33 @@ export class RollOuts {
     });
   }
 
+  /** Sends each worker its permission again, with the releases that are held now. */
+  #replyToAll(): void {
+    for (const [worker, wanted] of this.#wanted) {
+      if (this.#rollOut?.wanted.key === wanted.key) this.#rollOut.add(worker);
+      else if (this.#current && isSame(this.#current, wanted))
+        this.#send(worker, { key: wanted.key, state: 'granted' });
+    }
+  }
+
+  #send(worker: WorkerProcess, permission: PartialPermission): void {
+    const { held } = this.#others;
+    worker.send({ gati: 'release-permission', server: this.#server, held, ...permission });
+  }
+
   #watch(worker: WorkerProcess): void {
     if (this.#watched.has(worker)) return;
     this.#watched.add(worker);
-    void worker.exited.then((how) => this.onDeath(worker, worker.blockedBy ?? how));
+    void worker.exited.then((how) => {
+      this.#wanted.delete(worker);
+      this.onDeath(worker, worker.blockedBy ?? how);
+    });
   }
+}
+
+function isSame(
+  one: Pick<WantedRelease, 'version' | 'id'>,
+  other: Pick<WantedRelease, 'version' | 'id'>,
+): boolean {
+  return one.version === other.version && one.id === other.id;
 }

@@ -83,6 +83,8 @@ export function createWorkerEffects({
 
     async releaseOf(version): Promise<ReleaseEffects | undefined> {
       const release = source?.releases().list.find((one) => one.version === version);
+      // It has not passed its proof here, but other servers may run it.
+      if (release?.status === 'staged') throw new Error('it does not run on this server');
       if (!source || !release || !isRunnable(release.status)) return undefined;
       const bundle = await release.bundle();
       const gctx = await source.context(bundle);

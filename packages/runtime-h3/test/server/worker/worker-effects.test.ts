@@ -4,7 +4,7 @@ import { createWorkerEffects } from '../../../src/server/worker/worker-effects.t
 import type { ReleaseSource } from '../../../src/server/worker/release-source.ts';
 import { bundle, context } from '../../helpers/bundle.ts';
 
-test('live, deprecated and withdrawn releases run their own jobs; retired and staged ones do not', async () => {
+test('live, deprecated and withdrawn releases run their own jobs, and a retired one does not', async () => {
   const release = bundle({});
   const made = context(release, []);
   const effects = createWorkerEffects({
@@ -14,14 +14,12 @@ test('live, deprecated and withdrawn releases run their own jobs; retired and st
     logger: made.logger,
     onQueue: () => {},
   });
-  const statuses: ServedRelease['status'][] = [
-    'live',
-    'deprecated',
-    'withdrawn',
-    'retired',
-    'staged',
-  ];
-  const list = statuses.map((status) => ({ version: status, status, bundle: () => release }));
+  const statuses: ServedRelease['status'][] = ['live', 'deprecated', 'withdrawn', 'retired'];
+  const list = [...statuses, 'staged'].map((status) => ({
+    version: status,
+    status,
+    bundle: () => release,
+  }));
   effects.start({
     currentVersion: 'live',
     releases: () => ({ list }),
@@ -35,6 +33,7 @@ test('live, deprecated and withdrawn releases run their own jobs; retired and st
     deprecated: true,
     withdrawn: true,
     retired: false,
-    staged: false,
   });
+  // A release that failed on this server may run on others, so its jobs wait for them.
+  await expect(effects.releaseOf!('staged')).rejects.toThrow('does not run on this server');
 });
