@@ -47,6 +47,8 @@ export interface GatiOptions {
    * { metrics: false, openapi: false }
    */
   expose?: ExposeOptions;
+  /** Development only: logs one line for each request that the app responds to. `true` by default. */
+  requestLog?: boolean;
   /** Which changes of the contract count as breaking. */
   breaking?: DiffPolicy;
   /**
@@ -64,6 +66,7 @@ export interface ResolvedOptions {
   limits: Partial<Limits>;
   missingVersion: MissingVersion;
   expose: ExposeOptions;
+  requestLog: boolean;
   breaking: DiffPolicy;
   effects: CloudQueue[];
 }
@@ -75,6 +78,7 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveLimits,
   resolveMissingVersion,
   resolveExpose,
+  resolveRequestLog,
   resolveEffects,
 ];
 
@@ -86,10 +90,20 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     limits = {},
     missingVersion = 'choose',
     expose = {},
+    requestLog = true,
     breaking = {},
     effects = [],
   } = options;
-  const start: ResolvedOptions = { base, cors, limits, missingVersion, expose, breaking, effects };
+  const start: ResolvedOptions = {
+    base,
+    cors,
+    limits,
+    missingVersion,
+    expose,
+    requestLog,
+    breaking,
+    effects,
+  };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
 
@@ -158,6 +172,14 @@ function resolveExpose(options: ResolvedOptions): ResolvedOptions {
       );
   }
   return options;
+}
+
+function resolveRequestLog(options: ResolvedOptions): ResolvedOptions {
+  if (typeof options.requestLog === 'boolean') return options;
+  throw invalidOptionError(
+    `requestLog: ${JSON.stringify(options.requestLog)} is not known.`,
+    'Use true or false.',
+  );
 }
 
 function resolveEffects(options: ResolvedOptions): ResolvedOptions {

@@ -37,3 +37,10 @@ test('throws GATI_OPTION_INVALID for a limit that it does not know, and names th
     );
   expect(() => resolveOptions({ limits: { sendQueu: 1 } as object })).toThrow(/sendQueue/);
 });
+
+test('rejects a `requestLog` that is neither true nor false', () => {
+  expect(resolveOptions().requestLog).toBe(true);
+  expect(() => resolveOptions({ requestLog: 'off' as never })).toThrow(
+    expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
+  );
+});

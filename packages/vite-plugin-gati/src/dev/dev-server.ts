@@ -21,9 +21,12 @@ import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { type FileChange, readChange } from './read-change.ts';
+import { createRequestLog } from './request-log.ts';
 import { createResolutions } from './resolutions.ts';
-import { respondNotFound, serveApp } from './serve.ts';
+import { serveApp } from './serve.ts';
+import { logStart } from './start-lines.ts';
 import { surviveUncaught } from './uncaught.ts';
+import { respondUnmatched } from './unmatched.ts';
 
 /** Milliseconds after the watcher's `ready` until it misses no more changes. */
 const WATCHER_DELAY = 400;
@@ -78,7 +81,14 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     isBusy: () => app.inflight > 0,
     run: () => void ready.then(catchUp).catch(() => undefined),
   });
-  const app = serveApp(server, devApp, project.options, ready);
+  const log = project.options.requestLog ? createRequestLog(logger) : undefined;
+  const unmatched = respondUnmatched({ server, context, latestScan: () => latestScan(), log });
+  const app = serveApp(server, devApp, { options: project.options, ready, log, unmatched });
+  logStart(
+    server,
+    project,
+    ready.then(() => latestScan()),
+  );
   const stopSurviving = surviveUncaught(server);
   replaceFullReload(environment, () => void ready.then(reloadAll).catch(() => undefined));
   let lastRead: Promise<unknown> = Promise.resolve();
@@ -150,7 +160,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       checkHandlers();
       generator.schedule(latestScan(), changed);
     },
-    addLastMiddleware: () => respondNotFound(server, project.options.base),
+    addLastMiddleware: () => void server.middlewares.use(unmatched),
     async close() {
       stopCatchingUp();
       lostEdits.close();

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
-import { wantsPage, writeProblem } from '@gati/runtime-h3/internal';
+import { wantsPage } from '@gati/runtime-h3/internal';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
 import { clientBase, hasIndexPage } from '../files/has-client.ts';
@@ -8,18 +8,24 @@ import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';
 import { diagnoseError } from './diagnose-error.ts';
 import { hostCheck } from './host-check.ts';
+import type { RequestLog } from './request-log.ts';
 import { serveUpgrades } from './upgrades.ts';
 
-/**
- * Serves the app in Vite's server. Routes of the app come first; Vite handles other requests.
- *
- * @param ready settles when the routes are known
- */
+export interface ServeSettings {
+  options: ResolvedOptions;
+  /** Settles when the routes are known. */
+  ready: Promise<void>;
+  /** Absent if requests are not logged. */
+  log: RequestLog | undefined;
+  /** Responds to requests below the base that no route matches, if Vite can't have a file for them. */
+  unmatched: Connect.NextHandleFunction;
+}
+
+/** Serves the app in Vite's server. Routes of the app come first; Vite handles other requests. */
 export function serveApp(
   server: ViteDevServer,
   devApp: DevApp,
-  options: ResolvedOptions,
-  ready: Promise<void>,
+  { options, ready, log, unmatched }: ServeSettings,
 ): App {
   const { root } = server.config;
   const pages = clientBase(server.config);
@@ -43,10 +49,23 @@ export function serveApp(
     },
   });
 
+  const isOutsideOfVite = ({ url = '' }: Connect.IncomingMessage): boolean =>
+    options.base !== '' &&
+    !server.config.server.proxy &&
+    isBelow(url, options.base) &&
+    !isBelow(url, pages.replace(/\/$/, ''));
+
   const handle: Connect.NextHandleFunction = (req, res, next) => {
     // A path may be a route and a page. If there is a client, a browser gets the page.
     if (wantsPage(req, options.base, pages) && hasIndexPage(root)) return next();
-    ready.then(() => app.handleNodeRequest(req, res, next), next);
+    const leave = log?.begin(req, res);
+    const leaveToVite: Connect.NextFunction = (error) => {
+      leave?.();
+      // Vite responds to each path outside of its base, with a hint.
+      if (error === undefined && isOutsideOfVite(req)) return unmatched(req, res, next);
+      next(error);
+    };
+    ready.then(() => app.handleNodeRequest(req, res, leaveToVite), leaveToVite);
   };
   server.middlewares.use(handle);
 
@@ -65,19 +84,12 @@ export function serveApp(
   return app;
 }
 
+const isBelow = (url: string, base: string): boolean =>
+  url.startsWith(base) && /^(?:[/?]|$)/.test(url.slice(base.length));
+
 /** Returns the stack without the colours that a compiler adds for a terminal. */
 function plainStack(error: unknown): { stack?: string } {
   return error instanceof Error && typeof error.stack === 'string'
     ? { stack: stripVTControlCharacters(error.stack) }
     : {};
-}
-
-/** Responds 404 to requests that neither the app nor Vite handled, except for requests of pages. */
-export function respondNotFound(server: ViteDevServer, base: string | undefined): void {
-  server.middlewares.use((req, res, next) => {
-    const isPage =
-      req.originalUrl !== undefined && /^[^?#]*(?:\/|\.html)(?:[?#]|$)/.test(req.originalUrl);
-    if (wantsPage(req, base, clientBase(server.config)) || isPage) return next();
-    writeProblem(res, 404, 'not_found', { detail: 'No route has this path.' });
-  });
 }

@@ -19,7 +19,7 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
 const withoutDashes = (word: string): string => word.replace(/^-+/, '');
 
 /** Counts the letters that are added, missing, changed, or swapped with their neighbour. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];

@@ -1,8 +1,10 @@
 import { usageError } from '@gati/runtime-h3/command';
 import { GatiError } from '@gati/contract';
 import { createServer, type ServerOptions } from 'vite';
+import { colorsFor } from '../../colors.ts';
 import { loadInlineConfig } from '../app.ts';
 import type { Call } from '../command.ts';
+import { version } from '../version.ts';
 
 const HIGHEST_PORT = 65_535;
 
@@ -22,7 +24,14 @@ export async function run(call: Call): Promise<number> {
         : error;
   }
   if (output.json) output.document({ root: server.config.root, urls: server.resolvedUrls });
-  else server.printUrls();
+  else {
+    const { green, bold, dim } = colorsFor(process.stdout);
+    const time = `${Math.ceil(performance.now())} ms`;
+    output.line(
+      `\n  ${green(`${bold('GATI')} v${version()}`)}  ${dim('ready in')} ${bold(time)}\n`,
+    );
+    server.printUrls();
+  }
   if (process.stdin.isTTY) server.bindCLIShortcuts({ print: true });
   // The command runs until a signal ends it.
   return new Promise<never>(() => {});

@@ -1,0 +1,76 @@
+import { count, escapeControls } from '@gati/contract/internal';
+import type { ViteDevServer } from 'vite';
+import { type Colors, colorsFor } from '../colors.ts';
+import type { Project } from '../project.ts';
+import { type ListedRoute, listRoutes } from '../scan/list-routes.ts';
+import type { Scan } from '../scan/types.ts';
+
+/** Most routes that are listed one by one. More are counted by domain. */
+const MAX_LISTED = 16;
+
+/** Logs what the development server serves, below the addresses that Vite prints. */
+export function logStart(
+  server: ViteDevServer,
+  { app, options }: Project,
+  scanned: Promise<Scan>,
+): void {
+  const printUrls = server.printUrls.bind(server);
+  // Relies on: `vite` and `gati dev` call `printUrls` of the server object, once it listens.
+  server.printUrls = () => {
+    printUrls();
+    void scanned.then(
+      (scan) => {
+        const lines = printStart({ app, scan, base: options.base }, colorsFor(process.stdout));
+        server.config.logger.info(`\n${lines.join('\n')}\n`);
+      },
+      // The reason is logged by the code that reads the app.
+      () => undefined,
+    );
+  };
+}
+
+export interface StartedApp {
+  app: { name: string; version: string };
+  scan: Scan;
+  /** `''` or `/api`. */
+  base: string;
+}
+
+/** Prints what the development server serves: routes by domain, effects, and the base. */
+export function printStart({ app, scan, base }: StartedApp, colors: Colors): string[] {
+  const routes = listRoutes(scan, base);
+  const { effects } = scan;
+  const facts = [
+    count(routes.length, 'route'),
+    ...(effects.length > 0 ? [count(effects.length, 'effect')] : []),
+    ...(base === '' ? [] : [`base ${base}`]),
+  ];
+  const title = `${colors.green(colors.bold(escapeControls(app.name)))} ${colors.green(app.version)}`;
+  const isLong = routes.length > MAX_LISTED;
+  const rows = isLong ? countByDomain(routes, colors) : routeRows(routes, colors);
+  if (effects.length > 0 && !isLong)
+    rows.push(['effects', effects.map(({ name }) => name).join(', ')]);
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return [
+    `  ${title}  ${colors.dim(facts.join(', '))}`,
+    ...(rows.length > 0 ? [''] : []),
+    ...rows.map(([first, rest]) => `  ${colors.dim(first.padEnd(width))}  ${rest}`),
+  ];
+}
+
+type Row = [first: string, rest: string];
+
+/** Each domain is named in its first row. */
+function routeRows(routes: ListedRoute[], colors: Colors): Row[] {
+  const width = Math.max(...routes.map(({ method }) => method.length));
+  return routes.map(({ domain, method, path }, index) => [
+    domain === routes[index - 1]?.domain ? '' : domain,
+    `${colors.cyan(method.padEnd(width))}  ${path}`,
+  ]);
+}
+
+function countByDomain(routes: ListedRoute[], colors: Colors): Row[] {
+  const counts = new Map<string, number>();
+  for (const { domain } of routes) counts.set(domain, (counts.get(domain) ?? 0) + 1);
+  return [...counts].map(([domain, number]) => [domain, colors.cyan(count(number, 'route'))]);
+}

@@ -1,0 +1,39 @@
+import type { RouteFile, Scan } from './types.ts';
+
+/** A route as people list it. */
+export interface ListedRoute {
+  /** As {@link RouteFile.id}. */
+  id: string;
+  method: RouteFile['method'];
+  /** With the base: `/api/orders/:id`. */
+  path: string;
+  domain: string;
+  /** Name in the client: `orders.create`. */
+  name: string;
+  /** From the root, with `/`. */
+  file: string;
+}
+
+/** The order of methods that have the same path. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS'];
+
+/** Returns the routes of an app by domain, those of no folder first, then by path and method. */
+export function listRoutes({ routes }: Pick<Scan, 'routes'>, base: string): ListedRoute[] {
+  const listed = routes.map(({ id, method, path, domain, name, file }): ListedRoute => ({
+    id,
+    method,
+    path: base !== '' && path === '/' ? base : base + path,
+    domain,
+    name: name.join('.'),
+    file,
+  }));
+  const rank = ({ domain }: ListedRoute): string => (domain === 'root' ? '' : domain);
+  return listed.sort(
+    (a, b) =>
+      compare(rank(a), rank(b)) ||
+      compare(a.path, b.path) ||
+      METHODS.indexOf(a.method) - METHODS.indexOf(b.method),
+  );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
