@@ -160,6 +160,7 @@ export const GATI_CODES = {
   GATI_UNEXPECTED: 'An error without a code stopped the command.',
   GATI_USAGE: 'The command line was used wrongly.',
   GATI_WORKER_BLOCKED: 'A worker process did not respond, so the server replaced it.',
+  GATI_WORKER_CRASHED: 'A worker process ended while it served, so the server replaced it.',
   GATI_WORKER_START: 'A worker process ended before it was ready and could not say why.',
 } as const;
 

@@ -1,3 +1,4 @@
+import type { CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { LimitMetrics } from '../../telemetry/record/limit-counts.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 
@@ -73,7 +74,13 @@ export type MessageToWorker =
    * Reply to `request-metrics`: the metrics of all workers that replied in time. `limits` is of the
    * supervisor.
    */
-  | { gati: 'all-metrics'; id: number; workers: WorkerMetrics[]; limits: LimitMetrics }
+  | {
+      gati: 'all-metrics';
+      id: number;
+      workers: WorkerMetrics[];
+      limits: LimitMetrics;
+      crashes: CrashCounts;
+    }
   /** Reply to `release-wanted`, and sent again when the permission changes. */
   | ({ gati: 'release-permission' } & ReleasePermission)
   | PublishMessage;

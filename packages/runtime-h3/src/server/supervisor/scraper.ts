@@ -1,3 +1,4 @@
+import type { CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { LimitMetrics } from '../../telemetry/record/limit-counts.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
@@ -19,9 +20,10 @@ export interface Scraper {
 /**
  * Collects the metrics of all workers for the one that a client requested `/metrics` from, since
  * each worker counts only its own requests. A worker that does not reply in time is left out.
+ * @param limits how often the supervisor was at its own limits
+ * @param crashes how often it replaced workers
  */
-/** @param limits how often the supervisor was at its own limits */
-export function createScraper(limits: LimitMetrics): Scraper {
+export function createScraper(limits: LimitMetrics, crashes: CrashCounts): Scraper {
   const scrapes = new Map<number, Scrape>();
   let lastId = 0;
   return {
@@ -31,7 +33,13 @@ export function createScraper(limits: LimitMetrics): Scraper {
         const finish = (): void => {
           clearTimeout(timer);
           if (scrapes.delete(id))
-            from.send({ gati: 'all-metrics', id: message.id, workers: scrape.metrics, limits });
+            from.send({
+              gati: 'all-metrics',
+              id: message.id,
+              workers: scrape.metrics,
+              limits,
+              crashes,
+            });
         };
         const scrape: Scrape = { metrics: [], awaited: new Set(workers), finish };
         const timer = setTimeout(finish, SCRAPE_TIMEOUT);

@@ -1,16 +1,14 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type CrashCause, crashCause } from '../../telemetry/record/crash-counts.ts';
 import type { Logger } from '../../types/context.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
+import { RestartPause } from './restart-pause.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** Milliseconds between two checks of workers that give no heartbeats. */
 const START_INTERVAL = 1000;
-/** Milliseconds after which a worker counts as healthy: its crash is not part of a crash loop. */
-const HEALTHY_AFTER = 10_000;
-/** Longest pause between two attempts to start a worker. Milliseconds. */
-const MAX_PAUSE = 10_000;
 /**
  * Milliseconds that the supervisor's own signal may take to arrive after a worker died by one: a
  * signal to the whole process group can end a starting worker first.
@@ -32,6 +30,8 @@ export interface WorkerPoolOptions {
   /** Called with each connection that is closed since too many wait. */
   onDrop(): void;
   onReady(worker: WorkerProcess): void;
+  /** Called when a worker is replaced or could not start. */
+  onCrash(cause: CrashCause): void;
   onMessage(worker: WorkerProcess, message: MessageToSupervisor): void;
   logger: Logger;
 }
@@ -48,14 +48,14 @@ export class WorkerPool {
   readonly #alive = new Set<WorkerProcess>();
   readonly #waiting: Socket[] = [];
   #next = 0;
-  /** Crashes in a row. */
-  #crashes = 0;
+  readonly #pause: RestartPause;
   #isStarted = false;
   #isStopping = false;
   #rolling: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#pause = new RestartPause(options.size);
     const { heartbeat, startTimeout } = options;
     const interval = heartbeat?.interval ?? (startTimeout > 0 ? START_INTERVAL : undefined);
     // The watch is no work for the start.
@@ -160,7 +160,7 @@ export class WorkerPool {
         interval,
         heartbeat,
         startTimeout,
-        onBlocked: (worker) => this.#replace(worker),
+        onBlocked: (worker) => this.#replace(worker, 'blocked'),
         onRecovered: (worker) => worker.drain(drain),
         // The ready line has to be the first one on stdout.
         onSlowStart: (text) => {
@@ -184,6 +184,7 @@ export class WorkerPool {
         fresh = await this.#launch();
       } catch (error) {
         if (this.#isStopping) return;
+        this.#options.onCrash('start');
         logger.error('a new worker could not start; the old ones stay', {
           code: 'GATI_ROLL',
           reason: (error as Error).message,
@@ -207,7 +208,7 @@ export class WorkerPool {
       {
         onUndelivered: (socket) => this.assign(socket),
         onMessage: (from, message) => {
-          if (message.gati === 'draining') this.#replace(from);
+          if (message.gati === 'draining') this.#replace(from, 'uncaught');
           onMessage(from, message);
         },
       },
@@ -229,33 +230,42 @@ export class WorkerPool {
 
   #onExit(worker: WorkerProcess, how: string): void {
     if (this.#isStopping || !this.#slots.includes(worker)) return;
-    this.#options.logger.error('a worker crashed and is replaced', { worker: worker.pid, how });
-    this.#replace(worker);
+    const cause = crashCause(how);
+    this.#options.logger.error('a worker crashed and is replaced', {
+      code: 'GATI_WORKER_CRASHED',
+      worker: worker.pid,
+      cause,
+      how,
+    });
+    this.#replace(worker, cause);
   }
 
-  #replace(worker: WorkerProcess): void {
+  #replace(worker: WorkerProcess, cause: CrashCause): void {
     const slot = this.#slots.indexOf(worker);
     if (slot === -1 || this.#isStopping) return;
     this.#slots[slot] = undefined;
-    const wasHealthy = Date.now() - (worker.readyAt ?? Infinity) > HEALTHY_AFTER;
-    this.#crashes = wasHealthy ? 0 : this.#crashes + 1;
+    this.#options.onCrash(cause);
+    this.#pause.noteCrash();
     void this.#fill(slot);
   }
 
-  /** Starts workers until the slot has one, with a pause that doubles after each crash. */
+  /** Starts workers until the slot has one, with pauses after repeated crashes. */
   async #fill(slot: number): Promise<void> {
     while (!this.#isStopping && this.#slots[slot] === undefined) {
-      if (this.#crashes > 1) await sleep(Math.min(MAX_PAUSE, 50 * 2 ** this.#crashes));
+      const pause = this.#pause.next();
+      if (pause > 0) await sleep(pause);
       if (this.#isStopping || this.#slots[slot] !== undefined) return;
       try {
         const worker = await this.#launch();
+        this.#pause.noteStart();
         // A roll may have filled the slot in the meantime.
         if (this.#slots[slot] === undefined) this.#slots[slot] = worker;
         else worker.drain(this.#options.drain);
         this.#assignWaiting();
       } catch (error) {
         if (this.#isStopping) return;
-        this.#crashes++;
+        this.#pause.noteFailedStart();
+        this.#options.onCrash('start');
         this.#options.logger.error('a worker could not start', {
           reason: (error as Error).message,
         });

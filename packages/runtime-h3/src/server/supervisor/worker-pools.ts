@@ -1,5 +1,6 @@
 import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import type { Limits } from '../../types/limits.ts';
+import type { CrashCause, CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
@@ -18,6 +19,7 @@ export class WorkerPools {
    */
   readonly #effects: WorkerPool;
   readonly #logger: Logger;
+  readonly #crashes: CrashCounts = {};
   readonly #scraper: Scraper;
   readonly #limits: Limits;
   readonly #limitCounts: LimitCounts;
@@ -38,11 +40,14 @@ export class WorkerPools {
     this.#logger = logger;
     this.#limits = limits;
     this.#limitCounts = limitCounts;
-    this.#scraper = createScraper(limitCounts.counts);
+    this.#scraper = createScraper(limitCounts.counts, this.#crashes);
     const common = {
       drain: env.drain,
       backlog: limits.backlog,
       onDrop: () => limitCounts.report('backlog'),
+      onCrash: (cause: CrashCause) => {
+        this.#crashes[cause] = (this.#crashes[cause] ?? 0) + 1;
+      },
       startTimeout: env.startTimeout,
       logger,
       onMessage: (worker: WorkerProcess, message: MessageToSupervisor) =>

@@ -20,8 +20,6 @@ export class WorkerProcess {
   state: 'starting' | 'ready' | 'blocked' | 'draining' | 'exited' = 'starting';
   /** The supervisor has told it to drain, so its exit is no crash. */
   wasDrained = false;
-  /** Epoch milliseconds. */
-  readyAt: number | undefined;
   /** Resolves when the worker serves. Rejects with the reason when it can't start. */
   readonly ready: Promise<void>;
   /** Resolves with how the process ended: `code 1`, `signal SIGKILL`. */
@@ -75,7 +73,6 @@ export class WorkerProcess {
         else if (message.gati === 'starting') this.#noteStep(message);
         else if (message.gati === 'ready') {
           this.state = 'ready';
-          this.readyAt = Date.now();
           resolve();
         } else if (message.gati === 'start-failed') {
           // The text contains the worker's stack. The stack of the supervisor says nothing.

@@ -29,7 +29,7 @@ export function createMetricsClient(
   let scrape: Promise<string> | undefined;
   const request = async (): Promise<string> => {
     const id = ++lastId;
-    const { workers, limits } = await new Promise<AllMetrics>((resolve, reject) => {
+    const { workers, limits, crashes } = await new Promise<AllMetrics>((resolve, reject) => {
       waiting.set(id, resolve);
       send({ gati: 'request-metrics', id });
       const expire = (): void => {
@@ -38,7 +38,10 @@ export function createMetricsClient(
       setTimeout(expire, replyTimeout).unref();
     });
     // Loaded late, since many servers are never scraped.
-    return (await import('../../telemetry/export/prometheus.ts')).printMetrics(workers, limits);
+    return (await import('../../telemetry/export/prometheus.ts')).printMetrics(workers, {
+      limits,
+      crashes,
+    });
   };
   return {
     // Clients that request at the same time share one scrape: each costs all processes some work.

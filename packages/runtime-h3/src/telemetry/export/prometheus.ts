@@ -1,4 +1,5 @@
 import type { QueueStats } from '../../ports.ts';
+import { CRASH_CAUSES, type CrashCounts } from '../record/crash-counts.ts';
 import type { LimitMetrics } from '../record/limit-counts.ts';
 import type { RouteMetric } from '../record/route-stats.ts';
 
@@ -18,14 +19,16 @@ export interface WorkerMetrics {
 const MIN_BOUND = 1e-4;
 const MAX_BOUND = 60;
 
-/**
- * Prints the metrics of all workers together, in Prometheus' text format 0.0.4. `supervisorLimits`
- * is how often the supervisor was at its limits.
- */
-export function printMetrics(
-  workers: WorkerMetrics[],
-  supervisorLimits: LimitMetrics = {},
-): string {
+/** Metrics of the supervisor. */
+export interface SupervisorMetrics {
+  /** How often the supervisor was at its limits. */
+  limits: LimitMetrics;
+  /** How often workers were replaced, by cause. */
+  crashes: CrashCounts;
+}
+
+/** Prints the metrics of all processes together, in Prometheus' text format 0.0.4. */
+export function printMetrics(workers: WorkerMetrics[], supervisor?: SupervisorMetrics): string {
   const inflight = workers.reduce((sum, worker) => sum + worker.inflight, 0);
   const lines = [
     '# HELP gati_workers Workers that responded to this scrape.',
@@ -35,12 +38,24 @@ export function printMetrics(
     '# TYPE gati_requests_in_flight gauge',
     `gati_requests_in_flight ${inflight}`,
     ...effectLines(workers),
-    ...limitLines([...workers.map(({ limits }) => limits), supervisorLimits]),
+    ...(supervisor ? crashLines(supervisor.crashes) : []),
+    ...limitLines([...workers.map(({ limits }) => limits), supervisor?.limits ?? {}]),
     '# HELP http_server_request_duration_seconds Time to the complete response.',
     '# TYPE http_server_request_duration_seconds histogram',
     ...addUp(workers.flatMap(({ routes }) => routes)).flatMap(durationLines),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Each cause has a line from the start, so that its first crash is an increase. */
+function crashLines(crashes: CrashCounts): string[] {
+  return [
+    '# HELP gati_worker_crashes_total Workers that were replaced or could not start, by cause.',
+    '# TYPE gati_worker_crashes_total counter',
+    ...CRASH_CAUSES.map(
+      (cause) => `gati_worker_crashes_total{cause="${cause}"} ${crashes[cause] ?? 0}`,
+    ),
+  ];
 }
 
 /** A limit that no process was at has no line. */

@@ -25,7 +25,7 @@ test('clients that request metrics at the same time share one scrape', async () 
   const { client, sent } = open();
   const texts = [client.requestMetrics(), client.requestMetrics(), client.requestMetrics()];
   expect(sent).toEqual([{ gati: 'request-metrics', id: 1 }]);
-  client.receive({ gati: 'all-metrics', id: 1, workers: [], limits: { backlog: 3 } });
+  client.receive({ gati: 'all-metrics', id: 1, workers: [], limits: { backlog: 3 }, crashes: {} });
   for (const text of await Promise.all(texts))
     expect(text).toContain('gati_limit_reached_total{limit="backlog"} 3');
   void client.requestMetrics();

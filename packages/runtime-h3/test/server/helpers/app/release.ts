@@ -52,6 +52,12 @@ const handlers: Record<string, Handler | SocketHooks> = {
     });
     return { thrown: true };
   },
+  'POST /exit': async () => process.exit(3),
+  'POST /fill': async () => {
+    const filled: unknown[] = [];
+    // Large arrays fill the heap before the collector of garbage slows the process down.
+    for (;;) filled.push(Array.from({ length: 1_000_000 }).fill(0.5));
+  },
   'POST /block': async (req) => {
     blockEventLoop(Number(req.query.ms));
     return { pid: process.pid };
