@@ -15,5 +15,6 @@ export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/litera
 export { JSON_FORMS, type JsonForm } from './schema/json-forms.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
 export { combineSecurity } from './security/combine.ts';
+export { describeSecurity } from './security/describe.ts';
 export { nameSchemes } from './security/name-schemes.ts';
 export { retiredResolution } from './versions/resolve-version.ts';

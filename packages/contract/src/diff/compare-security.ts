@@ -1,5 +1,6 @@
 import { includesSchemes } from '../security/combine.ts';
-import { schemeName, type SecurityRequirement, type SecurityScheme } from '../security/scheme.ts';
+import { describeSecurity } from '../security/describe.ts';
+import type { SecurityRequirement, SecurityScheme } from '../security/scheme.ts';
 import type { Reporter } from './reporter.ts';
 
 const PATH = 'request/security';
@@ -15,29 +16,18 @@ export function compareSecurity(
   const [old, now] = [alternatives(before), alternatives(after)];
   for (const had of old) {
     if (now.some((needed) => includesSchemes(had, needed))) continue;
-    if (had.length > 0) reporter.report('credential-removed', PATH, { name: describe([had]) });
-    else reporter.report('credential-required', PATH, { name: describe(now) });
+    if (had.length > 0)
+      reporter.report('credential-removed', PATH, { name: describeSecurity([had]) });
+    else reporter.report('credential-required', PATH, { name: describeSecurity(now) });
   }
   for (const needed of now) {
     if (old.some((had) => includesSchemes(needed, had))) continue;
-    if (needed.length === 0) reporter.report('credential-optional', PATH, { name: describe(old) });
-    else reporter.report('credential-added', PATH, { name: describe([needed]) });
+    if (needed.length === 0)
+      reporter.report('credential-optional', PATH, { name: describeSecurity(old) });
+    else reporter.report('credential-added', PATH, { name: describeSecurity([needed]) });
   }
 }
 
 function alternatives(security: SecurityRequirement | undefined): SecurityRequirement {
   return security === undefined || security.length === 0 ? [NOTHING] : security;
-}
-
-/** `bearer (admin) or apiKey X-Key` */
-function describe(security: SecurityRequirement): string {
-  return security
-    .filter((schemes) => schemes.length > 0)
-    .map((schemes) => schemes.map(describeScheme).join(' and '))
-    .join(' or ');
-}
-
-function describeScheme(scheme: SecurityScheme): string {
-  const name = scheme.type === 'apiKey' ? `${schemeName(scheme)} ${scheme.name}` : scheme.type;
-  return scheme.scopes === undefined ? name : `${name} (${scheme.scopes.join(', ')})`;
 }

@@ -43,6 +43,9 @@ const SCHEMES: Record<
 };
 const COMMON: Record<string, Field> = { scopes: 'strings', description: 'string' };
 
+/** Name of a header or a cookie (RFC 9110, section 5.6.2). */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 type Given = Record<string, unknown>;
 
 /** Reports a `security` that can't be used, and returns `undefined` for it, as without one. */
@@ -115,6 +118,9 @@ function parseScheme(name: string, given: unknown): SecurityScheme {
   }
   if (name === 'apiKey' && !['header', 'query', 'cookie'].includes(String(given['in'])))
     throw new Wrong("'in' of 'apiKey' is not 'header', 'query' or 'cookie'.");
+  const key = given['name'];
+  if (typeof key === 'string' && !TOKEN.test(key))
+    throw new Wrong(`'${key}' can't be the name of a header, a query parameter or a cookie.`);
   if (name === 'openIdConnect' && !URL.canParse(String(given['url'])))
     throw new Wrong("'url' of 'openIdConnect' is not an absolute URL.");
   return scheme.as(given);

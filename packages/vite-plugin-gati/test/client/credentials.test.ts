@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assembleContract, type RouteContract } from '@gati/contract';
 import { type AnyCredentials, createCaller, createConnect } from '../../src/client/index.ts';
+import { toReadme } from '../../src/emit/sdk/readme.ts';
+import { toPage } from '../../src/emit/sdk/route-page.ts';
 import { emitClient } from '../../src/emit/client/client.ts';
 import { createTypedApp, type TypedApp } from '../emit/helpers/typed-app.ts';
 import { route } from '../helpers/client-contract.ts';
@@ -133,6 +135,29 @@ describe('the types of a client', () => {
 
   test('have the credentials that its routes require', { timeout: 60_000 }, async () => {
     expect(await app.check('TypeScript 7')).toEqual([]);
+  });
+
+  test('an SDK describes them', () => {
+    const contract = assembleContract({
+      routes: [
+        route('GET /a', ['a'], {
+          security: [
+            [{ type: 'bearer', scopes: ['read'] }],
+            [{ type: 'apiKey', in: 'header', name: 'X-Key' }],
+          ],
+        }),
+        route('GET /b', ['b'], { security: [[{ type: 'basic' }], []] }),
+        route('GET /c', ['c'], { security: [] }),
+      ].map((each) => ({ contract: each, $defs: {} })),
+    });
+    const readme = toReadme({ packageName: 'x', version: '1.0.0', contract, pages: new Map() });
+    expect(readme).toContain('| `token` | sent as');
+    expect(readme).toContain('| `apiKey` | the key');
+    const page = (index: number): string =>
+      toPage(contract.routes[index]!, { text: '', plain: true }, contract);
+    expect(page(0)).toContain('Requires credentials: bearer (read) or apiKey X-Key.');
+    expect(page(1)).toContain('Takes credentials: basic.');
+    expect(page(2)).not.toContain('credentials');
   });
 
   test('a client knows which routes get none', () => {

@@ -8,33 +8,35 @@ export function hasCredentials({ routes }: Contract): boolean {
   return routes.some(({ security }) => security?.some((schemes) => schemes.length > 0));
 }
 
+/** Returns the names of the options with which a client of this contract shows who it is. */
+export function credentialOptions(contract: Contract): ('token' | 'basic' | 'apiKey')[] {
+  const types = new Set([...nameSchemes(contract.routes).values()].map(({ type }) => type));
+  return [
+    ...(types.has('bearer') || types.has('openIdConnect') ? (['token'] as const) : []),
+    ...(types.has('basic') ? (['basic'] as const) : []),
+    ...(keySchemes(contract).length > 0 ? (['apiKey'] as const) : []),
+  ];
+}
+
 /** Prints the type of the options with which a client shows who it is. */
 export function printCredentials(contract: Contract): string {
-  const schemes = [...nameSchemes(contract.routes).values()];
-  const lines: string[] = [];
-  if (schemes.some(({ type }) => type === 'bearer' || type === 'openIdConnect'))
-    lines.push(
-      '/** Sent as `Authorization: Bearer …`. A function is called for each call. */',
-      'token?: Credential;',
-    );
-  if (schemes.some(({ type }) => type === 'basic'))
-    lines.push(
-      '/** Sent as `Authorization: Basic …`, without a `token`. */',
-      'basic?: { username: string; password: string };',
-    );
   const keys = keySchemes(contract);
   const [first] = keys;
-  if (first && keys.length === 1)
-    lines.push(
-      `/** Sent as the ${first.in === 'query' ? 'query parameter' : 'header'} \`${first.name}\`. */`,
-      'apiKey?: Credential;',
-    );
-  else if (first)
-    lines.push(
-      '/** By the name of the header or the query parameter. */',
-      `apiKey?: { ${keys.map(({ name }) => `${propertyKey(name)}?: Credential`).join('; ')} };`,
-    );
-  return `/** Credentials of \`createClient\`. Routes that require none get none. */\nexport interface Credentials {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+  const key =
+    first && keys.length === 1
+      ? `/** Sent as the ${first.in === 'query' ? 'query parameter' : 'header'} \`${first.name}\`. */
+  apiKey?: Credential;`
+      : `/** By the name of the header or the query parameter. */
+  apiKey?: { ${keys.map(({ name }) => `${propertyKey(name)}?: Credential`).join('; ')} };`;
+  const members = {
+    token: `/** Sent as \`Authorization: Bearer …\`. A function is called for each call. */
+  token?: Credential;`,
+    basic: `/** Sent as \`Authorization: Basic …\`, without a \`token\`. */
+  basic?: { username: string; password: string };`,
+    apiKey: key,
+  };
+  const lines = credentialOptions(contract).map((name) => `  ${members[name]}\n`);
+  return `/** Credentials of \`createClient\`. Routes that require none get none. */\nexport interface Credentials {\n${lines.join('')}}\n`;
 }
 
 /** Prints the settings behind the credentials: `, open: [...], keys: [...]`. */

@@ -1,4 +1,5 @@
 import type { Contract, RouteContract } from '@gati/contract';
+import { credentialOptions } from '../client/credentials.ts';
 import { toCallee, toExampleCall } from './example-call.ts';
 
 export interface ReadmeInput {
@@ -29,6 +30,7 @@ It has no dependencies and runs in browsers and in Node 20 and later, as ES modu
     `\`\`\`sh\nnpm install ${packageName}@${version}\n\`\`\``,
     shown && usage(packageName, shown, contract),
     RESULTS,
+    credentials(contract),
     versions(version),
     OPTIONS,
     '## Routes',
@@ -38,6 +40,27 @@ It has no dependencies and runs in browsers and in Node 20 and later, as ES modu
     .filter((part) => part)
     .join('\n\n')
     .concat('\n');
+}
+
+/** What each option of `createClient` that shows who the client is sends. */
+const SENT = {
+  token: 'sent as `Authorization: Bearer …`',
+  basic: '`{ username, password }`, sent as `Authorization: Basic …`',
+  apiKey: 'the key, or an object of keys by the names of their headers or parameters',
+};
+
+function credentials(contract: Contract): string | undefined {
+  const options = credentialOptions(contract);
+  if (options.length === 0) return undefined;
+  const rows = options.map((name) => `| \`${name}\` | ${SENT[name]} |`);
+  return `## Credentials
+
+Routes may require credentials; their pages say which. \`createClient\` takes them, and sends them to those routes only. A token or a key may
+be a function, which runs for each call.
+
+| option | |
+|---|---|
+${rows.join('\n')}`;
 }
 
 function usage(packageName: string, route: RouteContract, contract: Contract): string {

@@ -1,5 +1,5 @@
 import type { Contract, RouteContract } from '@gati/contract';
-import { STATUS_TITLES } from '@gati/contract/internal';
+import { describeSecurity, STATUS_TITLES } from '@gati/contract/internal';
 import type { RouteTypes } from '../client/route-types.ts';
 import { toExampleCall } from './example-call.ts';
 
@@ -11,6 +11,7 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
     deprecated && `**Deprecated${deprecated === true ? '' : `: ${deprecated}`}**`,
     summary,
     description === summary ? undefined : description,
+    requires(route),
     fence(
       method === 'WS'
         ? `const connection = ${toExampleCall(route, contract)};`
@@ -24,6 +25,13 @@ export function toPage(route: RouteContract, types: RouteTypes, contract: Contra
     .filter((part) => part)
     .join('\n\n')
     .concat('\n');
+}
+
+function requires({ security = [] }: RouteContract): string | undefined {
+  const needed = describeSecurity(security);
+  if (needed === '') return undefined;
+  const isOptional = security.some((schemes) => schemes.length === 0);
+  return `${isOptional ? 'Takes' : 'Requires'} credentials: ${needed}.`;
 }
 
 function responseRows({ responses }: RouteContract): string {
