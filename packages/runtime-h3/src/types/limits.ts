@@ -74,7 +74,7 @@ export interface Limits {
   bodies: number;
   /**
    * Bytes of all large responses of a worker that wait for their clients. Above them the connections
-   * that take nothing end; without such a one the response becomes a 503. 128 MiB by default.
+   * that take nothing end; without such a one the response becomes a 503. 64 MiB by default.
    */
   unsent: number;
   /**
@@ -122,7 +122,7 @@ export const DEFAULT_LIMITS: Limits = {
   connections: 10_000,
   pipelined: 10_000,
   bodies: 128 * MIB,
-  unsent: 128 * MIB,
+  unsent: 64 * MIB,
   backlog: 1024,
   publishQueue: 64 * MIB,
   logQueue: 8 * MIB,

@@ -19,6 +19,9 @@ import { writeHead } from './node-head.ts';
  */
 const REJECTED_BODY_TIMEOUT = 2000;
 
+/** Bytes of a stream after which the worker serves other connections. */
+const TURN = 16_384;
+
 /** Part of the app that an exchange uses. */
 interface ExchangeApp {
   /** Each response ends its connection. */
@@ -268,6 +271,7 @@ function writeChunks(
   };
   res.once('close', onClose);
   const run = async (): Promise<void> => {
+    let written = 0;
     for (;;) {
       const next = await chunks.next();
       if (isEnded) return;
@@ -276,6 +280,11 @@ function writeChunks(
         return finish();
       }
       if (!res.write(next.value)) await writable(res);
+      written += next.value.length;
+      // While the system takes all that is written, nothing here waits for the event loop.
+      if (written < TURN) continue;
+      written = 0;
+      await new Promise((resolve) => setImmediate(resolve));
     }
   };
   run().catch((error: unknown) => {

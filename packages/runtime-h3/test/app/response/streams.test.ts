@@ -127,6 +127,29 @@ describe('draining over node', () => {
     await target.close();
   });
 
+  test('a stream whose source never waits leaves time for other requests', async () => {
+    let made = 0;
+    let madeBefore = Infinity;
+    const target = await overNode(
+      bundle({
+        'GET /endless': {
+          handler: async function* () {
+            // Runs once the event loop has its turn.
+            setTimeout(() => (madeBefore = made), 0);
+            for (;;) {
+              made++;
+              yield 'x'.repeat(1000);
+            }
+          },
+        },
+      }),
+    );
+    const response = await target.call('/endless');
+    await expect.poll(() => madeBefore).toBeLessThan(100);
+    await response.body?.cancel();
+    await target.close();
+  });
+
   test('responds to pipelined requests in order', async () => {
     const target = await overNode(
       bundle({ 'GET /n/:n': { handler: async (req) => req.params.n } }),

@@ -1,0 +1,3 @@
+export const route = 'GET /process';
+
+export const handler: Handler<typeof route> = () => ({ pid: process.pid });
