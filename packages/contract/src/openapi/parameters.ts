@@ -19,11 +19,28 @@ export function toParameters(
   const found: OpenApiParameter[] = [...pathNames].map(([own, printed]) =>
     parameter(printed, 'path', params.get(own)?.schema ?? { type: 'string' }, true, print),
   );
-  for (const [name, field] of fieldsOf(route.query, defs))
-    found.push(parameter(name, 'query', field.schema, field.required, print));
+  for (const [name, { schema, required }] of fieldsOf(route.query, defs))
+    found.push(parameter(name, 'query', schema, required && !isEmptyable(schema, defs), print));
   for (const [name, field] of fieldsOf(route.headers, defs))
     found.push(parameter(name, 'header', field.schema, field.required, print));
   return found;
+}
+
+/**
+ * Returns the schema of a body for a form. A list without entries sends no field, and the server
+ * takes the missing field for an empty list.
+ */
+export function toFormSchema(schema: Schema, defs: Defs): Schema {
+  const { required, ...rest } = resolveRef(schema, defs);
+  const kept = required?.filter((name) => !isEmptyable(rest.properties?.[name] ?? {}, defs));
+  if (kept?.length === required?.length) return schema;
+  return { ...rest, ...(kept!.length > 0 && { required: kept! }) };
+}
+
+/** Whether a value may be the empty list. */
+function isEmptyable(schema: Schema, defs: Defs): boolean {
+  const { type, minItems = 0 } = resolveRef(schema, defs);
+  return type === 'array' && minItems === 0;
 }
 
 function parameter(

@@ -1,4 +1,5 @@
 import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
+import { isJsonMediaType } from '../http/media-type.ts';
 import type { HttpMethod } from '../http/methods.ts';
 import type { JsonValue, Schema } from '../schema/ir.ts';
 import { mapSchema, mapValues } from '../schema/walk.ts';
@@ -10,7 +11,7 @@ import type {
   OpenApiPathItem,
   OpenApiResponse,
 } from './document.ts';
-import { toParameters } from './parameters.ts';
+import { toFormSchema, toParameters } from './parameters.ts';
 import { createPathTemplates, type PathTemplate } from './path-templates.ts';
 import { orProblem } from './problem-response.ts';
 import { type DocumentSecurity, toDocumentSecurity } from './security.ts';
@@ -130,7 +131,12 @@ function toOperation(
       requestBody: {
         required: body.required,
         content: Object.fromEntries(
-          body.contentTypes.map((type) => [type, { schema: print(body.schema) }]),
+          body.contentTypes.map((type) => {
+            const schema = isJsonMediaType(type)
+              ? body.schema
+              : toFormSchema(body.schema, contract.$defs);
+            return [type, { schema: print(schema) }];
+          }),
         ),
       },
     }),
@@ -162,10 +168,9 @@ function toResponse(
   const printed: OpenApiResponse = { description: response.description ?? statusPhrase(status) };
   if (contentType === undefined && schema === undefined) return printed;
   const type = contentType ?? 'application/json';
-  const media: OpenApiMediaType =
-    type === 'text/event-stream' ? { schema: { type: 'string' } } : {};
-  // OpenAPI 3.1 has no schema for raw bytes, and none for a stream: the schema is that of one
-  // event.
+  const media: OpenApiMediaType = {};
+  // OpenAPI 3.1 has no schema for raw bytes, and none for a stream. Tools differ in whether `schema`
+  // is the text of the whole stream or one event, so there is none.
   if (schema && type === 'text/event-stream') media['x-gati-event'] = print(schema);
   else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);
   if (examples && examples.length > 0) media.examples = toExamples(examples);

@@ -16,17 +16,19 @@ const HEADER = 'X-API-Version';
 export const VERSION_PARAMETER: OpenApiReference = { $ref: '#/components/parameters/ApiVersion' };
 
 /**
- * Returns the parameter that selects the version. Its default is the version of the document, so
+ * Returns the parameter that selects the version. Its only value is the version of the document, so
  * that clients generated from the document keep requesting the version that they were made for.
+ * Other values select other contracts, which the document does not describe.
  */
 export function toVersionParameter(version: string): OpenApiParameter {
   return {
     name: HEADER,
     in: 'header',
     description:
-      'The requested version: an exact version, a range (`^1.4`), a date or a time. ' +
+      'The requested version. The server also accepts a range (`^1.4`), a date or a time, which may ' +
+      'select a version that this document does not describe. ' +
       'Where headers can not be set, send it as `?api-version=`.',
-    schema: { type: 'string', maxLength: 256, default: version, examples: [version] },
+    schema: { type: 'string', enum: [version], default: version },
   };
 }
 
@@ -39,21 +41,21 @@ export function declaresVersion(parameters: OpenApiParameter[]): boolean {
   );
 }
 
-/** Headers that the framework adds to the responses of a release, by their names. */
+/**
+ * Headers that the framework adds to the responses of a release, by their names. None is required: a
+ * request that selects no release, such as one with a malformed version, gets a response without them.
+ */
 export const RELEASE_HEADERS: Record<string, OpenApiHeader> = {
   [HEADER]: {
     description: 'Version that the request resolved to.',
-    required: true,
     schema: { type: 'string' },
   },
   'X-Gati-Release': {
     description: 'Id of the release that ran.',
-    required: true,
     schema: { type: 'string' },
   },
   'X-Request-Id': {
     description: 'Id of the request, as in the log of the server.',
-    required: true,
     schema: { type: 'string' },
   },
   Link: {

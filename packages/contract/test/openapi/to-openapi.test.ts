@@ -272,6 +272,33 @@ describe('toOpenApi', () => {
     ]);
   });
 
+  test('requires no list where a request without its field is the empty list', async () => {
+    const list = { type: 'array' as const, items: { type: 'string' as const } };
+    const schema = {
+      type: 'object' as const,
+      properties: { all: { $ref: '#/$defs/List' }, some: { ...list, minItems: 1 } },
+      required: ['all', 'some'],
+    };
+    const contentTypes = ['application/json', 'multipart/form-data'];
+    const document = await validate(
+      contractOf(
+        [route('POST /a', { query: schema, body: { contentTypes, required: true, schema } })],
+        {
+          List: list,
+        },
+      ),
+    );
+    const { parameters = [], requestBody } = document.paths['/a']!.post!;
+    expect(
+      parameters.filter((parameter) => 'in' in parameter && parameter.in === 'query'),
+    ).toMatchObject([{ name: 'all' }, { name: 'some', required: true }]);
+    expect(parameters[0]).not.toHaveProperty('required');
+    expect(requestBody!.content).toMatchObject({
+      'application/json': { schema: { required: ['all', 'some'] } },
+      'multipart/form-data': { schema: { required: ['some'] } },
+    });
+  });
+
   test('shares one path between routes that name its parameters differently', async () => {
     const document = await validate(
       contractOf([route('DELETE /users/:user'), route('GET /users/:id')]),
@@ -329,7 +356,6 @@ describe('toOpenApi', () => {
       headers,
       content: {
         'text/event-stream': {
-          schema: { type: 'string' },
           'x-gati-event': { $ref: '#/components/schemas/Tick' },
         },
       },
