@@ -48,6 +48,7 @@ export const GATI_CODES = {
   GATI_EFFECTS_TX: '`enqueue` got a `tx` that is not a transaction of PostgreSQL.',
   GATI_EFFECT_CLOSED:
     'A job was enqueued after the queue had closed, because the process is ending.',
+  GATI_EFFECT_DAMAGED: 'A job in the queue is not as it was enqueued.',
   GATI_EFFECT_JOB: '`gati effects show` got the id of a job that the queue does not have.',
   GATI_EFFECT_OPTION: "An option of `enqueue` has a value that can't be used.",
   GATI_EFFECT_PAYLOAD:

@@ -5,6 +5,7 @@ import type { JobRecord, QueueDriver, QueueStats } from '../../ports.ts';
 import type { BundleEffect } from '../../types/bundle.ts';
 import type { EnqueueOptions } from '../../types/enqueue-options.ts';
 import type { CurrentVersion, MigratePayload, ReleaseEffects, ReleaseOf } from './job-release.ts';
+import { parseText } from './damaged-job.ts';
 import { DEFAULT_LEASE } from './leases.ts';
 import { toNewJob } from '../enqueue/new-job.ts';
 import { createClaimLoop } from './claim-loop.ts';
@@ -205,8 +206,18 @@ function toEffectJob({
   result,
   error,
 }: JobRecord): EffectJob {
-  const value: unknown = result === undefined ? undefined : JSON.parse(result);
-  return { id, effect, state, attempt, runAt: new Date(runAt), progress, result: value, error };
+  const value = result === undefined ? undefined : parseText(result);
+  const isDamaged = result !== undefined && value === undefined;
+  return {
+    id,
+    effect,
+    state,
+    attempt,
+    runAt: new Date(runAt),
+    progress,
+    result: value,
+    error: isDamaged ? 'The stored result is damaged.' : error,
+  };
 }
 
 function engineClosedError(name: string): GatiError {

@@ -3,6 +3,7 @@ import type { GlobalContext } from '../../types/context.ts';
 import type { QueueJob } from '../../ports.ts';
 import type { BundleEffect } from '../../types/bundle.ts';
 import { toPayload } from '../enqueue/payload.ts';
+import { parsePayload } from './damaged-job.ts';
 
 /** A release whose effects this process can run. */
 export interface ReleaseEffects {
@@ -50,7 +51,8 @@ export class ReleaseChangedError extends RetryLaterError {}
  *
  * Throws {@link RetryLaterError} when the job can't run now.
  *
- * @throws {GatiError} GATI_EFFECT_RELEASE or GATI_EFFECT_PAYLOAD when the job is a dead letter
+ * @throws {GatiError} GATI_EFFECT_RELEASE, GATI_EFFECT_PAYLOAD or GATI_EFFECT_DAMAGED when the job is a
+ * dead letter
  */
 export async function chooseRelease(
   job: QueueJob,
@@ -73,7 +75,7 @@ export async function chooseRelease(
       job,
       `the release ${job.release} that enqueued it is no longer served, and the current release has no such effect`,
     );
-  const migrated = await migrate?.(job.effect, JSON.parse(job.payload) as unknown, job.release);
+  const migrated = await migrate?.(job.effect, parsePayload(job), job.release);
   if (migrated) return planJob(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
   try {
     return planJob(job, current, job);
@@ -93,10 +95,11 @@ function planJob(
 ): JobPlan {
   const effect = release.effects()[job.effect];
   if (!effect) throw releaseGoneError(job, 'its release has no such effect');
+  const value = parsePayload({ ...job, payload });
   return {
     release,
     effect,
-    payload: toPayload({ ...job, payload }, effect.payload, release.$defs()),
+    payload: toPayload(job.effect, value, effect.payload, release.$defs()),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '../../types/context.ts';
 import type { QueueDriver } from '../../ports.ts';
 import { runJob, isRetryable } from './run-job.ts';
 import { backoffDelay } from './backoff.ts';
+import { checkJob } from './damaged-job.ts';
 import {
   type CurrentVersion,
   type ReleaseEffects,
@@ -61,6 +62,12 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
   const { driver, logger, onRunEnded } = options;
   const { lease, abort } = running;
   const { job } = lease;
+  try {
+    checkJob(job);
+  } catch (error) {
+    const message = 'a job is damaged in the queue, so it is a dead letter';
+    return storeDead(running, error, message, options);
+  }
   if (job.notBefore !== undefined && job.notBefore > Date.now()) return postpone(running, options);
   const prepared = await prepare(running, options);
   // After a slow load or a suspension of the process, another process may already run the job.

@@ -1,6 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { Lease, QueueDriver } from '../../ports.ts';
 import { stringifyWire } from '../../validate/encode.ts';
+import { parseStep } from './damaged-job.ts';
 
 /** `ectx.step` */
 export type Step = <Result>(name: string, work: () => Result | Promise<Result>) => Promise<Result>;
@@ -9,7 +10,8 @@ export type Step = <Result>(name: string, work: () => Result | Promise<Result>) 
  * Creates `ectx.step` for one attempt. If the driver stores no steps, each step runs in every
  * attempt.
  *
- * @throws {GatiError} GATI_EFFECT_STEP when a run uses a name twice
+ * @throws {GatiError} GATI_EFFECT_STEP when a run uses a name twice, GATI_EFFECT_DAMAGED when a stored
+ * result can't be read
  */
 export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSignal): Step {
   const { effect, steps = {} } = lease.job;
@@ -19,18 +21,15 @@ export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSigna
     used.add(name);
     // An aborted run starts no new step.
     signal.throwIfAborted();
-    if (Object.hasOwn(steps, name)) return read(steps[name]!) as Result;
+    if (Object.hasOwn(steps, name)) return parseStep(lease.job, name, steps[name]!) as Result;
     const result = await work();
     // In an array, since JSON has no `undefined`.
     const text = result === undefined ? '[]' : `[${stringifyWire(result, true)}]`;
     if (driver.saveStep && !(await driver.saveStep(lease, name, text)))
       throw new Error(`the lease was lost before the step "${name}" was stored`);
-    return read(text) as Result;
+    // What a later attempt would get.
+    return parseStep(lease.job, name, text) as Result;
   };
-}
-
-function read(text: string): unknown {
-  return (JSON.parse(text) as unknown[])[0];
 }
 
 function duplicateStepError(effect: string, name: string): GatiError {

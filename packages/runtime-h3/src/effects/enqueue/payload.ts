@@ -1,6 +1,5 @@
 import { type Defs, GatiError } from '@gati/contract';
 import { getOrCreate } from '../../collections/get-or-create.ts';
-import type { QueueJob } from '../../ports.ts';
 import type { InputCheck } from '../../types/bundle.ts';
 import { compileDecode, type Decode } from '../../validate/decode.ts';
 import { stringifyWire } from '../../validate/encode.ts';
@@ -28,10 +27,14 @@ export function toPayloadText(
  *
  * @throws {GatiError} GATI_EFFECT_PAYLOAD when the value does not match the effect
  */
-export function toPayload(job: QueueJob, input: InputCheck | undefined, $defs: Defs): unknown {
-  const value: unknown = JSON.parse(job.payload);
+export function toPayload(
+  effect: string,
+  value: unknown,
+  input: InputCheck | undefined,
+  $defs: Defs,
+): unknown {
   if (!input) return value;
-  verify(job.effect, value, input, $defs);
+  verify(effect, value, input, $defs);
   return decoderOf(input, $defs)?.(value) ?? value;
 }
 

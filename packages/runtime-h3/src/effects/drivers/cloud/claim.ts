@@ -21,7 +21,7 @@ export function createClaim({
   deadLetters,
   onError,
 }: ClaimOptions): (requests: ClaimRequest[], lease: number) => Promise<Lease[]> {
-  /** Another program sent this message: it must neither come back forever nor be lost. */
+  /** Another program sent or changed this message: it must neither come back forever nor be lost. */
   const moveToDeadLetters = async ({ message, queue }: Received): Promise<void> => {
     onError(new Error('a message that is not a job was moved to the dead letters'));
     await (await deadLetters()).send({ body: message.body, delay: 0 });

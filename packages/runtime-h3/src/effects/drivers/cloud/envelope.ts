@@ -1,3 +1,13 @@
+import {
+  type Check,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  parseDocument,
+  string,
+  wholeNumber,
+} from '@gati/contract/data';
 import type { NewJob, QueueJob } from '../../../ports.ts';
 import type { ServiceLimits } from './service.ts';
 
@@ -45,16 +55,40 @@ function truncate(error: string): string {
   return text;
 }
 
-/** Returns `undefined` if Gati did not send this message. */
+/** Most characters of the line before the payload: services limit messages to less. */
+const MOST_HEAD = 10_000_000;
+
+const envelope: Check = object(
+  {
+    v: oneOf(1),
+    id: string,
+    effect: string,
+    priority: number,
+    release: string,
+    enqueuedAt: number,
+  },
+  {
+    idempotencyKey: string,
+    notBefore: number,
+    tries: wholeNumber,
+    steps: mapOf(string),
+    due: number,
+    error: string,
+  },
+);
+
+/** Returns `undefined` if Gati did not send this message, or if it is damaged. */
 export function fromBody(body: string): Enveloped | undefined {
   const end = body.indexOf('\n');
   if (end === -1) return undefined;
-  try {
-    const { v, ...head } = JSON.parse(body.slice(0, end)) as Enveloped & { v: number };
-    return v === 1 ? { ...head, payload: body.slice(end + 1) } : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseDocument<Omit<Enveloped, 'payload'> & { v: 1 }>(
+    body.slice(0, end),
+    envelope,
+    MOST_HEAD,
+  );
+  if ('fault' in parsed) return undefined;
+  const { v: _, ...head } = parsed.value;
+  return { ...head, payload: body.slice(end + 1) };
 }
 
 export function toQueueJob(enveloped: Enveloped, attempt: number): QueueJob {

@@ -12,7 +12,7 @@ export interface Connection {
    * write.
    */
   run<Result>(script: ScriptName, args: (string | number)[], onSent?: () => void): Promise<Result>;
-  /** Runs many commands in one round trip. */
+  /** Runs many commands in one round trip. The result is `undefined` for a key of another type. */
   pipeline<Result>(commands: (string | number)[][]): Promise<Result[]>;
   /** Calls back with each message, and without one whenever messages may have been missed. */
   subscribe(channel: string, callback: (message?: string) => void): void;
@@ -87,8 +87,10 @@ export async function connect(
         const results =
           (await client.pipeline(commands.map((command) => ['call', ...command])).exec()) ?? [];
         return results.map(([error, result]) => {
-          if (error) throw error;
-          return result as Result;
+          if (!error) return result as Result;
+          // A key of another type is damage, which costs only its own job.
+          if (error.message.startsWith('WRONGTYPE')) return undefined as Result;
+          throw error;
         });
       }),
 

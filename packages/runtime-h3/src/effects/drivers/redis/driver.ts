@@ -91,10 +91,12 @@ export const open: QueueOpener = async (url, settings) => {
         limitOf(request),
       ]);
       // If the response is lost, the claimed jobs come back when their leases expire.
-      const [nextDue, claimed] = await connection.run<[number, Claimed[]]>('claim', [
-        Math.round(lease),
-        ...args,
-      ]);
+      const [nextDue, claimed, damaged] = await connection.run<[number, Claimed[], string[]]>(
+        'claim',
+        [Math.round(lease), ...args],
+      );
+      for (const id of damaged)
+        settings.onError(new Error(`The job ${id} is damaged in the queue and was set aside.`));
       const silence = wanted.some((request) => limitOf(request) > 0)
         ? LONGEST_LIMITED_SILENCE
         : LONGEST_SILENCE;

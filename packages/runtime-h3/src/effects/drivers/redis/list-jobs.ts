@@ -11,12 +11,13 @@ type JobLists = Required<Pick<QueueDriver, 'list' | 'purge'>>;
 /** Creates the calls that list and purge jobs, page by page in the order in which the jobs came. */
 export function createJobLists(connection: Connection, prefix: string): JobLists {
   const read = async (ids: string[]): Promise<JobRecord[]> => {
-    const hashes = await connection.pipeline<string[]>(
+    const hashes = await connection.pipeline<string[] | undefined>(
       ids.map((id) => ['HGETALL', `${prefix}job:${id}`]),
     );
     const now = Date.now();
     return hashes.flatMap((flat, index) => {
-      const hash = toHash(flat);
+      // `undefined`: the key is no hash.
+      const hash = flat === undefined ? {} : toHash(flat);
       return hash.state === undefined ? [] : [toRecord(ids[index]!, hash, now)];
     });
   };

@@ -70,22 +70,28 @@ export function toHash(flat: string[]): Record<string, string | undefined> {
   );
 }
 
+/** Returns 0 for a damaged number. */
+const toNumber = (text: string | undefined): number => {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : 0;
+};
+
 /** Turns the hash of a job into a record. `now`: epoch milliseconds. */
 export function toRecord(
   id: string,
   hash: Record<string, string | undefined>,
   now: number,
 ): JobRecord {
-  const runAt = Number(hash.runAt);
+  const runAt = toNumber(hash.runAt);
   const state = hash.state as JobState;
   return {
     id,
-    effect: hash.effect!,
-    payload: hash.payload!,
-    attempt: Number(hash.attempt),
-    priority: Number(hash.priority),
-    enqueuedAt: Number(hash.enqueuedAt),
-    release: hash.release!,
+    effect: hash.effect ?? '',
+    payload: hash.payload ?? '',
+    attempt: toNumber(hash.attempt),
+    priority: toNumber(hash.priority),
+    enqueuedAt: toNumber(hash.enqueuedAt),
+    release: hash.release ?? '',
     state: state === 'delayed' && runAt <= now ? 'waiting' : state,
     runAt,
     ...(hash.key && { idempotencyKey: hash.key.slice(1) }),

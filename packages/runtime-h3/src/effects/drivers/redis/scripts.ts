@@ -29,6 +29,31 @@ local function held(id, fence)
   local h = redis.call('HMGET', P .. 'job:' .. id, 'state', 'fence', 'effect', 'priority', 'seq', 'key', 'stepped')
   if h[1] == 'active' and h[2] == fence then return h end
 end
+-- Sets a damaged job aside, so that it costs no other job: as a dead letter if it still is a hash.
+local function setAside(id, effect, reason, found)
+  local job = P .. 'job:' .. id
+  if redis.call('TYPE', job).ok == 'hash' then
+    local seq = tonumber(redis.call('HGET', job, 'seq')) or redis.call('INCR', P .. 'seq')
+    redis.call('HSET', job, 'state', 'dead', 'runAt', now, 'seq', seq, 'effect', effect, 'error', 'The job is damaged in the queue: ' .. reason .. '.')
+    redis.call('ZADD', P .. 'dead', seq, id)
+    redis.call('ZADD', P .. 'all', seq, id)
+  else
+    redis.call('ZREM', P .. 'all', id)
+  end
+  found[#found + 1] = id
+end
+local FIELDS = { 'payload', 'release', 'key', 'effect', 'attempt', 'priority', 'enqueuedAt', 'fence', 'seq', 'stepped' }
+-- Fields of a job and its steps, or nil and the reason why it can't be claimed.
+local function fieldsOf(id)
+  local h = redis.pcall('HMGET', P .. 'job:' .. id, unpack(FIELDS))
+  if h.err then return nil, 'it is no hash' end
+  for i = 1, 9 do
+    if not h[i] or (i > 4 and not tonumber(h[i])) then return nil, 'its ' .. FIELDS[i] .. ' is damaged' end
+  end
+  local steps = h[10] and redis.pcall('HGETALL', P .. 'steps:' .. id) or {}
+  if steps.err then return nil, 'its steps are damaged' end
+  return h, steps
+end
 local function ended(id, state, seq, effect, key, stepped)
   redis.call('ZADD', P .. 'ended', seq, id)
   if key and key ~= '' then redis.call('PEXPIRE', keyOf(effect, key), DAY) end
@@ -90,20 +115,22 @@ return ids
 
 /**
  * Arguments: milliseconds of the lease, then effect, count and limit of each request. Returns
- * milliseconds until more jobs may be due (-1: unknown), then the claimed jobs.
+ * milliseconds until more jobs may be due (-1: unknown), the claimed jobs, and the ids of damaged jobs
+ * that were set aside.
  */
 const claim = script(`
 local lease = tonumber(ARGV[1])
 local claimed = {}
+local damaged = {}
 local nextDue = -1
 local function back(list, effect)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. list .. effect, '-inf', now, 'LIMIT', 0, 1000)) do
     redis.call('ZREM', P .. list .. effect, id)
-    local h = redis.call('HMGET', P .. 'job:' .. id, 'priority', 'seq')
-    if h[1] then
+    local h, fault = fieldsOf(id)
+    if h then
       redis.call('HSET', P .. 'job:' .. id, 'state', 'waiting')
-      toWaiting(effect, h[1], h[2], id)
-    end
+      toWaiting(effect, h[6], h[9], id)
+    else setAside(id, effect, fault, damaged) end
   end
 end
 for i = 2, #ARGV, 3 do
@@ -116,11 +143,13 @@ for i = 2, #ARGV, 3 do
     for j = 1, #popped, 2 do
       local id = string.sub(popped[j], 18)
       local job = P .. 'job:' .. id
-      local h = redis.call('HMGET', job, 'payload', 'attempt', 'priority', 'enqueuedAt', 'key', 'release', 'fence', 'stepped')
-      local attempt, fence = h[2] + 1, h[7] + 1
-      redis.call('HSET', job, 'state', 'active', 'attempt', attempt, 'fence', fence)
-      redis.call('ZADD', P .. 'active:' .. effect, now + lease, id)
-      claimed[#claimed + 1] = { id, effect, h[1], attempt, h[3], h[4], h[5], h[6], fence, h[8] and redis.call('HGETALL', P .. 'steps:' .. id) or {} }
+      local h, steps = fieldsOf(id)
+      if h then
+        local attempt, fence = h[5] + 1, h[8] + 1
+        redis.call('HSET', job, 'state', 'active', 'attempt', attempt, 'fence', fence)
+        redis.call('ZADD', P .. 'active:' .. effect, now + lease, id)
+        claimed[#claimed + 1] = { id, effect, h[1], attempt, h[6], h[7], h[3], h[2], fence, steps }
+      else setAside(id, effect, steps, damaged) end
     end
     room = room - #popped / 2
   end
@@ -134,7 +163,7 @@ for i = 2, #ARGV, 3 do
     end
   end
 end
-return { nextDue, claimed }
+return { nextDue, claimed, damaged }
 `);
 
 /** Arguments: id, fencing number, state, time and text of each. Returns 1 for each valid lease. */
@@ -208,8 +237,8 @@ for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
   end
   local seen = {}
   for _, id in ipairs(ids) do
-    local release = redis.call('HGET', P .. 'job:' .. id, 'release')
-    if release and not seen[release] then
+    local release = redis.pcall('HGET', P .. 'job:' .. id, 'release')
+    if type(release) == 'string' and not seen[release] then
       seen[release] = true
       found[#found + 1] = effect
       found[#found + 1] = release

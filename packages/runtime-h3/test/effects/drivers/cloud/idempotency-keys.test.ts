@@ -46,3 +46,31 @@ test('done gives up with GATI_EFFECTS_AWAY when other processes keep changing th
   });
   expect(store.replaced).toBe(3);
 });
+
+test.each([
+  '',
+  '{"id":',
+  'null',
+  '{"id":1,"state":"sent","at":0}',
+  `${'['.repeat(5000)}`,
+  ' '.repeat(20_000),
+])('a damaged entry of a key is replaced, and its job is sent', async (damaged) => {
+  let text = damaged;
+  const store: KeyStore = {
+    create: async () => undefined,
+    read: async () => ({ text, tag: 'tag' }),
+    async replace(_name, next) {
+      text = next;
+      return true;
+    },
+    verify: async () => {},
+    isOutage: () => false,
+    close: async () => {},
+  };
+  const keys = createIdempotencyKeys(store);
+  expect(await keys.isDone(JOB)).toBe(false);
+  expect(await keys.reserve(JOB)).toMatchObject({ id: JOB.id, send: true });
+  text = damaged;
+  await keys.done(JOB);
+  expect(await keys.isDone(JOB)).toBe(true);
+});

@@ -90,3 +90,32 @@ test('a message contains the job, its payload byte by byte, and a truncated dead
   for (const strange of ['', 'hello', '{}', '{"v":2}\n{}', 'x\ny'])
     expect(fromBody(strange)).toBeUndefined();
 });
+
+test('a message whose job is damaged is not taken for a job', () => {
+  const job = {
+    v: 1,
+    id: 'a',
+    effect: 'mail',
+    priority: 0,
+    release: '1.0.0',
+    enqueuedAt: 1,
+  };
+  const bodyOf = (head: unknown): string => `${JSON.stringify(head)}\n{}`;
+  expect(fromBody(bodyOf(job))).toMatchObject({ id: 'a', payload: '{}' });
+  for (const wrong of [
+    null,
+    [],
+    'text',
+    { ...job, v: 2 },
+    { ...job, id: 1 },
+    { ...job, effect: null },
+    { ...job, priority: '0' },
+    { ...job, enqueuedAt: undefined },
+    { ...job, tries: -1 },
+    { ...job, due: 'soon' },
+    { ...job, steps: ['a'] },
+    { ...job, steps: { a: 1 } },
+  ])
+    expect(fromBody(bodyOf(wrong)), JSON.stringify(wrong)).toBeUndefined();
+  expect(fromBody(`${'['.repeat(100_000)}\n{}`)).toBeUndefined();
+});

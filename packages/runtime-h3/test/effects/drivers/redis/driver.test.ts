@@ -36,6 +36,65 @@ describe.skipIf('reason' in server)('Redis', () => {
     signals: ['SIGTERM', 'SIGKILL'],
   });
 
+  test('a damaged job is set aside and reported, and costs no other job', async () => {
+    const prefix = `queue-${++prefixes}`;
+    const errors: string[] = [];
+    const queue = await openRedis(`${server.url}?prefix=${prefix}`, {
+      onError: (error) => void errors.push(error.message),
+    });
+    const client = new Redis(server.url);
+    const key = (name: string): string => `{${prefix}}:${name}`;
+    const damages: Record<string, (id: string) => Promise<unknown>> = {
+      gone: (id) => client.del(key(`job:${id}`)),
+      text: async (id) => {
+        await client.del(key(`job:${id}`));
+        await client.set(key(`job:${id}`), 'text');
+      },
+      attempt: (id) => client.hset(key(`job:${id}`), 'attempt', 'first'),
+      payload: (id) => client.hdel(key(`job:${id}`), 'payload'),
+      seq: (id) => client.hset(key(`job:${id}`), 'seq', '…'),
+      priority: (id) => client.hdel(key(`job:${id}`), 'priority'),
+      steps: async (id) => {
+        await client.hset(key(`job:${id}`), 'stepped', 1);
+        await client.set(key(`steps:${id}`), 'text');
+      },
+    };
+    const names = Object.keys(damages);
+    const job = (id: string, runAt = 0) => ({
+      id,
+      effect: 'mail',
+      payload: '{}',
+      priority: 0,
+      release: '1.0.0',
+      runAt,
+    });
+    // Each kind of damage among intact jobs that wait, and among those whose lease is over.
+    await queue.enqueue(names.flatMap((name) => [job(name), job(`good ${name}`)]));
+    await queue.enqueue(names.map((name) => job(`lost ${name}`, Date.now() + 50)));
+    for (const name of names) {
+      await damages[name]!(name);
+      await damages[name]!(`lost ${name}`);
+    }
+    await pause(60);
+    const ids: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const leases = await queue.claim([{ effect: 'mail', count: 100 }], 60_000);
+      ids.push(...leases.map((lease) => lease.job.id));
+    }
+    expect(ids.sort()).toEqual(names.map((name) => `good ${name}`).sort());
+    expect(errors).toHaveLength(2 * names.length);
+    expect(errors[0]).toMatch(/^The job .+ is damaged in the queue and was set aside\.$/);
+    const { jobs } = await queue.list!({ states: ['dead'], limit: 100 });
+    expect(jobs.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['attempt', 'payload', 'seq', 'priority', 'steps', 'lost payload']),
+    );
+    expect(jobs[0]!.error).toMatch(/^The job is damaged in the queue: its \w+ (is|are) damaged\.$/);
+    expect(await queue.due!()).toEqual([]);
+    expect(await queue.stats()).toMatchObject({ waiting: 0, active: names.length });
+    await client.quit();
+    await queue.close();
+  });
+
   test('an outage and its end are reported once', { timeout: 60_000 }, async () => {
     prefixes++;
     const told: string[] = [];
